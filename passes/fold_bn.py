@@ -1,0 +1,1 @@
+from xdsl.passes import ModulePass

@@ -1,0 +1,106 @@
+"""The pipeline: passes in order, from objects or from text, with hooks around each.
+
+    Pipeline(FoldBnPass()).apply(module)
+    Pipeline.parse("fold-bn,tile{target-fps=1000}", hooks=[Timing()]).apply(module)
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.utils.arg_spec import ArgSpec, parse_pipeline
+from xdsl.utils.exceptions import ArgSpecParseError
+
+from ..qdialect.dialects import new_context
+from ..qdialect.text import verify
+from .registry import PASSES
+
+
+class PipelineError(Exception):
+    """A pipeline that can't be built: an unknown pass or option, or text that does not parse."""
+
+
+class Hook:
+    """Watches a pipeline run; does nothing until a method is overridden."""
+
+    def start(self, module: ModuleOp) -> None:
+        """Called before the first pass."""
+
+    def before(self, step: ModulePass, module: ModuleOp) -> None:
+        """Called before each pass."""
+
+    def after(self, step: ModulePass, module: ModuleOp) -> None:
+        """Called after each pass, with the module verified."""
+
+
+class Pipeline:
+    """Passes that run one after another; the module is verified after each."""
+
+    def __init__(self, *passes: ModulePass, hooks: Iterable[Hook] = ()):
+        self.passes = passes
+        self.hooks = tuple(hooks)
+
+    @classmethod
+    def parse(cls, text: str, hooks: Iterable[Hook] = ()) -> "Pipeline":
+        """Builds a pipeline from text, as `qnn-opt -p` takes it."""
+        try:
+            specs = list(parse_pipeline(_quoted(text)))
+        except (ArgSpecParseError, ValueError) as error:
+            reason = str(error).strip().splitlines()[-1].strip()
+            raise PipelineError(f"can't read the pipeline {text!r}: {reason}") from None
+        return cls(*map(_pass_of, specs), hooks=hooks)
+
+    def apply(self, module: ModuleOp, ctx: Context | None = None) -> None:
+        """Runs the passes on a module, in place."""
+        ctx = ctx or new_context()
+        for hook in self.hooks:
+            hook.start(module)
+        for step in self.passes:
+            for hook in self.hooks:
+                hook.before(step, module)
+            step.apply(ctx, module)
+            verify(module)
+            for hook in self.hooks:
+                hook.after(step, module)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown name: the known one closest to it."""
+    names = sorted(known)
+    close = get_close_matches(name, names, 1, 0.5)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
+
+
+def _quoted(text: str) -> str:
+    """Puts quotes around option values that xDSL's grammar does not take bare."""
+    return re.sub(r"=([^\s\"{},=]*[^\s\"{},=\w.][^\s\"{},=]*)", _quote_unless_number, text)
+
+
+def _quote_unless_number(match: re.Match[str]) -> str:
+    value = match[1]
+    return match[0] if re.fullmatch(r"-?\d+(\.\d+)?", value) else f'="{value}"'
+
+
+def _pass_of(spec: ArgSpec) -> ModulePass:
+    entry = PASSES.get(spec.name)
+    if entry is None:
+        raise PipelineError(f"there is no pass {spec.name}; {nearest(spec.name, PASSES)}")
+    kind = entry.load()
+    options = [field.name.replace("_", "-") for field in dataclasses.fields(kind)]
+    for key in spec.parameters:
+        if key.replace("_", "-") not in options:
+            raise PipelineError(f"{spec.name} has no option {key}; {nearest(key, options)}")
+    try:
+        return kind.from_spec(spec)
+    except ValueError as error:
+        raise PipelineError(f"{spec.name}: {_reason(error)}") from None
+
+
+def _reason(error: ValueError) -> str:
+    return " ".join(str(error).split())
+
+

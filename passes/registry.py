@@ -1,0 +1,32 @@
+"""Every pass, by name, with a line that says what it does; loaded when it is used."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xdsl.passes import ModulePass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A pass that is not imported yet."""
+
+    load: Callable[[], type[ModulePass]]
+    summary: str
+
+
+def _canonicalize() -> type[ModulePass]:
+    from xdsl.transforms.canonicalize import CanonicalizePass
+
+    return CanonicalizePass
+
+
+def _fold_bn() -> type[ModulePass]:
+    from .fold_bn import FoldBnPass
+
+    return FoldBnPass
+
+
+PASSES: dict[str, Entry] = {
+    "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
+}
+"""The one list a new pass is added to."""

@@ -1,0 +1,1 @@
+"""The IR: types, attributes, ops, their verifiers, and what each op means."""

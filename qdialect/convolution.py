@@ -1,0 +1,102 @@
+"""Convolutions and matrix products of arrays, exact over integers.
+
+Sums of integers run through BLAS in float32 or float64 where they are small enough to be exact
+there, which is many times faster than numpy's integer product.
+"""
+
+import numpy as np
+
+from .data import Array
+from .shapes import Window
+
+
+def exact_matmul(a: Array, b: Array) -> Array:
+    """`a @ b.T` over integers, exact: in floats where the sums are small enough for them."""
+    bound = b.shape[-1] * _largest(a) * _largest(b)
+    if bound < 1 << 24:
+        return (a.astype(np.float32) @ b.astype(np.float32).T).astype(np.int64)
+    if bound < 1 << 53:
+        return (a.astype(np.float64) @ b.astype(np.float64).T).astype(np.int64)
+    kind = np.int64 if bound < 1 << 63 else object
+    return a.astype(kind) @ b.astype(kind).T
+
+
+def _largest(x: Array) -> int:
+    return max(abs(int(x.min())), abs(int(x.max()))) if x.size else 0
+
+
+def matmul(a: Array, b: Array) -> Array:
+    """`a @ b.T`, exact over integers."""
+    if a.dtype.kind == "f" or b.dtype.kind == "f":
+        return a @ b.T
+    return exact_matmul(a, b)
+
+
+def windows(x: Array, window: Window, pad_value: float) -> Array:
+    """The patches under a window: N, rows, columns, kernel rows, kernel columns, channels."""
+    top, left, bottom, right = window.pads
+    pads = ((0, 0), (top, bottom), (left, right), (0, 0))
+    padded = np.pad(x, pads, constant_values=pad_value) if any(window.pads) else x
+    (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.strides, window.dilations
+    spans = np.lib.stride_tricks.sliding_window_view(padded, window.extent, axis=(1, 2))
+    patches = spans[:, ::sh, ::sw, :, ::dh, ::dw]
+    assert patches.shape[4:] == (kh, kw)
+    return patches.transpose(0, 1, 2, 4, 5, 3)
+
+
+def convolve(
+    x: Array, weights: Array, window: Window, groups: int, pad_value: float = 0
+) -> Array:
+    """A convolution of plain arrays, exact over integers."""
+    patches = windows(x, window, pad_value)
+    n, h, w, kh, kw, channels = patches.shape
+    share = channels // groups
+    grouped = patches.reshape(n, h, w, kh, kw, groups, share)
+    kernels = weights.reshape(groups, -1, kh * kw * share)
+    if share == 1 and kernels.shape[1] == 1:
+        return _depthwise(grouped[..., 0], kernels[:, 0])
+    parts = [
+        matmul(grouped[..., group, :].reshape(n * h * w, -1), kernels[group])
+        for group in range(groups)
+    ]
+    return np.concatenate(parts, axis=-1).reshape(n, h, w, -1)
+
+
+def _depthwise(patches: Array, kernels: Array) -> Array:
+    """Each channel has its own window: a sum over the taps, all channels at once."""
+    n, h, w, kh, kw, channels = patches.shape
+    kind = np.result_type(patches, np.int64) if patches.dtype.kind != "f" else patches.dtype
+    total = np.zeros((n, h, w, channels), kind)
+    for tap in range(kh * kw):
+        total += patches[:, :, :, tap // kw, tap % kw].astype(kind) * kernels[:, tap].astype(kind)
+    return total
+
+
+def convolve_transposed(
+    x: Array, weights: Array, window: Window, groups: int, shape: tuple[int, ...]
+) -> Array:
+    """A transposed convolution: every element adds its kernel to the result."""
+    n, height, width, channels = x.shape
+    outputs, kh, kw, share = weights.shape
+    (sh, sw), (dh, dw), (top, left, _, _) = window.strides, window.dilations, window.pads
+    rows = max((height - 1) * sh + window.extent[0], top + shape[0])
+    cols = max((width - 1) * sw + window.extent[1], left + shape[1])
+    kernels = weights.reshape(groups, outputs // groups, kh, kw, share)
+    inputs = x.reshape(n * height * width, groups, channels // groups)
+    full: Array | None = None
+    for row in range(kh):
+        for col in range(kw):
+            parts = [
+                matmul(inputs[:, group], kernels[group, :, row, col]) for group in range(groups)
+            ]
+            product = np.concatenate(parts, axis=-1).reshape(n, height, width, outputs)
+            if full is None:
+                full = np.zeros((n, rows, cols, outputs), product.dtype)
+            down, across = row * dh, col * dw
+            full[
+                :,
+                down : down + (height - 1) * sh + 1 : sh,
+                across : across + (width - 1) * sw + 1 : sw,
+            ] += product
+    assert full is not None
+    return full[:, top : top + shape[0], left : left + shape[1]]

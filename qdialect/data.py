@@ -1,0 +1,240 @@
+"""Constant data: packed bytes with a tensor type.
+
+In memory and in text a constant is its bytes. Elements of 1, 2 or 4 bits are packed, the first in
+the lowest bits; wider ones take 1, 2, 4 or 8 bytes, little-endian. Text shows a short constant as
+numbers (`[[1, -1], [0, 3]]`) and a long one as hex (`"0x1f03"`); both are read at any length.
+"""
+
+from collections.abc import Sequence
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import BytesAttr, TensorType
+from xdsl.ir import Attribute, ParametrizedAttribute
+from xdsl.irdl import irdl_attr_definition
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
+
+from .types import (
+    BipolarType,
+    ElementType,
+    FloatType,
+    QnnTensor,
+    bit_width,
+    check_element,
+    check_tensor,
+    dtype_of,
+    value_range,
+)
+
+Array: TypeAlias = npt.NDArray[np.generic]
+
+SHORT = 16
+"""Constants of up to this many elements are printed as numbers."""
+
+
+@irdl_attr_definition
+class DataAttr(ParametrizedAttribute):
+    """The elements of a constant tensor, as packed bytes."""
+
+    name = "qnn.data"
+
+    type: QnnTensor
+    data: BytesAttr
+
+    @staticmethod
+    def from_array(array: npt.ArrayLike, element: ElementType) -> "DataAttr":
+        """Packs an array, after checking that every value is one of the element type."""
+        values = np.asarray(array)
+        check_values(values, element)
+        type = TensorType(element, values.shape)
+        return DataAttr(type, BytesAttr(_pack(values, element)))
+
+    @property
+    def element(self) -> ElementType:
+        return check_element(self.type.element_type)
+
+    @property
+    def array(self) -> Array:
+        """The elements, unpacked once and read-only."""
+        values: Array | None = self.__dict__.get("_array")
+        if values is None:
+            values = _unpack(self.data.data, self.element, self.type.get_shape())
+            values.flags.writeable = False
+            object.__setattr__(self, "_array", values)
+        return values
+
+    def verify(self) -> None:
+        check_tensor(self.type)
+        expected = packed_size(self.type)
+        if len(self.data.data) != expected:
+            raise VerifyException(
+                f"{self.type} takes {expected} bytes of data, {len(self.data.data)} are given"
+            )
+        check_values(self.array, self.element)
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        with parser.in_angle_brackets():
+            data = parse_data(parser)
+        return data.type, data.data
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            print_data(printer, self)
+
+
+def storage_bits(element: ElementType) -> int:
+    """How many bits an element takes in packed data: 1, 2, 4, 8, 16, 32 or 64."""
+    return 1 << (bit_width(element) - 1).bit_length()
+
+
+def packed_size(type: QnnTensor) -> int:
+    """The number of bytes that the packed elements of a tensor take."""
+    return -(-prod(type.get_shape()) * storage_bits(check_element(type.element_type)) // 8)
+
+
+def check_values(values: Array, element: ElementType) -> None:
+    """Raises unless every value is finite and within the range of the element type."""
+    if values.size == 0:
+        return
+    if isinstance(element, FloatType):
+        if not np.isfinite(values).all():
+            raise VerifyException("a constant holds a NaN or an infinite value")
+        return
+    low, high = value_range(element)
+    least, most = values.min(), values.max()
+    if int(least) < low or int(most) > high:
+        worst = least if int(least) < low else most
+        raise VerifyException(f"value {worst} does not fit in {element} ({low} to {high})")
+    if isinstance(element, BipolarType) and not values.all():
+        raise VerifyException("value 0 does not fit in !qnn.bipolar (-1 or +1)")
+
+
+def _pack(values: Array, element: ElementType) -> bytes:
+    bits = storage_bits(element)
+    if bits >= 8:
+        return values.astype(dtype_of(element).newbyteorder("<")).tobytes()
+    if isinstance(element, BipolarType):
+        values = values > 0
+    codes = values.astype(np.uint8).reshape(-1) & ((1 << bits) - 1)
+    per_byte = 8 // bits
+    codes = np.pad(codes, (0, -codes.size % per_byte)).reshape(-1, per_byte)
+    shifts = np.arange(0, 8, bits, dtype=np.uint8)
+    return np.bitwise_or.reduce(codes << shifts, axis=1).astype(np.uint8).tobytes()
+
+
+def _unpack(data: bytes, element: ElementType, shape: tuple[int, ...]) -> Array:
+    bits, dtype = storage_bits(element), dtype_of(element)
+    if bits >= 8:
+        return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype).reshape(shape)
+    packed = np.frombuffer(data, np.uint8)[:, None]
+    codes = (packed >> np.arange(0, 8, bits, dtype=np.uint8)) & np.uint8((1 << bits) - 1)
+    codes = codes.reshape(-1)[: prod(shape)].reshape(shape)
+    if isinstance(element, BipolarType):
+        return (codes.astype(np.int8) << 1) - 1
+    if value_range(element)[0] < 0:
+        unused = np.int8(8 - bits)
+        return (codes.astype(np.int8) << unused) >> unused
+    return codes
+
+
+def print_data(printer: Printer, data: DataAttr) -> None:
+    """Prints `[1, 2] : tensor<2xui4>`, or the elements as hex if they are many."""
+    if data.array.size <= SHORT and data.array.size > 0:
+        _print_numbers(printer, data.array, data.element)
+    else:
+        printer.print_string(f'"0x{data.data.data.hex()}"')
+    printer.print_string(" : ")
+    printer.print_attribute(data.type)
+
+
+def _print_numbers(printer: Printer, values: Array, element: ElementType) -> None:
+    if values.ndim > 0:
+        with printer.in_square_brackets():
+            printer.print_list(values, lambda row: _print_numbers(printer, row, element))
+    elif isinstance(element, FloatType):
+        printer.print_string(_float_text(values))
+    else:
+        printer.print_string(str(int(values)))
+
+
+def _float_text(value: Array) -> str:
+    """The shortest decimal number that reads back as the same float, spelt as MLIR wants it."""
+    text = str(value[()])
+    mantissa, exponent, power = text.partition("e")
+    return (mantissa if "." in mantissa else mantissa + ".0") + exponent + power
+
+
+def parse_data(parser: AttrParser) -> DataAttr:
+    """Reads what `print_data` prints."""
+    start = parser.pos
+    text = parser.parse_optional_str_literal()
+    rows = None if text is not None else _parse_numbers(parser)
+    end = parser.pos
+    parser.parse_punctuation(":")
+    type_start = parser.pos
+    type = parser.parse_type()
+    try:
+        tensor = check_tensor(type)
+    except VerifyException as error:
+        parser.raise_error(str(error), type_start, parser.pos)
+    try:
+        if text is not None:
+            return DataAttr(tensor, BytesAttr(_bytes_of_hex(text)))
+        return _data_of_numbers(rows, tensor)
+    except VerifyException as error:
+        parser.raise_error(str(error), start, end)
+
+
+Numbers: TypeAlias = int | float | list["Numbers"]
+
+
+def _parse_numbers(parser: AttrParser) -> Numbers:
+    """Reads nested lists of numbers, without recursion: depth is the rank of a tensor."""
+    root: list[Numbers] = []
+    stack = [root]
+    while True:
+        if parser.parse_optional_punctuation("["):
+            row: list[Numbers] = []
+            stack[-1].append(row)
+            stack.append(row)
+            if not parser.parse_optional_punctuation("]"):
+                continue
+            stack.pop()
+        else:
+            stack[-1].append(parser.parse_number())
+        while len(stack) > 1 and parser.parse_optional_punctuation("]"):
+            stack.pop()
+        if len(stack) == 1:
+            return root[0]
+        parser.parse_punctuation(",")
+
+
+def _data_of_numbers(rows: Numbers | None, type: QnnTensor) -> DataAttr:
+    element = check_element(type.element_type)
+    try:
+        values = np.array(rows, np.float64 if isinstance(element, FloatType) else object)
+    except ValueError:
+        raise VerifyException("rows of a constant differ in length") from None
+    if values.shape != type.get_shape():
+        given = "x".join(map(str, values.shape)) or "a single number"
+        raise VerifyException(f"the numbers form {given}, which is not the shape of {type}")
+    if isinstance(element, FloatType):
+        with np.errstate(over="ignore"):
+            return DataAttr.from_array(values.astype(dtype_of(element)), element)
+    if not all(isinstance(value, int) for value in values.flat):
+        raise VerifyException(f"{element} holds whole numbers only")
+    return DataAttr.from_array(values, element)
+
+
+def _bytes_of_hex(text: str) -> bytes:
+    if not text.startswith("0x"):
+        raise VerifyException('constant data is numbers, or hex that starts with "0x')
+    try:
+        return bytes.fromhex(text[2:])
+    except ValueError:
+        raise VerifyException("constant data is not an even number of hex digits") from None

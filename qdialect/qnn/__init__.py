@@ -1,0 +1,96 @@
+"""The `qnn` dialect: quantized neural networks on tensors, as trained and as integers."""
+
+from xdsl.ir import Dialect
+
+from ..attributes import RoundingAttr
+from ..data import DataAttr
+from ..types import BipolarType, TernaryType
+from .base import QnnOp
+from .classify import ArgMaxOp, SoftmaxOp, TopKOp
+from .constants import ConstantOp, DataOp
+from .elementwise import (
+    AddOp,
+    CeilOp,
+    ClipOp,
+    DivOp,
+    EluOp,
+    FloorOp,
+    HardSigmoidOp,
+    LeakyReluOp,
+    MulOp,
+    PReluOp,
+    ReluOp,
+    RoundOp,
+    SigmoidOp,
+    SignOp,
+    SubOp,
+    TanhOp,
+)
+from .layout import (
+    ConcatOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    SplitOp,
+    TransposeOp,
+)
+from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearLayerOp
+from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
+from .quantization import (
+    DequantizeOp,
+    LookupOp,
+    QuantizeOp,
+    RequantizeOp,
+    ThresholdOp,
+    TruncOp,
+)
+
+TENSOR_OPS: tuple[type[QnnOp], ...] = (
+    QuantizeOp,
+    DequantizeOp,
+    RequantizeOp,
+    TruncOp,
+    ThresholdOp,
+    LookupOp,
+    Conv2dOp,
+    ConvTranspose2dOp,
+    LinearLayerOp,
+    BatchNormOp,
+    MaxPoolOp,
+    SumPoolOp,
+    AvgPoolOp,
+    AddOp,
+    SubOp,
+    MulOp,
+    DivOp,
+    ReluOp,
+    LeakyReluOp,
+    PReluOp,
+    ClipOp,
+    HardSigmoidOp,
+    SigmoidOp,
+    TanhOp,
+    EluOp,
+    SignOp,
+    FloorOp,
+    CeilOp,
+    RoundOp,
+    ReshapeOp,
+    TransposeOp,
+    ConcatOp,
+    SplitOp,
+    SliceOp,
+    PadOp,
+    ResizeOp,
+    SoftmaxOp,
+    ArgMaxOp,
+    TopKOp,
+)
+"""Every op on tensors, constants aside: the one list a new op is added to."""
+
+Qnn = Dialect(
+    "qnn",
+    [DataOp, ConstantOp, *TENSOR_OPS],
+    [BipolarType, TernaryType, RoundingAttr, DataAttr],
+)

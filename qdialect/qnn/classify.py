@@ -1,0 +1,145 @@
+"""The end of a classifier: softmax, arg_max, top_k."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
+
+from ..types import QuantType, dtype_of, element_of, shape_of, unsigned
+from ..values import Value, plain
+from .base import (
+    Int,
+    QnnOp,
+    Shape,
+    axis_of,
+    fit,
+    int_attr,
+    require,
+    require_float,
+    require_range,
+    require_same_element,
+)
+
+
+def check_index(value: SSAValue, size: int) -> None:
+    """A result holds every index along an axis of this size."""
+    element = element_of(value)
+    require(isinstance(element, QuantType), f"an index is an integer, not {element}")
+    require_range(element, 0, size - 1, "the index")
+
+
+def index_type(x: SSAValue, axis: int) -> QuantType:
+    """The narrowest type for indices along an axis."""
+    return unsigned(max(1, (shape_of(x)[axis] - 1).bit_length()))
+
+
+@irdl_op_definition
+class SoftmaxOp(QnnOp):
+    """Scores as probabilities: `exp(x) / sum(exp(x))` along an axis.
+
+    %y = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    """
+
+    name = "qnn.softmax"
+
+    x = operand_def()
+    axis = prop_def(Int)
+    output = result_def()
+
+    assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, axis: int = -1):
+        x = SSAValue.get(x)
+        self.infer([x], {"axis": int_attr(axis)}, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        axis_of(self.axis.value.data, len(shape_of(self.x)))
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        require_float(self.x, "the input")
+        require_same_element((self.x, self.output))
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, axis = plain(args[0]), self.axis.value.data
+        powers = np.exp(x - x.max(axis, keepdims=True))
+        return (powers / powers.sum(axis, keepdims=True),)
+
+
+@irdl_op_definition
+class ArgMaxOp(QnnOp):
+    """The index of the largest element along an axis, the first of equals; the axis goes away.
+
+    %y = qnn.arg_max %x axis = -1 : (tensor<1x10xsi9>) -> tensor<1xui4>
+    """
+
+    name = "qnn.arg_max"
+
+    x = operand_def()
+    axis = prop_def(Int)
+    output = result_def()
+
+    assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, axis: int = -1, element: QuantType | None = None):
+        x = SSAValue.get(x)
+        self.infer([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x = shape_of(self.x)
+        axis = axis_of(self.axis.value.data, len(x))
+        return ((*x[:axis], *x[axis + 1 :]),)
+
+    def verify_types(self) -> None:
+        check_index(self.output, shape_of(self.x)[self.axis.value.data])
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        return (fit(self, plain(args[0]).argmax(self.axis.value.data)),)
+
+
+@irdl_op_definition
+class TopKOp(QnnOp):
+    """The k largest elements along an axis, largest first, and where they are.
+
+    %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xsi9>) -> (tensor<1x5xsi9>, tensor<1x5xui4>)
+    """
+
+    name = "qnn.top_k"
+
+    x = operand_def()
+    k = prop_def(Int)
+    axis = prop_def(Int)
+    values = result_def()
+    indices = result_def()
+
+    assembly_format = (
+        "$x `k` `=` $k `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self, x: SSAValue | Operation, k: int, axis: int = -1, element: QuantType | None = None
+    ):
+        x = SSAValue.get(x)
+        properties = {"k": int_attr(k), "axis": int_attr(axis)}
+        self.infer([x], properties, element_of(x), element or index_type(x, axis))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, k = shape_of(self.x), self.k.value.data
+        axis = axis_of(self.axis.value.data, len(x))
+        require(1 <= k <= x[axis], f"{k} elements can't be taken from {x[axis]}")
+        shape = (*x[:axis], k, *x[axis + 1 :])
+        return shape, shape
+
+    def verify_types(self) -> None:
+        require_same_element((self.x, self.values))
+        check_index(self.indices, shape_of(self.x)[self.axis.value.data])
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, axis = plain(args[0]), self.axis.value.data
+        last = x.shape[axis] - 1
+        backwards = np.flip(x, axis)
+        order = last - np.flip(np.argsort(backwards, axis, kind="stable"), axis)
+        indices = order.take(range(self.k.value.data), axis)
+        kind = element_of(self.indices)
+        return np.take_along_axis(x, indices, axis), indices.astype(dtype_of(kind))

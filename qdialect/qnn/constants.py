@@ -1,0 +1,177 @@
+"""Constants: `qnn.constant` in the code, `qnn.data` at module level for what is long.
+
+    %scale = qnn.constant 0.5 : tensor<f32>
+    %w = qnn.constant @w : tensor<64x3x3x3x!qnn.bipolar>
+    ...
+    qnn.data @w "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>
+
+A function stays readable, because the long bytes stand behind it.
+"""
+
+import numpy.typing as npt
+from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolNameConstraint, SymbolRefAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    irdl_op_definition,
+    prop_def,
+    result_def,
+    traits_def,
+)
+from xdsl.parser import Parser
+from xdsl.printer import Printer
+from xdsl.traits import ConstantLike, Pure, SymbolOpInterface, SymbolTable
+from xdsl.utils.exceptions import VerifyException
+
+from ..data import SHORT, Array, DataAttr, parse_data, print_data
+from ..types import ElementType, QnnTensor, check_tensor
+from ..values import Value
+
+
+@irdl_op_definition
+class DataOp(IRDLOperation):
+    """The bytes of a constant tensor, under a name."""
+
+    name = "qnn.data"
+
+    sym_name = prop_def(SymbolNameConstraint())
+    value = prop_def(DataAttr)
+
+    traits = traits_def(SymbolOpInterface())
+
+    def __init__(self, name: str, value: DataAttr):
+        super().__init__(properties={"sym_name": StringAttr(name), "value": value})
+
+    @classmethod
+    def parse(cls, parser: Parser) -> "DataOp":
+        name = parser.parse_symbol_name()
+        value = parse_data(parser)
+        op = cls(name.data, value)
+        op.attributes = parser.parse_optional_attr_dict()
+        return op
+
+    def print(self, printer: Printer) -> None:
+        printer.print_string(" ")
+        printer.print_symbol_name(self.sym_name.data)
+        printer.print_string(" ")
+        print_data(printer, self.value)
+        printer.print_op_attributes(self.attributes)
+
+
+@irdl_op_definition
+class ConstantOp(IRDLOperation):
+    """A constant tensor: its elements in place, or the name of a `qnn.data`."""
+
+    name = "qnn.constant"
+
+    value = prop_def(DataAttr | SymbolRefAttr)
+    output = result_def()
+
+    traits = traits_def(Pure(), ConstantLike())
+
+    def __init__(self, value: DataAttr | str, type: QnnTensor):
+        attribute = SymbolRefAttr(value) if isinstance(value, str) else value
+        super().__init__(properties={"value": attribute}, result_types=[type])
+
+    @property
+    def data(self) -> DataAttr:
+        """The elements, wherever they are."""
+        if isinstance(self.value, DataAttr):
+            return self.value
+        target = SymbolTable.lookup_symbol(self, self.value)
+        if not isinstance(target, DataOp):
+            raise VerifyException(f"qnn.constant: there is no qnn.data {self.value}")
+        return target.value
+
+    def verify_(self) -> None:
+        check_tensor(self.output.type)
+        if self.data.type != self.output.type:
+            raise VerifyException(
+                f"qnn.constant: the data is {self.data.type}, the result is {self.output.type}"
+            )
+
+    @classmethod
+    def parse(cls, parser: Parser) -> "ConstantOp":
+        attributes = parser.parse_optional_attr_dict_with_keyword()
+        name = parser.parse_optional_symbol_name()
+        if name is None:
+            data = parse_data(parser)
+            op = cls(data, data.type)
+        else:
+            parser.parse_punctuation(":")
+            start = parser.pos
+            type = parser.parse_type()
+            try:
+                op = cls(name.data, check_tensor(type))
+            except VerifyException as error:
+                parser.raise_error(str(error), start, parser.pos)
+        if attributes is not None:
+            op.attributes = dict(attributes.data)
+        return op
+
+    def print(self, printer: Printer) -> None:
+        printer.print_op_attributes(self.attributes, print_keyword=True)
+        printer.print_string(" ")
+        if isinstance(self.value, DataAttr):
+            print_data(printer, self.value)
+        else:
+            printer.print_attribute(self.value)
+            printer.print_string(" : ")
+            printer.print_attribute(self.output.type)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        return (self.data.array,)
+
+
+def constant_of(value: SSAValue) -> Array | None:
+    """The elements of a value that is a constant, else None."""
+    owner = value.owner
+    return owner.data.array if isinstance(owner, ConstantOp) else None
+
+
+class ConstantPool:
+    """Makes constants for a module; long ones become `qnn.data` at its end."""
+
+    def __init__(self, module: ModuleOp):
+        self.module = module
+        self.names = {op.sym_name.data for op in module.ops if isinstance(op, DataOp)}
+
+    def constant(self, array: npt.ArrayLike, element: ElementType, hint: str) -> ConstantOp:
+        """A constant op, to be inserted by the caller; `hint` names the data if it is long."""
+        data = DataAttr.from_array(array, element)
+        if data.array.size <= SHORT:
+            op = ConstantOp(data, data.type)
+        else:
+            name = self._new_name(hint)
+            self.module.body.block.add_op(DataOp(name, data))
+            op = ConstantOp(name, data.type)
+        op.output.name_hint = hint
+        return op
+
+    def drop_unused(self) -> None:
+        """Erases every `qnn.data` that nothing in the module names."""
+        used = {
+            attribute.string_value()
+            for op in self.module.walk()
+            for attribute in op.properties.values()
+            if isinstance(attribute, SymbolRefAttr)
+        }
+        for op in list(self.module.ops):
+            if isinstance(op, DataOp) and op.sym_name.data not in used:
+                op.detach()
+                op.erase()
+
+    def _new_name(self, hint: str) -> str:
+        name, count = hint, 0
+        while name in self.names:
+            count += 1
+            name = f"{hint}_{count}"
+        self.names.add(name)
+        return name
+
+
+def pool_of(op: Operation) -> ConstantPool:
+    """The pool of the module around an op."""
+    module = op.get_toplevel_object()
+    assert isinstance(module, ModuleOp)
+    return ConstantPool(module)

@@ -1,0 +1,333 @@
+"""Ops that only move elements: reshape, transpose, concat, split, slice, pad, resize."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    prop_def,
+    result_def,
+    var_operand_def,
+    var_result_def,
+)
+
+from ..data import Array
+from ..types import element_of, shape_of
+from ..values import Dequantized, Value, integers, move, one_scale, plain
+from .base import (
+    Int,
+    Ints,
+    QnnOp,
+    Shape,
+    axis_of,
+    check_pad_value,
+    int_attr,
+    ints,
+    require,
+    require_same_element,
+    require_sizes,
+    text_of,
+)
+
+
+class MoveOp(QnnOp):
+    """Moves the elements of one tensor."""
+
+    x = operand_def()
+    output = result_def()
+
+    def verify_types(self) -> None:
+        require_same_element((self.x, self.output))
+
+    @abstractmethod
+    def move(self, x: Array) -> Array:
+        """The op on a plain array."""
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        return (move(args[0], self.move),)
+
+
+@irdl_op_definition
+class ReshapeOp(MoveOp):
+    """The same elements in the same order, in another shape; flattening is one case.
+
+    %y = qnn.reshape %x : (tensor<1x2x2x8xui2>) -> tensor<1x32xui2>
+    """
+
+    name = "qnn.reshape"
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, shape: Sequence[int]):
+        x = SSAValue.get(x)
+        super(QnnOp, self).__init__(
+            operands=[x], result_types=[TensorType(element_of(x), shape)]
+        )
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, y = shape_of(self.x), shape_of(self.output)
+        require(prod(x) == prod(y), f"{text_of(x)} and {text_of(y)} differ in size")
+        return (y,)
+
+    def move(self, x: Array) -> Array:
+        before, after = shape_of(self.x), shape_of(self.output)
+        batched = before and after and before[0] == after[0]
+        return x.reshape((len(x), *after[1:]) if batched else after)
+
+
+@irdl_op_definition
+class TransposeOp(MoveOp):
+    """Reorders the axes: axis i of the result is axis `order[i]` of the input.
+
+    %y = qnn.transpose %x order = [0, 3, 1, 2] : (tensor<1x4x5x3xf32>) -> tensor<1x3x4x5xf32>
+    """
+
+    name = "qnn.transpose"
+
+    order = prop_def(Ints)
+
+    assembly_format = "$x `order` `=` $order attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, order: Sequence[int]):
+        x = SSAValue.get(x)
+        self.infer([x], {"order": ints(order)}, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, order = shape_of(self.x), self.order.get_values()
+        require(
+            sorted(order) == list(range(len(x))),
+            f"order {list(order)} does not name each of {len(x)} axes once",
+        )
+        return (tuple(x[axis] for axis in order),)
+
+    def move(self, x: Array) -> Array:
+        return x.transpose(self.order.get_values())
+
+
+@irdl_op_definition
+class ConcatOp(QnnOp):
+    """Joins tensors along an axis.
+
+    %y = qnn.concat %a, %b axis = -1 : (tensor<1x8xui2>, tensor<1x4xui2>) -> tensor<1x12xui2>
+    """
+
+    name = "qnn.concat"
+
+    inputs = var_operand_def()
+    axis = prop_def(Int)
+    output = result_def()
+
+    assembly_format = "$inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, inputs: Sequence[SSAValue], axis: int = -1):
+        self.infer([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        shapes = [shape_of(value) for value in self.inputs]
+        require(len(shapes) > 0, "there is nothing to join")
+        first = shapes[0]
+        axis = axis_of(self.axis.value.data, len(first))
+        for shape in shapes:
+            require(
+                len(shape) == len(first)
+                and shape[:axis] == first[:axis]
+                and shape[axis + 1 :] == first[axis + 1 :],
+                f"{text_of(shape)} does not join {text_of(first)} along axis {axis}",
+            )
+        return ((*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :]),)
+
+    def verify_types(self) -> None:
+        require_same_element((*self.inputs, self.output))
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        axis = self.axis.value.data
+        scale = one_scale(args)
+        if scale is not None:
+            return (Dequantized(np.concatenate(integers(args), axis), scale),)
+        return (np.concatenate([plain(arg) for arg in args], axis),)
+
+
+@irdl_op_definition
+class SplitOp(QnnOp):
+    """Cuts a tensor along an axis into parts of the given sizes.
+
+    %a, %b = qnn.split %x sizes = [8, 4] axis = -1
+        : (tensor<1x12xui2>) -> (tensor<1x8xui2>, tensor<1x4xui2>)
+    """
+
+    name = "qnn.split"
+
+    x = operand_def()
+    sizes = prop_def(Ints)
+    axis = prop_def(Int)
+    outputs = var_result_def()
+
+    assembly_format = (
+        "$x `sizes` `=` $sizes `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(self, x: SSAValue | Operation, sizes: Sequence[int], axis: int = -1):
+        x = SSAValue.get(x)
+        shape = list(shape_of(x))
+        types = [
+            TensorType(element_of(x), (*shape[:axis], size, *shape[axis:][1:])) for size in sizes
+        ]
+        super(QnnOp, self).__init__(
+            operands=[x],
+            properties={"sizes": ints(sizes), "axis": int_attr(axis)},
+            result_types=[types],
+        )
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, sizes = shape_of(self.x), self.sizes.get_values()
+        axis = axis_of(self.axis.value.data, len(x))
+        require_sizes(sizes, len(self.outputs), 1, "sizes")
+        require(
+            sum(sizes) == x[axis],
+            f"sizes {list(sizes)} don't add up to {x[axis]}, the size of axis {axis}",
+        )
+        return [(*x[:axis], size, *x[axis + 1 :]) for size in sizes]
+
+    def verify_types(self) -> None:
+        require_same_element((self.x, *self.outputs))
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        cuts = list(np.cumsum(self.sizes.get_values()))
+        axis = axis_of(self.axis.value.data, len(shape_of(self.x)))
+
+        def part(start: int, end: int) -> Value:
+            return move(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
+
+        return tuple(part(start, end) for start, end in zip([0, *cuts], cuts, strict=False))
+
+
+@irdl_op_definition
+class SliceOp(MoveOp):
+    """Every `steps`-th element from `starts` up to but not including `ends`, along each axis.
+
+    %y = qnn.slice %x starts = [0, 1] ends = [1, 8] steps = [1, 2]
+        : (tensor<1x8xui2>) -> tensor<1x4xui2>
+    """
+
+    name = "qnn.slice"
+
+    starts = prop_def(Ints)
+    ends = prop_def(Ints)
+    steps = prop_def(Ints)
+
+    assembly_format = (
+        "$x `starts` `=` $starts `ends` `=` $ends `steps` `=` $steps attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        starts: Sequence[int],
+        ends: Sequence[int],
+        steps: Sequence[int],
+    ):
+        x = SSAValue.get(x)
+        properties = {"starts": ints(starts), "ends": ints(ends), "steps": ints(steps)}
+        self.infer([x], properties, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x = shape_of(self.x)
+        starts, ends = self.starts.get_values(), self.ends.get_values()
+        require_sizes(starts, len(x), 0, "starts")
+        require_sizes(ends, len(x), 1, "ends")
+        require_sizes(self.steps.get_values(), len(x), 1, "steps")
+        for axis, (start, end, size) in enumerate(zip(starts, ends, x, strict=True)):
+            require(start < end <= size, f"{start} to {end} leaves axis {axis}, of size {size}")
+        return (tuple(len(range(*span)) for span in self._spans()),)
+
+    def move(self, x: Array) -> Array:
+        batch, *rest = (slice(*span) for span in self._spans())
+        whole = batch == slice(0, shape_of(self.x)[0], 1)
+        return x[(slice(None) if whole else batch, *rest)]
+
+    def _spans(self) -> list[tuple[int, int, int]]:
+        values = (self.starts, self.ends, self.steps)
+        return list(zip(*(value.get_values() for value in values), strict=True))
+
+
+@irdl_op_definition
+class PadOp(QnnOp):
+    """Adds `low` elements before and `high` after each axis, of one value.
+
+    %y = qnn.pad %x low = [0, 1, 1, 0] high = [0, 1, 1, 0] value = -1
+        : (tensor<1x4x4x8x!qnn.bipolar>) -> tensor<1x6x6x8x!qnn.bipolar>
+    """
+
+    name = "qnn.pad"
+
+    x = operand_def()
+    output = result_def()
+    low = prop_def(Ints)
+    high = prop_def(Ints)
+    value = prop_def(Int, default_value=int_attr(0))
+
+    assembly_format = (
+        "$x `low` `=` $low `high` `=` $high (`value` `=` $value^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self, x: SSAValue | Operation, low: Sequence[int], high: Sequence[int], value: int = 0
+    ):
+        x = SSAValue.get(x)
+        properties = {"low": ints(low), "high": ints(high), "value": int_attr(value)}
+        self.infer([x], properties, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, low, high = shape_of(self.x), self.low.get_values(), self.high.get_values()
+        require_sizes(low, len(x), 0, "low")
+        require_sizes(high, len(x), 0, "high")
+        return (tuple(map(sum, zip(low, x, high, strict=True))),)
+
+    def verify_types(self) -> None:
+        require_same_element((self.x, self.output))
+        check_pad_value(self.x, self.value.value.data)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, value = args[0], self.value.value.data
+        widths = list(zip(self.low.get_values(), self.high.get_values(), strict=True))
+        if isinstance(x, Dequantized) and x.single_scale:
+            steps = value / x.scale.item()
+            if steps == round(steps):
+                padded = np.pad(x.ints.astype(np.int64), widths, constant_values=round(steps))
+                return (Dequantized(padded, x.scale),)
+        return (np.pad(plain(x), widths, constant_values=value),)
+
+
+@irdl_op_definition
+class ResizeOp(MoveOp):
+    """Nearest-neighbour enlargement: every element is repeated, `scales` times along each axis.
+
+    %y = qnn.resize %x scales = [1, 2, 2, 1] : (tensor<1x4x4x8xui2>) -> tensor<1x8x8x8xui2>
+    """
+
+    name = "qnn.resize"
+
+    scales = prop_def(Ints)
+
+    assembly_format = "$x `scales` `=` $scales attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, scales: Sequence[int]):
+        x = SSAValue.get(x)
+        self.infer([x], {"scales": ints(scales)}, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, scales = shape_of(self.x), self.scales.get_values()
+        require_sizes(scales, len(x), 1, "scales")
+        return (tuple(size * scale for size, scale in zip(x, scales, strict=True)),)
+
+    def move(self, x: Array) -> Array:
+        for axis, scale in enumerate(self.scales.get_values()):
+            x = np.repeat(x, scale, axis) if scale > 1 else x
+        return x

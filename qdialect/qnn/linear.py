@@ -1,0 +1,406 @@
+"""Linear ops: conv2d, conv_transpose2d, linear, batch_norm.
+
+Activations are NHWC and weights OHWI. A 1-D convolution is a conv2d of one row; a depthwise one has
+as many groups as channels. Integer operands give the exact integer sum, and the verifier holds the
+result type wide enough for the actual weights. Dequantized operands give the same sum, times the
+product of their scales, rounded once.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
+
+from ..convolution import convolve, convolve_transposed, matmul
+from ..data import Array
+from ..shapes import Window
+from ..types import (
+    QuantType,
+    element_of,
+    is_quant,
+    shape_of,
+    value_range,
+)
+from ..values import Dequantized, Value, plain
+from .base import (
+    Float,
+    Int,
+    Ints,
+    QnnOp,
+    Shape,
+    check_pad_value,
+    fit,
+    float_attr,
+    int_attr,
+    ints,
+    require,
+    require_float,
+    require_range,
+    require_same_element,
+    require_sizes,
+    text_of,
+)
+from .constants import constant_of
+
+
+def weight_range(weights: SSAValue) -> tuple[Array, Array]:
+    """The sums of the positive and of the negative weights of each output channel.
+
+    Actual weights where they are constant, else the worst that their type holds.
+    """
+    element = element_of(weights)
+    assert isinstance(element, QuantType)
+    values = constant_of(weights)
+    if values is None:
+        low, high = value_range(element)
+        taps = int(np.prod(shape_of(weights)[1:]))
+        return np.array([max(high, 0) * taps], object), np.array([min(low, 0) * taps], object)
+    rows = values.reshape(len(values), -1)
+    zero = values.dtype.type(0)
+    if values.dtype.itemsize > 4:
+        rows = rows.astype(object)
+        return np.maximum(rows, 0).sum(1), np.minimum(rows, 0).sum(1)
+    return (
+        np.maximum(rows, zero).sum(1, dtype=np.int64).astype(object),
+        np.minimum(rows, zero).sum(1, dtype=np.int64).astype(object),
+    )
+
+
+def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> tuple[int, int]:
+    """The smallest and the largest sum that a linear op over integers can reach."""
+    lows, highs = accumulator_ranges(x, weights, bias)
+    return int(lows.min()), int(highs.max())
+
+
+def accumulator_ranges(
+    x: SSAValue, weights: SSAValue, bias: SSAValue | None
+) -> tuple[Array, Array]:
+    """The same for each output channel, as arrays of Python integers."""
+    element = element_of(x)
+    assert isinstance(element, QuantType)
+    low, high = value_range(element)
+    positive, negative = weight_range(weights)
+    lows, highs = positive * low + negative * high, positive * high + negative * low
+    if bias is None:
+        return lows, highs
+    values = constant_of(bias)
+    if values is not None:
+        return lows + values.astype(object), highs + values.astype(object)
+    kind = element_of(bias)
+    assert isinstance(kind, QuantType)
+    return lows + value_range(kind)[0], highs + value_range(kind)[1]
+
+
+class LinearOp(QnnOp):
+    """A weighted sum over its input: what convolutions and `linear` have in common."""
+
+    x = operand_def()
+    weights = operand_def()
+    bias = opt_operand_def()
+    output = result_def()
+
+    @property
+    def out_channels(self) -> int:
+        return shape_of(self.weights)[0]
+
+    def verify_types(self) -> None:
+        operands = [value for value in (self.x, self.weights, self.bias) if value is not None]
+        quant = [is_quant(element_of(value)) for value in (*operands, self.output)]
+        if not any(quant):
+            require_same_element((*operands, self.output))
+        require(
+            all(quant) or not any(quant),
+            "operands and result must all be integers or all be float, they are "
+            + ", ".join(str(element_of(value)) for value in (*operands, self.output)),
+        )
+        if self.bias is not None:
+            require(
+                shape_of(self.bias) == (self.out_channels,),
+                f"the bias must hold {self.out_channels} numbers, "
+                f"it is {text_of(shape_of(self.bias))}",
+            )
+        if all(quant):
+            low, high = accumulator_range(self.x, self.weights, self.bias)
+            require_range(element_of(self.output), low, high, "the sum")
+
+
+class WindowedOp(LinearOp):
+    """A convolution, over a padded and strided window."""
+
+    strides = prop_def(Ints, default_value=ints([1, 1]))
+    pads = prop_def(Ints, default_value=ints([0, 0, 0, 0]))
+    """Above, left, below, right."""
+    dilations = prop_def(Ints, default_value=ints([1, 1]))
+    groups = prop_def(Int, default_value=int_attr(1))
+
+    @property
+    def window(self) -> Window:
+        kh, kw = shape_of(self.weights)[1:3]
+        sh, sw = self.strides.get_values()
+        top, left, bottom, right = self.pads.get_values()
+        dh, dw = self.dilations.get_values()
+        return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
+
+    def checked_shapes(self, in_channels: int, out_channels: int) -> tuple[Shape, Shape]:
+        """The shapes of input and weights, once all sizes are known to make sense."""
+        x, weights = shape_of(self.x), shape_of(self.weights)
+        groups = self.groups.value.data
+        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
+        require(len(weights) == 4, f"the weights must be OHWI, they are {text_of(weights)}")
+        require_sizes(self.strides.get_values(), 2, 1, "strides")
+        require_sizes(self.pads.get_values(), 4, 0, "pads")
+        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        require(
+            groups >= 1 and in_channels % groups == 0 and out_channels % groups == 0,
+            f"{in_channels} input and {out_channels} output channels "
+            f"don't divide into {groups} groups",
+        )
+        return x, weights
+
+
+@irdl_op_definition
+class Conv2dOp(WindowedOp):
+    """A 2-D convolution over NHWC with OHWI weights.
+
+    %y = qnn.conv2d %x, %w strides = [2, 2] pads = [1, 1, 1, 1]
+        : (tensor<1x8x8x3xui8>, tensor<16x3x3x3xsi4>) -> tensor<1x4x4x16xsi17>
+    """
+
+    name = "qnn.conv2d"
+
+    pad_value = prop_def(Int, default_value=int_attr(0))
+    """What stands around the input."""
+
+    assembly_format = (
+        "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
+        "(`pad_value` `=` $pad_value^)? (`dilations` `=` $dilations^)? (`groups` `=` $groups^)? "
+        "attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        weights: SSAValue | Operation,
+        element: QuantType | None = None,
+        bias: SSAValue | Operation | None = None,
+        strides: Sequence[int] = (1, 1),
+        pads: Sequence[int] = (0, 0, 0, 0),
+        dilations: Sequence[int] = (1, 1),
+        groups: int = 1,
+        pad_value: int = 0,
+    ):
+        x = SSAValue.get(x)
+        properties = {
+            "strides": ints(strides),
+            "pads": ints(pads),
+            "dilations": ints(dilations),
+            "groups": int_attr(groups),
+            "pad_value": int_attr(pad_value),
+        }
+        self.infer([x, weights, bias], properties, element or element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, weights = self.checked_shapes(shape_of(self.x)[-1], self.out_channels)
+        require(
+            weights[3] * self.groups.value.data == x[3],
+            f"weights for {weights[3]} channels in {self.groups.value.data} groups "
+            f"don't fit an input of {x[3]} channels",
+        )
+        return ((x[0], *self.window.outputs(*x[1:3]), weights[0]),)
+
+    def verify_types(self) -> None:
+        super().verify_types()
+        if any(self.pads.get_values()):
+            check_pad_value(self.x, self.pad_value.value.data)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        def product(x: Array, weights: Array, pad: float) -> Array:
+            return convolve(x, weights, self.window, self.groups.value.data, pad)
+
+        return (fit(self, product_of(args, product, self.pad_value.value.data)),)
+
+
+@irdl_op_definition
+class ConvTranspose2dOp(WindowedOp):
+    """A transposed 2-D convolution: the gradient of a conv2d, which makes images larger.
+
+    %y = qnn.conv_transpose2d %x, %w strides = [2, 2]
+        : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x8x8x3xsi11>
+    """
+
+    name = "qnn.conv_transpose2d"
+
+    output_pads = prop_def(Ints, default_value=ints([0, 0]))
+    """Rows and columns added below and at the right of the result."""
+
+    assembly_format = (
+        "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
+        "(`output_pads` `=` $output_pads^)? (`dilations` `=` $dilations^)? "
+        "(`groups` `=` $groups^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        weights: SSAValue | Operation,
+        element: QuantType | None = None,
+        bias: SSAValue | Operation | None = None,
+        strides: Sequence[int] = (1, 1),
+        pads: Sequence[int] = (0, 0, 0, 0),
+        output_pads: Sequence[int] = (0, 0),
+        dilations: Sequence[int] = (1, 1),
+        groups: int = 1,
+    ):
+        x = SSAValue.get(x)
+        properties = {
+            "strides": ints(strides),
+            "pads": ints(pads),
+            "output_pads": ints(output_pads),
+            "dilations": ints(dilations),
+            "groups": int_attr(groups),
+        }
+        self.infer([x, weights, bias], properties, element or element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, weights = self.checked_shapes(shape_of(self.x)[-1], self.out_channels)
+        require(
+            weights[3] * self.groups.value.data == x[3],
+            f"weights for {weights[3]} channels in {self.groups.value.data} groups "
+            f"don't fit an input of {x[3]} channels",
+        )
+        pads = self.output_pads.get_values()
+        require_sizes(pads, 2, 0, "output_pads")
+        return ((x[0], *self.window.transposed_outputs(*x[1:3], pads), weights[0]),)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        shape = shape_of(self.output)[1:3]
+        groups = self.groups.value.data
+
+        def product(x: Array, weights: Array, pad: float) -> Array:
+            return convolve_transposed(x, weights, self.window, groups, shape)
+
+        return (fit(self, product_of(args, product)),)
+
+
+@irdl_op_definition
+class LinearLayerOp(LinearOp):
+    """A fully connected layer over the last axis; the weights are output by input.
+
+    %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi9>
+    """
+
+    name = "qnn.linear"
+
+    assembly_format = (
+        "$x `,` $weights (`bias` $bias^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        weights: SSAValue | Operation,
+        element: QuantType | None = None,
+        bias: SSAValue | Operation | None = None,
+    ):
+        x = SSAValue.get(x)
+        self.infer([x, weights, bias], {}, element or element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, weights = shape_of(self.x), shape_of(self.weights)
+        require(len(weights) == 2, f"the weights must be OxI, they are {text_of(weights)}")
+        require(
+            len(x) >= 1 and x[-1] == weights[1],
+            f"weights for {weights[1]} inputs don't fit an input of {text_of(x)}",
+        )
+        return ((*x[:-1], weights[0]),)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        return (fit(self, product_of(args, lambda x, weights, pad: matmul(x, weights))),)
+
+
+@irdl_op_definition
+class BatchNormOp(QnnOp):
+    """Batch normalisation with fixed statistics, as inference computes it.
+
+    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one number
+    for each channel of the last axis: the order in which onnxruntime and torch compute.
+    """
+
+    name = "qnn.batch_norm"
+
+    x = operand_def()
+    gamma = operand_def()
+    beta = operand_def()
+    mean = operand_def()
+    variance = operand_def()
+    epsilon = prop_def(Float, default_value=float_attr(1e-5))
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $gamma `,` $beta `,` $mean `,` $variance attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        gamma: SSAValue | Operation,
+        beta: SSAValue | Operation,
+        mean: SSAValue | Operation,
+        variance: SSAValue | Operation,
+        epsilon: float = 1e-5,
+    ):
+        x = SSAValue.get(x)
+        operands = [x, gamma, beta, mean, variance]
+        self.infer(operands, {"epsilon": float_attr(epsilon)}, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x = shape_of(self.x)
+        require(len(x) >= 1, "the input needs an axis of channels")
+        for name, value in (
+            ("gamma", self.gamma),
+            ("beta", self.beta),
+            ("mean", self.mean),
+            ("variance", self.variance),
+        ):
+            require(
+                shape_of(value) == x[-1:],
+                f"{name} must hold {x[-1]} numbers, it is {text_of(shape_of(value))}",
+            )
+        return (x,)
+
+    def verify_types(self) -> None:
+        require_float(self.x, "the input")
+        require_same_element((*self.operands, self.output))
+        variance = constant_of(self.variance)
+        require(
+            variance is None or bool(np.all(variance + self.epsilon.value.data > 0)),
+            "variance + epsilon is not positive",
+        )
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, gamma, beta, mean, variance = map(plain, args)
+        k = 1 / np.sqrt(variance + x.dtype.type(self.epsilon.value.data)) * gamma
+        return (x * k + (beta - mean * k),)
+
+
+def product_of(
+    args: Sequence[Value], product: Callable[[Array, Array, float], Array], pad: float = 0
+) -> Value:
+    """What a linear op gives: exact over integers, and over dequantized operands.
+
+    `product` computes the sums of a plain input and plain weights, given the padding in the units
+    of the input.
+    """
+    x, weights = args[0], args[1]
+    bias = plain(args[2]) if len(args) > 2 else None
+    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.single_scale:
+        per_output = weights.scale.size in (1, len(weights.ints))
+        steps = pad / x.scale.item()
+        if per_output and steps == round(steps):
+            sums = product(x.ints, weights.ints, round(steps))
+            result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
+            return result if bias is None else result.value + bias
+    sums = product(plain(x), plain(weights), pad)
+    return sums if bias is None else sums + bias

@@ -1,0 +1,171 @@
+"""Pools: max_pool, avg_pool, sum_pool; a global pool is one whose window is the whole image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import UnitAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
+
+from ..convolution import windows
+from ..data import Array
+from ..shapes import Window
+from ..types import QuantType, element_of, is_quant, shape_of, value_range
+from ..values import Dequantized, Value, plain
+from .base import (
+    Ints,
+    QnnOp,
+    Shape,
+    fit,
+    ints,
+    require,
+    require_float,
+    require_range,
+    require_same_element,
+    require_sizes,
+    text_of,
+)
+
+
+class PoolOp(QnnOp):
+    """A window that slides over each channel."""
+
+    x = operand_def()
+    kernel = prop_def(Ints)
+    strides = prop_def(Ints, default_value=ints([1, 1]))
+    pads = prop_def(Ints, default_value=ints([0, 0, 0, 0]))
+    """Above, left, below, right."""
+    dilations = prop_def(Ints, default_value=ints([1, 1]))
+    output = result_def()
+
+    assembly_format = (
+        "$x `kernel` `=` $kernel (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
+        "(`dilations` `=` $dilations^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        kernel: Sequence[int],
+        strides: Sequence[int] = (1, 1),
+        pads: Sequence[int] = (0, 0, 0, 0),
+        dilations: Sequence[int] = (1, 1),
+        element: QuantType | None = None,
+    ):
+        x = SSAValue.get(x)
+        properties = {
+            "kernel": ints(kernel),
+            "strides": ints(strides),
+            "pads": ints(pads),
+            "dilations": ints(dilations),
+        }
+        self.infer([x], properties, element or element_of(x))
+
+    @property
+    def window(self) -> Window:
+        kh, kw = self.kernel.get_values()
+        sh, sw = self.strides.get_values()
+        top, left, bottom, right = self.pads.get_values()
+        dh, dw = self.dilations.get_values()
+        return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x = shape_of(self.x)
+        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
+        require_sizes(self.kernel.get_values(), 2, 1, "kernel")
+        require_sizes(self.strides.get_values(), 2, 1, "strides")
+        require_sizes(self.pads.get_values(), 4, 0, "pads")
+        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        window = self.window
+        (kh, kw), (top, left, bottom, right) = window.extent, window.pads
+        require(
+            max(top, bottom) < kh and max(left, right) < kw,
+            f"padding {list(window.pads)} leaves windows with nothing in them",
+        )
+        return ((x[0], *window.outputs(*x[1:3]), x[3]),)
+
+
+@irdl_op_definition
+class MaxPoolOp(PoolOp):
+    """The largest element under each window; padding never wins.
+
+    %y = qnn.max_pool %x kernel = [2, 2] strides = [2, 2] : (tensor<1x4x4x8xui2>) -> tensor<1x2x2x8xui2>
+    """  # noqa: E501
+
+    name = "qnn.max_pool"
+
+    def verify_types(self) -> None:
+        require_same_element((self.x, self.output))
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x = args[0]
+        if isinstance(x, Dequantized) and x.single_scale and x.scale.item() > 0:
+            return (Dequantized(maxima(x.ints, self.window), x.scale),)
+        return (maxima(plain(x), self.window),)
+
+
+@irdl_op_definition
+class SumPoolOp(PoolOp):
+    """The sum under each window: an average pool before its division.
+
+    %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x2x2x8xui2>) -> tensor<1x1x1x8xui4>
+    """
+
+    name = "qnn.sum_pool"
+
+    def verify_types(self) -> None:
+        x, y = element_of(self.x), element_of(self.output)
+        if not isinstance(x, QuantType):
+            return require_same_element((self.x, self.output))
+        require(is_quant(y), f"the sum of {x} is an integer, not {y}")
+        taps = int(np.prod(self.kernel.get_values()))
+        low, high = value_range(x)
+        if any(self.pads.get_values()):
+            low, high = min(low, 0), max(high, 0)
+        require_range(y, low * taps, high * taps, "the sum")
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x = args[0]
+        if isinstance(x, Dequantized) and x.single_scale:
+            return (Dequantized(sums(x.ints, self.window), x.scale),)
+        return (fit(self, sums(plain(x), self.window)),)
+
+
+@irdl_op_definition
+class AvgPoolOp(PoolOp):
+    """The mean under each window: the sum, divided in float32.
+
+    %y = qnn.avg_pool %x kernel = [8, 8] : (tensor<1x8x8x64xf32>) -> tensor<1x1x1x64xf32>
+    """
+
+    name = "qnn.avg_pool"
+
+    count_padding = opt_prop_def(UnitAttr)
+    """Divides by the size of the window even where it hangs over the border."""
+
+    def verify_types(self) -> None:
+        require_float(self.x, "the input (integers have sum_pool)")
+        require_same_element((self.x, self.output))
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, window = args[0], self.window
+        if isinstance(x, Dequantized) and x.single_scale:
+            total = Dequantized(sums(x.ints, window), x.scale).value
+        else:
+            total = sums(plain(x), window)
+        if self.count_padding is not None:
+            return (total / total.dtype.type(np.prod(window.kernel)),)
+        ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
+        return (total / sums(ones, window),)
+
+
+def sums(x: Array, window: Window) -> Array:
+    """The sum under each window, padded with zero."""
+    patches = windows(x, window, 0)
+    return patches.sum(axis=(3, 4), dtype=x.dtype if x.dtype.kind == "f" else np.int64)
+
+
+def maxima(x: Array, window: Window) -> Array:
+    """The maximum under each window; padding is the lowest value there is."""
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    return windows(x, window, lowest).max(axis=(3, 4))

@@ -1,0 +1,552 @@
+"""From real numbers to integers and back: quantize, dequantize, requantize, trunc, threshold,
+lookup."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import UnitAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    opt_operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+)
+from xdsl.utils.exceptions import InterpretationError
+
+from ..attributes import ROUND, Rounding, RoundingAttr
+from ..data import Array
+from ..types import (
+    BipolarType,
+    ElementType,
+    QuantType,
+    dtype_of,
+    element_of,
+    is_quant,
+    shape_of,
+    unsigned,
+    value_range,
+)
+from ..values import Dequantized, FloatArray, Value, plain
+from .base import (
+    Int,
+    QnnOp,
+    Shape,
+    axis_of,
+    describe,
+    int_attr,
+    require,
+    require_float,
+    require_range,
+    text_of,
+)
+from .constants import constant_of
+
+
+def check_parameter(parameter: SSAValue, x: SSAValue, axis: int, what: str) -> None:
+    """A parameter holds one number, or one for each index of `x` along the axis."""
+    shape = shape_of(parameter)
+    if shape in ((), (1,)):
+        return
+    size = shape_of(x)[axis_of(axis, len(shape_of(x)))]
+    require(
+        shape == (size,),
+        f"{what} must hold one number, or {size} along axis {axis}; it is {text_of(shape)}",
+    )
+
+
+def check_scale(scale: SSAValue) -> None:
+    require_float(scale, "the scale")
+    values = constant_of(scale)
+    require(values is None or bool(np.all(values)), "the scale is zero")
+
+
+def spread(parameter: Array, rank: int, axis: int) -> Array:
+    """Shapes a parameter so that it broadcasts along its axis."""
+    if parameter.size == 1:
+        return parameter.reshape(())
+    shape = [1] * rank
+    shape[axis_of(axis, rank)] = parameter.size
+    return parameter.reshape(shape)
+
+
+@irdl_op_definition
+class QuantizeOp(QnnOp):
+    """Rounds `x / scale` to the integers of the result type, saturating.
+
+    With a zero point z: `round(x / scale) + z` as ONNX's QuantizeLinear, or with `zero_point_first`
+    `round(x / scale + z)` as QONNX's Quant. A bipolar result is +1 where x >= 0, as in QONNX.
+
+        %q = qnn.quantize %x, %scale : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xsi4>
+    """
+
+    name = "qnn.quantize"
+
+    x = operand_def()
+    scale = operand_def()
+    zero_point = opt_operand_def()
+    rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
+    narrow = opt_prop_def(UnitAttr)
+    """Leaves out the lowest value if signed, the highest if not, as QONNX does."""
+    zero_point_first = opt_prop_def(UnitAttr)
+    axis = prop_def(Int, default_value=int_attr(-1))
+    """Where per-channel parameters lie."""
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $scale (`zero_point` $zero_point^)? (`rounding` `=` $rounding^)? "
+        "(`axis` `=` $axis^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue,
+        scale: SSAValue | Operation,
+        element: QuantType,
+        zero_point: SSAValue | Operation | None = None,
+        rounding: Rounding = Rounding.HALF_EVEN,
+        narrow: bool = False,
+        zero_point_first: bool = False,
+        axis: int = -1,
+    ):
+        self.infer(
+            [x, scale, zero_point],
+            {
+                "rounding": RoundingAttr(rounding),
+                "narrow": UnitAttr() if narrow else None,
+                "zero_point_first": UnitAttr() if zero_point_first else None,
+                "axis": int_attr(axis),
+            },
+            element,
+        )
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The smallest and the largest result."""
+        element = element_of(self.output)
+        assert isinstance(element, QuantType)
+        low, high = value_range(element)
+        if self.narrow is None:
+            return low, high
+        return (low + 1, high) if low < 0 else (low, high - 1)
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        axis = self.axis.value.data
+        require_float(self.x, "the input")
+        require(is_quant(element_of(self.output)), "the result must be an integer type")
+        check_scale(self.scale)
+        check_parameter(self.scale, self.x, axis, "the scale")
+        if self.zero_point is not None:
+            require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
+            check_parameter(self.zero_point, self.x, axis, "the zero point")
+        low, high = self.limits
+        require(low < high, f"narrow leaves {element_of(self.output)} no two values")
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x: FloatArray = plain(args[0])
+        if np.isnan(x).any():
+            raise InterpretationError(f"{describe(self)}: the input holds a NaN")
+        element, axis = element_of(self.output), self.axis.value.data
+        if isinstance(element, BipolarType):
+            return (np.where(x >= 0, np.int8(1), np.int8(-1)),)
+        with np.errstate(over="ignore"):
+            y = x / spread(plain(args[1]), x.ndim, axis)
+        zero = spread(plain(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
+        low, high = self.limits
+        if self.zero_point_first is not None:
+            y = ROUND[self.rounding.data](np.clip(y + zero, low, high))
+        else:
+            y = np.clip(ROUND[self.rounding.data](y) + zero, low, high)
+        return (_whole(y, low, high, dtype_of(element)),)
+
+
+@irdl_op_definition
+class DequantizeOp(QnnOp):
+    """The real numbers that integers stand for: `(x - zero_point) * scale`.
+
+    %y = qnn.dequantize %q, %scale : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xf32>
+    """
+
+    name = "qnn.dequantize"
+
+    x = operand_def()
+    scale = operand_def()
+    zero_point = opt_operand_def()
+    axis = prop_def(Int, default_value=int_attr(-1))
+    """Where per-channel parameters lie."""
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $scale (`zero_point` $zero_point^)? (`axis` `=` $axis^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        scale: SSAValue | Operation,
+        zero_point: SSAValue | Operation | None = None,
+        axis: int = -1,
+    ):
+        scales = SSAValue.get(scale)
+        self.infer([x, scales, zero_point], {"axis": int_attr(axis)}, element_of(scales))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        axis = self.axis.value.data
+        require(is_quant(element_of(self.x)), "the input must be an integer type")
+        require_float(self.output, "the result")
+        check_scale(self.scale)
+        check_parameter(self.scale, self.x, axis, "the scale")
+        if self.zero_point is not None:
+            require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
+            check_parameter(self.zero_point, self.x, axis, "the zero point")
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, axis = plain(args[0]), self.axis.value.data
+        ints = x
+        if args[2:]:
+            ints = x.astype(np.int64) - spread(plain(args[2]), x.ndim, axis).astype(np.int64)
+        scale = spread(plain(args[1]), x.ndim, axis).astype(np.float64)
+        return (Dequantized(ints, scale),)
+
+
+@irdl_op_definition
+class RequantizeOp(QnnOp):
+    """Fixed-point rescaling: `round(x * multiplier / 2^shift) + offset`, saturating.
+
+    %y = qnn.requantize %x, %m shift = 16 : (tensor<1x8xsi20>, tensor<8xui16>) -> tensor<1x8xsi8>
+    """
+
+    name = "qnn.requantize"
+
+    x = operand_def()
+    multiplier = operand_def()
+    """One integer, or one for each channel of the last axis."""
+    shift = prop_def(Int)
+    offset = prop_def(Int, default_value=int_attr(0))
+    rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $multiplier `shift` `=` $shift (`offset` `=` $offset^)? "
+        "(`rounding` `=` $rounding^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        multiplier: SSAValue | Operation,
+        element: QuantType,
+        shift: int,
+        offset: int = 0,
+        rounding: Rounding = Rounding.HALF_EVEN,
+    ):
+        properties = {
+            "shift": int_attr(shift),
+            "offset": int_attr(offset),
+            "rounding": RoundingAttr(rounding),
+        }
+        self.infer([x, multiplier], properties, element)
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        for value, what in (
+            (self.x, "the input"),
+            (self.multiplier, "the multiplier"),
+            (self.output, "the result"),
+        ):
+            require(is_quant(element_of(value)), f"{what} must be an integer type")
+        check_parameter(self.multiplier, self.x, -1, "the multiplier")
+        require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x = plain(args[0])
+        multiplier = spread(plain(args[1]), x.ndim, -1)
+        exact = np.int64 if largest(x) * largest(multiplier) < 1 << 62 else object
+        product = x.astype(exact) * multiplier.astype(exact)
+        y = round_shift(product, self.shift.value.data, self.rounding.data) + self.offset.value.data
+        return (saturate(y, element_of(self.output)),)
+
+
+@irdl_op_definition
+class TruncOp(QnnOp):
+    """Drops low bits: `round(x / 2^shift)`, saturating; QONNX's Trunc between its quantizers.
+
+    %y = qnn.trunc %x shift = 3 rounding = floor : (tensor<1x8xui8>) -> tensor<1x8xui5>
+    """
+
+    name = "qnn.trunc"
+
+    x = operand_def()
+    shift = prop_def(Int)
+    rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
+    output = result_def()
+
+    assembly_format = (
+        "$x `shift` `=` $shift (`rounding` `=` $rounding^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        element: QuantType,
+        shift: int,
+        rounding: Rounding = Rounding.HALF_EVEN,
+    ):
+        properties = {"shift": int_attr(shift), "rounding": RoundingAttr(rounding)}
+        self.infer([x], properties, element)
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        require(is_quant(element_of(self.x)), "the input must be an integer type")
+        require(is_quant(element_of(self.output)), "the result must be an integer type")
+        require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x = plain(args[0])
+        exact = x.astype(np.int64 if largest(x) < 1 << 62 else object)
+        y = round_shift(exact, self.shift.value.data, self.rounding.data)
+        return (saturate(y, element_of(self.output)),)
+
+
+@irdl_op_definition
+class ThresholdOp(QnnOp):
+    """Counts the thresholds that each element has reached: any monotone step function.
+
+    The thresholds are a row, ascending, for each channel of the last axis, or one row for all. The
+    result is `offset + #{t : x >= t}`, in a channel marked as descending `offset + #{t : x < t}`.
+    A bipolar result has one threshold, and is +1 where that count is 1.
+
+        %y = qnn.threshold %acc, %t : (tensor<1x8xsi14>, tensor<8x3xsi14>) -> tensor<1x8xui2>
+    """
+
+    name = "qnn.threshold"
+
+    x = operand_def()
+    thresholds = operand_def()
+    offset = prop_def(Int, default_value=int_attr(0))
+    descending = opt_operand_def()
+    """A flag for each channel, 1 where the function descends."""
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $thresholds (`descending` $descending^)? (`offset` `=` $offset^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        thresholds: SSAValue | Operation,
+        element: QuantType,
+        offset: int = 0,
+        descending: SSAValue | Operation | None = None,
+    ):
+        self.infer([x, thresholds, descending], {"offset": int_attr(offset)}, element)
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        x, t, y = map(element_of, (self.x, self.thresholds, self.output))
+        shape, channels = shape_of(self.thresholds), shape_of(self.x)[-1:]
+        require(isinstance(y, QuantType), "the result must be an integer type")
+        require(channels != (), "the input needs an axis of channels")
+        require(
+            len(shape) == 2 and shape[0] in (1, *channels),
+            f"the thresholds must be 1xN or {channels[0]}xN, they are {text_of(shape)}",
+        )
+        if self.descending is not None:
+            flags = self.descending
+            require(
+                shape_of(flags) == channels and element_of(flags) == unsigned(1),
+                f"descending is a tensor<{channels[0]}xui1>, not {flags.type}",
+            )
+        if isinstance(y, BipolarType):
+            require(shape[1] == 1, f"a bipolar result has one threshold, not {shape[1]}")
+            require(self.offset.value.data == 0, "a bipolar result takes no offset")
+        else:
+            first = self.offset.value.data
+            require_range(y, first, first + shape[1], "the result")
+        require(is_quant(x) == is_quant(t), f"thresholds of {t} don't compare with {x}")
+        values = constant_of(self.thresholds)
+        if values is not None:
+            self._check_values(x, values)
+
+    def _check_values(self, x: ElementType, values: Array) -> None:
+        require(bool(np.all(values[:, 1:] >= values[:, :-1])), "the thresholds are not ascending")
+        if isinstance(x, QuantType):
+            low, high = value_range(x)
+            require(
+                int(values.min()) >= low and int(values.max()) <= high + 1,
+                f"thresholds from {values.min()} to {values.max()} lie outside what {x} can reach: "
+                f"{low}, always reached, to {high + 1}, never reached",
+            )
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        thresholds: Array = plain(args[1])
+        count = count_reached(plain(args[0]), thresholds)
+        if args[2:]:
+            count = np.where(plain(args[2]) == 1, thresholds.shape[1] - count, count)
+        element = element_of(self.output)
+        if isinstance(element, BipolarType):
+            return ((2 * count - 1).astype(np.int8),)
+        return ((count + self.offset.value.data).astype(dtype_of(element)),)
+
+
+@irdl_op_definition
+class LookupOp(QnnOp):
+    """Reads a table: codebook weights, an embedding, a function too bent for thresholds.
+
+    The result is `table[x - first]`. A table of rank 1 holds numbers; in one of rank 2 every index
+    selects a row, which becomes the last axis, or with `per_channel` every channel has its own row
+    of numbers.
+
+        %w = qnn.lookup %i, %codebook : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi8>
+    """
+
+    name = "qnn.lookup"
+
+    x = operand_def()
+    table = operand_def()
+    first = prop_def(Int, default_value=int_attr(0))
+    """The index of the table's first entry."""
+    per_channel = opt_prop_def(UnitAttr)
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $table (`first` `=` $first^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        table: SSAValue | Operation,
+        first: int = 0,
+        per_channel: bool = False,
+    ):
+        tables = SSAValue.get(table)
+        properties = {
+            "first": int_attr(first),
+            "per_channel": UnitAttr() if per_channel else None,
+        }
+        self.infer([x, tables], properties, element_of(tables))
+
+    @property
+    def entries(self) -> int:
+        """How many indices the table answers."""
+        return shape_of(self.table)[-1 if self.per_channel is not None else 0]
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, table = shape_of(self.x), shape_of(self.table)
+        if self.per_channel is not None:
+            require(
+                len(table) == 2 and table[0] == x[-1],
+                f"a table for each channel is {x[-1]}xN, it is {text_of(table)}",
+            )
+            return (x,)
+        require(len(table) in (1, 2), f"a table has rank 1 or 2, it is {text_of(table)}")
+        return (x + table[1:],)
+
+    def verify_types(self) -> None:
+        x = element_of(self.x)
+        require(isinstance(x, QuantType), "the index must be an integer type")
+        require(
+            element_of(self.output) == element_of(self.table),
+            f"a table of {element_of(self.table)} gives no {element_of(self.output)}",
+        )
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x = plain(args[0])
+        index = x.astype(np.int64) - self.first.value.data
+        if index.min() < 0 or index.max() >= self.entries:
+            first = self.first.value.data
+            raise InterpretationError(
+                f"{describe(self)}: index {x.min()} to {x.max()} leaves the table, "
+                f"which answers {first} to {first + self.entries - 1}"
+            )
+        table = args[1]
+        if isinstance(table, Dequantized) and table.single_scale:
+            return (Dequantized(self._read(table.ints, index), table.scale),)
+        return (self._read(plain(table), index),)
+
+    def _read(self, table: Array, index: Array) -> Array:
+        if self.per_channel is None:
+            return table[index]
+        return table[np.arange(len(table)), index]
+
+
+def largest(x: Array) -> int:
+    """The largest magnitude among integers."""
+    return max(abs(int(x.min())), abs(int(x.max())))
+
+
+def round_shift(x: Array, shift: int, rounding: Rounding) -> Array:
+    """Rounds `x / 2^shift`, in integers throughout."""
+    if shift == 0:
+        return x
+    floor, rest = x >> shift, x & ((1 << shift) - 1)
+    half = 1 << (shift - 1)
+    negative = x < 0
+    match rounding:
+        case Rounding.FLOOR:
+            up = np.zeros(x.shape, np.bool_)
+        case Rounding.CEIL:
+            up = rest > 0
+        case Rounding.DOWN:
+            up = negative & (rest > 0)
+        case Rounding.UP:
+            up = ~negative & (rest > 0)
+        case Rounding.HALF_EVEN:
+            up = (rest > half) | ((rest == half) & ((floor & 1) == 1))
+        case Rounding.HALF_UP:
+            up = (rest > half) | ((rest == half) & ~negative)
+        case Rounding.HALF_DOWN:
+            up = (rest > half) | ((rest == half) & negative)
+    return floor + up
+
+
+def saturate(values: Array, element: ElementType) -> Array:
+    """Clips to the range of a quantized type and stores in its numpy type."""
+    assert isinstance(element, QuantType)
+    return np.clip(values, *value_range(element)).astype(dtype_of(element))
+
+
+def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
+    """For each element, how many thresholds of its channel it has reached."""
+    channels, count = thresholds.shape
+    if channels == 1:
+        return np.searchsorted(thresholds[0], x, side="right")
+    if count <= 4:
+        reached = np.zeros(x.shape, np.int64)
+        for column in thresholds.T:
+            reached += x >= column
+        return reached
+    rows = x.reshape(-1, channels)
+    reached = [
+        np.searchsorted(row, rows[:, channel], side="right")
+        for channel, row in enumerate(thresholds)
+    ]
+    return np.stack(reached, axis=-1).reshape(x.shape)
+
+
+def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
+    """Converts rounded floats; the largest ones of 64 bits have no float of their own."""
+    if max(-low, high) < 1 << 53:
+        return y.astype(dtype)
+    exact = np.array([min(max(int(value), low), high) for value in y.flat], object)
+    return exact.astype(dtype).reshape(y.shape)

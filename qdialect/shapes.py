@@ -1,0 +1,48 @@
+"""The arithmetic of sliding windows: pure functions of sizes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xdsl.utils.exceptions import VerifyException
+
+
+@dataclass(frozen=True)
+class Window:
+    """A two-dimensional sliding window; rows come before columns in every pair."""
+
+    kernel: tuple[int, int]
+    strides: tuple[int, int] = (1, 1)
+    pads: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Above, left, below, right."""
+    dilations: tuple[int, int] = (1, 1)
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """The rows and columns that one window spans, dilation included."""
+        (kh, kw), (dh, dw) = self.kernel, self.dilations
+        return dh * (kh - 1) + 1, dw * (kw - 1) + 1
+
+    def outputs(self, height: int, width: int) -> tuple[int, int]:
+        """How many windows fit, down and across."""
+        top, left, bottom, right = self.pads
+        padded = height + top + bottom, width + left + right
+        for size, extent, name in zip(padded, self.extent, ("high", "wide"), strict=True):
+            if size < extent:
+                raise VerifyException(
+                    f"a window {extent} {name} does not fit into {size} (with padding)"
+                )
+        return (
+            (padded[0] - self.extent[0]) // self.strides[0] + 1,
+            (padded[1] - self.extent[1]) // self.strides[1] + 1,
+        )
+
+    def transposed_outputs(
+        self, height: int, width: int, output_pads: Sequence[int]
+    ) -> tuple[int, int]:
+        """The size of a transposed convolution's result: the input that `outputs` came from."""
+        top, left, bottom, right = self.pads
+        rows = (height - 1) * self.strides[0] + self.extent[0] + output_pads[0] - top - bottom
+        cols = (width - 1) * self.strides[1] + self.extent[1] + output_pads[1] - left - right
+        if rows < 1 or cols < 1:
+            raise VerifyException(f"padding leaves a result of {rows}x{cols}")
+        return rows, cols

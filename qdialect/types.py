@@ -1,0 +1,148 @@
+"""Element types of the IR: their widths, their ranges, and the numpy types that hold them.
+
+Integers are the builtin `uiN` and `siN`. Two types are the dialect's own: `!qnn.bipolar` holds -1
+or +1 in one bit, `!qnn.ternary` holds -1, 0 or +1 in two.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+from xdsl.dialects.builtin import (
+    Float32Type,
+    Float64Type,
+    IntegerType,
+    ShapedType,
+    Signedness,
+    TensorType,
+)
+from xdsl.ir import Attribute, ParametrizedAttribute, SSAValue, TypeAttribute
+from xdsl.irdl import irdl_attr_definition
+from xdsl.utils.exceptions import VerifyException
+
+MAX_WIDTH = 64
+
+
+@irdl_attr_definition
+class BipolarType(ParametrizedAttribute, TypeAttribute):
+    """-1 or +1, stored as one bit: 0 means -1, 1 means +1."""
+
+    name = "qnn.bipolar"
+
+
+@irdl_attr_definition
+class TernaryType(ParametrizedAttribute, TypeAttribute):
+    """-1, 0 or +1, stored as two bits in two's complement."""
+
+    name = "qnn.ternary"
+
+
+QuantType: TypeAlias = IntegerType | BipolarType | TernaryType
+FloatType: TypeAlias = Float32Type | Float64Type
+ElementType: TypeAlias = QuantType | FloatType
+QnnTensor: TypeAlias = TensorType[Attribute]
+
+
+def unsigned(width: int) -> IntegerType:
+    """The type `uiN`."""
+    return IntegerType(width, Signedness.UNSIGNED)
+
+
+def signed(width: int) -> IntegerType:
+    """The type `siN`."""
+    return IntegerType(width, Signedness.SIGNED)
+
+
+def is_quant(type: Attribute) -> bool:
+    return isinstance(type, QuantType)
+
+
+def check_element(type: Attribute) -> ElementType:
+    """Returns `type` if a tensor of the dialect may hold it, and says why not otherwise."""
+    match type:
+        case BipolarType() | TernaryType() | Float32Type() | Float64Type():
+            return type
+        case IntegerType():
+            width = type.width.data
+            if type.signedness.data == Signedness.SIGNLESS:
+                raise VerifyException(
+                    f"i{width} has no sign: write si{width} for signed or ui{width} for unsigned"
+                )
+            if not 1 <= width <= MAX_WIDTH:
+                raise VerifyException(f"{type} is not between 1 and {MAX_WIDTH} bits wide")
+            return type
+        case _:
+            raise VerifyException(
+                f"{type} can't be an element: use siN, uiN, !qnn.bipolar, !qnn.ternary, f32 or f64"
+            )
+
+
+def check_tensor(type: Attribute) -> QnnTensor:
+    """Returns `type` if it is a tensor of static shape over an element type of the dialect."""
+    if not isinstance(type, TensorType):
+        raise VerifyException(f"expected a tensor, got {type}")
+    tensor: QnnTensor = type
+    if min(tensor.get_shape(), default=1) < 1:
+        raise VerifyException(f"{tensor} has a dimension that is not fixed, or empty: sizes are known and at least 1 here")
+    check_element(tensor.element_type)
+    return tensor
+
+
+def tensor_of(value: SSAValue) -> QnnTensor:
+    """The tensor type of a value whose op was verified."""
+    return check_tensor(value.type)
+
+
+def shape_of(value: SSAValue) -> tuple[int, ...]:
+    assert isinstance(value.type, ShapedType)
+    return value.type.get_shape()
+
+
+def element_of(value: SSAValue) -> ElementType:
+    return check_element(tensor_of(value).element_type)
+
+
+def bit_width(type: ElementType) -> int:
+    """The number of bits a value of this type takes in hardware."""
+    match type:
+        case BipolarType():
+            return 1
+        case TernaryType():
+            return 2
+        case Float32Type():
+            return 32
+        case Float64Type():
+            return 64
+        case _:
+            return type.width.data
+
+
+def value_range(type: QuantType) -> tuple[int, int]:
+    """The smallest and the largest value of a quantized type."""
+    if isinstance(type, BipolarType | TernaryType):
+        return -1, 1
+    width = type.width.data
+    if type.signedness.data == Signedness.UNSIGNED:
+        return 0, (1 << width) - 1
+    return -(1 << (width - 1)), (1 << (width - 1)) - 1
+
+
+def smallest_type(low: int, high: int) -> IntegerType:
+    """The narrowest integer type that holds every value from `low` to `high`."""
+    if low >= 0:
+        return unsigned(max(1, high.bit_length()))
+    return signed(max((~low).bit_length(), high.bit_length() if high > 0 else 0) + 1)
+
+
+def dtype_of(type: ElementType) -> np.dtype[np.generic]:
+    """The numpy type in which the interpreter holds values of this type."""
+    match type:
+        case Float32Type():
+            return np.dtype(np.float32)
+        case Float64Type():
+            return np.dtype(np.float64)
+        case BipolarType() | TernaryType():
+            return np.dtype(np.int8)
+        case _:
+            size = max(1, 1 << (type.width.data - 1).bit_length() >> 3)
+            kind = "u" if type.signedness.data == Signedness.UNSIGNED else "i"
+            return np.dtype(f"{kind}{size}")

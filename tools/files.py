@@ -1,0 +1,71 @@
+"""Reading and writing files for the commands: mistakes become one clear line, and what is written
+is written whole or not at all."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+
+class UserError(Exception):
+    """A mistake of the user's, told in one line; the command ends with status 1."""
+
+
+def read_text(path: str) -> str:
+    """The text of a file, or of standard input for `-`."""
+    data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    name = "standard input" if path == "-" else path
+    if not data.strip():
+        raise UserError(f"{name} is empty")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{name} is not UTF-8 text (byte {error.start})") from None
+
+
+def read_bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UserError(_reason(path, error)) from None
+    except ValueError:
+        raise UserError(f"{path!r} is not the name of a file") from None
+
+
+def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
+    """Writes a file through a temporary one beside it, so that a good file is never half replaced."""
+    target = Path(path)
+    try:
+        if target.exists() and not target.is_file():
+            return _write_through(target, write)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                write(file)
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise UserError(_reason(path, error)) from None
+
+
+def _write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Writes to what is no regular file, such as /dev/null."""
+    with target.open("wb") as file:
+        write(file)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _reason(path: str, error: OSError) -> str:
+    return f"{path}: {(error.strerror or str(error)).lower()}"

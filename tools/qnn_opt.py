@@ -1,0 +1,185 @@
+"""`qnn-opt`: MLIR in, passes in the order given, MLIR out.
+
+    qnn-opt --fold-bn --stream-lower in.mlir -o out.mlir
+    qnn-opt -p "fold-bn,tile{target-fps=1000}" in.mlir
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+
+from typing import BinaryIO, NoReturn
+
+from xdsl.utils.exceptions import DiagnosticException
+from xdsl.xdsl_opt_main import xDSLOptMain
+
+from ..passes.hooks import PrintAfter, Timing
+from ..passes.pipeline import Hook, Pipeline, PipelineError, nearest
+from ..passes.registry import PASSES
+from ..qdialect.dialects import DIALECTS
+from ..qdialect.text import TextError, parse_module, verify
+from .files import UserError, read_text, write_whole
+
+SEPARATOR = "// -----"
+HIDDEN = ("--frontend", "--shrink", "--print-between-passes", "--print-no-properties")
+
+
+class QnnOpt(xDSLOptMain):
+    """xDSL's driver, with our dialects and passes, and every pass as a flag."""
+
+    version_format = "qnn-opt, with xDSL {xdsl_version}"
+
+    def __init__(self, arguments: Sequence[str]):
+        rest, self.pipeline_text = take_passes(arguments)
+        super().__init__("Runs passes over MLIR, in the order given.", rest)
+
+    def register_all_dialects(self) -> None:
+        for name, load in DIALECTS.items():
+            self.ctx.register_dialect(name, load)
+
+    def register_all_passes(self) -> None:
+        for name, entry in PASSES.items():
+            self.register_pass(name, entry.load)
+
+    def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
+        super().register_all_arguments(arg_parser)
+        arg_parser.prog = "qnn-opt"
+        arg_parser.allow_abbrev = False
+        arg_parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        arg_parser.epilog = "passes, each a flag that takes options as --NAME=\"KEY=VALUE ...\":\n" + (
+            "\n".join(f"  --{name:22}{entry.summary}" for name, entry in PASSES.items())
+        )
+        arg_parser.error = self._usage_error
+        arg_parser.add_argument(
+            "--check-semantics",
+            nargs="?",
+            const=0,
+            type=int,
+            metavar="SEED",
+            help="run the module before and after each pass, and compare",
+        )
+        arg_parser.add_argument(
+            "--print-ir-after-all",
+            action="store_true",
+            help="print the module to standard error after each pass",
+        )
+        for action in arg_parser._actions:  # pyright: ignore[reportPrivateUsage]
+            if set(action.option_strings) & set(HIDDEN):
+                action.help = argparse.SUPPRESS
+            if "--passes" in action.option_strings:
+                action.help = "a pipeline as text, such as \"fold-bn,tile{target-fps=1000}\""
+
+    def setup_pipeline(self) -> None:
+        hooks: list[Hook] = []
+        if self.args.print_ir_after_all:
+            hooks.append(PrintAfter(sys.stderr))
+        if self.args.check_semantics is not None:
+            from ..passes.check_semantics import CheckSemantics
+
+            hooks.append(CheckSemantics(self.args.check_semantics))
+        if self.args.time_passes:
+            hooks.append(Timing(sys.stderr))
+        self.passes = Pipeline.parse(self.pipeline_text, hooks)
+
+    def run(self) -> None:
+        """Reads, rewrites and writes; nothing is written unless all went well."""
+        name = self.args.input_file or "-"
+        text = read_text(name)
+        parts = _parts(text) if self.args.split_input_file else [text]
+        output = f"{SEPARATOR}\n".join(self._process(part, name) for part in parts)
+        if self.args.output_file is None:
+            sys.stdout.write(output)
+            sys.stdout.flush()
+        else:
+            write_whole(self.args.output_file, lambda file: _write(file, output))
+
+    def _process(self, text: str, name: str) -> str:
+        """Runs one module through the passes; with --verify-diagnostics, an error is its text."""
+        expected = self.args.verify_diagnostics or self.args.parsing_diagnostics
+        try:
+            module = parse_module(self.ctx, text, name)
+            if not self.args.disable_verify:
+                verify(module, text)
+            self.passes.apply(module, self.ctx)
+            return self.output_resulting_program(module).rstrip("\n") + "\n"
+        except DiagnosticException as error:
+            if not expected:
+                raise
+            return f"{error}\n"
+
+    def _usage_error(self, message: str) -> NoReturn:
+        unknown = re.search(r"unrecognized arguments: (-\S+)", message)
+        if unknown is not None:
+            flag = unknown[1].partition("=")[0].lstrip("-")
+            known = {*PASSES, *OPTIONS}
+            message = f"there is no pass or option --{flag}; {nearest(flag, known)}"
+        raise UsageError(message)
+
+
+class UsageError(Exception):
+    """A command line that makes no sense; the command ends with status 2."""
+
+
+OPTIONS = ("check-semantics", "print-ir-after-all", "time-passes", "verify-diagnostics", "help")
+
+
+def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """Splits a command line into its other arguments and the pipeline its flags spell."""
+    rest: list[str] = []
+    steps: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if flag.startswith("--") and flag[2:] in PASSES:
+            steps.append(flag[2:] + (f"{{{value}}}" if equals else ""))
+        elif flag in ("-p", "--passes"):
+            steps.append(value if equals else _next(words, flag))
+        else:
+            rest.append(word)
+    return rest, ",".join(filter(None, steps))
+
+
+def _next(words: Iterator[str], flag: str) -> str:
+    value = next(words, None)
+    if value is None:
+        raise UsageError(f"{flag} needs a pipeline")
+    return value
+
+
+def _parts(text: str) -> list[str]:
+    """The modules of a split file, each behind as many blank lines as stand before it."""
+    parts = text.split(SEPARATOR)
+    lines = 0
+    padded: list[str] = []
+    for part in parts:
+        padded.append("\n" * lines + part)
+        lines += part.count("\n")
+    return padded
+
+
+def _write(file: BinaryIO, output: str) -> None:
+    file.write(output.encode())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit status."""
+    try:
+        QnnOpt(sys.argv[1:] if arguments is None else arguments).run()
+        return 0
+    except (UsageError, PipelineError) as error:
+        print(f"qnn-opt: {error}", file=sys.stderr)
+        return 2
+    except TextError as error:
+        print(error, file=sys.stderr)
+    except (UserError, DiagnosticException) as error:
+        print(f"qnn-opt: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

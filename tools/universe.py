@@ -1,0 +1,11 @@
+"""What plain `xdsl-opt` finds of ours, through the entry point `xdsl.universe`."""
+
+from xdsl.universe import Universe
+
+from ..passes.registry import PASSES
+from ..qdialect.dialects import OURS
+
+QNN_UNIVERSE = Universe(
+    all_dialects=dict(OURS),
+    all_passes={name: entry.load for name, entry in PASSES.items() if name != "canonicalize"},
+)
