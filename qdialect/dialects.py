@@ -30,7 +30,13 @@ def _qnn() -> Dialect:
     return Qnn
 
 
-OURS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn}
+def _stream() -> Dialect:
+    from .stream import Stream
+
+    return Stream
+
+
+OURS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn, "stream": _stream}
 """The dialects of this project."""
 
 DIALECTS = {"builtin": _builtin, "func": _func, "test": _test, **OURS}

@@ -9,7 +9,7 @@ N images at once.
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.dialects.func import CallOp, FuncOp, ReturnOp
 from xdsl.interpreter import (
     Interpreter,
@@ -26,7 +26,8 @@ from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp
-from .qnn.base import text_of
+from .qnn.base import stored, text_of
+from .stream import PROCESSES, DesignOp, Process, SinkOp, SourceOp
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant
 from .values import plain
 
@@ -45,6 +46,54 @@ QnnFunctions = register_impls(
     )
 )
 """Every op of the `qnn` dialect runs its own `evaluate`."""
+
+
+def _carry_out(
+    functions: InterpreterFunctions, interpreter: Interpreter, op: Process, args: PythonValues
+) -> PythonValues:
+    return tuple(
+        stored(op, frames, channel.element_type)
+        for frames, channel in zip(op.evaluate(*args), op.outputs, strict=True)
+    )
+
+
+ProcessFunctions = register_impls(
+    type(
+        "ProcessFunctions",
+        (InterpreterFunctions,),
+        {
+            op.name: impl(op)(_carry_out)
+            for op in PROCESSES
+            if op not in (SourceOp, SinkOp)
+        },
+    )
+)
+"""Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
+
+
+@register_impls
+class DesignFunctions(InterpreterFunctions):
+    """A design: its sources take the inputs in order, its sinks make up the results."""
+
+    @impl_callable(DesignOp)
+    def call_design(
+        self, interpreter: Interpreter, op: DesignOp, args: PythonValues
+    ) -> PythonValues:
+        self.arriving = dict(zip(op.sources, args, strict=True))
+        self.leaving: dict[SinkOp, Array] = {}
+        interpreter.run_ssacfg_region(op.body, (), op.sym_name.data)
+        return tuple(self.leaving[sink] for sink in op.sinks)
+
+    @impl(SourceOp)
+    def run_source(
+        self, interpreter: Interpreter, op: SourceOp, args: PythonValues
+    ) -> PythonValues:
+        return (self.arriving[op],)
+
+    @impl(SinkOp)
+    def run_sink(self, interpreter: Interpreter, op: SinkOp, args: PythonValues) -> PythonValues:
+        self.leaving[op] = args[0]
+        return ()
 
 
 @register_impls
@@ -76,19 +125,29 @@ def interpreter_of(
     """An interpreter that knows all our ops."""
     interpreter = Interpreter(module, listeners=tuple(listeners))
     interpreter.register_implementations(QnnFunctions())
+    interpreter.register_implementations(ProcessFunctions())
+    interpreter.register_implementations(DesignFunctions())
     interpreter.register_implementations(FuncFunctions())
     return interpreter
 
 
-def entry_of(module: ModuleOp) -> FuncOp:
-    """The function that a run starts with: `main`, or the only one there is."""
-    functions = [op for op in module.ops if isinstance(op, FuncOp)]
-    for function in functions:
-        if function.sym_name.data == "main":
-            return function
-    if len(functions) == 1:
-        return functions[0]
-    raise InterpretationError(f"there is no function @main among {len(functions)} functions")
+def entry_of(module: ModuleOp) -> FuncOp | DesignOp:
+    """The function or design that a run starts with: `main`, or the only one there is."""
+    entries = [op for op in module.ops if isinstance(op, FuncOp | DesignOp)]
+    for entry in entries:
+        if entry.sym_name.data == "main":
+            return entry
+    if len(entries) == 1:
+        return entries[0]
+    raise InterpretationError(f"there is no @main among {len(entries)} functions")
+
+
+def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
+    """The tensors that a function or design takes; a design takes one image at a time."""
+    if isinstance(entry, FuncOp):
+        return [check_tensor(type) for type in entry.function_type.inputs]
+    channels = [source.outputs[0] for source in entry.sources]
+    return [TensorType(channel.element, (1, *channel.frame)) for channel in channels]
 
 
 def check_input(array: Array, type: QnnTensor, what: str) -> Array:
@@ -118,7 +177,7 @@ def run(
 ) -> list[Array]:
     """Runs the entry function of a module and returns its results."""
     entry = entry_of(module)
-    types = [check_tensor(type) for type in entry.function_type.inputs]
+    types = input_types(entry)
     if len(inputs) != len(types):
         raise InterpretationError(
             f"@{entry.sym_name.data} takes {len(types)} inputs, {len(inputs)} are given"

@@ -94,3 +94,5 @@ Qnn = Dialect(
     [DataOp, ConstantOp, *TENSOR_OPS],
     [BipolarType, TernaryType, RoundingAttr, DataAttr],
 )
+
+__all__ = ["TENSOR_OPS", "ConstantOp", "DataOp", "Qnn", "QnnOp"]

@@ -19,7 +19,7 @@ from xdsl.rewriter import Rewriter
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..data import check_values
+from ..data import Array, check_values
 from ..types import (
     BipolarType,
     ElementType,
@@ -190,10 +190,14 @@ def fit(op: Operation, value: Value) -> Value:
     """Stores a computed value as the op's result type says; what does not fit is an error."""
     if isinstance(value, Dequantized):
         return value
-    element = element_of(op.results[0])
+    return stored(op, value, element_of(op.results[0]))
+
+
+def stored(op: Operation, values: Array, element: ElementType) -> Array:
+    """Stores values in the numpy type of an element; what does not fit is an error of the op."""
     if isinstance(element, QuantType):
         try:
-            check_values(value, element)
+            check_values(values, element)
         except VerifyException as error:
             raise InterpretationError(f"{describe(op)}: {error}") from None
-    return value.astype(dtype_of(element), copy=False)
+    return values.astype(dtype_of(element), copy=False)

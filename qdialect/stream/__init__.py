@@ -1,0 +1,51 @@
+"""The `stream` dialect: a design of processes, joined by typed and bounded channels."""
+
+from xdsl.ir import Dialect
+
+from .compute import (
+    AddOp,
+    DepthwiseOp,
+    LabelSelectOp,
+    LookupOp,
+    MatvecOp,
+    StorageAttr,
+    ThresholdOp,
+)
+from .flow import (
+    ConcatOp,
+    DesignOp,
+    ForkOp,
+    LinkOp,
+    ResizeOp,
+    SinkOp,
+    SourceOp,
+    SplitOp,
+)
+from .process import Process
+from .types import ChannelType
+from .windows import PadOp, PoolOp, UpsampleOp, WindowOp
+
+PROCESSES: tuple[type[Process], ...] = (
+    SourceOp,
+    SinkOp,
+    WindowOp,
+    PadOp,
+    UpsampleOp,
+    PoolOp,
+    MatvecOp,
+    DepthwiseOp,
+    ThresholdOp,
+    LookupOp,
+    AddOp,
+    LabelSelectOp,
+    ForkOp,
+    ConcatOp,
+    SplitOp,
+    ResizeOp,
+    LinkOp,
+)
+"""Every kind of process: the one list a new one is added to."""
+
+Stream = Dialect("stream", [DesignOp, *PROCESSES], [ChannelType, StorageAttr])
+
+__all__ = ["PROCESSES", "ChannelType", "DesignOp", "Process", "SinkOp", "SourceOp", "Stream"]

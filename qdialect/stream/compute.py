@@ -1,0 +1,499 @@
+"""Processes that compute: matvec, depthwise, threshold, lookup, add, label_select.
+
+Weights, thresholds and tables are constants of the module, named. How many elements come and go in
+a word is in the types of the channels: a matvec's input lanes are its SIMD, its output lanes its
+PE.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.dialects.utils import EnumAttribute
+from xdsl.ir import Attribute, Operation, SpacedOpaqueSyntaxAttribute, SSAValue
+from xdsl.irdl import (
+    irdl_attr_definition,
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+)
+from xdsl.utils.str_enum import StrEnum
+
+from ..convolution import exact_matmul
+from ..data import Array, DataAttr
+from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..qnn.quantization import count_reached
+from ..types import (
+    BipolarType,
+    ElementType,
+    QuantType,
+    check_element,
+    dtype_of,
+    unsigned,
+    value_range,
+)
+from .process import Counts, Process, data_of, ends, same_words
+from .types import ChannelType, channel_of
+
+
+class Storage(StrEnum):
+    """Where weights live."""
+
+    REGISTERS = "registers"
+    LUT = "lut"
+    BLOCK = "block"
+    ULTRA = "ultra"
+    OUTSIDE = "outside"
+
+
+@irdl_attr_definition
+class StorageAttr(EnumAttribute[Storage], SpacedOpaqueSyntaxAttribute):
+    """A kind of memory."""
+
+    name = "stream.storage"
+
+
+class ThresholdedProcess(Process):
+    """A process whose results may pass through thresholds before they are written."""
+
+    x = operand_def(ChannelType)
+    thresholds = opt_prop_def(SymbolRefAttr)
+    descending = opt_prop_def(SymbolRefAttr)
+    """A flag for each channel, 1 where the function descends."""
+    offset = prop_def(Int, default_value=int_attr(0))
+    output = result_def(ChannelType)
+
+    @property
+    def channels(self) -> int:
+        return self.outputs[0].frame[-1]
+
+    def check_thresholds(self, source: ElementType, low: int, high: int) -> None:
+        """The values from `low` to `high`, of type `source`, give what the output carries."""
+        target = self.outputs[0].element_type
+        assert isinstance(target, QuantType) and isinstance(source, QuantType)
+        if self.thresholds is None:
+            return require_range(target, low, high, "the result")
+        data = data_of(self, self.thresholds)
+        shape, rows = data.type.get_shape(), data.array
+        require(
+            len(shape) == 2 and shape[0] in (1, self.channels),
+            f"the thresholds must be 1xN or {self.channels}xN, they are {text_of(shape)}",
+        )
+        require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
+        least, most = value_range(source)
+        require(
+            int(rows.min()) >= least and int(rows.max()) <= most + 1,
+            f"thresholds from {rows.min()} to {rows.max()} lie outside what {source} can reach",
+        )
+        if self.descending is not None:
+            flags = data_of(self, self.descending).type
+            require(
+                flags.get_shape() == (self.channels,) and flags.element_type == unsigned(1),
+                f"descending is a tensor<{self.channels}xui1>, not {flags}",
+            )
+        first = self.offset.value.data
+        if isinstance(target, BipolarType):
+            require(shape[1] == 1 and first == 0, "a bipolar result has one threshold, no offset")
+        else:
+            require_range(target, first, first + shape[1], "the result")
+
+    def activate(self, values: Array) -> Array:
+        """Passes values through the thresholds, if there are any."""
+        if self.thresholds is None:
+            return values
+        rows = data_of(self, self.thresholds).array
+        count = count_reached(values, rows)
+        if self.descending is not None:
+            flags = data_of(self, self.descending).array
+            count = np.where(flags == 1, rows.shape[1] - count, count)
+        if isinstance(self.outputs[0].element_type, BipolarType):
+            return 2 * count - 1
+        return count + self.offset.value.data
+
+
+class WeightedProcess(ThresholdedProcess):
+    """A process that holds weights."""
+
+    weights = prop_def(SymbolRefAttr)
+    bias = opt_prop_def(SymbolRefAttr)
+    accumulator = prop_def(Attribute)
+    """The type of the running sum."""
+    storage = prop_def(StorageAttr, default_value=StorageAttr(Storage.BLOCK))
+
+    assembly_format = (
+        "$x `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)? "
+        "(`thresholds` `(` $thresholds^ `)`)? (`descending` `(` $descending^ `)`)? "
+        "(`offset` `=` $offset^)? `accumulator` `=` $accumulator (`storage` `=` $storage^)? "
+        "attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        output: ChannelType,
+        weights: str,
+        accumulator: QuantType,
+        bias: str | None = None,
+        thresholds: str | None = None,
+        descending: str | None = None,
+        offset: int = 0,
+        storage: Storage = Storage.BLOCK,
+    ):
+        super().__init__(
+            operands=[x],
+            properties={
+                "weights": SymbolRefAttr(weights),
+                "bias": _symbol(bias),
+                "thresholds": _symbol(thresholds),
+                "descending": _symbol(descending),
+                "offset": int_attr(offset),
+                "accumulator": accumulator,
+                "storage": StorageAttr(storage),
+            },
+            result_types=[output],
+        )
+
+    @property
+    def weight_data(self) -> DataAttr:
+        return data_of(self, self.weights)
+
+    @property
+    def rows(self) -> Array:
+        """The weights, a row for each output channel."""
+        array = self.weight_data.array
+        return array.reshape(len(array), -1)
+
+    @property
+    def sum_type(self) -> QuantType:
+        element = check_element(self.accumulator)
+        require(isinstance(element, QuantType), f"{element} is no accumulator")
+        assert isinstance(element, QuantType)
+        return element
+
+    def check_sums(self) -> None:
+        """The accumulator holds every sum that the actual weights can reach."""
+        source = self.inputs[0].element_type
+        require(isinstance(source, QuantType), f"weights don't multiply {source}")
+        assert isinstance(source, QuantType)
+        low, high = value_range(source)
+        rows = self.rows.astype(np.int64)
+        positive, negative = np.maximum(rows, 0).sum(1), np.minimum(rows, 0).sum(1)
+        shift = np.zeros(len(rows), np.int64)
+        if self.bias is not None:
+            shift = data_of(self, self.bias).array.astype(np.int64)
+            require(shift.shape == (len(rows),), f"the bias must hold {len(rows)} numbers")
+        least = int((positive * low + negative * high + shift).min())
+        most = int((positive * high + negative * low + shift).max())
+        require_range(self.sum_type, least, most, "the sum")
+        self.check_thresholds(self.sum_type, least, most)
+
+    def add_bias(self, sums: Array) -> Array:
+        if self.bias is None:
+            return sums
+        return sums + data_of(self, self.bias).array.astype(np.int64)
+
+
+@irdl_op_definition
+class MatvecOp(WeightedProcess):
+    """Multiplies every vector of a frame with a matrix, PE rows and SIMD columns at a time.
+
+    %y = stream.matvec %p weights(@w0) thresholds(@t0) accumulator = si14
+        : (!stream.channel<30x30x27xui8, lanes = 3>)
+       -> !stream.channel<30x30x64x!qnn.bipolar, lanes = 16>
+    """
+
+    name = "stream.matvec"
+
+    @property
+    def simd(self) -> int:
+        return self.inputs[0].lanes.data
+
+    @property
+    def pe(self) -> int:
+        return self.outputs[0].lanes.data
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        rows, cols = self.rows.shape
+        require(
+            x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
+            f"{rows}x{cols} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+        )
+        require(cols % self.simd == 0, f"SIMD {self.simd} does not divide {cols} columns")
+        require(rows % self.pe == 0, f"PE {self.pe} does not divide {rows} rows")
+        self.check_sums()
+
+    @property
+    def interval(self) -> int:
+        rows, cols = self.rows.shape
+        vectors = self.inputs[0].words * self.simd // cols
+        return vectors * (rows // self.pe) * (cols // self.simd)
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        rows, cols = self.rows.shape
+        vectors = self.inputs[0].words * self.simd // cols
+        return [np.repeat(ends(self.inputs[0].words, vectors), rows // self.pe)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        x, rows = frames[0], self.rows
+        sums = exact_matmul(x.reshape(-1, rows.shape[1]), rows)
+        return (self.activate(self.add_bias(sums).reshape(*x.shape[:-1], len(rows))),)
+
+
+@irdl_op_definition
+class DepthwiseOp(WeightedProcess):
+    """Multiplies every channel of a patch with its own weights; patches come by channel.
+
+    %y = stream.depthwise %p weights(@w1) thresholds(@t1) accumulator = si12
+        : (!stream.channel<30x30x288xui4, lanes = 8>)
+       -> !stream.channel<30x30x32xui4, lanes = 8>
+    """
+
+    name = "stream.depthwise"
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        rows, taps = self.rows.shape
+        require(
+            x.frame[-1] == rows * taps and y.frame == (*x.frame[:-1], rows),
+            f"{rows}x{taps} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+        )
+        require(y.lanes.data == x.lanes.data, "a depthwise layer keeps the number of lanes")
+        require(rows % y.lanes.data == 0, f"{y.lanes.data} lanes don't divide {rows} channels")
+        self.check_sums()
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [ends(self.inputs[0].words, self.outputs[0].words)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        rows, lanes = self.rows, self.outputs[0].lanes.data
+        channels, taps = rows.shape
+        patches = frames[0].reshape(-1, channels // lanes, taps, lanes).astype(np.int64)
+        kernels = rows.reshape(channels // lanes, lanes, taps).swapaxes(1, 2)
+        sums = (patches * kernels).sum(2).reshape(len(frames[0]), *self.outputs[0].frame)
+        return (self.activate(self.add_bias(sums)),)
+
+
+@irdl_op_definition
+class ThresholdOp(ThresholdedProcess):
+    """Passes every element through thresholds.
+
+    %y = stream.threshold %x thresholds(@t2)
+        : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xui2, lanes = 4>
+    """
+
+    name = "stream.threshold"
+
+    assembly_format = (
+        "$x `thresholds` `(` $thresholds `)` (`descending` `(` $descending^ `)`)? "
+        "(`offset` `=` $offset^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    thresholds = prop_def(SymbolRefAttr)
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        output: ChannelType,
+        thresholds: str,
+        descending: str | None = None,
+        offset: int = 0,
+    ):
+        super().__init__(
+            operands=[x],
+            properties={
+                "thresholds": SymbolRefAttr(thresholds),
+                "descending": _symbol(descending),
+                "offset": int_attr(offset),
+            },
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
+        same_words((self.x, self.output))
+        require(
+            self.channels % y.lanes.data == 0,
+            f"{y.lanes.data} lanes don't divide {self.channels} channels",
+        )
+        source = x.element_type
+        require(isinstance(source, QuantType), f"thresholds don't compare with {source}")
+        assert isinstance(source, QuantType)
+        self.check_thresholds(source, *value_range(source))
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.arange(1, self.outputs[0].words + 1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return (self.activate(frames[0]),)
+
+
+@irdl_op_definition
+class LookupOp(Process):
+    """Replaces every element by an entry of a table.
+
+    %y = stream.lookup %x table(@sigmoid) first = -8
+        : (!stream.channel<16xsi4, lanes = 4>) -> !stream.channel<16xui8, lanes = 4>
+    """
+
+    name = "stream.lookup"
+
+    x = operand_def(ChannelType)
+    table = prop_def(SymbolRefAttr)
+    first = prop_def(Int, default_value=int_attr(0))
+    """The index of the table's first entry."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `table` `(` $table `)` (`first` `=` $first^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(self, x: SSAValue | Operation, output: ChannelType, table: str, first: int = 0):
+        super().__init__(
+            operands=[x],
+            properties={"table": SymbolRefAttr(table), "first": int_attr(first)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        data = data_of(self, self.table)
+        shape, channels = data.type.get_shape(), x.frame[-1]
+        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
+        same_words((self.x, self.output))
+        require(
+            len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
+            f"a table is N or {channels}xN, it is {text_of(shape)}",
+        )
+        require(
+            data.element == y.element_type,
+            f"a table of {data.element} gives no {y.element_type}",
+        )
+        source, first = x.element_type, self.first.value.data
+        require(isinstance(source, QuantType), f"{source} is no index")
+        assert isinstance(source, QuantType)
+        low, high = value_range(source)
+        require(
+            first <= low and high < first + shape[-1],
+            f"the table answers {first} to {first + shape[-1] - 1}, "
+            f"{source} reaches {low} to {high}",
+        )
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.arange(1, self.outputs[0].words + 1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        table = data_of(self, self.table).array
+        index = frames[0].astype(np.int64) - self.first.value.data
+        return (table[index] if table.ndim == 1 else table[np.arange(len(table)), index],)
+
+
+@irdl_op_definition
+class AddOp(Process):
+    """Adds two streams, each times a whole number.
+
+    %y = stream.add %a, %b multipliers = [129, 326]
+        : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
+       -> !stream.channel<8x8x64xsi18, lanes = 8>
+    """
+
+    name = "stream.add"
+
+    lhs = operand_def(ChannelType)
+    rhs = operand_def(ChannelType)
+    multipliers = prop_def(Ints, default_value=ints([1, 1]))
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$lhs `,` $rhs (`multipliers` `=` $multipliers^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        lhs: SSAValue | Operation,
+        rhs: SSAValue | Operation,
+        output: ChannelType,
+        multipliers: Sequence[int] = (1, 1),
+    ):
+        super().__init__(
+            operands=[lhs, rhs],
+            properties={"multipliers": ints(multipliers)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (a, b), (y,) = self.inputs, self.outputs
+        require(
+            a.frame == b.frame == y.frame,
+            f"{text_of(a.frame)} and {text_of(b.frame)} don't add up to {text_of(y.frame)}",
+        )
+        same_words((self.lhs, self.rhs, self.output))
+        factors = self.multipliers.get_values()
+        require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
+        ranges: list[list[int]] = []
+        for channel, factor in zip((a, b), factors, strict=True):
+            element = channel.element_type
+            require(isinstance(element, QuantType), f"{element} is not added here")
+            assert isinstance(element, QuantType)
+            ranges.append(sorted(factor * end for end in value_range(element)))
+        low, high = (sum(parts) for parts in zip(*ranges, strict=True))
+        require_range(y.element_type, low, high, "the sum")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        words = np.arange(1, self.outputs[0].words + 1)
+        return [words, words]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        first, second = self.multipliers.get_values()
+        return (frames[0].astype(np.int64) * first + frames[1].astype(np.int64) * second,)
+
+
+@irdl_op_definition
+class LabelSelectOp(Process):
+    """The indices of the `k` largest scores, largest first, the first of equals.
+
+    %i = stream.label_select %x
+        : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
+    """
+
+    name = "stream.label_select"
+
+    x = operand_def(ChannelType)
+    output = result_def(ChannelType)
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, k: int = 1):
+        (labels,) = channel_of(SSAValue.get(x)).frame
+        element = unsigned(max(1, (labels - 1).bit_length()))
+        super().__init__(operands=[x], result_types=[ChannelType((k,), element)])
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        require(len(x.frame) == 1, f"the scores are one row, not {text_of(x.frame)}")
+        labels = x.frame[0]
+        require(
+            len(y.frame) == 1 and y.frame[0] <= labels,
+            f"{text_of(y.frame)} labels can't be chosen from {labels}",
+        )
+        require_range(y.element_type, 0, labels - 1, "the index")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.full(self.outputs[0].words, self.inputs[0].words)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        (k,) = self.outputs[0].frame
+        last = frames[0].shape[-1] - 1
+        order = np.argsort(frames[0][:, ::-1], axis=-1, kind="stable")
+        return ((last - order[:, ::-1])[:, :k].astype(dtype_of(self.outputs[0].element_type)),)
+
+
+def _symbol(name: str | None) -> SymbolRefAttr | None:
+    return None if name is None else SymbolRefAttr(name)
+
+

@@ -1,0 +1,370 @@
+"""Processes that carry data, and the design around them: source, sink, fork, concat, split,
+resize, link."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import FloatAttr, StringAttr, SymbolNameConstraint, f64
+from xdsl.ir import Attribute, Operation, Region, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    ParsePropInAttrDict,
+    irdl_op_definition,
+    operand_def,
+    opt_prop_def,
+    prop_def,
+    region_def,
+    result_def,
+    traits_def,
+    var_operand_def,
+    var_result_def,
+)
+from xdsl.traits import (
+    CallableOpInterface,
+    IsolatedFromAbove,
+    NoTerminator,
+    SymbolOpInterface,
+)
+from xdsl.utils.exceptions import VerifyException
+
+from ..data import Array
+from ..qnn.base import Ints, ints, require, text_of
+from .process import Counts, Process, same_elements, same_words
+from .types import ChannelType, channel_of
+
+
+class DesignIsCallable(CallableOpInterface):
+    """A design is called with the frames of its sources."""
+
+    @classmethod
+    def get_callable_region(cls, op: Operation) -> Region:
+        assert isinstance(op, DesignOp)
+        return op.body
+
+    @classmethod
+    def get_argument_types(cls, op: Operation) -> tuple[Attribute, ...]:
+        assert isinstance(op, DesignOp)
+        return tuple(source.output.type for source in op.sources)
+
+    @classmethod
+    def get_result_types(cls, op: Operation) -> tuple[Attribute, ...]:
+        assert isinstance(op, DesignOp)
+        return tuple(sink.x.type for sink in op.sinks)
+
+
+@irdl_op_definition
+class DesignOp(IRDLOperation):
+    """A streaming design: processes joined by channels, for one device at one clock.
+
+    stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
+      %x = stream.source "image" : !stream.channel<32x32x3xui8, lanes = 3>
+      ...
+      stream.sink "scores" %y : !stream.channel<10xsi9, lanes = 1>
+    }
+    """
+
+    name = "stream.design"
+
+    sym_name = prop_def(SymbolNameConstraint())
+    device = opt_prop_def(StringAttr)
+    clock_mhz = opt_prop_def(FloatAttr.constr(f64))
+    body = region_def("single_block")
+
+    irdl_options = (ParsePropInAttrDict(),)
+    traits = traits_def(
+        SymbolOpInterface(), NoTerminator(), IsolatedFromAbove(), DesignIsCallable()
+    )
+
+    assembly_format = "$sym_name (`device` $device^)? attr-dict-with-keyword $body"
+
+    def __init__(
+        self, name: str, body: Region, device: str | None = None, clock_mhz: float | None = None
+    ):
+        super().__init__(
+            properties={
+                "sym_name": StringAttr(name),
+                "device": None if device is None else StringAttr(device),
+                "clock_mhz": None if clock_mhz is None else FloatAttr(clock_mhz, f64),
+            },
+            regions=[body],
+        )
+
+    @property
+    def processes(self) -> list[Process]:
+        return [op for op in self.body.block.ops if isinstance(op, Process)]
+
+    @property
+    def sources(self) -> "list[SourceOp]":
+        return [op for op in self.processes if isinstance(op, SourceOp)]
+
+    @property
+    def sinks(self) -> "list[SinkOp]":
+        return [op for op in self.processes if isinstance(op, SinkOp)]
+
+    def verify_(self) -> None:
+        for op in self.body.block.ops:
+            if not isinstance(op, Process):
+                raise VerifyException(f"stream.design: {op.name} is no process")
+        if self.clock_mhz is not None and not self.clock_mhz.value.data > 0:
+            raise VerifyException("stream.design: a clock is faster than 0 MHz")
+        ports = [op.port.data for op in (*self.sources, *self.sinks)]
+        if len(set(ports)) != len(ports):
+            raise VerifyException("stream.design: two sources or sinks have one name")
+
+
+@irdl_op_definition
+class SourceOp(Process):
+    """Where frames enter the design.
+
+    %x = stream.source "image" : !stream.channel<32x32x3xui8, lanes = 3>
+    """
+
+    name = "stream.source"
+
+    port = prop_def(StringAttr)
+    """The name of the input."""
+    output = result_def(ChannelType)
+
+    assembly_format = "$port attr-dict `:` type($output)"
+
+    def __init__(self, port: str, output: ChannelType):
+        super().__init__(properties={"port": StringAttr(port)}, result_types=[output])
+
+    def check(self) -> None:
+        pass
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return []
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return frames
+
+
+@irdl_op_definition
+class SinkOp(Process):
+    """Where results leave the design.
+
+    stream.sink "scores" %y : !stream.channel<10xsi9, lanes = 1>
+    """
+
+    name = "stream.sink"
+
+    port = prop_def(StringAttr)
+    """The name of the output."""
+    x = operand_def(ChannelType)
+
+    assembly_format = "$port $x attr-dict `:` type($x)"
+
+    def __init__(self, port: str, x: SSAValue | Operation):
+        super().__init__(operands=[x], properties={"port": StringAttr(port)})
+
+    def check(self) -> None:
+        pass
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.arange(1, self.inputs[0].words + 1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return ()
+
+
+@irdl_op_definition
+class ForkOp(Process):
+    """Copies every word to each of its readers.
+
+    %a, %b = stream.fork %x : (!stream.channel<8x8x16xui2, lanes = 4>)
+        -> (!stream.channel<8x8x16xui2, lanes = 4>, !stream.channel<8x8x16xui2, lanes = 4>)
+    """
+
+    name = "stream.fork"
+
+    x = operand_def(ChannelType)
+    copies = var_result_def(ChannelType)
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, readers: int = 2):
+        channel = channel_of(SSAValue.get(x)).with_depth(0)
+        super().__init__(operands=[x], result_types=[[channel] * readers])
+
+    def check(self) -> None:
+        require(len(self.copies) >= 2, "a fork has at least two readers")
+        same_elements((self.x, *self.copies))
+        same_words((self.x, *self.copies))
+        frame = self.inputs[0].frame
+        for copy in self.outputs:
+            require(copy.frame == frame, f"a copy of {text_of(frame)} is not {text_of(copy.frame)}")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.arange(1, self.inputs[0].words + 1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return tuple(frames[0] for _ in self.copies)
+
+
+@irdl_op_definition
+class ConcatOp(Process):
+    """Joins the channels of several images, pixel by pixel.
+
+    %y = stream.concat %a, %b : (!stream.channel<8x8x16xui2, lanes = 4>,
+        !stream.channel<8x8x8xui2, lanes = 4>) -> !stream.channel<8x8x24xui2, lanes = 4>
+    """
+
+    name = "stream.concat"
+
+    parts = var_operand_def(ChannelType)
+    output = result_def(ChannelType)
+
+    assembly_format = "$parts attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, parts: Sequence[SSAValue]):
+        channels = [channel_of(part) for part in parts]
+        first = channels[0]
+        depth = sum(channel.frame[-1] for channel in channels)
+        joined = ChannelType((*first.frame[:-1], depth), first.element, first.lanes.data)
+        super().__init__(operands=[parts], result_types=[joined])
+
+    def check(self) -> None:
+        require(len(self.parts) >= 2, "a concat has at least two inputs")
+        check_parts(self.inputs, self.outputs[0], (*self.parts, self.output))
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        order = turns(self.inputs)
+        return [np.cumsum(order == number) for number in range(len(self.parts))]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return (np.concatenate(frames, -1),)
+
+
+@irdl_op_definition
+class SplitOp(Process):
+    """Parts the channels of an image, pixel by pixel.
+
+    %a, %b = stream.split %x : (!stream.channel<8x8x24xui2, lanes = 4>)
+        -> (!stream.channel<8x8x16xui2, lanes = 4>, !stream.channel<8x8x8xui2, lanes = 4>)
+    """
+
+    name = "stream.split"
+
+    x = operand_def(ChannelType)
+    parts = var_result_def(ChannelType)
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, sizes: Sequence[int]):
+        channel = channel_of(SSAValue.get(x))
+        types = [
+            ChannelType((*channel.frame[:-1], size), channel.element, channel.lanes.data)
+            for size in sizes
+        ]
+        super().__init__(operands=[x], result_types=[types])
+
+    def check(self) -> None:
+        require(len(self.parts) >= 2, "a split has at least two outputs")
+        check_parts(self.outputs, self.inputs[0], (self.x, *self.parts))
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.flatnonzero(turns(self.outputs) == output) + 1]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        cuts = np.cumsum([channel.frame[-1] for channel in self.outputs])[:-1]
+        return tuple(np.split(frames[0], cuts, -1))
+
+
+@irdl_op_definition
+class ResizeOp(Process):
+    """Cuts the same elements into words of another width.
+
+    %y = stream.resize %x : (!stream.channel<8x8x16xui2, lanes = 4>)
+        -> !stream.channel<8x8x16xui2, lanes = 8>
+    """
+
+    name = "stream.resize"
+
+    x = operand_def(ChannelType)
+    output = result_def(ChannelType)
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, lanes: int):
+        channel = channel_of(SSAValue.get(x)).with_depth(0)
+        super().__init__(operands=[x], result_types=[channel.with_lanes(lanes)])
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        same_elements((self.x, self.output))
+        require(
+            prod(x.frame) == prod(y.frame),
+            f"{text_of(x.frame)} and {text_of(y.frame)} differ in size",
+        )
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        (x,), (y,) = self.inputs, self.outputs
+        elements = np.arange(1, y.words + 1, dtype=np.int64) * y.lanes.data
+        return [-(-elements // x.lanes.data)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return (frames[0].reshape(len(frames[0]), *self.outputs[0].frame),)
+
+
+@irdl_op_definition
+class LinkOp(Process):
+    """Carries a stream to another device.
+
+    %y = stream.link %x to "second" : (!stream.channel<8x8x16xui2, lanes = 4>)
+        -> !stream.channel<8x8x16xui2, lanes = 4>
+    """
+
+    name = "stream.link"
+
+    x = operand_def(ChannelType)
+    to = prop_def(StringAttr)
+    """The device on which the processes behind the link are."""
+    output = result_def(ChannelType)
+
+    assembly_format = "$x `to` $to attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, to: str):
+        channel = channel_of(SSAValue.get(x)).with_depth(0)
+        super().__init__(
+            operands=[x], properties={"to": StringAttr(to)}, result_types=[channel]
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
+        same_elements((self.x, self.output))
+        same_words((self.x, self.output))
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.arange(1, self.inputs[0].words + 1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return frames
+
+
+def check_parts(
+    parts: Sequence[ChannelType], whole: ChannelType, values: Sequence[SSAValue]
+) -> None:
+    """The parts of a concat or a split make up the whole, in words of the same width."""
+    same_elements(values)
+    lanes = {channel_of(value).lanes.data for value in values}
+    require(len(lanes) == 1, f"the channels have different lanes: {sorted(lanes)}")
+    depth = sum(part.frame[-1] for part in parts)
+    for part in parts:
+        require(
+            part.frame[:-1] == whole.frame[:-1] and whole.frame[-1] == depth,
+            f"parts of {', '.join(text_of(part.frame) for part in parts)} "
+            f"don't make up {text_of(whole.frame)}",
+        )
+        require(
+            part.frame[-1] % part.lanes.data == 0,
+            f"{part.lanes.data} lanes don't divide {part.frame[-1]} channels",
+        )
+
+
+def turns(parts: Sequence[ChannelType]) -> Counts:
+    """Which part each word of the whole belongs to."""
+    widths = [part.frame[-1] // part.lanes.data for part in parts]
+    return np.tile(np.repeat(np.arange(len(parts)), widths), parts[0].words // widths[0])
