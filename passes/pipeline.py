@@ -1,7 +1,7 @@
 """The pipeline: passes in order, from objects or from text, with hooks around each.
 
-    Pipeline(FoldBnPass()).apply(module)
-    Pipeline.parse("fold-bn,tile{target-fps=1000}", hooks=[Timing()]).apply(module)
+Pipeline(FoldBnPass()).apply(module)
+Pipeline.parse("fold-bn,tile{target-fps=1000}", hooks=[Timing()]).apply(module)
 """
 
 import dataclasses
@@ -102,5 +102,3 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
 
 def _reason(error: ValueError) -> str:
     return " ".join(str(error).split())
-
-

@@ -28,5 +28,6 @@ def _fold_bn() -> type[ModulePass]:
 
 PASSES: dict[str, Entry] = {
     "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
+    "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
 }
 """The one list a new pass is added to."""

@@ -44,9 +44,7 @@ def windows(x: Array, window: Window, pad_value: float) -> Array:
     return patches.transpose(0, 1, 2, 4, 5, 3)
 
 
-def convolve(
-    x: Array, weights: Array, window: Window, groups: int, pad_value: float = 0
-) -> Array:
+def convolve(x: Array, weights: Array, window: Window, groups: int, pad_value: float = 0) -> Array:
     """A convolution of plain arrays, exact over integers."""
     patches = windows(x, window, pad_value)
     n, h, w, kh, kw, channels = patches.shape

@@ -61,11 +61,7 @@ ProcessFunctions = register_impls(
     type(
         "ProcessFunctions",
         (InterpreterFunctions,),
-        {
-            op.name: impl(op)(_carry_out)
-            for op in PROCESSES
-            if op not in (SourceOp, SinkOp)
-        },
+        {op.name: impl(op)(_carry_out) for op in PROCESSES if op not in (SourceOp, SinkOp)},
     )
 )
 """Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
@@ -111,17 +107,13 @@ class FuncFunctions(InterpreterFunctions):
         return interpreter.call_op(op.callee, args)
 
     @impl_callable(FuncOp)
-    def call_func(
-        self, interpreter: Interpreter, op: FuncOp, args: PythonValues
-    ) -> PythonValues:
+    def call_func(self, interpreter: Interpreter, op: FuncOp, args: PythonValues) -> PythonValues:
         if op.is_declaration:
             raise InterpretationError(f"@{op.sym_name.data} is declared, but has no body to run")
         return interpreter.run_ssacfg_region(op.body, args, op.sym_name.data)
 
 
-def interpreter_of(
-    module: ModuleOp, listeners: Sequence[Interpreter.Listener] = ()
-) -> Interpreter:
+def interpreter_of(module: ModuleOp, listeners: Sequence[Interpreter.Listener] = ()) -> Interpreter:
     """An interpreter that knows all our ops."""
     interpreter = Interpreter(module, listeners=tuple(listeners))
     interpreter.register_implementations(QnnFunctions())
@@ -153,7 +145,11 @@ def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
 def check_input(array: Array, type: QnnTensor, what: str) -> Array:
     """Returns an array as the type wants it; raises if it is of another shape or range."""
     shape, wanted = array.shape, type.get_shape()
-    if len(shape) != len(wanted) or shape[1:] != wanted[1:] or (wanted[:1] not in ((1,), shape[:1])):
+    if (
+        len(shape) != len(wanted)
+        or shape[1:] != wanted[1:]
+        or (wanted[:1] not in ((1,), shape[:1]))
+    ):
         raise InterpretationError(f"{what} has shape {text_of(shape)}, {type} is expected")
     if array.size == 0:
         raise InterpretationError(f"{what} is empty")
@@ -161,7 +157,11 @@ def check_input(array: Array, type: QnnTensor, what: str) -> Array:
         raise InterpretationError(f"{what} holds {array.dtype}, {type} is expected")
     element = check_element(type.element_type)
     try:
-        if is_quant(element) and array.dtype.kind == "f" and not np.array_equal(array, np.rint(array)):
+        if (
+            is_quant(element)
+            and array.dtype.kind == "f"
+            and not np.array_equal(array, np.rint(array))
+        ):
             raise VerifyException(f"{element} holds whole numbers only")
         check_values(array, element)
     except VerifyException as error:

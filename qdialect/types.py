@@ -82,7 +82,9 @@ def check_tensor(type: Attribute) -> QnnTensor:
         raise VerifyException(f"expected a tensor, got {type}")
     tensor: QnnTensor = type
     if min(tensor.get_shape(), default=1) < 1:
-        raise VerifyException(f"{tensor} has a dimension that is not fixed, or empty: sizes are known and at least 1 here")
+        raise VerifyException(
+            f"{tensor} has a dimension that is not fixed, or empty: sizes are known and at least 1 here"
+        )
     check_element(tensor.element_type)
     return tensor
 

@@ -1,14 +1,13 @@
 """`qnn-opt`: MLIR in, passes in the order given, MLIR out.
 
-    qnn-opt --fold-bn --stream-lower in.mlir -o out.mlir
-    qnn-opt -p "fold-bn,tile{target-fps=1000}" in.mlir
+qnn-opt --fold-bn --stream-lower in.mlir -o out.mlir
+qnn-opt -p "fold-bn,tile{target-fps=1000}" in.mlir
 """
 
 import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
-
 from typing import BinaryIO, NoReturn
 
 from xdsl.utils.exceptions import DiagnosticException
@@ -47,8 +46,9 @@ class QnnOpt(xDSLOptMain):
         arg_parser.prog = "qnn-opt"
         arg_parser.allow_abbrev = False
         arg_parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        arg_parser.epilog = "passes, each a flag that takes options as --NAME=\"KEY=VALUE ...\":\n" + (
-            "\n".join(f"  --{name:22}{entry.summary}" for name, entry in PASSES.items())
+        arg_parser.epilog = (
+            'passes, each a flag that takes options as --NAME="KEY=VALUE ...":\n'
+            + ("\n".join(f"  --{name:22}{entry.summary}" for name, entry in PASSES.items()))
         )
         arg_parser.error = self._usage_error
         arg_parser.add_argument(
@@ -68,7 +68,7 @@ class QnnOpt(xDSLOptMain):
             if set(action.option_strings) & set(HIDDEN):
                 action.help = argparse.SUPPRESS
             if "--passes" in action.option_strings:
-                action.help = "a pipeline as text, such as \"fold-bn,tile{target-fps=1000}\""
+                action.help = 'a pipeline as text, such as "fold-bn,tile{target-fps=1000}"'
 
     def setup_pipeline(self) -> None:
         hooks: list[Hook] = []

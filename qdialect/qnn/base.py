@@ -15,8 +15,9 @@ from xdsl.dialects.builtin import (
 )
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, opt_prop_def, traits_def
+from xdsl.pattern_rewriter import RewritePattern
 from xdsl.rewriter import Rewriter
-from xdsl.traits import Pure
+from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..data import Array, check_values
@@ -53,6 +54,16 @@ def float_attr(value: float) -> FloatAttr:
     return FloatAttr(value, f32)
 
 
+class Simplifies(HasCanonicalizationPatternsTrait):
+    """The patterns that every op has; they are imported when they are first used."""
+
+    @classmethod
+    def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
+        from .canonicalization import PATTERNS
+
+        return PATTERNS
+
+
 class QnnOp(IRDLOperation, ABC):
     """A pure function of tensors, of static shape, over the element types of the dialect."""
 
@@ -60,11 +71,15 @@ class QnnOp(IRDLOperation, ABC):
     """The name that this operation has in the model it came from."""
 
     irdl_options = (ParsePropInAttrDict(),)
-    traits = traits_def(Pure())
+    traits = traits_def(Pure(), Simplifies())
 
     @abstractmethod
     def result_shapes(self) -> Sequence[Shape]:
         """The shapes of the results, from the operands and properties; raises VerifyException."""
+
+    def is_identity(self) -> bool:
+        """Whether the result is always the first operand."""
+        return False
 
     @abstractmethod
     def evaluate(self, *args: Value) -> tuple[Value, ...]:

@@ -269,9 +269,7 @@ class BinaryOp(QnnOp):
         if not (isinstance(lhs, QuantType) and isinstance(rhs, QuantType)):
             return require_same_element((self.lhs, self.rhs, self.output))
         require(isinstance(result, QuantType), f"integers give integers, not {result}")
-        ends = [
-            self.combine(a, b) for a in value_range(lhs) for b in value_range(rhs)
-        ]
+        ends = [self.combine(a, b) for a in value_range(lhs) for b in value_range(rhs)]
         require_range(result, min(ends), max(ends), "the result")
         require(not isinstance(result, BipolarType) or 0 not in ends, "the result may be 0")
 

@@ -51,6 +51,9 @@ class MoveOp(QnnOp):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         return (move(args[0], self.move),)
 
+    def is_identity(self) -> bool:
+        return shape_of(self.x) == shape_of(self.output)
+
 
 @irdl_op_definition
 class ReshapeOp(MoveOp):
@@ -65,9 +68,7 @@ class ReshapeOp(MoveOp):
 
     def __init__(self, x: SSAValue | Operation, shape: Sequence[int]):
         x = SSAValue.get(x)
-        super(QnnOp, self).__init__(
-            operands=[x], result_types=[TensorType(element_of(x), shape)]
-        )
+        super(QnnOp, self).__init__(operands=[x], result_types=[TensorType(element_of(x), shape)])
 
     def result_shapes(self) -> Sequence[Shape]:
         x, y = shape_of(self.x), shape_of(self.output)
@@ -108,6 +109,10 @@ class TransposeOp(MoveOp):
     def move(self, x: Array) -> Array:
         return x.transpose(self.order.get_values())
 
+    def is_identity(self) -> bool:
+        order = self.order.get_values()
+        return list(order) == sorted(order)
+
 
 @irdl_op_definition
 class ConcatOp(QnnOp):
@@ -143,6 +148,9 @@ class ConcatOp(QnnOp):
 
     def verify_types(self) -> None:
         require_same_element((*self.inputs, self.output))
+
+    def is_identity(self) -> bool:
+        return len(self.inputs) == 1
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         axis = self.axis.value.data
@@ -293,6 +301,9 @@ class PadOp(QnnOp):
     def verify_types(self) -> None:
         require_same_element((self.x, self.output))
         check_pad_value(self.x, self.value.value.data)
+
+    def is_identity(self) -> bool:
+        return not any((*self.low.get_values(), *self.high.get_values()))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, value = args[0], self.value.value.data

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import UnitAttr
+from xdsl.dialects.builtin import UnitAttr, f32
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
@@ -170,6 +170,8 @@ class QuantizeOp(QnnOp):
 class DequantizeOp(QnnOp):
     """The real numbers that integers stand for: `(x - zero_point) * scale`.
 
+    A scale may be f64, as the exact product of two f32 scales is; the result is rounded once.
+
     %y = qnn.dequantize %q, %scale : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xf32>
     """
 
@@ -194,8 +196,7 @@ class DequantizeOp(QnnOp):
         zero_point: SSAValue | Operation | None = None,
         axis: int = -1,
     ):
-        scales = SSAValue.get(scale)
-        self.infer([x, scales, zero_point], {"axis": int_attr(axis)}, element_of(scales))
+        self.infer([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)

@@ -495,5 +495,3 @@ class LabelSelectOp(Process):
 
 def _symbol(name: str | None) -> SymbolRefAttr | None:
     return None if name is None else SymbolRefAttr(name)
-
-

@@ -29,7 +29,7 @@ from xdsl.traits import (
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array
-from ..qnn.base import Ints, ints, require, text_of
+from ..qnn.base import require, text_of
 from .process import Counts, Process, same_elements, same_words
 from .types import ChannelType, channel_of
 
@@ -327,9 +327,7 @@ class LinkOp(Process):
 
     def __init__(self, x: SSAValue | Operation, to: str):
         channel = channel_of(SSAValue.get(x)).with_depth(0)
-        super().__init__(
-            operands=[x], properties={"to": StringAttr(to)}, result_types=[channel]
-        )
+        super().__init__(operands=[x], properties={"to": StringAttr(to)}, result_types=[channel])
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs

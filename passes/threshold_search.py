@@ -1,0 +1,61 @@
+"""Finding the thresholds of a step function by evaluating it: no formula is re-derived here.
+
+The function is what stands between an accumulator and the next quantizer, in its original float
+arithmetic. Rounding modes, ties, narrow ranges, negative and zero scales and float error come out
+right because nothing is assumed of them, only that the function never turns back on the range.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Function: TypeAlias = Callable[[Ints], Ints]
+"""From accumulators, a row of one for each channel, to levels; any number of rows at once."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A step function of integers, for each channel."""
+
+    thresholds: Ints
+    """A row for each channel, ascending; `low` is always reached, `high + 1` never."""
+    descending: npt.NDArray[np.bool_]
+
+
+def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int) -> Steps:
+    """The thresholds of a monotone function with levels `first` to `last`.
+
+    `low` and `high` bound the accumulator of each channel. All thresholds of all channels are
+    searched for at once, by bisection.
+    """
+    ends = function(np.stack([low, high]))
+    descending = ends[1] < ends[0]
+    levels = np.arange(first + 1, last + 1, dtype=np.int64)[:, None]
+    shape = (len(levels), len(low))
+    below = np.broadcast_to(low, shape).copy()
+    above = np.broadcast_to(high + 1, shape).copy()
+    while (open := below < above).any():
+        middle = (below + above) >> 1
+        reached = (function(np.minimum(middle, high)) >= levels) ^ descending
+        above = np.where(open & reached, middle, above)
+        below = np.where(open & ~reached, middle + 1, below)
+    return Steps(np.sort(below, axis=0).T, descending)
+
+
+def turns_back(
+    function: Function, low: Ints, high: Ints, budget: int = 1 << 24
+) -> npt.NDArray[np.bool_] | None:
+    """Which channels rise somewhere and fall elsewhere, by evaluating every accumulator value.
+
+    None if that would take more than `budget` evaluations.
+    """
+    values = int((high - low).max()) + 1
+    if values * len(low) > budget:
+        return None
+    offsets = np.arange(values, dtype=np.int64)[:, None]
+    change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
+    return (change > 0).any(0) & (change < 0).any(0)

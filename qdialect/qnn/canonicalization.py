@@ -1,0 +1,46 @@
+"""Simplifications that hold for every tensor op: constants are computed, and ops that change
+nothing are dropped."""
+
+from typing import cast
+
+from xdsl.ir import Operation
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+
+from ..types import element_of
+from ..values import plain
+from .base import QnnOp
+from .constants import ConstantOp, pool_of
+from .quantization import DequantizeOp
+
+
+class ComputeConstants(RewritePattern):
+    """Replaces an op on constants by its results.
+
+    A dequantize stays, because the ops behind it compute with its integers.
+    """
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
+        if not isinstance(op, QnnOp) or isinstance(op, DequantizeOp) or not op.operands:
+            return
+        owners = [operand.owner for operand in op.operands]
+        if not all(isinstance(owner, ConstantOp) for owner in owners):
+            return
+        arrays = [owner.data.array for owner in cast(list[ConstantOp], owners)]
+        values = [plain(value) for value in op.evaluate(*arrays)]
+        pool = pool_of(op)
+        constants = [
+            pool.constant(value, element_of(result), result.name_hint or "constant")
+            for value, result in zip(values, op.results, strict=True)
+        ]
+        rewriter.replace(op, constants, [constant.output for constant in constants])
+
+
+class DropIdentity(RewritePattern):
+    """Replaces an op that says it changes nothing by its operand."""
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
+        if isinstance(op, QnnOp) and op.is_identity():
+            rewriter.replace(op, (), (op.operands[0],))
+
+
+PATTERNS: tuple[RewritePattern, ...] = (ComputeConstants(), DropIdentity())
