@@ -169,11 +169,12 @@ class FoldBnPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
-        for patterns in (
+        steps: list[list[RewritePattern]] = [
             [*PATTERNS],
             [IntegerLinear(pool), SinkDequantize()],
             [FoldChain(pool)],
-        ):
+        ]
+        for patterns in steps:
             applier = GreedyRewritePatternApplier(patterns, ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()

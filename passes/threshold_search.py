@@ -58,4 +58,6 @@ def turns_back(
         return None
     offsets = np.arange(values, dtype=np.int64)[:, None]
     change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
-    return (change > 0).any(0) & (change < 0).any(0)
+    rises: npt.NDArray[np.bool_] = (change > 0).any(0)
+    falls: npt.NDArray[np.bool_] = (change < 0).any(0)
+    return rises & falls

@@ -7,7 +7,7 @@ numbers (`[[1, -1], [0, 3]]`) and a long one as hex (`"0x1f03"`); both are read 
 
 from collections.abc import Sequence
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from .types import (
     value_range,
 )
 
-Array: TypeAlias = npt.NDArray[np.generic]
+Array: TypeAlias = npt.NDArray[Any]
 
 SHORT = 16
 """Constants of up to this many elements are printed as numbers."""

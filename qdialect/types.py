@@ -4,7 +4,7 @@ Integers are the builtin `uiN` and `siN`. Two types are the dialect's own: `!qnn
 or +1 in one bit, `!qnn.ternary` holds -1, 0 or +1 in two.
 """
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import numpy as np
 from xdsl.dialects.builtin import (
@@ -80,10 +80,10 @@ def check_tensor(type: Attribute) -> QnnTensor:
     """Returns `type` if it is a tensor of static shape over an element type of the dialect."""
     if not isinstance(type, TensorType):
         raise VerifyException(f"expected a tensor, got {type}")
-    tensor: QnnTensor = type
+    tensor = cast(QnnTensor, type)
     if min(tensor.get_shape(), default=1) < 1:
         raise VerifyException(
-            f"{tensor} has a dimension that is not fixed, or empty: sizes are known and at least 1 here"
+            f"{tensor} has a dimension that is not known, or empty: sizes are at least 1"
         )
     check_element(tensor.element_type)
     return tensor

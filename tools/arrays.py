@@ -1,7 +1,7 @@
 """Arrays in files: `x.npy`, `x.npz:key`."""
 
 import zipfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -47,6 +47,7 @@ def save_arrays(path: str, arrays: list[Array]) -> None:
         if path.endswith(".npy"):
             np.save(file, arrays[0], allow_pickle=False)
         else:
-            np.savez(file, **{str(number): array for number, array in enumerate(arrays)})
+            named: dict[str, Any] = {str(number): array for number, array in enumerate(arrays)}
+            np.savez(file, **named)
 
     write_whole(path, write)

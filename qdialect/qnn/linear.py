@@ -323,8 +323,8 @@ class LinearLayerOp(LinearOp):
 class BatchNormOp(QnnOp):
     """Batch normalisation with fixed statistics, as inference computes it.
 
-    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one number
-    for each channel of the last axis: the order in which onnxruntime and torch compute.
+    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one
+    number for each channel of the last axis: the order in which onnxruntime computes.
     """
 
     name = "qnn.batch_norm"
