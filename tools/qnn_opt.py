@@ -53,11 +53,9 @@ class QnnOpt(xDSLOptMain):
         arg_parser.error = self._usage_error
         arg_parser.add_argument(
             "--check-semantics",
-            nargs="?",
-            const=0,
             type=int,
             metavar="SEED",
-            help="run the module before and after each pass, and compare",
+            help="run the module before and after each pass, and compare (SEED may be left out)",
         )
         arg_parser.add_argument(
             "--print-ir-after-all",
@@ -135,6 +133,8 @@ def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
             steps.append(flag[2:] + (f"{{{value}}}" if equals else ""))
         elif flag in ("-p", "--passes"):
             steps.append(value if equals else _next(words, flag))
+        elif word == "--check-semantics":
+            rest.append("--check-semantics=0")
         else:
             rest.append(word)
     return rest, ",".join(filter(None, steps))

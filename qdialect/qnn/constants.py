@@ -20,7 +20,7 @@ from xdsl.irdl import (
 )
 from xdsl.parser import Parser
 from xdsl.printer import Printer
-from xdsl.traits import ConstantLike, Pure, SymbolOpInterface, SymbolTable
+from xdsl.traits import ConstantLike, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import SHORT, Array, DataAttr, parse_data, print_data
@@ -75,13 +75,22 @@ class ConstantOp(IRDLOperation):
 
     @property
     def data(self) -> DataAttr:
-        """The elements, wherever they are."""
+        """The elements, wherever they are; what a name stands for is looked up once."""
         if isinstance(self.value, DataAttr):
             return self.value
-        target = SymbolTable.lookup_symbol(self, self.value)
-        if not isinstance(target, DataOp):
+        found: DataAttr | None = self.__dict__.get("_found")
+        if found is None:
+            module = self.get_toplevel_object()
+            if isinstance(module, ModuleOp):
+                resolve(module)
+            found = self.__dict__.get("_found")
+        if found is None:
             raise VerifyException(f"qnn.constant: there is no qnn.data {self.value}")
-        return target.value
+        return found
+
+    def found(self, data: DataAttr) -> None:
+        """Remembers what the name of this constant stands for."""
+        self.__dict__["_found"] = data
 
     def verify_(self) -> None:
         check_tensor(self.output.type)
@@ -123,6 +132,16 @@ class ConstantOp(IRDLOperation):
         return (self.data.array,)
 
 
+def resolve(module: ModuleOp) -> None:
+    """Tells every constant of a module what its name stands for, in one walk."""
+    named = {op.sym_name.data: op.value for op in module.ops if isinstance(op, DataOp)}
+    for op in module.walk():
+        if isinstance(op, ConstantOp) and isinstance(op.value, SymbolRefAttr):
+            data = named.get(op.value.string_value())
+            if data is not None:
+                op.found(data)
+
+
 def constant_of(value: SSAValue) -> Array | None:
     """The elements of a value that is a constant, else None."""
     owner = value.owner
@@ -145,6 +164,7 @@ class ConstantPool:
             name = self._new_name(hint)
             self.module.body.block.add_op(DataOp(name, data))
             op = ConstantOp(name, data.type)
+            op.found(data)
         op.output.name_hint = hint
         return op
 

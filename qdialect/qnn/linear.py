@@ -271,7 +271,8 @@ class ConvTranspose2dOp(WindowedOp):
         )
         pads = self.output_pads.get_values()
         require_sizes(pads, 2, 0, "output_pads")
-        return ((x[0], *self.window.transposed_outputs(*x[1:3], pads), weights[0]),)
+        rows, cols = self.window.transposed_outputs(x[1], x[2], pads)
+        return ((x[0], rows, cols, weights[0]),)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         shape = shape_of(self.output)[1:3]

@@ -1,0 +1,1 @@
+"""From the files of training frameworks to the IR."""
