@@ -1,6 +1,5 @@
 """`fold-bn`: a network as trained becomes an integer network."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,86 +16,55 @@ from xdsl.pattern_rewriter import (
 )
 
 from ..qdialect.data import Array
-from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.canonicalization import PATTERNS
-from ..qdialect.qnn.constants import ConstantPool, constant_of
-from ..qdialect.qnn.elementwise import BinaryOp, PReluOp, UnaryOp
-from ..qdialect.qnn.linear import BatchNormOp, LinearOp, accumulator_ranges
-from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
+from ..qdialect.qnn.constants import ConstantPool, range_of
+from ..qdialect.qnn.elementwise import AddOp, MulOp
+from ..qdialect.qnn.quantization import LookupOp, QuantizeOp, ThresholdOp
 from ..qdialect.types import (
     BipolarType,
     QuantType,
     element_of,
-    shape_of,
+    is_quant,
     smallest_type,
     unsigned,
     value_range,
 )
-from ..qdialect.values import plain
-from .integer_linear import IntegerLinear, SinkDequantize, dequantized
+from .chains import Chain, Quantizer, bounds_of, chain_of, limits_of
+from .hoist_quantize import HoistQuantize, MoveFirst
+from .integer_linear import IntegerLinear, JoinDequantized, SinkDequantize, SumAverages, holding
+from .monotone import is_monotone
+from .residual import find_sum
 from .threshold_search import Ints, Steps, find_steps, turns_back
 
-Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
-
-MAX_LEVELS = 1 << 12
+MOST_LEVELS = 1 << 12
 """More steps than this are no thresholds any more."""
 
-
-@dataclass(frozen=True)
-class Chain:
-    """The ops from one dequantized tensor to a quantizer, each of them element by element."""
-
-    source: DequantizeOp
-    ops: Sequence[Elementwise]
-    quantizer: QuantizeOp
-
-    @property
-    def channels(self) -> int:
-        return shape_of(self.source.x)[-1]
-
-    def evaluate(self, rows: Ints) -> Ints:
-        """The quantized levels of rows of accumulators, in the original arithmetic."""
-        rank = len(shape_of(self.source.x))
-        x = rows.reshape(-1, *[1] * (rank - 2), self.channels)
-        values: dict[SSAValue, object] = {self.source.x: x}
-        op: QnnOp
-        for op in (self.source, *self.ops, self.quantizer):
-            args = [values.get(operand, constant_of(operand)) for operand in op.operands]
-            values[op.results[0]] = op.evaluate(*args)[0]  # pyright: ignore
-        levels = plain(values[self.quantizer.output])  # pyright: ignore
-        return levels.astype(np.int64).reshape(rows.shape)
+LARGEST_TABLE = 1 << 12
+"""Entries of the largest table that replaces a function that turns back."""
 
 
-def chain_of(quantizer: QuantizeOp) -> Chain | None:
-    """Walks back from a quantizer to the integers it depends on."""
-    ops: list[Elementwise] = []
-    value = quantizer.x
-    while True:
-        source = dequantized(value)
-        if source is not None:
-            return Chain(source, ops[::-1], quantizer)
-        owner = value.owner
-        if not isinstance(owner, Elementwise):
-            return None
-        free = [operand for operand in owner.operands if constant_of(operand) is None]
-        fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
-        if len(free) != 1 or any(np.prod(shape[:-1]) > 1 for shape in fixed):
-            return None
-        ops.append(owner)
-        value = free[0]
+def why_not(chain: Chain) -> str | None:
+    """Why a chain can't become thresholds or a table; None if it can."""
+    first, last = limits_of(chain.quantizer)
+    if last - first > MOST_LEVELS:
+        return f"its {last - first + 1} levels would take as many thresholds"
+    if len(chain.sources) == 2:
+        found = find_sum(chain)
+        return found if isinstance(found, str) else None
+    low, high = bounds_of(chain.sources[0].x)
+    bent = bent_channels(chain, low, high)
+    if bent is None:
+        return "whether it rises or falls throughout can't be tried on so many values"
+    if bent.any() and int((high - low).max()) >= LARGEST_TABLE:
+        return f"it turns back, and a table of {int((high - low).max()) + 1} entries is too large"
+    return None
 
 
-def bounds_of(value: SSAValue) -> tuple[Ints, Ints]:
-    """The smallest and largest integers that each channel of a value can hold."""
-    owner, channels = value.owner, shape_of(value)[-1]
-    if isinstance(owner, LinearOp):
-        ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
-    else:
-        element = element_of(value)
-        assert isinstance(element, QuantType)
-        ends = tuple(np.array([end]) for end in value_range(element))
-    low, high = (np.broadcast_to(end.astype(np.int64), (channels,)).copy() for end in ends)
-    return low, high
+def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
+    """In which channels a chain turns back; None if it can't be tried."""
+    if all(map(is_monotone, (*chain.sources, *chain.ops, chain.quantizer))):
+        return np.zeros(1, np.bool_)
+    return turns_back(chain.levels, low, high)
 
 
 class FoldChain(RewritePattern):
@@ -106,40 +74,86 @@ class FoldChain(RewritePattern):
         self.pool = pool
 
     @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: QuantizeOp, rewriter: PatternRewriter) -> None:
+    def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
+        if is_quant(element_of(op.x)):
+            return
         chain = chain_of(op)
-        first, last = op.limits
-        if chain is None or last - first > MAX_LEVELS:
+        if isinstance(chain, str) or why_not(chain) is not None:
             return
-        element = element_of(op.output)
-        bipolar = isinstance(element, BipolarType)
-
-        def levels(rows: Ints) -> Ints:
-            found = chain.evaluate(rows)
-            return (found + 1) >> 1 if bipolar else found
-
-        low, high = bounds_of(chain.source.x)
-        if bipolar:
-            first, last = 0, 1
-        bent = turns_back(levels, low, high)
-        if bent is not None and bent.any():
-            return
-        steps = find_steps(levels, low, high, first, last)
-        assert isinstance(element, QuantType)
-        new = self._threshold(chain.source.x, steps, element, 0 if bipolar else first)
-        new[-1].properties.update({k: v for k, v in op.properties.items() if k == "layer"})
+        new = self._sum(chain) if len(chain.sources) == 2 else self._steps(chain)
+        if "layer" in op.properties:
+            new[-1].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
+    def _steps(self, chain: Chain) -> list[Operation]:
+        """Thresholds, or a table where the function turns back."""
+        x = chain.sources[0].x
+        low, high = bounds_of(x)
+        bent = bent_channels(chain, low, high)
+        if bent is not None and bent.any():
+            return self._table(chain, low, high)
+        steps = find_steps(chain.levels, low, high, *limits_of(chain.quantizer))
+        return self._threshold(x, steps, chain.quantizer, limits_of(chain.quantizer)[0])
+
+    def _table(self, chain: Chain, low: Ints, high: Ints) -> list[Operation]:
+        """A row of results for each channel, one for each value of the input's type."""
+        x, element = chain.sources[0].x, element_of(chain.quantizer.output)
+        source = element_of(x)
+        assert isinstance(source, QuantType)
+        least, most = value_range(source)
+        least, most = max(least, int(low.min())), min(most, int(high.max()))
+        values = np.arange(least, most + 1, dtype=np.int64)[:, None]
+        levels = chain.levels(np.clip(values, low, high)).T
+        if isinstance(element, BipolarType):
+            levels = 2 * levels - 1
+        rows = _shared(levels)
+        table = self.pool.constant(rows[0] if len(rows) == 1 else rows, element, "table")
+        return [table, LookupOp(x, table, least, len(rows) > 1)]
+
     def _threshold(
-        self, x: SSAValue, steps: Steps, element: QuantType, offset: int
+        self, x: SSAValue, steps: Steps, quantizer: Quantizer, first: int
     ) -> list[Operation]:
+        element = element_of(quantizer.output)
+        assert isinstance(element, QuantType)
         rows = _shared(steps.thresholds)
         kind = smallest_type(int(rows.min()), int(rows.max()))
         thresholds = self.pool.constant(rows, kind, "thresholds")
         if not steps.descending.any():
-            return [thresholds, ThresholdOp(x, thresholds, element, offset)]
+            return [thresholds, ThresholdOp(x, thresholds, element, first)]
         flags = self.pool.constant(steps.descending, unsigned(1), "descending")
-        return [thresholds, flags, ThresholdOp(x, thresholds, element, offset, flags)]
+        return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
+
+    def _sum(self, chain: Chain) -> list[Operation]:
+        """Thresholds over a weighted sum of two tensors."""
+        found = find_sum(chain)
+        assert not isinstance(found, str)
+        new: list[Operation] = []
+        parts = [
+            self._times(source.x, factor, new)
+            for source, factor in zip(chain.sources, found.multipliers, strict=True)
+        ]
+        ends = [range_of(part) for part in parts]
+        total = AddOp(*parts, holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1]))
+        new.append(total)
+        flat = np.zeros(1, np.bool_)
+        steps = Steps(found.thresholds[None], flat)
+        return new + self._threshold(total.output, steps, chain.quantizer, found.first)
+
+    def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
+        if factor == 1:
+            return x
+        corners = [factor * end for end in value_range(_quant(x))]
+        kind = smallest_type(min(factor, 0), max(factor, 0))
+        constant = self.pool.constant(factor, kind, "multiplier")
+        product = MulOp(x, constant, holding(min(corners), max(corners)))
+        new += [constant, product]
+        return product.output
+
+
+def _quant(value: SSAValue) -> QuantType:
+    element = element_of(value)
+    assert isinstance(element, QuantType)
+    return element
 
 
 def _shared(rows: Array) -> Array:
@@ -169,12 +183,16 @@ class FoldBnPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
-        steps: list[list[RewritePattern]] = [
-            [*PATTERNS],
-            [IntegerLinear(pool), SinkDequantize()],
-            [FoldChain(pool)],
+        carry: list[RewritePattern] = [
+            *PATTERNS,
+            IntegerLinear(pool),
+            SinkDequantize(),
+            JoinDequantized(pool),
+            SumAverages(pool),
+            HoistQuantize(),
+            MoveFirst(),
         ]
-        for patterns in steps:
-            applier = GreedyRewritePatternApplier(patterns, ctx=ctx)
+        for patterns in (carry, [FoldChain(pool)], [*PATTERNS]):
+            applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()

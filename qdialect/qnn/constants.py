@@ -24,7 +24,14 @@ from xdsl.traits import ConstantLike, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import SHORT, Array, DataAttr, parse_data, print_data
-from ..types import ElementType, QnnTensor, check_tensor
+from ..types import (
+    ElementType,
+    QnnTensor,
+    QuantType,
+    check_tensor,
+    element_of,
+    value_range,
+)
 from ..values import Value
 
 
@@ -146,6 +153,16 @@ def constant_of(value: SSAValue) -> Array | None:
     """The elements of a value that is a constant, else None."""
     owner = value.owner
     return owner.data.array if isinstance(owner, ConstantOp) else None
+
+
+def range_of(value: SSAValue) -> tuple[int, int]:
+    """The smallest and the largest integer of a value: of a constant the actual ones."""
+    constant = constant_of(value)
+    if constant is not None:
+        return int(constant.min()), int(constant.max())
+    element = element_of(value)
+    assert isinstance(element, QuantType)
+    return value_range(element)
 
 
 class ConstantPool:

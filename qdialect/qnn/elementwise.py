@@ -32,6 +32,7 @@ from .base import (
     require_range,
     require_same_element,
 )
+from .constants import range_of
 
 
 class UnaryOp(QnnOp):
@@ -269,7 +270,7 @@ class BinaryOp(QnnOp):
         if not (isinstance(lhs, QuantType) and isinstance(rhs, QuantType)):
             return require_same_element((self.lhs, self.rhs, self.output))
         require(isinstance(result, QuantType), f"integers give integers, not {result}")
-        ends = [self.combine(a, b) for a in value_range(lhs) for b in value_range(rhs)]
+        ends = [self.combine(a, b) for a in range_of(self.lhs) for b in range_of(self.rhs)]
         require_range(result, min(ends), max(ends), "the result")
         require(not isinstance(result, BipolarType) or 0 not in ends, "the result may be 0")
 

@@ -1,0 +1,165 @@
+"""Chains: what stands between integers and a quantizer, as a function that can be evaluated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ..qdialect.data import Array
+from ..qdialect.qnn.base import QnnOp
+from ..qdialect.qnn.constants import ConstantOp, constant_of
+from ..qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
+from ..qdialect.qnn.linear import BatchNormOp, LinearOp, accumulator_ranges
+from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
+from ..qdialect.types import BipolarType, QuantType, element_of, is_quant, shape_of, value_range
+from ..qdialect.values import Value, plain
+from .threshold_search import Ints
+
+Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
+Quantizer = QuantizeOp | ThresholdOp
+
+
+def dequantized(value: SSAValue) -> DequantizeOp | None:
+    """The op that a value was dequantized by, if its scale and zero point are known."""
+    owner = value.owner
+    if not isinstance(owner, DequantizeOp):
+        return None
+    known = all(isinstance(operand.owner, ConstantOp) for operand in owner.operands[1:])
+    return owner if known else None
+
+
+def scale_of(op: DequantizeOp) -> Array:
+    """The scales, as a row."""
+    scale = constant_of(op.scale)
+    assert scale is not None
+    return scale.reshape(-1).astype(np.float64)
+
+
+def zero_point_of(op: DequantizeOp) -> Array:
+    """The zero points, as a row of int64; a single 0 if there are none."""
+    if op.zero_point is None:
+        return np.zeros(1, np.int64)
+    zero = constant_of(op.zero_point)
+    assert zero is not None
+    return zero.reshape(-1).astype(np.int64)
+
+
+def is_uniform(op: DequantizeOp) -> bool:
+    """Whether one scale and one zero point serve the whole tensor."""
+    return scale_of(op).size == 1 and zero_point_of(op).size == 1
+
+
+def limits_of(quantizer: Quantizer) -> tuple[int, int]:
+    """The smallest and the largest level that a quantizer gives; 0 and 1 for a bipolar one."""
+    if isinstance(element_of(quantizer.output), BipolarType):
+        return 0, 1
+    if isinstance(quantizer, QuantizeOp):
+        return quantizer.limits
+    first = quantizer.offset.value.data
+    return first, first + shape_of(quantizer.thresholds)[1]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The ops from dequantized tensors to a quantizer, each of them element by element.
+
+    There is one source, or two that the first op adds.
+    """
+
+    sources: Sequence[DequantizeOp]
+    ops: Sequence[Elementwise]
+    quantizer: Quantizer
+
+    @property
+    def channels(self) -> int:
+        return shape_of(self.quantizer.x)[-1]
+
+    @property
+    def width(self) -> int:
+        """How many channels differ: 1 if no op has parameters of its own for each."""
+        constants = [
+            shape_of(value)
+            for op in (*self.ops, self.quantizer)
+            for value in op.operands
+            if constant_of(value) is not None
+        ]
+        return self.channels if any(np.prod(shape) > 1 for shape in constants) else 1
+
+    def levels(self, *sources: Ints) -> Ints:
+        """The quantized levels of rows of integers, in the original arithmetic.
+
+        Rows have a number for each channel; a bipolar level is 0 or 1.
+        """
+        rank = len(shape_of(self.quantizer.x))
+        values: dict[SSAValue, Value] = {}
+        for source, rows in zip(self.sources, sources, strict=True):
+            values[source.x] = rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
+        op: QnnOp
+        for op in (*self.sources, *self.ops, self.quantizer):
+            values[op.results[0]] = op.evaluate(*(_known(values, value) for value in op.operands))[
+                0
+            ]
+        found = plain(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
+        return (
+            (found + 1) >> 1
+            if isinstance(element_of(self.quantizer.output), BipolarType)
+            else found
+        )
+
+
+def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
+    if value in values:
+        return values[value]
+    constant = constant_of(value)
+    assert constant is not None
+    return constant
+
+
+def chain_of(quantizer: Quantizer) -> Chain | str:
+    """Walks back from a quantizer to the integers it depends on; says why where it can't."""
+    ops: list[Elementwise] = []
+    value = quantizer.x
+    while True:
+        source = dequantized(value)
+        if source is not None:
+            return Chain([source], ops[::-1], quantizer)
+        owner = value.owner
+        if not isinstance(owner, Elementwise):
+            return "its input does not come from integers"
+        free = [operand for operand in owner.operands if constant_of(operand) is None]
+        fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
+        if any(np.prod(shape[:-1]) > 1 for shape in fixed):
+            return f"{owner.name} has a constant that differs between positions"
+        ops.append(owner)
+        if len(free) != 1:
+            return _joined(free, ops[::-1], quantizer)
+        value = free[0]
+
+
+def _joined(
+    free: Sequence[SSAValue], ops: Sequence[Elementwise], quantizer: Quantizer
+) -> Chain | str:
+    """A chain that starts where two tensors meet."""
+    sources = [dequantized(value) for value in free]
+    found = [source for source in sources if source is not None and is_uniform(source)]
+    if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
+        return f"{ops[0].name} joins tensors that are not both dequantized by one scale"
+    return Chain(found, ops, quantizer)
+
+
+def bounds_of(value: SSAValue) -> tuple[Ints, Ints]:
+    """The smallest and the largest integers that each channel of a value can hold."""
+    owner, channels = value.owner, shape_of(value)[-1]
+    if isinstance(owner, LinearOp) and is_quant(element_of(owner.x)):
+        ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
+    elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
+        low, high = bounds_of(owner.lhs)
+        rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels).astype(np.int64)
+        ends = (low + rows.min(0), high + rows.max(0))
+    else:
+        element = element_of(value)
+        assert isinstance(element, QuantType)
+        ends = tuple(np.array([end]) for end in value_range(element))
+    low, high = (np.broadcast_to(end.astype(np.int64), (channels,)).copy() for end in ends)
+    return low, high
