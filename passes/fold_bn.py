@@ -14,6 +14,7 @@ from xdsl.pattern_rewriter import (
     RewritePattern,
     op_type_rewrite_pattern,
 )
+from xdsl.utils.exceptions import PassFailedException
 
 from ..qdialect.data import Array
 from ..qdialect.qnn.canonicalization import PATTERNS
@@ -38,6 +39,9 @@ from .threshold_search import Ints, Steps, find_steps, turns_back
 
 MOST_LEVELS = 1 << 12
 """More steps than this are no thresholds any more."""
+
+MOST_SHOWN = 8
+"""So many ops are named in an error."""
 
 LARGEST_TABLE = 1 << 12
 """Entries of the largest table that replaces a function that turns back."""
@@ -196,3 +200,14 @@ class FoldBnPass(ModulePass):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()
+        self._refuse(op)
+
+    def _refuse(self, module: ModuleOp) -> None:
+        """Ends with an error if floats are left where the hardware would need integers."""
+        from .leftovers import leftovers
+
+        found = leftovers(module)
+        if found:
+            shown = "\n  ".join(found[:MOST_SHOWN])
+            more = f"\n  and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+            raise PassFailedException(f"fold-bn leaves floats behind:\n  {shown}{more}")
