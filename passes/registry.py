@@ -26,8 +26,17 @@ def _fold_bn() -> type[ModulePass]:
     return FoldBnPass
 
 
+def _minimize_accumulators() -> type[ModulePass]:
+    from .minimize_accumulators import MinimizeAccumulatorsPass
+
+    return MinimizeAccumulatorsPass
+
+
 PASSES: dict[str, Entry] = {
     "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
     "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
+    "minimize-accumulators": Entry(
+        _minimize_accumulators, "the narrowest types that the actual weights allow"
+    ),
 }
 """The one list a new pass is added to."""

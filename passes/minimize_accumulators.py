@@ -1,0 +1,155 @@
+"""`minimize-accumulators`: the narrowest types that hold what the actual weights can reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Operation, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.rewriter import InsertPoint, Rewriter
+
+from ..qdialect.data import Array
+from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
+from ..qdialect.qnn.elementwise import BinaryOp, ReluOp
+from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
+from ..qdialect.qnn.linear import LinearOp, accumulator_range
+from ..qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
+from ..qdialect.qnn.quantization import LookupOp, ThresholdOp
+from ..qdialect.types import (
+    BipolarType,
+    ElementType,
+    QuantType,
+    TernaryType,
+    element_of,
+    is_quant,
+    shape_of,
+    smallest_type,
+)
+from .integer_linear import holding
+
+
+@dataclass(frozen=True)
+class MinimizeAccumulatorsPass(ModulePass):
+    """Narrows constants, sums and what is computed from them.
+
+    Before:
+
+        %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64xsi8>) -> tensor<1x10xsi32>
+
+    After:
+
+        %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi8>
+
+    What a function takes and returns keeps its type. A threshold beyond what its input can reach is
+    moved to the nearest value that means the same.
+    """
+
+    name = "minimize-accumulators"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        pool = ConstantPool(op)
+        for function in op.ops:
+            if isinstance(function, FuncOp):
+                steps = list(function.walk())
+                fixed = fixed_values(steps)
+                for step in steps:
+                    self._narrow(step, fixed, pool)
+        pool.drop_unused()
+
+    def _narrow(self, op: Operation, fixed: set[SSAValue], pool: ConstantPool) -> None:
+        if isinstance(op, ConstantOp):
+            return self._narrow_weights(op, pool)
+        if isinstance(op, ThresholdOp) and is_quant(element_of(op.x)):
+            self._clamp(op, pool)
+        element = narrowest(op)
+        if element is None or not fixed.isdisjoint(op.results):
+            return
+        for result in list(op.results):
+            narrow = TensorType(element, shape_of(result))
+            if result.type != narrow:
+                Rewriter.replace_value_with_new_type(result, narrow)
+
+    def _narrow_weights(self, op: ConstantOp, pool: ConstantPool) -> None:
+        """Gives the weights of linear ops the narrowest type that holds them."""
+        users = [use.operation for use in op.output.uses]
+        weights = users and all(
+            isinstance(user, LinearOp) and user.weights is op.output for user in users
+        )
+        if not weights or not is_quant(element_of(op.output)):
+            return
+        element = type_of_values(op.data.array)
+        if element != element_of(op.output):
+            Rewriter.replace_op(
+                op, pool.constant(op.data.array, element, op.output.name_hint or "weights")
+            )
+
+    def _clamp(self, op: ThresholdOp, pool: ConstantPool) -> None:
+        """Moves thresholds into what the input can reach, and one step above."""
+        rows = constant_of(op.thresholds)
+        if rows is None:
+            return
+        low, high = range_of(op.x)
+        clamped = np.clip(rows.astype(np.int64), low, high + 1)
+        kind = smallest_type(int(clamped.min()), int(clamped.max()))
+        if kind != element_of(op.thresholds) or not np.array_equal(clamped, rows):
+            owner = op.thresholds.owner
+            assert isinstance(owner, ConstantOp)
+            hint = op.thresholds.name_hint or "thresholds"
+            fresh = pool.constant(clamped, kind, hint)
+            Rewriter.insert_op(fresh, InsertPoint.before(op))
+            op.operands[1] = fresh.output
+            if not list(owner.output.uses):
+                owner.detach()
+                owner.erase()
+
+
+Keeps = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
+"""Ops whose results have the type of their operands."""
+
+
+def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
+    """Values that keep their type: those a function returns, and those that must agree."""
+    fixed: set[SSAValue] = set()
+    for op in reversed(steps):
+        moves = isinstance(op, Keeps) and not fixed.isdisjoint(op.results)
+        if moves or isinstance(op, ReturnOp | ConcatOp):
+            fixed.update(op.operands)
+            if isinstance(op, ConcatOp):
+                fixed.add(op.output)
+    return fixed
+
+
+def narrowest(op: Operation) -> ElementType | None:
+    """The narrowest type for the results of an op; None where it is not for us to choose."""
+    if not op.results or not isinstance(op.results[0].type, TensorType):
+        return None
+    if not all(is_quant(element_of(value)) for value in (*op.operands, *op.results)):
+        return None
+    match op:
+        case LinearOp():
+            return holding(*accumulator_range(op.x, op.weights, op.bias))
+        case SumPoolOp():
+            taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)
+            return smallest_type(min(low, 0) * taps, max(high, 0) * taps)
+        case BinaryOp():
+            ends = [op.combine(a, b) for a in range_of(op.lhs) for b in range_of(op.rhs)]
+            return holding(min(ends), max(ends))
+        case ReluOp():
+            return smallest_type(0, max(0, range_of(op.x)[1]))
+        case MoveOp() | MaxPoolOp() | SplitOp() | PadOp():
+            return element_of(op.x)
+        case LookupOp():
+            return element_of(op.table)
+        case _:
+            return None
+
+
+def type_of_values(values: Array) -> QuantType:
+    """The narrowest type that holds all of an array."""
+    low, high = int(values.min()), int(values.max())
+    if low >= -1 and high <= 1:
+        return BipolarType() if values.all() else TernaryType()
+    return smallest_type(low, high)
