@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.data import Array
-from ..qdialect.qnn.base import QnnOp
+from ..qdialect.qnn.base import QnnOp, describe
 from ..qdialect.qnn.constants import ConstantOp, constant_of
 from ..qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
+from ..qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ..qdialect.qnn.linear import BatchNormOp, LinearOp, accumulator_ranges
+from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
 from ..qdialect.types import BipolarType, QuantType, element_of, is_quant, shape_of, value_range
 from ..qdialect.values import Value, plain
@@ -48,6 +50,23 @@ def zero_point_of(op: DequantizeOp) -> Array:
 def is_uniform(op: DequantizeOp) -> bool:
     """Whether one scale and one zero point serve the whole tensor."""
     return scale_of(op).size == 1 and zero_point_of(op).size == 1
+
+
+def keeps_channels(op: Operation) -> bool:
+    """Whether an op moves whole channels: each one's elements stay together, at the same index."""
+    match op:
+        case MaxPoolOp():
+            return True
+        case ResizeOp():
+            return op.scales.get_values()[-1] == 1
+        case TransposeOp():
+            return op.order.get_values()[-1] == len(shape_of(op.x)) - 1
+        case SliceOp():
+            return shape_of(op.output)[-1] == shape_of(op.x)[-1]
+        case PadOp():
+            return shape_of(op.output)[-1] == shape_of(op.x)[-1]
+        case _:
+            return False
 
 
 def limits_of(quantizer: Quantizer) -> tuple[int, int]:
@@ -126,7 +145,8 @@ def chain_of(quantizer: Quantizer) -> Chain | str:
             return Chain([source], ops[::-1], quantizer)
         owner = value.owner
         if not isinstance(owner, Elementwise):
-            return "its input does not come from integers"
+            name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
+            return f"its input comes from {name}, which is not computed element by element"
         free = [operand for operand in owner.operands if constant_of(operand) is None]
         fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
         if any(np.prod(shape[:-1]) > 1 for shape in fixed):

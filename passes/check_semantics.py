@@ -38,15 +38,15 @@ class Trace(Interpreter.Listener):
     layers: dict[str, Array] = field(default_factory=dict[str, Array])
 
     def did_interpret_op(self, op: Operation, results: PythonValues) -> None:
-        layer = op.properties.get("layer")
-        if not isinstance(layer, StringAttr) or len(results) != 1:
-            return
-        if op.name in ACTIVATIONS:
-            self.layers[layer.data] = plain(results[0])
+        name = op.attributes.get("activation")
+        if name is None and op.name in ACTIVATIONS:
+            name = op.properties.get("layer")
+        if isinstance(name, StringAttr):
+            self.layers[name.data] = plain(results[0])
 
 
-ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "stream.threshold")
-"""Ops whose results are the quantized activations of their layer."""
+ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold")
+"""Ops whose results are the quantized activations of their layer, unless a later one says so."""
 
 
 @dataclass(frozen=True)

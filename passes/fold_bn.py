@@ -1,6 +1,7 @@
 """`fold-bn`: a network as trained becomes an integer network."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from xdsl.context import Context
@@ -31,10 +32,10 @@ from ..qdialect.types import (
     value_range,
 )
 from .chains import Chain, Quantizer, bounds_of, chain_of, limits_of
-from .hoist_quantize import HoistQuantize, MoveFirst
+from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
 from .integer_linear import IntegerLinear, JoinDequantized, SinkDequantize, SumAverages, holding
 from .monotone import is_monotone
-from .residual import find_sum
+from .residual import find_sum, pairs_of
 from .threshold_search import Ints, Steps, find_steps, turns_back
 
 MOST_LEVELS = 1 << 12
@@ -47,14 +48,14 @@ LARGEST_TABLE = 1 << 12
 """Entries of the largest table that replaces a function that turns back."""
 
 
-def why_not(chain: Chain) -> str | None:
+def why_not(chain: Chain, max_error: int = 0) -> str | None:
     """Why a chain can't become thresholds or a table; None if it can."""
     first, last = limits_of(chain.quantizer)
     if last - first > MOST_LEVELS:
         return f"its {last - first + 1} levels would take as many thresholds"
     if len(chain.sources) == 2:
-        found = find_sum(chain)
-        return found if isinstance(found, str) else None
+        found = find_sum(chain, max_error)
+        return found if isinstance(found, str) and not is_small(chain) else None
     low, high = bounds_of(chain.sources[0].x)
     bent = bent_channels(chain, low, high)
     if bent is None:
@@ -62,6 +63,12 @@ def why_not(chain: Chain) -> str | None:
     if bent.any() and int((high - low).max()) >= LARGEST_TABLE:
         return f"it turns back, and a table of {int((high - low).max()) + 1} entries is too large"
     return None
+
+
+def is_small(chain: Chain) -> bool:
+    """Whether a table can hold every pair of values that two tensors take."""
+    ends = [value_range(_quant(source.x)) for source in chain.sources]
+    return prod(high - low + 1 for low, high in ends) <= LARGEST_TABLE
 
 
 def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
@@ -74,15 +81,16 @@ def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
 class FoldChain(RewritePattern):
     """Replaces all that stands between integers and a quantizer by thresholds."""
 
-    def __init__(self, pool: ConstantPool):
+    def __init__(self, pool: ConstantPool, max_error: int = 0):
         self.pool = pool
+        self.max_error = max_error
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
         if is_quant(element_of(op.x)):
             return
         chain = chain_of(op)
-        if isinstance(chain, str) or why_not(chain) is not None:
+        if isinstance(chain, str) or why_not(chain, self.max_error) is not None:
             return
         new = self._sum(chain) if len(chain.sources) == 2 else self._steps(chain)
         if "layer" in op.properties:
@@ -101,18 +109,21 @@ class FoldChain(RewritePattern):
 
     def _table(self, chain: Chain, low: Ints, high: Ints) -> list[Operation]:
         """A row of results for each channel, one for each value of the input's type."""
-        x, element = chain.sources[0].x, element_of(chain.quantizer.output)
-        source = element_of(x)
-        assert isinstance(source, QuantType)
-        least, most = value_range(source)
+        x = chain.sources[0].x
+        least, most = value_range(_quant(x))
         least, most = max(least, int(low.min())), min(most, int(high.max()))
         values = np.arange(least, most + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, low, high)).T
-        if isinstance(element, BipolarType):
-            levels = 2 * levels - 1
-        rows = _shared(levels)
+        return self._lookup(x, levels, least, chain.quantizer)
+
+    def _lookup(
+        self, x: SSAValue, levels: Ints, first: int, quantizer: Quantizer
+    ) -> list[Operation]:
+        element = element_of(quantizer.output)
+        assert isinstance(element, QuantType)
+        rows = _shared(2 * levels - 1 if isinstance(element, BipolarType) else levels)
         table = self.pool.constant(rows[0] if len(rows) == 1 else rows, element, "table")
-        return [table, LookupOp(x, table, least, len(rows) > 1)]
+        return [table, LookupOp(x, table, first, len(rows) > 1)]
 
     def _threshold(
         self, x: SSAValue, steps: Steps, quantizer: Quantizer, first: int
@@ -128,20 +139,40 @@ class FoldChain(RewritePattern):
         return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
 
     def _sum(self, chain: Chain) -> list[Operation]:
-        """Thresholds over a weighted sum of two tensors."""
-        found = find_sum(chain)
-        assert not isinstance(found, str)
+        """Thresholds over a weighted sum of two tensors; else a table of all their pairs."""
+        found = find_sum(chain, self.max_error)
+        if isinstance(found, str):
+            return self._pairs(chain)
         new: list[Operation] = []
+        total = self._weighted(chain, found.multipliers, new)
+        steps = Steps(found.thresholds[None], np.zeros(1, np.bool_))
+        return new + self._threshold(total, steps, chain.quantizer, found.first)
+
+    def _weighted(
+        self, chain: Chain, multipliers: tuple[int, int], new: list[Operation]
+    ) -> SSAValue:
         parts = [
             self._times(source.x, factor, new)
-            for source, factor in zip(chain.sources, found.multipliers, strict=True)
+            for source, factor in zip(chain.sources, multipliers, strict=True)
         ]
         ends = [range_of(part) for part in parts]
         total = AddOp(*parts, holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1]))
         new.append(total)
-        flat = np.zeros(1, np.bool_)
-        steps = Steps(found.thresholds[None], flat)
-        return new + self._threshold(total.output, steps, chain.quantizer, found.first)
+        return total.output
+
+    def _pairs(self, chain: Chain) -> list[Operation]:
+        """A table with an entry for every pair of values."""
+        pairs = pairs_of(chain)
+        assert not isinstance(pairs, str)
+        a, b, levels = pairs
+        new: list[Operation] = []
+        step = int(b.max() - b.min()) + 1
+        index = step * a + b
+        total = self._weighted(chain, (step, 1), new)
+        first = range_of(total)[0]
+        rows = np.zeros((levels.shape[1], range_of(total)[1] - first + 1), np.int64)
+        rows[:, index - first] = levels.T
+        return new + self._lookup(total, rows, first, chain.quantizer)
 
     def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
         if factor == 1:
@@ -185,6 +216,9 @@ class FoldBnPass(ModulePass):
 
     name = "fold-bn"
 
+    max_error: int = 0
+    """By how many levels a sum of two scales may be off where no exact one is found."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
         carry: list[RewritePattern] = [
@@ -193,10 +227,11 @@ class FoldBnPass(ModulePass):
             SinkDequantize(),
             JoinDequantized(pool),
             SumAverages(pool),
-            HoistQuantize(),
+            HoistQuantize(pool),
             MoveFirst(),
         ]
-        for patterns in (carry, [FoldChain(pool)], [*PATTERNS]):
+        fold = FoldChain(pool, self.max_error)
+        for patterns in (carry, [fold], [*carry, PassMoves()], [fold], [*PATTERNS]):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()

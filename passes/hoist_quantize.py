@@ -3,19 +3,23 @@
     quantize(max_pool(relu(x)))   becomes   max_pool(quantize(relu(x)))
 
 A quantizer that stands behind moves is brought to the ops it belongs to, and what moves is narrow.
+What the quantizer gave is then the result of the move, which says so: `activation = "Quant_3"`.
 """
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ..qdialect.qnn.constants import constant_of
-from ..qdialect.qnn.layout import ConcatOp, MoveOp, ReshapeOp, ResizeOp, SliceOp, TransposeOp
+from ..qdialect.qnn.base import int_attr
+from ..qdialect.qnn.constants import ConstantPool, constant_of
+from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, ReshapeOp, ResizeOp, SliceOp, TransposeOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import QuantizeOp, ThresholdOp
 from ..qdialect.types import element_of, is_quant, shape_of
-from .chains import Elementwise, Quantizer
+from ..qdialect.values import plain
+from .chains import Elementwise, Quantizer, keeps_channels
+from .monotone import is_monotone
 
 
 def is_scalar(quantizer: Quantizer) -> bool:
@@ -38,19 +42,33 @@ def rises(quantizer: Quantizer) -> bool:
 class HoistQuantize(RewritePattern):
     """Moves a quantizer above ops that move elements, towards the ops that compute them."""
 
+    def __init__(self, pool: ConstantPool):
+        self.pool = pool
+
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
         move = op.x.owner
         if is_quant(element_of(op.x)) or not self._passes(op, move):
             return
         assert isinstance(move, Operation)
-        copies = [self._at(op, value) for value in move.operands]
+        new: list[Operation] = []
+        copies: list[Operation] = []
+        start = 0
+        for value in move.operands:
+            constants = list(op.operands[1:])
+            if isinstance(move, ConcatOp) and joins_channels(move):
+                stop = start + shape_of(value)[-1]
+                constants = [self._part(row, start, stop, new) for row in constants]
+                start = stop
+            copies.append(self._at(op, value, constants))
         moved = type(move).create(
             operands=[copy.results[0] for copy in copies],
             result_types=[op.output.type],
-            properties=dict(move.properties),
+            properties=self._properties(op, move),
         )
-        rewriter.replace(op, [*copies, moved])
+        if "layer" in op.properties:
+            moved.attributes["activation"] = op.properties["layer"]
+        rewriter.replace(op, [*new, *copies, moved])
 
     def _passes(self, op: Quantizer, move: object) -> bool:
         """Whether quantizing first gives the same."""
@@ -58,24 +76,46 @@ class HoistQuantize(RewritePattern):
             case MaxPoolOp():
                 return rises(op)
             case ConcatOp():
-                return is_scalar(op) or move.axis.value.data % len(shape_of(op.x)) != (
-                    len(shape_of(op.x)) - 1
-                )
-            case ReshapeOp() | TransposeOp() | SliceOp():
+                return True
+            case PadOp():
                 return is_scalar(op)
-            case ResizeOp():
-                return is_scalar(op) or move.scales.get_values()[-1] == 1
+            case ReshapeOp() | TransposeOp() | SliceOp() | ResizeOp():
+                return is_scalar(op) or keeps_channels(move)
             case _:
                 return False
 
-    def _at(self, op: Quantizer, value: SSAValue) -> Operation:
+    def _properties(self, op: Quantizer, move: Operation) -> dict[str, Attribute]:
+        """Those of the move; a padding is quantized as well."""
+        properties = dict(move.properties)
+        if isinstance(move, PadOp):
+            value = np.full((1, 1), move.value.value.data, np.float32)
+            constants = (constant_of(operand) for operand in op.operands[1:])
+            level = op.evaluate(value, *(row for row in constants if row is not None))[0]
+            properties["value"] = int_attr(int(plain(level).item()))
+        return properties
+
+    def _part(self, row: SSAValue, start: int, stop: int, new: list[Operation]) -> SSAValue:
+        """Of a parameter with a row for each channel, those of some channels."""
+        values = constant_of(row)
+        if values is None or values.size == 1 or len(values) == 1:
+            return row
+        part = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
+        new.append(part)
+        return part.output
+
+    def _at(self, op: Quantizer, value: SSAValue, constants: list[SSAValue]) -> Operation:
         """The same quantizer on another value."""
-        element = element_of(op.output)
         return type(op).create(
-            operands=[value, *op.operands[1:]],
-            result_types=[TensorType(element, shape_of(value))],
+            operands=[value, *constants],
+            result_types=[TensorType(element_of(op.output), shape_of(value))],
             properties=dict(op.properties),
         )
+
+
+def joins_channels(op: ConcatOp) -> bool:
+    """Whether a concat runs along the last axis."""
+    rank = len(shape_of(op.output))
+    return op.axis.value.data % rank == rank - 1
 
 
 class MoveFirst(RewritePattern):
@@ -84,19 +124,59 @@ class MoveFirst(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
-        if not isinstance(source, Elementwise) or len(list(op.x.uses)) > 1:
+        if isinstance(source, Elementwise) and not rows_of(source):
+            swap(op, source, rewriter)
+
+
+class PassMoves(RewritePattern):
+    """Moves whole channels before each is computed with, where a quantizer found no way up."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: MoveOp | MaxPoolOp, rewriter: PatternRewriter) -> None:
+        source = op.x.owner
+        if not isinstance(source, Elementwise):
             return
-        free = [value for value in source.operands if constant_of(value) is None]
-        fixed = [value for value in source.operands if constant_of(value) is not None]
-        if len(free) != 1 or any(np.prod(shape_of(value)) > 1 for value in fixed):
-            return
-        if shape_of(free[0]) != shape_of(op.x):
-            return
-        moved = type(op).create(
-            operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
-        )
-        operands = [moved.results[0] if value is free[0] else value for value in source.operands]
-        again = type(source).create(
-            operands=operands, result_types=[op.output.type], properties=dict(source.properties)
-        )
-        rewriter.replace(op, [moved, again])
+        rises = not isinstance(op, MaxPoolOp) or only_rises(source)
+        passes = rises and keeps_channels(op)
+        if passes:
+            swap(op, source, rewriter)
+
+
+def rows_of(op: Elementwise) -> bool:
+    """Whether an op has parameters that differ between channels or positions."""
+    fixed = (value for value in op.operands if constant_of(value) is not None)
+    return any(np.prod(shape_of(value)) > 1 for value in fixed)
+
+
+def only_rises(op: Elementwise) -> bool:
+    """Whether an op never decreases, in any channel: tried at two points, as it is monotone."""
+    if not is_monotone(op):
+        return False
+    free = [value for value in op.operands if constant_of(value) is None]
+    if len(free) != 1:
+        return False
+    channels = shape_of(op.results[0])[-1]
+    ends = np.repeat(np.array([[-1e6], [1e6]], np.float32), channels, axis=1)
+    args = [ends if value is free[0] else constant_of(value) for value in op.operands]
+    low, high = plain(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(2, -1)
+    return bool(np.all(low <= high))
+
+
+def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter) -> None:
+    """Puts a move before the op whose result it moves."""
+    free = [value for value in source.operands if constant_of(value) is None]
+    fixed = [shape_of(value) for value in source.operands if constant_of(value) is not None]
+    if is_quant(element_of(op.x)):
+        return
+    if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
+        return
+    if any(np.prod(shape[:-1]) > 1 for shape in fixed):
+        return
+    moved = type(op).create(
+        operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
+    )
+    operands = [moved.results[0] if value is free[0] else value for value in source.operands]
+    again = type(source).create(
+        operands=operands, result_types=[op.output.type], properties=dict(source.properties)
+    )
+    rewriter.replace(op, [moved, again])

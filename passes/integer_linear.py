@@ -27,7 +27,7 @@ from ..qdialect.types import (
     smallest_type,
     value_range,
 )
-from .chains import dequantized, is_uniform, scale_of, zero_point_of
+from .chains import dequantized, is_uniform, keeps_channels, scale_of, zero_point_of
 
 
 def holding(low: int, high: int) -> QuantType:
@@ -148,14 +148,19 @@ class SinkDequantize(RewritePattern):
         self, op: MoveOp | MaxPoolOp | SplitOp | PadOp, rewriter: PatternRewriter
     ) -> None:
         source = dequantized(op.x)
-        if source is None or not is_uniform(source):
+        if source is None or not (is_uniform(source) or keeps_channels(op)):
+            return
+        if not is_uniform(source) and source.axis.value.data % len(shape_of(op.x)) != (
+            len(shape_of(op.x)) - 1
+        ):
             return
         properties = dict(op.properties)
-        if isinstance(op, MaxPoolOp) and scale_of(source)[0] < 0:
+        if isinstance(op, MaxPoolOp) and (scale_of(source) < 0).any():
             return
         if isinstance(op, PadOp):
             zero = int(zero_point_of(source)[0])
-            if op.value.value.data != 0 or not holds(source.x, zero):
+            same = zero_point_of(source).size == 1
+            if op.value.value.data != 0 or not same or not holds(source.x, zero):
                 return
             properties["value"] = int_attr(zero)
         element = element_of(source.x)

@@ -5,13 +5,14 @@ small whole `m` and `n`. Every pair of values is tried: the thresholds over that
 they are not used.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from ..qdialect.types import BipolarType, QuantType, element_of, value_range
-from .chains import Chain, scale_of
+from .chains import Chain, limits_of, scale_of
 from .threshold_search import Ints
 
 MOST_PAIRS = 1 << 20
@@ -30,28 +31,57 @@ class WeightedSum:
     """The level below all thresholds."""
 
 
-def find_sum(chain: Chain) -> WeightedSum | str:
-    """The smallest multipliers with which every pair of values finds its level."""
-    a, b = (_values(source.x) for source in chain.sources)
-    if len(a) * len(b) > MOST_PAIRS:
-        return f"it adds tensors with {len(a)} and {len(b)} values: too many pairs to try"
-    levels = _levels(chain, a, b)
-    if levels is None:
+def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
+    """The smallest multipliers with which every pair of values finds its level.
+
+    If there are none, those that come closest, provided that no level is off by more than
+    `max_error`; else the reason.
+    """
+    pairs = pairs_of(chain)
+    if isinstance(pairs, str):
+        return pairs
+    a, b, levels = pairs
+    if (levels != levels[:, :1]).any():
         return "what follows the addition differs between channels"
-    order = np.argsort(levels, kind="stable")
-    ordered = levels[order]
+    found, order = levels[:, 0], np.argsort(levels[:, 0], kind="stable")
+    a, b, ordered = a[order], b[order], found[order]
     starts = np.flatnonzero(np.r_[True, np.diff(ordered) > 0])
-    a, b = np.repeat(a, len(b))[order], np.tile(b, len(a))[order]
-    ratio = scale_of(chain.sources[0])[0] / scale_of(chain.sources[1])[0]
-    for n in range(1, MOST_MULTIPLIER + 1):
-        m = round(ratio * n)
-        if m == 0 or abs(m) > MOST_MULTIPLIER:
-            continue
+    closest: tuple[int, WeightedSum] | None = None
+    for m, n in _multipliers(chain):
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
         if (highs[:-1] < lows[1:]).all():
-            return _found((m, n), ordered[starts], lows)
-    return f"no multipliers up to {MOST_MULTIPLIER} reproduce its rounding"
+            return _found(chain, (m, n), ordered[starts], lows, int(highs.max()) + 1)
+        if max_error:
+            rising = np.minimum.accumulate(lows[::-1])[::-1]
+            guess = _found(chain, (m, n), ordered[starts], rising, int(highs.max()) + 1)
+            reached = np.searchsorted(guess.thresholds, sums, side="right") + guess.first
+            error = int(np.abs(reached - ordered).max())
+            closest = min(closest or (error, guess), (error, guess), key=lambda pair: pair[0])
+    if closest is not None and closest[0] <= max_error:
+        return closest[1]
+    off = f"; the closest are off by {closest[0]} levels" if closest else ""
+    return f"no multipliers up to {MOST_MULTIPLIER} reproduce its rounding{off}"
+
+
+def pairs_of(chain: Chain) -> tuple[Ints, Ints, Ints] | str:
+    """Every pair of values, and the level that each channel gives it."""
+    a, b = (_values(source.x) for source in chain.sources)
+    if len(a) * len(b) * chain.width > MOST_PAIRS:
+        return f"it adds tensors with {len(a)} and {len(b)} values: too many pairs to try"
+    rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
+    shape = (len(rows), chain.width)
+    wide = (np.broadcast_to(values[:, None], shape) for values in (rows, cols))
+    return rows, cols, chain.levels(*wide)
+
+
+def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
+    """Whole numbers in the ratio of the scales, the smallest first."""
+    ratio = scale_of(chain.sources[0])[0] / scale_of(chain.sources[1])[0]
+    for n in range(1, MOST_MULTIPLIER + 1):
+        m = round(ratio * n)
+        if 0 < abs(m) <= MOST_MULTIPLIER:
+            yield m, n
 
 
 def _values(x: SSAValue) -> Ints:
@@ -62,20 +92,14 @@ def _values(x: SSAValue) -> Ints:
     return np.arange(low, high + 1, step, dtype=np.int64)
 
 
-def _levels(chain: Chain, a: Ints, b: Ints) -> Ints | None:
-    """The level of every pair, if all channels agree."""
-    rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
-    width = chain.width
-    found = chain.levels(
-        np.broadcast_to(rows[:, None], (len(rows), width)),
-        np.broadcast_to(cols[:, None], (len(cols), width)),
-    )
-    return found[:, 0] if (found == found[:, :1]).all() else None
-
-
-def _found(multipliers: tuple[int, int], present: Ints, lows: Ints) -> WeightedSum:
-    """Thresholds for every level up to the largest present; levels that are skipped share one."""
+def _found(
+    chain: Chain, multipliers: tuple[int, int], present: Ints, lows: Ints, never: int
+) -> WeightedSum:
+    """A threshold for each level up to the largest present; skipped levels share one."""
     least, most = int(present[0]), int(present[-1])
-    wanted = np.arange(least + 1, most + 1)
-    thresholds = lows[np.searchsorted(present, wanted)]
+    least = min(least, limits_of(chain.quantizer)[1] - 1)
+    if isinstance(element_of(chain.quantizer.output), BipolarType):
+        least, most = 0, 1
+    wanted = np.arange(least + 1, max(most, least + 1) + 1)
+    thresholds = np.append(lows, never)[np.searchsorted(present, wanted)]
     return WeightedSum(multipliers, thresholds, least)
