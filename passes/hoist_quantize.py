@@ -153,7 +153,8 @@ def only_rises(op: Elementwise) -> bool:
     if not is_monotone(op):
         return False
     free = [value for value in op.operands if constant_of(value) is None]
-    if len(free) != 1:
+    fixed = [shape_of(value) for value in op.operands if constant_of(value) is not None]
+    if len(free) != 1 or any(np.prod(shape[:-1]) > 1 for shape in fixed):
         return False
     channels = shape_of(op.results[0])[-1]
     ends = np.repeat(np.array([[-1e6], [1e6]], np.float32), channels, axis=1)
