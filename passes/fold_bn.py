@@ -47,6 +47,9 @@ MOST_SHOWN = 8
 LARGEST_TABLE = 1 << 12
 """Entries of the largest table that replaces a function that turns back."""
 
+LARGEST_PAIRS = 1 << 16
+"""Entries of the largest table for pairs of values; two tensors of eight bits each."""
+
 
 def why_not(chain: Chain, max_error: int = 0) -> str | None:
     """Why a chain can't become thresholds or a table; None if it can."""
@@ -68,7 +71,7 @@ def why_not(chain: Chain, max_error: int = 0) -> str | None:
 def is_small(chain: Chain) -> bool:
     """Whether a table can hold every pair of values that two tensors take."""
     ends = [value_range(_quant(source.x)) for source in chain.sources]
-    return prod(high - low + 1 for low, high in ends) <= LARGEST_TABLE
+    return prod(high - low + 1 for low, high in ends) <= LARGEST_PAIRS
 
 
 def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:

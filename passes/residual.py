@@ -44,10 +44,12 @@ def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
     if (levels != levels[:, :1]).any():
         return "what follows the addition differs between channels"
     found, order = levels[:, 0], np.argsort(levels[:, 0], kind="stable")
+    falls = found[np.argmin(_reals(chain, a, b))] > found[np.argmax(_reals(chain, a, b))]
     a, b, ordered = a[order], b[order], found[order]
     starts = np.flatnonzero(np.r_[True, np.diff(ordered) > 0])
     closest: tuple[int, WeightedSum] | None = None
     for m, n in _multipliers(chain):
+        m, n = (-m, -n) if falls else (m, n)
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
         if (highs[:-1] < lows[1:]).all():
@@ -75,13 +77,20 @@ def pairs_of(chain: Chain) -> tuple[Ints, Ints, Ints] | str:
     return rows, cols, chain.levels(*wide)
 
 
+def _reals(chain: Chain, a: Ints, b: Ints) -> np.ndarray:
+    """What pairs of integers add up to, in real numbers."""
+    first, second = (scale_of(source)[0] for source in chain.sources)
+    return first * a + second * b
+
+
 def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
     """Whole numbers in the ratio of the scales, the smallest first."""
-    ratio = scale_of(chain.sources[0])[0] / scale_of(chain.sources[1])[0]
+    first, second = (scale_of(source)[0] for source in chain.sources)
+    sign = 1 if second > 0 else -1
     for n in range(1, MOST_MULTIPLIER + 1):
-        m = round(ratio * n)
+        m = round(first / second * n)
         if 0 < abs(m) <= MOST_MULTIPLIER:
-            yield m, n
+            yield sign * m, sign * n
 
 
 def _values(x: SSAValue) -> Ints:
