@@ -8,11 +8,12 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any, get_args, get_origin, get_type_hints
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
-from xdsl.utils.arg_spec import ArgSpec, parse_pipeline
+from xdsl.utils.arg_spec import ArgSpec, ParameterListType, parse_pipeline
 from xdsl.utils.exceptions import ArgSpecParseError
 
 from ..qdialect.dialects import new_context
@@ -47,6 +48,7 @@ class Pipeline:
     @classmethod
     def parse(cls, text: str, hooks: Iterable[Hook] = ()) -> "Pipeline":
         """Builds a pipeline from text, as `qnn-opt -p` takes it."""
+        _refuse_doubles(text)
         try:
             specs = list(parse_pipeline(_quoted(text)))
         except (ArgSpecParseError, ValueError) as error:
@@ -75,6 +77,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
 
 
+def _refuse_doubles(text: str) -> None:
+    """An option that is given twice would be taken once, in silence."""
+    for name, options in re.findall(r"([\w-]+){([^{}]*)}", text):
+        keys = re.findall(r"([\w-]+)=", options)
+        for key in keys:
+            if keys.count(key) > 1:
+                raise PipelineError(f"{name}: {key} is given twice")
+
+
 def _quoted(text: str) -> str:
     """Puts quotes around option values that xDSL's grammar does not take bare."""
     return re.sub(r"=([^\s\"{},=]*[^\s\"{},=\w.][^\s\"{},=]*)", _quote_unless_number, text)
@@ -94,11 +105,31 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
     for key in spec.parameters:
         if key.replace("_", "-") not in options:
             raise PipelineError(f"{spec.name} has no option {key}; {nearest(key, options)}")
+    values = {
+        key: _value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
+        for key, value in spec.parameters.items()
+    }
     try:
-        return kind.from_spec(spec)
+        return kind.from_spec(ArgSpec(spec.name, values))
     except ValueError as error:
-        raise PipelineError(f"{spec.name}: {_reason(error)}") from None
+        raise PipelineError(f"{spec.name}: {' '.join(str(error).split())}") from None
 
 
-def _reason(error: ValueError) -> str:
-    return " ".join(str(error).split())
+KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+}
+
+
+def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
+    """The value of an option as its field wants it: a whole number may stand for a float."""
+    types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in KINDS]
+    if len(value) != 1 or len(types) != 1 or get_origin(wanted) is tuple:
+        return value
+    if types[0] is float and type(value[0]) is int:
+        return (float(value[0]),)
+    if type(value[0]) is not types[0]:
+        raise PipelineError(f"{step}: {key} is {KINDS[types[0]]}, not {value[0]!r}")
+    return value

@@ -1,6 +1,6 @@
 """The arithmetic of sliding windows: pure functions of sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xdsl.utils.exceptions import VerifyException
@@ -36,6 +36,23 @@ class Window:
             (padded[1] - self.extent[1]) // self.strides[1] + 1,
         )
 
+    def never_empty(self, height: int, width: int) -> bool:
+        """Whether every window has a tap inside the image, and none lies wholly in the padding."""
+        counts = self.outputs(height, width)
+        return all(
+            any(0 <= start + tap * dilation < size for tap in range(kernel))
+            for size, kernel, stride, dilation, pad, count in zip(
+                (height, width),
+                self.kernel,
+                self.strides,
+                self.dilations,
+                self.pads[:2],
+                counts,
+                strict=True,
+            )
+            for start in border_starts(size, kernel, stride, dilation, pad, count)
+        )
+
     def transposed_outputs(
         self, height: int, width: int, output_pads: Sequence[int]
     ) -> tuple[int, int]:
@@ -46,3 +63,20 @@ class Window:
         if rows < 1 or cols < 1:
             raise VerifyException(f"padding leaves a result of {rows}x{cols}")
         return rows, cols
+
+
+def border_starts(
+    size: int, kernel: int, stride: int, dilation: int, pad: int, count: int
+) -> Iterator[int]:
+    """Where windows start that hang over a border; between them, every window is full."""
+    span = (kernel - 1) * dilation + 1
+    for number in range(count):
+        start = number * stride - pad
+        if start >= 0 and start + span <= size:
+            number = max(number, (size - span + pad) // stride)
+            break
+        yield start
+    else:
+        return
+    for last in range(number + 1, count):
+        yield last * stride - pad

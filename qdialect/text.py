@@ -1,187 +1,303 @@
 """Reading and checking text: every mistake is told with file, line, column and the source line."""
 
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable
 from typing import NoReturn
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
     FileLineColLoc,
+    Float80Type,
+    Float128Type,
     IntAttr,
     IntegerType,
+    LocationAttr,
     ModuleOp,
     StringAttr,
 )
 from xdsl.ir import Attribute, Block, Operation, SSAValue, TypeAttribute
 from xdsl.parser import Parser
+from xdsl.parser.generic_parser import ParserState
 from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
-from xdsl.utils.lexer import Position
-from xdsl.utils.mlir_lexer import MLIRLexer
+from xdsl.utils.lexer import Input, Position, Span, Token
+from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
 
 from .types import MAX_WIDTH
 
-MAX_DEPTH = 200
-"""How deeply brackets may nest: no real network comes near, and Python's stack holds it."""
+MAX_DIGITS = 40
+"""The longest whole number; one of 64 bits has 20 digits."""
 
-# xDSL's own expression takes exponential time on a string that is never closed.
-MLIRLexer._unescaped_characters_regex = re.compile(  # pyright: ignore[reportPrivateUsage]
-    r'"[^"\\\n\v\f]*(?:\\(?:["nt\\]|[0-9A-Fa-f]{2})[^"\\\n\v\f]*)*"'
-)
+MAX_LOCATION_DEPTH = 20
+
+VISIBILITIES = ("public", "private", "nested")
+"""What a symbol's visibility may be; `func.func` checks it neither when made nor when printed."""
+
+SHOWN = 160
+"""How much of a long source line or message is shown."""
+
+PLAIN_TYPE = re.compile(r"(?:tensor|!\w+\.\w+)<(?:[\w ,=]|!\w+\.)*>")
+"""A type whose spelling, without aliases or comments, says all about it."""
 
 
 class TextError(DiagnosticException):
     """A mistake in a source text; its message says where."""
 
 
+class SourceLexer(MLIRLexer):
+    """Reads strings of any length fast, and as text if they are UTF-8; refuses endless numbers."""
+
+    _whitespace_regex = re.compile(r"\s*+(?://[^\n]*+\s*+)*+", re.ASCII)
+
+    _unescaped_characters_regex = re.compile(
+        r'"[^"\\\n\v\f]*(?:\\(?:["nt\\]|[0-9A-Fa-f]{2})[^"\\\n\v\f]*)*"'
+    )
+    """xDSL's own takes exponential time on a string that is never closed."""
+
+    def _lex_string_literal(self, start_pos: Position) -> MLIRToken:
+        content = self.input.content
+        end = content.find('"', start_pos + 1) + 1
+        if end > 0 and all(content.find(mark, start_pos, end) < 0 for mark in "\\\n\v\f"):
+            self.pos = end
+            return Token(MLIRTokenKind.STRING_LIT, Span(start_pos, end, self.input))
+        token = super()._lex_string_literal(start_pos)
+        if token.kind is MLIRTokenKind.BYTES_LIT and _is_text(token.span):
+            return Token(MLIRTokenKind.STRING_LIT, token.span)
+        return token
+
+    def _lex_number(self, start_pos: Position) -> MLIRToken:
+        token = super()._lex_number(start_pos)
+        if not token.text.isascii():
+            raise ParseError(token.span, f"unexpected character {token.text}")
+        if token.kind is MLIRTokenKind.INTEGER_LIT and len(token.span) > MAX_DIGITS:
+            raise ParseError(token.span, f"a number has at most {MAX_DIGITS} digits")
+        return token
+
+
 class SourceParser(Parser):
     """Parses MLIR and gives every op its place in the source."""
 
     def __init__(self, ctx: Context, text: str, name: str):
-        super().__init__(ctx, text, name)
-        self.text = text
+        super().__init__(ctx, "", name)
+        self.input = Input(text, name)
         self.file = StringAttr(name)
+        self.types: dict[str, TypeAttribute] = {}
         self.line, self.line_start = 1, 0
+        self.location_depth = 0
+
+    def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
+        """The module is the text: its place is the beginning, and names the file for `locate`."""
+        self._parser_state = ParserState(SourceLexer(self.input))
+        module = super().parse_module(allow_implicit_module)
+        module.location = FileLineColLoc(self.file, IntAttr(1), IntAttr(1))
+        return module
 
     def parse_operation(self) -> Operation:
-        start = self._current_token.span.start
-        location = self._location(start)
+        location = self._location(self.pos)
         op = super().parse_operation()
         if not isinstance(op.location, FileLineColLoc):
             op.location = location
         return op
 
     def parse_optional_type(self) -> TypeAttribute | None:
+        """Parses each spelling of a type once: a network repeats few of them thousands of times."""
         start = self.pos
+        match = PLAIN_TYPE.match(self.input.content, start)
+        if match is not None and match[0] in self.types:
+            self._resume_from(match.end())
+            return self.types[match[0]]
         type = super().parse_optional_type()
-        if isinstance(type, IntegerType) and type.width.data > MAX_WIDTH:
-            self.raise_error(f"integers have at most {MAX_WIDTH} bits", start, self.pos)
+        refusal = _refusal_of(type)
+        if refusal is not None:
+            self.raise_error(refusal, start, self.pos)
+        if match is not None and type is not None:
+            self.types[match[0]] = type
         return type
 
-    def parse_dense_int_or_fp_elements_attr(self, type: Attribute | None) -> NoReturn:
-        self.raise_error('write qnn.constant with numbers or "0x..." instead of dense<...>')
+    def parse_optional_str_literal(self) -> str | None:
+        token = self._parse_optional_token(MLIRTokenKind.STRING_LIT)
+        if token is None:
+            return None
+        text = self.input.content[token.span.start + 1 : token.span.end - 1]
+        return text if "\\" not in text else StringLiteral.from_span(token.span).string_contents
+
+    def _parse_location(self) -> LocationAttr:
+        """Locations within locations print deeper than they parse: too deep for Python's stack."""
+        self.location_depth += 1
+        if self.location_depth > MAX_LOCATION_DEPTH:
+            self.raise_error(f"locations nest at most {MAX_LOCATION_DEPTH} deep")
+        location = super()._parse_location()
+        self.location_depth -= 1
+        return location
+
+    def _parse_optional_builtin_parametrized_attr(self) -> Attribute | None:
+        """Of these attributes the IR knows `array`; others can't all be printed again."""
+        name = self._current_token.text
+        if name.startswith("dense"):
+            self.raise_error(f'write qnn.constant with numbers or "0x..." instead of {name}<...>')
+        if name in ("affine_map", "affine_set", "opaque", "strided"):
+            self.raise_error(f"{name}<...> has no meaning here")
+        return super()._parse_optional_builtin_parametrized_attr()
+
+    def _parse_file_metadata_dictionary(self) -> NoReturn:
+        self.raise_error('write constant data as qnn.data @name "0x..."')
+
+    def _parse_alias_def(self) -> None:
+        """Aliases don't use aliases: thirty that do could stand for a billion attributes."""
+        known, self.attribute_aliases = self.attribute_aliases, {}
+        start = self.pos
+        super()._parse_alias_def()
+        if not known.keys().isdisjoint(self.attribute_aliases):
+            self.raise_error("this alias is already defined", start)
+        known.update(self.attribute_aliases)
+        self.attribute_aliases = known
 
     def _location(self, position: Position) -> FileLineColLoc:
         """Counts lines only from where the last op began."""
-        lines = self.text.count("\n", self.line_start, position)
+        text = self.input.content
+        lines = text.count("\n", self.line_start, position)
         if lines:
             self.line += lines
-            self.line_start = self.text.rfind("\n", 0, position) + 1
+            self.line_start = text.rfind("\n", 0, position) + 1
         column = position - self.line_start + 1
         return FileLineColLoc(self.file, IntAttr(self.line), IntAttr(column))
 
 
+def _refusal_of(type: TypeAttribute | None) -> str | None:
+    """Why a type can't be part of a module, if it can't: the framework trips over its numbers."""
+    match type:
+        case IntegerType() if not 1 <= type.bitwidth <= MAX_WIDTH:
+            return f"integers have 1 to {MAX_WIDTH} bits"
+        case Float80Type() | Float128Type():
+            return f"there are no {type} here: use f32 or f64"
+        case _:
+            return None
+
+
+def _is_text(literal: Span) -> bool:
+    try:
+        StringLiteral.from_span(literal).bytes_contents.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def parse_module(ctx: Context, text: str, name: str = "<text>") -> ModuleOp:
     """Parses a module; whatever is wrong with the text is a TextError."""
-    _check_depth(text, name)
     parser = SourceParser(ctx, text, name)
     try:
         return parser.parse_module()
     except ParseError as error:
-        raise TextError(_message(text, name, error.span.start, error.msg)) from None
-    except DiagnosticException as error:
-        message = str(error)
-    except (ArithmeticError, AssertionError, LookupError, NotImplementedError) as error:
-        message = f"this can't be read ({type(error).__name__}: {error})"
-    except (AttributeError, MemoryError, RecursionError, TypeError, ValueError) as error:
-        message = f"this can't be read ({type(error).__name__}: {error})"
-    raise TextError(_message(text, name, parser.pos, message))
+        start = error.span.start
+        message = error.msg.replace("{first_char}", text[start : start + 1])  # xDSL lacks an f
+        raise TextError(_message(text, name, start, message)) from None
+    except Exception as error:
+        raise TextError(_message(text, name, parser.pos, _reason(error))) from error
 
 
 def verify(module: ModuleOp, text: str | None = None) -> None:
-    """Verifies every op, from the outside in, and that values are defined before their use.
+    """Verifies every op, from the outside in, after seeing that values are defined before use.
 
     Raises TextError; with the source text, the message shows the line of the op.
     """
-    for op in module.walk():
-        try:
-            op.verify(verify_nested_ops=False)
-            for region in op.regions:
-                for block in region.blocks:
-                    _check_order(block)
-        except (DiagnosticException, ValueError, LookupError, AttributeError) as error:
-            raise TextError(locate(_cause(error), _culprit(error, op), text)) from None
+    seen: set[Operation] = set()
+    checks: tuple[Callable[[Operation], None], ...] = (
+        lambda op: _check_operands(op, seen),
+        _check_op,
+    )
+    for check in checks:
+        for op in module.walk():
+            try:
+                check(op)
+            except Exception as error:
+                raise TextError(locate(_reason(error), op, text)) from error
+
+
+def _check_operands(op: Operation, seen: set[Operation]) -> None:
+    """Operands are defined by what was seen before; `seen` holds the ops in the order of text."""
+    seen.add(op)
+    for number, operand in enumerate(op.operands):
+        if not _is_defined(operand, op, seen):
+            name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
+            raise VerifyException(f"{op.name}: {name} is used before it is defined")
+
+
+def _check_op(op: Operation) -> None:
+    visibility = op.properties.get("sym_visibility")
+    if isinstance(visibility, StringAttr) and visibility.data not in VISIBILITIES:
+        known = ", ".join(VISIBILITIES)
+        raise VerifyException(f'{op.name}: "{visibility.data}" is no visibility: use {known}')
+    op.verify(verify_nested_ops=False)
+
+
+def _is_defined(value: SSAValue, op: Operation, seen: set[Operation]) -> bool:
+    """Whether a value stands above its use, in the same block or in one around it."""
+    owner = value.owner
+    home = owner if isinstance(owner, Block) else owner.parent
+    inner: Operation | None = op
+    while inner is not None and home is not None and (block := inner.parent) is not None:
+        if block is home:
+            return owner is home or (owner in seen and owner is not inner)
+        if block.parent is home.parent:
+            return True  # another block of the same region: control decides, not order
+        inner = block.parent_op()
+    return False
 
 
 def locate(message: str, op: Operation, text: str | None = None) -> str:
-    """Puts the place of an op before a message, and its source line after it."""
+    """Puts the place of an op before a message, and its source line after it.
+
+    An op that names another file as its place, with `loc`, has no source line here.
+    """
     place = op.location
     if not isinstance(place, FileLineColLoc):
         return message
     line, column = place.line.data, place.column.data
-    head = f"{place.filename.data}:{line}:{column}: {message}"
-    if text is None:
-        return head
-    source = text.splitlines()[line - 1 : line]
-    return "\n".join([head, *map(_shorten, source), " " * (column - 1) + "^"])
+    lines = text.split("\n") if text is not None and place.filename == _file_of(op) else []
+    source = lines[line - 1] if 0 < line <= len(lines) else None
+    return _told(message, place.filename.data, line, column, source)
 
 
-class _OrderError(DiagnosticException):
-    def __init__(self, op: Operation, message: str):
-        super().__init__(message)
-        self.op = op
+def _file_of(op: Operation) -> StringAttr | None:
+    """The text that the module around an op was read from."""
+    module = op.get_toplevel_object()
+    place = module.location if isinstance(module, Operation) else None
+    return place.filename if isinstance(place, FileLineColLoc) else None
 
 
-def _check_order(block: Block) -> None:
-    """In a block, values are defined above their first use."""
-    seen: set[SSAValue] = set(block.args)
-    for op in block.ops:
-        for number, operand in enumerate(op.operands):
-            if operand.owner is op or (_block_of(operand) is block and operand not in seen):
-                name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
-                raise _OrderError(op, f"{op.name}: {name} is used before it is defined")
-        seen.update(op.results)
+def _reason(error: Exception) -> str:
+    match error:
+        case DiagnosticException():
+            return str(error)
+        case RecursionError():
+            return "this nests too deeply"
+        case ArithmeticError() | struct.error():
+            return f"a number is out of range ({error})"
+        case _:
+            return f"this can't be understood ({type(error).__name__}: {error})"
 
 
-def _block_of(value: SSAValue) -> Block | None:
-    owner = value.owner
-    return owner if isinstance(owner, Block) else owner.parent
-
-
-def _culprit(error: Exception, op: Operation) -> Operation:
-    return error.op if isinstance(error, _OrderError) else op
-
-
-def _cause(error: Exception) -> str:
-    """The message of a verifier, without the framework's preamble."""
-    if isinstance(error, VerifyException | _OrderError):
-        return str(error).removeprefix("Operation does not verify: ")
-    return f"this does not hold together ({type(error).__name__}: {error})"
-
-
-def _message(text: str, name: str, position: int, message: str) -> str:
+def _message(text: str, name: str, position: Position, message: str) -> str:
     start = text.rfind("\n", 0, position) + 1
-    line = text.count("\n", 0, position) + 1
-    source = text[start:].split("\n", 1)[0]
-    first = " ".join(message.split())
-    return "\n".join(
-        [
-            f"{name}:{line}:{position - start + 1}: {first}",
-            _shorten(source),
-            " " * min(position - start, WIDTH) + "^",
-        ]
-    )
+    end = text.find("\n", position)
+    source = text[start : end if end >= 0 else len(text)]
+    return _told(message, name, text.count("\n", 0, position) + 1, position - start + 1, source)
 
 
-WIDTH = 160
+def _told(message: str, name: str, line: int, column: int, source: str | None) -> str:
+    """A message in three lines: what is wrong and where, the source line, and a caret."""
+    head = f"{_plain(name)}:{line}:{column}: {_cut(_plain(' '.join(message.split())))}"
+    if source is None:
+        return head
+    start = max(0, column - SHOWN // 2) if column > SHOWN else 0
+    shown = _cut(_plain(source[start : start + 2 * SHOWN]))
+    return "\n".join([head, shown, " " * (column - 1 - start) + "^"])
 
 
-def _shorten(line: str) -> str:
-    return line if len(line) <= WIDTH else line[:WIDTH] + "..."
+def _plain(text: str) -> str:
+    """Text that a terminal shows as one line, each character in its place."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _check_depth(text: str, name: str) -> None:
-    """Refuses text whose brackets nest too deeply for a recursive parser."""
-    depth = 0
-    for position, step in _brackets(text):
-        depth = max(0, depth + step)
-        if depth > MAX_DEPTH:
-            message = f"brackets nest more than {MAX_DEPTH} deep"
-            raise TextError(_message(text, name, position, message))
-
-
-def _brackets(text: str) -> Iterator[tuple[int, int]]:
-    for match in re.finditer(r'"[^"\n]*"|[\[({<]|(?<!-)[\])}>]', text):
-        if match[0] in "[({<":
-            yield match.start(), 1
-        elif match[0] in "])}>":
-            yield match.start(), -1
+def _cut(line: str) -> str:
+    return line if len(line) <= SHOWN else line[:SHOWN] + "..."

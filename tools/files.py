@@ -3,6 +3,7 @@ is written whole or not at all."""
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -36,8 +37,8 @@ def read_bytes(path: str) -> bytes:
 
 
 def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
-    """Writes a file through a temporary one beside it, so that a good file is never half replaced."""
-    target = Path(path)
+    """Writes through a temporary file beside it, so that a good file is never half replaced."""
+    target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
             return _write_through(target, write)
@@ -45,7 +46,8 @@ def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 write(file)
-            os.chmod(temporary, 0o666 & ~_umask())
+            mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
+            os.chmod(temporary, stat.S_IMODE(mode))
             os.replace(temporary, target)
         except BaseException:
             with contextlib.suppress(OSError):

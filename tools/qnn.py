@@ -3,21 +3,38 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.printer import Printer
 from xdsl.utils.exceptions import DiagnosticException
 
-from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import run
-from ..qdialect.text import TextError, parse_module, verify
+from ..qdialect.text import TextError
 from .arrays import load_array, save_arrays
-from .files import UserError, read_text
+from .files import UserError, write_whole
+from .networks import import_network, input_type, load_network
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
+
+Commands: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
+
+
+def import_command(arguments: argparse.Namespace) -> None:
+    """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
+    from ..frontends.summary import summarize, table
+
+    module = import_network(arguments.model, dict(arguments.input))
+    if arguments.output is not None:
+        write_whole(arguments.output, lambda file: write_module(module, file))
+    print(table(summarize(module)))
 
 
 def run_command(arguments: argparse.Namespace) -> None:
     """`qnn run`: computes the results of a network."""
-    text = read_text(arguments.network)
-    module = parse_module(new_context(), text, arguments.network)
-    verify(module, text)
+    module = load_network(arguments.network)
     results = run(module, [load_array(name) for name in arguments.input])
     if arguments.output is None:
         for result in results:
@@ -26,12 +43,31 @@ def run_command(arguments: argparse.Namespace) -> None:
         save_arrays(arguments.output, results)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    top = argparse.ArgumentParser("qnn", description="Quantized networks for FPGAs.")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+def write_module(module: ModuleOp, file: BinaryIO) -> None:
+    text = TextIOWrapper(file, encoding="utf-8", write_through=True)
+    Printer(text).print_op(module)
+    text.write("\n")
+    text.detach()
+
+
+def add_import(commands: Commands) -> None:
+    command = commands.add_parser("import", help="turn a trained network into MLIR")
+    command.add_argument("model", help="the network, as ONNX")
+    command.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        type=input_type,
+        metavar="NAME=TYPE*SCALE",
+        help="what an input that is declared as float really holds: x=ui8*0.00390625",
+    )
+    command.add_argument("-o", "--output", metavar="FILE", help="where to write the MLIR")
+    command.set_defaults(command=import_command)
+
+
+def add_run(commands: Commands) -> None:
     command = commands.add_parser("run", help="compute the results of a network")
-    command.add_argument("network", help="the network, as MLIR")
+    command.add_argument("network", help="the network, as MLIR or ONNX")
     command.add_argument(
         "--input",
         action="append",
@@ -41,6 +77,16 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
     command.set_defaults(command=run_command)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        "qnn", description="Quantized networks for FPGAs.", allow_abbrev=False
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    add_import(commands)
+    add_run(commands)
     return top
 
 

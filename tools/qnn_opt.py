@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NoReturn
 
 from xdsl.utils.exceptions import DiagnosticException
+from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from ..passes.hooks import PrintAfter, Timing
@@ -21,7 +22,15 @@ from ..qdialect.text import TextError, parse_module, verify
 from .files import UserError, read_text, write_whole
 
 SEPARATOR = "// -----"
-HIDDEN = ("--frontend", "--shrink", "--print-between-passes", "--print-no-properties")
+HIDDEN = (
+    "--frontend",
+    "--shrink",
+    "--print-between-passes",
+    "--print-no-properties",
+    "--no-implicit-module",
+    "--disable-verify",
+)
+"""Options of xDSL's driver that mean nothing here."""
 
 
 class QnnOpt(xDSLOptMain):
@@ -40,6 +49,9 @@ class QnnOpt(xDSLOptMain):
     def register_all_passes(self) -> None:
         for name, entry in PASSES.items():
             self.register_pass(name, entry.load)
+
+    def register_all_targets(self) -> None:
+        self.available_targets["mlir"] = _mlir_target
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
@@ -62,9 +74,12 @@ class QnnOpt(xDSLOptMain):
             action="store_true",
             help="print the module to standard error after each pass",
         )
+        self.options: list[str] = []
         for action in arg_parser._actions:  # pyright: ignore[reportPrivateUsage]
             if set(action.option_strings) & set(HIDDEN):
                 action.help = argparse.SUPPRESS
+            else:
+                self.options += [name.lstrip("-") for name in action.option_strings]
             if "--passes" in action.option_strings:
                 action.help = 'a pipeline as text, such as "fold-bn,tile{target-fps=1000}"'
 
@@ -97,8 +112,7 @@ class QnnOpt(xDSLOptMain):
         expected = self.args.verify_diagnostics or self.args.parsing_diagnostics
         try:
             module = parse_module(self.ctx, text, name)
-            if not self.args.disable_verify:
-                verify(module, text)
+            verify(module, text)
             self.passes.apply(module, self.ctx)
             return self.output_resulting_program(module).rstrip("\n") + "\n"
         except DiagnosticException as error:
@@ -110,16 +124,19 @@ class QnnOpt(xDSLOptMain):
         unknown = re.search(r"unrecognized arguments: (-\S+)", message)
         if unknown is not None:
             flag = unknown[1].partition("=")[0].lstrip("-")
-            known = {*PASSES, *OPTIONS}
+            known = {*PASSES, *self.options}
             message = f"there is no pass or option --{flag}; {nearest(flag, known)}"
         raise UsageError(message)
 
 
+def _mlir_target() -> type[Target]:
+    from xdsl.targets.mlir import MLIRTarget
+
+    return MLIRTarget
+
+
 class UsageError(Exception):
     """A command line that makes no sense; the command ends with status 2."""
-
-
-OPTIONS = ("check-semantics", "print-ir-after-all", "time-passes", "verify-diagnostics", "help")
 
 
 def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
@@ -133,6 +150,8 @@ def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
             steps.append(flag[2:] + (f"{{{value}}}" if equals else ""))
         elif flag in ("-p", "--passes"):
             steps.append(value if equals else _next(words, flag))
+        elif word.startswith("-p") and not word.startswith("--"):
+            steps.append(word[2:])
         elif word == "--check-semantics":
             rest.append("--check-semantics=0")
         else:

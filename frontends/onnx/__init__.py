@@ -1,5 +1,5 @@
 """ONNX to IR: QONNX, QDQ and QOperator networks."""
 
-from .importer import import_model, import_onnx
+from .importer import InputType, import_model, import_onnx
 
-__all__ = ["import_model", "import_onnx"]
+__all__ = ["InputType", "import_model", "import_onnx"]

@@ -7,7 +7,8 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
-from ...qdialect.types import QuantType, shape_of
+from ...qdialect.types import ElementType, QuantType, shape_of
+from .elements import element_of_dtype
 
 TO_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1)}
 """How the axes of an NCL or NCHW tensor are put channels last."""
@@ -18,10 +19,23 @@ class Constant:
     """Numbers that the model holds, or that follow from its shapes."""
 
     array: Array
+    element: ElementType | None
+    """None for what the IR does not hold, such as float64."""
+
+    @staticmethod
+    def of(array: Array) -> "Constant":
+        return Constant(array, element_of_dtype(array.dtype))
 
     @property
     def shape(self) -> tuple[int, ...]:
         return self.array.shape
+
+    def transposed(self, order: tuple[int, ...]) -> "Constant":
+        return replace(self, array=self.array.transpose(order))
+
+    def with_axis(self, axis: int) -> "Constant":
+        """With a new axis of size 1."""
+        return replace(self, array=np.expand_dims(self.array, axis))
 
 
 @dataclass(frozen=True)
@@ -43,13 +57,24 @@ class QuantizedConstant:
     def array(self) -> Array:
         """The real numbers, in float32."""
         shape = [1] * self.ints.ndim
-        if self.scale.size > 1 or self.zero.size > 1:
+        if self.per_axis:
             shape[self.axis] = -1
-        scale, zero = self.scale.reshape(shape), self.zero.reshape(shape)
+        scale = self.scale.reshape(shape if self.scale.size > 1 else ())
+        zero = self.zero.reshape(shape if self.zero.size > 1 else ())
         return (self.ints.astype(np.int64) - zero).astype(np.float32) * scale.astype(np.float32)
 
+    @property
+    def per_axis(self) -> bool:
+        return self.scale.size > 1 or self.zero.size > 1
+
     def transposed(self, order: tuple[int, ...]) -> "QuantizedConstant":
-        return replace(self, ints=self.ints.transpose(order), axis=order.index(self.axis))
+        axis = order.index(self.axis) if order else 0
+        return replace(self, ints=self.ints.transpose(order), axis=axis)
+
+    def with_axis(self, axis: int) -> "QuantizedConstant":
+        """With a new axis of size 1."""
+        moved = self.axis + (self.axis >= axis)
+        return replace(self, ints=np.expand_dims(self.ints, axis), axis=moved)
 
 
 @dataclass(frozen=True)
@@ -76,10 +101,13 @@ class Tensor:
 
     def axis(self, axis: int) -> int:
         """Where an axis of the model is in the program."""
-        axis %= self.rank
         if not self.channels_last:
             return axis
         return (0, 3, 2)[axis] if self.rank == 3 else (0, 3, 1, 2)[axis]
+
+    def like(self, value: SSAValue) -> "Tensor":
+        """Another value whose axes lie as they do here."""
+        return replace(self, value=value)
 
 
 Value: TypeAlias = Constant | QuantizedConstant | Tensor

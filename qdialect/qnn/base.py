@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+import numpy as np
 from xdsl.dialects.builtin import (
     DenseArrayBase,
     FloatAttr,
@@ -150,10 +151,14 @@ def require_float(value: SSAValue, what: str) -> None:
     require(not is_quant(element_of(value)), f"{what} must be float, it is {element_of(value)}")
 
 
-def require_range(result: ElementType, low: int, high: int, what: str) -> None:
-    """A quantized result type holds every value from `low` to `high`."""
+def require_range(result: ElementType, low: int, high: int, what: str, zero: bool = True) -> None:
+    """A quantized result type holds every value from `low` to `high`, 0 only if it is `zero`."""
     assert isinstance(result, QuantType)
     least, most = value_range(result)
+    require(
+        not (isinstance(result, BipolarType) and zero and low <= 0 <= high),
+        f"{what} may be 0, !qnn.bipolar holds -1 and 1",
+    )
     require(
         least <= low and high <= most,
         f"{what} reaches {low} to {high}, {result} holds {least} to {most}",
@@ -165,12 +170,13 @@ def check_pad_value(x: SSAValue, value: int) -> None:
     element = element_of(x)
     if not isinstance(element, QuantType):
         return
-    require_range(element, value, value, "the pad value")
     require(
         not isinstance(element, BipolarType) or value != 0,
         "a bipolar tensor can't be padded with 0: pad with -1 or 1, and correct the thresholds "
         "at the border",
     )
+    low, high = value_range(element)
+    require(low <= value <= high, f"the pad value is {value}, {element} holds {low} to {high}")
 
 
 def require_sizes(values: Sequence[int], count: int, least: int, what: str) -> None:
@@ -215,4 +221,4 @@ def stored(op: Operation, values: Array, element: ElementType) -> Array:
             check_values(values, element)
         except VerifyException as error:
             raise InterpretationError(f"{describe(op)}: {error}") from None
-    return values.astype(dtype_of(element), copy=False)
+    return np.asarray(values, dtype_of(element))

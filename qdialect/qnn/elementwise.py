@@ -271,8 +271,8 @@ class BinaryOp(QnnOp):
             return require_same_element((self.lhs, self.rhs, self.output))
         require(isinstance(result, QuantType), f"integers give integers, not {result}")
         ends = [self.combine(a, b) for a in range_of(self.lhs) for b in range_of(self.rhs)]
-        require_range(result, min(ends), max(ends), "the result")
-        require(not isinstance(result, BipolarType) or 0 not in ends, "the result may be 0")
+        signs = isinstance(lhs, BipolarType) and isinstance(rhs, BipolarType)
+        require_range(result, min(ends), max(ends), "the result", zero=not signs)
 
     @abstractmethod
     def combine(self, a: Any, b: Any) -> Any:

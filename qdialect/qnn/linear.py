@@ -47,15 +47,10 @@ from .constants import constant_of
 def weight_range(weights: SSAValue) -> tuple[Array, Array]:
     """The sums of the positive and of the negative weights of each output channel.
 
-    Actual weights where they are constant, else the worst that their type holds.
+    They are Python integers, which don't overflow.
     """
-    element = element_of(weights)
-    assert isinstance(element, QuantType)
     values = constant_of(weights)
-    if values is None:
-        low, high = value_range(element)
-        taps = int(np.prod(shape_of(weights)[1:]))
-        return np.array([max(high, 0) * taps], object), np.array([min(low, 0) * taps], object)
+    assert values is not None
     rows = values.reshape(len(values), -1)
     zero = values.dtype.type(0)
     if values.dtype.itemsize > 4:
@@ -65,6 +60,15 @@ def weight_range(weights: SSAValue) -> tuple[Array, Array]:
         np.maximum(rows, zero).sum(1, dtype=np.int64).astype(object),
         np.minimum(rows, zero).sum(1, dtype=np.int64).astype(object),
     )
+
+
+def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
+    """The range of sums if each weight may be any value of its type."""
+    element = element_of(weights)
+    assert isinstance(element, QuantType)
+    taps = int(np.prod(shape_of(weights)[1:]))
+    corners = [a * b for a in (low, high) for b in value_range(element)]
+    return np.array([min(corners) * taps], object), np.array([max(corners) * taps], object)
 
 
 def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> tuple[int, int]:
@@ -80,8 +84,11 @@ def accumulator_ranges(
     element = element_of(x)
     assert isinstance(element, QuantType)
     low, high = value_range(element)
-    positive, negative = weight_range(weights)
-    lows, highs = positive * low + negative * high, positive * high + negative * low
+    if constant_of(weights) is None:
+        lows, highs = unknown_range(low, high, weights)
+    else:
+        positive, negative = weight_range(weights)
+        lows, highs = positive * low + negative * high, positive * high + negative * low
     if bias is None:
         return lows, highs
     values = constant_of(bias)
@@ -226,7 +233,7 @@ class ConvTranspose2dOp(WindowedOp):
     """A transposed 2-D convolution: the gradient of a conv2d, which makes images larger.
 
     %y = qnn.conv_transpose2d %x, %w strides = [2, 2]
-        : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x8x8x3xsi11>
+        : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x8x8x3xsi13>
     """
 
     name = "qnn.conv_transpose2d"

@@ -77,12 +77,12 @@ class PoolOp(QnnOp):
         require_sizes(self.pads.get_values(), 4, 0, "pads")
         require_sizes(self.dilations.get_values(), 2, 1, "dilations")
         window = self.window
-        (kh, kw), (top, left, bottom, right) = window.extent, window.pads
+        rows, cols = window.outputs(*x[1:3])
         require(
-            max(top, bottom) < kh and max(left, right) < kw,
+            window.never_empty(*x[1:3]),
             f"padding {list(window.pads)} leaves windows with nothing in them",
         )
-        return ((x[0], *window.outputs(*x[1:3]), x[3]),)
+        return ((x[0], rows, cols, x[3]),)
 
 
 @irdl_op_definition

@@ -23,6 +23,7 @@ from ..types import (
     BipolarType,
     ElementType,
     QuantType,
+    TernaryType,
     dtype_of,
     element_of,
     is_quant,
@@ -62,6 +63,15 @@ def check_scale(scale: SSAValue) -> None:
     require_float(scale, "the scale")
     values = constant_of(scale)
     require(values is None or bool(np.all(values)), "the scale is zero")
+
+
+def check_saturating(result: SSAValue) -> None:
+    """A result that is rounded and clipped may be any number, 0 as well."""
+    element = element_of(result)
+    require(is_quant(element), "the result must be an integer type")
+    require(
+        not isinstance(element, BipolarType), "the result may be 0, !qnn.bipolar holds -1 and 1"
+    )
 
 
 def spread(parameter: Array, rank: int, axis: int) -> Array:
@@ -146,6 +156,8 @@ class QuantizeOp(QnnOp):
             require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
             check_parameter(self.zero_point, self.x, axis, "the zero point")
         low, high = self.limits
+        plain_range = not isinstance(element_of(self.output), BipolarType | TernaryType)
+        require(self.narrow is None or plain_range, "narrow is for siN and uiN")
         require(low < high, f"narrow leaves {element_of(self.output)} no two values")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
@@ -265,9 +277,9 @@ class RequantizeOp(QnnOp):
         for value, what in (
             (self.x, "the input"),
             (self.multiplier, "the multiplier"),
-            (self.output, "the result"),
         ):
             require(is_quant(element_of(value)), f"{what} must be an integer type")
+        check_saturating(self.output)
         check_parameter(self.multiplier, self.x, -1, "the multiplier")
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
 
@@ -314,7 +326,7 @@ class TruncOp(QnnOp):
 
     def verify_types(self) -> None:
         require(is_quant(element_of(self.x)), "the input must be an integer type")
-        require(is_quant(element_of(self.output)), "the result must be an integer type")
+        check_saturating(self.output)
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
@@ -455,6 +467,7 @@ class LookupOp(QnnOp):
     def result_shapes(self) -> Sequence[Shape]:
         x, table = shape_of(self.x), shape_of(self.table)
         if self.per_channel is not None:
+            require(x != (), "an index for each channel needs an axis of channels")
             require(
                 len(table) == 2 and table[0] == x[-1],
                 f"a table for each channel is {x[-1]}xN, it is {text_of(table)}",

@@ -6,6 +6,7 @@ PE.
 """
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr
@@ -22,20 +23,25 @@ from xdsl.irdl import (
 from xdsl.utils.str_enum import StrEnum
 
 from ..convolution import exact_matmul
-from ..data import Array, DataAttr
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..data import Array
+from ..qnn.base import Int, Ints, int_attr, ints, require, text_of
 from ..qnn.quantization import count_reached
-from ..types import (
-    BipolarType,
-    ElementType,
-    QuantType,
-    check_element,
-    dtype_of,
-    unsigned,
-    value_range,
+from ..types import BipolarType, QuantType, check_element, dtype_of, unsigned, value_range
+from .process import (
+    Counts,
+    Process,
+    data_of,
+    each_group,
+    each_word,
+    exact,
+    integers_of,
+    require_integers,
+    same_frames,
+    same_lanes,
+    whole_pixels,
 )
-from .process import Counts, Process, data_of, ends, same_words
 from .types import ChannelType, channel_of
+from .windows import require_order
 
 
 class Storage(StrEnum):
@@ -69,17 +75,16 @@ class ThresholdedProcess(Process):
     def channels(self) -> int:
         return self.outputs[0].frame[-1]
 
-    def check_thresholds(self, source: ElementType, low: int, high: int) -> None:
+    def check_thresholds(self, source: QuantType, low: int, high: int) -> None:
         """The values from `low` to `high`, of type `source`, give what the output carries."""
-        target = self.outputs[0].element_type
-        assert isinstance(target, QuantType) and isinstance(source, QuantType)
+        target, first = self.outputs[0].quant_type, self.offset.value.data
         if self.thresholds is None:
-            return require_range(target, low, high, "the result")
-        data = data_of(self, self.thresholds)
-        shape, rows = data.type.get_shape(), data.array
+            require(self.descending is None and first == 0, "there are no thresholds to modify")
+            return require_integers(target, low, high, "the result")
+        rows = integers_of(self, self.thresholds)
         require(
-            len(shape) == 2 and shape[0] in (1, self.channels),
-            f"the thresholds must be 1xN or {self.channels}xN, they are {text_of(shape)}",
+            rows.ndim == 2 and len(rows) in (1, self.channels),
+            f"the thresholds must be 1xN or {self.channels}xN, they are {text_of(rows.shape)}",
         )
         require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
         least, most = value_range(source)
@@ -93,11 +98,12 @@ class ThresholdedProcess(Process):
                 flags.get_shape() == (self.channels,) and flags.element_type == unsigned(1),
                 f"descending is a tensor<{self.channels}xui1>, not {flags}",
             )
-        first = self.offset.value.data
         if isinstance(target, BipolarType):
-            require(shape[1] == 1 and first == 0, "a bipolar result has one threshold, no offset")
+            require(
+                rows.shape[1] == 1 and first == 0, "a bipolar result has one threshold, no offset"
+            )
         else:
-            require_range(target, first, first + shape[1], "the result")
+            require_integers(target, first, first + rows.shape[1], "the result")
 
     def activate(self, values: Array) -> Array:
         """Passes values through the thresholds, if there are any."""
@@ -156,13 +162,10 @@ class WeightedProcess(ThresholdedProcess):
         )
 
     @property
-    def weight_data(self) -> DataAttr:
-        return data_of(self, self.weights)
-
-    @property
     def rows(self) -> Array:
         """The weights, a row for each output channel."""
-        array = self.weight_data.array
+        array = integers_of(self, self.weights)
+        require(array.ndim > 1, f"weights have 2 axes or more, {text_of(array.shape)} has not")
         return array.reshape(len(array), -1)
 
     @property
@@ -174,25 +177,25 @@ class WeightedProcess(ThresholdedProcess):
 
     def check_sums(self) -> None:
         """The accumulator holds every sum that the actual weights can reach."""
-        source = self.inputs[0].element_type
-        require(isinstance(source, QuantType), f"weights don't multiply {source}")
-        assert isinstance(source, QuantType)
-        low, high = value_range(source)
-        rows = self.rows.astype(np.int64)
-        positive, negative = np.maximum(rows, 0).sum(1), np.minimum(rows, 0).sum(1)
-        shift = np.zeros(len(rows), np.int64)
+        low, high = value_range(self.inputs[0].quant_type)
+        positive, negative = sums_by_sign(self.rows)
+        lows, highs = positive * low + negative * high, positive * high + negative * low
         if self.bias is not None:
-            shift = data_of(self, self.bias).array.astype(np.int64)
-            require(shift.shape == (len(rows),), f"the bias must hold {len(rows)} numbers")
-        least = int((positive * low + negative * high + shift).min())
-        most = int((positive * high + negative * low + shift).max())
-        require_range(self.sum_type, least, most, "the sum")
+            bias = integers_of(self, self.bias)
+            require(
+                bias.shape == (self.channels,),
+                f"the bias must hold {self.channels} numbers, it is {text_of(bias.shape)}",
+            )
+            lows, highs = lows + bias.astype(object), highs + bias.astype(object)
+        least, most = lows.min(), highs.max()
+        require_integers(self.sum_type, least, most, "the sum")
         self.check_thresholds(self.sum_type, least, most)
 
     def add_bias(self, sums: Array) -> Array:
         if self.bias is None:
             return sums
-        return sums + data_of(self, self.bias).array.astype(np.int64)
+        bias = integers_of(self, self.bias)
+        return exact(sums, self.sum_type) + exact(bias, self.sum_type)
 
 
 @irdl_op_definition
@@ -214,6 +217,11 @@ class MatvecOp(WeightedProcess):
     def pe(self) -> int:
         return self.outputs[0].lanes.data
 
+    @property
+    def vectors(self) -> int:
+        """How many vectors a frame holds."""
+        return prod(self.inputs[0].frame[:-1])
+
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
         rows, cols = self.rows.shape
@@ -223,18 +231,18 @@ class MatvecOp(WeightedProcess):
         )
         require(cols % self.simd == 0, f"SIMD {self.simd} does not divide {cols} columns")
         require(rows % self.pe == 0, f"PE {self.pe} does not divide {rows} rows")
+        require_order(self.x, by_channel=False)
         self.check_sums()
 
     @property
     def interval(self) -> int:
         rows, cols = self.rows.shape
-        vectors = self.inputs[0].words * self.simd // cols
-        return vectors * (rows // self.pe) * (cols // self.simd)
+        return self.vectors * (rows // self.pe) * (cols // self.simd)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        rows, cols = self.rows.shape
-        vectors = self.inputs[0].words * self.simd // cols
-        return [np.repeat(ends(self.inputs[0].words, vectors), rows // self.pe)]
+        (x,), (y,) = self.inputs, self.outputs
+        vectors = each_group(x.words, self.vectors)
+        return [np.repeat(vectors, y.words // self.vectors)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         x, rows = frames[0], self.rows
@@ -260,17 +268,18 @@ class DepthwiseOp(WeightedProcess):
             x.frame[-1] == rows * taps and y.frame == (*x.frame[:-1], rows),
             f"{rows}x{taps} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
         )
-        require(y.lanes.data == x.lanes.data, "a depthwise layer keeps the number of lanes")
-        require(rows % y.lanes.data == 0, f"{y.lanes.data} lanes don't divide {rows} channels")
+        same_lanes(x, y)
+        whole_pixels(y)
+        require_order(self.x, by_channel=True)
         self.check_sums()
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [ends(self.inputs[0].words, self.outputs[0].words)]
+        return [each_group(self.inputs[0].words, self.outputs[0].words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        rows, lanes = self.rows, self.outputs[0].lanes.data
-        channels, taps = rows.shape
-        patches = frames[0].reshape(-1, channels // lanes, taps, lanes).astype(np.int64)
+        patches, rows = exact(frames[0], self.sum_type), exact(self.rows, self.sum_type)
+        (channels, taps), lanes = rows.shape, self.outputs[0].lanes.data
+        patches = patches.reshape(-1, channels // lanes, taps, lanes)
         kernels = rows.reshape(channels // lanes, lanes, taps).swapaxes(1, 2)
         sums = (patches * kernels).sum(2).reshape(len(frames[0]), *self.outputs[0].frame)
         return (self.activate(self.add_bias(sums)),)
@@ -313,19 +322,13 @@ class ThresholdOp(ThresholdedProcess):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
-        same_words((self.x, self.output))
-        require(
-            self.channels % y.lanes.data == 0,
-            f"{y.lanes.data} lanes don't divide {self.channels} channels",
-        )
-        source = x.element_type
-        require(isinstance(source, QuantType), f"thresholds don't compare with {source}")
-        assert isinstance(source, QuantType)
-        self.check_thresholds(source, *value_range(source))
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        self.check_thresholds(x.quant_type, *value_range(x.quant_type))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.arange(1, self.outputs[0].words + 1)]
+        return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return (self.activate(frames[0]),)
@@ -363,8 +366,9 @@ class LookupOp(Process):
         (x,), (y,) = self.inputs, self.outputs
         data = data_of(self, self.table)
         shape, channels = data.type.get_shape(), x.frame[-1]
-        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
-        same_words((self.x, self.output))
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
         require(
             len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
             f"a table is N or {channels}xN, it is {text_of(shape)}",
@@ -373,18 +377,15 @@ class LookupOp(Process):
             data.element == y.element_type,
             f"a table of {data.element} gives no {y.element_type}",
         )
-        source, first = x.element_type, self.first.value.data
-        require(isinstance(source, QuantType), f"{source} is no index")
-        assert isinstance(source, QuantType)
-        low, high = value_range(source)
+        first, (low, high) = self.first.value.data, value_range(x.quant_type)
         require(
             first <= low and high < first + shape[-1],
             f"the table answers {first} to {first + shape[-1] - 1}, "
-            f"{source} reaches {low} to {high}",
+            f"{x.element} reaches {low} to {high}",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.arange(1, self.outputs[0].words + 1)]
+        return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         table = data_of(self, self.table).array
@@ -427,30 +428,24 @@ class AddOp(Process):
         )
 
     def check(self) -> None:
-        (a, b), (y,) = self.inputs, self.outputs
-        require(
-            a.frame == b.frame == y.frame,
-            f"{text_of(a.frame)} and {text_of(b.frame)} don't add up to {text_of(y.frame)}",
-        )
-        same_words((self.lhs, self.rhs, self.output))
+        same_frames(*self.inputs, *self.outputs)
+        same_lanes(*self.inputs, *self.outputs)
         factors = self.multipliers.get_values()
         require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
-        ranges: list[list[int]] = []
-        for channel, factor in zip((a, b), factors, strict=True):
-            element = channel.element_type
-            require(isinstance(element, QuantType), f"{element} is not added here")
-            assert isinstance(element, QuantType)
-            ranges.append(sorted(factor * end for end in value_range(element)))
-        low, high = (sum(parts) for parts in zip(*ranges, strict=True))
-        require_range(y.element_type, low, high, "the sum")
+        ends = [
+            sorted(factor * end for end in value_range(channel.quant_type))
+            for channel, factor in zip(self.inputs, factors, strict=True)
+        ]
+        low, high = map(sum, zip(*ends, strict=True))
+        require_integers(self.outputs[0].quant_type, low, high, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        words = np.arange(1, self.outputs[0].words + 1)
-        return [words, words]
+        return [each_word(channel) for channel in self.inputs]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        lhs, rhs = (exact(frame, self.outputs[0].quant_type) for frame in frames)
         first, second = self.multipliers.get_values()
-        return (frames[0].astype(np.int64) * first + frames[1].astype(np.int64) * second,)
+        return (lhs * first + rhs * second,)
 
 
 @irdl_op_definition
@@ -469,7 +464,7 @@ class LabelSelectOp(Process):
     assembly_format = "$x attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, x: SSAValue | Operation, k: int = 1):
-        (labels,) = channel_of(SSAValue.get(x)).frame
+        labels = channel_of(SSAValue.get(x)).frame[-1]
         element = unsigned(max(1, (labels - 1).bit_length()))
         super().__init__(operands=[x], result_types=[ChannelType((k,), element)])
 
@@ -481,7 +476,7 @@ class LabelSelectOp(Process):
             len(y.frame) == 1 and y.frame[0] <= labels,
             f"{text_of(y.frame)} labels can't be chosen from {labels}",
         )
-        require_range(y.element_type, 0, labels - 1, "the index")
+        require_integers(y.quant_type, 0, labels - 1, "the index")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [np.full(self.outputs[0].words, self.inputs[0].words)]
@@ -495,3 +490,12 @@ class LabelSelectOp(Process):
 
 def _symbol(name: str | None) -> SymbolRefAttr | None:
     return None if name is None else SymbolRefAttr(name)
+
+
+def sums_by_sign(rows: Array) -> tuple[Array, Array]:
+    """The sums of the positive and of the negative numbers of each row, as Python's integers."""
+    if rows.dtype.itemsize > 4:
+        rows = rows.astype(object)
+    zero, kind = rows.dtype.type(0), np.result_type(rows, np.int64)
+    positive, negative = np.maximum(rows, zero), np.minimum(rows, zero)
+    return positive.sum(1, dtype=kind).astype(object), negative.sum(1, dtype=kind).astype(object)

@@ -30,7 +30,15 @@ from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array
 from ..qnn.base import require, text_of
-from .process import Counts, Process, same_elements, same_words
+from .process import (
+    Counts,
+    Process,
+    each_word,
+    same_elements,
+    same_frames,
+    same_lanes,
+    whole_pixels,
+)
 from .types import ChannelType, channel_of
 
 
@@ -108,9 +116,12 @@ class DesignOp(IRDLOperation):
                 raise VerifyException(f"stream.design: {op.name} is no process")
         if self.clock_mhz is not None and not self.clock_mhz.value.data > 0:
             raise VerifyException("stream.design: a clock is faster than 0 MHz")
+        if self.body.block.args:
+            raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
         ports = [op.port.data for op in (*self.sources, *self.sinks)]
-        if len(set(ports)) != len(ports):
-            raise VerifyException("stream.design: two sources or sinks have one name")
+        for port in ports:
+            if ports.count(port) > 1:
+                raise VerifyException(f'stream.design: two ports have the name "{port}"')
 
 
 @irdl_op_definition
@@ -163,7 +174,7 @@ class SinkOp(Process):
         pass
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.arange(1, self.inputs[0].words + 1)]
+        return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return ()
@@ -190,14 +201,12 @@ class ForkOp(Process):
 
     def check(self) -> None:
         require(len(self.copies) >= 2, "a fork has at least two readers")
-        same_elements((self.x, *self.copies))
-        same_words((self.x, *self.copies))
-        frame = self.inputs[0].frame
-        for copy in self.outputs:
-            require(copy.frame == frame, f"a copy of {text_of(frame)} is not {text_of(copy.frame)}")
+        same_elements(*self.inputs, *self.outputs)
+        same_frames(*self.inputs, *self.outputs)
+        same_lanes(*self.inputs, *self.outputs)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.arange(1, self.inputs[0].words + 1)]
+        return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return tuple(frames[0] for _ in self.copies)
@@ -227,7 +236,7 @@ class ConcatOp(Process):
 
     def check(self) -> None:
         require(len(self.parts) >= 2, "a concat has at least two inputs")
-        check_parts(self.inputs, self.outputs[0], (*self.parts, self.output))
+        check_parts(self.inputs, self.outputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         order = turns(self.inputs)
@@ -262,7 +271,7 @@ class SplitOp(Process):
 
     def check(self) -> None:
         require(len(self.parts) >= 2, "a split has at least two outputs")
-        check_parts(self.outputs, self.inputs[0], (self.x, *self.parts))
+        check_parts(self.outputs, self.inputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [np.flatnonzero(turns(self.outputs) == output) + 1]
@@ -274,7 +283,7 @@ class SplitOp(Process):
 
 @irdl_op_definition
 class ResizeOp(Process):
-    """Cuts the same elements into words of another width.
+    """Cuts the same elements into words of another width, or frames of another shape.
 
     %y = stream.resize %x : (!stream.channel<8x8x16xui2, lanes = 4>)
         -> !stream.channel<8x8x16xui2, lanes = 8>
@@ -287,13 +296,14 @@ class ResizeOp(Process):
 
     assembly_format = "$x attr-dict `:` functional-type(operands, results)"
 
-    def __init__(self, x: SSAValue | Operation, lanes: int):
-        channel = channel_of(SSAValue.get(x)).with_depth(0)
-        super().__init__(operands=[x], result_types=[channel.with_lanes(lanes)])
+    def __init__(self, x: SSAValue | Operation, lanes: int, frame: Sequence[int] | None = None):
+        channel = channel_of(SSAValue.get(x))
+        resized = ChannelType(frame or channel.frame, channel.element, lanes)
+        super().__init__(operands=[x], result_types=[resized])
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_elements((self.x, self.output))
+        same_elements(x, y)
         require(
             prod(x.frame) == prod(y.frame),
             f"{text_of(x.frame)} and {text_of(y.frame)} differ in size",
@@ -330,36 +340,29 @@ class LinkOp(Process):
         super().__init__(operands=[x], properties={"to": StringAttr(to)}, result_types=[channel])
 
     def check(self) -> None:
-        (x,), (y,) = self.inputs, self.outputs
-        require(x.frame == y.frame, f"{text_of(x.frame)} does not become {text_of(y.frame)}")
-        same_elements((self.x, self.output))
-        same_words((self.x, self.output))
+        same_elements(*self.inputs, *self.outputs)
+        same_frames(*self.inputs, *self.outputs)
+        same_lanes(*self.inputs, *self.outputs)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.arange(1, self.inputs[0].words + 1)]
+        return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return frames
 
 
-def check_parts(
-    parts: Sequence[ChannelType], whole: ChannelType, values: Sequence[SSAValue]
-) -> None:
+def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
     """The parts of a concat or a split make up the whole, in words of the same width."""
-    same_elements(values)
-    lanes = {channel_of(value).lanes.data for value in values}
-    require(len(lanes) == 1, f"the channels have different lanes: {sorted(lanes)}")
+    same_elements(whole, *parts)
+    same_lanes(whole, *parts)
     depth = sum(part.frame[-1] for part in parts)
     for part in parts:
         require(
-            part.frame[:-1] == whole.frame[:-1] and whole.frame[-1] == depth,
+            (*part.frame[:-1], depth) == whole.frame,
             f"parts of {', '.join(text_of(part.frame) for part in parts)} "
             f"don't make up {text_of(whole.frame)}",
         )
-        require(
-            part.frame[-1] % part.lanes.data == 0,
-            f"{part.lanes.data} lanes don't divide {part.frame[-1]} channels",
-        )
+        whole_pixels(part)
 
 
 def turns(parts: Sequence[ChannelType]) -> Counts:

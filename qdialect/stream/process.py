@@ -10,18 +10,24 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import DenseArrayBase, StringAttr, SymbolRefAttr
-from xdsl.ir import SSAValue
-from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, opt_prop_def, traits_def
-from xdsl.traits import MemoryReadEffect, MemoryWriteEffect, SymbolTable
+from xdsl.dialects.builtin import DenseArrayBase, IntegerType, StringAttr, SymbolRefAttr
+from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, lazy_traits_def, opt_prop_def
+from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait, SymbolTable
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array, DataAttr
-from ..qnn.base import describe, require
+from ..qnn.base import describe, require, require_range, text_of
 from ..qnn.constants import DataOp
+from ..types import BipolarType, QuantType, bit_width, is_quant
 from .types import ChannelType, channel_of
 
 Counts = npt.NDArray[np.int64]
+
+
+def _traits() -> tuple[OpTrait, ...]:
+    from .flow import DesignOp
+
+    return HasParent(DesignOp), MemoryReadEffect(), MemoryWriteEffect()
 
 
 class Process(IRDLOperation, ABC):
@@ -31,7 +37,7 @@ class Process(IRDLOperation, ABC):
     """The name of the model's operation that this process carries out."""
 
     irdl_options = (ParsePropInAttrDict(),)
-    traits = traits_def(MemoryReadEffect(), MemoryWriteEffect())
+    traits = lazy_traits_def(_traits)
 
     @property
     def inputs(self) -> list[ChannelType]:
@@ -49,8 +55,9 @@ class Process(IRDLOperation, ABC):
     def needs(self, output: int = 0) -> Sequence[Counts]:
         """For each input: how many of its words must be read before each word of an output.
 
-        The counts are for the words of one frame, in order, and never fall. A process without
-        outputs counts the words it consumes.
+        The counts are for the words of one frame, in order; they never fall, and are the least
+        that the words depend on. What is left of a frame when its last word is written is read all
+        the same. A process without outputs counts the words it consumes.
         """
 
     @abstractmethod
@@ -64,8 +71,6 @@ class Process(IRDLOperation, ABC):
 
     def verify_(self) -> None:
         try:
-            for value in (*self.operands, *self.results):
-                channel_of(value)
             for value in self.results:
                 readers = len(list(value.uses))
                 require(
@@ -86,26 +91,61 @@ def data_of(process: Process, name: SymbolRefAttr) -> DataAttr:
     return target.value
 
 
-def ends(total: int, groups: int) -> Counts:
-    """`total` words read in `groups` equal portions: the count after each portion."""
-    return (np.arange(1, groups + 1, dtype=np.int64) * total + groups - 1) // groups
+def integers_of(process: Process, name: SymbolRefAttr) -> Array:
+    """The elements of the constant that a process names, where it computes with integers."""
+    data = data_of(process, name)
+    require(is_quant(data.element), f"{name} must hold integers, it holds {data.element}")
+    return data.array
 
 
-def pairs(values: DenseArrayBase) -> tuple[int, int]:
+def exact(values: Array, element: QuantType) -> Array:
+    """Integers made wide enough for sums that the element type holds; int64 does for most."""
+    return values.astype(np.int64 if bit_width(element) < 64 else object)
+
+
+def each_word(channel: ChannelType) -> Counts:
+    """The counts of a process that writes a word for every word it reads."""
+    return np.arange(1, channel.words + 1)
+
+
+def each_group(total: int, groups: int) -> Counts:
+    """The counts of a process that writes a word for every group of `total` words."""
+    return np.arange(1, groups + 1) * (total // groups)
+
+
+def pairs(values: DenseArrayBase[IntegerType]) -> tuple[int, int]:
     """A list property of two numbers."""
-    first, second = (int(value) for value in values.get_values())
+    first, second = values.get_values()
     return first, second
 
 
-def same_elements(values: Sequence[SSAValue]) -> None:
-    """All channels carry one element type."""
-    elements = {str(channel_of(value).element) for value in values}
-    require(len(elements) == 1, f"the channels carry different elements: {', '.join(elements)}")
+def require_integers(element: QuantType, low: int, high: int, what: str) -> None:
+    """An element type holds every integer from `low` to `high`."""
+    require_range(element, low, high, what)
+    require(
+        not isinstance(element, BipolarType) or not low <= 0 <= high,
+        f"{what} may be 0, which is no {element}",
+    )
 
 
-def same_words(values: Sequence[SSAValue]) -> None:
-    """All channels carry as many lanes, and as many words a frame."""
-    lanes = {channel_of(value).lanes.data for value in values}
-    words = {channel_of(value).words for value in values}
-    require(len(lanes) == 1, f"the channels have different lanes: {sorted(lanes)}")
-    require(len(words) == 1, f"the channels have different words a frame: {sorted(words)}")
+def same_elements(*channels: ChannelType) -> None:
+    _same("elements", [str(channel.element) for channel in channels])
+
+
+def same_frames(*channels: ChannelType) -> None:
+    _same("frames", [text_of(channel.frame) for channel in channels])
+
+
+def same_lanes(*channels: ChannelType) -> None:
+    _same("lanes", [str(channel.lanes.data) for channel in channels])
+
+
+def _same(what: str, kinds: Sequence[str]) -> None:
+    different = dict.fromkeys(kinds)
+    require(len(different) == 1, f"the channels have different {what}: {', '.join(different)}")
+
+
+def whole_pixels(channel: ChannelType) -> None:
+    """No word of a channel belongs to two pixels."""
+    lanes, depth = channel.lanes.data, channel.frame[-1]
+    require(depth % lanes == 0, f"{lanes} lanes don't divide {depth} channels")

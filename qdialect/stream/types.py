@@ -10,7 +10,7 @@ from xdsl.parser import AttrParser
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
-from ..types import ElementType, bit_width, check_element
+from ..types import ElementType, QuantType, bit_width, check_element
 
 MAX_WORD_BITS = 8191
 """The widest word that HLS accepts."""
@@ -48,6 +48,14 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
         return check_element(self.element)
 
     @property
+    def quant_type(self) -> QuantType:
+        """The element type, for a process that computes with integers."""
+        element = self.element_type
+        if not isinstance(element, QuantType):
+            raise VerifyException(f"this process computes with integers, not with {element}")
+        return element
+
+    @property
     def words(self) -> int:
         """How many words carry one frame."""
         return prod(self.frame) // self.lanes.data
@@ -80,17 +88,20 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
 
     @classmethod
     def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        start, counts = parser.pos, dict[str, int]()
         with parser.in_angle_brackets():
             shape, element = parser.parse_ranked_shape()
-            values = {"lanes": 1, "depth": 0}
             while parser.parse_optional_punctuation(",") is not None:
-                key = parser.parse_identifier()
-                if key not in values:
-                    parser.raise_error(f"a channel has lanes and depth, not {key}")
+                at, name = parser.pos, parser.parse_identifier()
+                if name not in ("lanes", "depth") or name in counts:
+                    message = f"a channel has lanes and depth, once each, not {name}"
+                    parser.raise_error(message, at, parser.pos)
                 parser.parse_punctuation("=")
-                values[key] = parser.parse_integer(allow_boolean=False, allow_negative=False)
-        sizes = ArrayAttr([IntAttr(size) for size in shape])
-        return sizes, element, IntAttr(values["lanes"]), IntAttr(values["depth"])
+                counts[name] = parser.parse_integer(allow_boolean=False)
+        try:
+            return cls(shape, element, **counts).parameters
+        except VerifyException as error:
+            parser.raise_error(str(error), start, parser.pos)
 
     def print_parameters(self, printer: Printer) -> None:
         with printer.in_angle_brackets():

@@ -1,4 +1,4 @@
-"""Processes that slide over an image: window, pad, upsample."""
+"""Processes that work on images: window, pad, upsample, pool."""
 
 from collections.abc import Sequence
 
@@ -9,10 +9,28 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 
 from ..convolution import windows
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_sizes, text_of
+from ..qnn.base import (
+    Int,
+    Ints,
+    int_attr,
+    ints,
+    require,
+    require_sizes,
+    text_of,
+)
 from ..shapes import Window
 from ..types import BipolarType, QuantType, value_range
-from .process import Counts, Process, ends, pairs, same_elements
+from .process import (
+    Counts,
+    Process,
+    each_group,
+    exact,
+    pairs,
+    require_integers,
+    same_elements,
+    same_lanes,
+    whole_pixels,
+)
 from .types import ChannelType, channel_of
 
 
@@ -51,9 +69,7 @@ class WindowOp(Process):
         lanes: int | None = None,
     ):
         channel = channel_of(SSAValue.get(x))
-        height, width, depth = channel.frame
         window = Window(_pair(kernel), _pair(strides), dilations=_pair(dilations))
-        patch = kernel[0] * kernel[1] * depth
         super().__init__(
             operands=[x],
             properties={
@@ -63,11 +79,7 @@ class WindowOp(Process):
                 "by_channel": UnitAttr() if by_channel else None,
             },
             result_types=[
-                ChannelType(
-                    (*window.outputs(height, width), patch),
-                    channel.element,
-                    lanes or channel.lanes.data,
-                )
+                ChannelType(_patches(channel, window), channel.element, lanes or channel.lanes.data)
             ],
         )
 
@@ -77,28 +89,15 @@ class WindowOp(Process):
 
     def check(self) -> None:
         (x,), (patches,) = self.inputs, self.outputs
-        require(len(x.frame) == 3, f"an image has 3 axes, {text_of(x.frame)} has not")
-        for value, what in (
-            (self.kernel, "kernel"),
-            (self.strides, "strides"),
-            (self.dilations, "dilations"),
-        ):
-            require_sizes(value.get_values(), 2, 1, what)
-        same_elements((self.x, self.patches))
-        height, width, depth = x.frame
-        kh, kw = self.window.kernel
-        wanted = (*self.window.outputs(height, width), kh * kw * depth)
-        require(
-            patches.frame == wanted,
-            f"the patches are {text_of(wanted)}, the channel carries {text_of(patches.frame)}",
-        )
-        lanes = patches.lanes.data
-        require(depth % x.lanes.data == 0, f"{x.lanes.data} lanes don't divide {depth} channels")
+        require_sizes(self.kernel.get_values(), 2, 1, "kernel")
+        require_sizes(self.strides.get_values(), 2, 1, "strides")
+        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        require_frame(patches, _patches(x, self.window))
+        same_elements(x, patches)
+        whole_pixels(x)
         if self.by_channel is not None:
-            require(
-                lanes == x.lanes.data,
-                f"by channel, patches have as many lanes as the image: {x.lanes.data}, not {lanes}",
-            )
+            return same_lanes(x, patches)
+        (kh, kw), lanes, depth = self.window.kernel, patches.lanes.data, x.frame[-1]
         require(
             depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
             f"{lanes} lanes are no part and no multiple of {depth} channels in {kh}x{kw}",
@@ -108,13 +107,22 @@ class WindowOp(Process):
         (x,), (patches,) = self.inputs, self.outputs
         _, width, depth = x.frame
         rows, cols, _ = patches.frame
-        window, pixel_words = self.window, depth // x.lanes.data
-        (sh, sw), (eh, ew) = window.strides, window.extent
-        last_row = np.arange(rows) * sh + eh - 1
-        last_col = np.arange(cols) * sw + ew - 1
-        corner = (last_row[:, None] * width + last_col + 1) * pixel_words
-        per_patch = patches.words // (rows * cols)
-        return [np.maximum.accumulate(np.repeat(corner.reshape(-1), per_patch))]
+        sh, sw = self.window.strides
+        corners = np.arange(rows)[:, None] * sh * width + np.arange(cols) * sw
+        words = np.add.outer(corners * (depth // x.lanes.data), self._reach())
+        return [np.maximum.accumulate(words.reshape(-1))]
+
+    def _reach(self) -> Counts:
+        """For each word of a patch, up to which word it needs, counted from the patch's corner."""
+        (x,), (patches,) = self.inputs, self.outputs
+        _, width, depth = x.frame
+        (kh, kw), (dh, dw) = self.window.kernel, self.window.dilations
+        pixel = depth // x.lanes.data
+        taps = (np.arange(kh)[:, None] * dh * width + np.arange(kw) * dw).reshape(-1) * pixel
+        if self.by_channel is not None:
+            return np.add.outer(np.arange(1, pixel + 1), taps).reshape(-1)
+        last = np.arange(patches.lanes.data, patches.frame[-1] + 1, patches.lanes.data) - 1
+        return taps[last // depth] + last % depth // x.lanes.data + 1
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         patches = windows(frames[0], self.window, 0)
@@ -151,30 +159,25 @@ class PadOp(Process):
 
     def __init__(self, x: SSAValue | Operation, pads: Sequence[int], value: int = 0):
         channel = channel_of(SSAValue.get(x))
-        height, width, depth = channel.frame
-        shape = (height + pads[0] + pads[2], width + pads[1] + pads[3], depth)
+        frame = _padded(channel, pads)
         super().__init__(
             operands=[x],
             properties={"pads": ints(pads), "value": int_attr(value)},
-            result_types=[ChannelType(shape, channel.element, channel.lanes.data)],
+            result_types=[ChannelType(frame, channel.element, channel.lanes.data)],
         )
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        require(len(x.frame) == 3, f"an image has 3 axes, {text_of(x.frame)} has not")
         require_sizes(self.pads.get_values(), 4, 0, "pads")
-        same_elements((self.x, self.output))
-        top, left, bottom, right = self.pads.get_values()
-        height, width, depth = x.frame
-        wanted = (height + top + bottom, width + left + right, depth)
-        require(y.frame == wanted, f"the result is {text_of(wanted)}, not {text_of(y.frame)}")
-        require(y.lanes.data == x.lanes.data, "padding keeps the number of lanes")
-        require(depth % x.lanes.data == 0, f"{x.lanes.data} lanes don't divide {depth} channels")
+        require_frame(y, _padded(x, self.pads.get_values()))
+        same_elements(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
         element, value = x.element_type, self.value.value.data
         if isinstance(element, QuantType):
             low, high = value_range(element)
             fits = low <= value <= high and not (isinstance(element, BipolarType) and value == 0)
-            require(fits, f"pad value {value} is none of {element}")
+            require(fits, f"the pad value {value} does not fit in {element}")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
@@ -209,25 +212,20 @@ class UpsampleOp(Process):
 
     def __init__(self, x: SSAValue | Operation, scales: Sequence[int]):
         channel = channel_of(SSAValue.get(x))
-        height, width, depth = channel.frame
-        shape = (height * scales[0], width * scales[1], depth)
+        frame = _enlarged(channel, scales)
         super().__init__(
             operands=[x],
             properties={"scales": ints(scales)},
-            result_types=[ChannelType(shape, channel.element, channel.lanes.data)],
+            result_types=[ChannelType(frame, channel.element, channel.lanes.data)],
         )
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        require(len(x.frame) == 3, f"an image has 3 axes, {text_of(x.frame)} has not")
         require_sizes(self.scales.get_values(), 2, 1, "scales")
-        same_elements((self.x, self.output))
-        down, across = pairs(self.scales)
-        height, width, depth = x.frame
-        wanted = (height * down, width * across, depth)
-        require(y.frame == wanted, f"the result is {text_of(wanted)}, not {text_of(y.frame)}")
-        require(y.lanes.data == x.lanes.data, "upsampling keeps the number of lanes")
-        require(depth % x.lanes.data == 0, f"{x.lanes.data} lanes don't divide {depth} channels")
+        require_frame(y, _enlarged(x, pairs(self.scales)))
+        same_elements(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,) = self.inputs
@@ -277,32 +275,64 @@ class PoolOp(Process):
             x.frame[:-1] == y.frame[:-1] and x.frame[-1] % y.frame[-1] == 0,
             f"patches of {text_of(x.frame)} don't pool to {text_of(y.frame)}",
         )
-        require(y.lanes.data == x.lanes.data, "a pool keeps the number of lanes")
-        require(
-            y.frame[-1] % y.lanes.data == 0,
-            f"{y.lanes.data} lanes don't divide {y.frame[-1]} channels",
-        )
+        same_lanes(x, y)
+        whole_pixels(y)
+        require_order(self.x, by_channel=True)
         if self.sum is None:
-            return same_elements((self.x, self.output))
-        source, target = x.element_type, y.element_type
-        assert isinstance(source, QuantType) and isinstance(target, QuantType)
-        (low, high), (least, most) = value_range(source), value_range(target)
-        require(
-            least <= low * self.taps and high * self.taps <= most,
-            f"the sum reaches {low * self.taps} to {high * self.taps}, "
-            f"{target} holds {least} to {most}",
-        )
+            return same_elements(x, y)
+        low, high = value_range(x.quant_type)
+        require_integers(y.quant_type, low * self.taps, high * self.taps, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [ends(self.inputs[0].words, self.outputs[0].words)]
+        return [each_group(self.inputs[0].words, self.outputs[0].words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        lanes = self.outputs[0].lanes.data
-        shape = (len(frames[0]), *self.outputs[0].frame)
-        patches = frames[0].reshape(-1, self.taps, lanes)
-        if self.sum is None:
-            return (patches.max(1).reshape(shape),)
-        return (patches.sum(1, dtype=np.int64).reshape(shape),)
+        (y,) = self.outputs
+        patches = frames[0].reshape(-1, self.taps, y.lanes.data)
+        pooled = patches.max(1) if self.sum is None else exact(patches, y.quant_type).sum(1)
+        return (pooled.reshape(len(frames[0]), *y.frame),)
+
+
+def image_of(channel: ChannelType) -> tuple[int, int, int]:
+    """The height, width and channels of a frame that is an image."""
+    require(len(channel.frame) == 3, f"an image has 3 axes, {text_of(channel.frame)} has not")
+    height, width, depth = channel.frame
+    return height, width, depth
+
+
+def require_frame(channel: ChannelType, frame: Sequence[int]) -> None:
+    require(
+        channel.frame == tuple(frame),
+        f"the result is {text_of(frame)}, its channel carries {text_of(channel.frame)}",
+    )
+
+
+def require_order(patches: SSAValue, by_channel: bool) -> None:
+    """Patches that come straight from a window come in the order that their reader wants."""
+    window = patches.owner
+    if isinstance(window, WindowOp):
+        require(
+            (window.by_channel is not None) == by_channel,
+            f"its window must {'' if by_channel else 'not '}be by_channel",
+        )
+
+
+def _patches(image: ChannelType, window: Window) -> tuple[int, int, int]:
+    height, width, depth = image_of(image)
+    kh, kw = window.kernel
+    return *window.outputs(height, width), kh * kw * depth
+
+
+def _padded(image: ChannelType, pads: Sequence[int]) -> tuple[int, int, int]:
+    height, width, depth = image_of(image)
+    top, left, bottom, right = pads
+    return height + top + bottom, width + left + right, depth
+
+
+def _enlarged(image: ChannelType, scales: Sequence[int]) -> tuple[int, int, int]:
+    height, width, depth = image_of(image)
+    down, across = scales
+    return height * down, width * across, depth
 
 
 def _pair(values: Sequence[int]) -> tuple[int, int]:

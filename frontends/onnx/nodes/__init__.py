@@ -1,5 +1,37 @@
 """The operators, by kind; importing this package registers them all."""
 
-from . import arithmetic, linear, quantization, shapes
+from . import (
+    activations,
+    arithmetic,
+    classify,
+    constants,
+    convolution,
+    layout,
+    normalization,
+    pooling,
+    product,
+    qdq,
+    qonnx,
+    qoperator,
+    shapes,
+)
+from .parameters import quant_type
+from .windows import CHANNELS_LAST
 
-__all__ = ["arithmetic", "linear", "quantization", "shapes"]
+__all__ = [
+    "CHANNELS_LAST",
+    "activations",
+    "arithmetic",
+    "classify",
+    "constants",
+    "convolution",
+    "layout",
+    "normalization",
+    "pooling",
+    "product",
+    "qdq",
+    "qonnx",
+    "qoperator",
+    "quant_type",
+    "shapes",
+]

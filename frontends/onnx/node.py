@@ -1,0 +1,96 @@
+"""A node of the graph: it checks what it is asked for, and knows what nobody asked for."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, TypeVar
+
+from ..errors import ImportFailure
+from .names import shown
+from .values import Constant
+
+Attribute: TypeAlias = int | float | str | list[int] | list[float] | list[str] | Constant
+T = TypeVar("T")
+
+KINDS: dict[type, str] = {int: "an integer", float: "a number", str: "text", Constant: "a tensor"}
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node of the graph."""
+
+    op: str
+    domain: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Attribute] = field(default_factory=dict[str, Attribute])
+    read: set[str] = field(default_factory=set[str], compare=False)
+    """The attributes that were asked for."""
+
+    @property
+    def title(self) -> str:
+        """How messages name the node."""
+        return f'node "{shown(self.name)}" ({shown(self.op)})'
+
+    def fail(self, message: str) -> ImportFailure:
+        """The failure to import this node."""
+        return ImportFailure(f"{self.title}: {message}")
+
+    def has_input(self, index: int) -> bool:
+        return len(self.inputs) > index and self.inputs[index] != ""
+
+    def has_output(self, index: int) -> bool:
+        return len(self.outputs) > index and self.outputs[index] != ""
+
+    def has(self, name: str) -> bool:
+        self.read.add(name)
+        return name in self.attributes
+
+    def integer(self, name: str, default: int) -> int:
+        return self._one(name, default, int)
+
+    def number(self, name: str, default: float) -> float:
+        value = self.attributes.get(name)
+        if isinstance(value, int):
+            self.read.add(name)
+            return float(value)
+        number = self._one(name, float(default), float)
+        if not math.isfinite(number):
+            raise self.fail(f"the attribute {shown(name)} is {number}")
+        return number
+
+    def flag(self, name: str, default: bool) -> bool:
+        return bool(self.integer(name, default))
+
+    def text(self, name: str, default: str) -> str:
+        return self._one(name, default, str)
+
+    def integers(self, name: str) -> list[int] | None:
+        return self._list(name, int)
+
+    def numbers(self, name: str) -> list[float] | None:
+        return self._list(name, float)
+
+    def unread(self, ignored: Sequence[str]) -> list[str]:
+        """The attributes that nobody asked for."""
+        return [name for name in self.attributes if name not in self.read and name not in ignored]
+
+    def _one(self, name: str, default: T, kind: type[T]) -> T:
+        self.read.add(name)
+        value = self.attributes.get(name, default)
+        if not isinstance(value, kind):
+            raise self.fail(f"the attribute {shown(name)} must be {KINDS[kind]}")
+        return value
+
+    def _list(self, name: str, kind: type[T]) -> list[T] | None:
+        self.read.add(name)
+        if name not in self.attributes:
+            return None
+        values = self.attributes[name]
+        if not isinstance(values, list):
+            raise self.fail(f"the attribute {shown(name)} must be a list")
+        result: list[T] = [value for value in values if isinstance(value, kind)]
+        if len(result) != len(values):
+            raise self.fail(f"the attribute {shown(name)} must be a list of numbers")
+        return result

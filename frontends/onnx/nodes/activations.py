@@ -1,0 +1,77 @@
+"""Activation functions, element by element."""
+
+from collections.abc import Callable
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ....qdialect.qnn.base import QnnOp
+from ....qdialect.qnn.elementwise import (
+    CeilOp,
+    ClipOp,
+    EluOp,
+    FloorOp,
+    HardSigmoidOp,
+    LeakyReluOp,
+    PReluOp,
+    ReluOp,
+    RoundOp,
+    SigmoidOp,
+    SignOp,
+    TanhOp,
+)
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Value
+from .parameters import aligned
+
+LARGEST = float(np.finfo(np.float32).max)
+
+UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
+    "Relu": lambda x, node: ReluOp(x),
+    "LeakyRelu": lambda x, node: LeakyReluOp(x, node.number("alpha", 0.01)),
+    "Elu": lambda x, node: EluOp(x, node.number("alpha", 1.0)),
+    "HardSigmoid": lambda x, node: HardSigmoidOp(
+        x, node.number("alpha", 0.2), node.number("beta", 0.5)
+    ),
+    "Sigmoid": lambda x, node: SigmoidOp(x),
+    "Tanh": lambda x, node: TanhOp(x),
+    "Sign": lambda x, node: SignOp(x),
+    "Floor": lambda x, node: FloorOp(x),
+    "Ceil": lambda x, node: CeilOp(x),
+    "Round": lambda x, node: RoundOp(x),
+}
+
+
+@handles(*UNARY)
+def unary(m: Builder, node: Node) -> Value:
+    """A function of one number."""
+    x = m.tensor(node, 0)
+    return x.like(m.add(UNARY[node.op](x.value, node), node).results[0])
+
+
+@handles("PRelu")
+def prelu(m: Builder, node: Node) -> Value:
+    """A leaky relu with slopes of its own."""
+    x = m.tensor(node, 0)
+    slope = aligned(m, node, x, m.array(node, 1, "the slope"))
+    return x.like(m.add(PReluOp(x.value, slope), node).output)
+
+
+@handles("Clip")
+def clip(m: Builder, node: Node) -> Value:
+    """Limits, given as inputs or, in old models, as attributes."""
+    low = node.number("min", -LARGEST) if m.opset < 11 else _limit(m, node, 1, -LARGEST)
+    high = node.number("max", LARGEST) if m.opset < 11 else _limit(m, node, 2, LARGEST)
+    x = m.tensor(node, 0)
+    return x.like(m.add(ClipOp(x.value, low, high), node).output)
+
+
+def _limit(m: Builder, node: Node, index: int, default: float) -> float:
+    given = m.optional(node, index, "a limit")
+    if given is None:
+        return default
+    if given.size != 1:
+        raise node.fail(f"a limit is one number, not {given.shape}")
+    return float(np.clip(given.reshape(())[()], -LARGEST, LARGEST))

@@ -1,0 +1,66 @@
+"""The end of a classifier: Softmax, ArgMax, TopK."""
+
+from collections.abc import Sequence
+from math import prod
+
+from ....qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from ....qdialect.types import shape_of, signed
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Tensor, Value
+
+INDEX = signed(64)
+"""What ONNX gives indices as."""
+
+EVERY_AXIS = 13
+"""From this opset on, Softmax normalises over one axis; before, over all from the given one."""
+
+
+@handles("Softmax")
+def softmax(m: Builder, node: Node) -> Value:
+    """Scores as probabilities."""
+    x = m.plain(m.value(node, 0))
+    shape = shape_of(x)
+    old = m.opset < EVERY_AXIS
+    axis = axis_of(node, 1 if old else -1, len(shape))
+    if not old:
+        return Tensor(m.add(SoftmaxOp(x, axis), node).output, len(shape))
+    rows = m.reshape(x, (*shape[:axis], prod(shape[axis:])))
+    y = m.add(SoftmaxOp(rows, axis), node).output
+    return Tensor(m.reshape(y, shape), len(shape))
+
+
+def axis_of(node: Node, default: int, rank: int) -> int:
+    """The axis of a node, counted from the front."""
+    axis = node.integer("axis", default)
+    if not -rank <= axis < rank:
+        raise node.fail(f"axis {axis} does not exist in a tensor of rank {rank}")
+    return axis % rank
+
+
+@handles("ArgMax")
+def arg_max(m: Builder, node: Node) -> Value:
+    """The index of the largest score."""
+    if node.flag("select_last_index", False):
+        raise node.fail("select_last_index is not supported")
+    x = m.plain(m.value(node, 0))
+    shape = shape_of(x)
+    axis = axis_of(node, 0, len(shape))
+    y = m.add(ArgMaxOp(x, axis, INDEX), node).output
+    if node.flag("keepdims", True):
+        y = m.reshape(y, (*shape[:axis], 1, *shape[axis + 1 :]))
+    return Tensor(y, len(shape_of(y)))
+
+
+@handles("TopK")
+def top_k(m: Builder, node: Node) -> Sequence[Value]:
+    """The largest scores, and where they are."""
+    if not node.flag("largest", True) or not node.flag("sorted", True):
+        raise node.fail("only the largest elements, in order, are supported")
+    x = m.plain(m.value(node, 0))
+    rank = len(shape_of(x))
+    given = m.optional(node, 1, "k")
+    count = node.integer("k", 1) if given is None else int(given.reshape(-1)[0])
+    op = m.add(TopKOp(x, count, axis_of(node, -1, rank), INDEX), node)
+    return [Tensor(op.values, rank), Tensor(op.indices, rank)]

@@ -1,0 +1,44 @@
+"""Nodes that hold numbers, and nodes that do nothing in inference."""
+
+import numpy as np
+
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Constant, Value
+
+
+@handles("Constant")
+def constant(m: Builder, node: Node) -> Value:
+    """Numbers in the graph."""
+    if node.has("value"):
+        value = node.attributes["value"]
+        if isinstance(value, Constant):
+            return value
+        raise node.fail("its value is no tensor")
+    if node.has("value_float"):
+        return Constant.of(np.array(node.number("value_float", 0), np.float32))
+    if node.has("value_int"):
+        return Constant.of(np.array(node.integer("value_int", 0), np.int64))
+    floats, ints = node.numbers("value_floats"), node.integers("value_ints")
+    if floats is not None:
+        return Constant.of(np.array(floats, np.float32))
+    if ints is not None:
+        return Constant.of(np.array(ints, np.int64))
+    raise node.fail("it has no value that is supported: tensors and numbers are")
+
+
+@handles("Identity")
+def identity(m: Builder, node: Node) -> Value:
+    return m.value(node, 0)
+
+
+@handles("Dropout", ignores=("ratio", "seed", "is_test"))
+def dropout(m: Builder, node: Node) -> Value:
+    """Nothing, in inference."""
+    if node.has_output(1):
+        raise node.fail("the mask is not supported")
+    training = m.optional(node, 2, "the training mode")
+    if training is not None and training.any():
+        raise node.fail("it is in training mode: export the model for inference")
+    return m.value(node, 0)

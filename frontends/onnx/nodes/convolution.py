@@ -1,0 +1,94 @@
+"""Convolutions, and transposed ones, of signals and images."""
+
+from collections.abc import Sequence
+
+from ....qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
+from ....qdialect.types import shape_of
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Value
+from .weights import bias_of, image_kernel, kernel_of, split_groups, weights
+from .windows import (
+    explicit_pads,
+    extent_of,
+    halves,
+    is_last,
+    pads_of,
+    pair,
+    window_input,
+    window_result,
+)
+
+
+@handles("Conv")
+def conv(m: Builder, node: Node) -> Value:
+    """A convolution, in either layout."""
+    last = is_last(node)
+    kernel, spatial = image_kernel(node, kernel_of(m, node), 1 if last else 2)
+    x = window_input(m, node)
+    w = weights(m, node, kernel, (0, 1, 2, 3) if last else (0, 2, 3, 1))
+    outputs, *taps, _ = shape_of(w)
+    check_kernel(node, taps, spatial)
+    strides, dilations = pair(node, "strides", 1, spatial), pair(node, "dilations", 1, spatial)
+    pads = pads_of(node, spatial, shape_of(x)[1:3], extent_of(taps, dilations), strides)
+    groups = node.integer("group", 1)
+    bias = bias_of(m, node, 2, outputs)
+    op = Conv2dOp(x, w, None, bias, strides, pads, dilations, groups)
+    return window_result(m, node, m.add(op, node).output, spatial + 2)
+
+
+def check_kernel(node: Node, taps: Sequence[int], spatial: int) -> None:
+    given = node.integers("kernel_shape")
+    if given is not None and given != list(taps)[2 - spatial :]:
+        raise node.fail(f"kernel_shape {given} disagrees with weights of {list(taps)}")
+
+
+@handles("ConvTranspose")
+def conv_transpose(m: Builder, node: Node) -> Value:
+    """A transposed convolution."""
+    groups = node.integer("group", 1)
+    kernel, spatial = image_kernel(node, kernel_of(m, node), 2)
+    if groups < 1 or kernel.shape[0] % groups:
+        raise node.fail(f"{kernel.shape[0]} channels don't divide into {groups} groups")
+    x = window_input(m, node)
+    w = weights(m, node, split_groups(kernel, groups), (1, 2, 3, 0))
+    outputs, *taps, _ = shape_of(w)
+    check_kernel(node, taps, spatial)
+    strides, dilations = pair(node, "strides", 1, spatial), pair(node, "dilations", 1, spatial)
+    extra = pair(node, "output_padding", 0, spatial)
+    extent = extent_of(taps, dilations)
+    pads = _transposed_pads(node, spatial, shape_of(x)[1:3], extent, strides, extra)
+    bias = bias_of(m, node, 2, outputs)
+    op = ConvTranspose2dOp(x, w, None, bias, strides, pads, extra, dilations, groups)
+    return window_result(m, node, m.add(op, node).output, spatial + 2)
+
+
+def _transposed_pads(
+    node: Node,
+    spatial: int,
+    sizes: Sequence[int],
+    extent: Sequence[int],
+    strides: Sequence[int],
+    extra: Sequence[int],
+) -> list[int]:
+    """Padding that is given, or that follows from the size of the result."""
+    auto, given = explicit_pads(node, spatial)
+    wanted = node.integers("output_shape")
+    if wanted is None and auto not in ("SAME_UPPER", "SAME_LOWER"):
+        return given
+    if wanted is None:
+        results = [size * stride for size, stride in zip(sizes, strides, strict=True)]
+    elif len(wanted) in (spatial, spatial + 2):
+        results = [*([1] * (2 - spatial)), *wanted[-spatial:]]
+    else:
+        raise node.fail(f"output_shape {wanted} does not give {spatial} sizes")
+    totals = [
+        (size - 1) * stride + span + more - result
+        for size, stride, span, more, result in zip(
+            sizes, strides, extent, extra, results, strict=True
+        )
+    ]
+    if min(totals) < 0:
+        raise node.fail(f"a result of {results[2 - spatial :]} is larger than its windows reach")
+    return halves(auto, totals)

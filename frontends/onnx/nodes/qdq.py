@@ -1,0 +1,93 @@
+"""ONNX's own quantizers: QuantizeLinear, DequantizeLinear."""
+
+import numpy as np
+from xdsl.dialects.builtin import f32
+
+from ....qdialect.data import Array
+from ....qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ....qdialect.types import QuantType, is_quant, unsigned
+from ..builder import Builder
+from ..elements import element_of_onnx, name_of_onnx
+from ..node import Node
+from ..registry import handles
+from ..values import Constant, QuantizedConstant, Tensor, Value
+from .parameters import NO_ZERO, computed, quant_type, scale_of, zero_value
+
+
+@handles("QuantizeLinear", ignores=("saturate",), of_constants=True)
+def quantize_linear(m: Builder, node: Node) -> Value:
+    """Real numbers to integers: `round(x / s) + z`, saturating."""
+    _no_blocks(node)
+    value, scale = m.value(node, 0), scale_of(m, node, 1)
+    element, zero = _element(m, node), _zero(m, node)
+    axis = _axis(node, value, scale)
+    if isinstance(value, Tensor):
+        place = value.axis(axis) if axis >= 0 else -1
+        return value.like(m.add(_quantize(m, value, scale, zero, element, place), node).output)
+    scratch = Builder(m.opset)
+    x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
+    op = scratch.add(_quantize(scratch, x, scale, zero, element, axis))
+    return Constant(computed(op.output), element)
+
+
+def _quantize(
+    m: Builder, x: Tensor, scale: Array, zero: Array, element: QuantType, axis: int
+) -> QuantizeOp:
+    return QuantizeOp(x.value, m.floats(scale, "scale"), element, zero_value(m, zero), axis=axis)
+
+
+@handles("DequantizeLinear", of_constants=True)
+def dequantize_linear(m: Builder, node: Node) -> Value:
+    """Integers to real numbers; a constant stays integers with a scale."""
+    _no_blocks(node)
+    value, scale, zero = m.value(node, 0), scale_of(m, node, 1), _zero(m, node)
+    axis = _axis(node, value, scale)
+    if isinstance(value, QuantizedConstant):
+        raise node.fail("its input is dequantized already")
+    if isinstance(value, Constant):
+        if value.element is None or not is_quant(value.element):
+            raise node.fail(f"it dequantizes {value.array.dtype}: integers are supported")
+        return QuantizedConstant(value.array, quant_type(value.element), scale, zero, max(axis, 0))
+    place = value.axis(axis) if axis >= 0 else -1
+    op = DequantizeOp(value.value, m.floats(scale, "scale"), zero_value(m, zero), place)
+    return value.like(m.add(op, node).output)
+
+
+def _element(m: Builder, node: Node) -> QuantType:
+    """What it quantizes to: the type of the zero point, or the one named, or bytes."""
+    wanted = node.integer("output_dtype", 0)
+    element = element_of_onnx(wanted) if wanted else unsigned(8)
+    name = name_of_onnx(wanted)
+    if node.has_input(2):
+        zero = m.value(node, 2)
+        element = zero.element if isinstance(zero, Constant) else None
+        name = "its zero point's type"
+    if element is None or element == f32:
+        raise node.fail(f"it quantizes to {name}: integers are supported")
+    return quant_type(element)
+
+
+def _zero(m: Builder, node: Node) -> Array:
+    zero = m.optional(node, 2, "the zero point")
+    if zero is None:
+        return NO_ZERO
+    if zero.dtype.kind not in "iu":
+        raise node.fail(f"the zero point is {zero.dtype}: integers are supported")
+    return zero.astype(np.int64)
+
+
+def _axis(node: Node, value: Value, scale: Array) -> int:
+    """The axis along which scales differ; -1 where there is one scale."""
+    axis, rank = node.integer("axis", 1), len(value.shape)
+    if scale.size == 1:
+        return -1
+    if not -rank <= axis < rank or scale.shape != (value.shape[axis],):
+        raise node.fail(f"scales of shape {scale.shape} don't fit axis {axis} of {value.shape}")
+    return axis % rank
+
+
+def _no_blocks(node: Node) -> None:
+    if node.integer("block_size", 0):
+        raise node.fail("quantization by blocks is not supported: per tensor and per axis are")
+    if node.integer("precision", 0) not in (0, 1):
+        raise node.fail("it computes in another precision than float32")

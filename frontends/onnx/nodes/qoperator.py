@@ -1,0 +1,150 @@
+"""Operators on integers that carry scales with them: QLinearConv, ConvInteger and their like.
+
+Each is imported as what it means: its operands dequantized, the float operator, and its result
+quantized again. The operands of ConvInteger and MatMulInteger have no scales: theirs are 1, and the
+result is whole numbers, kept as float.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Constant, QuantizedConstant, Value
+from .activations import unary
+from .arithmetic import binary
+from .convolution import conv
+from .layout import concat
+from .parameters import NO_ZERO, quant_type, scale_of
+from .pooling import global_pool, pool
+from .product import gemm, matmul
+from .qdq import dequantize_linear, quantize_linear
+
+Float = Callable[[Builder, Node], Value]
+ONE = Constant.of(np.ones((), np.float32))
+
+
+def _real(m: Builder, node: Node, first: int, scale: Value, zero: int, axis: int = 1) -> str:
+    """The name of a dequantized operand."""
+    inputs = (
+        _name(m, node, first),
+        m.bind(scale),
+        _optional(node, zero),
+    )
+    step = Node("DequantizeLinear", "", node.name, inputs, (), {"axis": axis})
+    return m.bind(dequantize_linear(m, step))
+
+
+def _name(m: Builder, node: Node, index: int) -> str:
+    m.value(node, index)
+    return node.inputs[index]
+
+
+def _optional(node: Node, index: int) -> str:
+    return node.inputs[index] if node.has_input(index) else ""
+
+
+def _operand(m: Builder, node: Node, first: int, axis: int = 1) -> str:
+    """The name of an operand that is followed by its scale and its zero point."""
+    return _real(m, node, first, m.value(node, first + 1), first + 2, axis)
+
+
+def _requantized(m: Builder, node: Node, value: Value, scale: int, zero: int) -> Value:
+    """A result as integers, with the scale and the zero point at these inputs."""
+    inputs = (
+        m.bind(value),
+        _name(m, node, scale),
+        _optional(node, zero),
+    )
+    return quantize_linear(m, Node("QuantizeLinear", "", node.name, inputs, ()))
+
+
+def _step(node: Node, op: str, inputs: Sequence[str]) -> Node:
+    """The float operator, with the attributes of the node, and its note of what was read."""
+    return replace(node, op=op, domain="", inputs=tuple(inputs))
+
+
+def _bias(m: Builder, node: Node, index: int, scales: tuple[int, int]) -> list[str]:
+    """The bias, whose scale is the product of those of input and weights."""
+    if not node.has_input(index):
+        return []
+    product = scale_of(m, node, scales[0]) * scale_of(m, node, scales[1])
+    ints = m.array(node, index, "the bias")
+    scale = product if product.size > 1 else product.reshape(())
+    value = Constant.of(ints)
+    if value.element is None or ints.dtype.kind not in "iu":
+        raise node.fail(f"the bias is {ints.dtype}: integers are expected")
+    constant = QuantizedConstant(ints, quant_type(value.element), scale, NO_ZERO)
+    return [m.bind(constant)]
+
+
+@handles("QLinearConv")
+def qlinear_conv(m: Builder, node: Node) -> Value:
+    """x, scale, zero; w, scale, zero; y's scale, zero; bias."""
+    names = [_operand(m, node, 0), _operand(m, node, 3, axis=0), *_bias(m, node, 8, (1, 4))]
+    return _requantized(m, node, conv(m, _step(node, "Conv", names)), 6, 7)
+
+
+@handles("QLinearMatMul")
+def qlinear_matmul(m: Builder, node: Node) -> Value:
+    """a, scale, zero; b, scale, zero; y's scale, zero."""
+    names = [_operand(m, node, 0), _operand(m, node, 3)]
+    return _requantized(m, node, matmul(m, _step(node, "MatMul", names)), 6, 7)
+
+
+@handles("QGemm")
+def qgemm(m: Builder, node: Node) -> Value:
+    """a, scale, zero; b, scale, zero; bias; y's scale, zero, without which the result is float."""
+    axis = 0 if node.flag("transB", False) else 1
+    names = [_operand(m, node, 0), _operand(m, node, 3, axis), *_bias(m, node, 6, (1, 4))]
+    y = gemm(m, _step(node, "Gemm", names))
+    return _requantized(m, node, y, 7, 8) if node.has_input(7) else y
+
+
+@handles("QLinearAdd", "QLinearMul")
+def qlinear_binary(m: Builder, node: Node) -> Value:
+    """a, scale, zero; b, scale, zero; y's scale, zero."""
+    names = [_operand(m, node, 0), _operand(m, node, 3)]
+    y = binary(m, _step(node, node.op.removeprefix("QLinear"), names))
+    return _requantized(m, node, y, 6, 7)
+
+
+@handles("QLinearConcat")
+def qlinear_concat(m: Builder, node: Node) -> Value:
+    """y's scale, zero; then each input, scale, zero."""
+    names = [_operand(m, node, first) for first in range(2, len(node.inputs), 3)]
+    return _requantized(m, node, concat(m, _step(node, "Concat", names)), 0, 1)
+
+
+UNARY: dict[str, Float] = {
+    "GlobalAveragePool": global_pool,
+    "AveragePool": pool,
+    "LeakyRelu": unary,
+    "Sigmoid": unary,
+}
+
+
+@handles(*(f"QLinear{name}" for name in UNARY))
+def qlinear_unary(m: Builder, node: Node) -> Value:
+    """x, scale, zero; y's scale, zero."""
+    if node.flag("channels_last", False):
+        raise node.fail("channels_last is not supported here")
+    op = node.op.removeprefix("QLinear")
+    return _requantized(m, node, UNARY[op](m, _step(node, op, [_operand(m, node, 0)])), 3, 4)
+
+
+@handles("ConvInteger")
+def conv_integer(m: Builder, node: Node) -> Value:
+    """x, w; x's zero, w's zero."""
+    names = [_real(m, node, 0, ONE, 2), _real(m, node, 1, ONE, 3)]
+    return conv(m, _step(node, "Conv", names))
+
+
+@handles("MatMulInteger")
+def matmul_integer(m: Builder, node: Node) -> Value:
+    """a, b; a's zero, b's zero."""
+    names = [_real(m, node, 0, ONE, 2), _real(m, node, 1, ONE, 3)]
+    return matmul(m, _step(node, "MatMul", names))

@@ -1,0 +1,122 @@
+"""What a network costs, layer by layer: bits, multiplications, parameters.
+
+It reads a module of level 1 or 2, so it can be asked at any step of a compilation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2, prod
+
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.ir import SSAValue
+
+from ..qdialect.qnn.layout import MoveOp, PadOp
+from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
+from ..qdialect.qnn.pooling import MaxPoolOp
+from ..qdialect.qnn.quantization import DequantizeOp
+from ..qdialect.types import bit_width, element_of, shape_of
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution or a fully connected layer."""
+
+    name: str
+    kind: str
+    weight_bits: int
+    activation_bits: int
+    shape: tuple[int, ...]
+    """Of the result, for one image."""
+    macs: int
+    parameters: int
+    bops: float
+    """Bit operations: a product of b by w bits is b * w, its sum is as wide as it can get."""
+
+
+def summarize(module: ModuleOp) -> list[Layer]:
+    """The layers of a network, in order."""
+    return [layer_of(op) for op in module.walk() if isinstance(op, LinearOp)]
+
+
+def layer_of(op: LinearOp) -> Layer:
+    weights = shape_of(op.weights)
+    activation, weight = bits_of(op.x), bits_of(op.weights)
+    macs = macs_of(op)
+    width = activation * weight + activation + weight + log2(prod(weights[1:]))
+    layer = op.properties.get("layer")
+    return Layer(
+        layer.data if isinstance(layer, StringAttr) else "",
+        kind_of(op),
+        weight,
+        activation,
+        shape_of(op.output)[1:],
+        macs,
+        prod(weights) + (0 if op.bias is None else weights[0]),
+        macs * width,
+    )
+
+
+def macs_of(op: LinearOp) -> int:
+    """Multiplications for one image; a transposed convolution has them at each input position."""
+    weights = shape_of(op.weights)
+    if isinstance(op, ConvTranspose2dOp):
+        return prod(shape_of(op.x)[1:3]) * prod(weights)
+    return prod(shape_of(op.output)[1:-1]) * prod(weights)
+
+
+def kind_of(op: LinearOp) -> str:
+    name = op.name.removeprefix("qnn.")
+    if isinstance(op, Conv2dOp) and op.groups.value.data > 1:
+        depthwise = op.groups.value.data == shape_of(op.x)[-1]
+        return "depthwise" if depthwise else f"{name} in groups"
+    return name
+
+
+def bits_of(value: SSAValue) -> int:
+    """The bits of a value, of what it was dequantized from, or of what was moved to it."""
+    while True:
+        owner = value.owner
+        if not isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp):
+            return bit_width(element_of(value))
+        value = owner.x
+
+
+def table(layers: Sequence[Layer]) -> str:
+    """The layers as text, with the totals below."""
+    rows = [
+        [
+            layer.name if len(layer.name) <= LONGEST else f"...{layer.name[3 - LONGEST :]}",
+            layer.kind,
+            str(layer.weight_bits),
+            str(layer.activation_bits),
+            "x".join(map(str, layer.shape)),
+            f"{layer.macs:,}",
+            f"{layer.parameters:,}",
+        ]
+        for layer in layers
+    ]
+    lines = [HEAD, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    text = "\n".join(
+        "  ".join(
+            cell.ljust(width) if column < LEFT else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+    return f"{text}\n{totals(layers)}"
+
+
+HEAD = ["layer", "kind", "weight bits", "activation bits", "output", "MACs", "parameters"]
+LEFT = 2
+"""Columns of words; those of numbers are aligned at their ends."""
+LONGEST = 40
+
+
+def totals(layers: Sequence[Layer]) -> str:
+    macs = sum(layer.macs for layer in layers)
+    parameters = sum(layer.parameters for layer in layers)
+    bops = sum(layer.bops for layer in layers)
+    return (
+        f"{len(layers)} layers: {macs:,} MACs, {parameters:,} parameters, {bops / 1e9:,.3f} GBOPs"
+    )

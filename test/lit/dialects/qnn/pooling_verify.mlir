@@ -1,0 +1,161 @@
+// RUN: %{diagnostics}
+
+// The window, which all pools check.
+
+%x = "test.op"() : () -> tensor<4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: the input must be NHWC, it is 4x6x8
+%y = qnn.max_pool %x kernel = [2, 2] : (tensor<4x6x8xui2>) -> tensor<3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: kernel needs 2 numbers, 1 are given
+%y = qnn.max_pool %x kernel = [2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: kernel must be at least 1, they are [2, 0]
+%y = qnn.max_pool %x kernel = [2, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: strides needs 2 numbers, 4 are given
+%y = qnn.max_pool %x kernel = [2, 2] strides = [1, 1, 1, 1] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: strides must be at least 1, they are [0, 1]
+%y = qnn.max_pool %x kernel = [2, 2] strides = [0, 1] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: pads needs 4 numbers, 1 are given
+%y = qnn.max_pool %x kernel = [2, 2] pads = [1] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: pads must be at least 0, they are [0, -1, 0, 0]
+%y = qnn.max_pool %x kernel = [2, 2] pads = [0, -1, 0, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: dilations needs 2 numbers, 0 are given
+%y = qnn.max_pool %x kernel = [2, 2] dilations = [] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: dilations must be at least 1, they are [1, 0]
+%y = qnn.max_pool %x kernel = [2, 2] dilations = [1, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: padding [0, 0, 2, 0] leaves windows with nothing in them
+%y = qnn.max_pool %x kernel = [2, 2] pads = [0, 0, 2, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x5x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: padding [0, 2, 0, 0] leaves windows with nothing in them
+%y = qnn.max_pool %x kernel = [2, 2] pads = [0, 2, 0, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x3x7x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: a window 5 high does not fit into 4 (with padding)
+%y = qnn.max_pool %x kernel = [5, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x1x5x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: a window 9 wide does not fit into 8 (with padding)
+%y = qnn.max_pool %x kernel = [2, 3] pads = [0, 1, 0, 1] dilations = [1, 4] : (tensor<1x4x6x8xui2>) -> tensor<1x3x1x8xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool "MaxPool_0": the result has shape 1x2x3x8, its type says 1x2x4x8
+%y = qnn.max_pool %x kernel = [2, 2] strides = [2, 2] {layer = "MaxPool_0"} : (tensor<1x4x6x8xui2>) -> tensor<1x2x4x8xui2>
+
+// -----
+
+// qnn.max_pool
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: the elements must have one type, they are ui2, ui3
+%y = qnn.max_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui3>
+
+// -----
+
+// qnn.sum_pool
+
+%x = "test.op"() : () -> tensor<1x4x6x8xf32>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the elements must have one type, they are f32, f64
+%y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x4x6x8xf32>) -> tensor<1x3x5x8xf64>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum of ui2 is an integer, not f32
+%y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xf32>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum reaches 0 to 18, ui4 holds 0 to 15
+%y = qnn.sum_pool %x kernel = [2, 3] : (tensor<1x4x6x8xui2>) -> tensor<1x3x4x8xui4>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x4x8x!qnn.bipolar>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum reaches -4 to 4, si3 holds -4 to 3
+%y = qnn.sum_pool %x kernel = [2, 2] pads = [1, 1, 1, 1] : (tensor<1x4x4x8x!qnn.bipolar>) -> tensor<1x5x5x8xsi3>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: kernel must be at least 1, they are [0, 2]
+%y = qnn.sum_pool %x kernel = [0, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui4>
+
+// -----
+
+// qnn.avg_pool
+
+%x = "test.op"() : () -> tensor<1x4x6x8xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: the input (integers have sum_pool) must be float, it is ui2
+%y = qnn.avg_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xf32>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xf32>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: the elements must have one type, they are f32, f64
+%y = qnn.avg_pool %x kernel = [2, 2] : (tensor<1x4x6x8xf32>) -> tensor<1x3x5x8xf64>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x6x8xf32>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: kernel needs 2 numbers, 4 are given
+%y = qnn.avg_pool %x kernel = [2, 2, 2, 2] : (tensor<1x4x6x8xf32>) -> tensor<1x3x5x8xf32>
+
+// -----
+
+// The taps of the only window all lie in the padding.
+
+%x = "test.op"() : () -> tensor<1x2x2x8xf32>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: padding [1, 1, 1, 1] leaves windows with nothing in them
+%y = qnn.avg_pool %x kernel = [2, 2] pads = [1, 1, 1, 1] dilations = [3, 3] : (tensor<1x2x2x8xf32>) -> tensor<1x1x1x8xf32>
+
+// -----
+
+// There is no 0 among bipolar numbers.
+
+%x = "test.op"() : () -> tensor<1x4x6x8x!qnn.ternary>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: {{.*}}bipolar{{.*}}
+%y = qnn.sum_pool %x kernel = [1, 1] : (tensor<1x4x6x8x!qnn.ternary>) -> tensor<1x4x6x8x!qnn.bipolar>

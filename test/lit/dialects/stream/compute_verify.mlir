@@ -1,0 +1,940 @@
+// RUN: %{diagnostics}
+
+// stream.matvec: weights
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @w
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @main
+  %y = stream.matvec %x weights(@main) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @w::@v
+  %y = stream.matvec %x weights(@w::@v) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @w must hold integers, it holds f32
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1.0, 0.0, 1.0, 0.5]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights have 2 axes or more, scalar has not
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w 1 : tensor<ui4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights have 2 axes or more, 2 has not
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [1, 2] : tensor<2xui4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x8 into 3x2
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 3x4
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x4xsi7>
+  stream.sink "y" %y : !stream.channel<3x4xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 1x3x2
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<1x3x2xsi7>
+  stream.sink "y" %y : !stream.channel<1x3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2, lanes = 3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: SIMD 3 does not divide 4 columns
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2, lanes = 3>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2, lanes = 12>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: SIMD 12 does not divide 4 columns
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2, lanes = 12>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: PE 3 does not divide 2 rows
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7, lanes = 3>
+  stream.sink "y" %y : !stream.channel<3x2xsi7, lanes = 3>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x1xui2>
+  %p = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<3x3x1xui2>) -> !stream.channel<2x2x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: its window must not be by_channel
+  %y = stream.matvec %p weights(@w) accumulator = si7 : (!stream.channel<2x2x4xui2>) -> !stream.channel<2x2x2xsi7>
+  stream.sink "y" %y : !stream.channel<2x2x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+// stream.matvec: the accumulator holds the sums of the actual weights, and no less
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: f32 is no accumulator
+  %y = stream.matvec %x weights(@w) accumulator = f32 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: index can't be an element: use siN, uiN, !qnn.bipolar, !qnn.ternary, f32 or f64
+  %y = stream.matvec %x weights(@w) accumulator = index : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum may be 0, which is no !qnn.bipolar
+  %y = stream.matvec %x weights(@w) accumulator = !qnn.bipolar : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1], [-1]] : tensor<2x1xsi2>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xf32>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: this process computes with integers, not with f32
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xf32>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -3 to 36, ui6 holds 0 to 63
+  %y = stream.matvec %x weights(@w) accumulator = ui6 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -3 to 36, si6 holds -32 to 31
+  %y = stream.matvec %x weights(@w) accumulator = si6 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4x!qnn.bipolar>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -17 to 9, si4 holds -8 to 7
+  %y = stream.matvec %x weights(@w) bias(@b) accumulator = si4 : (!stream.channel<3x4x!qnn.bipolar>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @b [5, -5] : tensor<2xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui64>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -18446744073709551615 to 221360928884514619380, si7 holds -64 to 63
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui64>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches 0 to 55340232221128654848, si64 holds -9223372036854775808 to 9223372036854775807
+  %y = stream.matvec %x weights(@w) accumulator = si64 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[18446744073709551615, 1, 0, 0], [0, 0, 0, 0]] : tensor<2x4xui64>
+
+// -----
+
+// stream.matvec: bias
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @b
+  %y = stream.matvec %x weights(@w) bias(@b) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the bias must hold 2 numbers, it is 3
+  %y = stream.matvec %x weights(@w) bias(@b) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @b [1, 2, 3] : tensor<3xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the bias must hold 2 numbers, it is 2x1
+  %y = stream.matvec %x weights(@w) bias(@b) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @b [[1], [2]] : tensor<2x1xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @b must hold integers, it holds f32
+  %y = stream.matvec %x weights(@w) bias(@b) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @b [0.5, 1.0] : tensor<2xf32>
+
+// -----
+
+// stream.matvec: the result without thresholds
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -3 to 36, si6 holds -32 to 31
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: this process computes with integers, not with f32
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xf32>
+  stream.sink "y" %y : !stream.channel<3x2xf32>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -3 to 36, !qnn.bipolar holds -1 to 1
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, which is no !qnn.bipolar
+  %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+qnn.data @w [[1], [-1]] : tensor<2x1xsi2>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there are no thresholds to modify
+  %y = stream.matvec %x weights(@w) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @d [0, 1] : tensor<2xui1>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there are no thresholds to modify
+  %y = stream.matvec %x weights(@w) offset = 1 accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+// stream.matvec: thresholds
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @t
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the thresholds must be 1xN or 2xN, they are 2
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [1, 2] : tensor<2xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the thresholds must be 1xN or 2xN, they are 3x1
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[1], [2], [3]] : tensor<3x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @t must hold integers, it holds f32
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0.5], [1.5]] : tensor<2x1xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the thresholds are not ascending
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
+  stream.sink "y" %y : !stream.channel<3x2xui2>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[1, 1], [2, 1]] : tensor<2x2xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from 1 to 65 lie outside what si7 can reach
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
+  stream.sink "y" %y : !stream.channel<3x2xui2>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[1, 65]] : tensor<1x2xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from -65 to 64 lie outside what si7 can reach
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
+  stream.sink "y" %y : !stream.channel<3x2xui2>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[-65, 64]] : tensor<1x2xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches 0 to 4, ui2 holds 0 to 3
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
+  stream.sink "y" %y : !stream.channel<3x2xui2>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0, 1, 2, 3]] : tensor<1x4xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -1 to 0, ui1 holds 0 to 1
+  %y = stream.matvec %x weights(@w) thresholds(@t) offset = -1 accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a bipolar result has one threshold, no offset
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0, 1]] : tensor<1x2xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a bipolar result has one threshold, no offset
+  %y = stream.matvec %x weights(@w) thresholds(@t) offset = -1 accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: this process computes with integers, not with f32
+  %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xf32>
+  stream.sink "y" %y : !stream.channel<3x2xf32>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @d
+  %y = stream.matvec %x weights(@w) thresholds(@t) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending is a tensor<2xui1>, not tensor<1xui1>
+  %y = stream.matvec %x weights(@w) thresholds(@t) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+qnn.data @d [1] : tensor<1xui1>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending is a tensor<2xui1>, not tensor<2xui2>
+  %y = stream.matvec %x weights(@w) thresholds(@t) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+qnn.data @d [1, 0] : tensor<2xui2>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:65: Expected `registers`, `lut`, `block`, `ultra`, or `outside`.
+  %y = stream.matvec %x weights(@w) accumulator = si7 storage = paper : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+// stream.depthwise
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: there is no qnn.data @w
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x4 into 3x2
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x8 into 3x4
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x4xsi7>
+  stream.sink "y" %y : !stream.channel<3x4xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the channels have different lanes: 2, 1
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2, lanes = 2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x8xui2, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 4 lanes don't divide 2 channels
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<2x8xui2, lanes = 4>) -> !stream.channel<2x2xsi7, lanes = 4>
+  stream.sink "y" %y : !stream.channel<2x2xsi7, lanes = 4>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the sum reaches -3 to 36, si6 holds -32 to 31
+  %y = stream.depthwise %x weights(@w) accumulator = si6 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the result reaches -3 to 36, ui6 holds 0 to 63
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xui6>
+  stream.sink "y" %y : !stream.channel<3x2xui6>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x2xui2>
+  %p = stream.window %x kernel = [2, 2] : (!stream.channel<3x3x2xui2>) -> !stream.channel<2x2x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: its window must be by_channel
+  %y = stream.depthwise %p weights(@w) accumulator = si7 : (!stream.channel<2x2x8xui2>) -> !stream.channel<2x2x2xsi7>
+  stream.sink "y" %y : !stream.channel<2x2x2xsi7>
+}
+qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
+
+// -----
+
+// stream.threshold
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: there is no qnn.data @t
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: the channels have different frames: 3x2, 2x3
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4>) -> !stream.channel<2x3xui1>
+  stream.sink "y" %y : !stream.channel<2x3xui1>
+}
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: the channels have different lanes: 1, 2
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1, lanes = 2>
+  stream.sink "y" %y : !stream.channel<3x2xui1, lanes = 2>
+}
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4, lanes = 3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: 3 lanes don't divide 2 channels
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4, lanes = 3>) -> !stream.channel<3x2xui1, lanes = 3>
+  stream.sink "y" %y : !stream.channel<3x2xui1, lanes = 3>
+}
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xf32>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: this process computes with integers, not with f32
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xf32>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: thresholds from 0 to 9 lie outside what si4 can reach
+  %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @t [[0], [9]] : tensor<2x1xsi8>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: the result reaches 1 to 2, ui1 holds 0 to 1
+  %y = stream.threshold %x thresholds(@t) offset = 1 : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1>
+  stream.sink "y" %y : !stream.channel<3x2xui1>
+}
+qnn.data @t [[0], [5]] : tensor<2x1xsi8>
+
+// -----
+
+// stream.lookup
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: there is no qnn.data @t
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the channels have different frames: 3x2, 6
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<6xsi9>
+  stream.sink "y" %y : !stream.channel<6xsi9>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the channels have different lanes: 1, 2
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9, lanes = 2>
+  stream.sink "y" %y : !stream.channel<3x2xsi9, lanes = 2>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2, lanes = 6>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: 6 lanes don't divide 2 channels
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2, lanes = 6>) -> !stream.channel<3x2xsi9, lanes = 6>
+  stream.sink "y" %y : !stream.channel<3x2xsi9, lanes = 6>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table is N or 2xN, it is scalar
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t 1 : tensor<si9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table is N or 2xN, it is 1x4
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t [[0, 1, 2, 3]] : tensor<1x4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table of si9 gives no si8
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi8>
+  stream.sink "y" %y : !stream.channel<3x2xsi8>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xf32>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: this process computes with integers, not with f32
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xf32>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 0 to 3, ui3 reaches 0 to 7
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui3>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xsi2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 0 to 3, si2 reaches -2 to 1
+  %y = stream.lookup %x table(@t) : (!stream.channel<3x2xsi2>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 1 to 4, ui2 reaches 0 to 3
+  %y = stream.lookup %x table(@t) first = 1 : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
+
+// -----
+
+// stream.add
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<2x3xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the channels have different frames: 3x2, 2x3
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<2x3xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the channels have different frames: 3x2, 6
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<6xsi6>
+  stream.sink "y" %y : !stream.channel<6xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4, lanes = 2>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the channels have different lanes: 2, 1
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4, lanes = 2>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams take two multipliers, not 1
+  %y = stream.add %a, %b multipliers = [2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams take two multipliers, not 3
+  %y = stream.add %a, %b multipliers = [2, 2, 2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xf32>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: this process computes with integers, not with f32
+  %y = stream.add %a, %b : (!stream.channel<3x2xf32>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: this process computes with integers, not with f32
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xf32>
+  stream.sink "y" %y : !stream.channel<3x2xf32>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -8 to 22, si5 holds -16 to 15
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi5>
+  stream.sink "y" %y : !stream.channel<3x2xsi5>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -8 to 22, ui6 holds 0 to 63
+  %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xui6>
+  stream.sink "y" %y : !stream.channel<3x2xui6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -61 to 14, si6 holds -32 to 31
+  %y = stream.add %a, %b multipliers = [-3, 2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
+  stream.sink "y" %y : !stream.channel<3x2xsi6>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui1>
+  %b = stream.source "b" : !stream.channel<3x2xui1>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum may be 0, which is no !qnn.bipolar
+  %y = stream.add %a, %b multipliers = [1, -1] : (!stream.channel<3x2xui1>, !stream.channel<3x2xui1>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+
+// -----
+
+// stream.label_select
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<1x10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the scores are one row, not 1x10
+  %y = stream.label_select %x : (!stream.channel<1x10xsi9>) -> !stream.channel<1xui4>
+  stream.sink "y" %y : !stream.channel<1xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: 11 labels can't be chosen from 10
+  %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<11xui4>
+  stream.sink "y" %y : !stream.channel<11xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: 1x1 labels can't be chosen from 10
+  %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1x1xui4>
+  stream.sink "y" %y : !stream.channel<1x1xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index reaches 0 to 9, ui3 holds 0 to 7
+  %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1xui3>
+  stream.sink "y" %y : !stream.channel<1xui3>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index reaches 0 to 9, si4 holds -8 to 7
+  %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1xsi4>
+  stream.sink "y" %y : !stream.channel<1xsi4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<10xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: this process computes with integers, not with f32
+  %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1xf32>
+  stream.sink "y" %y : !stream.channel<1xf32>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2xsi9>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index may be 0, which is no !qnn.bipolar
+  %y = stream.label_select %x : (!stream.channel<2xsi9>) -> !stream.channel<1x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<1x!qnn.bipolar>
+}

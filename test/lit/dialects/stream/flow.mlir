@@ -1,0 +1,141 @@
+// RUN: %{pretty}
+// RUN: %{generic}
+
+// Designs and the processes that carry data.
+
+// A device and a clock, each present and absent.
+stream.design @main {
+// CHECK: stream.design @main {
+// GENERIC: "stream.design"() <{sym_name = "main"}> ({
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: %x = stream.source "x" : !stream.channel<4xui8, lanes = 1>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4xui8, lanes = 1>
+  stream.sink "y" %x : !stream.channel<4xui8>
+  // CHECK: stream.sink "y" %x : !stream.channel<4xui8, lanes = 1>
+  // GENERIC: "stream.sink"(%x) <{port = "y"}> : (!stream.channel<4xui8, lanes = 1>) -> ()
+}
+
+stream.design @board device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
+// CHECK: stream.design @board device "zu3eg" attributes {clock_mhz = 2.000000e+02 : f64} {
+// GENERIC: "stream.design"() <{sym_name = "board", device = "zu3eg", clock_mhz = 2.000000e+02 : f64}> ({
+  %x = stream.source "image" {layer = "input 0"} : !stream.channel<8x8x3xui8, lanes = 3, depth = 16>
+  // CHECK: %x = stream.source "image" {layer = "input 0"} : !stream.channel<8x8x3xui8, lanes = 3, depth = 16>
+  // GENERIC: %x = "stream.source"() <{port = "image", layer = "input 0"}> : () -> !stream.channel<8x8x3xui8, lanes = 3, depth = 16>
+  stream.sink "scores" %x {layer = "output 0"} : !stream.channel<8x8x3xui8, lanes = 3, depth = 16>
+  // CHECK: stream.sink "scores" %x {layer = "output 0"} : !stream.channel<8x8x3xui8, lanes = 3, depth = 16>
+  // GENERIC: "stream.sink"(%x) <{port = "scores", layer = "output 0"}> : (!stream.channel<8x8x3xui8, lanes = 3, depth = 16>) -> ()
+}
+
+stream.design @card device "u250" {
+// CHECK: stream.design @card device "u250" {
+// GENERIC: "stream.design"() <{sym_name = "card", device = "u250"}> ({
+  %x = stream.source "x" : !stream.channel<4xf64, lanes = 2>
+  // CHECK: %x = stream.source "x" : !stream.channel<4xf64, lanes = 2>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4xf64, lanes = 2>
+  stream.sink "y" %x : !stream.channel<4xf64, lanes = 2>
+  // CHECK: stream.sink "y" %x : !stream.channel<4xf64, lanes = 2>
+  // GENERIC: "stream.sink"(%x) <{port = "y"}> : (!stream.channel<4xf64, lanes = 2>) -> ()
+}
+
+stream.design @clocked attributes {clock_mhz = 312.5 : f64} {
+// CHECK: stream.design @clocked attributes {clock_mhz = 3.125000e+02 : f64} {
+// GENERIC: "stream.design"() <{sym_name = "clocked", clock_mhz = 3.125000e+02 : f64}> ({
+  // The widest word, with options in either order; a depth of 0 is not chosen yet.
+  %x = stream.source "x" : !stream.channel<8191x!qnn.bipolar, depth = 0, lanes = 8191>
+  // CHECK: %x = stream.source "x" : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<8191x!qnn.bipolar, lanes = 8191>
+  stream.sink "y" %x : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
+  // CHECK: stream.sink "y" %x : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
+  // GENERIC: "stream.sink"(%x) <{port = "y"}> : (!stream.channel<8191x!qnn.bipolar, lanes = 8191>) -> ()
+}
+
+stream.design @copies {
+// CHECK: stream.design @copies {
+// GENERIC: "stream.design"() <{sym_name = "copies"}> ({
+  %x = stream.source "x" : !stream.channel<2x2x4xsi64, lanes = 2>
+  // CHECK: %x = stream.source "x" : !stream.channel<2x2x4xsi64, lanes = 2>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<2x2x4xsi64, lanes = 2>
+
+  %a, %b, %c = stream.fork %x {layer = "shortcut"} : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2, depth = 40>, !stream.channel<2x2x4xsi64, lanes = 2>)
+  // CHECK: %a, %b, %c = stream.fork %x {layer = "shortcut"} : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2, depth = 40>, !stream.channel<2x2x4xsi64, lanes = 2>)
+  // GENERIC: %a, %b, %c = "stream.fork"(%x) <{layer = "shortcut"}> : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2, depth = 40>, !stream.channel<2x2x4xsi64, lanes = 2>)
+  %d, %e = stream.fork %a : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2>)
+  // CHECK: %d, %e = stream.fork %a : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2>)
+  // GENERIC: %d, %e = "stream.fork"(%a) : (!stream.channel<2x2x4xsi64, lanes = 2>) -> (!stream.channel<2x2x4xsi64, lanes = 2>, !stream.channel<2x2x4xsi64, lanes = 2>)
+
+  stream.sink "b" %b : !stream.channel<2x2x4xsi64, lanes = 2, depth = 40>
+  // CHECK: stream.sink "b" %b : !stream.channel<2x2x4xsi64, lanes = 2, depth = 40>
+  // GENERIC: "stream.sink"(%b) <{port = "b"}> : (!stream.channel<2x2x4xsi64, lanes = 2, depth = 40>) -> ()
+  stream.sink "c" %c : !stream.channel<2x2x4xsi64, lanes = 2>
+  // CHECK: stream.sink "c" %c : !stream.channel<2x2x4xsi64, lanes = 2>
+  // GENERIC: "stream.sink"(%c) <{port = "c"}> : (!stream.channel<2x2x4xsi64, lanes = 2>) -> ()
+  stream.sink "d" %d : !stream.channel<2x2x4xsi64, lanes = 2>
+  // CHECK: stream.sink "d" %d : !stream.channel<2x2x4xsi64, lanes = 2>
+  // GENERIC: "stream.sink"(%d) <{port = "d"}> : (!stream.channel<2x2x4xsi64, lanes = 2>) -> ()
+  stream.sink "e" %e : !stream.channel<2x2x4xsi64, lanes = 2>
+  // CHECK: stream.sink "e" %e : !stream.channel<2x2x4xsi64, lanes = 2>
+  // GENERIC: "stream.sink"(%e) <{port = "e"}> : (!stream.channel<2x2x4xsi64, lanes = 2>) -> ()
+}
+
+stream.design @parts {
+// CHECK: stream.design @parts {
+// GENERIC: "stream.design"() <{sym_name = "parts"}> ({
+  %x = stream.source "x" : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // CHECK: %x = stream.source "x" : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+
+  %a, %b, %c = stream.split %x {layer = "Split_0"} : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
+  // CHECK: %a, %b, %c = stream.split %x {layer = "Split_0"} : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
+  // GENERIC: %a, %b, %c = "stream.split"(%x) <{layer = "Split_0"}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
+  %y = stream.concat %c, %a, %b {layer = "Concat_0"} : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // CHECK: %y = stream.concat %c, %a, %b {layer = "Concat_0"} : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %y = "stream.concat"(%c, %a, %b) <{layer = "Concat_0"}> : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  %d, %e = stream.split %y : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
+  // CHECK: %d, %e = stream.split %y : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
+  // GENERIC: %d, %e = "stream.split"(%y) : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
+  %z = stream.concat %d, %e : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // CHECK: %z = stream.concat %d, %e : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %z = "stream.concat"(%d, %e) : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+
+  stream.sink "z" %z : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // CHECK: stream.sink "z" %z : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> ()
+}
+
+stream.design @resizes {
+// CHECK: stream.design @resizes {
+// GENERIC: "stream.design"() <{sym_name = "resizes"}> ({
+  %x = stream.source "x" : !stream.channel<4x3x4xui2, lanes = 4>
+  // CHECK: %x = stream.source "x" : !stream.channel<4x3x4xui2, lanes = 4>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4x3x4xui2, lanes = 4>
+
+  %y = stream.resize %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  // CHECK: %y = stream.resize %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  // GENERIC: %y = "stream.resize"(%x) : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  %z = stream.resize %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+  // CHECK: %z = stream.resize %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+  // GENERIC: %z = "stream.resize"(%y) <{layer = "Flatten_0"}> : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+
+  stream.sink "z" %z : !stream.channel<48xui2, lanes = 16>
+  // CHECK: stream.sink "z" %z : !stream.channel<48xui2, lanes = 16>
+  // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<48xui2, lanes = 16>) -> ()
+}
+
+stream.design @links device "u250" {
+// CHECK: stream.design @links device "u250" {
+// GENERIC: "stream.design"() <{sym_name = "links", device = "u250"}> ({
+  %x = stream.source "x" : !stream.channel<4xf32>
+  // CHECK: %x = stream.source "x" : !stream.channel<4xf32, lanes = 1>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4xf32, lanes = 1>
+
+  %y = stream.link %x to "second" : (!stream.channel<4xf32>) -> !stream.channel<4xf32, depth = 8>
+  // CHECK: %y = stream.link %x to "second" : (!stream.channel<4xf32, lanes = 1>) -> !stream.channel<4xf32, lanes = 1, depth = 8>
+  // GENERIC: %y = "stream.link"(%x) <{to = "second"}> : (!stream.channel<4xf32, lanes = 1>) -> !stream.channel<4xf32, lanes = 1, depth = 8>
+  %z = stream.link %y to "third" {layer = "link"} : (!stream.channel<4xf32, depth = 8>) -> !stream.channel<4xf32>
+  // CHECK: %z = stream.link %y to "third" {layer = "link"} : (!stream.channel<4xf32, lanes = 1, depth = 8>) -> !stream.channel<4xf32, lanes = 1>
+  // GENERIC: %z = "stream.link"(%y) <{to = "third", layer = "link"}> : (!stream.channel<4xf32, lanes = 1, depth = 8>) -> !stream.channel<4xf32, lanes = 1>
+
+  stream.sink "z" %z : !stream.channel<4xf32>
+  // CHECK: stream.sink "z" %z : !stream.channel<4xf32, lanes = 1>
+  // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<4xf32, lanes = 1>) -> ()
+}

@@ -1,0 +1,468 @@
+// RUN: %{diagnostics}
+
+// !stream.channel
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: i8 has no sign: write si8 for signed or ui8 for unsigned
+  %x = stream.source "x" : !stream.channel<4xi8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: index can't be an element: use siN, uiN, !qnn.bipolar, !qnn.ternary, f32 or f64
+  %x = stream.source "x" : !stream.channel<4xindex>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:46: integers have 1 to 64 bits
+  %x = stream.source "x" : !stream.channel<4xui65>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  %x = stream.source "x" : !stream.channel<ui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  %x = stream.source "x" : !stream.channel<2x0xui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  %x = stream.source "x" : !stream.channel<?x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: 4 lanes don't divide a frame of 6 elements
+  %x = stream.source "x" : !stream.channel<2x3xui8, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: 0 lanes don't divide a frame of 6 elements
+  %x = stream.source "x" : !stream.channel<2x3xui8, lanes = 0>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: -1 lanes don't divide a frame of 6 elements
+  %x = stream.source "x" : !stream.channel<2x3xui8, lanes = -1>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a depth can't be negative
+  %x = stream.source "x" : !stream.channel<2x3xui8, depth = -1>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:53: a channel has lanes and depth, once each, not width
+  %x = stream.source "x" : !stream.channel<2x3xui8, width = 3>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:64: a channel has lanes and depth, once each, not lanes
+  %x = stream.source "x" : !stream.channel<2x3xui8, lanes = 3, lanes = 3>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 8192 x !qnn.bipolar has 8192 bits, at most 8191 are possible
+  %x = stream.source "x" : !stream.channel<8192x!qnn.bipolar, lanes = 8192>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 128 x si64 has 8192 bits, at most 8191 are possible
+  %x = stream.source "x" : !stream.channel<128xsi64, lanes = 128>
+}
+
+// -----
+
+// stream.design
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: Region 'body' at position 0 expected a single block, but got 0 blocks
+stream.design @main {
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: frames enter by a stream.source, not an argument
+"stream.design"() <{sym_name = "main"}> ({
+^bb0(%x: !stream.channel<4xui8>):
+  stream.sink "y" %x : !stream.channel<4xui8>
+}) : () -> ()
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: test.op is no process
+stream.design @main {
+  %x = "test.op"() : () -> !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.design is no process
+stream.design @main {
+  stream.design @inner {
+    %x = stream.source "x" : !stream.channel<4xui8>
+    stream.sink "y" %x : !stream.channel<4xui8>
+  }
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: a clock is faster than 0 MHz
+stream.design @main attributes {clock_mhz = 0.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: a clock is faster than 0 MHz
+stream.design @main attributes {clock_mhz = -100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: 100 : i64 should be of base attribute float
+stream.design @main attributes {clock_mhz = 100 : i64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: two ports have the name "image"
+stream.design @main {
+  %x = stream.source "image" : !stream.channel<4xui8>
+  %y = stream.source "image" : !stream.channel<4xui8>
+  stream.sink "x" %x : !stream.channel<4xui8>
+  stream.sink "y" %y : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: two ports have the name "same"
+stream.design @main {
+  %x = stream.source "image" : !stream.channel<4xui8>
+  %y = stream.source "mask" : !stream.channel<4xui8>
+  stream.sink "same" %x : !stream.channel<4xui8>
+  stream.sink "same" %y : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: two ports have the name "image"
+stream.design @main {
+  %x = stream.source "image" : !stream.channel<4xui8>
+  stream.sink "image" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+// Every process: where it stands, and who reads its channels.
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: 'stream.source' expects parent op 'stream.design'
+%x = stream.source "x" : !stream.channel<4xui8>
+stream.sink "y" %x : !stream.channel<4xui8>
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 0
+  %x = stream.source "x" : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 2; a stream.fork makes copies
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+  stream.sink "z" %x : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 2; a stream.fork makes copies
+  %x = stream.source "x" : !stream.channel<4xui8>
+  %y = stream.add %x, %x
+      : (!stream.channel<4xui8>, !stream.channel<4xui8>) -> !stream.channel<4xui9>
+  stream.sink "y" %y : !stream.channel<4xui9>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork "Relu_0": a channel has one reader, this one has 0
+  %a, %b, %c = stream.fork %x {layer = "Relu_0"}
+      : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xui8>, !stream.channel<4xui8>)
+  stream.sink "a" %a : !stream.channel<4xui8>
+  stream.sink "c" %c : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.link: %x is used before it is defined
+  %y = stream.link %x to "second" : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
+  stream.sink "y" %y : !stream.channel<4xui8>
+  %x = stream.source "x" : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : tensor<4xui8>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: tensor<4xui8> should be of base attribute stream.channel
+}
+
+// -----
+
+// stream.fork
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: a fork has at least two readers
+  %y = stream.fork %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
+  stream.sink "y" %y : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: the channels have different elements: ui8, si8
+  %a, %b = stream.fork %x
+      : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xsi8>)
+  stream.sink "a" %a : !stream.channel<4xui8>
+  stream.sink "b" %b : !stream.channel<4xsi8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: the channels have different frames: 2x6, 3x4
+  %a, %b = stream.fork %x
+      : (!stream.channel<2x6xui8>) -> (!stream.channel<2x6xui8>, !stream.channel<3x4xui8>)
+  stream.sink "a" %a : !stream.channel<2x6xui8>
+  stream.sink "b" %b : !stream.channel<3x4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: the channels have different lanes: 1, 2
+  %a, %b = stream.fork %x
+      : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xui8, lanes = 2>)
+  stream.sink "a" %a : !stream.channel<4xui8>
+  stream.sink "b" %b : !stream.channel<4xui8, lanes = 2>
+}
+
+// -----
+
+// stream.concat
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: a concat has at least two inputs
+  %y = stream.concat %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
+  stream.sink "y" %y : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8>
+  %b = stream.source "b" : !stream.channel<2x2xsi8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: the channels have different elements: ui8, si8
+  %y = stream.concat %a, %b : (!stream.channel<2x4xui8>, !stream.channel<2x2xsi8>) -> !stream.channel<2x6xui8>
+  stream.sink "y" %y : !stream.channel<2x6xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8, lanes = 2>
+  %b = stream.source "b" : !stream.channel<2x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: the channels have different lanes: 2, 1
+  %y = stream.concat %a, %b : (!stream.channel<2x4xui8, lanes = 2>, !stream.channel<2x2xui8>) -> !stream.channel<2x6xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<2x6xui8, lanes = 2>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8>
+  %b = stream.source "b" : !stream.channel<2x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: parts of 2x4, 2x2 don't make up 2x8
+  %y = stream.concat %a, %b : (!stream.channel<2x4xui8>, !stream.channel<2x2xui8>) -> !stream.channel<2x8xui8>
+  stream.sink "y" %y : !stream.channel<2x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8>
+  %b = stream.source "b" : !stream.channel<3x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: parts of 2x4, 3x2 don't make up 2x6
+  %y = stream.concat %a, %b : (!stream.channel<2x4xui8>, !stream.channel<3x2xui8>) -> !stream.channel<2x6xui8>
+  stream.sink "y" %y : !stream.channel<2x6xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<1x2x4xui8>
+  %b = stream.source "b" : !stream.channel<2x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: parts of 1x2x4, 2x2 don't make up 1x2x6
+  %y = stream.concat %a, %b : (!stream.channel<1x2x4xui8>, !stream.channel<2x2xui8>) -> !stream.channel<1x2x6xui8>
+  stream.sink "y" %y : !stream.channel<1x2x6xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8, lanes = 4>
+  %b = stream.source "b" : !stream.channel<2x2xui8, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: 4 lanes don't divide 2 channels
+  %y = stream.concat %a, %b : (!stream.channel<2x4xui8, lanes = 4>, !stream.channel<2x2xui8, lanes = 4>) -> !stream.channel<2x6xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<2x6xui8, lanes = 4>
+}
+
+// -----
+
+// stream.split
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: a split has at least two outputs
+  %y = stream.split %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
+  stream.sink "y" %y : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: the channels have different elements: ui8, ui4
+  %a, %b = stream.split %x
+      : (!stream.channel<2x6xui8>) -> (!stream.channel<2x4xui8>, !stream.channel<2x2xui4>)
+  stream.sink "a" %a : !stream.channel<2x4xui8>
+  stream.sink "b" %b : !stream.channel<2x2xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: the channels have different lanes: 2, 1
+  %a, %b = stream.split %x
+      : (!stream.channel<2x6xui8, lanes = 2>) -> (!stream.channel<2x4xui8, lanes = 2>, !stream.channel<2x2xui8>)
+  stream.sink "a" %a : !stream.channel<2x4xui8, lanes = 2>
+  stream.sink "b" %b : !stream.channel<2x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: parts of 2x4, 2x1 don't make up 2x6
+  %a, %b = stream.split %x
+      : (!stream.channel<2x6xui8>) -> (!stream.channel<2x4xui8>, !stream.channel<2x1xui8>)
+  stream.sink "a" %a : !stream.channel<2x4xui8>
+  stream.sink "b" %b : !stream.channel<2x1xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: parts of 2x4, 4x2 don't make up 2x6
+  %a, %b = stream.split %x
+      : (!stream.channel<2x6xui8>) -> (!stream.channel<2x4xui8>, !stream.channel<4x2xui8>)
+  stream.sink "a" %a : !stream.channel<2x4xui8>
+  stream.sink "b" %b : !stream.channel<4x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: 2 lanes don't divide 3 channels
+  %a, %b = stream.split %x
+      : (!stream.channel<2x6xui8, lanes = 2>) -> (!stream.channel<2x3xui8, lanes = 2>, !stream.channel<2x3xui8, lanes = 2>)
+  stream.sink "a" %a : !stream.channel<2x3xui8, lanes = 2>
+  stream.sink "b" %b : !stream.channel<2x3xui8, lanes = 2>
+}
+
+// -----
+
+// stream.resize
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.resize: the channels have different elements: ui8, si8
+  %y = stream.resize %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xsi8>
+  stream.sink "y" %y : !stream.channel<2x6xsi8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.resize: 2x6 and 2x5 differ in size
+  %y = stream.resize %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x5xui8>
+  stream.sink "y" %y : !stream.channel<2x5xui8>
+}
+
+// -----
+
+// stream.link
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.link: the channels have different elements: ui8, ui4
+  %y = stream.link %x to "second" : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xui4>
+  stream.sink "y" %y : !stream.channel<2x6xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.link: the channels have different frames: 2x6, 12
+  %y = stream.link %x to "second" : (!stream.channel<2x6xui8>) -> !stream.channel<12xui8>
+  stream.sink "y" %y : !stream.channel<12xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.link: the channels have different lanes: 1, 2
+  %y = stream.link %x to "second" : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<2x6xui8, lanes = 2>
+}

@@ -1,0 +1,418 @@
+// RUN: %{diagnostics}
+
+// stream.window
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: kernel needs 2 numbers, 1 are given
+  %y = stream.window %x kernel = [2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: kernel must be at least 1, they are [2, 0]
+  %y = stream.window %x kernel = [2, 0] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: strides needs 2 numbers, 3 are given
+  %y = stream.window %x kernel = [2, 2] strides = [1, 1, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: strides must be at least 1, they are [0, 1]
+  %y = stream.window %x kernel = [2, 2] strides = [0, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: dilations needs 2 numbers, 0 are given
+  %y = stream.window %x kernel = [2, 2] dilations = [] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: dilations must be at least 1, they are [1, -1]
+  %y = stream.window %x kernel = [2, 2] dilations = [1, -1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: an image has 3 axes, 4x8 has not
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x8xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes don't divide 2 channels
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8, lanes = 4>) -> !stream.channel<3x3x8xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the channels have different elements: ui8, si8
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xsi8>
+  stream.sink "y" %y : !stream.channel<3x3x8xsi8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the result is 3x3x8, its channel carries 4x4x8
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<4x4x8xui8>
+  stream.sink "y" %y : !stream.channel<4x4x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the result is 3x3x8, its channel carries 3x3x4
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x4xui8>
+  stream.sink "y" %y : !stream.channel<3x3x4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the result is 2x2x8, its channel carries 3x3x8
+  %y = stream.window %x kernel = [2, 2] strides = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the result is 3x3x8, its channel carries 9x8
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<9x8xui8>
+  stream.sink "y" %y : !stream.channel<9x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: a window 5 high does not fit into 4 (with padding)
+  %y = stream.window %x kernel = [5, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<1x4x10xui8>
+  stream.sink "y" %y : !stream.channel<1x4x10xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: a window 5 wide does not fit into 4 (with padding)
+  %y = stream.window %x kernel = [2, 2] dilations = [1, 4] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x1x8xui8>
+  stream.sink "y" %y : !stream.channel<3x1x8xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the channels have different lanes: 1, 2
+  %y = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8, lanes = 2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x6xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes are no part and no multiple of 6 channels in 2x2
+  %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x6xui8>) -> !stream.channel<3x3x24xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<3x3x24xui8, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes are no part and no multiple of 2 channels in 3x1
+  %y = stream.window %x kernel = [3, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<2x4x6xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<2x4x6xui8, lanes = 4>
+}
+
+// -----
+
+// stream.pad
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: pads needs 4 numbers, 2 are given
+  %y = stream.pad %x pads = [1, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: pads must be at least 0, they are [1, 1, 0, -1]
+  %y = stream.pad %x pads = [1, 1, 0, -1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<16x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: an image has 3 axes, 16x2 has not
+  %y = stream.pad %x pads = [1, 1, 1, 1] : (!stream.channel<16x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the result is 6x4x2, its channel carries 5x5x2
+  %y = stream.pad %x pads = [1, 0, 1, 0] : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the channels have different elements: ui8, si8
+  %y = stream.pad %x pads = [1, 0, 0, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xsi8>
+  stream.sink "y" %y : !stream.channel<5x5x2xsi8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the channels have different lanes: 1, 2
+  %y = stream.pad %x pads = [1, 0, 0, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8, lanes = 2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: 4 lanes don't divide 2 channels
+  %y = stream.pad %x pads = [1, 1, 1, 1] : (!stream.channel<4x4x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<6x6x2xui8, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value -1 does not fit in ui8
+  %y = stream.pad %x pads = [1, 0, 0, 1] value = -1 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 256 does not fit in ui8
+  %y = stream.pad %x pads = [1, 0, 0, 1] value = 256 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
+  stream.sink "y" %y : !stream.channel<5x5x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 0 does not fit in !qnn.bipolar
+  %y = stream.pad %x pads = [1, 0, 0, 1] : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 2 does not fit in !qnn.bipolar
+  %y = stream.pad %x pads = [1, 0, 0, 1] value = 2 : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
+}
+
+// -----
+
+// stream.upsample
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: scales needs 2 numbers, 3 are given
+  %y = stream.upsample %x scales = [2, 2, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<8x8x2xui8>
+  stream.sink "y" %y : !stream.channel<8x8x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: scales must be at least 1, they are [2, 0]
+  %y = stream.upsample %x scales = [2, 0] : (!stream.channel<4x4x2xui8>) -> !stream.channel<8x8x2xui8>
+  stream.sink "y" %y : !stream.channel<8x8x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<1x4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: an image has 3 axes, 1x4x4x2 has not
+  %y = stream.upsample %x scales = [2, 2] : (!stream.channel<1x4x4x2xui8>) -> !stream.channel<8x8x2xui8>
+  stream.sink "y" %y : !stream.channel<8x8x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: the result is 8x4x2, its channel carries 8x8x2
+  %y = stream.upsample %x scales = [2, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<8x8x2xui8>
+  stream.sink "y" %y : !stream.channel<8x8x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: the channels have different elements: ui8, ui7
+  %y = stream.upsample %x scales = [2, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<8x4x2xui7>
+  stream.sink "y" %y : !stream.channel<8x4x2xui7>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: the channels have different lanes: 1, 2
+  %y = stream.upsample %x scales = [2, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<8x4x2xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<8x4x2xui8, lanes = 2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: 4 lanes don't divide 2 channels
+  %y = stream.upsample %x scales = [2, 1] : (!stream.channel<4x4x2xui8, lanes = 4>) -> !stream.channel<8x4x2xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<8x4x2xui8, lanes = 4>
+}
+
+// -----
+
+// stream.pool
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 don't pool to 3x3x3
+  %y = stream.pool %x : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x3xui8>
+  stream.sink "y" %y : !stream.channel<3x3x3xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 don't pool to 9x2
+  %y = stream.pool %x : (!stream.channel<3x3x8xui8>) -> !stream.channel<9x2xui8>
+  stream.sink "y" %y : !stream.channel<9x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the channels have different lanes: 2, 1
+  %y = stream.pool %x : (!stream.channel<3x3x8xui8, lanes = 2>) -> !stream.channel<3x3x2xui8>
+  stream.sink "y" %y : !stream.channel<3x3x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x8xui8, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: 4 lanes don't divide 2 channels
+  %y = stream.pool %x : (!stream.channel<4x8xui8, lanes = 4>) -> !stream.channel<4x2xui8, lanes = 4>
+  stream.sink "y" %y : !stream.channel<4x2xui8, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the channels have different elements: ui8, ui4
+  %y = stream.pool %x : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xui4>
+  stream.sink "y" %y : !stream.channel<3x3x2xui4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum reaches 0 to 1020, ui9 holds 0 to 511
+  %y = stream.pool %x {sum} : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xui9>
+  stream.sink "y" %y : !stream.channel<3x3x2xui9>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xsi8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum reaches -512 to 508, si9 holds -256 to 255
+  %y = stream.pool %x {sum} : (!stream.channel<3x3x8xsi8>) -> !stream.channel<3x3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xf32>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: this process computes with integers, not with f32
+  %y = stream.pool %x {sum} : (!stream.channel<3x3x8xf32>) -> !stream.channel<3x3x2xf32>
+  stream.sink "y" %y : !stream.channel<3x3x2xf32>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: this process computes with integers, not with f32
+  %y = stream.pool %x {sum} : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xf32>
+  stream.sink "y" %y : !stream.channel<3x3x2xf32>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  %p = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window must be by_channel
+  %y = stream.pool %p : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xui8>
+  stream.sink "y" %y : !stream.channel<3x3x2xui8>
+}

@@ -1,0 +1,21 @@
+// RUN: qnn-opt --fold-bn --split-input-file --verify-diagnostics %s | filecheck %s
+
+// CHECK:      fold-bn leaves floats behind:
+// CHECK-NEXT:   qnn.linear "MatMul_0": its weights are float: quantize them in training (a Quant node, or QDQ)
+func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %w = qnn.constant [[0.3, 0.4]] : tensor<1x2xf32>
+  %y = qnn.linear %x, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  func.return %y : tensor<1x1xf32>
+}
+
+// -----
+
+// CHECK:      fold-bn leaves floats behind:
+// CHECK-NEXT:   qnn.linear "MatMul_0": its input is float: it comes from an input of the network that is not quantized: say what it holds, as in `qnn import --input NAME=ui8*0.00390625`
+func.func @float_input(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
+  %i = qnn.constant [[3, -4]] : tensor<1x2xsi4>
+  %s = qnn.constant 0.5 : tensor<f32>
+  %w = qnn.dequantize %i, %s : (tensor<1x2xsi4>, tensor<f32>) -> tensor<1x2xf32>
+  %y = qnn.linear %x, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  func.return %y : tensor<1x1xf32>
+}

@@ -1,0 +1,1 @@
+"""What tests share: building programs, drawing random ones, and asking other people's code."""

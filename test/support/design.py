@@ -1,0 +1,51 @@
+"""Building small streaming designs.
+
+design = Design()
+x = design.source(ChannelType((4, 4, 2), unsigned(8)))
+y = design.add(UpsampleOp(x, [2, 2])).output
+module = design.finish(y)
+"""
+
+from typing import TypeVar
+
+import numpy.typing as npt
+from qnn.qdialect.data import DataAttr
+from qnn.qdialect.qnn.constants import DataOp
+from qnn.qdialect.stream import ChannelType, DesignOp, Process, SinkOp, SourceOp
+from qnn.qdialect.text import verify
+from qnn.qdialect.types import ElementType
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Block, Region, SSAValue
+
+AnyProcess = TypeVar("AnyProcess", bound=Process)
+
+
+class Design:
+    """A module with one design, `@main`, which grows process by process."""
+
+    def __init__(self) -> None:
+        self.block = Block()
+        self.design = DesignOp("main", Region(self.block))
+        self.module = ModuleOp([self.design])
+
+    def source(self, channel: ChannelType) -> SSAValue:
+        """A new input of the design."""
+        return self.add(SourceOp(f"in{len(self.design.sources)}", channel)).output
+
+    def data(self, array: npt.ArrayLike, element: ElementType) -> str:
+        """The name of a new constant."""
+        name = f"c{len(self.module.body.block.ops)}"
+        self.module.body.block.add_op(DataOp(name, DataAttr.from_array(array, element)))
+        return name
+
+    def add(self, process: AnyProcess) -> AnyProcess:
+        """Appends a process to the design."""
+        self.block.add_op(process)
+        return process
+
+    def finish(self, *results: SSAValue) -> ModuleOp:
+        """Leads these channels out of the design, and verifies the module."""
+        for number, value in enumerate(results):
+            self.add(SinkOp(f"out{number}", value))
+        verify(self.module)
+        return self.module

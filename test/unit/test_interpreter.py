@@ -1,0 +1,288 @@
+"""Running programs: what is wrong with the inputs is said, and many images are many single runs."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn import QnnOp
+from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
+from qnn.qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp
+from qnn.qdialect.qnn.pooling import SumPoolOp
+from qnn.qdialect.qnn.quantization import ThresholdOp
+from qnn.qdialect.types import (
+    BipolarType,
+    ElementType,
+    QuantType,
+    TernaryType,
+    dtype_of,
+    signed,
+    unsigned,
+    value_range,
+)
+from support.generate import Choices, random_inputs, random_module
+from support.program import Program, read_module, run_checked
+from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
+from xdsl.utils.exceptions import InterpretationError
+
+
+def identity(element: ElementType, shape: tuple[int, ...]) -> ModuleOp:
+    program = Program()
+    return program.finish(program.input(element, shape))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (1, 3), (1, 5), (1, 4, 1), (1, 1, 4), (0, 4)], ids=str)
+def test_a_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
+    message = "input 0 (has shape .*tensor<1x4xsi8> is expected|is empty)"
+    with pytest.raises(InterpretationError, match=message):
+        run(identity(signed(8), (1, 4)), [np.zeros(shape, np.int8)])
+
+
+def test_only_a_first_axis_of_1_takes_more_images() -> None:
+    module = identity(signed(8), (2, 4))
+    with pytest.raises(InterpretationError, match="input 0 has shape 3x4, tensor<2x4xsi8>"):
+        run(module, [np.zeros((3, 4), np.int8)])
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, object, "U1", "M8[s]", bytes], ids=str)
+def test_what_is_no_number_is_refused(dtype: type) -> None:
+    with pytest.raises(InterpretationError, match="input 0 holds"):
+        run(identity(signed(8), (1, 4)), [np.zeros((1, 4), dtype)])
+
+
+@given(st.data())
+def test_a_value_out_of_range_is_refused(data: st.DataObject) -> None:
+    """Of any numpy type that can hold it."""
+    element = Choices.drawn(data.draw).quant()
+    low, high = value_range(element)
+    wrong = [low - 1, high + 1, *([0] if isinstance(element, BipolarType) else [])]
+    value = data.draw(st.sampled_from(wrong))
+    for dtype in (np.int8, np.uint8, np.int32, np.int64, np.uint64, np.float32, np.float64):
+        with np.errstate(all="ignore"):
+            array = np.array([[1, float(value) if dtype in (np.float32, np.float64) else 1]], dtype)
+        info = np.iinfo(dtype) if array.dtype.kind in "iu" else None
+        if info is not None:
+            if not info.min <= value <= info.max:
+                continue
+            array[0, 1] = value
+        elif int(array[0, 1]) != value:
+            continue
+        message = rf"input 0: value \S+ does not fit in {element}"
+        with pytest.raises(InterpretationError, match=message):
+            run(identity(element, (1, 2)), [array])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.5, -1e-3])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.parametrize("element", [signed(8), unsigned(64), BipolarType()], ids=str)
+def test_what_is_no_whole_number_is_refused(
+    element: QuantType, dtype: type[np.floating], value: float
+) -> None:
+    with pytest.raises(InterpretationError, match="input 0: "):
+        run(identity(element, (1, 2)), [np.array([[1, value]], dtype)])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("element", [f32, f64], ids=str)
+def test_what_is_not_finite_is_refused(element: ElementType, value: float) -> None:
+    with pytest.raises(InterpretationError, match="input 0: it holds a NaN or an infinite value"):
+        run(identity(element, (1, 2)), [np.array([[1, value]])])
+
+
+def test_a_float_beyond_the_input_s_type_is_refused() -> None:
+    """A float64 image must not become infinite on its way into a float32 network."""
+    with pytest.raises(InterpretationError, match="input 0: "):
+        run(identity(f32, (1, 2)), [np.array([[1.0, 1e300]])])
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_wrong_number_of_inputs_is_refused(count: int) -> None:
+    program = Program()
+    x, y = program.input(signed(4), (1, 2)), program.input(signed(4), (1, 2))
+    module = program.finish(program.add(AddOp(x, y, signed(5))).output)
+    message = f"@main takes 2 inputs, {count} are given"
+    with pytest.raises(InterpretationError, match=message):
+        run(module, [np.zeros((1, 2), np.int8)] * count)
+
+
+ENTRIES = {
+    "builtin.module {}": "no @main among 0",
+    "func.func private @main(tensor<1xsi4>) -> tensor<1xsi4>": "@main is declared, but has no body",
+    "func.func @a() { func.return }\nfunc.func @b() { func.return }": "no @main among 2",
+    "func.func @main(%x: i32) { func.return }": "i32",
+}
+
+
+@pytest.mark.parametrize("text, message", ENTRIES.items(), ids=list(ENTRIES.values()))
+def test_a_module_that_can_t_be_run(text: str, message: str) -> None:
+    inputs = [np.zeros(1, np.int8)] if "(tensor" in text or "i32" in text else []
+    with pytest.raises(InterpretationError, match=message):
+        run(read_module(text), inputs)
+
+
+def test_any_number_type_will_do_that_holds_the_values() -> None:
+    """Images come as bytes, as floats or as booleans."""
+    module = identity(unsigned(4), (1, 3))
+    for dtype in (np.bool_, np.uint8, np.int64, np.float16, np.float32, np.float64):
+        (result,) = run(module, [np.array([[0, 1, 1]], dtype)])
+        assert result.dtype == np.uint8 and result.tolist() == [[0, 1, 1]]
+
+
+def test_the_entry_is_main_or_the_only_function() -> None:
+    text = "func.func @net(%x: tensor<1xsi4>) -> tensor<1xsi4> { func.return %x : tensor<1xsi4> }"
+    other = text.replace("@net", "@main").replace("si4", "si8")
+    assert run(read_module(text), [np.array([3])])[0].dtype == np.int8
+    assert run(read_module(f"{text}\n{other}"), [np.array([100])])[0].tolist() == [100]
+
+
+def test_functions_call_functions() -> None:
+    module = read_module(
+        """
+        func.func @main(%x: tensor<1x2xsi4>) -> (tensor<1x2xsi5>, tensor<1x2xui3>) {
+          %y, %z = func.call @both(%x) : (tensor<1x2xsi4>) -> (tensor<1x2xsi5>, tensor<1x2xui3>)
+          func.return %y, %z : tensor<1x2xsi5>, tensor<1x2xui3>
+        }
+        func.func @both(%x: tensor<1x2xsi4>) -> (tensor<1x2xsi5>, tensor<1x2xui3>) {
+          %y = qnn.add %x, %x : (tensor<1x2xsi4>, tensor<1x2xsi4>) -> tensor<1x2xsi5>
+          %z = qnn.relu %x : (tensor<1x2xsi4>) -> tensor<1x2xui3>
+          func.return %y, %z : tensor<1x2xsi5>, tensor<1x2xui3>
+        }
+        """
+    )
+    y, z = run_checked(module, [np.array([[-8, 7]])])
+    assert y.tolist() == [[-16, 14]] and z.tolist() == [[0, 7]]
+
+
+@given(st.data(), st.sampled_from([None, 1, 2]), st.integers(2, 5))
+def test_many_images_at_once_are_many_single_runs(
+    data: st.DataObject, level: int | None, images: int
+) -> None:
+    choices = Choices.drawn(data.draw)
+    module = random_module(choices, level, batched=True)
+    check_batch(module, random_inputs(choices, module, images), images)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_many_images_through_a_long_program(seed: int) -> None:
+    choices = Choices.seeded(seed)
+    module = random_module(choices, batched=True, length=30)
+    check_batch(module, random_inputs(choices, module, 3), 3)
+
+
+def check_batch(module: ModuleOp, inputs: list[Array], images: int) -> None:
+    """Float sums alone may add up in another order when there are more of them."""
+    together = run_checked(module, inputs)
+    alone = [run_checked(module, [x[at : at + 1] for x in inputs]) for at in range(images)]
+    for result, *parts in zip(together, *alone, strict=True):
+        expected = np.concatenate(parts)
+        if result.dtype.kind == "f":
+            np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+        elif len(result) == images:
+            np.testing.assert_array_equal(result, expected)
+
+
+TOUCHES_THE_BATCH = {
+    "softmax": "qnn.softmax %x axis = 0 : (tensor<1x4xf32>) -> tensor<1x4xf32>",
+    "arg_max": "qnn.arg_max %x axis = 0 : (tensor<1x4xf32>) -> tensor<4xui1>",
+    "concat": "qnn.concat %x, %x axis = 0 : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<2x4xf32>",
+    "split": "qnn.split %x sizes = [1] axis = 0 : (tensor<1x4xf32>) -> tensor<1x4xf32>",
+    "slice": "qnn.slice %x starts = [0, 0] ends = [1, 4] steps = [2, 1] "
+    ": (tensor<1x4xf32>) -> tensor<1x4xf32>",
+    "pad": "qnn.pad %x low = [1, 0] high = [0, 0] : (tensor<1x4xf32>) -> tensor<2x4xf32>",
+    "resize": "qnn.resize %x scales = [2, 1] : (tensor<1x4xf32>) -> tensor<2x4xf32>",
+    "transpose": "qnn.transpose %x order = [1, 0] : (tensor<1x4xf32>) -> tensor<4x1xf32>",
+    "reshape": "qnn.reshape %x : (tensor<1x4xf32>) -> tensor<2x2xf32>",
+    "flatten": "qnn.reshape %x : (tensor<1x4xf32>) -> tensor<4xf32>",
+    "add": "qnn.add %x, %rows : (tensor<1x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>",
+    "mul": "qnn.mul %x, %row : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>",
+}
+
+
+@pytest.mark.parametrize("name", TOUCHES_THE_BATCH)
+def test_an_op_that_touches_the_batch_gives_no_wrong_numbers(name: str) -> None:
+    """What one image means is known; many at once must give just that, or be refused."""
+    line = TOUCHES_THE_BATCH[name]
+    result = line.rpartition("-> ")[2]
+    module = read_module(
+        f"""
+        func.func @main(%x: tensor<1x4xf32>) -> {result} {{
+          %row = qnn.constant [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+          %rows = qnn.constant [[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0],
+                                [9.0, 1.0, 2.0, 3.0]] : tensor<3x4xf32>
+          %y = {line}
+          func.return %y : {result}
+        }}
+        """
+    )
+    images = np.arange(12, dtype=np.float32).reshape(3, 4) % 5
+    alone = np.concatenate([run(module, [image[None]])[0] for image in images])
+    try:
+        (together,) = run(module, [images])
+    except InterpretationError:
+        return
+    np.testing.assert_array_equal(together, alone)
+
+
+def test_two_inputs_must_agree_on_how_many_images() -> None:
+    """Said of the second, before anything runs."""
+    program = Program()
+    x, y = program.input(signed(4), (1, 2)), program.input(signed(4), (1, 2))
+    module = program.finish(program.add(AddOp(x, y, signed(5))).output)
+    with pytest.raises(InterpretationError, match="input 1"):
+        run(module, [np.zeros((3, 2), np.int8), np.zeros((2, 2), np.int8)])
+
+
+IMAGE = (1, 2, 2, 1)
+TOO_NARROW: dict[str, Callable[[Program], QnnOp]] = {
+    "conv2d": lambda p: Conv2dOp(p.input(signed(8), IMAGE), ones(p, (1, 2, 2, 1)), signed(3)),
+    "conv_transpose2d": lambda p: ConvTranspose2dOp(
+        p.input(signed(8), IMAGE), ones(p, (1, 2, 2, 1)), signed(3)
+    ),
+    "linear": lambda p: LinearLayerOp(p.input(signed(8), (1, 4)), ones(p, (1, 4)), signed(3)),
+    "add": lambda p: AddOp(p.input(signed(8), (1, 2)), p.input(signed(8), (1, 2)), signed(8)),
+    "sub": lambda p: SubOp(p.constant([[0]], unsigned(1)), p.input(unsigned(8), (1, 1)), signed(8)),
+    "mul": lambda p: MulOp(p.input(signed(8), (1, 2)), p.input(signed(8), (1, 2)), signed(8)),
+    "relu": lambda p: ReluOp(p.input(signed(8), (1, 2)), unsigned(6)),
+    "relu, bipolar": lambda p: ReluOp(p.input(TernaryType(), (1, 2)), BipolarType()),
+    "sum_pool": lambda p: SumPoolOp(p.input(unsigned(8), IMAGE), (2, 2), element=unsigned(8)),
+    "threshold": lambda p: ThresholdOp(
+        p.input(unsigned(8), (1, 1)), p.constant([[1, 2, 3, 4]], unsigned(3)), unsigned(2)
+    ),
+    "threshold, offset": lambda p: ThresholdOp(
+        p.input(unsigned(8), (1, 1)), p.constant([[1]], unsigned(3)), unsigned(8), 300
+    ),
+    "threshold, bipolar": lambda p: ThresholdOp(
+        p.input(unsigned(8), (1, 1)), p.constant([[1, 2, 3]], unsigned(3)), BipolarType()
+    ),
+    "arg_max": lambda p: ArgMaxOp(p.constant([[0] * 9 + [1]], unsigned(1)), element=unsigned(3)),
+    "top_k": lambda p: TopKOp(p.constant([[0] * 300 + [1]], unsigned(1)), 1, element=unsigned(8)),
+}
+
+
+def ones(program: Program, shape: tuple[int, ...]) -> object:
+    return program.constant(np.ones(shape), unsigned(1))
+
+
+@pytest.mark.parametrize("name", TOO_NARROW)
+def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
+    """The verifier refuses these ops; evaluated all the same, they raise, and never wrap."""
+    program = Program()
+    op = TOO_NARROW[name](program)
+    args = list[Array]()
+    for operand in op.operands:
+        assert isinstance(operand.type, TensorType)
+        element, shape = operand.type.element_type, operand.type.get_shape()
+        owner = operand.owner
+        if hasattr(owner, "data"):
+            args.append(owner.data.array)
+        elif isinstance(element, IntegerType):
+            high = value_range(element)[1]
+            args.append(np.full(shape, high, dtype_of(element)))
+        else:
+            args.append(np.zeros(shape, np.int8))
+    with pytest.raises(InterpretationError, match=f"{op.name}: value .* does not fit in"):
+        op.evaluate(*args)

@@ -1,0 +1,71 @@
+"""Runs the lit tests, each under its own name: `pytest -k dialects/qnn/linear`."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "lit"
+GENERATED = {"Output", "__pycache__", ".lit_test_times.txt"}
+STORED = [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()]
+FOUND = sorted(path.as_posix() for path in STORED if not GENERATED.intersection(path.parts))
+FILES = [name for name in FOUND if name.endswith(".mlir")]
+PASSED = {"PASS", "XFAIL", "FLAKYPASS"}
+
+
+def run_lit(files: Iterable[str], folder: Path) -> dict[str, dict[str, Any]]:
+    """Runs files in parallel; returns what lit tells about each."""
+    report = folder / "report.json"
+    command = [
+        *(sys.executable, "-c", "from lit.main import main; main()", "-q"),
+        *("--param", f"exec_root={folder}", "--output", str(report)),
+        *(str(ROOT / file) for file in files),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert report.exists(), done.stdout + done.stderr
+    tests = json.loads(report.read_text())["tests"]
+    return {test["name"].removeprefix("qnn :: "): test for test in tests}
+
+
+@pytest.fixture(scope="session")
+def outcome_of(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], dict[str, Any]]:
+    """What lit tells about a file: all that were selected run at once, when the first is asked for.
+
+    The workers of pytest-xdist share the files, so there each runs on its own.
+    """
+    outcomes: dict[str, dict[str, Any]] = {}
+
+    def outcome(file: str) -> dict[str, Any]:
+        if file not in outcomes:
+            alone = "PYTEST_XDIST_WORKER" in os.environ
+            files = [file] if alone else selected(request.session)
+            outcomes.update(run_lit(files, tmp_path_factory.mktemp("lit")))
+        return outcomes[file]
+
+    return outcome
+
+
+def selected(session: pytest.Session) -> list[str]:
+    functions = (item for item in session.items if isinstance(item, pytest.Function))
+    return [item.callspec.params["file"] for item in functions if "outcome_of" in item.fixturenames]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_lit(file: str, outcome_of: Callable[[str], dict[str, Any]]) -> None:
+    outcome = outcome_of(file)
+    if outcome["code"] in ("UNSUPPORTED", "SKIPPED"):
+        pytest.skip(outcome["output"])
+    if outcome["code"] not in PASSED:
+        pytest.fail(f"{outcome['code']}\n{outcome['output']}", pytrace=False)
+
+
+def test_every_file_is_a_test() -> None:
+    """Nothing lies in the folder that lit would pass over."""
+    assert set(FOUND) - set(FILES) == {"lit.cfg.py"}

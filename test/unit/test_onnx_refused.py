@@ -1,0 +1,418 @@
+"""Models that can't be imported: one line that names the node, whatever is wrong with them."""
+
+import os
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx import TensorProto, helper, numpy_helper
+from qnn.frontends.errors import ImportFailure
+from qnn.frontends.onnx import InputType, import_model, import_onnx
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.types import signed
+from support.onnx_models import model_of, one_node
+from support.oracles import Array
+from support.program import print_module, read_module
+
+IMAGE = np.zeros((1, 4, 7, 6), np.float32)
+ROW = np.zeros((1, 4), np.float32)
+MIB = 1 << 20
+
+
+def refusal(model: onnx.ModelProto | Path, **inputs: InputType) -> str:
+    """The message of the failure, which is one line of printable text."""
+    with pytest.raises(ImportFailure) as caught:
+        if isinstance(model, Path):
+            import_onnx(str(model), inputs)
+        else:
+            import_model(model, inputs)
+    message = str(caught.value)
+    assert message.isprintable() and len(message) < 600, message
+    return message
+
+
+def test_the_node_is_named() -> None:
+    message = refusal(one_node("Relu", ROW, colour=1))
+    assert message == 'node "the_node" (Relu): the attribute colour is not known'
+
+
+CEIL: dict[str, Any] = {"kernel_shape": [2, 2], "strides": [2, 2], "ceil_mode": 1}
+
+NODES: dict[str, tuple[onnx.ModelProto, str]] = {
+    "unknown operator": (one_node("Zoom", ROW), "not supported"),
+    "unknown domain": (one_node("Relu", ROW, domain="org.zoo"), 'domain "org.zoo" is not known'),
+    "hard swish": (one_node("HardSwish", ROW), "not monotone"),
+    "selu": (one_node("Selu", ROW), "train with Relu"),
+    "recurrent": (one_node("LSTM", ROW), "unroll"),
+    "missing input": (one_node("Conv", IMAGE), "has no input 1"),
+    "wrong attribute": (one_node("LeakyRelu", ROW, alpha="much"), "alpha must be a number"),
+    "wrong list": (one_node("Transpose", ROW, perm="much"), "perm must be a list"),
+    "NaN attribute": (one_node("LeakyRelu", ROW, alpha=float("nan")), "alpha is nan"),
+    "infinite attribute": (one_node("Elu", ROW, alpha=float("inf")), "alpha is inf"),
+    "ceil with padding counted": (
+        one_node("AveragePool", IMAGE, **CEIL, count_include_pad=1),
+        "count_include_pad",
+    ),
+    "window in the padding": (
+        one_node("MaxPool", IMAGE, **CEIL, pads=[1, 1, 1, 1]),
+        "wholly in the padding",
+    ),
+    "linear resize": (
+        one_node("Resize", IMAGE, None, np.float32([1, 1, 2, 2]), mode="linear"),
+        "linear interpolation",
+    ),
+    "shrinking": (one_node("Resize", IMAGE, None, np.float32([1, 1, 0.5, 1])), "whole factors"),
+    "shifted resize": (
+        one_node(
+            "Resize",
+            IMAGE,
+            None,
+            np.float32([1, 1, 3, 3]),
+            coordinate_transformation_mode="asymmetric",
+        ),
+        "shifts the image",
+    ),
+    "reflected border": (
+        one_node("Pad", IMAGE, np.int64([0, 0, 1, 1, 0, 0, 1, 1]), mode="reflect"),
+        "padding by reflect",
+    ),
+    "backwards": (
+        one_node("Slice", ROW, *(np.int64([v]) for v in (3, 0, 1, -1))),
+        "backwards",
+    ),
+    "cast to integers": (one_node("Cast", ROW, to=TensorProto.INT8), "a cast to int8"),
+    "too many pads": (
+        one_node("Conv", IMAGE, np.ones((2, 4, 3, 3), np.float32), pads=[1, 1]),
+        r"pads \[1, 1\]",
+    ),
+    "kernel shape": (
+        one_node("Conv", IMAGE, np.ones((2, 4, 3, 3), np.float32), kernel_shape=[5, 5]),
+        "kernel_shape",
+    ),
+    "channels": (one_node("Conv", IMAGE, np.ones((2, 3, 3, 3), np.float32)), "3 channels"),
+    "batch norm of other shape": (
+        one_node("BatchNormalization", IMAGE, *[np.ones(3, np.float32)] * 4),
+        r"its gamma has shape \(3,\) for 4 channels",
+    ),
+    "zero scale": (one_node("QuantizeLinear", ROW, np.float32(0)), "the scale is zero"),
+    "zero scale of a channel": (
+        one_node("QuantizeLinear", ROW, np.float32([1, 2, 0, 3])),
+        "the scale is zero",
+    ),
+    "infinite scale": (one_node("QuantizeLinear", ROW, np.float32("inf")), "is not finite"),
+    "blocks": (one_node("QuantizeLinear", ROW, np.float32(1), block_size=2), "by blocks"),
+    "small floats": (
+        one_node("QuantizeLinear", ROW, np.float32(1), output_dtype=TensorProto.FLOAT8E4M3FN),
+        "float8e4m3fn",
+    ),
+    "mask": (one_node("Dropout", ROW, outputs=2), "the mask is not supported"),
+    "a terabyte": (
+        one_node("Reshape", ROW, np.int64([1 << 40])),
+        "can't be reshaped",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NODES)
+def test_node_is_refused(case: str) -> None:
+    model, message = NODES[case]
+    with pytest.raises(ImportFailure, match=message):
+        import_model(model)
+    assert refusal(model).startswith('node "the_node" (')
+
+
+def computed_weights(op: str) -> onnx.ModelProto:
+    node = helper.make_node(op, ["x", "x"], ["y"], "the_node")
+    return model_of([node], {"x": IMAGE}, {}, ["y"])
+
+
+@pytest.mark.parametrize("op", ["Conv", "MatMul", "Gemm"])
+def test_computed_weights(op: str) -> None:
+    assert "must be constant" in refusal(computed_weights(op))
+
+
+BOMBS: dict[str, tuple[str, dict[str, Array], dict[str, Any]]] = {
+    "ConstantOfShape": ("ConstantOfShape", {"a": np.int64([1 << 20, 1 << 20])}, {}),
+    "Expand": ("Expand", {"a": np.float32([1]), "b": np.int64([1 << 35])}, {}),
+    "Tile": ("Tile", {"a": np.float32([1]), "b": np.int64([1 << 33])}, {}),
+    "Range": ("Range", {"a": np.int64(0), "b": np.int64(1 << 40), "c": np.int64(1)}, {}),
+    "Add": ("Add", {"a": np.zeros((1 << 16, 1), np.int8), "b": np.zeros(1 << 16, np.int8)}, {}),
+    "Pad": ("Pad", {"a": np.float32([1]), "b": np.int64([0, 1 << 40])}, {}),
+    "overflow": ("Tile", {"a": np.zeros(4, np.float32), "b": np.int64([1 << 62])}, {}),
+}
+
+
+@pytest.mark.parametrize("case", BOMBS)
+def test_constants_that_would_fill_the_memory(case: str) -> None:
+    op, constants, attributes = BOMBS[case]
+    nodes = [
+        helper.make_node(op, list(constants), ["k"], "the_node", **attributes),
+        helper.make_node("Add", ["x", "k"], ["y"]),
+    ]
+    model = model_of(nodes, {"x": ROW}, constants, ["y"])
+    tracemalloc.start()
+    refusal(model)
+    assert tracemalloc.get_traced_memory()[1] < 64 * MIB
+    tracemalloc.stop()
+
+
+def chain(names: list[tuple[str, str]]) -> onnx.ModelProto:
+    nodes = [helper.make_node("Relu", [a], [b], f"{a} to {b}") for a, b in names]
+    return model_of(nodes, {"x": ROW}, {}, ["y"])
+
+
+def test_cycle() -> None:
+    message = refusal(chain([("b", "a"), ("a", "b"), ("x", "y")]))
+    assert "waits for itself: a cycle" in message
+
+
+def test_value_made_twice() -> None:
+    assert 'the value "y" is made twice' in refusal(chain([("x", "y"), ("x", "y")]))
+    assert 'the value "x" is made twice' in refusal(chain([("x", "y"), ("y", "x")]))
+
+
+def test_value_that_nobody_makes() -> None:
+    assert 'its input "z" is made by no node' in refusal(chain([("z", "y")]))
+    assert 'the output "y" is made by no node' in refusal(chain([("x", "z")]))
+
+
+def test_two_inputs_of_one_name() -> None:
+    model = chain([("x", "y")])
+    model.graph.input.append(model.graph.input[0])
+    assert '2 inputs of the model have the name "x"' in refusal(model)
+
+
+def test_two_constants_of_one_name() -> None:
+    model = one_node("Add", ROW, ROW)
+    model.graph.initializer.append(model.graph.initializer[0])
+    assert '2 initializers of the model have the name "c0"' in refusal(model)
+
+
+def test_nodes_of_one_name_are_told_apart() -> None:
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"], "twin"),
+        helper.make_node("Relu", ["a"], ["y"], "twin"),
+    ]
+    text = print_module(import_model(model_of(nodes, {"x": ROW}, {}, ["y"])))
+    assert 'layer = "twin"' in text and 'layer = "twin_1"' in text
+
+
+def test_long_graphs_in_any_order_take_linear_time() -> None:
+    """20,000 nodes backwards: what is sorted again and again would take minutes."""
+    count = 20_000
+    names = [("x" if k == 0 else f"v{k - 1}", f"v{k}") for k in range(count)][::-1]
+    model = chain([("w", "y"), *names])
+    start = time.perf_counter()
+    assert 'its input "w" is made by no node' in refusal(model)
+    assert time.perf_counter() - start < 5
+
+
+def declared(*shape: int | str, kind: int = TensorProto.FLOAT) -> onnx.ModelProto:
+    model = chain([("x", "y")])
+    model.graph.input[0].CopyFrom(helper.make_tensor_value_info("x", kind, shape))
+    return model
+
+
+def test_declared_shapes() -> None:
+    assert "sizes that are not fixed" in refusal(declared(1, "height", 3))
+    assert "sizes that are not fixed" in refusal(declared(1, -5))
+    assert "holds float64" in refusal(declared(1, 3, kind=TensorProto.DOUBLE)).replace(
+        "double", "float64"
+    )
+    model = declared(1)
+    model.graph.input[0].type.tensor_type.ClearField("shape")
+    assert "has no shape" in refusal(model)
+
+
+def test_huge_declared_shape_takes_no_memory() -> None:
+    tracemalloc.start()
+    import_model(declared("batch", 1 << 20, 1 << 20))
+    assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+    tracemalloc.stop()
+
+
+def constant(tensor: onnx.TensorProto) -> onnx.ModelProto:
+    tensor.name = "c"
+    node = helper.make_node("Add", ["x", "c"], ["y"], "the_node")
+    return model_of([node], {"x": ROW}, {"c": tensor}, ["y"])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_constants_that_are_no_numbers(value: float) -> None:
+    tensor = numpy_helper.from_array(np.float32([1, value, 2, 3]))
+    assert refusal(constant(tensor)) == 'constant "c" holds a NaN or an infinite value'
+
+
+@pytest.mark.parametrize(
+    ("tensor", "message"),
+    [
+        (TensorProto(dims=[1 << 40], data_type=1), "which is too many"),
+        (TensorProto(dims=[4], data_type=1, raw_data=b"123"), "is damaged"),
+        (TensorProto(dims=[1 << 20], data_type=1), "is damaged"),
+        (TensorProto(dims=[-4], data_type=1), "has a negative size"),
+        (TensorProto(dims=[4], data_type=99), "has the unknown type 99"),
+        (TensorProto(dims=[4], data_type=8, string_data=[b"a"] * 4), "the_node"),
+    ],
+)
+def test_dishonest_constants(tensor: onnx.TensorProto, message: str) -> None:
+    assert message in refusal(constant(tensor))
+
+
+def external(folder: Path, **entries: str) -> Path:
+    """A model whose constant lies in another file."""
+    tensor = TensorProto(dims=[1, 4], data_type=1, data_location=TensorProto.EXTERNAL)
+    for key, value in entries.items():
+        tensor.external_data.add(key=key, value=value)
+    path = folder / "model.onnx"
+    path.write_bytes(constant(tensor).SerializeToString())
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder for a model, with good data inside, and data beside it that is not for it."""
+    data = np.float32([[1, 2, 3, 4]]).tobytes()
+    inner = tmp_path / "model"
+    inner.mkdir()
+    (inner / "good.bin").write_bytes(bytes(8) + data)
+    (tmp_path / "outside.bin").write_bytes(data)
+    (inner / "link.bin").symlink_to(tmp_path / "outside.bin")
+    return inner
+
+
+def test_external_data(folder: Path) -> None:
+    module = import_onnx(str(external(folder, location="good.bin", offset="8", length="16")))
+    np.testing.assert_array_equal(run(module, [ROW])[0], [[1, 2, 3, 4]])
+
+
+@pytest.mark.parametrize("location", ["../outside.bin", "link.bin", "/etc/passwd", "", "a/../../b"])
+def test_external_data_outside_the_folder(folder: Path, location: str) -> None:
+    assert "outside the model's folder" in refusal(external(folder, location=location))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"location": "missing.bin"},
+        {"location": "good.bin", "offset": "12"},
+        {"location": "good.bin", "offset": "-1"},
+        {"location": "good.bin", "offset": "much"},
+        {"location": "good.bin", "length": str(1 << 50)},
+        {"location": "."},
+    ],
+)
+def test_external_data_that_is_not_there(folder: Path, entries: dict[str, str]) -> None:
+    assert "16 bytes of data can't be read" in refusal(external(folder, **entries))
+
+
+def test_external_data_without_a_file(folder: Path) -> None:
+    path = external(folder, location="good.bin")
+    model = onnx.ModelProto.FromString(path.read_bytes())
+    assert "import it from a file" in refusal(model)
+
+
+FILES: dict[str, Callable[[Path], object]] = {
+    "is empty": lambda path: path.write_bytes(b""),
+    "no such file": lambda path: None,
+    "is no file": lambda path: path.mkdir(),
+    "can't be decoded": lambda path: path.write_bytes(b"\xff" * 100),
+    "it has no graph": lambda path: path.write_bytes(b"\x08\x07"),
+}
+
+
+@pytest.mark.parametrize("message", FILES)
+def test_files(tmp_path: Path, message: str) -> None:
+    path = tmp_path / "model.onnx"
+    FILES[message](path)
+    assert refusal(path) == f"{path}: {message}" or message in refusal(path)
+
+
+def test_endless_file(tmp_path: Path) -> None:
+    assert "is no file" in refusal(Path("/dev/zero"))
+    os.mkfifo(tmp_path / "pipe")
+    assert "is no file" in refusal(tmp_path / "pipe")
+
+
+def small() -> bytes:
+    w = np.ones((2, 4, 3, 3), np.float32)
+    return one_node("Conv", IMAGE, w, pads=[1, 1, 1, 1]).SerializeToString()
+
+
+def survives(data: bytes, path: Path) -> None:
+    """A damaged file either is imported or refused with one line."""
+    path.write_bytes(data)
+    try:
+        import_onnx(str(path))
+    except ImportFailure as error:
+        assert str(error).isprintable()
+
+
+def test_truncated_files(tmp_path: Path) -> None:
+    data = small()
+    for length in range(len(data)):
+        survives(data[:length], tmp_path / "model.onnx")
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=5))
+@settings(max_examples=200)
+def test_damaged_files(
+    tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]]
+) -> None:
+    data = bytearray(small())
+    for place, value in places:
+        data[place % len(data)] = value
+    survives(bytes(data), tmp_path_factory.getbasetemp() / "damaged.onnx")
+
+
+@pytest.mark.parametrize("opset", [6, 1000])
+def test_opsets(opset: int) -> None:
+    model = chain([("x", "y")])
+    model.opset_import[0].version = opset
+    assert f"the model has opset {opset}" in refusal(model)
+
+
+NAMES = ["größe/层", "a" * 10_000, 'quo"te\\', "line\nbreak", "%d {x}", "tab\t"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names(name: str) -> None:
+    """Any name survives, in printable ASCII, and the text can be read back."""
+    node = helper.make_node("Relu", [name], ["y"], name)
+    module = import_model(model_of([node], {name: ROW}, {}, ["y"]))
+    (layer,) = (op.properties["layer"] for op in module.walk() if "layer" in op.properties)
+    data = getattr(layer, "data", "")
+    assert data.isascii() and data.isprintable() and 0 < len(data) < 1100
+    text = print_module(module)
+    assert print_module(read_module(text)) == text
+    assert shown_in_message(name)
+
+
+def shown_in_message(name: str) -> bool:
+    node = helper.make_node("Zoom", [name], ["y"], name)
+    return bool(refusal(model_of([node], {name: ROW}, {}, ["y"])))
+
+
+def test_long_names_stay_apart() -> None:
+    nodes = [
+        helper.make_node("Relu", ["x"], ["a"], "n" * 9_999 + "a"),
+        helper.make_node("Relu", ["a"], ["y"], "n" * 9_999 + "b"),
+    ]
+    module = import_model(model_of(nodes, {"x": ROW}, {}, ["y"]))
+    layers = [op.properties["layer"] for op in module.walk() if "layer" in op.properties]
+    assert len(set(layers)) == 2
+
+
+def test_input_types() -> None:
+    known = InputType(signed(4))
+    assert 'there is no input "z"; there are: x' in refusal(chain([("x", "y")]), z=known)
+    model = declared(1, 4, kind=TensorProto.INT8)
+    assert "holds int8 already" in refusal(model, x=known)
+    module = import_model(chain([("x", "y")]), {"x": InputType(signed(4), 0.5)})
+    np.testing.assert_array_equal(run(module, [np.int8([[-8, 0, 1, 7]])])[0], [[0, 0, 0.5, 3.5]])

@@ -1,0 +1,103 @@
+"""What a network costs: counts that can be worked out by hand."""
+
+from math import log2
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import helper
+from qnn.frontends.onnx import import_model
+from qnn.frontends.summary import Layer, summarize, table
+from qnn.tools.qnn import main
+from support.onnx_models import model_of, one_node
+
+RNG = np.random.default_rng(1)
+IMAGE = np.zeros((1, 4, 7, 6), np.float32)
+
+
+def layer(op: str, *shape: int, **attributes: object) -> Layer:
+    w = RNG.standard_normal(shape).astype(np.float32)
+    (found,) = summarize(import_model(one_node(op, IMAGE, w, **attributes)))
+    return found
+
+
+def test_convolution() -> None:
+    found = layer("Conv", 5, 4, 3, 3)
+    assert (found.kind, found.shape) == ("conv2d", (5, 4, 5))
+    assert (found.macs, found.parameters) == (5 * 4 * 5 * 4 * 9, 5 * 4 * 9)
+    assert found.bops == pytest.approx(found.macs * (32 * 32 + 64 + log2(36)))
+
+
+def test_groups() -> None:
+    assert layer("Conv", 6, 2, 3, 3, group=2).kind == "conv2d in groups"
+    found = layer("Conv", 4, 1, 3, 3, group=4)
+    assert (found.kind, found.macs) == ("depthwise", 5 * 4 * 4 * 9)
+
+
+def test_transposed_convolution() -> None:
+    assert layer("ConvTranspose", 4, 5, 2, 2, strides=[2, 2]).macs == 7 * 6 * 4 * 5 * 4
+
+
+def test_bits_reach_through_pools() -> None:
+    """A quantizer's bits hold behind ops that only move elements."""
+    quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
+    nodes = [
+        helper.make_node("Quant", ["x", "s", "z", "three"], ["a"], **quant),
+        helper.make_node("MaxPool", ["a"], ["b"], kernel_shape=[7, 6]),
+        helper.make_node("Flatten", ["b"], ["c"]),
+        helper.make_node("Quant", ["w", "s", "z", "five"], ["v"], **quant),
+        helper.make_node("MatMul", ["c", "v"], ["y"], "the_layer"),
+    ]
+    constants = {
+        "s": np.float32(0.5),
+        "z": np.float32(0),
+        "three": np.float32(3),
+        "five": np.float32(5),
+        "w": np.arange(-20, 20, dtype=np.float32).reshape(4, 10) / 3,
+    }
+    (found,) = summarize(import_model(model_of(nodes, {"x": IMAGE}, constants, ["y"])))
+    assert (found.name, found.activation_bits, found.weight_bits) == ("the_layer", 3, 5)
+    assert found.macs == found.parameters == 40
+
+
+def test_table() -> None:
+    text = table([Layer("n" * 100, "conv2d", 2, 3, (4, 5, 6), 1234567, 89, 2.5e9)])
+    head, row, total = text.splitlines()
+    assert head.split()[0] == "layer" and len(head) == len(row) <= 120
+    assert "4x5x6" in row and "1,234,567" in row
+    assert total == "1 layers: 1,234,567 MACs, 89 parameters, 2.500 GBOPs"
+
+
+def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model, output, array = (str(tmp_path / n) for n in ("m.onnx", "m.mlir", "y.npy"))
+    w = RNG.standard_normal((4, 3)).astype(np.float32)
+    row = np.zeros((1, 4), np.float32)
+    Path(model).write_bytes(one_node("MatMul", row, w).SerializeToString())
+    assert main(["import", model, "-o", output, "--input", "x=si4*0.5"]) == 0
+    assert "1 layers: 12 MACs" in capsys.readouterr().out
+    x = np.array([[-8, 0, 1, 7]])
+    np.save(tmp_path / "x.npy", x)
+    assert main(["run", output, "--input", str(tmp_path / "x.npy"), "-o", array]) == 0
+    np.testing.assert_allclose(np.load(array), x.astype(np.float32) / 2 @ w, rtol=1e-6)
+    np.save(tmp_path / "x.npy", x.astype(np.float32) / 2)
+    assert main(["run", model, "--input", str(tmp_path / "x.npy"), "-o", array]) == 0
+    np.testing.assert_allclose(np.load(array), x.astype(np.float32) / 2 @ w, rtol=1e-6)
+
+
+def test_failed_import_keeps_the_old_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, output = tmp_path / "m.onnx", tmp_path / "m.mlir"
+    output.write_text("good")
+    model.write_bytes(one_node("Zoom", IMAGE).SerializeToString())
+    assert main(["import", str(model), "-o", str(output)]) == 1
+    expected = 'qnn: node "the_node" (Zoom): this operator is not supported\n'
+    assert capsys.readouterr().err == expected
+    assert output.read_text() == "good" and len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("text", ["x", "x=si4*much", "x=i4", "x=si65", "=si4", "x=f32"])
+def test_input_types_that_make_no_sense(text: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["import", "m.onnx", "--input", text])
+    assert caught.value.code == 2

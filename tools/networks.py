@@ -1,0 +1,69 @@
+"""Networks that commands are given: MLIR, or ONNX that is imported on the fly."""
+
+import argparse
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from xdsl.dialects.builtin import ModuleOp
+
+from ..qdialect.dialects import new_context
+from ..qdialect.text import parse_module, verify
+from ..qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
+from .files import UserError, read_text
+
+if TYPE_CHECKING:
+    from ..frontends.onnx import InputType
+
+
+def load_network(path: str, inputs: "Mapping[str, InputType] | None" = None) -> ModuleOp:
+    """The module in a file."""
+    if path.endswith(".onnx"):
+        return import_network(path, inputs or {})
+    text = read_text(path)
+    module = parse_module(new_context(), text, path)
+    verify(module, text)
+    return module
+
+
+def import_network(path: str, inputs: "Mapping[str, InputType]") -> ModuleOp:
+    """Imports a trained network."""
+    try:
+        from ..frontends.onnx import import_onnx
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"importing needs the package {error.name}: pip install 'qnn-dialect[onnx]'"
+        ) from None
+    from ..frontends.errors import ImportFailure
+
+    try:
+        return import_onnx(path, inputs)
+    except ImportFailure as error:
+        raise UserError(str(error)) from None
+
+
+ELEMENT = re.compile(r"([us])i([1-9]\d?)")
+
+
+def input_type(text: str) -> "tuple[str, InputType]":
+    """An option `NAME=TYPE` or `NAME=TYPE*SCALE`, such as `image=ui8*0.00390625`."""
+    from ..frontends.onnx import InputType
+
+    name, equals, rest = text.rpartition("=")
+    kind, star, scale = rest.partition("*")
+    element = _element(kind)
+    if not equals or not name or element is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TYPE*SCALE, as in x=ui8*0.00390625")
+    try:
+        return name, InputType(element, float(scale) if star else 1.0)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"the scale {scale!r} is no number") from None
+
+
+def _element(text: str) -> QuantType | None:
+    if text in ("bipolar", "ternary"):
+        return BipolarType() if text == "bipolar" else TernaryType()
+    match = ELEMENT.fullmatch(text)
+    if match is None or int(match[2]) > 64:
+        return None
+    return (unsigned if match[1] == "u" else signed)(int(match[2]))
