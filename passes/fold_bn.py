@@ -159,7 +159,8 @@ class FoldChain(RewritePattern):
             for source, factor in zip(chain.sources, multipliers, strict=True)
         ]
         ends = [range_of(part) for part in parts]
-        total = AddOp(*parts, holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1]))
+        kind = holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
+        total = AddOp(parts[0], parts[1], kind)
         new.append(total)
         return total.output
 

@@ -58,6 +58,4 @@ def turns_back(
         return None
     offsets = np.arange(values, dtype=np.int64)[:, None]
     change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
-    rises: npt.NDArray[np.bool_] = (change > 0).any(0)
-    falls: npt.NDArray[np.bool_] = (change < 0).any(0)
-    return rises & falls
+    return np.logical_or.reduce(change > 0) & np.logical_or.reduce(change < 0)

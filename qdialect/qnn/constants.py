@@ -85,19 +85,19 @@ class ConstantOp(IRDLOperation):
         """The elements, wherever they are; what a name stands for is looked up once."""
         if isinstance(self.value, DataAttr):
             return self.value
-        found: DataAttr | None = self.__dict__.get("_found")
+        found: DataAttr | None = vars(self).get("_found")
         if found is None:
             module = self.get_toplevel_object()
             if isinstance(module, ModuleOp):
                 resolve(module)
-            found = self.__dict__.get("_found")
+            found = vars(self).get("_found")
         if found is None:
             raise VerifyException(f"qnn.constant: there is no qnn.data {self.value}")
         return found
 
     def found(self, data: DataAttr) -> None:
         """Remembers what the name of this constant stands for."""
-        self.__dict__["_found"] = data
+        vars(self)["_found"] = data
 
     def verify_(self) -> None:
         check_tensor(self.output.type)

@@ -194,11 +194,13 @@ def test_dequantized_avg_pool_divides_the_rounded_sum(case: Case, scale: float) 
     assert_same(actual, sums / counts.astype(np.float32))
 
 
-@given(cases(quant=12), st.lists(SCALES, min_size=1, max_size=3))
-def test_dequantized_max_pool_is_equal_to_onnxruntime(case: Case, scales: list[float]) -> None:
+@pytest.mark.parametrize("per_channel", [False, True])
+@given(cases(quant=12), st.lists(SCALES, min_size=3, max_size=3))
+def test_dequantized_max_pool_is_equal_to_onnxruntime(
+    per_channel: bool, case: Case, scales: list[float]
+) -> None:
     """A negative scale turns the order round; channels may have scales of their own."""
-    channels = case.x.shape[-1]
-    scale = np.resize(np.float32(scales), channels)
+    scale = np.float32(scales[: case.x.shape[-1]] if per_channel else scales[0])
     values = scaled(case.x, [scale])
     actual = run_dequantized(MaxPoolOp, case, scale)
     assert_same(actual, case.onnx("MaxPool", values))
