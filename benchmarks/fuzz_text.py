@@ -30,6 +30,7 @@ from typing import TypeAlias
 from qnn.qdialect.dialects import OURS, new_context
 from qnn.qdialect.text import TextError, parse_module, verify
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import Operation
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import DiagnosticException
 
@@ -44,7 +45,7 @@ ELSEWHERE = re.compile(r"[^\n]*:\d+:\d+: \S[^\n]*")
 """A message about an op that names another place as its own, with `loc`."""
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\w.$]+|->|\s+|.')
-FORMS = ({}, {"print_generic_format": True}, {"print_debuginfo": True})
+FORMS = ("pretty", "generic", "with places")
 
 NUMBERS = (
     *(str(sign << width) for width in (0, 1, 2, 5, 8, 32, 63, 64, 128) for sign in (1, -1)),
@@ -210,7 +211,7 @@ def corpus(folders: Sequence[Path] = FOLDERS) -> list[str]:
 
 
 def _forms(module: ModuleOp) -> Iterator[str]:
-    yield printed(module, print_generic_format=True)
+    yield printed(module, "generic")
     ops = [printed(op) for op in module.ops]
     data = [text for text in ops if text.startswith("qnn.data")]
     for text in ops:
@@ -234,9 +235,10 @@ def read(text: str) -> ModuleOp:
     return module
 
 
-def printed(op: "ModuleOp | object", **options: bool) -> str:
+def printed(op: Operation, form: str = "pretty") -> str:
     stream = StringIO()
-    Printer(stream=stream, **options).print_op(op)
+    generic, places = form == "generic", form == "with places"
+    Printer(stream, print_generic_format=generic, print_debuginfo=places).print_op(op)
     return stream.getvalue()
 
 
@@ -247,9 +249,9 @@ def check(text: str) -> str:
     except TextError as error:
         return check_error(error, text)
     for form in FORMS:
-        first = printed(module, **form)
+        first = printed(module, form)
         try:
-            second = printed(read(first), **form)
+            second = printed(read(first), form)
         except TextError as error:
             if isinstance(error.__cause__, RecursionError):
                 continue  # the module around it makes a text one level deeper, and too deep
@@ -291,10 +293,9 @@ def result_of(text: str) -> Result:
         return f"find: {place_of(error)}", traceback.format_exc()
 
 
-def work(sender: Connection, seed: int, cases: range) -> None:
+def work(sender: Connection, seed: int, cases: range, texts: Sequence[str]) -> None:
     """Runs cases in a process of their own, which a time or memory limit may end."""
     warnings.simplefilter("error")
-    texts = corpus()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for case in cases:
         signal.alarm(SECONDS)
@@ -346,7 +347,7 @@ def supervise(seed: int, cases: range, texts: Sequence[str], report: Report) -> 
     context = multiprocessing.get_context("spawn")
     while cases:
         receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=work, args=(sender, seed, cases), daemon=True)
+        process = context.Process(target=work, args=(sender, seed, cases, texts), daemon=True)
         process.start()
         sender.close()
         try:
@@ -363,7 +364,7 @@ def supervise(seed: int, cases: range, texts: Sequence[str], report: Report) -> 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=100_000, help="how many cases (100000)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time (2)")
@@ -382,7 +383,9 @@ def main() -> int:
     report = Report(arguments.seed, arguments.save)
     with ThreadPoolExecutor(arguments.jobs) as pool:
         shares = [range(job, arguments.count, arguments.jobs) for job in range(arguments.jobs)]
-        list(pool.map(lambda cases: supervise(arguments.seed, cases, texts, report), shares))
+        runs = [pool.submit(supervise, arguments.seed, share, texts, report) for share in shares]
+    for run in runs:
+        run.result()
     report.print()
     return 1 if report.finds else 0
 

@@ -4,6 +4,8 @@ Sums of integers run through BLAS in float32 or float64 where they are small eno
 there, which is many times faster than numpy's integer product.
 """
 
+from typing import Any
+
 import numpy as np
 
 from .data import Array
@@ -12,17 +14,23 @@ from .shapes import Window
 
 def exact_matmul(a: Array, b: Array) -> Array:
     """`a @ b.T` over integers, exact: in floats where the sums are small enough for them."""
-    bound = b.shape[-1] * _largest(a) * _largest(b)
+    bound = b.shape[-1] * largest(a) * largest(b)
     if bound < 1 << 24:
         return (a.astype(np.float32) @ b.astype(np.float32).T).astype(np.int64)
     if bound < 1 << 53:
         return (a.astype(np.float64) @ b.astype(np.float64).T).astype(np.int64)
-    kind = np.int64 if bound < 1 << 63 else object
+    kind = exact_type(bound)
     return a.astype(kind) @ b.astype(kind).T
 
 
-def _largest(x: Array) -> int:
+def largest(x: Array) -> int:
+    """The largest magnitude among integers."""
     return max(abs(int(x.min())), abs(int(x.max()))) if x.size else 0
+
+
+def exact_type(bound: int) -> np.dtype[Any]:
+    """A numpy type for integers up to a magnitude: Python's own where 64 bits are too few."""
+    return np.dtype(np.int64 if bound < 1 << 63 else object)
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -63,11 +71,20 @@ def convolve(x: Array, weights: Array, window: Window, groups: int, pad_value: f
 def _depthwise(patches: Array, kernels: Array) -> Array:
     """Each channel has its own window: a sum over the taps, all channels at once."""
     n, h, w, kh, kw, channels = patches.shape
-    kind = np.result_type(patches, np.int64) if patches.dtype.kind != "f" else patches.dtype
+    kind = patches.dtype
+    if kind.kind != "f":
+        kind = exact_type(kh * kw * largest(patches) * largest(kernels))
     total = np.zeros((n, h, w, channels), kind)
     for tap in range(kh * kw):
         total += patches[:, :, :, tap // kw, tap % kw].astype(kind) * kernels[:, tap].astype(kind)
     return total
+
+
+def _sum_type(product: Array, x: Array, weights: Array) -> np.dtype[Any]:
+    """The type of a transposed convolution's sums, which many products of one tap make up."""
+    if product.dtype.kind == "f":
+        return product.dtype
+    return exact_type(weights[0].size * largest(x) * largest(weights))
 
 
 def convolve_transposed(
@@ -89,7 +106,7 @@ def convolve_transposed(
             ]
             product = np.concatenate(parts, axis=-1).reshape(n, height, width, outputs)
             if full is None:
-                full = np.zeros((n, rows, cols, outputs), product.dtype)
+                full = np.zeros((n, rows, cols, outputs), _sum_type(product, x, weights))
             down, across = row * dh, col * dw
             full[
                 :,

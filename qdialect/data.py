@@ -261,7 +261,7 @@ def _data_of_numbers(rows: Numbers | None, type: QnnTensor) -> DataAttr:
 
 def _bytes_of_hex(text: str) -> bytes:
     if not text.startswith("0x"):
-        raise VerifyException('constant data is numbers, or hex that starts with "0x')
+        raise VerifyException('constant data is numbers, or hex that starts with "0x"')
     try:
         return bytes.fromhex(text[2:])
     except ValueError:

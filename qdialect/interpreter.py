@@ -22,13 +22,18 @@ from xdsl.interpreter import (
     impl_terminator,
     register_impls,
 )
+from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from .data import Array, check_values
-from .qnn import TENSOR_OPS, ConstantOp
+from .qnn import TENSOR_OPS, ConstantOp, QnnOp
 from .qnn.base import stored, text_of
+from .qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from .qnn.elementwise import BinaryOp, PReluOp
+from .qnn.layout import ConcatOp, SplitOp, TransposeOp
+from .qnn.linear import LinearLayerOp
 from .stream import PROCESSES, DesignOp, Process, SinkOp, SourceOp
-from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant
+from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import plain
 
 
@@ -163,6 +168,9 @@ def check_input(array: Array, type: QnnTensor, what: str) -> Array:
             and not np.array_equal(array, np.rint(array))
         ):
             raise VerifyException(f"{element} holds whole numbers only")
+        if not is_quant(element):
+            with np.errstate(over="ignore"):
+                array = array.astype(dtype_of(element), copy=False)
         check_values(array, element)
     except VerifyException as error:
         message = str(error).replace("a constant holds", "it holds")
@@ -177,7 +185,10 @@ def run(
 ) -> list[Array]:
     """Runs the entry function of a module and returns its results."""
     entry = entry_of(module)
-    types = input_types(entry)
+    try:
+        types = input_types(entry)
+    except VerifyException as error:
+        raise InterpretationError(f"@{entry.sym_name.data} can't be run: {error}") from None
     if len(inputs) != len(types):
         raise InterpretationError(
             f"@{entry.sym_name.data} takes {len(types)} inputs, {len(inputs)} are given"
@@ -186,5 +197,64 @@ def run(
         check_input(array, type, f"input {number}")
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
+    images = _images(args, types)
+    if images == 1 or keeps_all_images(module):
+        return _call(module, entry, args, listeners)
+    single = [
+        _call(module, entry, [array[image : image + 1] for array in args], listeners)
+        for image in range(images)
+    ]
+    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
+
+
+def _call(
+    module: ModuleOp,
+    entry: FuncOp | DesignOp,
+    args: Sequence[Array],
+    listeners: Sequence[Interpreter.Listener],
+) -> list[Array]:
     results = interpreter_of(module, listeners).call_op(entry, tuple(args))
     return [plain(result) for result in results]
+
+
+def _images(args: Sequence[Array], types: Sequence[QnnTensor]) -> int:
+    """How many images there are, which all inputs must agree on; 1 if the network fixes more."""
+    if not all(type.get_shape()[:1] == (1,) for type in types) or not args:
+        return 1
+    for number, array in enumerate(args):
+        if len(array) != len(args[0]):
+            raise InterpretationError(
+                f"input {number} holds {len(array)} images, input 0 holds {len(args[0])}"
+            )
+    return len(args[0])
+
+
+def keeps_all_images(module: ModuleOp) -> bool:
+    """Whether every op treats the images along the first axis each by itself."""
+    varying: set[SSAValue] = set()
+    for op in module.walk():
+        for region in op.regions:
+            varying.update(arg for block in region.blocks for arg in block.args)
+        free = [value for value in op.operands if value in varying]
+        if free:
+            varying.update(op.results)
+            if isinstance(op, QnnOp) and not keeps_images(op, free):
+                return False
+    return True
+
+
+def keeps_images(op: QnnOp, free: Sequence[SSAValue]) -> bool:
+    """Whether an op does so, given the operands that depend on images."""
+    firsts = {shape_of(value)[:1] for value in (*free, *op.results)}
+    match op:
+        case TransposeOp():
+            keeps = op.order.get_values()[:1] == (0,)
+        case SoftmaxOp() | ArgMaxOp() | TopKOp() | ConcatOp() | SplitOp():
+            keeps = op.axis.value.data % len(shape_of(free[0])) != 0
+        case BinaryOp() | PReluOp():
+            keeps = {len(shape_of(value)) for value in free} == {len(shape_of(op.output))}
+        case LinearLayerOp():
+            keeps = len(shape_of(op.x)) > 1
+        case _:
+            keeps = True
+    return keeps and firsts == {(1,)}

@@ -2,7 +2,6 @@
 
 import re
 import struct
-from collections.abc import Callable
 from typing import NoReturn
 
 from xdsl.context import Context
@@ -16,9 +15,10 @@ from xdsl.dialects.builtin import (
     ModuleOp,
     StringAttr,
 )
-from xdsl.ir import Attribute, Block, Operation, SSAValue, TypeAttribute
-from xdsl.parser import Parser
+from xdsl.ir import Attribute, AttributeInvT, Block, Operation, SSAValue, TypeAttribute
+from xdsl.parser import Parser, UnresolvedOperand
 from xdsl.parser.generic_parser import ParserState
+from xdsl.traits import SymbolTable
 from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
 from xdsl.utils.lexer import Input, Position, Span, Token
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
@@ -38,6 +38,15 @@ SHOWN = 160
 
 PLAIN_TYPE = re.compile(r"(?:tensor|!\w+\.\w+)<(?:[\w ,=]|!\w+\.)*>")
 """A type whose spelling, without aliases or comments, says all about it."""
+
+CLEARER = {
+    "in block definition": "'}' or an op expected",
+    "Could not parse entire input!": "an op expected",
+    "Expected suffix identifier after {first_char}": "a name expected after this character",
+}
+"""What the framework says, in words that fit the place."""
+
+UNKNOWN_NAME = re.compile(r"'?([\w.$]+)'? is not registered|undefined symbol alias '(.+)'")
 
 
 class TextError(DiagnosticException):
@@ -84,6 +93,8 @@ class SourceParser(Parser):
         self.types: dict[str, TypeAttribute] = {}
         self.line, self.line_start = 1, 0
         self.location_depth = 0
+        self.open_ops: list[Position] = []
+        self.first_uses: dict[str, Position] = {}
 
     def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
         """The module is the text: its place is the beginning, and names the file for `locate`."""
@@ -94,10 +105,32 @@ class SourceParser(Parser):
 
     def parse_operation(self) -> Operation:
         location = self._location(self.pos)
+        self.open_ops.append(self.pos)
         op = super().parse_operation()
+        self.open_ops.pop()
         if not isinstance(op.location, FileLineColLoc):
             op.location = location
         return op
+
+    def resolve_operand(
+        self, operand: UnresolvedOperand, type: AttributeInvT
+    ) -> SSAValue[AttributeInvT]:
+        name = operand.operand_name
+        if name not in self.ssa_values and name not in self.forward_ssa_references:
+            self.first_uses[name] = operand.span.start
+        return super().resolve_operand(operand, type)
+
+    def place_of(self, error: Exception) -> Position:
+        """Where the mistake stands; the framework notices some only later."""
+        if not isinstance(error, ParseError):
+            return self.open_ops[-1] if self.open_ops else self.pos
+        noticed = error.span.start
+        if error.msg.startswith("values used but not defined"):
+            return min(self.first_uses[name] for name in self.forward_ssa_references)
+        unknown = UNKNOWN_NAME.search(error.msg)
+        if unknown is None:
+            return noticed
+        return max(self.input.content.rfind(unknown[1] or unknown[2], 0, noticed), 0)
 
     def parse_optional_type(self) -> TypeAttribute | None:
         """Parses each spelling of a type once: a network repeats few of them thousands of times."""
@@ -188,11 +221,10 @@ def parse_module(ctx: Context, text: str, name: str = "<text>") -> ModuleOp:
     try:
         return parser.parse_module()
     except ParseError as error:
-        start = error.span.start
-        message = error.msg.replace("{first_char}", text[start : start + 1])  # xDSL lacks an f
-        raise TextError(_message(text, name, start, message)) from None
+        message = CLEARER.get(error.msg.strip(), error.msg)
+        raise TextError(_message(text, name, parser.place_of(error), message)) from None
     except Exception as error:
-        raise TextError(_message(text, name, parser.pos, _reason(error))) from error
+        raise TextError(_message(text, name, parser.place_of(error), _reason(error))) from error
 
 
 def verify(module: ModuleOp, text: str | None = None) -> None:
@@ -200,12 +232,8 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
 
     Raises TextError; with the source text, the message shows the line of the op.
     """
-    seen: set[Operation] = set()
-    checks: tuple[Callable[[Operation], None], ...] = (
-        lambda op: _check_operands(op, seen),
-        _check_op,
-    )
-    for check in checks:
+    definitions = _Definitions()
+    for check in (definitions.check, _check_op):
         for op in module.walk():
             try:
                 check(op)
@@ -213,13 +241,37 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
                 raise TextError(locate(_reason(error), op, text)) from error
 
 
-def _check_operands(op: Operation, seen: set[Operation]) -> None:
-    """Operands are defined by what was seen before; `seen` holds the ops in the order of text."""
-    seen.add(op)
-    for number, operand in enumerate(op.operands):
-        if not _is_defined(operand, op, seen):
-            name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
-            raise VerifyException(f"{op.name}: {name} is used before it is defined")
+class _Definitions:
+    """What stands before an op in the order of the text: the ops, and the names of symbols."""
+
+    def __init__(self) -> None:
+        self.ops: set[Operation] = set()
+        self.symbols: set[tuple[Operation, str]] = set()
+
+    def check(self, op: Operation) -> None:
+        self.ops.add(op)
+        for number, operand in enumerate(op.operands):
+            if not self._hold(operand, op):
+                name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
+                raise VerifyException(f"{op.name}: {name} is used before it is defined")
+        name, table = op.get_attr_or_prop("sym_name"), op.parent_op()
+        if isinstance(name, StringAttr) and table is not None and table.has_trait(SymbolTable):
+            if (table, name.data) in self.symbols:
+                raise VerifyException(f'{op.name}: redefinition of symbol "{name.data}"')
+            self.symbols.add((table, name.data))
+
+    def _hold(self, value: SSAValue, op: Operation) -> bool:
+        """Whether a value stands above its use, in the same block or in one around it."""
+        owner = value.owner
+        home = owner if isinstance(owner, Block) else owner.parent
+        inner: Operation | None = op
+        while inner is not None and home is not None and (block := inner.parent) is not None:
+            if block is home:
+                return owner is home or (owner in self.ops and owner is not inner)
+            if block.parent is home.parent:
+                return True  # another block of the same region: control decides, not order
+            inner = block.parent_op()
+        return False
 
 
 def _check_op(op: Operation) -> None:
@@ -228,20 +280,6 @@ def _check_op(op: Operation) -> None:
         known = ", ".join(VISIBILITIES)
         raise VerifyException(f'{op.name}: "{visibility.data}" is no visibility: use {known}')
     op.verify(verify_nested_ops=False)
-
-
-def _is_defined(value: SSAValue, op: Operation, seen: set[Operation]) -> bool:
-    """Whether a value stands above its use, in the same block or in one around it."""
-    owner = value.owner
-    home = owner if isinstance(owner, Block) else owner.parent
-    inner: Operation | None = op
-    while inner is not None and home is not None and (block := inner.parent) is not None:
-        if block is home:
-            return owner is home or (owner in seen and owner is not inner)
-        if block.parent is home.parent:
-            return True  # another block of the same region: control decides, not order
-        inner = block.parent_op()
-    return False
 
 
 def locate(message: str, op: Operation, text: str | None = None) -> str:

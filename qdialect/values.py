@@ -28,7 +28,7 @@ class Dequantized:
 
     @property
     def value(self) -> npt.NDArray[np.float32]:
-        """The float32 nearest to each product."""
+        """The products, computed in float64 and rounded to float32."""
         return (self.ints.astype(np.float64) * self.scale).astype(np.float32)
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 
-from ..types import QuantType, dtype_of, element_of, shape_of, unsigned
+from ..types import QuantType, element_of, shape_of, unsigned
 from ..values import Value, plain
 from .base import (
     Int,
@@ -19,6 +19,7 @@ from .base import (
     require_float,
     require_range,
     require_same_element,
+    stored,
 )
 
 
@@ -141,5 +142,5 @@ class TopKOp(QnnOp):
         backwards = np.flip(x, axis)
         order = last - np.flip(np.argsort(backwards, axis, kind="stable"), axis)
         indices = order.take(range(self.k.value.data), axis)
-        kind = element_of(self.indices)
-        return np.take_along_axis(x, indices, axis), indices.astype(dtype_of(kind))
+        values = np.take_along_axis(x, indices, axis)
+        return values, stored(self, indices, element_of(self.indices))

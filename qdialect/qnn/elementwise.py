@@ -143,8 +143,8 @@ class SigmoidOp(UnaryOp):
     name = "qnn.sigmoid"
 
     def compute(self, x: Array) -> Array:
-        half = x.dtype.type(0.5)
-        return half + half * np.tanh(half * x)
+        one, power = x.dtype.type(1), np.exp(-np.abs(x))
+        return np.where(x >= 0, one, power) / (one + power)
 
 
 @irdl_op_definition

@@ -256,7 +256,7 @@ class SliceOp(MoveOp):
 
     def move(self, x: Array) -> Array:
         batch, *rest = (slice(*span) for span in self._spans())
-        whole = batch == slice(0, shape_of(self.x)[0], 1)
+        whole = shape_of(self.output)[0] == shape_of(self.x)[0]
         return x[(slice(None) if whole else batch, *rest)]
 
     def _spans(self) -> list[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 
-from ..convolution import convolve, convolve_transposed, matmul
+from ..convolution import convolve, convolve_transposed, exact_type, largest, matmul
 from ..data import Array
 from ..shapes import Window
 from ..types import (
@@ -404,11 +404,15 @@ def product_of(
     x, weights = args[0], args[1]
     bias = plain(args[2]) if len(args) > 2 else None
     if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.single_scale:
-        per_output = weights.scale.size in (1, len(weights.ints))
+        rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / x.scale.item()
-        if per_output and steps == round(steps):
-            sums = product(x.ints, weights.ints, round(steps))
+        if (rows or weights.single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
+            ints = x.ints.astype(np.int64) if steps else x.ints
+            sums = product(ints, weights.ints, round(steps))
             result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
             return result if bias is None else result.value + bias
     sums = product(plain(x), plain(weights), pad)
-    return sums if bias is None else sums + bias
+    if bias is None or sums.dtype.kind == "f":
+        return sums if bias is None else sums + bias
+    kind = exact_type(largest(sums) + largest(bias))
+    return sums.astype(kind) + bias.astype(kind)

@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
-from ..convolution import windows
+from ..convolution import exact_type, largest, windows
 from ..data import Array
 from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
@@ -162,7 +162,9 @@ class AvgPoolOp(PoolOp):
 def sums(x: Array, window: Window) -> Array:
     """The sum under each window, padded with zero."""
     patches = windows(x, window, 0)
-    return patches.sum(axis=(3, 4), dtype=x.dtype if x.dtype.kind == "f" else np.int64)
+    taps = window.kernel[0] * window.kernel[1]
+    kind = x.dtype if x.dtype.kind == "f" else exact_type(taps * largest(x))
+    return patches.astype(kind, copy=False).sum(axis=(3, 4))
 
 
 def maxima(x: Array, window: Window) -> Array:

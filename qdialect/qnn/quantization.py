@@ -18,6 +18,7 @@ from xdsl.irdl import (
 from xdsl.utils.exceptions import InterpretationError
 
 from ..attributes import ROUND, Rounding, RoundingAttr
+from ..convolution import exact_type, largest
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -38,6 +39,7 @@ from .base import (
     Shape,
     axis_of,
     describe,
+    fit,
     int_attr,
     require,
     require_float,
@@ -167,8 +169,11 @@ class QuantizeOp(QnnOp):
         element, axis = element_of(self.output), self.axis.value.data
         if isinstance(element, BipolarType):
             return (np.where(x >= 0, np.int8(1), np.int8(-1)),)
+        scale = spread(plain(args[1]), x.ndim, axis)
+        if not np.all(scale):
+            raise InterpretationError(f"{describe(self)}: the scale is zero")
         with np.errstate(over="ignore"):
-            y = x / spread(plain(args[1]), x.ndim, axis)
+            y = x / scale
         zero = spread(plain(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
         low, high = self.limits
         if self.zero_point_first is not None:
@@ -182,7 +187,7 @@ class QuantizeOp(QnnOp):
 class DequantizeOp(QnnOp):
     """The real numbers that integers stand for: `(x - zero_point) * scale`.
 
-    A scale may be f64, as the exact product of two f32 scales is; the result is rounded once.
+    A scale may be f64, as the exact product of two f32 scales is; the result is computed so.
 
     %y = qnn.dequantize %q, %scale : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xf32>
     """
@@ -216,7 +221,7 @@ class DequantizeOp(QnnOp):
     def verify_types(self) -> None:
         axis = self.axis.value.data
         require(is_quant(element_of(self.x)), "the input must be an integer type")
-        require_float(self.output, "the result")
+        require(element_of(self.output) == f32, "the result must be f32")
         check_scale(self.scale)
         check_parameter(self.scale, self.x, axis, "the scale")
         if self.zero_point is not None:
@@ -286,7 +291,8 @@ class RequantizeOp(QnnOp):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = plain(args[0])
         multiplier = spread(plain(args[1]), x.ndim, -1)
-        exact = np.int64 if largest(x) * largest(multiplier) < 1 << 62 else object
+        offset = self.offset.value.data
+        exact = exact_type(largest(x) * largest(multiplier) + abs(offset))
         product = x.astype(exact) * multiplier.astype(exact)
         y = round_shift(product, self.shift.value.data, self.rounding.data) + self.offset.value.data
         return (saturate(y, element_of(self.output)),)
@@ -331,7 +337,7 @@ class TruncOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = plain(args[0])
-        exact = x.astype(np.int64 if largest(x) < 1 << 62 else object)
+        exact = x.astype(exact_type(largest(x)))
         y = round_shift(exact, self.shift.value.data, self.rounding.data)
         return (saturate(y, element_of(self.output)),)
 
@@ -417,8 +423,8 @@ class ThresholdOp(QnnOp):
             count = np.where(plain(args[2]) == 1, thresholds.shape[1] - count, count)
         element = element_of(self.output)
         if isinstance(element, BipolarType):
-            return ((2 * count - 1).astype(np.int8),)
-        return ((count + self.offset.value.data).astype(dtype_of(element)),)
+            return (fit(self, 2 * count - 1),)
+        return (fit(self, count + self.offset.value.data),)
 
 
 @irdl_op_definition
@@ -504,11 +510,6 @@ class LookupOp(QnnOp):
         return table[np.arange(len(table)), index]
 
 
-def largest(x: Array) -> int:
-    """The largest magnitude among integers."""
-    return max(abs(int(x.min())), abs(int(x.max())))
-
-
 def round_shift(x: Array, shift: int, rounding: Rounding) -> Array:
     """Rounds `x / 2^shift`, in integers throughout."""
     if shift == 0:
@@ -543,6 +544,8 @@ def saturate(values: Array, element: ElementType) -> Array:
 def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
     """For each element, how many thresholds of its channel it has reached."""
     channels, count = thresholds.shape
+    if np.result_type(x, thresholds).kind == "f" and x.dtype.kind != "f":
+        x, thresholds = x.astype(object), thresholds.astype(object)
     if channels == 1:
         return np.searchsorted(thresholds[0], x, side="right")
     if count <= 4:
@@ -559,8 +562,8 @@ def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
 
 
 def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
-    """Converts rounded floats; the largest ones of 64 bits have no float of their own."""
+    """Converts rounded floats, clipped again: the ends of a wide type are no floats themselves."""
     if max(-low, high) < 1 << 53:
-        return y.astype(dtype)
+        return np.clip(y.astype(np.float64), low, high).astype(dtype)
     exact = np.array([min(max(int(value), low), high) for value in y.flat], object)
     return exact.astype(dtype).reshape(y.shape)

@@ -24,7 +24,7 @@ from xdsl.utils.str_enum import StrEnum
 
 from ..convolution import exact_matmul
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, text_of
+from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
 from ..qnn.quantization import count_reached
 from ..types import BipolarType, QuantType, check_element, dtype_of, unsigned, value_range
 from .process import (
@@ -35,7 +35,6 @@ from .process import (
     each_word,
     exact,
     integers_of,
-    require_integers,
     same_frames,
     same_lanes,
     whole_pixels,
@@ -80,7 +79,7 @@ class ThresholdedProcess(Process):
         target, first = self.outputs[0].quant_type, self.offset.value.data
         if self.thresholds is None:
             require(self.descending is None and first == 0, "there are no thresholds to modify")
-            return require_integers(target, low, high, "the result")
+            return require_range(target, low, high, "the result")
         rows = integers_of(self, self.thresholds)
         require(
             rows.ndim == 2 and len(rows) in (1, self.channels),
@@ -103,7 +102,7 @@ class ThresholdedProcess(Process):
                 rows.shape[1] == 1 and first == 0, "a bipolar result has one threshold, no offset"
             )
         else:
-            require_integers(target, first, first + rows.shape[1], "the result")
+            require_range(target, first, first + rows.shape[1], "the result")
 
     def activate(self, values: Array) -> Array:
         """Passes values through the thresholds, if there are any."""
@@ -188,7 +187,7 @@ class WeightedProcess(ThresholdedProcess):
             )
             lows, highs = lows + bias.astype(object), highs + bias.astype(object)
         least, most = lows.min(), highs.max()
-        require_integers(self.sum_type, least, most, "the sum")
+        require_range(self.sum_type, least, most, "the sum")
         self.check_thresholds(self.sum_type, least, most)
 
     def add_bias(self, sums: Array) -> Array:
@@ -437,7 +436,7 @@ class AddOp(Process):
             for channel, factor in zip(self.inputs, factors, strict=True)
         ]
         low, high = map(sum, zip(*ends, strict=True))
-        require_integers(self.outputs[0].quant_type, low, high, "the sum")
+        require_range(self.outputs[0].quant_type, low, high, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [each_word(channel) for channel in self.inputs]
@@ -476,7 +475,7 @@ class LabelSelectOp(Process):
             len(y.frame) == 1 and y.frame[0] <= labels,
             f"{text_of(y.frame)} labels can't be chosen from {labels}",
         )
-        require_integers(y.quant_type, 0, labels - 1, "the index")
+        require_range(y.quant_type, 0, labels - 1, "the index")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [np.full(self.outputs[0].words, self.inputs[0].words)]

@@ -16,9 +16,9 @@ from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait,
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array, DataAttr
-from ..qnn.base import describe, require, require_range, text_of
+from ..qnn.base import describe, require, text_of
 from ..qnn.constants import DataOp
-from ..types import BipolarType, QuantType, bit_width, is_quant
+from ..types import QuantType, bit_width, is_quant
 from .types import ChannelType, channel_of
 
 Counts = npt.NDArray[np.int64]
@@ -117,15 +117,6 @@ def pairs(values: DenseArrayBase[IntegerType]) -> tuple[int, int]:
     """A list property of two numbers."""
     first, second = values.get_values()
     return first, second
-
-
-def require_integers(element: QuantType, low: int, high: int, what: str) -> None:
-    """An element type holds every integer from `low` to `high`."""
-    require_range(element, low, high, what)
-    require(
-        not isinstance(element, BipolarType) or not low <= 0 <= high,
-        f"{what} may be 0, which is no {element}",
-    )
 
 
 def same_elements(*channels: ChannelType) -> None:

@@ -15,18 +15,18 @@ from ..qnn.base import (
     int_attr,
     ints,
     require,
+    require_range,
     require_sizes,
     text_of,
 )
 from ..shapes import Window
-from ..types import BipolarType, QuantType, value_range
+from ..types import QuantType, value_range
 from .process import (
     Counts,
     Process,
     each_group,
     exact,
     pairs,
-    require_integers,
     same_elements,
     same_lanes,
     whole_pixels,
@@ -175,9 +175,7 @@ class PadOp(Process):
         whole_pixels(x)
         element, value = x.element_type, self.value.value.data
         if isinstance(element, QuantType):
-            low, high = value_range(element)
-            fits = low <= value <= high and not (isinstance(element, BipolarType) and value == 0)
-            require(fits, f"the pad value {value} does not fit in {element}")
+            require_range(element, value, value, "the pad value")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
@@ -281,7 +279,7 @@ class PoolOp(Process):
         if self.sum is None:
             return same_elements(x, y)
         low, high = value_range(x.quant_type)
-        require_integers(y.quant_type, low * self.taps, high * self.taps, "the sum")
+        require_range(y.quant_type, low * self.taps, high * self.taps, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [each_group(self.inputs[0].words, self.outputs[0].words)]

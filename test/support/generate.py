@@ -4,8 +4,8 @@
     images = random_inputs(Choices.seeded(8), module, batch=3)
 
 With hypothesis, `modules(level=2)` is the strategy. A program grows op by op: each takes values
-that are there, or asks for a new input. How an op is drawn stands in `MAKERS`, one function for each; an
-op without one fails a test, so a new op gets its own.
+that are there, or asks for a new input. How an op is drawn stands in `MAKERS`, one function for
+each; an op without one fails a test, so a new op gets its own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -106,7 +106,7 @@ class Choices:
         return Choices(lambda low, high: int(rng.integers(low, high, endpoint=True)))
 
     @staticmethod
-    def drawn(draw: st.DrawFn) -> "Choices":
+    def drawn(draw: Callable[[st.SearchStrategy[int]], int]) -> "Choices":
         """Decisions that hypothesis makes, and simplifies when a test fails."""
         return Choices(lambda low, high: draw(st.integers(low, high)))
 

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
-from qnn.qdialect.types import BipolarType, unsigned
+from qnn.qdialect.types import BipolarType, FloatType, unsigned
 from support.generate import Choices
 from support.oracles import assert_close, onnx_op
 from support.program import Tensor, run_op
@@ -17,7 +17,7 @@ DTYPES = pytest.mark.parametrize("element", [f32, f64], ids=str)
 
 @DTYPES
 @given(st.data())
-def test_softmax_is_close_to_onnxruntime_and_torch(element: type[f32], data: st.DataObject) -> None:
+def test_softmax_is_close_to_onnxruntime_and_torch(element: FloatType, data: st.DataObject) -> None:
     choices = Choices.drawn(data.draw)
     shape = choices.integers(choices.integer(1, 4), 1, 5)
     axis = choices.integer(-len(shape), len(shape) - 1)
@@ -30,7 +30,7 @@ def test_softmax_is_close_to_onnxruntime_and_torch(element: type[f32], data: st.
 
 
 @DTYPES
-def test_softmax_of_large_scores(element: type[f32]) -> None:
+def test_softmax_of_large_scores(element: FloatType) -> None:
     """Scores far apart, and far from zero, neither overflow nor lose their sum."""
     x = np.array([[1e4, 0, -1e4], [-1e30, -1e30, -1e30], [700, 710, 720]])
     x = x.astype(np.float32 if element == f32 else np.float64)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.qnn import QnnOp
+from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp
@@ -27,6 +27,7 @@ from qnn.qdialect.types import (
 from support.generate import Choices, random_inputs, random_module
 from support.program import Program, read_module, run_checked
 from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
+from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError
 
 
@@ -263,7 +264,7 @@ TOO_NARROW: dict[str, Callable[[Program], QnnOp]] = {
 }
 
 
-def ones(program: Program, shape: tuple[int, ...]) -> object:
+def ones(program: Program, shape: tuple[int, ...]) -> SSAValue:
     return program.constant(np.ones(shape), unsigned(1))
 
 
@@ -277,7 +278,7 @@ def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
         assert isinstance(operand.type, TensorType)
         element, shape = operand.type.element_type, operand.type.get_shape()
         owner = operand.owner
-        if hasattr(owner, "data"):
+        if isinstance(owner, ConstantOp):
             args.append(owner.data.array)
         elif isinstance(element, IntegerType):
             high = value_range(element)[1]

@@ -172,7 +172,7 @@ def test_dequantized_elements_keep_their_value(scale: float | None, axis: int, m
     """What is known as integers times a scale moves like the floats it stands for."""
     c = Choices.seeded(axis)
     x = c.array(signed(6), (2, 3, 4))
-    scales = c.factors((x.shape[axis],)) if scale is None else np.float32([scale])
+    scales = c.factors((x.shape[axis],)) if scale is None else np.array([scale], np.float32)
     program = Program()
     value = program.input(signed(6), x.shape)
     value = program.add(DequantizeOp(value, program.constant(scales, f32), axis=axis)).output

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from hypothesis import given
@@ -14,6 +15,7 @@ from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (
     ElementType,
     QuantType,
+    bit_width,
     signed,
     smallest_type,
     unsigned,
@@ -112,7 +114,7 @@ def test_integer_sum_pool_is_exact(case: Case) -> None:
 
 @pytest.mark.parametrize("element", [unsigned(62), unsigned(63)], ids=str)
 def test_a_sum_fills_all_64_bits(element: QuantType) -> None:
-    taps = 2 ** (64 - element.width.data)
+    taps = 2 ** (64 - bit_width(element))
     most = value_range(element)[1]
     case = Case(np.full((1, 1, taps, 1), most, np.uint64), element, {"kernel": (1, taps)})
     actual = run_pool(SumPoolOp, case, element=unsigned(64))
@@ -170,7 +172,7 @@ def test_avg_pool_in_float64_is_close_to_torch(case: Case) -> None:
     assert_close(actual, channels_last(expected), ulps=case.taps, floor=floor)
 
 
-def run_dequantized(kind: type[PoolOp], case: Case, scale: Array) -> Array:
+def run_dequantized(kind: type[PoolOp], case: Case, scale: npt.ArrayLike) -> Array:
     program = Program()
     x = DequantizeOp(program.input(case.element, case.x.shape), program.constant(scale, f32))
     op = kind(program.add(x), **case.window)
@@ -200,7 +202,7 @@ def test_dequantized_max_pool_is_equal_to_onnxruntime(
     per_channel: bool, case: Case, scales: list[float]
 ) -> None:
     """A negative scale turns the order round; channels may have scales of their own."""
-    scale = np.float32(scales[: case.x.shape[-1]] if per_channel else scales[0])
+    scale = np.array(scales[: case.x.shape[-1]] if per_channel else scales[0], np.float32)
     values = scaled(case.x, [scale])
     actual = run_dequantized(MaxPoolOp, case, scale)
     assert_same(actual, case.onnx("MaxPool", values))

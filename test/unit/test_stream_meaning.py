@@ -434,6 +434,7 @@ WIDE = [
     (signed(32), signed(32), [2**31 - 1, -(2**31)], [[-(2**31), 2**31 - 1], [1, 1]], signed(64)),
     (unsigned(63), unsigned(2), [2**63 - 1, 2**62 + 1], [[2, 0], [0, 1]], unsigned(64)),
     (unsigned(62), unsigned(2), [2**62 - 1, 2**62 - 1], [[3, 1], [0, 2]], unsigned(64)),
+    (signed(8), signed(54), [127, -128], [[2**53 - 1, 3], [1, -(2**53)]], signed(62)),
     (signed(2), signed(63), [-2, 1], [[2**61, -(2**60)], [3, -5]], signed(64)),
 ]
 """The elements of an input and of weights, both as numbers, and an accumulator that they fill."""

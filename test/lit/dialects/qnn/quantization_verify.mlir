@@ -342,3 +342,9 @@
 %x, %m = "test.op"() : () -> (tensor<1x8xsi4>, tensor<ui16>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.requantize: {{.*}}bipolar{{.*}}
 %y = qnn.requantize %x, %m shift = 16 : (tensor<1x8xsi4>, tensor<ui16>) -> tensor<1x8x!qnn.bipolar>
+
+// -----
+
+%x, %s = "test.op"() : () -> (tensor<1x8xf32>, tensor<f32>)
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: narrow is for siN and uiN
+%y = qnn.quantize %x, %s {narrow} : (tensor<1x8xf32>, tensor<f32>) -> tensor<1x8x!qnn.ternary>

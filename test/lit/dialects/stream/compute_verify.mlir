@@ -153,7 +153,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum may be 0, which is no !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = !qnn.bipolar : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -289,7 +289,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -3 to 36, !qnn.bipolar holds -1 to 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -299,7 +299,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, which is no !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -870,7 +870,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui1>
   %b = stream.source "b" : !stream.channel<3x2xui1>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum may be 0, which is no !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.add %a, %b multipliers = [1, -1] : (!stream.channel<3x2xui1>, !stream.channel<3x2xui1>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -934,7 +934,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index may be 0, which is no !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.label_select %x : (!stream.channel<2xsi9>) -> !stream.channel<1x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<1x!qnn.bipolar>
 }

@@ -238,8 +238,8 @@ stream.design @main {
 // -----
 
 stream.design @main {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: tensor<4xui8> should be of base attribute stream.channel
   %x = stream.source "x" : tensor<4xui8>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: tensor<4xui8> should be of base attribute stream.channel
 }
 
 // -----
