@@ -122,7 +122,7 @@ def check_values(values: Array, element: ElementType) -> None:
             raise VerifyException("a constant holds a NaN or an infinite value")
         return
     if values.dtype.kind == "f" and not (np.isfinite(values) & (values == np.trunc(values))).all():
-        raise VerifyException(f"{element} holds whole numbers only")
+        raise VerifyException(f"{element} holds whole and finite numbers only")
     low, high = value_range(element)
     least, most = values.min(), values.max()
     if int(least) < low or int(most) > high:

@@ -63,8 +63,8 @@ SOURCES = (
     *(module.__file__ for module in (qnn.qdialect.data, qnn.qdialect.shapes, qnn.qdialect.types)),
     *map(str, Path(qnn.qdialect.qnn.base.__file__).parent.glob("*.py")),
 )
-NOT_IN_TEXT = {"is not between 1 and"}
-"""Messages for IR that was built in Python: the parser tells these mistakes itself."""
+NOT_IN_TEXT = {"is not between 1 and", "holds whole and finite numbers only"}
+"""Messages for IR and arrays made in Python: the parser tells these mistakes itself."""
 
 
 def mistakes(source: str) -> Iterator[ast.AST]:

@@ -90,7 +90,7 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<4x3xsi4>, tensor<f32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.dequantize: the result must be float, it is si8
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.dequantize: the result must be f32
 %y = qnn.dequantize %x, %s : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xsi8>
 
 // -----

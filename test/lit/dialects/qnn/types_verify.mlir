@@ -129,12 +129,12 @@
 // -----
 
 %x = "test.op"() : () -> tensor<4xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:16: Operation qnn.rellu is not registered
+// CHECK: {{.*}}:[[# @LINE + 1]]:6: Operation qnn.rellu is not registered
 %y = qnn.rellu %x : (tensor<4xf32>) -> tensor<4xf32>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:46: 'qnn.bipolr' is not registered
+// CHECK: {{.*}}:[[# @LINE + 1]]:36: 'qnn.bipolr' is not registered
 %x = "test.op"() : () -> tensor<4x!qnn.bipolr>
 
 // -----

@@ -229,7 +229,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value -1 does not fit in ui8
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches -1 to -1, ui8 holds 0 to 255
   %y = stream.pad %x pads = [1, 0, 0, 1] value = -1 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
   stream.sink "y" %y : !stream.channel<5x5x2xui8>
 }
@@ -238,7 +238,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 256 does not fit in ui8
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches 256 to 256, ui8 holds 0 to 255
   %y = stream.pad %x pads = [1, 0, 0, 1] value = 256 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
   stream.sink "y" %y : !stream.channel<5x5x2xui8>
 }
@@ -247,7 +247,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 0 does not fit in !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value may be 0, !qnn.bipolar holds -1 and 1
   %y = stream.pad %x pads = [1, 0, 0, 1] : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
 }
@@ -256,7 +256,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value 2 does not fit in !qnn.bipolar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches 2 to 2, !qnn.bipolar holds -1 to 1
   %y = stream.pad %x pads = [1, 0, 0, 1] value = 2 : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
 }
