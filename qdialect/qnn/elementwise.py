@@ -8,6 +8,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 
+from ..convolution import exact_type, largest
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -293,8 +294,9 @@ class SumOp(BinaryOp):
         scale = one_scale(args)
         if scale is None:
             return super().evaluate(*args)
-        lhs, rhs = (ints.astype(np.int64) for ints in integers(args))
-        return (Dequantized(self.combine(lhs, rhs), scale),)
+        lhs, rhs = integers(args)
+        exact = exact_type(largest(lhs) + largest(rhs))
+        return (Dequantized(self.combine(lhs.astype(exact), rhs.astype(exact)), scale),)
 
 
 @irdl_op_definition

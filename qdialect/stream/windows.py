@@ -39,7 +39,8 @@ class WindowOp(Process):
     """Keeps the last lines of an image, and sends the patch under each window.
 
     A patch is kernel rows, kernel columns, channels. With `by_channel` the words of one group of
-    channels come together, for pools and depthwise layers: group, rows, columns, lanes.
+    channels come together, for pools and depthwise layers: group, rows, columns, lanes. A word
+    leaves as soon as the pixels in it have come, and does not wait for the whole patch.
 
         %p = stream.window %x kernel = [3, 3]
             : (!stream.channel<32x32x3xui8, lanes = 3>) -> !stream.channel<30x30x27xui8, lanes = 3>
