@@ -134,7 +134,7 @@ def processes(repeat: int) -> Iterator[str]:
 def modules(repeat: int) -> Iterator[str]:
     """The rows of the table about modules of many ops, read in this process."""
     yield f"{'ops':>6}{'constants':>11}{'parse':>9}{'verify':>9}{'print':>9}"
-    for blocks in (6, 62, 250):
+    for blocks in (6, 62, 250, 500):
         count, *times = module_cost(network(blocks), repeat)
         yield f"{count:6}{5 * blocks:11}" + "".join(f"{time:9.0f}" for time in times)
 

@@ -4,6 +4,7 @@ Sums of integers run through BLAS in float32 or float64 where they are small eno
 there, which is many times faster than numpy's integer product.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,13 @@ def exact_type(bound: int) -> np.dtype[Any]:
     return np.dtype(np.int64 if bound < 1 << 63 else object)
 
 
+def with_room(ints: Array, *others: int) -> Array:
+    """Integers in a type that holds some others, too; as they are if there are only zeros."""
+    if not any(others):
+        return ints
+    return ints.astype(exact_type(max(largest(ints), *map(abs, others))))
+
+
 def matmul(a: Array, b: Array) -> Array:
     """`a @ b.T`, exact over integers."""
     if a.dtype.kind == "f" or b.dtype.kind == "f":
@@ -40,13 +48,23 @@ def matmul(a: Array, b: Array) -> Array:
     return exact_matmul(a, b)
 
 
+def pad(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Array:
+    """Adds elements of one value before and behind each axis; of Python's integers as well."""
+    if not any((*low, *high)):
+        return x
+    shape = [sum(sizes) for sizes in zip(low, x.shape, high, strict=True)]
+    result = np.full(shape, value, x.dtype)
+    place = (slice(start, start + size) for start, size in zip(low, x.shape, strict=True))
+    result[tuple(place)] = x
+    return result
+
+
 def windows(x: Array, window: Window, pad_value: float) -> Array:
     """The patches under a window: N, rows, columns, kernel rows, kernel columns, channels."""
     top, left, bottom, right = window.pads
-    pads = ((0, 0), (top, bottom), (left, right), (0, 0))
-    padded = np.pad(x, pads, constant_values=pad_value) if any(window.pads) else x
+    whole = pad(x, (0, top, left, 0), (0, bottom, right, 0), pad_value)
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.strides, window.dilations
-    spans = np.lib.stride_tricks.sliding_window_view(padded, window.extent, axis=(1, 2))
+    spans = np.lib.stride_tricks.sliding_window_view(whole, window.extent, axis=(1, 2))
     patches = spans[:, ::sh, ::sw, :, ::dh, ::dw]
     assert patches.shape[4:] == (kh, kw)
     return patches.transpose(0, 1, 2, 4, 5, 3)

@@ -16,6 +16,7 @@ from xdsl.irdl import (
     var_result_def,
 )
 
+from ..convolution import exact_type, largest, pad, with_room
 from ..data import Array
 from ..types import element_of, shape_of
 from ..values import Dequantized, Value, integers, move, one_scale, plain
@@ -156,7 +157,10 @@ class ConcatOp(QnnOp):
         axis = self.axis.value.data
         scale = one_scale(args)
         if scale is not None:
-            return (Dequantized(np.concatenate(integers(args), axis), scale),)
+            parts = integers(args)
+            exact = exact_type(max(map(largest, parts)))
+            whole = np.concatenate([part.astype(exact) for part in parts], axis)
+            return (Dequantized(whole, scale),)
         return (np.concatenate([plain(arg) for arg in args], axis),)
 
 
@@ -307,13 +311,13 @@ class PadOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, value = args[0], self.value.value.data
-        widths = list(zip(self.low.get_values(), self.high.get_values(), strict=True))
+        low, high = self.low.get_values(), self.high.get_values()
         if isinstance(x, Dequantized) and x.single_scale:
             steps = value / x.scale.item()
             if steps == round(steps):
-                padded = np.pad(x.ints.astype(np.int64), widths, constant_values=round(steps))
-                return (Dequantized(padded, x.scale),)
-        return (np.pad(plain(x), widths, constant_values=value),)
+                ints = with_room(x.ints, round(steps))
+                return (Dequantized(pad(ints, low, high, round(steps)), x.scale),)
+        return (pad(plain(x), low, high, value),)
 
 
 @irdl_op_definition

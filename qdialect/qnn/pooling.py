@@ -169,5 +169,5 @@ def sums(x: Array, window: Window) -> Array:
 
 def maxima(x: Array, window: Window) -> Array:
     """The maximum under each window; padding is the lowest value there is."""
-    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    lowest = -np.inf if x.dtype.kind == "f" else int(x.min())
     return windows(x, window, lowest).max(axis=(3, 4))

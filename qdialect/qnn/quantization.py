@@ -232,7 +232,9 @@ class DequantizeOp(QnnOp):
         x, axis = plain(args[0]), self.axis.value.data
         ints = x
         if args[2:]:
-            ints = x.astype(np.int64) - spread(plain(args[2]), x.ndim, axis).astype(np.int64)
+            zero = spread(plain(args[2]), x.ndim, axis)
+            exact = exact_type(largest(x) + largest(zero))
+            ints = x.astype(exact) - zero.astype(exact)
         scale = spread(plain(args[1]), x.ndim, axis).astype(np.float64)
         return (Dequantized(ints, scale),)
 

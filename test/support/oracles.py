@@ -115,7 +115,10 @@ def nearest_float32(x: Fraction) -> np.float32:
 
 
 def scaled(sums: Array, scales: Sequence[npt.ArrayLike]) -> npt.NDArray[np.float32]:
-    """Integers times scales, each product exact, and rounded once to float32."""
+    """Integers times scales, each product exact, and rounded once to float32.
+
+    Rounded to float64 on the way, one product in some 2^28 would come out one bit off.
+    """
     full = np.broadcast_arrays(sums.astype(object), *[np.asarray(s, np.float64) for s in scales])
     numbers = zip(*(part.flat for part in full), strict=True)
     rounded = [

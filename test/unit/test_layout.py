@@ -20,8 +20,9 @@ from qnn.qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
+from qnn.qdialect.qnn.linear import LinearLayerOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
-from qnn.qdialect.types import BipolarType, ElementType, QuantType, signed, value_range
+from qnn.qdialect.types import BipolarType, ElementType, QuantType, signed, unsigned, value_range
 from support.generate import Choices
 from support.oracles import Array, assert_same, onnx_op
 from support.program import Program, Tensor, run_checked, run_op
@@ -201,3 +202,19 @@ def test_dequantized_tensors_of_one_scale_join(data: st.DataObject) -> None:
     (actual,) = run_checked(program.finish(join.output), arrays)
     expected = [(array.astype(object) * 0.5).astype(np.float32) for array in arrays]
     assert_same(actual, np.concatenate(expected, axis=1))
+
+
+def test_integers_of_two_types_join_without_loss() -> None:
+    """Unsigned and signed ones of 64 bits have no common numpy type but float64."""
+    program = Program()
+    one = program.constant(1.0, f32)
+    elements = unsigned(61), signed(62)
+    arrays = [np.array([[2**60 + 1]], np.uint64), np.array([[-(2**60)]], np.int64)]
+    parts = [
+        program.add(DequantizeOp(program.input(element, (1, 1)), one)).output
+        for element in elements
+    ]
+    weights = program.constant([[1, 1]], unsigned(1))
+    linear = LinearLayerOp(program.add(ConcatOp(parts, 1)), program.add(DequantizeOp(weights, one)))
+    (actual,) = run_checked(program.finish(program.add(linear).output), arrays)
+    assert_same(actual, np.array([[1.0]], np.float32))

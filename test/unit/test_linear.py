@@ -1,5 +1,6 @@
 """Linear ops: equal to torch and onnxruntime, exactly where the arithmetic is exact."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from qnn.qdialect.qnn import QnnOp
+from qnn.qdialect.qnn.elementwise import SubOp
+from qnn.qdialect.qnn.layout import ConcatOp, PadOp
 from qnn.qdialect.qnn.linear import (
     BatchNormOp,
     Conv2dOp,
@@ -16,6 +20,7 @@ from qnn.qdialect.qnn.linear import (
     LinearLayerOp,
     accumulator_range,
 )
+from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.types import (
     BipolarType,
@@ -495,6 +500,45 @@ def run_batch_norm(x: Array, parameters: list[Array], epsilon: float) -> Array:
 def onnx_batch_norm(x: Array, parameters: list[Array], epsilon: float) -> Array:
     (result,) = onnx_op("BatchNormalization", channels_first(x), *parameters, epsilon=epsilon)
     return channels_last(result)
+
+
+FOLLOWERS: dict[str, Callable[[Program, SSAValue], QnnOp]] = {
+    "max_pool": lambda p, x: MaxPoolOp(x, (2, 2), pads=(1, 0, 0, 1)),
+    "sum_pool": lambda p, x: SumPoolOp(x, (2, 2), pads=(1, 0, 0, 1)),
+    "avg_pool": lambda p, x: AvgPoolOp(x, (2, 2), pads=(1, 0, 0, 1)),
+    "pad": lambda p, x: PadOp(x, [0, 1, 0, 0], [0, 0, 2, 0], 3),
+    "concat": lambda p, x: ConcatOp([x, x], 2),
+    "sub": lambda p, x: SubOp(x, x),
+    "conv2d": lambda p, x: Conv2dOp(x, unit_weights(p), pads=(1, 1, 1, 1), pad_value=1),
+    "conv_transpose2d": lambda p, x: ConvTranspose2dOp(x, unit_weights(p), pads=(1, 1, 1, 1)),
+    "linear": lambda p, x: LinearLayerOp(x, dequantized(p, p.constant([[1]], signed(2)), 1.0)),
+}
+
+
+def unit_weights(program: Program) -> SSAValue:
+    return dequantized(program, program.constant(np.ones((1, 2, 2, 1)), unsigned(1)), 1.0)
+
+
+@pytest.mark.parametrize("name", FOLLOWERS)
+@pytest.mark.parametrize("width", [32, 64])
+@pytest.mark.parametrize("summed", [False, True], ids=["integers", "sums"])
+def test_wide_dequantized_integers_may_go_anywhere(summed: bool, width: int, name: str) -> None:
+    """Integers that fill 64 bits, and sums that pass them, are seen only by their float value."""
+    x = np.full((1, 2, 3, 1), 2**width - 1, np.uint64)
+    x[0, 1, 1, 0] = 7
+    program = Program()
+    value = dequantized(program, program.input(unsigned(width), x.shape), 1.0)
+    if summed:
+        factor = program.constant([[2**32 - 1]], unsigned(32))
+        value = program.add(LinearLayerOp(value, dequantized(program, factor, 1.0))).output
+    result = program.add(FOLLOWERS[name](program, value)).results[0]
+    (actual,) = run_checked(program.finish(result), [x])
+
+    program = Program()
+    floats = program.input(f32, x.shape)
+    module = program.finish(program.add(FOLLOWERS[name](program, floats)).results[0])
+    (expected,) = run_checked(module, [x.astype(np.float32) * (2.0**32 if summed else 1)])
+    np.testing.assert_allclose(actual, expected, 1e-6, atol=1e-6 * float(expected.max()))
 
 
 EPSILONS = st.sampled_from([1e-5, 1e-3, 1e-4, 0.1])
