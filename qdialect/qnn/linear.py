@@ -149,7 +149,7 @@ class WindowedOp(LinearOp):
         dh, dw = self.dilations.get_values()
         return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
 
-    def checked_shapes(self, in_channels: int, out_channels: int) -> tuple[Shape, Shape]:
+    def checked_shapes(self) -> tuple[Shape, Shape]:
         """The shapes of input and weights, once all sizes are known to make sense."""
         x, weights = shape_of(self.x), shape_of(self.weights)
         groups = self.groups.value.data
@@ -159,9 +159,13 @@ class WindowedOp(LinearOp):
         require_sizes(self.pads.get_values(), 4, 0, "pads")
         require_sizes(self.dilations.get_values(), 2, 1, "dilations")
         require(
-            groups >= 1 and in_channels % groups == 0 and out_channels % groups == 0,
-            f"{in_channels} input and {out_channels} output channels "
-            f"don't divide into {groups} groups",
+            groups >= 1 and x[3] % groups == 0 and weights[0] % groups == 0,
+            f"{x[3]} input and {weights[0]} output channels don't divide into {groups} groups",
+        )
+        require(
+            weights[3] * groups == x[3],
+            f"weights for {weights[3]} channels in {groups} groups "
+            f"don't fit an input of {x[3]} channels",
         )
         return x, weights
 
@@ -208,12 +212,7 @@ class Conv2dOp(WindowedOp):
         self.infer([x, weights, bias], properties, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
-        x, weights = self.checked_shapes(shape_of(self.x)[-1], self.out_channels)
-        require(
-            weights[3] * self.groups.value.data == x[3],
-            f"weights for {weights[3]} channels in {self.groups.value.data} groups "
-            f"don't fit an input of {x[3]} channels",
-        )
+        x, weights = self.checked_shapes()
         return ((x[0], *self.window.outputs(*x[1:3]), weights[0]),)
 
     def verify_types(self) -> None:
@@ -270,12 +269,7 @@ class ConvTranspose2dOp(WindowedOp):
         self.infer([x, weights, bias], properties, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
-        x, weights = self.checked_shapes(shape_of(self.x)[-1], self.out_channels)
-        require(
-            weights[3] * self.groups.value.data == x[3],
-            f"weights for {weights[3]} channels in {self.groups.value.data} groups "
-            f"don't fit an input of {x[3]} channels",
-        )
+        x, weights = self.checked_shapes()
         pads = self.output_pads.get_values()
         require_sizes(pads, 2, 0, "output_pads")
         rows, cols = self.window.transposed_outputs(x[1], x[2], pads)
