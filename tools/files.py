@@ -19,7 +19,7 @@ def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`."""
     data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
     name = "standard input" if path == "-" else path
-    if not data.strip():
+    if not data or data.isspace():
         raise UserError(f"{name} is empty")
     try:
         return data.decode("utf-8")

@@ -8,6 +8,8 @@
 A function stays readable, because the long bytes stand behind it.
 """
 
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
 import numpy.typing as npt
 from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolNameConstraint, SymbolRefAttr
 from xdsl.ir import Operation, SSAValue
@@ -82,22 +84,17 @@ class ConstantOp(IRDLOperation):
 
     @property
     def data(self) -> DataAttr:
-        """The elements, wherever they are; what a name stands for is looked up once."""
+        """The elements, wherever they are."""
         if isinstance(self.value, DataAttr):
             return self.value
-        found: DataAttr | None = vars(self).get("_found")
-        if found is None:
-            module = self.get_toplevel_object()
-            if isinstance(module, ModuleOp):
-                resolve(module)
-            found = vars(self).get("_found")
-        if found is None:
-            raise VerifyException(f"qnn.constant: there is no qnn.data {self.value}")
-        return found
+        made_from: DataAttr | None = vars(self).get("_made_from")
+        if made_from is not None and module_around(self) is None:
+            return made_from
+        return data_named(self, self.value)
 
-    def found(self, data: DataAttr) -> None:
-        """Remembers what the name of this constant stands for."""
-        vars(self)["_found"] = data
+    def make_from(self, data: DataAttr) -> None:
+        """Remembers what the name will stand for, until the op stands in a module."""
+        vars(self)["_made_from"] = data
 
     def verify_(self) -> None:
         check_tensor(self.output.type)
@@ -139,14 +136,50 @@ class ConstantOp(IRDLOperation):
         return (self.data.array,)
 
 
-def resolve(module: ModuleOp) -> None:
-    """Tells every constant of a module what its name stands for, in one walk."""
-    named = {op.sym_name.data: op.value for op in module.ops if isinstance(op, DataOp)}
-    for op in module.walk():
-        if isinstance(op, ConstantOp) and isinstance(op.value, SymbolRefAttr):
-            data = named.get(op.value.string_value())
-            if data is not None:
-                op.found(data)
+_SEEN: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, DataOp]] = WeakKeyDictionary()
+"""Where a name was last found: a network of a thousand layers asks for thousands of them."""
+
+
+def module_around(op: Operation) -> ModuleOp | None:
+    """The innermost module that an op stands in."""
+    outer = op.parent_op()
+    while outer is not None and not isinstance(outer, ModuleOp):
+        outer = outer.parent_op()
+    return outer
+
+
+def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
+    """The elements that a name stands for, in the module around an op."""
+    module = module_around(user)
+    if module is not None:
+        wanted = name.string_value()
+        seen = _SEEN.setdefault(module, WeakValueDictionary())
+        found = seen.get(wanted)
+        if found is None or found.parent_op() is not module or _name_of(found) != wanted:
+            found = _find(module, wanted, seen)
+        value = found.properties.get("value") if found is not None else None
+        if isinstance(value, DataAttr):
+            return value
+    raise VerifyException(f"{user.name}: there is no qnn.data {name}")
+
+
+def _find(module: ModuleOp, name: str, seen: WeakValueDictionary[str, DataOp]) -> DataOp | None:
+    """Searches from the end, where new data are put, and remembers what it passes."""
+    op = module.body.block.last_op
+    while op is not None:
+        if isinstance(op, DataOp):
+            here = _name_of(op)
+            seen[here] = op
+            if here == name:
+                return op
+        op = op.prev_op
+    return None
+
+
+def _name_of(op: DataOp) -> str:
+    """The name of data that may not be verified yet."""
+    name = op.properties.get("sym_name")
+    return name.data if isinstance(name, StringAttr) else ""
 
 
 def constant_of(value: SSAValue) -> Array | None:
@@ -181,7 +214,7 @@ class ConstantPool:
             name = self._new_name(hint)
             self.module.body.block.add_op(DataOp(name, data))
             op = ConstantOp(name, data.type)
-            op.found(data)
+            op.make_from(data)
         op.output.name_hint = hint
         return op
 

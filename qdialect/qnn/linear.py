@@ -7,6 +7,7 @@ product of their scales, rounded once.
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -66,7 +67,7 @@ def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]
     """The range of sums if each weight may be any value of its type."""
     element = element_of(weights)
     assert isinstance(element, QuantType)
-    taps = int(np.prod(shape_of(weights)[1:]))
+    taps = prod(shape_of(weights)[1:])
     corners = [a * b for a in (low, high) for b in value_range(element)]
     return np.array([min(corners) * taps], object), np.array([max(corners) * taps], object)
 

@@ -1,6 +1,7 @@
 """Pools: max_pool, avg_pool, sum_pool; a global pool is one whose window is the whole image."""
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import UnitAttr
@@ -118,7 +119,7 @@ class SumPoolOp(PoolOp):
         if not isinstance(x, QuantType):
             return require_same_element((self.x, self.output))
         require(is_quant(y), f"the sum of {x} is an integer, not {y}")
-        taps = int(np.prod(self.kernel.get_values()))
+        taps = prod(self.kernel.get_values())
         low, high = value_range(x)
         if any(self.pads.get_values()):
             low, high = min(low, 0), max(high, 0)

@@ -118,10 +118,10 @@ class DesignOp(IRDLOperation):
             raise VerifyException("stream.design: a clock is faster than 0 MHz")
         if self.body.block.args:
             raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
-        ports = [op.port.data for op in (*self.sources, *self.sinks)]
+        ports = [op.properties.get("port") for op in (*self.sources, *self.sinks)]
         for port in ports:
             if ports.count(port) > 1:
-                raise VerifyException(f'stream.design: two ports have the name "{port}"')
+                raise VerifyException(f"stream.design: two ports have the name {port}")
 
 
 @irdl_op_definition

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import DenseArrayBase, IntegerType, StringAttr, SymbolRefAttr
 from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, lazy_traits_def, opt_prop_def
-from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait, SymbolTable
+from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array, DataAttr
 from ..qnn.base import describe, require, text_of
-from ..qnn.constants import DataOp
+from ..qnn.constants import data_named
 from ..types import QuantType, bit_width, is_quant
 from .types import ChannelType, channel_of
 
@@ -85,10 +85,7 @@ class Process(IRDLOperation, ABC):
 
 def data_of(process: Process, name: SymbolRefAttr) -> DataAttr:
     """The constant that a process names."""
-    target = SymbolTable.lookup_symbol(process, name)
-    require(isinstance(target, DataOp), f"there is no qnn.data {name}")
-    assert isinstance(target, DataOp)
-    return target.value
+    return data_named(process, name)
 
 
 def integers_of(process: Process, name: SymbolRefAttr) -> Array:
