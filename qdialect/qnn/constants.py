@@ -90,7 +90,10 @@ class ConstantOp(IRDLOperation):
         made_from: DataAttr | None = vars(self).get("_made_from")
         if made_from is not None and module_around(self) is None:
             return made_from
-        return data_named(self, self.value)
+        try:
+            return data_named(self, self.value)
+        except VerifyException as error:
+            raise VerifyException(f"qnn.constant: {error}") from None
 
     def make_from(self, data: DataAttr) -> None:
         """Remembers what the name will stand for, until the op stands in a module."""
@@ -160,7 +163,7 @@ def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
         value = found.properties.get("value") if found is not None else None
         if isinstance(value, DataAttr):
             return value
-    raise VerifyException(f"{user.name}: there is no qnn.data {name}")
+    raise VerifyException(f"there is no qnn.data {name}")
 
 
 def _find(module: ModuleOp, name: str, seen: WeakValueDictionary[str, DataOp]) -> DataOp | None:
