@@ -168,6 +168,13 @@ def _joined(
     return Chain(found, ops, quantizer)
 
 
+def type_range(value: SSAValue) -> tuple[int, int]:
+    """The smallest and the largest integer of a value's type, whatever the value is."""
+    element = element_of(value)
+    assert isinstance(element, QuantType)
+    return value_range(element)
+
+
 def bounds_of(value: SSAValue) -> tuple[Ints, Ints]:
     """The smallest and the largest integers that each channel of a value can hold."""
     owner, channels = value.owner, shape_of(value)[-1]
@@ -178,8 +185,6 @@ def bounds_of(value: SSAValue) -> tuple[Ints, Ints]:
         rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels).astype(np.int64)
         ends = (low + rows.min(0), high + rows.max(0))
     else:
-        element = element_of(value)
-        assert isinstance(element, QuantType)
-        ends = tuple(np.array([end]) for end in value_range(element))
+        ends = tuple(np.array([end]) for end in type_range(value))
     low, high = (np.broadcast_to(end.astype(np.int64), (channels,)).copy() for end in ends)
     return low, high

@@ -1,7 +1,6 @@
 """`fold-bn`: a network as trained becomes an integer network."""
 
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from xdsl.context import Context
@@ -29,56 +28,17 @@ from ..qdialect.types import (
     is_quant,
     smallest_type,
     unsigned,
-    value_range,
 )
-from .chains import Chain, Quantizer, bounds_of, chain_of, limits_of
+from .chains import Chain, Quantizer, bounds_of, chain_of, limits_of, type_range
+from .foldable import bent_channels, why_not
 from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
 from .integer_linear import IntegerLinear, JoinDequantized, SinkDequantize, SumAverages, holding
-from .monotone import is_monotone
+from .leftovers import leftovers
 from .residual import find_sum, pairs_of
-from .threshold_search import Ints, Steps, find_steps, turns_back
-
-MOST_LEVELS = 1 << 12
-"""More steps than this are no thresholds any more."""
+from .threshold_search import Ints, Steps, find_steps
 
 MOST_SHOWN = 8
 """So many ops are named in an error."""
-
-LARGEST_TABLE = 1 << 12
-"""Entries of the largest table that replaces a function that turns back."""
-
-LARGEST_PAIRS = 1 << 16
-"""Entries of the largest table for pairs of values; two tensors of eight bits each."""
-
-
-def why_not(chain: Chain, max_error: int = 0) -> str | None:
-    """Why a chain can't become thresholds or a table; None if it can."""
-    first, last = limits_of(chain.quantizer)
-    if last - first > MOST_LEVELS:
-        return f"its {last - first + 1} levels would take as many thresholds"
-    if len(chain.sources) == 2:
-        found = find_sum(chain, max_error)
-        return found if isinstance(found, str) and not is_small(chain) else None
-    low, high = bounds_of(chain.sources[0].x)
-    bent = bent_channels(chain, low, high)
-    if bent is None:
-        return "whether it rises or falls throughout can't be tried on so many values"
-    if bent.any() and int((high - low).max()) >= LARGEST_TABLE:
-        return f"it turns back, and a table of {int((high - low).max()) + 1} entries is too large"
-    return None
-
-
-def is_small(chain: Chain) -> bool:
-    """Whether a table can hold every pair of values that two tensors take."""
-    ends = [value_range(_quant(source.x)) for source in chain.sources]
-    return prod(high - low + 1 for low, high in ends) <= LARGEST_PAIRS
-
-
-def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
-    """In which channels a chain turns back; None if it can't be tried."""
-    if all(map(is_monotone, (*chain.sources, *chain.ops, chain.quantizer))):
-        return np.zeros(1, np.bool_)
-    return turns_back(chain.levels, low, high)
 
 
 class FoldChain(RewritePattern):
@@ -113,7 +73,7 @@ class FoldChain(RewritePattern):
     def _table(self, chain: Chain, low: Ints, high: Ints) -> list[Operation]:
         """A row of results for each channel, one for each value of the input's type."""
         x = chain.sources[0].x
-        least, most = value_range(_quant(x))
+        least, most = type_range(x)
         least, most = max(least, int(low.min())), min(most, int(high.max()))
         values = np.arange(least, most + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, low, high)).T
@@ -181,18 +141,12 @@ class FoldChain(RewritePattern):
     def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
         if factor == 1:
             return x
-        corners = [factor * end for end in value_range(_quant(x))]
+        corners = [factor * end for end in type_range(x)]
         kind = smallest_type(min(factor, 0), max(factor, 0))
         constant = self.pool.constant(factor, kind, "multiplier")
         product = MulOp(x, constant, holding(min(corners), max(corners)))
         new += [constant, product]
         return product.output
-
-
-def _quant(value: SSAValue) -> QuantType:
-    element = element_of(value)
-    assert isinstance(element, QuantType)
-    return element
 
 
 def _shared(rows: Array) -> Array:
@@ -243,8 +197,6 @@ class FoldBnPass(ModulePass):
 
     def _refuse(self, module: ModuleOp) -> None:
         """Ends with an error if floats are left where the hardware would need integers."""
-        from .leftovers import leftovers
-
         found = leftovers(module)
         if found:
             shown = "\n  ".join(found[:MOST_SHOWN])

@@ -18,7 +18,7 @@ from ..qdialect.qnn.linear import LinearOp
 from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
 from ..qdialect.types import element_of, is_quant
 from .chains import chain_of, dequantized, is_uniform, scale_of
-from .fold_bn import why_not
+from .foldable import why_not
 
 
 def leftovers(module: ModuleOp) -> list[str]:

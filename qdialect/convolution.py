@@ -133,3 +133,12 @@ def convolve_transposed(
             ] += product
     assert full is not None
     return full[:, top : top + shape[0], left : left + shape[1]]
+
+
+def sums_by_sign(rows: Array) -> tuple[Array, Array]:
+    """The sums of the positive and of the negative numbers of each row, as Python's integers."""
+    if rows.dtype.itemsize > 4:
+        rows = rows.astype(object)
+    zero, kind = rows.dtype.type(0), np.result_type(rows, np.int64)
+    positive, negative = np.maximum(rows, zero), np.minimum(rows, zero)
+    return positive.sum(1, dtype=kind).astype(object), negative.sum(1, dtype=kind).astype(object)

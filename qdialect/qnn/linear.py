@@ -13,7 +13,15 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 
-from ..convolution import convolve, convolve_transposed, exact_type, largest, matmul, with_room
+from ..convolution import (
+    convolve,
+    convolve_transposed,
+    exact_type,
+    largest,
+    matmul,
+    sums_by_sign,
+    with_room,
+)
 from ..data import Array
 from ..shapes import Window
 from ..types import (
@@ -52,15 +60,7 @@ def weight_range(weights: SSAValue) -> tuple[Array, Array]:
     """
     values = constant_of(weights)
     assert values is not None
-    rows = values.reshape(len(values), -1)
-    zero = values.dtype.type(0)
-    if values.dtype.itemsize > 4:
-        rows = rows.astype(object)
-        return np.maximum(rows, 0).sum(1), np.minimum(rows, 0).sum(1)
-    return (
-        np.maximum(rows, zero).sum(1, dtype=np.int64).astype(object),
-        np.minimum(rows, zero).sum(1, dtype=np.int64).astype(object),
-    )
+    return sums_by_sign(values.reshape(len(values), -1))
 
 
 def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:

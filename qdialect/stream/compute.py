@@ -22,7 +22,7 @@ from xdsl.irdl import (
 )
 from xdsl.utils.str_enum import StrEnum
 
-from ..convolution import exact_matmul
+from ..convolution import exact_matmul, sums_by_sign
 from ..data import Array
 from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
 from ..qnn.quantization import count_reached
@@ -489,12 +489,3 @@ class LabelSelectOp(Process):
 
 def _symbol(name: str | None) -> SymbolRefAttr | None:
     return None if name is None else SymbolRefAttr(name)
-
-
-def sums_by_sign(rows: Array) -> tuple[Array, Array]:
-    """The sums of the positive and of the negative numbers of each row, as Python's integers."""
-    if rows.dtype.itemsize > 4:
-        rows = rows.astype(object)
-    zero, kind = rows.dtype.type(0), np.result_type(rows, np.int64)
-    positive, negative = np.maximum(rows, zero), np.minimum(rows, zero)
-    return positive.sum(1, dtype=kind).astype(object), negative.sum(1, dtype=kind).astype(object)
