@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
+from ..qdialect.convolution import exact_type, largest
 from ..qdialect.data import Array
 from ..qdialect.qnn.base import QnnOp, describe
-from ..qdialect.qnn.constants import ConstantOp, constant_of
+from ..qdialect.qnn.constants import ConstantOp, constant_of, range_of
 from ..qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
 from ..qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ..qdialect.qnn.linear import BatchNormOp, LinearOp, accumulator_ranges
 from ..qdialect.qnn.pooling import MaxPoolOp
-from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
-from ..qdialect.types import BipolarType, QuantType, element_of, is_quant, shape_of, value_range
+from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ..qdialect.qnn.steps import ThresholdOp
+from ..qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ..qdialect.values import Value, plain
 from .threshold_search import Ints
 
@@ -39,12 +41,12 @@ def scale_of(op: DequantizeOp) -> Array:
 
 
 def zero_point_of(op: DequantizeOp) -> Array:
-    """The zero points, as a row of int64; a single 0 if there are none."""
+    """The zero points, as a row; a single 0 if there are none."""
     if op.zero_point is None:
         return np.zeros(1, np.int64)
     zero = constant_of(op.zero_point)
     assert zero is not None
-    return zero.reshape(-1).astype(np.int64)
+    return zero.reshape(-1).astype(exact_type(largest(zero)))
 
 
 def is_uniform(op: DequantizeOp) -> bool:
@@ -115,10 +117,10 @@ class Chain:
         for source, rows in zip(self.sources, sources, strict=True):
             values[source.x] = rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
         op: QnnOp
-        for op in (*self.sources, *self.ops, self.quantizer):
-            values[op.results[0]] = op.evaluate(*(_known(values, value) for value in op.operands))[
-                0
-            ]
+        with np.errstate(all="ignore"):
+            for op in (*self.sources, *self.ops, self.quantizer):
+                known = [_known(values, value) for value in op.operands]
+                values[op.results[0]] = op.evaluate(*known)[0]
         found = plain(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
         return (
             (found + 1) >> 1
@@ -135,12 +137,24 @@ def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     return constant
 
 
+def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
+    """Whether parameters differ along the last axis only, if at all."""
+    if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
+        return True
+    rank = len(shape_of(op.x))
+    return op.axis.value.data % rank == rank - 1
+
+
 def chain_of(quantizer: Quantizer) -> Chain | str:
     """Walks back from a quantizer to the integers it depends on; says why where it can't."""
     ops: list[Elementwise] = []
+    if not is_by_channel(quantizer):
+        return "its scale differs along an axis that is not the last, that of channels"
     value = quantizer.x
     while True:
         source = dequantized(value)
+        if source is not None and not is_by_channel(source):
+            return f"{describe(source)} scales along an axis that is not the last"
         if source is not None:
             return Chain([source], ops[::-1], quantizer)
         owner = value.owner
@@ -168,23 +182,19 @@ def _joined(
     return Chain(found, ops, quantizer)
 
 
-def type_range(value: SSAValue) -> tuple[int, int]:
-    """The smallest and the largest integer of a value's type, whatever the value is."""
-    element = element_of(value)
-    assert isinstance(element, QuantType)
-    return value_range(element)
+def bounds_of(value: SSAValue) -> tuple[Array, Array]:
+    """The smallest and the largest integers that each channel of a value can hold.
 
-
-def bounds_of(value: SSAValue) -> tuple[Ints, Ints]:
-    """The smallest and the largest integers that each channel of a value can hold."""
+    They are Python integers, which don't overflow.
+    """
     owner, channels = value.owner, shape_of(value)[-1]
     if isinstance(owner, LinearOp) and is_quant(element_of(owner.x)):
         ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
     elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
         low, high = bounds_of(owner.lhs)
-        rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels).astype(np.int64)
+        rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels).astype(object)
         ends = (low + rows.min(0), high + rows.max(0))
     else:
-        ends = tuple(np.array([end]) for end in type_range(value))
-    low, high = (np.broadcast_to(end.astype(np.int64), (channels,)).copy() for end in ends)
+        ends = tuple(np.array([end], object) for end in range_of(value))
+    low, high = (np.broadcast_to(end, (channels,)) for end in ends)
     return low, high

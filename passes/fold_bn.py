@@ -20,7 +20,8 @@ from ..qdialect.data import Array
 from ..qdialect.qnn.canonicalization import PATTERNS
 from ..qdialect.qnn.constants import ConstantPool, range_of
 from ..qdialect.qnn.elementwise import AddOp, MulOp
-from ..qdialect.qnn.quantization import LookupOp, QuantizeOp, ThresholdOp
+from ..qdialect.qnn.quantization import QuantizeOp
+from ..qdialect.qnn.steps import LookupOp, ThresholdOp
 from ..qdialect.types import (
     BipolarType,
     QuantType,
@@ -29,12 +30,12 @@ from ..qdialect.types import (
     smallest_type,
     unsigned,
 )
-from .chains import Chain, Quantizer, bounds_of, chain_of, limits_of, type_range
-from .foldable import bent_channels, why_not
+from .chains import Chain, Quantizer, chain_of, limits_of
+from .foldable import Bounds, how_to_fold
 from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
 from .integer_linear import IntegerLinear, JoinDequantized, SinkDequantize, SumAverages, holding
 from .leftovers import leftovers
-from .residual import find_sum, pairs_of
+from .residual import Pairs, WeightedSum
 from .threshold_search import Ints, Steps, find_steps
 
 MOST_SHOWN = 8
@@ -53,31 +54,34 @@ class FoldChain(RewritePattern):
         if is_quant(element_of(op.x)):
             return
         chain = chain_of(op)
-        if isinstance(chain, str) or why_not(chain, self.max_error) is not None:
+        fold = chain if isinstance(chain, str) else how_to_fold(chain, self.max_error)
+        if isinstance(chain, str) or isinstance(fold, str):
             return
-        new = self._sum(chain) if len(chain.sources) == 2 else self._steps(chain)
+        match fold:
+            case Bounds(turns_back=False):
+                new = self._steps(chain, fold)
+            case Bounds():
+                new = self._table(chain, fold)
+            case WeightedSum():
+                new = self._sum(chain, fold)
+            case Pairs():
+                new = self._pairs(chain, fold)
         if "layer" in op.properties:
             new[-1].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
-    def _steps(self, chain: Chain) -> list[Operation]:
-        """Thresholds, or a table where the function turns back."""
-        x = chain.sources[0].x
-        low, high = bounds_of(x)
-        bent = bent_channels(chain, low, high)
-        if bent is not None and bent.any():
-            return self._table(chain, low, high)
-        steps = find_steps(chain.levels, low, high, *limits_of(chain.quantizer))
-        return self._threshold(x, steps, chain.quantizer, limits_of(chain.quantizer)[0])
+    def _steps(self, chain: Chain, bounds: Bounds) -> list[Operation]:
+        """Thresholds."""
+        first, last = limits_of(chain.quantizer)
+        steps = find_steps(chain.levels, bounds.low, bounds.high, first, last)
+        return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
 
-    def _table(self, chain: Chain, low: Ints, high: Ints) -> list[Operation]:
-        """A row of results for each channel, one for each value of the input's type."""
-        x = chain.sources[0].x
-        least, most = type_range(x)
-        least, most = max(least, int(low.min())), min(most, int(high.max()))
+    def _table(self, chain: Chain, bounds: Bounds) -> list[Operation]:
+        """A row of results for each channel, one for each value that any channel reaches."""
+        least, most = int(bounds.low.min()), int(bounds.high.max())
         values = np.arange(least, most + 1, dtype=np.int64)[:, None]
-        levels = chain.levels(np.clip(values, low, high)).T
-        return self._lookup(x, levels, least, chain.quantizer)
+        levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
+        return self._lookup(chain.sources[0].x, levels, least, chain.quantizer)
 
     def _lookup(
         self, x: SSAValue, levels: Ints, first: int, quantizer: Quantizer
@@ -101,11 +105,8 @@ class FoldChain(RewritePattern):
         flags = self.pool.constant(steps.descending, unsigned(1), "descending")
         return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
 
-    def _sum(self, chain: Chain) -> list[Operation]:
-        """Thresholds over a weighted sum of two tensors; else a table of all their pairs."""
-        found = find_sum(chain, self.max_error)
-        if isinstance(found, str):
-            return self._pairs(chain)
+    def _sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
+        """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
         total = self._weighted(chain, found.multipliers, new)
         steps = Steps(found.thresholds[None], np.zeros(1, np.bool_))
@@ -124,24 +125,21 @@ class FoldChain(RewritePattern):
         new.append(total)
         return total.output
 
-    def _pairs(self, chain: Chain) -> list[Operation]:
+    def _pairs(self, chain: Chain, pairs: Pairs) -> list[Operation]:
         """A table with an entry for every pair of values."""
-        pairs = pairs_of(chain)
-        assert not isinstance(pairs, str)
-        a, b, levels = pairs
         new: list[Operation] = []
-        step = int(b.max() - b.min()) + 1
-        index = step * a + b
+        step = int(pairs.b.max() - pairs.b.min()) + 1
+        index = step * pairs.a + pairs.b
         total = self._weighted(chain, (step, 1), new)
-        first = range_of(total)[0]
-        rows = np.zeros((levels.shape[1], range_of(total)[1] - first + 1), np.int64)
-        rows[:, index - first] = levels.T
+        first, last = range_of(total)
+        rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)
+        rows[:, index - first] = pairs.levels.T
         return new + self._lookup(total, rows, first, chain.quantizer)
 
     def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
         if factor == 1:
             return x
-        corners = [factor * end for end in type_range(x)]
+        corners = [factor * end for end in range_of(x)]
         kind = smallest_type(min(factor, 0), max(factor, 0))
         constant = self.pool.constant(factor, kind, "multiplier")
         product = MulOp(x, constant, holding(min(corners), max(corners)))
@@ -177,6 +175,10 @@ class FoldBnPass(ModulePass):
     max_error: int = 0
     """By how many levels a sum of two scales may be off where no exact one is found."""
 
+    def __post_init__(self) -> None:
+        if self.max_error < 0:
+            raise ValueError(f"max-error is at least 0, not {self.max_error}")
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
         carry: list[RewritePattern] = [
@@ -197,7 +199,7 @@ class FoldBnPass(ModulePass):
 
     def _refuse(self, module: ModuleOp) -> None:
         """Ends with an error if floats are left where the hardware would need integers."""
-        found = leftovers(module)
+        found = leftovers(module, self.max_error)
         if found:
             shown = "\n  ".join(found[:MOST_SHOWN])
             more = f"\n  and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""

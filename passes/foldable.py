@@ -1,13 +1,15 @@
-"""Whether a chain can become thresholds or a table, and why not."""
+"""How a chain becomes thresholds or a table, or why it can't."""
 
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from ..qdialect.data import Array
-from .chains import Chain, bounds_of, limits_of, type_range
+from ..qdialect.qnn.constants import range_of
+from .chains import Chain, bounds_of, limits_of
 from .monotone import is_monotone
-from .residual import find_sum
+from .residual import Pairs, WeightedSum, find_sum, pairs_of
 from .threshold_search import Ints, turns_back
 
 MOST_LEVELS = 1 << 12
@@ -19,27 +21,55 @@ LARGEST_TABLE = 1 << 12
 LARGEST_PAIRS = 1 << 16
 """Entries of the largest table for pairs of values; two tensors of eight bits each."""
 
+LARGEST_INTEGER = 1 << 62
+"""The search computes in 64 bits, with room for a step beyond either end."""
 
-def why_not(chain: Chain, max_error: int = 0) -> str | None:
-    """Why a chain can't become thresholds or a table; None if it can."""
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a chain of one source is a function of."""
+
+    low: Ints
+    """The smallest integer of each channel."""
+    high: Ints
+    turns_back: bool
+    """Whether some channel rises here and falls there, so that it takes a table."""
+
+
+Fold = Bounds | WeightedSum | Pairs
+
+
+def how_to_fold(chain: Chain, max_error: int = 0) -> Fold | str:
+    """What a chain becomes; the reason if it can't be folded."""
     first, last = limits_of(chain.quantizer)
     if last - first > MOST_LEVELS:
         return f"its {last - first + 1} levels would take as many thresholds"
-    if len(chain.sources) == 2:
-        found = find_sum(chain, max_error)
-        return found if isinstance(found, str) and not is_small(chain) else None
-    low, high = bounds_of(chain.sources[0].x)
+    if len(chain.sources) == 1:
+        return _bounded(chain)
+    found = find_sum(chain, max_error)
+    if not isinstance(found, str) or not is_small(chain):
+        return found
+    return pairs_of(chain)
+
+
+def _bounded(chain: Chain) -> Bounds | str:
+    lows, highs = bounds_of(chain.sources[0].x)
+    least, most = int(lows.min()), int(highs.max())
+    if least < -LARGEST_INTEGER or most > LARGEST_INTEGER:
+        return f"its input reaches {least} to {most}, too wide for the search of thresholds"
+    low, high = lows.astype(np.int64), highs.astype(np.int64)
     bent = bent_channels(chain, low, high)
     if bent is None:
         return "whether it rises or falls throughout can't be tried on so many values"
-    if bent.any() and int((high - low).max()) >= LARGEST_TABLE:
-        return f"it turns back, and a table of {int((high - low).max()) + 1} entries is too large"
-    return None
+    entries = most - least + 1
+    if bent.any() and entries > LARGEST_TABLE:
+        return f"it turns back, and a table of {entries} entries is too large"
+    return Bounds(low, high, bool(bent.any()))
 
 
 def is_small(chain: Chain) -> bool:
     """Whether a table can hold every pair of values that two tensors take."""
-    ends = [type_range(source.x) for source in chain.sources]
+    ends = [range_of(source.x) for source in chain.sources]
     return prod(high - low + 1 for low, high in ends) <= LARGEST_PAIRS
 
 

@@ -15,10 +15,11 @@ from ..qdialect.qnn.base import int_attr
 from ..qdialect.qnn.constants import ConstantPool, constant_of
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, ReshapeOp, ResizeOp, SliceOp, TransposeOp
 from ..qdialect.qnn.pooling import MaxPoolOp
-from ..qdialect.qnn.quantization import QuantizeOp, ThresholdOp
+from ..qdialect.qnn.quantization import QuantizeOp
+from ..qdialect.qnn.steps import ThresholdOp
 from ..qdialect.types import element_of, is_quant, shape_of
 from ..qdialect.values import plain
-from .chains import Elementwise, Quantizer, keeps_channels
+from .chains import Elementwise, Quantizer, is_by_channel, keeps_channels
 from .monotone import is_monotone
 
 
@@ -72,6 +73,8 @@ class HoistQuantize(RewritePattern):
 
     def _passes(self, op: Quantizer, move: object) -> bool:
         """Whether quantizing first gives the same."""
+        if not is_by_channel(op):
+            return False
         match move:
             case MaxPoolOp():
                 return rises(op)

@@ -6,26 +6,30 @@ A zero point of the input becomes an integer bias and the value of the padding; 
 is subtracted from them.
 """
 
+from math import prod
+
 import numpy as np
 from xdsl.dialects.builtin import TensorType, f32, f64
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ..qdialect.convolution import convolve
-from ..qdialect.qnn.base import int_attr
-from ..qdialect.qnn.constants import ConstantPool, constant_of
+from ..qdialect.convolution import convolve, exact_type, largest
+from ..qdialect.data import Array
+from ..qdialect.qnn.base import describe, int_attr
+from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import AddOp, DivOp, SubOp
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
 from ..qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
 from ..qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.types import (
+    MAX_WIDTH,
     BipolarType,
     QuantType,
     element_of,
+    is_quant,
     shape_of,
     smallest_type,
-    value_range,
 )
 from .chains import dequantized, is_uniform, keeps_channels, scale_of, zero_point_of
 
@@ -33,6 +37,12 @@ from .chains import dequantized, is_uniform, keeps_channels, scale_of, zero_poin
 def holding(low: int, high: int) -> QuantType:
     """The narrowest signed type for a range: sums are signed, whatever they hold."""
     return smallest_type(min(low, -1), high)
+
+
+def is_integer_range(low: int, high: int) -> bool:
+    """Whether some type of the IR holds a range, as a signed one."""
+    most = 1 << (MAX_WIDTH - 1)
+    return -most <= low and high < most
 
 
 class IntegerLinear(RewritePattern):
@@ -43,21 +53,15 @@ class IntegerLinear(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: LinearOp, rewriter: PatternRewriter) -> None:
-        x, weights = dequantized(op.x), dequantized(op.weights)
-        if x is None or weights is None or not is_uniform(x):
+        if why_float(op) is not None:
             return
-        scales = scale_of(weights)
-        if scales.size not in (1, op.out_channels):
-            return
-        if scales.size > 1 and weights.axis.value.data % len(shape_of(weights.x)) != 0:
-            return
-        pad = self._pad(op, x)
-        if pad is None:
-            return
+        x, weights = sources_of(op)
         new: list[Operation] = []
         kernel = self._kernel(weights, new)
-        sums = self._sums(op, x, kernel, pad, new)
-        scale = self.pool.constant(scale_of(x)[0] * scales.reshape(op_shape(scales)), f64, "scale")
+        sums = self._sums(op, x, kernel, new)
+        scales = scale_of(weights)
+        row = scales.reshape(() if scales.size == 1 else (scales.size,))
+        scale = self.pool.constant(scale_of(x)[0] * row, f64, "scale")
         result = DequantizeOp(sums, scale)
         new += [scale, result]
         if op.bias is not None:
@@ -66,39 +70,29 @@ class IntegerLinear(RewritePattern):
 
     def _kernel(self, weights: DequantizeOp, new: list[Operation]) -> SSAValue:
         """The integer weights, less their zero point."""
-        values, zero = constant_of(weights.x), zero_point_of(weights)
-        if values is None or not zero.any():
+        if not zero_point_of(weights).any():
             return weights.x
-        shifted = values.astype(np.int64) - zero.reshape(-1, *[1] * (values.ndim - 1))
+        shifted = less_zero_point(weights)
         element = holding(int(shifted.min()), int(shifted.max()))
         constant = self.pool.constant(shifted, element, weights.x.name_hint or "weights")
         new.append(constant)
         return constant.output
 
-    def _pad(self, op: LinearOp, x: DequantizeOp) -> int | None:
-        """The integer that stands for the padding; None if there is none."""
-        if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
-            return 0
-        steps = op.pad_value.value.data / scale_of(x)[0]
-        pad = int(zero_point_of(x)[0]) + round(steps)
-        liftable = isinstance(element_of(x.x), BipolarType) and pad == 0
-        return pad if steps == round(steps) and (liftable or holds(x.x, pad)) else None
-
     def _sums(
-        self, op: LinearOp, x: DequantizeOp, kernel: SSAValue, pad: int, new: list[Operation]
+        self, op: LinearOp, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: what it sums up is the input less its zero point."""
-        zero = int(zero_point_of(x)[0])
         values = constant_of(kernel)
         operands = [x.x, kernel]
+        zero = int(zero_point_of(x)[0])
         if zero and values is not None:
-            taps = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
-            element = holding(int(taps.min()), int(taps.max()))
-            new.append(self.pool.constant(taps, element, "zero"))
+            offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
+            element = holding(int(offset.min()), int(offset.max()))
+            new.append(self.pool.constant(offset, element, "zero"))
             operands.append(new[-1].results[0])
         properties = dict(op.properties)
-        lifted = pad == 0 and isinstance(element_of(x.x), BipolarType) and is_padded(op)
-        if isinstance(op, Conv2dOp):
+        pad, lifted = padding_of(op, x), is_lifted(op, x)
+        if isinstance(op, Conv2dOp) and pad is not None:
             properties["pad_value"] = int_attr(-1 if lifted else pad)
         low, high = accumulator_range(x.x, kernel, operands[2] if zero else None)
         sums = type(op).create(
@@ -122,22 +116,106 @@ class IntegerLinear(RewritePattern):
         border = self.pool.constant(
             outside, holding(int(outside.min()), int(outside.max())), "border"
         )
-        element = element_of(sums)
-        kind = element_of(border.output)
-        assert isinstance(element, QuantType) and isinstance(kind, QuantType)
-        ends = [sum(pair) for pair in zip(value_range(element), value_range(kind), strict=True)]
+        ends = [sum(pair) for pair in zip(range_of(sums), range_of(border.output), strict=True)]
         total = AddOp(sums, border, holding(*ends))
         new += [border, total]
         return total.output
 
 
-def is_padded(op: LinearOp) -> bool:
-    return isinstance(op, Conv2dOp) and any(op.pads.get_values())
+def sources_of(op: LinearOp) -> tuple[DequantizeOp, DequantizeOp]:
+    """What the operands of a linear op that can be made integer were dequantized by."""
+    x, weights = dequantized(op.x), dequantized(op.weights)
+    assert x is not None and weights is not None
+    return x, weights
 
 
-def op_shape(scales: np.ndarray) -> tuple[int, ...]:
-    """One scale is a number of its own, several are a row."""
-    return () if scales.size == 1 else (scales.size,)
+def why_float(op: LinearOp) -> str | None:
+    """Why a linear op can't be one of integers, and a scale; None if it can."""
+    if is_quant(element_of(op.x)):
+        return "it computes with integers already"
+    weights = dequantized(op.weights)
+    if weights is None:
+        if isinstance(op.weights.owner, ConstantOp):
+            return "its weights are float: quantize them in training (a Quant node, or QDQ)"
+        return "its weights are not constant integers with a scale"
+    x = dequantized(op.x)
+    if x is None:
+        return f"its input is float: it {_origin(op.x)}"
+    if not is_uniform(x):
+        return "its input has a scale for each channel: it needs one for the whole tensor"
+    if not is_by_output(weights):
+        return "the scale of its weights differs between inputs, not outputs"
+    if padding_of(op, x) is None:
+        return "its padding is no value of its quantized input"
+    shifts = zero_point_of(weights).any() or zero_point_of(x).any() or is_lifted(op, x)
+    if shifts and constant_of(weights.x) is None:
+        return "its weights are not constant, which zero points and padding of one bit need"
+    return _why_wide(x, weights)
+
+
+def is_by_output(weights: DequantizeOp) -> bool:
+    """Whether scales and zero points differ between the first axis of the weights only."""
+    outputs = shape_of(weights.x)[0]
+    sizes = {scale_of(weights).size, zero_point_of(weights).size}
+    return sizes == {1} or (
+        sizes <= {1, outputs} and weights.axis.value.data % len(shape_of(weights.x)) == 0
+    )
+
+
+def less_zero_point(weights: DequantizeOp) -> Array:
+    """The integers of constant weights, less their zero point."""
+    values, zero = constant_of(weights.x), zero_point_of(weights)
+    assert values is not None
+    if not zero.any():
+        return values
+    exact = exact_type(largest(values) + largest(zero))
+    return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
+
+
+def padding_of(op: LinearOp, x: DequantizeOp) -> int | None:
+    """The integer that stands for the padding; None if there is none."""
+    if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
+        return 0
+    steps = op.pad_value.value.data / scale_of(x)[0]
+    if not np.isfinite(steps) or steps != round(steps):
+        return None
+    pad = int(zero_point_of(x)[0]) + round(steps)
+    liftable = isinstance(element_of(x.x), BipolarType) and pad == 0
+    return pad if liftable or holds(x.x, pad) else None
+
+
+def is_lifted(op: LinearOp, x: DequantizeOp) -> bool:
+    """Whether one bit is padded with zero: with -1, and corrected at the border."""
+    padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
+    return padded and isinstance(element_of(x.x), BipolarType) and padding_of(op, x) == 0
+
+
+def _why_wide(x: DequantizeOp, weights: DequantizeOp) -> str | None:
+    """Why the sums could be no integers of the IR."""
+    zeros = [largest(zero_point_of(source)) for source in (x, weights)]
+    ends = [max(map(abs, range_of(source.x))) for source in (x, weights)]
+    reach = prod(shape_of(weights.x)[1:]) * (ends[0] + zeros[0]) * (ends[1] + zeros[1])
+    if is_integer_range(-reach, reach):
+        return None
+    return f"its sums could reach {reach}, more than {MAX_WIDTH} bits hold"
+
+
+def _origin(value: SSAValue) -> str:
+    """Where a float value comes from, and what would make it integer."""
+    while not isinstance(value.owner, Block):
+        owner = value.owner
+        if isinstance(owner, DequantizeOp):
+            return "is quantized, but changed before it gets here: put a quantizer in between"
+        if isinstance(owner, LinearOp):
+            return f"comes from {describe(owner)} without a quantizer in between"
+        if not owner.operands:
+            break
+        value = owner.operands[0]
+    name = value.name_hint or "NAME"
+    return (
+        "comes from an input of the network that is not quantized: say what it holds, as in "
+        f"`qnn import --input {name}=ui8*0.00390625`"
+    )
 
 
 class SinkDequantize(RewritePattern):
@@ -175,10 +253,9 @@ class SinkDequantize(RewritePattern):
 
 def holds(value: SSAValue, number: int) -> bool:
     """Whether a number is a value of a tensor's type."""
-    element = element_of(value)
-    assert isinstance(element, QuantType)
-    low, high = value_range(element)
-    return low <= number <= high and not (isinstance(element, BipolarType) and number == 0)
+    low, high = range_of(value)
+    bipolar = isinstance(element_of(value), BipolarType)
+    return low <= number <= high and not (bipolar and number == 0)
 
 
 class JoinDequantized(RewritePattern):
@@ -206,7 +283,10 @@ class JoinDequantized(RewritePattern):
             zero = zeros[0]
         else:
             zero = zeros[0] + zeros[1] if isinstance(op, AddOp) else zeros[0] - zeros[1]
-            new.append(self._sum(op, integers))
+            low, high = self._ends(op, integers)
+            if not is_integer_range(low, high):
+                return
+            new.append(type(op)(integers[0], integers[1], holding(low, high)))
         offset = None
         if zero:
             offset = self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
@@ -216,17 +296,12 @@ class JoinDequantized(RewritePattern):
             new[0].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
-    def _sum(self, op: AddOp | SubOp, integers: list[SSAValue]) -> Operation:
-        ends: list[tuple[int, int]] = []
-        for value in integers:
-            element = element_of(value)
-            assert isinstance(element, QuantType)
-            ends.append(value_range(element))
-        (low, high), (least, most) = ends
-        corners = (
-            (low + least, high + most) if isinstance(op, AddOp) else (low - most, high - least)
-        )
-        return type(op)(integers[0], integers[1], holding(*corners))
+    def _ends(self, op: AddOp | SubOp, integers: list[SSAValue]) -> tuple[int, int]:
+        """The range of the result."""
+        (low, high), (least, most) = map(range_of, integers)
+        if isinstance(op, AddOp):
+            return low + least, high + most
+        return low - most, high - least
 
 
 class SumAverages(RewritePattern):
@@ -244,14 +319,13 @@ class SumAverages(RewritePattern):
         if padded and (zero or op.count_padding is None):
             return
         taps = int(np.prod(op.kernel.get_values()))
-        element = element_of(source.x)
-        assert isinstance(element, QuantType)
-        low, high = value_range(element)
+        low, high = (end * taps for end in range_of(source.x))
+        low, high = min(low, 0), max(high, 0)
+        if not is_integer_range(low, high):
+            return
         sums = SumPoolOp.create(
             operands=[source.x],
-            result_types=[
-                TensorType(smallest_type(min(low, 0) * taps, high * taps), shape_of(op.output))
-            ],
+            result_types=[TensorType(smallest_type(low, high), shape_of(op.output))],
             properties={k: v for k, v in op.properties.items() if k != "count_padding"},
         )
         count = self.pool.constant(np.float32(taps), f32, "count")

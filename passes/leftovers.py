@@ -8,38 +8,42 @@ from collections.abc import Iterator
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Operation, SSAValue
+from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.qnn.base import QnnOp, describe
 from ..qdialect.qnn.classify import SoftmaxOp
-from ..qdialect.qnn.constants import ConstantOp, constant_of
+from ..qdialect.qnn.constants import constant_of
 from ..qdialect.qnn.layout import MoveOp
 from ..qdialect.qnn.linear import LinearOp
-from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
+from ..qdialect.qnn.quantization import QuantizeOp
+from ..qdialect.qnn.steps import ThresholdOp
 from ..qdialect.types import element_of, is_quant
-from .chains import chain_of, dequantized, is_uniform, scale_of
-from .foldable import why_not
+from .chains import chain_of
+from .foldable import how_to_fold
+from .integer_linear import why_float
 
 
-def leftovers(module: ModuleOp) -> list[str]:
+def leftovers(module: ModuleOp, max_error: int) -> list[str]:
     """A message for every op that should be integer and is not, in the order of the network."""
     return [
         f"{describe(op)}: {reason}"
         for function in module.ops
         if isinstance(function, FuncOp)
-        for op, reason in _stuck(function)
+        for op, reason in _stuck(function, max_error)
     ]
 
 
-def _stuck(function: FuncOp) -> Iterator[tuple[Operation, str]]:
+def _stuck(function: FuncOp, max_error: int) -> Iterator[tuple[Operation, str]]:
     after = _after_integers(function)
     for op in function.walk():
         if not isinstance(op, QnnOp) or not op.results or is_quant(element_of(op.results[0])):
             if isinstance(op, QuantizeOp | ThresholdOp) and op.x in after and not _is_end(op):
-                yield op, _why_quantizer(op)
+                yield op, _why_quantizer(op, max_error)
             continue
         if isinstance(op, LinearOp):
-            yield op, _why_linear(op)
+            reason = why_float(op)
+            assert reason is not None
+            yield op, reason
 
 
 def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
@@ -70,41 +74,8 @@ def _after_integers(function: FuncOp) -> set[SSAValue]:
     return found
 
 
-def _why_quantizer(op: QuantizeOp | ThresholdOp) -> str:
+def _why_quantizer(op: QuantizeOp | ThresholdOp, max_error: int) -> str:
     chain = chain_of(op)
-    reason = chain if isinstance(chain, str) else why_not(chain)
-    return f"can't become thresholds: {reason or 'its ops are not understood'}"
-
-
-def _why_linear(op: LinearOp) -> str:
-    """Why the operands of a linear op are not integers and a scale."""
-    weights = dequantized(op.weights)
-    if weights is None:
-        if isinstance(op.weights.owner, ConstantOp):
-            return "its weights are float: quantize them in training (a Quant node, or QDQ)"
-        return "its weights are not constant integers with a scale"
-    x = dequantized(op.x)
-    if x is None:
-        return f"its input is float: it {_origin(op.x)}"
-    if not is_uniform(x):
-        return "its input has a scale for each channel: it needs one for the whole tensor"
-    if scale_of(weights).size > 1 and weights.axis.value.data % 4 != 0:
-        return "the scale of its weights differs between inputs, not outputs"
-    return "its padding is no value of its quantized input"
-
-
-def _origin(value: SSAValue) -> str:
-    """Where a float value comes from, and what would make it integer."""
-    while not isinstance(value.owner, Block):
-        owner = value.owner
-        if isinstance(owner, DequantizeOp):
-            return "is quantized, but changed before it gets here: put a quantizer in between"
-        if isinstance(owner, LinearOp):
-            return f"comes from {describe(owner)} without a quantizer in between"
-        if not owner.operands:
-            break
-        value = owner.operands[0]
-    return (
-        "comes from an input of the network that is not quantized: say what it holds, as in "
-        "`qnn import --input NAME=ui8*0.00390625`"
-    )
+    reason = chain if isinstance(chain, str) else how_to_fold(chain, max_error)
+    assert isinstance(reason, str)
+    return f"can't become thresholds: {reason}"

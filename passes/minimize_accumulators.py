@@ -11,18 +11,20 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
+from ..qdialect.convolution import with_room
 from ..qdialect.data import Array
 from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import BinaryOp, ReluOp
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
 from ..qdialect.qnn.linear import LinearOp, accumulator_range
 from ..qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
-from ..qdialect.qnn.quantization import LookupOp, ThresholdOp
+from ..qdialect.qnn.steps import LookupOp, ThresholdOp
 from ..qdialect.types import (
     BipolarType,
     ElementType,
     QuantType,
     TernaryType,
+    bit_width,
     element_of,
     is_quant,
     shape_of,
@@ -68,9 +70,9 @@ class MinimizeAccumulatorsPass(ModulePass):
         if element is None or not fixed.isdisjoint(op.results):
             return
         for result in list(op.results):
-            narrow = TensorType(element, shape_of(result))
-            if result.type != narrow:
-                Rewriter.replace_value_with_new_type(result, narrow)
+            narrower = bit_width(element) < bit_width(element_of(result))
+            if isinstance(op, Keeps) or narrower:
+                Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
     def _narrow_weights(self, op: ConstantOp, pool: ConstantPool) -> None:
         """Gives the weights of linear ops the narrowest type that holds them."""
@@ -92,7 +94,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         if rows is None:
             return
         low, high = range_of(op.x)
-        clamped = np.clip(rows.astype(np.int64), low, high + 1)
+        clamped = np.clip(with_room(rows, low, high + 1), low, high + 1)
         kind = smallest_type(int(clamped.min()), int(clamped.max()))
         if kind != element_of(op.thresholds) or not np.array_equal(clamped, rows):
             owner = op.thresholds.owner

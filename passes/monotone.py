@@ -24,7 +24,8 @@ from ..qdialect.qnn.elementwise import (
     SubOp,
 )
 from ..qdialect.qnn.linear import BatchNormOp
-from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
+from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ..qdialect.qnn.steps import ThresholdOp
 
 
 def is_monotone(op: QnnOp) -> bool:

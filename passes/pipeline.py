@@ -1,13 +1,12 @@
 """The pipeline: passes in order, from objects or from text, with hooks around each.
 
 Pipeline(FoldBnPass()).apply(module)
-Pipeline.parse("fold-bn,tile{target-fps=1000}", hooks=[Timing()]).apply(module)
+Pipeline.parse("fold-bn{max-error=1}", hooks=[Timing(sys.stderr)]).apply(module)
 """
 
 import dataclasses
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any, get_args, get_origin, get_type_hints
 
 from xdsl.context import Context
@@ -17,6 +16,7 @@ from xdsl.utils.arg_spec import ArgSpec, ParameterListType, parse_pipeline
 from xdsl.utils.exceptions import ArgSpecParseError
 
 from ..qdialect.dialects import new_context
+from ..qdialect.spelling import nearest
 from ..qdialect.text import verify
 from .registry import PASSES
 
@@ -68,13 +68,6 @@ class Pipeline:
             verify(module)
             for hook in self.hooks:
                 hook.after(step, module)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the known one closest to it."""
-    names = sorted(known)
-    close = get_close_matches(name, names, 1, 0.5)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
 
 
 def _refuse_doubles(text: str) -> None:

@@ -7,11 +7,13 @@ they are not used.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ..qdialect.types import BipolarType, QuantType, element_of, value_range
+from ..qdialect.qnn.constants import range_of
+from ..qdialect.types import BipolarType, element_of
 from .chains import Chain, limits_of, scale_of
 from .threshold_search import Ints
 
@@ -31,6 +33,16 @@ class WeightedSum:
     """The level below all thresholds."""
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Every pair of values, and the level that each channel gives it."""
+
+    a: Ints
+    b: Ints
+    levels: Ints
+    """A row for each pair."""
+
+
 def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
     """The smallest multipliers with which every pair of values finds its level.
 
@@ -40,7 +52,7 @@ def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
     pairs = pairs_of(chain)
     if isinstance(pairs, str):
         return pairs
-    a, b, levels = pairs
+    a, b, levels = pairs.a, pairs.b, pairs.levels
     if (levels != levels[:, :1]).any():
         return "what follows the addition differs between channels"
     found, order = levels[:, 0], np.argsort(levels[:, 0], kind="stable")
@@ -66,15 +78,16 @@ def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
     return f"no multipliers up to {MOST_MULTIPLIER} reproduce its rounding{off}"
 
 
-def pairs_of(chain: Chain) -> tuple[Ints, Ints, Ints] | str:
-    """Every pair of values, and the level that each channel gives it."""
+def pairs_of(chain: Chain) -> Pairs | str:
+    """Tries every pair of values, unless there are too many."""
+    counts = [high - low + 1 for low, high in (range_of(source.x) for source in chain.sources)]
+    if prod(counts) * chain.width > MOST_PAIRS:
+        return f"it adds tensors with {counts[0]} and {counts[1]} values: too many pairs to try"
     a, b = (_values(source.x) for source in chain.sources)
-    if len(a) * len(b) * chain.width > MOST_PAIRS:
-        return f"it adds tensors with {len(a)} and {len(b)} values: too many pairs to try"
     rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
     shape = (len(rows), chain.width)
     wide = (np.broadcast_to(values[:, None], shape) for values in (rows, cols))
-    return rows, cols, chain.levels(*wide)
+    return Pairs(rows, cols, chain.levels(*wide))
 
 
 def _reals(chain: Chain, a: Ints, b: Ints) -> np.ndarray:
@@ -94,10 +107,8 @@ def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
 
 
 def _values(x: SSAValue) -> Ints:
-    element = element_of(x)
-    assert isinstance(element, QuantType)
-    low, high = value_range(element)
-    step = 2 if isinstance(element, BipolarType) else 1
+    low, high = range_of(x)
+    step = 2 if isinstance(element_of(x), BipolarType) else 1
     return np.arange(low, high + 1, step, dtype=np.int64)
 
 

@@ -119,7 +119,7 @@ def check_values(values: Array, element: ElementType) -> None:
         return
     if isinstance(element, FloatType):
         if not np.isfinite(values).all():
-            raise VerifyException("a constant holds a NaN or an infinite value")
+            raise VerifyException("a NaN or an infinite value is among the elements")
         return
     if values.dtype.kind == "f" and not (np.isfinite(values) & (values == np.trunc(values))).all():
         raise VerifyException(f"{element} holds whole and finite numbers only")

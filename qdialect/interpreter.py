@@ -147,14 +147,23 @@ def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     return [TensorType(channel.element, (1, *channel.frame)) for channel in channels]
 
 
-def check_input(array: Array, type: QnnTensor, what: str) -> Array:
+def names_of(entry: FuncOp | DesignOp) -> list[str]:
+    """What the inputs are called."""
+    if isinstance(entry, DesignOp):
+        return [source.port.data for source in entry.sources]
+    return [arg.name_hint or f"input {arg.index}" for arg in entry.args]
+
+
+def takes_any_images(types: Sequence[QnnTensor]) -> bool:
+    """Whether inputs of these types are for one image each, and so may hold any number."""
+    return bool(types) and all(type.get_shape()[:1] == (1,) for type in types)
+
+
+def check_input(array: Array, type: QnnTensor, what: str, any_images: bool) -> Array:
     """Returns an array as the type wants it; raises if it is of another shape or range."""
     shape, wanted = array.shape, type.get_shape()
-    if (
-        len(shape) != len(wanted)
-        or shape[1:] != wanted[1:]
-        or (wanted[:1] not in ((1,), shape[:1]))
-    ):
+    free = 1 if any_images else 0
+    if len(shape) != len(wanted) or shape[free:] != wanted[free:]:
         raise InterpretationError(f"{what} has shape {text_of(shape)}, {type} is expected")
     if array.size == 0:
         raise InterpretationError(f"{what} is empty")
@@ -173,8 +182,7 @@ def check_input(array: Array, type: QnnTensor, what: str) -> Array:
                 array = array.astype(dtype_of(element), copy=False)
         check_values(array, element)
     except VerifyException as error:
-        message = str(error).replace("a constant holds", "it holds")
-        raise InterpretationError(f"{what}: {message}") from None
+        raise InterpretationError(f"{what}: {error}") from None
     return array.astype(dtype_of(element), copy=False)
 
 
@@ -190,14 +198,18 @@ def run(
     except VerifyException as error:
         raise InterpretationError(f"@{entry.sym_name.data} can't be run: {error}") from None
     if len(inputs) != len(types):
-        raise InterpretationError(
-            f"@{entry.sym_name.data} takes {len(types)} inputs, {len(inputs)} are given"
+        wanted = ", ".join(
+            f"{name} : {type}" for name, type in zip(names_of(entry), types, strict=True)
         )
+        raise InterpretationError(
+            f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
+        )
+    any_images = takes_any_images(types)
     args = [
-        check_input(array, type, f"input {number}")
+        check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
-    images = _images(args, types)
+    images = _images(args) if any_images else 1
     if images == 1 or keeps_all_images(module):
         return _call(module, entry, args, listeners)
     single = [
@@ -213,14 +225,13 @@ def _call(
     args: Sequence[Array],
     listeners: Sequence[Interpreter.Listener],
 ) -> list[Array]:
-    results = interpreter_of(module, listeners).call_op(entry, tuple(args))
+    with np.errstate(all="ignore"):  # what overflows is infinite, as in any framework
+        results = interpreter_of(module, listeners).call_op(entry, tuple(args))
     return [plain(result) for result in results]
 
 
-def _images(args: Sequence[Array], types: Sequence[QnnTensor]) -> int:
-    """How many images there are, which all inputs must agree on; 1 if the network fixes more."""
-    if not all(type.get_shape()[:1] == (1,) for type in types) or not args:
-        return 1
+def _images(args: Sequence[Array]) -> int:
+    """How many images there are, which all inputs must agree on."""
     for number, array in enumerate(args):
         if len(array) != len(args[0]):
             raise InterpretationError(

@@ -65,6 +65,17 @@ class Window:
         return rows, cols
 
 
+def window_of(
+    kernel: Sequence[int], strides: Sequence[int], pads: Sequence[int], dilations: Sequence[int]
+) -> Window:
+    """A window, from the properties of an op."""
+    kh, kw = kernel
+    sh, sw = strides
+    top, left, bottom, right = pads
+    dh, dw = dilations
+    return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
+
+
 def border_starts(
     size: int, kernel: int, stride: int, dilation: int, pad: int, count: int
 ) -> Iterator[int]:

@@ -23,6 +23,7 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyExcepti
 from xdsl.utils.lexer import Input, Position, Span, Token
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
 
+from .spelling import nearest
 from .types import MAX_WIDTH
 
 MAX_DIGITS = 40
@@ -119,6 +120,16 @@ class SourceParser(Parser):
         if name not in self.ssa_values and name not in self.forward_ssa_references:
             self.first_uses[name] = operand.span.start
         return super().resolve_operand(operand, type)
+
+    def _get_op_by_name(self, name: str) -> type[Operation]:
+        stack = self._parser_state.dialect_stack
+        known = self.ctx.get_optional_op(name, dialect_stack=stack)
+        if known is not None:
+            return known
+        dialect = name.partition(".")[0]
+        names = [op.name for op in self.ctx.loaded_ops if op.name.startswith(f"{dialect}.")]
+        hint = f"; {nearest(name, names)}" if names else ""
+        self.raise_error(f"Operation {name} is not registered{hint}")
 
     def place_of(self, error: Exception) -> Position:
         """Where the mistake stands; the framework notices some only later."""

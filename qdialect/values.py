@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .convolution import exact_type, largest
 from .data import Array
 
 FloatArray: TypeAlias = npt.NDArray[np.floating]
@@ -72,3 +73,13 @@ def one_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
 def integers(values: Sequence[Value]) -> list[Array]:
     """The integers of values that are all dequantized."""
     return [value.ints for value in values if isinstance(value, Dequantized)]
+
+
+def combined(values: Sequence[Value], how: Callable[[Array, Array], Array]) -> Dequantized | None:
+    """The exact sum or difference of two values of one scale; None if they have none."""
+    scale = one_scale(values)
+    if scale is None:
+        return None
+    lhs, rhs = integers(values)
+    exact = exact_type(largest(lhs) + largest(rhs))
+    return Dequantized(how(lhs.astype(exact), rhs.astype(exact)), scale)

@@ -22,6 +22,8 @@ def load_array(name: str) -> Array:
         return np.array(np.load(path, mmap_mode="r", allow_pickle=False))
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, MemoryError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
+        if "pickle" in reason:  # numpy tells how to run whatever such a file holds
+            reason = "it is no .npy file, or holds Python objects, not numbers"
         raise UserError(f"{path} is no array that can be read: {reason}") from None
 
 
@@ -36,10 +38,14 @@ def _member(path: str, key: str) -> Array:
         return file[key]
 
 
-def save_arrays(path: str, arrays: list[Array]) -> None:
-    """Writes one array as `.npy`, or any number as `.npz` under the keys 0, 1, ..."""
+def check_output(path: str) -> None:
+    """Refuses a name that results can't be written to, before they are computed."""
     if not path.endswith((".npy", ".npz")):
         raise UserError(f"{path}: results are written to .npy or .npz")
+
+
+def save_arrays(path: str, arrays: list[Array]) -> None:
+    """Writes one array as `.npy`, or any number as `.npz` under the keys 0, 1, ..."""
     if path.endswith(".npy") and len(arrays) != 1:
         raise UserError(f"{path}: there are {len(arrays)} results; write them to a .npz")
 

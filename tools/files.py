@@ -10,9 +10,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from xdsl.utils.exceptions import DiagnosticException
+
+from ..qdialect.text import TextError
+
 
 class UserError(Exception):
     """A mistake of the user's, told in one line; the command ends with status 1."""
+
+
+def told(command: str, run: Callable[[], None]) -> int:
+    """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
+    try:
+        run()
+        return 0
+    except TextError as error:
+        print(error, file=sys.stderr)
+    except (UserError, DiagnosticException) as error:
+        print(f"{command}: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        return 130
+    return 1
 
 
 def read_text(path: str) -> str:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.printer import Printer
-from xdsl.utils.exceptions import DiagnosticException
 
 from ..qdialect.interpreter import run
-from ..qdialect.text import TextError
-from .arrays import load_array, save_arrays
-from .files import UserError, write_whole
+from .arrays import check_output, load_array, save_arrays
+from .files import told, write_whole
 from .networks import import_network, input_type, load_network
 
 if TYPE_CHECKING:
@@ -34,6 +32,8 @@ def import_command(arguments: argparse.Namespace) -> None:
 
 def run_command(arguments: argparse.Namespace) -> None:
     """`qnn run`: computes the results of a network."""
+    if arguments.output is not None:
+        check_output(arguments.output)
     module = load_network(arguments.network)
     results = run(module, [load_array(name) for name in arguments.input])
     if arguments.output is None:
@@ -93,16 +93,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = parser().parse_args(arguments)
-    try:
-        options.command(options)
-        return 0
-    except TextError as error:
-        print(error, file=sys.stderr)
-    except (UserError, DiagnosticException) as error:
-        print(f"qnn: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
-    return 1
+    return told("qnn", lambda: options.command(options))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """`qnn-opt`: MLIR in, passes in the order given, MLIR out.
 
-qnn-opt --fold-bn --stream-lower in.mlir -o out.mlir
-qnn-opt -p "fold-bn,tile{target-fps=1000}" in.mlir
+qnn-opt --fold-bn --minimize-accumulators in.mlir -o out.mlir
+qnn-opt -p "fold-bn{max-error=1},minimize-accumulators" in.mlir
 """
 
 import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from importlib.metadata import version
 from typing import BinaryIO, NoReturn
 
 from xdsl.utils.exceptions import DiagnosticException
@@ -15,11 +17,12 @@ from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from ..passes.hooks import PrintAfter, Timing
-from ..passes.pipeline import Hook, Pipeline, PipelineError, nearest
+from ..passes.pipeline import Hook, Pipeline, PipelineError
 from ..passes.registry import PASSES
 from ..qdialect.dialects import DIALECTS
-from ..qdialect.text import TextError, parse_module, verify
-from .files import UserError, read_text, write_whole
+from ..qdialect.spelling import nearest
+from ..qdialect.text import parse_module, verify
+from .files import read_text, told, write_whole
 
 SEPARATOR = "// -----"
 HIDDEN = (
@@ -36,9 +39,10 @@ HIDDEN = (
 class QnnOpt(xDSLOptMain):
     """xDSL's driver, with our dialects and passes, and every pass as a flag."""
 
-    version_format = "qnn-opt, with xDSL {xdsl_version}"
+    version_format = f"qnn-opt {version('qnn-dialect')}, with xDSL {{xdsl_version}}"
 
     def __init__(self, arguments: Sequence[str]):
+        self.arguments = arguments
         rest, self.pipeline_text = take_passes(arguments)
         super().__init__("Runs passes over MLIR, in the order given.", rest)
 
@@ -58,16 +62,20 @@ class QnnOpt(xDSLOptMain):
         arg_parser.prog = "qnn-opt"
         arg_parser.allow_abbrev = False
         arg_parser.formatter_class = argparse.RawDescriptionHelpFormatter
-        arg_parser.epilog = (
-            'passes, each a flag that takes options as --NAME="KEY=VALUE ...":\n'
-            + ("\n".join(f"  --{name:22}{entry.summary}" for name, entry in PASSES.items()))
-        )
+        arg_parser.epilog = passes_help() if {"-h", "--help"} & set(self.arguments) else None
         arg_parser.error = self._usage_error
         arg_parser.add_argument(
             "--check-semantics",
-            type=int,
-            metavar="SEED",
-            help="run the module before and after each pass, and compare (SEED may be left out)",
+            type=_seed,
+            nargs="?",
+            metavar="=SEED",
+            help="run the module before and after each pass, and compare all that it computes",
+        )
+        arg_parser.add_argument(
+            "--check-inputs",
+            action="append",
+            metavar="FILE",
+            help="compare on these inputs, .npy or .npz:key, once for each input of the module",
         )
         arg_parser.add_argument(
             "--print-ir-after-all",
@@ -79,21 +87,28 @@ class QnnOpt(xDSLOptMain):
             if set(action.option_strings) & set(HIDDEN):
                 action.help = argparse.SUPPRESS
             else:
-                self.options += [name.lstrip("-") for name in action.option_strings]
+                self.options += [name for name in action.option_strings if name[:2] == "--"]
             if "--passes" in action.option_strings:
-                action.help = 'a pipeline as text, such as "fold-bn,tile{target-fps=1000}"'
+                action.help = 'a pipeline as text, such as "fold-bn{max-error=1},canonicalize"'
 
     def setup_pipeline(self) -> None:
         hooks: list[Hook] = []
         if self.args.print_ir_after_all:
             hooks.append(PrintAfter(sys.stderr))
-        if self.args.check_semantics is not None:
-            from ..passes.check_semantics import CheckSemantics
-
-            hooks.append(CheckSemantics(self.args.check_semantics))
+        if self.args.check_semantics is not None or self.args.check_inputs:
+            hooks.append(self._check())
         if self.args.time_passes:
             hooks.append(Timing(sys.stderr))
         self.passes = Pipeline.parse(self.pipeline_text, hooks)
+
+    def _check(self) -> Hook:
+        from ..passes.check_semantics import CheckSemantics
+        from .arrays import load_array
+
+        if not self.pipeline_text:
+            raise UsageError("--check-semantics compares a module before and after a pass; add one")
+        inputs = [load_array(name) for name in self.args.check_inputs or ()]
+        return CheckSemantics(self.args.check_semantics or 0, inputs, sys.stderr)
 
     def run(self) -> None:
         """Reads, rewrites and writes; nothing is written unless all went well."""
@@ -123,9 +138,9 @@ class QnnOpt(xDSLOptMain):
     def _usage_error(self, message: str) -> NoReturn:
         unknown = re.search(r"unrecognized arguments: (-\S+)", message)
         if unknown is not None:
-            flag = unknown[1].partition("=")[0].lstrip("-")
-            known = {*PASSES, *self.options}
-            message = f"there is no pass or option --{flag}; {nearest(flag, known)}"
+            flag = unknown[1].partition("=")[0]
+            known = {*(f"--{name}" for name in PASSES), *self.options}
+            message = f"there is no pass or option {flag}; {nearest(flag, known)}"
         raise UsageError(message)
 
 
@@ -137,6 +152,24 @@ def _mlir_target() -> type[Target]:
 
 class UsageError(Exception):
     """A command line that makes no sense; the command ends with status 2."""
+
+
+def passes_help() -> str:
+    """A line for each pass, and its options with their defaults."""
+    lines = ['passes, each a flag that takes options as --NAME="KEY=VALUE ...":']
+    for name, entry in PASSES.items():
+        lines.append(f"  --{name:22}{entry.summary}")
+        lines += [
+            f"      {field.name.replace('_', '-')}={field.default}"
+            for field in fields(entry.load())
+        ]
+    return "\n".join(lines)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 on, not {text!r}")
+    return int(text)
 
 
 def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
@@ -153,7 +186,7 @@ def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
         elif word.startswith("-p") and not word.startswith("--"):
             steps.append(word[2:])
         elif word == "--check-semantics":
-            rest.append("--check-semantics=0")
+            rest.append("--check-semantics=0")  # what follows is a file, not a seed
         else:
             rest.append(word)
     return rest, ",".join(filter(None, steps))
@@ -184,20 +217,10 @@ def _write(file: BinaryIO, output: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     try:
-        QnnOpt(sys.argv[1:] if arguments is None else arguments).run()
-        return 0
+        return told("qnn-opt", QnnOpt(sys.argv[1:] if arguments is None else arguments).run)
     except (UsageError, PipelineError) as error:
         print(f"qnn-opt: {error}", file=sys.stderr)
         return 2
-    except TextError as error:
-        print(error, file=sys.stderr)
-    except (UserError, DiagnosticException) as error:
-        print(f"qnn-opt: {error}", file=sys.stderr)
-    except BrokenPipeError:
-        sys.stderr.close()
-    except KeyboardInterrupt:
-        return 130
-    return 1
 
 
 if __name__ == "__main__":

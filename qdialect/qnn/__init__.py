@@ -37,14 +37,8 @@ from .layout import (
 )
 from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearLayerOp
 from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
-from .quantization import (
-    DequantizeOp,
-    LookupOp,
-    QuantizeOp,
-    RequantizeOp,
-    ThresholdOp,
-    TruncOp,
-)
+from .quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
+from .steps import LookupOp, ThresholdOp
 
 TENSOR_OPS: tuple[type[QnnOp], ...] = (
     QuantizeOp,

@@ -3,8 +3,10 @@ nothing are dropped."""
 
 from typing import cast
 
+import numpy as np
 from xdsl.ir import Operation
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
+from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..types import element_of
 from ..values import plain
@@ -26,12 +28,16 @@ class ComputeConstants(RewritePattern):
         if not all(isinstance(owner, ConstantOp) for owner in owners):
             return
         arrays = [owner.data.array for owner in cast(list[ConstantOp], owners)]
-        values = [plain(value) for value in op.evaluate(*arrays)]
         pool = pool_of(op)
-        constants = [
-            pool.constant(value, element_of(result), result.name_hint or "constant")
-            for value, result in zip(values, op.results, strict=True)
-        ]
+        try:
+            with np.errstate(all="ignore"):
+                values = [plain(value) for value in op.evaluate(*arrays)]
+            constants = [
+                pool.constant(value, element_of(result), result.name_hint or "constant")
+                for value, result in zip(values, op.results, strict=True)
+            ]
+        except (InterpretationError, VerifyException):
+            return  # the op would fail, or overflow, when it is run: that is not for us to hide
         rewriter.replace(op, constants, [constant.output for constant in constants])
 
 

@@ -8,7 +8,6 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 
-from ..convolution import exact_type, largest
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -20,7 +19,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, Value, integers, one_scale, plain
+from ..values import Value, combined, plain
 from .base import (
     Float,
     QnnOp,
@@ -291,12 +290,8 @@ class SumOp(BinaryOp):
     """Adds or subtracts: dequantized operands of one scale stay exact."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        scale = one_scale(args)
-        if scale is None:
-            return super().evaluate(*args)
-        lhs, rhs = integers(args)
-        exact = exact_type(largest(lhs) + largest(rhs))
-        return (Dequantized(self.combine(lhs.astype(exact), rhs.astype(exact)), scale),)
+        exact = combined(args, self.combine)
+        return super().evaluate(*args) if exact is None else (exact,)
 
 
 @irdl_op_definition

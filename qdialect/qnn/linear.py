@@ -8,6 +8,7 @@ product of their scales, rounded once.
 
 from collections.abc import Callable, Sequence
 from math import prod
+from operator import add
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -23,7 +24,7 @@ from ..convolution import (
     with_room,
 )
 from ..data import Array
-from ..shapes import Window
+from ..shapes import Window, window_of
 from ..types import (
     QuantType,
     element_of,
@@ -31,7 +32,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, Value, plain
+from ..values import Dequantized, Value, combined, plain
 from .base import (
     Float,
     Int,
@@ -144,11 +145,12 @@ class WindowedOp(LinearOp):
 
     @property
     def window(self) -> Window:
-        kh, kw = shape_of(self.weights)[1:3]
-        sh, sw = self.strides.get_values()
-        top, left, bottom, right = self.pads.get_values()
-        dh, dw = self.dilations.get_values()
-        return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
+        return window_of(
+            shape_of(self.weights)[1:3],
+            self.strides.get_values(),
+            self.pads.get_values(),
+            self.dilations.get_values(),
+        )
 
     def checked_shapes(self) -> tuple[Shape, Shape]:
         """The shapes of input and weights, once all sizes are known to make sense."""
@@ -398,14 +400,17 @@ def product_of(
     of the input.
     """
     x, weights = args[0], args[1]
-    bias = plain(args[2]) if len(args) > 2 else None
     if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.single_scale:
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / x.scale.item()
         if (rows or weights.single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
             sums = product(with_room(x.ints, round(steps)), weights.ints, round(steps))
             result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
-            return result if bias is None else result.value + bias
+            if not args[2:]:
+                return result
+            total = combined([result, args[2]], add)
+            return result.value + plain(args[2]) if total is None else total
+    bias = plain(args[2]) if args[2:] else None
     sums = product(plain(x), plain(weights), pad)
     if bias is None or sums.dtype.kind == "f":
         return sums if bias is None else sums + bias

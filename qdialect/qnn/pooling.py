@@ -10,8 +10,8 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 
 from ..convolution import exact_type, largest, windows
 from ..data import Array
-from ..shapes import Window
-from ..types import QuantType, element_of, is_quant, shape_of, value_range
+from ..shapes import Window, window_of
+from ..types import QuantType, element_of, is_quant, shape_of
 from ..values import Dequantized, Value, plain
 from .base import (
     Ints,
@@ -26,6 +26,7 @@ from .base import (
     require_sizes,
     text_of,
 )
+from .constants import range_of
 
 
 class PoolOp(QnnOp):
@@ -64,11 +65,12 @@ class PoolOp(QnnOp):
 
     @property
     def window(self) -> Window:
-        kh, kw = self.kernel.get_values()
-        sh, sw = self.strides.get_values()
-        top, left, bottom, right = self.pads.get_values()
-        dh, dw = self.dilations.get_values()
-        return Window((kh, kw), (sh, sw), (top, left, bottom, right), (dh, dw))
+        return window_of(
+            self.kernel.get_values(),
+            self.strides.get_values(),
+            self.pads.get_values(),
+            self.dilations.get_values(),
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -120,7 +122,7 @@ class SumPoolOp(PoolOp):
             return require_same_element((self.x, self.output))
         require(is_quant(y), f"the sum of {x} is an integer, not {y}")
         taps = prod(self.kernel.get_values())
-        low, high = value_range(x)
+        low, high = range_of(self.x)
         if any(self.pads.get_values()):
             low, high = min(low, 0), max(high, 0)
         require_range(y, low * taps, high * taps, "the sum")

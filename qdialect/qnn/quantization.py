@@ -1,10 +1,8 @@
-"""From real numbers to integers and back: quantize, dequantize, requantize, trunc, threshold,
-lookup."""
+"""From real numbers to integers and back: quantize, dequantize, requantize, trunc."""
 
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from xdsl.dialects.builtin import UnitAttr, f32
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
@@ -29,7 +27,6 @@ from ..types import (
     element_of,
     is_quant,
     shape_of,
-    unsigned,
     value_range,
 )
 from ..values import Dequantized, FloatArray, Value, plain
@@ -39,11 +36,9 @@ from .base import (
     Shape,
     axis_of,
     describe,
-    fit,
     int_attr,
     require,
     require_float,
-    require_range,
     text_of,
 )
 from .constants import constant_of
@@ -344,174 +339,6 @@ class TruncOp(QnnOp):
         return (saturate(y, element_of(self.output)),)
 
 
-@irdl_op_definition
-class ThresholdOp(QnnOp):
-    """Counts the thresholds that each element has reached: any monotone step function.
-
-    The thresholds are a row, ascending, for each channel of the last axis, or one row for all. The
-    result is `offset + #{t : x >= t}`, in a channel marked as descending `offset + #{t : x < t}`.
-    A bipolar result has one threshold, and is +1 where that count is 1.
-
-        %y = qnn.threshold %acc, %t : (tensor<1x8xsi14>, tensor<8x3xsi14>) -> tensor<1x8xui2>
-    """
-
-    name = "qnn.threshold"
-
-    x = operand_def()
-    thresholds = operand_def()
-    offset = prop_def(Int, default_value=int_attr(0))
-    descending = opt_operand_def()
-    """A flag for each channel, 1 where the function descends."""
-    output = result_def()
-
-    assembly_format = (
-        "$x `,` $thresholds (`descending` $descending^)? (`offset` `=` $offset^)? attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self,
-        x: SSAValue | Operation,
-        thresholds: SSAValue | Operation,
-        element: QuantType,
-        offset: int = 0,
-        descending: SSAValue | Operation | None = None,
-    ):
-        self.infer([x, thresholds, descending], {"offset": int_attr(offset)}, element)
-
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
-
-    def verify_types(self) -> None:
-        x, t, y = map(element_of, (self.x, self.thresholds, self.output))
-        shape, channels = shape_of(self.thresholds), shape_of(self.x)[-1:]
-        require(isinstance(y, QuantType), "the result must be an integer type")
-        require(channels != (), "the input needs an axis of channels")
-        require(
-            len(shape) == 2 and shape[0] in (1, *channels),
-            f"the thresholds must be 1xN or {channels[0]}xN, they are {text_of(shape)}",
-        )
-        if self.descending is not None:
-            flags = self.descending
-            require(
-                shape_of(flags) == channels and element_of(flags) == unsigned(1),
-                f"descending is a tensor<{channels[0]}xui1>, not {flags.type}",
-            )
-        if isinstance(y, BipolarType):
-            require(shape[1] == 1, f"a bipolar result has one threshold, not {shape[1]}")
-            require(self.offset.value.data == 0, "a bipolar result takes no offset")
-        else:
-            first = self.offset.value.data
-            require_range(y, first, first + shape[1], "the result")
-        require(is_quant(x) == is_quant(t), f"thresholds of {t} don't compare with {x}")
-        values = constant_of(self.thresholds)
-        if values is not None:
-            self._check_values(x, values)
-
-    def _check_values(self, x: ElementType, values: Array) -> None:
-        require(bool(np.all(values[:, 1:] >= values[:, :-1])), "the thresholds are not ascending")
-        if isinstance(x, QuantType):
-            low, high = value_range(x)
-            require(
-                int(values.min()) >= low and int(values.max()) <= high + 1,
-                f"thresholds from {values.min()} to {values.max()} lie outside what {x} can reach: "
-                f"{low}, always reached, to {high + 1}, never reached",
-            )
-
-    def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        thresholds: Array = plain(args[1])
-        count = count_reached(plain(args[0]), thresholds)
-        if args[2:]:
-            count = np.where(plain(args[2]) == 1, thresholds.shape[1] - count, count)
-        element = element_of(self.output)
-        if isinstance(element, BipolarType):
-            return (fit(self, 2 * count - 1),)
-        return (fit(self, count + self.offset.value.data),)
-
-
-@irdl_op_definition
-class LookupOp(QnnOp):
-    """Reads a table: codebook weights, an embedding, a function too bent for thresholds.
-
-    The result is `table[x - first]`. A table of rank 1 holds numbers; in one of rank 2 every index
-    selects a row, which becomes the last axis, or with `per_channel` every channel has its own row
-    of numbers.
-
-        %w = qnn.lookup %i, %codebook : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi8>
-    """
-
-    name = "qnn.lookup"
-
-    x = operand_def()
-    table = operand_def()
-    first = prop_def(Int, default_value=int_attr(0))
-    """The index of the table's first entry."""
-    per_channel = opt_prop_def(UnitAttr)
-    output = result_def()
-
-    assembly_format = (
-        "$x `,` $table (`first` `=` $first^)? attr-dict `:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self,
-        x: SSAValue | Operation,
-        table: SSAValue | Operation,
-        first: int = 0,
-        per_channel: bool = False,
-    ):
-        tables = SSAValue.get(table)
-        properties = {
-            "first": int_attr(first),
-            "per_channel": UnitAttr() if per_channel else None,
-        }
-        self.infer([x, tables], properties, element_of(tables))
-
-    @property
-    def entries(self) -> int:
-        """How many indices the table answers."""
-        return shape_of(self.table)[-1 if self.per_channel is not None else 0]
-
-    def result_shapes(self) -> Sequence[Shape]:
-        x, table = shape_of(self.x), shape_of(self.table)
-        if self.per_channel is not None:
-            require(x != (), "an index for each channel needs an axis of channels")
-            require(
-                len(table) == 2 and table[0] == x[-1],
-                f"a table for each channel is {x[-1]}xN, it is {text_of(table)}",
-            )
-            return (x,)
-        require(len(table) in (1, 2), f"a table has rank 1 or 2, it is {text_of(table)}")
-        return (x + table[1:],)
-
-    def verify_types(self) -> None:
-        x = element_of(self.x)
-        require(isinstance(x, QuantType), "the index must be an integer type")
-        require(
-            element_of(self.output) == element_of(self.table),
-            f"a table of {element_of(self.table)} gives no {element_of(self.output)}",
-        )
-
-    def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x = plain(args[0])
-        index = x.astype(np.int64) - self.first.value.data
-        if index.min() < 0 or index.max() >= self.entries:
-            first = self.first.value.data
-            raise InterpretationError(
-                f"{describe(self)}: index {x.min()} to {x.max()} leaves the table, "
-                f"which answers {first} to {first + self.entries - 1}"
-            )
-        table = args[1]
-        if isinstance(table, Dequantized) and table.single_scale:
-            return (Dequantized(self._read(table.ints, index), table.scale),)
-        return (self._read(plain(table), index),)
-
-    def _read(self, table: Array, index: Array) -> Array:
-        if self.per_channel is None:
-            return table[index]
-        return table[np.arange(len(table)), index]
-
-
 def round_shift(x: Array, shift: int, rounding: Rounding) -> Array:
     """Rounds `x / 2^shift`, in integers throughout."""
     if shift == 0:
@@ -541,26 +368,6 @@ def saturate(values: Array, element: ElementType) -> Array:
     """Clips to the range of a quantized type and stores in its numpy type."""
     assert isinstance(element, QuantType)
     return np.clip(values, *value_range(element)).astype(dtype_of(element))
-
-
-def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
-    """For each element, how many thresholds of its channel it has reached."""
-    channels, count = thresholds.shape
-    if np.result_type(x, thresholds).kind == "f" and x.dtype.kind != "f":
-        x, thresholds = x.astype(object), thresholds.astype(object)
-    if channels == 1:
-        return np.searchsorted(thresholds[0], x, side="right")
-    if count <= 4:
-        reached = np.zeros(x.shape, np.int64)
-        for column in thresholds.T:
-            reached += x >= column
-        return reached
-    rows = x.reshape(-1, channels)
-    reached = [
-        np.searchsorted(row, rows[:, channel], side="right")
-        for channel, row in enumerate(thresholds)
-    ]
-    return np.stack(reached, axis=-1).reshape(x.shape)
 
 
 def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:

@@ -25,8 +25,8 @@ from xdsl.utils.str_enum import StrEnum
 from ..convolution import exact_matmul, sums_by_sign
 from ..data import Array
 from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
-from ..qnn.quantization import count_reached
-from ..types import BipolarType, QuantType, check_element, dtype_of, unsigned, value_range
+from ..qnn.steps import check_flags, check_rows, check_steps, reached_levels
+from ..types import QuantType, check_element, dtype_of, unsigned, value_range
 from .process import (
     Counts,
     Process,
@@ -81,41 +81,19 @@ class ThresholdedProcess(Process):
             require(self.descending is None and first == 0, "there are no thresholds to modify")
             return require_range(target, low, high, "the result")
         rows = integers_of(self, self.thresholds)
-        require(
-            rows.ndim == 2 and len(rows) in (1, self.channels),
-            f"the thresholds must be 1xN or {self.channels}xN, they are {text_of(rows.shape)}",
-        )
-        require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
-        least, most = value_range(source)
-        require(
-            int(rows.min()) >= least and int(rows.max()) <= most + 1,
-            f"thresholds from {rows.min()} to {rows.max()} lie outside what {source} can reach",
-        )
+        check_steps(rows.shape, self.channels, target, first)
+        check_rows(rows, source)
         if self.descending is not None:
-            flags = data_of(self, self.descending).type
-            require(
-                flags.get_shape() == (self.channels,) and flags.element_type == unsigned(1),
-                f"descending is a tensor<{self.channels}xui1>, not {flags}",
-            )
-        if isinstance(target, BipolarType):
-            require(
-                rows.shape[1] == 1 and first == 0, "a bipolar result has one threshold, no offset"
-            )
-        else:
-            require_range(target, first, first + rows.shape[1], "the result")
+            check_flags(data_of(self, self.descending).type, self.channels)
 
     def activate(self, values: Array) -> Array:
         """Passes values through the thresholds, if there are any."""
         if self.thresholds is None:
             return values
         rows = data_of(self, self.thresholds).array
-        count = count_reached(values, rows)
-        if self.descending is not None:
-            flags = data_of(self, self.descending).array
-            count = np.where(flags == 1, rows.shape[1] - count, count)
-        if isinstance(self.outputs[0].element_type, BipolarType):
-            return 2 * count - 1
-        return count + self.offset.value.data
+        flags = None if self.descending is None else data_of(self, self.descending).array
+        result = self.outputs[0].element_type
+        return reached_levels(values, rows, flags, result, self.offset.value.data)
 
 
 class WeightedProcess(ThresholdedProcess):

@@ -55,14 +55,8 @@ from qnn.qdialect.qnn.linear import (
     accumulator_range,
 )
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
-from qnn.qdialect.qnn.quantization import (
-    DequantizeOp,
-    LookupOp,
-    QuantizeOp,
-    RequantizeOp,
-    ThresholdOp,
-    TruncOp,
-)
+from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
     ElementType,

@@ -29,7 +29,8 @@ from qnn.qdialect.qnn.elementwise import (
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
 from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
-from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, ThresholdOp
+from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,

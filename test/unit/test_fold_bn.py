@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics, observe, sample
+from qnn.passes.check_semantics import CheckSemantics, observe, samples
 from qnn.passes.fold_bn import FoldBnPass
 from qnn.passes.threshold_search import find_steps, turns_back
 from qnn.qdialect.attributes import Rounding
@@ -11,7 +11,8 @@ from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import AddOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, LinearOp
-from qnn.qdialect.qnn.quantization import DequantizeOp, LookupOp, QuantizeOp, ThresholdOp
+from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
 from support.networks import Builder, trained_network
 from support.program import Program
@@ -48,7 +49,7 @@ def test_no_image_is_special() -> None:
     """Level 2 agrees on every byte there is, not only on the images that the check draws."""
     for seed in range(8):
         module = trained_network(np.random.default_rng(seed + 1000), depth=2)
-        inputs = [sample(t, np.random.default_rng(seed)) for t in input_types(entry_of(module))]
+        inputs = samples(input_types(entry_of(module)), np.random.default_rng(seed))
         before = observe(module, inputs)
         try:
             FoldBnPass().apply(None, module)  # pyright: ignore

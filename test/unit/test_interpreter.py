@@ -13,7 +13,7 @@ from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import SumPoolOp
-from qnn.qdialect.qnn.quantization import ThresholdOp
+from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
     ElementType,
@@ -90,7 +90,7 @@ def test_what_is_no_whole_number_is_refused(
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("element", [f32, f64], ids=str)
 def test_what_is_not_finite_is_refused(element: ElementType, value: float) -> None:
-    with pytest.raises(InterpretationError, match="input 0: it holds a NaN or an infinite value"):
+    with pytest.raises(InterpretationError, match="input 0: a NaN or an infinite value"):
         run(identity(element, (1, 2)), [np.array([[1, value]])])
 
 
@@ -105,7 +105,8 @@ def test_a_wrong_number_of_inputs_is_refused(count: int) -> None:
     program = Program()
     x, y = program.input(signed(4), (1, 2)), program.input(signed(4), (1, 2))
     module = program.finish(program.add(AddOp(x, y, signed(5))).output)
-    message = f"@main takes 2 inputs, {count} are given"
+    wanted = "@main takes input 0 : tensor<1x2xsi4>, input 1 : tensor<1x2xsi4>"
+    message = f"{wanted}; {count} inputs are given"
     with pytest.raises(InterpretationError, match=message):
         run(module, [np.zeros((1, 2), np.int8)] * count)
 

@@ -109,7 +109,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--test-on"], "there is no pass or option --test-on; did you mean test-one?"),
+        (["--test-on"], "there is no pass or option --test-on; did you mean --test-one?"),
         (["-p", "test-on"], "there is no pass test-on; did you mean test-one?"),
         (["-p", "test-one,,test-one"], "can't read the pipeline 'test-one,,test-one': "),
         (["-p", "test-one{width}"], "test-one: "),
@@ -121,9 +121,16 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
         (["--test-one=width=1 width=2"], "test-one: "),
         (["--test-two"], "test-two: "),
         (["--check-semantic"], "there is no pass or option --check-semantic; did you mean "),
+        (
+            ["--check-semantics=-1"],
+            "argument --check-semantics: a seed is a whole number",
+        ),
+        (["--check-semantics"], "--check-semantics compares a module before and after a pass; add"),
         (["--split-input"], "there is no pass or option --split-input; did you mean "),
-        (["--print-op-gen"], "there is no pass or option --print-op-gen; did you mean "),
-        (["--verify-diag"], "there is no pass or option --verify-diag; did you mean "),
+        (["--print-op-gen"], "there is no pass or option --print-op-gen; did you mean --"),
+        (["--verify-diag"], "there is no pass or option --verify-diag; did you mean --"),
+        (["--test-two=limit=1", "--fold-bn=max-error=-1"], "fold-bn: max-error is at least 0"),
+        (["-x"], "there is no pass or option -x; there are: --allow-unregistered-dialect, "),
         (["-t", "nothing"], "argument -t/--target: invalid choice: 'nothing'"),
     ],
 )

@@ -10,14 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.qnn.linear import LinearLayerOp
-from qnn.qdialect.qnn.quantization import (
-    DequantizeOp,
-    LookupOp,
-    QuantizeOp,
-    RequantizeOp,
-    ThresholdOp,
-    TruncOp,
-)
+from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (
     BipolarType,

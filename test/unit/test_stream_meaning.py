@@ -146,7 +146,7 @@ class Twin:
             ones = self.choices.array(unsigned(1), (channels,))
             flags, names["descending"] = self.constant(ones, unsigned(1))
         element = BipolarType() if bipolar else smallest_type(first, first + count)
-        op = qnn.quantization.ThresholdOp(tensor, thresholds, element, first, flags)
+        op = qnn.steps.ThresholdOp(tensor, thresholds, element, first, flags)
         return self.program.add(op).output, names
 
     def perhaps_activate(self, tensor: SSAValue) -> tuple[SSAValue, dict[str, Any]]:
@@ -247,7 +247,7 @@ def lookup(twin: Twin, x: Both) -> Both:
     shape = (shape_of(tensor)[-1], entries) if per_channel else (entries,)
     element = twin.choices.quant(12)
     table, name = twin.constant(twin.choices.array(element, shape), element)
-    op = qnn.quantization.LookupOp(tensor, table, first, per_channel)
+    op = qnn.steps.LookupOp(tensor, table, first, per_channel)
     result = twin.program.add(op).output
     cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
     output = twin.result(result, channel_of(cut).lanes.data)

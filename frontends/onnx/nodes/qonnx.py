@@ -8,7 +8,8 @@ from xdsl.ir import SSAValue
 from ....qdialect.attributes import Rounding
 from ....qdialect.data import Array
 from ....qdialect.qnn.elementwise import AddOp, DivOp
-from ....qdialect.qnn.quantization import QuantizeOp, ThresholdOp, TruncOp
+from ....qdialect.qnn.quantization import QuantizeOp, TruncOp
+from ....qdialect.qnn.steps import ThresholdOp
 from ....qdialect.types import (
     MAX_WIDTH,
     BipolarType,

@@ -11,7 +11,7 @@ func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
 // -----
 
 // CHECK:      fold-bn leaves floats behind:
-// CHECK-NEXT:   qnn.linear "MatMul_0": its input is float: it comes from an input of the network that is not quantized: say what it holds, as in `qnn import --input NAME=ui8*0.00390625`
+// CHECK-NEXT:   qnn.linear "MatMul_0": its input is float: it comes from an input of the network that is not quantized: say what it holds, as in `qnn import --input x=ui8*0.00390625`
 func.func @float_input(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %i = qnn.constant [[3, -4]] : tensor<1x2xsi4>
   %s = qnn.constant 0.5 : tensor<f32>

@@ -52,12 +52,12 @@
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: a constant holds a NaN or an infinite value
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: a NaN or an infinite value is among the elements
 %c = qnn.constant [1.0, 1.0e39] : tensor<2xf32>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: a constant holds a NaN or an infinite value
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: a NaN or an infinite value is among the elements
 %c = qnn.constant [1.0, 1.0e309] : tensor<2xf64>
 
 // -----
@@ -176,12 +176,12 @@
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: a constant holds a NaN or an infinite value
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: a NaN or an infinite value is among the elements
 %c = qnn.constant "0x0000c07f" : tensor<1xf32>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: a constant holds a NaN or an infinite value
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: a NaN or an infinite value is among the elements
 %c = qnn.constant "0x000000000000f0ff" : tensor<1xf64>
 
 // -----

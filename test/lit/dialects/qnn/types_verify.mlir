@@ -129,7 +129,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<4xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:6: Operation qnn.rellu is not registered
+// CHECK: {{.*}}:[[# @LINE + 1]]:6: Operation qnn.rellu is not registered; did you mean qnn.relu?
 %y = qnn.rellu %x : (tensor<4xf32>) -> tensor<4xf32>
 
 // -----

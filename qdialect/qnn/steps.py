@@ -1,0 +1,238 @@
+"""Step functions: thresholds, which count what is reached, and tables, which are read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import TensorType, UnitAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    opt_operand_def,
+    opt_prop_def,
+    prop_def,
+    result_def,
+)
+from xdsl.utils.exceptions import InterpretationError
+
+from ..convolution import exact_type, largest
+from ..data import Array
+from ..types import (
+    BipolarType,
+    ElementType,
+    QnnTensor,
+    QuantType,
+    element_of,
+    is_quant,
+    shape_of,
+    tensor_of,
+    unsigned,
+    value_range,
+)
+from ..values import Dequantized, Value, plain
+from .base import Int, QnnOp, Shape, describe, fit, int_attr, require, require_range, text_of
+from .constants import constant_of
+
+
+@irdl_op_definition
+class ThresholdOp(QnnOp):
+    """Counts the thresholds that each element has reached: any monotone step function.
+
+    The thresholds are a row, ascending, for each channel of the last axis, or one row for all. The
+    result is `offset + #{t : x >= t}`, in a channel marked as descending `offset + #{t : x < t}`.
+    A bipolar result has one threshold, and is +1 where that count is 1.
+
+        %y = qnn.threshold %acc, %t : (tensor<1x8xsi14>, tensor<8x3xsi14>) -> tensor<1x8xui2>
+    """
+
+    name = "qnn.threshold"
+
+    x = operand_def()
+    thresholds = operand_def()
+    offset = prop_def(Int, default_value=int_attr(0))
+    descending = opt_operand_def()
+    """A flag for each channel, 1 where the function descends."""
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $thresholds (`descending` $descending^)? (`offset` `=` $offset^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        thresholds: SSAValue | Operation,
+        element: QuantType,
+        offset: int = 0,
+        descending: SSAValue | Operation | None = None,
+    ):
+        self.infer([x, thresholds, descending], {"offset": int_attr(offset)}, element)
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.x),)
+
+    def verify_types(self) -> None:
+        x, t, y = map(element_of, (self.x, self.thresholds, self.output))
+        require(isinstance(y, QuantType), "the result must be an integer type")
+        require(shape_of(self.x) != (), "the input needs an axis of channels")
+        channels = shape_of(self.x)[-1]
+        check_steps(shape_of(self.thresholds), channels, y, self.offset.value.data)
+        if self.descending is not None:
+            check_flags(tensor_of(self.descending), channels)
+        require(is_quant(x) == is_quant(t), f"thresholds of {t} don't compare with {x}")
+        values = constant_of(self.thresholds)
+        if values is not None:
+            check_rows(values, x)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        flags = plain(args[2]) if args[2:] else None
+        result, first = element_of(self.output), self.offset.value.data
+        levels = reached_levels(plain(args[0]), plain(args[1]), flags, result, first)
+        return (fit(self, levels),)
+
+
+@irdl_op_definition
+class LookupOp(QnnOp):
+    """Reads a table: codebook weights, an embedding, a function too bent for thresholds.
+
+    The result is `table[x - first]`. A table of rank 1 holds numbers; in one of rank 2 every index
+    selects a row, which becomes the last axis, or with `per_channel` every channel has its own row
+    of numbers.
+
+        %w = qnn.lookup %i, %codebook : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi8>
+    """
+
+    name = "qnn.lookup"
+
+    x = operand_def()
+    table = operand_def()
+    first = prop_def(Int, default_value=int_attr(0))
+    """The index of the table's first entry."""
+    per_channel = opt_prop_def(UnitAttr)
+    output = result_def()
+
+    assembly_format = (
+        "$x `,` $table (`first` `=` $first^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        table: SSAValue | Operation,
+        first: int = 0,
+        per_channel: bool = False,
+    ):
+        tables = SSAValue.get(table)
+        properties = {
+            "first": int_attr(first),
+            "per_channel": UnitAttr() if per_channel else None,
+        }
+        self.infer([x, tables], properties, element_of(tables))
+
+    @property
+    def entries(self) -> int:
+        """How many indices the table answers."""
+        return shape_of(self.table)[-1 if self.per_channel is not None else 0]
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x, table = shape_of(self.x), shape_of(self.table)
+        if self.per_channel is not None:
+            require(x != (), "an index for each channel needs an axis of channels")
+            require(
+                len(table) == 2 and table[0] == x[-1],
+                f"a table for each channel is {x[-1]}xN, it is {text_of(table)}",
+            )
+            return (x,)
+        require(len(table) in (1, 2), f"a table has rank 1 or 2, it is {text_of(table)}")
+        return (x + table[1:],)
+
+    def verify_types(self) -> None:
+        x = element_of(self.x)
+        require(isinstance(x, QuantType), "the index must be an integer type")
+        require(
+            element_of(self.output) == element_of(self.table),
+            f"a table of {element_of(self.table)} gives no {element_of(self.output)}",
+        )
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, first = plain(args[0]), self.first.value.data
+        index = x.astype(exact_type(largest(x) + abs(first))) - first
+        if index.min() < 0 or index.max() >= self.entries:
+            raise InterpretationError(
+                f"{describe(self)}: index {x.min()} to {x.max()} leaves the table, "
+                f"which answers {first} to {first + self.entries - 1}"
+            )
+        index, table = index.astype(np.intp), args[1]
+        if isinstance(table, Dequantized) and table.single_scale:
+            return (Dequantized(self._read(table.ints, index), table.scale),)
+        return (self._read(plain(table), index),)
+
+    def _read(self, table: Array, index: Array) -> Array:
+        if self.per_channel is None:
+            return table[index]
+        return table[np.arange(len(table)), index]
+
+
+def check_steps(shape: Shape, channels: int, result: ElementType, first: int) -> None:
+    """Thresholds of a shape give levels from `first` on that the result holds."""
+    require(
+        len(shape) == 2 and shape[0] in (1, channels),
+        f"the thresholds must be 1xN or {channels}xN, they are {text_of(shape)}",
+    )
+    if isinstance(result, BipolarType):
+        require(shape[1] == 1, f"a bipolar result has one threshold, not {shape[1]}")
+        require(first == 0, "a bipolar result takes no offset")
+    else:
+        require_range(result, first, first + shape[1], "the result")
+
+
+def check_flags(type: QnnTensor, channels: int) -> None:
+    """Flags tell for each channel whether it descends."""
+    require(
+        type == TensorType(unsigned(1), [channels]),
+        f"descending is a tensor<{channels}xui1>, not {type}",
+    )
+
+
+def check_rows(rows: Array, x: ElementType) -> None:
+    """Thresholds ascend, and lie where a value of the type can reach them, or one step beyond."""
+    require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
+    if isinstance(x, QuantType):
+        low, high = value_range(x)
+        require(
+            int(rows.min()) >= low and int(rows.max()) <= high + 1,
+            f"thresholds from {rows.min()} to {rows.max()} lie outside what {x} can reach: "
+            f"{low}, always reached, to {high + 1}, never reached",
+        )
+
+
+def reached_levels(
+    x: Array, rows: Array, flags: Array | None, result: ElementType, first: int
+) -> Array:
+    """The level of each element: how many thresholds of its channel it has reached."""
+    count = count_reached(x, rows)
+    if flags is not None:
+        count = np.where(flags == 1, rows.shape[1] - count, count)
+    return 2 * count - 1 if isinstance(result, BipolarType) else count + first
+
+
+def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
+    """For each element, how many thresholds of its channel it has reached."""
+    channels, count = thresholds.shape
+    if np.result_type(x, thresholds).kind == "f" and x.dtype.kind != "f":
+        x, thresholds = x.astype(object), thresholds.astype(object)
+    if channels == 1:
+        return np.searchsorted(thresholds[0], x, side="right")
+    if count <= 4:
+        reached = np.zeros(x.shape, np.int64)
+        for column in thresholds.T:
+            reached += x >= column
+        return reached
+    rows = x.reshape(-1, channels)
+    reached = [
+        np.searchsorted(row, rows[:, channel], side="right")
+        for channel, row in enumerate(thresholds)
+    ]
+    return np.stack(reached, axis=-1).reshape(x.shape)

@@ -1,0 +1,243 @@
+"""Programs that no importer makes, but a person may write: exact all the same, or refused."""
+
+import numpy as np
+import pytest
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import CheckSemantics, Observation, first_difference, samples
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.qnn.elementwise import MulOp
+from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
+from qnn.qdialect.types import element_of, signed
+from support.program import read_module
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.exceptions import InterpretationError, PassFailedException
+
+
+def passed(text: str, passes: str = "fold-bn,minimize-accumulators") -> ModuleOp:
+    """The module after passes that must not change what it computes."""
+    module = read_module(text)
+    Pipeline.parse(passes, [CheckSemantics()]).apply(module)
+    return module
+
+
+def refused(text: str, reason: str) -> None:
+    with pytest.raises(PassFailedException, match=reason):
+        passed(text)
+
+
+def test_channels_of_a_quantizer_that_a_transpose_moves() -> None:
+    """As many columns as channels: a scale for each of one is not one for each of the other."""
+    refused(
+        """
+func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
+  %one = qnn.constant 0.5 : tensor<f32>
+  %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
+  %a = qnn.dequantize %x, %one : (tensor<1x3x3x3xsi8>, tensor<f32>) -> tensor<1x3x3x3xf32>
+  %t = qnn.transpose %a order = [0, 2, 1, 3] : (tensor<1x3x3x3xf32>) -> tensor<1x3x3x3xf32>
+  %q = qnn.quantize %t, %s axis = 1 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
+  func.return %q : tensor<1x3x3x3xsi4>
+}""",
+        "scale differs along an axis that is not the last",
+    )
+
+
+def test_a_source_scaled_along_another_axis() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
+  %one = qnn.constant 0.5 : tensor<f32>
+  %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
+  %a = qnn.dequantize %x, %s axis = 1 : (tensor<1x3x2xsi8>, tensor<3xf32>) -> tensor<1x3x2xf32>
+  %q = qnn.quantize %a, %one : (tensor<1x3x2xf32>, tensor<f32>) -> tensor<1x3x2xsi4>
+  func.return %q : tensor<1x3x2xsi4>
+}""",
+        "qnn.dequantize scales along an axis that is not the last",
+    )
+
+
+def test_integers_too_wide_for_the_search() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<1x2xui64>) -> tensor<1x2xui2> {
+  %s = qnn.constant 1.0e18 : tensor<f32>
+  %a = qnn.dequantize %x, %s : (tensor<1x2xui64>, tensor<f32>) -> tensor<1x2xf32>
+  %t = qnn.constant 3.0e36 : tensor<f32>
+  %q = qnn.quantize %a, %t : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xui2>
+  func.return %q : tensor<1x2xui2>
+}""",
+        "its input reaches 0 to 18446744073709551615, too wide for the search",
+    )
+
+
+def test_thresholds_beyond_63_bits() -> None:
+    module = passed(
+        """
+func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
+  %t = qnn.constant [[5, 9223372036854775808, 18446744073709551615]] : tensor<1x3xui64>
+  %q = qnn.threshold %x, %t : (tensor<1x1xui64>, tensor<1x3xui64>) -> tensor<1x1xui2>
+  func.return %q : tensor<1x1xui2>
+}""",
+        "minimize-accumulators",
+    )
+    x = np.array([[4], [5], [2**63 - 1], [2**63], [2**64 - 1]], np.uint64)
+    assert run(module, [x])[0].ravel().tolist() == [0, 1, 1, 2, 3]
+
+
+def test_an_index_beyond_63_bits_leaves_its_table() -> None:
+    module = read_module(
+        """
+func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
+  %t = qnn.constant [0, 1, 2, 3] : tensor<4xui2>
+  %q = qnn.lookup %x, %t first = -1 : (tensor<1x1xui64>, tensor<4xui2>) -> tensor<1x1xui2>
+  func.return %q : tensor<1x1xui2>
+}"""
+    )
+    with pytest.raises(InterpretationError, match="leaves the table"):
+        run(module, [np.array([[2**64 - 1]], np.uint64)])
+
+
+BIASED = """
+func.func @main(%x: tensor<1x2xsi8>) -> tensor<1x2xf32> {{
+  %s = qnn.constant 0.1 : tensor<f32>
+  %w = qnn.constant [[3, -4], [2, 1]] : tensor<2x2xsi4>
+  %b = qnn.constant [16777217, -33554435] : tensor<2xsi32>
+  %t = qnn.constant {scale} : tensor<f64>
+  %xf = qnn.dequantize %x, %s : (tensor<1x2xsi8>, tensor<f32>) -> tensor<1x2xf32>
+  %wf = qnn.dequantize %w, %s : (tensor<2x2xsi4>, tensor<f32>) -> tensor<2x2xf32>
+  %bf = qnn.dequantize %b, %t : (tensor<2xsi32>, tensor<f64>) -> tensor<2xf32>
+  %y = qnn.linear %xf, %wf bias %bf
+    : (tensor<1x2xf32>, tensor<2x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+  func.return %y : tensor<1x2xf32>
+}}"""
+
+
+def test_a_bias_of_the_same_scale_is_added_to_integers() -> None:
+    scale = float(np.float64(np.float32(0.1)) * np.float64(np.float32(0.1)))
+    module = passed(BIASED.format(scale=scale))
+    (linear,) = (op for op in module.walk() if isinstance(op, LinearLayerOp))
+    assert element_of(linear.output) == signed(11)
+    x = np.array([[1, 2]], np.int8)
+    exact = np.array([[(-5 + 16777217) * scale, (4 - 33554435) * scale]])
+    np.testing.assert_array_equal(run(module, [x])[0], exact.astype(np.float32))
+
+
+def test_a_bias_of_another_scale_is_added_to_floats() -> None:
+    passed(BIASED.format(scale=0.5))
+
+
+WEIGHTS_ARRIVE = """
+func.func @main(%x: tensor<1x2xsi8>, %w: tensor<1x2xsi4>) -> tensor<1x1xf32> {{
+  %s = qnn.constant 0.5 : tensor<f32>
+  %z = qnn.constant {zero} : tensor<si4>
+  %xf = qnn.dequantize %x, %s : (tensor<1x2xsi8>, tensor<f32>) -> tensor<1x2xf32>
+  %wf = qnn.dequantize %w, %s zero_point %z
+    : (tensor<1x2xsi4>, tensor<f32>, tensor<si4>) -> tensor<1x2xf32>
+  %y = qnn.linear %xf, %wf : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
+  func.return %y : tensor<1x1xf32>
+}}"""
+
+
+def test_weights_that_are_no_constant() -> None:
+    refused(WEIGHTS_ARRIVE.format(zero=3), "its weights are not constant, which zero points")
+    passed(WEIGHTS_ARRIVE.format(zero=0), "fold-bn")
+
+
+def test_sums_of_more_than_64_bits() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<1x4xsi64>) -> tensor<1x1xf32> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %w = qnn.constant [[1, 1, 1, 1]] : tensor<1x4xsi4>
+  %xf = qnn.dequantize %x, %s : (tensor<1x4xsi64>, tensor<f32>) -> tensor<1x4xf32>
+  %wf = qnn.dequantize %w, %s : (tensor<1x4xsi4>, tensor<f32>) -> tensor<1x4xf32>
+  %y = qnn.linear %xf, %wf {layer = "Gemm_3"}
+    : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x1xf32>
+  func.return %y : tensor<1x1xf32>
+}""",
+        r'qnn.linear "Gemm_3": its sums could reach \d+, more than 64 bits hold',
+    )
+
+
+def test_a_sum_with_a_constant_becomes_a_table_of_all_pairs() -> None:
+    """The range of a constant is that of its values, not that of its type."""
+    module = passed(
+        """
+func.func @main(%x: tensor<1x4xsi4>) -> tensor<1x4xui3> {
+  %s = qnn.constant 0.3 : tensor<f32>
+  %t = qnn.constant 0.077 : tensor<f32>
+  %c = qnn.constant [[2, -1, 0, 1]] : tensor<1x4xsi8>
+  %a = qnn.dequantize %x, %s : (tensor<1x4xsi4>, tensor<f32>) -> tensor<1x4xf32>
+  %b = qnn.dequantize %c, %t : (tensor<1x4xsi8>, tensor<f32>) -> tensor<1x4xf32>
+  %y = qnn.add %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %z = qnn.tanh %y : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %q = qnn.quantize %z, %t : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xui3>
+  func.return %q : tensor<1x4xui3>
+}"""
+    )
+    assert any(isinstance(op, LookupOp | ThresholdOp) for op in module.walk())
+
+
+def test_types_are_never_widened() -> None:
+    """A product of ternary and ternary is ternary, though the widest sum would be written si2."""
+    module = passed(
+        """
+func.func @main(%x: tensor<1x2x!qnn.bipolar>, %y: tensor<1x2x!qnn.bipolar>) -> tensor<1x2xsi8> {
+  %p = qnn.mul %x, %y : (tensor<1x2x!qnn.bipolar>, tensor<1x2x!qnn.bipolar>) -> tensor<1x2x!qnn.bipolar>
+  %s = qnn.add %p, %x : (tensor<1x2x!qnn.bipolar>, tensor<1x2x!qnn.bipolar>) -> tensor<1x2xsi8>
+  func.return %s : tensor<1x2xsi8>
+}""",  # noqa: E501
+        "minimize-accumulators",
+    )
+    (product,) = (op for op in module.walk() if isinstance(op, MulOp))
+    assert str(element_of(product.output)) == "!qnn.bipolar"
+
+
+def test_constants_that_overflow_stay_as_they_are() -> None:
+    module = passed(
+        """
+func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
+  %big = qnn.constant [[1.0e38, 2.0]] : tensor<1x2xf32>
+  %c = qnn.mul %big, %big : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  %y = qnn.mul %x, %c : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x2xf32>
+  func.return %y : tensor<1x2xf32>
+}""",
+        "canonicalize",
+    )
+    assert sum(isinstance(op, MulOp) for op in module.walk()) == 2
+
+
+def test_images_are_as_many_for_every_input() -> None:
+    """One input for one image and one for three: neither takes any other number."""
+    module = read_module(
+        """
+func.func @main(%x: tensor<1x4xsi8>, %y: tensor<3x4xsi8>) -> tensor<3x4xsi9> {
+  %z = qnn.add %x, %y : (tensor<1x4xsi8>, tensor<3x4xsi8>) -> tensor<3x4xsi9>
+  func.return %z : tensor<3x4xsi9>
+}"""
+    )
+    with pytest.raises(InterpretationError, match="input 0 has shape 9x4, tensor<1x4xsi8>"):
+        run(module, [np.zeros((9, 4), np.int8), np.zeros((3, 4), np.int8)])
+    Pipeline.parse("canonicalize", [CheckSemantics()]).apply(module)
+
+
+def test_the_check_draws_as_many_images_for_floats_as_for_integers() -> None:
+    module = read_module(
+        """
+func.func @main(%x: tensor<1x4xsi8>, %y: tensor<1x4xf32>, %z: tensor<1x4x!qnn.bipolar>)
+    -> tensor<1x4xsi8> {
+  func.return %x : tensor<1x4xsi8>
+}"""
+    )
+    drawn = samples(input_types(entry_of(module)), np.random.default_rng(0))
+    assert [x.shape for x in drawn] == [(9, 4)] * 3
+    run(module, drawn)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "differs"),
+    [(np.nan, np.nan, False), (0.0, -0.0, True), (np.nan, 0.0, True), (1.0, 1.0, False)],
+)
+def test_floats_are_compared_bit_for_bit(old: float, new: float, differs: bool) -> None:
+    observed = [Observation({}, [np.array([value], np.float32)]) for value in (old, new)]
+    assert (first_difference(*observed) is not None) == differs
