@@ -85,7 +85,7 @@ def table(layers: Sequence[Layer]) -> str:
     """The layers as text, with the totals below."""
     rows = [
         [
-            layer.name if len(layer.name) <= LONGEST else f"...{layer.name[3 - LONGEST :]}",
+            shortened(layer.name),
             layer.kind,
             str(layer.weight_bits),
             str(layer.activation_bits),
@@ -110,13 +110,26 @@ def table(layers: Sequence[Layer]) -> str:
 HEAD = ["layer", "kind", "weight bits", "activation bits", "output", "MACs", "parameters"]
 LEFT = 2
 """Columns of words; those of numbers are aligned at their ends."""
-LONGEST = 40
+LONGEST = 60
+
+
+def shortened(name: str) -> str:
+    """A long name without its middle: layers differ at either end."""
+    half = (LONGEST - 3) // 2
+    return name if len(name) <= LONGEST else f"{name[:half]}...{name[-half:]}"
+
+
+def magnitude(count: float) -> str:
+    """A large count in units of a thousand, a million or more: `12.3 M`."""
+    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6)):
+        if count >= size:
+            return f"{count / size:,.3g} {unit}"
+    return f"{count / 1e3:,.3g} k"
 
 
 def totals(layers: Sequence[Layer]) -> str:
     macs = sum(layer.macs for layer in layers)
     parameters = sum(layer.parameters for layer in layers)
     bops = sum(layer.bops for layer in layers)
-    return (
-        f"{len(layers)} layers: {macs:,} MACs, {parameters:,} parameters, {bops / 1e9:,.3f} GBOPs"
-    )
+    count = f"{len(layers)} layer{'s' * (len(layers) != 1)}"
+    return f"{count}: {macs:,} MACs, {parameters:,} parameters, {magnitude(bops)}BOPs"

@@ -100,7 +100,7 @@ class CheckSemantics(Hook):
         assert self.original is not None
         compared: set[str] = set()
         for batch in self.batches:
-            old = self._observe(self.original, batch, "before")
+            old = self._observe(self.original, batch, "before the pass")
             new = self._observe(module, batch, f"after {step.name}")
             difference = first_difference(old, new)
             if difference is not None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.summary import Layer, summarize, table
+from qnn.frontends.summary import Layer, magnitude, summarize, table
 from qnn.tools.qnn import main
 from support.onnx_models import model_of, one_node
 
@@ -63,9 +63,23 @@ def test_bits_reach_through_pools() -> None:
 def test_table() -> None:
     text = table([Layer("n" * 100, "conv2d", 2, 3, (4, 5, 6), 1234567, 89, 2.5e9)])
     head, row, total = text.splitlines()
-    assert head.split()[0] == "layer" and len(head) == len(row) <= 120
+    assert head.split()[0] == "layer" and len(head) == len(row) <= 130
     assert "4x5x6" in row and "1,234,567" in row
-    assert total == "1 layers: 1,234,567 MACs, 89 parameters, 2.500 GBOPs"
+    assert total == "1 layer: 1,234,567 MACs, 89 parameters, 2.5 GBOPs"
+
+
+def test_long_names_keep_both_ends() -> None:
+    """Layers of one block differ at the end of their names, blocks at the beginning."""
+    names = [f"/{block}/{'middle/' * 20}{layer}" for block in "ab" for layer in ("conv1", "conv2")]
+    text = table([Layer(name, "conv2d", 2, 3, (4,), 1, 1, 1.0) for name in names])
+    assert len({line.split()[0] for line in text.splitlines()[1:-1]}) == 4
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(1.5, "0.0015 k"), (2e6, "2 M"), (12.34e9, "12.3 G"), (5e12, "5 T")]
+)
+def test_magnitudes(count: float, text: str) -> None:
+    assert magnitude(count) == text
 
 
 def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,7 +88,7 @@ def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     row = np.zeros((1, 4), np.float32)
     Path(model).write_bytes(one_node("MatMul", row, w).SerializeToString())
     assert main(["import", model, "-o", output, "--input", "x=si4*0.5"]) == 0
-    assert "1 layers: 12 MACs" in capsys.readouterr().out
+    assert "1 layer: 12 MACs" in capsys.readouterr().out
     x = np.array([[-8, 0, 1, 7]])
     np.save(tmp_path / "x.npy", x)
     assert main(["run", output, "--input", str(tmp_path / "x.npy"), "-o", array]) == 0
