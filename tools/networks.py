@@ -1,4 +1,4 @@
-"""Networks that commands are given: MLIR, or ONNX that is imported on the fly."""
+"""Networks that commands are given: MLIR, or a trained network that is imported on the fly."""
 
 import argparse
 import re
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from ..frontends.onnx import InputType
 
 
+TRAINED = (".onnx", ".pt2")
+
+
 def load_network(path: str, inputs: "Mapping[str, InputType] | None" = None) -> ModuleOp:
     """The module in a file."""
-    if path.endswith(".onnx"):
+    if path.endswith(TRAINED):
         return import_network(path, inputs or {})
     text = read_text(path)
     module = parse_module(new_context(), text, path)
@@ -30,14 +33,16 @@ def import_network(path: str, inputs: "Mapping[str, InputType]") -> ModuleOp:
     """Imports a trained network."""
     try:
         from ..frontends.onnx import import_onnx
+        from ..frontends.torch import import_pt2
     except ModuleNotFoundError as error:
         raise UserError(
             f"importing needs the package {error.name}: pip install 'qnn-dialect[onnx]'"
         ) from None
     from ..frontends.errors import ImportFailure
 
+    take = import_pt2 if path.endswith(".pt2") else import_onnx
     try:
-        return import_onnx(path, inputs)
+        return take(path, inputs)
     except ImportFailure as error:
         raise UserError(str(error)) from None
 

@@ -52,7 +52,7 @@ def write_module(module: ModuleOp, file: BinaryIO) -> None:
 
 def add_import(commands: Commands) -> None:
     command = commands.add_parser("import", help="turn a trained network into MLIR")
-    command.add_argument("model", help="the network, as ONNX")
+    command.add_argument("model", help="the network: .onnx, or .pt2 of torch.export")
     command.add_argument(
         "--input",
         action="append",
@@ -67,7 +67,7 @@ def add_import(commands: Commands) -> None:
 
 def add_run(commands: Commands) -> None:
     command = commands.add_parser("run", help="compute the results of a network")
-    command.add_argument("network", help="the network, as MLIR or ONNX")
+    command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
         "--input",
         action="append",

@@ -33,7 +33,7 @@ QUANT_DOMAINS = (
     "finn",
     "qonnx",
 )
-DOMAINS = (*DEFAULT, *QUANT_DOMAINS, CHANNELS_LAST, MICROSOFT)
+DOMAINS = (*DEFAULT, *QUANT_DOMAINS, CHANNELS_LAST, MICROSOFT, "torch")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,5 @@
+"""Torch to IR: programs of `torch.export`, modules, and Brevitas modules."""
+
+from .importer import import_module, import_program, import_pt2
+
+__all__ = ["import_module", "import_program", "import_pt2"]

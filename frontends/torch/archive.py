@@ -1,0 +1,237 @@
+"""Reading `.pt2`, what `torch.export.save` writes: a zip of JSON and of tensors as raw bytes.
+
+It is read here and not by torch, which would unpickle what such a file holds, and evaluate the
+expressions in it: a model is somebody else's file, and reading it must not run it.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+
+from ...qdialect.data import Array
+from ..errors import ImportFailure
+from .program import Argument, Call, Input, Program, Ref
+
+Json: TypeAlias = dict[str, Any]
+
+SCHEMA = 8
+"""The major version of torch's format that is understood."""
+
+LARGEST = 1 << 32
+"""Bytes that one part of a file may unpack to."""
+
+DTYPES = {
+    1: "uint8",
+    2: "int8",
+    3: "int16",
+    4: "int32",
+    5: "int64",
+    6: "float16",
+    7: "float32",
+    8: "float64",
+    12: "bool",
+    28: "uint16",
+}
+"""The numbers of torch's types."""
+
+
+def read_archive(file: str | BinaryIO, name: str) -> Program:
+    """Reads a program; every damage is one line."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return _Archive(archive, name).program()
+    except OSError as error:
+        raise ImportFailure(f"{name}: {(error.strerror or str(error)).lower()}") from None
+    except zipfile.BadZipFile:
+        raise ImportFailure(f"{name} is no .pt2 file: it is no zip archive") from None
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+        reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
+        raise ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}") from None
+
+
+class _Archive:
+    """The parts of a `.pt2` file."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str):
+        self.archive = archive
+        self.name = name
+        models = [entry for entry in archive.namelist() if entry.endswith("models/model.json")]
+        if not models:
+            raise ImportFailure(
+                f"{name} holds no models/model.json: save the program with torch 2.8 or newer, "
+                "torch.export.save(torch.export.export(module, (example,)), FILE)"
+            )
+        self.root = models[0].removesuffix("models/model.json")
+
+    def program(self) -> Program:
+        model = self._json("models/model.json")
+        version = model["schema_version"]["major"]
+        if version != SCHEMA:
+            raise ImportFailure(
+                f"{self.name} has version {version} of torch's format, {SCHEMA} is known"
+            )
+        module = model["graph_module"]
+        graph, signature = module["graph"], module["signature"]
+        sizes = {name: _sizes(value) for name, value in graph["tensor_values"].items()}
+        inputs: list[Input] = []
+        constants: dict[str, Array] = {}
+        for spec in signature["input_specs"]:
+            ((kind, given),) = spec.items()
+            if kind == "user_input":
+                name = _argument(given["arg"], {}).name
+                dtype = _dtype(graph["tensor_values"][name]["dtype"])
+                inputs.append(Input(name, dtype, sizes[name]))
+            elif (key := KEYS.get(kind)) is not None:
+                constants[given["arg"]["name"]] = self._tensor(given[key])
+            else:
+                raise ImportFailure(f"{self.name} takes a {kind}, which is not supported")
+        outputs = [_output(spec) for spec in signature["output_specs"]]
+        calls = list(_calls(graph["nodes"], sizes))
+        return Program(inputs, constants, calls, outputs, sizes)
+
+    def _json(self, path: str) -> Json:
+        return json.loads(self._bytes(path))
+
+    def _bytes(self, path: str) -> bytes:
+        entry = self.archive.getinfo(self.root + path)
+        if entry.file_size > LARGEST:
+            raise ImportFailure(f"{self.name}: {path} is larger than {LARGEST >> 30} GiB")
+        return self.archive.read(entry)
+
+    def _tensor(self, key: str) -> Array:
+        """A parameter, a buffer or a constant."""
+        for folder in ("weights", "constants"):
+            entry = self._json(f"data/{folder}/model_{folder}_config.json")["config"].get(key)
+            if entry is None:
+                continue
+            if entry["use_pickle"]:
+                raise ImportFailure(
+                    f"{self.name} keeps {key} as pickled Python, which could run anything: "
+                    "save plain tensors"
+                )
+            return _strided(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
+        raise ImportFailure(f"{self.name} does not hold the values of {key}")
+
+
+KEYS = {
+    "parameter": "parameter_name",
+    "buffer": "buffer_name",
+    "tensor_constant": "tensor_constant_name",
+}
+"""Where the signature names what an input is filled with."""
+
+
+def _strided(data: bytes, entry: Json, key: str) -> Array:
+    """A tensor in its storage."""
+    meta = entry["tensor_meta"]
+    flat = np.frombuffer(data, _dtype(meta["dtype"]))
+    shape = _sizes(meta)
+    strides = [_whole(stride) for stride in meta["strides"]]
+    start = _whole(meta["storage_offset"])
+    if 0 in shape:
+        return np.zeros(shape, flat.dtype)
+    last = start + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
+    if min([start, *strides], default=0) < 0 or last >= len(flat):
+        raise ImportFailure(f"{key} reaches beyond its {len(flat)} numbers")
+    steps = [stride * flat.itemsize for stride in strides]
+    return np.lib.stride_tricks.as_strided(flat[start:], shape, steps, writeable=False)
+
+
+def _dtype(number: int) -> str:
+    if number not in DTYPES:
+        raise ImportFailure(f"torch's type number {number} is not supported")
+    return DTYPES[number]
+
+
+def _sizes(value: Json) -> tuple[int, ...]:
+    """A shape; sizes that vary are 0."""
+    return tuple(max(0, size.get("as_int", 0)) for size in value["sizes"])
+
+
+def _whole(value: Json) -> int:
+    number = value["as_int"]
+    if not isinstance(number, int):
+        raise TypeError(f"{number!r} is no whole number")
+    return number
+
+
+def _output(spec: Json) -> str:
+    given = spec.get("user_output")
+    if given is None:
+        raise ImportFailure(
+            "the program changes its own buffers, as in training: export module.eval()"
+        )
+    return _argument(given["arg"], {}).name
+
+
+def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iterator[Call]:
+    """The calls of a graph; sizes that vary are those of one image."""
+    sizes: dict[str, int] = {}
+    names: set[str] = set()
+    for node in nodes:
+        arguments = {given["name"]: _argument(given["arg"], sizes) for given in node["inputs"]}
+        target = ".".join(node["target"].removeprefix("torch.ops.").split(".")[:2])
+        outputs = [name for value in node["outputs"] for name in _names(value)]
+        if target == "aten.sym_size":
+            sizes[outputs[0]] = shapes[arguments["self"].name][arguments["dim"]] or 1
+            continue
+        layer = _layer(node)
+        if layer in names:
+            layer = f"{layer}.{outputs[0]}"
+        names.add(layer)
+        yield Call(target, layer, arguments, outputs)
+
+
+def _layer(node: Json) -> str:
+    """The path of the module that calls; for one that is not torch's own, with the call's name."""
+    stack = node["metadata"].get("nn_module_stack", "").split(";")[-1].split(",")
+    path = stack[1] if len(stack) == 3 else ""
+    name = node.get("name") or node["target"].split(".")[-2]
+    if path and stack[2].startswith("torch.nn."):
+        return path
+    return f"{path}.{name}" if path else name
+
+
+def _names(value: Json) -> list[str]:
+    """The names of what a call gives."""
+    ((kind, given),) = value.items()
+    if kind == "as_none":
+        return [""]
+    if kind == "as_sym_int":
+        return [given["as_name"]]
+    several: list[Json] = given if kind == "as_tensors" else [given]
+    return [item["name"] for item in several]
+
+
+def _argument(value: Json, sizes: Mapping[str, int]) -> Argument:
+    """The value of an argument."""
+    ((kind, given),) = value.items()
+    match kind:
+        case "as_tensor":
+            return Ref(given["name"])
+        case "as_tensors":
+            return [Ref(item["name"]) for item in given]
+        case "as_optional_tensors":
+            return [_argument(item, sizes) for item in given]
+        case "as_sym_int":
+            return _size(given, sizes)
+        case "as_sym_ints":
+            return [_size(item, sizes) for item in given]
+        case "as_none":
+            return None
+        case _:
+            return given
+
+
+def _size(value: Json, sizes: Mapping[str, int]) -> int:
+    if "as_int" in value:
+        return _whole(value)
+    name = value["as_name"]
+    if name not in sizes:
+        raise ImportFailure(
+            f"the size {name} is computed from varying sizes: export with an example of one image"
+        )
+    return sizes[name]

@@ -1,0 +1,72 @@
+"""Imports torch programs: from a file without torch, from memory with it.
+
+module = import_module(network.eval(), torch.zeros(1, 3, 32, 32))
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from importlib import import_module as import_module_named
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Any
+
+from onnx import ModelProto
+from xdsl.dialects.builtin import ModuleOp
+
+from ..errors import ImportFailure
+from ..onnx.importer import Importer, InputType, import_model
+from . import operators, quantizers
+from .archive import read_archive
+from .program import Program
+from .translation import Translation
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+    from torch.export import ExportedProgram
+
+__all__ = ["import_module", "import_program", "import_pt2", "operators", "quantizers"]
+
+
+def import_pt2(path: str, inputs: Mapping[str, InputType] | None = None) -> ModuleOp:
+    """Imports a file that `torch.export.save` wrote; nothing in it is run or unpickled."""
+    return _import(read_archive(path, path), inputs)
+
+
+def import_program(
+    program: "ExportedProgram", inputs: Mapping[str, InputType] | None = None
+) -> ModuleOp:
+    """Imports what `torch.export.export` gives."""
+    import torch
+
+    file = BytesIO()
+    torch.export.save(program, file)
+    return _import(read_archive(file, "the program"), inputs)
+
+
+def import_module(
+    module: "nn.Module",
+    example: "Tensor | Sequence[Tensor]",
+    inputs: Mapping[str, InputType] | None = None,
+) -> ModuleOp:
+    """Imports a module in evaluation mode, given an example of what it is called with.
+
+    One with Brevitas layers goes through Brevitas' export to QONNX.
+    """
+    import torch
+
+    if module.training:
+        raise ImportFailure("the module is in training: call its method eval() first")
+    args = (example,) if isinstance(example, torch.Tensor) else tuple(example)
+    if any(type(part).__module__.startswith("brevitas.") for part in module.modules()):
+        return import_model(_qonnx(module, args), inputs)
+    return import_program(torch.export.export(module, args), inputs)
+
+
+def _qonnx(module: "nn.Module", args: "tuple[Tensor, ...]") -> ModelProto:
+    """A Brevitas module as QONNX."""
+    export: Any = import_module_named("brevitas.export")
+    with redirect_stdout(StringIO()):  # torch tells its progress there
+        return export.export_qonnx(module, args)
+
+
+def _import(program: Program, inputs: Mapping[str, InputType] | None) -> ModuleOp:
+    return Importer(Translation(program).graph(), inputs or {}).run()

@@ -1,0 +1,383 @@
+"""Torch's operators, each as the ONNX nodes that compute the same."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..onnx.node import Attribute
+from .program import Call
+from .translation import Translation, refuse_training, translates, whole
+
+SAME = {
+    "relu": "Relu",
+    "relu_": "Relu",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "sign": "Sign",
+    "floor": "Floor",
+    "ceil": "Ceil",
+    "neg": "Neg",
+    "contiguous": "Identity",
+    "clone": "Identity",
+    "alias": "Identity",
+    "detach": "Identity",
+    "detach_": "Identity",
+    "lift_fresh_copy": "Identity",
+    # what ONNX's importer refuses with advice
+    "silu": "Swish",
+    "hardswish": "HardSwish",
+    "mish": "Mish",
+    "gelu": "Gelu",
+    "selu": "Selu",
+    "celu": "Celu",
+    "softplus": "Softplus",
+    "exp": "Exp",
+    "log": "Log",
+    "layer_norm": "LayerNormalization",
+    "group_norm": "GroupNormalization",
+    "instance_norm": "InstanceNormalization",
+    "lstm": "LSTM",
+    "gru": "GRU",
+}
+"""Operators of one tensor that have the same meaning under another name."""
+
+
+@translates(*(f"aten.{name}" for name in SAME))
+def same(t: Translation, call: Call) -> None:
+    first = next(iter(call.arguments))
+    t.emit(call, SAME[call.target.removeprefix("aten.")], [call.ref(first)])
+
+
+@translates("aten.conv1d", "aten.conv2d", "aten.conv_transpose1d", "aten.conv_transpose2d")
+def convolution(t: Translation, call: Call) -> None:
+    transposed = "transpose" in call.target
+    _convolve(t, call, transposed, t.rank(call, "input") - 2)
+
+
+@translates("aten.convolution")
+def any_convolution(t: Translation, call: Call) -> None:
+    _convolve(t, call, call.flag("transposed"), t.rank(call, "input") - 2)
+
+
+def _convolve(t: Translation, call: Call, transposed: bool, axes: int) -> None:
+    inputs = [call.ref("input"), call.ref("weight"), t.optional(call, "bias")]
+    attributes: dict[str, Attribute] = {
+        "strides": call.per_axis("stride", axes, 1),
+        "dilations": call.per_axis("dilation", axes, 1),
+        "group": call.integer("groups", 1),
+    }
+    if isinstance(call.get("padding"), str):
+        attributes["auto_pad"] = {"same": "SAME_UPPER", "valid": "VALID"}[call.get("padding")]
+    else:
+        attributes["pads"] = call.per_axis("padding", axes, 0) * 2
+    if transposed:
+        attributes["output_padding"] = call.per_axis("output_padding", axes, 0)
+    t.emit(call, "ConvTranspose" if transposed else "Conv", inputs, **attributes)
+
+
+@translates("aten.linear")
+def linear(t: Translation, call: Call) -> None:
+    turned = t.step(call, "Transpose", [call.ref("weight")], perm=[1, 0])
+    _product(t, call, call.ref("input"), turned, t.optional(call, "bias"))
+
+
+@translates("aten.addmm")
+def add_product(t: Translation, call: Call) -> None:
+    if t.number(call, "alpha", 1) != 1 or t.number(call, "beta", 1) != 1:
+        raise call.fail("factors alpha and beta are not supported")
+    _product(t, call, call.ref("mat1"), call.ref("mat2"), call.ref("self"))
+
+
+@translates("aten.mm", "aten.matmul")
+def product(t: Translation, call: Call) -> None:
+    second = "mat2" if "mat2" in call.arguments else "other"
+    _product(t, call, call.ref("self"), call.ref(second), "")
+
+
+def _product(t: Translation, call: Call, x: str, weights: str, bias: str) -> None:
+    if not bias:
+        return t.emit(call, "MatMul", [x, weights])
+    product = Call(call.target, call.layer, {}, [f"{call.outputs[0]}.product"])
+    t.emit(product, "MatMul", [x, weights])
+    t.emit(call.renamed("bias"), "Add", [*product.outputs, bias])
+
+
+@translates("aten.batch_norm", "aten._native_batch_norm_legit_no_training")
+def batch_norm(t: Translation, call: Call) -> None:
+    refuse_training(call, "training")
+    if call.get("running_mean") is None:
+        raise call.fail("it has no running statistics: track them in training")
+    channels = len(t.array(call, "running_mean"))
+    gamma, beta = (
+        t.optional(call, name) or t.constant(np.full(channels, value, np.float32))
+        for name, value in (("weight", 1), ("bias", 0))
+    )
+    inputs = [call.ref("input"), gamma, beta, call.ref("running_mean"), call.ref("running_var")]
+    t.emit(call, "BatchNormalization", inputs, epsilon=t.number(call, "eps", 1e-5))
+
+
+@translates("aten.dropout", "aten.dropout_", "aten.feature_dropout")
+def dropout(t: Translation, call: Call) -> None:
+    refuse_training(call, "train")
+    t.emit(call, "Identity", [call.ref("input" if "input" in call.arguments else "self")])
+
+
+@translates("aten.to", "aten._to_copy")
+def cast(t: Translation, call: Call) -> None:
+    if call.get("dtype", 7) != 7:
+        raise call.fail("it changes the type of its elements: float32 is expected throughout")
+    t.emit(call, "Identity", [call.ref("self")])
+
+
+@translates("aten.leaky_relu", "aten.leaky_relu_")
+def leaky_relu(t: Translation, call: Call) -> None:
+    alpha = float(t.number(call, "negative_slope", 0.01))
+    t.emit(call, "LeakyRelu", [call.ref("self")], alpha=alpha)
+
+
+@translates("aten.elu", "aten.elu_")
+def elu(t: Translation, call: Call) -> None:
+    if t.number(call, "scale", 1) != 1 or t.number(call, "input_scale", 1) != 1:
+        raise call.fail("factors of an elu are not supported")
+    t.emit(call, "Elu", [call.ref("self")], alpha=float(t.number(call, "alpha", 1)))
+
+
+@translates("aten.prelu")
+def prelu(t: Translation, call: Call) -> None:
+    slope = t.array(call, "weight").reshape(-1, *[1] * (t.rank(call, "self") - 2))
+    t.emit(call, "PRelu", [call.ref("self"), t.constant(slope)])
+
+
+LIMITS = {"hardtanh": ("min_val", "max_val", -1, 1), "relu6": ("", "", 0, 6)}
+
+
+@translates("aten.hardtanh", "aten.hardtanh_", "aten.relu6", "aten.relu6_")
+def hard_limits(t: Translation, call: Call) -> None:
+    low, high, least, most = LIMITS[call.target.removeprefix("aten.").rstrip("_")]
+    _clip(t, call, t.number(call, low, least), t.number(call, high, most))
+
+
+@translates("aten.clamp", "aten.clamp_", "aten.clip", "aten.clamp_min", "aten.clamp_max")
+def clamp(t: Translation, call: Call) -> None:
+    _clip(t, call, _end(t, call, "min"), _end(t, call, "max"))
+
+
+def _end(t: Translation, call: Call, name: str) -> float | None:
+    return None if call.get(name) is None else t.number(call, name)
+
+
+def _clip(t: Translation, call: Call, low: float | None, high: float | None) -> None:
+    ends = ["" if end is None else t.constant(np.float32(end)) for end in (low, high)]
+    t.emit(call, "Clip", [call.ref("self"), *ends])
+
+
+@translates("aten.hardsigmoid", "aten.hardsigmoid_")
+def hard_sigmoid(t: Translation, call: Call) -> None:
+    """`relu6(x + 3) / 6`, in this order."""
+    three, zero, six = (t.constant(np.float32(value)) for value in (3, 0, 6))
+    moved = t.step(call, "Add", [call.ref("self"), three])
+    t.emit(call, "Div", [t.step(call, "Clip", [moved, zero, six]), six])
+
+
+@translates("aten._assert_tensor_metadata", "aten._assert_scalar")
+def assertion(t: Translation, call: Call) -> None:
+    """Torch's checks of sizes and types, which are known here."""
+
+
+@translates("aten.round")
+def round_(t: Translation, call: Call) -> None:
+    if t.number(call, "decimals", 0):
+        raise call.fail("rounding to decimals is not supported")
+    t.emit(call, "Round", [call.ref("self")])
+
+
+BINARY = {
+    "add": "Add",
+    "sub": "Sub",
+    "mul": "Mul",
+    "div": "Div",
+}
+
+
+@translates(*(f"aten.{name}{end}" for name in BINARY for end in ("", "_")))
+def binary(t: Translation, call: Call) -> None:
+    if t.number(call, "alpha", 1) != 1 or call.get("rounding_mode") is not None:
+        raise call.fail("the arguments alpha and rounding_mode are not supported")
+    op = BINARY[call.target.removeprefix("aten.").rstrip("_")]
+    t.emit(call, op, [t.operand(call, "self"), t.operand(call, "other")])
+
+
+@translates("aten.rsub")
+def reversed_difference(t: Translation, call: Call) -> None:
+    if t.number(call, "alpha", 1) != 1:
+        raise call.fail("the argument alpha is not supported")
+    t.emit(call, "Sub", [t.operand(call, "other"), t.operand(call, "self")])
+
+
+@translates(
+    *(f"aten.{kind}_pool{axes}d" for kind in ("max", "avg") for axes in (1, 2)),
+    "aten.max_pool2d_with_indices",
+)
+def pool(t: Translation, call: Call) -> None:
+    name = "input" if "input" in call.arguments else "self"
+    axes = t.rank(call, name) - 2
+    kernel = call.per_axis("kernel_size", axes, 1)
+    attributes: dict[str, Attribute] = {
+        "kernel_shape": kernel,
+        "strides": call.per_axis("stride", axes, 1) if call.get("stride") else kernel,
+        "pads": call.per_axis("padding", axes, 0) * 2,
+        "ceil_mode": int(call.flag("ceil_mode", False)),
+    }
+    if "max" in call.target:
+        attributes["dilations"] = call.per_axis("dilation", axes, 1)
+        values = replace(call, outputs=call.outputs[:1])  # nothing is asked of the indices
+        return t.emit(values, "MaxPool", [call.ref(name)], **attributes)
+    if call.get("divisor_override") is not None:
+        raise call.fail("the argument divisor_override is not supported")
+    attributes["count_include_pad"] = int(call.flag("count_include_pad", True))
+    t.emit(call, "AveragePool", [call.ref(name)], **attributes)
+
+
+@translates("aten.adaptive_avg_pool1d", "aten.adaptive_avg_pool2d", "aten._adaptive_avg_pool2d")
+def adaptive_pool(t: Translation, call: Call) -> None:
+    x = call.ref("self")
+    sizes = t.shapes[x][2:]
+    wanted = call.per_axis("output_size", len(sizes), 1)
+    if any(size % want for size, want in zip(sizes, wanted, strict=True)):
+        raise call.fail(f"windows of {list(sizes)} into {wanted} differ in size")
+    kernel = [size // want for size, want in zip(sizes, wanted, strict=True)]
+    t.emit(call, "AveragePool", [x], kernel_shape=kernel, strides=kernel)
+
+
+@translates("aten.mean")
+def mean(t: Translation, call: Call) -> None:
+    axes = call.integers("dim")
+    if not axes:
+        raise call.fail("a mean over everything is not supported: over the image it is")
+    keep = int(call.flag("keepdim", False))
+    t.emit(call, "ReduceMean", [call.ref("self"), t.constant(whole(axes))], keepdims=keep)
+
+
+@translates("aten.cat", "aten.concat")
+def concat(t: Translation, call: Call) -> None:
+    parts = [part.name for part in call.get("tensors", [])]
+    t.emit(call, "Concat", parts, axis=call.integer("dim", 0))
+
+
+@translates("aten.chunk", "aten.split", "aten.split_with_sizes")
+def split(t: Translation, call: Call) -> None:
+    axis = call.integer("dim", 0)
+    size = t.shapes[call.ref("self")][axis]
+    if call.target == "aten.split_with_sizes":
+        sizes = call.integers("split_sizes")
+    else:
+        given = call.get("split_size") is not None
+        step = call.integer("split_size") if given else -(-size // call.integer("chunks"))
+        sizes = [min(step, size - start) for start in range(0, size, step)]
+    t.emit(call, "Split", [call.ref("self"), t.constant(whole(sizes))], axis=axis)
+
+
+@translates("aten.slice")
+def slice_(t: Translation, call: Call) -> None:
+    ends = ("dim", 0), ("start", 0), ("end", (1 << 63) - 1), ("step", 1)
+    axis, start, end, step = (t.constant(whole([call.integer(*given)])) for given in ends)
+    t.emit(call, "Slice", [call.ref("self"), start, end, axis, step])
+
+
+@translates("aten.select")
+def select(t: Translation, call: Call) -> None:
+    axis, index = call.integer("dim"), call.integer("index")
+    index += t.shapes[call.ref("self")][axis] if index < 0 else 0
+    ends = [t.constant(whole([value])) for value in (index, index + 1, axis)]
+    part = t.step(call, "Slice", [call.ref("self"), *ends])
+    t.emit(call, "Squeeze", [part, ends[2]])
+
+
+@translates("aten.view", "aten.reshape", "aten._unsafe_view", "aten.view_copy")
+def reshape(t: Translation, call: Call) -> None:
+    shape = call.integers("size" if "size" in call.arguments else "shape")
+    t.emit(call, "Reshape", [call.ref("self"), t.constant(whole(shape))])
+
+
+@translates("aten.flatten")
+def flatten(t: Translation, call: Call) -> None:
+    shape = t.shapes[call.ref("self")]
+    first, last = (int(t.number(call, f"{end}_dim", at)) for end, at in (("start", 0), ("end", -1)))
+    last %= len(shape)
+    sizes = [*(size or 1 for size in shape[:first]), -1, *shape[last + 1 :]]
+    t.emit(call, "Reshape", [call.ref("self"), t.constant(whole(sizes))])
+
+
+@translates("aten.permute")
+def permute(t: Translation, call: Call) -> None:
+    rank = t.rank(call, "self")
+    t.emit(
+        call, "Transpose", [call.ref("self")], perm=[axis % rank for axis in call.integers("dims")]
+    )
+
+
+@translates("aten.transpose", "aten.t", "aten.numpy_T")
+def transpose(t: Translation, call: Call) -> None:
+    order = list(range(t.rank(call, "self")))
+    a, b = (int(t.number(call, name, at)) for name, at in (("dim0", 0), ("dim1", -1)))
+    order[a], order[b] = order[b], order[a]
+    t.emit(call, "Transpose", [call.ref("self")], perm=order)
+
+
+@translates("aten.squeeze", "aten.unsqueeze")
+def squeeze(t: Translation, call: Call) -> None:
+    axes = call.integers("dim")
+    op = "Squeeze" if call.target == "aten.squeeze" else "Unsqueeze"
+    t.emit(call, op, [call.ref("self"), *([t.constant(whole(axes))] if axes else [])])
+
+
+@translates("aten.constant_pad_nd", "aten.pad")
+def pad(t: Translation, call: Call) -> None:
+    """Torch names the last axis first, and each one's two ends together."""
+    if call.get("mode", "constant") != "constant":
+        raise call.fail("padding is supported by a constant only")
+    pads = call.integers("pad")
+    rank = t.rank(call, "self")
+    ends = [pads[side::2][::-1] for side in (0, 1)]
+    missing = [0] * (rank - len(ends[0]))
+    value = t.constant(np.float32(t.number(call, "value", 0)))
+    places = t.constant(whole([*missing, *ends[0], *missing, *ends[1]]))
+    t.emit(call, "Pad", [call.ref("self"), places, value])
+
+
+@translates("aten.upsample_nearest1d", "aten.upsample_nearest2d")
+def upsample(t: Translation, call: Call) -> None:
+    name = "input" if "input" in call.arguments else "self"
+    sizes = t.shapes[call.ref(name)][2:]
+    wanted = t.shapes[call.outputs[0]][2:]
+    scales = np.array([1, 1, *np.divide(wanted, sizes)], np.float32)
+    t.emit(
+        call,
+        "Resize",
+        [call.ref(name), "", t.constant(scales)],
+        mode="nearest",
+        coordinate_transformation_mode="asymmetric",
+        nearest_mode="floor",
+    )
+
+
+@translates("aten.softmax", "aten._softmax")
+def softmax(t: Translation, call: Call) -> None:
+    t.emit(call, "Softmax", [call.ref("self")], axis=call.integer("dim"))
+
+
+@translates("aten.argmax")
+def argmax(t: Translation, call: Call) -> None:
+    if call.get("dim") is None:
+        raise call.fail("the maximum of everything is not supported: give dim")
+    keep = int(call.flag("keepdim", False))
+    t.emit(call, "ArgMax", [call.ref("self")], axis=call.integer("dim"), keepdims=keep)
+
+
+@translates("aten.topk")
+def topk(t: Translation, call: Call) -> None:
+    flags = {name: int(call.flag(name, True)) for name in ("largest", "sorted")}
+    axis = call.integer("dim", -1)
+    t.emit(
+        call, "TopK", [call.ref("self"), t.constant(whole([call.integer("k")]))], axis=axis, **flags
+    )

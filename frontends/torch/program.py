@@ -1,0 +1,96 @@
+"""What an importer needs of a torch program: its calls in order, and the tensors it holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from ...qdialect.data import Array
+from ..errors import ImportFailure
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A tensor, by name."""
+
+    name: str
+
+
+Argument: TypeAlias = Any
+"""A `Ref`, a number, a flag, text, None, or a list of such."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an operator."""
+
+    target: str
+    """The operator without its overload, as in `aten.conv2d`."""
+    layer: str
+    """The module that calls it, as in `features.0.conv`."""
+    arguments: Mapping[str, Argument]
+    """By name; those that have their default may be left out."""
+    outputs: Sequence[str]
+
+    def fail(self, message: str) -> ImportFailure:
+        """The failure to import this call."""
+        return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
+
+    def renamed(self, part: str) -> "Call":
+        """The last step of a call, as a part of its layer; of several results the first."""
+        return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
+
+    def get(self, name: str, default: Argument = None) -> Argument:
+        value = self.arguments.get(name)
+        return default if value is None else value
+
+    def ref(self, name: str) -> str:
+        """The name of an argument that is a tensor."""
+        value = self.arguments.get(name)
+        if not isinstance(value, Ref):
+            raise self.fail(f"its argument {name} must be a tensor")
+        return value.name
+
+    def integer(self, name: str, default: int | None = None) -> int:
+        value = self.get(name, default)
+        if type(value) is not int:
+            raise self.fail(f"its argument {name} must be a whole number, not {value}")
+        return value
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        return bool(self.get(name, default))
+
+    def integers(self, name: str) -> list[int]:
+        """A list of whole numbers, or a single one."""
+        value = self.get(name, [])
+        values: list[Any] = [*value] if isinstance(value, list) else [value]
+        if not all(type(item) is int for item in values):
+            raise self.fail(f"its argument {name} must be whole numbers, not {value}")
+        return values
+
+    def per_axis(self, name: str, axes: int, default: int) -> list[int]:
+        """A whole number for each axis; a single one serves all."""
+        values = self.integers(name) or [default]
+        if len(values) not in (1, axes):
+            raise self.fail(f"its argument {name} must be {axes} whole numbers, not {values}")
+        return values * axes if len(values) == 1 else values
+
+
+@dataclass(frozen=True)
+class Input:
+    """A tensor that a program takes; an unknown size is 0."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A function of tensors."""
+
+    inputs: Sequence[Input]
+    constants: Mapping[str, Array]
+    calls: Sequence[Call]
+    outputs: Sequence[str]
+    shapes: Mapping[str, tuple[int, ...]]
+    """Of every tensor; sizes that vary are 0."""

@@ -1,0 +1,119 @@
+"""Torch's own quantizers.
+
+They multiply by the inverse of the scale, where ONNX divides by the scale: near a tie of two levels
+the last bit tells them apart, so they are imported as they compute.
+"""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ...qdialect.data import Array
+from ...qdialect.qnn.elementwise import ClipOp, MulOp
+from ...qdialect.qnn.quantization import QuantizeOp
+from ...qdialect.types import element_of, smallest_type, value_range
+from ..onnx.builder import Builder
+from ..onnx.node import Node
+from ..onnx.nodes.parameters import aligned, computed, zero_value
+from ..onnx.registry import handles
+from ..onnx.values import Constant, Tensor, Value
+from .program import Call, Ref
+from .translation import Translation, translates
+
+DECOMPOSED = "quantized_decomposed"
+
+
+@translates(f"{DECOMPOSED}.quantize_per_tensor", f"{DECOMPOSED}.quantize_per_channel")
+def quantize(t: Translation, call: Call) -> None:
+    scale, zero = parameters(t, call)
+    t.emit(call, "TorchQuantize", levels_of(t, call, scale, zero), **limits(t, call))
+
+
+@translates(f"{DECOMPOSED}.dequantize_per_tensor", f"{DECOMPOSED}.dequantize_per_channel")
+def dequantize(t: Translation, call: Call) -> None:
+    scale, zero = parameters(t, call)
+    inputs = [call.ref("input"), t.constant(scale.astype(np.float32)), t.constant(zero)]
+    t.emit(call, "DequantizeLinear", inputs, axis=call.integer("axis", 0))
+
+
+@translates(
+    "aten.fake_quantize_per_tensor_affine",
+    "aten.fake_quantize_per_tensor_affine_cachemask",
+    "aten._fake_quantize_per_tensor_affine_cachemask_tensor_qparams",
+    "aten.fake_quantize_per_channel_affine",
+    "aten.fake_quantize_per_channel_affine_cachemask",
+)
+def fake_quantize(t: Translation, call: Call) -> None:
+    """Both at once, with a scale that is rounded to float32 before it is inverted."""
+    scale, zero = parameters(t, call)
+    scale = scale.astype(np.float32)
+    axis = call.integer("axis", 0)
+    levels = Call(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
+    t.emit(levels, "TorchQuantize", levels_of(t, call, scale, zero), **limits(t, call))
+    inputs = [*levels.outputs, t.constant(scale), t.constant(zero)]
+    t.emit(call.renamed("dequantize"), "DequantizeLinear", inputs, axis=axis)
+
+
+def levels_of(t: Translation, call: Call, scale: Array, zero: Array) -> list[str]:
+    """What the levels are computed from."""
+    x = call.ref("input" if "input" in call.arguments else "self")
+    inverse = (scale.dtype.type(1) / scale).astype(np.float32)
+    return [x, t.constant(inverse), t.constant(zero)]
+
+
+def limits(t: Translation, call: Call) -> dict[str, int]:
+    low, high = (call.integer(name) for name in ("quant_min", "quant_max"))
+    if low >= high:
+        raise call.fail(f"nothing lies between its limits {low} and {high}")
+    return {"low": low, "high": high, "axis": call.integer("axis", 0)}
+
+
+def parameters(t: Translation, call: Call) -> tuple[Array, Array]:
+    """Scales and zero points: a number each, or a row along an axis."""
+    scale, zero = (_numbers(t, call, name) for name in ("scale", "zero_point"))
+    if not np.isfinite(scale).all() or not scale.all():
+        raise call.fail("its scale is zero, or not finite")
+    if (zero != np.rint(zero)).any():
+        raise call.fail("its zero point is not whole")
+    if scale.size > 1 or zero.size > 1:
+        scale, zero = np.broadcast_arrays(scale.reshape(-1), zero.reshape(-1))
+    return scale, zero.astype(np.int64)
+
+
+def _numbers(t: Translation, call: Call, name: str) -> Array:
+    name = name if call.get(name) is not None else f"{name}s"
+    value = call.get(name, 0.0)
+    if isinstance(value, Ref):
+        array = t.array(call, name)
+        return array.reshape(()) if array.size == 1 else array
+    return np.array(value, np.float64)
+
+
+@handles("TorchQuantize", of_constants=True)
+def torch_quantize(m: Builder, node: Node) -> Value:
+    """`clamp(round(x * inverse) + zero, low, high)`."""
+    value = m.value(node, 0)
+    inverse, zero = m.array(node, 1, "the scale"), m.array(node, 2, "the zero point")
+    if isinstance(value, Tensor):
+        return value.like(_levels(m, node, value, inverse, zero))
+    scratch = Builder(m.opset)
+    x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
+    levels = _levels(scratch, node, x, inverse, zero)
+    return Constant(computed(levels), element_of(levels))
+
+
+def _levels(m: Builder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:
+    low, high = node.integer("low", 0), node.integer("high", 0)
+    element, axis = smallest_type(low, high), node.integer("axis", 0) % x.rank
+    if inverse.size > 1:
+        inverse = inverse.reshape([-1 if place == axis else 1 for place in range(x.rank)])
+    y = m.add(MulOp(x.value, aligned(m, node, x, inverse))).output
+    least, most = value_range(element)
+    narrow = (low, high) in ((least + 1, most), (least, most - 1))
+    if not narrow and (low, high) != (least, most):
+        if zero.size > 1:
+            raise node.fail(f"limits of {low} and {high} with a zero point for each channel")
+        y = m.add(ClipOp(y, low - int(zero), high - int(zero))).output
+    one = m.floats(np.float32(1), "one")
+    place = x.axis(axis) if zero.size > 1 else -1
+    op = QuantizeOp(y, one, element, zero_value(m, zero), narrow=narrow, axis=place)
+    return m.add(op, node).output

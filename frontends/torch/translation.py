@@ -1,0 +1,136 @@
+"""Torch's calls as nodes of an ONNX graph, which the ONNX importer then takes.
+
+Both formats describe the same operators; one importer gives them one meaning. What differs is said
+here: the names and orders of arguments, defaults, and in `quantizers` how torch rounds.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ...qdialect.data import Array
+from ..onnx.elements import element_of_dtype
+from ..onnx.model import Graph, Port
+from ..onnx.node import Attribute, Node
+from ..onnx.values import Constant
+from .program import Call, Program, Ref
+
+DOMAIN = "torch"
+OURS = ("TorchQuantize",)
+"""Operators that ONNX does not have."""
+
+OPSET = 18
+"""The spelling of ONNX's operators that is used here."""
+
+Translator = Callable[["Translation", Call], None]
+TranslatorT = TypeVar("TranslatorT", bound=Translator)
+
+TRANSLATORS: dict[str, Translator] = {}
+
+
+def translates(*names: str) -> Callable[[TranslatorT], TranslatorT]:
+    """Registers the function that translates calls of the named operators."""
+
+    def register(function: TranslatorT) -> TranslatorT:
+        TRANSLATORS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+REFUSED = {
+    **dict.fromkeys(
+        ("aten.where", "aten.gt", "aten.ge", "aten.lt", "aten.le", "aten.eq"),
+        "it chooses between values: an activation that was taken apart into this is imported as "
+        "a whole, from a program without run_decompositions()",
+    ),
+    **dict.fromkeys(
+        ("quantized_decomposed.choose_qparams", "quantized_decomposed.choose_qparams_symmetric"),
+        "it chooses its scale from each image, which fixed hardware can't: quantize statically",
+    ),
+}
+"""Operators that are known and not supported: what to do instead."""
+
+
+class Translation:
+    """A graph that grows, call by call."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.shapes = dict(program.shapes)
+        self.nodes: list[Node] = []
+        self.constants = {name: Constant.of(array) for name, array in program.constants.items()}
+
+    def graph(self) -> Graph:
+        """The whole program."""
+        for call in self.program.calls:
+            translator = TRANSLATORS.get(call.target)
+            if translator is None:
+                raise call.fail(REFUSED.get(call.target, "this operator is not supported"))
+            translator(self, call)
+        inputs = [
+            Port(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
+            for input in self.program.inputs
+        ]
+        outputs = [Port(name, None, "", None) for name in self.program.outputs]
+        return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
+
+    def emit(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:
+        """The node that gives what a call gives."""
+        domain = DOMAIN if op in OURS else ""
+        outputs = tuple(call.outputs)
+        self.nodes.append(Node(op, domain, call.layer, tuple(inputs), outputs, attributes))
+
+    def step(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> str:
+        """A node on the way to what a call gives; returns the name of its result."""
+        name = f"{call.outputs[0]}.{len(self.nodes)}"
+        part = replace(call, layer=f"{call.layer}.{op}", outputs=[name])
+        self.emit(part, op, inputs, **attributes)
+        return name
+
+    def constant(self, array: Any) -> str:
+        """A new constant."""
+        name = f"constant.{len(self.constants)}"
+        self.constants[name] = Constant.of(np.asarray(array))
+        return name
+
+    def number(self, call: Call, name: str, default: float | None = None) -> float:
+        """A number that is given in place, or that a constant holds."""
+        value = call.get(name, default)
+        if isinstance(value, Ref):
+            value = self.array(call, name).item()
+        if not isinstance(value, int | float):
+            raise call.fail(f"its argument {name} must be a number")
+        return value
+
+    def array(self, call: Call, name: str) -> Array:
+        """A constant tensor."""
+        constant = self.constants.get(call.ref(name))
+        if constant is None:
+            raise call.fail(f"its argument {name} is computed: it must be constant")
+        return constant.array
+
+    def operand(self, call: Call, name: str) -> str:
+        """A tensor, or a number as a float constant."""
+        value = call.get(name)
+        if isinstance(value, Ref):
+            return value.name
+        return self.constant(np.float32(self.number(call, name)))
+
+    def optional(self, call: Call, name: str) -> str:
+        """A tensor that may be left out."""
+        return call.ref(name) if call.get(name) is not None else ""
+
+    def rank(self, call: Call, name: str) -> int:
+        return len(self.shapes[call.ref(name)])
+
+
+def refuse_training(call: Call, flag: str) -> None:
+    if call.get(flag, False):
+        raise call.fail("it is in training: export module.eval()")
+
+
+def whole(array: Sequence[int]) -> Array:
+    return np.array(array, np.int64)

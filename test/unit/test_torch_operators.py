@@ -1,0 +1,282 @@
+"""Torch programs: level 1 gives what torch gives, and what it can't take is told in one line."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.ao.quantization.fx._decomposed  # registers torch's ops of quantized programs
+from qnn.frontends.errors import ImportFailure
+from qnn.frontends.torch import import_module, import_program
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import CheckSemantics
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn.quantization import QuantizeOp
+from support.oracles import Array
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Forward = Callable[[Tensor], Tensor]
+Q = torch.ops.quantized_decomposed
+
+
+class Function(nn.Module):
+    """A function as a module."""
+
+    def __init__(self, forward: Forward):
+        super().__init__()
+        self.forward = forward
+
+
+def assert_same(module: nn.Module, shape: tuple[int, ...], images: int = 3) -> None:
+    """What the importer makes of a module computes what it computes, image by image."""
+    torch.manual_seed(3)
+    module = module.eval()
+    for parameter in module.parameters():
+        nn.init.normal_(parameter)
+    x = torch.randn(images, *shape[1:])
+    imported = import_module(module, x[:1])
+    (actual,) = run(imported, [x.numpy()])
+    with torch.no_grad():
+        expected = torch.cat([module(image[None]) for image in x]).numpy()
+    assert actual.shape == expected.shape
+    np.testing.assert_allclose(actual, expected, rtol=2e-5, atol=2e-5)
+
+
+def norm(channels: int, kind: type[Any] = nn.BatchNorm2d) -> nn.Module:
+    layer = kind(channels)
+    layer.running_mean.uniform_(-1, 1)
+    layer.running_var.uniform_(0.5, 2)
+    return layer
+
+
+MODULES = {
+    "conv": (nn.Conv2d(3, 5, 3, 2, 1), (1, 3, 9, 7)),
+    "conv_same": (nn.Conv2d(3, 5, (5, 3), padding="same", dilation=(1, 2)), (1, 3, 9, 7)),
+    "conv_valid": (nn.Conv2d(3, 5, 3, padding="valid", bias=False), (1, 3, 9, 7)),
+    "depthwise": (nn.Conv2d(4, 8, (3, 1), groups=4, padding=(1, 0)), (1, 4, 6, 5)),
+    "conv1d": (nn.Conv1d(3, 5, 3, 2, 1), (1, 3, 16)),
+    "transposed": (nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2), (1, 4, 5, 4)),
+    "transposed1d": (nn.ConvTranspose1d(4, 6, 3, 2), (1, 4, 5)),
+    "linear": (nn.Linear(7, 4), (1, 7)),
+    "linear_of_rows": (nn.Linear(7, 4, bias=False), (1, 5, 7)),
+    "batch_norm": (norm(5), (1, 5, 4, 3)),
+    "batch_norm_plain": (nn.BatchNorm2d(5, affine=False), (1, 5, 4, 3)),
+    "batch_norm1d": (norm(5, nn.BatchNorm1d), (1, 5)),
+    "relu": (nn.ReLU(inplace=True), (1, 5)),
+    "relu6": (nn.ReLU6(), (1, 5)),
+    "leaky_relu": (nn.LeakyReLU(0.2), (1, 5)),
+    "prelu": (nn.PReLU(4), (1, 4, 3, 3)),
+    "prelu_of_one": (nn.PReLU(), (1, 4, 3)),
+    "elu": (nn.ELU(0.7), (1, 5)),
+    "hardtanh": (nn.Hardtanh(-0.5, 0.7), (1, 5)),
+    "hardsigmoid": (nn.Hardsigmoid(), (1, 50)),
+    "sigmoid": (nn.Sigmoid(), (1, 5)),
+    "tanh": (nn.Tanh(), (1, 5)),
+    "softmax": (nn.Softmax(-1), (1, 5)),
+    "dropout": (nn.Dropout(0.5), (1, 5)),
+    "max_pool": (nn.MaxPool2d(3, 2, 1, ceil_mode=True), (1, 3, 8, 8)),
+    "max_pool1d": (nn.MaxPool1d(2), (1, 3, 8)),
+    "max_pool_dilated": (nn.MaxPool2d((2, 3), dilation=2), (1, 3, 8, 8)),
+    "avg_pool": (nn.AvgPool2d(3, 2, 1), (1, 3, 8, 8)),
+    "avg_pool_inside": (nn.AvgPool2d(3, 2, 1, count_include_pad=False), (1, 3, 8, 8)),
+    "global_pool": (nn.AdaptiveAvgPool2d(1), (1, 3, 8, 6)),
+    "adaptive_pool": (nn.AdaptiveAvgPool2d((4, 2)), (1, 3, 8, 6)),
+    "upsample": (nn.Upsample(scale_factor=2), (1, 3, 4, 5)),
+    "flatten": (nn.Sequential(nn.Conv2d(3, 5, 3), nn.Flatten(), nn.Linear(20, 3)), (1, 3, 4, 4)),
+}
+
+FUNCTIONS: dict[str, tuple[Forward, tuple[int, ...]]] = {
+    "arithmetic": (lambda x: (2 - x) * 0.5 / 3 + x - 1, (1, 5)),
+    "between": (lambda x: x * x - x / (x * x + 1), (1, 5)),
+    "clamp": (lambda x: x.clamp(-0.3, 0.4) + x.clamp(min=0.1) + x.clamp(max=0.2), (1, 9)),
+    "whole": (
+        lambda x: torch.round(x * 3) + torch.floor(x) + torch.ceil(x) + torch.sign(x),
+        (1, 9),
+    ),
+    "chunk": (lambda x: torch.cat(x.chunk(2, 1)[::-1], 1), (1, 6, 3, 2)),
+    "split": (lambda x: torch.cat(x.split([1, 3, 2], 1)[::-1], 1), (1, 6, 3)),
+    "split_uneven": (lambda x: torch.cat(torch.split(x, 4, 1)[::-1], 1), (1, 6)),
+    "slice": (lambda x: x[:, 1:5:2, :-1] + x[:, 2:6:2, 1:], (1, 6, 3)),
+    "select": (lambda x: x[:, -2], (1, 6, 3)),
+    "reshape": (lambda x: x.view(1, 3, -1).reshape(-1, 9).unsqueeze(1).squeeze(1), (1, 9)),
+    "permute": (lambda x: x.permute(0, 2, 3, 1).transpose(1, -1), (1, 2, 3, 4)),
+    "pad": (lambda x: F.pad(x, (1, 2, 0, 3), value=2.0), (1, 2, 3, 4)),
+    "mean": (lambda x: x.mean((2, 3)) + x.mean((-1, -2), keepdim=True).flatten(1), (1, 2, 3, 4)),
+    "argmax": (lambda x: x.argmax(1), (1, 9)),
+    "topk": (lambda x: x.topk(3, 1)[0], (1, 9)),
+    "resize": (lambda x: F.interpolate(x, size=(8, 6)), (1, 2, 4, 3)),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules(name: str) -> None:
+    assert_same(*MODULES[name])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions(name: str) -> None:
+    forward, shape = FUNCTIONS[name]
+    assert_same(Function(forward), shape)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize(
+    "name", ["conv", "transposed", "batch_norm", "max_pool", "linear", "dropout"]
+)
+def test_programs_in_core_operators(name: str) -> None:
+    """What `run_decompositions` leaves of an operator is known as well."""
+    module, shape = MODULES[name]
+    x = torch.randn(shape)
+    program = torch.export.export(module.eval(), (x,)).run_decompositions()
+    (actual,) = run(import_program(program), [x.numpy()])
+    np.testing.assert_allclose(actual, module(x).detach().numpy(), rtol=2e-5, atol=2e-5)
+
+
+def test_any_number_of_images() -> None:
+    module = MODULES["flatten"][0].eval()
+    batch = torch.export.Dim("batch")
+    program = torch.export.export(
+        Function(lambda x: x.view(x.shape[0], -1)),
+        (torch.randn(4, 3, 2),),
+        dynamic_shapes=({0: batch},),
+    )
+    x = torch.randn(5, 3, 2)
+    np.testing.assert_array_equal(run(import_program(program), [x.numpy()])[0], x.view(5, -1))
+    program = torch.export.export(module, (torch.randn(4, 3, 4, 4),), dynamic_shapes=({0: batch},))
+    x = torch.randn(5, 3, 4, 4)
+    actual = run(import_program(program), [x.numpy()])[0]
+    np.testing.assert_allclose(actual, module(x).detach().numpy(), atol=1e-5)
+
+
+def levels(forward: Forward, x: Tensor) -> tuple[Array, Array]:
+    """What a function gives at level 1, and what torch gives."""
+    module = Function(forward).eval()
+    return run(import_module(module, x[:1]), [x.numpy()])[0], module(x).numpy()
+
+
+TIES = torch.arange(-40, 40, dtype=torch.float32)[None] * 0.05
+"""Halves of a step of 0.1: where dividing and multiplying by the inverse part."""
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.3, 1 / 3, 0.07])
+@pytest.mark.parametrize("zero", [0, 5, -3])
+@pytest.mark.parametrize("limits", [(-8, 7), (-7, 7), (0, 15), (-5, 9), (-128, 127)])
+def test_fake_quantize(scale: float, zero: int, limits: tuple[int, int]) -> None:
+    low, high = limits
+    zero = min(max(zero, low), high)
+    x = torch.cat([TIES, torch.randn(1, 200)], 1)
+    actual, expected = levels(
+        lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high), x
+    )
+    np.testing.assert_array_equal(actual, expected)
+
+
+def test_fake_quantize_by_channel() -> None:
+    scale, zero = torch.tensor([0.1, 0.3, 0.05]), torch.tensor([0, 3, -2], dtype=torch.int32)
+    x = torch.cat([TIES] * 3).T[:, :, None, None].contiguous()
+    actual, expected = levels(
+        lambda x: torch.fake_quantize_per_channel_affine(x, scale, zero, 1, -8, 7), x
+    )
+    np.testing.assert_array_equal(actual, expected)
+
+
+@pytest.mark.parametrize("scale", [0.1, 0.3, 1 / 3, 0.07])
+def test_quantized_programs(scale: float) -> None:
+    """Torch's quantizers of exported programs, whose scales are float64."""
+
+    def forward(x: Tensor) -> Tensor:
+        q = Q.quantize_per_tensor(x, scale, 3, -128, 127, torch.int8)
+        return Q.dequantize_per_tensor(q, scale, 3, -128, 127, torch.int8)
+
+    actual, expected = levels(forward, torch.cat([TIES, torch.randn(1, 200)], 1))
+    np.testing.assert_array_equal(actual, expected)
+
+
+class Quantized(nn.Module):
+    """A small network as torch's quantizers leave it: int8 weights by channel, uint8 images."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(5)
+        self.register_buffer(
+            "w", torch.randint(-127, 128, (6, 3, 3, 3), generator=generator).to(torch.int8)
+        )
+        self.register_buffer("s", torch.rand(6, generator=generator) * 0.02 + 0.001)
+        self.register_buffer("z", torch.zeros(6, dtype=torch.int64))
+        self.norm = norm(6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.step(x, 0.02, 0, 0, 255, torch.uint8)
+        w = Q.dequantize_per_channel(self.w, self.s, self.z, 0, -127, 127, torch.int8)
+        x = F.relu(self.norm(F.conv2d(x, w, padding=1)))
+        return self.step(x, 0.11, -128, -128, 127, torch.int8)
+
+    def step(self, x: Tensor, scale: float, zero: int, low: int, high: int, kind: Any) -> Tensor:
+        q = Q.quantize_per_tensor(x, scale, zero, low, high, kind)
+        return Q.dequantize_per_tensor(q, scale, zero, low, high, kind)
+
+
+def test_a_quantized_network_becomes_integer() -> None:
+    torch.manual_seed(1)
+    module, x = Quantized().eval(), torch.rand(4, 3, 8, 8) * 5
+    imported = import_module(module, x[:1])
+    expected = module(x).numpy()
+    np.testing.assert_allclose(run(imported, [x.numpy()])[0], expected, atol=1e-6)
+    Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(imported)
+    quantizers = [op for op in imported.walk() if isinstance(op, QuantizeOp)]
+    assert len(quantizers) == 1, "only the image is quantized from floats"
+    np.testing.assert_allclose(run(imported, [x.numpy()])[0], expected, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_brevitas() -> None:
+    layers = pytest.importorskip("brevitas.nn")
+    torch.manual_seed(2)
+    module = nn.Sequential(
+        layers.QuantIdentity(bit_width=8),
+        layers.QuantConv2d(3, 8, 3, weight_bit_width=4, bias=False),
+        norm(8),
+        layers.QuantReLU(bit_width=3),
+        nn.Flatten(),
+        layers.QuantLinear(8 * 36, 10, bias=True, weight_bit_width=2),
+    )
+    for _ in range(3):
+        module(torch.randn(8, 3, 8, 8))
+    module.eval()
+    x = torch.randn(4, 3, 8, 8)
+    imported = import_module(module, x[:1])
+    expected = module(x).detach().numpy()
+    np.testing.assert_allclose(run(imported, [x.numpy()])[0], expected, atol=1e-5)
+    Pipeline.parse("fold-bn", [CheckSemantics()]).apply(imported)
+
+
+REFUSED: dict[str, tuple[Forward, str]] = {
+    "unknown": (lambda x: torch.cumsum(x, 1), r'"cumsum" \(aten.cumsum\): this operator is not'),
+    "gelu": (lambda x: F.gelu(x), r'node "gelu" \(Gelu\): this activation is not monotone'),
+    "layer_norm": (lambda x: F.layer_norm(x, [9]), "it normalises by statistics of each image"),
+    "where": (lambda x: torch.where(x > 0, x, 2 * x), "it chooses between values"),
+    "double": (lambda x: x.double().float(), "changes the type of its elements"),
+    "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
+    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the image"),
+    "scale": (
+        lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0, 0, 0, 15),
+        "its scale is zero",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(name: str) -> None:
+    forward, message = REFUSED[name]
+    with pytest.raises(ImportFailure, match=message):
+        import_module(Function(forward).eval(), torch.randn(1, 9))
+
+
+def test_a_module_in_training_is_refused() -> None:
+    with pytest.raises(ImportFailure, match="the module is in training: call its method eval"):
+        import_module(nn.Linear(2, 2), torch.randn(1, 2))
+    program = torch.export.export(nn.Dropout().train(), (torch.randn(1, 2),))
+    with pytest.raises(ImportFailure, match=r"it is in training: export module\.eval\(\)"):
+        import_program(program)
