@@ -7,6 +7,7 @@ expressions in it: a model is somebody else's file, and reading it must not run 
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
@@ -22,6 +23,9 @@ SCHEMA = 8
 
 LARGEST = 1 << 32
 """Bytes that one part of a file may unpack to."""
+
+LARGEST_REPEATED = 1 << 26
+"""Elements of the largest tensor that repeats what is stored."""
 
 DTYPES = {
     1: "uint8",
@@ -136,6 +140,8 @@ def _strided(data: bytes, entry: Json, key: str) -> Array:
     last = start + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
     if min([start, *strides], default=0) < 0 or last >= len(flat):
         raise ImportFailure(f"{key} reaches beyond its {len(flat)} numbers")
+    if prod(shape) > max(len(flat), LARGEST_REPEATED):
+        raise ImportFailure(f"{key} repeats its {len(flat)} numbers {prod(shape)} times")
     steps = [stride * flat.itemsize for stride in strides]
     return np.lib.stride_tricks.as_strided(flat[start:], shape, steps, writeable=False)
 

@@ -173,6 +173,35 @@ def test_fake_quantize(scale: float, zero: int, limits: tuple[int, int]) -> None
     np.testing.assert_array_equal(actual, expected)
 
 
+def inverses_differ(count: int) -> list[float]:
+    """Scales whose inverse is another float32 if they are rounded to float32 first."""
+    scales = np.random.default_rng(0).uniform(0.01, 1, 200)
+    late, early = (1 / scales).astype(np.float32), np.float32(1) / scales.astype(np.float32)
+    return [float(scale) for scale in scales[late != early][:count]]
+
+
+@pytest.mark.parametrize("scale", inverses_differ(4))
+def test_which_inverse(scale: float) -> None:
+    """A quantizer in training inverts a float32, one of an exported program a float64."""
+    halves = (np.arange(-127, 127) + 0.5) * scale
+    near = [halves.astype(np.float32)]
+    for end in (-np.inf, np.inf):
+        near.append(np.nextafter(near[0], np.float32(end)))
+    x = torch.from_numpy(np.concatenate(near)[None])
+
+    def exported(x: Tensor) -> Tensor:
+        q = Q.quantize_per_tensor(x, scale, 0, -128, 127, torch.int8)
+        return Q.dequantize_per_tensor(q, scale, 0, -128, 127, torch.int8)
+
+    def training(x: Tensor) -> Tensor:
+        return torch.fake_quantize_per_tensor_affine(x, scale, 0, -128, 127)
+
+    assert (exported(x) != training(x)).any()
+    for forward in (exported, training):
+        actual, expected = levels(forward, x)
+        np.testing.assert_array_equal(actual, expected)
+
+
 def test_fake_quantize_by_channel() -> None:
     scale, zero = torch.tensor([0.1, 0.3, 0.05]), torch.tensor([0, 3, -2], dtype=torch.int32)
     x = torch.cat([TIES] * 3).T[:, :, None, None].contiguous()

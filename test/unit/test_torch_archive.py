@@ -1,0 +1,186 @@
+"""`.pt2` files: read without torch, and without running anything that is in them."""
+
+import json
+import pickle
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from qnn.frontends.errors import ImportFailure
+from qnn.frontends.torch import import_pt2
+from qnn.qdialect.interpreter import run
+from torch import nn
+
+Json = dict[str, Any]
+MODEL, WEIGHTS = "models/model.json", "data/weights/model_weights_config.json"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network, as torch saves it."""
+    torch.manual_seed(0)
+    module = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(12, 2)).eval()
+    program = torch.export.export(module, (torch.randn(1, 2, 4, 4),))
+    path = tmp_path_factory.mktemp("pt2") / "net.pt2"
+    torch.export.save(program, path)
+    return path
+
+
+def changed(file: Path, to: Path, part: str, change: Callable[[bytes], bytes | None]) -> str:
+    """A copy of a file with one part changed, or left out."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        for name in old.namelist():
+            data: bytes | None = old.read(name)
+            assert data is not None
+            if name.endswith(part):
+                data = change(data)
+            if data is not None:
+                new.writestr(name, data)
+    return str(to)
+
+
+def edited(edit: Callable[[Json], None]) -> Callable[[bytes], bytes]:
+    def change(data: bytes) -> bytes:
+        value = json.loads(data)
+        edit(value)
+        return json.dumps(value).encode()
+
+    return change
+
+
+def first_weight(config: Json) -> Json:
+    return next(iter(config["config"].values()))
+
+
+def test_it_is_read_without_torch(file: Path) -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from qnn.tools.qnn import main; sys.exit(main(['import', sys.argv[1]]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert "2 layers" in ran.stdout
+
+
+class Bomb:
+    """Unpickled, it is noticed."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return exec, ("raise SystemExit('a model was run')",)
+
+
+def test_what_is_pickled_is_left_alone(file: Path, tmp_path: Path) -> None:
+    """Examples of the inputs are kept as a pickle, which nobody needs."""
+    bomb = pickle.dumps(Bomb())
+    path = changed(file, tmp_path / "a.pt2", "sample_inputs/model.pt", lambda _: bomb)
+    x = np.random.default_rng(0).standard_normal((1, 2, 4, 4)).astype(np.float32)
+    expected = run(import_pt2(str(file)), [x])[0]
+    np.testing.assert_array_equal(run(import_pt2(path), [x])[0], expected)
+
+
+def pickled(config: Json) -> None:
+    first_weight(config)["use_pickle"] = True
+
+
+def too_far(config: Json) -> None:
+    first_weight(config)["tensor_meta"]["storage_offset"] = {"as_int": 10**9}
+
+
+def backwards(config: Json) -> None:
+    first_weight(config)["tensor_meta"]["strides"][0] = {"as_int": -1}
+
+
+def huge(config: Json) -> None:
+    meta = first_weight(config)["tensor_meta"]
+    meta["sizes"], meta["strides"] = [{"as_int": 1 << 40}], [{"as_int": 0}]
+
+
+def half(config: Json) -> None:
+    first_weight(config)["tensor_meta"]["dtype"] = 15
+
+
+def elsewhere(config: Json) -> None:
+    first_weight(config)["path_name"] = "../../../etc/passwd"
+
+
+def newer(model: Json) -> None:
+    model["schema_version"]["major"] = 99
+
+
+def computed(model: Json) -> None:
+    """A size that is an expression, which torch would evaluate."""
+    sizes = model["graph_module"]["graph"]["nodes"][2]["inputs"][1]
+    sizes["arg"] = {"as_sym_ints": [{"as_name": "__import__('os').abort()"}]}
+
+
+def mutating(model: Json) -> None:
+    spec = model["graph_module"]["signature"]["output_specs"]
+    spec[0] = {"buffer_mutation": {"arg": {"name": "relu"}, "buffer_name": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("part", "edit", "message"),
+    [
+        (WEIGHTS, pickled, "keeps 0.weight as pickled Python, which could run anything"),
+        (WEIGHTS, too_far, "0.weight reaches beyond its 54 numbers"),
+        (WEIGHTS, backwards, "0.weight reaches beyond its 54 numbers"),
+        (WEIGHTS, huge, "0.weight repeats its 54 numbers 1099511627776 times"),
+        (WEIGHTS, half, "torch's type number 15 is not supported"),
+        (WEIGHTS, elsewhere, "is damaged, or no .pt2 file: KeyError"),
+        (MODEL, newer, "has version 99 of torch's format, 8 is known"),
+        (MODEL, computed, "is computed from varying sizes"),
+        (MODEL, mutating, "the program changes its own buffers"),
+        (MODEL, dict.clear, "is damaged, or no .pt2 file: KeyError"),
+    ],
+)
+def test_damaged_files(
+    file: Path, tmp_path: Path, part: str, edit: Callable[[Json], None], message: str
+) -> None:
+    path = changed(file, tmp_path / "a.pt2", part, edited(edit))
+    with pytest.raises(ImportFailure, match=message) as failure:
+        import_pt2(path)
+    assert "\n" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "no such file"),
+        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: path.write_bytes(b""), "it is no zip archive"),
+        (lambda path: path.write_bytes(b"PK" + bytes(99)), "it is no zip archive"),
+        (lambda path: zipfile.ZipFile(path, "w").close(), "holds no models/model.json: save"),
+    ],
+)
+def test_no_such_files(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
+    path = tmp_path / "a.pt2"
+    make(path)
+    with pytest.raises(ImportFailure, match=message):
+        import_pt2(str(path))
+
+
+def test_random_damage_is_one_line(file: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+
+    def scramble(data: bytes) -> bytes:
+        text = np.frombuffer(data, np.uint8).copy()
+        places = rng.integers(0, len(text), 4)
+        text[places] = rng.choice(np.frombuffer(b'0123456789{}[],:"-x', np.uint8), 4)
+        return text.tobytes()
+
+    refused = 0
+    for count in range(150):
+        part = (MODEL, WEIGHTS)[count % 2]
+        path = changed(file, tmp_path / "a.pt2", part, scramble)
+        try:
+            import_pt2(path)
+        except ImportFailure as error:
+            assert "\n" not in str(error)
+            refused += 1
+    assert refused > 20
