@@ -14,6 +14,7 @@ from ..qdialect.qnn.layout import MoveOp, PadOp
 from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
+from ..qdialect.qnn.steps import LookupOp
 from ..qdialect.types import bit_width, element_of, shape_of
 
 
@@ -76,7 +77,7 @@ def bits_of(value: SSAValue) -> int:
     """The bits of a value, of what it was dequantized from, or of what was moved to it."""
     while True:
         owner = value.owner
-        if not isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp):
+        if not isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp | LookupOp):
             return bit_width(element_of(value))
         value = owner.x
 

@@ -48,7 +48,7 @@ class Trace(Interpreter.Listener):
         name = op.attributes.get("activation")
         if name is None and op.name in ACTIVATIONS:
             name = op.properties.get("layer")
-        if isinstance(name, StringAttr):
+        if isinstance(name, StringAttr) and plain(results[0]).dtype.kind != "f":
             self.layers[name.data] = plain(results[0])
 
 

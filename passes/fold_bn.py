@@ -33,7 +33,14 @@ from ..qdialect.types import (
 from .chains import Chain, Quantizer, chain_of, limits_of
 from .foldable import Bounds, how_to_fold
 from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
-from .integer_linear import IntegerLinear, JoinDequantized, SinkDequantize, SumAverages, holding
+from .integer_linear import (
+    IntegerLinear,
+    JoinDequantized,
+    SinkDequantize,
+    SinkLookup,
+    SumAverages,
+    holding,
+)
 from .leftovers import leftovers
 from .residual import Pairs, WeightedSum
 from .threshold_search import Ints, Steps, find_steps
@@ -185,6 +192,7 @@ class FoldBnPass(ModulePass):
             *PATTERNS,
             IntegerLinear(pool),
             SinkDequantize(),
+            SinkLookup(),
             JoinDequantized(pool),
             SumAverages(pool),
             HoistQuantize(pool),

@@ -22,6 +22,7 @@ from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
 from ..qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
 from ..qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
+from ..qdialect.qnn.steps import LookupOp
 from ..qdialect.types import (
     MAX_WIDTH,
     BipolarType,
@@ -249,6 +250,20 @@ class SinkDequantize(RewritePattern):
         )
         results = [DequantizeOp(value, source.scale, source.zero_point) for value in moved.results]
         rewriter.replace(op, [moved, *results], [result.output for result in results])
+
+
+class SinkLookup(RewritePattern):
+    """Reads integers from a codebook, and scales what was read."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: LookupOp, rewriter: PatternRewriter) -> None:
+        table = dequantized(op.table)
+        if table is None or not is_uniform(table):
+            return
+        read = LookupOp(op.x, table.x, op.first.value.data, op.per_channel is not None)
+        if op.layer is not None:
+            read.layer = op.layer
+        rewriter.replace(op, [read, DequantizeOp(read, table.scale, table.zero_point)])
 
 
 def holds(value: SSAValue, number: int) -> bool:

@@ -63,7 +63,7 @@ class MinimizeAccumulatorsPass(ModulePass):
 
     def _narrow(self, op: Operation, fixed: set[SSAValue], pool: ConstantPool) -> None:
         if isinstance(op, ConstantOp):
-            return self._narrow_weights(op, pool)
+            return self._narrow_weights(op, fixed, pool)
         if isinstance(op, ThresholdOp) and is_quant(element_of(op.x)):
             self._clamp(op, pool)
         element = narrowest(op)
@@ -74,13 +74,15 @@ class MinimizeAccumulatorsPass(ModulePass):
             if isinstance(op, Keeps) or narrower:
                 Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
-    def _narrow_weights(self, op: ConstantOp, pool: ConstantPool) -> None:
-        """Gives the weights of linear ops the narrowest type that holds them."""
+    def _narrow_weights(self, op: ConstantOp, fixed: set[SSAValue], pool: ConstantPool) -> None:
+        """Gives weights of linear ops, and codebooks, the narrowest type that holds them."""
         users = [use.operation for use in op.output.uses]
-        weights = users and all(
-            isinstance(user, LinearOp) and user.weights is op.output for user in users
+        free = users and all(
+            (isinstance(user, LinearOp) and user.weights is op.output)
+            or (isinstance(user, LookupOp) and user.table is op.output and user.output not in fixed)
+            for user in users
         )
-        if not weights or not is_quant(element_of(op.output)):
+        if not free or not is_quant(element_of(op.output)):
             return
         element = type_of_values(op.data.array)
         if element != element_of(op.output):
@@ -98,12 +100,11 @@ class MinimizeAccumulatorsPass(ModulePass):
         kind = smallest_type(int(clamped.min()), int(clamped.max()))
         if kind != element_of(op.thresholds) or not np.array_equal(clamped, rows):
             owner = op.thresholds.owner
-            assert isinstance(owner, ConstantOp)
             hint = op.thresholds.name_hint or "thresholds"
             fresh = pool.constant(clamped, kind, hint)
             Rewriter.insert_op(fresh, InsertPoint.before(op))
             op.operands[1] = fresh.output
-            if not list(owner.output.uses):
+            if isinstance(owner, ConstantOp) and not list(owner.output.uses):
                 owner.detach()
                 owner.erase()
 

@@ -86,6 +86,10 @@ class QnnOp(IRDLOperation, ABC):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         """What the op means: its results, computed with numpy."""
 
+    def known(self) -> Array | None:
+        """The result, if it is the same whatever the network is given, and integers."""
+        return None
+
     def verify_types(self) -> None:
         """Raises VerifyException where the element types do not fit together."""
 

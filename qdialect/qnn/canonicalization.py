@@ -13,16 +13,18 @@ from ..values import plain
 from .base import QnnOp
 from .constants import ConstantOp, pool_of
 from .quantization import DequantizeOp
+from .steps import LookupOp
 
 
 class ComputeConstants(RewritePattern):
     """Replaces an op on constants by its results.
 
-    A dequantize stays, because the ops behind it compute with its integers.
+    A dequantize stays, because the ops behind it compute with its integers; so does a lookup, whose
+    indices are narrower than what they stand for.
     """
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
-        if not isinstance(op, QnnOp) or isinstance(op, DequantizeOp) or not op.operands:
+        if not isinstance(op, QnnOp) or isinstance(op, DequantizeOp | LookupOp) or not op.operands:
             return
         owners = [operand.owner for operand in op.operands]
         if not all(isinstance(owner, ConstantOp) for owner in owners):

@@ -35,6 +35,7 @@ from ..types import (
     value_range,
 )
 from ..values import Value
+from .base import QnnOp
 
 
 @irdl_op_definition
@@ -186,9 +187,11 @@ def _name_of(op: DataOp) -> str:
 
 
 def constant_of(value: SSAValue) -> Array | None:
-    """The elements of a value that is a constant, else None."""
+    """The elements of a value that is a constant, or read from a constant codebook, else None."""
     owner = value.owner
-    return owner.data.array if isinstance(owner, ConstantOp) else None
+    if isinstance(owner, ConstantOp):
+        return owner.data.array
+    return owner.known() if isinstance(owner, QnnOp) else None
 
 
 def range_of(value: SSAValue) -> tuple[int, int]:

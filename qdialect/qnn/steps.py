@@ -14,7 +14,7 @@ from xdsl.irdl import (
     prop_def,
     result_def,
 )
-from xdsl.utils.exceptions import InterpretationError
+from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..convolution import exact_type, largest
 from ..data import Array
@@ -32,7 +32,7 @@ from ..types import (
 )
 from ..values import Dequantized, Value, plain
 from .base import Int, QnnOp, Shape, describe, fit, int_attr, require, require_range, text_of
-from .constants import constant_of
+from .constants import ConstantOp, constant_of
 
 
 @irdl_op_definition
@@ -155,19 +155,41 @@ class LookupOp(QnnOp):
             element_of(self.output) == element_of(self.table),
             f"a table of {element_of(self.table)} gives no {element_of(self.output)}",
         )
+        index = constant_of(self.x)
+        if index is not None:
+            self._check_index(index)
+
+    def _check_index(self, index: Array) -> None:
+        first = self.first.value.data
+        require(
+            first <= int(index.min()) and int(index.max()) < first + self.entries,
+            f"index {index.min()} to {index.max()} leaves the table, "
+            f"which answers {first} to {first + self.entries - 1}",
+        )
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, first = plain(args[0]), self.first.value.data
         index = x.astype(exact_type(largest(x) + abs(first))) - first
-        if index.min() < 0 or index.max() >= self.entries:
-            raise InterpretationError(
-                f"{describe(self)}: index {x.min()} to {x.max()} leaves the table, "
-                f"which answers {first} to {first + self.entries - 1}"
-            )
+        try:
+            self._check_index(x)
+        except VerifyException as error:
+            raise InterpretationError(f"{describe(self)}: {error}") from None
         index, table = index.astype(np.intp), args[1]
         if isinstance(table, Dequantized) and table.single_scale:
             return (Dequantized(self._read(table.ints, index), table.scale),)
         return (self._read(plain(table), index),)
+
+    def known(self) -> Array | None:
+        """What a constant codebook holds for constant indices, read once."""
+        index, table = self.x.owner, self.table.owner
+        if not isinstance(index, ConstantOp) or not isinstance(table, ConstantOp):
+            return None
+        made_from = (index.data, table.data, self.first.value.data)
+        seen: tuple[object, Array] | None = vars(self).get("_known")
+        if seen is None or seen[0] != made_from:
+            values = plain(self.evaluate(index.data.array, table.data.array)[0])
+            seen = vars(self)["_known"] = (made_from, values)
+        return seen[1]
 
     def _read(self, table: Array, index: Array) -> Array:
         if self.per_channel is None:

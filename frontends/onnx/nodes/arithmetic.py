@@ -3,17 +3,14 @@
 from collections.abc import Callable
 
 import numpy as np
-from xdsl.dialects.builtin import f32
 from xdsl.ir import SSAValue
 
 from ....qdialect.qnn.elementwise import AddOp, BinaryOp, ClipOp, DivOp, MulOp, SubOp
-from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.types import element_of, is_quant, shape_of
 from ..builder import Builder
-from ..elements import element_of_onnx, name_of_onnx
 from ..node import Node
 from ..registry import handles
-from ..values import QuantizedConstant, Tensor, Value
+from ..values import Tensor, Value
 from .activations import LARGEST
 from .parameters import aligned
 
@@ -80,17 +77,3 @@ def extreme(m: Builder, node: Node) -> Value:
 def negated(m: Builder, node: Node) -> Value:
     x = m.tensor(node, 0)
     return x.like(m.add(MulOp(x.value, m.floats(np.float32(-1), "minus")), node).output)
-
-
-@handles("Cast", ignores=("saturate",))
-def cast(m: Builder, node: Node) -> Value:
-    """From integers to the same numbers as float; other casts change numbers."""
-    value, target = m.value(node, 0), node.integer("to", 0)
-    if element_of_onnx(target) != f32:
-        raise node.fail(f"a cast to {name_of_onnx(target)} is not supported: only to float is")
-    if isinstance(value, QuantizedConstant):
-        return value
-    x = m.tensor(node, 0)
-    if element_of(x.value) == f32:
-        return x
-    return x.like(m.add(DequantizeOp(x.value, m.floats(np.float32(1), "one")), node).output)

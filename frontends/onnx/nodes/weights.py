@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from xdsl.dialects.builtin import f64
 from xdsl.ir import SSAValue
 
 from ....qdialect.data import Array
 from ....qdialect.qnn.quantization import DequantizeOp
+from ....qdialect.qnn.steps import LookupOp
 from ....qdialect.types import smallest_type
 from ..builder import Builder
 from ..node import Node
 from ..values import Constant, QuantizedConstant, Tensor
-from .parameters import NO_ZERO, narrowest, zero_value
-
-LARGEST_INTEGER = 1 << 15
-"""Float weights that are all whole, and no larger than this, are integers."""
+from .exact import Codebook, codebook_of, integers_of
+from .parameters import zero_value
 
 Kernel = Constant | QuantizedConstant
 
@@ -62,12 +62,14 @@ def _regroup(array: Array, groups: int) -> Array:
 
 def weights(m: Builder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSAValue:
     """Weights with their axes in an order that puts outputs first; integers are dequantized."""
-    if isinstance(kernel, Constant):
-        kernel = _integers(kernel) or kernel
     name = node.inputs[1]
-    moved = kernel.transposed(tuple(order))
+    moved: Kernel | None = kernel.transposed(tuple(order))
     if isinstance(moved, Constant):
-        return m.floats(moved.array, name)
+        array = moved.array
+        moved = integers_of(array)
+        if moved is None:
+            codebook = codebook_of(array)
+            return m.floats(array, name) if codebook is None else _read(m, codebook, name)
     if moved.per_axis and moved.axis != 0:
         raise node.fail("the scale of its weights differs between inputs, not outputs")
     ints = m.constant(moved.ints, moved.element, name)
@@ -76,17 +78,14 @@ def weights(m: Builder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSA
     return m.add(DequantizeOp(ints, scale, zero_value(m, moved.zero), axis)).output
 
 
-def _integers(value: Constant) -> QuantizedConstant | None:
-    """Float weights that hold integers, as integers of scale 1."""
-    array = value.array
-    if array.dtype.kind != "f":
-        return None
-    low, high = float(array.min()), float(array.max())
-    if max(-low, high) > LARGEST_INTEGER or not np.array_equal(array, np.rint(array)):
-        return None
-    ints = array.astype(np.int32)
-    element = narrowest(ints, smallest_type(min(int(low), -1), int(high)))
-    return QuantizedConstant(ints, element, np.ones((), np.float32), NO_ZERO)
+def _read(m: Builder, codebook: Codebook, name: str) -> SSAValue:
+    """Weights as indices into a codebook of integers."""
+    last = len(codebook.table) - 1
+    indices = m.constant(codebook.indices, smallest_type(0, last), name)
+    low, high = int(codebook.table.min()), int(codebook.table.max())
+    table = m.constant(codebook.table, smallest_type(min(low, -1), high), "codebook")
+    scale = m.constant(codebook.scale, f64, "scale")
+    return m.add(DequantizeOp(m.add(LookupOp(indices, table)).output, scale)).output
 
 
 def bias_of(m: Builder, node: Node, index: int, channels: int) -> SSAValue | None:

@@ -293,6 +293,13 @@
 
 // -----
 
+%t = "test.op"() : () -> tensor<3xsi8>
+%x = qnn.constant [0, 3] : tensor<2xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: index 0 to 3 leaves the table, which answers 0 to 2
+%y = qnn.lookup %x, %t : (tensor<2xui2>, tensor<3xsi8>) -> tensor<2xsi8>
+
+// -----
+
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<si8>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table has rank 1 or 2, it is scalar
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<si8>) -> tensor<8x4xsi8>

@@ -1,0 +1,34 @@
+"""Tables that are read: Gather."""
+
+import numpy as np
+from xdsl.dialects.builtin import f64
+
+from ....qdialect.qnn.constants import range_of
+from ....qdialect.qnn.quantization import DequantizeOp
+from ....qdialect.qnn.steps import LookupOp
+from ....qdialect.types import element_of, is_quant, smallest_type
+from ..builder import Builder
+from ..node import Node
+from ..registry import handles
+from ..values import Value
+from .classify import axis_of
+from .exact import multiples_of
+
+
+@handles("Gather")
+def gather(m: Builder, node: Node) -> Value:
+    """Entries of a constant table, one for each element: an embedding, or a codebook."""
+    table = m.array(node, 0, "the table")
+    x = m.tensor(node, 1)
+    if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind != "f":
+        raise node.fail(f"from a table of shape {table.shape}: a row of floats is supported")
+    if not is_quant(element_of(x.value)) or range_of(x.value)[0] < 0:
+        raise node.fail("its indices may be negative: unsigned integers are expected")
+    multiples = multiples_of(table.astype(np.float32))
+    if multiples is None:
+        values = m.floats(table, node.inputs[0])
+    else:
+        low, high = int(multiples[0].min()), int(multiples[0].max())
+        ints = m.constant(multiples[0], smallest_type(min(low, -1), high), node.inputs[0])
+        values = m.add(DequantizeOp(ints, m.constant(multiples[1], f64, "scale"))).output
+    return x.like(m.add(LookupOp(x.value, values), node).output)
