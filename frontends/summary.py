@@ -1,21 +1,26 @@
-"""What a network costs, layer by layer: bits, multiplications, parameters.
+"""What a network costs, layer by layer: bits, multiplications, parameters; and what folds.
 
 It reads a module of level 1 or 2, so it can be asked at any step of a compilation.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2, prod
 
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import PassFailedException
 
+from ..passes.fold_bn import FoldBnPass
+from ..qdialect.dialects import new_context
+from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
 from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
-from ..qdialect.types import bit_width, element_of, shape_of
+from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,28 @@ def layer_of(op: LinearOp) -> Layer:
         macs,
         prod(weights) + (0 if op.bias is None else weights[0]),
         macs * width,
+    )
+
+
+def folding(module: ModuleOp) -> str:
+    """What `fold-bn` would make of a network: what it folds, or what it can't, and why."""
+    folded = module.clone()
+    try:
+        FoldBnPass().apply(new_context(), folded)
+    except PassFailedException as error:
+        return str(error)
+    gone = _floats_of(module) - _floats_of(folded)
+    kinds = ", ".join(f"{count} {name}" for name, count in sorted(gone.items()))
+    return "fold-bn makes every layer integer" + (f"; it folds {kinds}" if kinds else "")
+
+
+def _floats_of(module: ModuleOp) -> Counter[str]:
+    """How many ops of each kind compute with floats, or make floats of integers."""
+    return Counter(
+        op.name.removeprefix("qnn.")
+        for op in module.walk()
+        if isinstance(op, QnnOp) and not isinstance(op, LinearOp | MoveOp)
+        if not all(is_quant(element_of(value)) for value in (op.operands[0], *op.results))
     )
 
 

@@ -22,12 +22,13 @@ Commands: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
 
 def import_command(arguments: argparse.Namespace) -> None:
     """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
-    from ..frontends.summary import summarize, table
+    from ..frontends.summary import folding, summarize, table
 
     module = import_network(arguments.model, dict(arguments.input))
     if arguments.output is not None:
         write_whole(arguments.output, lambda file: write_module(module, file))
     print(table(summarize(module)))
+    print(folding(module))
 
 
 def run_command(arguments: argparse.Namespace) -> None:

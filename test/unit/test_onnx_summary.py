@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.summary import Layer, magnitude, summarize, table
+from qnn.frontends.summary import Layer, folding, magnitude, summarize, table
 from qnn.tools.qnn import main
 from support.onnx_models import model_of, one_node
 
@@ -80,6 +80,30 @@ def test_long_names_keep_both_ends() -> None:
 )
 def test_magnitudes(count: float, text: str) -> None:
     assert magnitude(count) == text
+
+
+def quantized_layer(*steps: str) -> str:
+    """What is told of a layer between quantizers, with steps in between."""
+    quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
+    nodes = [
+        helper.make_node("Quant", ["x", "s", "z", "four"], ["a"], **quant),
+        helper.make_node("MatMul", ["a", "w"], ["b0"], "the_layer"),
+        *(helper.make_node(op, [f"b{k}"], [f"b{k + 1}"]) for k, op in enumerate(steps)),
+        helper.make_node("Quant", [f"b{len(steps)}", "s", "z", "four"], ["y"], **quant),
+    ]
+    constants = {"s": np.float32(0.5), "z": np.float32(0), "four": np.float32(4)}
+    constants["w"] = np.arange(-20, 20, dtype=np.float32).reshape(4, 10)
+    return folding(import_model(model_of(nodes, {"x": IMAGE[0, :, 0].T[:1]}, constants, ["y"])))
+
+
+def test_what_folds_is_counted() -> None:
+    folds = "fold-bn makes every layer integer; it folds 2 dequantize, 1 quantize"
+    assert quantized_layer() == folds
+    assert quantized_layer("Relu", "Tanh") == f"{folds}, 1 relu, 1 tanh"
+
+
+def test_what_does_not_fold_is_named() -> None:
+    assert 'qnn.quantize "Quant_3": can\'t become thresholds' in quantized_layer("Softmax")
 
 
 def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
