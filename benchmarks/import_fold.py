@@ -9,8 +9,8 @@ text; then the process's peak memory, what we promise it stays below, and the si
 """
 
 import argparse
+import contextlib
 import itertools
-import os
 import subprocess
 import sys
 import tempfile
@@ -36,7 +36,7 @@ def measure(path: str, profile: bool) -> None:
     from qnn.tools.qnn import write_module
 
     times.append(time.perf_counter())
-    with cProfile.Profile() if profile else open(os.devnull) as profiler:
+    with cProfile.Profile() if profile else contextlib.nullcontext() as profiler:
         module = import_onnx(path)
         times.append(time.perf_counter())
         for step in ("fold-bn", "minimize-accumulators"):
