@@ -192,8 +192,8 @@ def bounds_of(value: SSAValue) -> tuple[Array, Array]:
         ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
     elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
         low, high = bounds_of(owner.lhs)
-        rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels).astype(object)
-        ends = (low + rows.min(0), high + rows.max(0))
+        rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels)
+        ends = (low + rows.min(0).astype(object), high + rows.max(0).astype(object))
     else:
         ends = tuple(np.array([end], object) for end in range_of(value))
     low, high = (np.broadcast_to(end, (channels,)) for end in ends)

@@ -16,6 +16,9 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Function: TypeAlias = Callable[[Ints], Ints]
 """From accumulators, a row of one for each channel, to levels; any number of rows at once."""
 
+AT_ONCE = 1 << 16
+"""So many values are tried at once: they fit in a cache."""
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -30,20 +33,19 @@ def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int)
     """The thresholds of a monotone function with levels `first` to `last`.
 
     `low` and `high` bound the accumulator of each channel. All thresholds of all channels are
-    searched for at once, by bisection.
+    searched for at once, by bisection: each lies at most `room` above what was found so far.
     """
     ends = function(np.stack([low, high]))
     descending = ends[1] < ends[0]
     levels = np.arange(first + 1, last + 1, dtype=np.int64)[:, None]
-    shape = (len(levels), len(low))
-    below = np.broadcast_to(low, shape).copy()
-    above = np.broadcast_to(high + 1, shape).copy()
-    while (open := below < above).any():
-        middle = (below + above) >> 1
-        reached = (function(np.minimum(middle, high)) >= levels) ^ descending
-        above = np.where(open & reached, middle, above)
-        below = np.where(open & ~reached, middle + 1, below)
-    return Steps(np.sort(below, axis=0).T, descending)
+    found = np.broadcast_to(low, (len(levels), len(low))).copy()
+    room = (high - low).astype(np.uint64) + np.uint64(1)
+    while room.any():
+        half = (room - (room >> np.uint64(1))).astype(np.int64)
+        reached = function(np.maximum(found + (half - 1), low)) >= levels
+        found += half * (reached == descending)
+        room >>= np.uint64(1)
+    return Steps(np.sort(found, axis=0).T, descending)
 
 
 def turns_back(
@@ -56,6 +58,11 @@ def turns_back(
     values = int((high - low).max()) + 1
     if values * len(low) > budget:
         return None
-    offsets = np.arange(values, dtype=np.int64)[:, None]
-    change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
-    return np.logical_or.reduce(change > 0) & np.logical_or.reduce(change < 0)
+    rises, falls = np.zeros((2, len(low)), np.bool_)
+    rows = max(1, AT_ONCE // len(low))
+    for start in range(0, values, rows):
+        offsets = np.arange(start, min(start + rows + 1, values), dtype=np.int64)[:, None]
+        change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
+        rises |= (change > 0).any(0)
+        falls |= (change < 0).any(0)
+    return rises & falls

@@ -8,6 +8,7 @@
 A function stays readable, because the long bytes stand behind it.
 """
 
+from collections import Counter
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy.typing as npt
@@ -210,6 +211,8 @@ class ConstantPool:
     def __init__(self, module: ModuleOp):
         self.module = module
         self.names = {op.sym_name.data for op in module.ops if isinstance(op, DataOp)}
+        self.counts = Counter[str]()
+        """The last number behind each hint."""
 
     def constant(self, array: npt.ArrayLike, element: ElementType, hint: str) -> ConstantOp:
         """A constant op, to be inserted by the caller; `hint` names the data if it is long."""
@@ -238,10 +241,10 @@ class ConstantPool:
                 op.erase()
 
     def _new_name(self, hint: str) -> str:
-        name, count = hint, 0
+        name = hint
         while name in self.names:
-            count += 1
-            name = f"{hint}_{count}"
+            self.counts[hint] += 1
+            name = f"{hint}_{self.counts[hint]}"
         self.names.add(name)
         return name
 

@@ -371,7 +371,9 @@ def saturate(values: Array, element: ElementType) -> Array:
 
 
 def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
-    """Converts rounded floats, clipped again: the ends of a wide type are no floats themselves."""
+    """Converts rounded floats, clipped again where the ends of a wide type are no floats."""
+    if max(-low, high) <= 1 << 24:
+        return y.astype(dtype)
     if max(-low, high) < 1 << 53:
         return np.clip(y.astype(np.float64), low, high).astype(dtype)
     exact = np.array([min(max(int(value), low), high) for value in y.flat], object)

@@ -5,7 +5,8 @@ import pytest
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics, observe, samples
 from qnn.passes.fold_bn import FoldBnPass
-from qnn.passes.threshold_search import find_steps, turns_back
+from qnn.passes.foldable import LARGEST_INTEGER
+from qnn.passes.threshold_search import AT_ONCE, find_steps, turns_back
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn import QnnOp
@@ -140,6 +141,20 @@ def test_turning_back_is_seen() -> None:
     bent = turns_back(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
     assert bent is not None and bent.tolist() == [False, True]
     assert turns_back(lambda rows: rows, low, high, budget=3) is None
+
+
+def test_turning_back_is_seen_between_what_is_tried_at_once() -> None:
+    low, high = np.array([0]), np.array([3 * AT_ONCE])
+    for turn in (AT_ONCE - 1, AT_ONCE, AT_ONCE + 1):
+        bent = turns_back(lambda rows, turn=turn: np.abs(rows - turn), low, high)
+        assert bent is not None and bent.tolist() == [True]
+
+
+def test_the_search_reaches_the_ends_of_its_range() -> None:
+    low, high = np.array([-LARGEST_INTEGER, 0]), np.array([LARGEST_INTEGER, 0])
+    for step in (-LARGEST_INTEGER + 1, 0, LARGEST_INTEGER):
+        steps = find_steps(lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2)
+        assert steps.thresholds[0].tolist() == [step, LARGEST_INTEGER + 1]
 
 
 def test_an_unquantized_network_is_named() -> None:
