@@ -21,7 +21,7 @@ LARGEST_TABLE = 1 << 12
 LARGEST_PAIRS = 1 << 16
 """Entries of the largest table for pairs of values; two tensors of eight bits each."""
 
-LARGEST_INTEGER = 1 << 62
+LARGEST_INTEGER = 1 << 61
 """The search computes in 64 bits, with room for a step beyond either end."""
 
 

@@ -8,10 +8,11 @@ from xdsl.ir import Operation
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..types import element_of
+from ..types import element_of, shape_of
 from ..values import plain
 from .base import QnnOp
 from .constants import ConstantOp, pool_of
+from .layout import ReshapeOp, TransposeOp
 from .quantization import DequantizeOp
 from .steps import LookupOp
 
@@ -51,4 +52,32 @@ class DropIdentity(RewritePattern):
             rewriter.replace(op, (), (op.operands[0],))
 
 
-PATTERNS: tuple[RewritePattern, ...] = (ComputeConstants(), DropIdentity())
+class MergeMoves(RewritePattern):
+    """Of reshapes the last one counts; a transpose that only moves axes of size 1 is a reshape."""
+
+    def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
+        if not isinstance(op, ReshapeOp | TransposeOp):
+            return
+        source = op.x.owner
+        if isinstance(op, TransposeOp) and keeps_order(op):
+            merged = ReshapeOp(op.x, shape_of(op.output))
+        elif isinstance(op, ReshapeOp) and isinstance(source, ReshapeOp):
+            merged = ReshapeOp(source.x, shape_of(op.output))
+        elif isinstance(op, TransposeOp) and isinstance(source, TransposeOp):
+            first = source.order.get_values()
+            merged = TransposeOp(source.x, [first[axis] for axis in op.order.get_values()])
+        else:
+            return
+        if op.layer is not None:
+            merged.layer = op.layer
+        rewriter.replace(op, merged)
+
+
+def keeps_order(op: TransposeOp) -> bool:
+    """Whether elements stay in order, those of each image by themselves."""
+    order, shape = op.order.get_values(), shape_of(op.x)
+    wide = [axis for axis in order if shape[axis] > 1]
+    return order[:1] == (0,) and wide == sorted(wide)
+
+
+PATTERNS: tuple[RewritePattern, ...] = (ComputeConstants(), DropIdentity(), MergeMoves())

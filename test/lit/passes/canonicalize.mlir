@@ -23,3 +23,22 @@ func.func @main(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %y = qnn.linear %g, %d : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   func.return %y : tensor<1x1xf32>
 }
+
+// Of reshapes the last one counts, transposes are one, and one that moves only an axis of size 1 is a
+// reshape.
+
+// CHECK-LABEL: @moves
+// CHECK-NEXT:    %a = qnn.reshape %x {layer = "Flatten_1"} : (tensor<1x6x4xsi4>) -> tensor<1x2x12xsi4>
+// CHECK-NEXT:    %b = qnn.reshape %x : (tensor<1x6x4xsi4>) -> tensor<1x3x8xsi4>
+// CHECK-NEXT:    func.return %a, %b, %x
+func.func @moves(%x: tensor<1x6x4xsi4>)
+    -> (tensor<1x2x12xsi4>, tensor<1x3x8xsi4>, tensor<1x6x4xsi4>) {
+  %0 = qnn.reshape %x : (tensor<1x6x4xsi4>) -> tensor<1x24xsi4>
+  %a = qnn.reshape %0 {layer = "Flatten_1"} : (tensor<1x24xsi4>) -> tensor<1x2x12xsi4>
+  %1 = qnn.reshape %x : (tensor<1x6x4xsi4>) -> tensor<1x6x1x4xsi4>
+  %2 = qnn.transpose %1 order = [0, 2, 1, 3] : (tensor<1x6x1x4xsi4>) -> tensor<1x1x6x4xsi4>
+  %b = qnn.reshape %2 : (tensor<1x1x6x4xsi4>) -> tensor<1x3x8xsi4>
+  %4 = qnn.transpose %x order = [0, 2, 1] : (tensor<1x6x4xsi4>) -> tensor<1x4x6xsi4>
+  %5 = qnn.transpose %4 order = [0, 2, 1] : (tensor<1x4x6xsi4>) -> tensor<1x6x4xsi4>
+  func.return %a, %b, %5 : tensor<1x2x12xsi4>, tensor<1x3x8xsi4>, tensor<1x6x4xsi4>
+}
