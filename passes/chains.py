@@ -164,7 +164,7 @@ def chain_of(quantizer: Quantizer) -> Chain | str:
         free = [operand for operand in owner.operands if constant_of(operand) is None]
         fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
         if any(np.prod(shape[:-1]) > 1 for shape in fixed):
-            return f"{owner.name} has a constant that differs between positions"
+            return f"{describe(owner)} has a constant that differs between positions"
         ops.append(owner)
         if len(free) != 1:
             return _joined(free, ops[::-1], quantizer)
@@ -178,7 +178,7 @@ def _joined(
     sources = [dequantized(value) for value in free]
     found = [source for source in sources if source is not None and is_uniform(source)]
     if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
-        return f"{ops[0].name} joins tensors that are not both dequantized by one scale"
+        return f"{describe(ops[0])} joins tensors that are not both dequantized by one scale"
     return Chain(found, ops, quantizer)
 
 

@@ -203,15 +203,18 @@ def _why_wide(x: DequantizeOp, weights: DequantizeOp) -> str | None:
 
 def _origin(value: SSAValue) -> str:
     """Where a float value comes from, and what would make it integer."""
+    change: Operation | None = None
     while not isinstance(value.owner, Block):
         owner = value.owner
         if isinstance(owner, DequantizeOp):
-            return "is quantized, but changed before it gets here: put a quantizer in between"
+            if change is None:
+                return "is dequantized by a scale that is not constant"
+            return f"is quantized, but changed by {describe(change)}: put a quantizer behind that"
         if isinstance(owner, LinearOp):
             return f"comes from {describe(owner)} without a quantizer in between"
         if not owner.operands:
             break
-        value = owner.operands[0]
+        change, value = owner, owner.operands[0]
     name = value.name_hint or "NAME"
     return (
         "comes from an input of the network that is not quantized: say what it holds, as in "

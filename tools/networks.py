@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
@@ -59,10 +59,30 @@ def input_type(text: str) -> "tuple[str, InputType]":
     element = _element(kind)
     if not equals or not name or element is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TYPE*SCALE, as in x=ui8*0.00390625")
+    return name, InputType(element, _scale(scale) if star else 1.0)
+
+
+def input_types(given: "Sequence[tuple[str, InputType]]") -> "dict[str, InputType]":
+    """The types of inputs by name; each is given once."""
+    types = dict(given)
+    for name in types:
+        if [other for other, _ in given].count(name) > 1:
+            raise UserError(f'the type of the input "{name}" is given twice')
+    return types
+
+
+def _scale(text: str) -> float:
     try:
-        return name, InputType(element, float(scale) if star else 1.0)
+        scale = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"the scale {scale!r} is no number") from None
+        raise argparse.ArgumentTypeError(f"the scale {text!r} is no number") from None
+    if not SMALLEST <= abs(scale) <= LARGEST:
+        raise argparse.ArgumentTypeError(f"the scale {text!r} is zero, or none of float32")
+    return scale
+
+
+SMALLEST, LARGEST = 2.0**-149, (2 - 2.0**-23) * 2.0**127
+"""What float32 holds."""
 
 
 def _element(text: str) -> QuantType | None:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.printer import Printer
@@ -12,19 +12,19 @@ from xdsl.printer import Printer
 from ..qdialect.interpreter import run
 from .arrays import check_output, load_array, save_arrays
 from .files import told, write_whole
-from .networks import import_network, input_type, load_network
+from .networks import import_network, input_type, input_types, load_network
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
-Commands: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "_SubParsersAction[Parser]"
 
 
 def import_command(arguments: argparse.Namespace) -> None:
     """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
     from ..frontends.summary import folding, summarize, table
 
-    module = import_network(arguments.model, dict(arguments.input))
+    module = import_network(arguments.model, input_types(arguments.input))
     if arguments.output is not None:
         write_whole(arguments.output, lambda file: write_module(module, file))
     print(table(summarize(module)))
@@ -80,11 +80,16 @@ def add_run(commands: Commands) -> None:
     command.set_defaults(command=run_command)
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A command line whose mistakes are told in one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"qnn: {message}\n")
+
+
+def parser() -> Parser:
     """The command line."""
-    top = argparse.ArgumentParser(
-        "qnn", description="Quantized networks for FPGAs.", allow_abbrev=False
-    )
+    top = Parser("qnn", description="Quantized networks for FPGAs.", allow_abbrev=False)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)

@@ -27,7 +27,7 @@ from qnn.qdialect.qnn.elementwise import (
     TanhOp,
 )
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
-from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, LinearLayerOp, LinearOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import ThresholdOp
@@ -35,6 +35,8 @@ from qnn.qdialect.types import (
     BipolarType,
     QuantType,
     TernaryType,
+    element_of,
+    is_quant,
     shape_of,
     signed,
     unsigned,
@@ -249,3 +251,10 @@ def trained_network(rng: Rng, depth: int | None = None) -> ModuleOp:
         if int(np.prod(shape_of(x))) > 600:
             break
     return builder.finish(x)
+
+
+def assert_integer(module: ModuleOp) -> None:
+    """No convolution or linear layer computes with floats."""
+    for op in module.walk():
+        if isinstance(op, LinearOp):
+            assert all(is_quant(element_of(value)) for value in (*op.operands, *op.results))

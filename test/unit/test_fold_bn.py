@@ -11,11 +11,11 @@ from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import AddOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, LinearOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
-from support.networks import Builder, trained_network
+from support.networks import Builder, assert_integer, trained_network
 from support.program import Program
 from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.utils.exceptions import PassFailedException
@@ -37,13 +37,6 @@ def test_random_networks_keep_every_activation() -> None:
             continue
         assert_integer(module)
     assert refused <= 8
-
-
-def assert_integer(module: ModuleOp) -> None:
-    """Between the first integers and the scores, no op computes with floats."""
-    for op in module.walk():
-        if isinstance(op, LinearOp):
-            assert all(is_quant(element_of(value)) for value in (*op.operands, *op.results))
 
 
 def test_no_image_is_special() -> None:

@@ -134,7 +134,13 @@ def test_failed_import_keeps_the_old_file(
     assert output.read_text() == "good" and len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("text", ["x", "x=si4*much", "x=i4", "x=si65", "=si4", "x=f32"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("x", "x=i4", "x=si65", "=si4", "x=f32"),
+        *(f"x=si4*{scale}" for scale in ("", "much", "0", "nan", "inf", "1e60", "1e-60")),
+    ],
+)
 def test_input_types_that_make_no_sense(text: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["import", "m.onnx", "--input", text])

@@ -1,0 +1,30 @@
+// A trained network becomes text: level 1, with what it costs on standard output.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
+// RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir > %t/table
+// RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
+// TABLE:      layer   kind    weight bits  activation bits  output  MACs  parameters
+// TABLE-NEXT: Conv_0  conv2d            4                4   3x2x2    48           8
+// TABLE-NEXT: 1 layer: 48 MACs, 8 parameters, 1.25 kBOPs
+// TABLE-NOT:  {{.+}}
+
+// RUN: filecheck %s --match-full-lines --input-file %t/net.mlir
+// CHECK:        func.func @main(%image: tensor<1x2x3x2xui4>) -> tensor<1x2x3x2xf32> {
+// CHECK:          %v = qnn.constant {{\[\[\[\[}}1, 3], [-2, -4]]], [{{\[\[}}0, 2], [1, -1]]]] : tensor<2x1x2x2xsi4>
+// CHECK:          %sums = qnn.conv2d %1, %2 pads = [0, 0, 0, 1] {layer = "Conv_0"} : (tensor<1x3x2x2xf32>, tensor<2x1x2x2xf32>) -> tensor<1x3x2x2xf32>
+// CHECK-NEXT:     %relu = qnn.relu %sums {layer = "Relu_0"} : (tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
+// CHECK:          %3 = qnn.quantize %relu, %scale_2 {layer = "Quant_0"} : (tensor<1x3x2x2xf32>, tensor<f32>) -> tensor<1x3x2x2xsi4>
+
+// It reads back as it was written.
+// RUN: qnn-opt %t/net.mlir | diff %t/net.mlir -
+
+// RUN: qnn-opt --fold-bn --check-semantics %t/net.mlir -o %t/integer.mlir
+// RUN: filecheck %s --match-full-lines --check-prefix FOLD --input-file %t/integer.mlir
+// FOLD:          %sums = qnn.conv2d %0, %v pads = [0, 0, 0, 1] {layer = "Conv_0"} : (tensor<1x3x2x2xui4>, tensor<2x1x2x2xsi4>) -> tensor<1x3x2x2xsi8>
+// FOLD-NEXT:     %thresholds = qnn.constant @thresholds : tensor<2x15xsi8>
+// FOLD-NEXT:     %1 = qnn.threshold %sums, %thresholds offset = -8 {layer = "Quant_0"} : (tensor<1x3x2x2xsi8>, tensor<2x15xsi8>) -> tensor<1x3x2x2xsi4>
+// FOLD-NOT:      qnn.relu
+
+// Without -o there is the table alone.
+// RUN: qnn import %t/net.onnx --input "image=ui4*0.25" | diff %t/table -

@@ -1,0 +1,58 @@
+// What can't be imported: one line on standard error, and exit status 1.
+
+// RUN: rm -rf %t && mkdir -p %t/folder %t/out
+// RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
+// RUN: %{status} 1 qnn import %t/none.onnx 2>> %t/errors
+// CHECK:      qnn: {{.*}}none.onnx: no such file or directory
+// RUN: %{status} 1 qnn import %t/folder 2>> %t/errors
+// CHECK-NEXT: qnn: {{.*}}folder is no file
+// RUN: %{python} -c "d = open(r'%t/net.onnx', 'rb').read(); open(r'%t/cut.onnx', 'wb').write(d[:100])"
+// RUN: %{status} 1 qnn import %t/cut.onnx 2>> %t/errors
+// CHECK-NEXT: qnn: {{.*}}cut.onnx is no ONNX model: it can't be decoded
+// RUN: %{python} %S/Inputs/network.py strange %t/strange.onnx
+// RUN: %{status} 1 qnn import %t/strange.onnx -o %t/out/net.mlir 2>> %t/errors
+// CHECK-NEXT: qnn: node "Zoom_7" (Zoom): this operator is not supported
+
+// Inputs are those of the model, by its own names.
+// RUN: %{status} 1 qnn import %t/net.onnx --input picture=ui8 2>> %t/errors
+// CHECK-NEXT: qnn: there is no input "picture"; there are: image
+// RUN: %{status} 1 qnn import %t/net.onnx --input image=ui8 --input image=si8 2>> %t/errors
+// CHECK-NEXT: qnn: the type of the input "image" is given twice
+
+// Data of the model lies in its folder or below, or it is not read.
+// RUN: %{python} %S/Inputs/network.py missing-data %t/folder/missing.onnx
+// RUN: %{status} 1 qnn import %t/folder/missing.onnx 2>> %t/errors
+// CHECK-NEXT: qnn: constant "c": 4 bytes of data can't be read from weights.bin
+// RUN: %{python} -c "open(r'%t/weights.bin', 'wb').write(bytes(4))"
+// RUN: %{python} %S/Inputs/network.py data-outside %t/folder/outside.onnx
+// RUN: %{status} 1 qnn import %t/folder/outside.onnx 2>> %t/errors
+// CHECK-NEXT: qnn: constant "c" names data outside the model's folder: ../weights.bin
+
+// RUN: %{status} 1 qnn import %t/net.onnx -o %t/none/net.mlir 2>> %t/errors
+// CHECK-NEXT: qnn: {{.*}}none/net.mlir: no such file or directory
+
+// A command line that makes no sense ends with status 2.
+// RUN: %{status} 2 qnn import %t/net.onnx --input image 2>> %t/errors
+// CHECK-NEXT: qnn: argument --input: 'image' is not NAME=TYPE*SCALE, as in x=ui8*0.00390625
+// RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*much" 2>> %t/errors
+// CHECK-NEXT: qnn: argument --input: the scale 'much' is no number
+// RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*1e60" 2>> %t/errors
+// CHECK-NEXT: qnn: argument --input: the scale '1e60' is zero, or none of float32
+// RUN: %{status} 2 qnn import 2>> %t/errors
+// CHECK-NEXT: qnn: the following arguments are required: model
+// RUN: %{status} 2 qnn exprot %t/net.onnx 2>> %t/errors
+// CHECK-NEXT: qnn: argument COMMAND: invalid choice: 'exprot' {{.+}}
+// CHECK-NOT: {{.+}}
+// RUN: filecheck %s --match-full-lines --input-file %t/errors
+
+// Nothing is left behind.
+// RUN: ls -A %t/out | diff /dev/null -
+// RUN: ls -A %t | filecheck %s --match-full-lines --check-prefix LIST
+// LIST:      cut.onnx
+// LIST-NEXT: errors
+// LIST-NEXT: folder
+// LIST-NEXT: net.onnx
+// LIST-NEXT: out
+// LIST-NEXT: strange.onnx
+// LIST-NEXT: weights.bin
+// LIST-NOT:  {{.+}}
