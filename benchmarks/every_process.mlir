@@ -23,9 +23,17 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %t = stream.upsample %s scales = [2, 2] : (!image) -> !stream.channel<8x8x4xui2, lanes = 2>
   %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
-  %w = stream.resize %v : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
+  %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
+  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %w = stream.resize %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
   stream.sink "label" %y : !stream.channel<1xui2, lanes = 1>
+}
+
+func.func @host(%image: tensor<1x6x6x2xui8>) -> tensor<1x1xui2> {
+  %label = stream.run @main %image : (tensor<1x6x6x2xui8>) -> tensor<1x1xui2>
+  func.return %label : tensor<1x1xui2>
 }
 
 qnn.data @w "0x1f2e3d4c5b6a79880796a5b4c3d2e1f0123456789abcdef0fedcba9876543210f0e1d2c3" : tensor<4x3x3x2xsi4>
@@ -36,3 +44,5 @@ qnn.data @u [[2, 5, 8]] : tensor<1x3xui4>
 qnn.data @v "0x0134070c0d1f3f4f7d" : tensor<4x3x3x!qnn.ternary>
 qnn.data @s [[-9, 0, 9]] : tensor<1x3xsi8>
 qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
+qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
+qnn.data @u3 [[2, 4, 6]] : tensor<1x3xui3>

@@ -9,7 +9,7 @@ N images at once.
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import CallOp, FuncOp, ReturnOp
 from xdsl.interpreter import (
     Interpreter,
@@ -32,7 +32,8 @@ from .qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from .qnn.elementwise import BinaryOp, PReluOp
 from .qnn.layout import ConcatOp, SplitOp, TransposeOp
 from .qnn.linear import LinearLayerOp
-from .stream import PROCESSES, DesignOp, Process, SinkOp, SourceOp
+from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
+from .stream.flow import frames_of
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import plain
 
@@ -84,6 +85,10 @@ class DesignFunctions(InterpreterFunctions):
         self.leaving: dict[SinkOp, Array] = {}
         interpreter.run_ssacfg_region(op.body, (), op.sym_name.data)
         return tuple(self.leaving[sink] for sink in op.sinks)
+
+    @impl(RunOp)
+    def run_design(self, interpreter: Interpreter, op: RunOp, args: PythonValues) -> PythonValues:
+        return interpreter.call_op(op.design.string_value(), args)
 
     @impl(SourceOp)
     def run_source(
@@ -143,8 +148,7 @@ def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     """The tensors that a function or design takes; a design takes one image at a time."""
     if isinstance(entry, FuncOp):
         return [check_tensor(type) for type in entry.function_type.inputs]
-    channels = [source.outputs[0] for source in entry.sources]
-    return [TensorType(channel.element, (1, *channel.frame)) for channel in channels]
+    return [frames_of(source.outputs[0]) for source in entry.sources]
 
 
 def names_of(entry: FuncOp | DesignOp) -> list[str]:

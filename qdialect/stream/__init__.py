@@ -8,6 +8,7 @@ from .compute import (
     LabelSelectOp,
     LookupOp,
     MatvecOp,
+    OffsetOp,
     StorageAttr,
     ThresholdOp,
 )
@@ -17,19 +18,21 @@ from .flow import (
     ForkOp,
     LinkOp,
     ResizeOp,
+    RunOp,
     SinkOp,
     SourceOp,
     SplitOp,
 )
 from .process import Process
 from .types import ChannelType
-from .windows import PadOp, PoolOp, UpsampleOp, WindowOp
+from .windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 
 PROCESSES: tuple[type[Process], ...] = (
     SourceOp,
     SinkOp,
     WindowOp,
     PadOp,
+    CropOp,
     UpsampleOp,
     PoolOp,
     MatvecOp,
@@ -37,6 +40,7 @@ PROCESSES: tuple[type[Process], ...] = (
     ThresholdOp,
     LookupOp,
     AddOp,
+    OffsetOp,
     LabelSelectOp,
     ForkOp,
     ConcatOp,
@@ -46,6 +50,15 @@ PROCESSES: tuple[type[Process], ...] = (
 )
 """Every kind of process: the one list a new one is added to."""
 
-Stream = Dialect("stream", [DesignOp, *PROCESSES], [ChannelType, StorageAttr])
+Stream = Dialect("stream", [DesignOp, RunOp, *PROCESSES], [ChannelType, StorageAttr])
 
-__all__ = ["PROCESSES", "ChannelType", "DesignOp", "Process", "SinkOp", "SourceOp", "Stream"]
+__all__ = [
+    "PROCESSES",
+    "ChannelType",
+    "DesignOp",
+    "Process",
+    "RunOp",
+    "SinkOp",
+    "SourceOp",
+    "Stream",
+]

@@ -426,6 +426,74 @@ class AddOp(Process):
 
 
 @irdl_op_definition
+class OffsetOp(Process):
+    """Adds to every pixel a row of constants: the same to each, or the one of its kind.
+
+    Few kinds of pixels differ where padding took something away: corners, edges, the inside.
+
+        %y = stream.offset %x rows(@border) kinds(@where)
+            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
+    """
+
+    name = "stream.offset"
+
+    x = operand_def(ChannelType)
+    rows = prop_def(SymbolRefAttr)
+    kinds = opt_prop_def(SymbolRefAttr)
+    """The row of each pixel, in order."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `rows` `(` $rows `)` (`kinds` `(` $kinds^ `)`)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self, x: SSAValue | Operation, output: ChannelType, rows: str, kinds: str | None = None
+    ):
+        super().__init__(
+            operands=[x],
+            properties={"rows": SymbolRefAttr(rows), "kinds": _symbol(kinds)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        rows, channels, pixels = integers_of(self, self.rows), x.frame[-1], prod(x.frame[:-1])
+        require(
+            rows.ndim == 2 and rows.shape[1] == channels,
+            f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
+        )
+        if self.kinds is None:
+            require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
+        else:
+            kinds = integers_of(self, self.kinds)
+            require(
+                kinds.shape == (pixels,),
+                f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
+            )
+            require(
+                int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
+                f"kinds from {kinds.min()} to {kinds.max()} are not among {len(rows)} rows",
+            )
+        low, high = value_range(x.quant_type)
+        require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(self.inputs[0])]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        (x,), (y,) = frames, self.outputs
+        rows = exact(integers_of(self, self.rows), y.quant_type)
+        if self.kinds is not None:
+            rows = rows[integers_of(self, self.kinds)].reshape(y.frame)
+        return (exact(x, y.quant_type) + rows,)
+
+
+@irdl_op_definition
 class LabelSelectOp(Process):
     """The indices of the `k` largest scores, largest first, the first of equals.
 

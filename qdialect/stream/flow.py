@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import FloatAttr, StringAttr, SymbolNameConstraint, f64
+from xdsl.dialects.builtin import (
+    FloatAttr,
+    StringAttr,
+    SymbolNameConstraint,
+    SymbolRefAttr,
+    TensorType,
+    f64,
+)
 from xdsl.ir import Attribute, Operation, Region, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -25,6 +32,7 @@ from xdsl.traits import (
     IsolatedFromAbove,
     NoTerminator,
     SymbolOpInterface,
+    SymbolTable,
 )
 from xdsl.utils.exceptions import VerifyException
 
@@ -349,6 +357,53 @@ class LinkOp(Process):
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return frames
+
+
+@irdl_op_definition
+class RunOp(IRDLOperation):
+    """Sends frames through a design: where the host's program and the hardware meet.
+
+    %y = stream.run @design %x : (tensor<1x32x32x3xui8>) -> tensor<1x10xsi9>
+    """
+
+    name = "stream.run"
+
+    design = prop_def(SymbolRefAttr)
+    frames = var_operand_def(TensorType)
+    results_ = var_result_def(TensorType)
+
+    irdl_options = (ParsePropInAttrDict(),)
+
+    assembly_format = "$design $frames attr-dict `:` functional-type(operands, results)"
+
+    def __init__(
+        self, design: str, frames: Sequence[SSAValue], results: Sequence[TensorType[Attribute]]
+    ):
+        super().__init__(
+            operands=[frames],
+            properties={"design": SymbolRefAttr(design)},
+            result_types=[results],
+        )
+
+    def verify_(self) -> None:
+        design = SymbolTable.lookup_symbol(self, self.design)
+        if not isinstance(design, DesignOp):
+            raise VerifyException(f"stream.run: there is no design {self.design}")
+        taken = [source.output for source in design.sources]
+        given = [sink.x for sink in design.sinks]
+        for what, values, channels in (
+            ("takes", self.frames, taken),
+            ("gives", self.results_, given),
+        ):
+            types = [frames_of(channel_of(channel)) for channel in channels]
+            if [value.type for value in values] != types:
+                wanted = ", ".join(map(str, types))
+                raise VerifyException(f"stream.run: {self.design} {what} {wanted}")
+
+
+def frames_of(channel: ChannelType) -> TensorType[Attribute]:
+    """The tensor of one frame, with an axis for how many there are."""
+    return TensorType(channel.element, (1, *channel.frame))
 
 
 def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:

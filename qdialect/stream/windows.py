@@ -138,7 +138,7 @@ class WindowOp(Process):
 
 @irdl_op_definition
 class PadOp(Process):
-    """Surrounds an image with one value.
+    """Surrounds an image with one value, and with `spread` parts its pixels by the same value.
 
     %y = stream.pad %x pads = [1, 1, 1, 1] value = -1
         : (!stream.channel<4x4x8x!qnn.bipolar, lanes = 8>)
@@ -150,27 +150,36 @@ class PadOp(Process):
     x = operand_def(ChannelType)
     pads = prop_def(Ints)
     """Above, left, below, right."""
+    spread = prop_def(Ints, default_value=ints([1, 1]))
+    """How many rows, and columns, each pixel comes to stand below, or behind, the one before."""
     value = prop_def(Int, default_value=int_attr(0))
     output = result_def(ChannelType)
 
     assembly_format = (
-        "$x `pads` `=` $pads (`value` `=` $value^)? attr-dict "
+        "$x `pads` `=` $pads (`spread` `=` $spread^)? (`value` `=` $value^)? attr-dict "
         "`:` functional-type(operands, results)"
     )
 
-    def __init__(self, x: SSAValue | Operation, pads: Sequence[int], value: int = 0):
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        pads: Sequence[int],
+        value: int = 0,
+        spread: Sequence[int] = (1, 1),
+    ):
         channel = channel_of(SSAValue.get(x))
-        frame = _padded(channel, pads)
+        frame = _padded(channel, pads, spread)
         super().__init__(
             operands=[x],
-            properties={"pads": ints(pads), "value": int_attr(value)},
+            properties={"pads": ints(pads), "value": int_attr(value), "spread": ints(spread)},
             result_types=[ChannelType(frame, channel.element, channel.lanes.data)],
         )
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
         require_sizes(self.pads.get_values(), 4, 0, "pads")
-        require_frame(y, _padded(x, self.pads.get_values()))
+        require_sizes(self.spread.get_values(), 2, 1, "spread")
+        require_frame(y, _padded(x, self.pads.get_values(), self.spread.get_values()))
         same_elements(x, y)
         same_lanes(x, y)
         whole_pixels(x)
@@ -178,19 +187,106 @@ class PadOp(Process):
         if isinstance(element, QuantType):
             require_range(element, value, value, "the pad value")
 
+    @property
+    def places(self) -> tuple[slice, slice]:
+        """The rows and the columns of the result in which the image stands."""
+        top, left, _, _ = self.pads.get_values()
+        (height, width, _), (down, across) = self.inputs[0].frame, self.spread.get_values()
+        return (
+            slice(top, top + (height - 1) * down + 1, down),
+            slice(left, left + (width - 1) * across + 1, across),
+        )
+
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
-        top, left, _, _ = self.pads.get_values()
-        height, width, depth = x.frame
         inside = np.zeros(y.frame[:2], np.int64)
-        inside[top : top + height, left : left + width] = 1
-        words = np.repeat(inside.reshape(-1), depth // x.lanes.data)
+        inside[self.places] = 1
+        words = np.repeat(inside.reshape(-1), x.frame[-1] // x.lanes.data)
         return [np.cumsum(words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        top, left, bottom, right = self.pads.get_values()
-        widths = ((0, 0), (top, bottom), (left, right), (0, 0))
-        return (np.pad(frames[0], widths, constant_values=self.value.value.data),)
+        shape = (len(frames[0]), *self.outputs[0].frame)
+        result = np.full(shape, self.value.value.data, frames[0].dtype)
+        result[:, *self.places] = frames[0]
+        return (result,)
+
+
+@irdl_op_definition
+class CropOp(Process):
+    """Keeps part of a frame: along each axis from a start to an end, in steps.
+
+    %y = stream.crop %x starts = [0, 0, 4] ends = [4, 4, 8] steps = [2, 2, 1]
+        : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<2x2x4xui2, lanes = 4>
+    """
+
+    name = "stream.crop"
+
+    x = operand_def(ChannelType)
+    starts = prop_def(Ints)
+    ends = prop_def(Ints)
+    steps = prop_def(Ints)
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `starts` `=` $starts `ends` `=` $ends `steps` `=` $steps attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        starts: Sequence[int],
+        ends: Sequence[int],
+        steps: Sequence[int],
+    ):
+        channel = channel_of(SSAValue.get(x))
+        super().__init__(
+            operands=[x],
+            properties={"starts": ints(starts), "ends": ints(ends), "steps": ints(steps)},
+            result_types=[
+                ChannelType(
+                    [len(range(*span)) for span in zip(starts, ends, steps, strict=True)],
+                    channel.element,
+                    channel.lanes.data,
+                )
+            ],
+        )
+
+    @property
+    def spans(self) -> tuple[slice, ...]:
+        lists = (self.starts, self.ends, self.steps)
+        return tuple(slice(*span) for span in zip(*(v.get_values() for v in lists), strict=True))
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        rank, lanes = len(x.frame), x.lanes.data
+        for name, least in (("starts", 0), ("ends", 1), ("steps", 1)):
+            require_sizes(self.properties[name].get_values(), rank, least, name)  # pyright: ignore
+        for size, span in zip(x.frame, self.spans, strict=True):
+            require(
+                span.start < span.stop <= size,
+                f"{span.start} to {span.stop} is no part of an axis of {size}",
+            )
+        same_elements(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        last = self.spans[-1]
+        require(
+            lanes == 1 or (last.step == 1 and last.start % lanes == 0 == last.stop % lanes),
+            f"channels {last.start} to {last.stop} in steps of {last.step} cut words of {lanes}",
+        )
+        kept = tuple(len(range(x)[span]) for x, span in zip(x.frame, self.spans, strict=True))
+        require_frame(y, kept)
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        (x,), last = self.inputs, self.spans[-1]
+        lanes = x.lanes.data
+        order = np.arange(1, x.words + 1).reshape(*x.frame[:-1], x.frame[-1] // lanes)
+        words = slice(last.start // lanes, last.stop // lanes, last.step)
+        return [order[(*self.spans[:-1], words)].reshape(-1)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return (frames[0][:, *self.spans],)
 
 
 @irdl_op_definition
@@ -322,10 +418,11 @@ def _patches(image: ChannelType, window: Window) -> tuple[int, int, int]:
     return *window.outputs(height, width), kh * kw * depth
 
 
-def _padded(image: ChannelType, pads: Sequence[int]) -> tuple[int, int, int]:
+def _padded(image: ChannelType, pads: Sequence[int], spread: Sequence[int]) -> tuple[int, int, int]:
     height, width, depth = image_of(image)
-    top, left, bottom, right = pads
-    return height + top + bottom, width + left + right, depth
+    (top, left, bottom, right), (down, across) = pads, spread
+    rows, cols = (height - 1) * down + 1, (width - 1) * across + 1
+    return rows + top + bottom, cols + left + right, depth
 
 
 def _enlarged(image: ChannelType, scales: Sequence[int]) -> tuple[int, int, int]:

@@ -148,6 +148,11 @@ class Choices:
         values = rng.choice([0.125, 0.1, 0.3, 1.0, 1.5], shape) * rng.choice([1, 1, 1, -1], shape)
         return values.astype(np.float32)
 
+    def span(self, size: int) -> tuple[int, int, int]:
+        """Part of an axis: start, end, step."""
+        start = self.integer(0, size - 1)
+        return start, self.integer(start + 1, size), self.integer(1, 3)
+
     def window(
         self, height: int, width: int, padded: bool = True, dilated: bool = True
     ) -> dict[str, tuple[int, ...]]:
@@ -582,10 +587,7 @@ def slice_(g: Growth) -> QnnOp:
     x = g.operand()
     spans = list[tuple[int, int, int]]()
     for axis, size in enumerate(shape_of(x)):
-        start = g.choices.integer(0, size - 1)
-        spans.append((start, g.choices.integer(start + 1, size), g.choices.integer(1, 3)))
-        if g.batched and axis == 0:
-            spans[0] = (0, 1, 1)
+        spans.append((0, 1, 1) if g.batched and axis == 0 else g.choices.span(size))
     starts, ends, steps = zip(*spans, strict=True)
     return SliceOp(x, starts, ends, steps)
 

@@ -21,11 +21,12 @@ from qnn.qdialect.stream.compute import (
     LabelSelectOp,
     LookupOp,
     MatvecOp,
+    OffsetOp,
     ThresholdOp,
 )
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     ElementType,
@@ -221,6 +222,51 @@ def pad(twin: Twin, x: Both) -> Both:
     return twin.program.add(op).output, twin.design.add(padded).output
 
 
+def crop(twin: Twin, x: Both) -> Both:
+    """Part of an image; channels in steps come one to a word."""
+    tensor, channel = x
+    spans = [(0, 1, 1), *(twin.choices.span(size) for size in shape_of(tensor)[1:])]
+    starts, ends, steps = zip(*spans, strict=True)
+    result = twin.program.add(qnn.layout.SliceOp(tensor, starts, ends, steps)).output
+    whole = divisors(gcd(starts[-1], ends[-1], shape_of(tensor)[-1])) if steps[-1] == 1 else [1]
+    cut = CropOp(twin.cut(channel, whole), starts[1:], ends[1:], steps[1:])
+    return result, twin.design.add(cut).output
+
+
+def spread(twin: Twin, x: Both) -> Both:
+    """An image between whose pixels zeros stand, which a slice brings back."""
+    tensor, channel = x
+    if isinstance(element_of(tensor), BipolarType):
+        return x
+    steps = twin.choices.integers(2, 1, 3)
+    padded = PadOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), [1, 0, 2, 1], 0, steps)
+    wide = twin.design.add(padded).output
+    height, width, depth = channel_of(wide).frame
+    back = CropOp(wide, [1, 0, 0], [height - 2, width - 1, depth], [*steps, 1])
+    return tensor, twin.design.add(back).output
+
+
+def offset(twin: Twin, x: Both) -> Both:
+    """A row of constants for each pixel, of few kinds, or one row for all."""
+    tensor, channel = twin.narrow(x)
+    pixels, depth = prod(shape_of(tensor)[1:-1]), shape_of(tensor)[-1]
+    kinds = twin.choices.integer(1, 3)
+    element = twin.choices.quant(8)
+    rows = twin.choices.array(element, (kinds, depth))
+    at = np.arange(pixels) * 7 % kinds
+    full = rows[at].reshape(1, *shape_of(tensor)[1:])
+    ends = value_range(quant_of(tensor)), (int(rows.min()), int(rows.max()))
+    total = smallest_type(*(sum(pair) for pair in zip(*ends, strict=True)))
+    added = qnn.elementwise.AddOp(tensor, twin.program.constant(full, element), total)
+    result = twin.program.add(added).output
+    cut = twin.cut(channel, divisors(depth))
+    where = twin.design.data(at, unsigned(2)) if kinds > 1 else None
+    op = OffsetOp(
+        cut, twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element), where
+    )
+    return result, twin.design.add(op).output
+
+
 def upsample(twin: Twin, x: Both) -> Both:
     tensor, channel = x
     scales = twin.choices.integers(2, 1, 3)
@@ -300,6 +346,9 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     depthwise,
     pool,
     pad,
+    crop,
+    spread,
+    offset,
     upsample,
     threshold,
     lookup,

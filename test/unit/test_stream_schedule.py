@@ -20,6 +20,7 @@ from qnn.qdialect.stream.compute import (
     LabelSelectOp,
     LookupOp,
     MatvecOp,
+    OffsetOp,
     ThresholdOp,
 )
 from qnn.qdialect.stream.flow import (
@@ -31,7 +32,7 @@ from qnn.qdialect.stream.flow import (
     SourceOp,
     SplitOp,
 )
-from qnn.qdialect.stream.windows import PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design
 from support.generate import Choices
@@ -76,7 +77,17 @@ def window(design: Design, choices: Choices) -> Process:
 
 
 def pad(design: Design, choices: Choices) -> Process:
-    return PadOp(design.source(image(choices)), choices.integers(4, 0, 2), 7)
+    spread = choices.integers(2, 1, 3)
+    return PadOp(design.source(image(choices)), choices.integers(4, 0, 2), 7, spread)
+
+
+def crop(design: Design, choices: Choices) -> Process:
+    channel = image(choices)
+    spans = [choices.span(size) for size in channel.frame[:-1]]
+    lanes = channel.lanes.data
+    first, last = sorted(choices.integers(2, 0, channel.frame[-1] // lanes - 1))
+    spans.append((first * lanes, (last + 1) * lanes, 1))
+    return CropOp(design.source(channel), *zip(*spans, strict=True))
 
 
 def upsample(design: Design, choices: Choices) -> Process:
@@ -129,6 +140,13 @@ def add(design: Design, choices: Choices) -> Process:
     return AddOp(design.source(channel), design.source(channel), output)
 
 
+def offset(design: Design, choices: Choices) -> Process:
+    channel = row(choices)
+    output = ChannelType(channel.frame, unsigned(9), channel.lanes.data)
+    rows = design.data(np.ones((1, channel.frame[-1]), int), unsigned(1))
+    return OffsetOp(design.source(channel), output, rows)
+
+
 def label_select(design: Design, choices: Choices) -> Process:
     labels = choices.pick([4, 2, 6, 9])
     channel = ChannelType((labels,), BYTE, choices.pick(divisors(labels)))
@@ -170,6 +188,7 @@ def link(design: Design, choices: Choices) -> Process:
 MAKERS: dict[type[Process], Maker] = {
     WindowOp: window,
     PadOp: pad,
+    CropOp: crop,
     UpsampleOp: upsample,
     PoolOp: pool,
     MatvecOp: matvec,
@@ -177,6 +196,7 @@ MAKERS: dict[type[Process], Maker] = {
     ThresholdOp: threshold,
     LookupOp: lookup,
     AddOp: add,
+    OffsetOp: offset,
     LabelSelectOp: label_select,
     ForkOp: fork,
     ConcatOp: concat,

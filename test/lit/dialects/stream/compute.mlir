@@ -153,6 +153,26 @@ stream.design @selects {
   stream.sink "y1" %y1 : !stream.channel<4xsi5, lanes = 2>
 }
 
+stream.design @offsets {
+// CHECK: stream.design @offsets {
+// GENERIC: "stream.design"() <{sym_name = "offsets"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x2x4xui8, lanes = 2>
+  %x1 = stream.source "x1" : !stream.channel<4xsi5>
+  %y0 = stream.offset %x0 rows(@rows) kinds(@kinds)
+      : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi10, lanes = 2>
+      // CHECK: %y0 = stream.offset %x0 rows(@rows) kinds(@kinds) : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi10, lanes = 2>
+      // GENERIC: %y0 = "stream.offset"(%x0) <{rows = @rows, kinds = @kinds}> : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi10, lanes = 2>
+  %y1 = stream.offset %x1 rows(@row) {layer = "Add_1"}
+      : (!stream.channel<4xsi5>) -> !stream.channel<4xsi6>
+      // CHECK: %y1 = stream.offset %x1 rows(@row) {layer = "Add_1"} : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi6, lanes = 1>
+      // GENERIC: %y1 = "stream.offset"(%x1) <{rows = @row, layer = "Add_1"}> : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi6, lanes = 1>
+  stream.sink "y0" %y0 : !stream.channel<2x2x4xsi10, lanes = 2>
+  stream.sink "y1" %y1 : !stream.channel<4xsi6>
+}
+
+qnn.data @rows [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @row [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @kinds [0, 1, 1, 0] : tensor<4xui1>
 qnn.data @w [[1, -1, 0, 1, 1, 0], [-2, 1, 1, 1, 0, 0], [0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, -2]] : tensor<4x6xsi2>
 qnn.data @b [7, -8, 0, 3] : tensor<4xsi4>
 qnn.data @taps [[[[1], [-1]], [[1], [1]]], [[[0], [1]], [[0], [-1]]], [[[0], [1]], [[0], [-1]]], [[[0], [1]], [[0], [-1]]]] : tensor<4x2x2x1x!qnn.ternary>

@@ -938,3 +938,121 @@ stream.design @main {
   %y = stream.label_select %x : (!stream.channel<2xsi9>) -> !stream.channel<1x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<1x!qnn.bipolar>
 }
+
+// -----
+
+// stream.offset
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the channels have different frames: 2x2x4, 2x2x5
+  %y = stream.offset %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x5xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x5xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the channels have different lanes: 1, 2
+  %y = stream.offset %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10, lanes = 2>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10, lanes = 2>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8, lanes = 8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: 8 lanes don't divide 4 channels
+  %y = stream.offset %x rows(@r) : (!stream.channel<2x2x4xui8, lanes = 8>) -> !stream.channel<2x2x4xsi10, lanes = 8>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10, lanes = 8>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the rows must be Nx8, they are 1x4
+  %y = stream.offset %x rows(@r) : (!stream.channel<2x2x8xui8>) -> !stream.channel<2x2x8xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x8xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: @f must hold integers, it holds f32
+  %y = stream.offset %x rows(@f) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: 2 rows need a kind for each pixel
+  %y = stream.offset %x rows(@two) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x3x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: there are 6 pixels, and 4 kinds
+  %y = stream.offset %x rows(@two) kinds(@k) : (!stream.channel<2x3x4xui8>) -> !stream.channel<2x3x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x3x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: kinds from 0 to 2 are not among 2 rows
+  %y = stream.offset %x rows(@two) kinds(@k) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the sum reaches -4 to 258, si9 holds -256 to 255
+  %y = stream.offset %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi9>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi9>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>

@@ -139,3 +139,11 @@ stream.design @links device "u250" {
   // CHECK: stream.sink "z" %z : !stream.channel<4xf32, lanes = 1>
   // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<4xf32, lanes = 1>) -> ()
 }
+
+// What the host sends through a design.
+func.func @host(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
+  %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  // CHECK: %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  // GENERIC: %y = "stream.run"(%x) <{design = @main}> : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  func.return %y : tensor<1x4xui8>
+}

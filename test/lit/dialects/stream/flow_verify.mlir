@@ -466,3 +466,36 @@ stream.design @main {
   %y = stream.link %x to "second" : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xui8, lanes = 2>
   stream.sink "y" %y : !stream.channel<2x6xui8, lanes = 2>
 }
+
+// -----
+
+// stream.run
+func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: there is no design @main
+  %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  func.return %y : tensor<1x4xui8>
+}
+
+// -----
+
+stream.design @d {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+func.func @main(%x: tensor<1x5xui8>) -> tensor<1x4xui8> {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @d takes tensor<1x4xui8>
+  %y = stream.run @d %x : (tensor<1x5xui8>) -> tensor<1x4xui8>
+  func.return %y : tensor<1x4xui8>
+}
+
+// -----
+
+stream.design @d {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xsi8> {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @d gives tensor<1x4xui8>
+  %y = stream.run @d %x : (tensor<1x4xui8>) -> tensor<1x4xsi8>
+  func.return %y : tensor<1x4xsi8>
+}

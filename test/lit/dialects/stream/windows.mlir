@@ -60,19 +60,49 @@ stream.design @pads {
   %y0 = stream.pad %x0 pads = [0, 1, 2, 3]
       : (!stream.channel<2x3x4xui8, lanes = 2>) -> !stream.channel<4x7x4xui8, lanes = 2>
   // CHECK: %y0 = stream.pad %x0 pads = [0, 1, 2, 3] : (!stream.channel<2x3x4xui8, lanes = 2>) -> !stream.channel<4x7x4xui8, lanes = 2>
-  // GENERIC: %y0 = "stream.pad"(%x0) <{pads = array<i64: 0, 1, 2, 3>, value = 0 : i64}> : (!stream.channel<2x3x4xui8, lanes = 2>) -> !stream.channel<4x7x4xui8, lanes = 2>
+  // GENERIC: %y0 = "stream.pad"(%x0) <{pads = array<i64: 0, 1, 2, 3>, spread = array<i64: 1, 1>, value = 0 : i64}> : (!stream.channel<2x3x4xui8, lanes = 2>) -> !stream.channel<4x7x4xui8, lanes = 2>
   %y1 = stream.pad %x1 pads = [1, 1, 1, 1] value = -1 {layer = "Conv_1"}
       : (!stream.channel<2x3x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<4x5x4x!qnn.bipolar, lanes = 4>
   // CHECK: %y1 = stream.pad %x1 pads = [1, 1, 1, 1] value = -1 {layer = "Conv_1"} : (!stream.channel<2x3x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<4x5x4x!qnn.bipolar, lanes = 4>
-  // GENERIC: %y1 = "stream.pad"(%x1) <{pads = array<i64: 1, 1, 1, 1>, value = -1 : i64, layer = "Conv_1"}> : (!stream.channel<2x3x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<4x5x4x!qnn.bipolar, lanes = 4>
+  // GENERIC: %y1 = "stream.pad"(%x1) <{pads = array<i64: 1, 1, 1, 1>, value = -1 : i64, layer = "Conv_1", spread = array<i64: 1, 1>}> : (!stream.channel<2x3x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<4x5x4x!qnn.bipolar, lanes = 4>
   %y2 = stream.pad %x2 pads = [0, 0, 0, 0] value = 0
       : (!stream.channel<2x3x4xf32>) -> !stream.channel<2x3x4xf32>
   // CHECK: %y2 = stream.pad %x2 pads = [0, 0, 0, 0] : (!stream.channel<2x3x4xf32, lanes = 1>) -> !stream.channel<2x3x4xf32, lanes = 1>
-  // GENERIC: %y2 = "stream.pad"(%x2) <{pads = array<i64: 0, 0, 0, 0>, value = 0 : i64}> : (!stream.channel<2x3x4xf32, lanes = 1>) -> !stream.channel<2x3x4xf32, lanes = 1>
+  // GENERIC: %y2 = "stream.pad"(%x2) <{pads = array<i64: 0, 0, 0, 0>, value = 0 : i64, spread = array<i64: 1, 1>}> : (!stream.channel<2x3x4xf32, lanes = 1>) -> !stream.channel<2x3x4xf32, lanes = 1>
 
   stream.sink "y0" %y0 : !stream.channel<4x7x4xui8, lanes = 2>
   stream.sink "y1" %y1 : !stream.channel<4x5x4x!qnn.bipolar, lanes = 4>
   stream.sink "y2" %y2 : !stream.channel<2x3x4xf32>
+}
+
+stream.design @spreads {
+// CHECK: stream.design @spreads {
+// GENERIC: "stream.design"() <{sym_name = "spreads"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x3x4xsi4, lanes = 2>
+
+  // Zeros between the pixels, as a transposed convolution reads them.
+  %y0 = stream.pad %x0 pads = [0, 1, 0, 1] spread = [2, 3] {layer = "Up_0"}
+  // CHECK: %y0 = stream.pad %x0 pads = [0, 1, 0, 1] spread = [2, 3] {layer = "Up_0"} : (!stream.channel<2x3x4xsi4, lanes = 2>) -> !stream.channel<3x9x4xsi4, lanes = 2>
+  // GENERIC: %y0 = "stream.pad"(%x0) <{pads = array<i64: 0, 1, 0, 1>, spread = array<i64: 2, 3>, layer = "Up_0", value = 0 : i64}> : (!stream.channel<2x3x4xsi4, lanes = 2>) -> !stream.channel<3x9x4xsi4, lanes = 2>
+      : (!stream.channel<2x3x4xsi4, lanes = 2>) -> !stream.channel<3x9x4xsi4, lanes = 2>
+  stream.sink "y0" %y0 : !stream.channel<3x9x4xsi4, lanes = 2>
+}
+
+stream.design @crops {
+// CHECK: stream.design @crops {
+// GENERIC: "stream.design"() <{sym_name = "crops"}> ({
+  %x0 = stream.source "x0" : !stream.channel<4x4x8xui2, lanes = 4>
+  %x1 = stream.source "x1" : !stream.channel<9xui8>
+  %y0 = stream.crop %x0 starts = [0, 1, 4] ends = [4, 4, 8] steps = [2, 1, 1]
+  // CHECK: %y0 = stream.crop %x0 starts = [0, 1, 4] ends = [4, 4, 8] steps = [2, 1, 1] : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<2x3x4xui2, lanes = 4>
+  // GENERIC: %y0 = "stream.crop"(%x0) <{starts = array<i64: 0, 1, 4>, ends = array<i64: 4, 4, 8>, steps = array<i64: 2, 1, 1>}> : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<2x3x4xui2, lanes = 4>
+      : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<2x3x4xui2, lanes = 4>
+  %y1 = stream.crop %x1 starts = [1] ends = [9] steps = [3] {layer = "Slice_0"}
+  // CHECK: %y1 = stream.crop %x1 starts = [1] ends = [9] steps = [3] {layer = "Slice_0"} : (!stream.channel<9xui8, lanes = 1>) -> !stream.channel<3xui8, lanes = 1, depth = 2>
+  // GENERIC: %y1 = "stream.crop"(%x1) <{starts = array<i64: 1>, ends = array<i64: 9>, steps = array<i64: 3>, layer = "Slice_0"}> : (!stream.channel<9xui8, lanes = 1>) -> !stream.channel<3xui8, lanes = 1, depth = 2>
+      : (!stream.channel<9xui8>) -> !stream.channel<3xui8, depth = 2>
+  stream.sink "y0" %y0 : !stream.channel<2x3x4xui2, lanes = 4>
+  stream.sink "y1" %y1 : !stream.channel<3xui8, depth = 2>
 }
 
 stream.design @upsamples {

@@ -416,3 +416,77 @@ stream.design @main {
   %y = stream.pool %p : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xui8>
   stream.sink "y" %y : !stream.channel<3x3x2xui8>
 }
+
+// -----
+
+// stream.crop
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: starts needs 3 numbers, 2 are given
+  %y = stream.crop %x starts = [0, 0] ends = [4, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<4x4x8xui2>
+  stream.sink "y" %y : !stream.channel<4x4x8xui2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: 2 to 5 is no part of an axis of 4
+  %y = stream.crop %x starts = [2, 0, 0] ends = [5, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<3x4x8xui2>
+  stream.sink "y" %y : !stream.channel<3x4x8xui2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2, lanes = 4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: channels 2 to 8 in steps of 1 cut words of 4
+  %y = stream.crop %x starts = [0, 0, 2] ends = [4, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<4x4x6xui2, lanes = 4>
+  stream.sink "y" %y : !stream.channel<4x4x6xui2, lanes = 4>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: the channels have different elements: ui2, ui3
+  %y = stream.crop %x starts = [0, 0, 0] ends = [4, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<4x4x8xui3>
+  stream.sink "y" %y : !stream.channel<4x4x8xui3>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: the channels have different lanes: 1, 2
+  %y = stream.crop %x starts = [0, 0, 0] ends = [4, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<4x4x8xui2, lanes = 2>
+  stream.sink "y" %y : !stream.channel<4x4x8xui2, lanes = 2>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4x8xui2, lanes = 3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: 3 lanes don't divide 8 channels
+  %y = stream.crop %x starts = [0, 0, 0] ends = [3, 4, 8] steps = [1, 1, 1] : (!stream.channel<3x4x8xui2, lanes = 3>) -> !stream.channel<3x4x8xui2, lanes = 3>
+  stream.sink "y" %y : !stream.channel<3x4x8xui2, lanes = 3>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x8xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: the result is 2x4x8, its channel carries 4x4x8
+  %y = stream.crop %x starts = [0, 0, 0] ends = [4, 4, 8] steps = [2, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<4x4x8xui2>
+  stream.sink "y" %y : !stream.channel<4x4x8xui2>
+}
+
+// -----
+
+// stream.pad with gaps
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: spread needs 2 numbers, 1 are given
+  %y = stream.pad %x pads = [0, 0, 0, 0] spread = [2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<4x4x2xui8>
+  stream.sink "y" %y : !stream.channel<4x4x2xui8>
+}
