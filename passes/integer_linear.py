@@ -13,13 +13,13 @@ from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ..qdialect.convolution import convolve, exact_type, largest
+from ..qdialect.convolution import convolve, convolve_transposed, exact_type, largest
 from ..qdialect.data import Array
 from ..qdialect.qnn.base import describe, int_attr
 from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import AddOp, DivOp, SubOp
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
-from ..qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
+from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
 from ..qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
@@ -83,10 +83,9 @@ class IntegerLinear(RewritePattern):
         self, op: LinearOp, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: what it sums up is the input less its zero point."""
-        values = constant_of(kernel)
+        values, zero = constant_of(kernel), int(zero_point_of(x)[0])
         operands = [x.x, kernel]
-        zero = int(zero_point_of(x)[0])
-        if zero and values is not None:
+        if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
             offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
             element = holding(int(offset.min()), int(offset.max()))
             new.append(self.pool.constant(offset, element, "zero"))
@@ -95,32 +94,41 @@ class IntegerLinear(RewritePattern):
         pad, lifted = padding_of(op, x), is_lifted(op, x)
         if isinstance(op, Conv2dOp) and pad is not None:
             properties["pad_value"] = int_attr(-1 if lifted else pad)
-        low, high = accumulator_range(x.x, kernel, operands[2] if zero else None)
+        low, high = accumulator_range(x.x, kernel, operands[2] if operands[2:] else None)
         sums = type(op).create(
             operands=operands,
             result_types=[TensorType(holding(low, high), shape_of(op.output))],
             properties=properties,
         )
         new.append(sums)
-        if not lifted:
-            return sums.output
-        assert isinstance(op, Conv2dOp) and values is not None
-        return self._lift_border(op, sums.results[0], values, new)
+        if lifted and isinstance(op, Conv2dOp) and values is not None:
+            return self._plus(sums.output, lifted_border(op, values), new)
+        if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
+            return self._plus(sums.output, transposed_zero(op, values, zero), new)
+        return sums.output
 
-    def _lift_border(
-        self, op: Conv2dOp, sums: SSAValue, weights: np.ndarray, new: list[Operation]
-    ) -> SSAValue:
-        """Adds what padding with -1 took away: the weights that lay outside the image."""
-        height, width, channels = shape_of(op.x)[1:]
-        inside = np.zeros((1, height, width, channels), np.int8)
-        outside = convolve(inside, weights, op.window, op.groups.value.data, 1)[0]
-        border = self.pool.constant(
-            outside, holding(int(outside.min()), int(outside.max())), "border"
-        )
-        ends = [sum(pair) for pair in zip(range_of(sums), range_of(border.output), strict=True)]
-        total = AddOp(sums, border, holding(*ends))
+    def _plus(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
+        """Sums, and a constant for each position."""
+        ends = int(offsets.min()), int(offsets.max())
+        border = self.pool.constant(offsets, holding(*ends), "border")
+        both = [sum(pair) for pair in zip(range_of(sums), ends, strict=True)]
+        total = AddOp(sums, border, holding(*both))
         new += [border, total]
         return total.output
+
+
+def lifted_border(op: Conv2dOp, weights: Array) -> Array:
+    """What padding with -1 took away: the weights that lay outside the image."""
+    inside = np.zeros((1, *shape_of(op.x)[1:]), np.int8)
+    return convolve(inside, weights, op.window, op.groups.value.data, 1)[0]
+
+
+def transposed_zero(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
+    """What the zero point of the input adds to each position, which differ in how many taps reach
+    them."""
+    everywhere = np.full((1, *shape_of(op.x)[1:]), -zero, np.int64)
+    groups, shape = op.groups.value.data, shape_of(op.output)[1:3]
+    return convolve_transposed(everywhere, weights, op.window, groups, shape)[0]
 
 
 def sources_of(op: LinearOp) -> tuple[DequantizeOp, DequantizeOp]:

@@ -27,10 +27,16 @@ from qnn.qdialect.qnn.elementwise import (
     TanhOp,
 )
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
-from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, LinearLayerOp, LinearOp
+from qnn.qdialect.qnn.linear import (
+    BatchNormOp,
+    Conv2dOp,
+    ConvTranspose2dOp,
+    LinearLayerOp,
+    LinearOp,
+)
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
-from qnn.qdialect.qnn.steps import ThresholdOp
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -138,6 +144,8 @@ class Builder:
 
     def weights(self, shape: tuple[int, ...]) -> SSAValue:
         """Dequantized weights; a scale for all, or one for each output."""
+        if self.chance(0.1):
+            return self.codebook(shape)
         element = self.element()
         low, high = value_range(element)
         ints = self.rng.integers(low, high, shape, np.int64, endpoint=True)
@@ -153,7 +161,25 @@ class Builder:
         scales = self.floats(scale if rows > 1 else scale[0])
         return self.program.add(DequantizeOp(constant, scales, zero, 0)).output
 
+    def codebook(self, shape: tuple[int, ...]) -> SSAValue:
+        """Weights that are read from a dequantized table."""
+        entries = self.number(2, 8)
+        table = self.program.constant(self.rng.integers(-99, 99, entries), signed(8), "table")
+        book = self.program.add(DequantizeOp(table, self.floats(self.scale(negative=0.1)))).output
+        indices = self.rng.integers(0, entries, shape)
+        return self.program.add(LookupOp(self.program.constant(indices, unsigned(3)), book)).output
+
+    def conv_transpose(self, x: SSAValue) -> SSAValue:
+        """A transposed convolution with strides, cut or not at the border."""
+        kernel, channels = (self.number(1, 3), self.number(1, 3)), shape_of(x)[-1]
+        pads = [self.number(0, (k - 1) // 2) for k in (*kernel, *kernel)]
+        w = self.weights((self.number(1, 4), *kernel, channels))
+        strides = (self.number(1, 2), self.number(1, 2))
+        return self.program.add(ConvTranspose2dOp(x, w, None, None, strides, pads)).output
+
     def conv(self, x: SSAValue) -> SSAValue:
+        if np.prod(shape_of(x)) < 100 and self.chance(0.1):
+            return self.conv_transpose(x)
         _, height, width, channels = shape_of(x)
         outputs, groups = self.number(1, 5), 1
         if self.chance(0.3):
