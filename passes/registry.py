@@ -32,11 +32,18 @@ def _minimize_accumulators() -> type[ModulePass]:
     return MinimizeAccumulatorsPass
 
 
+def _stream_lower() -> type[ModulePass]:
+    from .stream_lower import StreamLowerPass
+
+    return StreamLowerPass
+
+
 PASSES: dict[str, Entry] = {
     "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
     "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
     "minimize-accumulators": Entry(
         _minimize_accumulators, "the narrowest types that the actual weights allow"
     ),
+    "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
 }
 """The one list a new pass is added to."""

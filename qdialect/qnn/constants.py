@@ -220,12 +220,16 @@ class ConstantPool:
         if data.array.size <= SHORT:
             op = ConstantOp(data, data.type)
         else:
-            name = self._new_name(hint)
-            self.module.body.block.add_op(DataOp(name, data))
-            op = ConstantOp(name, data.type)
+            op = ConstantOp(self.data(data, hint), data.type)
             op.make_from(data)
         op.output.name_hint = hint
         return op
+
+    def data(self, data: DataAttr, hint: str) -> str:
+        """Adds data to the module; returns the name."""
+        name = self._new_name(hint)
+        self.module.body.block.add_op(DataOp(name, data))
+        return name
 
     def drop_unused(self) -> None:
         """Erases every `qnn.data` that nothing in the module names."""

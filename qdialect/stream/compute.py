@@ -100,13 +100,15 @@ class WeightedProcess(ThresholdedProcess):
     """A process that holds weights."""
 
     weights = prop_def(SymbolRefAttr)
+    codebook = opt_prop_def(SymbolRefAttr)
+    """What the weights stand for, if they are indices."""
     bias = opt_prop_def(SymbolRefAttr)
     accumulator = prop_def(Attribute)
     """The type of the running sum."""
     storage = prop_def(StorageAttr, default_value=StorageAttr(Storage.BLOCK))
 
     assembly_format = (
-        "$x `weights` `(` $weights `)` (`bias` `(` $bias^ `)`)? "
+        "$x `weights` `(` $weights `)` (`codebook` `(` $codebook^ `)`)? (`bias` `(` $bias^ `)`)? "
         "(`thresholds` `(` $thresholds^ `)`)? (`descending` `(` $descending^ `)`)? "
         "(`offset` `=` $offset^)? `accumulator` `=` $accumulator (`storage` `=` $storage^)? "
         "attr-dict `:` functional-type(operands, results)"
@@ -123,11 +125,13 @@ class WeightedProcess(ThresholdedProcess):
         descending: str | None = None,
         offset: int = 0,
         storage: Storage = Storage.BLOCK,
+        codebook: str | None = None,
     ):
         super().__init__(
             operands=[x],
             properties={
                 "weights": SymbolRefAttr(weights),
+                "codebook": _symbol(codebook),
                 "bias": _symbol(bias),
                 "thresholds": _symbol(thresholds),
                 "descending": _symbol(descending),
@@ -143,7 +147,22 @@ class WeightedProcess(ThresholdedProcess):
         """The weights, a row for each output channel."""
         array = integers_of(self, self.weights)
         require(array.ndim > 1, f"weights have 2 axes or more, {text_of(array.shape)} has not")
-        return array.reshape(len(array), -1)
+        rows = array.reshape(len(array), -1)
+        if self.codebook is None:
+            return rows
+        table = integers_of(self, self.codebook)
+        require(table.ndim == 1, f"a codebook is one row, not {text_of(table.shape)}")
+        require(
+            int(rows.min()) >= 0 and int(rows.max()) < len(table),
+            f"indices from {rows.min()} to {rows.max()} leave a codebook of {len(table)}",
+        )
+        return table[rows]
+
+    def activate_with(self, thresholds: str, descending: str | None, offset: int) -> None:
+        """Passes the sums through thresholds; the caller changes the type of the output."""
+        self.thresholds = SymbolRefAttr(thresholds)
+        self.descending = _symbol(descending)
+        self.offset = int_attr(offset)
 
     @property
     def sum_type(self) -> QuantType:

@@ -170,6 +170,31 @@ stream.design @offsets {
   stream.sink "y1" %y1 : !stream.channel<4xsi6>
 }
 
+stream.design @codebooks {
+// CHECK: stream.design @codebooks {
+// GENERIC: "stream.design"() <{sym_name = "codebooks"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x4xui2, lanes = 2>
+  %y0 = stream.matvec %x0 weights(@indices) codebook(@book) accumulator = si7
+      : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x1xsi7>
+      // CHECK: %y0 = stream.matvec %x0 weights(@indices) codebook(@book) accumulator = si7 : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x1xsi7, lanes = 1>
+      // GENERIC: %y0 = "stream.matvec"(%x0) <{weights = @indices, codebook = @book, accumulator = si7, storage = #stream<storage block>, offset = 0 : i64}> : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x1xsi7, lanes = 1>
+  stream.sink "y0" %y0 : !stream.channel<2x1xsi7>
+}
+
+stream.design @codebooks_by_channel {
+// CHECK: stream.design @codebooks_by_channel {
+// GENERIC: "stream.design"() <{sym_name = "codebooks_by_channel"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x4xui2, lanes = 2>
+  %y0 = stream.depthwise %x0 weights(@taps2) codebook(@book) accumulator = si6
+      : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x2xsi6, lanes = 2>
+      // CHECK: %y0 = stream.depthwise %x0 weights(@taps2) codebook(@book) accumulator = si6 : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x2xsi6, lanes = 2>
+      // GENERIC: %y0 = "stream.depthwise"(%x0) <{weights = @taps2, codebook = @book, accumulator = si6, storage = #stream<storage block>, offset = 0 : i64}> : (!stream.channel<2x4xui2, lanes = 2>) -> !stream.channel<2x2xsi6, lanes = 2>
+  stream.sink "y0" %y0 : !stream.channel<2x2xsi6, lanes = 2>
+}
+
+qnn.data @taps2 [[0, 3], [2, 1]] : tensor<2x2xui2>
+qnn.data @indices [[0, 3, 2, 1]] : tensor<1x4xui2>
+qnn.data @book [-7, -1, 2, 5] : tensor<4xsi4>
 qnn.data @rows [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
 qnn.data @row [[1, -2, 3, -4]] : tensor<1x4xsi4>
 qnn.data @kinds [0, 1, 1, 0] : tensor<4xui1>

@@ -1056,3 +1056,25 @@ qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
 qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
 qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
 qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a codebook is one row, not 1x4
+  %y = stream.matvec %x weights(@i) codebook(@b) accumulator = si9 : (!stream.channel<3x4xui2>) -> !stream.channel<3x1xsi9>
+  stream.sink "y" %y : !stream.channel<3x1xsi9>
+}
+qnn.data @i [[0, 3, 2, 1]] : tensor<1x4xui2>
+qnn.data @b [[1, 2, 3, 4]] : tensor<1x4xui3>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<3x4xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: indices from 0 to 3 leave a codebook of 3
+  %y = stream.matvec %x weights(@i) codebook(@b) accumulator = si9 : (!stream.channel<3x4xui2>) -> !stream.channel<3x1xsi9>
+  stream.sink "y" %y : !stream.channel<3x1xsi9>
+}
+qnn.data @i [[0, 3, 2, 1]] : tensor<1x4xui2>
+qnn.data @b [1, 2, 3] : tensor<3xui2>

@@ -1,0 +1,190 @@
+"""`stream-lower`: a design computes what the integer network does, element for element."""
+
+import numpy as np
+import pytest
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.lowering import LOWERINGS
+from qnn.qdialect.qnn import QnnOp
+from qnn.qdialect.stream import DesignOp
+from qnn.qdialect.types import element_of, is_quant
+from support.networks import trained_network
+from support.program import read_module
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.exceptions import PassFailedException
+
+
+def test_random_networks_become_designs() -> None:
+    lowered = 0
+    for seed in range(100, 180):
+        module = trained_network(np.random.default_rng(seed))
+        try:
+            Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+        except PassFailedException:
+            continue
+        Pipeline.parse("stream-lower", [CheckSemantics(seed)]).apply(module)
+        assert_lowered(module)
+        lowered += 1
+    assert lowered > 60
+
+
+def assert_lowered(module: ModuleOp) -> None:
+    """The host computes with floats at most; all between integers is in the design."""
+    assert any(isinstance(op, DesignOp) for op in module.ops)
+    for op in module.walk():
+        if type(op) in LOWERINGS and not op.name.startswith(("qnn.reshape", "qnn.transpose")):
+            assert isinstance(op, QnnOp)
+            assert not all(is_quant(element_of(v)) for v in (*op.operands, *op.results)), op.name
+
+
+def lowered(text: str) -> ModuleOp:
+    module = read_module(text)
+    Pipeline.parse("stream-lower", [CheckSemantics()]).apply(module)
+    return module
+
+
+def kinds(module: ModuleOp) -> list[str]:
+    """The processes of the design, in order."""
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    names = [op.name.removeprefix("stream.") for op in design.processes]
+    return [name for name in names if name not in ("source", "sink")]
+
+
+CASES = {
+    "a sum that two read is not hidden by thresholds": (
+        """
+  %w = qnn.constant [[1, -1], [1, 1]] : tensor<2x2x!qnn.bipolar>
+  %y = qnn.linear %x, %w : (tensor<1x2xsi4>, tensor<2x2x!qnn.bipolar>) -> tensor<1x2xsi6>
+  %t = qnn.constant [[0, 3]] : tensor<1x2xui2>
+  %q = qnn.threshold %y, %t : (tensor<1x2xsi6>, tensor<1x2xui2>) -> tensor<1x2xui2>
+  %r = qnn.add %y, %q : (tensor<1x2xsi6>, tensor<1x2xui2>) -> tensor<1x2xsi7>""",
+        "tensor<1x2xsi4>",
+        "tensor<1x2xsi7>",
+        ["matvec", "fork", "threshold", "add"],
+    ),
+    "a flattening that turns axes turns weights": (
+        """
+  %a = qnn.max_pool %x kernel = [1, 1] : (tensor<1x2x3x2xsi4>) -> tensor<1x2x3x2xsi4>
+  %b = qnn.transpose %a order = [0, 3, 1, 2] : (tensor<1x2x3x2xsi4>) -> tensor<1x2x2x3xsi4>
+  %c = qnn.reshape %b : (tensor<1x2x2x3xsi4>) -> tensor<1x12xsi4>
+  %w = qnn.constant [[1, 2, 3, 4, 5, 6, 7, -1, -2, -3, -4, -5]] : tensor<1x12xsi4>
+  %r = qnn.linear %c, %w : (tensor<1x12xsi4>, tensor<1x12xsi4>) -> tensor<1x1xsi10>""",
+        "tensor<1x2x3x2xsi4>",
+        "tensor<1x1xsi10>",
+        ["window", "pool", "resize", "matvec"],
+    ),
+    "a product is a multiplier": (
+        """
+  %m = qnn.constant 3 : tensor<ui2>
+  %a = qnn.mul %x, %m : (tensor<1x4xsi4>, tensor<ui2>) -> tensor<1x4xsi6>
+  %r = qnn.sub %x, %a : (tensor<1x4xsi4>, tensor<1x4xsi6>) -> tensor<1x4xsi7>""",
+        "tensor<1x4xsi4>",
+        "tensor<1x4xsi7>",
+        ["fork", "add"],
+    ),
+    "constants are taken away": (
+        """
+  %c = qnn.constant [[1, 2, 3, 4]] : tensor<1x4xui3>
+  %r = qnn.sub %x, %c : (tensor<1x4xsi4>, tensor<1x4xui3>) -> tensor<1x4xsi6>""",
+        "tensor<1x4xsi4>",
+        "tensor<1x4xsi6>",
+        ["offset"],
+    ),
+    "groups are one matrix with zeros in between": (
+        """
+  %w = qnn.constant [[[[1, 2]]], [[[3, -1]]], [[[2, 2]]], [[[1, 1]]]] : tensor<4x1x1x2xsi4>
+  %r = qnn.conv2d %x, %w groups = 2
+    : (tensor<1x2x2x4xsi4>, tensor<4x1x1x2xsi4>) -> tensor<1x2x2x4xsi7>""",
+        "tensor<1x2x2x4xsi4>",
+        "tensor<1x2x2x4xsi7>",
+        ["matvec"],
+    ),
+    "a transposed convolution is one with zeros in between": (
+        """
+  %w = qnn.constant [[[[1], [2], [3]], [[4], [5], [6]]]] : tensor<1x2x3x1xsi4>
+  %r = qnn.conv_transpose2d %x, %w strides = [2, 1] pads = [0, 1, 0, 0] output_pads = [1, 0]
+    : (tensor<1x2x2x1xsi4>, tensor<1x2x3x1xsi4>) -> tensor<1x5x3x1xsi9>""",
+        "tensor<1x2x2x1xsi4>",
+        "tensor<1x5x3x1xsi9>",
+        ["pad", "window", "matvec"],
+    ),
+    "a part that nobody reads is cut off": (
+        """
+  %a, %r = qnn.split %x sizes = [1, 3] axis = 1
+    : (tensor<1x4xsi4>) -> (tensor<1x1xsi4>, tensor<1x3xsi4>)""",
+        "tensor<1x4xsi4>",
+        "tensor<1x3xsi4>",
+        ["crop"],
+    ),
+    "few values have a table": (
+        """
+  %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xui3>
+  %r = qnn.trunc %a shift = 1 rounding = ceil : (tensor<1x4xui3>) -> tensor<1x4xui2>""",
+        "tensor<1x4xsi4>",
+        "tensor<1x4xui2>",
+        ["lookup", "lookup"],
+    ),
+    "the largest score": (
+        "\n  %r = qnn.arg_max %x axis = 1 : (tensor<1x4xsi4>) -> tensor<1xui3>",
+        "tensor<1x4xsi4>",
+        "tensor<1xui3>",
+        ["label_select"],
+    ),
+    "codebook weights": (
+        """
+  %i = qnn.constant [[0, 3, 2, 1]] : tensor<1x4xui2>
+  %t = qnn.constant [-7, -1, 2, 5] : tensor<4xsi4>
+  %w = qnn.lookup %i, %t : (tensor<1x4xui2>, tensor<4xsi4>) -> tensor<1x4xsi4>
+  %r = qnn.linear %x, %w : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x1xsi8>""",
+        "tensor<1x4xsi4>",
+        "tensor<1x1xsi8>",
+        ["matvec"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_processes(name: str) -> None:
+    body, x, r, processes = CASES[name]
+    text = f"func.func @main(%x: {x}) -> {r} {{{body}\n  func.return %r : {r}\n}}"
+    assert kinds(lowered(text)) == processes
+
+
+REFUSED = {
+    "floats": (
+        """
+  %s = qnn.constant 0.5 : tensor<f32>
+  %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
+  %b = qnn.dequantize %a, %s : (tensor<1x4xsi4>, tensor<f32>) -> tensor<1x4xf32>
+  %c = qnn.quantize %b, %s {layer = "Quant_1"} : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xsi4>
+  %r = qnn.relu %c : (tensor<1x4xsi4>) -> tensor<1x4xsi4>""",
+        "qnn.dequantize: it computes with floats between integers: run fold-bn first",
+    ),
+    "order": (
+        """
+  %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
+  %b = qnn.reshape %a : (tensor<1x4xsi4>) -> tensor<1x2x2xsi4>
+  %c = qnn.transpose %b order = [0, 2, 1] : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
+  %d = qnn.relu %c {layer = "Relu_1"} : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
+  %r = qnn.reshape %d : (tensor<1x2x2xsi4>) -> tensor<1x4xsi4>""",
+        'qnn.relu "Relu_1": its input comes in another order than a stream has it',
+    ),
+    "nothing": (
+        "\n  %r = qnn.reshape %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>",
+        "nothing computes with integers: run fold-bn first",
+    ),
+    "products": (
+        "\n  %r = qnn.mul %x, %x : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x4xsi8>",
+        "a product is lowered with a constant number, as part of a sum",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(name: str) -> None:
+    body, message = REFUSED[name]
+    result = "tensor<1x4xsi8>" if name == "products" else "tensor<1x4xsi4>"
+    head = f"func.func @main(%x: tensor<1x4xsi4>) -> {result}"
+    text = f"{head} {{{body}\n  func.return %r : {result}\n}}"
+    with pytest.raises(PassFailedException, match=f"stream-lower: .*{message}"):
+        lowered(text)
