@@ -85,7 +85,7 @@ def limits_of(quantizer: Quantizer) -> tuple[int, int]:
 class Chain:
     """The ops from dequantized tensors to a quantizer, each of them element by element.
 
-    There is one source, or two that the first op adds.
+    There is one source, or two that the first op joins.
     """
 
     sources: Sequence[DequantizeOp]
@@ -148,8 +148,11 @@ def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
 def chain_of(quantizer: Quantizer) -> Chain | str:
     """Walks back from a quantizer to the integers it depends on; says why where it can't."""
     ops: list[Elementwise] = []
+    shape = shape_of(quantizer.x)
     if not is_by_channel(quantizer):
         return "its scale differs along an axis that is not the last, that of channels"
+    if len(shape) < 2:
+        return "its input has no axes of images and of channels"
     value = quantizer.x
     while True:
         source = dequantized(value)
@@ -162,6 +165,8 @@ def chain_of(quantizer: Quantizer) -> Chain | str:
             name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
             return f"its input comes from {name}, which is not computed element by element"
         free = [operand for operand in owner.operands if constant_of(operand) is None]
+        if any(shape_of(operand) != shape for operand in free):
+            return f"{describe(owner)} changes the shape of its input"
         fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
         if any(np.prod(shape[:-1]) > 1 for shape in fixed):
             return f"{describe(owner)} has a constant that differs between positions"

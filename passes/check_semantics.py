@@ -88,6 +88,8 @@ class CheckSemantics(Hook):
         except InterpretationError as error:
             raise PassFailedException(f"check-semantics has nothing to run: {error}") from None
         inputs = self.given or samples(types, np.random.default_rng(self.seed))
+        if any(len(x) == 0 for x in inputs if x.ndim):
+            raise PassFailedException("check-semantics has nothing to run: an input is empty")
         self.batches = [list(inputs)]
         if takes_any_images(types):
             starts = range(0, len(inputs[0]), BATCH)

@@ -138,7 +138,7 @@ class FoldChain(RewritePattern):
         step = int(pairs.b.max() - pairs.b.min()) + 1
         index = step * pairs.a + pairs.b
         total = self._weighted(chain, (step, 1), new)
-        first, last = range_of(total)
+        first, last = int(index.min()), int(index.max())
         rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)
         rows[:, index - first] = pairs.levels.T
         return new + self._lookup(total, rows, first, chain.quantizer)

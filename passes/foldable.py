@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+from xdsl.utils.exceptions import InterpretationError
 
 from ..qdialect.data import Array
 from ..qdialect.qnn.constants import range_of
@@ -41,6 +42,13 @@ Fold = Bounds | WeightedSum | Pairs
 
 def how_to_fold(chain: Chain, max_error: int = 0) -> Fold | str:
     """What a chain becomes; the reason if it can't be folded."""
+    try:
+        return _fold(chain, max_error)
+    except InterpretationError as error:
+        return f"for some values of its input it makes no number: {error}"
+
+
+def _fold(chain: Chain, max_error: int) -> Fold | str:
     first, last = limits_of(chain.quantizer)
     if last - first > MOST_LEVELS:
         return f"its {last - first + 1} levels would take as many thresholds"

@@ -28,7 +28,7 @@ def is_scalar(quantizer: Quantizer) -> bool:
     constants = (constant_of(value) for value in quantizer.operands[1:])
     rows = (value for value in constants if value is not None)
     if isinstance(quantizer, ThresholdOp):
-        return all(row.ndim < 2 or row.shape[0] == 1 for row in rows)
+        return quantizer.descending is None and all(len(row) == 1 for row in rows)
     return all(row.size == 1 for row in rows)
 
 
@@ -152,7 +152,7 @@ def rows_of(op: Elementwise) -> bool:
 
 
 def only_rises(op: Elementwise) -> bool:
-    """Whether an op never decreases, in any channel: tried at two points, as it is monotone."""
+    """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
     if not is_monotone(op):
         return False
     free = [value for value in op.operands if constant_of(value) is None]
@@ -160,9 +160,11 @@ def only_rises(op: Elementwise) -> bool:
     if len(free) != 1 or any(np.prod(shape[:-1]) > 1 for shape in fixed):
         return False
     channels = shape_of(op.results[0])[-1]
-    ends = np.repeat(np.array([[-1e6], [1e6]], np.float32), channels, axis=1)
+    most = np.finfo(np.float32).max
+    ends = np.repeat(np.array([[-most], [most]], np.float32), channels, axis=1)
     args = [ends if value is free[0] else constant_of(value) for value in op.operands]
-    low, high = plain(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(2, -1)
+    with np.errstate(all="ignore"):
+        low, high = plain(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(2, -1)
     return bool(np.all(low <= high))
 
 
@@ -174,7 +176,8 @@ def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter)
         return
     if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
         return
-    if any(np.prod(shape[:-1]) > 1 for shape in fixed):
+    rank = len(shape_of(op.output))
+    if any(np.prod(shape[:-1]) > 1 or len(shape) > rank for shape in fixed):
         return
     moved = type(op).create(
         operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)

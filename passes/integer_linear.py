@@ -145,7 +145,10 @@ def why_float(op: LinearOp) -> str | None:
     weights = dequantized(op.weights)
     if weights is None:
         if isinstance(op.weights.owner, ConstantOp):
-            return "its weights are float: quantize them in training (a Quant node, or QDQ)"
+            return (
+                "its weights are float: quantize them in training "
+                "(Quant nodes, QDQ, or torch's quantizers)"
+            )
         return "its weights are not constant integers with a scale"
     x = dequantized(op.x)
     if x is None:

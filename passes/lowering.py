@@ -48,7 +48,7 @@ from ..qdialect.types import (
 )
 from ..qdialect.values import plain
 
-LARGEST_TABLE = 1 << 12
+LARGEST_TABLE = 1 << 18
 """Entries of the largest table that stands for a function of integers."""
 
 

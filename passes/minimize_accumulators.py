@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp, TensorType
-from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.dialects.func import CallOp, FuncOp, ReturnOp
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
@@ -71,7 +71,7 @@ class MinimizeAccumulatorsPass(ModulePass):
             return
         for result in list(op.results):
             narrower = bit_width(element) < bit_width(element_of(result))
-            if isinstance(op, Keeps) or narrower:
+            if isinstance(op, Keeps | LookupOp) or narrower:
                 Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
     def _narrow_weights(self, op: ConstantOp, fixed: set[SSAValue], pool: ConstantPool) -> None:
@@ -84,8 +84,8 @@ class MinimizeAccumulatorsPass(ModulePass):
         )
         if not free or not is_quant(element_of(op.output)):
             return
-        element = type_of_values(op.data.array)
-        if element != element_of(op.output):
+        element, known = type_of_values(op.data.array), element_of(op.output)
+        if element != known and bit_width(element) <= bit_width(known):
             Rewriter.replace_op(
                 op, pool.constant(op.data.array, element, op.output.name_hint or "weights")
             )
@@ -114,14 +114,14 @@ Keeps = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
 
 
 def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
-    """Values that keep their type: those a function returns, and those that must agree."""
+    """Values that keep their type: those a function takes or returns, and those that must agree."""
     fixed: set[SSAValue] = set()
     for op in reversed(steps):
         moves = isinstance(op, Keeps) and not fixed.isdisjoint(op.results)
-        if moves or isinstance(op, ReturnOp | ConcatOp):
+        if moves or isinstance(op, ReturnOp | ConcatOp | CallOp):
             fixed.update(op.operands)
-            if isinstance(op, ConcatOp):
-                fixed.add(op.output)
+        if isinstance(op, ConcatOp | CallOp):
+            fixed.update(op.results)
     return fixed
 
 
@@ -153,6 +153,7 @@ def narrowest(op: Operation) -> ElementType | None:
 def type_of_values(values: Array) -> QuantType:
     """The narrowest type that holds all of an array."""
     low, high = int(values.min()), int(values.max())
-    if low >= -1 and high <= 1:
-        return BipolarType() if values.all() else TernaryType()
-    return smallest_type(low, high)
+    element = smallest_type(low, high)
+    if low < -1 or high > 1 or (bit_width(element) == 1 and not values.all()):
+        return element
+    return BipolarType() if values.all() else TernaryType()

@@ -12,7 +12,9 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ..qdialect.qnn.base import describe
 from ..qdialect.qnn.constants import range_of
+from ..qdialect.qnn.elementwise import AddOp, SubOp
 from ..qdialect.types import BipolarType, element_of
 from .chains import Chain, limits_of, scale_of
 from .threshold_search import Ints
@@ -49,6 +51,8 @@ def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
     If there are none, those that come closest, provided that no level is off by more than
     `max_error`; else the reason.
     """
+    if not isinstance(chain.ops[0], AddOp | SubOp):
+        return f"{describe(chain.ops[0])} joins two tensors, and is no sum"
     pairs = pairs_of(chain)
     if isinstance(pairs, str):
         return pairs
@@ -92,13 +96,19 @@ def pairs_of(chain: Chain) -> Pairs | str:
 
 def _reals(chain: Chain, a: Ints, b: Ints) -> np.ndarray:
     """What pairs of integers add up to, in real numbers."""
-    first, second = (scale_of(source)[0] for source in chain.sources)
+    first, second = factors_of(chain)
     return first * a + second * b
+
+
+def factors_of(chain: Chain) -> tuple[float, float]:
+    """What each integer counts in the sum."""
+    first, second = (float(scale_of(source)[0]) for source in chain.sources)
+    return first, -second if isinstance(chain.ops[0], SubOp) else second
 
 
 def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
     """Whole numbers in the ratio of the scales, the smallest first."""
-    first, second = (scale_of(source)[0] for source in chain.sources)
+    first, second = factors_of(chain)
     sign = 1 if second > 0 else -1
     for n in range(1, MOST_MULTIPLIER + 1):
         m = round(first / second * n)

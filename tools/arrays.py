@@ -22,7 +22,9 @@ def load_array(name: str) -> Array:
         return np.array(np.load(path, mmap_mode="r", allow_pickle=False))
     except (ValueError, OSError, EOFError, zipfile.BadZipFile, MemoryError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
-        if "pickle" in reason:  # numpy tells how to run whatever such a file holds
+        if (
+            "pickle" in reason or "Python objects" in reason
+        ):  # numpy tells how to run whatever such a file holds
             reason = "it is no .npy file, or holds Python objects, not numbers"
         raise UserError(f"{path} is no array that can be read: {reason}") from None
 

@@ -44,7 +44,8 @@ def read_text(path: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{name} is not UTF-8 text (byte {error.start})") from None
+        hint = "; qnn import turns it into MLIR" if name.endswith((".onnx", ".pt2")) else ""
+        raise UserError(f"{name} is not UTF-8 text (byte {error.start}){hint}") from None
 
 
 def read_bytes(path: str) -> bytes:

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
 
@@ -90,6 +91,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The command line."""
     top = Parser("qnn", description="Quantized networks for FPGAs.", allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"qnn {version('qnn-dialect')}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)

@@ -217,7 +217,8 @@ def _write(file: BinaryIO, output: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     try:
-        return told("qnn-opt", QnnOpt(sys.argv[1:] if arguments is None else arguments).run)
+        given = sys.argv[1:] if arguments is None else arguments
+        return told("qnn-opt", lambda: QnnOpt(given).run())
     except (UsageError, PipelineError) as error:
         print(f"qnn-opt: {error}", file=sys.stderr)
         return 2

@@ -1,5 +1,6 @@
 """ONNX to IR: QONNX, QDQ and QOperator networks."""
 
-from .importer import InputType, import_model, import_onnx
+from ..inputs import InputType
+from .importer import import_model, import_onnx
 
 __all__ = ["InputType", "import_model", "import_onnx"]

@@ -1,7 +1,6 @@
 """Builds a program from the graph of a model, one node after another."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import onnx
@@ -12,8 +11,9 @@ from xdsl.utils.exceptions import VerifyException
 
 from ...qdialect.data import Array
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
-from ...qdialect.types import QuantType, element_of, is_quant
+from ...qdialect.types import element_of, is_quant
 from ..errors import ImportFailure
+from ..inputs import Inputs, InputType
 from . import nodes
 from .builder import Builder
 from .elements import element_of_annotation
@@ -36,20 +36,12 @@ QUANT_DOMAINS = (
 DOMAINS = (*DEFAULT, *QUANT_DOMAINS, CHANNELS_LAST, MICROSOFT, "torch")
 
 
-@dataclass(frozen=True)
-class InputType:
-    """What the user knows of an input that the model declares as float: `element * scale`."""
-
-    element: QuantType
-    scale: float = 1.0
-
-
-def import_onnx(path: str, inputs: Mapping[str, InputType] | None = None) -> ModuleOp:
+def import_onnx(path: str, inputs: Inputs | None = None) -> ModuleOp:
     """Imports an ONNX file."""
     return Importer(load_graph(path), inputs or {}).run()
 
 
-def import_model(model: onnx.ModelProto, inputs: Mapping[str, InputType] | None = None) -> ModuleOp:
+def import_model(model: onnx.ModelProto, inputs: Inputs | None = None) -> ModuleOp:
     """Imports an ONNX model that is in memory."""
     return Importer(graph_of(model), inputs or {}).run()
 
@@ -57,10 +49,13 @@ def import_model(model: onnx.ModelProto, inputs: Mapping[str, InputType] | None 
 class Importer(Builder):
     """Walks a graph and emits a function `main`; what each name stands for is in `values`."""
 
-    def __init__(self, graph: Graph, inputs: Mapping[str, InputType]):
+    def __init__(self, graph: Graph, inputs: Inputs):
         super().__init__(graph.opset)
         self.graph = graph
-        self.input_types = inputs
+        self.input_types = {
+            name: InputType.parse(given) if isinstance(given, str) else given
+            for name, given in inputs.items()
+        }
 
     def run(self) -> ModuleOp:
         self._check_input_names()

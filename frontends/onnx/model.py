@@ -66,7 +66,10 @@ def load_graph(path: str) -> Graph:
     try:
         model.ParseFromString(_read(path))
     except (DecodeError, ValueError):
-        raise ImportFailure(f"{path} is no ONNX model: it can't be decoded") from None
+        raise ImportFailure(
+            f"{path} is no ONNX model: it can't be decoded (networks are .onnx files, "
+            "or .pt2 files of torch.export.save)"
+        ) from None
     if not model.graph.node and not model.graph.output:
         raise ImportFailure(f"{path} is no ONNX model: it has no graph")
     return graph_of(model, Path(path).parent)

@@ -6,6 +6,7 @@ expressions in it: a model is somebody else's file, and reading it must not run 
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, BinaryIO, TypeAlias
@@ -21,8 +22,8 @@ Json: TypeAlias = dict[str, Any]
 SCHEMA = 8
 """The major version of torch's format that is understood."""
 
-LARGEST = 1 << 32
-"""Bytes that one part of a file may unpack to."""
+LARGEST, LARGEST_JSON = 1 << 32, 1 << 27
+"""Bytes that one tensor, and one text, of a file may unpack to."""
 
 LARGEST_REPEATED = 1 << 26
 """Elements of the largest tensor that repeats what is stored."""
@@ -51,9 +52,27 @@ def read_archive(file: str | BinaryIO, name: str) -> Program:
         raise ImportFailure(f"{name}: {(error.strerror or str(error)).lower()}") from None
     except zipfile.BadZipFile:
         raise ImportFailure(f"{name} is no .pt2 file: it is no zip archive") from None
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
-        reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
-        raise ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}") from None
+    except DAMAGE as error:
+        raise damaged(name, error) from None
+
+
+DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+"""What reading a file may raise that is not what it should be."""
+
+
+def damaged(name: str, error: Exception) -> ImportFailure:
+    reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
+    return ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}")
 
 
 class _Archive:
@@ -97,12 +116,12 @@ class _Archive:
         return Program(inputs, constants, calls, outputs, sizes)
 
     def _json(self, path: str) -> Json:
-        return json.loads(self._bytes(path))
+        return json.loads(self._bytes(path, LARGEST_JSON))
 
-    def _bytes(self, path: str) -> bytes:
+    def _bytes(self, path: str, most: int = LARGEST) -> bytes:
         entry = self.archive.getinfo(self.root + path)
-        if entry.file_size > LARGEST:
-            raise ImportFailure(f"{self.name}: {path} is larger than {LARGEST >> 30} GiB")
+        if entry.file_size > most:
+            raise ImportFailure(f"{self.name}: {path} is larger than {most >> 20} MiB")
         return self.archive.read(entry)
 
     def _tensor(self, key: str) -> Array:

@@ -3,7 +3,7 @@
 module = import_module(network.eval(), torch.zeros(1, 3, 32, 32))
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from importlib import import_module as import_module_named
 from io import BytesIO, StringIO
@@ -13,10 +13,12 @@ from onnx import ModelProto
 from xdsl.dialects.builtin import ModuleOp
 
 from ..errors import ImportFailure
-from ..onnx.importer import Importer, InputType, import_model
+from ..inputs import Inputs
+from ..onnx.importer import Importer, import_model
 from . import operators, quantizers
-from .archive import read_archive
+from .archive import DAMAGE, damaged, read_archive
 from .program import Program
+from .qat import frozen
 from .translation import Translation
 
 if TYPE_CHECKING:
@@ -26,14 +28,16 @@ if TYPE_CHECKING:
 __all__ = ["import_module", "import_program", "import_pt2", "operators", "quantizers"]
 
 
-def import_pt2(path: str, inputs: Mapping[str, InputType] | None = None) -> ModuleOp:
+def import_pt2(path: str, inputs: Inputs | None = None) -> ModuleOp:
     """Imports a file that `torch.export.save` wrote; nothing in it is run or unpickled."""
-    return _import(read_archive(path, path), inputs)
+    program = read_archive(path, path)
+    try:
+        return _import(program, inputs)
+    except DAMAGE as error:
+        raise damaged(path, error) from None
 
 
-def import_program(
-    program: "ExportedProgram", inputs: Mapping[str, InputType] | None = None
-) -> ModuleOp:
+def import_program(program: "ExportedProgram", inputs: Inputs | None = None) -> ModuleOp:
     """Imports what `torch.export.export` gives."""
     import torch
 
@@ -45,7 +49,7 @@ def import_program(
 def import_module(
     module: "nn.Module",
     example: "Tensor | Sequence[Tensor]",
-    inputs: Mapping[str, InputType] | None = None,
+    inputs: Inputs | None = None,
 ) -> ModuleOp:
     """Imports a module in evaluation mode, given an example of what it is called with.
 
@@ -58,15 +62,25 @@ def import_module(
     args = (example,) if isinstance(example, torch.Tensor) else tuple(example)
     if any(type(part).__module__.startswith("brevitas.") for part in module.modules()):
         return import_model(_qonnx(module, args), inputs)
-    return import_program(torch.export.export(module, args), inputs)
+    try:
+        program = torch.export.export(frozen(module), args)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300]
+        raise ImportFailure(f"torch can't export the module: {reason}") from error
+    return import_program(program, inputs)
 
 
 def _qonnx(module: "nn.Module", args: "tuple[Tensor, ...]") -> ModelProto:
     """A Brevitas module as QONNX."""
-    export: Any = import_module_named("brevitas.export")
-    with redirect_stdout(StringIO()):  # torch tells its progress there
-        return export.export_qonnx(module, args)
+    try:
+        export: Any = import_module_named("brevitas.export")
+        with redirect_stdout(StringIO()):  # torch tells its progress there
+            return export.export_qonnx(module, args)
+    except ImportError as error:
+        raise ImportFailure(
+            f"Brevitas can't export the module: {error}; pip install onnxscript onnxoptimizer"
+        ) from None
 
 
-def _import(program: Program, inputs: Mapping[str, InputType] | None) -> ModuleOp:
+def _import(program: Program, inputs: Inputs | None) -> ModuleOp:
     return Importer(Translation(program).graph(), inputs or {}).run()

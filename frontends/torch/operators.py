@@ -316,7 +316,13 @@ def permute(t: Translation, call: Call) -> None:
     )
 
 
-@translates("aten.transpose", "aten.t", "aten.numpy_T")
+@translates("aten.numpy_T")
+def turn_around(t: Translation, call: Call) -> None:
+    order = list(range(t.rank(call, "self")))[::-1]
+    t.emit(call, "Transpose", [call.ref("self")], perm=order)
+
+
+@translates("aten.transpose", "aten.t")
 def transpose(t: Translation, call: Call) -> None:
     order = list(range(t.rank(call, "self")))
     a, b = (int(t.number(call, name, at)) for name, at in (("dim0", 0), ("dim1", -1)))

@@ -15,6 +15,7 @@ from ..onnx.elements import element_of_dtype
 from ..onnx.model import Graph, Port
 from ..onnx.node import Attribute, Node
 from ..onnx.values import Constant
+from .aliases import refuse_shared_writes
 from .program import Call, Program, Ref
 
 DOMAIN = "torch"
@@ -65,6 +66,7 @@ class Translation:
 
     def graph(self) -> Graph:
         """The whole program."""
+        refuse_shared_writes(self.program)
         for call in self.program.calls:
             translator = TRANSLATORS.get(call.target)
             if translator is None:

@@ -241,3 +241,117 @@ func.func @main(%x: tensor<1x4xsi8>, %y: tensor<1x4xf32>, %z: tensor<1x4x!qnn.bi
 def test_floats_are_compared_bit_for_bit(old: float, new: float, differs: bool) -> None:
     observed = [Observation({}, [np.array([value], np.float32)]) for value in (old, new)]
     assert (first_difference(*observed) is not None) == differs
+
+
+def test_a_channel_that_is_spread_out_is_refused() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<1x4x4x1xui4>) -> tensor<1x4x4x3xui2> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %r = qnn.constant [0.1, 0.2, 0.3] : tensor<3xf32>
+  %a = qnn.dequantize %x, %s : (tensor<1x4x4x1xui4>, tensor<f32>) -> tensor<1x4x4x1xf32>
+  %b = qnn.mul %a, %r : (tensor<1x4x4x1xf32>, tensor<3xf32>) -> tensor<1x4x4x3xf32>
+  %q = qnn.quantize %b, %s : (tensor<1x4x4x3xf32>, tensor<f32>) -> tensor<1x4x4x3xui2>
+  func.return %q : tensor<1x4x4x3xui2>
+}""",
+        "qnn.mul changes the shape of its input",
+    )
+
+
+def test_a_number_without_axes_is_refused() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<ui4>) -> tensor<ui2> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %a = qnn.dequantize %x, %s : (tensor<ui4>, tensor<f32>) -> tensor<f32>
+  %q = qnn.quantize %a, %s : (tensor<f32>, tensor<f32>) -> tensor<ui2>
+  func.return %q : tensor<ui2>
+}""",
+        "its input has no axes of images and of channels",
+    )
+
+
+def test_a_sum_that_falls_below_what_floats_tell_apart_still_falls() -> None:
+    """`c - x` gives one float for most small x; the maximum of it is not it of the maximum."""
+    passed(
+        """
+func.func @main(%x: tensor<1x2x2x1xsi32>) -> tensor<1x1x1x1xui2> {
+  %s = qnn.constant 10000.0 : tensor<f32>
+  %c = qnn.constant 3.0e14 : tensor<f32>
+  %a = qnn.dequantize %x, %s : (tensor<1x2x2x1xsi32>, tensor<f32>) -> tensor<1x2x2x1xf32>
+  %b = qnn.sub %c, %a : (tensor<f32>, tensor<1x2x2x1xf32>) -> tensor<1x2x2x1xf32>
+  %m = qnn.max_pool %b kernel = [2, 2] : (tensor<1x2x2x1xf32>) -> tensor<1x1x1x1xf32>
+  %t = qnn.constant 1.0e14 : tensor<f32>
+  %q = qnn.quantize %m, %t : (tensor<1x1x1x1xf32>, tensor<f32>) -> tensor<1x1x1x1xui2>
+  func.return %q : tensor<1x1x1x1xui2>
+}"""
+    )
+
+
+TWO = """
+func.func @main(%x: tensor<1x4x{kind}>, %y: tensor<1x4x{kind}>) -> tensor<1x4x{out}> {{
+  %s = qnn.constant 0.5 : tensor<f32>
+  %t = qnn.constant 0.25 : tensor<f32>
+  %a = qnn.dequantize %x, %s : (tensor<1x4x{kind}>, tensor<f32>) -> tensor<1x4xf32>
+  %b = qnn.dequantize %y, %t : (tensor<1x4x{kind}>, tensor<f32>) -> tensor<1x4xf32>
+  %c = qnn.{op} %a, %b : (tensor<1x4xf32>, tensor<1x4xf32>) -> tensor<1x4xf32>
+  %q = qnn.quantize %c, %s : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4x{out}>
+  func.return %q : tensor<1x4x{out}>
+}}"""
+
+
+def test_differences_of_two_scales_are_weighted_sums() -> None:
+    module = passed(TWO.format(kind="si9", op="sub", out="si6"))
+    assert not any(isinstance(op, LookupOp) for op in module.walk())
+    assert any(isinstance(op, ThresholdOp) for op in module.walk())
+
+
+@pytest.mark.parametrize("out", ["si2", "ui1", "si3"])
+def test_products_of_two_tensors_are_tables(out: str) -> None:
+    """Of as many entries as there are pairs, whatever range their index is thought to have."""
+    module = passed(TWO.format(kind="si2", op="mul", out=out))
+    (table,) = (op for op in module.walk() if isinstance(op, LookupOp))
+    assert table.entries == 16
+
+
+def test_a_division_by_zero_is_refused() -> None:
+    refused(
+        TWO.format(kind="si3", op="div", out="si3"),
+        "for some values of its input it makes no number",
+    )
+
+
+def test_calls_keep_the_types_of_their_operands() -> None:
+    passed(
+        """
+func.func @main(%x: tensor<1x2xui2>) -> tensor<1x2xsi16> {
+  %y = qnn.add %x, %x : (tensor<1x2xui2>, tensor<1x2xui2>) -> tensor<1x2xsi16>
+  %z = func.call @same(%y) : (tensor<1x2xsi16>) -> tensor<1x2xsi16>
+  func.return %z : tensor<1x2xsi16>
+}
+func.func @same(%x: tensor<1x2xsi16>) -> tensor<1x2xsi16> {
+  func.return %x : tensor<1x2xsi16>
+}""",
+        "minimize-accumulators",
+    )
+
+
+def test_weights_of_zero_and_one_stay_one_bit() -> None:
+    module = passed(
+        """
+func.func @main(%x: tensor<1x2xui2>) -> tensor<1x1xsi16> {
+  %w = qnn.constant [[0, 1]] : tensor<1x2xui1>
+  %y = qnn.linear %x, %w : (tensor<1x2xui2>, tensor<1x2xui1>) -> tensor<1x1xsi16>
+  func.return %y : tensor<1x1xsi16>
+}""",
+        "minimize-accumulators",
+    )
+    (linear,) = (op for op in module.walk() if isinstance(op, LinearLayerOp))
+    assert str(element_of(linear.weights)) == "ui1"
+
+
+def test_no_images_are_no_check() -> None:
+    module = read_module(BIASED.format(scale=0.5))
+    hook = CheckSemantics(inputs=[np.zeros((0, 2), np.int8)])
+    with pytest.raises(PassFailedException, match="an input is empty"):
+        Pipeline.parse("fold-bn", [hook]).apply(module)

@@ -184,3 +184,49 @@ def test_random_damage_is_one_line(file: Path, tmp_path: Path) -> None:
             assert "\n" not in str(error)
             refused += 1
     assert refused > 20
+
+
+ODD = (None, -1, 0, 2**70, 0.5, "x", [], {}, [[]], True)
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where the values of a JSON document are."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [place] * bool(place) + [x for key, v in items for x in leaves(v, (*place, key))]
+    return [place]
+
+
+def test_a_value_that_makes_no_sense_is_one_line(file: Path, tmp_path: Path) -> None:
+    """Any value of the graph becomes another: the file is refused, or means something else."""
+    rng = np.random.default_rng(6)
+    with zipfile.ZipFile(file) as archive:
+        name = next(name for name in archive.namelist() if name.endswith(MODEL))
+        model = json.loads(archive.read(name))
+    places = [place for place in leaves(model) if place[0] == "graph_module"]
+    for number in rng.choice(len(places), 250, replace=False):
+
+        def edit(model: Json, place: tuple[Any, ...] = places[number]) -> None:
+            value: Any = model
+            for key in place[:-1]:
+                value = value[key]
+            value[place[-1]] = ODD[int(rng.integers(len(ODD)))]
+
+        path = changed(file, tmp_path / "a.pt2", MODEL, edited(edit))
+        try:
+            import_pt2(path)
+        except ImportFailure as error:
+            assert "\n" not in str(error)
+
+
+def test_damaged_bytes_are_one_line(file: Path, tmp_path: Path) -> None:
+    data, rng = np.fromfile(file, np.uint8), np.random.default_rng(7)
+    for _ in range(300):
+        broken = data.copy()
+        broken[rng.integers(len(data))] ^= rng.integers(1, 256, dtype=np.uint8)
+        path = tmp_path / "a.pt2"
+        broken.tofile(path)
+        try:
+            import_pt2(str(path))
+        except ImportFailure as error:
+            assert "\n" not in str(error)

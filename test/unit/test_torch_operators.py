@@ -303,6 +303,69 @@ def test_what_is_refused(name: str) -> None:
         import_module(Function(forward).eval(), torch.randn(1, 9))
 
 
+SHARED: dict[str, Forward] = {
+    "view": lambda x: _first(x.reshape(3, 3).relu_(), x),
+    "part": lambda x: _first(x.chunk(3, 1)[0].relu_(), x),
+    "dropout": lambda x: _first(F.dropout(x, 0.5, False).relu_(), x),
+}
+
+
+def _first(_: Tensor, x: Tensor) -> Tensor:
+    return x + 1
+
+
+@pytest.mark.parametrize("name", ["view", "part", "dropout"])
+def test_what_is_written_under_another_name_is_refused(name: str) -> None:
+    module = Function(lambda x: SHARED[name](x * 2)).eval()
+    with pytest.raises(ImportFailure, match="it writes into a tensor that is read again as mul"):
+        import_module(module, torch.randn(1, 9))
+
+
+def test_writing_in_place_is_fine_where_nobody_sees_it() -> None:
+    assert_same(Function(lambda x: (x * 2).relu_().add_(1).clamp_(0.5, 2)), (1, 9))
+
+
+def test_a_matrix_is_turned_around() -> None:
+    assert_same(Function(lambda x: x.squeeze(0).T.reshape(1, -1)), (1, 3, 4), images=1)
+
+
+class Trained(nn.Module):
+    """Torch's own quantizers in training, each with the scale it has learned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from torch.ao import quantization as q
+
+        weights = q.default_per_channel_weight_fake_quant()
+        self.image, self.weights = q.default_fake_quant(), weights
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(self.image(x), self.weights(self.conv.weight))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_modules_that_fake_quantize() -> None:
+    torch.manual_seed(4)
+    module = Trained()
+    for _ in range(3):
+        module(torch.randn(4, 3, 6, 6))
+    module.apply(torch.ao.quantization.disable_observer)
+    module.eval()
+    x = torch.randn(5, 3, 6, 6)
+    imported = import_module(module, x[:1])
+    np.testing.assert_allclose(run(imported, [x.numpy()])[0], module(x).detach().numpy(), atol=1e-5)
+    Pipeline.parse("fold-bn", [CheckSemantics()]).apply(imported)
+
+
+def test_inputs_are_typed_by_text() -> None:
+    module = import_module(nn.Linear(4, 2).eval(), torch.zeros(1, 4), {"input": "ui8*0.5"})
+    x = np.arange(4, dtype=np.uint8)[None]
+    assert run(module, [x])[0].shape == (1, 2)
+    with pytest.raises(ImportFailure, match="'ui99' is no type of an input: there are ui1 to ui64"):
+        import_module(nn.Linear(4, 2).eval(), torch.zeros(1, 4), {"input": "ui99*0.5"})
+
+
 def test_a_module_in_training_is_refused() -> None:
     with pytest.raises(ImportFailure, match="the module is in training: call its method eval"):
         import_module(nn.Linear(2, 2), torch.randn(1, 2))

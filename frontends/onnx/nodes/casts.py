@@ -13,6 +13,9 @@ from ..registry import handles
 from ..values import QuantizedConstant, Tensor, Value
 from .parameters import quant_type
 
+LARGEST_EXACT = 1 << 24
+"""Up to here float32 holds every whole number."""
+
 
 @handles("Cast", ignores=("saturate",))
 def cast(m: Builder, node: Node) -> Value:
@@ -39,8 +42,9 @@ def _whole(x: Tensor) -> Tensor | None:
     owner = x.value.owner
     if not isinstance(owner, DequantizeOp) or owner.zero_point is not None:
         return None
-    scale = constant_of(owner.scale)
-    return x.like(owner.x) if scale is not None and np.all(scale == 1) else None
+    scale, (low, high) = constant_of(owner.scale), range_of(owner.x)
+    exact = low >= -LARGEST_EXACT and high <= LARGEST_EXACT
+    return x.like(owner.x) if exact and scale is not None and np.all(scale == 1) else None
 
 
 def _holds(element: ElementType, x: Tensor) -> bool:

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --fold-bn --split-input-file --verify-diagnostics %s | filecheck %s
 
 // CHECK:      fold-bn leaves floats behind:
-// CHECK-NEXT:   qnn.linear "MatMul_0": its weights are float: quantize them in training (a Quant node, or QDQ)
+// CHECK-NEXT:   qnn.linear "MatMul_0": its weights are float: quantize them in training (Quant nodes, QDQ, or torch's quantizers)
 func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %w = qnn.constant [[0.3, 0.4]] : tensor<1x2xf32>
   %y = qnn.linear %x, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>

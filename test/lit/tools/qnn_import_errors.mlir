@@ -8,7 +8,7 @@
 // CHECK-NEXT: qnn: {{.*}}folder is no file
 // RUN: %{python} -c "d = open(r'%t/net.onnx', 'rb').read(); open(r'%t/cut.onnx', 'wb').write(d[:100])"
 // RUN: %{status} 1 qnn import %t/cut.onnx 2>> %t/errors
-// CHECK-NEXT: qnn: {{.*}}cut.onnx is no ONNX model: it can't be decoded
+// CHECK-NEXT: qnn: {{.*}}cut.onnx is no ONNX model: it can't be decoded (networks are .onnx files, or .pt2 files of torch.export.save)
 // RUN: %{python} %S/Inputs/network.py strange %t/strange.onnx
 // RUN: %{status} 1 qnn import %t/strange.onnx -o %t/out/net.mlir 2>> %t/errors
 // CHECK-NEXT: qnn: node "Zoom_7" (Zoom): this operator is not supported
@@ -37,7 +37,7 @@
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*much" 2>> %t/errors
 // CHECK-NEXT: qnn: argument --input: the scale 'much' is no number
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*1e60" 2>> %t/errors
-// CHECK-NEXT: qnn: argument --input: the scale '1e60' is zero, or none of float32
+// CHECK-NEXT: qnn: argument --input: the scale 1e+60 is not positive, or none of float32
 // RUN: %{status} 2 qnn import 2>> %t/errors
 // CHECK-NEXT: qnn: the following arguments are required: model
 // RUN: %{status} 2 qnn exprot %t/net.onnx 2>> %t/errors

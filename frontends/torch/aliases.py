@@ -1,0 +1,52 @@
+"""Operators that write into their input: imported as if they made a new tensor, where that is the
+same.
+
+It is not where another name of the same storage is read later: `b.flatten(1).relu_()` changes `b`.
+"""
+
+from collections.abc import Sequence
+
+from .program import Argument, Call, Program, Ref
+
+SHARE = (
+    *("view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "slice", "select"),
+    *("chunk", "split", "split_with_sizes", "permute", "transpose", "t", "numpy_T", "alias"),
+    *("dropout", "feature_dropout", "contiguous", "detach", "to"),
+)
+VIEWS = {f"aten.{name}" for name in SHARE}
+"""Operators whose results may share the storage of their input."""
+
+
+def writes(call: Call) -> bool:
+    """Whether an operator writes into its first argument."""
+    return call.target.endswith("_") and not call.target.endswith("__")
+
+
+def refuse_shared_writes(program: Program) -> None:
+    """Raises where a tensor is read that was written to under another name."""
+    groups: dict[str, set[str]] = {}
+    for number, call in enumerate(program.calls):
+        read = _read(call)
+        if not read:
+            continue
+        group = groups.setdefault(read[0], {read[0]})
+        if writes(call):
+            later = {name for after in program.calls[number + 1 :] for name in _read(after)}
+            stale = group & {*later, *program.outputs}
+            if stale:
+                raise call.fail(
+                    f"it writes into a tensor that is read again as {min(stale)}: "
+                    "make the module without inplace=True, or export it with run_decompositions({})"
+                )
+        if call.target in VIEWS or writes(call):
+            group.update(call.outputs)
+            groups.update(dict.fromkeys(call.outputs, group))
+
+
+def _read(call: Call) -> Sequence[str]:
+    """The tensors that a call reads, the one it may write first."""
+    names: list[str] = []
+    for value in call.arguments.values():
+        items: list[Argument] = [*value] if isinstance(value, list) else [value]
+        names += [item.name for item in items if isinstance(item, Ref)]
+    return names
