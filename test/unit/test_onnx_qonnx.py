@@ -103,6 +103,20 @@ def test_trunc_version_2(mode: str, signed: int, bits: int) -> None:
     np.testing.assert_array_equal(actual, expected.astype(np.float32))
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("narrow", [0, 1])
+@pytest.mark.parametrize("zero", [-8, 0, 12])
+def test_trunc_with_a_zero_point(mode: str, narrow: int, zero: int) -> None:
+    x, scale = np.rint(TIES) / 2, number(0.5)
+    rest = number(zero), number(7)
+    actual = imported("Trunc", x, scale, *rest, number(4), rounding_mode=mode)
+    np.testing.assert_array_equal(actual, trunc_v1(x, scale, *rest, number(4), mode))
+    flags = {"rounding_mode": mode, "signed": 1, "narrow": narrow}
+    actual = imported("Trunc", x, scale, *rest, number(2), number(3), **flags)
+    expected = trunc_v2(x, scale, *rest, narrow, 1, number(2), number(3), mode)
+    np.testing.assert_array_equal(actual, expected.astype(np.float32))
+
+
 LAYOUTS = {"NCHW": (1, 4, 8, 10), "NHWC": (1, 8, 10, 4), "NC": (80, 4), "NWC": (1, 80, 4)}
 
 

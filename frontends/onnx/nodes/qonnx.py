@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from ....qdialect.attributes import Rounding
 from ....qdialect.data import Array
 from ....qdialect.qnn.elementwise import AddOp, DivOp
-from ....qdialect.qnn.quantization import QuantizeOp, TruncOp
+from ....qdialect.qnn.quantization import DequantizeOp, QuantizeOp, TruncOp
 from ....qdialect.qnn.steps import ThresholdOp
 from ....qdialect.types import (
     MAX_WIDTH,
@@ -153,29 +153,49 @@ def trunc(m: Builder, node: Node) -> Value:
     Version 1 has five inputs and keeps the scale; version 2 has six, among them the new scale.
     """
     x, scale = m.tensor(node, 0), scale_of(m, node, 1)
-    if m.array(node, 2, "the zero point").any():
-        raise node.fail("a zero point is not supported here")
+    zero = whole(node, m.array(node, 2, "the zero point"), "the zero point")
     bits = width(node, m.array(node, 3, "the input bit width"))
-    mode = rounding(node, "FLOOR")
+    mode, narrow = rounding(node, "FLOOR"), False
+    wide = signed(min(bits + 2, MAX_WIDTH))
     if node.has_input(5):
         out_scale = scale_of(m, node, 4, "the output scale")
         kept = width(node, m.array(node, 5, "the output bit width"))
-        shift = _shift(node, out_scale / scale)
+        shift, narrow = _shift(node, out_scale / scale), node.flag("narrow", False)
         levels = (signed if node.flag("signed", True) else unsigned)(kept)
-        if node.flag("narrow", False):
-            raise node.fail("a narrow range is not supported here")
+        kept_zero = zero / 2.0**shift
     else:
         kept = width(node, m.array(node, 4, "the output bit width"))
-        out_scale, shift = scale, bits - kept
-        levels = signed(min(bits + 2, MAX_WIDTH))
+        out_scale, shift, levels, kept_zero = scale, bits - kept, wide, zero
     if shift < 0:
         raise node.fail(f"it would add {-shift} bits instead of dropping some")
     row, axis = per_axis(node, scale, x, "the scale")
-    place = x.axis(axis) if axis >= 0 else -1
-    wide = signed(min(bits + 2, MAX_WIDTH))
-    ints = m.add(QuantizeOp(x.value, m.floats(row, "scale"), wide, axis=place))
-    op = m.add(TruncOp(ints, levels, shift, mode), node)
-    return dequantized(m, node, x, op.output, out_scale, NO_ZERO)
+    offset, other = per_axis(node, zero, x, "the zero point")
+    place = x.axis(max(axis, other)) if max(axis, other) >= 0 else -1
+    first = bool(zero.any())
+    ints = m.add(
+        QuantizeOp(
+            x.value,
+            m.floats(row, "scale"),
+            wide,
+            zero_value(m, offset),
+            zero_point_first=first,
+            axis=place,
+        )
+    )
+    op = m.add(_truncated(m, ints.output, levels, shift, mode, narrow), node)
+    rest = whole(node, kept_zero, "the zero point of the result")
+    return dequantized(m, node, x, op.results[0], out_scale, rest)
+
+
+def _truncated(
+    m: Builder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
+) -> TruncOp | QuantizeOp:
+    """Without low bits; where the lowest level is left out, by a quantizer of whole numbers."""
+    if not narrow:
+        return TruncOp(ints, levels, shift, mode)
+    real = m.add(DequantizeOp(ints, m.floats(np.float32(1), "one"))).output
+    step = m.floats(np.float32(2.0**shift), "step")
+    return QuantizeOp(real, step, levels, rounding=mode, narrow=True)
 
 
 def _shift(node: Node, ratio: Array) -> int:
