@@ -36,6 +36,7 @@ from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
 from .integer_linear import (
     IntegerLinear,
     JoinDequantized,
+    MergePad,
     SinkDequantize,
     SinkLookup,
     SumAverages,
@@ -190,6 +191,7 @@ class FoldBnPass(ModulePass):
         pool = ConstantPool(op)
         carry: list[RewritePattern] = [
             *PATTERNS,
+            MergePad(),
             IntegerLinear(pool),
             SinkDequantize(),
             SinkLookup(),

@@ -15,7 +15,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ..qdialect.convolution import convolve, convolve_transposed, exact_type, largest
 from ..qdialect.data import Array
-from ..qdialect.qnn.base import describe, int_attr
+from ..qdialect.qnn.base import describe, int_attr, ints
 from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import AddOp, DivOp, SubOp
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
@@ -231,6 +231,29 @@ def _origin(value: SSAValue) -> str:
         "comes from an input of the network that is not quantized: say what it holds, as in "
         f"`qnn import --input {name}=ui8*0.00390625`"
     )
+
+
+class MergePad(RewritePattern):
+    """Gives a convolution the padding that stands before it."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: Conv2dOp, rewriter: PatternRewriter) -> None:
+        pad = op.x.owner
+        if not isinstance(pad, PadOp):
+            return
+        low, high = pad.low.get_values(), pad.high.get_values()
+        same = not any(op.pads.get_values()) or op.pad_value == pad.value
+        if not same or any((low[0], low[3], high[0], high[3])):
+            return
+        more = (low[1], low[2], high[1], high[2])
+        pads = [a + b for a, b in zip(op.pads.get_values(), more, strict=True)]
+        properties = {**op.properties, "pads": ints(pads), "pad_value": pad.value}
+        merged = Conv2dOp.create(
+            operands=[pad.x, *op.operands[1:]],
+            result_types=[op.output.type],
+            properties=properties,
+        )
+        rewriter.replace(op, merged)
 
 
 class SinkDequantize(RewritePattern):
