@@ -1,0 +1,184 @@
+"""The cycle model against a design that is played through cycle by cycle, in plain Python."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
+from qnn.hardware.schedule import schedule_of
+from qnn.passes import Pipeline
+from qnn.qdialect.stream import ChannelType, DesignOp
+from qnn.qdialect.stream.compute import AddOp, MatvecOp
+from qnn.qdialect.stream.flow import ForkOp, ResizeOp
+from qnn.qdialect.stream.process import Counts
+from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.types import signed, unsigned
+from support.design import Design
+from support.generate import Choices
+from support.networks import trained_network
+from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import PassFailedException
+
+BYTE = unsigned(8)
+
+
+def step_by_step(
+    design: DesignOp, frames: int, depths: Mapping[SSAValue, int], limit: int = 200_000
+) -> tuple[dict[SSAValue, list[int]], dict[SSAValue, list[int]]] | None:
+    """When words are written and read, found by trying every process in every cycle.
+
+    None if the design stops. A word has its room from the iteration on that writes it, and can be
+    read when it has left the pipeline.
+    """
+    loops = [Loop.of(process, frames) for process in design.processes]
+    sides = [
+        (events(loop.process.operands, loop.reads), events(loop.process.results, loop.writes))
+        for loop in loops
+    ]
+    written: dict[SSAValue, list[int]] = {v: [] for loop in loops for v in loop.process.results}
+    read: dict[SSAValue, list[int]] = {v: [] for v in written}
+    places = [0] * len(loops)
+    ends = [loop.schedule.interval * frames for loop in loops]
+    idle = 0
+    for cycle in range(limit):
+        moved = False
+        for number, (loop, (reads, writes)) in enumerate(zip(loops, sides, strict=True)):
+            place = places[number]
+            if place == ends[number]:
+                continue
+            taken, given = reads.get(place, []), writes.get(place, [])
+            if not all(has_word(v, cycle, written, read) for v in taken):
+                continue
+            if not all(has_room(v, cycle, written, read, depths.get(v, 0)) for v in given):
+                continue
+            for value in taken:
+                read[value].append(cycle)
+            for value in given:
+                written[value].append(cycle + loop.schedule.latency)
+            places[number] += 1
+            moved = True
+        if places == ends:
+            return written, read
+        idle = 0 if moved else idle + 1
+        if idle > 50:
+            return None
+    raise AssertionError("the design takes too long for this test")
+
+
+Times = dict[SSAValue, list[int]]
+
+
+def events(values: Sequence[SSAValue], lists: list[Counts]) -> dict[int, list[SSAValue]]:
+    """The channels that a process reads, or writes, in each iteration."""
+    found: dict[int, list[SSAValue]] = {}
+    for value, places in zip(values, lists, strict=True):
+        for place in places.tolist():
+            found.setdefault(place, []).append(value)
+    return found
+
+
+def has_word(value: SSAValue, cycle: int, written: Times, read: Times) -> bool:
+    word = len(read[value])
+    return word < len(written[value]) and written[value][word] < cycle
+
+
+def has_room(value: SSAValue, cycle: int, written: Times, read: Times, depth: int) -> bool:
+    word = len(written[value]) - depth
+    return not depth or word < 0 or (word < len(read[value]) and read[value][word] < cycle)
+
+
+def small_design(choices: Choices) -> tuple[DesignOp, list[SSAValue]]:
+    """Windows, matrices, a fork and an add that meet again; its channels."""
+    design = Design()
+    depth = choices.pick([2, 4, 1])
+    x = design.source(
+        ChannelType((4, choices.integer(3, 5), depth), BYTE, choices.pick([1, depth]))
+    )
+    one, two = design.add(ForkOp(x)).copies
+    padded = design.add(PadOp(one, [1, 1, 1, 1])).output
+    lanes = [n for n in (1, depth) if depth % n == 0]
+    window = design.add(WindowOp(padded, [3, 3], lanes=choices.pick(lanes)))
+    weights = design.data(np.ones((depth, 9 * depth), int), unsigned(1))
+    frame = window.outputs[0].frame[:2]
+    out = ChannelType((*frame, depth), signed(15), choices.pick(lanes))
+    summed = design.add(MatvecOp(window.patches, out, weights, signed(15))).output
+    left = design.add(ResizeOp(summed, depth)).output
+    right = design.add(ResizeOp(two, depth)).output
+    total = design.add(AddOp(left, right, ChannelType((*frame, depth), signed(17), depth))).output
+    module = design.finish(total)
+    (op,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return op, [value for process in op.processes for value in process.results]
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_unbounded_channels(data: st.DataObject) -> None:
+    design, channels = small_design(Choices.drawn(data.draw))
+    run = play(design, 2)
+    found = step_by_step(design, 2, {})
+    assert found is not None
+    for value in channels:
+        assert run.written[value].tolist() == found[0][value]
+        assert run.read[value].tolist() == found[1][value]
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_bounded_channels(data: st.DataObject) -> None:
+    choices = Choices.drawn(data.draw)
+    design, channels = small_design(choices)
+    depths = {value: choices.pick([1, 2, 3, 8, 20, 60]) for value in channels}
+    found = step_by_step(design, 2, depths)
+    if found is None:
+        with pytest.raises(Deadlock, match="the design stops: full are "):
+            play_bounded(design, 2, depths)
+        return
+    run = play_bounded(design, 2, depths)
+    for value in channels:
+        assert run.written[value].tolist() == found[0][value]
+        assert run.read[value].tolist() == found[1][value]
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_peak_occupancies_are_depths_that_never_stop_a_design(data: st.DataObject) -> None:
+    """As deep as what waits at most, no channel ever holds a process up."""
+    design, channels = small_design(Choices.drawn(data.draw))
+    free = play(design, 3)
+    depths = {value: max(1, free.occupancy(value)) for value in channels}
+    bounded = play_bounded(design, 3, depths)
+    for value in channels:
+        np.testing.assert_array_equal(bounded.written[value], free.written[value])
+    assert (bounded.finished(design) == free.finished(design)).all()
+
+
+def test_schedules_read_and_write_whole_frames() -> None:
+    """Every process of lowered networks: each word once, in order, and as long as it says."""
+    seen = set[str]()
+    for seed in range(40):
+        module = trained_network(np.random.default_rng(seed))
+        try:
+            Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+        except PassFailedException:
+            continue
+        (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+        for process in design.processes:
+            schedule = schedule_of(process)
+            seen.add(process.name)
+            for channel, places in zip(
+                (*process.inputs, *process.outputs),
+                (*schedule.reads, *schedule.writes),
+                strict=True,
+            ):
+                assert len(places) == channel.words and (np.diff(places) > 0).all()
+                assert places[0] >= 0 and places[-1] < schedule.interval
+            for number in range(len(process.outputs)):
+                for needs, reads in zip(process.needs(number), schedule.reads, strict=True):
+                    had = np.searchsorted(reads, schedule.writes[number], side="right")
+                    assert (had >= needs).all(), process.name
+            if isinstance(process, MatvecOp):
+                assert schedule.interval == process.interval
+        assert play(design).cycles > 0
+    assert len(seen) >= 12
