@@ -81,12 +81,12 @@ def _refuse_doubles(text: str) -> None:
 
 def _quoted(text: str) -> str:
     """Puts quotes around option values that xDSL's grammar does not take bare."""
-    return re.sub(r"=([^\s\"{},=]*[^\s\"{},=\w.][^\s\"{},=]*)", _quote_unless_number, text)
+    return re.sub(r"=([^\s\"{},=]+)", _quote_unless_plain, text)
 
 
-def _quote_unless_number(match: re.Match[str]) -> str:
-    value = match[1]
-    return match[0] if re.fullmatch(r"-?\d+(\.\d+)?", value) else f'="{value}"'
+def _quote_unless_plain(match: re.Match[str]) -> str:
+    """Numbers and words stand as they are."""
+    return match[0] if re.fullmatch(r"-?\d+(\.\d+)?|[A-Za-z_]\w*", match[1]) else f'="{match[1]}"'
 
 
 def _pass_of(spec: ArgSpec) -> ModulePass:

@@ -38,6 +38,12 @@ def _stream_lower() -> type[ModulePass]:
     return StreamLowerPass
 
 
+def _tile() -> type[ModulePass]:
+    from .tile import TilePass
+
+    return TilePass
+
+
 PASSES: dict[str, Entry] = {
     "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
     "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
@@ -45,5 +51,6 @@ PASSES: dict[str, Entry] = {
         _minimize_accumulators, "the narrowest types that the actual weights allow"
     ),
     "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
+    "tile": Entry(_tile, "how parallel each layer is, by a folding file"),
 }
 """The one list a new pass is added to."""

@@ -1,0 +1,134 @@
+"""Folded designs compute the same, and are as fast as their layers are parallel."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.hardware.cycles import play
+from qnn.hardware.schedule import schedule_of
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.folding import Fold, fold_design, layers_of
+from qnn.qdialect.stream import DesignOp
+from qnn.qdialect.stream.compute import MatvecOp, WeightedProcess
+from qnn.tools.qnn_opt import main
+from support.networks import trained_network
+from support.program import read_module
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.utils.exceptions import PassFailedException
+
+
+def design_of(module: ModuleOp) -> DesignOp:
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
+def divisor(rng: np.random.Generator, number: int) -> int:
+    return int(rng.choice([n for n in range(1, number + 1) if number % n == 0]))
+
+
+def random_fold(process: WeightedProcess, rng: np.random.Generator) -> Fold:
+    rows, cols = process.rows.shape
+    return Fold(divisor(rng, rows), divisor(rng, cols) if isinstance(process, MatvecOp) else 1)
+
+
+def test_random_foldings_of_random_networks(tmp_path: Path) -> None:
+    folded = 0
+    for seed in range(200, 260):
+        module, rng = trained_network(np.random.default_rng(seed)), np.random.default_rng(seed)
+        try:
+            Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+        except PassFailedException:
+            continue
+        processes = [p for p in design_of(module).processes if "weights" in p.properties]
+        for number, process in enumerate(processes):
+            process.properties["layer"] = StringAttr(f"layer{number}")
+        folds = {
+            name: Fold(
+                divisor(rng, len(p.rows)),
+                divisor(rng, p.rows.shape[1]) if isinstance(p, MatvecOp) else 1,
+            )
+            for name, p in layers_of(design_of(module)).items()
+        }
+        file = tmp_path / "fold.json"
+        file.write_text(json.dumps({name: vars(fold) for name, fold in folds.items()}))
+        Pipeline.parse(f'tile{{folding="{file}"}}', [CheckSemantics(seed)]).apply(module)
+        for name, process in layers_of(design_of(module)).items():
+            assert process.outputs[0].lanes.data == folds[name].pe
+            if isinstance(process, MatvecOp):
+                assert process.simd == folds[name].simd
+                rows, cols = process.rows.shape
+                folds_of = rows // process.pe * (cols // process.simd)
+                assert schedule_of(process).interval == process.vectors * folds_of
+        steps = np.diff(play(design_of(module), 4).finished(design_of(module)))
+        assert steps[-1] == max(schedule_of(p).interval for p in design_of(module).processes)
+        folded += 1
+    assert folded > 45
+
+
+TWO_LAYERS = """
+func.func @main(%x: tensor<1x6xsi4>) -> tensor<1x4xsi12> {
+  %w = qnn.constant @w : tensor<8x6xsi2>
+  %a = qnn.linear %x, %w {layer = "Gemm_0"} : (tensor<1x6xsi4>, tensor<8x6xsi2>) -> tensor<1x8xsi8>
+  %t = qnn.constant [[0]] : tensor<1x1xui1>
+  %q = qnn.threshold %a, %t : (tensor<1x8xsi8>, tensor<1x1xui1>) -> tensor<1x8x!qnn.bipolar>
+  %v = qnn.constant @v : tensor<4x8xsi2>
+  %y = qnn.linear %q, %v {layer = "Gemm_1"}
+    : (tensor<1x8x!qnn.bipolar>, tensor<4x8xsi2>) -> tensor<1x4xsi12>
+  func.return %y : tensor<1x4xsi12>
+}
+qnn.data @w "0x1b1b1b1b1b1b1b1b1b1b1b1b" : tensor<8x6xsi2>
+qnn.data @v "0x1b1b1b1b1b1b1b1b" : tensor<4x8xsi2>
+"""
+
+
+def test_words_that_differ_are_cut_anew() -> None:
+    module = read_module(TWO_LAYERS)
+    Pipeline.parse("stream-lower").apply(module)
+    design = design_of(module)
+    fold_design(design, {"Gemm_0": Fold(4, 3), "Gemm_1": Fold(2, 8)})
+    module.verify()
+    lanes = [
+        (p.name[7:], [c.lanes.data for c in (*p.inputs, *p.outputs)]) for p in design.processes
+    ]
+    assert lanes == [
+        ("source", [3]),
+        ("matvec", [3, 4]),
+        ("resize", [4, 8]),
+        ("matvec", [8, 2]),
+        ("sink", [2]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"Gem_0": {"pe": 2}}', "there is no layer 'Gem_0'; did you mean Gemm_0?"),
+        ('{"Gemm_0": {"PEE": 2}}', "layer 'Gemm_0' has no choice 'PEE'; there are: pe, simd"),
+        ('{"Gemm_0": {"sim": 2}}', "layer 'Gemm_0' has no choice 'sim'; did you mean simd?"),
+        ('{"Gemm_0": {"pe": 3}}', "layer 'Gemm_0': pe = 3 does not divide 8; the nearest is 2"),
+        ('{"Gemm_1": {"simd": 6}}', "layer 'Gemm_1': simd = 6 does not divide 8; the nearest is 4"),
+        ('{"Gemm_0": {"pe": "4"}}', "layer 'Gemm_0': pe is a whole number"),
+        ('{"Gemm_0": 4}', 'layer \'Gemm_0\' is not {"pe": ..., "simd": ...}'),
+        ("[]", "is no JSON object of layers"),
+        ("{", "is no JSON: "),
+    ],
+)
+def test_folding_files_with_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
+) -> None:
+    net, file = tmp_path / "net.mlir", tmp_path / "fold.json"
+    net.write_text(TWO_LAYERS)
+    file.write_text(text)
+    assert main(["--stream-lower", f"--tile=folding={file}", str(net)]) == 1
+    told = capsys.readouterr().err
+    assert message in told and told.count("\n") == 1
+
+
+def test_a_folding_file_that_is_missing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    net = tmp_path / "net.mlir"
+    net.write_text(TWO_LAYERS)
+    assert main(["--stream-lower", "--tile=folding=none.json", str(net)]) == 1
+    assert "none.json: no such file or directory" in capsys.readouterr().err
+    assert main(["--tile=folding=none.json", str(net)]) == 1
