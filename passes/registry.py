@@ -44,6 +44,12 @@ def _tile() -> type[ModulePass]:
     return TilePass
 
 
+def _size_fifos() -> type[ModulePass]:
+    from .size_fifos import SizeFifosPass
+
+    return SizeFifosPass
+
+
 PASSES: dict[str, Entry] = {
     "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
     "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
@@ -52,5 +58,6 @@ PASSES: dict[str, Entry] = {
     ),
     "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
     "tile": Entry(_tile, "how parallel each layer is, by a folding file"),
+    "size-fifos": Entry(_size_fifos, "depths of channels for the full rate"),
 }
 """The one list a new pass is added to."""

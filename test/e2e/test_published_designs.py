@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from qnn.frontends.onnx import import_onnx
-from qnn.hardware.cycles import play
+from qnn.hardware.cycles import play, play_bounded
+from qnn.hardware.sizing import depths_for
 from qnn.passes import Pipeline
 from qnn.passes.folding import Fold, fold_design, layers_of
 from qnn.qdialect.stream import DesignOp
@@ -44,6 +45,13 @@ def test_cycles_and_rate(name: str) -> None:
     assert cycles[:-1] == CNV[name][1]
     interval = int(np.diff(play(design, 3).finished(design))[-1])
     assert abs(1e8 / interval / CNV[name][2] - 1) < 0.01
+
+
+def test_bounded_channels_keep_the_rate() -> None:
+    design = folded("cnvW1A1_cifar10")
+    depths = depths_for(design)
+    assert int(np.diff(play_bounded(design, 5, depths).finished(design))[-1]) == 32_768
+    assert sum(depths.values()) < 5_000
 
 
 def test_latency() -> None:

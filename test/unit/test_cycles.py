@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
 from qnn.hardware.schedule import schedule_of
+from qnn.hardware.sizing import depths_for
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import AddOp, MatvecOp
@@ -182,3 +183,16 @@ def test_schedules_read_and_write_whole_frames() -> None:
                 assert schedule.interval == process.interval
         assert play(design).cycles > 0
     assert len(seen) >= 12
+
+
+def test_a_skip_connection_that_is_too_short_is_named() -> None:
+    design, _ = small_design(Choices.seeded(2))
+    depths = depths_for(design)
+    fork = next(process for process in design.processes if isinstance(process, ForkOp))
+    skip = fork.copies[1]
+    skip.name_hint = "skip"
+    run = play_bounded(design, 4, depths)
+    slowest = max(schedule_of(process).interval for process in design.processes)
+    assert np.diff(run.finished(design))[-1] == slowest
+    with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip"):
+        play_bounded(design, 4, {**depths, skip: 1})

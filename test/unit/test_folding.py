@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.hardware.cycles import play
+from qnn.hardware.cycles import play, play_bounded
 from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics
@@ -61,8 +61,11 @@ def test_random_foldings_of_random_networks(tmp_path: Path) -> None:
                 rows, cols = process.rows.shape
                 folds_of = rows // process.pe * (cols // process.simd)
                 assert schedule_of(process).interval == process.vectors * folds_of
-        steps = np.diff(play(design_of(module), 4).finished(design_of(module)))
-        assert steps[-1] == max(schedule_of(p).interval for p in design_of(module).processes)
+        slowest = max(schedule_of(p).interval for p in design_of(module).processes)
+        assert np.diff(play(design_of(module), 4).finished(design_of(module)))[-1] == slowest
+        Pipeline.parse("size-fifos").apply(module)
+        steps = np.diff(play_bounded(design_of(module), 8).finished(design_of(module)))
+        assert steps[-1] == slowest, f"seed {seed}: {steps} for {slowest}"
         folded += 1
     assert folded > 45
 

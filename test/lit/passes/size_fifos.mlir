@@ -1,0 +1,21 @@
+// RUN: qnn-opt --size-fifos --check-semantics %s 2> %t.err | filecheck %s
+
+// The channel beside a window holds what the window keeps back: two lines and a pixel of a padded
+// image, less what has come behind them. All others hold little.
+
+// CHECK:      %x = stream.source "x" : !stream.channel<6x6x1xui4, lanes = 1, depth = 4>
+// CHECK-NEXT: %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 4>, !stream.channel<6x6x1xui4, lanes = 1, depth = 20>)
+// CHECK-NEXT: %p = stream.pad %a
+// CHECK-NEXT: %w = stream.window %p
+// CHECK-NEXT: %y = stream.matvec %w
+// CHECK-NEXT: %z = stream.add %y, %b
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<6x6x1xui4>
+  %a, %b = stream.fork %x : (!stream.channel<6x6x1xui4>) -> (!stream.channel<6x6x1xui4>, !stream.channel<6x6x1xui4>)
+  %p = stream.pad %a pads = [1, 1, 1, 1] : (!stream.channel<6x6x1xui4>) -> !stream.channel<8x8x1xui4>
+  %w = stream.window %p kernel = [3, 3] : (!stream.channel<8x8x1xui4>) -> !stream.channel<6x6x9xui4, lanes = 9>
+  %y = stream.matvec %w weights(@w) accumulator = si9 : (!stream.channel<6x6x9xui4, lanes = 9>) -> !stream.channel<6x6x1xsi9>
+  %z = stream.add %y, %b : (!stream.channel<6x6x1xsi9>, !stream.channel<6x6x1xui4>) -> !stream.channel<6x6x1xsi10>
+  stream.sink "z" %z : !stream.channel<6x6x1xsi10>
+}
+qnn.data @w [[1, -1, 1, -1, 1, -1, 1, -1, 1]] : tensor<1x9x!qnn.bipolar>
