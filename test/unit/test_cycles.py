@@ -190,9 +190,11 @@ def test_a_skip_connection_that_is_too_short_is_named() -> None:
     depths = depths_for(design)
     fork = next(process for process in design.processes if isinstance(process, ForkOp))
     skip = fork.copies[1]
-    skip.name_hint = "skip"
+    (use,) = skip.uses
+    behind = use.operation.results[0]
+    skip.name_hint, behind.name_hint = "skip", "behind"
     run = play_bounded(design, 4, depths)
     slowest = max(schedule_of(process).interval for process in design.processes)
     assert np.diff(run.finished(design))[-1] == slowest
-    with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip"):
-        play_bounded(design, 4, {**depths, skip: 1})
+    with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip, .*%behind"):
+        play_bounded(design, 4, {**depths, skip: 1, behind: 1})
