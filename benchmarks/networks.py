@@ -8,6 +8,7 @@ and scales are such that activations are about as wide as their type at every de
 """
 
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -25,7 +26,7 @@ WIDEST = 3.0
 """Where activations are clipped: so many times their standard deviation."""
 
 
-class Writer:
+class Writer(ABC):
     """A graph that grows; a tensor is its name."""
 
     def __init__(self, size: int):
@@ -100,18 +101,21 @@ class Writer:
         y = self.quantized(self.node("GlobalAveragePool", x), np.float32(1 / 64), True)
         return self.node("Flatten", y)
 
+    @abstractmethod
     def activated(self, x: str, relu: bool) -> str:
-        raise NotImplementedError
+        """A tensor after its activation, quantized."""
 
+    @abstractmethod
     def normalized(self, x: str) -> str:
-        raise NotImplementedError
+        """A tensor after what normalizes it."""
 
+    @abstractmethod
     def quantized(self, x: str, scale: np.float32, positive: bool) -> str:
         """Eight bits of a tensor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def weighted(self, op: str, x: str, weights: Array, **attributes: Any) -> str:
-        raise NotImplementedError
+        """An operator with quantized weights."""
 
     def model(self, result: str) -> onnx.ModelProto:
         image = helper.make_tensor_value_info("image", TensorProto.FLOAT, self.shape)

@@ -6,7 +6,7 @@ channels of any depth one pass over the design is exact. With bounded ones the t
 those of the pass before, until nothing changes: that it comes to an end is shown first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -100,9 +100,14 @@ class Loop:
 
 def play(design: DesignOp, frames: int = 1) -> Run:
     """A design whose channels hold any number of words."""
+    return play_freely([Loop.of(process, frames) for process in design.processes], frames)
+
+
+def play_freely(loops: Sequence[Loop], frames: int) -> Run:
+    """The same for the loops of a design."""
     run = Run(frames)
-    for process in design.processes:
-        Loop.of(process, frames).play(run, {})
+    for loop in loops:
+        loop.play(run, {})
     return run
 
 
@@ -113,9 +118,7 @@ def play_bounded(
     depths = declared(design) if depths is None else depths
     loops = [Loop.of(process, frames) for process in design.processes]
     check_progress(loops, depths)
-    run = Run(frames)
-    for loop in loops:
-        loop.play(run, {})
+    run = play_freely(loops, frames)
     backwards = False
     while True:
         before = {**run.read}, {**run.written}

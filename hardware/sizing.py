@@ -9,7 +9,8 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.stream import DesignOp
-from .cycles import Loop, Run
+from ..qdialect.stream.process import Counts
+from .cycles import Loop, Run, play_freely
 
 FRAMES = 4
 """So many frames are planned: enough for a design to come to its steady rate."""
@@ -27,9 +28,7 @@ def depths_for(design: DesignOp) -> dict[SSAValue, int]:
 def plan(design: DesignOp, frames: int) -> Run:
     """When each word is written and read if no word comes too early."""
     loops = [Loop.of(process, frames) for process in design.processes]
-    run = Run(frames)
-    for loop in loops:
-        loop.play(run, {})
+    run = play_freely(loops, frames)
     slowest = max(reversed(loops), key=lambda loop: loop.schedule.interval)
     before = sources_of(slowest.process)
     for loop in reversed(loops):
@@ -55,8 +54,8 @@ def sources_of(process: Operation) -> set[Operation]:
 
 def delay(loop: Loop, run: Run, readers: set[Operation]) -> None:
     """Moves all that a process does as late as these readers allow."""
-    places: list[np.ndarray] = []
-    slacks: list[np.ndarray] = []
+    places: list[Counts] = []
+    slacks: list[Counts] = []
     for value, at in zip(loop.process.results, loop.writes, strict=True):
         if any(use.operation in readers for use in value.uses):
             places.append(at)
@@ -72,7 +71,7 @@ def delay(loop: Loop, run: Run, readers: set[Operation]) -> None:
         run.written[value] = run.reserved[value] + loop.schedule.latency
 
 
-def _slack(places: np.ndarray, at: np.ndarray, latest: np.ndarray, early: np.ndarray) -> np.ndarray:
+def _slack(places: Counts, at: Counts, latest: Counts, early: Counts) -> Counts:
     """How long a process waits in all before some iterations; behind the last write, no longer."""
     next_write = np.minimum(np.searchsorted(at, places, side="left"), len(at) - 1)
     return np.maximum(latest[next_write], early)

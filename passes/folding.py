@@ -15,7 +15,7 @@ from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
 from ..qdialect.spelling import nearest
-from ..qdialect.stream import ChannelType, DesignOp, Process
+from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import DepthwiseOp, LabelSelectOp, MatvecOp, WeightedProcess
 from ..qdialect.stream.flow import ConcatOp, ResizeOp, SinkOp, SourceOp, SplitOp
 from ..qdialect.stream.types import channel_of
@@ -55,7 +55,10 @@ def fold_design(design: DesignOp, folds: Mapping[str, Fold]) -> None:
 def _check(name: str, fold: Fold, process: WeightedProcess) -> None:
     """A layer's rows and columns divide by what is computed at once."""
     rows, cols = process.rows.shape
-    sizes = (("pe", fold.pe, rows), ("simd", fold.simd, cols if _is_matvec(process) else 1))
+    sizes = (
+        ("pe", fold.pe, rows),
+        ("simd", fold.simd, cols if isinstance(process, MatvecOp) else 1),
+    )
     for key, value, size in sizes:
         if value < 1 or size % value:
             fits = [number for number in range(1, size + 1) if size % number == 0]
@@ -63,10 +66,6 @@ def _check(name: str, fold: Fold, process: WeightedProcess) -> None:
             raise PassFailedException(
                 f"layer {name!r}: {key} = {value} does not divide {size}; the nearest is {near}"
             )
-
-
-def _is_matvec(process: WeightedProcess) -> bool:
-    return isinstance(process, MatvecOp)
 
 
 class Wanted:
@@ -147,5 +146,4 @@ class Wanted:
 def _retype(value: SSAValue, lanes: int) -> None:
     channel = channel_of(value)
     if channel.lanes.data != lanes:
-        wide = ChannelType(channel.frame, channel.element, lanes, channel.depth.data)
-        Rewriter.replace_value_with_new_type(value, wide)
+        Rewriter.replace_value_with_new_type(value, channel.with_lanes(lanes))

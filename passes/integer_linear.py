@@ -32,7 +32,7 @@ from ..qdialect.types import (
     shape_of,
     smallest_type,
 )
-from .chains import dequantized, is_uniform, keeps_channels, scale_of, zero_point_of
+from .chains import dequantized, is_by_channel, is_uniform, keeps_channels, scale_of, zero_point_of
 
 
 def holding(low: int, high: int) -> QuantType:
@@ -264,11 +264,9 @@ class SinkDequantize(RewritePattern):
         self, op: MoveOp | MaxPoolOp | SplitOp | PadOp, rewriter: PatternRewriter
     ) -> None:
         source = dequantized(op.x)
-        if source is None or not (is_uniform(source) or keeps_channels(op)):
+        if source is None or not is_by_channel(source):
             return
-        if not is_uniform(source) and source.axis.value.data % len(shape_of(op.x)) != (
-            len(shape_of(op.x)) - 1
-        ):
+        if not (is_uniform(source) or keeps_channels(op)):
             return
         properties = dict(op.properties)
         if isinstance(op, MaxPoolOp) and (scale_of(source) < 0).any():
@@ -310,6 +308,14 @@ def holds(value: SSAValue, number: int) -> bool:
     return low <= number <= high and not (bipolar and number == 0)
 
 
+def rescaled(value: SSAValue, scale: SSAValue, zero: int, pool: ConstantPool) -> list[Operation]:
+    """The ops that dequantize by a scale and one zero point; the last gives the result."""
+    if not zero:
+        return [DequantizeOp(value, scale)]
+    offset = pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
+    return [offset, DequantizeOp(value, scale, offset)]
+
+
 class JoinDequantized(RewritePattern):
     """Concatenates, adds and subtracts integers that share a scale."""
 
@@ -339,11 +345,7 @@ class JoinDequantized(RewritePattern):
             if not is_integer_range(low, high):
                 return
             new.append(type(op)(integers[0], integers[1], holding(low, high)))
-        offset = None
-        if zero:
-            offset = self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
-            new.append(offset)
-        new.append(DequantizeOp(new[0], found[0].scale, offset))
+        new += rescaled(new[0].results[0], found[0].scale, zero, self.pool)
         if "layer" in op.properties:
             new[0].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
@@ -381,11 +383,5 @@ class SumAverages(RewritePattern):
             properties={k: v for k, v in op.properties.items() if k != "count_padding"},
         )
         count = self.pool.constant(np.float32(taps), f32, "count")
-        new: list[Operation] = [sums, count]
-        offset = None
-        if zero:
-            total = zero * taps
-            offset = self.pool.constant(total, smallest_type(min(total, 0), max(total, 0)), "zero")
-            new.append(offset)
-        total = DequantizeOp(sums.results[0], source.scale, offset)
-        rewriter.replace(op, [*new, total, DivOp(total, count)])
+        new = rescaled(sums.results[0], source.scale, zero * taps, self.pool)
+        rewriter.replace(op, [sums, count, *new, DivOp(new[-1], count)])

@@ -62,7 +62,6 @@ class Carried:
 
 
 ProcessT = TypeVar("ProcessT", bound=Process)
-OpT = TypeVar("OpT", bound=QnnOp)
 Lower = Callable[["Lowering", Any], None]
 
 LOWERINGS: dict[type[Operation], Lower] = {}

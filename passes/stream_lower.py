@@ -60,13 +60,14 @@ def _lower(module: ModuleOp, function: FuncOp) -> None:
     ops = [op for op in function.body.block.ops if not is_fixed(op)]
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
+    hardware = set(inside)
     lowering = Lowering(module)
     for op in inside:
         _check(op)
     if not inside:
         raise PassFailedException("stream-lower: nothing computes with integers: run fold-bn first")
-    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _arrives(v, inside)))
-    leaving = [v for op in inside for v in op.results if _leaves(v, inside)]
+    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _arrives(v, hardware)))
+    leaving = [v for op in inside for v in op.results if _leaves(v, hardware)]
     for number, value in enumerate(entering):
         name = value.name_hint or f"input{number}"
         source = SourceOp(_unique(name, lowering.block), lowering.result(value))
@@ -99,13 +100,17 @@ def is_float(op: Operation) -> bool:
     return not all(is_quant(element_of(value)) for value in (*op.operands, *op.results))
 
 
+def is_for_host(op: Operation) -> bool:
+    """Whether the host may carry out an op, at either end of the network."""
+    return isinstance(op, QnnOp) and (isinstance(op, MoveOp) or is_float(op))
+
+
 def prologue(ops: list[Operation]) -> set[Operation]:
     """What the host does first: ops on floats, and moves, that depend on nothing else."""
     found: set[Operation] = set()
     for op in ops:
-        for_host = isinstance(op, QnnOp) and (isinstance(op, MoveOp) or is_float(op))
         free = (value for value in op.operands if constant_of(value) is None)
-        if for_host and all(isinstance(v.owner, Block) or v.owner in found for v in free):
+        if is_for_host(op) and all(isinstance(v.owner, Block) or v.owner in found for v in free):
             found.add(op)
     return found
 
@@ -114,11 +119,8 @@ def epilogue(ops: list[Operation]) -> set[Operation]:
     """What the host does last: ops on floats, and moves, on which nothing else depends."""
     found: set[Operation] = set()
     for op in reversed(ops):
-        for_host = isinstance(op, ReturnOp) or (
-            isinstance(op, QnnOp) and (isinstance(op, MoveOp) or is_float(op))
-        )
         users = (use.operation for value in op.results for use in value.uses)
-        if for_host and all(user in found for user in users):
+        if (isinstance(op, ReturnOp) or is_for_host(op)) and all(user in found for user in users):
             found.add(op)
     return found
 
@@ -133,11 +135,11 @@ def _check(op: Operation) -> None:
             raise refused(op, "its tensors hold several images: a design takes one at a time")
 
 
-def _arrives(value: SSAValue, inside: list[Operation]) -> bool:
+def _arrives(value: SSAValue, inside: set[Operation]) -> bool:
     return constant_of(value) is None and value.owner not in inside
 
 
-def _leaves(value: SSAValue, inside: list[Operation]) -> bool:
+def _leaves(value: SSAValue, inside: set[Operation]) -> bool:
     return any(use.operation not in inside for use in value.uses)
 
 

@@ -11,7 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..qdialect.spelling import nearest
-from ..qdialect.stream import DesignOp
+from .designs import designs_of
 from .folding import Fold, fold_design
 
 
@@ -30,10 +30,7 @@ class TilePass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         folds = read_folding(self.folding)
-        designs = [design for design in op.ops if isinstance(design, DesignOp)]
-        if not designs:
-            raise PassFailedException("tile: there is no design: run stream-lower first")
-        for design in designs:
+        for design in designs_of(op, self.name):
             try:
                 fold_design(design, folds)
             except PassFailedException as error:

@@ -25,14 +25,15 @@ def writes(call: Call) -> bool:
 def refuse_shared_writes(program: Program) -> None:
     """Raises where a tensor is read that was written to under another name."""
     groups: dict[str, set[str]] = {}
+    last = {name: number for number, call in enumerate(program.calls) for name in _read(call)}
+    last |= dict.fromkeys(program.outputs, len(program.calls))
     for number, call in enumerate(program.calls):
         read = _read(call)
         if not read:
             continue
         group = groups.setdefault(read[0], {read[0]})
         if writes(call):
-            later = {name for after in program.calls[number + 1 :] for name in _read(after)}
-            stale = group & {*later, *program.outputs}
+            stale = {name for name in group if last.get(name, 0) > number}
             if stale:
                 raise call.fail(
                     f"it writes into a tensor that is read again as {min(stale)}: "

@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from math import prod
 from typing import Any, BinaryIO, TypeAlias
 
@@ -124,10 +125,18 @@ class _Archive:
             raise ImportFailure(f"{self.name}: {path} is larger than {most >> 20} MiB")
         return self.archive.read(entry)
 
+    @cached_property
+    def _configs(self) -> dict[str, Json]:
+        """Where the tensors are, by folder."""
+        return {
+            folder: self._json(f"data/{folder}/model_{folder}_config.json")["config"]
+            for folder in ("weights", "constants")
+        }
+
     def _tensor(self, key: str) -> Array:
         """A parameter, a buffer or a constant."""
-        for folder in ("weights", "constants"):
-            entry = self._json(f"data/{folder}/model_{folder}_config.json")["config"].get(key)
+        for folder, config in self._configs.items():
+            entry = config.get(key)
             if entry is None:
                 continue
             if entry["use_pickle"]:
