@@ -1,7 +1,8 @@
 """Chains: what stands between integers and a quantizer, as a function that can be evaluated."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -137,6 +138,17 @@ def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     return constant
 
 
+def parts_of(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
+    """The operands that vary with the image, and the shapes of those that are constant."""
+    free = [value for value in op.operands if constant_of(value) is None]
+    return free, [shape_of(value) for value in op.operands if value not in free]
+
+
+def by_position(shapes: Iterable[Sequence[int]]) -> bool:
+    """Whether a constant of such a shape may differ between positions, not only channels."""
+    return any(prod(shape[:-1]) > 1 for shape in shapes)
+
+
 def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
     """Whether parameters differ along the last axis only, if at all."""
     if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
@@ -164,11 +176,10 @@ def chain_of(quantizer: Quantizer) -> Chain | str:
         if not isinstance(owner, Elementwise):
             name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
             return f"its input comes from {name}, which is not computed element by element"
-        free = [operand for operand in owner.operands if constant_of(operand) is None]
+        free, fixed = parts_of(owner)
         if any(shape_of(operand) != shape for operand in free):
             return f"{describe(owner)} changes the shape of its input"
-        fixed = [shape_of(operand) for operand in owner.operands if operand not in free]
-        if any(np.prod(shape[:-1]) > 1 for shape in fixed):
+        if by_position(fixed):
             return f"{describe(owner)} has a constant that differs between positions"
         ops.append(owner)
         if len(free) != 1:

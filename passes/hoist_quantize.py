@@ -19,7 +19,14 @@ from ..qdialect.qnn.quantization import QuantizeOp
 from ..qdialect.qnn.steps import ThresholdOp
 from ..qdialect.types import element_of, is_quant, shape_of
 from ..qdialect.values import plain
-from .chains import Elementwise, Quantizer, is_by_channel, keeps_channels
+from .chains import (
+    Elementwise,
+    Quantizer,
+    by_position,
+    is_by_channel,
+    keeps_channels,
+    parts_of,
+)
 from .monotone import is_monotone
 
 
@@ -147,17 +154,16 @@ class PassMoves(RewritePattern):
 
 def rows_of(op: Elementwise) -> bool:
     """Whether an op has parameters that differ between channels or positions."""
-    fixed = (value for value in op.operands if constant_of(value) is not None)
-    return any(np.prod(shape_of(value)) > 1 for value in fixed)
+    _, fixed = parts_of(op)
+    return any(np.prod(shape) > 1 for shape in fixed)
 
 
 def only_rises(op: Elementwise) -> bool:
     """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
     if not is_monotone(op):
         return False
-    free = [value for value in op.operands if constant_of(value) is None]
-    fixed = [shape_of(value) for value in op.operands if constant_of(value) is not None]
-    if len(free) != 1 or any(np.prod(shape[:-1]) > 1 for shape in fixed):
+    free, fixed = parts_of(op)
+    if len(free) != 1 or by_position(fixed):
         return False
     channels = shape_of(op.results[0])[-1]
     most = np.finfo(np.float32).max
@@ -170,14 +176,13 @@ def only_rises(op: Elementwise) -> bool:
 
 def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter) -> None:
     """Puts a move before the op whose result it moves."""
-    free = [value for value in source.operands if constant_of(value) is None]
-    fixed = [shape_of(value) for value in source.operands if constant_of(value) is not None]
+    free, fixed = parts_of(source)
     if is_quant(element_of(op.x)):
         return
     if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
         return
     rank = len(shape_of(op.output))
-    if any(np.prod(shape[:-1]) > 1 or len(shape) > rank for shape in fixed):
+    if by_position(fixed) or any(len(shape) > rank for shape in fixed):
         return
     moved = type(op).create(
         operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
