@@ -77,35 +77,91 @@ def in_time(process: Process, work: int, latency: int) -> Schedule:
 def window(process: WindowOp) -> Schedule:
     """A window that keeps as many lines as its kernel spans, and those of its next step."""
     (x,), (patches,) = process.inputs, process.outputs
-    height, width, depth = x.frame
-    line = width * depth // x.lanes.data
-    (extent, _), (step, _) = process.window.extent, process.window.strides
-    rows = patches.frame[0]
-    needs = process.needs()[0].reshape(rows, -1)
-    reads, writes = np.zeros(height * line, np.int64), np.zeros(needs.shape, np.int64)
-    words, next_row = np.arange(needs.shape[1]), 0
-    ends = np.zeros(rows, np.int64)
-    for row in range(rows):
-        for reading in range(next_row, row * step + extent):
-            _read_line(reads, reading, line, _free(reading, extent, step, ends))
-        next_row = row * step + extent
-        start = ends[row - 1] + 1 if row else 0
-        ready = np.maximum.accumulate(reads[needs[row] - 1] - words)
-        writes[row] = words + np.maximum(ready, start)
-        ends[row] = writes[row, -1]
-    for reading in range(next_row, height):
-        _read_line(reads, reading, line, _free(reading, extent, step, ends))
-    interval = max(int(reads[-1]), int(writes[-1, -1])) + 1
-    return Schedule(interval, [reads], [writes.reshape(-1)])
+    rhythm = Rhythm.of(process, np.array(x.lanes.data), np.array(patches.lanes.data))
+    lines, rows = rhythm.starts()
+    reads = (lines[:, None] + np.arange(rhythm.line)).reshape(-1)
+    words = np.arange(rhythm.row)
+    needed = reads[process.needs()[0] - 1].reshape(len(rows), -1) - words
+    free = np.concatenate([[0], rows[:-1] + rhythm.row])[:, None]
+    writes = words + np.maximum(np.maximum.accumulate(needed, axis=1), free)
+    return Schedule(int(rhythm.interval), [reads], [writes.reshape(-1)])
 
 
-def _free(reading: int, extent: int, step: int, ends: Counts) -> int:
-    """From which iteration on there is room for a line: that of the first row that is done with."""
-    kept = reading - extent - step
-    return 0 if kept < 0 else int(ends[min(len(ends) - 1, kept // step)]) + 1
+@dataclass(frozen=True)
+class Rhythm:
+    """How a window goes line by line; for words of one width, or for arrays of widths at once.
+
+    A line is read without a break. A row of patches may be begun early, and wait for words, but it
+    ends as if it were begun just late enough to be written without a break.
+    """
+
+    process: WindowOp
+    line: Counts
+    """Words of a line of the image."""
+    row: Counts
+    """Words of a row of patches."""
+    delays: Counts
+    """How long after the start of each line of its kernel a row of patches may start."""
+
+    @staticmethod
+    def of(process: WindowOp, lanes_in: Counts, lanes_out: Counts) -> "Rhythm":
+        (x,), (patches,) = process.inputs, process.outputs
+        _, width, depth = x.frame
+        _, cols, size = patches.frame
+        widths = np.broadcast(lanes_in, lanes_out)
+        delays = [_delays(process, int(a), int(b)) for a, b in widths]
+        stacked = np.array(delays).T.reshape(-1, *widths.shape)
+        return Rhythm(process, width * depth // lanes_in, cols * size // lanes_out, stacked)
+
+    def starts(self) -> tuple[Counts, Counts]:
+        """When each line is begun, and each row of patches if it is written without a break."""
+        (x,), (patches,) = self.process.inputs, self.process.outputs
+        height, rows = x.frame[0], patches.frame[0]
+        window = self.process.window
+        (extent, _), (step, _), (apart, _) = window.extent, window.strides, window.dilations
+        shape = self.delays.shape[1:]
+        lines, begun = np.zeros((height, *shape), np.int64), np.zeros((rows, *shape), np.int64)
+        known = 0
+        for row in range(rows):
+            until = height if row == rows - 1 else row * step + extent
+            for line in range(known, row * step + extent):
+                self._read(lines, begun, line, line - extent - step)
+            known = row * step + extent
+            kernel = lines[row * step : known : apart]
+            begun[row] = np.max(kernel + self.delays, axis=0)
+            if row:
+                begun[row] = np.maximum(begun[row], begun[row - 1] + self.row)
+            for line in range(known, until):
+                self._read(lines, begun, line, line - extent - step)
+        return lines, begun
+
+    def _read(self, lines: Counts, rows: Counts, line: int, kept: int) -> None:
+        """A line starts behind the one before, and when there is room: a row is done with one."""
+        if line:
+            lines[line] = lines[line - 1] + self.line
+        if kept >= 0:
+            (step, _) = self.process.window.strides
+            done = rows[min(len(rows) - 1, kept // step)] + self.row
+            lines[line] = np.maximum(lines[line], done)
+
+    @property
+    def interval(self) -> Counts:
+        """Iterations of a frame."""
+        lines, rows = self.starts()
+        return np.maximum(lines[-1] + self.line, rows[-1] + self.row)
 
 
-def _read_line(reads: Counts, row: int, line: int, free: int) -> None:
-    start = row * line
-    first = max(free, int(reads[start - 1]) + 1 if start else 0)
-    reads[start : start + line] = first + np.arange(line)
+def _delays(process: WindowOp, lanes_in: int, lanes_out: int) -> list[int]:
+    """The longest wait for a word of each line: of those the first patch reads, and the last."""
+    (x,), (patches,) = process.inputs, process.outputs
+    window, pixel = process.window, x.frame[-1] // lanes_in
+    line = x.frame[1] * pixel
+    reach = process.reach(lanes_in, lanes_out)
+    words = np.arange(len(reach))
+    kernel_row = (reach - 1) // line
+    last = patches.frame[1] - 1
+    ahead = max(0, last * (window.strides[1] * pixel - len(reach)))
+    wait = (reach - 1) % line - words + ahead
+    longest = np.full(window.kernel[0], np.iinfo(np.int32).min, np.int64)
+    np.maximum.at(longest, kernel_row // window.dilations[0], wait)
+    return longest.tolist()

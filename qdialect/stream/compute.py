@@ -40,7 +40,7 @@ from .process import (
     whole_pixels,
 )
 from .types import ChannelType, channel_of
-from .windows import require_order
+from .windows import require_groups, require_order
 
 
 class Storage(StrEnum):
@@ -250,6 +250,8 @@ class MatvecOp(WeightedProcess):
 class DepthwiseOp(WeightedProcess):
     """Multiplies every channel of a patch with its own weights; patches come by channel.
 
+    PE channels at a time, and of each as many pixels of the kernel as a word holds.
+
     %y = stream.depthwise %p weights(@w1) thresholds(@t1) accumulator = si12
         : (!stream.channel<30x30x288xui4, lanes = 8>)
        -> !stream.channel<30x30x32xui4, lanes = 8>
@@ -264,9 +266,7 @@ class DepthwiseOp(WeightedProcess):
             x.frame[-1] == rows * taps and y.frame == (*x.frame[:-1], rows),
             f"{rows}x{taps} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
         )
-        same_lanes(x, y)
-        whole_pixels(y)
-        require_order(self.x, by_channel=True)
+        require_groups(self.x, y, taps)
         self.check_sums()
 
     def needs(self, output: int = 0) -> Sequence[Counts]:

@@ -38,9 +38,10 @@ from .types import ChannelType, channel_of
 class WindowOp(Process):
     """Keeps the last lines of an image, and sends the patch under each window.
 
-    A patch is kernel rows, kernel columns, channels. With `by_channel` the words of one group of
-    channels come together, for pools and depthwise layers: group, rows, columns, lanes. A word
-    leaves as soon as the pixels in it have come, and does not wait for the whole patch.
+    A patch is kernel rows, kernel columns, channels. With `by_channel` a group of channels, as many
+    as come in a word, follows another, for pools and depthwise layers: group, rows, columns,
+    channels of the group. A word may hold several pixels of the kernel; it leaves as soon as they
+    have come, and does not wait for the whole patch.
 
         %p = stream.window %x kernel = [3, 3]
             : (!stream.channel<32x32x3xui8, lanes = 3>) -> !stream.channel<30x30x27xui8, lanes = 3>
@@ -96,9 +97,13 @@ class WindowOp(Process):
         require_frame(patches, _patches(x, self.window))
         same_elements(x, patches)
         whole_pixels(x)
-        if self.by_channel is not None:
-            return same_lanes(x, patches)
         (kh, kw), lanes, depth = self.window.kernel, patches.lanes.data, x.frame[-1]
+        if self.by_channel is not None:
+            group = x.lanes.data
+            return require(
+                lanes % group == 0 and kh * kw * group % lanes == 0,
+                f"words of {lanes} don't part {kh}x{kw} pixels of {group} channels evenly",
+            )
         require(
             depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
             f"{lanes} lanes are no part and no multiple of {depth} channels in {kh}x{kw}",
@@ -110,28 +115,29 @@ class WindowOp(Process):
         rows, cols, _ = patches.frame
         sh, sw = self.window.strides
         corners = np.arange(rows)[:, None] * sh * width + np.arange(cols) * sw
-        words = np.add.outer(corners * (depth // x.lanes.data), self._reach())
+        reach = self.reach(x.lanes.data, patches.lanes.data)
+        words = np.add.outer(corners * (depth // x.lanes.data), reach)
         return [np.maximum.accumulate(words.reshape(-1))]
 
-    def _reach(self) -> Counts:
+    def reach(self, lanes_in: int, lanes_out: int) -> Counts:
         """For each word of a patch, up to which word it needs, counted from the patch's corner."""
-        (x,), (patches,) = self.inputs, self.outputs
-        _, width, depth = x.frame
+        _, width, depth = self.inputs[0].frame
         (kh, kw), (dh, dw) = self.window.kernel, self.window.dilations
-        pixel = depth // x.lanes.data
+        pixel = depth // lanes_in
         taps = (np.arange(kh)[:, None] * dh * width + np.arange(kw) * dw).reshape(-1) * pixel
         if self.by_channel is not None:
-            return np.add.outer(np.arange(1, pixel + 1), taps).reshape(-1)
-        last = np.arange(patches.lanes.data, patches.frame[-1] + 1, patches.lanes.data) - 1
-        return taps[last // depth] + last % depth // x.lanes.data + 1
+            at_once = lanes_out // lanes_in
+            return np.add.outer(np.arange(1, pixel + 1), taps[at_once - 1 :: at_once]).reshape(-1)
+        last = np.arange(lanes_out, kh * kw * depth + 1, lanes_out) - 1
+        return taps[last // depth] + last % depth // lanes_in + 1
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         patches = windows(frames[0], self.window, 0)
         if self.by_channel is None:
             return (patches.reshape(len(patches), *self.outputs[0].frame),)
-        lanes = self.outputs[0].lanes.data
+        group = self.inputs[0].lanes.data
         n, rows, cols, kh, kw, depth = patches.shape
-        grouped = patches.reshape(n, rows, cols, kh, kw, depth // lanes, lanes)
+        grouped = patches.reshape(n, rows, cols, kh, kw, depth // group, group)
         ordered = grouped.transpose(0, 1, 2, 5, 3, 4, 6)
         return (ordered.reshape(n, rows, cols, -1),)
 
@@ -340,6 +346,8 @@ class UpsampleOp(Process):
 class PoolOp(Process):
     """The maximum or the sum of each channel over a patch that comes by channel.
 
+    It takes in as many pixels of the patch at once as there are in a word.
+
     %y = stream.pool %p : (!stream.channel<14x14x256xui2, lanes = 16>)
         -> !stream.channel<14x14x64xui2, lanes = 16>
     """
@@ -370,9 +378,7 @@ class PoolOp(Process):
             x.frame[:-1] == y.frame[:-1] and x.frame[-1] % y.frame[-1] == 0,
             f"patches of {text_of(x.frame)} don't pool to {text_of(y.frame)}",
         )
-        same_lanes(x, y)
-        whole_pixels(y)
-        require_order(self.x, by_channel=True)
+        require_groups(self.x, y, self.taps)
         if self.sum is None:
             return same_elements(x, y)
         low, high = value_range(x.quant_type)
@@ -409,6 +415,24 @@ def require_order(patches: SSAValue, by_channel: bool) -> None:
         require(
             (window.by_channel is not None) == by_channel,
             f"its window must {'' if by_channel else 'not '}be by_channel",
+        )
+
+
+def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
+    """Each word holds some pixels of a patch, of as many channels as the result has in a word."""
+    whole_pixels(result)
+    require_order(patches, by_channel=True)
+    lanes, group = channel_of(patches).lanes.data, result.lanes.data
+    require(
+        lanes % group == 0 and taps * group % lanes == 0,
+        f"words of {lanes} don't part {taps} pixels of {group} channels evenly",
+    )
+    window = patches.owner
+    if isinstance(window, WindowOp):
+        require(
+            window.inputs[0].lanes.data == group,
+            f"its window has groups of {window.inputs[0].lanes.data} channels, "
+            f"the result has {group} in a word",
         )
 
 

@@ -1,6 +1,6 @@
 """Level 3 computes what level 2 does: every process against its `qnn` op, alone and in networks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import gcd, prod
 from typing import Any
 
@@ -116,6 +116,11 @@ class Twin:
         options = self.choices.window(height, width, padded=False)
         return {name: value for name, value in options.items() if name != "pads"}
 
+    def patches(self, image: SSAValue, options: Mapping[str, Any]) -> SSAValue:
+        """What a window by channel sends: one pixel in a word, or several."""
+        lanes = channel_of(image).lanes.data * self.choices.pick(divisors(prod(options["kernel"])))
+        return self.design.add(WindowOp(image, **options, by_channel=True, lanes=lanes)).patches
+
     def weigh(
         self, tensor: SSAValue, shape: tuple[int, ...]
     ) -> tuple[list[SSAValue | None], QuantType, dict[str, Any]]:
@@ -183,12 +188,13 @@ def depthwise(twin: Twin, x: Both) -> Both:
     """A window by channel and a depthwise layer: a convolution with as many groups as channels."""
     tensor, channel = twin.narrow(x)
     depth, options = shape_of(tensor)[-1], twin.window(tensor)
-    kernel = options.pop("kernel")
-    (weights, bias), accumulator, names = twin.weigh(tensor, (depth, *kernel, 1))
-    conv = Conv2dOp(tensor, weights, accumulator, bias, **options, groups=depth)
+    shape = (depth, *options["kernel"], 1)
+    (weights, bias), accumulator, names = twin.weigh(tensor, shape)
+    sizes = {name: value for name, value in options.items() if name != "kernel"}
+    conv = Conv2dOp(tensor, weights, accumulator, bias, **sizes, groups=depth)
     result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
     cut = twin.cut(channel, divisors(depth))
-    patches = twin.design.add(WindowOp(cut, kernel, **options, by_channel=True)).patches
+    patches = twin.patches(cut, options)
     output = twin.result(result, channel_of(cut).lanes.data)
     return result, twin.design.add(DepthwiseOp(patches, output, **names, **thresholds)).output
 
@@ -198,7 +204,7 @@ def pool(twin: Twin, x: Both) -> Both:
     tensor, channel = x
     options = twin.window(tensor)
     cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
-    patches = twin.design.add(WindowOp(cut, **options, by_channel=True)).patches
+    patches = twin.patches(cut, options)
     if sums := twin.choices.flag():
         taps = prod(options["kernel"])
         low, high = value_range(quant_of(tensor))

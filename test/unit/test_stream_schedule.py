@@ -58,6 +58,11 @@ def row(choices: Choices, lanes: int | None = None) -> ChannelType:
     return ChannelType(frame, BYTE, lanes or choices.pick(divisors(frame[-1])))
 
 
+def multiples(lanes: int, taps: int) -> list[int]:
+    """The widths of words that hold some of the pixels of a patch."""
+    return [lanes * n for n in divisors(taps)]
+
+
 def window(design: Design, choices: Choices) -> Process:
     """Words of the patches are narrower than those of the image, as wide, or wider."""
     channel = image(choices)
@@ -72,7 +77,7 @@ def window(design: Design, choices: Choices) -> Process:
         options["strides"],
         options["dilations"],
         by_channel,
-        channel.lanes.data if by_channel else choices.pick(lanes),
+        choices.pick(multiples(channel.lanes.data, prod(kernel)) if by_channel else lanes),
     )
 
 
@@ -96,7 +101,8 @@ def upsample(design: Design, choices: Choices) -> Process:
 
 def pool(design: Design, choices: Choices) -> Process:
     channel, taps = row(choices), choices.integer(1, 4)
-    patches = ChannelType((2, channel.frame[-1] * taps), BYTE, channel.lanes.data)
+    lanes = choices.pick(multiples(channel.lanes.data, taps))
+    patches = ChannelType((2, channel.frame[-1] * taps), BYTE, lanes)
     element, sums = (unsigned(12), True) if choices.flag() else (BYTE, False)
     output = ChannelType((2, channel.frame[-1]), element, channel.lanes.data)
     return PoolOp(design.source(patches), output, sums)
@@ -118,9 +124,8 @@ def depthwise(design: Design, choices: Choices) -> Process:
     weights = choices.factors((depth, taps)).astype(int) * 2 + 1
     output = ChannelType((2, depth), signed(20), lanes)
     name = design.data(weights, signed(8))
-    return DepthwiseOp(
-        design.source(ChannelType((2, depth * taps), BYTE, lanes)), output, name, signed(20)
-    )
+    patches = ChannelType((2, depth * taps), BYTE, choices.pick(multiples(lanes, taps)))
+    return DepthwiseOp(design.source(patches), output, name, signed(20))
 
 
 def threshold(design: Design, choices: Choices) -> Process:

@@ -536,9 +536,9 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 // -----
 
 stream.design @main {
-  %x = stream.source "x" : !stream.channel<3x8xui2, lanes = 2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the channels have different lanes: 2, 1
-  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2, lanes = 2>) -> !stream.channel<3x2xsi7>
+  %x = stream.source "x" : !stream.channel<3x8xui2, lanes = 3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: words of 3 don't part 4 pixels of 1 channels evenly
+  %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2, lanes = 3>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
 qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>

@@ -138,9 +138,9 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: the channels have different lanes: 1, 2
-  %y = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 2>
-  stream.sink "y" %y : !stream.channel<3x3x8xui8, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: words of 3 don't part 2x2 pixels of 1 channels evenly
+  %y = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 3>
+  stream.sink "y" %y : !stream.channel<3x3x8xui8, lanes = 3>
 }
 
 // -----
@@ -347,9 +347,9 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  %x = stream.source "x" : !stream.channel<3x3x8xui8, lanes = 2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the channels have different lanes: 2, 1
-  %y = stream.pool %x : (!stream.channel<3x3x8xui8, lanes = 2>) -> !stream.channel<3x3x2xui8>
+  %x = stream.source "x" : !stream.channel<3x3x8xui8, lanes = 3>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: words of 3 don't part 4 pixels of 1 channels evenly
+  %y = stream.pool %x : (!stream.channel<3x3x8xui8, lanes = 3>) -> !stream.channel<3x3x2xui8>
   stream.sink "y" %y : !stream.channel<3x3x2xui8>
 }
 
@@ -489,4 +489,14 @@ stream.design @main {
   // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: spread needs 2 numbers, 1 are given
   %y = stream.pad %x pads = [0, 0, 0, 0] spread = [2] : (!stream.channel<4x4x2xui8>) -> !stream.channel<4x4x2xui8>
   stream.sink "y" %y : !stream.channel<4x4x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui8>
+  %p = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window has groups of 1 channels, the result has 2 in a word
+  %y = stream.pool %p : (!stream.channel<3x3x8xui8, lanes = 2>) -> !stream.channel<3x3x2xui8, lanes = 2>
+  stream.sink "y" %y : !stream.channel<3x3x2xui8, lanes = 2>
 }
