@@ -38,7 +38,7 @@ def unpack_words(
     parts = np.unpackbits(words, -1, simd * bits, bitorder="little")
     codes = np.zeros((*words.shape[:2], simd, 8 * dtype.itemsize), np.uint8)
     codes[..., :bits] = parts.reshape(*words.shape[:2], simd, bits)
-    if value_range(element)[0] < 0 and bits > 1:
+    if value_range(element)[0] < 0 and not isinstance(element, BipolarType):
         codes[..., bits:] = codes[..., bits - 1 : bits]
     values = np.packbits(codes, -1, bitorder="little").view(dtype.newbyteorder("<"))
     if isinstance(element, BipolarType):
