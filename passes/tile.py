@@ -1,65 +1,221 @@
 """`tile`: how parallel each layer of a design is."""
 
-import json
+import logging
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
 
+import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, f64
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..qdialect.spelling import nearest
+from ..hardware.device import KINDS, NAMES, Device, DeviceError, device_named, known_devices
+from ..hardware.space import Part, Space, space_of
+from ..hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
+from ..qdialect.qnn.base import describe
+from ..qdialect.stream import DesignOp, Process
 from .designs import designs_of
-from .folding import Fold, fold_design
+from .folding import Fold, FoldingError, apply_tiling, fixed_by, fold_of, layers_of
+from .folding_file import read_folding, write_folding
+
+LOG = logging.getLogger(__name__)
+
+Fixed = Mapping[int, Collection[int]]
 
 
 @dataclass(frozen=True)
 class TilePass(ModulePass):
-    """Gives every layer the PE and SIMD of a folding file, and every channel the words they take.
+    """Chooses PE, SIMD and memories of all layers, and the words of all channels.
 
-    The file is a JSON object: `{"Conv_0": {"pe": 16, "simd": 3}, ...}`, by the names that layers
-    have in the source model.
+    With a device, the fastest folding that fits on it; with a rate, the cheapest that reaches it.
+    A folding file gives some layers their choices, or all of them; without a device or a rate,
+    what is open is as cheap as it can be without slowing down the layers of the file.
     """
 
     name = "tile"
 
-    folding: str
-    """The folding file."""
+    folding: str | None = None
+    """A folding file: `{"Conv_0": {"pe": 16, "simd": 3}, ...}`, by names of the source model."""
+    device: str | None = None
+    """A device by name, or its TOML file."""
+    target_fps: float | None = None
+    """Frames a second to reach."""
+    clock_mhz: float | None = None
+    """The clock; that of the device if none is given."""
+    save: str | None = None
+    """A folding file to write."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        folds = read_folding(self.folding)
-        for design in designs_of(op, self.name):
+        designs = designs_of(op, self.name)
+        try:
+            goal, folds = self._goal(), read_folding(self.folding) if self.folding else {}
+        except DeviceError as error:
+            raise PassFailedException(f"tile: {error}") from None
+        for design in designs:
             try:
-                fold_design(design, folds)
-            except PassFailedException as error:
+                tile_design(design, goal, folds)
+            except FoldingError as error:
                 raise PassFailedException(f"{self.folding}: {error}") from None
+        if self.save is not None:
+            layers = (item for design in designs for item in layers_of(design).items())
+            write_folding(self.save, {name: fold_of(found[0]) for name, found in layers})
+
+    def _goal(self) -> "Goal":
+        device = None if self.device is None else device_named(self.device)
+        clock = self.clock_mhz or (device.clock_mhz if device else None)
+        if self.clock_mhz is not None and not self.clock_mhz > 0:
+            raise PassFailedException("tile: clock-mhz is more than 0")
+        if self.target_fps is not None and not self.target_fps > 0:
+            raise PassFailedException("tile: target-fps is more than 0")
+        if self.target_fps is not None and clock is None:
+            raise PassFailedException("tile: a target-fps needs a device, or a clock-mhz")
+        if self.folding is None and device is None and self.target_fps is None:
+            raise PassFailedException("tile: it needs a folding, a device or a target-fps")
+        return Goal(device, clock, self.target_fps)
 
 
-def read_folding(path: str) -> dict[str, Fold]:
-    """Reads a folding file."""
-    try:
-        given: Any = json.loads(Path(path).read_text())
-    except OSError as error:
-        raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except ValueError as error:
-        raise PassFailedException(f"{path} is no JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise PassFailedException(f"{path} is no JSON object of layers")
-    entries = cast(dict[str, Any], given)
-    return {name: _fold(path, name, entry) for name, entry in entries.items()}
+@dataclass(frozen=True)
+class Goal:
+    """What a design is to reach: a rate, a device, or both."""
+
+    device: Device | None = None
+    clock_mhz: float | None = None
+    target_fps: float | None = None
+
+    def reached(self, space: Space, fixed: Fixed) -> Tiling:
+        """The best folding of a space; raises where there is none, and says what would do."""
+        budget = self.device.budget(self.clock_mhz or 1) if self.device else None
+        tiler = Tiler(space, budget, fixed)
+        try:
+            tiling, least = self._search(tiler)
+        except TooSmall:
+            tiler = Tiler(space, budget, fixed, outside=True)
+            try:
+                tiling, least = self._search(tiler)
+            except TooSmall:
+                raise self._too_small(space, fixed) from None
+        self._tell(tiling, least)
+        return tiling
+
+    def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
+        """The folding, and the cycles that no folding can be faster than."""
+        if self.target_fps is None and self.device is not None:
+            return tiler.fastest(), tiler.least
+        cycles = self._cycles(tiler)
+        try:
+            return tiler.at(cycles), cycles
+        except Unreachable:
+            raise self._too_fast(tiler, cycles) from None
+
+    def _cycles(self, tiler: Tiler) -> int:
+        """The cycles that a frame may take: those of the rate, or of the layers that are fixed."""
+        if self.target_fps is not None:
+            assert self.clock_mhz is not None
+            return int(self.clock_mhz * 1e6 / self.target_fps)
+        given = [
+            shortest
+            for shortest, part in zip(tiler.shortest(), tiler.parts, strict=True)
+            if all(choice in tiler.fixed for choice in part.choices)
+        ]
+        return max(tiler.fewest(), *given) if given else int(tiler.speeds()[-1])
+
+    def _rate(self, cycles: float) -> str:
+        if self.clock_mhz is None:
+            return f"{cycles:,.0f} cycles a frame"
+        rate = self.clock_mhz * 1e6 / cycles
+        return f"{cycles:,.0f} cycles a frame, {rate:,.1f} frames/s at {self.clock_mhz:g} MHz"
+
+    def _too_fast(self, tiler: Tiler, cycles: int) -> PassFailedException:
+        shortest = tiler.shortest()
+        slowest = int(np.argmax(shortest))
+        why = f"{named(tiler.parts[slowest])} takes {shortest[slowest]:,} cycles at least"
+        return PassFailedException(
+            f"tile: no folding takes {cycles:,} cycles a frame, as {self.target_fps:g} frames/s "
+            f"want: {why if shortest[slowest] > cycles else 'no words are wide enough'}; "
+            f"the fastest takes {self._rate(tiler.fewest())}"
+        )
+
+    def _too_small(self, space: Space, fixed: Fixed) -> PassFailedException:
+        """What the cheapest folding takes, and what else would do."""
+        assert self.device is not None
+        device, clock = self.device, self.clock_mhz or 1
+        free = Tiler(space, 1e3 * device.budget(clock), fixed)
+        least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
+        goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
+        over = [
+            f"{use:,.0f} of {held:,.0f} {name}"
+            for use, held, name in zip(least.use, device.budget(clock), names(device), strict=True)
+            if use > held
+        ]
+        return PassFailedException(
+            f"tile: {device.name} is too small{goal}: the cheapest folding takes "
+            f"{', '.join(over) or 'more of all together'} that a design may take; "
+            f"{self._instead(space, fixed)}"
+        )
+
+    def _instead(self, space: Space, fixed: Fixed) -> str:
+        """A rate that fits, or a device that does."""
+        assert self.device is not None
+        if self.target_fps is not None:
+            try:
+                budget = self.device.budget(self.clock_mhz or 1)
+                return (
+                    f"what fits takes {self._rate(Tiler(space, budget, fixed).fastest().interval)}"
+                )
+            except TooSmall:
+                pass
+        devices = [device_named(name) for name in known_devices()]
+        for other in sorted(devices, key=lambda d: d.amounts(1)[0]):
+            if other.vendor != self.device.vendor:
+                continue
+            try:
+                self._search(Tiler(space, other.budget(self.clock_mhz or 1), fixed))
+                return f"{other.name} would do"
+            except TooSmall:
+                continue
+        return "no known device would do"
+
+    def _tell(self, tiling: Tiling, least: int) -> None:
+        """Says what was reached, and what might have been missed."""
+        if self.device is None:
+            LOG.info("tile: %s", self._rate(tiling.interval))
+            return
+        shares = tiling.use / np.maximum(self.device.amounts(self.clock_mhz or 1), 1e-9)
+        taken = ", ".join(
+            f"{use:,.0f} {name} ({share:.0%})"
+            for use, share, name in zip(tiling.use, shares, names(self.device), strict=True)
+            if use > 0
+        )
+        missed = f"; fewer than {least:,} are impossible" if least < tiling.interval else ""
+        dearer = tiling.cost / tiling.bound - 1
+        near = f", within {dearer:.1%} of the cheapest" if dearer > 1e-9 else ", the cheapest"
+        LOG.info("tile: %s%s; %s%s", self._rate(tiling.interval), missed, taken, near)
 
 
-def _fold(path: str, name: str, entry: Any) -> Fold:
-    if not isinstance(entry, dict):
-        raise PassFailedException(f'{path}: layer {name!r} is not {{"pe": ..., "simd": ...}}')
-    choices = cast(dict[str, Any], entry)
-    for key, value in choices.items():
-        if key not in ("pe", "simd"):
-            raise PassFailedException(
-                f"{path}: layer {name!r} has no choice {key!r}; {nearest(key, ('pe', 'simd'))}"
-            )
-        if type(value) is not int:
-            raise PassFailedException(f"{path}: layer {name!r}: {key} is a whole number")
-    return Fold(**choices)
+def tile_design(
+    design: DesignOp, goal: Goal = Goal(), folds: Mapping[str, Fold] | None = None
+) -> Tiling:
+    """Folds a design; some layers may have been given their folding."""
+    space = space_of(design, goal.device.vendor if goal.device else "xilinx")
+    tiling = goal.reached(space, fixed_by(design, space, folds or {}))
+    apply_tiling(design, space, tiling)
+    if goal.device is not None:
+        design.device = StringAttr(goal.device.name)
+    if goal.clock_mhz is not None:
+        design.clock_mhz = FloatAttr(goal.clock_mhz, f64)
+    return tiling
+
+
+def names(device: Device) -> list[str]:
+    """What a device's vendor calls the kinds of resources."""
+    ports = "bits a cycle from outside"
+    return [name or kind for name, kind in zip((*NAMES[device.vendor], ports), KINDS, strict=True)]
+
+
+def named(part: Part) -> str:
+    """A process, or the one behind a channel, by its layer."""
+    if isinstance(part.of, Process):
+        return describe(part.of)
+    (use,) = part.of.uses
+    return f"the channel before {describe(use.operation)}"

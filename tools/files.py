@@ -2,11 +2,12 @@
 is written whole or not at all."""
 
 import contextlib
+import logging
 import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,7 +23,8 @@ class UserError(Exception):
 def told(command: str, run: Callable[[], None]) -> int:
     """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
     try:
-        run()
+        with logged(command):
+            run()
         return 0
     except TextError as error:
         print(error, file=sys.stderr)
@@ -33,6 +35,20 @@ def told(command: str, run: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+@contextlib.contextmanager
+def logged(command: str) -> Iterator[None]:
+    """Shows on standard error what the passes have to say."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(f"{command}: %(message)s"))
+    logger = logging.getLogger("qnn")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def read_text(path: str) -> str:

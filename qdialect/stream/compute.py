@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
 from xdsl.dialects.utils import EnumAttribute
 from xdsl.ir import Attribute, Operation, SpacedOpaqueSyntaxAttribute, SSAValue
 from xdsl.irdl import (
@@ -106,6 +106,8 @@ class WeightedProcess(ThresholdedProcess):
     accumulator = prop_def(Attribute)
     """The type of the running sum."""
     storage = prop_def(StorageAttr, default_value=StorageAttr(Storage.BLOCK))
+    dsp = opt_prop_def(UnitAttr)
+    """Products are made by DSPs, not by logic."""
 
     assembly_format = (
         "$x `weights` `(` $weights `)` (`codebook` `(` $codebook^ `)`)? (`bias` `(` $bias^ `)`)? "

@@ -1,6 +1,5 @@
 """Folded designs compute the same, and are as fast as their layers are parallel."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,11 @@ from qnn.hardware.cycles import play, play_bounded
 from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.folding import Fold, fold_design, layers_of
+from qnn.passes.folding import Fold, Layer, fold_of, layers_of
+from qnn.passes.folding_file import read_folding, write_folding
+from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, WeightedProcess
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main
 from support.networks import trained_network
 from support.program import read_module
@@ -28,9 +29,12 @@ def divisor(rng: np.random.Generator, number: int) -> int:
     return int(rng.choice([n for n in range(1, number + 1) if number % n == 0]))
 
 
-def random_fold(process: WeightedProcess, rng: np.random.Generator) -> Fold:
-    rows, cols = process.rows.shape
-    return Fold(divisor(rng, rows), divisor(rng, cols) if isinstance(process, MatvecOp) else 1)
+def random_fold(layer: Layer, rng: np.random.Generator) -> Fold:
+    """Rows and columns at once; now and then one of them is open."""
+    (x,), (y,) = layer.inputs, layer.outputs
+    cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]
+    pe, simd = divisor(rng, y.frame[-1]), divisor(rng, cols)
+    return Fold(None if rng.random() < 0.1 else pe, None if rng.random() < 0.1 else simd)
 
 
 def test_random_foldings_of_random_networks(tmp_path: Path) -> None:
@@ -41,26 +45,25 @@ def test_random_foldings_of_random_networks(tmp_path: Path) -> None:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
         except PassFailedException:
             continue
-        processes = [p for p in design_of(module).processes if "weights" in p.properties]
-        for number, process in enumerate(processes):
+        layers = [p for p in design_of(module).processes if isinstance(p, Layer)]
+        for number, process in enumerate(layers):
             process.properties["layer"] = StringAttr(f"layer{number}")
         folds = {
-            name: Fold(
-                divisor(rng, len(p.rows)),
-                divisor(rng, p.rows.shape[1]) if isinstance(p, MatvecOp) else 1,
-            )
-            for name, p in layers_of(design_of(module)).items()
+            name: random_fold(layer, rng) for name, (layer,) in layers_of(design_of(module)).items()
         }
         file = tmp_path / "fold.json"
-        file.write_text(json.dumps({name: vars(fold) for name, fold in folds.items()}))
+        write_folding(str(file), folds)
+        assert read_folding(str(file)) == folds
         Pipeline.parse(f'tile{{folding="{file}"}}', [CheckSemantics(seed)]).apply(module)
-        for name, process in layers_of(design_of(module)).items():
-            assert process.outputs[0].lanes.data == folds[name].pe
-            if isinstance(process, MatvecOp):
-                assert process.simd == folds[name].simd
-                rows, cols = process.rows.shape
-                folds_of = rows // process.pe * (cols // process.simd)
-                assert schedule_of(process).interval == process.vectors * folds_of
+        for name, (layer,) in layers_of(design_of(module)).items():
+            for given, got in zip(
+                vars(folds[name]).values(), vars(fold_of(layer)).values(), strict=True
+            ):
+                assert given in (None, got), f"{name}: {folds[name]} became {fold_of(layer)}"
+            if isinstance(layer, MatvecOp):
+                rows, cols = layer.rows.shape
+                folds_of = rows // layer.pe * (cols // layer.simd)
+                assert schedule_of(layer).interval == layer.vectors * folds_of
         slowest = max(schedule_of(p).interval for p in design_of(module).processes)
         assert np.diff(play(design_of(module), 4).finished(design_of(module)))[-1] == slowest
         Pipeline.parse("size-fifos").apply(module)
@@ -90,7 +93,7 @@ def test_words_that_differ_are_cut_anew() -> None:
     module = read_module(TWO_LAYERS)
     Pipeline.parse("stream-lower").apply(module)
     design = design_of(module)
-    fold_design(design, {"Gemm_0": Fold(4, 3), "Gemm_1": Fold(2, 8)})
+    tile_design(design, folds={"Gemm_0": Fold(4, 3), "Gemm_1": Fold(2, 8)})
     module.verify()
     lanes = [
         (p.name[7:], [c.lanes.data for c in (*p.inputs, *p.outputs)]) for p in design.processes
@@ -108,12 +111,19 @@ def test_words_that_differ_are_cut_anew() -> None:
     ("text", "message"),
     [
         ('{"Gem_0": {"pe": 2}}', "there is no layer 'Gem_0'; did you mean Gemm_0?"),
-        ('{"Gemm_0": {"PEE": 2}}', "layer 'Gemm_0' has no choice 'PEE'; there are: pe, simd"),
+        (
+            '{"Gemm_0": {"PEE": 2}}',
+            "layer 'Gemm_0' has no choice 'PEE'; there are: dsp, pe, simd, storage",
+        ),
         ('{"Gemm_0": {"sim": 2}}', "layer 'Gemm_0' has no choice 'sim'; did you mean simd?"),
         ('{"Gemm_0": {"pe": 3}}', "layer 'Gemm_0': pe = 3 does not divide 8; the nearest is 2"),
         ('{"Gemm_1": {"simd": 6}}', "layer 'Gemm_1': simd = 6 does not divide 8; the nearest is 4"),
-        ('{"Gemm_0": {"pe": "4"}}', "layer 'Gemm_0': pe is a whole number"),
+        ('{"Gemm_0": {"pe": "4"}}', "layer 'Gemm_0': pe is a whole number above 0"),
         ('{"Gemm_0": 4}', 'layer \'Gemm_0\' is not {"pe": ..., "simd": ...}'),
+        ('{"Gemm_0": {"pe": 0}}', "layer 'Gemm_0': pe is a whole number above 0"),
+        ('{"Gemm_0": {"dsp": 1}}', "layer 'Gemm_0': dsp is true or false"),
+        ('{"Gemm_0": {"storage": "blok"}}', "no storage is 'blok'; did you mean block?"),
+        ('{"Gemm_0": {}, "Gemm_0": {}}', "'Gemm_0' is given twice"),
         ("[]", "is no JSON object of layers"),
         ("{", "is no JSON: "),
     ],

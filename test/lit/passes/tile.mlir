@@ -2,7 +2,7 @@
 // RUN: qnn-opt --tile="folding=%t.json" --check-semantics %s 2> %t.err | filecheck %s
 
 // CHECK:      %x = stream.source "x" : !stream.channel<8xui2, lanes = 4>
-// CHECK-NEXT: %y = stream.matvec %x weights(@w) accumulator = si6 {layer = "Gemm_0"} : (!stream.channel<8xui2, lanes = 4>) -> !stream.channel<4xsi6, lanes = 2>
+// CHECK-NEXT: %y = stream.matvec %x weights(@w) accumulator = si6 storage = lut {layer = "Gemm_0"} : (!stream.channel<8xui2, lanes = 4>) -> !stream.channel<4xsi6, lanes = 2>
 // CHECK-NEXT: stream.sink "y" %y : !stream.channel<4xsi6, lanes = 2>
 stream.design @main {
   %x = stream.source "x" : !stream.channel<8xui2>
@@ -10,3 +10,28 @@ stream.design @main {
   stream.sink "y" %y : !stream.channel<4xsi6>
 }
 qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
+
+// RUN: qnn-opt --tile="device=z7020 target-fps=12500000 save=%t.saved.json" %s 2> %t.err | filecheck %s --check-prefix FAST
+// RUN: filecheck --input-file %t.err %s --check-prefix TOLD
+// RUN: filecheck --input-file %t.saved.json %s --check-prefix SAVED
+// RUN: qnn-opt --tile="folding=%t.saved.json" %s 2> /dev/null | filecheck %s --check-prefix AGAIN
+
+// FAST:       stream.design @main device "z7020" attributes {clock_mhz = 1.000000e+02 : f64} {
+// FAST:         stream.matvec {{.*}} lanes = 4>) -> !stream.channel<4xsi6, lanes = 1>
+// TOLD:       qnn-opt: tile: 8 cycles a frame, 12,500,000.0 frames/s at 100 MHz; {{.*}} lut (1%), the cheapest
+// SAVED:      {
+// SAVED-NEXT:   "Gemm_0": {"pe": 1, "simd": 4, "storage": "lut", "dsp": false}
+// SAVED-NEXT: }
+// AGAIN:        stream.matvec {{.*}} lanes = 4>) -> !stream.channel<4xsi6, lanes = 1>
+
+// RUN: not qnn-opt --tile="device=z7020 target-fps=200000000" %s 2>&1 | filecheck %s --check-prefix RATE
+// RATE:       qnn-opt: tile: no folding takes 0 cycles a frame, as 2e+08 frames/s want: {{.*}} takes 1 cycles at least; the fastest takes 1 cycles a frame, 100,000,000.0 frames/s at 100 MHz
+
+// RUN: not qnn-opt --tile="device=z7021" %s 2>&1 | filecheck %s --check-prefix DEVICE
+// DEVICE:     qnn-opt: tile: there is no device 'z7021'; did you mean z7020?
+
+// RUN: not qnn-opt --tile="target-fps=3000" %s 2>&1 | filecheck %s --check-prefix CLOCK
+// CLOCK:      qnn-opt: tile: a target-fps needs a device, or a clock-mhz
+
+// RUN: not qnn-opt --tile %s 2>&1 | filecheck %s --check-prefix NOTHING
+// NOTHING:    qnn-opt: tile: it needs a folding, a device or a target-fps

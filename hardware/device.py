@@ -1,0 +1,104 @@
+"""Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..qdialect.spelling import nearest
+
+Use = npt.NDArray[np.float64]
+"""Amounts of each kind of resource, along the first axis."""
+
+KINDS = ("logic", "block", "ultra", "dsp", "port")
+"""LUTs or ALMs; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside the device."""
+
+CLOSES = np.array([0.7, 0.8, 0.8, 0.8, 0.8])
+"""The part of each that a design may take so that its timing closes."""
+
+NAMES = {
+    "xilinx": ("lut", "bram18", "uram", "dsp"),
+    "intel": ("alm", "m20k", None, "dsp"),
+}
+"""What the vendors call the kinds."""
+
+FOLDER = Path(__file__).parent / "devices"
+
+
+class DeviceError(Exception):
+    """A device that is not known, or a file that describes none."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A part, and what is on it."""
+
+    name: str
+    description: str
+    vendor: str
+    part: str
+    clock_mhz: float
+    resources: dict[str, int]
+    bandwidth_gb_s: float = 0.0
+    """Of the memory beside it; 0 if there is none, or nobody knows."""
+
+    def amounts(self, clock_mhz: float) -> Use:
+        """How much of each kind there is at a clock."""
+        counts = [self.resources.get(name, 0) if name else 0 for name in NAMES[self.vendor]]
+        return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
+
+    def budget(self, clock_mhz: float) -> Use:
+        """What a design may take."""
+        return self.amounts(clock_mhz) * CLOSES
+
+
+def known_devices() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def device_named(name: str) -> Device:
+    """One of the known devices, or that of a TOML file."""
+    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
+    if path.parent == FOLDER and name not in known_devices():
+        raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices())}")
+    try:
+        return _device(path.stem, tomllib.loads(path.read_text()))
+    except OSError as error:
+        raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except ValueError as error:
+        raise DeviceError(f"{path} describes no device: {error}") from None
+
+
+FIELDS: dict[str, type] = {
+    "description": str,
+    "vendor": str,
+    "part": str,
+    "clock_mhz": float,
+    "resources": dict,
+}
+
+
+def _device(name: str, entries: dict[str, Any]) -> Device:
+    for key, value in entries.items():
+        kind = {**FIELDS, "bandwidth_gb_s": float}.get(key)
+        if kind is None:
+            raise ValueError(f"it has no {key!r}; {nearest(key, [*FIELDS, 'bandwidth_gb_s'])}")
+        if not isinstance(value, kind):
+            raise ValueError(f"{key} = {value!r} is no {kind.__name__}")
+    missing = [key for key in FIELDS if key not in entries]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} is missing")
+    if entries["vendor"] not in NAMES:
+        raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    if not entries["clock_mhz"] > 0:
+        raise ValueError("clock_mhz must be more than 0")
+    kinds = [*filter(None, NAMES[entries["vendor"]]), "ff"]
+    for key, value in entries["resources"].items():
+        if key not in kinds:
+            raise ValueError(f"resources has no {key!r}; {nearest(key, kinds)}")
+        if type(value) is not int or value < 0:
+            raise ValueError(f"resources: {key} is a whole number, not {value!r}")
+    return Device(name, **entries)

@@ -1,0 +1,108 @@
+"""The cheapest choice of many that depend on each other, exactly: one after another is eliminated.
+
+What a factor costs depends on the choices it names, as a table with an axis for each. To eliminate
+a choice is to add up the tables that name it and to keep, for all values of the other choices in
+them, the least and where it was. In what order that is done decides how large the tables become;
+in a network, where few branches are open at once, they stay small.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+Table = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A cost that depends on some choices; their numbers rise."""
+
+    choices: tuple[int, ...]
+    table: Table
+
+
+@dataclass(frozen=True)
+class Step:
+    """One choice, and the others that stand in a table with it when it is made."""
+
+    choice: int
+    others: tuple[int, ...]
+    factors: tuple[int, ...]
+    """Those that name it; the factor that comes of them has the next number."""
+
+
+def plan(scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[Step]:
+    """An order of elimination: always the choice whose table is smallest."""
+    live = dict(enumerate(scopes))
+    naming: dict[int, set[int]] = {choice: set() for choice in range(len(sizes))}
+    for number, scope in live.items():
+        for choice in scope:
+            naming[choice].add(number)
+    weights = {choice: _size(live, naming, choice, sizes) for choice in naming}
+    queue = [(weight, choice) for choice, weight in weights.items()]
+    heapify(queue)
+    steps: list[Step] = []
+    while queue:
+        weight, choice = heappop(queue)
+        if weights.get(choice) != weight:
+            continue
+        factors = tuple(sorted(naming.pop(choice)))
+        del weights[choice]
+        others = tuple(sorted({c for f in factors for c in live[f]} - {choice}))
+        made = len(scopes) + len(steps)
+        steps.append(Step(choice, others, factors))
+        live[made] = others
+        for number in factors:
+            del live[number]
+        for other in others:
+            naming[other] = naming[other].difference(factors) | {made}
+        for other in others:
+            weights[other] = _size(live, naming, other, sizes)
+            heappush(queue, (weights[other], other))
+    return steps
+
+
+def _size(
+    live: dict[int, tuple[int, ...]],
+    naming: dict[int, set[int]],
+    choice: int,
+    sizes: Sequence[int],
+) -> int:
+    scope = {choice}.union(*(live[factor] for factor in naming[choice]))
+    return prod(sizes[c] for c in scope)
+
+
+def cheapest(
+    factors: Sequence[Factor], sizes: Sequence[int], steps: Sequence[Step]
+) -> tuple[float, list[int]]:
+    """The least total, and the value of each choice; infinite if nothing is possible."""
+    tables = list(factors)
+    best: list[npt.NDArray[np.intp]] = []
+    total = 0.0
+    for step in steps:
+        scope = (*step.others, step.choice)
+        joined = np.zeros([sizes[choice] for choice in scope])
+        for number in step.factors:
+            joined += spread(tables[number], scope)
+        best.append(joined.argmin(-1))
+        rest = joined.min(-1)
+        tables.append(Factor(step.others, rest))
+        if not step.others:
+            total += float(rest)
+    chosen = [0] * len(sizes)
+    for step, where in zip(reversed(steps), reversed(best), strict=True):
+        chosen[step.choice] = int(where[tuple(chosen[other] for other in step.others)])
+    return total, chosen
+
+
+def spread(factor: Factor, scope: tuple[int, ...]) -> Table:
+    """A factor's table with the axes of a scope."""
+    order = sorted(range(len(factor.choices)), key=lambda axis: scope.index(factor.choices[axis]))
+    shape = [1] * len(scope)
+    for axis in order:
+        shape[scope.index(factor.choices[axis])] = factor.table.shape[axis]
+    return factor.table.transpose(order).reshape(shape)

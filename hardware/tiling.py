@@ -1,0 +1,266 @@
+"""The best folding of a design: the cheapest at a rate, or the fastest that a device holds.
+
+At a given rate every process has its choices, and the cheapest combination is found exactly. A
+budget of several resources binds the choices of all processes together; it enters as prices, which
+rise for what runs short. For any prices, the cheapest combination is a lower bound on what every
+design within the budget costs. Where that does not decide, the values of a choice are parted in two
+and both halves are searched.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from itertools import count
+
+import numpy as np
+import numpy.typing as npt
+
+from .cost import Storage
+from .device import Use
+from .search import Factor, cheapest, plan
+from .space import Part, Space
+
+TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
+"""Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
+
+ROUNDS = 30
+"""So often prices change before choices are parted."""
+
+SPLITS = 60
+"""So often choices are parted before a rate is left undecided."""
+
+CLOSE = 1e-3
+"""A design this close to the bound is not searched for further."""
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """A choice of everything that can be chosen."""
+
+    widths: list[int]
+    """For each choice of the space."""
+    interval: int
+    """Cycles of a frame."""
+    use: Use
+    cost: float
+    bound: float
+    """No design as fast, and within the budget, costs less."""
+
+
+class Unreachable(Exception):
+    """No folding is as fast."""
+
+
+class TooSmall(Exception):
+    """No folding fits into the budget."""
+
+
+Masks = dict[int, npt.NDArray[np.bool_]]
+"""The values that are left of some choices."""
+
+
+class Tiler:
+    """Searches the foldings of a design, with a budget or without one."""
+
+    def __init__(
+        self,
+        space: Space,
+        budget: Use | None = None,
+        fixed: Mapping[int, Collection[int]] | None = None,
+        outside: bool = False,
+    ):
+        """`fixed` leaves choices few values; weights lie outside the device only if they may."""
+        self.space = space
+        self.budget = budget
+        self.prices = TYPICAL if budget is None else 1 / np.maximum(budget, 1e-9)
+        self.parts = [_usable(part, budget) for part in space.parts]
+        self.fixed: Masks = {
+            choice: np.isin(space.widths[choice], list(values))
+            for choice, values in (fixed or {}).items()
+        }
+        if not outside:
+            for process, found in space.ways.items():
+                inside = np.array([way.storage != Storage.OUTSIDE for way in found])
+                self.fixed.setdefault(space.built(process), inside)
+        self.scopes = [part.choices for part in space.parts]
+        self.scopes += [(choice,) for choice in range(len(space.widths))]
+        self.steps = plan(self.scopes, space.sizes)
+        self.refuted = 0
+        """So many cycles are known to be too few for the budget."""
+
+    def fewest(self) -> int:
+        """The fewest cycles that any folding takes, whatever it costs."""
+        return self._first(
+            lambda cycles: bool(np.isfinite(self._solve(cycles, self.prices, self.fixed)[0]))
+        )
+
+    def at(self, cycles: int) -> Tiling:
+        """The cheapest folding that takes at most so many cycles a frame."""
+        tiling = self._within(cycles, SPLITS)
+        if tiling is not None:
+            return tiling
+        possible = np.isfinite(self._solve(cycles, self.prices, self.fixed)[0])
+        raise TooSmall() if possible else Unreachable()
+
+    def fastest(self) -> Tiling:
+        """The cheapest of the fastest foldings within the budget; `least` tells what was missed."""
+        if self._within(int(self.speeds()[-1]), SPLITS) is None:
+            raise TooSmall()
+        soon = self._first(lambda cycles: self._within(cycles, 0) is not None)
+        speeds = self.speeds()
+        open_ = speeds[(speeds > self.refuted) & (speeds <= soon)]
+        return self.at(_first(open_, lambda cycles: self._within(cycles, SPLITS) is not None))
+
+    @property
+    def least(self) -> int:
+        """Fewer cycles than these were shown to be impossible within the budget."""
+        speeds = self.speeds()
+        return int(speeds[np.searchsorted(speeds, self.refuted, side="right")])
+
+    def shortest(self) -> list[int]:
+        """For each part, the fewest cycles of a frame that it can take."""
+        return [int(part.interval[self._open(part)].min()) for part in self.parts]
+
+    def _open(self, part: Part) -> npt.NDArray[np.bool_]:
+        """Where a part can be built, with the values that are left of its choices."""
+        open_ = np.isfinite(part.use).all(0)
+        for axis, choice in enumerate(part.choices):
+            left = self.fixed.get(choice)
+            if left is not None:
+                open_ &= left.reshape([-1 if a == axis else 1 for a in range(open_.ndim)])
+        return open_
+
+    def speeds(self) -> npt.NDArray[np.int64]:
+        """All numbers of cycles that a part can take, rising."""
+        return np.unique(np.concatenate([part.interval.reshape(-1) for part in self.parts]))
+
+    def _first(self, holds: Callable[[int], bool]) -> int:
+        return _first(self.speeds(), holds)
+
+    def _solve(self, cycles: int, prices: Use, masks: Masks) -> tuple[float, list[int]]:
+        """The cheapest folding at some prices, whether it fits or not."""
+        factors = [
+            Factor(
+                part.choices,
+                np.where(part.interval <= cycles, np.tensordot(prices, part.use, (0, 0)), np.inf),
+            )
+            for part in self.parts
+        ]
+        for choice, size in enumerate(self.space.sizes):
+            left = masks.get(choice)
+            factors.append(
+                Factor((choice,), np.zeros(size) if left is None else np.where(left, 0, np.inf))
+            )
+        return cheapest(factors, self.space.sizes, self.steps)
+
+    def _within(self, cycles: int, splits: int) -> Tiling | None:
+        """The cheapest folding that fits; None if there is none, or none is found."""
+        limit, best = float(np.count_nonzero(self.budget)), None
+        ticket = count()
+        queue = [(-np.inf, next(ticket), self.fixed, np.zeros(len(self.prices)))]
+        least = np.inf
+        while queue:
+            bound, _, masks, extra = heappop(queue)
+            if bound >= limit * (1 - CLOSE):
+                least = min(least, bound)
+                continue
+            found = self._ascend(cycles, masks, extra, limit, bound)
+            if found.best is not None and (best is None or found.best.cost < best.cost):
+                best, limit = found.best, found.best.cost
+            if found.bound >= limit * (1 - CLOSE) or not splits or len(found.seen) < 2:
+                least = min(least, found.bound)
+                continue
+            splits -= 1
+            for half in self._split(masks, found.seen[-2], found.seen[-1]):
+                heappush(queue, (found.bound, next(ticket), half, found.extra))
+        if best is None:
+            if least > limit:
+                self.refuted = max(self.refuted, cycles)
+            return None
+        return replace(best, bound=min(least, best.cost))
+
+    def _ascend(
+        self, cycles: int, masks: Masks, extra: Use, limit: float, bound: float
+    ) -> "Ascent":
+        """Raises the prices of what runs short, for the best bound.
+
+        Costs are shares of the budget, added up. A kind that takes more than its budget gets dearer
+        by `extra`: the cheapest folding at those prices, less the whole budget at what was put on,
+        costs no more than any folding that fits.
+        """
+        found = Ascent(bound, extra)
+        for _ in range(ROUNDS):
+            total, chosen = self._solve(cycles, self.prices * (1 + extra), masks)
+            if total - extra.sum() > found.bound:
+                found.bound, found.extra = total - extra.sum(), extra
+            if not np.isfinite(total):
+                return found
+            tiling = self._tiling(chosen)
+            if not found.seen or chosen != found.seen[-1]:
+                found.seen.append(chosen)
+            excess = tiling.use * self.prices - 1
+            if self.budget is None or (excess <= 0).all():
+                if found.best is None or tiling.cost < found.best.cost:
+                    found.best = tiling
+                limit = min(limit, tiling.cost)
+            if found.bound >= limit * (1 - CLOSE):
+                return found
+            slope = np.where((excess > 0) | (extra > 0), excess, 0)
+            extra = np.maximum(0, extra + slope * (limit - found.bound + CLOSE) / (slope @ slope))
+        return found
+
+    def _split(self, masks: Masks, first: list[int], second: list[int]) -> list[Masks]:
+        """Parts the values of the choice on which most of the difference of two foldings hangs."""
+        weights = np.zeros(len(first))
+        for part in self.parts:
+            here, there = (tuple(chosen[c] for c in part.choices) for chosen in (first, second))
+            weights[list(part.choices)] += (
+                np.abs(part.use[:, *here] - part.use[:, *there]) @ self.prices
+            )
+        weights[np.equal(first, second)] = -1
+        choice = int(weights.argmax())
+        values = np.arange(self.space.sizes[choice])
+        low = values <= min(first[choice], second[choice])
+        left = masks.get(choice, np.ones(len(values), bool))
+        return [{**masks, choice: left & half} for half in (low, ~low)]
+
+    def _tiling(self, chosen: list[int]) -> Tiling:
+        """What a folding comes to."""
+        places = [tuple(chosen[choice] for choice in part.choices) for part in self.parts]
+        both = list(zip(self.parts, places, strict=True))
+        use = np.sum([part.use[:, *place] for part, place in both], axis=0)
+        interval = max(int(part.interval[place]) for part, place in both)
+        widths = [int(w[place]) for w, place in zip(self.space.widths, chosen, strict=True)]
+        cost = float(use @ self.prices)
+        return Tiling(widths, interval, use, cost, cost)
+
+
+@dataclass
+class Ascent:
+    """What a search over prices came to."""
+
+    bound: float
+    extra: Use
+    best: Tiling | None = None
+    seen: list[list[int]] = field(default_factory=list[list[int]])
+    """The foldings that were cheapest at some prices, each different from the one before."""
+
+
+def _usable(part: Part, budget: Use | None) -> Part:
+    """What takes a kind that is not there can't be built."""
+    if budget is None:
+        return part
+    missing = (part.use[budget == 0] > 0).any(0)
+    return replace(part, use=np.where(missing, np.inf, part.use))
+
+
+def _first(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:
+    """The first of rising values for which something holds that holds for the last."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if holds(int(values[middle])):
+            high = middle
+        else:
+            low = middle + 1
+    return int(values[low])

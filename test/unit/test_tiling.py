@@ -1,0 +1,184 @@
+"""Foldings that are chosen: legal, as fast as they say, and the best there are."""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.hardware.device import KINDS, DeviceError, device_named, known_devices
+from qnn.hardware.schedule import schedule_of
+from qnn.hardware.search import Factor, cheapest, plan
+from qnn.hardware.space import Space, space_of
+from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
+from qnn.passes import Pipeline
+from qnn.passes.folding import apply_tiling
+from qnn.passes.tile import Goal, tile_design
+from qnn.qdialect.stream import DesignOp, Process
+from qnn.qdialect.stream.flow import ResizeOp
+from support.networks import trained_network
+from support.program import read_module
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.exceptions import PassFailedException
+
+
+def lowered(seed: int) -> ModuleOp | None:
+    module = trained_network(np.random.default_rng(seed))
+    try:
+        Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+    except PassFailedException:
+        return None
+    return module
+
+
+def design_of(module: ModuleOp) -> DesignOp:
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
+@pytest.mark.parametrize("vendor", ["xilinx", "intel"])
+def test_every_choice_is_legal_and_takes_the_cycles_of_its_schedule(vendor: str) -> None:
+    seen = set[str]()
+    for seed in range(30):
+        module, rng = lowered(seed), np.random.default_rng(seed)
+        if module is None:
+            continue
+        design = design_of(module)
+        for _ in range(3):
+            space = space_of(design, vendor)
+            places = [int(rng.integers(size)) for size in space.sizes]
+            widths = [int(w[p]) for w, p in zip(space.widths, places, strict=True)]
+            apply_tiling(design, space, Tiling(widths, 0, np.zeros(len(KINDS)), 0, 0))
+            module.verify()
+            for part in space.parts:
+                cycles = int(part.interval[tuple(places[choice] for choice in part.choices)])
+                if isinstance(part.of, Process):
+                    seen.add(part.of.name)
+                    assert cycles == schedule_of(part.of).interval, part.of.name
+            slowest = max(
+                int(part.interval[tuple(places[choice] for choice in part.choices)])
+                for part in space.parts
+            )
+            resizes = [p for p in design.processes if isinstance(p, ResizeOp)]
+            assert all(schedule_of(resize).interval <= slowest for resize in resizes)
+    assert len(seen) >= 12
+
+
+def all_foldings(space: Space) -> list[tuple[int, np.ndarray]]:
+    """The cycles and the resources of each combination of choices."""
+    found: list[tuple[int, np.ndarray]] = []
+    for places in product(*map(range, space.sizes)):
+        at = [tuple(places[choice] for choice in part.choices) for part in space.parts]
+        use = sum(part.use[:, *p] for part, p in zip(space.parts, at, strict=True))
+        interval = max(int(part.interval[p]) for part, p in zip(space.parts, at, strict=True))
+        if np.isfinite(use).all():
+            found.append((interval, use))
+    return found
+
+
+SMALL = """
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x4x2xui2>
+  %p = stream.window %x kernel = [2, 2]
+    : (!stream.channel<4x4x2xui2>) -> !stream.channel<3x3x8xui2>
+  %y = stream.matvec %p weights(@w) accumulator = si6
+    : (!stream.channel<3x3x8xui2>) -> !stream.channel<3x3x4xsi6>
+  stream.sink "y" %y : !stream.channel<3x3x4xsi6>
+}
+qnn.data @w "0xa53c96f0" : tensor<4x2x2x2x!qnn.bipolar>
+"""
+
+
+def test_nothing_is_cheaper() -> None:
+    """Against all foldings of a small design, within budgets of several kinds."""
+    space = space_of(design_of(read_module(SMALL)), "xilinx")
+    foldings = all_foldings(space)
+    assert len(foldings) > 1000
+    rng = np.random.default_rng(0)
+    tight = 0
+    for _ in range(12):
+        budget = np.array([rng.uniform(1100, 2500), rng.integers(0, 4), 0, rng.integers(0, 9), 40])
+        tiler = Tiler(space, budget, outside=True)
+        fitting = [(i, u) for i, u in foldings if (u <= budget).all()]
+        for cycles in (18, 36, 72, 288):
+            legal = [float(use @ tiler.prices) for i, use in fitting if i <= cycles]
+            if not legal:
+                with pytest.raises((TooSmall, Unreachable)):
+                    tiler.at(cycles)
+                continue
+            tiling = tiler.at(cycles)
+            assert (tiling.use <= budget).all() and tiling.interval <= cycles
+            assert tiling.bound <= min(legal) * (1 + 1e-9)
+            assert tiling.cost <= min(legal) * 1.002
+            tight += len(legal) < len([i for i, _ in foldings if i <= cycles])
+        if fitting:
+            assert tiler.fastest().interval == min(i for i, _ in fitting) >= tiler.least
+    assert tight > 10
+
+
+def test_elimination_finds_the_least_total() -> None:
+    """Factors over random choices, in chains, trees and circles, against all combinations."""
+    rng = np.random.default_rng(1)
+    for _ in range(50):
+        sizes = [int(n) for n in rng.integers(1, 5, 6)]
+        scopes = [tuple(sorted(rng.choice(6, rng.integers(1, 4), replace=False))) for _ in range(7)]
+        scopes += [(choice,) for choice in range(6)]
+        factors = [Factor(s, rng.integers(0, 50, [sizes[c] for c in s]) * 1.0) for s in scopes]
+        totals = np.zeros(sizes)
+        for factor in factors:
+            shape = [sizes[c] if c in factor.choices else 1 for c in range(6)]
+            totals = totals + factor.table.reshape(shape)
+        total, chosen = cheapest(factors, sizes, plan(scopes, sizes))
+        assert total == totals.min() == totals[tuple(chosen)]
+
+
+def test_rates_of_random_networks() -> None:
+    """A design that was tiled for a rate has it, and one that is a little faster costs no less."""
+    reached = 0
+    for seed in range(300, 330):
+        module = lowered(seed)
+        if module is None:
+            continue
+        design = design_of(module)
+        slow = tile_design(design, Goal(None, 100.0, 1e8 / 20_000))
+        fast = tile_design(design, Goal(None, 100.0, 1e8 / 5_000))
+        module.verify()
+        assert max(schedule_of(process).interval for process in design.processes) <= 5_000
+        assert slow.cost <= fast.cost
+        reached += 1
+    assert reached > 20
+
+
+def test_devices() -> None:
+    for name in known_devices():
+        device = device_named(name)
+        assert device.amounts(device.clock_mhz)[0] > 50_000
+        assert (device.budget(100) <= device.amounts(100)).all()
+    assert {"z7020", "zu3eg", "ku115", "arria10-gx1150"} <= set(known_devices())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("vendor = 3", "vendor = 3 is no str"),
+        ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
+        ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
+        ("[resources", "describes no device"),
+    ],
+)
+def test_device_files_with_mistakes(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    with pytest.raises(DeviceError, match=str(file)) as error:
+        device_named(str(file))
+    assert message in str(error.value)
+
+
+def test_a_device_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    text = Path(__file__, "../../../hardware/devices/z7020.toml").resolve().read_text()
+    file.write_text(text.replace("lut = 53200", "lut = 900"))
+    design = design_of(read_module(SMALL))
+    with pytest.raises(PassFailedException, match="mine is too small: the cheapest folding takes"):
+        tile_design(design, Goal(device_named(str(file)), 100.0))
+    file.write_text(text)
+    assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
