@@ -8,8 +8,10 @@ in one memory or another, its products in logic or in DSPs.
 from dataclasses import dataclass
 from functools import singledispatch
 from math import ceil, log2
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from ..qdialect.stream import Process
 from ..qdialect.stream.compute import (
@@ -27,13 +29,18 @@ from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
 from ..qdialect.types import bit_width
 from .device import KINDS, Use
-from .memory import blocks, luts, ultras
+from .memory import blocks, held, luts, ultras
+
+Amount: TypeAlias = npt.NDArray[Any] | float
 
 CONTROL = 300
 """LUTs of a process that counts rows and columns."""
 
 SIMPLE = 60
 """LUTs of a process that counts words."""
+
+AT_ONCE = 15
+"""So many thresholds are compared all at once."""
 
 PORT = 500
 """LUTs of a process that reads the memory beside the device."""
@@ -57,19 +64,17 @@ class Way:
 def ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
     """What a process takes with words of these widths; infinitely much where that can't be."""
     found = _ways(process, vendor, lanes_in, lanes_out)
-    too_wide = np.logical_or(
-        *(
-            lanes * bit_width(channels[0].element_type) > MAX_WORD_BITS if channels else False
-            for lanes, channels in ((lanes_in, process.inputs), (lanes_out, process.outputs))
-        )
-    )
+    too_wide = np.zeros(shape_of_widths(lanes_in, lanes_out), bool)
+    for lanes, channels in ((lanes_in, process.inputs), (lanes_out, process.outputs)):
+        for channel in channels:
+            too_wide |= lanes * bit_width(channel.element_type) > MAX_WORD_BITS
     for way in found:
         way.use[0] *= LOGIC[vendor]
         way.use[:, too_wide] = np.inf
     return found
 
 
-def taken(shape: tuple[int, ...], **amounts: Counts | float) -> Use:
+def taken(shape: tuple[int, ...], **amounts: Amount) -> Use:
     """Amounts of some kinds, and nothing of all others."""
     use = np.zeros((len(KINDS), *shape))
     for kind, amount in amounts.items():
@@ -105,26 +110,37 @@ def weighted(
     both = sum(bits)
     product = simd * (2 * ceil(both / 6) - 1) * both
     others = both * (2 * simd - 1) + bit_width(process.sum_type)
-    others = others + comparisons(process, rows // pe, bit_width(process.sum_type))
+    compared, tables = comparisons(process, vendor, rows // pe, bit_width(process.sum_type))
+    others = others + compared
     memories = _memories(vendor, words, pe, simd * stored)
     multipliers = {
         False: taken(shape, logic=CONTROL + 1.1 * pe * (product + others)),
         True: taken(shape, logic=CONTROL + 1.1 * pe * others, dsp=pe * simd * ceil(both / 48)),
     }
+    rest = taken(shape, block=pe * tables)
     legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
     return [
-        Way(np.where(legal, arithmetic + memory, np.inf), storage, dsp)
+        Way(np.where(legal, arithmetic + memory + rest, np.inf), storage, dsp)
         for dsp, arithmetic in multipliers.items()
         for storage, memory in memories.items()
     ]
 
 
-def comparisons(process: ThresholdedProcess, groups: Counts, bits: int) -> Counts | int:
-    """LUTs for a row that passes through thresholds: to hold them, and to compare."""
+def comparisons(
+    process: ThresholdedProcess, vendor: str, groups: Counts, bits: int
+) -> tuple[Amount, Amount]:
+    """LUTs and blocks for a row that passes through thresholds: to compare, and to hold them.
+
+    Few are compared all at once, many by a binary search.
+    """
     if process.thresholds is None:
-        return 0
+        return 0, 0
     steps = data_of(process, process.thresholds).type.get_shape()[-1]
-    return steps * bits * (-(-groups // 64) + 1)
+    if steps <= AT_ONCE:
+        logic, block = held(vendor, groups, np.asarray(steps * bits))
+        return steps * bits + logic, block
+    logic, block = held(vendor, groups * steps, np.asarray(bits))
+    return steps.bit_length() * bits + logic, block
 
 
 def _memories(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Storage, Use]:
@@ -143,18 +159,20 @@ def _memories(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Sto
 @_ways.register
 def threshold(process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
     bits = bit_width(process.inputs[0].element_type)
-    each = comparisons(process, process.channels // lanes_out, bits)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=SIMPLE + lanes_out * each))]
+    logic, block = comparisons(process, vendor, process.channels // lanes_out, bits)
+    shape = shape_of_widths(lanes_in, lanes_out)
+    return [Way(taken(shape, logic=SIMPLE + lanes_out * logic, block=lanes_out * block))]
 
 
 @_ways.register
 def lookup(process: LookupOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """A table in LUTs for each element of a word."""
+    """A table for each element of a word."""
     table = data_of(process, process.table).type.get_shape()
     entries = table[-1] * (process.inputs[0].frame[-1] // lanes_in if len(table) == 2 else 1)
     bits = bit_width(process.outputs[0].element_type)
-    held = lanes_out * luts(vendor, np.asarray(entries), np.asarray(bits))
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=SIMPLE + held))]
+    logic, block = held(vendor, np.asarray(entries), np.asarray(bits))
+    shape = shape_of_widths(lanes_in, lanes_out)
+    return [Way(taken(shape, logic=SIMPLE + lanes_out * logic, block=lanes_out * block))]
 
 
 @_ways.register
@@ -170,19 +188,19 @@ def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> lis
 
 @_ways.register
 def offset(process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """A sum, its rows of constants in LUTs, and the kind of each pixel in blocks."""
+    """A sum, its rows of constants, and the kind of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()
     words = np.asarray(count * channels) // lanes_out
     bits = bit_width(process.outputs[0].element_type)
-    held = luts(vendor, words, lanes_out * bit_width(rows.element))
-    kinds: Counts | int = 0
+    logic, block = held(vendor, words, lanes_out * bit_width(rows.element))
     if process.kinds is not None:
         where = data_of(process, process.kinds)
         pixels = np.asarray(where.type.get_shape()[0])
-        kinds = blocks(vendor, pixels, np.asarray(bit_width(where.element)))
-    logic = SIMPLE + lanes_out * bits + held
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=kinds))]
+        more = held(vendor, pixels, np.asarray(bit_width(where.element)))
+        logic, block = logic + more[0], block + more[1]
+    logic = SIMPLE + lanes_out * bits + logic
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=block))]
 
 
 @_ways.register
@@ -201,9 +219,10 @@ def window(process: WindowOp, vendor: str, lanes_in: Counts, lanes_out: Counts) 
     bits = bit_width(x.element_type)
     (extent, _), (step, _) = process.window.extent, process.window.strides
     wide = np.maximum(lanes_in, np.minimum(lanes_out, depth))
-    logic, held = _lines(vendor, extent + step, width * depth // wide, wide * bits)
-    logic = CONTROL + 2 * lanes_out * bits + logic
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=held))]
+    logic, block = held(vendor, width * depth // wide, wide * bits)
+    lines = extent + step
+    logic = CONTROL + 2 * lanes_out * bits + lines * logic
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=lines * block))]
 
 
 @_ways.register
@@ -211,16 +230,9 @@ def upsample(process: UpsampleOp, vendor: str, lanes_in: Counts, lanes_out: Coun
     """The line that is sent again."""
     (x,) = process.inputs
     bits = lanes_in * bit_width(x.element_type)
-    logic, held = _lines(vendor, 1, x.frame[1] * x.frame[2] // lanes_in, bits)
+    logic, block = held(vendor, x.frame[1] * x.frame[2] // lanes_in, bits)
     logic = CONTROL + bits + logic
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=held))]
-
-
-def _lines(vendor: str, lines: int, words: Counts, bits: Counts) -> tuple[Counts, Counts]:
-    """LUTs for short lines, blocks for long ones."""
-    short = words <= 128
-    in_luts, in_blocks = luts(vendor, words, bits), blocks(vendor, words, bits)
-    return lines * np.where(short, in_luts, 0), lines * np.where(short, 0, in_blocks)
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=block))]
 
 
 def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Counts) -> Use:

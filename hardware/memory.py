@@ -18,6 +18,9 @@ LUT_WORDS = {"xilinx": 64, "intel": 32}
 
 ULTRA = (4096, 72)
 
+BLOCK_IN_LUTS = 160
+"""LUTs that a device has for each of its blocks, or about so many."""
+
 
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
     """The fewest blocks that hold the words, all blocks in one shape."""
@@ -34,3 +37,10 @@ def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
     """LUTs that hold the words, or ALMs."""
     per_bit = 1 if vendor == "xilinx" else 0.5
     return -(-words // LUT_WORDS[vendor]) * bits * per_bit
+
+
+def held(vendor: str, words: Counts, bits: Counts) -> tuple[Counts, Counts]:
+    """LUTs and blocks of a memory that goes where it is cheaper."""
+    in_luts, in_blocks = luts(vendor, words, bits), blocks(vendor, words, bits)
+    small = in_luts <= BLOCK_IN_LUTS * in_blocks
+    return np.where(small, in_luts, 0), np.where(small, 0, in_blocks)

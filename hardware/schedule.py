@@ -79,8 +79,8 @@ def window(process: WindowOp) -> Schedule:
     (x,), (patches,) = process.inputs, process.outputs
     rhythm = Rhythm.of(process, np.array(x.lanes.data), np.array(patches.lanes.data))
     lines, rows = rhythm.starts()
-    reads = (lines[:, None] + np.arange(rhythm.line)).reshape(-1)
-    words = np.arange(rhythm.row)
+    reads = (lines[:, None] + np.arange(int(rhythm.line))).reshape(-1)
+    words = np.arange(int(rhythm.row))
     needed = reads[process.needs()[0] - 1].reshape(len(rows), -1) - words
     free = np.concatenate([[0], rows[:-1] + rhythm.row])[:, None]
     writes = words + np.maximum(np.maximum.accumulate(needed, axis=1), free)

@@ -123,7 +123,7 @@ class Tiler:
 
     def _open(self, part: Part) -> npt.NDArray[np.bool_]:
         """Where a part can be built, with the values that are left of its choices."""
-        open_ = np.isfinite(part.use).all(0)
+        open_: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
         for axis, choice in enumerate(part.choices):
             left = self.fixed.get(choice)
             if left is not None:
@@ -155,7 +155,8 @@ class Tiler:
 
     def _within(self, cycles: int, splits: int) -> Tiling | None:
         """The cheapest folding that fits; None if there is none, or none is found."""
-        limit, best = float(np.count_nonzero(self.budget)), None
+        kinds = len(self.prices) if self.budget is None else int((self.budget > 0).sum())
+        limit, best = float(kinds), None
         ticket = count()
         queue = [(-np.inf, next(ticket), self.fixed, np.zeros(len(self.prices)))]
         least = np.inf

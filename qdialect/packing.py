@@ -40,7 +40,7 @@ def unpack_words(
     codes[..., :bits] = parts.reshape(*words.shape[:2], simd, bits)
     if value_range(element)[0] < 0 and not isinstance(element, BipolarType):
         codes[..., bits:] = codes[..., bits - 1 : bits]
-    values = np.packbits(codes, -1, bitorder="little").view(dtype.newbyteorder("<"))
+    values: Array = np.packbits(codes, -1, bitorder="little").view(dtype.newbyteorder("<"))
     if isinstance(element, BipolarType):
         values = values * 2 - 1
     blocks = values.reshape(rows // pe, cols // simd, pe, simd).swapaxes(1, 2)

@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,7 +38,7 @@ def told(command: str, run: Callable[[], None]) -> int:
 
 
 @contextlib.contextmanager
-def logged(command: str) -> Iterator[None]:
+def logged(command: str) -> Generator[None]:
     """Shows on standard error what the passes have to say."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter(f"{command}: %(message)s"))
