@@ -80,19 +80,16 @@ def window(process: WindowOp) -> Schedule:
     rhythm = Rhythm.of(process, np.array(x.lanes.data), np.array(patches.lanes.data))
     lines, rows = rhythm.starts()
     reads = (lines[:, None] + np.arange(int(rhythm.line))).reshape(-1)
-    words = np.arange(int(rhythm.row))
-    needed = reads[process.needs()[0] - 1].reshape(len(rows), -1) - words
-    free = np.concatenate([[0], rows[:-1] + rhythm.row])[:, None]
-    writes = words + np.maximum(np.maximum.accumulate(needed, axis=1), free)
-    return Schedule(int(rhythm.interval), [reads], [writes.reshape(-1)])
+    writes = (rows[:, None] + np.arange(int(rhythm.row))).reshape(-1)
+    return Schedule(int(rhythm.interval), [reads], [writes])
 
 
 @dataclass(frozen=True)
 class Rhythm:
     """How a window goes line by line; for words of one width, or for arrays of widths at once.
 
-    A line is read without a break. A row of patches may be begun early, and wait for words, but it
-    ends as if it were begun just late enough to be written without a break.
+    A line is read without a break. A row of patches waits until it can be written without one:
+    begun earlier, it would end no sooner, and a reader that is not ready would stop the window.
     """
 
     process: WindowOp

@@ -1,43 +1,60 @@
 """How deep channels must be so that a design runs at the rate of its slowest process.
 
-Whatever stands before the slowest process works as late as it may, all others as early as they can:
-words wait as little as possible on either side. What waits at most is deep enough, because a design
-that is held up by nothing but its words and its room is never slower than a plan that fits into it.
+A rhythm in which no process waits for room shows that channels as deep as what waits in them are
+enough. At first whatever stands before the slowest process works as late as it may, and all others
+as early as they can, so that little waits. Then one channel after another is made less deep, as
+long as processes that are held up by it find another rhythm of the same period: what is found is
+always enough, and no channel alone could do with less.
 """
 
-import numpy as np
+from collections import deque
+from collections.abc import Mapping
+
 from xdsl.ir import Operation, SSAValue
 
-from ..qdialect.stream import DesignOp
-from ..qdialect.stream.process import Counts
-from .cycles import Loop, Run, play_freely
-
-FRAMES = 4
-"""So many frames are planned: enough for a design to come to its steady rate."""
+from ..qdialect.stream import DesignOp, Process
+from ..qdialect.stream.types import channel_of
+from .steady import Steady
 
 SHALLOWEST = 2
 """With room for one word alone, writing and reading would take turns."""
 
+HASTE, PATIENCE = 2, 20
+"""A rhythm is given up when processes were moved so many times as often as there are processes."""
 
-def depths_for(design: DesignOp) -> dict[SSAValue, int]:
-    """A depth for every channel."""
-    run = plan(design, FRAMES)
-    return {value: max(SHALLOWEST, run.occupancy(value)) for value in run.read}
+EFFORT = 130_000_000
+"""Iterations that are looked at before the channels that are left keep the depth they have."""
+
+EVER = 1 << 40
+"""A period that no design needs."""
 
 
-def plan(design: DesignOp, frames: int) -> Run:
-    """When each word is written and read if no word comes too early."""
-    loops = [Loop.of(process, frames) for process in design.processes]
-    run = play_freely(loops, frames)
-    slowest = max(reversed(loops), key=lambda loop: loop.schedule.interval)
-    before = sources_of(slowest.process)
-    for loop in reversed(loops):
-        if loop.process in before:
-            delay(loop, run, before | {slowest.process})
-    for loop in loops:
-        if loop.process not in before:
-            loop.play(run, {})
-    return run
+def depths_for(design: DesignOp, any_rate: bool = False) -> dict[SSAValue, int]:
+    """A depth for every channel: for the full rate, or just so that the design never stops."""
+    steady = plan(design)
+    depths = {
+        value: SHALLOWEST if steady.holds(value, SHALLOWEST) else steady.occupancy(value)
+        for value in steady.read
+    }
+    if any_rate:
+        steady = Steady.of(design, EVER)
+    return Shrinking(steady, depths).shrink()
+
+
+def plan(design: DesignOp) -> Steady:
+    """A rhythm in which no word comes too early."""
+    steady = Steady.of(design)
+    slowest = max(reversed(design.processes), key=lambda p: steady.schedules[p].interval)
+    before = sources_of(slowest)
+    late = before | {slowest}
+    for process in reversed(design.processes):
+        if process in before:
+            read = {v for v in process.results if any(use.operation in late for use in v.uses)}
+            steady.linger(process, read)
+    for process in design.processes:
+        if process not in before:
+            steady.hurry(process)
+    return steady
 
 
 def sources_of(process: Operation) -> set[Operation]:
@@ -52,26 +69,42 @@ def sources_of(process: Operation) -> set[Operation]:
     return found
 
 
-def delay(loop: Loop, run: Run, readers: set[Operation]) -> None:
-    """Moves all that a process does as late as these readers allow."""
-    places: list[Counts] = []
-    slacks: list[Counts] = []
-    for value, at in zip(loop.process.results, loop.writes, strict=True):
-        if any(use.operation in readers for use in value.uses):
-            places.append(at)
-            slacks.append(run.read[value] - 1 - loop.schedule.latency - at)
-    at, slack = np.concatenate(places), np.concatenate(slacks)
-    order = np.argsort(at, kind="stable")
-    at, latest = at[order], np.minimum.accumulate(slack[order][::-1])[::-1]
-    for value, reads in zip(loop.process.operands, loop.reads, strict=True):
-        run.read[value] = reads + _slack(reads, at, latest, run.read[value] - reads)
-    for value, writes in zip(loop.process.results, loop.writes, strict=True):
-        early = run.reserved[value] - writes
-        run.reserved[value] = writes + _slack(writes, at, latest, early)
-        run.written[value] = run.reserved[value] + loop.schedule.latency
+class Shrinking:
+    """Depths that are enough, and a rhythm that shows it."""
 
+    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int]):
+        self.steady = steady
+        self.depths = dict(depths)
+        self.left = EFFORT
 
-def _slack(places: Counts, at: Counts, latest: Counts, early: Counts) -> Counts:
-    """How long a process waits in all before some iterations; behind the last write, no longer."""
-    next_write = np.minimum(np.searchsorted(at, places, side="left"), len(at) - 1)
-    return np.maximum(latest[next_write], early)
+    def shrink(self) -> dict[SSAValue, int]:
+        """Makes every channel as little deep as it can be, the largest first; then looks again."""
+        for value in sorted(self.depths, key=lambda v: -self.depths[v] * channel_of(v).word_bits):
+            low = SHALLOWEST
+            while low < self.depths[value]:
+                depth = (low + self.depths[value]) // 2
+                if not self.keeps(value, depth, HASTE):
+                    low = depth + 1
+        for value, depth in self.depths.items():
+            while depth > SHALLOWEST and self.keeps(value, depth - 1, PATIENCE):
+                depth -= 1
+        return self.depths
+
+    def keeps(self, channel: SSAValue, depth: int, patience: int) -> bool:
+        """Whether a channel can be so deep; if it can, it is from now on."""
+        steady, depths = self.steady.copy(), {**self.depths, channel: depth}
+        waiting, moves = deque([channel.owner]), patience * len(steady.schedules)
+        while waiting:
+            process = waiting.popleft()
+            assert isinstance(process, Process)
+            self.left -= steady.schedules[process].interval
+            if not steady.push(process, depths):
+                continue
+            moves -= 1
+            if not moves or self.left < 0:
+                return False
+            neighbours = [value.owner for value in process.operands]
+            neighbours += [use.operation for value in process.results for use in value.uses]
+            waiting.extend(n for n in neighbours if n not in waiting)
+        self.steady, self.depths = steady, depths
+        return True

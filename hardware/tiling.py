@@ -26,8 +26,8 @@ TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
 ROUNDS = 30
 """So often prices change before choices are parted."""
 
-SPLITS = 60
-"""So often choices are parted before a rate is left undecided."""
+EFFORT = 120_000
+"""So many tables are looked at before rates are left undecided."""
 
 CLOSE = 1e-3
 """A design this close to the bound is not searched for further."""
@@ -82,9 +82,14 @@ class Tiler:
             for process, found in space.ways.items():
                 inside = np.array([way.storage != Storage.OUTSIDE for way in found])
                 self.fixed.setdefault(space.built(process), inside)
-        self.scopes = [part.choices for part in space.parts]
-        self.scopes += [(choice,) for choice in range(len(space.widths))]
-        self.steps = plan(self.scopes, space.sizes)
+        self.steps = plan([part.choices for part in space.parts], space.sizes)
+        seen = set[int]()
+        self.owned: list[set[int]] = []
+        """For each part the choices that no part before it names."""
+        for part in space.parts:
+            self.owned.append(set(part.choices) - seen)
+            seen.update(part.choices)
+        self.left = EFFORT
         self.refuted = 0
         """So many cycles are known to be too few for the budget."""
 
@@ -96,7 +101,7 @@ class Tiler:
 
     def at(self, cycles: int) -> Tiling:
         """The cheapest folding that takes at most so many cycles a frame."""
-        tiling = self._within(cycles, SPLITS)
+        tiling = self._within(cycles)
         if tiling is not None:
             return tiling
         possible = np.isfinite(self._solve(cycles, self.prices, self.fixed)[0])
@@ -104,12 +109,12 @@ class Tiler:
 
     def fastest(self) -> Tiling:
         """The cheapest of the fastest foldings within the budget; `least` tells what was missed."""
-        if self._within(int(self.speeds()[-1]), SPLITS) is None:
+        if self._within(int(self.speeds()[-1])) is None:
             raise TooSmall()
-        soon = self._first(lambda cycles: self._within(cycles, 0) is not None)
+        soon = self._first(lambda cycles: self._within(cycles, split=False) is not None)
         speeds = self.speeds()
         open_ = speeds[(speeds > self.refuted) & (speeds <= soon)]
-        return self.at(_first(open_, lambda cycles: self._within(cycles, SPLITS) is not None))
+        return self.at(_first(open_, lambda cycles: self._within(cycles) is not None))
 
     @property
     def least(self) -> int:
@@ -124,10 +129,9 @@ class Tiler:
     def _open(self, part: Part) -> npt.NDArray[np.bool_]:
         """Where a part can be built, with the values that are left of its choices."""
         open_: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
-        for axis, choice in enumerate(part.choices):
-            left = self.fixed.get(choice)
-            if left is not None:
-                open_ &= left.reshape([-1 if a == axis else 1 for a in range(open_.ndim)])
+        for choice in part.choices:
+            if choice in self.fixed:
+                open_ = open_ & along(self.fixed[choice], part, choice)
         return open_
 
     def speeds(self) -> npt.NDArray[np.int64]:
@@ -139,21 +143,18 @@ class Tiler:
 
     def _solve(self, cycles: int, prices: Use, masks: Masks) -> tuple[float, list[int]]:
         """The cheapest folding at some prices, whether it fits or not."""
-        factors = [
-            Factor(
-                part.choices,
-                np.where(part.interval <= cycles, np.tensordot(prices, part.use, (0, 0)), np.inf),
-            )
-            for part in self.parts
-        ]
-        for choice, size in enumerate(self.space.sizes):
-            left = masks.get(choice)
-            factors.append(
-                Factor((choice,), np.zeros(size) if left is None else np.where(left, 0, np.inf))
-            )
+        self.left -= len(self.parts)
+        factors: list[Factor] = []
+        for part, owned in zip(self.parts, self.owned, strict=True):
+            fast = part.interval <= cycles
+            for choice in owned:
+                if choice in masks:
+                    fast = fast & along(masks[choice], part, choice)
+            costs = np.where(fast, np.tensordot(prices, part.use, (0, 0)), np.inf)
+            factors.append(Factor(part.choices, costs))
         return cheapest(factors, self.space.sizes, self.steps)
 
-    def _within(self, cycles: int, splits: int) -> Tiling | None:
+    def _within(self, cycles: int, split: bool = True) -> Tiling | None:
         """The cheapest folding that fits; None if there is none, or none is found."""
         kinds = len(self.prices) if self.budget is None else int((self.budget > 0).sum())
         limit, best = float(kinds), None
@@ -168,10 +169,10 @@ class Tiler:
             found = self._ascend(cycles, masks, extra, limit, bound)
             if found.best is not None and (best is None or found.best.cost < best.cost):
                 best, limit = found.best, found.best.cost
-            if found.bound >= limit * (1 - CLOSE) or not splits or len(found.seen) < 2:
+            done = found.bound >= limit * (1 - CLOSE) or len(found.seen) < 2
+            if done or not split or self.left < 0:
                 least = min(least, found.bound)
                 continue
-            splits -= 1
             for half in self._split(masks, found.seen[-2], found.seen[-1]):
                 heappush(queue, (found.bound, next(ticket), half, found.extra))
         if best is None:
@@ -253,6 +254,13 @@ def _usable(part: Part, budget: Use | None) -> Part:
         return part
     missing = (part.use[budget == 0] > 0).any(0)
     return replace(part, use=np.where(missing, np.inf, part.use))
+
+
+def along(mask: npt.NDArray[np.bool_], part: Part, choice: int) -> npt.NDArray[np.bool_]:
+    """A mask of a choice, on the axis that it has in the tables of a part."""
+    shape = [1] * len(part.choices)
+    shape[part.choices.index(choice)] = -1
+    return mask.reshape(shape)
 
 
 def _first(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:

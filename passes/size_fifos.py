@@ -1,5 +1,6 @@
 """`size-fifos`: how many words each channel holds."""
 
+import logging
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -11,18 +12,27 @@ from ..hardware.sizing import depths_for
 from ..qdialect.stream.types import channel_of
 from .designs import designs_of
 
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class SizeFifosPass(ModulePass):
-    """Gives every channel a depth with which the design runs at full rate, and never stops.
+    """Gives every channel the least depth with which the design runs at full rate.
 
-    The depths come from a plan of several frames in the cycle model, skip connections included.
+    The depths come from the cycle model, skip connections included.
     """
 
     name = "size-fifos"
 
+    any_rate: bool = False
+    """Only deep enough that the design never stops, however slow it is."""
+
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for design in designs_of(op, self.name):
-            for value, depth in depths_for(design).items():
+            depths = depths_for(design, self.any_rate)
+            for value, depth in depths.items():
                 sized = channel_of(value).with_depth(depth)
                 Rewriter.replace_value_with_new_type(value, sized)
+            bits = sum(depth * channel_of(value).word_bits for value, depth in depths.items())
+            held = f"{sum(depths.values()):,} words in {len(depths)} channels, {bits:,} bits"
+            LOG.info("size-fifos: %s", held)

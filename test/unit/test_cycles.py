@@ -185,6 +185,41 @@ def test_schedules_read_and_write_whole_frames() -> None:
     assert len(seen) >= 12
 
 
+def test_depths_are_the_least() -> None:
+    """Deeper channels keep the rate; one word less in any of them slows the design or stops it."""
+    slower = 0
+    for seed in range(12):
+        choices = Choices.seeded(seed)
+        design, channels = small_design(choices)
+        slowest = max(schedule_of(process).interval for process in design.processes)
+        depths = depths_for(design)
+        for more in ({}, {v: depths[v] + choices.integer(0, 9) for v in channels}):
+            run = play_bounded(design, 8, {**depths, **more})
+            assert np.diff(run.finished(design))[-1] == slowest, seed
+        for value in channels:
+            if depths[value] > 2:
+                fewer = {**depths, value: depths[value] - 1}
+                assert rate(design, fewer) > slowest, (seed, value.owner)
+                slower += 1
+    assert slower > 40
+
+
+def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:
+    """Cycles from one frame to the next; infinitely many if the design stops."""
+    try:
+        return float(np.diff(play_bounded(design, 12, depths).finished(design))[-1])
+    except Deadlock:
+        return np.inf
+
+
+def test_designs_that_never_stop() -> None:
+    for seed in range(20):
+        design, _ = small_design(Choices.seeded(seed))
+        full, least = depths_for(design), depths_for(design, any_rate=True)
+        assert sum(least.values()) <= sum(full.values())
+        play_bounded(design, 3, least)
+
+
 def test_a_skip_connection_that_is_too_short_is_named() -> None:
     design, _ = small_design(Choices.seeded(2))
     depths = depths_for(design)
