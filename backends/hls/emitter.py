@@ -466,11 +466,10 @@ class Emitter:
         (x,), (y,) = process.inputs, process.outputs
         table, lanes = data_of(process, process.table), x.lanes.data
         first, entries = process.first.value.data, table.array.shape[-1]
-        groups = np.broadcast_to(table.array, (x.frame[-1] // lanes, lanes, entries))
         if table.array.ndim == 2:
             groups = table.array.reshape(-1, lanes, entries)
         else:
-            groups = groups[:1]
+            groups = np.tile(table.array, (1, lanes, 1))
         name = self.memory_name("table")
         partition = (f"ARRAY_PARTITION variable={name} complete dim=1",)
         copies = groups.swapaxes(0, 1)

@@ -26,7 +26,7 @@ DIFFERENT = 1
 QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
 """Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""
 
-OPTIONS = ["-std=c++14", "-O2", "-Wall", "-Wextra", "-Werror", *QUIET]
+OPTIONS = ["-std=c++14", "-Wall", "-Wextra", "-Werror", *QUIET]
 
 
 class SimulationError(Exception):
@@ -53,10 +53,17 @@ def compiler() -> str:
 class Simulation:
     """Designs in a folder, as one program; each name of a design stands there once."""
 
-    def __init__(self, designs: Sequence[Emitted], folder: Path, bounded: bool = False):
+    def __init__(
+        self,
+        designs: Sequence[Emitted],
+        folder: Path,
+        bounded: bool = False,
+        optimise: bool = True,
+    ):
         self.designs = designs
         self.folder = folder.resolve()
         self.bounded = bounded
+        self.optimise = optimise
         for emitted in designs:
             write(emitted, self.folder / emitted.top)
         self.compile()
@@ -64,6 +71,7 @@ class Simulation:
     def compile(self) -> None:
         (self.folder / "simulation.cpp").write_text(self._source())
         flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
+        flags.append("-O2" if self.optimise else "-O0")
         includes = [f"-I{HERE / 'include'}", f"-I{HERE / 'simulation'}"]
         vendor = ["-isystem", str(vendor_headers())]
         command = [compiler(), *OPTIONS, *flags, *includes, *vendor, "simulation.cpp"]

@@ -1,8 +1,8 @@
 /// Tables: replaces every element by an entry, from one table or from that of its channel.
 ///
 /// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the index of the
-/// first entry; ENTRIES; SHARED, for one table. The tables hold codes, one for each lane so that all
-/// are read at once; a table for all channels has a single group.
+/// first entry; ENTRIES. The tables hold codes, one for each lane so that all are
+/// read at once; a table for all channels has a single group.
 #ifndef QNN_LOOKUP_HPP
 #define QNN_LOOKUP_HPP
 
@@ -26,7 +26,7 @@ void lookup(
 #pragma HLS UNROLL
             const long long number = lane<typename Shape::Input>(word, c).to_int64();
             const unsigned entry = unsigned(number - Shape::FIRST);
-            set_field<BITS>(result, c, table[LANES == 1 ? 0 : c][GROUPS == 1 ? 0 : group][entry]);
+            set_field<BITS>(result, c, table[c][GROUPS == 1 ? 0 : group][entry]);
         }
         entries.write(result);
         group = group + 1 == Shape::GROUPS ? 0 : group + 1;

@@ -15,14 +15,14 @@
 
 namespace qnn {
 
-/// The low bits of each element's bytes.
+/// The elements whose numbers stand in so many bytes each.
 template <typename Element, int LANES, int BYTES, int WIDTH>
 Word<Element, LANES> without_padding(const ap_uint<WIDTH>& bytes) {
 #pragma HLS INLINE
     Word<Element, LANES> word;
     for (unsigned i = 0; i < LANES; ++i) {
 #pragma HLS UNROLL
-        set_field<Element::BITS>(word, i, ap_uint<Element::BITS>(bytes >> (i * 8 * BYTES)));
+        set_lane<Element>(word, i, ap_int<8 * BYTES>(bytes >> (i * 8 * BYTES)));
     }
     return word;
 }
