@@ -5,8 +5,7 @@ import re
 LONGEST = 40
 """Characters that are kept of a name."""
 
-RESERVED = frozenset(
-    """
+WORDS = """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch channel char class compl
     const constant constexpr const_cast continue decltype default delete do double dynamic_cast else
     enum explicit export extern false float for frames friend global goto half hls if inline int
@@ -15,8 +14,8 @@ RESERVED = frozenset(
     static static_assert static_cast struct switch template this thread_local throw true try typedef
     typeid typename uint union unsigned using virtual void volatile wchar_t while xor xor_eq aux con
     nul prn
-    """.split()
-)
+"""
+RESERVED = frozenset(WORDS.split())
 """Words that mean something else to a compiler, to a file system, or in the code around them."""
 
 

@@ -123,7 +123,7 @@ class Emitter:
         self.parts.channels.append(Channel(name, bits, depth))
         return name
 
-    def shape(self, process: Process, before: str = "", **members: str | int | bool) -> str:
+    def shape(self, process: Process, before: str = "", /, **members: str | int | bool) -> str:
         """The struct of a process: its types, then its numbers."""
         comment = " -> ".join(
             text for text in (describe(process.inputs), describe(process.outputs)) if text
@@ -423,7 +423,9 @@ class Emitter:
     def activation(self, process: ThresholdedProcess, biased: bool) -> tuple[str, list[str]]:
         """The type of what follows a sum, and its memories."""
         pe = process.outputs[0].lanes.data
-        type, memories = self.steps(process) if process.thresholds is not None else ("qnn::Pass", [])
+        type, memories = (
+            self.steps(process) if process.thresholds is not None else ("qnn::Pass", [])
+        )
         if process.descending is not None:
             name = self.memory_name("descending")
             flags = rows_memory(process, name, process.descending, (pe, 1))

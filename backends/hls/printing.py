@@ -1,10 +1,10 @@
 """The files of an emitted design.
 
-    top.hpp            the top function and the shapes of all processes
-    top.cpp            the top function: one dataflow region
-    threads.cpp        the same for simulation with channels of bounded depth
-    weights/NAME.hpp   a memory, and weights/NAME.dat where it is large or comes through a port
-    testbench.cpp      runs the frames in a folder, and compares the results with those expected
+top.hpp            the top function and the shapes of all processes
+top.cpp            the top function: one dataflow region
+threads.cpp        the same for simulation with channels of bounded depth
+weights/NAME.hpp   a memory, and weights/NAME.dat where it is large or comes through a port
+testbench.cpp      runs the frames in a folder, and compares the results with those expected
 """
 
 from collections.abc import Mapping
@@ -77,7 +77,7 @@ class Emitted:
         return self.streams and port.weights is None
 
     def _start(self) -> str:
-        host = "#ifndef __SYNTHESIS__\n#include \"host.hpp\"\n#endif\n" if self._is_large else ""
+        host = '#ifndef __SYNTHESIS__\n#include "host.hpp"\n#endif\n' if self._is_large else ""
         includes = "".join(f'#include "{memory.path}"\n' for memory in self.parts.memories)
         return (
             f'#include "top.hpp"\n{host}\n'
@@ -121,13 +121,12 @@ class Emitted:
         lines.append(f"    hls::Processes::all().run({{\n{calls},\n    }});\n}}\n")
         return self._start() + "\n".join(lines)
 
-
     def _testbench(self) -> str:
-        """A program that runs the frames in a folder, and compares what comes with what stands there."""
+        """A program that runs the frames in a folder, and compares the results with those there."""
         lines = [f"std::size_t check_{self.top}(const std::string& folder) {{"]
         first = self.inputs[0]
         for port in self.inputs:
-            lines.append(f'    const qnn::Bytes {port.name}_bytes = {_read(f"{port.name}.bin")};')
+            lines.append(f"    const qnn::Bytes {port.name}_bytes = {_read(f'{port.name}.bin')};")
         for port in self.outside:
             path = f'QNN_DATA "/weights/{port.name}.dat"'
             lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
@@ -191,5 +190,3 @@ def _bytes(port: Port) -> str:
 def declaration(channel: Channel) -> str:
     """A stream that holds no more words than it has room for."""
     return f'    {channel.type} {channel.name}("{channel.name}", {channel.depth});'
-
-

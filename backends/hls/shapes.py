@@ -7,7 +7,14 @@ from math import prod
 import numpy as np
 
 from ...qdialect.stream import ChannelType
-from ...qdialect.types import BipolarType, ElementType, FloatType, TernaryType, bit_width, value_range
+from ...qdialect.types import (
+    BipolarType,
+    ElementType,
+    FloatType,
+    TernaryType,
+    bit_width,
+    value_range,
+)
 from .memories import Memory
 
 

@@ -109,9 +109,7 @@ class Simulation:
         return [read_results(emitted, self.folder / emitted.top) for emitted in self.designs]
 
 
-def simulate(
-    emitted: Emitted, frames: Sequence[Array], bounded: bool = False
-) -> list[Array]:
+def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
     """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
     with TemporaryDirectory() as folder:
         return Simulation([emitted], Path(folder), bounded).run([frames])[0]

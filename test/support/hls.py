@@ -8,7 +8,7 @@ from qnn.backends.hls import emit
 from qnn.backends.hls.simulation import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import run
+from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.types import check_element
 from xdsl.dialects.builtin import ModuleOp
@@ -21,6 +21,12 @@ def design_of(module: ModuleOp) -> DesignOp:
     return design
 
 
+def module_of(design: DesignOp) -> ModuleOp:
+    module = design.parent_op()
+    assert isinstance(module, ModuleOp)
+    return module
+
+
 def frames_for(choices: Choices, design: DesignOp, count: int) -> list[Array]:
     """Random frames for each source of a design."""
     return [
@@ -30,7 +36,11 @@ def frames_for(choices: Choices, design: DesignOp, count: int) -> list[Array]:
 
 
 def assert_same(
-    modules: Sequence[ModuleOp], choices: Choices, folder: Path, bounded: bool = False, **options: bool
+    modules: Sequence[ModuleOp],
+    choices: Choices,
+    folder: Path,
+    bounded: bool = False,
+    **options: bool,
 ) -> None:
     """Each design, over two or three frames, gives the numbers that the interpreter gives."""
     for module in modules:
@@ -39,7 +49,8 @@ def assert_same(
     emitted = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
     frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
     simulation = Simulation(emitted, folder, bounded, optimise=False)
-    for module, inputs, results in zip(modules, frames, simulation.run(frames, 60), strict=True):
-        for wanted, found in zip(run(module, inputs), results, strict=True):
+    for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
+        expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
+        for wanted, found in zip(expected, results, strict=True):
             assert wanted.dtype == found.dtype
-            np.testing.assert_array_equal(found, wanted.reshape(found.shape), str(module))
+            np.testing.assert_array_equal(found, wanted, str(design))
