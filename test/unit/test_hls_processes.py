@@ -186,9 +186,9 @@ def with_storage(storage: Storage) -> Callable[[Choices], ModuleOp]:
 def large_weights(choices: Choices) -> ModuleOp:
     """So many that a simulation reads them from a file."""
     design, element = Design(), choices.pick([signed(7), TernaryType()])
-    name = design.data(choices.array(element, (96, 100)), element)
-    x = design.source(ChannelType((100,), unsigned(4), 4))
-    op = MatvecOp(x, ChannelType((96,), signed(18), 2), name, signed(18))
+    name = design.data(choices.array(element, (192, 300)), element)
+    x = design.source(ChannelType((300,), unsigned(4), 3))
+    op = MatvecOp(x, ChannelType((192,), signed(18), 2), name, signed(18))
     return design.finish(design.add(op).output)
 
 
