@@ -172,7 +172,9 @@ def test_a_channel_without_a_depth_is_an_error() -> None:
 def test_an_unknown_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     module = layer()
     window = next(p for p in design_of(module).processes if isinstance(p, WindowOp))
-    monkeypatch.setattr(window, "__class__", type("Other", (Process,), {"name": "stream.other", "layer": None}))
+    monkeypatch.setattr(
+        window, "__class__", type("Other", (Process,), {"name": "stream.other", "layer": None})
+    )
     with pytest.raises(EmitError, match="can't be written as HLS C"):
         emit(design_of(module))
 

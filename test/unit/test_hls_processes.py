@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from qnn.passes import Pipeline
 from qnn.passes.folding import Fold, fold_design, layers_of
-from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import (
     AddOp,
     DepthwiseOp,
@@ -24,7 +24,7 @@ from qnn.qdialect.stream.compute import (
     WeightedProcess,
 )
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, ResizeOp, SplitOp
-from qnn.qdialect.stream.windows import CropOp, PadOp
+from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -42,6 +42,7 @@ from support.hls import assert_same, design_of
 from support.networks import trained_network
 from unit.test_folding import random_fold
 from unit.test_stream_meaning import LAYERS, Both, Twin, divisors, labels, scores
+from unit.test_stream_schedule import MAKERS
 from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
 
 DESIGNS = 3
@@ -57,6 +58,17 @@ def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp
 def test_a_process_is_its_hardware(layer: Callable[[Twin, Both], Both], tmp_path: Path) -> None:
     choices = Choices.seeded(7)
     assert_same([one_layer(layer, choices) for _ in range(DESIGNS)], choices, tmp_path)
+
+
+@pytest.mark.parametrize("kind", [WindowOp, ResizeOp], ids=lambda kind: kind.name)
+def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
+    """In as many iterations as the schedule says: one less, and words would be missing."""
+    choices, modules = Choices.seeded(13), list[ModuleOp]()
+    for _ in range(16):
+        design = Design()
+        process = design.add(MAKERS[kind](design, choices))
+        modules.append(design.finish(*process.results))
+    assert_same(modules, choices, tmp_path)
 
 
 def chain(choices: Choices) -> ModuleOp:
@@ -172,6 +184,16 @@ def floats(choices: Choices) -> ModuleOp:
     return design.finish(design.add(ResizeOp(y, 4)).output)
 
 
+def outside(choices: Choices) -> ModuleOp:
+    """Weights from a memory whose words don't hold a whole number of matrices."""
+    design, columns = Design(), choices.pick([5, 7])
+    weights = design.data(choices.array(signed(3), (3, columns)), signed(3))
+    x = design.source(ChannelType((2, columns), unsigned(3)))
+    output = ChannelType((2, 3), signed(10), 3)
+    op = MatvecOp(x, output, weights, signed(10), storage=Storage.OUTSIDE)
+    return design.finish(design.add(op).output)
+
+
 def with_storage(storage: Storage) -> Callable[[Choices], ModuleOp]:
     def build(choices: Choices) -> ModuleOp:
         module = one_layer(choices.pick(LAYERS[:2]), choices)
@@ -200,6 +222,7 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     many_steps,
     codebook,
     floats,
+    outside,
     with_storage(Storage.OUTSIDE),
     with_storage(Storage.REGISTERS),
     large_weights,
