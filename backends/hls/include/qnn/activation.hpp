@@ -51,13 +51,37 @@ struct Sign {
     }
 };
 
-/// All thresholds of a channel compared at once; one row stands for all channels if SHARED.
-template <typename Threshold, int STEPS, typename Result, bool SHARED>
-struct Compared {
+/// What both ways to count thresholds share: Counter::reached says how many a sum has reached.
+template <typename Counter, int STEPS, typename Result>
+struct Stepped {
     typedef ap_uint<bits_for(STEPS + 1)> Reached;
 
+    template <typename Sum, typename Rows>
+    static typename Result::Value apply(
+        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds
+    ) {
+#pragma HLS INLINE
+        return Result::of(Counter::reached(sum, group, place, thresholds));
+    }
+
+    /// In a channel marked as descending, the thresholds count that are not reached.
+    template <typename Sum, typename Rows, int GROUPS, int LANES>
+    static typename Result::Value apply(
+        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds,
+        const ap_uint<1> (&descending)[GROUPS][LANES]
+    ) {
+#pragma HLS INLINE
+        const Reached count = Counter::reached(sum, group, place, thresholds);
+        const bool turned = descending[group][place] == 1;
+        return Result::of(turned ? Reached(STEPS - count) : count);
+    }
+};
+
+/// All thresholds of a channel compared at once; one row stands for all channels if SHARED.
+template <typename Threshold, int STEPS, typename Result, bool SHARED>
+struct Compared : Stepped<Compared<Threshold, STEPS, Result, SHARED>, STEPS, Result> {
     template <typename Sum, int GROUPS, int LANES>
-    static Reached reached(
+    static ap_uint<bits_for(STEPS + 1)> reached(
         const Sum& sum, unsigned group, unsigned place,
         const Word<Threshold, STEPS> (&thresholds)[GROUPS][LANES]
     ) {
@@ -70,26 +94,6 @@ struct Compared {
         }
         return ones(flags);
     }
-
-    template <typename Sum, typename Rows>
-    static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds
-    ) {
-#pragma HLS INLINE
-        return Result::of(reached(sum, group, place, thresholds));
-    }
-
-    /// In a channel marked as descending, the thresholds count that are not reached.
-    template <typename Sum, typename Rows, int GROUPS, int LANES>
-    static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds,
-        const ap_uint<1> (&descending)[GROUPS][LANES]
-    ) {
-#pragma HLS INLINE
-        const Reached count = reached(sum, group, place, thresholds);
-        const bool turned = descending[group][place] == 1;
-        return Result::of(turned ? Reached(STEPS - count) : count);
-    }
 };
 
 /// A binary search: a comparison on each of LEVELS levels, each with a memory of its own.
@@ -97,12 +101,11 @@ struct Compared {
 /// Level l holds 2^l thresholds of each channel, those that halve what the levels before left over.
 /// The last threshold may be repeated to fill the levels.
 template <typename Threshold, int LEVELS, int STEPS, typename Result, bool SHARED>
-struct Searched {
-    typedef ap_uint<bits_for(STEPS + 1)> Reached;
+struct Searched : Stepped<Searched<Threshold, LEVELS, STEPS, Result, SHARED>, STEPS, Result> {
     static const int HALF = 1 << (LEVELS - 1);
 
     template <typename Sum, int GROUPS, int LANES>
-    static Reached reached(
+    static ap_uint<LEVELS> reached(
         const Sum& sum, unsigned group, unsigned place,
         const ap_uint<Threshold::BITS> (&thresholds)[LEVELS][GROUPS][LANES][HALF]
     ) {
@@ -113,26 +116,7 @@ struct Searched {
             const auto code = thresholds[level][SHARED ? 0 : group][SHARED ? 0 : place][found];
             found = (found << 1) | ap_uint<1>(sum >= Threshold::decode(code));
         }
-        return found < STEPS ? Reached(found) : Reached(STEPS);
-    }
-
-    template <typename Sum, typename Rows>
-    static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds
-    ) {
-#pragma HLS INLINE
-        return Result::of(reached(sum, group, place, thresholds));
-    }
-
-    template <typename Sum, typename Rows, int GROUPS, int LANES>
-    static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds,
-        const ap_uint<1> (&descending)[GROUPS][LANES]
-    ) {
-#pragma HLS INLINE
-        const Reached count = reached(sum, group, place, thresholds);
-        const bool turned = descending[group][place] == 1;
-        return Result::of(turned ? Reached(STEPS - count) : count);
+        return found < STEPS ? found : ap_uint<LEVELS>(STEPS);
     }
 };
 
