@@ -1,0 +1,1 @@
+"""Backends: a streaming design becomes the source code of a vendor's tools."""

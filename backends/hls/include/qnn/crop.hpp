@@ -1,0 +1,51 @@
+/// Cropping: keeps part of a frame, along each of three axes from a start to an end, in steps.
+///
+/// Shape: Element, LANES; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the last
+/// of which counts words.
+#ifndef QNN_CROP_HPP
+#define QNN_CROP_HPP
+
+#include "qnn/word.hpp"
+
+namespace qnn {
+
+/// Walks along one axis, and knows what is kept.
+template <unsigned SIZE, unsigned START, unsigned END, unsigned STEP>
+struct CropAxis {
+    unsigned place = 0, gap = START;
+
+    bool kept() const {
+#pragma HLS INLINE
+        return gap == 0 && place < END;
+    }
+
+    /// Goes on; whether the axis came to its end.
+    bool next() {
+#pragma HLS INLINE
+        gap = gap == 0 ? STEP - 1 : gap - 1;
+        if (++place < SIZE) return false;
+        *this = CropAxis();
+        return true;
+    }
+};
+
+template <typename Shape>
+void crop(
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& whole,
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& part, Count frames
+) {
+    CropAxis<Shape::SIZE_0, Shape::START_0, Shape::END_0, Shape::STEP_0> row;
+    CropAxis<Shape::SIZE_1, Shape::START_1, Shape::END_1, Shape::STEP_1> column;
+    CropAxis<Shape::SIZE_2, Shape::START_2, Shape::END_2, Shape::STEP_2> word;
+    const Count WORDS = Count(Shape::SIZE_0) * Shape::SIZE_1 * Shape::SIZE_2;
+    for (Count i = 0; i < frames * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        const Word<typename Shape::Element, Shape::LANES> next = whole.read();
+        if (row.kept() && column.kept() && word.kept()) part.write(next);
+        if (word.next() && column.next()) row.next();
+    }
+}
+
+}  // namespace qnn
+
+#endif

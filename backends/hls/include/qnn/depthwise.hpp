@@ -1,0 +1,67 @@
+/// Depthwise layers: every channel of a patch times its own weights; patches come by channel.
+///
+/// Shape: Input, Weight, Sum, Output (types); Multiplier; Activation; PE channels and SIMD pixels of
+/// the kernel in a word; STEPS (taps / SIMD), FOLDS (channels / PE), VECTORS (patches) of a frame.
+#ifndef QNN_DEPTHWISE_HPP
+#define QNN_DEPTHWISE_HPP
+
+#include "qnn/matvec.hpp"
+
+namespace qnn {
+
+/// What a word holds of one channel: pixels stand one behind the other, each with PE channels.
+template <typename Element, int PE, int SIMD>
+Word<Element, SIMD> pixels_of(const Word<Element, PE * SIMD>& word, unsigned channel) {
+#pragma HLS INLINE
+    Word<Element, SIMD> pixels;
+    for (unsigned i = 0; i < SIMD; ++i) {
+#pragma HLS UNROLL
+        set_field<Element::BITS>(pixels, i, field<Element::BITS>(word, i * PE + channel));
+    }
+    return pixels;
+}
+
+template <typename Shape, typename Weights, typename... Memories>
+void depthwise(
+    hls::stream<Word<typename Shape::Input, Shape::PE * Shape::SIMD> >& patches,
+    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, Count frames, Weights& weights,
+    const Memories&... memories
+) {
+    typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
+    typedef typename Shape::Sum::Value Sum;
+    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
+        Partial;
+    Sum sums[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = sums complete
+    unsigned step = 0, fold = 0, address = 0;
+    const Count ITERATIONS = Count(Shape::VECTORS) * Shape::FOLDS * Shape::STEPS;
+    for (Count i = 0; i < frames * ITERATIONS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        const Word<typename Shape::Input, Shape::PE * Shape::SIMD> word = patches.read();
+        WeightWord rows[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = rows complete
+        read_rows(weights, address, rows);
+        Word<typename Shape::Output, Shape::PE> result;
+        for (unsigned pe = 0; pe < Shape::PE; ++pe) {
+#pragma HLS UNROLL
+            const auto pixels = pixels_of<typename Shape::Input, Shape::PE, Shape::SIMD>(word, pe);
+            const Sum before = step == 0 ? Sum(0) : sums[pe];
+            sums[pe] = before + Partial::of(rows[pe], pixels);
+            if (step == Shape::STEPS - 1) {
+                const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
+                set_lane<typename Shape::Output>(result, pe, number);
+            }
+        }
+        ++address;
+        if (++step < Shape::STEPS) continue;
+        step = 0;
+        results.write(result);
+        if (++fold < Shape::FOLDS) continue;
+        fold = 0;
+        address = 0;
+    }
+}
+
+}  // namespace qnn
+
+#endif

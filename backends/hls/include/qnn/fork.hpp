@@ -1,0 +1,30 @@
+/// Copies every word to each of its readers.
+#ifndef QNN_FORK_HPP
+#define QNN_FORK_HPP
+
+#include "qnn/word.hpp"
+
+namespace qnn {
+
+template <int BITS>
+void write_all(const ap_uint<BITS>&) {}
+
+template <int BITS, typename... Others>
+void write_all(const ap_uint<BITS>& word, hls::stream<ap_uint<BITS> >& copy, Others&... others) {
+#pragma HLS INLINE
+    copy.write(word);
+    write_all(word, others...);
+}
+
+/// WORDS make up a frame.
+template <unsigned WORDS, int BITS, typename... Copies>
+void fork(Count frames, hls::stream<ap_uint<BITS> >& words, Copies&... copies) {
+    for (Count i = 0; i < frames * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        write_all(words.read(), copies...);
+    }
+}
+
+}  // namespace qnn
+
+#endif

@@ -1,0 +1,38 @@
+/// Tables: replaces every element by an entry, from one table or from that of its channel.
+///
+/// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the index of the
+/// first entry; ENTRIES. The tables hold codes, one for each lane so that all are
+/// read at once; a table for all channels has a single group.
+#ifndef QNN_LOOKUP_HPP
+#define QNN_LOOKUP_HPP
+
+#include "qnn/word.hpp"
+
+namespace qnn {
+
+template <typename Shape, int GROUPS, int LANES>
+void lookup(
+    hls::stream<Word<typename Shape::Input, Shape::LANES> >& indices,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& entries, Count frames,
+    const ap_uint<Shape::Output::BITS> (&table)[LANES][GROUPS][Shape::ENTRIES]
+) {
+    const int BITS = Shape::Output::BITS;
+    unsigned group = 0;
+    for (Count i = 0; i < frames * Shape::WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        const Word<typename Shape::Input, Shape::LANES> word = indices.read();
+        Word<typename Shape::Output, Shape::LANES> result;
+        for (unsigned c = 0; c < Shape::LANES; ++c) {
+#pragma HLS UNROLL
+            const long long number = lane<typename Shape::Input>(word, c).to_int64();
+            const unsigned entry = unsigned(number - Shape::FIRST);
+            set_field<BITS>(result, c, table[c][GROUPS == 1 ? 0 : group][entry]);
+        }
+        entries.write(result);
+        group = group + 1 == Shape::GROUPS ? 0 : group + 1;
+    }
+}
+
+}  // namespace qnn
+
+#endif

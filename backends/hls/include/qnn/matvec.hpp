@@ -1,0 +1,88 @@
+/// Matrix times vector: PE rows and SIMD columns of the weights in an iteration.
+///
+/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; PE, SIMD;
+/// STEPS (columns / SIMD), FOLDS (rows / PE), VECTORS of a frame. The weights come from a memory
+/// with an address for each iteration of a vector and a word for each of PE rows, or from a stream
+/// of such addresses.
+#ifndef QNN_MATVEC_HPP
+#define QNN_MATVEC_HPP
+
+#include "qnn/activation.hpp"
+#include "qnn/product.hpp"
+
+namespace qnn {
+
+/// The words of all rows at an address of a memory.
+template <int BITS, int DEPTH, int PE>
+void read_rows(
+    const ap_uint<BITS> (&memory)[DEPTH][PE], unsigned address, ap_uint<BITS> (&rows)[PE]
+) {
+#pragma HLS INLINE
+    for (unsigned row = 0; row < PE; ++row) {
+#pragma HLS UNROLL
+        rows[row] = memory[address][row];
+    }
+}
+
+/// The words of all rows, from outside, in the order in which they are needed.
+template <int BITS, int PE>
+void read_rows(hls::stream<ap_uint<BITS * PE> >& weights, unsigned, ap_uint<BITS> (&rows)[PE]) {
+#pragma HLS INLINE
+    const ap_uint<BITS * PE> word = weights.read();
+    for (unsigned row = 0; row < PE; ++row) {
+#pragma HLS UNROLL
+        rows[row] = field<BITS>(word, row);
+    }
+}
+
+template <typename Shape, typename Weights, typename... Memories>
+void matvec(
+    hls::stream<Word<typename Shape::Input, Shape::SIMD> >& vectors,
+    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, Count frames, Weights& weights,
+    const Memories&... memories
+) {
+    typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
+    typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
+    typedef typename Shape::Sum::Value Sum;
+    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
+        Partial;
+    InputWord vector[Shape::STEPS];
+    Sum sums[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = sums complete
+    unsigned step = 0, fold = 0, address = 0;
+    const Count ITERATIONS = Count(Shape::VECTORS) * Shape::FOLDS * Shape::STEPS;
+    for (Count i = 0; i < frames * ITERATIONS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        InputWord word;
+        if (fold == 0) {
+            word = vectors.read();
+            vector[step] = word;
+        } else {
+            word = vector[step];
+        }
+        WeightWord rows[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = rows complete
+        read_rows(weights, address, rows);
+        Word<typename Shape::Output, Shape::PE> result;
+        for (unsigned pe = 0; pe < Shape::PE; ++pe) {
+#pragma HLS UNROLL
+            const Sum before = step == 0 ? Sum(0) : sums[pe];
+            sums[pe] = before + Partial::of(rows[pe], word);
+            if (step == Shape::STEPS - 1) {
+                const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
+                set_lane<typename Shape::Output>(result, pe, number);
+            }
+        }
+        ++address;
+        if (++step < Shape::STEPS) continue;
+        step = 0;
+        results.write(result);
+        if (++fold < Shape::FOLDS) continue;
+        fold = 0;
+        address = 0;
+    }
+}
+
+}  // namespace qnn
+
+#endif

@@ -1,0 +1,47 @@
+/// Memory behind an AXI port: whole words, one after another, in bursts.
+#ifndef QNN_MEMORY_HPP
+#define QNN_MEMORY_HPP
+
+#include "qnn/types.hpp"
+
+namespace qnn {
+
+/// How many words of a memory some bytes take.
+constexpr Count words_for(Count bytes, Count word_bytes) {
+    return (bytes + word_bytes - 1) / word_bytes;
+}
+
+/// Reads frames of FRAME_BYTES from the start of a memory.
+template <Count FRAME_BYTES, int BITS>
+void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, Count frames) {
+    const Count count = words_for(frames * FRAME_BYTES, BITS / 8);
+    for (Count i = 0; i < count; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        words.write(memory[i]);
+    }
+}
+
+/// Reads the same words over and over, TIMES for each frame.
+template <unsigned WORDS, unsigned TIMES, int BITS>
+void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, Count frames) {
+    unsigned address = 0;
+    for (Count i = 0; i < frames * TIMES * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        words.write(memory[address]);
+        address = address + 1 == WORDS ? 0 : address + 1;
+    }
+}
+
+/// Writes frames of FRAME_BYTES from the start of a memory on.
+template <Count FRAME_BYTES, int BITS>
+void store(hls::stream<ap_uint<BITS> >& words, ap_uint<BITS>* memory, Count frames) {
+    const Count count = words_for(frames * FRAME_BYTES, BITS / 8);
+    for (Count i = 0; i < count; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        memory[i] = words.read();
+    }
+}
+
+}  // namespace qnn
+
+#endif

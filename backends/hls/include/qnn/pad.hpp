@@ -1,0 +1,63 @@
+/// Padding: surrounds an image with one value, and sets its pixels apart by the same value.
+///
+/// Shape: Element; HEIGHT, WIDTH of the image; ROWS, COLUMNS of the result; TOP, LEFT; DOWN, ACROSS
+/// (how far apart pixels come to stand); PIXEL_WORDS; LANES; VALUE, the code of
+/// one element.
+#ifndef QNN_PAD_HPP
+#define QNN_PAD_HPP
+
+#include "qnn/word.hpp"
+
+namespace qnn {
+
+/// Walks along one axis of the result, and knows whether a pixel of the image is there.
+template <unsigned SIZE, unsigned FIRST, unsigned APART, unsigned IMAGE>
+struct PadAxis {
+    unsigned place = 0, gap = FIRST, taken = 0;
+
+    bool inside() const {
+#pragma HLS INLINE
+        return gap == 0 && taken < IMAGE;
+    }
+
+    /// Goes on; whether the axis came to its end.
+    bool next() {
+#pragma HLS INLINE
+        if (inside()) {
+            gap = APART - 1;
+            ++taken;
+        } else if (gap > 0) {
+            --gap;
+        }
+        if (++place < SIZE) return false;
+        *this = PadAxis();
+        return true;
+    }
+};
+
+template <typename Shape>
+void pad(
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& image,
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& padded, Count frames
+) {
+    PadAxis<Shape::ROWS, Shape::TOP, Shape::DOWN, Shape::HEIGHT> row;
+    PadAxis<Shape::COLUMNS, Shape::LEFT, Shape::ACROSS, Shape::WIDTH> column;
+    unsigned part = 0;
+    Word<typename Shape::Element, Shape::LANES> border;
+    for (unsigned i = 0; i < Shape::LANES; ++i) {
+#pragma HLS UNROLL
+        set_field<Shape::Element::BITS>(border, i, ap_uint<Shape::Element::BITS>(Shape::VALUE));
+    }
+    const Count WORDS = Count(Shape::ROWS) * Shape::COLUMNS * Shape::PIXEL_WORDS;
+    for (Count i = 0; i < frames * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        padded.write(row.inside() && column.inside() ? image.read() : border);
+        if (++part < Shape::PIXEL_WORDS) continue;
+        part = 0;
+        if (column.next()) row.next();
+    }
+}
+
+}  // namespace qnn
+
+#endif

@@ -1,0 +1,59 @@
+/// Pooling: the maximum or the sum of each channel over a patch that comes by channel.
+///
+/// Shape: Input, Output; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
+/// words for each word of the result; WORDS of the result in a frame.
+#ifndef QNN_POOL_HPP
+#define QNN_POOL_HPP
+
+#include "qnn/word.hpp"
+
+namespace qnn {
+
+/// Which of two numbers is larger.
+struct Maximum {
+    template <typename Value, typename Element>
+    static Value join(const Value& before, const Element& next) {
+#pragma HLS INLINE
+        return before < next ? Value(next) : before;
+    }
+};
+
+struct Total {
+    template <typename Value, typename Element>
+    static Value join(const Value& before, const Element& next) {
+#pragma HLS INLINE
+        return before + next;
+    }
+};
+
+template <typename Shape, typename Join>
+void pool(
+    hls::stream<Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> >& patches,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& pooled, Count frames
+) {
+    typename Shape::Output::Value kept[Shape::LANES];
+#pragma HLS ARRAY_PARTITION variable = kept complete
+    unsigned step = 0;
+    for (Count i = 0; i < frames * Shape::WORDS * Shape::STEPS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        const Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> word = patches.read();
+        Word<typename Shape::Output, Shape::LANES> result;
+        for (unsigned c = 0; c < Shape::LANES; ++c) {
+#pragma HLS UNROLL
+            for (unsigned pixel = 0; pixel < Shape::AT_ONCE; ++pixel) {
+#pragma HLS UNROLL
+                const auto next = lane<typename Shape::Input>(word, pixel * Shape::LANES + c);
+                const bool first = step == 0 && pixel == 0;
+                kept[c] = first ? typename Shape::Output::Value(next) : Join::join(kept[c], next);
+            }
+            set_lane<typename Shape::Output>(result, c, kept[c]);
+        }
+        if (++step < Shape::STEPS) continue;
+        step = 0;
+        pooled.write(result);
+    }
+}
+
+}  // namespace qnn
+
+#endif

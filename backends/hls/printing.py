@@ -1,0 +1,192 @@
+"""The files of an emitted design.
+
+top.hpp            the top function and the shapes of all processes
+top.cpp            the top function: one dataflow region
+threads.cpp        the same for simulation with channels of bounded depth
+weights/NAME.hpp   a memory, and weights/NAME.dat where it is large or comes through a port
+testbench.cpp      runs the frames in a folder, and compares the results with those expected
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .shapes import Channel, Parts, Port
+
+Files = Mapping[str, str | bytes]
+
+
+@dataclass(frozen=True)
+class Emitted:
+    """A design as source files."""
+
+    top: str
+    """The name of the top function."""
+    streams: bool
+    """Whether its ports are streams."""
+    parts: Parts
+
+    @property
+    def inputs(self) -> list[Port]:
+        """The ports of the sources, in order."""
+        return [port for port in self.parts.ports if not port.written and port.weights is None]
+
+    @property
+    def outputs(self) -> list[Port]:
+        return [port for port in self.parts.ports if port.written]
+
+    @property
+    def outside(self) -> list[Port]:
+        """The ports through which weights come."""
+        return [port for port in self.parts.ports if port.weights is not None]
+
+    @cached_property
+    def files(self) -> Files:
+        """Paths inside a folder, and what stands there."""
+        outside = [port.weights for port in self.outside if port.weights is not None]
+        return {
+            "top.hpp": self._header(),
+            "top.cpp": self._top(),
+            "threads.cpp": self._threads(),
+            "testbench.cpp": self._testbench(),
+            **{memory.path: memory.source() for memory in self.parts.memories},
+            **{m.data_path: m.words.tobytes() for m in self.parts.memories if m.is_large},
+            **{memory.data_path: memory.words.tobytes() for memory in outside},
+        }
+
+    def _header(self) -> str:
+        shapes = "\n".join(shape.source() for shape in self.parts.shapes)
+        guard = f"QNN_{self.top.upper()}_TOP_HPP"
+        return (
+            f"#ifndef {guard}\n#define {guard}\n\n"
+            f'#include "qnn.hpp"\n\n{self._signature()};\n\n'
+            f"namespace {self.top}_parts {{\n\n{shapes}\n}}  // namespace {self.top}_parts\n\n"
+            "#endif\n"
+        )
+
+    def _signature(self) -> str:
+        args = [self._argument(port) for port in self.parts.ports]
+        return f"void {self.top}({', '.join([*args, 'unsigned frames'])})"
+
+    def _argument(self, port: Port) -> str:
+        if self.is_stream(port):
+            return f"hls::stream<{port.word} >& {port.name}"
+        return f"{'' if port.written else 'const '}{port.word}* {port.name}"
+
+    def is_stream(self, port: Port) -> bool:
+        return self.streams and port.weights is None
+
+    def _start(self) -> str:
+        host = '#ifndef __SYNTHESIS__\n#include "host.hpp"\n#endif\n' if self._is_large else ""
+        includes = "".join(f'#include "{memory.path}"\n' for memory in self.parts.memories)
+        return (
+            f'#include "top.hpp"\n{host}\n'
+            f"namespace {self.top}_parts {{\n{includes}}}  // namespace {self.top}_parts\n\n"
+            f"{self._signature()} {{\n"
+        )
+
+    def _top(self) -> str:
+        lines = [*self._port_pragmas(), "#pragma HLS DATAFLOW", *self._memory_pragmas()]
+        for channel in self.parts.channels:
+            lines.append(f'    {channel.type} {channel.name}("{channel.name}");')
+            lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
+        lines += ["", *(f"    {call}" for call in self.parts.calls), "}"]
+        using = f"    using namespace {self.top}_parts;"
+        return self._start() + "\n".join([using, *lines]) + "\n"
+
+    @property
+    def _is_large(self) -> bool:
+        return any(memory.is_large for memory in self.parts.memories)
+
+    def _port_pragmas(self) -> list[str]:
+        lines: list[str] = []
+        for port in self.parts.ports:
+            if self.is_stream(port):
+                lines.append(f"#pragma HLS INTERFACE axis port={port.name}")
+                continue
+            where = f"port={port.name} offset=slave bundle={port.name}"
+            lines.append(f"#pragma HLS INTERFACE m_axi {where} max_widen_bitwidth=512")
+            lines.append(f"#pragma HLS INTERFACE s_axilite port={port.name}")
+        for name in ("frames", "return"):
+            lines.append(f"#pragma HLS INTERFACE s_axilite port={name}")
+        return lines
+
+    def _memory_pragmas(self) -> list[str]:
+        return [f"#pragma HLS {text}" for memory in self.parts.memories for text in memory.pragmas]
+
+    def _threads(self) -> str:
+        lines = [f"    using namespace {self.top}_parts;"]
+        lines += [declaration(channel) for channel in self.parts.channels]
+        calls = ",\n".join(f"        [&] {{ {call} }}" for call in self.parts.calls)
+        lines.append(f"    hls::Processes::all().run({{\n{calls},\n    }});\n}}\n")
+        return self._start() + "\n".join(lines)
+
+    def _testbench(self) -> str:
+        """A program that runs the frames in a folder, and compares the results with those there."""
+        lines = [f"std::size_t check_{self.top}(const std::string& folder) {{"]
+        first = self.inputs[0]
+        for port in self.inputs:
+            lines.append(f"    const qnn::Bytes {port.name}_bytes = {_read(f'{port.name}.bin')};")
+        for port in self.outside:
+            path = f'QNN_DATA "/weights/{port.name}.dat"'
+            lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
+        frames = f"{first.name}_bytes.size() / {first.frame_bytes}"
+        lines.append(f"    const unsigned frames = unsigned({frames});")
+        lines += [line for port in self.parts.ports for line in self._before(port)]
+        args = [port.name + self._suffix(port) for port in self.parts.ports]
+        lines.append(f"    {self.top}({', '.join([*args, 'frames'])});")
+        lines.append("    std::size_t differences = 0;")
+        lines += [line for port in self.outputs for line in self._after(port)]
+        lines += ["    return differences;", "}"]
+        body = "\n".join(lines)
+        return (
+            f'#include "host.hpp"\n#include "top.hpp"\n\n{body}\n\n'
+            "#ifndef QNN_BATCH\n"
+            "int main(int count, char** arguments) {\n"
+            f'    return check_{self.top}(count > 1 ? arguments[1] : "vectors") == 0 ? 0 : 1;\n'
+            "}\n#endif\n"
+        )
+
+    def _suffix(self, port: Port) -> str:
+        return "_port" if self.is_stream(port) else "_words.data()"
+
+    def _before(self, port: Port) -> list[str]:
+        """Declares what stands at a port."""
+        words, bits = f"{port.name}_words", 8 * port.word_bytes
+        lines = [f"    const auto {words} = qnn::words_of<{bits}>({port.name}_bytes);"]
+        if port.written:
+            count = f"qnn::words_for({_bytes(port)}, {port.word_bytes})"
+            lines = [f"    std::vector<{port.word} > {words}(std::size_t({count}));"]
+        if self.is_stream(port):
+            lines.append(f'    hls::stream<{port.word} > {port.name}_port("{port.name}");')
+            if not port.written:
+                each = f"for (const auto& word : {words}) {port.name}_port.write(word);"
+                lines.append(f"    {each}")
+        return lines
+
+    def _after(self, port: Port) -> list[str]:
+        """Takes a result, and compares it."""
+        name, words = f"{port.name}_bytes", f"{port.name}_words"
+        lines: list[str] = []
+        if self.is_stream(port):
+            lines.append(f"    for (auto& word : {words}) word = {port.name}_port.read();")
+        bits = 8 * port.word_bytes
+        lines += [
+            f"    const qnn::Bytes {name} = qnn::bytes_of<{bits}>({words}, {_bytes(port)});",
+            f'    differences += qnn::compare(folder + "/{port.name}", {name});',
+        ]
+        return lines
+
+
+def _read(name: str) -> str:
+    return f'qnn::read_file(folder + "/{name}")'
+
+
+def _bytes(port: Port) -> str:
+    """How many bytes all frames take."""
+    return f"std::size_t(frames) * {port.frame_bytes}"
+
+
+def declaration(channel: Channel) -> str:
+    """A stream that holds no more words than it has room for."""
+    return f'    {channel.type} {channel.name}("{channel.name}", {channel.depth});'

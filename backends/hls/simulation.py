@@ -1,0 +1,142 @@
+"""Running emitted designs: g++ compiles them, frames go in, and frames come out.
+
+    results = simulate(design_emitted, [frames])
+
+The integers of arbitrary width are the vendor's own headers, which the hls4ml package carries; the
+streams are ours. Several designs are compiled as one program, which takes a fraction of the time.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from ...qdialect.data import Array
+from .printing import Emitted
+from .shapes import Port
+
+HERE = Path(__file__).parent
+DIFFERENT = 1
+"""The exit status of a testbench whose results are not those expected, or none are expected."""
+
+QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
+"""Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""
+
+OPTIONS = ["-std=c++14", "-Wall", "-Wextra", "-Werror", *QUIET]
+
+
+class SimulationError(Exception):
+    """A simulation that could not be built or did not come to its end; the message says why."""
+
+
+def vendor_headers() -> Path:
+    """The folder with `ap_int.h`."""
+    spec = find_spec("hls4ml")
+    for folder in (spec and spec.submodule_search_locations) or []:
+        headers = Path(folder) / "templates" / "vivado" / "ap_types"
+        if (headers / "ap_int.h").exists():
+            return headers
+    raise SimulationError("there is no ap_int.h: pip install 'qnn-dialect[hls]' brings it")
+
+
+def compiler() -> str:
+    found = shutil.which("g++")
+    if found is None:
+        raise SimulationError("there is no g++: install a C++ compiler to simulate a design")
+    return found
+
+
+class Simulation:
+    """Designs in a folder, as one program; each name of a design stands there once."""
+
+    def __init__(
+        self,
+        designs: Sequence[Emitted],
+        folder: Path,
+        bounded: bool = False,
+        optimise: bool = True,
+    ):
+        self.designs = designs
+        self.folder = folder.resolve()
+        self.bounded = bounded
+        self.optimise = optimise
+        for emitted in designs:
+            write(emitted, self.folder / emitted.top)
+        self.compile()
+
+    def compile(self) -> None:
+        (self.folder / "simulation.cpp").write_text(self._source())
+        flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
+        flags.append("-O2" if self.optimise else "-O0")
+        includes = [f"-I{HERE / 'include'}", f"-I{HERE / 'simulation'}"]
+        vendor = ["-isystem", str(vendor_headers())]
+        command = [compiler(), *OPTIONS, *flags, *includes, *vendor, "simulation.cpp"]
+        done = subprocess.run(
+            [*command, "-o", "simulation"], cwd=self.folder, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise SimulationError(f"g++ can't compile the design:\n{done.stderr}")
+
+    def _source(self) -> str:
+        top = "threads.cpp" if self.bounded else "top.cpp"
+        lines = ['#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
+        for emitted in self.designs:
+            lines += [f'#define QNN_DATA "{emitted.top}"', f'#include "{emitted.top}/{top}"']
+            lines += [f'#include "{emitted.top}/testbench.cpp"', "#undef QNN_DATA"]
+        calls = [
+            f'    differences += check_{emitted.top}("{emitted.top}/vectors");'
+            for emitted in self.designs
+        ]
+        lines += ["int main() {", "    std::size_t differences = 0;", *calls]
+        return "\n".join([*lines, "    return differences == 0 ? 0 : 1;", "}", ""])
+
+    def run(
+        self, inputs: Sequence[Sequence[Array]], timeout: float | None = None
+    ) -> list[list[Array]]:
+        """The results of each design for the frames of its inputs."""
+        for emitted, arrays in zip(self.designs, inputs, strict=True):
+            write_vectors(emitted.inputs, arrays, self.folder / emitted.top)
+        program = self.folder / "simulation"
+        done = subprocess.run(
+            [program], cwd=self.folder, capture_output=True, text=True, timeout=timeout
+        )
+        if done.returncode not in (0, DIFFERENT):
+            raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
+        return [read_results(emitted, self.folder / emitted.top) for emitted in self.designs]
+
+
+def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
+    """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
+    with TemporaryDirectory() as folder:
+        return Simulation([emitted], Path(folder), bounded).run([frames])[0]
+
+
+def write(emitted: Emitted, folder: Path) -> None:
+    """Writes all files of a design into a folder."""
+    for path, content in emitted.files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
+
+
+def write_vectors(ports: Sequence[Port], arrays: Sequence[Array], folder: Path) -> None:
+    """Writes frames as the testbench reads them: of inputs, or those that are expected."""
+    (folder / "vectors").mkdir(exist_ok=True)
+    for port, array in zip(ports, arrays, strict=True):
+        data = array.astype(port.dtype.newbyteorder("<")).tobytes()
+        if len(array) == 0 or len(data) != len(array) * port.frame_bytes:
+            raise SimulationError(f"frames of {array.shape[1:]} are none of port {port.name!r}")
+        (folder / "vectors" / f"{port.name}.bin").write_bytes(data)
+
+
+def read_results(emitted: Emitted, folder: Path) -> list[Array]:
+    results: list[Array] = []
+    for port in emitted.outputs:
+        data = (folder / "vectors" / f"{port.name}.result.bin").read_bytes()
+        flat = np.frombuffer(data, port.dtype.newbyteorder("<")).astype(port.dtype)
+        results.append(flat.reshape(-1, *port.frame))
+    return results

@@ -1,0 +1,105 @@
+/// What a host does around a design: memory images in files, and in words of a port.
+#ifndef QNN_SIMULATION_HOST_HPP
+#define QNN_SIMULATION_HOST_HPP
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "qnn/memory.hpp"
+
+#ifndef QNN_DATA
+/// The folder of the emitted design, in which the files of large memories are.
+#define QNN_DATA "."
+#endif
+
+namespace qnn {
+
+typedef std::vector<unsigned char> Bytes;
+
+inline Bytes read_file(const std::string& path) {
+    std::ifstream file(path.c_str(), std::ios::binary);
+    if (!file) {
+        std::fprintf(stderr, "%s can't be read\n", path.c_str());
+        std::exit(2);
+    }
+    return Bytes(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+inline void write_file(const std::string& path, const Bytes& bytes) {
+    std::ofstream file(path.c_str(), std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
+    if (!file) {
+        std::fprintf(stderr, "%s can't be written\n", path.c_str());
+        std::exit(2);
+    }
+}
+
+/// The word that some bytes stand for, the lowest first; those behind the end are zero.
+template <int BITS>
+ap_uint<BITS> word_at(const Bytes& bytes, std::size_t start) {
+    ap_uint<BITS> word = 0;
+    const std::size_t end = std::min(bytes.size(), start + (BITS + 7) / 8);
+    for (std::size_t i = end; i > start; --i) word = (word << 8) | ap_uint<BITS>(bytes[i - 1]);
+    return word;
+}
+
+/// A memory image as words.
+template <int BITS>
+std::vector<ap_uint<BITS> > words_of(const Bytes& bytes) {
+    std::vector<ap_uint<BITS> > words;
+    for (std::size_t i = 0; i < bytes.size(); i += BITS / 8) words.push_back(word_at<BITS>(bytes, i));
+    return words;
+}
+
+/// The first bytes of a memory.
+template <int BITS>
+Bytes bytes_of(const std::vector<ap_uint<BITS> >& words, std::size_t count) {
+    Bytes bytes;
+    for (ap_uint<BITS> word : words) {
+        for (int i = 0; i < BITS / 8 && bytes.size() < count; ++i) {
+            bytes.push_back(static_cast<unsigned char>(word.to_uint()));
+            word >>= 8;
+        }
+    }
+    return bytes;
+}
+
+/// Writes a result to PATH.result.bin; how many of its bytes differ from those in PATH.bin.
+inline std::size_t compare(const std::string& path, const Bytes& result) {
+    write_file(path + ".result.bin", result);
+    if (!std::ifstream((path + ".bin").c_str())) return result.size();
+    const Bytes expected = read_file(path + ".bin");
+    const std::size_t common = std::min(result.size(), expected.size());
+    std::size_t count = std::max(result.size(), expected.size()) - common;
+    for (std::size_t i = 0; i < common; ++i) {
+        if (result[i] != expected[i]) ++count;
+    }
+    std::printf("%s: %zu of %zu bytes differ\n", path.c_str(), count, expected.size());
+    return count;
+}
+
+/// A large memory, read from its file when the program starts.
+template <typename Memory>
+struct Loaded {
+    typedef typename std::remove_all_extents<Memory>::type Word;
+    Memory words;
+
+    explicit Loaded(const std::string& path) {
+        const Bytes bytes = read_file(path);
+        const std::size_t each = (Word::width + 7) / 8;
+        Word* const first = reinterpret_cast<Word*>(&words);
+        for (std::size_t i = 0; i < sizeof(Memory) / sizeof(Word); ++i) {
+            first[i] = word_at<Word::width>(bytes, i * each);
+        }
+    }
+};
+
+}  // namespace qnn
+
+#endif

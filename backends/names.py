@@ -1,0 +1,36 @@
+"""Names from a model as identifiers: safe in C++, in OpenCL, and as names of files."""
+
+import re
+
+LONGEST = 40
+"""Characters that are kept of a name."""
+
+WORDS = """
+    alignas alignof and and_eq asm auto bitand bitor bool break case catch channel char class compl
+    const constant constexpr const_cast continue decltype default delete do double dynamic_cast else
+    enum explicit export extern false float for frames friend global goto half hls if inline int
+    kernel local long main mutable namespace new noexcept not not_eq nullptr operator or or_eq pipe
+    private protected public qnn register reinterpret_cast restrict return short signed sizeof std
+    static static_assert static_cast struct switch template this thread_local throw true try typedef
+    typeid typename uint union unsigned using virtual void volatile wchar_t while xor xor_eq aux con
+    nul prn
+"""
+RESERVED = frozenset(WORDS.split())
+"""Words that mean something else to a compiler, to a file system, or in the code around them."""
+
+
+def identifier(text: str, taken: set[str]) -> str:
+    """An identifier that resembles a text, unlike all that are taken, and now taken itself.
+
+    Nothing but ASCII letters, digits and single underscores remains; two names that differ only by
+    case would share a file on some systems, so they count as the same.
+    """
+    cleaned = re.sub("[^A-Za-z0-9]+", "_", text[: 4 * LONGEST]).strip("_")[:LONGEST].rstrip("_")
+    if not cleaned or cleaned[0].isdigit() or cleaned.lower() in RESERVED:
+        cleaned = f"n_{cleaned}".rstrip("_")
+    name, number = cleaned, 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{cleaned}_{number}"
+    taken.add(name.lower())
+    return name

@@ -1,0 +1,56 @@
+"""Designs as HLS C++: many at once, compiled as one program, and compared with the interpreter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from qnn.backends.hls import emit
+from qnn.backends.hls.simulation import Simulation
+from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import interpreter_of
+from qnn.qdialect.stream import DesignOp
+from qnn.qdialect.types import check_element
+from xdsl.dialects.builtin import ModuleOp
+
+from .generate import Choices
+
+
+def design_of(module: ModuleOp) -> DesignOp:
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
+def module_of(design: DesignOp) -> ModuleOp:
+    module = design.parent_op()
+    assert isinstance(module, ModuleOp)
+    return module
+
+
+def frames_for(choices: Choices, design: DesignOp, count: int) -> list[Array]:
+    """Random frames for each source of a design."""
+    return [
+        choices.array(check_element(channel.element), (count, *channel.frame))
+        for channel in (source.outputs[0] for source in design.sources)
+    ]
+
+
+def assert_same(
+    modules: Sequence[ModuleOp],
+    choices: Choices,
+    folder: Path,
+    bounded: bool = False,
+    **options: bool,
+) -> None:
+    """Each design, over two or three frames, gives the numbers that the interpreter gives."""
+    for module in modules:
+        Pipeline.parse("size-fifos").apply(module)
+    designs = [design_of(module) for module in modules]
+    emitted = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
+    frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
+    simulation = Simulation(emitted, folder, bounded, optimise=False)
+    for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
+        expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
+        for wanted, found in zip(expected, results, strict=True):
+            assert wanted.dtype == found.dtype
+            np.testing.assert_array_equal(found, wanted, str(design))

@@ -1,0 +1,290 @@
+"""What surrounds the processes of the HLS backend: names, files, errors, deadlocks, the headers."""
+
+import re
+import shutil
+import subprocess
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
+from qnn.backends.hls.emitter import search_levels
+from qnn.backends.hls.simulation import Simulation, vendor_headers, write, write_vectors
+from qnn.backends.names import identifier
+from qnn.passes import Pipeline
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
+from qnn.qdialect.stream.flow import ForkOp
+from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.types import signed, unsigned
+from support.design import Design
+from support.hls import design_of
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+
+BYTE = unsigned(8)
+RNG = np.random.default_rng(7)
+HEADERS = sorted((Path(simulation.__file__).parent / "include").rglob("*.hpp"))
+
+HOSTILE = [
+    "",
+    "while",
+    "Frames",
+    "3x3",
+    '"; system("rm -rf /"); //',
+    "a\nb",
+    "*/ int evil; /*",
+    "../../etc/passwd",
+    "слой",
+    "名前\u202e",
+    "x" * 10_000,
+    "x" * 10_001,
+    "a/b",
+    "a.b",
+    "A_B",
+    "__proto__",
+    "\\",
+    "??/",
+    "${x}",
+]
+
+
+def test_names_are_safe_and_different() -> None:
+    taken: set[str] = set()
+    names = [identifier(text, taken) for text in HOSTILE * 2]
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert re.fullmatch("[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name) and len(name) < 50
+    assert identifier("Conv_0", set()) == "Conv_0"
+
+
+def layer(storage: Storage = Storage.BLOCK, name: str = "Conv_0") -> ModuleOp:
+    design = Design()
+    x = design.source(ChannelType((5, 4, 2), BYTE, 2))
+    patches = design.add(WindowOp(x, [3, 3], lanes=2)).patches
+    weights = design.data(np.random.default_rng(0).integers(-8, 8, (4, 18)), signed(4))
+    output = ChannelType((3, 2, 4), signed(18), 2)
+    matvec = MatvecOp(patches, output, weights, signed(18), storage=storage)
+    matvec.layer = StringAttr(name)
+    module = design.finish(design.add(matvec).output)
+    Pipeline.parse("size-fifos").apply(module)
+    return module
+
+
+def frames(count: int = 2) -> np.ndarray:
+    return RNG.integers(0, 256, (count, 5, 4, 2), np.uint8)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
+    """Neither what a layer is called, nor a design, but for letters and digits."""
+    files = emit(design_of(layer(name=name)), name).files
+    for path, content in files.items():
+        assert ".." not in path and path.isascii()
+        if isinstance(content, str):
+            assert content.isascii() and "evil;" not in content and "rm -rf" not in content
+
+
+def test_a_design_with_hostile_names_runs() -> None:
+    module, x = layer(name=HOSTILE[4]), frames()
+    emitted = emit(design_of(module), HOSTILE[6])
+    np.testing.assert_array_equal(simulate(emitted, [x])[0], run(module, [x])[0])
+
+
+def test_the_call_of_a_layer_reads_well() -> None:
+    files = emit(design_of(layer()), "lenet").files
+    top, header = str(files["top.cpp"]), str(files["top.hpp"])
+    arguments = "window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights"
+    assert f"    qnn::matvec<Conv_0_matvec>({arguments});\n" in top
+    assert "#pragma HLS STREAM variable=window_words depth=" in top
+    assert top.count("#pragma HLS DATAFLOW") == 1
+    assert "/// 3x2x18 ui8 by 2 -> 3x2x4 si18 by 2.\nstruct Conv_0_matvec {\n" in header
+
+
+@pytest.mark.parametrize(
+    ("storage", "pragma"),
+    [
+        (Storage.BLOCK, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=bram"),
+        (Storage.LUT, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=lutram"),
+        (Storage.ULTRA, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=uram"),
+        (Storage.REGISTERS, "ARRAY_PARTITION variable=Conv_0_matvec_weights complete dim=0"),
+        (Storage.OUTSIDE, "INTERFACE m_axi port=Conv_0_matvec_weights "),
+    ],
+)
+def test_where_weights_live(storage: Storage, pragma: str) -> None:
+    assert f"#pragma HLS {pragma}" in str(emit(design_of(layer(storage))).files["top.cpp"])
+
+
+def test_the_testbench_judges(tmp_path: Path) -> None:
+    """Compiled by hand, as the vendor's tool does: golden results pass, others don't."""
+    module, x = layer(), frames()
+    emitted = emit(design_of(module))
+    write(emitted, tmp_path)
+    here = Path(simulation.__file__).parent
+    includes = [f"-I{here / 'include'}", f"-I{here / 'simulation'}", f"-I{vendor_headers()}"]
+    command = ["g++", "-std=c++14", "-w", *includes, "top.cpp", "testbench.cpp", "-o", "testbench"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    (golden,) = run(module, [x])
+    for change, status in ((0, 0), (1, 1)):
+        write_vectors(emitted.inputs, [x], tmp_path)
+        write_vectors(emitted.outputs, [golden + change], tmp_path)
+        done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == status, done.stdout + done.stderr
+
+
+def test_a_design_that_stops_says_where() -> None:
+    """The channel beside a window is too shallow for the lines that the window keeps."""
+    design = Design()
+    x = design.source(ChannelType((4, 4, 1), BYTE, depth=2))
+    fork = design.add(ForkOp(x))
+    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
+    patches = design.add(WindowOp(padded, [3, 3])).patches
+    weights = design.data(np.ones((1, 9), int), unsigned(1))
+    wide = ChannelType((4, 4, 1), unsigned(12))
+    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
+    total = ChannelType((4, 4, 1), unsigned(13))
+    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
+    Pipeline.parse("size-fifos").apply(module)
+    image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
+    (expected,) = run(module, [image])
+    np.testing.assert_array_equal(
+        simulate(emit(design_of(module)), [image], bounded=True)[0], expected
+    )
+    for channel in emit(design_of(module)).parts.channels:
+        assert channel.depth >= 2
+    shallow = emit(design_of(module))
+    channels = shallow.parts.channels
+    beside = next(c for c in channels if c.name == "fork_words_2")
+    channels[channels.index(beside)] = type(beside)(beside.name, beside.bits, 2)
+    message = "the design stops: full are .*fork_words_2.*; empty are .*matvec_words"
+    with pytest.raises(SimulationError, match=message):
+        simulate(shallow, [image], bounded=True)
+
+
+def test_a_channel_without_a_depth_is_an_error() -> None:
+    design = Design()
+    design.finish(design.source(ChannelType((4,), BYTE)))
+    with pytest.raises(EmitError, match="a channel behind 'source' has no depth: run size-fifos"):
+        emit(design.design)
+
+
+def test_an_unknown_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = layer()
+    window = next(p for p in design_of(module).processes if isinstance(p, WindowOp))
+    monkeypatch.setattr(
+        window, "__class__", type("Other", (Process,), {"name": "stream.other", "layer": None})
+    )
+    with pytest.raises(EmitError, match="can't be written as HLS C"):
+        emit(design_of(module))
+
+
+def test_a_missing_compiler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(SimulationError, match="there is no g\\+\\+: install a C\\+\\+ compiler"):
+        simulate(emit(design_of(layer())), [frames()])
+
+
+def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "find_spec", lambda name: None)
+    with pytest.raises(SimulationError, match=r"pip install 'qnn-dialect\[hls\]'"):
+        simulate(emit(design_of(layer())), [frames()])
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 4, 2), (2, 5, 4, 1), (3, 7)])
+def test_frames_of_another_shape_are_an_error(shape: tuple[int, ...], tmp_path: Path) -> None:
+    with pytest.raises(SimulationError, match="are none of port 'in0'"):
+        simulate(emit(design_of(layer())), [np.zeros(shape, np.uint8)])
+
+
+def test_a_tree_of_thresholds_counts_what_is_reached() -> None:
+    rows = np.sort(RNG.integers(-20, 20, (3, 19)))
+    tree = search_levels(rows)
+    for x in range(-25, 25):
+        found = np.zeros(3, int)
+        for level in tree:
+            found = 2 * found + (x >= level[np.arange(3), found])
+        np.testing.assert_array_equal(np.minimum(found, 19), (x >= rows).sum(1))
+
+
+TWO_PRODUCTS = """
+#include "qnn/product.hpp"
+#include <cstdio>
+int main() {
+    long wrong = 0;
+    for (int a = -8; a < 8; ++a) for (int b = -8; b < 8; ++b) for (int c = -32; c < 32; ++c) {
+        ap_int<10> first, second;
+        qnn::two_products<4, 6>(ap_int<4>(a), ap_int<4>(b), ap_int<6>(c), first, second);
+        wrong += first != a * c || second != b * c;
+    }
+    std::printf("%ld", wrong);
+}
+"""
+
+
+def compile_and_run(source: str, folder: Path) -> str:
+    (folder / "program.cpp").write_text(source)
+    here = Path(simulation.__file__).parent
+    includes = [f"-I{here / 'include'}", f"-I{here / 'simulation'}", f"-I{vendor_headers()}"]
+    command = ["g++", "-std=c++14", "-w", *includes, "program.cpp", "-o", "program"]
+    subprocess.run(command, cwd=folder, check=True)
+    return subprocess.run(["./program"], cwd=folder, capture_output=True, text=True).stdout
+
+
+def test_two_products_of_one_multiplier_are_exact(tmp_path: Path) -> None:
+    assert compile_and_run(TWO_PRODUCTS, tmp_path) == "0"
+
+
+REFUSED = {
+    "dynamic memory": r"\bnew\b|\bdelete\b|\bmalloc\b|\bfree\(",
+    "exceptions": r"\bthrow\b|\btry\b|\bcatch\b",
+    "virtual calls": r"\bvirtual\b|\bdynamic_cast\b|\btypeid\b",
+    "unbounded loops": r"\bwhile\b|\bdo\b|for \(;;\)|\bgoto\b",
+    "the host": r"#include <(?!ap_int\.h|hls_stream\.h)|\bprintf\b|\bstd::",
+    "floats": r"\bfloat\b|\bdouble\b",
+}
+"""What is no hardware."""
+
+
+@pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
+def test_headers_hold_nothing_that_is_no_hardware(path: Path) -> None:
+    code = re.sub(r"//.*", "", path.read_text())
+    for what, pattern in REFUSED.items():
+        assert not re.search(pattern, code), f"{path.name}: {what}"
+
+
+@pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
+def test_every_loop_is_pipelined_or_unrolled(path: Path) -> None:
+    """A process has one loop over frames, with one iteration a cycle; the others are wires."""
+    lines = path.read_text().splitlines()
+    for line, after in pairwise(lines):
+        if re.match(r"\s*for \(Count", line):
+            assert after == "#pragma HLS PIPELINE II = 1 style = flp", f"{path.name}: {line}"
+        elif re.match(r"\s*for \(", line):
+            assert after == "#pragma HLS UNROLL", f"{path.name}: {line}"
+
+
+def test_each_header_stands_alone(tmp_path: Path) -> None:
+    """In any order, and twice."""
+    root = HEADERS[0].parents[1] if HEADERS[0].parent.name == "qnn" else HEADERS[0].parent
+    names = [str(path.relative_to(root)) for path in HEADERS]
+    lines = [f'#include "{name}"' for name in (*reversed(names), *names)]
+    assert compile_and_run("\n".join([*lines, "int main() { return 0; }"]), tmp_path) == ""
+
+
+def test_large_weights_have_both_files(tmp_path: Path) -> None:
+    design = Design()
+    values = RNG.integers(-64, 64, (192, 200))
+    x = design.source(ChannelType((200,), unsigned(4), 4))
+    weights = design.data(values, signed(7))
+    output = ChannelType((192,), signed(18), 2)
+    module = design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
+    Pipeline.parse("size-fifos").apply(module)
+    files = emit(design.design).files
+    text = str(files["weights/matvec_weights.hpp"])
+    synthesis = text[text.index("#ifdef __SYNTHESIS__") : text.index("#else")]
+    words = np.array([int(word, 16) for word in re.findall("0x([0-9a-f]+)", synthesis)], "<u4")
+    assert words.tobytes() == files["weights/matvec_weights.dat"]
+    frames = RNG.integers(0, 16, (2, 200), np.uint8)
+    (result,) = Simulation([emit(design.design)], tmp_path).run([[frames]])[0]
+    np.testing.assert_array_equal(result, run(module, [frames])[0])

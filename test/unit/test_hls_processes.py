@@ -1,0 +1,287 @@
+"""Every process as HLS C++: emitted, compiled and run, it gives the interpreter's numbers.
+
+Random designs are compiled many at once, which takes a fraction of the time.
+"""
+
+from collections.abc import Callable
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.passes import Pipeline
+from qnn.passes.folding import Fold, fold_design, layers_of
+from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream.compute import (
+    AddOp,
+    DepthwiseOp,
+    LabelSelectOp,
+    LookupOp,
+    MatvecOp,
+    Storage,
+    StorageAttr,
+    ThresholdOp,
+    WeightedProcess,
+)
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp
+from qnn.qdialect.types import (
+    BipolarType,
+    QuantType,
+    TernaryType,
+    bit_width,
+    shape_of,
+    signed,
+    smallest_type,
+    unsigned,
+    value_range,
+)
+from support.design import Design
+from support.generate import Choices
+from support.hls import assert_same, design_of
+from support.networks import trained_network
+from unit.test_folding import random_fold
+from unit.test_stream_meaning import LAYERS, Both, Twin, divisors, labels, scores
+from unit.test_stream_schedule import MAKERS
+from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
+
+DESIGNS = 3
+"""Random designs of each kind, compiled at once."""
+
+
+def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp:
+    twin = Twin(choices)
+    return twin.design.finish(layer(twin, twin.image())[1])
+
+
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
+    """A third of all kinds of layers at once."""
+    choices = Choices.seeded(7)
+    layers = [*LAYERS, scores][part::3]
+    modules = [one_layer(layer, choices) for layer in layers for _ in range(DESIGNS)]
+    assert_same(modules, choices, tmp_path)
+
+
+@pytest.mark.parametrize("kind", [WindowOp, ResizeOp], ids=lambda kind: kind.name)
+def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
+    """In as many iterations as the schedule says: one less, and words would be missing."""
+    choices, modules = Choices.seeded(13), list[ModuleOp]()
+    for _ in range(16):
+        design = Design()
+        process = design.add(MAKERS[kind](design, choices))
+        modules.append(design.finish(*process.results))
+    assert_same(modules, choices, tmp_path)
+
+
+def chain(choices: Choices) -> ModuleOp:
+    """A few layers, one behind the other."""
+    twin = Twin(choices)
+    x = twin.image()
+    for _ in range(choices.integer(2, 4)):
+        if prod(shape_of(x[0])) < 400:
+            x = choices.pick(LAYERS)(twin, x)
+    return twin.design.finish(labels(twin, scores(twin, x))[1])
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_chains(bounded: bool, tmp_path: Path) -> None:
+    choices = Choices.seeded(8)
+    assert_same([chain(choices) for _ in range(DESIGNS)], choices, tmp_path, bounded)
+
+
+def test_streams_at_the_ports(tmp_path: Path) -> None:
+    """With multipliers in DSPs, too."""
+    choices = Choices.seeded(9)
+    modules = [chain(choices) for _ in range(2)]
+    assert_same(modules, choices, tmp_path, streams=True, dsp=True)
+
+
+def label_select(choices: Choices) -> ModuleOp:
+    """Few different scores, so that many are equal."""
+    design, count = Design(), choices.pick([10, 1, 2, 3, 7])
+    channel = ChannelType((count,), choices.quant(3), choices.pick(divisors(count)))
+    k = choices.integer(1, count)
+    select = LabelSelectOp(design.source(channel), k)
+    return design.finish(design.add(select).output)
+
+
+def add(choices: Choices) -> ModuleOp:
+    """Two images, each times a number of either sign."""
+    design, frame = Design(), tuple(choices.integers(choices.integer(1, 3), 1, 4))
+    elements = choices.quant(60), choices.quant(20)
+    factors = [choices.pick([1, -1, 3, 0]), choices.pick([1, 326, -7])]
+    ends = [
+        sorted(factor * end for end in value_range(element))
+        for factor, element in zip(factors, elements, strict=True)
+    ]
+    low, high = (sum(pair) for pair in zip(*ends, strict=True))
+    lanes = choices.pick(divisors(prod(frame)))
+    left, right = (design.source(ChannelType(frame, element, lanes)) for element in elements)
+    output = ChannelType(frame, smallest_type(low, high), lanes)
+    return design.finish(design.add(AddOp(left, right, output, factors)).output)
+
+
+def images(choices: Choices) -> ModuleOp:
+    """Images of different depths, joined, parted and copied."""
+    design, lanes = Design(), choices.integer(1, 3)
+    sizes = [lanes * choices.integer(1, 3) for _ in range(3)]
+    element = choices.quant(9)
+    parts = [design.source(ChannelType((2, 3, size), element, lanes)) for size in sizes]
+    joined = design.add(ConcatOp(parts)).output
+    one, two = design.add(ForkOp(joined)).copies
+    return design.finish(*design.add(SplitOp(one, sizes[::-1])).parts, two)
+
+
+def row_crop(choices: Choices) -> ModuleOp:
+    design, size = Design(), choices.integer(2, 9)
+    start, end, step = choices.span(size)
+    row = design.source(ChannelType((size,), choices.quant(9)))
+    return design.finish(design.add(CropOp(row, [start], [end], [step])).output)
+
+
+def many_steps(choices: Choices) -> ModuleOp:
+    """More thresholds than are compared at once, for each channel or for all."""
+    design, channels, steps = Design(), choices.pick([4, 6]), choices.pick([16, 31, 50])
+    lanes, element = choices.pick(divisors(channels)), signed(choices.pick([7, 12]))
+    x = design.source(ChannelType((3, channels), element, lanes))
+    low, high = value_range(element)
+    shape = choices.pick([channels, 1]), steps
+    rows = np.sort(choices.generator().integers(low, high + 1, shape, endpoint=True))
+    flags = choices.array(unsigned(1), (channels,))
+    output = ChannelType((3, channels), signed(8), lanes)
+    thresholds = ThresholdOp(
+        x,
+        output,
+        design.data(rows, smallest_type(int(rows.min()), int(rows.max()))),
+        design.data(flags, unsigned(1)) if choices.flag() else None,
+        choices.integer(-9, 9),
+    )
+    return design.finish(design.add(thresholds).output)
+
+
+def codebook(choices: Choices) -> ModuleOp:
+    """Weights that are indices, in either layer with weights."""
+    design = Design()
+    table = design.data(choices.array(signed(6), (4,)), signed(6))
+    weights = design.data(choices.array(unsigned(2), (4, 6)), unsigned(2))
+    element = choices.quant(5)
+    if choices.flag():
+        x, layer = design.source(ChannelType((2, 6), element, 3)), MatvecOp
+        lanes = 2
+    else:
+        x, layer = design.source(ChannelType((2, 24), element, 4)), DepthwiseOp
+        lanes = 2
+    output = ChannelType((2, 4), signed(16), lanes)
+    op = layer(x, output, weights, signed(16), codebook=table)
+    return design.finish(design.add(op).output)
+
+
+def floats(choices: Choices) -> ModuleOp:
+    """A table of floats, which are padded, cut and carried."""
+    design, lanes = Design(), choices.pick([1, 2])
+    x = design.source(ChannelType((2, 3, 2), unsigned(2), lanes))
+    table = design.data(np.array([0.5, -1.25, 3.0, 0.1], np.float32), f32)
+    y = design.add(LookupOp(x, ChannelType((2, 3, 2), f32, lanes), table)).output
+    y = design.add(PadOp(y, [1, 0, 0, 1], 2)).output
+    return design.finish(design.add(ResizeOp(y, 4)).output)
+
+
+def outside(choices: Choices) -> ModuleOp:
+    """Weights from a memory whose words don't hold a whole number of matrices."""
+    design, columns = Design(), choices.pick([5, 7])
+    weights = design.data(choices.array(signed(3), (3, columns)), signed(3))
+    x = design.source(ChannelType((2, columns), unsigned(3)))
+    output = ChannelType((2, 3), signed(10), 3)
+    op = MatvecOp(x, output, weights, signed(10), storage=Storage.OUTSIDE)
+    return design.finish(design.add(op).output)
+
+
+def with_storage(storage: Storage) -> Callable[[Choices], ModuleOp]:
+    def build(choices: Choices) -> ModuleOp:
+        module = one_layer(choices.pick(LAYERS[:2]), choices)
+        for process in design_of(module).processes:
+            if isinstance(process, WeightedProcess):
+                process.storage = StorageAttr(storage)
+        return module
+
+    return build
+
+
+def large_weights(choices: Choices) -> ModuleOp:
+    """So many that a simulation reads them from a file."""
+    design, element = Design(), choices.pick([signed(7), TernaryType()])
+    name = design.data(choices.array(element, (192, 300)), element)
+    x = design.source(ChannelType((300,), unsigned(4), 3))
+    op = MatvecOp(x, ChannelType((192,), signed(18), 2), name, signed(18))
+    return design.finish(design.add(op).output)
+
+
+KINDS: list[Callable[[Choices], ModuleOp]] = [
+    label_select,
+    add,
+    images,
+    row_crop,
+    many_steps,
+    codebook,
+    floats,
+    outside,
+    with_storage(Storage.OUTSIDE),
+    with_storage(Storage.REGISTERS),
+    large_weights,
+]
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_what_images_alone_do_not_reach(bounded: bool, tmp_path: Path) -> None:
+    choices = Choices.seeded(10)
+    modules = [kind(choices) for kind in KINDS for _ in range(1 if bounded else DESIGNS)]
+    assert_same(modules, choices, tmp_path, bounded)
+
+
+PAIRS: list[QuantType] = [
+    BipolarType(),
+    TernaryType(),
+    unsigned(1),
+    signed(1),
+    unsigned(5),
+    signed(33),
+]
+
+
+def product(weight: QuantType, element: QuantType, choices: Choices) -> ModuleOp:
+    """A matrix of one type times vectors of another, with sums of 64 bits or fewer."""
+    design, simd = Design(), choices.pick([1, 3, 6])
+    values = choices.array(weight, (4, 6))
+    if bit_width(weight) + bit_width(element) > 60:
+        values >>= 8
+    x = design.source(ChannelType((3, 6), element, simd))
+    output = ChannelType((3, 4), signed(64), choices.pick([1, 2, 4]))
+    op = MatvecOp(x, output, design.data(values, weight), signed(64))
+    return design.finish(design.add(op).output)
+
+
+def test_every_pair_of_types(tmp_path: Path) -> None:
+    choices = Choices.seeded(11)
+    modules = [product(a, b, choices) for a in PAIRS for b in PAIRS]
+    assert_same(modules, choices, tmp_path)
+
+
+def network(seed: int) -> ModuleOp:
+    """A random network as trained, brought to a design and folded at random."""
+    rng = np.random.default_rng(seed)
+    module = trained_network(rng, 3)
+    Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+    design = design_of(module)
+    weighted = [p for p in design.processes if isinstance(p, WeightedProcess)]
+    for number, process in enumerate(weighted):
+        process.properties["layer"] = StringAttr(f"layer {number}")
+    folds: dict[str, Fold] = {n: random_fold(p, rng) for n, p in layers_of(design).items()}
+    fold_design(design, folds)
+    return module
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_networks(bounded: bool, tmp_path: Path) -> None:
+    modules = [network(seed) for seed in ((1,) if bounded else (1, 2))]
+    assert_same(modules, Choices.seeded(12), tmp_path, bounded)
