@@ -114,6 +114,7 @@ class Steady:
         """The most words that a channel has room for at once: so deep, it stops no process."""
         reserved, read = self.reserved[channel], self.read[channel]
         frames = (reserved - read[0]) // self.period
-        gone: Counts = np.searchsorted(read, reserved - frames * self.period, side="left")
+        rest: Counts = reserved - frames * self.period
+        gone: Counts = np.asarray(np.searchsorted(read, rest, side="left"))
         gone = gone + frames * len(read)
         return int((np.arange(1, len(reserved) + 1) - gone).max())

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.folding import Fold, fold_design, layers_of
+from qnn.passes.folding import Fold, layers_of
+from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import (
     AddOp,
@@ -276,8 +277,9 @@ def network(seed: int) -> ModuleOp:
     weighted = [p for p in design.processes if isinstance(p, WeightedProcess)]
     for number, process in enumerate(weighted):
         process.properties["layer"] = StringAttr(f"layer {number}")
-    folds: dict[str, Fold] = {n: random_fold(p, rng) for n, p in layers_of(design).items()}
-    fold_design(design, folds)
+    layers = layers_of(design)
+    folds: dict[str, Fold] = {name: random_fold(found[0], rng) for name, found in layers.items()}
+    tile_design(design, folds=folds)
     return module
 
 
