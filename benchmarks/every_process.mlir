@@ -45,4 +45,5 @@ qnn.data @v "0x0134070c0d1f3f4f7d" : tensor<4x3x3x!qnn.ternary>
 qnn.data @s [[-9, 0, 9]] : tensor<1x3xsi8>
 qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
 qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
+stream.memory @packed at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
 qnn.data @u3 [[2, 4, 6]] : tensor<1x3xui3>

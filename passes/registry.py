@@ -44,6 +44,12 @@ def _tile() -> type[ModulePass]:
     return TilePass
 
 
+def _pack_bits() -> type[ModulePass]:
+    from .pack_bits import PackBitsPass
+
+    return PackBitsPass
+
+
 def _size_fifos() -> type[ModulePass]:
     from .size_fifos import SizeFifosPass
 
@@ -57,7 +63,8 @@ PASSES: dict[str, Entry] = {
         _minimize_accumulators, "the narrowest types that the actual weights allow"
     ),
     "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
-    "tile": Entry(_tile, "how parallel each layer is, by a folding file"),
+    "tile": Entry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
+    "pack-bits": Entry(_pack_bits, "weights and thresholds in memory words"),
     "size-fifos": Entry(_size_fifos, "depths of channels for the full rate"),
 }
 """The one list a new pass is added to."""

@@ -214,7 +214,7 @@ def parse_data(parser: AttrParser) -> DataAttr:
         parser.raise_error(str(error), type_start, parser.pos)
     try:
         if text is not None:
-            return DataAttr(tensor, BytesAttr(_bytes_of_hex(text)))
+            return DataAttr(tensor, BytesAttr(bytes_of_hex(text)))
         return _data_of_numbers(rows, tensor)
     except VerifyException as error:
         parser.raise_error(str(error), start, end)
@@ -259,7 +259,8 @@ def _data_of_numbers(rows: Numbers | None, type: QnnTensor) -> DataAttr:
     return DataAttr.from_array(values, element)
 
 
-def _bytes_of_hex(text: str) -> bytes:
+def bytes_of_hex(text: str) -> bytes:
+    """The bytes of a constant, as text gives them."""
     if not text.startswith("0x"):
         raise VerifyException('constant data is numbers, or hex that starts with "0x"')
     try:

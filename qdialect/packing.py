@@ -1,17 +1,151 @@
-"""Memory words: a matrix as the hardware reads it, so many rows and columns at a time.
+"""Memory words: a matrix as the hardware reads it, so many rows and columns at once.
 
 At each address stand the elements that a process takes in one cycle: a word for each of the rows,
 which holds the columns, the first in the lowest bits, with no bit in between. From address to
 address the columns go on first, then the rows. A word fills whole bytes, the lowest first.
 """
 
+from collections.abc import Sequence
+from math import prod
+
 import numpy as np
 import numpy.typing as npt
+from xdsl.dialects.builtin import ArrayAttr, BytesAttr, IntAttr
+from xdsl.ir import Attribute, ParametrizedAttribute
+from xdsl.irdl import irdl_attr_definition
+from xdsl.parser import AttrParser
+from xdsl.printer import Printer
+from xdsl.utils.exceptions import VerifyException
 
-from .data import Array
-from .types import BipolarType, QuantType, bit_width, dtype_of, value_range
+from .data import Array, DataAttr, bytes_of_hex, check_values
+from .types import (
+    BipolarType,
+    QnnTensor,
+    QuantType,
+    TernaryType,
+    bit_width,
+    check_element,
+    check_tensor,
+    dtype_of,
+    is_quant,
+    value_range,
+)
 
 Words = npt.NDArray[np.uint8]
+
+
+@irdl_attr_definition
+class PackedAttr(ParametrizedAttribute):
+    """The elements of a constant tensor in memory words; its first axis counts the rows.
+
+    `at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>` has three columns of 16 rows at
+    each address.
+    """
+
+    name = "stream.packed"
+
+    type: QnnTensor
+    together: ArrayAttr[IntAttr]
+    """Rows and columns at once."""
+    data: BytesAttr
+
+    @staticmethod
+    def of(data: "DataAttr | PackedAttr", at_once: tuple[int, int]) -> "PackedAttr":
+        """Packs a constant of integers."""
+        words = pack_words(_matrix(data.array), quant(data.type), at_once)
+        together = ArrayAttr([IntAttr(number) for number in at_once])
+        return PackedAttr(data.type, together, BytesAttr(words.tobytes()))
+
+    @property
+    def at_once(self) -> tuple[int, int]:
+        rows, cols = self.together
+        return rows.data, cols.data
+
+    @property
+    def element(self) -> QuantType:
+        return quant(self.type)
+
+    @property
+    def words(self) -> Words:
+        """Addresses x rows at once x bytes of a word."""
+        flat = np.frombuffer(self.data.data, np.uint8)
+        return flat.reshape(-1, self.at_once[0], word_bytes(self.element, self.at_once))
+
+    @property
+    def array(self) -> Array:
+        """The elements, unpacked once and read-only."""
+        values: Array | None = self.__dict__.get("_array")
+        if values is None:
+            shape = self.type.get_shape()
+            matrix = unpack_words(self.words, _rows_and_cols(shape), self.element, self.at_once)
+            values = matrix.reshape(shape)
+            values.flags.writeable = False
+            object.__setattr__(self, "_array", values)
+        return values
+
+    def verify(self) -> None:
+        shape = check_tensor(self.type).get_shape()
+        if not shape or not is_quant(self.type.element_type):
+            raise VerifyException(f"a memory holds rows of integers, not {self.type}")
+        (rows, cols), at_once = _rows_and_cols(shape), [n.data for n in self.together]
+        if len(at_once) != 2 or min(at_once) < 1 or rows % at_once[0] or cols % at_once[1]:
+            given = "x".join(map(str, at_once))
+            raise VerifyException(f"{given} at once don't divide {rows} rows of {cols}")
+        addresses = rows * cols // prod(at_once)
+        expected = addresses * at_once[0] * word_bytes(self.element, self.at_once)
+        if len(self.data.data) != expected:
+            raise VerifyException(
+                f"{addresses} addresses take {expected} bytes, {len(self.data.data)} are given"
+            )
+        if isinstance(self.element, TernaryType):
+            check_values(self.array, self.element)
+
+    @classmethod
+    def parse_parameters(cls, parser: AttrParser) -> Sequence[Attribute]:
+        with parser.in_angle_brackets():
+            return parse_packed(parser).parameters
+
+    def print_parameters(self, printer: Printer) -> None:
+        with printer.in_angle_brackets():
+            print_packed(printer, self)
+
+
+def parse_packed(parser: AttrParser) -> PackedAttr:
+    """Reads what `print_packed` prints."""
+    start = parser.pos
+    parser.parse_keyword("at_once")
+    parser.parse_punctuation("=")
+    together = parser.parse_comma_separated_list(
+        parser.Delimiter.SQUARE, lambda: IntAttr(parser.parse_integer(allow_boolean=False))
+    )
+    text = parser.parse_str_literal()
+    parser.parse_punctuation(":")
+    type = parser.parse_type()
+    try:
+        return PackedAttr(check_tensor(type), ArrayAttr(together), BytesAttr(bytes_of_hex(text)))
+    except VerifyException as error:
+        parser.raise_error(str(error), start, parser.pos)
+
+
+def print_packed(printer: Printer, packed: PackedAttr) -> None:
+    rows, cols = packed.at_once
+    printer.print_string(f'at_once = [{rows}, {cols}] "0x{packed.data.data.hex()}" : ')
+    printer.print_attribute(packed.type)
+
+
+def quant(type: QnnTensor) -> QuantType:
+    """The element type of a tensor of integers."""
+    element = check_element(type.element_type)
+    assert isinstance(element, QuantType)
+    return element
+
+
+def _matrix(array: Array) -> Array:
+    return array.reshape(_rows_and_cols(array.shape))
+
+
+def _rows_and_cols(shape: Sequence[int]) -> tuple[int, int]:
+    return shape[0], prod(shape[1:])
 
 
 def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> Words:

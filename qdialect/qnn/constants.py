@@ -8,12 +8,13 @@
 A function stays readable, because the long bytes stand behind it.
 """
 
+from abc import ABC
 from collections import Counter
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy.typing as npt
 from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolNameConstraint, SymbolRefAttr
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
     irdl_op_definition,
@@ -39,16 +40,21 @@ from ..values import Value
 from .base import QnnOp
 
 
+class NamedData(IRDLOperation, ABC):
+    """What holds a constant of the module, under a name."""
+
+    sym_name = prop_def(SymbolNameConstraint())
+
+    traits = traits_def(SymbolOpInterface())
+
+
 @irdl_op_definition
-class DataOp(IRDLOperation):
+class DataOp(NamedData):
     """The bytes of a constant tensor, under a name."""
 
     name = "qnn.data"
 
-    sym_name = prop_def(SymbolNameConstraint())
     value = prop_def(DataAttr)
-
-    traits = traits_def(SymbolOpInterface())
 
     def __init__(self, name: str, value: DataAttr):
         super().__init__(properties={"sym_name": StringAttr(name), "value": value})
@@ -141,7 +147,7 @@ class ConstantOp(IRDLOperation):
         return (self.data.array,)
 
 
-_SEEN: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, DataOp]] = WeakKeyDictionary()
+_SEEN: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, NamedData]] = WeakKeyDictionary()
 """Where a name was last found: a network of a thousand layers asks for thousands of them."""
 
 
@@ -155,6 +161,14 @@ def module_around(op: Operation) -> ModuleOp | None:
 
 def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
     """The elements that a name stands for, in the module around an op."""
+    value = value_named(user, name)
+    if isinstance(value, DataAttr):
+        return value
+    raise VerifyException(f"there is no qnn.data {name}")
+
+
+def value_named(user: Operation, name: SymbolRefAttr) -> Attribute | None:
+    """The value of the data op with a name: of `qnn.data`, or of what holds data otherwise."""
     module = module_around(user)
     if module is not None:
         wanted = name.string_value()
@@ -162,17 +176,17 @@ def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
         found = seen.get(wanted)
         if found is None or found.parent_op() is not module or _name_of(found) != wanted:
             found = _find(module, wanted, seen)
-        value = found.properties.get("value") if found is not None else None
-        if isinstance(value, DataAttr):
-            return value
-    raise VerifyException(f"there is no qnn.data {name}")
+        return None if found is None else found.properties.get("value")
+    return None
 
 
-def _find(module: ModuleOp, name: str, seen: WeakValueDictionary[str, DataOp]) -> DataOp | None:
+def _find(
+    module: ModuleOp, name: str, seen: WeakValueDictionary[str, NamedData]
+) -> NamedData | None:
     """Searches from the end, where new data are put, and remembers what it passes."""
     op = module.body.block.last_op
     while op is not None:
-        if isinstance(op, DataOp):
+        if isinstance(op, NamedData):
             here = _name_of(op)
             seen[here] = op
             if here == name:
@@ -181,7 +195,7 @@ def _find(module: ModuleOp, name: str, seen: WeakValueDictionary[str, DataOp]) -
     return None
 
 
-def _name_of(op: DataOp) -> str:
+def _name_of(op: NamedData) -> str:
     """The name of data that may not be verified yet."""
     name = op.properties.get("sym_name")
     return name.data if isinstance(name, StringAttr) else ""
@@ -210,7 +224,7 @@ class ConstantPool:
 
     def __init__(self, module: ModuleOp):
         self.module = module
-        self.names = {op.sym_name.data for op in module.ops if isinstance(op, DataOp)}
+        self.names = {op.sym_name.data for op in module.ops if isinstance(op, NamedData)}
         self.counts = Counter[str]()
         """The last number behind each hint."""
 
@@ -227,7 +241,7 @@ class ConstantPool:
 
     def data(self, data: DataAttr, hint: str) -> str:
         """Adds data to the module; returns the name."""
-        name = self._new_name(hint)
+        name = self.new_name(hint)
         self.module.body.block.add_op(DataOp(name, data))
         return name
 
@@ -240,11 +254,12 @@ class ConstantPool:
             if isinstance(attribute, SymbolRefAttr)
         }
         for op in list(self.module.ops):
-            if isinstance(op, DataOp) and op.sym_name.data not in used:
+            if isinstance(op, NamedData) and op.sym_name.data not in used:
                 op.detach()
                 op.erase()
 
-    def _new_name(self, hint: str) -> str:
+    def new_name(self, hint: str) -> str:
+        """A name like the hint, from now on taken."""
         name = hint
         while name in self.names:
             self.counts[hint] += 1

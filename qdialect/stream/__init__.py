@@ -2,6 +2,7 @@
 
 from xdsl.ir import Dialect
 
+from ..packing import PackedAttr
 from .compute import (
     AddOp,
     DepthwiseOp,
@@ -23,6 +24,7 @@ from .flow import (
     SourceOp,
     SplitOp,
 )
+from .memory import MemoryOp
 from .process import Process
 from .types import ChannelType
 from .windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
@@ -50,12 +52,15 @@ PROCESSES: tuple[type[Process], ...] = (
 )
 """Every kind of process: the one list a new one is added to."""
 
-Stream = Dialect("stream", [DesignOp, RunOp, *PROCESSES], [ChannelType, StorageAttr])
+Stream = Dialect(
+    "stream", [DesignOp, RunOp, MemoryOp, *PROCESSES], [ChannelType, StorageAttr, PackedAttr]
+)
 
 __all__ = [
     "PROCESSES",
     "ChannelType",
     "DesignOp",
+    "MemoryOp",
     "Process",
     "RunOp",
     "SinkOp",

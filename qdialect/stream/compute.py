@@ -74,6 +74,21 @@ class ThresholdedProcess(Process):
     def channels(self) -> int:
         return self.outputs[0].frame[-1]
 
+    @property
+    def at_once(self) -> tuple[int, int]:
+        """Rows and columns of its constants that it takes at once."""
+        return self.outputs[0].lanes.data, 1
+
+    def memories(self) -> dict[str, tuple[int, int]]:
+        pe, simd = self.at_once
+        found = {key: (pe, 1) for key in ("bias", "descending") if key in self.properties}
+        if "weights" in self.properties:
+            found["weights"] = (pe, simd)
+        if self.thresholds is not None:
+            rows, steps = data_of(self, self.thresholds).type.get_shape()
+            found["thresholds"] = (min(pe, rows), steps)
+        return found
+
     def check_thresholds(self, source: QuantType, low: int, high: int) -> None:
         """The values from `low` to `high`, of type `source`, give what the output carries."""
         target, first = self.outputs[0].quant_type, self.offset.value.data
@@ -216,6 +231,10 @@ class MatvecOp(WeightedProcess):
         return self.outputs[0].lanes.data
 
     @property
+    def at_once(self) -> tuple[int, int]:
+        return self.pe, self.simd
+
+    @property
     def vectors(self) -> int:
         """How many vectors a frame holds."""
         return prod(self.inputs[0].frame[:-1])
@@ -260,6 +279,11 @@ class DepthwiseOp(WeightedProcess):
     """
 
     name = "stream.depthwise"
+
+    @property
+    def at_once(self) -> tuple[int, int]:
+        pe = self.outputs[0].lanes.data
+        return pe, self.inputs[0].lanes.data // pe
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs

@@ -16,8 +16,9 @@ from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array, DataAttr
+from ..packing import PackedAttr
 from ..qnn.base import describe, require, text_of
-from ..qnn.constants import data_named
+from ..qnn.constants import value_named
 from ..types import QuantType, bit_width, is_quant
 from .types import ChannelType, channel_of
 
@@ -64,6 +65,10 @@ class Process(IRDLOperation, ABC):
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         """What the process computes: whole frames in, whole frames out, with the images first."""
 
+    def memories(self) -> dict[str, tuple[int, int]]:
+        """The constants that it reads row by row: how many rows and columns it takes at once."""
+        return {}
+
     @property
     def interval(self) -> int:
         """Cycles a frame takes when no channel ever makes the process wait."""
@@ -79,13 +84,30 @@ class Process(IRDLOperation, ABC):
                     + ("; a stream.fork makes copies" if readers > 1 else ""),
                 )
             self.check()
+            self._check_memories()
         except VerifyException as error:
             raise VerifyException(f"{describe(self)}: {error}") from None
 
+    def _check_memories(self) -> None:
+        """Constants that are packed hold at an address what is taken at once."""
+        for key, at_once in self.memories().items():
+            name = self.properties[key]
+            assert isinstance(name, SymbolRefAttr)
+            data = data_of(self, name)
+            if isinstance(data, PackedAttr):
+                require(
+                    data.at_once == at_once,
+                    f"{name} holds {text_of(data.at_once)} at an address, {text_of(at_once)} are "
+                    "taken at once: pack-bits comes after tile",
+                )
 
-def data_of(process: Process, name: SymbolRefAttr) -> DataAttr:
+
+def data_of(process: Process, name: SymbolRefAttr) -> DataAttr | PackedAttr:
     """The constant that a process names."""
-    return data_named(process, name)
+    value = value_named(process, name)
+    if isinstance(value, DataAttr | PackedAttr):
+        return value
+    raise VerifyException(f"there is no qnn.data {name}")
 
 
 def integers_of(process: Process, name: SymbolRefAttr) -> Array:

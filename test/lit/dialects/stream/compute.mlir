@@ -29,10 +29,10 @@ stream.design @matvecs {
       : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2>
   // CHECK: %y3 = stream.matvec %x3 weights(@w) bias(@b) thresholds(@one) descending(@d) offset = -2 accumulator = si9 storage = ultra : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2, lanes = 1>
   // GENERIC: %y3 = "stream.matvec"(%x3) <{weights = @w, bias = @b, thresholds = @one, descending = @d, offset = -2 : i64, accumulator = si9, storage = #stream<storage ultra>}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2, lanes = 1>
-  %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {layer = "a \"name\""}
+  %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \"name\""}
       : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, depth = 2>
-  // CHECK: %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {layer = "a \22name\22"} : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
-  // GENERIC: %y4 = "stream.matvec"(%x4) <{weights = @w, thresholds = @one, offset = 5 : i64, accumulator = si9, storage = #stream<storage outside>, layer = "a \22name\22"}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
+  // CHECK: %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \22name\22"} : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
+  // GENERIC: %y4 = "stream.matvec"(%x4) <{weights = @w, thresholds = @one, offset = 5 : i64, accumulator = si9, storage = #stream<storage outside>, dsp, layer = "a \22name\22"}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
 
   stream.sink "y0" %y0 : !stream.channel<2x2x4xsi9, lanes = 2>
   stream.sink "y1" %y1 : !stream.channel<2x2x4x!qnn.bipolar, lanes = 4>
@@ -55,10 +55,10 @@ stream.design @depthwises {
       : (!stream.channel<2x2x16xui2, lanes = 4>) -> !stream.channel<2x2x4xsi5, lanes = 4>
   // CHECK: %y0 = stream.depthwise %p0 weights(@taps) accumulator = si5 : (!stream.channel<2x2x16xui2, lanes = 4>) -> !stream.channel<2x2x4xsi5, lanes = 4>
   // GENERIC: %y0 = "stream.depthwise"(%p0) <{weights = @taps, accumulator = si5, storage = #stream<storage block>, offset = 0 : i64}> : (!stream.channel<2x2x16xui2, lanes = 4>) -> !stream.channel<2x2x4xsi5, lanes = 4>
-  %y1 = stream.depthwise %x1 weights(@taps) bias(@b) thresholds(@t2) descending(@d) offset = 1 accumulator = si6 storage = lut {layer = "Conv_1"}
+  %y1 = stream.depthwise %x1 weights(@taps) bias(@b) thresholds(@t2) descending(@d) offset = 1 accumulator = si6 storage = lut {dsp, layer = "Conv_1"}
       : (!stream.channel<2x2x16xui2, lanes = 2>) -> !stream.channel<2x2x4xui2, lanes = 2>
-  // CHECK: %y1 = stream.depthwise %x1 weights(@taps) bias(@b) thresholds(@t2) descending(@d) offset = 1 accumulator = si6 storage = lut {layer = "Conv_1"} : (!stream.channel<2x2x16xui2, lanes = 2>) -> !stream.channel<2x2x4xui2, lanes = 2>
-  // GENERIC: %y1 = "stream.depthwise"(%x1) <{weights = @taps, bias = @b, thresholds = @t2, descending = @d, offset = 1 : i64, accumulator = si6, storage = #stream<storage lut>, layer = "Conv_1"}> : (!stream.channel<2x2x16xui2, lanes = 2>) -> !stream.channel<2x2x4xui2, lanes = 2>
+  // CHECK: %y1 = stream.depthwise %x1 weights(@taps) bias(@b) thresholds(@t2) descending(@d) offset = 1 accumulator = si6 storage = lut {dsp, layer = "Conv_1"} : (!stream.channel<2x2x16xui2, lanes = 2>) -> !stream.channel<2x2x4xui2, lanes = 2>
+  // GENERIC: %y1 = "stream.depthwise"(%x1) <{weights = @taps, bias = @b, thresholds = @t2, descending = @d, offset = 1 : i64, accumulator = si6, storage = #stream<storage lut>, dsp, layer = "Conv_1"}> : (!stream.channel<2x2x16xui2, lanes = 2>) -> !stream.channel<2x2x4xui2, lanes = 2>
 
   stream.sink "y0" %y0 : !stream.channel<2x2x4xsi5, lanes = 4>
   stream.sink "y1" %y1 : !stream.channel<2x2x4xui2, lanes = 2>

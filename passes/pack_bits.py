@@ -1,0 +1,64 @@
+"""`pack-bits`: weights and thresholds as the hardware holds them."""
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolRefAttr
+from xdsl.passes import ModulePass
+
+from ..qdialect.packing import PackedAttr
+from ..qdialect.qnn.constants import ConstantPool
+from ..qdialect.stream import MemoryOp, Process
+from ..qdialect.stream.process import data_of
+from .designs import designs_of
+
+PACKED = "packed "
+"""Before the name of a memory that is not in the module yet: no data have such a name."""
+
+
+@dataclass(frozen=True)
+class PackBitsPass(ModulePass):
+    """Puts the constants of layers into memory words, by what is taken at once.
+
+    Before:
+
+        %y = stream.matvec %p weights(@w) thresholds(@t) ...
+            : (!stream.channel<30x30x27xui8, lanes = 3>) -> !stream.channel<..., lanes = 16>
+        qnn.data @w "0x..." : tensor<64x3x3x3x!qnn.bipolar>
+
+    After:
+
+        stream.memory @w at_once = [16, 3] "0x..." : tensor<64x3x3x3x!qnn.bipolar>
+    """
+
+    name = "pack-bits"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        readers: dict[tuple[str, tuple[int, int]], list[tuple[Process, str]]] = {}
+        for design in designs_of(op, self.name):
+            for process in design.processes:
+                for key, at_once in process.memories().items():
+                    name = process.properties[key]
+                    assert isinstance(name, SymbolRefAttr)
+                    readers.setdefault((name.string_value(), at_once), []).append((process, key))
+        memories: list[MemoryOp] = []
+        for (name, at_once), places in readers.items():
+            process, _ = places[0]
+            packed = PackedAttr.of(data_of(process, SymbolRefAttr(name)), at_once)
+            memories.append(MemoryOp(name, packed))
+            for process, key in places:
+                process.properties[key] = SymbolRefAttr(PACKED + name)
+        _insert(op, memories, list(readers.values()))
+
+
+def _insert(
+    module: ModuleOp, memories: list[MemoryOp], readers: list[list[tuple[Process, str]]]
+) -> None:
+    """Adds memories, under the names of what they hold where these are free now."""
+    ConstantPool(module).drop_unused()
+    pool = ConstantPool(module)
+    for memory, places in zip(memories, readers, strict=True):
+        memory.sym_name = StringAttr(pool.new_name(memory.sym_name.data))
+        module.body.block.add_op(memory)
+        for process, key in places:
+            process.properties[key] = SymbolRefAttr(memory.sym_name)

@@ -1,0 +1,48 @@
+// RUN: qnn-opt %s --split-input-file --verify-diagnostics --parsing-diagnostics | filecheck %s
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: 3x3 at once don't divide 4 rows of 6
+stream.memory @w at_once = [3, 3] "0x00" : tensor<4x6xui2>
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: 2 at once don't divide 4 rows of 6
+stream.memory @w at_once = [2] "0x00" : tensor<4x6xui2>
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: 4 addresses take 8 bytes, 1 are given
+stream.memory @w at_once = [2, 3] "0x00" : tensor<4x6xui2>
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: a memory holds rows of integers, not tensor<4x6xf32>
+stream.memory @w at_once = [2, 3] "0x00" : tensor<4x6xf32>
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: value -2 does not fit in !qnn.ternary (-1 to 1)
+stream.memory @w at_once = [2, 3] "0x0200000000000000" : tensor<4x6x!qnn.ternary>
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: constant data is not an even number of hex digits
+stream.memory @w at_once = [2, 3] "0x020" : tensor<4x6xui2>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<6xui4, lanes = 2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @w holds 2x3 at an address, 2x2 are taken at once: pack-bits comes after tile
+  %y = stream.matvec %x weights(@w) accumulator = si9 : (!stream.channel<6xui4, lanes = 2>) -> !stream.channel<4xsi9, lanes = 2>
+  stream.sink "y" %y : !stream.channel<4xsi9, lanes = 2>
+}
+stream.memory @w at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<6xui4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: there is no qnn.data @w
+  %y = stream.matvec %x weights(@w) accumulator = si9 : (!stream.channel<6xui4>) -> !stream.channel<4xsi9>
+  stream.sink "y" %y : !stream.channel<4xsi9>
+}
