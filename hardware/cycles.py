@@ -15,6 +15,7 @@ from xdsl.ir import SSAValue
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.process import Counts
 from ..qdialect.stream.types import channel_of
+from .progress import Progress
 from .schedule import Schedule, schedule_of
 
 
@@ -117,7 +118,8 @@ def play_bounded(
     """A design whose channels hold as many words as their types say, or as given."""
     depths = declared(design) if depths is None else depths
     loops = [Loop.of(process, frames) for process in design.processes]
-    check_progress(loops, depths)
+    if Progress({loop.process: loop.schedule for loop in loops}).stops(depths):
+        raise Deadlock(what_is_stuck(loops, depths))
     run = play_freely(loops, frames)
     backwards = False
     while True:
@@ -139,11 +141,11 @@ def declared(design: DesignOp) -> dict[SSAValue, int]:
     return {value: channel_of(value).depth.data for value in values}
 
 
-def check_progress(loops: list[Loop], depths: Mapping[SSAValue, int]) -> None:
-    """Raises unless every process comes to the end of its frames: words are counted, not cycles.
+def what_is_stuck(loops: list[Loop], depths: Mapping[SSAValue, int]) -> str:
+    """Which channels are full and which are empty where a design stops.
 
-    A process goes as far as its words and its room allow; whether all come to an end does not
-    depend on the order in which they go.
+    A process goes as far as its words and its room allow, word for word; where all of them end does
+    not depend on the order in which they go.
     """
     totals: dict[SSAValue, int] = {}
     for loop in loops:
@@ -152,13 +154,12 @@ def check_progress(loops: list[Loop], depths: Mapping[SSAValue, int]) -> None:
     while any([_advance(loop, depths, written, read) for loop in loops]):
         pass
     stuck = [value for value, total in totals.items() if read[value] < total]
-    if stuck:
-        full = [_name(v) for v in stuck if depths.get(v, 0) and written[v] - read[v] >= depths[v]]
-        empty = [_name(v) for v in stuck if written[v] == read[v]]
-        raise Deadlock(
-            f"the design stops: full are {', '.join(full) or 'none'}; "
-            f"empty are {', '.join(empty) or 'none'}"
-        )
+    full = [_name(v) for v in stuck if depths.get(v, 0) and written[v] - read[v] >= depths[v]]
+    empty = [_name(v) for v in stuck if written[v] == read[v]]
+    return (
+        f"the design stops: full are {', '.join(full) or 'none'}; "
+        f"empty are {', '.join(empty) or 'none'}"
+    )
 
 
 def _advance(

@@ -14,6 +14,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.types import channel_of
+from .progress import Progress
 from .steady import Steady
 
 SHALLOWEST = 2
@@ -25,20 +26,43 @@ HASTE, PATIENCE = 2, 20
 EFFORT = 130_000_000
 """Iterations that are looked at before the channels that are left keep the depth they have."""
 
-EVER = 1 << 40
-"""A period that no design needs."""
 
-
-def depths_for(design: DesignOp, any_rate: bool = False) -> dict[SSAValue, int]:
-    """A depth for every channel: for the full rate, or just so that the design never stops."""
+def depths_for(design: DesignOp) -> dict[SSAValue, int]:
+    """The least depth of every channel for the full rate."""
     steady = plan(design)
-    depths = {
+    return Shrinking(steady, enough(steady)).shrink()
+
+
+def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
+    """The least depth of every channel with which the design never stops.
+
+    Only where channels part and meet again can processes wait for each other.
+    """
+    steady = plan(design)
+    depths, progress = enough(steady), Progress(steady.schedules)
+    circles = [set(circle) for circle in progress.circles]
+    depths = {v: d if any(v in c for c in circles) else SHALLOWEST for v, d in depths.items()}
+    for value in largest_first(depths):
+        low = SHALLOWEST
+        while low < depths[value]:
+            middle = (low + depths[value]) // 2
+            if progress.stops({**depths, value: middle}, value):
+                low = middle + 1
+            else:
+                depths[value] = middle
+    return depths
+
+
+def enough(steady: Steady) -> dict[SSAValue, int]:
+    """As deep as what waits in a rhythm."""
+    return {
         value: SHALLOWEST if steady.holds(value, SHALLOWEST) else steady.occupancy(value)
         for value in steady.read
     }
-    if any_rate:
-        steady = Steady.of(design, EVER)
-    return Shrinking(steady, depths).shrink()
+
+
+def largest_first(depths: Mapping[SSAValue, int]) -> list[SSAValue]:
+    return sorted(depths, key=lambda value: -depths[value] * channel_of(value).word_bits)
 
 
 def plan(design: DesignOp) -> Steady:
@@ -79,7 +103,7 @@ class Shrinking:
 
     def shrink(self) -> dict[SSAValue, int]:
         """Makes every channel as little deep as it can be, the largest first; then looks again."""
-        for value in sorted(self.depths, key=lambda v: -self.depths[v] * channel_of(v).word_bits):
+        for value in largest_first(self.depths):
             low = SHALLOWEST
             while low < self.depths[value]:
                 depth = (low + self.depths[value]) // 2

@@ -29,10 +29,10 @@ class Steady:
     read: dict[SSAValue, Counts] = field(default_factory=dict[SSAValue, Counts])
 
     @staticmethod
-    def of(design: DesignOp, period: int | None = None) -> "Steady":
-        """Every process as early as it can, at the rate of the slowest or at a slower one."""
+    def of(design: DesignOp) -> "Steady":
+        """Every process as early as it can, at the rate of the slowest."""
         schedules = {process: schedule_of(process) for process in design.processes}
-        steady = Steady(period or max(s.interval for s in schedules.values()), schedules)
+        steady = Steady(max(s.interval for s in schedules.values()), schedules)
         for process in schedules:
             steady.hurry(process)
         return steady

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 
-from ..hardware.sizing import depths_for
+from ..hardware.sizing import depths_for, depths_for_any_rate
 from ..qdialect.stream.types import channel_of
 from .designs import designs_of
 
@@ -29,7 +29,7 @@ class SizeFifosPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for design in designs_of(op, self.name):
-            depths = depths_for(design, self.any_rate)
+            depths = (depths_for_any_rate if self.any_rate else depths_for)(design)
             for value, depth in depths.items():
                 sized = channel_of(value).with_depth(depth)
                 Rewriter.replace_value_with_new_type(value, sized)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
 from qnn.hardware.schedule import schedule_of
-from qnn.hardware.sizing import depths_for
+from qnn.hardware.sizing import depths_for, depths_for_any_rate
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import AddOp, MatvecOp
@@ -215,9 +215,12 @@ def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:
 def test_designs_that_never_stop() -> None:
     for seed in range(20):
         design, _ = small_design(Choices.seeded(seed))
-        full, least = depths_for(design), depths_for(design, any_rate=True)
+        full, least = depths_for(design), depths_for_any_rate(design)
         assert sum(least.values()) <= sum(full.values())
         play_bounded(design, 3, least)
+        for value in (v for v in least if least[v] > 2):
+            with pytest.raises(Deadlock):
+                play_bounded(design, 3, {**least, value: least[value] - 1})
 
 
 def test_a_skip_connection_that_is_too_short_is_named() -> None:
