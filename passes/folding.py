@@ -13,15 +13,17 @@ from xdsl.dialects.builtin import StringAttr, UnitAttr
 from xdsl.ir import SSAValue
 from xdsl.rewriter import Rewriter
 
-from ..hardware.cost import Storage
+from ..hardware.cost import MAX_PARTS, Storage
 from ..hardware.space import Space, is_grouped
 from ..hardware.tiling import Tiling
 from ..qdialect.spelling import nearest
 from ..qdialect.stream import ChannelType, DesignOp, Process
 from ..qdialect.stream.compute import DepthwiseOp, StorageAttr, WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
-from ..qdialect.stream.types import channel_of
+from ..qdialect.stream.types import MAX_WORD_BITS, channel_of
 from ..qdialect.stream.windows import PoolOp, WindowOp
+
+TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
 
 Layer: TypeAlias = WeightedProcess | PoolOp
 """What is given a folding by name."""
@@ -79,12 +81,12 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
     for key, value, choice in (("pe", fold.pe, ends.leaving), ("simd", fold.simd, across)):
         if value is None:
             continue
-        fits = space.widths[choice].tolist()
+        widths = space.widths[choice].tolist()
+        fits = [width for width, fit in zip(widths, space.fits(layer, choice), strict=True) if fit]
         if value not in fits:
             near = min(fits, key=lambda number: abs(number - value))
-            raise FoldingError(
-                f"layer {name!r}: {key} = {value} does not divide {fits[-1]}; the nearest is {near}"
-            )
+            why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
+            raise FoldingError(f"layer {name!r}: {key} = {value} {why}; the nearest is {near}")
         fixed[choice] = [value]
     if ends.built is not None and (fold.storage is not None or fold.dsp is not None):
         fixed[ends.built] = [

@@ -127,6 +127,8 @@ class Goal:
         return f"{cycles:,.0f} cycles a frame, {rate:,.1f} frames/s at {self.clock_mhz:g} MHz"
 
     def _too_fast(self, tiler: Tiler, cycles: int) -> PassFailedException:
+        if self.target_fps is None:
+            return PassFailedException("tile: what the folding gives can't be built together")
         shortest = tiler.shortest()
         slowest = int(np.argmax(shortest))
         why = f"{named(tiler.parts[slowest])} takes {shortest[slowest]:,} cycles at least"

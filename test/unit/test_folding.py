@@ -8,7 +8,7 @@ from qnn.hardware.cycles import play, play_bounded
 from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.folding import Fold, Layer, fold_of, layers_of
+from qnn.passes.folding import Fold, FoldingError, Layer, fold_of, layers_of
 from qnn.passes.folding_file import read_folding, write_folding
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import DesignOp
@@ -145,3 +145,11 @@ def test_a_folding_file_that_is_missing(capsys: pytest.CaptureFixture[str], tmp_
     assert main(["--stream-lower", "--tile=folding=none.json", str(net)]) == 1
     assert "none.json: no such file or directory" in capsys.readouterr().err
     assert main(["--tile=folding=none.json", str(net)]) == 1
+
+
+def test_words_that_are_too_wide_are_refused(tmp_path: Path) -> None:
+    text = TWO_LAYERS.replace("6x", "4096x").replace("x6x", "x4096x").replace("si8", "si20")
+    module = read_module(text.replace("1b1b1b1b1b1b1b1b1b1b1b1b", "1b" * 8192))
+    Pipeline.parse("stream-lower").apply(module)
+    with pytest.raises(FoldingError, match=r"simd = 4096 makes words of .* the nearest is 1024"):
+        tile_design(design_of(module), folds={"Gemm_0": Fold(1, 4096)})
