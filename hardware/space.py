@@ -74,8 +74,8 @@ class Space:
     def fits(self, process: Process, choice: int) -> npt.NDArray[np.bool_]:
         """Which values of a choice a process can be built with."""
         (part,) = (part for part in self.parts if part.of is process)
-        usable = np.moveaxis(np.isfinite(part.use).all(0), part.choices.index(choice), 0)
-        return usable.reshape(len(usable), -1).any(1)
+        least = np.moveaxis(part.use.sum(0), part.choices.index(choice), 0)
+        return np.isfinite(least.reshape(len(least), -1).min(1))
 
     def choice(self, widths: Sequence[int]) -> int:
         self.widths.append(np.array(sorted(set(widths)), np.int64))
