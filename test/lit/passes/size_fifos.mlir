@@ -9,6 +9,12 @@
 // CHECK-NEXT: %w = stream.window %p
 // CHECK-NEXT: %y = stream.matvec %w
 // CHECK-NEXT: %z = stream.add %y, %b
+// Just so that it never stops, only that channel is deep.
+// RUN: qnn-opt --size-fifos="any-rate=true" %s 2> %t.err | filecheck %s --check-prefix ANY
+// RUN: filecheck --input-file %t.err %s --check-prefix TOLD
+// ANY:        %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 2>, !stream.channel<6x6x1xui4, lanes = 1, depth =
+// ANY-NEXT:   %p = stream.pad %a
+// TOLD:       qnn-opt: size-fifos: {{.*}} words in 7 channels, {{.*}} bits
 stream.design @main {
   %x = stream.source "x" : !stream.channel<6x6x1xui4>
   %a, %b = stream.fork %x : (!stream.channel<6x6x1xui4>) -> (!stream.channel<6x6x1xui4>, !stream.channel<6x6x1xui4>)
