@@ -3,7 +3,6 @@
 Each process has a track with its frames, each channel a counter of the words that wait in it.
 """
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -90,34 +89,25 @@ def frames_of(process: Process, run: Run, track: int) -> list[Event]:
 
     What it takes longer than its schedule does, it has waited for words or for room.
     """
-    schedule = schedule_of(process)
-    places = [*schedule.reads, *schedule.writes]
+    cycles = schedule_of(process).interval
     times = [run.read[v] for v in process.operands] + [run.reserved[v] for v in process.results]
-    work = last_of(places) - first_of(places) + 1
     read, written = (sum(c.words for c in ends) for ends in (process.inputs, process.outputs))
     events: list[Event] = []
     for frame in range(run.frames):
         parts = [part.reshape(run.frames, -1)[frame] for part in times]
-        begin, end = first_of(parts), last_of(parts) + 1
+        begin = min(int(part[0]) for part in parts)
+        end = max(int(part[-1]) for part in parts) + 1
         args = {
             "frame": frame,
             "kind": kind_of(process),
             "words read": read,
             "words written": written,
-            "cycles": schedule.interval,
-            "waited": end - begin - work,
+            "cycles": cycles,
+            "waited": end - begin - cycles,
         }
         event = {"ph": "X", "name": name_of(process), "ts": begin, "dur": end - begin}
         events.append({**event, "pid": PROCESSES, "tid": track, "args": args})
     return events
-
-
-def first_of(times: Sequence[Counts]) -> int:
-    return min(int(part[0]) for part in times)
-
-
-def last_of(times: Sequence[Counts]) -> int:
-    return max(int(part[-1]) for part in times)
 
 
 def writer_of(value: SSAValue) -> Process:

@@ -8,7 +8,6 @@ from math import inf
 from typing import Any, BinaryIO
 
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.passes import ModulePass
 
 from ..frontends.summary import aligned, magnitude, shortened
 from ..hardware.cycles import Deadlock
@@ -49,15 +48,13 @@ def design_in(module: ModuleOp, arguments: argparse.Namespace) -> DesignOp:
         raise UserError(
             f"{arguments.network}: there are {len(designs_of(module))} designs, not one"
         )
-    steps: list[ModulePass] = []
     chosen = arguments.folding is not None or arguments.fps is not None
     if chosen or not is_folded(designs_of(module)[0]):
         options = arguments.folding, arguments.device, arguments.fps, arguments.clock
-        steps.append(TilePass(*options))
-    if steps or not is_sized(designs_of(module)[0]):
-        steps.append(SizeFifosPass())
-    Pipeline(*steps).apply(module)
+        Pipeline(TilePass(*options)).apply(module)
     (design,) = designs_of(module)
+    if not is_sized(design):
+        Pipeline(SizeFifosPass()).apply(module)
     return design
 
 
