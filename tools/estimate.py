@@ -128,7 +128,7 @@ def totals(found: Estimate) -> Sequence[str]:
     microseconds = found.latency / found.clock_mhz
     return [
         f"{device}: {found.fps:,.1f} frames/s, a frame every {found.interval:,} cycles",
-        f"* slowest: {slowest.name} ({slowest.kind})",
+        f"* slowest: {shortened(slowest.name)} ({slowest.kind})",
         f"latency of one frame: {found.latency:,} cycles, {microseconds:,.2f} us",
         f"a frame: {work.macs:,} MACs, {2 * work.macs:,} ops, {magnitude(work.bops)}BOPs; "
         f"{work.weight_bits:,} bits of weights",
