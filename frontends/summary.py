@@ -123,16 +123,19 @@ def table(layers: Sequence[Layer]) -> str:
         ]
         for layer in layers
     ]
-    lines = [HEAD, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    text = "\n".join(
+    return f"{aligned([HEAD, *rows], LEFT)}\n{totals(layers)}"
+
+
+def aligned(lines: Sequence[Sequence[str]], left: int) -> str:
+    """Rows of cells as text: the first columns begin, all others end, below each other."""
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join(
         "  ".join(
-            cell.ljust(width) if column < LEFT else cell.rjust(width)
+            cell.ljust(width) if column < left else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         for line in lines
     )
-    return f"{text}\n{totals(layers)}"
 
 
 HEAD = ["layer", "kind", "weight bits", "activation bits", "output", "MACs", "parameters"]

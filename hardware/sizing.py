@@ -26,6 +26,8 @@ HASTE, PATIENCE = 2, 20
 EFFORT = 130_000_000
 """Iterations that are looked at before the channels that are left keep the depth they have."""
 
+EVER = 1 << 40
+"""An effort that no design needs."""
 
 def depths_for(design: DesignOp) -> dict[SSAValue, int]:
     """The least depth of every channel for the full rate."""
@@ -81,6 +83,13 @@ def plan(design: DesignOp) -> Steady:
     return steady
 
 
+def rhythm(design: DesignOp, depths: Mapping[SSAValue, int]) -> Steady | None:
+    """A rhythm at the rate of the slowest process, in channels of these depths, if one is found."""
+    found = Shrinking(plan(design), depths, effort=EVER)
+    kept = all(found.keeps(value, depth, PATIENCE) for value, depth in depths.items())
+    return found.steady if kept else None
+
+
 def sources_of(process: Operation) -> set[Operation]:
     """All processes that a process waits for."""
     found: set[Operation] = set()
@@ -96,10 +105,10 @@ def sources_of(process: Operation) -> set[Operation]:
 class Shrinking:
     """Depths that are enough, and a rhythm that shows it."""
 
-    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int]):
+    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int], effort: int = EFFORT):
         self.steady = steady
         self.depths = dict(depths)
-        self.left = EFFORT
+        self.left = effort
 
     def shrink(self) -> dict[SSAValue, int]:
         """Makes every channel as little deep as it can be, the largest first; then looks again."""

@@ -12,6 +12,7 @@ from xdsl.printer import Printer
 
 from ..qdialect.interpreter import run
 from .arrays import check_output, load_array, save_arrays
+from .estimate import above_zero, estimate_command
 from .files import told, write_whole
 from .networks import import_network, input_type, input_types, load_network
 
@@ -81,6 +82,28 @@ def add_run(commands: Commands) -> None:
     command.set_defaults(command=run_command)
 
 
+def add_estimate(commands: Commands) -> None:
+    command = commands.add_parser("estimate", help="how fast a network is on a device, how large")
+    command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
+    command.add_argument(
+        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
+    )
+    command.add_argument(
+        "--clock", type=above_zero, metavar="MHZ", help="the clock; that of the device otherwise"
+    )
+    command.add_argument(
+        "--folding", metavar="FILE", help="how parallel layers are; the rest is chosen"
+    )
+    command.add_argument(
+        "--fps", type=above_zero, metavar="N", help="frames/s that the cheapest design reaches"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.add_argument(
+        "--trace", metavar="FILE", help="where to write some frames as a Chrome trace"
+    )
+    command.set_defaults(command=estimate_command)
+
+
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
 
@@ -95,6 +118,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)
+    add_estimate(commands)
     return top
 
 

@@ -1,5 +1,8 @@
 """Designs that were measured on boards: their cycles, their rate and their latency."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from qnn.frontends.onnx import import_onnx
@@ -7,10 +10,12 @@ from qnn.hardware.cycles import play, play_bounded
 from qnn.hardware.sizing import depths_for
 from qnn.passes import Pipeline
 from qnn.passes.folding import Fold, layers_of
+from qnn.passes.folding_file import write_folding
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.types import channel_of
+from qnn.tools.qnn import main
 from support.real_networks import folder
 
 CNV = {
@@ -37,13 +42,23 @@ def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
     return {name: layer for name, layer in layers.items() if isinstance(layer, WeightedProcess)}
 
 
-def folded(name: str) -> DesignOp:
+def lowered(name: str) -> DesignOp:
     module = import_onnx(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
     (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
+def folds_of(name: str, design: DesignOp) -> dict[str, Fold]:
+    """The folding that was published."""
     choices = zip(weighted(design), CNV[name][0], strict=False)
-    tile_design(design, folds={layer: Fold(pe, simd) for layer, (simd, pe) in choices})
-    module.verify()
+    return {layer: Fold(pe, simd) for layer, (simd, pe) in choices}
+
+
+def folded(name: str) -> DesignOp:
+    design = lowered(name)
+    tile_design(design, folds=folds_of(name, design))
+    design.verify()
     return design
 
 
@@ -66,3 +81,21 @@ def test_bounded_channels_keep_the_rate() -> None:
 def test_latency() -> None:
     """Nothing is tuned to it; the board pads its last layer to 64 labels, 3,000 cycles more."""
     assert abs(play(folded("cnvW1A1_cifar10")).cycles / MEASURED_LATENCY - 1) < 0.05
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`qnn estimate` says the same of the network and its folding file, and plays it in a trace."""
+    name, files = "cnvW1A1_cifar10", [str(tmp_path / file) for file in ("fold.json", "trace.json")]
+    write_folding(files[0], folds_of(name, lowered(name)))
+    arguments = [str(folder() / f"{name}.onnx"), "--device", "z7020", "--folding", files[0]]
+    assert main(["estimate", *arguments, "--json", "--trace", files[1]]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert round(found["fps"], 1) == 3051.8 and found["interval_cycles"] == 32_768
+    cycles = [layer["cycles"] for layer in found["layers"] if layer["kind"] == "matvec"]
+    assert cycles[:-1] == CNV[name][1]
+    assert abs(found["latency_cycles"] / MEASURED_LATENCY - 1) < 0.05
+    assert found["ops"] == 2 * found["macs"] == 118_922_752
+    assert found["utilisation"]["lut"] < 0.7
+    events = json.loads(Path(files[1]).read_text())["traceEvents"]
+    ends = [e["ts"] + e["dur"] for e in events if e["ph"] == "X" and e["name"] == "global_out"]
+    assert ends[-1] - ends[-2] == 32_768

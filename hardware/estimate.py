@@ -1,0 +1,204 @@
+"""What a design comes to on a device: its rate, its latency, and what each process takes.
+
+Every figure is that of a model which lies elsewhere: cycles of schedules, resources of costs. What
+a process takes includes the channels that it writes, so that all of them add up to the design.
+"""
+
+from dataclasses import dataclass
+from math import log2, prod
+
+import numpy as np
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import Operation
+
+from ..qdialect.qnn.base import describe
+from ..qdialect.stream import DesignOp, Process
+from ..qdialect.stream.compute import DepthwiseOp, WeightedProcess
+from ..qdialect.stream.flow import ResizeOp
+from ..qdialect.stream.process import data_of
+from ..qdialect.stream.windows import PoolOp
+from ..qdialect.types import bit_width
+from .cost import fifo, resize, ways
+from .cycles import declared, play, play_bounded
+from .device import KINDS, NAMES, Device, Use
+from .schedule import schedule_of
+from .sizing import rhythm
+
+REPORTED = {"bram18": ("bram36", 0.5)}
+"""Kinds that are told under another name, in units of another size."""
+
+SETTLED = 6
+"""After so many frames a design that is held up by its channels goes at its own rate."""
+
+
+class EstimateError(Exception):
+    """A design that nobody can build, or not on this device."""
+
+
+@dataclass(frozen=True)
+class LayerEstimate:
+    """A process, with the channels that it writes."""
+
+    name: str
+    kind: str
+    pe: int
+    """Elements that it writes at once."""
+    simd: int
+    """Elements that it reads at once; what works by channel: of each channel."""
+    cycles: int
+    """Of a frame."""
+    use: Use
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the layers with weights compute for one frame."""
+
+    macs: int = 0
+    bops: float = 0.0
+    """Bit operations: a product of b by w bits is b * w, its sum is as wide as it can get."""
+    weight_bits: int = 0
+
+    def __add__(self, other: "Work") -> "Work":
+        bits = self.weight_bits + other.weight_bits
+        return Work(self.macs + other.macs, self.bops + other.bops, bits)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a design comes to."""
+
+    device: Device
+    clock_mhz: float
+    layers: list[LayerEstimate]
+    interval: int
+    """Cycles from one frame to the next."""
+    latency: int
+    """Cycles of one frame alone."""
+    work: Work
+
+    @property
+    def fps(self) -> float:
+        return self.clock_mhz * 1e6 / self.interval
+
+    @property
+    def bottleneck(self) -> LayerEstimate:
+        """The first of the slowest processes."""
+        return max(self.layers, key=lambda layer: layer.cycles)
+
+    @property
+    def resources(self) -> dict[str, float]:
+        return self.named(np.sum([layer.use for layer in self.layers], axis=0))
+
+    @property
+    def utilisation(self) -> dict[str, float]:
+        """The part of the device that the design takes."""
+        held = self.named(self.device.amounts(self.clock_mhz))
+        return {kind: taken and taken / held[kind] for kind, taken in self.resources.items()}
+
+    def named(self, use: Use) -> dict[str, float]:
+        """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
+        found: dict[str, float] = {}
+        names = (*NAMES[self.device.vendor], "port")
+        for name, amount in zip(names, use.tolist(), strict=True):
+            if name is not None and (name != "port" or amount):
+                reported, unit = REPORTED.get(name, (name, 1))
+                found[reported] = round(amount) * unit
+        return found
+
+
+def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
+    """What a design comes to, folded or not; its channels as deep as their types say."""
+    layers = [layer_of(process, device.vendor) for process in design.processes]
+    for layer in layers:
+        check_kinds(layer, device)
+    work = sum(map(work_of, design.processes), Work())
+    return Estimate(device, clock_mhz, layers, interval_of(design), play(design).cycles, work)
+
+
+def check_kinds(layer: LayerEstimate, device: Device) -> None:
+    """Raises if a process takes what the device does not have at all."""
+    names = (*NAMES[device.vendor], "bandwidth_gb_s")
+    for name, kind, taken, held in zip(names, KINDS, layer.use, device.amounts(1), strict=True):
+        if taken and not held:
+            what = f"{device.name} has no {name or kind}"
+            raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
+
+
+def interval_of(design: DesignOp) -> int:
+    """Cycles a frame: those of the slowest process, if the channels are deep enough for it."""
+    depths = declared(design)
+    if not all(depths.values()) or rhythm(design, depths) is not None:
+        return max(schedule_of(process).interval for process in design.processes)
+    return int(np.diff(play_bounded(design, SETTLED, depths).finished(design))[-1])
+
+
+def layer_of(process: Process, vendor: str) -> LayerEstimate:
+    pe, simd = at_once(process)
+    use, cycles = use_of(process, vendor), schedule_of(process).interval
+    return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
+
+
+def name_of(process: Operation) -> str:
+    """The name of its layer or its port; else that of what it writes, or of what feeds it."""
+    for key in ("layer", "port"):
+        given = process.properties.get(key)
+        if isinstance(given, StringAttr):
+            return given.data
+    for value in process.results:
+        if value.name_hint is not None:
+            return value.name_hint
+    before = process.operands[0].owner
+    assert isinstance(before, Operation)
+    return name_of(before)
+
+
+def kind_of(process: Process) -> str:
+    return process.name.removeprefix("stream.")
+
+
+def at_once(process: Process) -> tuple[int, int]:
+    """PE and SIMD: elements that a process writes, and reads, at once."""
+    lanes_in, lanes_out = lanes_of(process)
+    if isinstance(process, DepthwiseOp | PoolOp):
+        return lanes_out, lanes_in // lanes_out
+    return lanes_out, lanes_in
+
+
+def lanes_of(process: Process) -> tuple[int, int]:
+    """The width of the words that it reads, and of those that it writes."""
+    entering, leaving = process.inputs or process.outputs, process.outputs or process.inputs
+    return entering[0].lanes.data, leaving[0].lanes.data
+
+
+def use_of(process: Process, vendor: str) -> Use:
+    """What a process takes as it is built, with the channels that it writes."""
+    lanes_in, lanes_out = (np.array([lanes]) for lanes in lanes_of(process))
+    if isinstance(process, ResizeOp):
+        use = resize(vendor, process.inputs[0], lanes_in, lanes_out)
+    else:
+        found = ways(process, vendor, lanes_in, lanes_out)
+        if isinstance(process, WeightedProcess):
+            built = process.storage.data, process.dsp is not None
+            found = [way for way in found if (way.storage, way.dsp) == built]
+        use = found[0].use
+    if not np.isfinite(use).all():
+        raise EstimateError(
+            f"{describe(process)}: no hardware is built like this; qnn-opt --tile finds what is"
+        )
+    for channel in process.outputs:
+        depth = {"depth": channel.depth.data} if channel.depth.data else {}
+        use = use + fifo(vendor, channel, np.array([channel.lanes.data]), **depth)
+    return use[:, 0]
+
+
+def work_of(process: Process) -> Work:
+    """What a layer computes for a frame; codebooks are counted as the indices that are stored."""
+    if not isinstance(process, WeightedProcess):
+        return Work()
+    rows, cols = process.rows.shape
+    macs = prod(process.outputs[0].frame[:-1]) * rows * cols
+    weight = bit_width(data_of(process, process.weights).element)
+    activation = bit_width(process.inputs[0].element_type)
+    bits = activation * weight + activation + weight + log2(cols)
+    return Work(macs, macs * bits, rows * cols * weight)

@@ -1,0 +1,115 @@
+// What a design comes to on a device; it is folded and has its depths, so it is taken as it is.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: qnn estimate %s --device z7020 --trace %t/trace.json 2> %t/trace.err | filecheck %s --match-full-lines --strict-whitespace
+//      CHECK:   layer   kind    PE  SIMD  cycles  lut  bram36  uram  dsp
+// CHECK-NEXT:   x       source   4     4       8   74       0     0    0
+// CHECK-NEXT:*  Gemm_0  matvec   2     4      16  406       0     0    0
+// CHECK-NEXT:   y       sink     2     2       8   72       0     0    0
+// CHECK-EMPTY:
+// CHECK-NEXT:z7020 at 100 MHz: 6,250,000.0 frames/s, a frame every 16 cycles
+// CHECK-NEXT:* slowest: Gemm_0 (matvec)
+// CHECK-NEXT:latency of one frame: 25 cycles, 0.25 us
+// CHECK-NEXT:a frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights
+// CHECK-NEXT:lut: 552 of 53,200, 1.0%
+// CHECK-NEXT:bram36: 0 of 140, 0.0%
+// CHECK-NEXT:uram: 0 of 0, 0.0%
+// CHECK-NEXT:dsp: 0 of 220, 0.0%
+
+// RUN: filecheck %s --match-full-lines --check-prefix TRACE --input-file %t/trace.err
+// TRACE:     qnn: {{.*}}trace.json: open it in https://ui.perfetto.dev, or chrome://tracing
+// TRACE-NOT: {{.+}}
+// RUN: %{python} -m json.tool %t/trace.json | filecheck %s --check-prefix EVENTS
+// EVENTS:      "traceEvents": [
+// EVENTS:        "name": "1 Gemm_0 matvec"
+// EVENTS:        "ph": "X",
+// EVENTS-NEXT:   "name": "Gemm_0",
+// EVENTS-NEXT:   "ts": 3,
+// EVENTS-NEXT:   "dur": 16,
+// EVENTS:          "kind": "matvec",
+// EVENTS-NEXT:     "words read": 8,
+// EVENTS-NEXT:     "words written": 8,
+// EVENTS-NEXT:     "cycles": 16,
+// EVENTS-NEXT:     "waited": 0
+// EVENTS:        "ph": "C",
+// EVENTS-NEXT:   "name": "0 x source -> 1 Gemm_0 matvec",
+
+// As JSON; Intel's devices have other resources. It is the design's folding, and the clock that is asked for.
+// RUN: qnn estimate %s --device arria10-gx1150 --clock 50 --json | filecheck %s --match-full-lines --check-prefix JSON
+// JSON:      {
+// JSON-NEXT:   "fps": 3125000.0,
+// JSON-NEXT:   "interval_cycles": 16,
+// JSON-NEXT:   "latency_cycles": 25,
+// JSON-NEXT:   "clock_mhz": 50.0,
+// JSON-NEXT:   "device": "arria10-gx1150",
+// JSON-NEXT:   "bottleneck": "Gemm_0",
+// JSON-NEXT:   "ops": 256,
+// JSON-NEXT:   "macs": 128,
+// JSON-NEXT:   "bops": 1024.0,
+// JSON-NEXT:   "weight_bits": 32,
+// JSON-NEXT:   "resources": {
+// JSON-NEXT:     "alm": {{[0-9]+}},
+// JSON-NEXT:     "m20k": 0,
+// JSON-NEXT:     "dsp": 0
+// JSON-NEXT:   },
+// JSON-NEXT:   "utilisation": {
+// JSON-NEXT:     "alm": 0.00{{[0-9]+}},
+// JSON-NEXT:     "m20k": 0,
+// JSON-NEXT:     "dsp": 0
+// JSON-NEXT:   },
+// JSON-NEXT:   "layers": [
+// JSON:            "name": "Gemm_0",
+// JSON-NEXT:       "kind": "matvec",
+// JSON-NEXT:       "pe": 2,
+// JSON-NEXT:       "simd": 4,
+// JSON-NEXT:       "cycles": 16,
+// JSON-NEXT:       "resources": {
+
+// With a folding, or a rate, it is folded anew.
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Gemm_0": {"pe": 4, "simd": 8}}'
+// RUN: qnn estimate %s --device z7020 --folding %t/fold.json 2> %t/folded.err | filecheck %s --check-prefix FOLDED
+// RUN: filecheck %s --check-prefix SIZED --input-file %t/folded.err
+// SIZED:  qnn: tile: 4 cycles a frame
+// SIZED:  qnn: size-fifos: {{[0-9]+}} words in 2 channels
+// FOLDED: *  Gemm_0  matvec   4     8       4
+// RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
+// RATE: z7020 at 100 MHz: 1,562,500.0 frames/s, a frame every 64 cycles
+
+// Mistakes are one line on standard error, and exit status 1.
+// RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
+// ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
+// RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}none.mlir: no such file or directory
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
+// RUN: %{status} 1 qnn estimate %t/empty.mlir --device z7020 2>> %t/errors
+// ERRORS-NEXT: qnn: stream-lower: a module has one function to lower, this one has 0
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
+// RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}bad.json is no JSON: {{.+}}
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
+// RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
+// RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
+// RUN: %{status} 1 qnn estimate %s --device z7020 --trace %t/none/trace.json 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}none/trace.json: no such file or directory
+
+// A command line that makes no sense ends with status 2.
+// RUN: %{status} 2 qnn estimate %s --device z7020 --clock 0 2>> %t/errors
+// ERRORS-NEXT: qnn: argument --clock: '0' is not a number above 0
+// RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
+// ERRORS-NEXT: qnn: argument --fps: 'nan' is not a number above 0
+// RUN: %{status} 2 qnn estimate %s 2>> %t/errors
+// ERRORS-NEXT: qnn: the following arguments are required: --device
+// ERRORS-NOT: {{.+}}
+// RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x8xui2, lanes = 4, depth = 2>
+  %y = stream.matvec %x weights(@w) accumulator = si6 storage = lut {layer = "Gemm_0"}
+    : (!stream.channel<4x8xui2, lanes = 4, depth = 2>)
+   -> !stream.channel<4x4xsi6, lanes = 2, depth = 8>
+  stream.sink "y" %y : !stream.channel<4x4xsi6, lanes = 2, depth = 8>
+}
+qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
