@@ -3,10 +3,11 @@
     python benchmarks/streaming.py [--repeat 3] [--plot FILE] [--profile] [NETWORK ...]
 
 Each network has random weights, is made integer first, and has a process of its own, which reads
-it as text: seconds of `stream-lower`, `tile` for a rate, `size-fifos`, each with the verifier behind
-it, and of these together with what we promise; seconds to play one frame through; the process's
-peak memory; cycles of a frame. Seconds are the median of several runs. `--plot` draws how they grow
-with layers, image size and channels; `--profile` adds the functions in which most of the time goes.
+it as text. Cycles of a frame are followed by seconds of `stream-lower`, `tile` for a rate,
+`size-fifos`, each with the verifier behind it, and all three, and by what we promise; then by
+seconds to play one frame through, and the process's peak memory. Seconds are the median of several
+runs. `--plot` draws how they grow with layers, image size and channels; `--profile` adds the
+functions in which most of the time goes.
 """
 
 import argparse
