@@ -92,6 +92,8 @@ class Shrinking:
 
     def keeps(self, channel: SSAValue, depth: int, patience: int) -> bool:
         """Whether a channel can be so deep; if it can, it is from now on."""
+        if self.left < 0 and not self.steady.holds(channel, depth):
+            return False
         steady, depths = self.steady.copy(), {**self.depths, channel: depth}
         waiting, moves = deque([channel.owner]), patience * len(steady.schedules)
         while waiting:
