@@ -5,9 +5,9 @@
 Each network has random weights, is made integer first, and has a process of its own, which reads
 it as text. Cycles of a frame are followed by seconds of `stream-lower`, `tile` for a rate,
 `size-fifos`, each with the verifier behind it, and all three, and by what we promise; then by
-seconds to play one frame through, and the process's peak memory. Seconds are the median of several
-runs. `--plot` draws how they grow with layers, image size and channels; `--profile` adds the
-functions in which most of the time goes.
+seconds to play one frame through, and the process's peak memory. Seconds are of processor
+time, the median of several runs. `--plot` draws how they grow with layers, image size and
+channels; `--profile` adds the functions in which most of the time goes.
 """
 
 import argparse
@@ -118,15 +118,15 @@ def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
     with cProfile.Profile() if profile else contextlib.nullcontext() as profiler:
         for _ in range(repeat):
             module = network.clone()
-            times = [time.perf_counter()]
+            times = [time.process_time()]
             for step in case.passes:
                 Pipeline.parse(step).apply(module)
-                times.append(time.perf_counter())
+                times.append(time.process_time())
             (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-            start = time.perf_counter()
+            start = time.process_time()
             play(design)
             steps = [after - before for before, after in itertools.pairwise(times)]
-            runs.append([*steps, sum(steps), time.perf_counter() - start])
+            runs.append([*steps, sum(steps), time.process_time() - start])
             interval = max(schedule_of(process).interval for process in design.processes)
     seconds = map(statistics.median, zip(*runs, strict=True))
     print(*seconds, peak_memory(), interval)
