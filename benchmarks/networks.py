@@ -241,6 +241,15 @@ def resnet50(m: Writer) -> str:
     return m.linear(m.mean(x), 1000)
 
 
+def write_chain(layers: int, size: int, channels: int, path: str) -> None:
+    """Convolutions of 3x3 one behind the other, in two bits, all of one size."""
+    m = Qonnx(size, 2)
+    x = m.start()
+    for _ in range(layers):
+        x = m.conv(x, channels, 3)
+    onnx.save(m.model(x), path)
+
+
 Network = tuple[Callable[[Writer], str], Callable[[], Writer]]
 
 NETWORKS: dict[str, Network] = {

@@ -6,7 +6,7 @@ channels of any depth one pass over the design is exact. With bounded ones the t
 those of the pass before, until nothing changes: that it comes to an end is shown first.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -93,18 +93,19 @@ class Loop:
         """How long it has waited when it comes to some iterations."""
         wait = np.zeros(len(places), np.int64)
         for at, slack in events:
-            before = np.searchsorted(at, places, side="right")
-            known = np.concatenate([[0], slack])[before]
-            wait = np.maximum(wait, known)
+            if at is not places:
+                before = np.searchsorted(at, places, side="right")
+                slack = np.concatenate([[0], slack])[before]
+            wait = np.maximum(wait, slack)
         return wait
 
 
 def play(design: DesignOp, frames: int = 1) -> Run:
     """A design whose channels hold any number of words."""
-    return play_freely([Loop.of(process, frames) for process in design.processes], frames)
+    return play_freely((Loop.of(process, frames) for process in design.processes), frames)
 
 
-def play_freely(loops: Sequence[Loop], frames: int) -> Run:
+def play_freely(loops: Iterable[Loop], frames: int) -> Run:
     """The same for the loops of a design."""
     run = Run(frames)
     for loop in loops:

@@ -29,6 +29,7 @@ EFFORT = 130_000_000
 EVER = 1 << 40
 """An effort that no design needs."""
 
+
 def depths_for(design: DesignOp) -> dict[SSAValue, int]:
     """The least depth of every channel for the full rate."""
     steady = plan(design)
@@ -125,6 +126,8 @@ class Shrinking:
 
     def keeps(self, channel: SSAValue, depth: int, patience: int) -> bool:
         """Whether a channel can be so deep; if it can, it is from now on."""
+        if self.left < 0 and not self.steady.holds(channel, depth):
+            return False
         steady, depths = self.steady.copy(), {**self.depths, channel: depth}
         waiting, moves = deque([channel.owner]), patience * len(steady.schedules)
         while waiting:

@@ -83,6 +83,8 @@ class Lowering:
         self.pool = ConstantPool(module)
         self.block = Block()
         self.carried: dict[SSAValue, Carried] = {}
+        self.tensors: dict[SSAValue, list[SSAValue]] = {}
+        """What each channel carries: a tensor, and others that are moves of it."""
         self.scaled: dict[SSAValue, tuple[SSAValue, int]] = {}
         """Products with a constant, which the sum that reads them takes as a multiplier."""
 
@@ -124,7 +126,12 @@ class Lowering:
     def give(self, value: SSAValue, channel: SSAValue) -> None:
         """Says which channel carries a tensor."""
         channel.name_hint = value.name_hint
-        self.carried[value] = Carried(channel)
+        self.carry(value, Carried(channel))
+
+    def carry(self, value: SSAValue, carried: Carried) -> None:
+        """Says where a tensor is, and in what order."""
+        self.carried[value] = carried
+        self.tensors.setdefault(carried.channel, []).append(value)
 
     def only_reader_of(self, op: ThresholdOp) -> WeightedProcess | None:
         """The process whose sums an op compares, and nobody else reads."""
@@ -132,7 +139,7 @@ class Lowering:
         process = carried.channel.owner if carried is not None else None
         if not isinstance(process, WeightedProcess) or "thresholds" in process.properties:
             return None
-        same = [v for v, other in self.carried.items() if other.channel is process.output]
+        same = self.tensors[process.output]
         alone = all(len(list(value.uses)) == 1 for value in same)
         in_order = all(self.carried[value].order is None for value in same)
         channels = process.channels == shape_of(op.x)[-1]
@@ -406,7 +413,7 @@ def reorder(d: Lowering, op: ReshapeOp | TransposeOp) -> None:
     places = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
     moved = op.move(places.reshape(shape_of(op.x))).reshape(-1)
     same = np.array_equal(moved, np.arange(len(moved)))
-    d.carried[op.output] = Carried(carried.channel, None if same else moved)
+    d.carry(op.output, Carried(carried.channel, None if same else moved))
 
 
 @lowers(PadOp)

@@ -5,59 +5,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.frontends.onnx import import_onnx
 from qnn.hardware.cycles import play, play_bounded
 from qnn.hardware.sizing import depths_for
-from qnn.passes import Pipeline
-from qnn.passes.folding import Fold, layers_of
 from qnn.passes.folding_file import write_folding
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.types import channel_of
 from qnn.tools.qnn import main
+from support.published import CNV, folds, lowered, weighted
 from support.real_networks import folder
-
-CNV = {
-    "cnvW1A1_cifar10": (
-        [(3, 16), (32, 32), (32, 16), (32, 16), (32, 4), (32, 1), (4, 1), (8, 1)],
-        [32_400, 28_224, 20_736, 28_800, 20_736, 18_432, 32_768, 32_768],
-        3050.0,
-    ),
-    "cnvW2A2_cifar10": (
-        [(3, 8), (16, 16), (16, 8), (16, 8), (8, 4), (8, 1), (2, 1), (2, 2)],
-        [64_800, 112_896, 82_944, 115_200, 82_944, 73_728, 65_536, 65_536],
-        860.1,
-    ),
-}
-"""SIMD and PE of each layer but the last, its cycles, and frames a second at 100 MHz."""
 
 MEASURED_LATENCY = 158_400
 """Cycles of one image alone, CNV W1A1."""
 
 
-def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
-    """The layers with weights, which is what foldings were published for."""
-    layers = {name: found[0] for name, found in layers_of(design).items()}
-    return {name: layer for name, layer in layers.items() if isinstance(layer, WeightedProcess)}
-
-
-def lowered(name: str) -> DesignOp:
-    module = import_onnx(str(folder() / f"{name}.onnx"))
-    Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-    return design
-
-
-def folds_of(name: str, design: DesignOp) -> dict[str, Fold]:
-    """The folding that was published."""
-    choices = zip(weighted(design), CNV[name][0], strict=False)
-    return {layer: Fold(pe, simd) for layer, (simd, pe) in choices}
-
-
 def folded(name: str) -> DesignOp:
     design = lowered(name)
-    tile_design(design, folds=folds_of(name, design))
+    tile_design(design, folds=folds(design, name))
     design.verify()
     return design
 
@@ -66,9 +30,9 @@ def folded(name: str) -> DesignOp:
 def test_cycles_and_rate(name: str) -> None:
     design = folded(name)
     cycles = [process.interval for process in weighted(design).values()]
-    assert cycles[:-1] == CNV[name][1]
+    assert cycles[:-1] == CNV[name].cycles
     interval = int(np.diff(play(design, 3).finished(design))[-1])
-    assert abs(1e8 / interval / CNV[name][2] - 1) < 0.01
+    assert abs(1e8 / interval / CNV[name].fps - 1) < 0.01
 
 
 def test_bounded_channels_keep_the_rate() -> None:
@@ -86,13 +50,13 @@ def test_latency() -> None:
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`qnn estimate` says the same of the network and its folding file, and plays it in a trace."""
     name, files = "cnvW1A1_cifar10", [str(tmp_path / file) for file in ("fold.json", "trace.json")]
-    write_folding(files[0], folds_of(name, lowered(name)))
+    write_folding(files[0], folds(lowered(name), name))
     arguments = [str(folder() / f"{name}.onnx"), "--device", "z7020", "--folding", files[0]]
     assert main(["estimate", *arguments, "--json", "--trace", files[1]]) == 0
     found = json.loads(capsys.readouterr().out)
     assert round(found["fps"], 1) == 3051.8 and found["interval_cycles"] == 32_768
     cycles = [layer["cycles"] for layer in found["layers"] if layer["kind"] == "matvec"]
-    assert cycles[:-1] == CNV[name][1]
+    assert cycles[:-1] == CNV[name].cycles
     assert abs(found["latency_cycles"] / MEASURED_LATENCY - 1) < 0.05
     assert found["ops"] == 2 * found["macs"] == 118_922_752
     assert found["utilisation"]["lut"] < 0.7

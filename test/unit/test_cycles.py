@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qnn.hardware import sizing
 from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
 from qnn.hardware.schedule import schedule_of
-from qnn.hardware.sizing import depths_for, depths_for_any_rate
+from qnn.hardware.sizing import depths_for, depths_for_any_rate, plan
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import AddOp, MatvecOp
@@ -202,6 +203,22 @@ def test_depths_are_the_least() -> None:
                 assert rate(design, fewer) > slowest, (seed, value.owner)
                 slower += 1
     assert slower > 40
+
+
+def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that is given up early leaves depths that are enough."""
+    shrunk = 0
+    for seed in range(6):
+        design, channels = small_design(Choices.seeded(seed))
+        least = depths_for(design)
+        planned = plan(design)
+        with monkeypatch.context() as patched:
+            patched.setattr(sizing, "EFFORT", -1)
+            depths = depths_for(design)
+        assert depths == {v: max(2, planned.occupancy(v)) for v in channels}
+        assert rate(design, depths) == planned.period
+        shrunk += sum(depths.values()) - sum(least.values())
+    assert shrunk > 0
 
 
 def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:

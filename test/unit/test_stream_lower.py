@@ -62,6 +62,19 @@ CASES = {
         "tensor<1x2xsi7>",
         ["matvec", "fork", "threshold", "add"],
     ),
+    "sums that are also read behind a move are no thresholds' own": (
+        """
+  %w = qnn.constant [[1, -2], [3, 1]] : tensor<2x2xsi3>
+  %t = qnn.constant [[-2, 0, 5], [0, 1, 7]] : tensor<2x3xsi6>
+  %y = qnn.linear %x, %w : (tensor<1x2xsi4>, tensor<2x2xsi3>) -> tensor<1x2xsi6>
+  %m = qnn.reshape %y : (tensor<1x2xsi6>) -> tensor<1x1x2xsi6>
+  %q = qnn.threshold %m, %t : (tensor<1x1x2xsi6>, tensor<2x3xsi6>) -> tensor<1x1x2xui2>
+  %b = qnn.reshape %q : (tensor<1x1x2xui2>) -> tensor<1x2xui2>
+  %r = qnn.add %y, %b : (tensor<1x2xsi6>, tensor<1x2xui2>) -> tensor<1x2xsi7>""",
+        "tensor<1x2xsi4>",
+        "tensor<1x2xsi7>",
+        ["matvec", "fork", "resize", "threshold", "resize", "add"],
+    ),
     "a flattening that turns axes turns weights": (
         """
   %a = qnn.max_pool %x kernel = [1, 1] : (tensor<1x2x3x2xsi4>) -> tensor<1x2x3x2xsi4>

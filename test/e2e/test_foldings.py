@@ -1,0 +1,42 @@
+"""What docs/foldings.md says: no folding of `tile` is larger or slower than a published one."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from qnn.hardware.device import device_named
+from support.published import CNV, DEVICE
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "foldings.py"
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+foldings = load(BENCHMARK)
+
+
+@pytest.mark.parametrize("name", CNV)
+def test_never_larger_and_never_slower(name: str) -> None:
+    published, same_rate, same_cost = foldings.compared(name, device_named(DEVICE))
+    assert published.tiling.interval == max(CNV[name].cycles)
+    assert same_rate.tiling.interval <= published.tiling.interval
+    assert np.all(same_rate.tiling.use <= published.tiling.use)
+    assert same_cost.tiling.interval <= published.tiling.interval
+    assert np.all(same_cost.tiling.use <= published.tiling.use)
+    assert same_rate.tiling.cost <= published.tiling.cost
+    assert same_rate.tiling.bound == pytest.approx(same_rate.tiling.cost, rel=1e-3)
+    assert same_cost.least == same_cost.tiling.interval
+
+
+def test_inputs_one_by_one_slow_down_four_layers() -> None:
+    assert foldings.lfc(832, 64, 64) == (512, [416, 512, 512, 512])
+    assert foldings.lfc(832, 64, 1)[0] == 832

@@ -1,0 +1,58 @@
+"""Foldings that were published, and what was measured of them on a Pynq Z7020 at 100 MHz."""
+
+from dataclasses import dataclass
+
+from qnn.frontends.onnx import import_onnx
+from qnn.passes import Pipeline
+from qnn.passes.folding import Fold, layers_of
+from qnn.qdialect.stream import DesignOp
+from qnn.qdialect.stream.compute import WeightedProcess
+
+from .real_networks import folder
+
+DEVICE, CLOCK_MHZ = "z7020", 100.0
+
+
+@dataclass(frozen=True)
+class Published:
+    """A design; nothing is said of what has no weights, or of the last layer."""
+
+    folding: list[tuple[int, int]]
+    """SIMD and PE of each layer but the last."""
+    cycles: list[int]
+    """Of each layer but the last."""
+    fps: float
+
+
+CNV = {
+    "cnvW1A1_cifar10": Published(
+        [(3, 16), (32, 32), (32, 16), (32, 16), (32, 4), (32, 1), (4, 1), (8, 1)],
+        [32_400, 28_224, 20_736, 28_800, 20_736, 18_432, 32_768, 32_768],
+        3050.0,
+    ),
+    "cnvW2A2_cifar10": Published(
+        [(3, 8), (16, 16), (16, 8), (16, 8), (8, 4), (8, 1), (2, 1), (2, 2)],
+        [64_800, 112_896, 82_944, 115_200, 82_944, 73_728, 65_536, 65_536],
+        860.1,
+    ),
+}
+
+
+def lowered(name: str) -> DesignOp:
+    """The design of a network, nothing chosen."""
+    module = import_onnx(str(folder() / f"{name}.onnx"))
+    Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
+def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
+    """The layers with weights, which is what foldings were published for."""
+    layers = {name: found[0] for name, found in layers_of(design).items()}
+    return {name: layer for name, layer in layers.items() if isinstance(layer, WeightedProcess)}
+
+
+def folds(design: DesignOp, name: str) -> dict[str, Fold]:
+    """The published folding, by layer."""
+    choices = zip(weighted(design), CNV[name].folding, strict=False)
+    return {layer: Fold(pe, simd) for layer, (simd, pe) in choices}
