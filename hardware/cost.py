@@ -29,7 +29,7 @@ from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
 from ..qdialect.types import bit_width
 from .device import KINDS, Use
-from .memory import blocks, held, luts, ultras
+from .memory import LOGIC, blocks, held, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
@@ -44,9 +44,6 @@ AT_ONCE = 15
 
 PORT = 500
 """LUTs of a process that reads the memory beside the device."""
-
-LOGIC = {"xilinx": 1.0, "intel": 0.6}
-"""LUTs, or ALMs, for each LUT of the formulas; the second is a guess."""
 
 MAX_PARTS = 1024
 """Rows or columns at once: HLS parts an array into no more."""

@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -72,33 +72,54 @@ def device_named(name: str) -> Device:
         raise DeviceError(f"{path} describes no device: {error}") from None
 
 
-FIELDS: dict[str, type] = {
-    "description": str,
-    "vendor": str,
-    "part": str,
-    "clock_mhz": float,
-    "resources": dict,
-}
+REQUIRED = ("description", "vendor", "part", "clock_mhz", "resources")
+
+MOST = 1 << 40
+"""More than there will be of anything."""
 
 
 def _device(name: str, entries: dict[str, Any]) -> Device:
-    for key, value in entries.items():
-        kind = {**FIELDS, "bandwidth_gb_s": float}.get(key)
-        if kind is None:
-            raise ValueError(f"it has no {key!r}; {nearest(key, [*FIELDS, 'bandwidth_gb_s'])}")
-        if not isinstance(value, kind):
-            raise ValueError(f"{key} = {value!r} is no {kind.__name__}")
-    missing = [key for key in FIELDS if key not in entries]
+    known = (*REQUIRED, "bandwidth_gb_s")
+    for key in entries:
+        if key not in known:
+            raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
+    missing = [key for key in REQUIRED if key not in entries]
     if missing:
         raise ValueError(f"{', '.join(missing)} is missing")
+    for key in ("description", "vendor", "part"):
+        if not isinstance(entries[key], str):
+            raise ValueError(f"{key} is text, not {entries[key]!r}")
     if entries["vendor"] not in NAMES:
         raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
-    if not entries["clock_mhz"] > 0:
-        raise ValueError("clock_mhz must be more than 0")
-    kinds = [*filter(None, NAMES[entries["vendor"]]), "ff"]
-    for key, value in entries["resources"].items():
-        if key not in kinds:
-            raise ValueError(f"resources has no {key!r}; {nearest(key, kinds)}")
-        if type(value) is not int or value < 0:
+    return Device(
+        name,
+        entries["description"],
+        entries["vendor"],
+        entries["part"],
+        _number(entries, "clock_mhz"),
+        _resources(entries["vendor"], entries["resources"]),
+        _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+    )
+
+
+def _number(entries: dict[str, Any], key: str) -> float:
+    value = entries[key]
+    if type(value) not in (int, float) or not 0 < value < MOST:
+        raise ValueError(f"{key} is a number above 0, not {value!r}")
+    return float(value)
+
+
+def _resources(vendor: str, counts: Any) -> dict[str, int]:
+    logic, *others = filter(None, NAMES[vendor])
+    known = [logic, *others, "ff"]
+    if not isinstance(counts, dict):
+        raise ValueError(f"resources is a table of numbers, not {counts!r}")
+    found = cast(dict[str, Any], counts)
+    for key, value in found.items():
+        if key not in known:
+            raise ValueError(f"resources has no {key!r}; {nearest(key, known)}")
+        if type(value) is not int or not 0 <= value < MOST:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
-    return Device(name, **entries)
+    if not found.get(logic):
+        raise ValueError(f"resources: there is no {logic}, without which nothing is built")
+    return found

@@ -16,6 +16,9 @@ SHAPES = {
 LUT_WORDS = {"xilinx": 64, "intel": 32}
 """Words of one bit in a LUT, or of two in an ALM."""
 
+LOGIC = {"xilinx": 1.0, "intel": 0.6}
+"""LUTs, or ALMs, for each LUT of a formula; the second is a guess."""
+
 ULTRA = (4096, 72)
 
 BLOCK_IN_LUTS = 160
@@ -34,8 +37,8 @@ def ultras(words: Counts, bits: Counts) -> Counts:
 
 
 def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """LUTs that hold the words, or ALMs."""
-    per_bit = 1 if vendor == "xilinx" else 0.5
+    """LUTs that hold the words; on other devices what counts as so many LUTs."""
+    per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC[vendor]
     return -(-words // LUT_WORDS[vendor]) * bits * per_bit
 
 

@@ -4,10 +4,9 @@ A rhythm in which no process waits for room shows that channels as deep as what 
 enough. At first whatever stands before the slowest process works as late as it may, and all others
 as early as they can, so that little waits. Then one channel after another is made less deep, as
 long as processes that are held up by it find another rhythm of the same period: what is found is
-always enough, and no channel alone could do with less.
+always enough; unless the effort was used up before, no channel alone could do with less.
 """
 
-from collections import deque
 from collections.abc import Mapping
 
 from xdsl.ir import Operation, SSAValue
@@ -26,18 +25,24 @@ HASTE, PATIENCE = 2, 20
 EFFORT = 130_000_000
 """Iterations that are looked at before the channels that are left keep the depth they have."""
 
+TRY = 100
+"""What a try takes for each channel, in iterations."""
+
+PUSH = 8_000
+"""What moving a process takes besides, in iterations."""
+
 EVER = 1 << 40
 """An effort that no design needs."""
 
 
 def depths_for(design: DesignOp) -> dict[SSAValue, int]:
-    """The least depth of every channel for the full rate."""
+    """Depths for the full rate, of which none could be less alone."""
     steady = plan(design)
-    return Shrinking(steady, enough(steady)).shrink()
+    return Shrinking(steady, enough(steady), EFFORT).shrink()
 
 
 def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
-    """The least depth of every channel with which the design never stops.
+    """Depths with which the design never stops, of which none could be less alone.
 
     Only where channels part and meet again can processes wait for each other.
     """
@@ -106,7 +111,7 @@ def sources_of(process: Operation) -> set[Operation]:
 class Shrinking:
     """Depths that are enough, and a rhythm that shows it."""
 
-    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int], effort: int = EFFORT):
+    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int], effort: int):
         self.steady = steady
         self.depths = dict(depths)
         self.left = effort
@@ -128,12 +133,14 @@ class Shrinking:
         """Whether a channel can be so deep; if it can, it is from now on."""
         if self.left < 0 and not self.steady.holds(channel, depth):
             return False
+        self.left -= TRY * len(self.depths)
         steady, depths = self.steady.copy(), {**self.depths, channel: depth}
-        waiting, moves = deque([channel.owner]), patience * len(steady.schedules)
+        waiting, moves = {channel.owner: None}, patience * len(steady.schedules)
         while waiting:
-            process = waiting.popleft()
+            process = next(iter(waiting))
+            del waiting[process]
             assert isinstance(process, Process)
-            self.left -= steady.schedules[process].interval
+            self.left -= steady.schedules[process].interval + PUSH
             if not steady.push(process, depths):
                 continue
             moves -= 1
@@ -141,6 +148,6 @@ class Shrinking:
                 return False
             neighbours = [value.owner for value in process.operands]
             neighbours += [use.operation for value in process.results for use in value.uses]
-            waiting.extend(n for n in neighbours if n not in waiting)
+            waiting |= dict.fromkeys(neighbours)
         self.steady, self.depths = steady, depths
         return True

@@ -126,8 +126,9 @@ def _ends(space: Space, process: Process) -> Ends:
             if is_grouped(process):
                 window = space.ends[producer(process.x)]
                 return Ends(window.entering, window.entering, window.group)
-            both = space.choice(divisors(frames[1][-1]))
-            return Ends(both, both, space.choice([1]))
+            given = process.outputs[0].lanes.data
+            both = space.choice([given])  # the order of its patches is made for this width
+            return Ends(both, both, space.choice([process.inputs[0].lanes.data // given]))
         case WindowOp():
             return _window(space, process)
         case _:
@@ -140,13 +141,15 @@ def _ends(space: Space, process: Process) -> Ends:
 
 def _window(space: Space, process: WindowOp) -> Ends:
     depth, taps = process.inputs[0].frame[-1], prod(process.window.kernel)
-    entering = space.choice(divisors(depth))
+    (use,) = process.patches.uses
     if process.by_channel is None:
         wide = [depth * n for n in divisors(taps)]
-        return Ends(entering, space.choice([*divisors(depth), *wide]))
-    (use,) = process.patches.uses
-    at_once = divisors(taps) if isinstance(use.operation, DepthwiseOp | PoolOp) else [1]
-    return Ends(entering, entering, space.choice(at_once))
+        return Ends(space.choice(divisors(depth)), space.choice([*divisors(depth), *wide]))
+    if isinstance(use.operation, DepthwiseOp | PoolOp):
+        both = space.choice(divisors(depth))
+        return Ends(both, both, space.choice(divisors(taps)))
+    both = space.choice([process.inputs[0].lanes.data])
+    return Ends(both, both, space.choice([process.pixels_at_once]))
 
 
 def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:

@@ -51,6 +51,14 @@ class Unreachable(Exception):
     """No folding is as fast."""
 
 
+class Unbuildable(Exception):
+    """A part that can't be built, whatever its other choices are."""
+
+    def __init__(self, part: Part):
+        super().__init__("a part can't be built")
+        self.part = part
+
+
 class TooSmall(Exception):
     """No folding fits into the budget."""
 
@@ -80,8 +88,10 @@ class Tiler:
         }
         if not outside:
             for process, found in space.ways.items():
+                built = space.built(process)
                 inside = np.array([way.storage != Storage.OUTSIDE for way in found])
-                self.fixed.setdefault(space.built(process), inside)
+                given = self.fixed.get(built, np.ones(len(found), bool))
+                self.fixed[built] = given & inside if (given & inside).any() else given
         self.steps = plan([part.choices for part in space.parts], space.sizes)
         seen = set[int]()
         self.owned: list[set[int]] = []
@@ -90,6 +100,9 @@ class Tiler:
             self.owned.append(set(part.choices) - seen)
             seen.update(part.choices)
         self.left = EFFORT
+        for part in self.parts:
+            if not self._open(part).any():
+                raise Unbuildable(part)
         self.refuted = 0
         """So many cycles are known to be too few for the budget."""
 

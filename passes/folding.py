@@ -5,7 +5,7 @@ search fewer choices. Then every channel gets its words, and where those of two 
 resize stands in between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,13 +64,19 @@ def fold_of(layer: Layer) -> Fold:
     return Fold(pe, simd, layer.storage.data, layer.dsp is not None)
 
 
+def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
+    """Foldings are for layers that there are."""
+    layers = {name for design in designs for name in layers_of(design)}
+    for name in folds:
+        if name not in layers:
+            raise FoldingError(f"there is no layer {name!r}; {nearest(name, layers)}")
+
+
 def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[int, list[int]]:
     """The values that foldings leave to the choices of a space."""
     layers, fixed = layers_of(design), dict[int, list[int]]()
     for name, fold in folds.items():
-        if name not in layers:
-            raise FoldingError(f"there is no layer {name!r}; {nearest(name, layers)}")
-        for layer in layers[name]:
+        for layer in layers.get(name, ()):
             fixed |= _fixed(name, layer, space, fold)
     return fixed
 
@@ -88,13 +94,15 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
             why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
             raise FoldingError(f"layer {name!r}: {key} = {value} {why}; the nearest is {near}")
         fixed[choice] = [value]
-    if ends.built is not None and (fold.storage is not None or fold.dsp is not None):
+    if fold.storage is None and fold.dsp is None:
+        return fixed
+    if ends.built is None:
+        raise FoldingError(f"layer {name!r} has neither weights to store nor products")
+    else:
         fixed[ends.built] = [
             number
             for number, way in enumerate(space.ways[layer])
-            if way.storage == (fold.storage or way.storage)
-            and fold.dsp in (None, way.dsp)
-            and (fold.storage is not None or way.storage != Storage.OUTSIDE)
+            if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
         ]
     return fixed
 

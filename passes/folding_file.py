@@ -6,6 +6,7 @@ Layers have the names of the source model. What is left out, layers or choices, 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -24,7 +25,7 @@ def read_folding(path: str) -> dict[str, Fold]:
         given: Any = json.loads(Path(path).read_text(), object_pairs_hook=_once)
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PassFailedException(f"{path} is no JSON: {error}") from None
     if not isinstance(given, dict):
         raise PassFailedException(f"{path} is no JSON object of layers")
@@ -33,24 +34,25 @@ def read_folding(path: str) -> dict[str, Fold]:
 
 
 def write_folding(path: str, folds: Mapping[str, Fold]) -> None:
-    """Writes a folding file."""
+    """Writes a folding file, whole or not at all."""
     entries = {
         name: {key: value for key, value in vars(fold).items() if value is not None}
         for name, fold in folds.items()
     }
     rows = (f"  {json.dumps(name)}: {json.dumps(entry)}" for name, entry in entries.items())
     try:
-        Path(path).write_text("{\n" + ",\n".join(rows) + "\n}\n")
+        part = Path(f"{path}.part")
+        part.write_text("{\n" + ",\n".join(rows) + "\n}\n")
+        part.replace(path)
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """JSON takes the last of two entries with one name, in silence."""
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name!r} is given twice")
+    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if twice:
+        raise ValueError(f"{twice[0]!r} is given twice")
     return dict(pairs)
 
 

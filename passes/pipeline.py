@@ -119,6 +119,8 @@ KINDS = {
 def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
     """The value of an option as its field wants it: a whole number may stand for a float."""
     types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in KINDS]
+    if not value and bool in types:
+        return (True,)
     if len(value) != 1 or len(types) != 1 or get_origin(wanted) is tuple:
         return value
     if types[0] is float and type(value[0]) is int:

@@ -7,8 +7,11 @@ from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
+from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.sizing import depths_for, depths_for_any_rate
+from ..qdialect.qnn.base import describe
+from ..qdialect.stream import DesignOp
 from ..qdialect.stream.types import channel_of
 from .designs import designs_of
 
@@ -17,9 +20,10 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SizeFifosPass(ModulePass):
-    """Gives every channel the least depth with which the design runs at full rate.
+    """Gives every channel as little depth as it can have while the design runs at full rate.
 
-    The depths come from the cycle model, skip connections included.
+    The depths come from the cycle model, skip connections included: one word less in any channel
+    would slow the design down. In large designs the search ends before it has tried them all.
     """
 
     name = "size-fifos"
@@ -29,6 +33,7 @@ class SizeFifosPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for design in designs_of(op, self.name):
+            check_size(design)
             depths = (depths_for_any_rate if self.any_rate else depths_for)(design)
             for value, depth in depths.items():
                 sized = channel_of(value).with_depth(depth)
@@ -36,3 +41,17 @@ class SizeFifosPass(ModulePass):
             bits = sum(depth * channel_of(value).word_bits for value, depth in depths.items())
             held = f"{sum(depths.values()):,} words in {len(depths)} channels, {bits:,} bits"
             LOG.info("size-fifos: %s", held)
+
+
+LONGEST = 50_000_000
+"""Cycles of a frame that are planned at most: memory is needed for each."""
+
+
+def check_size(design: DesignOp) -> None:
+    """Raises if a frame takes so long that it can't be planned cycle by cycle."""
+    slowest = max(design.processes, key=lambda process: process.interval)
+    if slowest.interval > LONGEST:
+        raise PassFailedException(
+            f"size-fifos: {describe(slowest)} takes {slowest.interval:,} cycles a frame, more than "
+            f"{LONGEST:,}, which are not planned: tile it for a higher rate"
+        )

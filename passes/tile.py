@@ -12,14 +12,17 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import KINDS, NAMES, Device, DeviceError, device_named, known_devices
 from ..hardware.space import Part, Space, space_of
-from ..hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
+from ..hardware.tiling import Tiler, Tiling, TooSmall, Unbuildable, Unreachable
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from .designs import designs_of
-from .folding import Fold, FoldingError, apply_tiling, fixed_by, fold_of, layers_of
+from .folding import Fold, FoldingError, apply_tiling, check_names, fixed_by, fold_of, layers_of
 from .folding_file import read_folding, write_folding
 
 LOG = logging.getLogger(__name__)
+
+EVER = 1 << 60
+"""Cycles that every folding takes fewer than."""
 
 Fixed = Mapping[int, Collection[int]]
 
@@ -52,11 +55,12 @@ class TilePass(ModulePass):
             goal, folds = self._goal(), read_folding(self.folding) if self.folding else {}
         except DeviceError as error:
             raise PassFailedException(f"tile: {error}") from None
-        for design in designs:
-            try:
+        try:
+            check_names(designs, folds)
+            for design in designs:
                 tile_design(design, goal, folds)
-            except FoldingError as error:
-                raise PassFailedException(f"{self.folding}: {error}") from None
+        except FoldingError as error:
+            raise PassFailedException(f"{self.folding}: {error}") from None
         if self.save is not None:
             layers = (item for design in designs for item in layers_of(design).items())
             write_folding(self.save, {name: fold_of(found[0]) for name, found in layers})
@@ -64,10 +68,9 @@ class TilePass(ModulePass):
     def _goal(self) -> "Goal":
         device = None if self.device is None else device_named(self.device)
         clock = self.clock_mhz or (device.clock_mhz if device else None)
-        if self.clock_mhz is not None and not self.clock_mhz > 0:
-            raise PassFailedException("tile: clock-mhz is more than 0")
-        if self.target_fps is not None and not self.target_fps > 0:
-            raise PassFailedException("tile: target-fps is more than 0")
+        for name, value in (("clock-mhz", self.clock_mhz), ("target-fps", self.target_fps)):
+            if value is not None and not 0 < value < np.inf:
+                raise PassFailedException(f"tile: {name} is a number above 0, not {value:g}")
         if self.target_fps is not None and clock is None:
             raise PassFailedException("tile: a target-fps needs a device, or a clock-mhz")
         if self.folding is None and device is None and self.target_fps is None:
@@ -86,17 +89,28 @@ class Goal:
     def reached(self, space: Space, fixed: Fixed) -> Tiling:
         """The best folding of a space; raises where there is none, and says what would do."""
         budget = self.device.budget(self.clock_mhz or 1) if self.device else None
-        tiler = Tiler(space, budget, fixed)
         try:
-            tiling, least = self._search(tiler)
-        except TooSmall:
-            tiler = Tiler(space, budget, fixed, outside=True)
             try:
-                tiling, least = self._search(tiler)
+                tiling, least = self._search(Tiler(space, budget, fixed))
             except TooSmall:
-                raise self._too_small(space, fixed) from None
+                tiling, least = self._search(Tiler(space, budget, fixed, outside=True))
+        except TooSmall:
+            raise self._too_small(space, fixed) from None
+        except Unbuildable as error:
+            raise self._unbuildable(space, error.part) from None
         self._tell(tiling, least)
         return tiling
+
+    def _unbuildable(self, space: Space, part: Part) -> PassFailedException:
+        """A memory that the device, or a folding, does not allow."""
+        where = f" on {self.device.name}" if self.device else ""
+        ways = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
+        known = ", ".join(dict.fromkeys(way.storage for way in ways if way.storage != "outside"))
+        return PassFailedException(
+            f"tile: {named(part)} can't be built as its folding says{where}: "
+            f"its weights may be in {known or 'no memory'} where there is such a memory, "
+            "in registers only if all rows and columns are taken at once"
+        )
 
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
@@ -112,7 +126,7 @@ class Goal:
         """The cycles that a frame may take: those of the rate, or of the layers that are fixed."""
         if self.target_fps is not None:
             assert self.clock_mhz is not None
-            return int(self.clock_mhz * 1e6 / self.target_fps)
+            return int(min(self.clock_mhz * 1e6 / self.target_fps * (1 + 1e-12), EVER))
         given = [
             shortest
             for shortest, part in zip(tiler.shortest(), tiler.parts, strict=True)
@@ -142,7 +156,7 @@ class Goal:
         """What the cheapest folding takes, and what else would do."""
         assert self.device is not None
         device, clock = self.device, self.clock_mhz or 1
-        free = Tiler(space, 1e3 * device.budget(clock), fixed)
+        free = Tiler(space, 1e3 * device.budget(clock), fixed, outside=True)
         least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
         goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
         over = [
@@ -162,9 +176,8 @@ class Goal:
         if self.target_fps is not None:
             try:
                 budget = self.device.budget(self.clock_mhz or 1)
-                return (
-                    f"what fits takes {self._rate(Tiler(space, budget, fixed).fastest().interval)}"
-                )
+                fits = Tiler(space, budget, fixed, outside=True).fastest()
+                return f"what fits takes {self._rate(fits.interval)}"
             except TooSmall:
                 pass
         devices = [device_named(name) for name in known_devices()]
@@ -172,9 +185,10 @@ class Goal:
             if other.vendor != self.device.vendor:
                 continue
             try:
-                self._search(Tiler(space, other.budget(self.clock_mhz or 1), fixed))
+                tiler = Tiler(space, other.budget(self.clock_mhz or 1), fixed, outside=True)
+                tiler.at(self._cycles(tiler) if self.target_fps else int(tiler.speeds()[-1]))
                 return f"{other.name} would do"
-            except TooSmall:
+            except (TooSmall, Unbuildable):
                 continue
         return "no known device would do"
 
@@ -202,10 +216,8 @@ def tile_design(
     space = space_of(design, goal.device.vendor if goal.device else "xilinx")
     tiling = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)
-    if goal.device is not None:
-        design.device = StringAttr(goal.device.name)
-    if goal.clock_mhz is not None:
-        design.clock_mhz = FloatAttr(goal.clock_mhz, f64)
+    design.device = StringAttr(goal.device.name) if goal.device else None
+    design.clock_mhz = FloatAttr(goal.clock_mhz, f64) if goal.clock_mhz else None
     return tiling
 
 

@@ -97,6 +97,9 @@ class PackedAttr(ParametrizedAttribute):
             raise VerifyException(
                 f"{addresses} addresses take {expected} bytes, {len(self.data.data)} are given"
             )
+        used = cols_bits % 8 if (cols_bits := at_once[1] * bit_width(self.element)) % 8 else 8
+        if (self.words[..., -1] >> used).any():
+            raise VerifyException("bits behind the last element of a word are 0")
         if isinstance(self.element, TernaryType):
             check_values(self.array, self.element)
 
@@ -159,8 +162,20 @@ def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> W
     octets = words.astype(words.dtype.newbyteorder("<")).view(np.uint8)
     if bits == 8 * words.itemsize:
         return octets
+    if bits in (2, 4) and simd * bits % 8 == 0:
+        return _merged(words.view(np.uint8), bits)
     parts = np.unpackbits(octets.reshape(*words.shape, -1), -1, bits, bitorder="little")
     return np.packbits(parts.reshape(*words.shape[:2], -1), -1, bitorder="little")
+
+
+def _merged(codes: Words, bits: int) -> Words:
+    """Two or four codes a byte, the first in the lowest bits."""
+    share = 8 // bits
+    codes = codes.reshape(*codes.shape[:2], -1, share) & np.uint8((1 << bits) - 1)
+    octets = codes[..., 0]
+    for place in range(1, share):
+        octets = octets | codes[..., place] << np.uint8(place * bits)
+    return octets
 
 
 def unpack_words(

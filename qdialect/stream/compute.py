@@ -44,7 +44,7 @@ from .windows import require_groups, require_order
 
 
 class Storage(StrEnum):
-    """Where weights live."""
+    """Where weights live; in registers only if all are taken at once, and are constants."""
 
     REGISTERS = "registers"
     LUT = "lut"

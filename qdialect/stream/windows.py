@@ -89,6 +89,11 @@ class WindowOp(Process):
     def window(self) -> Window:
         return Window(pairs(self.kernel), pairs(self.strides), dilations=pairs(self.dilations))
 
+    @property
+    def pixels_at_once(self) -> int:
+        """Of a window by channel: how many pixels of a patch stand in a word."""
+        return self.outputs[0].lanes.data // self.inputs[0].lanes.data
+
     def check(self) -> None:
         (x,), (patches,) = self.inputs, self.outputs
         require_sizes(self.kernel.get_values(), 2, 1, "kernel")

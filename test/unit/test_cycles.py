@@ -253,3 +253,15 @@ def test_a_skip_connection_that_is_too_short_is_named() -> None:
     assert np.diff(run.finished(design))[-1] == slowest
     with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip, .*%behind"):
         play_bounded(design, 4, {**depths, skip: 1, behind: 1})
+
+
+def test_sizing_does_not_explode_with_layers() -> None:
+    """A hundred processes that do little are not tried against each other without end."""
+    design = Design()
+    x = design.source(ChannelType((4, 4, 2), BYTE))
+    for _ in range(300):
+        x = design.add(PadOp(x, [0, 0, 0, 0])).output
+    module = design.finish(x)
+    (op,) = (op for op in module.ops if isinstance(op, DesignOp))
+    search = sizing.Shrinking(plan(op), sizing.enough(plan(op)), sizing.EFFORT)
+    assert max(search.shrink().values()) <= 4

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.hardware.cost import Storage
 from qnn.hardware.device import KINDS, DeviceError, device_named, known_devices
 from qnn.hardware.schedule import schedule_of
 from qnn.hardware.search import Factor, cheapest, plan
 from qnn.hardware.space import Space, space_of
 from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
 from qnn.passes import Pipeline
-from qnn.passes.folding import apply_tiling
+from qnn.passes.folding import Fold, FoldingError, apply_tiling
 from qnn.passes.tile import Goal, tile_design
 from qnn.qdialect.stream import DesignOp, Process
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import ResizeOp
 from support.networks import trained_network
 from support.program import read_module
@@ -156,18 +158,41 @@ def test_devices() -> None:
     assert {"z7020", "zu3eg", "ku115", "arria10-gx1150"} <= set(known_devices())
 
 
+WHOLE = "# all else is right\n"
+
+
+def replaced(text: str) -> str:
+    """A device file with these lines instead of its own."""
+    lines = ['description = "mine"', 'vendor = "xilinx"', 'part = "mine"', "clock_mhz = 100"]
+    own = text.removeprefix(WHOLE)
+    kept = [line for line in lines if line.split()[0] != own.split()[0]]
+    rest = [] if "resources" in own else ["[resources]", "lut = 5000"]
+    return "\n".join([*kept, own, *rest])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("vendor = 3", "vendor = 3 is no str"),
+        (f"{WHOLE}vendor = 3", "vendor is text, not 3"),
+        (f"{WHOLE}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
+        (f"{WHOLE}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
+        (f"{WHOLE}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
+        (f"{WHOLE}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),
+        (f"{WHOLE}[resources]", "resources: there is no lut, without which nothing is built"),
+        (f"{WHOLE}[resources]\nlut = 0", "resources: there is no lut"),
+        (f"{WHOLE}[resources]\nlut = 1.5", "resources: lut is a whole number, not 1.5"),
+        (f"{WHOLE}[resources]\nlut = {'9' * 400}", "resources: lut is a whole number"),
+        (f"{WHOLE}[resources]\nluts = 5", "resources has no 'luts'; did you mean lut?"),
+        (f"{WHOLE}resources = 5", "resources is a table of numbers, not 5"),
         ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
         ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
         ("[resources", "describes no device"),
     ],
 )
 def test_device_files_with_mistakes(tmp_path: Path, text: str, message: str) -> None:
+    """Only one line of a file that is right is replaced, or added."""
     file = tmp_path / "mine.toml"
-    file.write_text(text)
+    file.write_text(replaced(text) if text.startswith(WHOLE) else text)
     with pytest.raises(DeviceError, match=str(file)) as error:
         device_named(str(file))
     assert message in str(error.value)
@@ -182,3 +207,69 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
         tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
+
+
+@pytest.mark.parametrize(
+    ("device", "fold", "message"),
+    [
+        ("z7020", Fold(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
+        ("zu3eg", Fold(1, 1, Storage.OUTSIDE), "can't be built as its folding says on zu3eg"),
+        ("z7020", Fold(1, 1, Storage.REGISTERS), "in registers only if all rows and columns"),
+    ],
+)
+def test_memories_that_are_not_there(device: str, fold: Fold, message: str) -> None:
+    design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
+    for goal in (Goal(device_named(device), 100.0), Goal(device_named(device), 100.0, 1000.0)):
+        with pytest.raises(PassFailedException, match=message):
+            tile_design(design, goal, {"Conv_0": fold})
+
+
+LARGE = """
+stream.design @main {{
+  %x = stream.source "x" : !stream.channel<1024xsi8>
+  %y = stream.matvec %x weights(@w) accumulator = si26 {{layer = "Gemm_0"}}
+    : (!stream.channel<1024xsi8>) -> !stream.channel<2048xsi26>
+  stream.sink "y" %y : !stream.channel<2048xsi26>
+}}
+qnn.data @w "0x{}" : tensor<2048x1024xsi8>
+"""
+
+
+def test_what_does_not_fit_lies_outside() -> None:
+    """Two megabytes on a device that has half of one, whatever else the folding says."""
+    module, z7020 = read_module(LARGE.format("5a" * (1 << 21))), device_named("z7020")
+    design = design_of(module)
+    (layer,) = (p for p in design.processes if isinstance(p, MatvecOp))
+    for fold in (Fold(), Fold(dsp=False), Fold(dsp=True)):
+        tile_design(design, Goal(z7020, 100.0), {"Gemm_0": fold})
+        assert layer.storage.data == Storage.OUTSIDE
+    with pytest.raises(PassFailedException, match=r"what fits takes [\d,]+ cycles"):
+        tile_design(design, Goal(z7020, 100.0, 10_000.0))
+    tile_design(design, Goal(device_named("vu9p"), 100.0, 100.0))
+    assert layer.storage.data in (Storage.BLOCK, Storage.ULTRA)
+    assert design.device is not None and design.device.data == "vu9p"
+
+
+def test_rates_that_are_reached_exactly() -> None:
+    design = design_of(read_module(SMALL))
+    for cycles in (18, 36, 72):
+        for clock in (33.3, 66.6, 100.0):
+            assert tile_design(design, Goal(None, clock, clock * 1e6 / cycles)).interval <= cycles
+    assert tile_design(design, Goal(None, 33.3, 33.3e6 / 16)).interval == 16
+
+
+def test_patches_that_no_window_sends_keep_their_order() -> None:
+    """A pool that reads from elsewhere takes the words that its patches were made for."""
+    text = """
+    stream.design @main {
+      %x = stream.source "x" : !stream.channel<3x8xui8, lanes = 2>
+      %y = stream.pool %x {layer = "Pool_0"}
+        : (!stream.channel<3x8xui8, lanes = 2>) -> !stream.channel<3x2xui8, lanes = 1>
+      stream.sink "y" %y : !stream.channel<3x2xui8, lanes = 1>
+    }
+    """
+    design = design_of(read_module(text))
+    with pytest.raises(FoldingError, match=r"pe = 2 does not divide 1; the nearest is 1"):
+        tile_design(design, folds={"Pool_0": Fold(2)})
+    with pytest.raises(FoldingError, match="neither weights to store nor products"):
+        tile_design(design, folds={"Pool_0": Fold(dsp=True)})
