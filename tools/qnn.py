@@ -36,8 +36,16 @@ def run_command(arguments: argparse.Namespace) -> None:
     """`qnn run`: computes the results of a network."""
     if arguments.output is not None:
         check_output(arguments.output)
+    if arguments.engine != "hls" and (arguments.bounded or arguments.folding):
+        arguments.refuse("--bounded and --folding are for --engine hls")
     module = load_network(arguments.network)
-    results = run(module, [load_array(name) for name in arguments.input])
+    inputs = [load_array(name) for name in arguments.input]
+    if arguments.engine == "hls":
+        from .hls import run_hls
+
+        results = run_hls(module, inputs, arguments.folding, arguments.bounded)
+    else:
+        results = run(module, inputs)
     if arguments.output is None:
         for result in results:
             print(result)
@@ -78,7 +86,19 @@ def add_run(commands: Commands) -> None:
         help="an input, as .npy or .npz:key; once for each, in order",
     )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
-    command.set_defaults(command=run_command)
+    command.add_argument(
+        "--engine",
+        choices=["reference", "hls"],
+        default="reference",
+        help="what computes: numpy, or the hardware's HLS C++, compiled with g++",
+    )
+    command.add_argument(
+        "--bounded",
+        action="store_true",
+        help="hls: channels hold no more words than on the device, and a design may stop",
+    )
+    command.add_argument("--folding", metavar="FILE", help="hls: PE and SIMD of layers, as JSON")
+    command.set_defaults(command=run_command, refuse=command.error)
 
 
 class Parser(argparse.ArgumentParser):
