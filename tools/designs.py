@@ -65,7 +65,9 @@ def design_in(module: ModuleOp, request: Request) -> tuple[DesignOp, Tiling | No
 
 
 def fold(design: DesignOp, request: Request) -> Tiling:
-    goal = Goal(request.device, request.clock_mhz, request.fps)
+    device = request.device
+    clock = request.clock_mhz or (device.clock_mhz if device is not None else None)
+    goal = Goal(device, clock, request.fps)
     folds: Mapping[str, Fold] = {} if request.folding is None else read_folding(request.folding)
     with timed("tile"):
         try:

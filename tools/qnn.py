@@ -4,16 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from io import TextIOWrapper
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
-
-from xdsl.dialects.builtin import ModuleOp
-from xdsl.printer import Printer
+from math import inf
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ..qdialect.interpreter import run
 from .arrays import check_output, load_array, save_arrays
 from .files import told, write_whole
-from .networks import import_network, input_type, input_types, load_network
+from .networks import import_network, input_type, input_types, load_network, write_module
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -51,13 +48,6 @@ def run_command(arguments: argparse.Namespace) -> None:
             print(result)
     else:
         save_arrays(arguments.output, results)
-
-
-def write_module(module: ModuleOp, file: BinaryIO) -> None:
-    text = TextIOWrapper(file, encoding="utf-8", write_through=True)
-    Printer(text).print_op(module)
-    text.write("\n")
-    text.detach()
 
 
 def add_import(commands: Commands) -> None:
@@ -101,6 +91,50 @@ def add_run(commands: Commands) -> None:
     command.set_defaults(command=run_command, refuse=command.error)
 
 
+def compile_command(arguments: argparse.Namespace) -> None:
+    """`qnn compile`: hardware of a network, as a project for the vendor's tools."""
+    from .compile import compile_command
+
+    compile_command(arguments)
+
+
+def add_compile(commands: Commands) -> None:
+    command = commands.add_parser("compile", help="make hardware of a network")
+    command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
+    command.add_argument("--target", choices=["hls"], required=True, help="hls: C++ for Vitis HLS")
+    command.add_argument(
+        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
+    )
+    command.add_argument(
+        "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
+    )
+    command.add_argument(
+        "--clock", type=above_zero, metavar="MHZ", help="the clock; the device's by default"
+    )
+    command.add_argument("--folding", metavar="FILE", help="PE and SIMD of layers, as JSON")
+    command.add_argument(
+        "--inputs",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what the testbench runs: an input, as .npy or .npz:key, once for each, in order; "
+        "random and extreme ones by default",
+    )
+    command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
+    command.set_defaults(command=compile_command)
+
+
+def above_zero(text: str) -> float:
+    """An option that is a number, more than 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
 
@@ -115,6 +149,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)
+    add_compile(commands)
     return top
 
 

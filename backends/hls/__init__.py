@@ -2,6 +2,16 @@
 
 from .emitter import EmitError, Emitted, emit
 from .engine import HlsEngine
-from .simulation import SimulationError, simulate
+from .project import Project
+from .simulation import SimulationError, simulate, write
 
-__all__ = ["EmitError", "Emitted", "HlsEngine", "SimulationError", "emit", "simulate"]
+__all__ = [
+    "EmitError",
+    "Emitted",
+    "HlsEngine",
+    "Project",
+    "SimulationError",
+    "emit",
+    "simulate",
+    "write",
+]

@@ -109,6 +109,7 @@ class Emitter:
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
         self.process_name = identifier(f"{layer[:32]}_{kind}", self.taken)
+        self.parts.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)
             if not channel.depth.data:

@@ -92,6 +92,8 @@ class Channel:
 class Parts:
     """What a design is made of, in order."""
 
+    processes: list[str] = field(default_factory=list[str])
+    """Their names."""
     ports: list[Port] = field(default_factory=list[Port])
     channels: list[Channel] = field(default_factory=list[Channel])
     shapes: list[Shape] = field(default_factory=list[Shape])
