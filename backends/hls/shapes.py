@@ -71,6 +71,11 @@ class Port:
         return prod(self.frame) * self.dtype.itemsize
 
     @property
+    def frame_words(self) -> int:
+        """The words of a frame that begins with a new one."""
+        return -(-self.frame_bytes // self.word_bytes)
+
+    @property
     def word(self) -> str:
         return f"ap_uint<{8 * self.word_bytes}>"
 

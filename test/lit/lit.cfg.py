@@ -26,6 +26,8 @@ config.environment["PYTHONWARNINGS"] = "error::RuntimeWarning"
 # What compiles HLS C++: a test of it says REQUIRES: hls.
 if shutil.which("g++") and find_spec("hls4ml"):
     config.available_features.add("hls")
+if shutil.which("make"):
+    config.available_features.add("make")
 
 # The order matters: lit fills in %s, the test, and %t, a file name of its own, after these.
 config.substitutions += [

@@ -240,7 +240,7 @@ REFUSED = {
     "exceptions": r"\bthrow\b|\btry\b|\bcatch\b",
     "virtual calls": r"\bvirtual\b|\bdynamic_cast\b|\btypeid\b",
     "unbounded loops": r"\bwhile\b|\bdo\b|for \(;;\)|\bgoto\b",
-    "the host": r"#include <(?!ap_int\.h|hls_stream\.h)|\bprintf\b|\bstd::",
+    "the host": r"#include <(?!ap_int\.h|ap_axi_sdata\.h|hls_stream\.h)|\bprintf\b|\bstd::",
     "floats": r"\bfloat\b|\bdouble\b",
 }
 """What is no hardware."""
