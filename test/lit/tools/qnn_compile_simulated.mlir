@@ -11,9 +11,9 @@
 // CHECK-COUNT-2: vectors/{{\w+}}: 0 of 60 bytes differ
 // RUN: diff /dev/null %t/warnings
 
-// The frames are those that were given.
+// The frames are those that were given, as the design takes them: channels last.
 // RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0.bin | filecheck %s --check-prefix FRAMES
-// FRAMES: 0 7 14 5 12 3
+// FRAMES: 0 10 7 1 14 8
 
 // RUN: cd %t/build && make clean > /dev/null && not make AP_TYPES=%t 2>&1 | filecheck %s --check-prefix MISSING
 // MISSING: there is no {{.*}}ap_int.h: pip install hls4ml, or make AP_TYPES=<its folder>
