@@ -125,7 +125,7 @@ def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
 def test_two_products_of_one_dsp(tmp_path: Path) -> None:
     """Even and odd numbers of rows at once; 9 bits are too wide, and take a DSP each."""
     choices = Choices.seeded(17)
-    modules = [products(choices, bits, rows) for bits in (3, 4, 8, 9) for rows in (3, 4)]
+    modules = [products(choices, bits, rows) for bits in (3, 8, 9) for rows in (3, 4)]
     assert_same(modules, choices, tmp_path)
 
 
@@ -141,7 +141,7 @@ def passed_on(choices: Choices) -> ModuleOp:
 def test_each_frame_of_a_stream_ends_with_a_mark(bounded: bool, tmp_path: Path) -> None:
     """The testbench takes words up to the mark, and no others."""
     choices = Choices.seeded(19)
-    assert_same([passed_on(choices) for _ in range(12)], choices, tmp_path, bounded, streams=True)
+    assert_same([passed_on(choices) for _ in range(5)], choices, tmp_path, bounded, streams=True)
 
 
 def label_select(choices: Choices) -> ModuleOp:
