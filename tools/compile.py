@@ -38,6 +38,7 @@ def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
     device = device_of(arguments.device)
     check_folder(arguments.output, "design.mlir")
+    given = [load_array(name) for name in arguments.inputs]
     with timed("import"):
         module = load_network(arguments.network)
     request = Request(device, arguments.clock, arguments.fps, arguments.folding)
@@ -45,7 +46,6 @@ def compile_command(arguments: argparse.Namespace) -> None:
     with mistakes_told():
         emitted = emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
-            given = [load_array(name) for name in arguments.inputs]
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
         summary = summarize(design, emitted, tiling, device, clock)
