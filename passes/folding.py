@@ -76,7 +76,7 @@ def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[
     """The values that foldings leave to the choices of a space."""
     layers, fixed = layers_of(design), dict[int, list[int]]()
     for name, fold in folds.items():
-        for layer in layers.get(name, ()):
+        for layer in layers[name]:
             fixed |= _fixed(name, layer, space, fold)
     return fixed
 

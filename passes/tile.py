@@ -58,7 +58,8 @@ class TilePass(ModulePass):
         try:
             check_names(designs, folds)
             for design in designs:
-                tile_design(design, goal, folds)
+                own = layers_of(design).keys() & folds.keys()
+                tile_design(design, goal, {name: folds[name] for name in own})
         except FoldingError as error:
             raise PassFailedException(f"{self.folding}: {error}") from None
         if self.save is not None:
@@ -213,6 +214,7 @@ def tile_design(
     design: DesignOp, goal: Goal = Goal(), folds: Mapping[str, Fold] | None = None
 ) -> Tiling:
     """Folds a design; some layers may have been given their folding."""
+    check_names([design], folds or {})
     space = space_of(design, goal.device.vendor if goal.device else "xilinx")
     tiling = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)

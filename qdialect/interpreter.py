@@ -3,10 +3,11 @@
     outputs = run(module, [images])
 
 Arrays may carry any number of images: where a function takes `1x32x32x3`, an `Nx32x32x3` is run as
-N images at once.
+N images at once. An engine may compute designs in the interpreter's place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
@@ -73,14 +74,23 @@ ProcessFunctions = register_impls(
 """Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
 
 
+Engine: TypeAlias = Callable[[DesignOp, list[Array]], list[Array]]
+"""Computes the results of a design for whole frames."""
+
+
 @register_impls
 class DesignFunctions(InterpreterFunctions):
     """A design: its sources take the inputs in order, its sinks make up the results."""
+
+    def __init__(self, engine: Engine | None = None):
+        self.engine = engine
 
     @impl_callable(DesignOp)
     def call_design(
         self, interpreter: Interpreter, op: DesignOp, args: PythonValues
     ) -> PythonValues:
+        if self.engine is not None:
+            return tuple(self.engine(op, list(map(plain, args))))
         self.arriving = dict(zip(op.sources, args, strict=True))
         self.leaving: dict[SinkOp, Array] = {}
         interpreter.run_ssacfg_region(op.body, (), op.sym_name.data)
@@ -123,12 +133,16 @@ class FuncFunctions(InterpreterFunctions):
         return interpreter.run_ssacfg_region(op.body, args, op.sym_name.data)
 
 
-def interpreter_of(module: ModuleOp, listeners: Sequence[Interpreter.Listener] = ()) -> Interpreter:
+def interpreter_of(
+    module: ModuleOp,
+    listeners: Sequence[Interpreter.Listener] = (),
+    engine: Engine | None = None,
+) -> Interpreter:
     """An interpreter that knows all our ops."""
     interpreter = Interpreter(module, listeners=tuple(listeners))
     interpreter.register_implementations(QnnFunctions())
     interpreter.register_implementations(ProcessFunctions())
-    interpreter.register_implementations(DesignFunctions())
+    interpreter.register_implementations(DesignFunctions(engine))
     interpreter.register_implementations(FuncFunctions())
     return interpreter
 
@@ -194,8 +208,12 @@ def run(
     module: ModuleOp,
     inputs: Sequence[Array],
     listeners: Sequence[Interpreter.Listener] = (),
+    engine: Engine | None = None,
 ) -> list[Array]:
-    """Runs the entry function of a module and returns its results."""
+    """Runs the entry function of a module and returns its results.
+
+    An engine computes what designs in it do, instead of the interpreter.
+    """
     entry = entry_of(module)
     try:
         types = input_types(entry)
@@ -215,9 +233,9 @@ def run(
     ]
     images = _images(args) if any_images else 1
     if images == 1 or keeps_all_images(module):
-        return _call(module, entry, args, listeners)
+        return _call(module, entry, args, listeners, engine)
     single = [
-        _call(module, entry, [array[image : image + 1] for array in args], listeners)
+        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
         for image in range(images)
     ]
     return [np.concatenate(parts) for parts in zip(*single, strict=True)]
@@ -228,9 +246,10 @@ def _call(
     entry: FuncOp | DesignOp,
     args: Sequence[Array],
     listeners: Sequence[Interpreter.Listener],
+    engine: Engine | None,
 ) -> list[Array]:
     with np.errstate(all="ignore"):  # what overflows is infinite, as in any framework
-        results = interpreter_of(module, listeners).call_op(entry, tuple(args))
+        results = interpreter_of(module, listeners, engine).call_op(entry, tuple(args))
     return [plain(result) for result in results]
 
 

@@ -4,24 +4,15 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from math import inf
 from typing import Any, BinaryIO
-
-from xdsl.dialects.builtin import ModuleOp
 
 from ..frontends.summary import aligned, magnitude, shortened
 from ..hardware.cycles import Deadlock
 from ..hardware.device import DeviceError, device_named
 from ..hardware.estimate import Estimate, EstimateError, estimate
 from ..hardware.trace import played, trace
-from ..passes.fold_bn import FoldBnPass
-from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
-from ..passes.pipeline import Pipeline
-from ..passes.size_fifos import SizeFifosPass
-from ..passes.stream_lower import StreamLowerPass
-from ..passes.tile import TilePass
 from ..qdialect.stream import DesignOp
-from ..qdialect.stream.types import ChannelType
+from .designs import Request, clock_of, design_in
 from .files import UserError, write_whole
 from .networks import load_network
 
@@ -30,54 +21,15 @@ def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: a table, or JSON; and a trace, if one is wanted."""
     try:
         device = device_named(arguments.device)
-        design = design_in(load_network(arguments.network), arguments)
-        clock = arguments.clock or clock_of(design) or device.clock_mhz
+        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+        design, _ = design_in(load_network(arguments.network), request)
+        clock = clock_of(design, device, arguments.clock)
         found = estimate(design, device, clock)
         if arguments.trace is not None:
             write_trace(design, arguments.trace)
     except (DeviceError, EstimateError, Deadlock) as error:
         raise UserError(str(error)) from None
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
-
-
-def design_in(module: ModuleOp, arguments: argparse.Namespace) -> DesignOp:
-    """The design of a network: what is not lowered, folded or sized yet, is by now."""
-    if not designs_of(module):
-        Pipeline(FoldBnPass(), MinimizeAccumulatorsPass(), StreamLowerPass()).apply(module)
-    if len(designs_of(module)) != 1:
-        raise UserError(
-            f"{arguments.network}: there are {len(designs_of(module))} designs, not one"
-        )
-    chosen = arguments.folding is not None or arguments.fps is not None
-    if chosen or not is_folded(designs_of(module)[0]):
-        options = arguments.folding, arguments.device, arguments.fps, arguments.clock
-        Pipeline(TilePass(*options)).apply(module)
-    (design,) = designs_of(module)
-    if not is_sized(design):
-        Pipeline(SizeFifosPass()).apply(module)
-    return design
-
-
-def designs_of(module: ModuleOp) -> list[DesignOp]:
-    return [op for op in module.ops if isinstance(op, DesignOp)]
-
-
-def is_folded(design: DesignOp) -> bool:
-    """Whether somebody chose how parallel a design is."""
-    wide = any(channel.lanes.data > 1 for channel in channels_of(design))
-    return wide or design.device is not None or design.clock_mhz is not None
-
-
-def is_sized(design: DesignOp) -> bool:
-    return all(channel.depth.data for channel in channels_of(design))
-
-
-def channels_of(design: DesignOp) -> list[ChannelType]:
-    return [channel for process in design.processes for channel in process.outputs]
-
-
-def clock_of(design: DesignOp) -> float | None:
-    return None if design.clock_mhz is None else design.clock_mhz.value.data
 
 
 def as_json(found: Estimate) -> dict[str, Any]:
@@ -166,14 +118,3 @@ def write_trace(design: DesignOp, path: str) -> None:
 
     write_whole(path, write)
     print(f"qnn: {path}: open it in https://ui.perfetto.dev, or chrome://tracing", file=sys.stderr)
-
-
-def above_zero(text: str) -> float:
-    """An option that is a number, more than 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return number

@@ -2,8 +2,11 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
+from typing import BinaryIO
 
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.printer import Printer
 
 from ..frontends.errors import ImportFailure
 from ..frontends.inputs import InputType
@@ -22,6 +25,13 @@ def load_network(path: str, inputs: Mapping[str, InputType] | None = None) -> Mo
     module = parse_module(new_context(), text, path)
     verify(module, text)
     return module
+
+
+def write_module(module: ModuleOp, file: BinaryIO) -> None:
+    text = TextIOWrapper(file, encoding="utf-8", write_through=True)
+    Printer(text).print_op(module)
+    text.write("\n")
+    text.detach()
 
 
 def import_network(path: str, inputs: Mapping[str, InputType]) -> ModuleOp:

@@ -4,17 +4,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from io import TextIOWrapper
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TypeAlias
-
-from xdsl.dialects.builtin import ModuleOp
-from xdsl.printer import Printer
+from math import inf
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ..qdialect.interpreter import run
 from .arrays import check_output, load_array, save_arrays
-from .estimate import above_zero, estimate_command
 from .files import told, write_whole
-from .networks import import_network, input_type, input_types, load_network
+from .networks import import_network, input_type, input_types, load_network, write_module
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -37,20 +33,21 @@ def run_command(arguments: argparse.Namespace) -> None:
     """`qnn run`: computes the results of a network."""
     if arguments.output is not None:
         check_output(arguments.output)
+    if arguments.engine != "hls" and (arguments.bounded or arguments.folding):
+        arguments.refuse("--bounded and --folding are for --engine hls")
     module = load_network(arguments.network)
-    results = run(module, [load_array(name) for name in arguments.input])
+    inputs = [load_array(name) for name in arguments.input]
+    if arguments.engine == "hls":
+        from .hls import run_hls
+
+        results = run_hls(module, inputs, arguments.folding, arguments.bounded)
+    else:
+        results = run(module, inputs)
     if arguments.output is None:
         for result in results:
             print(result)
     else:
         save_arrays(arguments.output, results)
-
-
-def write_module(module: ModuleOp, file: BinaryIO) -> None:
-    text = TextIOWrapper(file, encoding="utf-8", write_through=True)
-    Printer(text).print_op(module)
-    text.write("\n")
-    text.detach()
 
 
 def add_import(commands: Commands) -> None:
@@ -79,7 +76,70 @@ def add_run(commands: Commands) -> None:
         help="an input, as .npy or .npz:key; once for each, in order",
     )
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
-    command.set_defaults(command=run_command)
+    command.add_argument(
+        "--engine",
+        choices=["reference", "hls"],
+        default="reference",
+        help="what computes: numpy, or the hardware's HLS C++, compiled with g++",
+    )
+    command.add_argument(
+        "--bounded",
+        action="store_true",
+        help="hls: channels hold no more words than on the device, and a design may stop",
+    )
+    command.add_argument("--folding", metavar="FILE", help="hls: PE and SIMD of layers, as JSON")
+    command.set_defaults(command=run_command, refuse=command.error)
+
+
+def compile_command(arguments: argparse.Namespace) -> None:
+    """`qnn compile`: hardware of a network, as a project for the vendor's tools."""
+    from .compile import compile_command
+
+    compile_command(arguments)
+
+
+def add_compile(commands: Commands) -> None:
+    command = commands.add_parser("compile", help="make hardware of a network")
+    command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
+    command.add_argument("--target", choices=["hls"], required=True, help="hls: C++ for Vitis HLS")
+    command.add_argument(
+        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
+    )
+    command.add_argument(
+        "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
+    )
+    command.add_argument(
+        "--clock", type=above_zero, metavar="MHZ", help="the clock; the device's by default"
+    )
+    command.add_argument("--folding", metavar="FILE", help="PE and SIMD of layers, as JSON")
+    command.add_argument(
+        "--inputs",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what the testbench runs: an input, as .npy or .npz:key, once for each, in order; "
+        "random and extreme ones by default",
+    )
+    command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
+    command.set_defaults(command=compile_command)
+
+
+def above_zero(text: str) -> float:
+    """An option that is a number, more than 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return number
+
+
+def estimate_command(arguments: argparse.Namespace) -> None:
+    """`qnn estimate`: how fast a network is on a device, and how large."""
+    from .estimate import estimate_command
+
+    estimate_command(arguments)
 
 
 def add_estimate(commands: Commands) -> None:
@@ -119,6 +179,7 @@ def parser() -> Parser:
     add_import(commands)
     add_run(commands)
     add_estimate(commands)
+    add_compile(commands)
     return top
 
 

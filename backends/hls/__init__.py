@@ -1,6 +1,17 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
 from .emitter import EmitError, Emitted, emit
-from .simulation import SimulationError, simulate
+from .engine import HlsEngine
+from .project import Project
+from .simulation import SimulationError, simulate, write
 
-__all__ = ["EmitError", "Emitted", "SimulationError", "emit", "simulate"]
+__all__ = [
+    "EmitError",
+    "Emitted",
+    "HlsEngine",
+    "Project",
+    "SimulationError",
+    "emit",
+    "simulate",
+    "write",
+]

@@ -77,14 +77,10 @@ class EmitError(Exception):
     """A design that can't be written as HLS C++; the message says what and why."""
 
 
-def emit(design: DesignOp, name: str = "", streams: bool = False, dsp: bool = False) -> Emitted:
-    """The source files of a design.
-
-    Its ports are memories, or with `streams` AXI streams. Plain products are computed in DSPs with
-    `dsp`, otherwise in LUTs.
-    """
+def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
+    """The source files of a design; its ports are memories, or with `streams` AXI streams."""
     top = identifier(name or design.sym_name.data, {"main"})
-    emitter = Emitter(top, streams, dsp)
+    emitter = Emitter(top, streams)
     if not design.sources or not design.sinks:
         raise EmitError(f"design {top!r} needs a source and a sink")
     for process in design.processes:
@@ -96,9 +92,8 @@ def emit(design: DesignOp, name: str = "", streams: bool = False, dsp: bool = Fa
 class Emitter:
     """Writes process by process."""
 
-    def __init__(self, top: str, streams: bool, dsp: bool):
+    def __init__(self, top: str, streams: bool):
         self.streams = streams
-        self.multiplier = "qnn::Dsp" if dsp else "qnn::Fabric"
         self.parts = Parts()
         self.taken: set[str] = {top.lower(), "main"}
         self.channels: dict[SSAValue, str] = {}
@@ -109,6 +104,7 @@ class Emitter:
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
         self.process_name = identifier(f"{layer[:32]}_{kind}", self.taken)
+        self.parts.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)
             if not channel.depth.data:
@@ -165,20 +161,21 @@ class Emitter:
     def source(self, process: SourceOp) -> None:
         port = self.port(process.port.data, channel_of(process.output), False)
         shape = self.port_shape(process, channel_of(process.output), port)
-        words = port.name
-        if not self.streams:
-            words = self.channel(8 * port.word_bytes, what="bytes")
-            self.call(f"fetch<{port.frame_bytes}>", port.name, words, "frames")
-        self.call(f"source<{shape}>", words, self.channels[process.output], "frames")
+        words = self.channel(8 * port.word_bytes, what="bytes")
+        taken = f"receive<{port.frame_words}>" if self.streams else f"fetch<{port.frame_bytes}>"
+        self.call(taken, port.name, words, "frames")
+        aligned = f"{shape}, true" if self.streams else shape
+        self.call(f"source<{aligned}>", words, self.channels[process.output], "frames")
 
     @emit.register
     def sink(self, process: SinkOp) -> None:
         port = self.port(process.port.data, channel_of(process.x), True)
         shape = self.port_shape(process, channel_of(process.x), port)
-        words = port.name if self.streams else self.channel(8 * port.word_bytes, what="bytes")
-        self.call(f"sink<{shape}>", self.channels[process.x], words, "frames")
-        if not self.streams:
-            self.call(f"store<{port.frame_bytes}>", words, port.name, "frames")
+        words = self.channel(8 * port.word_bytes, what="bytes")
+        aligned = f"{shape}, true" if self.streams else shape
+        self.call(f"sink<{aligned}>", self.channels[process.x], words, "frames")
+        given = f"send<{port.frame_words}>" if self.streams else f"store<{port.frame_bytes}>"
+        self.call(given, words, port.name, "frames")
 
     def port(self, name: str, channel: ChannelType, written: bool) -> Port:
         each = element_bytes(channel.element_type)
@@ -332,7 +329,7 @@ class Emitter:
             Weight=weight,
             Sum=tag(process.sum_type),
             Output=tag(process.outputs[0].quant_type),
-            Multiplier=self.multiplier,
+            Multiplier="qnn::Fabric" if process.dsp is None else "qnn::Dsp",
             Activation=activation,
             PE=pe,
             SIMD=simd,

@@ -70,7 +70,7 @@ class Emitted:
 
     def _argument(self, port: Port) -> str:
         if self.is_stream(port):
-            return f"hls::stream<{port.word} >& {port.name}"
+            return f"{beats(port)}& {port.name}"
         return f"{'' if port.written else 'const '}{port.word}* {port.name}"
 
     def is_stream(self, port: Port) -> bool:
@@ -152,30 +152,33 @@ class Emitted:
 
     def _before(self, port: Port) -> list[str]:
         """Declares what stands at a port."""
-        words, bits = f"{port.name}_words", 8 * port.word_bytes
-        lines = [f"    const auto {words} = qnn::words_of<{bits}>({port.name}_bytes);"]
+        name, words, bits = port.name, f"{port.name}_words", 8 * port.word_bytes
+        if self.is_stream(port):
+            lines = [f'    {beats(port)} {name}_port("{name}");']
+            if not port.written:
+                given = f"{name}_bytes, {port.frame_bytes}, {name}_port"
+                lines.append(f"    qnn::send_frames({given});")
+            return lines
         if port.written:
             count = f"qnn::words_for({_bytes(port)}, {port.word_bytes})"
-            lines = [f"    std::vector<{port.word} > {words}(std::size_t({count}));"]
-        if self.is_stream(port):
-            lines.append(f'    hls::stream<{port.word} > {port.name}_port("{port.name}");')
-            if not port.written:
-                each = f"for (const auto& word : {words}) {port.name}_port.write(word);"
-                lines.append(f"    {each}")
-        return lines
+            return [f"    std::vector<{port.word} > {words}(std::size_t({count}));"]
+        return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
     def _after(self, port: Port) -> list[str]:
         """Takes a result, and compares it."""
-        name, words = f"{port.name}_bytes", f"{port.name}_words"
-        lines: list[str] = []
+        name = port.name
+        taken = f"qnn::bytes_of<{8 * port.word_bytes}>({name}_words, {_bytes(port)})"
         if self.is_stream(port):
-            lines.append(f"    for (auto& word : {words}) word = {port.name}_port.read();")
-        bits = 8 * port.word_bytes
-        lines += [
-            f"    const qnn::Bytes {name} = qnn::bytes_of<{bits}>({words}, {_bytes(port)});",
-            f'    differences += qnn::compare(folder + "/{port.name}", {name});',
+            taken = f"qnn::take_frames({name}_port, frames, {port.frame_bytes})"
+        return [
+            f"    const qnn::Bytes {name}_bytes = {taken};",
+            f'    differences += qnn::compare(folder + "/{name}", {name}_bytes);',
         ]
-        return lines
+
+
+def beats(port: Port) -> str:
+    """The stream at a port."""
+    return f"hls::stream<qnn::Beat<{8 * port.word_bytes}> >"
 
 
 def _read(name: str) -> str:

@@ -71,6 +71,11 @@ class Port:
         return prod(self.frame) * self.dtype.itemsize
 
     @property
+    def frame_words(self) -> int:
+        """The words of a frame that begins with a new one."""
+        return -(-self.frame_bytes // self.word_bytes)
+
+    @property
     def word(self) -> str:
         return f"ap_uint<{8 * self.word_bytes}>"
 
@@ -92,6 +97,8 @@ class Channel:
 class Parts:
     """What a design is made of, in order."""
 
+    processes: list[str] = field(default_factory=list[str])
+    """Their names."""
     ports: list[Port] = field(default_factory=list[Port])
     channels: list[Channel] = field(default_factory=list[Channel])
     shapes: list[Shape] = field(default_factory=list[Shape])

@@ -9,6 +9,7 @@ streams are ours. Several designs are compiled as one program, which takes a fra
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
-from .printing import Emitted
+from .printing import Emitted, Files
 from .shapes import Port
 
 HERE = Path(__file__).parent
@@ -50,25 +51,20 @@ def compiler() -> str:
     return found
 
 
+@dataclass(frozen=True)
 class Simulation:
     """Designs in a folder, as one program; each name of a design stands there once."""
 
-    def __init__(
-        self,
-        designs: Sequence[Emitted],
-        folder: Path,
-        bounded: bool = False,
-        optimise: bool = True,
-    ):
-        self.designs = designs
-        self.folder = folder.resolve()
-        self.bounded = bounded
-        self.optimise = optimise
-        for emitted in designs:
-            write(emitted, self.folder / emitted.top)
-        self.compile()
+    designs: Sequence[Emitted]
+    folder: Path
+    bounded: bool = False
+    """Whether channels have the depths that the design gives them."""
+    optimise: bool = True
 
-    def compile(self) -> None:
+    def build(self) -> "Simulation":
+        """Writes and compiles them."""
+        for emitted in self.designs:
+            write(emitted.files, self.folder / emitted.top)
         (self.folder / "simulation.cpp").write_text(self._source())
         flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
         flags.append("-O2" if self.optimise else "-O0")
@@ -80,6 +76,7 @@ class Simulation:
         )
         if done.returncode:
             raise SimulationError(f"g++ can't compile the design:\n{done.stderr}")
+        return self
 
     def _source(self) -> str:
         top = "threads.cpp" if self.bounded else "top.cpp"
@@ -87,37 +84,40 @@ class Simulation:
         for emitted in self.designs:
             lines += [f'#define QNN_DATA "{emitted.top}"', f'#include "{emitted.top}/{top}"']
             lines += [f'#include "{emitted.top}/testbench.cpp"', "#undef QNN_DATA"]
-        calls = [
-            f'    differences += check_{emitted.top}("{emitted.top}/vectors");'
-            for emitted in self.designs
+        lines += ["int main(int, char** arguments) {"]
+        lines += [
+            "    const std::string vectors = arguments[1];",
+            "    std::size_t differences = 0;",
         ]
-        lines += ["int main() {", "    std::size_t differences = 0;", *calls]
+        for emitted in self.designs:
+            lines.append(f'    differences += check_{emitted.top}(vectors + "/{emitted.top}");')
         return "\n".join([*lines, "    return differences == 0 ? 0 : 1;", "}", ""])
 
     def run(
         self, inputs: Sequence[Sequence[Array]], timeout: float | None = None
     ) -> list[list[Array]]:
-        """The results of each design for the frames of its inputs."""
-        for emitted, arrays in zip(self.designs, inputs, strict=True):
-            write_vectors(emitted.inputs, arrays, self.folder / emitted.top)
-        program = self.folder / "simulation"
-        done = subprocess.run(
-            [program], cwd=self.folder, capture_output=True, text=True, timeout=timeout
-        )
-        if done.returncode not in (0, DIFFERENT):
-            raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
-        return [read_results(emitted, self.folder / emitted.top) for emitted in self.designs]
+        """The results of each design for the frames of its inputs; the folder stays as it is."""
+        with TemporaryDirectory() as vectors:
+            for emitted, arrays in zip(self.designs, inputs, strict=True):
+                write_vectors(emitted.inputs, arrays, Path(vectors, emitted.top))
+            program = [self.folder.resolve() / "simulation", vectors]
+            done = subprocess.run(
+                program, cwd=self.folder, capture_output=True, text=True, timeout=timeout
+            )
+            if done.returncode not in (0, DIFFERENT):
+                raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
+            return [read_results(emitted, Path(vectors, emitted.top)) for emitted in self.designs]
 
 
 def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
     """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
     with TemporaryDirectory() as folder:
-        return Simulation([emitted], Path(folder), bounded).run([frames])[0]
+        return Simulation([emitted], Path(folder), bounded).build().run([frames])[0]
 
 
-def write(emitted: Emitted, folder: Path) -> None:
-    """Writes all files of a design into a folder."""
-    for path, content in emitted.files.items():
+def write(files: Files, folder: Path) -> None:
+    """Writes files into a folder."""
+    for path, content in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
@@ -125,18 +125,24 @@ def write(emitted: Emitted, folder: Path) -> None:
 
 def write_vectors(ports: Sequence[Port], arrays: Sequence[Array], folder: Path) -> None:
     """Writes frames as the testbench reads them: of inputs, or those that are expected."""
-    (folder / "vectors").mkdir(exist_ok=True)
+    write(vectors_of(ports, arrays), folder)
+
+
+def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
+    """The frames of each port as a file."""
+    files: dict[str, bytes] = {}
     for port, array in zip(ports, arrays, strict=True):
         data = array.astype(port.dtype.newbyteorder("<")).tobytes()
         if len(array) == 0 or len(data) != len(array) * port.frame_bytes:
             raise SimulationError(f"frames of {array.shape[1:]} are none of port {port.name!r}")
-        (folder / "vectors" / f"{port.name}.bin").write_bytes(data)
+        files[f"{port.name}.bin"] = data
+    return files
 
 
 def read_results(emitted: Emitted, folder: Path) -> list[Array]:
     results: list[Array] = []
     for port in emitted.outputs:
-        data = (folder / "vectors" / f"{port.name}.result.bin").read_bytes()
+        data = (folder / f"{port.name}.result.bin").read_bytes()
         flat = np.frombuffer(data, port.dtype.newbyteorder("<")).astype(port.dtype)
         results.append(flat.reshape(-1, *port.frame))
     return results

@@ -20,5 +20,5 @@ def test_cnv_w1a1(bounded: bool, tmp_path: Path) -> None:
     Pipeline.parse("size-fifos").apply(module)
     images = np.random.default_rng(7).integers(-128, 128, (4, 32, 32, 3), np.int8)
     (expected,) = interpreter_of(module).call_op(design, (images,))
-    (result,) = Simulation([emit(design, "cnv")], tmp_path, bounded).run([[images]], 300)[0]
+    (result,) = Simulation([emit(design, "cnv")], tmp_path, bounded).build().run([[images]], 300)[0]
     np.testing.assert_array_equal(result, expected)

@@ -7,7 +7,9 @@ mirror the source. The commands of this project come from the Python that runs l
 """
 
 import os
+import shutil
 import sys
+from importlib.util import find_spec
 
 import lit.formats
 
@@ -20,6 +22,12 @@ config.test_exec_root = lit_config.params.get("exec_root", config.test_source_ro
 commands = os.path.dirname(sys.executable)
 config.environment["PATH"] = os.pathsep.join([commands, os.environ.get("PATH", "")])
 config.environment["PYTHONWARNINGS"] = "error::RuntimeWarning"
+
+# What compiles HLS C++: a test of it says REQUIRES: hls.
+if shutil.which("g++") and find_spec("hls4ml"):
+    config.available_features.add("hls")
+if shutil.which("make"):
+    config.available_features.add("make")
 
 # The order matters: lit fills in %s, the test, and %t, a file name of its own, after these.
 config.substitutions += [

@@ -48,7 +48,7 @@ def assert_same(
     designs = [design_of(module) for module in modules]
     emitted = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
     frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
-    simulation = Simulation(emitted, folder, bounded, optimise=False)
+    simulation = Simulation(emitted, folder, bounded, optimise=False).build()
     for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
         expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
         for wanted, found in zip(expected, results, strict=True):

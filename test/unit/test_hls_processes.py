@@ -44,7 +44,7 @@ from support.networks import trained_network
 from unit.test_folding import random_fold
 from unit.test_stream_meaning import LAYERS, Both, Twin, divisors, labels, scores
 from unit.test_stream_schedule import MAKERS
-from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
+from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32
 
 DESIGNS = 3
 """Random designs of each kind, compiled at once."""
@@ -75,6 +75,13 @@ def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
     assert_same(modules, choices, tmp_path)
 
 
+def in_dsps(module: ModuleOp) -> None:
+    """Gives all layers DSPs for their products."""
+    for process in design_of(module).processes:
+        if isinstance(process, WeightedProcess):
+            process.dsp = UnitAttr()
+
+
 def chain(choices: Choices) -> ModuleOp:
     """A few layers, one behind the other."""
     twin = Twin(choices)
@@ -95,7 +102,46 @@ def test_streams_at_the_ports(tmp_path: Path) -> None:
     """With multipliers in DSPs, too."""
     choices = Choices.seeded(9)
     modules = [chain(choices) for _ in range(2)]
-    assert_same(modules, choices, tmp_path, streams=True, dsp=True)
+    for module in modules:
+        in_dsps(module)
+    assert_same(modules, choices, tmp_path, streams=True)
+
+
+def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
+    """A matvec with plain products in DSPs: weights and inputs up to both ends of their ranges."""
+    design, x_type = Design(), choices.pick([unsigned(bits), signed(bits)])
+    simd = choices.pick([1, 2, 4])
+    x = design.source(ChannelType((3, 4), x_type, simd))
+    low, high = value_range(signed(bits))
+    weights = choices.generator().choice([low, low + 1, -1, high], (rows, 4))
+    accumulator = signed(2 * bits + 3)
+    output = ChannelType((3, rows), accumulator, rows)
+    matvec = MatvecOp(x, output, design.data(weights, signed(bits)), accumulator)
+    module = design.finish(design.add(matvec).output)
+    in_dsps(module)
+    return module
+
+
+def test_two_products_of_one_dsp(tmp_path: Path) -> None:
+    """Even and odd numbers of rows at once; 9 bits are too wide, and take a DSP each."""
+    choices = Choices.seeded(17)
+    modules = [products(choices, bits, rows) for bits in (3, 8, 9) for rows in (3, 4)]
+    assert_same(modules, choices, tmp_path)
+
+
+def passed_on(choices: Choices) -> ModuleOp:
+    """Frames whose bytes are no whole number of words of a port, in words of any width."""
+    design, size = Design(), choices.integer(1, 80)
+    lanes = choices.pick(divisors(size))
+    x = design.source(ChannelType((size,), choices.quant(20), lanes))
+    return design.finish(design.add(ResizeOp(x, choices.pick(divisors(size)), (size,))).output)
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_each_frame_of_a_stream_ends_with_a_mark(bounded: bool, tmp_path: Path) -> None:
+    """The testbench takes words up to the mark, and no others."""
+    choices = Choices.seeded(19)
+    assert_same([passed_on(choices) for _ in range(5)], choices, tmp_path, bounded, streams=True)
 
 
 def label_select(choices: Choices) -> ModuleOp:

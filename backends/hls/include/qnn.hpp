@@ -4,6 +4,7 @@
 #define QNN_HPP
 
 #include "qnn/add.hpp"
+#include "qnn/axis.hpp"
 #include "qnn/concat.hpp"
 #include "qnn/crop.hpp"
 #include "qnn/depthwise.hpp"

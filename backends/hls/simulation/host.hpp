@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "qnn/axis.hpp"
 #include "qnn/memory.hpp"
 
 #ifndef QNN_DATA
@@ -66,6 +67,44 @@ Bytes bytes_of(const std::vector<ap_uint<BITS> >& words, std::size_t count) {
             bytes.push_back(static_cast<unsigned char>(word.to_uint()));
             word >>= 8;
         }
+    }
+    return bytes;
+}
+
+/// Sends frames to a port.
+template <int BITS>
+void send_frames(const Bytes& bytes, std::size_t frame_bytes, hls::stream<Beat<BITS> >& port) {
+    for (std::size_t start = 0; start < bytes.size(); start += frame_bytes) {
+        const Bytes frame(bytes.begin() + start, bytes.begin() + start + frame_bytes);
+        for (std::size_t i = 0; i < frame_bytes; i += BITS / 8) {
+            Beat<BITS> beat;
+            beat.data = word_at<BITS>(frame, i);
+            beat.keep = -1;
+            beat.strb = -1;
+            beat.last = i + BITS / 8 >= frame_bytes;
+            port.write(beat);
+        }
+    }
+}
+
+/// Takes frames from a port; each ends where its last word is marked.
+template <int BITS>
+Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_t frame_bytes) {
+    Bytes bytes;
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+        std::vector<ap_uint<BITS> > words;
+        bool last = false;
+        while (!last) {
+            const Beat<BITS> beat = port.read();
+            words.push_back(beat.data);
+            last = beat.last == 1;
+        }
+        const Bytes taken = bytes_of<BITS>(words, words.size() * (BITS / 8));
+        if (words.size() != words_for(frame_bytes, BITS / 8)) {
+            std::fprintf(stderr, "a frame of %zu bytes ends behind %zu\n", frame_bytes, taken.size());
+            std::exit(2);
+        }
+        bytes.insert(bytes.end(), taken.begin(), taken.begin() + std::ptrdiff_t(frame_bytes));
     }
     return bytes;
 }

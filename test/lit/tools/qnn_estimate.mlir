@@ -79,29 +79,29 @@
 // RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
 // ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}none.mlir: no such file or directory
+// ERRORS: qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
 // RUN: %{status} 1 qnn estimate %t/empty.mlir --device z7020 2>> %t/errors
-// ERRORS-NEXT: qnn: stream-lower: a module has one function to lower, this one has 0
+// ERRORS: qnn: stream-lower: a module has one function to lower, this one has 0
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}bad.json is no JSON: {{.+}}
+// ERRORS: qnn: {{.*}}bad.json is no JSON: {{.+}}
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
+// ERRORS: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
+// ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
 // RUN: %{status} 1 qnn estimate %s --device z7020 --trace %t/none/trace.json 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}none/trace.json: no such file or directory
+// ERRORS: qnn: {{.*}}none/trace.json: no such file or directory
 
 // A command line that makes no sense ends with status 2.
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 0 2>> %t/errors
-// ERRORS-NEXT: qnn: argument --clock: '0' is not a number above 0
+// ERRORS: qnn: argument --clock: '0' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
-// ERRORS-NEXT: qnn: argument --fps: 'nan' is not a number above 0
+// ERRORS: qnn: argument --fps: 'nan' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors
-// ERRORS-NEXT: qnn: the following arguments are required: --device
+// ERRORS: qnn: the following arguments are required: --device
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 

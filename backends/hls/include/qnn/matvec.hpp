@@ -45,7 +45,7 @@ void matvec(
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
     typedef typename Shape::Sum::Value Sum;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
-        Partial;
+        Row;
     InputWord vector[Shape::STEPS];
     Sum sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
@@ -63,11 +63,14 @@ void matvec(
         WeightWord rows[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = rows complete
         read_rows(weights, address, rows);
+        typename Row::Sum parts[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = parts complete
+        Rows<Row>::times(rows, word, parts);
         Word<typename Shape::Output, Shape::PE> result;
         for (unsigned pe = 0; pe < Shape::PE; ++pe) {
 #pragma HLS UNROLL
             const Sum before = step == 0 ? Sum(0) : sums[pe];
-            sums[pe] = before + Partial::of(rows[pe], word);
+            sums[pe] = before + parts[pe];
             if (step == Shape::STEPS - 1) {
                 const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
                 set_lane<typename Shape::Output>(result, pe, number);

@@ -6,8 +6,10 @@
 
 namespace qnn {
 
-/// Where a plain product is computed.
+/// Where a plain product is computed; two may share a DSP.
 struct Fabric {
+    static const bool PAIRS = false;
+
     template <typename Result, typename A, typename B>
     static Result multiply(const A& a, const B& b) {
 #pragma HLS INLINE
@@ -18,6 +20,8 @@ struct Fabric {
 };
 
 struct Dsp {
+    static const bool PAIRS = true;
+
     template <typename Result, typename A, typename B>
     static Result multiply(const A& a, const B& b) {
 #pragma HLS INLINE
@@ -38,10 +42,18 @@ ap_int<BITS + 1> with_sign(const ap_uint<BITS>& number) {
     return number;
 }
 
-/// One product: the bits it takes, and how it is computed.
+/// Whether two numbers of so many bits and one in common fit into a DSP, which multiplies 27 x 18.
+constexpr bool fit_one_dsp(int bits, int common) {
+    return 2 * bits + common + 1 <= 27 && common <= 18;
+}
+
+/// One product: the bits it takes, how it is computed, and whether two share a multiplier.
 template <typename Weight, typename Input, typename Multiplier>
 struct Product {
-    static const int BITS = Weight::Value::width + Input::Value::width + 2;
+    typedef decltype(with_sign(typename Weight::Value())) Left;
+    typedef decltype(with_sign(typename Input::Value())) Right;
+    static const int BITS = Left::width + Right::width;
+    static const bool PAIRS = Multiplier::PAIRS && fit_one_dsp(Left::width, Right::width);
 
     static ap_int<BITS> of(const typename Weight::Value& weight, const typename Input::Value& x) {
 #pragma HLS INLINE
@@ -62,6 +74,7 @@ ap_int<BITS> with_sign_of(const ap_int<2>& sign, const Number& number) {
 template <typename Input, typename Multiplier>
 struct Product<Bipolar, Input, Multiplier> {
     static const int BITS = Input::Value::width + 2;
+    static const bool PAIRS = false;
 
     static ap_int<BITS> of(const ap_int<2>& weight, const typename Input::Value& x) {
 #pragma HLS INLINE
@@ -75,6 +88,7 @@ struct Product<Ternary, Input, Multiplier> : Product<Bipolar, Input, Multiplier>
 template <typename Weight, typename Multiplier>
 struct Product<Weight, Bipolar, Multiplier> {
     static const int BITS = Weight::Value::width + 2;
+    static const bool PAIRS = false;
 
     static ap_int<BITS> of(const typename Weight::Value& weight, const ap_int<2>& x) {
 #pragma HLS INLINE
@@ -85,11 +99,30 @@ struct Product<Weight, Bipolar, Multiplier> {
 template <typename Multiplier>
 struct Product<Ternary, Bipolar, Multiplier> : Product<Bipolar, Ternary, Multiplier> {};
 
+/// Two products with one factor in common, from one multiplier: (first * 2^GAP + second) * common.
+///
+/// The lower product needs GAP bits, of which it gives back a borrow to the upper one.
+template <int BITS, int COMMON>
+void two_products(
+    const ap_int<BITS>& first, const ap_int<BITS>& second, const ap_int<COMMON>& common,
+    ap_int<BITS + COMMON>& first_product, ap_int<BITS + COMMON>& second_product
+) {
+#pragma HLS INLINE
+    const int GAP = BITS + COMMON;
+    static_assert(fit_one_dsp(BITS, COMMON), "two products are too wide for one DSP");
+    const ap_int<GAP + BITS + 1> both = (ap_int<GAP + BITS + 1>(first) << GAP) + second;
+    ap_int<2 * GAP + 1> products = both * common;
+#pragma HLS BIND_OP variable = products op = mul impl = dsp
+    second_product = ap_int<GAP>(products);
+    first_product = ap_int<GAP>((products - second_product) >> GAP);
+}
+
 /// The products of a row of weights with as many inputs, added up.
 template <typename Weight, typename Input, typename Multiplier, int TERMS>
 struct Dot {
     typedef Product<Weight, Input, Multiplier> Term;
     typedef ap_int<Term::BITS + bits_for(TERMS)> Sum;
+    static const bool PAIRS = Term::PAIRS;
 
     static Sum of(const Word<Weight, TERMS>& weights, const Word<Input, TERMS>& x) {
 #pragma HLS INLINE
@@ -101,12 +134,33 @@ struct Dot {
         }
         return sum(terms);
     }
+
+    /// Two rows of weights, with two products from each multiplier.
+    static void of_two(
+        const Word<Weight, TERMS>& first, const Word<Weight, TERMS>& second,
+        const Word<Input, TERMS>& x, Sum& first_sum, Sum& second_sum
+    ) {
+#pragma HLS INLINE
+        ap_int<Term::BITS> firsts[TERMS], seconds[TERMS];
+#pragma HLS ARRAY_PARTITION variable = firsts complete
+#pragma HLS ARRAY_PARTITION variable = seconds complete
+        for (unsigned i = 0; i < TERMS; ++i) {
+#pragma HLS UNROLL
+            two_products(
+                with_sign(lane<Weight>(first, i)), with_sign(lane<Weight>(second, i)),
+                with_sign(lane<Input>(x, i)), firsts[i], seconds[i]
+            );
+        }
+        first_sum = sum(firsts);
+        second_sum = sum(seconds);
+    }
 };
 
 /// Signs on both sides: as many +1 as bits that agree, as many -1 as bits that differ.
 template <typename Multiplier, int TERMS>
 struct Dot<Bipolar, Bipolar, Multiplier, TERMS> {
     typedef ap_int<bits_for(TERMS) + 3> Sum;
+    static const bool PAIRS = false;
 
     static Sum of(const ap_uint<TERMS>& weights, const ap_uint<TERMS>& x) {
 #pragma HLS INLINE
@@ -115,24 +169,35 @@ struct Dot<Bipolar, Bipolar, Multiplier, TERMS> {
     }
 };
 
-/// Two products with one factor in common, from one multiplier: (first * 2^GAP + second) * common.
-///
-/// The lower product needs GAP bits, of which it gives back a borrow to the upper one; 27 x 18 bits
-/// is what a DSP multiplies.
-template <int BITS, int COMMON>
-void two_products(
-    const ap_int<BITS>& first, const ap_int<BITS>& second, const ap_int<COMMON>& common,
-    ap_int<BITS + COMMON>& first_product, ap_int<BITS + COMMON>& second_product
-) {
+/// Rows of weights times one vector: each by itself, or two at a time.
+template <typename Row, bool PAIRS = Row::PAIRS>
+struct Rows {
+    template <typename Weights, typename Inputs, int COUNT>
+    static void times(
+        const Weights (&rows)[COUNT], const Inputs& x, typename Row::Sum (&sums)[COUNT]
+    ) {
 #pragma HLS INLINE
-    const int GAP = BITS + COMMON;
-    static_assert(GAP + BITS + 1 <= 27 && COMMON <= 18, "two products are too wide for one DSP");
-    const ap_int<GAP + BITS + 1> both = (ap_int<GAP + BITS + 1>(first) << GAP) + second;
-    ap_int<2 * GAP + 1> products = both * common;
-#pragma HLS BIND_OP variable = products op = mul impl = dsp
-    second_product = ap_int<GAP>(products);
-    first_product = ap_int<GAP>((products - second_product) >> GAP);
-}
+        for (unsigned row = 0; row < COUNT; ++row) {
+#pragma HLS UNROLL
+            sums[row] = Row::of(rows[row], x);
+        }
+    }
+};
+
+template <typename Row>
+struct Rows<Row, true> {
+    template <typename Weights, typename Inputs, int COUNT>
+    static void times(
+        const Weights (&rows)[COUNT], const Inputs& x, typename Row::Sum (&sums)[COUNT]
+    ) {
+#pragma HLS INLINE
+        for (unsigned row = 0; row + 1 < COUNT; row += 2) {
+#pragma HLS UNROLL
+            Row::of_two(rows[row], rows[row + 1], x, sums[row], sums[row + 1]);
+        }
+        if (COUNT % 2 == 1) sums[COUNT - 1] = Row::of(rows[COUNT - 1], x);
+    }
+};
 
 }  // namespace qnn
 

@@ -1,0 +1,44 @@
+/// AXI streams at the ports: each frame begins with a new word, and its last word is marked (TLAST).
+///
+/// Every byte of a word is kept (TKEEP): those behind the end of a frame are zero, or not looked at.
+#ifndef QNN_AXIS_HPP
+#define QNN_AXIS_HPP
+
+#include <ap_axi_sdata.h>
+
+#include "qnn/types.hpp"
+
+namespace qnn {
+
+/// What passes a port in one cycle, with no other side channels.
+template <int BITS>
+using Beat = ap_axiu<BITS, 0, 0, 0>;
+
+/// Takes in frames of WORDS each.
+template <unsigned WORDS, int BITS>
+void receive(hls::stream<Beat<BITS> >& port, hls::stream<ap_uint<BITS> >& words, Count frames) {
+    for (Count i = 0; i < frames * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        words.write(port.read().data);
+    }
+}
+
+/// Sends frames of WORDS each.
+template <unsigned WORDS, int BITS>
+void send(hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<BITS> >& port, Count frames) {
+    unsigned word = 0;
+    for (Count i = 0; i < frames * WORDS; ++i) {
+#pragma HLS PIPELINE II = 1 style = flp
+        word = word + 1 == WORDS ? 0 : word + 1;
+        Beat<BITS> beat;
+        beat.data = words.read();
+        beat.keep = -1;
+        beat.strb = -1;
+        beat.last = word == 0;
+        port.write(beat);
+    }
+}
+
+}  // namespace qnn
+
+#endif

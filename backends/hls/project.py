@@ -1,0 +1,183 @@
+"""A design as a folder that stands alone: sources, library, golden vectors, and how to build it.
+
+Makefile         simulation with g++
+run_hls.tcl      Vitis HLS: simulation, synthesis, IP
+hls_config.cfg   the same for the newer command line
+README.md        what it is, and what it takes
+include/         the library
+simulation/      streams for g++; the vendor's tool has its own
+host.hpp         what the testbench needs
+vectors/         frames, and their results
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...hardware.device import Device
+from ...qdialect.data import Array
+from .emitter import EmitError
+from .printing import Emitted, Files
+from .simulation import HERE, vectors_of
+
+
+@dataclass(frozen=True)
+class Project:
+    """An emitted design for a device."""
+
+    emitted: Emitted
+    device: Device
+    clock_mhz: float
+    summary: str
+    """What the design comes to, in Markdown, with no text of a model's."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", self.device.part):
+            raise EmitError(f"{self.device.part!r} is not the name of a part")
+
+    def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
+        """Paths and what stands there; the testbench runs the inputs, and expects the results."""
+        vectors = {
+            **vectors_of(self.emitted.inputs, inputs),
+            **vectors_of(self.emitted.outputs, results),
+        }
+        return {
+            **self.emitted.files,
+            **library(),
+            **{f"vectors/{name}": data for name, data in vectors.items()},
+            "Makefile": MAKEFILE,
+            "run_hls.tcl": self.script(),
+            "hls_config.cfg": self.config(),
+            "README.md": self.readme(len(inputs[0])),
+        }
+
+    @property
+    def period(self) -> str:
+        """Nanoseconds of a cycle."""
+        return f"{1e3 / self.clock_mhz:.3f}"
+
+    @property
+    def data(self) -> list[str]:
+        """The folders that the testbench reads."""
+        large = any(path.endswith(".dat") for path in self.emitted.files)
+        return ["vectors", "weights"] if large else ["vectors"]
+
+    def script(self) -> str:
+        folders = "".join(f"add_files -tb {folder}\n" for folder in self.data)
+        return (
+            "# vitis_hls -f run_hls.tcl\n\n"
+            "set here [file normalize [file dirname [info script]]]\ncd $here\n"
+            'set flags "-std=c++14 -I$here/include -I$here"\n\n'
+            "open_project -reset hls\n"
+            f"set_top {self.emitted.top}\n"
+            "add_files top.cpp -cflags $flags\n"
+            "add_files -tb testbench.cpp -cflags $flags\n"
+            f"{folders}"
+            "open_solution -reset solution -flow_target vivado\n"
+            f"set_part {self.device.part}\n"
+            f"create_clock -period {self.period}\n\n"
+            "csim_design\ncsynth_design\nexport_design -format ip_catalog\nexit\n"
+        )
+
+    def config(self) -> str:
+        folders = "".join(f"tb.file={folder}\n" for folder in self.data)
+        return (
+            "# v++ -c --mode hls --config hls_config.cfg --work_dir hls\n\n"
+            f"part={self.device.part}\n\n[hls]\n"
+            f"clock={self.period}ns\nflow_target=vivado\n"
+            f"syn.top={self.emitted.top}\nsyn.file=top.cpp\n"
+            "syn.cflags=-std=c++14 -Iinclude -I.\n"
+            "tb.file=testbench.cpp\ntb.cflags=-std=c++14 -Iinclude -I.\n"
+            f"{folders}"
+            "package.output.format=ip_catalog\n"
+        )
+
+    def readme(self, frames: int) -> str:
+        return README.format(
+            top=self.emitted.top,
+            part=self.device.part,
+            clock=f"{self.clock_mhz:g}",
+            summary=self.summary,
+            frames=frames,
+        )
+
+
+def library() -> Files:
+    """The headers that a design is compiled with."""
+    headers = sorted((HERE / "include").rglob("*.hpp"))
+    files = {path.relative_to(HERE).as_posix(): path.read_text() for path in headers}
+    for path in sorted((HERE / "simulation").glob("*.h")):
+        files[f"simulation/{path.name}"] = path.read_text()
+    return {**files, "host.hpp": (HERE / "simulation" / "host.hpp").read_text()}
+
+
+MAKEFILE = """\
+# Simulation with g++: the testbench compares with golden results.
+#
+#   make                 channels hold any number of words
+#   make bounded         channels hold as many as on the device, a thread for each process
+#   make AP_TYPES=DIR    the folder of the vendor's ap_int.h: that of the hls4ml package by default
+
+CXX ?= g++
+PYTHON ?= python3
+FIND = import importlib.util as u; print(*u.find_spec("hls4ml").submodule_search_locations)
+AP_TYPES ?= $(shell $(PYTHON) -c '$(FIND)' 2> /dev/null)/templates/vivado/ap_types
+WARNINGS = -Wall -Wextra -Wno-unknown-pragmas -Wno-uninitialized -Wno-maybe-uninitialized
+FLAGS = -std=c++14 -O2 $(WARNINGS) -Iinclude -Isimulation -isystem $(AP_TYPES)
+SOURCES = testbench.cpp top.hpp host.hpp $(wildcard weights/*) $(AP_TYPES)/ap_int.h
+
+.PHONY: simulate bounded clean
+
+simulate: simulation.out
+\t./simulation.out
+
+bounded: bounded.out
+\t./bounded.out
+
+simulation.out: top.cpp $(SOURCES)
+\t$(CXX) $(FLAGS) top.cpp testbench.cpp -o $@
+
+bounded.out: threads.cpp $(SOURCES)
+\t$(CXX) $(FLAGS) -DQNN_BOUNDED -pthread threads.cpp testbench.cpp -o $@
+
+$(AP_TYPES)/ap_int.h:
+\t@echo "there is no $@: pip install hls4ml, or make AP_TYPES=<its folder>" >&2; exit 1
+
+clean:
+\trm -f simulation.out bounded.out vectors/*.result.bin
+"""
+
+README = """\
+# {top}
+
+A streaming design for {part} at {clock} MHz, as C++ for Vitis HLS. All numbers below come from
+the model of cycles and resources, before synthesis.
+
+{summary}
+
+## Simulation
+
+    make            # channels of any depth
+    make bounded    # channels of the depths that they have on the device
+
+The testbench runs the {frames} frames in `vectors` and compares the results with those there,
+byte for byte. It needs g++, and the vendor's `ap_int.h`: `pip install hls4ml`, or
+`make AP_TYPES=<its folder>`.
+
+## Synthesis
+
+    vitis_hls -f run_hls.tcl
+    v++ -c --mode hls --config hls_config.cfg --work_dir hls    # 2024.1 and later
+
+## Files
+
+| file | holds |
+|---|---|
+| `top.cpp`, `top.hpp` | the top function: one dataflow region, a call for each process |
+| `weights` | memories: weights, thresholds, tables |
+| `include` | the library of processes |
+| `testbench.cpp`, `host.hpp`, `vectors` | the test |
+| `simulation`, `threads.cpp`, `Makefile` | simulation with g++ |
+| `design.mlir` | the design that this was made from |
+| `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
+"""

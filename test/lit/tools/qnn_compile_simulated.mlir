@@ -1,0 +1,19 @@
+// A project stands alone: g++ builds it, and the testbench finds the golden results.
+
+// REQUIRES: hls, make
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
+// RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
+// RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
+// RUN: qnn compile %t/net.mlir --target hls --device z7020 --inputs %t/x.npy -o %t/build 2> %t/steps > %t/table
+// RUN: cd %t/build && make PYTHON=%{python} simulate bounded > %t/made 2> %t/warnings
+// RUN: filecheck %s --match-full-lines --input-file %t/made
+// CHECK-COUNT-2: vectors/{{\w+}}: 0 of 60 bytes differ
+// RUN: diff /dev/null %t/warnings
+
+// The frames are those that were given, as the design takes them: channels last.
+// RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0.bin | filecheck %s --check-prefix FRAMES
+// FRAMES: 0 10 7 1 14 8
+
+// RUN: cd %t/build && make clean > /dev/null && not make AP_TYPES=%t 2>&1 | filecheck %s --check-prefix MISSING
+// MISSING: there is no {{.*}}ap_int.h: pip install hls4ml, or make AP_TYPES=<its folder>

@@ -1,0 +1,36 @@
+// The design as HLS C++ gives what the reference gives, from any level, with channels of any depth
+// and of those chosen.
+
+// REQUIRES: hls
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
+// RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
+// RUN: qnn-opt --fold-bn --minimize-accumulators --stream-lower %t/net.mlir -o %t/design.mlir
+// RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Conv_0": {"pe": 2, "simd": 4}}'
+// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/reference.npy --engine reference
+// RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/net.mlir --input %t/x.npy -o %t/net.npy --engine hls 2> %t/errors
+// RUN: diff %t/reference.npy %t/net.npy
+// RUN: diff /dev/null %t/errors
+
+// A program is compiled once: only its name stands for it, without any temporary folder.
+// RUN: not env XDG_CACHE_HOME=%t/cache PATH=%t %{python} -m qnn.tools.qnn run %t/design.mlir --input %t/x.npy --engine hls 2>&1 | filecheck %s --check-prefix COMPILER
+// COMPILER: qnn: there is no g++: install a C++ compiler to simulate a design
+// RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/design.mlir --input %t/x.npy -o %t/design.npy --engine hls
+// RUN: diff %t/reference.npy %t/design.npy
+// RUN: ls -A %t/cache/qnn/hls | wc -l | filecheck %s --check-prefix ONCE
+// ONCE: 1
+
+// RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/design.mlir --input %t/x.npy -o %t/folded.npy --engine hls --bounded --folding %t/fold.json
+// RUN: diff %t/reference.npy %t/folded.npy
+
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --bounded 2> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine verilog 2>> %t/errors
+// RUN: %{status} 1 qnn run %t/net.mlir --input %t/x.npy --engine hls --folding %t/none.json 2>> %t/errors
+// RUN: env XDG_CACHE_HOME=%t/x.npy %{status} 1 qnn run %t/net.mlir --input %t/x.npy --engine hls 2>> %t/errors
+// RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
+// ERRORS:      qnn: --bounded and --folding are for --engine hls
+// ERRORS-NEXT: qnn: argument --engine: invalid choice: 'verilog' {{.+}}
+// ERRORS-NEXT: qnn: {{.*}}none.json: no such file or directory
+// ERRORS-NEXT: qnn: programs can't be kept in {{.*}}x.npy/qnn/hls: not a directory
+// ERRORS-NOT:  {{.+}}

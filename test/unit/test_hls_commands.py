@@ -1,0 +1,193 @@
+"""What users may do wrong with `qnn compile` and `qnn run --engine hls`, and what it leaves."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends.hls import SimulationError, emit, simulation
+from qnn.backends.hls.engine import HlsEngine, fingerprint
+from qnn.passes import Pipeline
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.types import unsigned
+from qnn.tools import files
+from qnn.tools.qnn import main
+from support.design import Design
+from support.hls import design_of
+from support.program import print_module
+from unit.test_hls_backend import HOSTILE, frames, layer
+from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
+
+OPTIONS = "--target", "hls", "--device", "z7020"
+
+
+def two_layers(*names: str) -> ModuleOp:
+    """Fully connected layers of some names, between ports of these names."""
+    design = Design()
+    x = design.source(ChannelType((4,), unsigned(4)))
+    for name in names:
+        weights = design.data(np.eye(4, dtype=int), unsigned(1))
+        matvec = MatvecOp(x, ChannelType((4,), unsigned(4)), weights, unsigned(4))
+        matvec.layer = StringAttr(name)
+        x = design.add(matvec).output
+    module = design.finish(x)
+    design.design.sources[0].port = StringAttr(names[0])
+    design.design.sinks[0].port = StringAttr(f"{names[-1]}\n")
+    return module
+
+
+def saved(module: ModuleOp, folder: Path, name: str = "net.mlir") -> str:
+    path = folder / name
+    path.write_text(print_module(module))
+    return str(path)
+
+
+def compiled(module: ModuleOp, folder: Path, *more: str) -> Path:
+    build = folder / "build"
+    assert main(["compile", saved(module, folder), *OPTIONS, "-o", str(build), *more]) == 0
+    return build
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_of_a_model_reaches_a_project(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the code, a script, a table, or the name of a file; what reads names back has them."""
+    build = compiled(two_layers(name, name), tmp_path)
+    table = capsys.readouterr().out
+    assert table in (build / "README.md").read_text() and table.isascii()
+    for path in build.rglob("*"):
+        assert re.fullmatch(r"[A-Za-z0-9_.]+", path.name)
+        if path.suffix in (".cpp", ".hpp", ".tcl", ".cfg", ".md", "") and path.is_file():
+            text = path.read_text()
+            assert text.isascii()
+            for bad in ("evil;", "rm -rf", "../etc", "x" * 100, "${x}", "__proto__"):
+                assert bad not in text, path
+    again = main(["compile", str(build / "design.mlir"), *OPTIONS, "-o", str(tmp_path / "again")])
+    assert again == 0
+
+
+@pytest.mark.parametrize(
+    "stem", ['"', "a b", "while", "$(touch x)", "main", "слой", "-", "x" * 200]
+)
+def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> None:
+    path, build = saved(two_layers("a"), tmp_path, f"{stem}.mlir"), tmp_path / "build"
+    assert main(["compile", path, *OPTIONS, "-o", str(build)]) == 0
+    (top,) = re.findall("set_top (.*)", (build / "run_hls.tcl").read_text())
+    assert re.fullmatch("[A-Za-z][A-Za-z0-9_]*", top) and len(top) < 50
+
+
+def test_a_part_of_a_device_is_no_script(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    device = tmp_path / "evil.toml"
+    device.write_text(
+        'description = ""\nvendor = "xilinx"\npart = "x; exec rm"\nclock_mhz = 100.0\n'
+        "[resources]\nlut = 100000\nbram18 = 100\n"
+    )
+    path = saved(two_layers("a"), tmp_path)
+    arguments = ["--target", "hls", "--device", str(device), "-o", str(tmp_path / "build")]
+    assert main(["compile", path, *arguments]) == 1
+    assert capsys.readouterr().err.endswith("qnn: 'x; exec rm' is not the name of a part\n")
+    assert not (tmp_path / "build").exists()
+
+
+@pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_build_that_breaks_off_leaves_the_one_before(
+    how: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = compiled(two_layers("a"), tmp_path)
+    before = {path: path.read_bytes() for path in build.rglob("*") if path.is_file()}
+
+    def broken(*_: object) -> None:
+        raise how
+
+    monkeypatch.setattr("qnn.tools.compile.write_folding", broken)
+    arguments = ["compile", saved(two_layers("b"), tmp_path), *OPTIONS, "-o", str(build)]
+    assert main(arguments) == (1 if isinstance(how, OSError) else 130)
+    assert {path: path.read_bytes() for path in build.rglob("*") if path.is_file()} == before
+    assert {path.name for path in tmp_path.iterdir()} == {"build", "net.mlir"}
+
+
+def test_a_build_that_cannot_take_its_place_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = tmp_path / "build"
+    good.mkdir()
+    (good / "mark").write_text("good")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(files.UserError, match="build: input/output error"):
+        files.write_folder(str(good), lambda folder: (folder / "mark").touch())
+    assert (good / "mark").read_text() == "good"
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda patch: patch.setenv("PATH", ""), "there is no g++: install a C++ compiler"),
+        (
+            lambda patch: patch.setattr(simulation, "find_spec", lambda name: None),
+            "there is no ap_int.h: pip install 'qnn-dialect[hls]'",
+        ),
+    ],
+    ids=["compiler", "headers"],
+)
+def test_what_is_missing_is_one_line(
+    change: Callable[[pytest.MonkeyPatch], None],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, x = saved(two_layers("a"), tmp_path), tmp_path / "x.npy"
+    np.save(x, np.zeros((2, 4), np.uint8))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    change(monkeypatch)
+    assert main(["run", path, "--input", str(x), "--engine", "hls"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"qnn: {message}")
+    assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").rglob("simulation"))
+
+
+def test_programs_are_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does a failed one stay, nor is a finished one compiled again."""
+    module, x = layer(), frames()
+    (expected,) = run(module, [x])
+    with monkeypatch.context() as patch:
+        patch.setattr(simulation, "OPTIONS", ["--no-such-option"])
+        with pytest.raises(SimulationError, match="g\\+\\+ can't compile the design"):
+            run(module, [x], engine=HlsEngine(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    for _ in range(2):
+        (found,) = run(module, [x], engine=HlsEngine(tmp_path))
+        np.testing.assert_array_equal(found, expected)
+        monkeypatch.setattr(simulation.Simulation, "build", None)
+    (kept,) = tmp_path.iterdir()
+    assert (kept / "simulation").exists()
+
+
+def test_another_design_is_another_program() -> None:
+    """By its sources, by whether channels are bounded, and by nothing else."""
+    designs = [emit(design_of(layer(name=name))) for name in ("a", "b", "a")]
+    names = [fingerprint(design, bounded) for design in designs for bounded in (False, True)]
+    assert len(set(names)) == 4 and names[:2] == names[4:]
+
+
+def test_each_layer_has_its_own_multipliers() -> None:
+    module = two_layers("a", "b")
+    first = next(p for p in design_of(module).processes if isinstance(p, MatvecOp))
+    first.dsp = UnitAttr()
+    Pipeline.parse("size-fifos").apply(module)
+    header = str(emit(design_of(module)).files["top.hpp"])
+    assert re.findall("typedef qnn::(.*) Multiplier", header) == ["Dsp", "Fabric"]

@@ -1,0 +1,153 @@
+"""`qnn compile`: from a network to a project for the vendor's tools."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from ..backends.hls import Emitted, Project, emit, write
+from ..hardware.cycles import play
+from ..hardware.device import NAMES, Device, DeviceError, device_named
+from ..hardware.schedule import schedule_of
+from ..hardware.tiling import Tiling
+from ..passes.check_semantics import samples
+from ..passes.folding import Fold, fold_of, layers_of
+from ..passes.folding_file import write_folding
+from ..qdialect.data import Array
+from ..qdialect.interpreter import input_types, interpreter_of, run
+from ..qdialect.stream import DesignOp, Process
+from ..qdialect.stream.compute import WeightedProcess
+from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.windows import PoolOp
+from .arrays import load_array
+from .designs import Request, clock_of, design_in, timed
+from .files import UserError, check_folder, write_folder
+from .hls import mistakes_told
+from .networks import load_network, write_module
+
+VENDOR = "xilinx"
+"""Whose devices HLS C++ is for."""
+
+Vectors = tuple[list[Array], list[Array]]
+"""Frames of a design, and their results."""
+
+
+def compile_command(arguments: argparse.Namespace) -> None:
+    """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
+    device = device_of(arguments.device)
+    check_folder(arguments.output, "design.mlir")
+    given = [load_array(name) for name in arguments.inputs]
+    with timed("import"):
+        module = load_network(arguments.network)
+    request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+    design, tiling = design_in(module, request)
+    with mistakes_told():
+        emitted = emit(design, Path(arguments.network).stem)
+        with timed("golden vectors"):
+            vectors = vectors_of(module, given) if given else sampled(module, design)
+        clock = clock_of(design, device, arguments.clock)
+        summary = summarize(design, emitted, tiling, device, clock)
+        project = Project(emitted, device, clock, summary)
+
+        def fill(folder: Path) -> None:
+            write(project.files(*vectors), folder)
+            with (folder / "design.mlir").open("wb") as file:
+                write_module(module, file)
+            layers = layers_of(design).items()
+            folds = {name: fold_of(found[0]) for name, found in layers}
+            write_folding(str(folder / "folding.json"), folds)
+
+        with timed("write"):
+            write_folder(arguments.output, fill)
+    print(summary)
+
+
+def device_of(name: str) -> Device:
+    """A device that the target is for."""
+    try:
+        device = device_named(name)
+    except DeviceError as error:
+        raise UserError(str(error)) from None
+    if device.vendor != VENDOR:
+        raise UserError(
+            f"{device.name} is a device of vendor {device.vendor}: "
+            f"--target hls is for those of {VENDOR}, such as z7020"
+        )
+    return device
+
+
+def sampled(module: ModuleOp, design: DesignOp) -> Vectors:
+    """Random frames of a design and extreme ones, and their results."""
+    frames = samples(input_types(design), np.random.default_rng(0))
+    return frames, list(interpreter_of(module).call_op(design, tuple(frames)))
+
+
+def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> Vectors:
+    """What a design is given, and what it gives back, when its network runs."""
+    calls: list[Vectors] = []
+
+    def engine(design: DesignOp, frames: list[Array]) -> list[Array]:
+        results = list(interpreter_of(module).call_op(design, tuple(frames)))
+        calls.append((frames, results))
+        return results
+
+    run(module, inputs, engine=engine)
+    frames, results = (zip(*part, strict=True) for part in zip(*calls, strict=True))
+    return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
+
+
+def summarize(
+    design: DesignOp, emitted: Emitted, tiling: Tiling | None, device: Device, clock: float
+) -> str:
+    """The layers as a table of Markdown, and what they come to."""
+    names = dict(zip(design.processes, emitted.parts.processes, strict=True))
+    cycles = {process: schedule_of(process).interval for process in names}
+    rows = [
+        row_of(process, names[process], cycles[process])
+        for process in design.processes
+        if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
+    ]
+    slowest = max(cycles, key=lambda process: cycles[process])
+    interval, latency = cycles[slowest], play(design).cycles
+    lines = [
+        f"- {clock * 1e6 / interval:,.1f} frames/s at {clock:g} MHz: a frame every "
+        f"{interval:,} cycles, which {names[slowest]} takes",
+        f"- latency of one frame alone: {latency:,} cycles, {latency / clock:,.1f} us",
+    ]
+    if tiling is not None:
+        lines.append(f"- {device.part}: {shares(tiling, device, clock)}")
+    return "\n".join([markdown([HEAD, *rows]), "", *lines])
+
+
+HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
+
+
+def row_of(process: Process, name: str, cycles: int) -> list[str]:
+    kind = process.name.removeprefix("stream.")
+    fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
+    choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
+    return [name, kind, *choices, fold.storage or "", f"{cycles:,}"]
+
+
+def shares(tiling: Tiling, device: Device, clock: float) -> str:
+    """What a folding takes of a device."""
+    names = (*NAMES[device.vendor], "bits a cycle from outside")
+    amounts = device.amounts(clock)
+    return ", ".join(
+        f"{use:,.0f} of {held:,.0f} {name}"
+        for use, held, name in zip(tiling.use, amounts, names, strict=True)
+        if use > 0
+    )
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table that reads well as text, too."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
+        for row in rows
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)

@@ -1,0 +1,42 @@
+"""HLS C++ behind the commands: an engine that runs networks, and projects to synthesise."""
+
+import logging
+import os
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from xdsl.dialects.builtin import ModuleOp
+
+from ..backends.hls import EmitError, HlsEngine, SimulationError
+from ..qdialect.data import Array
+from ..qdialect.interpreter import run
+from .designs import Request, design_in
+from .files import UserError
+
+
+def run_hls(
+    module: ModuleOp, inputs: Sequence[Array], folding: str | None, bounded: bool
+) -> list[Array]:
+    """The results of a network whose design is run as HLS C++, all else as ever."""
+    if not sys.stderr.isatty():
+        logging.getLogger("qnn").setLevel(logging.WARNING)
+    design_in(module, Request(folding=folding))
+    with mistakes_told():
+        return run(module, inputs, engine=HlsEngine(programs(), bounded))
+
+
+def programs() -> Path:
+    """Where compiled designs are kept: in the user's folder for what can be made again."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "qnn" / "hls"
+
+
+@contextmanager
+def mistakes_told() -> Generator[None]:
+    """What the backend can't do is told in one line."""
+    try:
+        yield
+    except (EmitError, SimulationError) as error:
+        raise UserError(str(error)) from None
