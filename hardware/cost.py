@@ -27,9 +27,9 @@ from ..qdialect.stream.compute import (
 from ..qdialect.stream.process import Counts, data_of
 from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
-from ..qdialect.types import bit_width
+from ..qdialect.types import BipolarType, TernaryType, bit_width, check_element
 from .device import KINDS, Use
-from .memory import LOGIC, blocks, held, luts, ultras
+from .memory import BLOCK_IN_LUTS, LOGIC, blocks, held, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
@@ -95,7 +95,10 @@ def _ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) ->
 def weighted(
     process: WeightedProcess, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Way]:
-    """A matrix, or one for each channel: PE rows at once, SIMD columns."""
+    """A matrix, or one for each channel: PE rows at once, SIMD columns.
+
+    A product with a sign is no product that a DSP would make.
+    """
     pe = lanes_out
     simd = lanes_in // pe if isinstance(process, DepthwiseOp) else lanes_in
     shape = shape_of_widths(lanes_in, lanes_out)
@@ -103,13 +106,14 @@ def weighted(
     words = rows * cols // (pe * simd)
     stored = bit_width(data_of(process, process.weights).element)
     factor = process.codebook or process.weights
-    bits = bit_width(data_of(process, factor).element), bit_width(process.inputs[0].element_type)
-    both = sum(bits)
+    elements = check_element(data_of(process, factor).element), process.inputs[0].element_type
+    both = sum(map(bit_width, elements))
     product = simd * (2 * ceil(both / 6) - 1) * both
     others = both * (2 * simd - 1) + bit_width(process.sum_type)
     compared, tables = comparisons(process, vendor, rows // pe, bit_width(process.sum_type))
     others = others + compared
     memories = _memories(vendor, words, pe, simd * stored)
+    signs = any(isinstance(element, BipolarType | TernaryType) for element in elements)
     multipliers = {
         False: taken(shape, logic=CONTROL + 1.1 * pe * (product + others)),
         True: taken(shape, logic=CONTROL + 1.1 * pe * others, dsp=pe * simd * ceil(both / 48)),
@@ -119,6 +123,7 @@ def weighted(
     return [
         Way(np.where(legal, arithmetic + memory + rest, np.inf), storage, dsp)
         for dsp, arithmetic in multipliers.items()
+        if not (dsp and signs)
         for storage, memory in memories.items()
     ]
 
@@ -242,7 +247,10 @@ def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Count
 
 
 def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 32) -> Use:
-    """What a channel takes in LUTs."""
+    """What a channel takes: LUTs, or blocks where it is so deep that they are cheaper."""
     bits = lanes * bit_width(channel.element_type)
-    logic = 2 * ceil(log2(depth)) + ceil(depth / 32) * np.ceil(bits / 2)
-    return taken(lanes.shape, logic=logic * LOGIC[vendor])
+    control = 2 * ceil(log2(depth))
+    logic, block = ceil(depth / 32) * np.ceil(bits / 2), blocks(vendor, np.asarray(depth), bits)
+    small = logic <= BLOCK_IN_LUTS * block
+    logic = (control + np.where(small, logic, 0)) * LOGIC[vendor]
+    return taken(lanes.shape, logic=logic, block=np.where(small, 0, block))

@@ -27,6 +27,9 @@ from .sizing import rhythm
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""
 
+PLAYED = 20_000
+"""Words a frame of the largest design that is played word for word, held up by its channels."""
+
 SETTLED = 6
 """After so many frames a design that is held up by its channels goes at its own rate."""
 
@@ -130,6 +133,13 @@ def interval_of(design: DesignOp) -> int:
     depths = declared(design)
     if not all(depths.values()) or rhythm(design, depths) is not None:
         return max(schedule_of(process).interval for process in design.processes)
+    words = sum(channel.words for process in design.processes for channel in process.outputs)
+    if words > PLAYED:
+        raise EstimateError(
+            "its channels are too shallow for the rate of its slowest process; the rate they allow "
+            f"is worked out for up to {PLAYED:,} words a frame, it has {words:,}: size-fifos gives "
+            "depths for the full rate"
+        )
     return int(np.diff(play_bounded(design, SETTLED, depths).finished(design))[-1])
 
 

@@ -26,7 +26,7 @@ TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
 ROUNDS = 30
 """So often prices change before choices are parted."""
 
-EFFORT = 120_000
+EFFORT = 200_000
 """So many tables are looked at before rates are left undecided."""
 
 CLOSE = 1e-3
@@ -122,12 +122,22 @@ class Tiler:
 
     def fastest(self) -> Tiling:
         """The cheapest of the fastest foldings within the budget; `least` tells what was missed."""
-        if self._within(int(self.speeds()[-1])) is None:
-            raise TooSmall()
-        soon = self._first(lambda cycles: self._within(cycles, split=False) is not None)
         speeds = self.speeds()
+        best = self._within(int(speeds[-1]))
+        if best is None:
+            raise TooSmall()
+
+        def fits(cycles: int, split: bool) -> bool:
+            nonlocal best
+            found = self._within(cycles, split)
+            if found is not None:
+                best = found
+            return found is not None
+
+        soon = _first(speeds, lambda cycles: fits(cycles, split=False))
         open_ = speeds[(speeds > self.refuted) & (speeds <= soon)]
-        return self.at(_first(open_, lambda cycles: self._within(cycles) is not None))
+        _first(open_, lambda cycles: fits(cycles, split=True))
+        return best
 
     @property
     def least(self) -> int:

@@ -66,8 +66,13 @@ def fold_of(layer: Layer) -> Fold:
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
     """Foldings are for layers that there are."""
+    designs = list(designs)
     layers = {name for design in designs for name in layers_of(design)}
+    processes = [process for design in designs for process in design.processes]
+    names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
     for name in folds:
+        if name in names and name not in layers:
+            raise FoldingError(f"layer {name!r} has neither weights nor a pool, nothing to fold")
         if name not in layers:
             raise FoldingError(f"there is no layer {name!r}; {nearest(name, layers)}")
 
@@ -104,6 +109,8 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
             for number, way in enumerate(space.ways[layer])
             if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
         ]
+        if not fixed[ends.built]:
+            raise FoldingError(f"layer {name!r} has no products for a DSP: signs are only added up")
     return fixed
 
 

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, f64
+from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, SymbolRefAttr, f64
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import KINDS, NAMES, Device, DeviceError, device_named, known_devices
 from ..hardware.space import Part, Space, space_of
 from ..hardware.tiling import Tiler, Tiling, TooSmall, Unbuildable, Unreachable
+from ..qdialect.packing import PackedAttr
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
+from ..qdialect.stream.compute import Storage
+from ..qdialect.stream.process import data_of
 from .designs import designs_of
 from .folding import Fold, FoldingError, apply_tiling, check_names, fixed_by, fold_of, layers_of
 from .folding_file import read_folding, write_folding
@@ -106,11 +109,12 @@ class Goal:
         """A memory that the device, or a folding, does not allow."""
         where = f" on {self.device.name}" if self.device else ""
         ways = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
-        known = ", ".join(dict.fromkeys(way.storage for way in ways if way.storage != "outside"))
+        there = np.isfinite(part.use.sum(0)).reshape(-1, len(ways) or 1).any(0)
+        known = [way.storage for way, possible in zip(ways, there, strict=False) if possible]
         return PassFailedException(
-            f"tile: {named(part)} can't be built as its folding says{where}: "
-            f"its weights may be in {known or 'no memory'} where there is such a memory, "
-            "in registers only if all rows and columns are taken at once"
+            f"tile: {named(part)} can't be built as its folding says{where}: its weights may be in "
+            f"{', '.join(dict.fromkeys(known)) or 'no memory'}"
+            + (" (registers if all are taken at once)" if Storage.REGISTERS in known else "")
         )
 
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
@@ -215,6 +219,13 @@ def tile_design(
 ) -> Tiling:
     """Folds a design; some layers may have been given their folding."""
     check_names([design], folds or {})
+    for process in design.processes:
+        for key in process.memories():
+            name = process.properties[key]
+            if isinstance(name, SymbolRefAttr) and isinstance(data_of(process, name), PackedAttr):
+                raise PassFailedException(
+                    f"tile: {name} is packed for the words that are: tile comes before pack-bits"
+                )
     space = space_of(design, goal.device.vendor if goal.device else "xilinx")
     tiling = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.hardware import tiling
 from qnn.hardware.cost import Storage
 from qnn.hardware.device import KINDS, DeviceError, device_named, known_devices
 from qnn.hardware.schedule import schedule_of
@@ -214,7 +215,7 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     [
         ("z7020", Fold(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
         ("zu3eg", Fold(1, 1, Storage.OUTSIDE), "can't be built as its folding says on zu3eg"),
-        ("z7020", Fold(1, 1, Storage.REGISTERS), "in registers only if all rows and columns"),
+        ("z7020", Fold(1, 1, Storage.REGISTERS), "registers if all are taken at once"),
     ],
 )
 def test_memories_that_are_not_there(device: str, fold: Fold, message: str) -> None:
@@ -273,3 +274,26 @@ def test_patches_that_no_window_sends_keep_their_order() -> None:
         tile_design(design, folds={"Pool_0": Fold(2)})
     with pytest.raises(FoldingError, match="neither weights to store nor products"):
         tile_design(design, folds={"Pool_0": Fold(dsp=True)})
+
+
+def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found on the way is not lost."""
+    design = design_of(read_module(SMALL))
+    budget = np.array([1500.0, 0, 0, 0, 0])
+    for effort in (0, 30, 100, 300, 1000):
+        monkeypatch.setattr(tiling, "EFFORT", effort)
+        found = Tiler(space_of(design, "xilinx"), budget).fastest()
+        assert (found.use <= budget).all()
+
+
+def test_signs_take_no_dsp() -> None:
+    design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
+    with pytest.raises(FoldingError, match="'Conv_0' has no products for a DSP"):
+        tile_design(design, folds={"Conv_0": Fold(dsp=True)})
+
+
+def test_a_packed_design_is_not_folded_again() -> None:
+    module = read_module(SMALL)
+    Pipeline.parse("pack-bits").apply(module)
+    with pytest.raises(PassFailedException, match=r"@w is packed .* tile comes before pack-bits"):
+        tile_design(design_of(module), Goal(None, 100.0, 1e6))
