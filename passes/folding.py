@@ -9,19 +9,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from xdsl.dialects.builtin import StringAttr, UnitAttr
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitAttr
 from xdsl.ir import SSAValue
 from xdsl.rewriter import Rewriter
 
 from ..hardware.cost import MAX_PARTS, Storage
 from ..hardware.space import Space, is_grouped
 from ..hardware.tiling import Tiling
+from ..qdialect.qnn.base import describe
 from ..qdialect.spelling import nearest
 from ..qdialect.stream import ChannelType, DesignOp, Process
 from ..qdialect.stream.compute import DepthwiseOp, StorageAttr, WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.types import MAX_WORD_BITS, channel_of
 from ..qdialect.stream.windows import PoolOp, WindowOp
+
+FOLD = "fold"
+"""The attribute of an op, or of a layer, that gives a folding."""
 
 TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
 
@@ -80,10 +84,29 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
 def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[int, list[int]]:
     """The values that foldings leave to the choices of a space."""
     layers, fixed = layers_of(design), dict[int, list[int]]()
+    for layer in design.processes:
+        if isinstance(layer, Layer) and FOLD in layer.attributes:
+            fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
     for name, fold in folds.items():
         for layer in layers[name]:
-            fixed |= _fixed(name, layer, space, fold)
+            fixed |= _fixed(f"layer {name!r}", layer, space, fold)
     return fixed
+
+
+def _attribute(layer: Layer) -> Fold:
+    """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
+    given = layer.attributes[FOLD]
+    if not isinstance(given, DictionaryAttr):
+        raise FoldingError(f"{describe(layer)}: {FOLD} is no dictionary, but {given}")
+    found: dict[str, int] = {}
+    for key, value in given.data.items():
+        if key not in ("pe", "simd"):
+            hint = nearest(key, ("pe", "simd"))
+            raise FoldingError(f"{describe(layer)}: {FOLD} has no choice {key!r}; {hint}")
+        if not isinstance(value, IntegerAttr):
+            raise FoldingError(f"{describe(layer)}: {key} is a whole number, not {value}")
+        found[key] = value.value.data
+    return Fold(found.get("pe"), found.get("simd"))
 
 
 def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[int]]:
@@ -97,12 +120,12 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
         if value not in fits:
             near = min(fits, key=lambda number: abs(number - value))
             why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
-            raise FoldingError(f"layer {name!r}: {key} = {value} {why}; the nearest is {near}")
+            raise FoldingError(f"{name}: {key} = {value} {why}; the nearest is {near}")
         fixed[choice] = [value]
     if fold.storage is None and fold.dsp is None:
         return fixed
     if ends.built is None:
-        raise FoldingError(f"layer {name!r} has neither weights to store nor products")
+        raise FoldingError(f"{name} has neither weights to store nor products")
     else:
         fixed[ends.built] = [
             number
@@ -110,7 +133,7 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
             if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
         ]
         if not fixed[ends.built]:
-            raise FoldingError(f"layer {name!r} has no products for a DSP: signs are only added up")
+            raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
     return fixed
 
 

@@ -47,6 +47,7 @@ from ..qdialect.types import (
     value_range,
 )
 from ..qdialect.values import plain
+from .folding import FOLD
 
 LARGEST_TABLE = 1 << 18
 """Entries of the largest table that stands for a function of integers."""
@@ -97,9 +98,9 @@ class Lowering:
 
     def add(self, process: ProcessT, op: Operation) -> ProcessT:
         """Appends a process that carries out an op, with its names."""
-        activation = op.attributes.get("activation")
-        if activation is not None:
-            process.attributes["activation"] = activation
+        for name in ("activation", FOLD):
+            if name in op.attributes:
+                process.attributes[name] = op.attributes[name]
         layer = op.properties.get("layer")
         if layer is not None:
             process.properties["layer"] = layer

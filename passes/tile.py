@@ -19,7 +19,16 @@ from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import Storage
 from ..qdialect.stream.process import data_of
 from .designs import designs_of
-from .folding import Fold, FoldingError, apply_tiling, check_names, fixed_by, fold_of, layers_of
+from .folding import (
+    FOLD,
+    Fold,
+    FoldingError,
+    apply_tiling,
+    check_names,
+    fixed_by,
+    fold_of,
+    layers_of,
+)
 from .folding_file import read_folding, write_folding
 
 LOG = logging.getLogger(__name__)
@@ -55,7 +64,7 @@ class TilePass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs = designs_of(op, self.name)
         try:
-            goal, folds = self._goal(), read_folding(self.folding) if self.folding else {}
+            goal, folds = self._goal(designs), read_folding(self.folding) if self.folding else {}
         except DeviceError as error:
             raise PassFailedException(f"tile: {error}") from None
         try:
@@ -64,12 +73,12 @@ class TilePass(ModulePass):
                 own = layers_of(design).keys() & folds.keys()
                 tile_design(design, goal, {name: folds[name] for name in own})
         except FoldingError as error:
-            raise PassFailedException(f"{self.folding}: {error}") from None
+            raise PassFailedException(f"{self.folding or self.name}: {error}") from None
         if self.save is not None:
             layers = (item for design in designs for item in layers_of(design).items())
             write_folding(self.save, {name: fold_of(found[0]) for name, found in layers})
 
-    def _goal(self) -> "Goal":
+    def _goal(self, designs: Collection[DesignOp]) -> "Goal":
         device = None if self.device is None else device_named(self.device)
         clock = self.clock_mhz or (device.clock_mhz if device else None)
         for name, value in (("clock-mhz", self.clock_mhz), ("target-fps", self.target_fps)):
@@ -77,7 +86,8 @@ class TilePass(ModulePass):
                 raise PassFailedException(f"tile: {name} is a number above 0, not {value:g}")
         if self.target_fps is not None and clock is None:
             raise PassFailedException("tile: a target-fps needs a device, or a clock-mhz")
-        if self.folding is None and device is None and self.target_fps is None:
+        given = any(FOLD in process.attributes for d in designs for process in d.processes)
+        if self.folding is None and device is None and self.target_fps is None and not given:
             raise PassFailedException("tile: it needs a folding, a device or a target-fps")
         return Goal(device, clock, self.target_fps)
 

@@ -11,6 +11,8 @@ from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
 from qnn.hardware.schedule import schedule_of
 from qnn.hardware.sizing import depths_for, depths_for_any_rate, plan
 from qnn.passes import Pipeline
+from qnn.passes.folding import layers_of
+from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import AddOp, MatvecOp
 from qnn.qdialect.stream.flow import ForkOp, ResizeOp
@@ -20,6 +22,7 @@ from qnn.qdialect.types import signed, unsigned
 from support.design import Design
 from support.generate import Choices
 from support.networks import trained_network
+from unit.test_folding import random_fold
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
@@ -265,3 +268,36 @@ def test_sizing_does_not_explode_with_layers() -> None:
     (op,) = (op for op in module.ops if isinstance(op, DesignOp))
     search = sizing.Shrinking(plan(op), sizing.enough(plan(op)), sizing.EFFORT)
     assert max(search.shrink().values()) <= 4
+
+
+def folded_network(seed: int) -> DesignOp | None:
+    """A random network as a design, folded at random; None if it is refused or has no branches."""
+    module, rng = trained_network(np.random.default_rng(seed)), np.random.default_rng(seed)
+    try:
+        Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+    except PassFailedException:
+        return None
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    if not any(isinstance(process, ForkOp) for process in design.processes):
+        return None
+    layers = layers_of(design)
+    tile_design(design, folds={name: random_fold(found[0], rng) for name, found in layers.items()})
+    return design
+
+
+def test_random_networks_with_branches() -> None:
+    """Full rate at the computed depths and above; a word less behind a fork stalls or stops."""
+    rng, slower = np.random.default_rng(0), 0
+    for design in filter(None, map(folded_network, range(500, 530))):
+        slowest = max(schedule_of(process).interval for process in design.processes)
+        if slowest > 2_000:
+            continue
+        depths = depths_for(design)
+        above = {value: depth + int(rng.integers(0, 9)) for value, depth in depths.items()}
+        assert rate(design, depths) == rate(design, above) == slowest
+        forks = [process for process in design.processes if isinstance(process, ForkOp)]
+        for value in (copy for fork in forks for copy in fork.copies):
+            if depths[value] > 2:
+                assert rate(design, {**depths, value: depths[value] - 1}) > slowest
+                slower += 1
+    assert slower > 5

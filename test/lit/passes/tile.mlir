@@ -35,3 +35,14 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 // RUN: not qnn-opt --tile %s 2>&1 | filecheck %s --check-prefix NOTHING
 // NOTHING:    qnn-opt: tile: it needs a folding, a device or a target-fps
+
+// A folding by attributes, on the op or on the process.
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('layer = \"Gemm_0\"', 'fold = {pe = 4 : i64}, layer = \"Gemm_0\"'))" %t.fold.mlir %s
+// RUN: qnn-opt --tile="device=z7020 target-fps=1000" %t.fold.mlir 2> /dev/null | filecheck %s --check-prefix GIVEN
+// GIVEN:      stream.matvec {{.*}} -> !stream.channel<4xsi6, lanes = 4>
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('pe = 4', 'PE = 4'))" %t.typo.mlir %t.fold.mlir
+// RUN: not qnn-opt --tile="device=z7020" %t.typo.mlir 2>&1 | filecheck %s --check-prefix TYPO
+// TYPO:       qnn-opt: tile: stream.matvec "Gemm_0": fold has no choice 'PE'; there are: pe, simd
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('pe = 4', 'pe = 3'))" %t.three.mlir %t.fold.mlir
+// RUN: not qnn-opt --tile="device=z7020" %t.three.mlir 2>&1 | filecheck %s --check-prefix THREE
+// THREE:      qnn-opt: tile: stream.matvec "Gemm_0": pe = 3 does not divide 4; the nearest is 2
