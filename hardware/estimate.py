@@ -13,7 +13,7 @@ from xdsl.ir import Operation
 
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import DepthwiseOp, WeightedProcess
+from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.process import data_of
 from ..qdialect.stream.windows import PoolOp
@@ -169,9 +169,9 @@ def kind_of(process: Process) -> str:
 
 def at_once(process: Process) -> tuple[int, int]:
     """PE and SIMD: elements that a process writes, and reads, at once."""
+    if isinstance(process, WeightedProcess | PoolOp):
+        return process.at_once
     lanes_in, lanes_out = lanes_of(process)
-    if isinstance(process, DepthwiseOp | PoolOp):
-        return lanes_out, lanes_in // lanes_out
     return lanes_out, lanes_in
 
 

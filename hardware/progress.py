@@ -6,7 +6,7 @@ with several outputs: it is enough to ask for each of these what each of its ite
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,13 +55,12 @@ class Progress:
         self.writes: dict[SSAValue, Pace] = {}
         for channel in {value for circle in self.circles for value in circle}:
             writer, reader = ends_of(channel)
-            self.writes[channel] = self._pace(writer, writer.results, channel)
-            self.reads[channel] = self._pace(reader, reader.operands, channel)
-
-    def _pace(self, process: Process, values: Iterable[SSAValue], channel: SSAValue) -> Pace:
-        schedule = self.schedules[process]
-        lists = schedule.writes if channel in process.results else schedule.reads
-        return Pace.of(lists[list(values).index(channel)], schedule.interval)
+            writing, reading = schedules[writer], schedules[reader]
+            results: list[SSAValue] = [*writer.results]
+            written = writing.writes[results.index(channel)]
+            read = reading.reads[list(reader.operands).index(channel)]
+            self.writes[channel] = Pace.of(written, writing.interval)
+            self.reads[channel] = Pace.of(read, reading.interval)
 
     def stops(self, depths: Mapping[SSAValue, int], changed: SSAValue | None = None) -> bool:
         """Whether the design stops with channels that hold so many words.

@@ -9,6 +9,7 @@ resize. What each choice takes in time and in resources is a table with an axis 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import gcd, prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -155,7 +156,7 @@ def _window(space: Space, process: WindowOp) -> Ends:
 def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:
     """The part of a process, with an axis for each of its choices."""
     named = sorted({c for c in (ends.entering, ends.leaving, ends.group) if c is not None})
-    axes = {choice: _axis(space, choice, place, len(named)) for place, choice in enumerate(named)}
+    axes = {choice: along(space.widths[choice], choice, named) for choice in named}
     lanes_in, lanes_out = axes[ends.entering], axes[ends.leaving]
     if ends.group is not None:
         if isinstance(process, WindowOp):
@@ -175,10 +176,9 @@ def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:
     return Part(process, (*named, built), interval, use)
 
 
-def _axis(space: Space, choice: int, place: int, rank: int) -> Widths:
-    shape = [1] * rank
-    shape[place] = -1
-    return space.widths[choice].reshape(shape)
+def along(values: npt.NDArray[Any], choice: int, choices: Sequence[int]) -> npt.NDArray[Any]:
+    """Something for each value of a choice, on its axis of a table that names these choices."""
+    return values.reshape([-1 if other == choice else 1 for other in choices])
 
 
 def interval_of(process: Process, lanes_in: Widths, lanes_out: Widths) -> Counts:
@@ -202,7 +202,7 @@ def _channel(space: Space, value: SSAValue, reader: Process, vendor: str) -> Par
         return Part(value, (given,), size // lanes, fifo(vendor, channel, lanes))
     choices = (min(given, taken), max(given, taken))
     before, behind = np.broadcast_arrays(
-        *(_axis(space, choice, choices.index(choice), 2) for choice in (given, taken))
+        *(along(space.widths[choice], choice, choices) for choice in (given, taken))
     )
     second = np.where(before == behind, 0, fifo(vendor, channel, behind))
     use = fifo(vendor, channel, before) + resize(vendor, channel, before, behind) + second

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .cost import Storage
 from .device import Use
 from .search import Factor, cheapest, plan
-from .space import Part, Space
+from .space import Part, Space, along
 
 TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
 """Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
@@ -154,7 +154,7 @@ class Tiler:
         open_: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
         for choice in part.choices:
             if choice in self.fixed:
-                open_ = open_ & along(self.fixed[choice], part, choice)
+                open_ = open_ & along(self.fixed[choice], choice, part.choices)
         return open_
 
     def speeds(self) -> npt.NDArray[np.int64]:
@@ -172,7 +172,7 @@ class Tiler:
             fast = part.interval <= cycles
             for choice in owned:
                 if choice in masks:
-                    fast = fast & along(masks[choice], part, choice)
+                    fast = fast & along(masks[choice], choice, part.choices)
             costs = np.where(fast, np.tensordot(prices, part.use, (0, 0)), np.inf)
             factors.append(Factor(part.choices, costs))
         return cheapest(factors, self.space.sizes, self.steps)
@@ -277,13 +277,6 @@ def _usable(part: Part, budget: Use | None) -> Part:
         return part
     missing = (part.use[budget == 0] > 0).any(0)
     return replace(part, use=np.where(missing, np.inf, part.use))
-
-
-def along(mask: npt.NDArray[np.bool_], part: Part, choice: int) -> npt.NDArray[np.bool_]:
-    """A mask of a choice, on the axis that it has in the tables of a part."""
-    shape = [1] * len(part.choices)
-    shape[part.choices.index(choice)] = -1
-    return mask.reshape(shape)
 
 
 def _first(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:

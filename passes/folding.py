@@ -19,7 +19,7 @@ from ..hardware.tiling import Tiling
 from ..qdialect.qnn.base import describe
 from ..qdialect.spelling import nearest
 from ..qdialect.stream import ChannelType, DesignOp, Process
-from ..qdialect.stream.compute import DepthwiseOp, StorageAttr, WeightedProcess
+from ..qdialect.stream.compute import StorageAttr, WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.types import MAX_WORD_BITS, channel_of
 from ..qdialect.stream.windows import PoolOp, WindowOp
@@ -60,12 +60,9 @@ def layers_of(design: DesignOp) -> dict[str, list[Layer]]:
 
 def fold_of(layer: Layer) -> Fold:
     """The folding that a layer has."""
-    (x,), (y,) = layer.inputs, layer.outputs
-    pe = y.lanes.data
     if isinstance(layer, PoolOp):
-        return Fold(pe, x.lanes.data // pe)
-    simd = x.lanes.data // pe if isinstance(layer, DepthwiseOp) else x.lanes.data
-    return Fold(pe, simd, layer.storage.data, layer.dsp is not None)
+        return Fold(*layer.at_once)
+    return Fold(*layer.at_once, layer.storage.data, layer.dsp is not None)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:

@@ -14,6 +14,7 @@ from math import prod
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ...hardware.cost import AT_ONCE
 from ...hardware.schedule import schedule_of
 from ...qdialect.data import Array
 from ...qdialect.packing import word_bytes
@@ -60,9 +61,6 @@ from .shapes import Channel, Parts, Port, Shape, describe, tag
 
 WIDEST_PORT = 64
 """Bytes of the widest word that a memory's port has: 512 bits are what controllers take."""
-
-COMPARED = 15
-"""Steps up to which all thresholds are compared at once."""
 
 BINDINGS = {
     Storage.LUT: "BIND_STORAGE variable={} type=rom_1p impl=lutram",
@@ -282,12 +280,13 @@ class Emitter:
     @emit.register
     def pool(self, process: PoolOp) -> None:
         (x,), (y,) = process.inputs, process.outputs
+        lanes, pixels = process.at_once
         shape = self.shape(
             process,
             Input=tag(x.quant_type),
             Output=tag(y.quant_type),
-            LANES=y.lanes.data,
-            AT_ONCE=x.lanes.data // y.lanes.data,
+            LANES=lanes,
+            AT_ONCE=pixels,
             STEPS=x.words // y.words,
             WORDS=y.words,
         )
@@ -299,27 +298,24 @@ class Emitter:
     @emit.register
     def matvec(self, process: MatvecOp) -> None:
         rows, columns = process.rows.shape
-        self.weighted(process, "matvec", process.pe, process.simd, columns, rows, process.vectors)
+        self.weighted(process, "matvec", columns, rows, process.vectors)
 
     @emit.register
     def depthwise(self, process: DepthwiseOp) -> None:
         rows, taps = process.rows.shape
-        pe = process.outputs[0].lanes.data
         vectors = prod(process.outputs[0].frame[:-1])
-        simd = process.inputs[0].lanes.data // pe
-        self.weighted(process, "depthwise", pe, simd, taps, rows, vectors)
+        self.weighted(process, "depthwise", taps, rows, vectors)
 
     def weighted(
         self,
         process: WeightedProcess,
         function: str,
-        pe: int,
-        simd: int,
         columns: int,
         rows: int,
         vectors: int,
     ) -> None:
         """A process with weights: so many rows and columns of them at once."""
+        pe, simd = process.at_once
         activation, memories = self.activation(process, process.bias is not None)
         weight, before = self.weight_type(process)
         shape = self.shape(
@@ -337,7 +333,7 @@ class Emitter:
             FOLDS=rows // pe,
             VECTORS=vectors,
         )
-        weights = self.weights(process, (pe, simd), vectors)
+        weights = self.weights(process, process.at_once, vectors)
         self.through(process, f"{function}<{shape}>", weights, *memories)
 
     def weight_type(self, process: WeightedProcess) -> tuple[str, str]:
@@ -446,7 +442,7 @@ class Emitter:
         if isinstance(process.outputs[0].element_type, BipolarType):
             result = "qnn::Sign"
         name, flag = self.memory_name("thresholds"), str(shared).lower()
-        if count <= COMPARED:
+        if count <= AT_ONCE:
             memory = rows_memory(process, name, process.thresholds, (at_once, count))
             kind = f"qnn::Compared<{tag(data.element)}, {count}, {result}, {flag}>"
         else:

@@ -8,8 +8,9 @@
 A function stays readable, because the long bytes stand behind it.
 """
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections import Counter
+from typing import Self
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy.typing as npt
@@ -47,6 +48,31 @@ class NamedData(IRDLOperation, ABC):
 
     traits = traits_def(SymbolOpInterface())
 
+    def __init__(self, name: str, value: Attribute):
+        super().__init__(properties={"sym_name": StringAttr(name), "value": value})
+
+    @staticmethod
+    @abstractmethod
+    def parse_value(parser: Parser) -> Attribute:
+        """Reads what `print_value` prints."""
+
+    @abstractmethod
+    def print_value(self, printer: Printer) -> None:
+        """Prints the constant behind its name."""
+
+    @classmethod
+    def parse(cls, parser: Parser) -> Self:
+        op = cls(parser.parse_symbol_name().data, cls.parse_value(parser))
+        op.attributes = parser.parse_optional_attr_dict()
+        return op
+
+    def print(self, printer: Printer) -> None:
+        printer.print_string(" ")
+        printer.print_symbol_name(self.sym_name.data)
+        printer.print_string(" ")
+        self.print_value(printer)
+        printer.print_op_attributes(self.attributes)
+
 
 @irdl_op_definition
 class DataOp(NamedData):
@@ -56,23 +82,12 @@ class DataOp(NamedData):
 
     value = prop_def(DataAttr)
 
-    def __init__(self, name: str, value: DataAttr):
-        super().__init__(properties={"sym_name": StringAttr(name), "value": value})
+    @staticmethod
+    def parse_value(parser: Parser) -> DataAttr:
+        return parse_data(parser)
 
-    @classmethod
-    def parse(cls, parser: Parser) -> "DataOp":
-        name = parser.parse_symbol_name()
-        value = parse_data(parser)
-        op = cls(name.data, value)
-        op.attributes = parser.parse_optional_attr_dict()
-        return op
-
-    def print(self, printer: Printer) -> None:
-        printer.print_string(" ")
-        printer.print_symbol_name(self.sym_name.data)
-        printer.print_string(" ")
+    def print_value(self, printer: Printer) -> None:
         print_data(printer, self.value)
-        printer.print_op_attributes(self.attributes)
 
 
 @irdl_op_definition

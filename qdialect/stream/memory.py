@@ -1,6 +1,5 @@
 """`stream.memory`: a constant as the hardware holds it."""
 
-from xdsl.dialects.builtin import StringAttr
 from xdsl.irdl import irdl_op_definition, prop_def
 from xdsl.parser import Parser
 from xdsl.printer import Printer
@@ -20,18 +19,9 @@ class MemoryOp(NamedData):
 
     value = prop_def(PackedAttr)
 
-    def __init__(self, name: str, value: PackedAttr):
-        super().__init__(properties={"sym_name": StringAttr(name), "value": value})
+    @staticmethod
+    def parse_value(parser: Parser) -> PackedAttr:
+        return parse_packed(parser)
 
-    @classmethod
-    def parse(cls, parser: Parser) -> "MemoryOp":
-        op = cls(parser.parse_symbol_name().data, parse_packed(parser))
-        op.attributes = parser.parse_optional_attr_dict()
-        return op
-
-    def print(self, printer: Printer) -> None:
-        printer.print_string(" ")
-        printer.print_symbol_name(self.sym_name.data)
-        printer.print_string(" ")
+    def print_value(self, printer: Printer) -> None:
         print_packed(printer, self.value)
-        printer.print_op_attributes(self.attributes)

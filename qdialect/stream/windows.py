@@ -377,6 +377,12 @@ class PoolOp(Process):
     def taps(self) -> int:
         return self.inputs[0].frame[-1] // self.outputs[0].frame[-1]
 
+    @property
+    def at_once(self) -> tuple[int, int]:
+        """Channels, and pixels of a patch, that it takes at once."""
+        lanes = self.outputs[0].lanes.data
+        return lanes, self.inputs[0].lanes.data // lanes
+
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
         require(

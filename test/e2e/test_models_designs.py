@@ -11,7 +11,7 @@ from qnn.hardware.tiling import Tiler
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics
 from qnn.passes.tile import Goal, tile_design
-from qnn.qdialect.stream import DesignOp
+from support.design import design_of
 from support.real_networks import NETWORKS, folder
 
 
@@ -21,7 +21,7 @@ def test_designs(name: str) -> None:
     """Half way between the fastest folding and the slowest."""
     module = import_onnx(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    design = design_of(module)
     tiler = Tiler(space_of(design, "xilinx"))
     cycles = int(np.sqrt(float(tiler.fewest()) * float(tiler.speeds()[-1])))
     check = CheckSemantics(1)

@@ -20,6 +20,12 @@ from xdsl.ir import Block, Region, SSAValue
 AnyProcess = TypeVar("AnyProcess", bound=Process)
 
 
+def design_of(module: ModuleOp) -> DesignOp:
+    """The one design of a module."""
+    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    return design
+
+
 class Design:
     """A module with one design, `@main`, which grows process by process."""
 

@@ -13,12 +13,8 @@ from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.types import check_element
 from xdsl.dialects.builtin import ModuleOp
 
+from .design import design_of
 from .generate import Choices
-
-
-def design_of(module: ModuleOp) -> DesignOp:
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-    return design
 
 
 def module_of(design: DesignOp) -> ModuleOp:

@@ -8,6 +8,7 @@ from qnn.passes.folding import Fold, layers_of
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.compute import WeightedProcess
 
+from .design import design_of
 from .real_networks import folder
 
 DEVICE, CLOCK_MHZ = "z7020", 100.0
@@ -42,7 +43,7 @@ def lowered(name: str) -> DesignOp:
     """The design of a network, nothing chosen."""
     module = import_onnx(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    design = design_of(module)
     return design
 
 

@@ -19,7 +19,7 @@ from qnn.qdialect.stream.flow import ForkOp, ResizeOp
 from qnn.qdialect.stream.process import Counts
 from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
-from support.design import Design
+from support.design import Design, design_of
 from support.generate import Choices
 from support.networks import trained_network
 from unit.test_folding import random_fold
@@ -113,7 +113,7 @@ def small_design(choices: Choices) -> tuple[DesignOp, list[SSAValue]]:
     right = design.add(ResizeOp(two, depth)).output
     total = design.add(AddOp(left, right, ChannelType((*frame, depth), signed(17), depth))).output
     module = design.finish(total)
-    (op,) = (op for op in module.ops if isinstance(op, DesignOp))
+    op = design_of(module)
     return op, [value for process in op.processes for value in process.results]
 
 
@@ -168,7 +168,7 @@ def test_schedules_read_and_write_whole_frames() -> None:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
         except PassFailedException:
             continue
-        (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+        design = design_of(module)
         for process in design.processes:
             schedule = schedule_of(process)
             seen.add(process.name)
@@ -265,7 +265,7 @@ def test_sizing_does_not_explode_with_layers() -> None:
     for _ in range(300):
         x = design.add(PadOp(x, [0, 0, 0, 0])).output
     module = design.finish(x)
-    (op,) = (op for op in module.ops if isinstance(op, DesignOp))
+    op = design_of(module)
     search = sizing.Shrinking(plan(op), sizing.enough(plan(op)), sizing.EFFORT)
     assert max(search.shrink().values()) <= 4
 
@@ -277,7 +277,7 @@ def folded_network(seed: int) -> DesignOp | None:
         Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
     except PassFailedException:
         return None
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    design = design_of(module)
     if not any(isinstance(process, ForkOp) for process in design.processes):
         return None
     layers = layers_of(design)

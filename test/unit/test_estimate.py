@@ -20,6 +20,7 @@ from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.text import parse_module
 from qnn.tools.qnn import main
+from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
@@ -34,11 +35,6 @@ def integer(seed: int) -> ModuleOp | None:
     except PassFailedException:
         return None
     return module
-
-
-def design_of(module: ModuleOp) -> DesignOp:
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-    return design
 
 
 def unplanned(design: DesignOp) -> list[ChannelType]:

@@ -11,18 +11,13 @@ from qnn.passes.check_semantics import CheckSemantics
 from qnn.passes.folding import Fold, FoldingError, Layer, fold_of, layers_of
 from qnn.passes.folding_file import read_folding, write_folding
 from qnn.passes.tile import tile_design
-from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main
+from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.builtin import StringAttr
 from xdsl.utils.exceptions import PassFailedException
-
-
-def design_of(module: ModuleOp) -> DesignOp:
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-    return design
 
 
 def divisor(rng: np.random.Generator, number: int) -> int:

@@ -9,7 +9,7 @@ from qnn.passes.folding import layers_of
 from qnn.passes.tile import tile_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.packing import pack_words, unpack_words
-from qnn.qdialect.stream import DesignOp, MemoryOp
+from qnn.qdialect.stream import MemoryOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -20,6 +20,7 @@ from qnn.qdialect.types import (
     unsigned,
     value_range,
 )
+from support.design import design_of
 from support.networks import trained_network
 from unit.test_folding import random_fold
 from xdsl.utils.exceptions import PassFailedException
@@ -77,7 +78,7 @@ def test_designs_compute_the_same_from_their_memories() -> None:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
         except PassFailedException:
             continue
-        (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+        design = design_of(module)
         layers = layers_of(design)
         folds = {name: random_fold(found[0], rng) for name, found in layers.items()}
         tile_design(design, folds=folds)

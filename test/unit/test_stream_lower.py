@@ -8,6 +8,7 @@ from qnn.passes.lowering import LOWERINGS
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.types import element_of, is_quant
+from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
@@ -45,7 +46,7 @@ def lowered(text: str) -> ModuleOp:
 
 def kinds(module: ModuleOp) -> list[str]:
     """The processes of the design, in order."""
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+    design = design_of(module)
     names = [op.name.removeprefix("stream.") for op in design.processes]
     return [name for name in names if name not in ("source", "sink")]
 

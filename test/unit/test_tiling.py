@@ -15,9 +15,10 @@ from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
 from qnn.passes import Pipeline
 from qnn.passes.folding import Fold, FoldingError, apply_tiling
 from qnn.passes.tile import Goal, tile_design
-from qnn.qdialect.stream import DesignOp, Process
+from qnn.qdialect.stream import Process
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import ResizeOp
+from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
@@ -31,11 +32,6 @@ def lowered(seed: int) -> ModuleOp | None:
     except PassFailedException:
         return None
     return module
-
-
-def design_of(module: ModuleOp) -> DesignOp:
-    (design,) = (op for op in module.ops if isinstance(op, DesignOp))
-    return design
 
 
 @pytest.mark.parametrize("vendor", ["xilinx", "intel"])

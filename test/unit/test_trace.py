@@ -13,6 +13,7 @@ from qnn.hardware.trace import FRAMES, POINTS, played, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp
 from qnn.tools.qnn import main
+from support.design import design_of
 from support.networks import trained_network
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
@@ -33,7 +34,7 @@ def designs(sized: bool = True) -> Iterator[DesignOp]:
         Pipeline.parse("tile{target-fps=50000 clock-mhz=100}").apply(module)
         if sized:
             Pipeline.parse("size-fifos").apply(module)
-        (design,) = (op for op in module.ops if isinstance(op, DesignOp))
+        design = design_of(module)
         yield design
 
 
