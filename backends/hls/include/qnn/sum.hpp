@@ -1,4 +1,5 @@
-/// Sums of many terms as balanced trees, which a compressor can take.
+/// Sums of many terms, and counts of ones, in hardware's own units: adders of three numbers, and six
+/// bits at a time, whose count is three tables of six inputs.
 #ifndef QNN_SUM_HPP
 #define QNN_SUM_HPP
 
@@ -6,52 +7,83 @@
 
 namespace qnn {
 
-/// Adds terms FIRST to FIRST + COUNT - 1; each level of the tree is one bit wider.
+/// A number with so many bits more.
+template <typename Number, int MORE>
+struct Wider;
+
+template <int BITS, int MORE>
+struct Wider<ap_int<BITS>, MORE> {
+    typedef ap_int<BITS + MORE> Number;
+};
+
+template <int BITS, int MORE>
+struct Wider<ap_uint<BITS>, MORE> {
+    typedef ap_uint<BITS + MORE> Number;
+};
+
+/// The type of a sum of so many terms.
+template <typename Number, int COUNT>
+using SumOf = typename Wider<Number, COUNT == 1 ? 0 : bits_for(COUNT)>::Number;
+
+/// Some of the terms, from the one at FIRST: a third of them in each branch.
 template <int FIRST, int COUNT>
 struct Tree {
-    static const int LEFT = COUNT / 2;
-    static const int LEVELS = bits_for(COUNT);
+    static const int LEFT = (COUNT + 2) / 3, MIDDLE = (COUNT + 1) / 3, RIGHT = COUNT / 3;
 
-    template <int BITS, int TERMS>
-    static ap_int<BITS + LEVELS> sum(const ap_int<BITS> (&terms)[TERMS]) {
+    template <typename Number, int TERMS>
+    static SumOf<Number, COUNT> sum(const Number (&terms)[TERMS]) {
 #pragma HLS INLINE
-        return Tree<FIRST, LEFT>::sum(terms) + Tree<FIRST + LEFT, COUNT - LEFT>::sum(terms);
+        return Tree<FIRST, LEFT>::sum(terms) + Tree<FIRST + LEFT, MIDDLE>::sum(terms) +
+               Tree<FIRST + LEFT + MIDDLE, RIGHT>::sum(terms);
     }
+};
 
-    template <int BITS>
-    static ap_uint<LEVELS + 1> ones(const ap_uint<BITS>& word) {
+template <int FIRST>
+struct Tree<FIRST, 2> {
+    template <typename Number, int TERMS>
+    static SumOf<Number, 2> sum(const Number (&terms)[TERMS]) {
 #pragma HLS INLINE
-        return Tree<FIRST, LEFT>::ones(word) + Tree<FIRST + LEFT, COUNT - LEFT>::ones(word);
+        return terms[FIRST] + terms[FIRST + 1];
     }
 };
 
 template <int FIRST>
 struct Tree<FIRST, 1> {
-    template <int BITS, int TERMS>
-    static ap_int<BITS> sum(const ap_int<BITS> (&terms)[TERMS]) {
+    template <typename Number, int TERMS>
+    static Number sum(const Number (&terms)[TERMS]) {
 #pragma HLS INLINE
         return terms[FIRST];
     }
-
-    template <int BITS>
-    static ap_uint<1> ones(const ap_uint<BITS>& word) {
-#pragma HLS INLINE
-        return ap_uint<1>(word[FIRST]);
-    }
 };
 
-/// The sum of all terms.
-template <int BITS, int TERMS>
-ap_int<BITS + bits_for(TERMS)> sum(const ap_int<BITS> (&terms)[TERMS]) {
+template <typename Number, int TERMS>
+SumOf<Number, TERMS> sum(const Number (&terms)[TERMS]) {
 #pragma HLS INLINE
     return Tree<0, TERMS>::sum(terms);
+}
+
+/// How many of six bits are set.
+inline ap_uint<3> ones_of_six(const ap_uint<6>& bits) {
+#pragma HLS INLINE
+    static const unsigned char COUNTS[64] = {
+        0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5,
+        1, 2, 2, 3, 2, 3, 3, 4, 2, 3, 3, 4, 3, 4, 4, 5, 2, 3, 3, 4, 3, 4, 4, 5, 3, 4, 4, 5, 4, 5, 5, 6,
+    };
+    return COUNTS[bits];
 }
 
 /// How many bits of a word are set.
 template <int BITS>
 ap_uint<bits_for(BITS) + 1> ones(const ap_uint<BITS>& word) {
 #pragma HLS INLINE
-    return Tree<0, BITS>::ones(word);
+    const int GROUPS = (BITS + 5) / 6;
+    ap_uint<3> counts[GROUPS];
+#pragma HLS ARRAY_PARTITION variable = counts complete
+    for (unsigned i = 0; i < GROUPS; ++i) {
+#pragma HLS UNROLL
+        counts[i] = ones_of_six(ap_uint<6>(word >> (6 * i)));
+    }
+    return sum(counts);
 }
 
 }  // namespace qnn
