@@ -57,7 +57,7 @@ from ...qdialect.types import (
 from ..names import identifier
 from .memories import Memory, codes_of, rows_memory
 from .printing import Emitted
-from .shapes import Channel, Parts, Port, Shape, describe, tag
+from .shapes import Call, Channel, Parts, Port, Shape, describe, tag
 
 WIDEST_PORT = 64
 """Bytes of the widest word that a memory's port has: 512 bits are what controllers take."""
@@ -134,7 +134,7 @@ class Emitter:
         return self.process_name
 
     def call(self, function: str, *args: str) -> None:
-        self.parts.calls.append(f"qnn::{function}({', '.join(args)});")
+        self.parts.calls.append(Call(function, args))
 
     def through(self, process: Process, function: str, *more: str) -> None:
         """Calls a function with the inputs, the outputs, the number of frames, and memories."""

@@ -5,7 +5,11 @@ run(module, [images], engine=HlsEngine(folder))
 
 import hashlib
 import logging
+import os
+import shutil
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,7 +17,7 @@ from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from .emitter import emit
 from .printing import Emitted
-from .simulation import HERE, Simulation, SimulationError, compiler, vendor_headers
+from .simulation import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
 
 LOG = logging.getLogger(__name__)
 
@@ -26,8 +30,8 @@ class HlsEngine:
     that is not finished is never there.
     """
 
-    def __init__(self, kept: Path, bounded: bool = False):
-        self.kept = kept
+    def __init__(self, kept: Path | str, bounded: bool = False):
+        self.kept = Path(kept)
         self.bounded = bounded
         self.simulations: dict[DesignOp, Simulation] = {}
 
@@ -39,39 +43,64 @@ class HlsEngine:
 
     def simulation_of(self, emitted: Emitted) -> Simulation:
         """The program of a design, compiled if it is not there yet."""
-        folder = self.kept / fingerprint(emitted, self.bounded)
-        if not folder.exists():
+        simulation = Simulation([emitted], self.kept, self.bounded, units=PROCESSORS)
+        folder = self.kept / fingerprint(simulation)
+        if not (folder / "simulation").exists():
             LOG.info("compiling the design with g++")
-            try:
-                self.kept.mkdir(parents=True, exist_ok=True)
-                with TemporaryDirectory(prefix=".", dir=self.kept) as temporary:
-                    unfinished = Path(temporary) / "program"
-                    Simulation([emitted], unfinished, self.bounded).build()
-                    rename_unless_there(unfinished, folder)
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise SimulationError(f"programs can't be kept in {self.kept}: {reason}") from None
-        return Simulation([emitted], folder, self.bounded)
+            headers = self.headers(replace(simulation, designs=[]))
+            self.keep(
+                folder / "simulation",
+                lambda new: replace(simulation, folder=new, headers=headers).build(),
+            )
+        return replace(simulation, folder=folder)
+
+    def headers(self, simulation: Simulation) -> Path:
+        """The folder with the library's headers, precompiled if they are not there yet."""
+        folder, header = self.kept / f"headers-{fingerprint(simulation)}", "qnn.hpp.gch"
+        if not (folder / header).exists():
+            command = ["-x", "c++-header", str(HERE / "include" / "qnn.hpp"), "-o", header]
+            self.keep(
+                folder / header, lambda new: replace(simulation, folder=new).compile(*command)
+            )
+        return folder
+
+    def keep(self, file: Path, make: Callable[[Path], object]) -> None:
+        """Makes a folder with a file that is there when it is complete."""
+        try:
+            self.kept.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".", dir=self.kept) as temporary:
+                unfinished = Path(temporary) / "new"
+                unfinished.mkdir()
+                make(unfinished)
+                take_place(unfinished, file)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SimulationError(f"programs can't be kept in {self.kept}: {reason}") from None
 
 
-def rename_unless_there(unfinished: Path, folder: Path) -> None:
-    """Another process may have been faster."""
+def take_place(unfinished: Path, file: Path) -> None:
+    """Another process may have been faster; what somebody damaged goes."""
+    if not file.exists():
+        shutil.rmtree(file.parent, ignore_errors=True)
     try:
-        unfinished.rename(folder)
+        unfinished.rename(file.parent)
     except OSError:
-        if not folder.exists():
+        if not file.exists():
             raise
 
 
-def fingerprint(emitted: Emitted, bounded: bool) -> str:
+def fingerprint(simulation: Simulation) -> str:
     """A name for all that a program is made of."""
     version = subprocess.run([compiler(), "--version"], capture_output=True, check=False).stdout
-    parts = [version, str(vendor_headers()).encode(), str(bounded).encode()]
-    for path in sorted((HERE / "include").rglob("*.hpp")) + sorted(HERE.glob("simulation/*")):
-        parts.append(path.read_bytes())
-    for path, content in emitted.files.items():
-        parts += [path.encode(), content if isinstance(content, bytes) else content.encode()]
+    searched = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
+    parts: list[str | bytes] = [version, *searched, *simulation.options]
+    library = [*(HERE / "include").rglob("*.hpp"), *(HERE / "simulation").iterdir()]
+    for path in sorted([*library, *vendor_headers().rglob("*.h")]):
+        parts += [path.name, path.read_bytes()]
+    for path, content in simulation.files.items():
+        parts += [path, content]
     digest = hashlib.sha256()
     for part in parts:
+        part = part.encode() if isinstance(part, str) else part
         digest.update(f"{len(part)} ".encode() + part)
     return digest.hexdigest()[:32]

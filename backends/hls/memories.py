@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 from xdsl.dialects.builtin import SymbolRefAttr
 
 from ...qdialect.data import Array
@@ -13,7 +14,7 @@ from ...qdialect.stream import Process
 from ...qdialect.stream.process import data_of, integers_of
 from ...qdialect.types import FloatType, QuantType, bit_width, unsigned
 
-MOST_TEXT = 1 << 16
+MOST_TEXT = 1 << 12
 """Characters of a memory that g++ compiles; a larger one it reads from a file."""
 
 
@@ -30,6 +31,10 @@ class Memory:
     pragmas: tuple[str, ...] = ()
 
     @property
+    def axes(self) -> str:
+        return "".join(f"[{size}]" for size in self.sizes)
+
+    @property
     def path(self) -> str:
         return f"weights/{self.name}.hpp"
 
@@ -41,31 +46,45 @@ class Memory:
     def is_large(self) -> bool:
         return prod(self.sizes) * (self.bits // 4 + 6) > MOST_TEXT
 
+    @property
+    def text_path(self) -> str:
+        return f"weights/{self.name}.inc"
+
     def source(self) -> str:
         """The file that declares it."""
-        word, axes = f"ap_uint<{self.bits}>", "".join(f"[{size}]" for size in self.sizes)
-        values = f"static const {word} {self.name}{axes} = {self.initialiser()};\n"
+        word, axes = f"ap_uint<{self.bits}>", self.axes
         if not self.is_large:
-            return values
+            return f"static const {word} {self.name}{axes} = {self.initialiser()};\n"
         return (
-            f"#ifdef __SYNTHESIS__\n{values}#else\n"
+            f"#ifdef __SYNTHESIS__\nstatic const {word} {self.name}{axes} =\n"
+            f'#include "{self.text_path}"\n;\n#else\n'
             f"static const qnn::Loaded<{word}{axes}> {self.name}_file"
             f'(QNN_DATA "/{self.data_path}");\n'
             f"static const {word} (&{self.name}){axes} = {self.name}_file.words;\n#endif\n"
         )
 
     def initialiser(self) -> str:
-        """The words as nested lists."""
-        flat = self.words.reshape(prod(self.sizes), -1)
-        rows = [self._word(int.from_bytes(row.tobytes(), "little")) for row in flat]
+        """The words as nested lists, all with as many digits."""
+        words = self.words.reshape(prod(self.sizes), -1)
+        digits = np.frombuffer(words[:, ::-1].tobytes().hex().encode(), np.uint8)
+        before, behind = self._spelling()
+        text = between(before, digits.reshape(len(words), -1), behind + b", ")
         for size in reversed(self.sizes):
-            rows = ["{" + ", ".join(rows[i : i + size]) + "}" for i in range(0, len(rows), size)]
-        return rows[0].replace("}, {", "},\n    {")
+            text = between(b"{", text.reshape(-1, size * text.shape[1]), b"},\n")
+        flat = text.tobytes().replace(b", }", b"}").replace(b",\n}", b"}")
+        return flat.decode("ascii").removesuffix(",\n")
 
-    def _word(self, value: int) -> str:
-        if self.bits <= 32:
-            return f"0x{value:x}"
-        return f"0x{value:x}ULL" if self.bits <= 64 else f'ap_uint<{self.bits}>("{value:x}", 16)'
+    def _spelling(self) -> tuple[bytes, bytes]:
+        """What stands around the digits of a word."""
+        if self.bits <= 64:
+            return b"0x", b"ULL" if self.bits > 32 else b""
+        return f'ap_uint<{self.bits}>("'.encode(), b'", 16)'
+
+
+def between(before: bytes, text: npt.NDArray[np.uint8], behind: bytes) -> npt.NDArray[np.uint8]:
+    """Rows of text with the same in front of each, and the same behind."""
+    sides = [np.tile(np.frombuffer(side, np.uint8), (len(text), 1)) for side in (before, behind)]
+    return np.concatenate([sides[0], text, sides[1]], 1)
 
 
 def memory_of(process: Process, symbol: SymbolRefAttr, at_once: tuple[int, int]) -> Words:

@@ -3,7 +3,8 @@
 top.hpp            the top function and the shapes of all processes
 top.cpp            the top function: one dataflow region
 threads.cpp        the same for simulation with channels of bounded depth
-weights/NAME.hpp   a memory, and weights/NAME.dat where it is large or comes through a port
+weights/NAME.hpp   a memory; one that is large or comes through a port is in weights/NAME.dat, and
+                   for synthesis, which reads no files, in weights/NAME.inc
 testbench.cpp      runs the frames in a folder, and compares the results with those expected
 """
 
@@ -40,9 +41,15 @@ class Emitted:
         """The ports through which weights come."""
         return [port for port in self.parts.ports if port.weights is not None]
 
-    @cached_property
+    @property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
+        large = [memory for memory in self.parts.memories if memory.is_large]
+        return {**self.simulated, **{memory.text_path: memory.initialiser() for memory in large}}
+
+    @cached_property
+    def simulated(self) -> Files:
+        """The files that g++ needs: large memories are only data."""
         outside = [port.weights for port in self.outside if port.weights is not None]
         return {
             "top.hpp": self._header(),
@@ -69,9 +76,12 @@ class Emitted:
         return f"void {self.top}({', '.join([*args, 'unsigned frames'])})"
 
     def _argument(self, port: Port) -> str:
+        return f"{self.port_type(port)} {port.name}"
+
+    def port_type(self, port: Port) -> str:
         if self.is_stream(port):
-            return f"{beats(port)}& {port.name}"
-        return f"{'' if port.written else 'const '}{port.word}* {port.name}"
+            return f"{beats(port)}&"
+        return f"{'' if port.written else 'const '}{port.word}*"
 
     def is_stream(self, port: Port) -> bool:
         return self.streams and port.weights is None
@@ -90,7 +100,7 @@ class Emitted:
         for channel in self.parts.channels:
             lines.append(f'    {channel.type} {channel.name}("{channel.name}");')
             lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
-        lines += ["", *(f"    {call}" for call in self.parts.calls), "}"]
+        lines += ["", *(f"    {call.source()}" for call in self.parts.calls), "}"]
         using = f"    using namespace {self.top}_parts;"
         return self._start() + "\n".join([using, *lines]) + "\n"
 
@@ -117,7 +127,7 @@ class Emitted:
     def _threads(self) -> str:
         lines = [f"    using namespace {self.top}_parts;"]
         lines += [declaration(channel) for channel in self.parts.channels]
-        calls = ",\n".join(f"        [&] {{ {call} }}" for call in self.parts.calls)
+        calls = ",\n".join(f"        [&] {{ {call.source()} }}" for call in self.parts.calls)
         lines.append(f"    hls::Processes::all().run({{\n{calls},\n    }});\n}}\n")
         return self._start() + "\n".join(lines)
 
@@ -170,9 +180,10 @@ class Emitted:
         taken = f"qnn::bytes_of<{8 * port.word_bytes}>({name}_words, {_bytes(port)})"
         if self.is_stream(port):
             taken = f"qnn::take_frames({name}_port, frames, {port.frame_bytes})"
+        compared = f"{name}_bytes, {port.frame_bytes}"
         return [
             f"    const qnn::Bytes {name}_bytes = {taken};",
-            f'    differences += qnn::compare(folder + "/{name}", {name}_bytes);',
+            f'    differences += qnn::compare(folder + "/{name}", {compared});',
         ]
 
 

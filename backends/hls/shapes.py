@@ -93,6 +93,17 @@ class Channel:
         return f"hls::stream<ap_uint<{self.bits}> >"
 
 
+@dataclass(frozen=True)
+class Call:
+    """A process at work: a function of the library, and what it is given."""
+
+    function: str
+    args: tuple[str, ...]
+
+    def source(self) -> str:
+        return f"qnn::{self.function}({', '.join(self.args)});"
+
+
 @dataclass
 class Parts:
     """What a design is made of, in order."""
@@ -103,7 +114,7 @@ class Parts:
     channels: list[Channel] = field(default_factory=list[Channel])
     shapes: list[Shape] = field(default_factory=list[Shape])
     memories: list[Memory] = field(default_factory=list[Memory])
-    calls: list[str] = field(default_factory=list[str])
+    calls: list[Call] = field(default_factory=list[Call])
 
 
 def tag(element: ElementType) -> str:

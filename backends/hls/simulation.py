@@ -6,10 +6,13 @@ The integers of arbitrary width are the vendor's own headers, which the hls4ml p
 streams are ours. Several designs are compiled as one program, which takes a fraction of the time.
 """
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,10 +20,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
+from ...qdialect.qnn.base import text_of
 from .printing import Emitted, Files
 from .shapes import Port
+from .units import elsewhere, instances, unit
 
 HERE = Path(__file__).parent
+PROCESSORS = len(os.sched_getaffinity(0))
+
+MOST_FRAMES = 16
+"""So many frames one program takes."""
+
 DIFFERENT = 1
 """The exit status of a testbench whose results are not those expected, or none are expected."""
 
@@ -60,28 +70,59 @@ class Simulation:
     bounded: bool = False
     """Whether channels have the depths that the design gives them."""
     optimise: bool = True
+    units: int = 0
+    """How many more translation units than one: all are compiled at the same time."""
+    headers: Path | None = None
+    """A folder with the library's headers, precompiled."""
 
     def build(self) -> "Simulation":
         """Writes and compiles them."""
-        for emitted in self.designs:
-            write(emitted.files, self.folder / emitted.top)
-        (self.folder / "simulation.cpp").write_text(self._source())
-        flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
-        flags.append("-O2" if self.optimise else "-O0")
-        includes = [f"-I{HERE / 'include'}", f"-I{HERE / 'simulation'}"]
-        vendor = ["-isystem", str(vendor_headers())]
-        command = [compiler(), *OPTIONS, *flags, *includes, *vendor, "simulation.cpp"]
-        done = subprocess.run(
-            [*command, "-o", "simulation"], cwd=self.folder, capture_output=True, text=True
-        )
-        if done.returncode:
-            raise SimulationError(f"g++ can't compile the design:\n{done.stderr}")
+        write(self.files, self.folder)
+        units = sorted(path.name for path in self.folder.glob("*.cpp"))
+
+        def compile_one(unit: str) -> None:
+            self.compile("-c", unit)
+
+        with ThreadPoolExecutor(PROCESSORS) as threads:
+            list(threads.map(compile_one, units))
+        self.compile(*[f"{Path(unit).stem}.o" for unit in units], "-o", "simulation")
         return self
 
-    def _source(self) -> str:
+    def compile(self, *arguments: str) -> None:
+        """Runs g++ in the folder, with the options that all units share."""
+        first = [] if self.headers is None else [f"-I{self.headers}"]
+        command = [compiler(), *first, *self.options, *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if done.returncode:
+            raise SimulationError(f"g++ can't compile the design:\n{done.stderr}")
+
+    @property
+    def options(self) -> list[str]:
+        flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
+        flags.append("-O2" if self.optimise else "-O0")
+        own = [f"-I{folder}" for folder in (HERE / "include", HERE / "simulation", ".")]
+        return [*OPTIONS, *flags, *own, "-isystem", str(vendor_headers())]
+
+    @cached_property
+    def files(self) -> Files:
+        """The designs, each in a folder, and the translation units."""
+        designs = {
+            f"{emitted.top}/{path}": content
+            for emitted in self.designs
+            for path, content in emitted.simulated.items()
+        }
+        others = {f"unit{n}.cpp": "" for n in range(self.units)}
+        for emitted in self.designs:
+            for n, name in enumerate(others):
+                others[name] += unit(emitted, instances(emitted)[n :: self.units])
+        return {**designs, **others, "simulation.cpp": self._main()}
+
+    def _main(self) -> str:
         top = "threads.cpp" if self.bounded else "top.cpp"
         lines = ['#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
         for emitted in self.designs:
+            if self.units:
+                lines.append(elsewhere(emitted))
             lines += [f'#define QNN_DATA "{emitted.top}"', f'#include "{emitted.top}/{top}"']
             lines += [f'#include "{emitted.top}/testbench.cpp"', "#undef QNN_DATA"]
         lines += ["int main(int, char** arguments) {"]
@@ -96,17 +137,52 @@ class Simulation:
     def run(
         self, inputs: Sequence[Sequence[Array]], timeout: float | None = None
     ) -> list[list[Array]]:
-        """The results of each design for the frames of its inputs; the folder stays as it is."""
-        with TemporaryDirectory() as vectors:
-            for emitted, arrays in zip(self.designs, inputs, strict=True):
-                write_vectors(emitted.inputs, arrays, Path(vectors, emitted.top))
-            program = [self.folder.resolve() / "simulation", vectors]
-            done = subprocess.run(
-                program, cwd=self.folder, capture_output=True, text=True, timeout=timeout
-            )
-            if done.returncode not in (0, DIFFERENT):
-                raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
-            return [read_results(emitted, Path(vectors, emitted.top)) for emitted in self.designs]
+        """The results of each design for the frames of its inputs; the folder stays as it is.
+
+        Programs run at the same time, each for a part of the frames, since a stream that is not
+        bounded keeps all the words of its frames.
+        """
+        for emitted, arrays in zip(self.designs, inputs, strict=True):
+            check_frames(emitted.inputs, arrays)
+        most = max(len(arrays[0]) for arrays in inputs)
+        each = MOST_FRAMES if self.bounded else min(MOST_FRAMES, -(-most // PROCESSORS))
+
+        def run_part(start: int) -> list[list[Array]]:
+            part = [[array[start : start + each] for array in arrays] for arrays in inputs]
+            return self._run_some(part, timeout)
+
+        with ThreadPoolExecutor(PROCESSORS) as threads:
+            parts = list(threads.map(run_part, range(0, most, each)))
+        by_design = zip(*parts, strict=True)
+        return [[np.concatenate(x) for x in zip(*results, strict=True)] for results in by_design]
+
+    def _run_some(
+        self, inputs: Sequence[Sequence[Array]], timeout: float | None
+    ) -> list[list[Array]]:
+        """The results for frames that one program takes at once."""
+        program = self.folder.resolve() / "simulation"
+        try:
+            with TemporaryDirectory() as vectors:
+                for emitted, arrays in zip(self.designs, inputs, strict=True):
+                    write(vectors_of(emitted.inputs, arrays), Path(vectors, emitted.top))
+                done = subprocess.run(
+                    [program, vectors],
+                    cwd=self.folder,
+                    capture_output=True,
+                    text=True,
+                    timeout=timeout,
+                )
+                if done.returncode not in (0, DIFFERENT):
+                    raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
+                return [
+                    read_results(emitted, Path(vectors, emitted.top), len(arrays[0]))
+                    for emitted, arrays in zip(self.designs, inputs, strict=True)
+                ]
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SimulationError(f"{error.filename or program} can't be used: {reason}") from None
+        except subprocess.TimeoutExpired:
+            raise SimulationError(f"the simulation takes longer than {timeout:g} s") from None
 
 
 def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
@@ -123,26 +199,37 @@ def write(files: Files, folder: Path) -> None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
 
 
-def write_vectors(ports: Sequence[Port], arrays: Sequence[Array], folder: Path) -> None:
-    """Writes frames as the testbench reads them: of inputs, or those that are expected."""
-    write(vectors_of(ports, arrays), folder)
+def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
+    """Refuses arrays that are no frames for the ports."""
+    if len(arrays) != len(ports):
+        raise SimulationError(f"{len(arrays)} arrays for {len(ports)} ports")
+    for port, array in zip(ports, arrays, strict=True):
+        if array.shape[1:] != port.frame or array.ndim == 0:
+            raise SimulationError(
+                f"port {port.name!r} takes frames of {text_of(port.frame)}, "
+                f"not an array of {text_of(array.shape)}"
+            )
+        if array.size and not np.can_cast(array.dtype, port.dtype):
+            raise SimulationError(f"port {port.name!r} takes {port.dtype}, not {array.dtype}")
+    counts = {len(array) for array in arrays}
+    if counts == {0} or len(counts) > 1:
+        raise SimulationError("there must be as many frames for each port, and one at least")
 
 
 def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
     """The frames of each port as a file."""
-    files: dict[str, bytes] = {}
-    for port, array in zip(ports, arrays, strict=True):
-        data = array.astype(port.dtype.newbyteorder("<")).tobytes()
-        if len(array) == 0 or len(data) != len(array) * port.frame_bytes:
-            raise SimulationError(f"frames of {array.shape[1:]} are none of port {port.name!r}")
-        files[f"{port.name}.bin"] = data
-    return files
+    return {
+        f"{port.name}.bin": array.astype(port.dtype.newbyteorder("<")).tobytes()
+        for port, array in zip(ports, arrays, strict=True)
+    }
 
 
-def read_results(emitted: Emitted, folder: Path) -> list[Array]:
+def read_results(emitted: Emitted, folder: Path, frames: int) -> list[Array]:
     results: list[Array] = []
     for port in emitted.outputs:
         data = (folder / f"{port.name}.result.bin").read_bytes()
+        if len(data) != frames * port.frame_bytes:
+            raise SimulationError(f"the results of port {port.name!r} are incomplete")
         flat = np.frombuffer(data, port.dtype.newbyteorder("<")).astype(port.dtype)
-        results.append(flat.reshape(-1, *port.frame))
+        results.append(flat.reshape(frames, *port.frame))
     return results

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
 from qnn.backends.hls.emitter import search_levels
-from qnn.backends.hls.simulation import Simulation, vendor_headers, write, write_vectors
+from qnn.backends.hls.simulation import Simulation, vectors_of, vendor_headers, write
 from qnn.backends.names import identifier
 from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
@@ -127,8 +128,8 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
     subprocess.run(command, cwd=tmp_path, check=True)
     (golden,) = run(module, [x])
     for change, status in ((0, 0), (1, 1)):
-        write_vectors(emitted.inputs, [x], tmp_path / "vectors")
-        write_vectors(emitted.outputs, [golden + change], tmp_path / "vectors")
+        write(vectors_of(emitted.inputs, [x]), tmp_path / "vectors")
+        write(vectors_of(emitted.outputs, [golden + change]), tmp_path / "vectors")
         done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == status, done.stdout + done.stderr
 
@@ -191,10 +192,22 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
         simulate(emit(design_of(layer())), [frames()])
 
 
-@pytest.mark.parametrize("shape", [(0, 5, 4, 2), (2, 5, 4, 1), (3, 7)])
-def test_frames_of_another_shape_are_an_error(shape: tuple[int, ...], tmp_path: Path) -> None:
-    with pytest.raises(SimulationError, match="are none of port 'in0'"):
-        simulate(emit(design_of(layer())), [np.zeros(shape, np.uint8)])
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        (
+            [np.zeros((2, 4, 5, 2), np.uint8)],
+            "port 'in0' takes frames of 5x4x2, not an array of 2x",
+        ),
+        ([np.zeros((), np.uint8)], "port 'in0' takes frames of 5x4x2, not an array of scalar"),
+        ([np.full((1, 5, 4, 2), 0.9)], "port 'in0' takes uint8, not float64"),
+        ([np.zeros((0, 5, 4, 2), np.uint8)], "as many frames for each port, and one at least"),
+        ([np.zeros((1, 5, 4, 2), np.uint8)] * 2, "2 arrays for 1 ports"),
+    ],
+)
+def test_what_is_no_frame_is_an_error(arrays: list[Array], message: str) -> None:
+    with pytest.raises(SimulationError, match=message):
+        simulate(emit(design_of(layer())), arrays)
 
 
 def test_a_tree_of_thresholds_counts_what_is_reached() -> None:
@@ -281,9 +294,9 @@ def test_large_weights_have_both_files(tmp_path: Path) -> None:
     module = design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
     Pipeline.parse("size-fifos").apply(module)
     files = emit(design.design).files
-    text = str(files["weights/matvec_weights.hpp"])
-    synthesis = text[text.index("#ifdef __SYNTHESIS__") : text.index("#else")]
-    words = np.array([int(word, 16) for word in re.findall("0x([0-9a-f]+)", synthesis)], "<u4")
+    assert '#include "weights/matvec_weights.inc"' in str(files["weights/matvec_weights.hpp"])
+    text = str(files["weights/matvec_weights.inc"])
+    words = np.array([int(word, 16) for word in re.findall("0x([0-9a-f]+)", text)], "<u4")
     assert words.tobytes() == files["weights/matvec_weights.dat"]
     frames = RNG.integers(0, 16, (2, 200), np.uint8)
     (result,) = Simulation([emit(design.design)], tmp_path).build().run([[frames]])[0]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qnn.backends.hls import SimulationError, emit, simulation
 from qnn.backends.hls.engine import HlsEngine, fingerprint
+from qnn.backends.hls.simulation import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
@@ -173,15 +174,36 @@ def test_programs_are_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (found,) = run(module, [x], engine=HlsEngine(tmp_path))
         np.testing.assert_array_equal(found, expected)
         monkeypatch.setattr(simulation.Simulation, "build", None)
-    (kept,) = tmp_path.iterdir()
-    assert (kept / "simulation").exists()
+    headers, program = sorted(tmp_path.iterdir(), key=lambda path: not path.name.startswith("h"))
+    assert (headers / "qnn.hpp.gch").exists() and (program / "simulation").exists()
 
 
-def test_another_design_is_another_program() -> None:
-    """By its sources, by whether channels are bounded, and by nothing else."""
+def test_a_damaged_program_is_made_again(tmp_path: Path) -> None:
+    module, x = layer(), frames()
+    expected = run(module, [x], engine=HlsEngine(tmp_path))
+    (program,) = tmp_path.glob("*/simulation")
+    program.unlink()
+    np.testing.assert_array_equal(run(module, [x], engine=HlsEngine(tmp_path)), expected)
+    program.write_text("no program")
+    with pytest.raises(SimulationError, match="simulation can't be used: exec format error"):
+        run(module, [x], engine=HlsEngine(tmp_path))
+
+
+def test_what_a_program_is_made_of_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sources, whether channels are bounded, the compiler's options; and nothing else."""
     designs = [emit(design_of(layer(name=name))) for name in ("a", "b", "a")]
-    names = [fingerprint(design, bounded) for design in designs for bounded in (False, True)]
-    assert len(set(names)) == 4 and names[:2] == names[4:]
+
+    def names() -> list[str]:
+        return [
+            fingerprint(Simulation([design], Path("anywhere"), bounded))
+            for design in designs
+            for bounded in (False, True)
+        ]
+
+    before = names()
+    assert len(set(before)) == 4 and before[:2] == before[4:]
+    monkeypatch.setattr(simulation, "OPTIONS", [*simulation.OPTIONS, "-g"])
+    assert not set(before) & set(names())
 
 
 def test_each_layer_has_its_own_multipliers() -> None:

@@ -126,25 +126,27 @@ class Processes {
     std::size_t running = 0;
 };
 
-/// A ring between one writer and one reader.
+/// A ring between one writer and one reader. Outside of a design nobody gave it a depth: it grows.
 template <typename Word>
 class stream {
   public:
-    /// A stream outside of a design, which nobody gave a depth, holds a million words.
-    explicit stream(const char* label = "a stream", std::size_t depth = 1 << 20)
-        : name(label), words(depth) {}
+    explicit stream(const char* label = "a stream", std::size_t depth = 0)
+        : name(label), grows(depth == 0), words(grows ? 1 : depth) {}
 
     bool empty() const { return read_count == written_count; }
 
     Word read() {
         wait(false, [this] { return !empty(); });
+        const std::unique_lock<std::mutex> lock = locked();
         Word word = words[read_count % words.size()];
         ++read_count;
         return word;
     }
 
     void write(const Word& word) {
-        wait(true, [this] { return !full(); });
+        wait(true, [this] { return grows || !full(); });
+        const std::unique_lock<std::mutex> lock = locked();
+        if (full()) grow();
         words[written_count % words.size()] = word;
         ++written_count;
     }
@@ -153,6 +155,19 @@ class stream {
     static const int TRIES = 100;
 
     bool full() const { return written_count - read_count == words.size(); }
+
+    /// Only a ring that grows has to keep its reader away meanwhile.
+    std::unique_lock<std::mutex> locked() {
+        return grows ? std::unique_lock<std::mutex>(mutex) : std::unique_lock<std::mutex>();
+    }
+
+    void grow() {
+        std::vector<Word> larger(2 * words.size());
+        for (std::size_t i = read_count; i < written_count; ++i) {
+            larger[i % larger.size()] = words[i % words.size()];
+        }
+        words.swap(larger);
+    }
 
     template <typename Over>
     void wait(bool for_room, const Over& over) const {
@@ -163,8 +178,10 @@ class stream {
         Processes::all().wait({name, for_room, over});
     }
 
-    std::string name;
+    const std::string name;
+    const bool grows;
     std::vector<Word> words;
+    std::mutex mutex;
     std::atomic<std::size_t> read_count{0}, written_count{0};
 };
 

@@ -35,6 +35,7 @@ inline Bytes read_file(const std::string& path) {
 inline void write_file(const std::string& path, const Bytes& bytes) {
     std::ofstream file(path.c_str(), std::ios::binary);
     file.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
+    file.close();
     if (!file) {
         std::fprintf(stderr, "%s can't be written\n", path.c_str());
         std::exit(2);
@@ -110,14 +111,16 @@ Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_
 }
 
 /// Writes a result to PATH.result.bin; how many of its bytes differ from those in PATH.bin.
-inline std::size_t compare(const std::string& path, const Bytes& result) {
+inline std::size_t compare(const std::string& path, const Bytes& result, std::size_t frame_bytes) {
     write_file(path + ".result.bin", result);
     if (!std::ifstream((path + ".bin").c_str())) return result.size();
     const Bytes expected = read_file(path + ".bin");
-    const std::size_t common = std::min(result.size(), expected.size());
-    std::size_t count = std::max(result.size(), expected.size()) - common;
-    for (std::size_t i = 0; i < common; ++i) {
-        if (result[i] != expected[i]) ++count;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < std::max(result.size(), expected.size()); ++i) {
+        if (i < result.size() && i < expected.size() && result[i] == expected[i]) continue;
+        if (count++ > 0) continue;
+        const unsigned long long frame = i / frame_bytes, byte = i % frame_bytes;
+        std::printf("%s: the first that differs is byte %llu of frame %llu\n", path.c_str(), byte, frame);
     }
     std::printf("%s: %zu of %zu bytes differ\n", path.c_str(), count, expected.size());
     return count;

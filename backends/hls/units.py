@@ -1,0 +1,37 @@
+"""A design in several translation units, which g++ compiles at the same time.
+
+The top function stays as it is. Others compile the functions that it calls, which are templates:
+
+    template void qnn::fork<9>(qnn::Count, hls::stream<ap_uint<4> >&, ...);
+
+and are declared as `extern` ahead of it.
+"""
+
+from .printing import Emitted
+from .shapes import Call
+
+
+def instances(emitted: Emitted) -> list[str]:
+    """The functions that a design calls, each once, as instances of the library's templates."""
+    types = {"frames": "qnn::Count", "qnn::OneKind()": "const qnn::OneKind&"}
+    types |= {channel.name: f"{channel.type}&" for channel in emitted.parts.channels}
+    types |= {port.name: emitted.port_type(port) for port in emitted.parts.ports}
+    for memory in emitted.parts.memories:
+        types[memory.name] = f"const ap_uint<{memory.bits}> (&){memory.axes}"
+
+    def instance(call: Call) -> str:
+        return f"template void qnn::{call.function}({', '.join(types[arg] for arg in call.args)});"
+
+    return list(dict.fromkeys(map(instance, emitted.parts.calls)))
+
+
+def unit(emitted: Emitted, functions: list[str]) -> str:
+    """A translation unit for some of them."""
+    return f'#include "{emitted.top}/top.hpp"\nusing namespace {emitted.top}_parts;\n' + "".join(
+        f"{function}\n" for function in functions
+    )
+
+
+def elsewhere(emitted: Emitted) -> str:
+    """What says in the unit of the top function that others compile its processes."""
+    return unit(emitted, [f"extern {function}" for function in instances(emitted)])
