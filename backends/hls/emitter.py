@@ -12,6 +12,7 @@ from functools import singledispatchmethod
 from math import prod
 
 import numpy as np
+from xdsl.dialects.builtin import SymbolRefAttr
 from xdsl.ir import SSAValue
 
 from ...hardware.cost import AT_ONCE
@@ -415,19 +416,13 @@ class Emitter:
 
     def activation(self, process: ThresholdedProcess, biased: bool) -> tuple[str, list[str]]:
         """The type of what follows a sum, and its memories."""
-        pe = process.outputs[0].lanes.data
-        type, memories = (
-            self.steps(process) if process.thresholds is not None else ("qnn::Pass", [])
-        )
-        if process.descending is not None:
-            name = self.memory_name("descending")
-            flags = rows_memory(process, name, process.descending, (pe, 1))
-            memories = [*memories, self.memory(flags)]
+        type, memories = "qnn::Pass", list[str]()
+        if process.thresholds is not None:
+            type, memories = self.steps(process)
         if not biased:
             return type, memories
         assert isinstance(process, WeightedProcess) and process.bias is not None
-        name = self.memory_name("bias")
-        bias = self.memory(rows_memory(process, name, process.bias, (pe, 1)))
+        bias = self.by_channel(process, "bias", process.bias)
         element = check_element(data_of(process, process.bias).element)
         return f"qnn::Biased<{tag(element)}, {type}>", [bias, *memories]
 
@@ -435,26 +430,49 @@ class Emitter:
         """Thresholds: few are compared at once, many are searched."""
         assert process.thresholds is not None
         data = data_of(process, process.thresholds)
-        rows, pe = data.array, process.outputs[0].lanes.data
-        shared, count = len(rows) == 1 < process.channels, rows.shape[1]
-        at_once = 1 if shared else pe
+        count, element = data.array.shape[1], tag(data.element)
+        if count <= AT_ONCE:
+            memories = [self.compared(process, process.thresholds)]
+            kind = f"qnn::Compared<{element}, {count}>"
+        else:
+            memories = self.searched(process, process.thresholds)
+            kind = f"qnn::Searched<{element}, {count}>"
+        if process.descending is not None:
+            kind = f"qnn::Descending<{kind}>"
+            memories = [self.by_channel(process, "descending", process.descending), *memories]
         result = f"qnn::Level<{count}, {process.offset.value.data}>"
         if isinstance(process.outputs[0].element_type, BipolarType):
             result = "qnn::Sign"
-        name, flag = self.memory_name("thresholds"), str(shared).lower()
-        if count <= AT_ONCE:
-            memory = rows_memory(process, name, process.thresholds, (at_once, count))
-            kind = f"qnn::Compared<{tag(data.element)}, {count}, {result}, {flag}>"
-        else:
-            tree, element = search_levels(rows), check_element(data.element)
-            assert isinstance(element, QuantType)
-            levels, half = tree.shape[0], tree.shape[2]
-            groups = tree.reshape(levels, -1, at_once, half)
-            partitions = [f"ARRAY_PARTITION variable={name} complete dim={n}" for n in (1, 3)]
-            sizes, words = groups.shape, codes_of(groups, element)
-            memory = Memory(name, bit_width(element), sizes, words, tuple(partitions))
-            kind = f"qnn::Searched<{tag(element)}, {levels}, {count}, {result}, {flag}>"
-        return kind, [self.memory(memory)]
+        return f"qnn::Stepped<{kind}, {result}>", memories
+
+    def by_channel(self, process: Process, what: str, symbol: SymbolRefAttr) -> str:
+        """A memory with a number for each channel."""
+        at_once = (process.outputs[0].lanes.data, 1)
+        return self.memory(rows_memory(process, self.memory_name(what), symbol, at_once))
+
+    def compared(self, process: ThresholdedProcess, symbol: SymbolRefAttr) -> str:
+        """A memory with a word for each channel, or one for all of them."""
+        rows, count = data_of(process, symbol).array.shape
+        shared = rows == 1 < process.channels
+        at_once = (1 if shared else process.outputs[0].lanes.data, count)
+        return self.memory(rows_memory(process, self.memory_name("thresholds"), symbol, at_once))
+
+    def searched(self, process: ThresholdedProcess, symbol: SymbolRefAttr) -> list[str]:
+        """A memory for each level of a search; what all channels share is there for each lane."""
+        data, lanes = data_of(process, symbol), process.outputs[0].lanes.data
+        element = check_element(data.element)
+        assert isinstance(element, QuantType)
+        shared = len(data.array) == 1 < process.channels
+        rows = np.tile(data.array, (lanes, 1)) if shared else data.array
+        name, names = self.memory_name("thresholds"), list[str]()
+        for n, level in enumerate(search_levels(rows)):
+            groups = level.reshape(-1, lanes, 1 << n)
+            each = identifier(f"{name}_{n}", self.taken)
+            partition = (f"ARRAY_PARTITION variable={each} complete dim=2",) if lanes > 1 else ()
+            words = codes_of(groups, element)
+            memory = Memory(each, bit_width(element), groups.shape, words, partition, file=name)
+            names.append(self.memory(memory))
+        return names
 
     @emit.register
     def lookup(self, process: LookupOp) -> None:
@@ -600,18 +618,15 @@ def turns(parts: Sequence[ChannelType]) -> str:
     return ", ".join(map(str, [parts[0].words // widths[0], *widths]))
 
 
-def search_levels(rows: Array) -> Array:
-    """Sorted rows as binary trees: levels x rows x as much room as the last level takes.
+def search_levels(rows: Array) -> list[Array]:
+    """Sorted rows as binary trees: level l has 2^l entries of each row.
 
-    Level l has 2^l entries. The last threshold is repeated to fill the tree, so that more may be
-    reached than there are: the hardware counts no further.
+    The last threshold is repeated to fill the tree, so that more may be reached than there are: the
+    hardware counts no further.
     """
-    channels, count = rows.shape
+    count = rows.shape[1]
     levels = count.bit_length()
     full = np.repeat(rows[:, -1:], (1 << levels) - 1, 1)
     full[:, :count] = rows
-    tree = np.zeros((levels, channels, 1 << (levels - 1)), rows.dtype)
-    for level in range(levels):
-        step = 1 << (levels - level)
-        tree[level, :, : 1 << level] = full[:, step // 2 - 1 :: step]
-    return tree
+    steps = [1 << (levels - level) for level in range(levels)]
+    return [full[:, step // 2 - 1 :: step] for step in steps]

@@ -29,6 +29,8 @@ class Memory:
     words: Words
     """The bytes of each word, the lowest first."""
     pragmas: tuple[str, ...] = ()
+    file: str = ""
+    """The name of the file that declares it, together with others; its own if there is none."""
 
     @property
     def axes(self) -> str:
@@ -36,7 +38,7 @@ class Memory:
 
     @property
     def path(self) -> str:
-        return f"weights/{self.name}.hpp"
+        return f"weights/{self.file or self.name}.hpp"
 
     @property
     def data_path(self) -> str:

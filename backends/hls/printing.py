@@ -56,10 +56,17 @@ class Emitted:
             "top.cpp": self._top(),
             "threads.cpp": self._threads(),
             "testbench.cpp": self._testbench(),
-            **{memory.path: memory.source() for memory in self.parts.memories},
+            **self._declarations(),
             **{m.data_path: m.words.tobytes() for m in self.parts.memories if m.is_large},
             **{memory.data_path: memory.words.tobytes() for memory in outside},
         }
+
+    def _declarations(self) -> dict[str, str]:
+        """The files that declare memories."""
+        files: dict[str, str] = {}
+        for memory in self.parts.memories:
+            files[memory.path] = files.get(memory.path, "") + memory.source()
+        return files
 
     def _header(self) -> str:
         shapes = "\n".join(shape.source() for shape in self.parts.shapes)
@@ -88,7 +95,7 @@ class Emitted:
 
     def _start(self) -> str:
         host = '#ifndef __SYNTHESIS__\n#include "host.hpp"\n#endif\n' if self._is_large else ""
-        includes = "".join(f'#include "{memory.path}"\n' for memory in self.parts.memories)
+        includes = "".join(f'#include "{path}"\n' for path in self._declarations())
         return (
             f'#include "top.hpp"\n{host}\n'
             f"namespace {self.top}_parts {{\n{includes}}}  // namespace {self.top}_parts\n\n"

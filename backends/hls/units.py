@@ -2,7 +2,7 @@
 
 The top function stays as it is. Others compile the functions that it calls, which are templates:
 
-    template void qnn::fork<9>(qnn::Count, hls::stream<ap_uint<4> >&, ...);
+    template void qnn::fork<9>(unsigned, hls::stream<ap_uint<4> >&, ...);
 
 and are declared as `extern` ahead of it.
 """
@@ -13,7 +13,7 @@ from .shapes import Call
 
 def instances(emitted: Emitted) -> list[str]:
     """The functions that a design calls, each once, as instances of the library's templates."""
-    types = {"frames": "qnn::Count", "qnn::OneKind()": "const qnn::OneKind&"}
+    types = {"frames": "unsigned", "qnn::OneKind()": "const qnn::OneKind&"}
     types |= {channel.name: f"{channel.type}&" for channel in emitted.parts.channels}
     types |= {port.name: emitted.port_type(port) for port in emitted.parts.ports}
     for memory in emitted.parts.memories:

@@ -13,6 +13,7 @@
 #include "qnn/link.hpp"
 #include "qnn/lookup.hpp"
 #include "qnn/matvec.hpp"
+#include "qnn/memory.hpp"
 #include "qnn/offset.hpp"
 #include "qnn/pad.hpp"
 #include "qnn/pool.hpp"

@@ -33,9 +33,9 @@ struct Biased {
 };
 
 /// The level of a result: how many thresholds are reached, from OFFSET on.
-template <int STEPS, int OFFSET>
+template <int STEPS, long long OFFSET>
 struct Level {
-    typedef ap_int<bits_for(STEPS + 1ull + (OFFSET < 0 ? -(long long)OFFSET : OFFSET)) + 2> Value;
+    typedef ap_int<bits_for(STEPS + 1ull + (OFFSET < 0 ? -OFFSET : OFFSET)) + 2> Value;
     static Value of(const ap_uint<bits_for(STEPS + 1)>& reached) {
 #pragma HLS INLINE
         return Value(reached) + OFFSET;
@@ -51,42 +51,48 @@ struct Sign {
     }
 };
 
-/// What both ways to count thresholds share: Counter::reached says how many a sum has reached.
-template <typename Counter, int STEPS, typename Result>
+/// Thresholds: Comparison::reached says how many of them a sum has reached.
+template <typename Comparison, typename Result>
 struct Stepped {
-    typedef ap_uint<bits_for(STEPS + 1)> Reached;
-
-    template <typename Sum, typename Rows>
+    template <typename Sum, typename... Thresholds>
     static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds
+        const Sum& sum, unsigned group, unsigned place, const Thresholds&... thresholds
     ) {
 #pragma HLS INLINE
-        return Result::of(Counter::reached(sum, group, place, thresholds));
-    }
-
-    /// In a channel marked as descending, the thresholds count that are not reached.
-    template <typename Sum, typename Rows, int GROUPS, int LANES>
-    static typename Result::Value apply(
-        const Sum& sum, unsigned group, unsigned place, const Rows& thresholds,
-        const ap_uint<1> (&descending)[GROUPS][LANES]
-    ) {
-#pragma HLS INLINE
-        const Reached count = Counter::reached(sum, group, place, thresholds);
-        const bool turned = descending[group][place] == 1;
-        return Result::of(turned ? Reached(STEPS - count) : count);
+        return Result::of(Comparison::reached(sum, group, place, thresholds...));
     }
 };
 
-/// All thresholds of a channel compared at once; one row stands for all channels if SHARED.
-template <typename Threshold, int STEPS, typename Result, bool SHARED>
-struct Compared : Stepped<Compared<Threshold, STEPS, Result, SHARED>, STEPS, Result> {
+/// In a channel that is marked, the thresholds count that are not reached.
+template <typename Comparison>
+struct Descending {
+    static const int STEPS = Comparison::STEPS;
+
+    template <typename Sum, int GROUPS, int LANES, typename... Thresholds>
+    static ap_uint<bits_for(STEPS + 1)> reached(
+        const Sum& sum, unsigned group, unsigned place, const ap_uint<1> (&marks)[GROUPS][LANES],
+        const Thresholds&... thresholds
+    ) {
+#pragma HLS INLINE
+        const ap_uint<bits_for(STEPS + 1)> count =
+            Comparison::reached(sum, group, place, thresholds...);
+        return marks[group][place] == 1 ? decltype(count)(STEPS - count) : count;
+    }
+};
+
+/// All thresholds of a channel compared at once; one row may stand for all channels.
+template <typename Threshold, int COUNT>
+struct Compared {
+    static const int STEPS = COUNT;
+
     template <typename Sum, int GROUPS, int LANES>
     static ap_uint<bits_for(STEPS + 1)> reached(
         const Sum& sum, unsigned group, unsigned place,
         const Word<Threshold, STEPS> (&thresholds)[GROUPS][LANES]
     ) {
 #pragma HLS INLINE
-        const Word<Threshold, STEPS> row = thresholds[SHARED ? 0 : group][SHARED ? 0 : place];
+        const Word<Threshold, STEPS> row =
+            thresholds[GROUPS == 1 ? 0 : group][LANES == 1 ? 0 : place];
         ap_uint<STEPS> flags;
         for (unsigned i = 0; i < STEPS; ++i) {
 #pragma HLS UNROLL
@@ -96,27 +102,37 @@ struct Compared : Stepped<Compared<Threshold, STEPS, Result, SHARED>, STEPS, Res
     }
 };
 
-/// A binary search: a comparison on each of LEVELS levels, each with a memory of its own.
+/// A binary search: a comparison on each level, which has a memory of its own.
 ///
-/// Level l holds 2^l thresholds of each channel, those that halve what the levels before left over.
-/// The last threshold may be repeated to fill the levels.
-template <typename Threshold, int LEVELS, int STEPS, typename Result, bool SHARED>
-struct Searched : Stepped<Searched<Threshold, LEVELS, STEPS, Result, SHARED>, STEPS, Result> {
-    static const int HALF = 1 << (LEVELS - 1);
+/// The memory of level l holds 2^l thresholds of each channel, those that halve what the levels
+/// before left over. The last threshold is repeated to fill the levels.
+template <typename Threshold, int COUNT>
+struct Searched {
+    static const int STEPS = COUNT;
 
-    template <typename Sum, int GROUPS, int LANES>
-    static ap_uint<LEVELS> reached(
-        const Sum& sum, unsigned group, unsigned place,
-        const ap_uint<Threshold::BITS> (&thresholds)[LEVELS][GROUPS][LANES][HALF]
+    template <typename Sum, typename... Levels>
+    static ap_uint<bits_for(STEPS + 1)> reached(
+        const Sum& sum, unsigned group, unsigned place, const Levels&... levels
     ) {
 #pragma HLS INLINE
-        ap_uint<LEVELS> found = 0;
-        for (unsigned level = 0; level < LEVELS; ++level) {
-#pragma HLS UNROLL
-            const auto code = thresholds[level][SHARED ? 0 : group][SHARED ? 0 : place][found];
-            found = (found << 1) | ap_uint<1>(sum >= Threshold::decode(code));
-        }
-        return found < STEPS ? found : ap_uint<LEVELS>(STEPS);
+        const auto found = search(sum, group, place, 0, levels...);
+        return found < STEPS ? found : decltype(found)(STEPS);
+    }
+
+    template <typename Sum>
+    static ap_uint<bits_for(STEPS + 1)> search(const Sum&, unsigned, unsigned, unsigned found) {
+        return found;
+    }
+
+    template <typename Sum, int GROUPS, int LANES, int SIZE, typename... Levels>
+    static ap_uint<bits_for(STEPS + 1)> search(
+        const Sum& sum, unsigned group, unsigned place, unsigned found,
+        const ap_uint<Threshold::BITS> (&level)[GROUPS][LANES][SIZE], const Levels&... levels
+    ) {
+#pragma HLS INLINE
+        const auto code = level[GROUPS == 1 ? 0 : group][place][found];
+        const unsigned next = 2 * found + (sum >= Threshold::decode(code) ? 1 : 0);
+        return search(sum, group, place, next, levels...);
     }
 };
 

@@ -4,6 +4,7 @@
 #ifndef QNN_ADD_HPP
 #define QNN_ADD_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -19,9 +20,10 @@ template <typename Shape>
 void add(
     hls::stream<Word<typename Shape::Left, Shape::LANES> >& left,
     hls::stream<Word<typename Shape::Right, Shape::LANES> >& right,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, Count frames
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, unsigned frames
 ) {
-    for (Count i = 0; i < frames * Shape::WORDS; ++i) {
+    Counter<Shape::WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Left, Shape::LANES> a = left.read();
         const Word<typename Shape::Right, Shape::LANES> b = right.read();
@@ -33,6 +35,7 @@ void add(
             set_lane<typename Shape::Output>(result, c, first + second);
         }
         sums.write(result);
+        if (word.next()) ++frame;
     }
 }
 

@@ -4,9 +4,9 @@
 #ifndef QNN_AXIS_HPP
 #define QNN_AXIS_HPP
 
-#include <ap_axi_sdata.h>
+#include "qnn/counter.hpp"
 
-#include "qnn/types.hpp"
+#include <ap_axi_sdata.h>
 
 namespace qnn {
 
@@ -16,26 +16,28 @@ using Beat = ap_axiu<BITS, 0, 0, 0>;
 
 /// Takes in frames of WORDS each.
 template <unsigned WORDS, int BITS>
-void receive(hls::stream<Beat<BITS> >& port, hls::stream<ap_uint<BITS> >& words, Count frames) {
-    for (Count i = 0; i < frames * WORDS; ++i) {
+void receive(hls::stream<Beat<BITS> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         words.write(port.read().data);
+        if (word.next()) ++frame;
     }
 }
 
 /// Sends frames of WORDS each.
 template <unsigned WORDS, int BITS>
-void send(hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<BITS> >& port, Count frames) {
-    unsigned word = 0;
-    for (Count i = 0; i < frames * WORDS; ++i) {
+void send(hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<BITS> >& port, unsigned frames) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        word = word + 1 == WORDS ? 0 : word + 1;
         Beat<BITS> beat;
         beat.data = words.read();
         beat.keep = -1;
         beat.strb = -1;
-        beat.last = word == 0;
+        beat.last = word.last();
         port.write(beat);
+        if (word.next()) ++frame;
     }
 }
 

@@ -5,6 +5,7 @@
 #ifndef QNN_CROP_HPP
 #define QNN_CROP_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -12,19 +13,24 @@ namespace qnn {
 /// Walks along one axis, and knows what is kept.
 template <unsigned SIZE, unsigned START, unsigned END, unsigned STEP>
 struct CropAxis {
-    unsigned place = 0, gap = START;
+    Counter<SIZE> place;
+    ap_uint<bits_for(SIZE + STEP)> gap = START;
 
     bool kept() const {
 #pragma HLS INLINE
-        return gap == 0 && place < END;
+        return gap == 0 && place.value < END;
     }
 
     /// Goes on; whether the axis came to its end.
     bool next() {
 #pragma HLS INLINE
-        gap = gap == 0 ? STEP - 1 : gap - 1;
-        if (++place < SIZE) return false;
-        *this = CropAxis();
+        if (gap == 0) {
+            gap = STEP - 1;
+        } else {
+            --gap;
+        }
+        if (!place.next()) return false;
+        gap = START;
         return true;
     }
 };
@@ -32,17 +38,16 @@ struct CropAxis {
 template <typename Shape>
 void crop(
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& whole,
-    hls::stream<Word<typename Shape::Element, Shape::LANES> >& part, Count frames
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& part, unsigned frames
 ) {
     CropAxis<Shape::SIZE_0, Shape::START_0, Shape::END_0, Shape::STEP_0> row;
     CropAxis<Shape::SIZE_1, Shape::START_1, Shape::END_1, Shape::STEP_1> column;
     CropAxis<Shape::SIZE_2, Shape::START_2, Shape::END_2, Shape::STEP_2> word;
-    const Count WORDS = Count(Shape::SIZE_0) * Shape::SIZE_1 * Shape::SIZE_2;
-    for (Count i = 0; i < frames * WORDS; ++i) {
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Element, Shape::LANES> next = whole.read();
         if (row.kept() && column.kept() && word.kept()) part.write(next);
-        if (word.next() && column.next()) row.next();
+        if (word.next() && column.next() && row.next()) ++frame;
     }
 }
 

@@ -24,7 +24,7 @@ Word<Element, SIMD> pixels_of(const Word<Element, PE * SIMD>& word, unsigned cha
 template <typename Shape, typename Weights, typename... Memories>
 void depthwise(
     hls::stream<Word<typename Shape::Input, Shape::PE * Shape::SIMD> >& patches,
-    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, Count frames, Weights& weights,
+    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, unsigned frames, Weights& weights,
     const Memories&... memories
 ) {
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
@@ -33,9 +33,11 @@ void depthwise(
         Partial;
     Sum sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
-    unsigned step = 0, fold = 0, address = 0;
-    const Count ITERATIONS = Count(Shape::VECTORS) * Shape::FOLDS * Shape::STEPS;
-    for (Count i = 0; i < frames * ITERATIONS; ++i) {
+    Counter<Shape::STEPS> step;
+    Counter<Shape::FOLDS> fold;
+    Counter<Shape::FOLDS * Shape::STEPS> address;
+    Counter<Shape::VECTORS> vector;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::PE * Shape::SIMD> word = patches.read();
         WeightWord rows[Shape::PE];
@@ -47,18 +49,15 @@ void depthwise(
             const auto pixels = pixels_of<typename Shape::Input, Shape::PE, Shape::SIMD>(word, pe);
             const Sum before = step == 0 ? Sum(0) : sums[pe];
             sums[pe] = before + Partial::of(rows[pe], pixels);
-            if (step == Shape::STEPS - 1) {
+            if (step.last()) {
                 const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
                 set_lane<typename Shape::Output>(result, pe, number);
             }
         }
-        ++address;
-        if (++step < Shape::STEPS) continue;
-        step = 0;
+        address.next();
+        if (!step.next()) continue;
         results.write(result);
-        if (++fold < Shape::FOLDS) continue;
-        fold = 0;
-        address = 0;
+        if (fold.next() && vector.next()) ++frame;
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef QNN_FORK_HPP
 #define QNN_FORK_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -18,10 +19,12 @@ void write_all(const ap_uint<BITS>& word, hls::stream<ap_uint<BITS> >& copy, Oth
 
 /// WORDS make up a frame.
 template <unsigned WORDS, int BITS, typename... Copies>
-void fork(Count frames, hls::stream<ap_uint<BITS> >& words, Copies&... copies) {
-    for (Count i = 0; i < frames * WORDS; ++i) {
+void fork(unsigned frames, hls::stream<ap_uint<BITS> >& words, Copies&... copies) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         write_all(words.read(), copies...);
+        if (word.next()) ++frame;
     }
 }
 

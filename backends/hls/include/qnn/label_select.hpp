@@ -5,6 +5,7 @@
 #ifndef QNN_LABEL_SELECT_HPP
 #define QNN_LABEL_SELECT_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -14,23 +15,22 @@ template <typename Score, typename Index, unsigned K>
 struct Best {
     Score score[K];
     Index index[K];
-    unsigned count = 0;
+    ap_uint<bits_for(K + 1)> count = 0;
 
     /// Puts a score behind all that are as large, and drops the last.
-    void insert(Score next, Index label) {
+    void insert(const Score& next, const Index& label) {
 #pragma HLS INLINE
-        bool moving = false;
+        bool behind[K];
         for (unsigned i = 0; i < K; ++i) {
 #pragma HLS UNROLL
-            moving = moving || i >= count || score[i] < next;
-            if (moving) {
-                const Score other = score[i];
-                const Index of_other = index[i];
-                score[i] = next;
-                index[i] = label;
-                next = other;
-                label = of_other;
-            }
+            behind[i] = i >= count || score[i] < next;
+        }
+        for (unsigned i = K; i-- > 0;) {
+#pragma HLS UNROLL
+            if (!behind[i]) continue;
+            const bool moves = i > 0 && behind[i > 0 ? i - 1 : 0];
+            score[i] = moves ? score[i > 0 ? i - 1 : 0] : next;
+            index[i] = moves ? index[i > 0 ? i - 1 : 0] : label;
         }
         if (count < K) ++count;
     }
@@ -39,16 +39,15 @@ struct Best {
 template <typename Shape>
 void label_select(
     hls::stream<Word<typename Shape::Input, Shape::LANES_IN> >& scores,
-    hls::stream<Word<typename Shape::Output, Shape::LANES_OUT> >& labels, Count frames
+    hls::stream<Word<typename Shape::Output, Shape::LANES_OUT> >& labels, unsigned frames
 ) {
     typedef typename Shape::Output::Value Index;
     const unsigned RESULTS = Shape::K / Shape::LANES_OUT;
-    const Count ITERATIONS = Shape::WORDS + RESULTS - 1;
     Best<typename Shape::Input::Value, Index, Shape::K> best;
 #pragma HLS ARRAY_PARTITION variable = best.score complete
 #pragma HLS ARRAY_PARTITION variable = best.index complete
-    unsigned step = 0;
-    for (Count i = 0; i < frames * ITERATIONS; ++i) {
+    Counter<Shape::WORDS + RESULTS - 1> step;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         if (step < Shape::WORDS) {
             const Word<typename Shape::Input, Shape::LANES_IN> word = scores.read();
@@ -66,10 +65,9 @@ void label_select(
             }
             labels.write(word);
         }
-        if (++step == ITERATIONS) {
-            step = 0;
-            best.count = 0;
-        }
+        if (!step.next()) continue;
+        best.count = 0;
+        ++frame;
     }
 }
 

@@ -6,6 +6,7 @@
 #ifndef QNN_LOOKUP_HPP
 #define QNN_LOOKUP_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -13,12 +14,13 @@ namespace qnn {
 template <typename Shape, int GROUPS, int LANES>
 void lookup(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& indices,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& entries, Count frames,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& entries, unsigned frames,
     const ap_uint<Shape::Output::BITS> (&table)[LANES][GROUPS][Shape::ENTRIES]
 ) {
     const int BITS = Shape::Output::BITS;
-    unsigned group = 0;
-    for (Count i = 0; i < frames * Shape::WORDS; ++i) {
+    Counter<Shape::GROUPS> group;
+    Counter<Shape::WORDS / Shape::GROUPS> pixel;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::LANES> word = indices.read();
         Word<typename Shape::Output, Shape::LANES> result;
@@ -29,7 +31,7 @@ void lookup(
             set_field<BITS>(result, c, table[c][GROUPS == 1 ? 0 : group][entry]);
         }
         entries.write(result);
-        group = group + 1 == Shape::GROUPS ? 0 : group + 1;
+        if (group.next() && pixel.next()) ++frame;
     }
 }
 

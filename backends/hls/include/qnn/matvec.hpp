@@ -8,6 +8,7 @@
 #define QNN_MATVEC_HPP
 
 #include "qnn/activation.hpp"
+#include "qnn/counter.hpp"
 #include "qnn/product.hpp"
 
 namespace qnn {
@@ -38,7 +39,7 @@ void read_rows(hls::stream<ap_uint<BITS * PE> >& weights, unsigned, ap_uint<BITS
 template <typename Shape, typename Weights, typename... Memories>
 void matvec(
     hls::stream<Word<typename Shape::Input, Shape::SIMD> >& vectors,
-    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, Count frames, Weights& weights,
+    hls::stream<Word<typename Shape::Output, Shape::PE> >& results, unsigned frames, Weights& weights,
     const Memories&... memories
 ) {
     typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
@@ -46,19 +47,21 @@ void matvec(
     typedef typename Shape::Sum::Value Sum;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
         Row;
-    InputWord vector[Shape::STEPS];
+    InputWord kept[Shape::STEPS];
     Sum sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
-    unsigned step = 0, fold = 0, address = 0;
-    const Count ITERATIONS = Count(Shape::VECTORS) * Shape::FOLDS * Shape::STEPS;
-    for (Count i = 0; i < frames * ITERATIONS; ++i) {
+    Counter<Shape::STEPS> step;
+    Counter<Shape::FOLDS> fold;
+    Counter<Shape::FOLDS * Shape::STEPS> address;
+    Counter<Shape::VECTORS> vector;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         InputWord word;
         if (fold == 0) {
             word = vectors.read();
-            vector[step] = word;
+            kept[step] = word;
         } else {
-            word = vector[step];
+            word = kept[step];
         }
         WeightWord rows[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = rows complete
@@ -71,18 +74,15 @@ void matvec(
 #pragma HLS UNROLL
             const Sum before = step == 0 ? Sum(0) : sums[pe];
             sums[pe] = before + parts[pe];
-            if (step == Shape::STEPS - 1) {
+            if (step.last()) {
                 const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
                 set_lane<typename Shape::Output>(result, pe, number);
             }
         }
-        ++address;
-        if (++step < Shape::STEPS) continue;
-        step = 0;
+        address.next();
+        if (!step.next()) continue;
         results.write(result);
-        if (++fold < Shape::FOLDS) continue;
-        fold = 0;
-        address = 0;
+        if (fold.next() && vector.next()) ++frame;
     }
 }
 

@@ -13,7 +13,7 @@ constexpr Count words_for(Count bytes, Count word_bytes) {
 
 /// Reads frames of FRAME_BYTES from the start of a memory.
 template <Count FRAME_BYTES, int BITS>
-void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, Count frames) {
+void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     const Count count = words_for(frames * FRAME_BYTES, BITS / 8);
     for (Count i = 0; i < count; ++i) {
 #pragma HLS PIPELINE II = 1 style = flp
@@ -23,18 +23,19 @@ void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, Coun
 
 /// Reads the same words over and over, TIMES for each frame.
 template <unsigned WORDS, unsigned TIMES, int BITS>
-void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, Count frames) {
-    unsigned address = 0;
-    for (Count i = 0; i < frames * TIMES * WORDS; ++i) {
+void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
+    for (Count time = 0; time < Count(frames) * TIMES; ++time) {
+#pragma HLS LOOP_FLATTEN off
+        for (unsigned i = 0; i < WORDS; ++i) {
 #pragma HLS PIPELINE II = 1 style = flp
-        words.write(memory[address]);
-        address = address + 1 == WORDS ? 0 : address + 1;
+            words.write(memory[i]);
+        }
     }
 }
 
 /// Writes frames of FRAME_BYTES from the start of a memory on.
 template <Count FRAME_BYTES, int BITS>
-void store(hls::stream<ap_uint<BITS> >& words, ap_uint<BITS>* memory, Count frames) {
+void store(hls::stream<ap_uint<BITS> >& words, ap_uint<BITS>* memory, unsigned frames) {
     const Count count = words_for(frames * FRAME_BYTES, BITS / 8);
     for (Count i = 0; i < count; ++i) {
 #pragma HLS PIPELINE II = 1 style = flp

@@ -5,6 +5,7 @@
 #ifndef QNN_OFFSET_HPP
 #define QNN_OFFSET_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -17,11 +18,12 @@ struct OneKind {
 template <typename Shape, typename Kinds, int ADDRESSES>
 void offset(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& numbers,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, Count frames,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, unsigned frames,
     const Word<typename Shape::Row, Shape::LANES> (&rows)[ADDRESSES][1], const Kinds& kinds
 ) {
-    unsigned group = 0, pixel = 0;
-    for (Count i = 0; i < frames * Shape::PIXELS * Shape::GROUPS; ++i) {
+    Counter<Shape::GROUPS> group;
+    Counter<Shape::PIXELS> pixel;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::LANES> word = numbers.read();
         const Word<typename Shape::Row, Shape::LANES> row =
@@ -34,9 +36,7 @@ void offset(
             set_lane<typename Shape::Output>(result, c, number + constant);
         }
         sums.write(result);
-        if (++group < Shape::GROUPS) continue;
-        group = 0;
-        if (++pixel == Shape::PIXELS) pixel = 0;
+        if (group.next() && pixel.next()) ++frame;
     }
 }
 

@@ -6,6 +6,7 @@
 #ifndef QNN_PAD_HPP
 #define QNN_PAD_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -13,7 +14,9 @@ namespace qnn {
 /// Walks along one axis of the result, and knows whether a pixel of the image is there.
 template <unsigned SIZE, unsigned FIRST, unsigned APART, unsigned IMAGE>
 struct PadAxis {
-    unsigned place = 0, gap = FIRST, taken = 0;
+    Counter<SIZE> place;
+    ap_uint<bits_for(SIZE + APART)> gap = FIRST;
+    ap_uint<bits_for(IMAGE + 1)> taken = 0;
 
     bool inside() const {
 #pragma HLS INLINE
@@ -29,8 +32,9 @@ struct PadAxis {
         } else if (gap > 0) {
             --gap;
         }
-        if (++place < SIZE) return false;
-        *this = PadAxis();
+        if (!place.next()) return false;
+        gap = FIRST;
+        taken = 0;
         return true;
     }
 };
@@ -38,23 +42,20 @@ struct PadAxis {
 template <typename Shape>
 void pad(
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& image,
-    hls::stream<Word<typename Shape::Element, Shape::LANES> >& padded, Count frames
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& padded, unsigned frames
 ) {
     PadAxis<Shape::ROWS, Shape::TOP, Shape::DOWN, Shape::HEIGHT> row;
     PadAxis<Shape::COLUMNS, Shape::LEFT, Shape::ACROSS, Shape::WIDTH> column;
-    unsigned part = 0;
+    Counter<Shape::PIXEL_WORDS> part;
     Word<typename Shape::Element, Shape::LANES> border;
     for (unsigned i = 0; i < Shape::LANES; ++i) {
 #pragma HLS UNROLL
         set_field<Shape::Element::BITS>(border, i, ap_uint<Shape::Element::BITS>(Shape::VALUE));
     }
-    const Count WORDS = Count(Shape::ROWS) * Shape::COLUMNS * Shape::PIXEL_WORDS;
-    for (Count i = 0; i < frames * WORDS; ++i) {
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         padded.write(row.inside() && column.inside() ? image.read() : border);
-        if (++part < Shape::PIXEL_WORDS) continue;
-        part = 0;
-        if (column.next()) row.next();
+        if (part.next() && column.next() && row.next()) ++frame;
     }
 }
 

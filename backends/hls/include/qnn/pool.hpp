@@ -5,6 +5,7 @@
 #ifndef QNN_POOL_HPP
 #define QNN_POOL_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -29,12 +30,13 @@ struct Total {
 template <typename Shape, typename Join>
 void pool(
     hls::stream<Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> >& patches,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& pooled, Count frames
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& pooled, unsigned frames
 ) {
     typename Shape::Output::Value kept[Shape::LANES];
 #pragma HLS ARRAY_PARTITION variable = kept complete
-    unsigned step = 0;
-    for (Count i = 0; i < frames * Shape::WORDS * Shape::STEPS; ++i) {
+    Counter<Shape::STEPS> step;
+    Counter<Shape::WORDS> place;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> word = patches.read();
         Word<typename Shape::Output, Shape::LANES> result;
@@ -48,9 +50,9 @@ void pool(
             }
             set_lane<typename Shape::Output>(result, c, kept[c]);
         }
-        if (++step < Shape::STEPS) continue;
-        step = 0;
+        if (!step.next()) continue;
         pooled.write(result);
+        if (place.next()) ++frame;
     }
 }
 

@@ -6,8 +6,7 @@
 #ifndef QNN_SINK_HPP
 #define QNN_SINK_HPP
 
-#include "qnn/memory.hpp"
-#include "qnn/word.hpp"
+#include "qnn/gather.hpp"
 
 namespace qnn {
 
@@ -26,33 +25,22 @@ ap_uint<8 * LANES * BYTES> with_padding(const Word<Element, LANES>& word) {
 template <typename Shape, bool ALIGNED = false>
 void sink(
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& words,
-    hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port, Count frames
+    hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port, unsigned frames
 ) {
-    const unsigned TAKEN = Shape::LANES * Shape::BYTES, GIVEN = Shape::PORT_BYTES;
-    const Count parts = ALIGNED ? frames : 1, words_in = (ALIGNED ? 1 : frames) * Shape::WORDS;
-    const Count words_out = words_for(words_in * TAKEN, GIVEN);
-    const Count iterations = (TAKEN < GIVEN ? words_in : words_out) + 1;
-    ap_uint<8 * (Shape::PORT_BYTES + Shape::LANES * Shape::BYTES)> held = 0;
-    unsigned bytes = 0;
-    Count read = 0, iteration = 0;
-    for (Count i = 0; i < parts * iterations; ++i) {
+    const Count parts = ALIGNED ? frames : 1, all = Count(ALIGNED ? 1 : frames) * Shape::WORDS;
+    Gathered<8 * Shape::LANES * Shape::BYTES, 8 * Shape::PORT_BYTES> held;
+    Count left = all;
+    for (Count part = 0; part < parts;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        if (bytes < GIVEN && read < words_in) {
-            const auto word =
-                with_padding<typename Shape::Element, Shape::LANES, Shape::BYTES>(words.read());
-            held |= decltype(held)(word) << (8 * bytes);
-            bytes += TAKEN;
-            ++read;
+        if (!held.ready() && left > 0) {
+            held.put(with_padding<typename Shape::Element, Shape::LANES, Shape::BYTES>(words.read()));
+            --left;
         }
-        const bool last = ++iteration == iterations;
-        if (last) {
-            iteration = 0;
-            read = 0;
-        }
-        if (bytes < GIVEN && (bytes == 0 || !last)) continue;
-        port.write(ap_uint<8 * Shape::PORT_BYTES>(held));
-        held >>= 8 * GIVEN;
-        bytes = bytes < GIVEN ? 0 : bytes - GIVEN;
+        const bool last = left == 0 && !held.ready();
+        if (held.ready() || (last && !held.empty())) port.write(held.take());
+        if (!last) continue;
+        left = all;
+        ++part;
     }
 }
 

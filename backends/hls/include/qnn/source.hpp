@@ -10,8 +10,7 @@
 #ifndef QNN_SOURCE_HPP
 #define QNN_SOURCE_HPP
 
-#include "qnn/memory.hpp"
-#include "qnn/word.hpp"
+#include "qnn/gather.hpp"
 
 namespace qnn {
 
@@ -30,31 +29,18 @@ Word<Element, LANES> without_padding(const ap_uint<WIDTH>& bytes) {
 template <typename Shape, bool ALIGNED = false, unsigned TIMES = 1>
 void source(
     hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port,
-    hls::stream<Word<typename Shape::Element, Shape::LANES> >& words, Count times
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& words, unsigned frames
 ) {
-    const Count frames = times * TIMES;
-    const unsigned TAKEN = Shape::PORT_BYTES, GIVEN = Shape::LANES * Shape::BYTES;
-    const Count FRAME = Count(Shape::WORDS) * GIVEN;
-    const Count taken = ALIGNED ? frames * words_for(FRAME, TAKEN) : words_for(frames * FRAME, TAKEN);
-    const Count iterations = TAKEN < GIVEN ? taken : frames * Shape::WORDS;
-    ap_uint<8 * (Shape::PORT_BYTES + Shape::LANES * Shape::BYTES)> held = 0;
-    unsigned bytes = 0, word = 0;
-    for (Count i = 0; i < iterations; ++i) {
+    Gathered<8 * Shape::PORT_BYTES, 8 * Shape::LANES * Shape::BYTES> held;
+    Counter<Shape::WORDS> word;
+    for (Count frame = 0; frame < Count(frames) * TIMES;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        if (bytes < GIVEN) {
-            held |= decltype(held)(port.read()) << (8 * bytes);
-            bytes += TAKEN;
-        }
-        if (bytes < GIVEN) continue;
-        words.write(without_padding<typename Shape::Element, Shape::LANES, Shape::BYTES>(held));
-        held >>= 8 * GIVEN;
-        bytes -= GIVEN;
-        if (++word < Shape::WORDS) continue;
-        word = 0;
-        if (ALIGNED) {
-            held = 0;
-            bytes = 0;
-        }
+        if (!held.ready()) held.put(port.read());
+        if (!held.ready()) continue;
+        words.write(without_padding<typename Shape::Element, Shape::LANES, Shape::BYTES>(held.take()));
+        if (!word.next()) continue;
+        if (ALIGNED) held.clear();
+        ++frame;
     }
 }
 

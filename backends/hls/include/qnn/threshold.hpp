@@ -5,17 +5,19 @@
 #define QNN_THRESHOLD_HPP
 
 #include "qnn/activation.hpp"
+#include "qnn/counter.hpp"
 
 namespace qnn {
 
 template <typename Shape, typename... Memories>
 void threshold(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& numbers,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& levels, Count frames,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& levels, unsigned frames,
     const Memories&... memories
 ) {
-    unsigned group = 0;
-    for (Count i = 0; i < frames * Shape::WORDS; ++i) {
+    Counter<Shape::GROUPS> group;
+    Counter<Shape::WORDS / Shape::GROUPS> pixel;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::LANES> word = numbers.read();
         Word<typename Shape::Output, Shape::LANES> result;
@@ -26,7 +28,7 @@ void threshold(
             set_lane<typename Shape::Output>(result, c, level);
         }
         levels.write(result);
-        group = group + 1 == Shape::GROUPS ? 0 : group + 1;
+        if (group.next() && pixel.next()) ++frame;
     }
 }
 

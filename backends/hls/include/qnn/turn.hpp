@@ -2,6 +2,7 @@
 #ifndef QNN_TURN_HPP
 #define QNN_TURN_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {

@@ -57,7 +57,7 @@ constexpr int bits_for(unsigned long long number) {
     return number <= 2 ? 1 : 1 + bits_for((number + 1) / 2);
 }
 
-constexpr int greater(int a, int b) { return a > b ? a : b; }
+constexpr int common_divisor(int a, int b) { return b == 0 ? a : common_divisor(b, a % b); }
 
 }  // namespace qnn
 

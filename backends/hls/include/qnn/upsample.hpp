@@ -4,6 +4,7 @@
 #ifndef QNN_UPSAMPLE_HPP
 #define QNN_UPSAMPLE_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
@@ -11,30 +12,27 @@ namespace qnn {
 template <typename Shape>
 void upsample(
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& image,
-    hls::stream<Word<typename Shape::Element, Shape::LANES> >& enlarged, Count frames
+    hls::stream<Word<typename Shape::Element, Shape::LANES> >& enlarged, unsigned frames
 ) {
     typedef Word<typename Shape::Element, Shape::LANES> PixelWord;
     PixelWord line[Shape::WIDTH][Shape::PIXEL_WORDS];
-    unsigned down = 0, column = 0, across = 0, part = 0;
-    const Count WORDS = Count(Shape::HEIGHT) * Shape::DOWN * Shape::WIDTH * Shape::ACROSS *
-                        Shape::PIXEL_WORDS;
-    for (Count i = 0; i < frames * WORDS; ++i) {
+    Counter<Shape::HEIGHT> row;
+    Counter<Shape::DOWN> down;
+    Counter<Shape::WIDTH> column;
+    Counter<Shape::ACROSS> across;
+    Counter<Shape::PIXEL_WORDS> part;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         PixelWord word;
-        if (down == 0 && across == 0) {
+        if (down.value == 0 && across.value == 0) {
             word = image.read();
             line[column][part] = word;
         } else {
             word = line[column][part];
         }
         enlarged.write(word);
-        if (++part < Shape::PIXEL_WORDS) continue;
-        part = 0;
-        if (++across < Shape::ACROSS) continue;
-        across = 0;
-        if (++column < Shape::WIDTH) continue;
-        column = 0;
-        if (++down == Shape::DOWN) down = 0;
+        if (!part.next() || !across.next() || !column.next()) continue;
+        if (down.next() && row.next()) ++frame;
     }
 }
 

@@ -10,122 +10,203 @@
 #ifndef QNN_WINDOW_HPP
 #define QNN_WINDOW_HPP
 
+#include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
 
-constexpr int common_divisor(int a, int b) { return b == 0 ? a : common_divisor(b, a % b); }
-
-/// Where in the image, and in which of the lines kept, a window has come to.
+/// What follows from the sizes of a window.
 template <typename Shape>
-struct WindowPlace {
+struct WindowSizes {
     static const unsigned TAPS = Shape::KERNEL_HEIGHT * Shape::KERNEL_WIDTH;
     static const unsigned EXTENT = (Shape::KERNEL_HEIGHT - 1) * Shape::DILATION_DOWN + 1;
     static const unsigned LINES = EXTENT + Shape::STRIDE_DOWN;
-    static const unsigned LINE_WORDS = Shape::WIDTH * Shape::CHANNELS / Shape::LANES_IN;
     static const unsigned PIXEL_WORDS = Shape::CHANNELS / Shape::LANES_IN;
+    static const unsigned LINE_WORDS = Shape::WIDTH * PIXEL_WORDS;
     /// Elements that stand together in a word of the image and in a word of a patch.
     static const unsigned PIECE = common_divisor(Shape::LANES_IN, Shape::LANES_OUT);
-    static const unsigned PIECES = Shape::LANES_OUT / PIECE;
+    static const unsigned PIECES = Shape::LANES_OUT / PIECE, WORD_PIECES = Shape::LANES_IN / PIECE;
     /// Channels of one pixel that a word of a patch holds, and how many pixels.
     static const unsigned GROUP =
         Shape::BY_CHANNEL ? Shape::LANES_IN
                           : (Shape::LANES_OUT < Shape::CHANNELS ? Shape::LANES_OUT : Shape::CHANNELS);
     static const unsigned AT_ONCE = Shape::LANES_OUT / GROUP;
+    /// Enough to count all lines, and those for which there is room.
+    typedef ap_uint<bits_for(Shape::HEIGHT + Shape::ROWS * Shape::STRIDE_DOWN + LINES + 1)> Lines;
+    typedef ap_uint<bits_for(2 * LINES)> Slot;
+    typedef ap_uint<bits_for(2 * LINE_WORDS + 1)> Words;
+};
 
-    unsigned line = 0, line_word = 0, slot = 0;
-    unsigned row = 0, column = 0, base = 0, freed = 0;
-    unsigned tap = 0, channel = 0;
+/// One tap of a kernel: lines and words from the kernel's corner to it. It steps over AT_ONCE taps.
+template <typename Shape>
+struct Tap {
+    typedef WindowSizes<Shape> Sizes;
+    static const unsigned DOWN = Sizes::AT_ONCE / Shape::KERNEL_WIDTH;
+    static const unsigned ACROSS = Sizes::AT_ONCE % Shape::KERNEL_WIDTH;
+    static const unsigned STEP = Shape::DILATION_ACROSS * Sizes::PIXEL_WORDS;
+    static const unsigned END = Shape::KERNEL_WIDTH * STEP;
+
+    typename Sizes::Slot lines = 0;
+    ap_uint<bits_for(2 * END)> words = 0;
+
+    /// The tap of a number: where the step over all of them begins again.
+    void start(unsigned number) {
+#pragma HLS INLINE
+        lines = number / Shape::KERNEL_WIDTH * Shape::DILATION_DOWN;
+        words = number % Shape::KERNEL_WIDTH * STEP;
+    }
+
+    void next() {
+#pragma HLS INLINE
+        const bool wraps = words + ACROSS * STEP >= END;
+        lines += (DOWN + (wraps ? 1 : 0)) * Shape::DILATION_DOWN;
+        words += ACROSS * STEP;
+        if (wraps) words -= END;
+    }
+};
+
+/// How far the lines of an image are read, and which word of a patch comes next.
+template <typename Shape>
+struct WindowPlace {
+    typedef WindowSizes<Shape> Sizes;
+    typedef typename Sizes::Words Words;
+
+    typename Sizes::Lines line = 0, freed = 0;
+    Counter<Sizes::LINE_WORDS> line_word;
+    Counter<Sizes::LINES> slot;
+
+    Counter<Shape::ROWS + 1> row;
+    Counter<Shape::COLUMNS> column;
+    Counter<Sizes::TAPS / Sizes::AT_ONCE> tap;
+    Counter<Shape::CHANNELS / Sizes::GROUP> group;
+    Tap<Shape> taps[Sizes::AT_ONCE];
+    /// The kernel's corner: a line of those kept, and words from the left.
+    typename Sizes::Slot top = 0;
+    Words left = 0;
+    /// The first channel: words from the first of a pixel, and pieces from the start of a word.
+    Words channel_words = 0;
+    ap_uint<bits_for(2 * Sizes::WORD_PIECES)> channel_pieces = 0;
+
+    WindowPlace() { start(); }
+
+    void start() {
+#pragma HLS INLINE
+        for (unsigned i = 0; i < Sizes::AT_ONCE; ++i) {
+#pragma HLS UNROLL
+            taps[i].start(i);
+        }
+    }
 
     /// Whether the next word of the image has room.
     bool reading() const {
 #pragma HLS INLINE
-        const bool room = line < LINES + freed || row == Shape::ROWS;
-        return line < Shape::HEIGHT && (line_word > 0 || room);
+        const bool room = line < Sizes::LINES + freed || row.last();
+        return line < Shape::HEIGHT && (line_word.value > 0 || room);
     }
 
     void next_read() {
 #pragma HLS INLINE
-        if (++line_word < LINE_WORDS) return;
-        line_word = 0;
+        if (!line_word.next()) return;
         ++line;
-        slot = slot + 1 == LINES ? 0 : slot + 1;
+        slot.next();
     }
 
-    /// The column of words in which a tap's piece stands.
-    unsigned word_of(unsigned at, unsigned element) const {
+    /// The piece of a pixel with its first channel so far behind that of the group.
+    ap_uint<bits_for(2 * Sizes::WORD_PIECES)> piece_of(unsigned behind) const {
 #pragma HLS INLINE
-        const unsigned across = at % Shape::KERNEL_WIDTH * Shape::DILATION_ACROSS;
-        return (column * Shape::STRIDE_ACROSS + across) * PIXEL_WORDS + element / Shape::LANES_IN;
+        return channel_pieces + behind / Sizes::PIECE % Sizes::WORD_PIECES;
     }
 
-    /// Which of the lines kept a tap is in.
+    /// The word of a line in which a piece of a tap is.
+    Words word_of(unsigned at, unsigned behind) const {
+#pragma HLS INLINE
+        const bool carry = piece_of(behind) >= Sizes::WORD_PIECES;
+        return left + taps[at].words + channel_words + behind / Shape::LANES_IN + (carry ? 1 : 0);
+    }
+
+    /// The part of that word.
+    unsigned part_of(unsigned behind) const {
+#pragma HLS INLINE
+        const auto piece = piece_of(behind);
+        return piece >= Sizes::WORD_PIECES ? unsigned(piece - Sizes::WORD_PIECES) : unsigned(piece);
+    }
+
+    /// The line, of those kept, in which a tap is.
     unsigned slot_of(unsigned at) const {
 #pragma HLS INLINE
-        const unsigned place = base + at / Shape::KERNEL_WIDTH * Shape::DILATION_DOWN;
-        return place < LINES ? place : place - LINES;
+        const typename Sizes::Slot place = top + taps[at].lines;
+        return place < Sizes::LINES ? unsigned(place) : unsigned(place - Sizes::LINES);
     }
 
-    /// Whether a word was read.
-    bool has(unsigned at, unsigned element) const {
-#pragma HLS INLINE
-        const unsigned needed = freed + at / Shape::KERNEL_WIDTH * Shape::DILATION_DOWN;
-        return needed < line || (needed == line && word_of(at, element) < line_word);
-    }
-
-    /// Whether all is there for the next word of a patch.
+    /// Whether all is there for the next word of a patch: its last piece comes last.
     bool writing() const {
 #pragma HLS INLINE
-        if (row == Shape::ROWS) return false;
-        bool ready = true;
-        for (unsigned i = 0; i < AT_ONCE; ++i) {
-#pragma HLS UNROLL
-            ready = ready && has(tap + i, channel + GROUP - 1);
-        }
-        return ready;
+        const unsigned at = Sizes::AT_ONCE - 1;
+        const typename Sizes::Lines needed = freed + taps[at].lines;
+        const bool has = needed < line || (needed == line && word_of(at, Sizes::GROUP - 1) < line_word.value);
+        return has && !row.last();
     }
 
     void next_write() {
 #pragma HLS INLINE
-        if (Shape::BY_CHANNEL) {
-            if ((tap += AT_ONCE) < TAPS) return;
-            tap = 0;
-            if ((channel += GROUP) < Shape::CHANNELS) return;
-            channel = 0;
-        } else {
-            if ((channel += GROUP) < Shape::CHANNELS) return;
-            channel = 0;
-            if ((tap += AT_ONCE) < TAPS) return;
-            tap = 0;
-        }
-        if (++column < Shape::COLUMNS) return;
-        column = 0;
-        ++row;
+        if (Shape::BY_CHANNEL ? !(next_tap() && next_group()) : !(next_group() && next_tap())) return;
+        left += Shape::STRIDE_ACROSS * Sizes::PIXEL_WORDS;
+        if (!column.next()) return;
+        left = 0;
+        row.next();
         freed += Shape::STRIDE_DOWN;
-        base = base + Shape::STRIDE_DOWN < LINES ? base + Shape::STRIDE_DOWN
-                                                 : base + Shape::STRIDE_DOWN - LINES;
+        const typename Sizes::Slot below = top + Shape::STRIDE_DOWN;
+        top = below < Sizes::LINES ? below : typename Sizes::Slot(below - Sizes::LINES);
+    }
+
+    bool next_tap() {
+#pragma HLS INLINE
+        const bool round = tap.next();
+        for (unsigned i = 0; i < Sizes::AT_ONCE; ++i) {
+#pragma HLS UNROLL
+            if (round) {
+                taps[i].start(i);
+            } else {
+                taps[i].next();
+            }
+        }
+        return round;
+    }
+
+    bool next_group() {
+#pragma HLS INLINE
+        const bool round = group.next();
+        const unsigned pieces = Sizes::GROUP / Sizes::PIECE;
+        const bool carry = piece_of(Sizes::GROUP) >= Sizes::WORD_PIECES;
+        channel_words += pieces / Sizes::WORD_PIECES + (carry ? 1 : 0);
+        channel_pieces = part_of(Sizes::GROUP);
+        if (round) {
+            channel_words = 0;
+            channel_pieces = 0;
+        }
+        return round;
     }
 };
 
 template <typename Shape>
 void window(
     hls::stream<Word<typename Shape::Element, Shape::LANES_IN> >& image,
-    hls::stream<Word<typename Shape::Element, Shape::LANES_OUT> >& patches, Count frames
+    hls::stream<Word<typename Shape::Element, Shape::LANES_OUT> >& patches, unsigned frames
 ) {
-    typedef WindowPlace<Shape> Place;
+    typedef WindowSizes<Shape> Sizes;
     typedef Word<typename Shape::Element, Shape::LANES_IN> ImageWord;
-    const int PIECE_BITS = Shape::Element::BITS * Place::PIECE;
-    static ImageWord kept[Place::PIECES][Place::LINES][Place::LINE_WORDS];
+    const int PIECE_BITS = Shape::Element::BITS * Sizes::PIECE;
+    static ImageWord kept[Sizes::PIECES][Sizes::LINES][Sizes::LINE_WORDS];
 #pragma HLS ARRAY_PARTITION variable = kept complete dim = 1
 #pragma HLS BIND_STORAGE variable = kept type = ram_s2p
-#pragma HLS DEPENDENCE variable = kept type = inter direction = WAR dependent = false
-    Place place;
-    unsigned iteration = 0;
-    for (Count i = 0; i < frames * Shape::ITERATIONS; ++i) {
+    WindowPlace<Shape> place;
+#pragma HLS ARRAY_PARTITION variable = place.taps complete
+    Counter<Shape::ITERATIONS> iteration;
+    for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         if (place.reading()) {
             const ImageWord word = image.read();
-            for (unsigned piece = 0; piece < Place::PIECES; ++piece) {
+            for (unsigned piece = 0; piece < Sizes::PIECES; ++piece) {
 #pragma HLS UNROLL
                 kept[piece][place.slot][place.line_word] = word;
             }
@@ -133,21 +214,19 @@ void window(
         }
         if (place.writing()) {
             Word<typename Shape::Element, Shape::LANES_OUT> patch;
-            for (unsigned piece = 0; piece < Place::PIECES; ++piece) {
+            for (unsigned piece = 0; piece < Sizes::PIECES; ++piece) {
 #pragma HLS UNROLL
-                const unsigned at = place.tap + piece * Place::PIECE / Place::GROUP;
-                const unsigned element = place.channel + piece * Place::PIECE % Place::GROUP;
-                const ImageWord word = kept[piece][place.slot_of(at)][place.word_of(at, element)];
-                const unsigned part = element % Shape::LANES_IN / Place::PIECE;
-                set_field<PIECE_BITS>(patch, piece, field<PIECE_BITS>(word, part));
+                const unsigned at = piece * Sizes::PIECE / Sizes::GROUP;
+                const unsigned behind = piece * Sizes::PIECE % Sizes::GROUP;
+                const ImageWord word = kept[piece][place.slot_of(at)][place.word_of(at, behind)];
+                set_field<PIECE_BITS>(patch, piece, field<PIECE_BITS>(word, place.part_of(behind)));
             }
             patches.write(patch);
             place.next_write();
         }
-        if (++iteration == Shape::ITERATIONS) {
-            iteration = 0;
-            place = Place();
-        }
+        if (!iteration.next()) continue;
+        place = WindowPlace<Shape>();
+        ++frame;
     }
 }
 
