@@ -1,6 +1,7 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
-from .emitter import EmitError, Emitted, emit
+from ..parts import EmitError
+from .emitter import Emitted, emit
 from .engine import HlsEngine
 from .project import Project
 from .simulation import SimulationError, simulate, write

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .shapes import Channel, Parts, Port
+from ..parts import Channel, Port
+from .shapes import Sources, stream_of, word_of
 
 Files = Mapping[str, str | bytes]
 
@@ -24,7 +25,7 @@ class Emitted:
     """The name of the top function."""
     streams: bool
     """Whether its ports are streams."""
-    parts: Parts
+    parts: Sources
 
     @property
     def inputs(self) -> list[Port]:
@@ -44,14 +45,14 @@ class Emitted:
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
         outside = [port.weights for port in self.outside if port.weights is not None]
+        large = [array.memory for array in self.parts.memories if array.is_large]
         return {
             "top.hpp": self._header(),
             "top.cpp": self._top(),
             "threads.cpp": self._threads(),
             "testbench.cpp": self._testbench(),
             **{memory.path: memory.source() for memory in self.parts.memories},
-            **{m.data_path: m.words.tobytes() for m in self.parts.memories if m.is_large},
-            **{memory.data_path: memory.words.tobytes() for memory in outside},
+            **{memory.data_path: memory.words.tobytes() for memory in [*large, *outside]},
         }
 
     def _header(self) -> str:
@@ -71,7 +72,7 @@ class Emitted:
     def _argument(self, port: Port) -> str:
         if self.is_stream(port):
             return f"{beats(port)}& {port.name}"
-        return f"{'' if port.written else 'const '}{port.word}* {port.name}"
+        return f"{'' if port.written else 'const '}{word_of(port)}* {port.name}"
 
     def is_stream(self, port: Port) -> bool:
         return self.streams and port.weights is None
@@ -88,7 +89,7 @@ class Emitted:
     def _top(self) -> str:
         lines = [*self._port_pragmas(), "#pragma HLS DATAFLOW", *self._memory_pragmas()]
         for channel in self.parts.channels:
-            lines.append(f'    {channel.type} {channel.name}("{channel.name}");')
+            lines.append(f'    {stream_of(channel)} {channel.name}("{channel.name}");')
             lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
         lines += ["", *(f"    {call}" for call in self.parts.calls), "}"]
         using = f"    using namespace {self.top}_parts;"
@@ -161,7 +162,7 @@ class Emitted:
             return lines
         if port.written:
             count = f"qnn::words_for({_bytes(port)}, {port.word_bytes})"
-            return [f"    std::vector<{port.word} > {words}(std::size_t({count}));"]
+            return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
     def _after(self, port: Port) -> list[str]:
@@ -192,4 +193,4 @@ def _bytes(port: Port) -> str:
 
 def declaration(channel: Channel) -> str:
     """A stream that holds no more words than it has room for."""
-    return f'    {channel.type} {channel.name}("{channel.name}", {channel.depth});'
+    return f'    {stream_of(channel)} {channel.name}("{channel.name}", {channel.depth});'

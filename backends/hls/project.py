@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from ...hardware.device import Device
 from ...qdialect.data import Array
-from .emitter import EmitError
+from ..parts import EmitError
 from .printing import Emitted, Files
 from .simulation import HERE, vectors_of
 

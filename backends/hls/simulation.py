@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
+from ..parts import Port
 from .printing import Emitted, Files
-from .shapes import Port
 
 HERE = Path(__file__).parent
 DIFFERENT = 1

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
-from qnn.backends.hls.emitter import search_levels
 from qnn.backends.hls.simulation import Simulation, vendor_headers, write, write_vectors
+from qnn.backends.memories import search_levels
 from qnn.backends.names import identifier
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
