@@ -151,7 +151,7 @@ class Emitter:
 
     @singledispatchmethod
     def emit(self, process: Process) -> None:
-        raise EmitError(f"{process.name} is not known to any backend")
+        raise EmitError(f"{process.name} can't be written as HLS C++ or OpenCL")
 
     # Ends
 

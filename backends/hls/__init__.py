@@ -1,10 +1,11 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
 from ..parts import EmitError
+from ..vectors import SimulationError, write
 from .emitter import Emitted, emit
 from .engine import HlsEngine
 from .project import Project
-from .simulation import SimulationError, simulate, write
+from .simulation import simulate
 
 __all__ = [
     "EmitError",

@@ -7,14 +7,12 @@ weights/NAME.hpp   a memory, and weights/NAME.dat where it is large or comes thr
 testbench.cpp      runs the frames in a folder, and compares the results with those expected
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from ..parts import Channel, Port
+from ..vectors import Files
 from .shapes import Sources, stream_of, word_of
-
-Files = Mapping[str, str | bytes]
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from ...hardware.device import Device
 from ...qdialect.data import Array
 from ..parts import EmitError
-from .printing import Emitted, Files
-from .simulation import HERE, vectors_of
+from ..vectors import Files, vectors_of
+from .printing import Emitted
+from .simulation import HERE
 
 
 @dataclass(frozen=True)

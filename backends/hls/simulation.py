@@ -14,11 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from ...qdialect.data import Array
-from ..parts import Port
-from .printing import Emitted, Files
+from ..vectors import SimulationError, read_results, write, write_vectors
+from .printing import Emitted
 
 HERE = Path(__file__).parent
 DIFFERENT = 1
@@ -28,10 +26,6 @@ QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized
 """Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""
 
 OPTIONS = ["-std=c++14", "-Wall", "-Wextra", "-Werror", *QUIET]
-
-
-class SimulationError(Exception):
-    """A simulation that could not be built or did not come to its end; the message says why."""
 
 
 def vendor_headers() -> Path:
@@ -106,43 +100,13 @@ class Simulation:
             )
             if done.returncode not in (0, DIFFERENT):
                 raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
-            return [read_results(emitted, Path(vectors, emitted.top)) for emitted in self.designs]
+            return [
+                read_results(emitted.outputs, Path(vectors, emitted.top))
+                for emitted in self.designs
+            ]
 
 
 def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
     """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
     with TemporaryDirectory() as folder:
         return Simulation([emitted], Path(folder), bounded).build().run([frames])[0]
-
-
-def write(files: Files, folder: Path) -> None:
-    """Writes files into a folder."""
-    for path, content in files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
-
-
-def write_vectors(ports: Sequence[Port], arrays: Sequence[Array], folder: Path) -> None:
-    """Writes frames as the testbench reads them: of inputs, or those that are expected."""
-    write(vectors_of(ports, arrays), folder)
-
-
-def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
-    """The frames of each port as a file."""
-    files: dict[str, bytes] = {}
-    for port, array in zip(ports, arrays, strict=True):
-        data = array.astype(port.dtype.newbyteorder("<")).tobytes()
-        if len(array) == 0 or len(data) != len(array) * port.frame_bytes:
-            raise SimulationError(f"frames of {array.shape[1:]} are none of port {port.name!r}")
-        files[f"{port.name}.bin"] = data
-    return files
-
-
-def read_results(emitted: Emitted, folder: Path) -> list[Array]:
-    results: list[Array] = []
-    for port in emitted.outputs:
-        data = (folder / f"{port.name}.result.bin").read_bytes()
-        flat = np.frombuffer(data, port.dtype.newbyteorder("<")).astype(port.dtype)
-        results.append(flat.reshape(-1, *port.frame))
-    return results

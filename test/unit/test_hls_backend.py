@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
-from qnn.backends.hls.simulation import Simulation, vendor_headers, write, write_vectors
+from qnn.backends.hls.simulation import Simulation, vendor_headers
 from qnn.backends.memories import search_levels
 from qnn.backends.names import identifier
+from qnn.backends.vectors import write, write_vectors
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, Process
