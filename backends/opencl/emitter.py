@@ -40,7 +40,7 @@ NUMBERS = {
     "split": {"PIXEL_WORDS"},
     "widen": set[str](),
 }
-"""The numbers that a kind needs, where that is not all of them: an endless loop counts no frames."""
+"""The numbers that a kind needs, where those are not all: an endless loop counts no frames."""
 
 COUNTED = {"VECTORS", "ITERATIONS", "WORDS"}
 

@@ -31,7 +31,8 @@ WORKERS = 250
 """Threads of the emulator, one for each kernel that waits; it takes at most 256."""
 
 INSTALL = "pip install 'qnn-dialect[opencl]' brings the emulator"
-STATUS_DIFFERENT, STATUS_STOPPED = 1, 3
+STOPPED = 3
+"""The status of a host whose design stops for good."""
 TAIL = 5
 """Lines of the emulator's log that are told when it fails."""
 
@@ -116,14 +117,14 @@ class Emulation:
 
     def _check(self, status: int, late: bool, log: IO[bytes]) -> None:
         """An error that says how the emulator ended, if it was no good end."""
-        if status in (0, STATUS_DIFFERENT):
+        if status == 0:
             return
         log.seek(0)
         lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         tail = "\n".join(lines[-TAIL:]) or "its log is empty"
         if late:
             raise SimulationError(f"{self.emitted.top} takes more than {self.seconds:g} s: {tail}")
-        if status == STATUS_STOPPED:
+        if status == STOPPED:
             raise SimulationError(tail)
         how = f"was ended by {signal.Signals(-status).name}" if status < 0 else "failed"
         raise SimulationError(f"the emulator {how}: {tail}")

@@ -143,11 +143,8 @@ def compare(names: list[str], vectors: Path) -> int:
     """The exit status: whether results are those expected, where any are."""
     status = 0
     for name in names:
-        golden = vectors / f"{name}.bin"
-        same = (
-            golden.exists() and golden.read_bytes() == (vectors / f"{name}.result.bin").read_bytes()
-        )
-        if not same:
+        golden, found = vectors / f"{name}.bin", vectors / f"{name}.result.bin"
+        if golden.exists() and golden.read_bytes() != found.read_bytes():
             print(f"{name}: the results are not those expected", file=sys.stderr)
             status = DIFFERENT
     return status

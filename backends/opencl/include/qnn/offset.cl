@@ -18,8 +18,8 @@ PROCESS NAME(void) {
 #pragma unroll
         for (uint c = 0; c < LANES; ++c) {
             const NUMBER(OUTPUT) number = LANE(FROM_BITS, INPUT, word, c);
-            const NUMBER(OUTPUT) constant = LANE(CONSTANTS_BITS, ROW, row, c);
-            SET_LANE(TO_BITS, OUTPUT, result, c, number + constant);
+            const NUMBER(OUTPUT) added = LANE(CONSTANTS_BITS, ROW, row, c);
+            SET_LANE(TO_BITS, OUTPUT, result, c, number + added);
         }
         WRITE(TO, result);
         if (++group < GROUPS) continue;
