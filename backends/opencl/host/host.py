@@ -28,29 +28,29 @@ QUIET = 5
 
 
 class Port:
-    """A buffer of the device, the kernel that reads or writes it, and a queue of its own."""
+    """A buffer of the device, the kernel that reads or writes it, and a queue for each of the two."""
 
     def __init__(self, context: cl.Context, program: cl.Program, port: Any, frames: int):
         self.name = str(port["port"])
         self.frame_bytes = math.prod(port["shape"]) * np.dtype(port["dtype"]).itemsize
         self.kernel = cl.Kernel(program, port["kernel"])
-        self.queue = cl.CommandQueue(context)
+        self.kernels, self.copies = cl.CommandQueue(context), cl.CommandQueue(context)
         self.buffer = cl.Buffer(context, cl.mem_flags.READ_WRITE, frames * self.frame_bytes)
 
     def fill(self, data: bytes) -> None:
-        cl.enqueue_copy(self.queue, self.buffer, np.frombuffer(data, np.uint8))
+        cl.enqueue_copy(self.copies, self.buffer, np.frombuffer(data, np.uint8))
 
     def start(self, *numbers: int) -> cl.Event:
         """Runs the kernel over so many frames; others may be running on other queues."""
         self.kernel.set_args(self.buffer, *map(np.uint32, numbers))
-        event = cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
-        self.queue.flush()
+        event = cl.enqueue_nd_range_kernel(self.kernels, self.kernel, (1,), (1,))
+        self.kernels.flush()
         return event
 
     def frame(self, number: int) -> bytes:
         """The bytes of a frame that the device has written."""
         data = np.empty(self.frame_bytes, np.uint8)
-        cl.enqueue_copy(self.queue, data, self.buffer, src_offset=number * self.frame_bytes)
+        cl.enqueue_copy(self.copies, data, self.buffer, src_offset=number * self.frame_bytes)
         return data.tobytes()
 
 
