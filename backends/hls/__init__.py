@@ -4,14 +4,14 @@ from ..parts import EmitError
 from ..vectors import SimulationError, write
 from .emitter import Emitted, emit
 from .engine import HlsEngine
-from .project import Project
+from .project import HlsProject
 from .simulation import simulate
 
 __all__ = [
     "EmitError",
     "Emitted",
     "HlsEngine",
-    "Project",
+    "HlsProject",
     "SimulationError",
     "emit",
     "simulate",

@@ -11,33 +11,27 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..parts import Channel, Port
+from ..project import Source
 from ..vectors import Files
 from .shapes import Sources, stream_of, word_of
 
 
 @dataclass(frozen=True)
-class Emitted:
+class Emitted(Source):
     """A design as source files."""
 
-    top: str
-    """The name of the top function."""
     streams: bool
     """Whether its ports are streams."""
     parts: Sources
 
     @property
-    def inputs(self) -> list[Port]:
-        """The ports of the sources, in order."""
-        return [port for port in self.parts.ports if not port.written and port.weights is None]
+    def processes(self) -> list[str]:
+        """What the design's processes are called."""
+        return self.parts.processes
 
     @property
-    def outputs(self) -> list[Port]:
-        return [port for port in self.parts.ports if port.written]
-
-    @property
-    def outside(self) -> list[Port]:
-        """The ports through which weights come."""
-        return [port for port in self.parts.ports if port.weights is not None]
+    def ports(self) -> list[Port]:
+        return self.parts.ports
 
     @cached_property
     def files(self) -> Files:

@@ -23,6 +23,7 @@ from ...qdialect.types import (
 )
 from ..emitter import parts_of
 from ..parts import Activation, Channel, Codebook, Part, Parts, Port
+from ..project import Source
 from ..vectors import Files
 from .spelling import array, definition, number, number_bits, tag, words
 
@@ -47,32 +48,29 @@ COUNTED = {"VECTORS", "ITERATIONS", "WORDS"}
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
-    return Emitted(parts_of(design, name))
+    parts = parts_of(design, name)
+    return Emitted(parts.top, parts)
 
 
 @dataclass(frozen=True)
-class Emitted:
+class Emitted(Source):
     """A design as source files."""
 
     parts: Parts
 
     @property
-    def top(self) -> str:
-        return self.parts.top
+    def processes(self) -> list[str]:
+        """What the design's processes are called."""
+        return self.parts.processes
 
     @property
-    def inputs(self) -> list[Port]:
-        """The ports of the sources, in order."""
-        return [port for port in self.parts.ports if not port.written and port.weights is None]
-
-    @property
-    def outputs(self) -> list[Port]:
-        return [port for port in self.parts.ports if port.written]
+    def ports(self) -> list[Port]:
+        return self.parts.ports
 
     @cached_property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
-        outside = [port.weights for port in self.parts.ports if port.weights is not None]
+        outside = [port.weights for port in self.outside if port.weights is not None]
         return {
             "top.cl": self._top(),
             "emulation.cl": self._emulation(),

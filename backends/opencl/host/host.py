@@ -28,7 +28,7 @@ QUIET = 5
 
 
 class Port:
-    """A buffer of the device, the kernel that reads or writes it, and a queue for each of the two."""
+    """A buffer of the device, the kernel that reads or writes it, and a queue for each."""
 
     def __init__(self, context: cl.Context, program: cl.Program, port: Any, frames: int):
         self.name = str(port["port"])
