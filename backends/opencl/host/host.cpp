@@ -1,13 +1,15 @@
 /// Runs a program that aoc made over the frames in a folder, and compares the results.
 ///
-///     ./host top.aocx [vectors]
+///     ./host [--emulation] top.aocx [vectors]
 ///
+/// With --emulation the program is for the vendor's emulator, as `make aoc-emulation` makes it.
 /// Frames are read from PORT.bin, results are written to PORT.result.bin. The exit status is 1 if
 /// results differ from those in PORT.bin, and 2 if something fails.
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -40,7 +42,7 @@ struct Board {
     cl_context context;
     cl_program program;
 
-    explicit Board(const std::string& path) : device(find()) {
+    Board(const std::string& path, const std::string& platform) : device(find(platform)) {
         cl_int status;
         context = clCreateContext(nullptr, 1, &device, nullptr, nullptr, &status);
         check(status, "context");
@@ -52,8 +54,8 @@ struct Board {
         check(clBuildProgram(program, 1, &device, "", nullptr, nullptr), path);
     }
 
-    /// The first device of the vendor's FPGA platform.
-    static cl_device_id find() {
+    /// The first device of a platform, of which part of the name is given.
+    static cl_device_id find(const std::string& wanted) {
         cl_uint count = 0;
         check(clGetPlatformIDs(0, nullptr, &count), "platforms");
         std::vector<cl_platform_id> platforms(count);
@@ -62,11 +64,11 @@ struct Board {
             char name[256] = "";
             clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, nullptr);
             cl_device_id device;
-            if (std::string(name).find("FPGA SDK") == std::string::npos) continue;
+            if (std::string(name).find(wanted) == std::string::npos) continue;
             check(clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 1, &device, nullptr), name);
             return device;
         }
-        throw std::runtime_error("there is no platform of the FPGA SDK");
+        throw std::runtime_error("there is no OpenCL platform of the name " + wanted);
     }
 };
 
@@ -118,11 +120,13 @@ struct Stream {
     }
 };
 
-static int run(const std::string& program, const std::string& vectors) {
+static int run(
+    const std::string& platform, const std::string& program, const std::string& vectors
+) {
     std::vector<Bytes> inputs;
     for (const Port& port : SOURCES) inputs.push_back(read_file(vectors + "/" + port.name + ".bin"));
     const cl_uint frames = cl_uint(inputs.at(0).size() / SOURCES.at(0).bytes);
-    const Board board(program);
+    const Board board(program, platform);
     std::vector<Stream> sinks, others;
     for (const Port& port : SINKS) {
         sinks.emplace_back(board, port, frames);
@@ -155,14 +159,20 @@ static int run(const std::string& program, const std::string& vectors) {
 }
 
 int main(int count, char** arguments) {
-    if (count < 2) {
-        std::fprintf(stderr, "%s top.aocx [vectors]\n", arguments[0]);
+    std::vector<std::string> options(arguments + 1, arguments + count);
+    const bool emulation = !options.empty() && options[0] == "--emulation";
+    if (emulation) options.erase(options.begin());
+    if (options.empty() || options.size() > 2) {
+        std::fprintf(stderr, "%s [--emulation] top.aocx [vectors]\n", arguments[0]);
         return 2;
     }
+    int status = 2;
     try {
-        return run(arguments[1], count > 2 ? arguments[2] : "vectors");
+        const std::string platform = emulation ? "FPGA Emulation" : "FPGA SDK";
+        status = run(platform, options[0], options.size() > 1 ? options[1] : "vectors");
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
-        return 2;
     }
+    // Processes that run for ever would keep the emulator alive.
+    std::_Exit(status);
 }

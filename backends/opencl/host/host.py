@@ -1,8 +1,9 @@
 """Runs the design beside this file over the frames in a folder, and compares the results.
 
-    python host.py [--program top.aocx] [vectors]
+    python host.py [--program top.aocx [--emulation]] [vectors]
 
-With a program that `aoc` made it runs on the board; without, on the vendor's emulator. Frames are
+With a program that `aoc` made it runs on the board, or with --emulation on the vendor's emulator;
+without, on the emulator, which compiles the sources. Frames are
 read from PORT.bin, results are written to PORT.result.bin, frame by frame. The exit status is 1 if
 results differ from those in PORT.bin, and 3 if the design stops for good, which is told on standard
 error.
@@ -88,35 +89,41 @@ class Watch(threading.Thread):
         return f"full: {', '.join(full) or 'none'}; empty: {', '.join(empty) or 'none'}"
 
 
-def build(path: Path | None) -> tuple[cl.Context, cl.Program]:
-    """The program for the board, or for the emulator."""
-    wanted = "FPGA Emulation" if path is None else "FPGA SDK"
+def device_of(wanted: str) -> cl.Device:
+    """The first device of a platform, of which part of the name is given."""
     platforms = [platform for platform in cl.get_platforms() if wanted in platform.name]
     if not platforms:
         sys.exit(f"there is no OpenCL platform of the name {wanted}")
-    context = cl.Context([platforms[0].get_devices()[0]])
-    if path is not None:
-        return context, cl.Program(context, context.devices, [path.read_bytes()]).build()
-    source = (HERE / "emulation.cl").read_text()
+    return platforms[0].get_devices()[0]
+
+
+def build(context: cl.Context, program: Path | None) -> cl.Program:
+    """What aoc made, or the sources, for the emulator."""
+    if program is not None:
+        return cl.Program(context, context.devices, [program.read_bytes()]).build()
     options = ["-cl-std=CL2.0", "-I", "include", "-I", "."]
-    return context, cl.Program(context, source).build(options)
+    return cl.Program(context, Path("emulation.cl").read_text()).build(options)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--program", type=Path, help="what aoc made")
+    parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
     parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
     options = parser.parse_args()
     vectors = options.vectors.resolve()
+    path = None if options.program is None else options.program.resolve()
     os.chdir(HERE)
     design = json.loads(Path("design.json").read_text())
-    context, program = build(options.program)
+    on_emulator = path is None or options.emulation
+    context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
+    program = build(context, path)
     print("built", flush=True)
     given = [(vectors / f"{port['port']}.bin").read_bytes() for port in design["sources"]]
     first = design["sources"][0]
     frame_bytes = math.prod(first["shape"]) * np.dtype(first["dtype"]).itemsize
     frames = len(given[0]) // frame_bytes
-    if options.program is None:
+    if path is None:
         Watch(context, program, design["channels"]).start()
     sinks = [Port(context, program, port, frames) for port in design["sinks"]]
     done = [[sink.start(number, 1) for sink in sinks] for number in range(frames)]
