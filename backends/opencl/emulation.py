@@ -27,8 +27,9 @@ from ..vectors import Files, SimulationError, read_results, write, write_vectors
 from .emitter import Emitted
 
 HERE = Path(__file__).parent
-WORKERS = 250
-"""Threads of the emulator, one for each kernel that waits; it takes at most 256."""
+MOST, SPARE = 250, 6
+"""Kernels at once, each of which holds a thread of the emulator's while it waits; and the threads
+for all else. There are 256 at most."""
 
 INSTALL = "pip install 'qnn-dialect[opencl]' brings the emulator"
 STOPPED = 3
@@ -66,11 +67,14 @@ class Emulation:
     """How long it may take."""
 
     def __post_init__(self) -> None:
-        kernels = len(self.emitted.parts.parts)
-        if kernels >= WORKERS:
+        if self.kernels > MOST:
             raise SimulationError(
-                f"{self.emitted.top} has {kernels} kernels: the emulator runs {WORKERS - 1} at once"
+                f"{self.emitted.top} has {self.kernels} kernels: the emulator runs {MOST} at once"
             )
+
+    @property
+    def kernels(self) -> int:
+        return len(self.emitted.parts.parts)
 
     def write(self) -> "Emulation":
         """Puts the design's files where they are needed."""
@@ -93,7 +97,7 @@ class Emulation:
 
     def _lines(self, vectors: str, log: IO[bytes]) -> Generator[str]:
         """What the host prints; an error if it does not come to its end."""
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-W", "ignore", "host.py", vectors],
             cwd=self.folder,
             env=self._environment(Path(vectors)),
@@ -102,17 +106,17 @@ class Emulation:
             stderr=log,
             text=True,
             start_new_session=True,
-        )
-        late = threading.Event()
-        timer = threading.Timer(self.seconds, lambda: (late.set(), end(process)))
-        timer.start()
-        try:
-            assert process.stdout is not None
-            yield from process.stdout
-            process.wait()
-        finally:
-            timer.cancel()
-            end(process)
+        ) as process:
+            late = threading.Event()
+            timer = threading.Timer(self.seconds, lambda: (late.set(), end(process)))
+            timer.start()
+            try:
+                assert process.stdout is not None
+                yield from process.stdout
+                process.wait()
+            finally:
+                timer.cancel()
+                end(process)
         self._check(process.returncode, late.is_set(), log)
 
     def _check(self, status: int, late: bool, log: IO[bytes]) -> None:
@@ -137,7 +141,7 @@ class Emulation:
             **os.environ,
             "OCL_ICD_VENDORS": str(folder),
             "LD_LIBRARY_PATH": ":".join(filter(None, [str(library.parent), *found])),
-            "CL_CONFIG_CPU_TBB_NUM_WORKERS": str(WORKERS),
+            "CL_CONFIG_CPU_TBB_NUM_WORKERS": str(self.kernels + SPARE),
             "CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE": "strict" if self.strict else "default",
             "PYOPENCL_NO_CACHE": "1",
         }

@@ -77,7 +77,7 @@ class Watch(threading.Thread):
             cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
             cl.enqueue_copy(self.queue, self.counts, self.buffer)
             quiet = quiet + 1 if np.array_equal(before, self.counts) else 0
-        print(f"the design stopped: {self.told()}", file=sys.stderr, flush=True)
+        print(f"the design stops: {self.told()}", file=sys.stderr, flush=True)
         os._exit(STOPPED)
 
     def told(self) -> str:
@@ -86,7 +86,7 @@ class Watch(threading.Thread):
         pairs = list(zip(self.channels, held, strict=True))
         full = [f"{name} ({words} words)" for (name, depth), words in pairs if words >= depth]
         empty = [name for (name, _), words in pairs if words == 0]
-        return f"full: {', '.join(full) or 'none'}; empty: {', '.join(empty) or 'none'}"
+        return f"full are {', '.join(full) or 'none'}; empty are {', '.join(empty) or 'none'}"
 
 
 def device_of(wanted: str) -> cl.Device:
