@@ -1,13 +1,16 @@
 """`qnn compile`: from a network to a project for the vendor's tools."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
-from ..backends.hls import Emitted, Project, emit, write
+from ..backends import hls, opencl
+from ..backends.project import Project, Source
+from ..backends.vectors import write
 from ..hardware.cycles import play
 from ..hardware.device import NAMES, Device, DeviceError, device_named
 from ..hardware.schedule import schedule_of
@@ -27,8 +30,22 @@ from .files import UserError, check_folder, write_folder
 from .hls import mistakes_told
 from .networks import load_network, write_module
 
-VENDOR = "xilinx"
-"""Whose devices HLS C++ is for."""
+
+@dataclass(frozen=True)
+class Target:
+    """A language: whose devices it is for, and how a design is written in it."""
+
+    vendor: str
+    example: str
+    """One of these devices."""
+    emit: Callable[[DesignOp, str], Source]
+    project: type[Project]
+
+
+TARGETS = {
+    "hls": Target("xilinx", "z7020", hls.emit, hls.HlsProject),
+    "opencl": Target("intel", "arria10-gx1150", opencl.emit, opencl.OpenclProject),
+}
 
 Vectors = tuple[list[Array], list[Array]]
 """Frames of a design, and their results."""
@@ -36,7 +53,8 @@ Vectors = tuple[list[Array], list[Array]]
 
 def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
-    device = device_of(arguments.device)
+    target = TARGETS[arguments.target]
+    device = device_of(arguments.device, arguments.target)
     check_folder(arguments.output, "design.mlir")
     given = [load_array(name) for name in arguments.inputs]
     with timed("import"):
@@ -44,12 +62,12 @@ def compile_command(arguments: argparse.Namespace) -> None:
     request = Request(device, arguments.clock, arguments.fps, arguments.folding)
     design, tiling = design_in(module, request)
     with mistakes_told():
-        emitted = emit(design, Path(arguments.network).stem)
+        emitted = target.emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
         summary = summarize(design, emitted, tiling, device, clock)
-        project = Project(emitted, device, clock, summary)
+        project = target.project(emitted, device, clock, summary)
 
         def fill(folder: Path) -> None:
             write(project.files(*vectors), folder)
@@ -64,16 +82,17 @@ def compile_command(arguments: argparse.Namespace) -> None:
     print(summary)
 
 
-def device_of(name: str) -> Device:
+def device_of(name: str, target: str) -> Device:
     """A device that the target is for."""
+    vendor, example = TARGETS[target].vendor, TARGETS[target].example
     try:
         device = device_named(name)
     except DeviceError as error:
         raise UserError(str(error)) from None
-    if device.vendor != VENDOR:
+    if device.vendor != vendor:
         raise UserError(
             f"{device.name} is a device of vendor {device.vendor}: "
-            f"--target hls is for those of {VENDOR}, such as z7020"
+            f"--target {target} is for those of {vendor}, such as {example}"
         )
     return device
 
@@ -99,10 +118,10 @@ def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> Vectors:
 
 
 def summarize(
-    design: DesignOp, emitted: Emitted, tiling: Tiling | None, device: Device, clock: float
+    design: DesignOp, emitted: Source, tiling: Tiling | None, device: Device, clock: float
 ) -> str:
     """The layers as a table of Markdown, and what they come to."""
-    names = dict(zip(design.processes, emitted.parts.processes, strict=True))
+    names = dict(zip(design.processes, emitted.processes, strict=True))
     cycles = {process: schedule_of(process).interval for process in names}
     rows = [
         row_of(process, names[process], cycles[process])

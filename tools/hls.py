@@ -9,7 +9,9 @@ from pathlib import Path
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ..backends.hls import EmitError, HlsEngine, SimulationError
+from ..backends.hls import HlsEngine
+from ..backends.parts import EmitError
+from ..backends.vectors import SimulationError
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
 from .designs import Request, design_in

@@ -15,6 +15,9 @@ from .networks import import_network, input_type, input_types, load_network, wri
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
+ENGINES_OF = {"bounded": ["hls"], "strict": ["opencl"], "folding": ["hls", "opencl"]}
+"""The engines that an option of `qnn run` is for."""
+
 Commands: TypeAlias = "_SubParsersAction[Parser]"
 
 
@@ -33,14 +36,19 @@ def run_command(arguments: argparse.Namespace) -> None:
     """`qnn run`: computes the results of a network."""
     if arguments.output is not None:
         check_output(arguments.output)
-    if arguments.engine != "hls" and (arguments.bounded or arguments.folding):
-        arguments.refuse("--bounded and --folding are for --engine hls")
+    for option, engines in ENGINES_OF.items():
+        if getattr(arguments, option) and arguments.engine not in engines:
+            arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
     if arguments.engine == "hls":
         from .hls import run_hls
 
         results = run_hls(module, inputs, arguments.folding, arguments.bounded)
+    elif arguments.engine == "opencl":
+        from .opencl import run_opencl
+
+        results = run_opencl(module, inputs, arguments.folding, arguments.strict)
     else:
         results = run(module, inputs)
     if arguments.output is None:
@@ -78,16 +86,22 @@ def add_run(commands: Commands) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
     command.add_argument(
         "--engine",
-        choices=["reference", "hls"],
+        choices=["reference", "hls", "opencl"],
         default="reference",
-        help="what computes: numpy, or the hardware's HLS C++, compiled with g++",
+        help="what computes: numpy, the hardware's HLS C++, compiled with g++, or its OpenCL, on "
+        "the vendor's emulator",
     )
     command.add_argument(
         "--bounded",
         action="store_true",
         help="hls: channels hold no more words than on the device, and a design may stop",
     )
-    command.add_argument("--folding", metavar="FILE", help="hls: PE and SIMD of layers, as JSON")
+    command.add_argument(
+        "--strict", action="store_true", help="opencl: the same, as the emulator has it"
+    )
+    command.add_argument(
+        "--folding", metavar="FILE", help="hls, opencl: PE and SIMD of layers, as JSON"
+    )
     command.set_defaults(command=run_command, refuse=command.error)
 
 
@@ -101,7 +115,12 @@ def compile_command(arguments: argparse.Namespace) -> None:
 def add_compile(commands: Commands) -> None:
     command = commands.add_parser("compile", help="make hardware of a network")
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
-    command.add_argument("--target", choices=["hls"], required=True, help="hls: C++ for Vitis HLS")
+    command.add_argument(
+        "--target",
+        choices=["hls", "opencl"],
+        required=True,
+        help="hls: C++ for Vitis HLS; opencl: OpenCL C for Intel's aoc",
+    )
     command.add_argument(
         "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
     )

@@ -1,15 +1,17 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
-from .emitter import EmitError, Emitted, emit
+from ..parts import EmitError
+from ..vectors import SimulationError, write
+from .emitter import Emitted, emit
 from .engine import HlsEngine
-from .project import Project
-from .simulation import SimulationError, simulate, write
+from .project import HlsProject
+from .simulation import simulate
 
 __all__ = [
     "EmitError",
     "Emitted",
     "HlsEngine",
-    "Project",
+    "HlsProject",
     "SimulationError",
     "emit",
     "simulate",

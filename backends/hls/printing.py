@@ -8,57 +8,50 @@ weights/NAME.hpp   a memory; one that is large or comes through a port is in wei
 testbench.cpp      runs the frames in a folder, and compares the results with those expected
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from .shapes import Channel, Parts, Port
-
-Files = Mapping[str, str | bytes]
+from ..parts import Channel, Port
+from ..project import Source
+from ..vectors import Files
+from .shapes import Sources, stream_of, word_of
 
 
 @dataclass(frozen=True)
-class Emitted:
+class Emitted(Source):
     """A design as source files."""
 
-    top: str
-    """The name of the top function."""
     streams: bool
     """Whether its ports are streams."""
-    parts: Parts
+    parts: Sources
 
     @property
-    def inputs(self) -> list[Port]:
-        """The ports of the sources, in order."""
-        return [port for port in self.parts.ports if not port.written and port.weights is None]
+    def processes(self) -> list[str]:
+        """What the design's processes are called."""
+        return self.parts.processes
 
     @property
-    def outputs(self) -> list[Port]:
-        return [port for port in self.parts.ports if port.written]
+    def ports(self) -> list[Port]:
+        return self.parts.ports
 
-    @property
-    def outside(self) -> list[Port]:
-        """The ports through which weights come."""
-        return [port for port in self.parts.ports if port.weights is not None]
-
-    @property
+    @cached_property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
-        large = [memory for memory in self.parts.memories if memory.is_large]
-        return {**self.simulated, **{memory.text_path: memory.initialiser() for memory in large}}
+        large = [array for array in self.parts.memories if array.is_large]
+        return {**self.simulated, **{array.text_path: array.initialiser() for array in large}}
 
     @cached_property
     def simulated(self) -> Files:
         """The files that g++ needs: large memories are only data."""
         outside = [port.weights for port in self.outside if port.weights is not None]
+        large = [array.memory for array in self.parts.memories if array.is_large]
         return {
             "top.hpp": self._header(),
             "top.cpp": self._top(),
             "threads.cpp": self._threads(),
             "testbench.cpp": self._testbench(),
             **self._declarations(),
-            **{m.data_path: m.words.tobytes() for m in self.parts.memories if m.is_large},
-            **{memory.data_path: memory.words.tobytes() for memory in outside},
+            **{memory.data_path: memory.words.tobytes() for memory in [*large, *outside]},
         }
 
     def _declarations(self) -> dict[str, str]:
@@ -88,7 +81,7 @@ class Emitted:
     def port_type(self, port: Port) -> str:
         if self.is_stream(port):
             return f"{beats(port)}&"
-        return f"{'' if port.written else 'const '}{port.word}*"
+        return f"{'' if port.written else 'const '}{word_of(port)}*"
 
     def is_stream(self, port: Port) -> bool:
         return self.streams and port.weights is None
@@ -105,7 +98,7 @@ class Emitted:
     def _top(self) -> str:
         lines = [*self._port_pragmas(), "#pragma HLS DATAFLOW", *self._memory_pragmas()]
         for channel in self.parts.channels:
-            lines.append(f'    {channel.type} {channel.name}("{channel.name}");')
+            lines.append(f'    {stream_of(channel)} {channel.name}("{channel.name}");')
             lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
         lines += ["", *(f"    {call.source()}" for call in self.parts.calls), "}"]
         using = f"    using namespace {self.top}_parts;"
@@ -178,7 +171,7 @@ class Emitted:
             return lines
         if port.written:
             count = f"qnn::words_for({_bytes(port)}, {port.word_bytes})"
-            return [f"    std::vector<{port.word} > {words}(std::size_t({count}));"]
+            return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
     def _after(self, port: Port) -> list[str]:
@@ -210,4 +203,4 @@ def _bytes(port: Port) -> str:
 
 def declaration(channel: Channel) -> str:
     """A stream that holds no more words than it has room for."""
-    return f'    {channel.type} {channel.name}("{channel.name}", {channel.depth});'
+    return f'    {stream_of(channel)} {channel.name}("{channel.name}", {channel.depth});'

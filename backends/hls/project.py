@@ -10,45 +10,22 @@ host.hpp         what the testbench needs
 vectors/         frames, and their results
 """
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from ...hardware.device import Device
-from ...qdialect.data import Array
-from .emitter import EmitError
-from .printing import Emitted, Files
-from .simulation import HERE, vectors_of
+from ..project import Project
+from ..vectors import Files
+from .simulation import HERE
 
 
-@dataclass(frozen=True)
-class Project:
-    """An emitted design for a device."""
+class HlsProject(Project):
+    """HLS C++, a testbench, and what builds them."""
 
-    emitted: Emitted
-    device: Device
-    clock_mhz: float
-    summary: str
-    """What the design comes to, in Markdown, with no text of a model's."""
+    def library(self) -> Files:
+        return library()
 
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", self.device.part):
-            raise EmitError(f"{self.device.part!r} is not the name of a part")
-
-    def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
-        """Paths and what stands there; the testbench runs the inputs, and expects the results."""
-        vectors = {
-            **vectors_of(self.emitted.inputs, inputs),
-            **vectors_of(self.emitted.outputs, results),
-        }
+    def scripts(self) -> Files:
         return {
-            **self.emitted.files,
-            **library(),
-            **{f"vectors/{name}": data for name, data in vectors.items()},
             "Makefile": MAKEFILE,
             "run_hls.tcl": self.script(),
             "hls_config.cfg": self.config(),
-            "README.md": self.readme(len(inputs[0])),
         }
 
     @property

@@ -1,12 +1,8 @@
-"""The constants of a process as a struct of C++, and its call."""
+"""The types and numbers of a process as a struct of C++."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import prod
 
-import numpy as np
-
-from ...qdialect.stream import ChannelType
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -15,7 +11,8 @@ from ...qdialect.types import (
     bit_width,
     value_range,
 )
-from .memories import Memory
+from ..parts import Channel, Port
+from .memories import Array
 
 
 @dataclass(frozen=True)
@@ -54,46 +51,6 @@ def _number(value: int | bool) -> str:
 
 
 @dataclass(frozen=True)
-class Port:
-    """A memory or a stream at the edge of a design: frames of so many bytes in words."""
-
-    name: str
-    word_bytes: int
-    frame: tuple[int, ...]
-    dtype: np.dtype[np.generic]
-    """How the host holds an element."""
-    written: bool = False
-    weights: Memory | None = None
-    """What it must hold, if it is not for frames."""
-
-    @property
-    def frame_bytes(self) -> int:
-        return prod(self.frame) * self.dtype.itemsize
-
-    @property
-    def frame_words(self) -> int:
-        """The words of a frame that begins with a new one."""
-        return -(-self.frame_bytes // self.word_bytes)
-
-    @property
-    def word(self) -> str:
-        return f"ap_uint<{8 * self.word_bytes}>"
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A stream between two processes."""
-
-    name: str
-    bits: int
-    depth: int
-
-    @property
-    def type(self) -> str:
-        return f"hls::stream<ap_uint<{self.bits}> >"
-
-
-@dataclass(frozen=True)
 class Call:
     """A process at work: a function of the library, and what it is given."""
 
@@ -105,16 +62,25 @@ class Call:
 
 
 @dataclass
-class Parts:
-    """What a design is made of, in order."""
+class Sources:
+    """What the files of a design hold, in order."""
 
-    processes: list[str] = field(default_factory=list[str])
-    """Their names."""
-    ports: list[Port] = field(default_factory=list[Port])
+    processes: list[str]
+    """What the design's processes are called."""
+    ports: list[Port]
     channels: list[Channel] = field(default_factory=list[Channel])
     shapes: list[Shape] = field(default_factory=list[Shape])
-    memories: list[Memory] = field(default_factory=list[Memory])
+    memories: list[Array] = field(default_factory=list[Array])
     calls: list[Call] = field(default_factory=list[Call])
+
+
+def word_of(port: Port) -> str:
+    """The words of a port that is a memory."""
+    return f"ap_uint<{8 * port.word_bytes}>"
+
+
+def stream_of(channel: Channel) -> str:
+    return f"hls::stream<ap_uint<{channel.bits}> >"
 
 
 def tag(element: ElementType) -> str:
@@ -126,11 +92,3 @@ def tag(element: ElementType) -> str:
     if isinstance(element, FloatType) or value_range(element)[0] == 0:
         return f"qnn::Unsigned<{bit_width(element)}>"
     return f"qnn::Signed<{bit_width(element)}>"
-
-
-def describe(channels: Sequence[ChannelType]) -> str:
-    """What some channels carry, for a comment: all of it is ours, none of it a model's text."""
-    return ", ".join(
-        f"{'x'.join(map(str, channel.frame))} {channel.element} by {channel.lanes.data}"
-        for channel in channels
-    )

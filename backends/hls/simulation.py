@@ -20,9 +20,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
-from ...qdialect.qnn.base import text_of
-from .printing import Emitted, Files
-from .shapes import Port
+from ..vectors import Files, SimulationError, check_frames, read_results, vectors_of, write
+from .printing import Emitted
 from .units import elsewhere, instances, unit
 
 HERE = Path(__file__).parent
@@ -38,10 +37,6 @@ QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized
 """Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""
 
 OPTIONS = ["-std=c++14", "-Wall", "-Wextra", "-Werror", *QUIET]
-
-
-class SimulationError(Exception):
-    """A simulation that could not be built or did not come to its end; the message says why."""
 
 
 def vendor_headers() -> Path:
@@ -174,62 +169,22 @@ class Simulation:
                 )
                 if done.returncode not in (0, DIFFERENT):
                     raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
-                return [
-                    read_results(emitted, Path(vectors, emitted.top), len(arrays[0]))
-                    for emitted, arrays in zip(self.designs, inputs, strict=True)
+                results = [
+                    read_results(emitted.outputs, Path(vectors, emitted.top))
+                    for emitted in self.designs
                 ]
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SimulationError(f"{error.filename or program} can't be used: {reason}") from None
         except subprocess.TimeoutExpired:
             raise SimulationError(f"the simulation takes longer than {timeout:g} s") from None
+        for arrays, found in zip(inputs, results, strict=True):
+            if any(len(result) != len(arrays[0]) for result in found):
+                raise SimulationError("the simulation's results are incomplete")
+        return results
 
 
 def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
     """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
     with TemporaryDirectory() as folder:
         return Simulation([emitted], Path(folder), bounded).build().run([frames])[0]
-
-
-def write(files: Files, folder: Path) -> None:
-    """Writes files into a folder."""
-    for path, content in files.items():
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
-
-
-def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
-    """Refuses arrays that are no frames for the ports."""
-    if len(arrays) != len(ports):
-        raise SimulationError(f"{len(arrays)} arrays for {len(ports)} ports")
-    for port, array in zip(ports, arrays, strict=True):
-        if array.shape[1:] != port.frame or array.ndim == 0:
-            raise SimulationError(
-                f"port {port.name!r} takes frames of {text_of(port.frame)}, "
-                f"not an array of {text_of(array.shape)}"
-            )
-        if array.size and not np.can_cast(array.dtype, port.dtype):
-            raise SimulationError(f"port {port.name!r} takes {port.dtype}, not {array.dtype}")
-    counts = {len(array) for array in arrays}
-    if counts == {0} or len(counts) > 1:
-        raise SimulationError("there must be as many frames for each port, and one at least")
-
-
-def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
-    """The frames of each port as a file."""
-    return {
-        f"{port.name}.bin": array.astype(port.dtype.newbyteorder("<")).tobytes()
-        for port, array in zip(ports, arrays, strict=True)
-    }
-
-
-def read_results(emitted: Emitted, folder: Path, frames: int) -> list[Array]:
-    results: list[Array] = []
-    for port in emitted.outputs:
-        data = (folder / f"{port.name}.result.bin").read_bytes()
-        if len(data) != frames * port.frame_bytes:
-            raise SimulationError(f"the results of port {port.name!r} are incomplete")
-        flat = np.frombuffer(data, port.dtype.newbyteorder("<")).astype(port.dtype)
-        results.append(flat.reshape(frames, *port.frame))
-    return results

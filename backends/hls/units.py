@@ -8,16 +8,16 @@ and are declared as `extern` ahead of it.
 """
 
 from .printing import Emitted
-from .shapes import Call
+from .shapes import Call, stream_of
 
 
 def instances(emitted: Emitted) -> list[str]:
     """The functions that a design calls, each once, as instances of the library's templates."""
     types = {"frames": "unsigned", "qnn::OneKind()": "const qnn::OneKind&"}
-    types |= {channel.name: f"{channel.type}&" for channel in emitted.parts.channels}
+    types |= {channel.name: f"{stream_of(channel)}&" for channel in emitted.parts.channels}
     types |= {port.name: emitted.port_type(port) for port in emitted.parts.ports}
-    for memory in emitted.parts.memories:
-        types[memory.name] = f"const ap_uint<{memory.bits}> (&){memory.axes}"
+    for array in emitted.parts.memories:
+        types[array.memory.name] = f"const ap_uint<{array.memory.bits}> (&){array.axes}"
 
     def instance(call: Call) -> str:
         return f"template void qnn::{call.function}({', '.join(types[arg] for arg in call.args)});"

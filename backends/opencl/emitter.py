@@ -1,0 +1,279 @@
+"""The parts of a design as OpenCL C for Intel's FPGA compiler.
+
+    emitted = emit(design)
+    emitted.files["top.cl"]
+
+A process becomes definitions of its channels, types and numbers, and the library's file of its
+kind, which makes a kernel of them. Its weights are files of their own.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from math import gcd
+
+from ...qdialect.stream import DesignOp
+from ...qdialect.types import (
+    BipolarType,
+    ElementType,
+    TernaryType,
+    signed,
+)
+from ..emitter import parts_of
+from ..parts import Activation, Channel, Codebook, Part, Parts, Port
+from ..project import Source
+from ..vectors import Files
+from .spelling import array, definition, number, number_bits, tag, words
+
+HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
+"""The integers of a port, by their bytes."""
+
+NUMBERS = {
+    "concat": {"PIXEL_WORDS"},
+    "crop": {f"{name}_{axis}" for name in ("SIZE", "START", "END", "STEP") for axis in range(3)},
+    "fork": set[str](),
+    "label_select": {"LANES_IN", "LANES_OUT", "WORDS", "K"},
+    "link": set[str](),
+    "narrow": set[str](),
+    "regroup": set[str](),
+    "split": {"PIXEL_WORDS"},
+    "widen": set[str](),
+}
+"""The numbers that a kind needs, where those are not all: an endless loop counts no frames."""
+
+COUNTED = {"VECTORS", "ITERATIONS", "WORDS"}
+
+
+def emit(design: DesignOp, name: str = "") -> "Emitted":
+    """The source files of a design."""
+    parts = parts_of(design, name)
+    return Emitted(parts.top, parts)
+
+
+@dataclass(frozen=True)
+class Emitted(Source):
+    """A design as source files."""
+
+    parts: Parts
+
+    @property
+    def processes(self) -> list[str]:
+        """What the design's processes are called."""
+        return self.parts.processes
+
+    @property
+    def ports(self) -> list[Port]:
+        return self.parts.ports
+
+    @cached_property
+    def files(self) -> Files:
+        """Paths inside a folder, and what stands there."""
+        outside = [port.weights for port in self.outside if port.weights is not None]
+        return {
+            "top.cl": self._top(),
+            "emulation.cl": self._emulation(),
+            "design.json": json.dumps(self._interface(), indent=1) + "\n",
+            **{f"weights/{memory.name}.h": array(memory) for memory in self.parts.memories},
+            **{memory.data_path: memory.words.tobytes() for memory in outside},
+        }
+
+    def _top(self) -> str:
+        spelled = [spell(part) for part in self.parts.parts]
+        types = {tag(type): definition(type) for part in spelled for type in part.types}
+        widths = {channel.bits for channel in self.parts.channels}
+        widths |= {memory.bits for memory in self.parts.memories}
+        widths |= {part.held for part in spelled if part.held}
+        sections = {
+            "Element types": sorted(filter(None, types.values())),
+            "Words": [words(bits) for bits in sorted(widths)],
+            "Channels": [
+                f"CHANNEL(word_{channel.bits}, {channel.name}, {channel.depth})"
+                for channel in self.parts.channels
+            ],
+            "Memories": [f'#include "weights/{memory.name}.h"' for memory in self.parts.memories],
+        }
+        texts = [
+            f"/// {title}.\n" + "\n".join(lines) + "\n"
+            for title, lines in sections.items()
+            if lines
+        ]
+        return "\n".join(['#include "qnn.h"\n', *texts, *(part.source() for part in spelled)])
+
+    def _emulation(self) -> str:
+        """The design for the emulator, and a kernel that counts the words in its channels."""
+        lines = [
+            f"    counts[{2 * place + offset}] = {channel.name}_{what};"
+            for place, channel in enumerate(self.parts.channels)
+            for offset, what in enumerate(("written", "read"))
+        ]
+        body = "\n".join(lines)
+        return (
+            '#define QNN_EMULATION\n#include "top.cl"\n\n'
+            "/// How many words were written to each channel, and read from it.\n"
+            f"__kernel void count_words(__global uint* counts) {{\n{body}\n}}\n"
+        )
+
+    def _interface(self) -> dict[str, object]:
+        """What a host has to know."""
+        return {
+            "sources": [self._port(part) for part in self.parts.parts if part.kind == "source"],
+            "sinks": [self._port(part) for part in self.parts.parts if part.kind == "sink"],
+            "weights": [self._port(part) for part in self.parts.parts if part.kind == "weights"],
+            "kernels": len(self.parts.parts),
+            "channels": [[channel.name, channel.depth] for channel in self.parts.channels],
+        }
+
+    def _port(self, part: Part) -> dict[str, object]:
+        assert part.port is not None
+        port = part.port
+        shape = list(port.frame)
+        return {"kernel": part.name, "port": port.name, "dtype": port.dtype.str, "shape": shape}
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """A process as definitions and an included file."""
+
+    name: str
+    kind: str
+    comment: str
+    definitions: Mapping[str, str]
+    types: Sequence[ElementType | Codebook]
+    held: int = 0
+    """The bits of a word that only this process has."""
+
+    def source(self) -> str:
+        defined = "".join(f"#define {name} {text}\n" for name, text in self.definitions.items())
+        return f'/// {self.comment}\n{defined}#include "qnn/{self.kind}.cl"\n'
+
+
+def spell(part: Part) -> Spelled:
+    definitions = {"NAME": part.name, **ends(part)}
+    types: list[ElementType | Codebook] = list(part.types.values())
+    definitions |= {name.upper(): tag(type) for name, type in part.types.items()}
+    wanted = NUMBERS.get(part.kind, part.numbers.keys() - COUNTED)
+    if part.port is not None:
+        wanted = part.numbers.keys()
+    definitions |= {name: number(part.numbers[name]) for name in part.numbers if name in wanted}
+    held = 0
+    match part.kind:
+        case "source" | "sink":
+            assert part.port is not None
+            definitions["HOST"] = HOST[part.port.dtype.itemsize]
+        case "matvec" | "depthwise":
+            product = signed(product_bits(part))
+            types.append(product)
+            definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
+            definitions |= weights(part)
+        case "window":
+            definitions["ITERATIONS"] = number(part.numbers["ITERATIONS"])
+            definitions["PIECE"] = str(gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"]))
+        case "pool":
+            definitions["TOTAL"] = str(int(part.choice == "Total"))
+        case "lookup":
+            (table,) = part.memories
+            definitions |= {"TABLE": table.name, "TABLE_BITS": str(table.bits)}
+            definitions["TABLE_GROUPS"] = str(table.sizes[1])
+        case "offset":
+            rows, *kinds = part.memories
+            definitions |= {"CONSTANTS": rows.name, "CONSTANTS_BITS": str(rows.bits)}
+            definitions |= {"KINDS": kinds[0].name} if kinds else {}
+        case "regroup":
+            held = part.reads[0].bits + part.writes[0].bits
+            definitions["HELD_BITS"] = str(held)
+        case _:
+            pass
+    if part.activation is not None:
+        definitions |= activation(part.activation, part)
+        types += [type for type in (part.activation.bias,) if type is not None]
+        types += [] if part.activation.steps is None else [part.activation.steps.element]
+    return Spelled(part.name, part.kind, f"{part.name}: {part.comment}", definitions, types, held)
+
+
+def ends(part: Part) -> dict[str, str]:
+    """The channels of a process."""
+    match part.kind:
+        case "fork":
+            copies = " ".join(f"WRITE({channel.name}, word);" for channel in part.writes)
+            return {**end("FROM", part.reads[0]), "WRITE_ALL(word)": copies}
+        case "concat":
+            turn = turns(part, part.reads, "READ")
+            return {**turn, **end("TO", part.writes[0])}
+        case "split":
+            return {**end("FROM", part.reads[0]), **turns(part, part.writes, "WRITE")}
+        case _:
+            names = "FROM", "OTHER_FROM"
+            reads = [end(name, channel) for name, channel in zip(names, part.reads, strict=False)]
+            writes = [end("TO", channel) for channel in part.writes]
+            return {name: text for each in (*reads, *writes) for name, text in each.items()}
+
+
+def end(name: str, channel: Channel) -> dict[str, str]:
+    return {name: channel.name, f"{name}_BITS": str(channel.bits)}
+
+
+def turns(part: Part, channels: Sequence[Channel], action: str) -> dict[str, str]:
+    """Whose turn it is at a place of a pixel."""
+    widths = [width for name, width in part.numbers.items() if name.startswith("WIDTH_")]
+    *until, total = accumulate(widths)
+    lines = [
+        f"if (place < {place}) {action}({channel.name}, word); else"
+        for place, channel in zip(until, channels, strict=False)
+    ]
+    lines.append(f"{action}({channels[-1].name}, word);")
+    return {f"{action}_PART(place, word)": " ".join(lines), "PIXEL_WORDS": str(total)}
+
+
+def products(part: Part) -> str:
+    """The cheapest way to multiply two types."""
+    weight, x = part.types["Weight"], part.types["Input"]
+    if isinstance(weight, BipolarType) and isinstance(x, BipolarType):
+        return "XNOR"
+    if isinstance(weight, BipolarType | TernaryType):
+        return "BY_WEIGHT"
+    return "BY_INPUT" if isinstance(x, BipolarType | TernaryType) else "MULTIPLIED"
+
+
+def product_bits(part: Part) -> int:
+    """The bits of a product of numbers with a sign."""
+    weight, x = part.types["Weight"], part.types["Input"]
+    match products(part):
+        case "XNOR":
+            return 2
+        case "BY_WEIGHT":
+            bits = number_bits(x) + 1
+        case "BY_INPUT":
+            bits = number_bits(weight) + 1
+        case _:
+            bits = number_bits(weight) + number_bits(x)
+    return min(bits, 64)
+
+
+def weights(part: Part) -> dict[str, str]:
+    """The memory of the weights, or the channel they come from; and the bits of a row."""
+    assert part.weights is not None
+    if isinstance(part.weights, Channel):
+        row = part.weights.bits // part.numbers["PE"]
+        return {**end("WEIGHTS_FROM", part.weights), "ROW_BITS": str(row)}
+    return {"WEIGHTS": part.weights.name, "ROW_BITS": str(part.weights.bits)}
+
+
+def activation(activation: Activation, part: Part) -> dict[str, str]:
+    """The bias and the thresholds behind a sum."""
+    memories, found = iter(part.memories), dict[str, str]()
+    if activation.bias is not None:
+        memory = next(memories)
+        found |= {"BIAS": memory.name, "BIAS_BITS": str(memory.bits)}
+        found["BIAS_TYPE"] = tag(activation.bias)
+    if activation.steps is not None:
+        steps, memory = activation.steps, next(memories)
+        found |= {"THRESHOLDS": memory.name, "THRESHOLD_BITS": str(memory.bits)}
+        found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}
+        found |= {"LEVELS": str(steps.levels)} if steps.levels else {}
+        found |= {"OFFSET": number(steps.offset), "SIGNS": str(int(steps.signs))}
+        found["SHARED"] = str(int(steps.shared))
+    if activation.descending:
+        found["DESCENDING"] = next(memories).name
+    return found

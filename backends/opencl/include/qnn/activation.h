@@ -1,0 +1,62 @@
+/// What a sum goes through before it is written: a bias, thresholds, or nothing.
+///
+/// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is one of thresholds of type THRESHOLD: where
+/// LEVELS is defined they are searched, a comparison on each level of a binary tree, otherwise all
+/// STEPS of a channel are compared at once. The result is OFFSET and as many as are reached, or where
+/// SIGNS is 1, -1 or +1. One row stands for all channels if SHARED is 1. In channels that the memory
+/// DESCENDING marks, the thresholds count that are not reached. Memories have an address for each
+/// group of channels, and a word for each place in the group.
+#define ACTIVATE JOIN(NAME, _activate)
+
+#ifdef THRESHOLDS
+#if SHARED
+#define ROW_OF 0
+#define PLACE_OF 0
+#else
+#define ROW_OF group
+#define PLACE_OF place
+#endif
+
+int JOIN(NAME, _reached)(NUMBER(SUM) sum, uint group, uint place) {
+#ifdef LEVELS
+    uint found = 0;
+#pragma unroll
+    for (uint level = 0; level < LEVELS; ++level) {
+        const WORD(THRESHOLD_BITS) word = THRESHOLDS[level][ROW_OF][PLACE_OF][found];
+        found = 2 * found + (sum >= LANE(THRESHOLD_BITS, THRESHOLD, word, 0) ? 1 : 0);
+    }
+    return found < COUNT ? found : COUNT;
+#else
+    const WORD(THRESHOLD_BITS) word = THRESHOLDS[ROW_OF][PLACE_OF];
+    uint found = 0;
+#pragma unroll
+    for (uint i = 0; i < COUNT; ++i) {
+        found += sum >= LANE(THRESHOLD_BITS, THRESHOLD, word, i) ? 1 : 0;
+    }
+    return found;
+#endif
+}
+
+int ACTIVATE(NUMBER(SUM) sum, uint group, uint place) {
+#ifdef BIAS
+    sum += LANE(BIAS_BITS, BIAS_TYPE, BIAS[group][place], 0);
+#endif
+    int reached = JOIN(NAME, _reached)(sum, group, place);
+#ifdef DESCENDING
+    if (DESCENDING[group][place].part[0] == 1) reached = COUNT - reached;
+#endif
+    return SIGNS ? 2 * reached - 1 : reached + OFFSET;
+}
+#undef ROW_OF
+#undef PLACE_OF
+
+#else
+
+NUMBER(SUM) ACTIVATE(NUMBER(SUM) sum, uint group, uint place) {
+#ifdef BIAS
+    sum += LANE(BIAS_BITS, BIAS_TYPE, BIAS[group][place], 0);
+#endif
+    return sum;
+}
+
+#endif

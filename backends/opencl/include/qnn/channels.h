@@ -1,0 +1,46 @@
+/// Channels between processes: CHANNEL declares one, READ and WRITE wait for a word or for room.
+///
+/// The vendor's emulator waits in a busy loop, until the system takes the core away: thousands of
+/// words a second, at best. In emulation a process that waits gives its core to another at once, and
+/// counts the words that pass, so that the host sees which channels hold up a design that stops.
+#ifndef QNN_CHANNELS_H
+#define QNN_CHANNELS_H
+
+#ifdef QNN_EMULATION
+
+int sched_yield(void);
+
+#define CHANNEL(word, name, words)                                                                 \
+    channel word name __attribute__((depth(words)));                                               \
+    __global volatile uint name##_read;                                                            \
+    __global volatile uint name##_written;
+
+#define READ(from, word)                                                                           \
+    do {                                                                                           \
+        bool there = false;                                                                        \
+        while (true) {                                                                             \
+            word = read_channel_nb_intel(from, &there);                                            \
+            if (there) break;                                                                      \
+            sched_yield();                                                                         \
+        }                                                                                          \
+        ++JOIN(from, _read);                                                                       \
+    } while (false)
+
+#define WRITE(to, word)                                                                            \
+    do {                                                                                           \
+        while (!write_channel_nb_intel(to, word)) sched_yield();                                   \
+        ++JOIN(to, _written);                                                                      \
+    } while (false)
+
+#else
+
+#define CHANNEL(word, name, words) channel word name __attribute__((depth(words)));
+#define READ(from, word) word = read_channel_intel(from)
+#define WRITE(to, word) write_channel_intel(to, word)
+
+#endif
+
+#define JOIN(a, b) JOIN_EXPANDED(a, b)
+#define JOIN_EXPANDED(a, b) a##b
+
+#endif

@@ -1,0 +1,70 @@
+/// Element types: how many bits an element takes in a word, and what number they stand for.
+///
+/// UNSIGNED(4) defines the type ui4, SIGNED(8) the type si8; bipolar and ternary are always there. Of
+/// a type T, BITS_OF(T) is the number of bits, NUMBER(T) the integer type that holds its numbers, which
+/// has a sign, and DECODE(T) and ENCODE(T) go from bits to numbers and back.
+#ifndef QNN_TYPES_H
+#define QNN_TYPES_H
+
+#ifdef QNN_EMULATION
+#define INT(bits) _BitInt(bits)
+#define UINT(bits) unsigned _BitInt(bits)
+#else
+#include "ihc_apint.h"
+#define INT(bits) JOIN(JOIN(int, bits), _t)
+#define UINT(bits) JOIN(JOIN(uint, bits), _t)
+#endif
+
+#define BITS_OF(type) JOIN(bits_, type)
+#define NUMBER(type) JOIN(value_, type)
+#define DECODE(type) JOIN(decode_, type)
+#define ENCODE(type) JOIN(encode_, type)
+
+/// So many bits, all of them set.
+#define ONES(bits) (~0UL >> (64 - (bits)))
+
+#define DEFINE_ELEMENT(type, bits, value)                                                                 \
+    enum { bits_##type = bits };                                                                   \
+    typedef value value_##type;
+
+/// Two's complement.
+#define SIGNED(bits)                                                                               \
+    DEFINE_ELEMENT(si##bits, bits, INT(bits))                                                             \
+    value_si##bits decode_si##bits(ulong code) { return (value_si##bits)code; }                    \
+    ulong encode_si##bits(long number) { return (ulong)number & ONES(bits); }
+
+/// A sign bit on its own.
+#define SIGNED_1                                                                                   \
+    DEFINE_ELEMENT(si1, 1, INT(2))                                                                 \
+    value_si1 decode_si1(ulong code) { return code == 1 ? -1 : 0; }                                \
+    ulong encode_si1(long number) { return (ulong)number & 1; }
+
+/// Numbers of up to 63 bits take one more, for the sign; NEXT is one more than the bits.
+#define UNSIGNED(bits, next)                                                                       \
+    DEFINE_ELEMENT(ui##bits, bits, INT(next))                                                             \
+    value_ui##bits decode_ui##bits(ulong code) { return (value_ui##bits)code; }                    \
+    ulong encode_ui##bits(long number) { return (ulong)number & ONES(bits); }
+
+/// The widest have no room for a sign.
+#define UNSIGNED_64                                                                                \
+    DEFINE_ELEMENT(ui64, 64, ulong)                                                                       \
+    ulong decode_ui64(ulong code) { return code; }                                                 \
+    ulong encode_ui64(ulong number) { return number; }
+
+/// Indices into a table of so many numbers.
+#define CODEBOOK(name, bits, value, count, ...)                                                    \
+    DEFINE_ELEMENT(name, bits, value)                                                                     \
+    __constant value name##_table[count] = {__VA_ARGS__};                                          \
+    value decode_##name(ulong code) { return name##_table[code]; }
+
+/// -1 or +1: one bit, set for +1.
+DEFINE_ELEMENT(bipolar, 1, INT(2))
+value_bipolar decode_bipolar(ulong code) { return code == 1 ? 1 : -1; }
+ulong encode_bipolar(long number) { return number > 0; }
+
+/// -1, 0 or +1 in two's complement.
+DEFINE_ELEMENT(ternary, 2, INT(2))
+value_ternary decode_ternary(ulong code) { return (value_ternary)code; }
+ulong encode_ternary(long number) { return (ulong)number & 3; }
+
+#endif

@@ -1,0 +1,88 @@
+"""Types, words, memories and numbers as the library's macros."""
+
+from collections.abc import Iterable
+
+from ...qdialect.types import (
+    BipolarType,
+    ElementType,
+    FloatType,
+    TernaryType,
+    bit_width,
+    value_range,
+)
+from ..memories import Memory
+from ..parts import Codebook
+
+PARTS = {8: "uchar", 16: "ushort", 32: "uint", 64: "ulong"}
+
+
+def tag(element: ElementType | Codebook) -> str:
+    """The library's name of an element type; floats are only carried, as their bits."""
+    match element:
+        case Codebook():
+            return element.name
+        case BipolarType():
+            return "bipolar"
+        case TernaryType():
+            return "ternary"
+        case _:
+            return f"{'ui' if is_unsigned(element) else 'si'}{bit_width(element)}"
+
+
+def is_unsigned(element: ElementType) -> bool:
+    return isinstance(element, FloatType) or value_range(element)[0] == 0
+
+
+def definition(element: ElementType | Codebook) -> str:
+    """What defines a type, if it is not always there."""
+    if isinstance(element, BipolarType | TernaryType):
+        return ""
+    if isinstance(element, Codebook):
+        values = ", ".join(str(int(value)) for value in element.values)
+        entry = f"INT({max(2, bit_width(element.entry))})"
+        return f"CODEBOOK({element.name}, {element.bits}, {entry}, {len(element.values)}, {values})"
+    bits = bit_width(element)
+    if is_unsigned(element):
+        return f"UNSIGNED({bits}, {bits + 1})" if bits < 64 else "UNSIGNED_64"
+    return f"SIGNED({bits})" if bits > 1 else "SIGNED_1"
+
+
+def number_bits(element: ElementType | Codebook) -> int:
+    """The bits of a number of a type, with its sign."""
+    if isinstance(element, Codebook):
+        return max(2, bit_width(element.entry))
+    if isinstance(element, BipolarType):
+        return 2
+    return max(2, bit_width(element) + is_unsigned(element))
+
+
+def words(bits: int) -> str:
+    """What defines words of so many bits."""
+    part = part_bits(bits)
+    return f"DEFINE_WORD({bits}, {PARTS[part]}, {-(-bits // part)})"
+
+
+def part_bits(bits: int) -> int:
+    return next((part for part in PARTS if part >= bits), 64)
+
+
+def array(memory: Memory) -> str:
+    """The file that holds a memory."""
+    axes = "".join(f"[{size}]" for size in memory.sizes)
+    parts = -(-memory.bits // 64)
+    lines = [", ".join(_parts(code, parts)) for code in memory.codes]
+    values = ",\n    ".join(lines)
+    return f"__constant word_{memory.bits} {memory.name}{axes} = {{\n    {values}\n}};\n"
+
+
+def _parts(code: int, count: int) -> Iterable[str]:
+    return (f"0x{code >> 64 * part & (1 << 64) - 1:x}" for part in range(count))
+
+
+def number(value: int | bool) -> str:
+    """A number as C has it."""
+    if value == -(1 << 63):
+        return "(-9223372036854775807 - 1)"
+    if value < 0:
+        return f"({value})"
+    return f"{int(value)}" if value < 1 << 63 else f"{value}UL"

@@ -1,0 +1,144 @@
+"""What a design is made of, free of any vendor's spelling: parts, channels, ports, memories."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+from typing import TypeAlias
+
+import numpy as np
+
+from ..qdialect.data import Array
+from ..qdialect.stream import ChannelType
+from ..qdialect.types import ElementType, QuantType
+from .memories import Memory
+
+WIDEST_PORT = 64
+"""Bytes of the widest word that a memory's port has: 512 bits are what controllers take."""
+
+
+class EmitError(Exception):
+    """A design that can't be written as source code; the message says what and why."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """An edge of a design: frames of elements in whole bytes."""
+
+    name: str
+    at_once: int
+    """Bytes of a word of the design."""
+    frame: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    """How the host holds an element."""
+    written: bool = False
+    weights: Memory | None = None
+    """What it must hold, if it is not for frames."""
+
+    @property
+    def word_bytes(self) -> int:
+        """The bytes of a word of the memory: a power of two."""
+        return min(WIDEST_PORT, 1 << (self.at_once - 1).bit_length())
+
+    @property
+    def frame_bytes(self) -> int:
+        return prod(self.frame) * self.dtype.itemsize
+
+    @property
+    def frame_words(self) -> int:
+        """The words of a frame that begins with a new one."""
+        return -(-self.frame_bytes // self.word_bytes)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A bounded queue of words between two processes."""
+
+    name: str
+    bits: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Weights that are indices into a small table."""
+
+    name: str
+    bits: int
+    values: Array
+    entry: QuantType
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Thresholds: so many rows of `count`, compared at once or, with `levels`, searched."""
+
+    element: QuantType
+    count: int
+    levels: int
+    """Of a search tree; 0 where all are compared."""
+    offset: int
+    """The lowest level of the result."""
+    signs: bool
+    """The result is -1 or +1."""
+    shared: bool
+    """One row stands for all channels."""
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What a sum goes through: a bias, thresholds, both or nothing; each has a memory, in order."""
+
+    bias: QuantType | None = None
+    steps: Steps | None = None
+    descending: bool = False
+    """Some channels count the thresholds that are not reached; a last memory says which."""
+
+
+Number: TypeAlias = int | bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """A process as one of the library's kinds, with what it is built from."""
+
+    name: str
+    kind: str
+    comment: str
+    reads: Sequence[Channel]
+    writes: Sequence[Channel]
+    numbers: Mapping[str, Number]
+    types: Mapping[str, ElementType | Codebook] = field(
+        default_factory=dict[str, ElementType | Codebook]
+    )
+    weights: Memory | Channel | None = None
+    """A memory, or the channel in which they come from outside."""
+    activation: Activation | None = None
+    memories: Sequence[Memory] = ()
+    """All but the weights, in the order in which a process takes them."""
+    choice: str = ""
+    """How it computes: products in Fabric or Dsp, the Maximum of a pool or its Total."""
+    port: Port | None = None
+
+
+@dataclass
+class Parts:
+    """What a design is made of, in order."""
+
+    top: str
+    processes: list[str] = field(default_factory=list[str])
+    """What the design's processes are called; a port for weights has a part as well."""
+    parts: list[Part] = field(default_factory=list[Part])
+    channels: list[Channel] = field(default_factory=list[Channel])
+    ports: list[Port] = field(default_factory=list[Port])
+    memories: list[Memory] = field(default_factory=list[Memory])
+    """Those that lie inside."""
+    taken: set[str] = field(default_factory=set[str])
+    """Names that can't be given again."""
+
+
+def describe(channels: Sequence[ChannelType]) -> str:
+    """What some channels carry, for a comment: all of it is ours, none of it a model's text."""
+    return ", ".join(
+        f"{'x'.join(map(str, channel.frame))} {channel.element} by {channel.lanes.data}"
+        for channel in channels
+    )

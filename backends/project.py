@@ -1,0 +1,88 @@
+"""A design as a folder that stands alone, whoever's tools it is for."""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..hardware.device import Device
+from ..qdialect.data import Array
+from .parts import EmitError, Port
+from .vectors import Files, vectors_of
+
+
+@dataclass(frozen=True)
+class Source(ABC):
+    """An emitted design, in any language."""
+
+    top: str
+    """What the design is called."""
+
+    @property
+    @abstractmethod
+    def processes(self) -> Sequence[str]:
+        """What the design's processes are called."""
+
+    @property
+    @abstractmethod
+    def ports(self) -> Sequence[Port]: ...
+
+    @cached_property
+    @abstractmethod
+    def files(self) -> Files:
+        """Paths inside a folder, and what stands there."""
+
+    @property
+    def inputs(self) -> list[Port]:
+        """The ports of the sources, in order."""
+        return [port for port in self.ports if not port.written and port.weights is None]
+
+    @property
+    def outputs(self) -> list[Port]:
+        return [port for port in self.ports if port.written]
+
+    @property
+    def outside(self) -> list[Port]:
+        """The ports through which weights come."""
+        return [port for port in self.ports if port.weights is not None]
+
+
+@dataclass(frozen=True)
+class Project(ABC):
+    """An emitted design for a device."""
+
+    emitted: Source
+    device: Device
+    clock_mhz: float
+    summary: str
+    """What the design comes to, in Markdown, with no text of a model's."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", self.device.part):
+            raise EmitError(f"{self.device.part!r} is not the name of a part")
+
+    def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
+        """Paths and what stands there; the host runs the inputs, and expects the results."""
+        vectors = {
+            **vectors_of(self.emitted.inputs, inputs),
+            **vectors_of(self.emitted.outputs, results),
+        }
+        return {
+            **self.emitted.files,
+            **self.library(),
+            **{f"vectors/{name}": data for name, data in vectors.items()},
+            **self.scripts(),
+            "README.md": self.readme(len(inputs[0])),
+        }
+
+    @abstractmethod
+    def library(self) -> Files:
+        """What a design is built with."""
+
+    @abstractmethod
+    def scripts(self) -> Files:
+        """How it is built."""
+
+    @abstractmethod
+    def readme(self, frames: int) -> str: ...

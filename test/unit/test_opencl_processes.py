@@ -1,0 +1,76 @@
+"""Every process as OpenCL: on the vendor's emulator, it gives the interpreter's numbers.
+
+The designs are those that HLS C++ is tried on. The emulator takes most of a second for each, so
+that most are left to the slow suite.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from qnn.qdialect.stream import Process
+from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.windows import WindowOp
+from support.design import Design
+from support.generate import Choices
+from support.opencl import assert_same, needs_emulator
+from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, product
+from unit.test_stream_meaning import LAYERS, scores
+from unit.test_stream_schedule import MAKERS
+from xdsl.dialects.builtin import ModuleOp
+
+pytestmark = needs_emulator
+
+Maker = Callable[[Choices], ModuleOp]
+ALL: list[Maker] = [
+    *(lambda choices, layer=layer: one_layer(layer, choices) for layer in [*LAYERS, scores]),
+    *KINDS,
+]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
+    choices = Choices.seeded(7)
+    assert_same([make(choices) for make in ALL[part::2]], choices, tmp_path)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_chains_and_networks(strict: bool, tmp_path: Path) -> None:
+    choices = Choices.seeded(8)
+    assert_same([chain(choices), network(1 + strict)], choices, tmp_path, strict)
+
+
+def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
+    design = Design()
+    process = design.add(MAKERS[kind](design, choices))
+    return design.finish(*process.results)
+
+
+def test_words_of_every_width(tmp_path: Path) -> None:
+    choices = Choices.seeded(13)
+    modules = [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(3)]
+    assert_same(modules, choices, tmp_path)
+
+
+def test_pairs_of_types(tmp_path: Path) -> None:
+    """Each type once on each side."""
+    choices = Choices.seeded(11)
+    pairs = zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True)
+    assert_same([product(a, b, choices) for a, b in pairs], choices, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_more_processes(seed: int, strict: bool, tmp_path: Path) -> None:
+    choices = Choices.seeded(100 + seed)
+    modules = [make(choices) for make in ALL]
+    modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(6)]
+    modules += [chain(choices) for _ in range(3)]
+    assert_same(modules, choices, tmp_path, strict)
+
+
+@pytest.mark.slow
+def test_every_pair_of_types(tmp_path: Path) -> None:
+    choices = Choices.seeded(12)
+    assert_same([product(a, b, choices) for a in PAIRS for b in PAIRS], choices, tmp_path)
