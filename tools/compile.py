@@ -23,7 +23,8 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .files import UserError, check_folder, write_folder
+from .files import UserError
+from .folders import build_folder
 from .hls import mistakes_told
 from .networks import load_network, write_module
 
@@ -37,31 +38,30 @@ Vectors = tuple[list[Array], list[Array]]
 def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
     device = device_of(arguments.device)
-    check_folder(arguments.output, "design.mlir")
-    given = [load_array(name) for name in arguments.inputs]
-    with timed("import"):
-        module = load_network(arguments.network)
-    request = Request(device, arguments.clock, arguments.fps, arguments.folding)
-    design, tiling = design_in(module, request)
-    with mistakes_told():
+    with build_folder(arguments.output) as folder, mistakes_told():
+        given = [load_array(name) for name in arguments.inputs]
+        with timed("import"):
+            module = load_network(arguments.network)
+        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+        design, tiling = design_in(module, request)
         emitted = emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
         summary = summarize(design, emitted, tiling, device, clock)
         project = Project(emitted, device, clock, summary)
-
-        def fill(folder: Path) -> None:
-            write(project.files(*vectors), folder)
-            with (folder / "design.mlir").open("wb") as file:
-                write_module(module, file)
-            layers = layers_of(design).items()
-            folds = {name: fold_of(found[0]) for name, found in layers}
-            write_folding(str(folder / "folding.json"), folds)
-
         with timed("write"):
-            write_folder(arguments.output, fill)
+            write(project.files(*vectors), folder)
+            write_design(folder, module, design)
     print(summary)
+
+
+def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
+    """Writes what a project was made from: the design, and its folding."""
+    with (folder / "design.mlir").open("wb") as file:
+        write_module(module, file)
+    folds = {name: fold_of(found[0]) for name, found in layers_of(design).items()}
+    write_folding(str(folder / "folding.json"), folds)
 
 
 def device_of(name: str) -> Device:

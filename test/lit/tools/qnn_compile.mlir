@@ -60,6 +60,12 @@
 // RUN: grep "period 10.000" %t/build/run_hls.tcl
 // RUN: ls -A %t | not grep "^[.]"
 
+// What stands beside it in the folder is not the build's.
+// RUN: mkdir %t/build/hls && cp %t/net.mlir %t/build/hls
+// RUN: cd %t/build && qnn compile %t/net.mlir --target hls --device z7020 --clock 50 -o . 2> %t/steps > %t/table
+// RUN: grep "period 20.000" %t/build/run_hls.tcl
+// RUN: diff %t/net.mlir %t/build/hls/net.mlir
+
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device arria10-gx1150 -o %t/build 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7021 -o %t/build 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t 2>> %t/errors
@@ -71,7 +77,7 @@
 // ERRORS:      qnn: tile: no folding takes 0 cycles a frame{{.*}}
 // ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls is for those of xilinx, such as z7020
 // ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
-// ERRORS-NEXT: qnn: {{.*}} holds other files, and no build to replace: name another folder
+// ERRORS-NEXT: qnn: {{.*}} holds 'again', and no build to replace: name another folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
