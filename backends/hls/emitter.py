@@ -54,7 +54,7 @@ from ...qdialect.types import (
     signed,
     smallest_type,
 )
-from ..names import identifier
+from ..names import identifier, port_name, top_name
 from .memories import Memory, codes_of, rows_memory
 from .printing import Emitted
 from .shapes import Channel, Parts, Port, Shape, describe, tag
@@ -77,7 +77,7 @@ class EmitError(Exception):
 
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
     """The source files of a design; its ports are memories, or with `streams` AXI streams."""
-    top = identifier(name or design.sym_name.data, {"main"})
+    top = top_name(name or design.sym_name.data)
     emitter = Emitter(top, streams)
     if not design.sources or not design.sinks:
         raise EmitError(f"design {top!r} needs a source and a sink")
@@ -93,7 +93,7 @@ class Emitter:
     def __init__(self, top: str, streams: bool):
         self.streams = streams
         self.parts = Parts()
-        self.taken: set[str] = {top.lower(), "main"}
+        self.taken: set[str] = {top.lower()}
         self.channels: dict[SSAValue, str] = {}
         self.process_name = ""
 
@@ -179,7 +179,7 @@ class Emitter:
         each = element_bytes(channel.element_type)
         word = port_bytes(channel.lanes.data * each)
         dtype = dtype_of(channel.element_type)
-        port = Port(identifier(name, self.taken), word, channel.frame, dtype, written)
+        port = Port(port_name(name, self.taken), word, channel.frame, dtype, written)
         self.parts.ports.append(port)
         return port
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
+from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate, simulation
 from qnn.backends.hls.emitter import search_levels
 from qnn.backends.hls.simulation import Simulation, vendor_headers, write, write_vectors
 from qnn.backends.names import identifier
@@ -84,6 +84,24 @@ def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
         assert ".." not in path and path.isascii()
         if isinstance(content, str):
             assert content.isascii() and "evil;" not in content and "rm -rf" not in content
+
+
+TAKEN = ["errno", "stdin", "ap_int", "signgam", "main", "NULL", "EOF", "ap_uint", "frames", "qnn"]
+"""What headers define, or the code around a design."""
+
+
+def test_names_that_headers_define_do_not_collide(tmp_path: Path) -> None:
+    """Of designs, and of their ports: memories, and streams."""
+    x, designs = frames(), list[Emitted]()
+    for streams, (name, port) in enumerate(zip(TAKEN, reversed(TAKEN), strict=True)):
+        module = layer()
+        design = design_of(module)
+        design.sources[0].port = design.sinks[0].port = StringAttr(port)
+        designs.append(emit(design, name, streams=bool(streams % 2)))
+    simulation = Simulation(designs, tmp_path, optimise=False).build()
+    (expected,) = run(layer(), [x])
+    for (result,) in simulation.run([[x]] * len(designs)):
+        np.testing.assert_array_equal(result, expected)
 
 
 def test_a_design_with_hostile_names_runs() -> None:
@@ -193,7 +211,7 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("shape", [(0, 5, 4, 2), (2, 5, 4, 1), (3, 7)])
 def test_frames_of_another_shape_are_an_error(shape: tuple[int, ...], tmp_path: Path) -> None:
-    with pytest.raises(SimulationError, match="are none of port 'in0'"):
+    with pytest.raises(SimulationError, match="are none of port 'in0_data'"):
         simulate(emit(design_of(layer())), [np.zeros(shape, np.uint8)])
 
 

@@ -38,13 +38,13 @@
 // FILES-NOT:  {{.+}}
 
 // RUN: filecheck %s --match-full-lines --check-prefix TCL --input-file %t/build/run_hls.tcl
-// TCL:      set_top net
+// TCL:      set_top net_top
 // TCL:      set_part xc7z020clg400-1
 // TCL-NEXT: create_clock -period 10.000
 // RUN: filecheck %s --match-full-lines --check-prefix CFG --input-file %t/build/hls_config.cfg
 // CFG:      part=xc7z020clg400-1
 // CFG:      clock=10.000ns
-// CFG:      syn.top=net
+// CFG:      syn.top=net_top
 
 // The design and its folding make the same hardware again.
 // RUN: qnn compile %t/build/design.mlir --target hls --device z7020 -o %t/net 2> %t/steps > %t/table

@@ -12,7 +12,7 @@
 // RUN: diff /dev/null %t/warnings
 
 // The frames are those that were given, as the design takes them: channels last.
-// RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0.bin | filecheck %s --check-prefix FRAMES
+// RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0_data.bin | filecheck %s --check-prefix FRAMES
 // FRAMES: 0 10 7 1 14 8
 
 // RUN: cd %t/build && make clean > /dev/null && not make AP_TYPES=%t 2>&1 | filecheck %s --check-prefix MISSING
