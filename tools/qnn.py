@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ..qdialect.interpreter import run
+from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .files import told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
@@ -109,7 +110,7 @@ def add_compile(commands: Commands) -> None:
         "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
     )
     command.add_argument(
-        "--clock", type=above_zero, metavar="MHZ", help="the clock; the device's by default"
+        "--clock", type=clock, metavar="MHZ", help="the clock; the device's by default"
     )
     command.add_argument("--folding", metavar="FILE", help="PE and SIMD of layers, as JSON")
     command.add_argument(
@@ -135,6 +136,16 @@ def above_zero(text: str) -> float:
     return number
 
 
+def clock(text: str) -> float:
+    """An option that is a clock in MHz."""
+    mhz = above_zero(text)
+    try:
+        check_clock(mhz)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return mhz
+
+
 def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: how fast a network is on a device, and how large."""
     from .estimate import estimate_command
@@ -149,7 +160,7 @@ def add_estimate(commands: Commands) -> None:
         "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
     )
     command.add_argument(
-        "--clock", type=above_zero, metavar="MHZ", help="the clock; that of the device otherwise"
+        "--clock", type=clock, metavar="MHZ", help="the clock; that of the device otherwise"
     )
     command.add_argument(
         "--folding", metavar="FILE", help="how parallel layers are; the rest is chosen"

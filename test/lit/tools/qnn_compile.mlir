@@ -72,6 +72,7 @@
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t/table 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t/none/build 2>> %t/errors
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls --device z7020 --fps 0 -o %t/build 2>> %t/errors
+// RUN: %{status} 2 qnn compile %t/net.mlir --target hls --device z7020 --clock 1e300 -o %t/build 2>> %t/errors
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: no folding takes 0 cycles a frame{{.*}}
@@ -81,5 +82,6 @@
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
+// ERRORS-NEXT: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e+300
 // ERRORS-NEXT: qnn: the following arguments are required: --device
 // ERRORS-NOT:  {{.+}}
