@@ -103,11 +103,13 @@ class TilePass(ModulePass):
 
 @dataclass(frozen=True)
 class Goal:
-    """What a design is to reach: a rate, a device, or both."""
+    """What a design is to reach: a rate, a device, or both; or about so many cycles a frame."""
 
     device: Device | None = None
     clock_mhz: float | None = None
     target_fps: float | None = None
+    cycles: int | None = None
+    """Where no folding takes so few, the fastest will do."""
 
     def reached(self, space: Space, fixed: Fixed) -> Tiling:
         """The best folding of a space; raises where there is none, and says what would do."""
@@ -151,6 +153,8 @@ class Goal:
         if self.target_fps is not None:
             assert self.clock_mhz is not None
             return int(min(self.clock_mhz * 1e6 / self.target_fps * (1 + 1e-12), EVER))
+        if self.cycles is not None:
+            return max(self.cycles, tiler.fewest())
         given = [
             shortest
             for shortest, part in zip(tiler.shortest(), tiler.parts, strict=True)

@@ -8,10 +8,8 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import Emitted, Project, emit, write
-from ..hardware.cycles import play
-from ..hardware.device import NAMES, Device, DeviceError, device_named
-from ..hardware.schedule import schedule_of
-from ..hardware.tiling import Tiling
+from ..hardware.device import Device, DeviceError, device_named
+from ..hardware.estimate import Estimate, LayerEstimate
 from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
 from ..passes.folding_file import write_folding
@@ -23,6 +21,7 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
+from .estimate import amount, estimated, shares
 from .files import UserError
 from .folders import build_folder
 from .hls import mistakes_told
@@ -43,12 +42,12 @@ def compile_command(arguments: argparse.Namespace) -> None:
         with timed("import"):
             module = load_network(arguments.network)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
-        design, tiling = design_in(module, request)
-        emitted = emit(design, Path(arguments.network).stem)
+        design = design_in(module, request)
+        emitted = emit(design, Path(arguments.network).stem, arguments.streams)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
-        summary = summarize(design, emitted, tiling, device, clock)
+        summary = summarize(design, emitted, estimated(design, device, clock))
         project = Project(emitted, device, clock, summary)
         with timed("write"):
             write(project.files(*vectors), folder)
@@ -98,48 +97,32 @@ def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> Vectors:
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 
 
-def summarize(
-    design: DesignOp, emitted: Emitted, tiling: Tiling | None, device: Device, clock: float
-) -> str:
+def summarize(design: DesignOp, emitted: Emitted, found: Estimate) -> str:
     """The layers as a table of Markdown, and what they come to."""
-    names = dict(zip(design.processes, emitted.parts.processes, strict=True))
-    cycles = {process: schedule_of(process).interval for process in names}
+    names, kinds = emitted.parts.processes, list(found.resources)
     rows = [
-        row_of(process, names[process], cycles[process])
-        for process in design.processes
+        [name, *row_of(process, layer), *(amount(found.named(layer.use)[kind]) for kind in kinds)]
+        for name, process, layer in zip(names, design.processes, found.layers, strict=True)
         if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
     ]
-    slowest = max(cycles, key=lambda process: cycles[process])
-    interval, latency = cycles[slowest], play(design).cycles
+    slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
-        f"- {clock * 1e6 / interval:,.1f} frames/s at {clock:g} MHz: a frame every "
-        f"{interval:,} cycles, which {names[slowest]} takes",
-        f"- latency of one frame alone: {latency:,} cycles, {latency / clock:,.1f} us",
+        f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "
+        f"{found.interval:,} cycles, which {names[slowest]} takes",
+        f"latency of one frame alone: {found.latency:,} cycles, "
+        f"{found.latency / found.clock_mhz:,.1f} us",
+        *shares(found),
     ]
-    if tiling is not None:
-        lines.append(f"- {device.part}: {shares(tiling, device, clock)}")
-    return "\n".join([markdown([HEAD, *rows]), "", *lines])
+    return "\n".join([markdown([[*HEAD, *kinds], *rows]), "", *(f"- {line}" for line in lines)])
 
 
 HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
 
 
-def row_of(process: Process, name: str, cycles: int) -> list[str]:
-    kind = process.name.removeprefix("stream.")
+def row_of(process: Process, layer: LayerEstimate) -> list[str]:
     fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
     choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
-    return [name, kind, *choices, fold.storage or "", f"{cycles:,}"]
-
-
-def shares(tiling: Tiling, device: Device, clock: float) -> str:
-    """What a folding takes of a device."""
-    names = (*NAMES[device.vendor], "bits a cycle from outside")
-    amounts = device.amounts(clock)
-    return ", ".join(
-        f"{use:,.0f} of {held:,.0f} {name}"
-        for use, held, name in zip(tiling.use, amounts, names, strict=True)
-        if use > 0
-    )
+    return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:

@@ -121,6 +121,9 @@ def add_compile(commands: Commands) -> None:
         help="what the testbench runs: an input, as .npy or .npz:key, once for each, in order; "
         "random and extreme ones by default",
     )
+    command.add_argument(
+        "--streams", action="store_true", help="ports are AXI streams instead of memories"
+    )
     command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
     command.set_defaults(command=compile_command)
 

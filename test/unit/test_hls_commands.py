@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from qnn.backends.hls import SimulationError, emit, simulation
 from qnn.backends.hls.engine import HlsEngine, fingerprint
+from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.types import unsigned
+from qnn.tools.designs import Request, design_in
 from qnn.tools.qnn import main
 from support.design import Design
 from support.hls import design_of
@@ -161,6 +163,26 @@ def test_another_design_is_another_program() -> None:
     designs = [emit(design_of(layer(name=name))) for name in ("a", "b", "a")]
     names = [fingerprint(design, bounded) for design in designs for bounded in (False, True)]
     assert len(set(names)) == 4 and names[:2] == names[4:]
+
+
+def test_a_design_is_folded_for_about_so_many_cycles() -> None:
+    """As cheaply as they allow; as fast as possible, where that is slower; once and no more."""
+    found: list[int] = []
+    for cycles in (10, 4, 1, 1000):
+        module = two_layers("a", "b")
+        design = design_in(module, Request(cycles=cycles))
+        found.append(max(schedule_of(process).interval for process in design.processes))
+        text = print_module(module)
+        design_in(module, Request(cycles=2))
+        assert print_module(module) == text or cycles == 1000
+    assert found == [8, 4, 1, 16]
+
+
+def test_a_packed_design_is_folded_already() -> None:
+    module = two_layers("a")
+    Pipeline.parse("pack-bits").apply(module)
+    design_in(module, Request(cycles=1))
+    assert schedule_of(design_of(module).processes[1]).interval == 16
 
 
 def test_each_layer_has_its_own_multipliers() -> None:

@@ -1,15 +1,19 @@
-// A network becomes a project: sources, library, golden vectors, scripts, and a table at the end.
+// A network becomes a project: sources, library, golden vectors, scripts, and a table at the end: the numbers
+// are those of qnn estimate.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
 // RUN: qnn compile %t/net.mlir --target hls --device z7020 --fps 1000000 -o %t/build > %t/table 2> %t/steps
+// RUN: qnn estimate %t/build/design.mlir --device z7020 >> %t/table
 // RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
-// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles |
-// TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}|
+// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles | lut{{ +}}| bram36 | uram | dsp |
+// TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}| {{[0-9,]+}}{{ +}}| {{.*}}|
 // TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles, which {{\w+}} takes
 // TABLE-NEXT: - latency of one frame alone: {{\d+}} cycles, {{.*}} us
-// TABLE-NEXT: - xc7z020clg400-1: {{[0-9,]+}} of 53,200 lut{{.*}}
+// TABLE-NEXT: - lut: [[LUTS:[0-9,]+ of 53,200, [0-9.]+%]]
+// TABLE:      z7020 at 100 MHz: {{.*}}
+// TABLE:      lut: [[LUTS]]
 
 // RUN: filecheck %s --check-prefix STEPS --input-file %t/steps
 // STEPS: qnn: import:
