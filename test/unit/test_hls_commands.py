@@ -17,9 +17,8 @@ from qnn.qdialect.types import unsigned
 from qnn.tools.designs import Request, design_in
 from qnn.tools.qnn import main
 from support.design import Design
-from support.hls import design_of
+from support.hls import HOSTILE, design_of, frames, layer
 from support.program import print_module
-from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 
 OPTIONS = "--target", "hls", "--device", "z7020"
