@@ -54,7 +54,7 @@ from ..qdialect.types import (
     smallest_type,
 )
 from .memories import Memory, codes_of, rows_memory, search_levels
-from .names import identifier
+from .names import identifier, port_name, top_name
 from .parts import (
     Activation,
     Channel,
@@ -71,7 +71,7 @@ from .parts import (
 
 def parts_of(design: DesignOp, name: str = "") -> Parts:
     """The parts of a design, in order; its channels have depths."""
-    top = identifier(name or design.sym_name.data, {"main"})
+    top = top_name(name or design.sym_name.data)
     if not design.sources or not design.sinks:
         raise EmitError(f"design {top!r} needs a source and a sink")
     emitter = Emitter(top)
@@ -85,7 +85,7 @@ class Emitter:
     """Writes process by process."""
 
     def __init__(self, top: str):
-        self.parts = Parts(top, taken={top.lower(), "main"})
+        self.parts = Parts(top, taken={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""
 
@@ -168,7 +168,7 @@ class Emitter:
         lanes, dtype = channel.lanes.data, dtype_of(channel.element_type)
         numbers = {"LANES": lanes, "BYTES": dtype.itemsize, "WORDS": channel.words}
         port = Port(
-            identifier(name, self.parts.taken),
+            port_name(name, self.parts.taken),
             lanes * dtype.itemsize,
             channel.frame,
             dtype,

@@ -34,3 +34,16 @@ def identifier(text: str, taken: set[str]) -> str:
         name = f"{cleaned}_{number}"
     taken.add(name.lower())
     return name
+
+
+def top_name(text: str) -> str:
+    """The name of a design's top function, such as `lenet_top`.
+
+    It is global, as is all that a compiler's headers define; none of that ends so.
+    """
+    return identifier(f"{text[:32]}_top", set())
+
+
+def port_name(text: str, taken: set[str]) -> str:
+    """The name of a port, such as `image_data`, which is no macro of any header (`NULL`)."""
+    return identifier(f"{text[:32]}_data", taken)

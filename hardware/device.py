@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..qdialect.spelling import nearest
+from ..qdialect.stream.flow import check_clock
 
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
@@ -96,7 +97,7 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
         entries["description"],
         entries["vendor"],
         entries["part"],
-        _number(entries, "clock_mhz"),
+        _clock(entries),
         _resources(entries["vendor"], entries["resources"]),
         _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
     )
@@ -107,6 +108,12 @@ def _number(entries: dict[str, Any], key: str) -> float:
     if type(value) not in (int, float) or not 0 < value < MOST:
         raise ValueError(f"{key} is a number above 0, not {value!r}")
     return float(value)
+
+
+def _clock(entries: dict[str, Any]) -> float:
+    clock = _number(entries, "clock_mhz")
+    check_clock(clock)
+    return clock
 
 
 def _resources(vendor: str, counts: Any) -> dict[str, int]:

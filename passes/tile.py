@@ -17,6 +17,7 @@ from ..qdialect.packing import PackedAttr
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import Storage
+from ..qdialect.stream.flow import check_clock
 from ..qdialect.stream.process import data_of
 from .designs import designs_of
 from .folding import (
@@ -80,10 +81,18 @@ class TilePass(ModulePass):
 
     def _goal(self, designs: Collection[DesignOp]) -> "Goal":
         device = None if self.device is None else device_named(self.device)
-        clock = self.clock_mhz or (device.clock_mhz if device else None)
-        for name, value in (("clock-mhz", self.clock_mhz), ("target-fps", self.target_fps)):
-            if value is not None and not 0 < value < np.inf:
-                raise PassFailedException(f"tile: {name} is a number above 0, not {value:g}")
+        clock = self.clock_mhz
+        if clock is None and device is not None:
+            clock = device.clock_mhz
+        if self.target_fps is not None and not 0 < self.target_fps < np.inf:
+            raise PassFailedException(
+                f"tile: target-fps is a number above 0, not {self.target_fps:g}"
+            )
+        if clock is not None:
+            try:
+                check_clock(clock)
+            except ValueError as error:
+                raise PassFailedException(f"tile: {error}") from None
         if self.target_fps is not None and clock is None:
             raise PassFailedException("tile: a target-fps needs a device, or a clock-mhz")
         given = any(FOLD in process.attributes for d in designs for process in d.processes)
@@ -94,11 +103,13 @@ class TilePass(ModulePass):
 
 @dataclass(frozen=True)
 class Goal:
-    """What a design is to reach: a rate, a device, or both."""
+    """What a design is to reach: a rate, a device, or both; or about so many cycles a frame."""
 
     device: Device | None = None
     clock_mhz: float | None = None
     target_fps: float | None = None
+    cycles: int | None = None
+    """Where no folding takes so few, the fastest will do."""
 
     def reached(self, space: Space, fixed: Fixed) -> Tiling:
         """The best folding of a space; raises where there is none, and says what would do."""
@@ -142,6 +153,8 @@ class Goal:
         if self.target_fps is not None:
             assert self.clock_mhz is not None
             return int(min(self.clock_mhz * 1e6 / self.target_fps * (1 + 1e-12), EVER))
+        if self.cycles is not None:
+            return max(self.cycles, tiler.fewest())
         given = [
             shortest
             for shortest, part in zip(tiler.shortest(), tiler.parts, strict=True)

@@ -2,7 +2,8 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,8 @@ from xdsl.dialects.builtin import ModuleOp
 from ..backends import hls, opencl
 from ..backends.project import Project, Source
 from ..backends.vectors import write
-from ..hardware.cycles import play
-from ..hardware.device import NAMES, Device, DeviceError, device_named
-from ..hardware.schedule import schedule_of
-from ..hardware.tiling import Tiling
+from ..hardware.device import Device, DeviceError, device_named
+from ..hardware.estimate import Estimate, LayerEstimate
 from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
 from ..passes.folding_file import write_folding
@@ -26,7 +25,9 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .files import UserError, check_folder, write_folder
+from .estimate import amount, estimated, shares
+from .files import UserError
+from .folders import build_folder
 from .hls import mistakes_told
 from .networks import load_network, write_module
 
@@ -54,32 +55,33 @@ Vectors = tuple[list[Array], list[Array]]
 def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
     target = TARGETS[arguments.target]
+    if arguments.streams:
+        target = replace(target, emit=partial(hls.emit, streams=True))
     device = device_of(arguments.device, arguments.target)
-    check_folder(arguments.output, "design.mlir")
-    given = [load_array(name) for name in arguments.inputs]
-    with timed("import"):
-        module = load_network(arguments.network)
-    request = Request(device, arguments.clock, arguments.fps, arguments.folding)
-    design, tiling = design_in(module, request)
-    with mistakes_told():
+    with build_folder(arguments.output) as folder, mistakes_told():
+        given = [load_array(name) for name in arguments.inputs]
+        with timed("import"):
+            module = load_network(arguments.network)
+        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+        design = design_in(module, request)
         emitted = target.emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
-        summary = summarize(design, emitted, tiling, device, clock)
+        summary = summarize(design, emitted, estimated(design, device, clock))
         project = target.project(emitted, device, clock, summary)
-
-        def fill(folder: Path) -> None:
-            write(project.files(*vectors), folder)
-            with (folder / "design.mlir").open("wb") as file:
-                write_module(module, file)
-            layers = layers_of(design).items()
-            folds = {name: fold_of(found[0]) for name, found in layers}
-            write_folding(str(folder / "folding.json"), folds)
-
         with timed("write"):
-            write_folder(arguments.output, fill)
+            write(project.files(*vectors), folder)
+            write_design(folder, module, design)
     print(summary)
+
+
+def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
+    """Writes what a project was made from: the design, and its folding."""
+    with (folder / "design.mlir").open("wb") as file:
+        write_module(module, file)
+    folds = {name: fold_of(found[0]) for name, found in layers_of(design).items()}
+    write_folding(str(folder / "folding.json"), folds)
 
 
 def device_of(name: str, target: str) -> Device:
@@ -117,48 +119,32 @@ def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> Vectors:
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 
 
-def summarize(
-    design: DesignOp, emitted: Source, tiling: Tiling | None, device: Device, clock: float
-) -> str:
+def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
     """The layers as a table of Markdown, and what they come to."""
-    names = dict(zip(design.processes, emitted.processes, strict=True))
-    cycles = {process: schedule_of(process).interval for process in names}
+    names, kinds = emitted.processes, list(found.resources)
     rows = [
-        row_of(process, names[process], cycles[process])
-        for process in design.processes
+        [name, *row_of(process, layer), *(amount(found.named(layer.use)[kind]) for kind in kinds)]
+        for name, process, layer in zip(names, design.processes, found.layers, strict=True)
         if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
     ]
-    slowest = max(cycles, key=lambda process: cycles[process])
-    interval, latency = cycles[slowest], play(design).cycles
+    slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
-        f"- {clock * 1e6 / interval:,.1f} frames/s at {clock:g} MHz: a frame every "
-        f"{interval:,} cycles, which {names[slowest]} takes",
-        f"- latency of one frame alone: {latency:,} cycles, {latency / clock:,.1f} us",
+        f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "
+        f"{found.interval:,} cycles, which {names[slowest]} takes",
+        f"latency of one frame alone: {found.latency:,} cycles, "
+        f"{found.latency / found.clock_mhz:,.1f} us",
+        *shares(found),
     ]
-    if tiling is not None:
-        lines.append(f"- {device.part}: {shares(tiling, device, clock)}")
-    return "\n".join([markdown([HEAD, *rows]), "", *lines])
+    return "\n".join([markdown([[*HEAD, *kinds], *rows]), "", *(f"- {line}" for line in lines)])
 
 
 HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
 
 
-def row_of(process: Process, name: str, cycles: int) -> list[str]:
-    kind = process.name.removeprefix("stream.")
+def row_of(process: Process, layer: LayerEstimate) -> list[str]:
     fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
     choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
-    return [name, kind, *choices, fold.storage or "", f"{cycles:,}"]
-
-
-def shares(tiling: Tiling, device: Device, clock: float) -> str:
-    """What a folding takes of a device."""
-    names = (*NAMES[device.vendor], "bits a cycle from outside")
-    amounts = device.amounts(clock)
-    return ", ".join(
-        f"{use:,.0f} of {held:,.0f} {name}"
-        for use, held, name in zip(tiling.use, amounts, names, strict=True)
-        if use > 0
-    )
+    return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> str:

@@ -10,7 +10,6 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from ..hardware.device import Device
-from ..hardware.tiling import Tiling
 from ..passes.fold_bn import FoldBnPass
 from ..passes.folding import Fold, FoldingError
 from ..passes.folding_file import read_folding
@@ -20,6 +19,7 @@ from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower import StreamLowerPass
 from ..passes.tile import Goal, tile_design
 from ..qdialect.stream import DesignOp
+from ..qdialect.stream.memory import MemoryOp
 from ..qdialect.stream.types import ChannelType
 from ..qdialect.text import verify
 from .files import UserError
@@ -36,17 +36,16 @@ class Request:
     fps: float | None = None
     folding: str | None = None
     """A folding file."""
+    cycles: int | None = None
+    """About so many cycles a frame; as few as possible, where that is more."""
 
     @property
     def folds(self) -> bool:
-        return not (self.device is None and self.fps is None and self.folding is None)
+        return self != Request()
 
 
-def design_in(module: ModuleOp, request: Request) -> tuple[DesignOp, Tiling | None]:
-    """The design of a network, and how it was folded, unless it came folded.
-
-    What is not yet lowered, folded or sized is by now.
-    """
+def design_in(module: ModuleOp, request: Request) -> DesignOp:
+    """The design of a network: what is not yet lowered, folded or sized is by now."""
     if not designs_of(module):
         steps = FoldBnPass(), MinimizeAccumulatorsPass(), StreamLowerPass()
         Pipeline(*steps, hooks=[Progress()]).apply(module)
@@ -54,24 +53,23 @@ def design_in(module: ModuleOp, request: Request) -> tuple[DesignOp, Tiling | No
     if len(designs) != 1:
         raise UserError(f"the network has {len(designs)} designs, not one")
     (design,) = designs
-    tiling = None
     again = request.fps is not None or request.folding is not None
     if request.folds and (again or not is_folded(design)):
-        tiling = fold(design, request)
+        fold(design, request)
         verify(module)
     if not all(channel.depth.data for channel in channels_of(design)):
         Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
-    return design, tiling
+    return design
 
 
-def fold(design: DesignOp, request: Request) -> Tiling:
+def fold(design: DesignOp, request: Request) -> None:
     device = request.device
     clock = request.clock_mhz or (device.clock_mhz if device is not None else None)
-    goal = Goal(device, clock, request.fps)
+    goal = Goal(device, clock, request.fps, request.cycles)
     folds: Mapping[str, Fold] = {} if request.folding is None else read_folding(request.folding)
     with timed("tile"):
         try:
-            return tile_design(design, goal, folds)
+            tile_design(design, goal, folds)
         except FoldingError as error:
             raise UserError(f"{request.folding}: {error}") from None
 
@@ -87,7 +85,9 @@ def channels_of(design: DesignOp) -> list[ChannelType]:
 def is_folded(design: DesignOp) -> bool:
     """Whether somebody chose how parallel a design is."""
     wide = any(channel.lanes.data > 1 for channel in channels_of(design))
-    return wide or design.device is not None or design.clock_mhz is not None
+    module = design.parent_op()
+    packed = isinstance(module, ModuleOp) and any(isinstance(op, MemoryOp) for op in module.ops)
+    return wide or packed or design.device is not None or design.clock_mhz is not None
 
 
 def clock_of(design: DesignOp, device: Device, given: float | None) -> float:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from ..frontends.summary import aligned, magnitude, shortened
 from ..hardware.cycles import Deadlock
-from ..hardware.device import DeviceError, device_named
+from ..hardware.device import Device, DeviceError, device_named
 from ..hardware.estimate import Estimate, EstimateError, estimate
 from ..hardware.trace import played, trace
 from ..qdialect.stream import DesignOp
@@ -22,14 +22,21 @@ def estimate_command(arguments: argparse.Namespace) -> None:
     try:
         device = device_named(arguments.device)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
-        design, _ = design_in(load_network(arguments.network), request)
-        clock = clock_of(design, device, arguments.clock)
-        found = estimate(design, device, clock)
+        design = design_in(load_network(arguments.network), request)
+        found = estimated(design, device, clock_of(design, device, arguments.clock))
         if arguments.trace is not None:
             write_trace(design, arguments.trace)
-    except (DeviceError, EstimateError, Deadlock) as error:
+    except DeviceError as error:
         raise UserError(str(error)) from None
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
+
+
+def estimated(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
+    """What a design comes to; what stops it from working is a mistake of the user's."""
+    try:
+        return estimate(design, device, clock_mhz)
+    except (EstimateError, Deadlock) as error:
+        raise UserError(str(error)) from None
 
 
 def as_json(found: Estimate) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def read_bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise UserError(_reason(path, error)) from None
+        raise UserError(reason(path, error)) from None
     except ValueError:
         raise UserError(f"{path!r} is not the name of a file") from None
 
@@ -91,40 +91,7 @@ def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
                 os.unlink(temporary)
             raise
     except OSError as error:
-        raise UserError(_reason(path, error)) from None
-
-
-def check_folder(path: str, mark: str) -> None:
-    """Refuses a folder that can't be written, or holds something else: a build has a `mark`."""
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_dir():
-        raise UserError(f"{path} is a file, not a folder")
-    if target.exists() and any(target.iterdir()) and not (target / mark).exists():
-        raise UserError(f"{path} holds other files, and no build to replace: name another folder")
-    if not target.parent.is_dir():
-        raise UserError(f"{target.parent}: no such directory")
-    if not os.access(target.parent, os.W_OK):
-        raise UserError(f"{target.parent}: permission denied")
-
-
-def write_folder(path: str, fill: Callable[[Path], None]) -> None:
-    """Fills a folder beside it, which then takes its place: a good one stays until that is done."""
-    target = Path(os.path.realpath(path))
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as temporary:
-            new, old = Path(temporary, "new"), Path(temporary, "old")
-            new.mkdir()
-            fill(new)
-            try:
-                if target.exists():
-                    target.rename(old)
-                new.rename(target)
-            except BaseException:
-                if old.exists():
-                    old.rename(target)
-                raise
-    except OSError as error:
-        raise UserError(_reason(path, error)) from None
+        raise UserError(reason(path, error)) from None
 
 
 def _write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -139,5 +106,6 @@ def _umask() -> int:
     return mask
 
 
-def _reason(path: str, error: OSError) -> str:
+def reason(path: str, error: OSError) -> str:
+    """What is wrong with a file, or a folder, in one line."""
     return f"{path}: {(error.strerror or str(error)).lower()}"

@@ -17,6 +17,9 @@ from ..qdialect.interpreter import run
 from .designs import Request, design_in
 from .files import UserError
 
+CYCLES = 1_000_000
+"""Of a frame, where nobody says how a design is folded: about the fastest to simulate."""
+
 
 def run_hls(
     module: ModuleOp, inputs: Sequence[Array], folding: str | None, bounded: bool
@@ -24,7 +27,7 @@ def run_hls(
     """The results of a network whose design is run as HLS C++, all else as ever."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
-    design_in(module, Request(folding=folding))
+    design_in(module, Request(folding=folding, cycles=None if folding else CYCLES))
     with mistakes_told():
         return run(module, inputs, engine=HlsEngine(programs(), bounded))
 

@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ..qdialect.interpreter import run
+from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .files import told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
@@ -107,6 +108,8 @@ def add_run(commands: Commands) -> None:
 
 def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: hardware of a network, as a project for the vendor's tools."""
+    if arguments.streams and arguments.target != "hls":
+        arguments.refuse("--streams is for --target hls")
     from .compile import compile_command
 
     compile_command(arguments)
@@ -128,7 +131,7 @@ def add_compile(commands: Commands) -> None:
         "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
     )
     command.add_argument(
-        "--clock", type=above_zero, metavar="MHZ", help="the clock; the device's by default"
+        "--clock", type=clock, metavar="MHZ", help="the clock; the device's by default"
     )
     command.add_argument("--folding", metavar="FILE", help="PE and SIMD of layers, as JSON")
     command.add_argument(
@@ -139,8 +142,11 @@ def add_compile(commands: Commands) -> None:
         help="what the testbench runs: an input, as .npy or .npz:key, once for each, in order; "
         "random and extreme ones by default",
     )
+    command.add_argument(
+        "--streams", action="store_true", help="hls: ports are AXI streams instead of memories"
+    )
     command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
-    command.set_defaults(command=compile_command)
+    command.set_defaults(command=compile_command, refuse=command.error)
 
 
 def above_zero(text: str) -> float:
@@ -152,6 +158,16 @@ def above_zero(text: str) -> float:
     if not 0 < number < inf:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return number
+
+
+def clock(text: str) -> float:
+    """An option that is a clock in MHz."""
+    mhz = above_zero(text)
+    try:
+        check_clock(mhz)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return mhz
 
 
 def estimate_command(arguments: argparse.Namespace) -> None:
@@ -168,7 +184,7 @@ def add_estimate(commands: Commands) -> None:
         "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
     )
     command.add_argument(
-        "--clock", type=above_zero, metavar="MHZ", help="the clock; that of the device otherwise"
+        "--clock", type=clock, metavar="MHZ", help="the clock; that of the device otherwise"
     )
     command.add_argument(
         "--folding", metavar="FILE", help="how parallel layers are; the rest is chosen"

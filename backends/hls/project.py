@@ -1,17 +1,12 @@
 """A design as a folder that stands alone: sources, library, golden vectors, and how to build it.
 
-Makefile         simulation with g++
-run_hls.tcl      Vitis HLS: simulation, synthesis, IP
-hls_config.cfg   the same for the newer command line
-README.md        what it is, and what it takes
-include/         the library
-simulation/      streams for g++; the vendor's tool has its own
-host.hpp         what the testbench needs
-vectors/         frames, and their results
+`README` below says what each file is for.
 """
 
+from ..parts import Port
 from ..project import Project
 from ..vectors import Files
+from .printing import Emitted
 from .simulation import HERE
 
 
@@ -69,14 +64,40 @@ class HlsProject(Project):
             "package.output.format=ip_catalog\n"
         )
 
+    @property
+    def streams(self) -> bool:
+        """Whether the ports for frames are streams."""
+        return isinstance(self.emitted, Emitted) and self.emitted.streams
+
+    @property
+    def registers(self) -> str:
+        """What the host gives a design."""
+        memories = not self.streams or self.emitted.outside
+        return "the number of frames" + (" and the addresses of memories" if memories else "")
+
     def readme(self, frames: int) -> str:
         return README.format(
             top=self.emitted.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,
+            ports="\n".join(map(described, self.emitted.ports)),
+            frames_at_ports=IN_STREAMS if self.streams else IN_MEMORIES,
+            registers=self.registers,
             frames=frames,
         )
+
+
+IN_MEMORIES = "In a memory, frame follows frame."
+IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST."
+
+
+def described(port: Port) -> str:
+    """A port as a row of a table."""
+    role = "result" if port.written else "input" if port.weights is None else "weights"
+    frame = "x".join(map(str, port.frame))
+    word = f"{8 * port.word_bytes} bits"
+    return f"| `{port.name}` | {role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
 
 
 def library() -> Files:
@@ -98,12 +119,12 @@ MAKEFILE = """\
 CXX ?= g++
 PYTHON ?= python3
 FIND = import importlib.util as u; print(*u.find_spec("hls4ml").submodule_search_locations)
-AP_TYPES ?= $(shell $(PYTHON) -c '$(FIND)' 2> /dev/null)/templates/vivado/ap_types
+AP_TYPES ?= $(addsuffix /templates/vivado/ap_types,$(shell $(PYTHON) -c '$(FIND)' 2> /dev/null))
 WARNINGS = -Wall -Wextra -Wno-unknown-pragmas -Wno-uninitialized -Wno-maybe-uninitialized
-FLAGS = -std=c++14 -O2 $(WARNINGS) -Iinclude -Isimulation -isystem $(AP_TYPES)
-SOURCES = testbench.cpp top.hpp host.hpp $(wildcard weights/*) $(AP_TYPES)/ap_int.h
+FLAGS = -std=c++14 -O2 $(WARNINGS) -Iinclude -Isimulation -isystem "$(AP_TYPES)"
+HEADERS = $(wildcard *.hpp include/*.hpp include/*/*.hpp simulation/*.h weights/*)
 
-.PHONY: simulate bounded clean
+.PHONY: simulate bounded headers clean
 
 simulate: simulation.out
 \t./simulation.out
@@ -111,14 +132,15 @@ simulate: simulation.out
 bounded: bounded.out
 \t./bounded.out
 
-simulation.out: top.cpp $(SOURCES)
+simulation.out: top.cpp testbench.cpp $(HEADERS) | headers
 \t$(CXX) $(FLAGS) top.cpp testbench.cpp -o $@
 
-bounded.out: threads.cpp $(SOURCES)
+bounded.out: threads.cpp testbench.cpp $(HEADERS) | headers
 \t$(CXX) $(FLAGS) -DQNN_BOUNDED -pthread threads.cpp testbench.cpp -o $@
 
-$(AP_TYPES)/ap_int.h:
-\t@echo "there is no $@: pip install hls4ml, or make AP_TYPES=<its folder>" >&2; exit 1
+headers:
+\t@test -f "$(AP_TYPES)/ap_int.h" || { \\
+\t  echo "there is no ap_int.h: pip install hls4ml, or make AP_TYPES=<its folder>" >&2; exit 1; }
 
 clean:
 \trm -f simulation.out bounded.out vectors/*.result.bin
@@ -131,6 +153,18 @@ A streaming design for {part} at {clock} MHz, as C++ for Vitis HLS. All numbers 
 the model of cycles and resources, before synthesis.
 
 {summary}
+
+## Ports
+
+| port | holds | elements of a frame | each | bytes a frame | word |
+|---|---|---|---|---|---|
+{ports}
+
+Elements are little-endian, the last axis fastest.
+{frames_at_ports}
+The host's registers (AXI4-Lite) take {registers}, start the design, and
+tell when it is done. What the network does outside of the design, such as quantizing its inputs,
+is in `design.mlir`, too.
 
 ## Simulation
 
@@ -146,11 +180,19 @@ byte for byte. It needs g++, and the vendor's `ap_int.h`: `pip install hls4ml`, 
     vitis_hls -f run_hls.tcl
     v++ -c --mode hls --config hls_config.cfg --work_dir hls    # 2024.1 and later
 
+Both write to `hls`, which another `qnn compile` to this folder leaves as it is. The RTL is
+simulated with `cosim_design` behind `csynth_design` in `run_hls.tcl`, or after `v++` by
+
+    vitis-run --mode hls --cosim --config hls_config.cfg --work_dir hls
+
+The tool must know how large a port's memory is then: its pragma `INTERFACE m_axi` in `top.cpp`
+needs `depth=`, the words of all frames in `vectors`.
+
 ## Files
 
 | file | holds |
 |---|---|
-| `top.cpp`, `top.hpp` | the top function: one dataflow region, a call for each process |
+| `top.cpp`, `top.hpp` | the top function, `{top}`: one dataflow region, a call for each process |
 | `weights` | memories: weights, thresholds, tables |
 | `include` | the library of processes |
 | `testbench.cpp`, `host.hpp`, `vectors` | the test |

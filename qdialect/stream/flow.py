@@ -69,6 +69,17 @@ class DesignIsCallable(CallableOpInterface):
         return tuple(sink.x.type for sink in op.sinks)
 
 
+CLOCKS_MHZ = 1, 1000
+"""The slowest clock and the fastest one of any FPGA."""
+
+
+def check_clock(mhz: float) -> None:
+    """Refuses a clock that no FPGA has."""
+    slowest, fastest = CLOCKS_MHZ
+    if not slowest <= mhz <= fastest:
+        raise ValueError(f"a clock is from {slowest} to {fastest} MHz, not {mhz:g}")
+
+
 @irdl_op_definition
 class DesignOp(IRDLOperation):
     """A streaming design: processes joined by channels, for one device at one clock.
@@ -122,8 +133,11 @@ class DesignOp(IRDLOperation):
         for op in self.body.block.ops:
             if not isinstance(op, Process):
                 raise VerifyException(f"stream.design: {op.name} is no process")
-        if self.clock_mhz is not None and not self.clock_mhz.value.data > 0:
-            raise VerifyException("stream.design: a clock is faster than 0 MHz")
+        if self.clock_mhz is not None:
+            try:
+                check_clock(self.clock_mhz.value.data)
+            except ValueError as error:
+                raise VerifyException(f"stream.design: {error}") from None
         if self.body.block.args:
             raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
         ports = [op.properties.get("port") for op in (*self.sources, *self.sinks)]

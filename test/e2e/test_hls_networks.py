@@ -14,26 +14,44 @@ from qnn.tools.designs import Request, design_in
 from qnn.tools.files import UserError
 from qnn.tools.networks import input_type, load_network
 from support.real_networks import folder
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
 
-NETWORKS = sorted(Path(os.environ.get("QNN_MODELS") or ".").glob("*.onnx"))
+FOUND = sorted(Path(os.environ.get("QNN_MODELS") or ".").glob("*.onnx"))
+NOT_LOWERED = {
+    "residual_block_clean": (PassFailedException, "leaves floats behind"),
+    "three_layer_bn_keras": (UserError, "its gamma has shape"),
+}
+"""Networks that no design is made of, and why: an add of floats feeds a convolution; a batch norm
+has more parameters than channels."""
+LOWERED = [path for path in FOUND if path.stem not in NOT_LOWERED]
 FLOAT_INPUTS = "rn07_w8a8", "qkeras_jettagging", "residual_block_clean"
 CHEAP = Request(fps=5, clock_mhz=100)
 IMAGES = 3
 
 
+def integers_of(path: Path) -> ModuleOp:
+    """A network in integers, which a design can be made of."""
+    given = [input_type("global_in=ui8*0.00390625")] if path.stem in FLOAT_INPUTS else []
+    module = load_network(str(path), dict(given))
+    Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    return module
+
+
+@pytest.mark.parametrize("name", NOT_LOWERED)
+def test_a_network_that_is_not_lowered_says_why(name: str) -> None:
+    error, reason = NOT_LOWERED[name]
+    with pytest.raises(error, match=reason):
+        integers_of(folder() / f"{name}.onnx")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LOWERED, ids=lambda path: path.stem)
 def test_a_network_is_its_hardware(path: Path, tmp_path: Path) -> None:
     folder()
-    given = [input_type("global_in=ui8*0.00390625")] if path.stem in FLOAT_INPUTS else []
-    try:
-        module = load_network(str(path), dict(given))
-        Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
-        integers = module.clone()
-        design_in(module, CHEAP)
-    except (PassFailedException, UserError) as error:
-        pytest.skip(str(error))
+    integers = integers_of(path)
+    module = integers.clone()
+    design_in(module, CHEAP)
     rng = np.random.default_rng(7)
     inputs = [x[:IMAGES] for x in samples(input_types(entry_of(integers)), rng)]
     expected = run(integers, inputs)

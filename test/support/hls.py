@@ -9,11 +9,13 @@ from qnn.backends.hls.simulation import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of
-from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.types import check_element
-from xdsl.dialects.builtin import ModuleOp
+from qnn.qdialect.stream import ChannelType, DesignOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.types import check_element, signed, unsigned
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 
-from .design import design_of
+from .design import Design, design_of
 from .generate import Choices
 
 
@@ -50,3 +52,47 @@ def assert_same(
         for wanted, found in zip(expected, results, strict=True):
             assert wanted.dtype == found.dtype
             np.testing.assert_array_equal(found, wanted, str(design))
+
+
+BYTE = unsigned(8)
+RNG = np.random.default_rng(7)
+
+HOSTILE = [
+    "",
+    "while",
+    "Frames",
+    "3x3",
+    '"; system("rm -rf /"); //',
+    "a\nb",
+    "*/ int evil; /*",
+    "../../etc/passwd",
+    "слой",
+    "名前\u202e",
+    "x" * 10_000,
+    "x" * 10_001,
+    "a/b",
+    "a.b",
+    "A_B",
+    "__proto__",
+    "\\",
+    "??/",
+    "${x}",
+]
+"""Names that would break a file, a script or a line of code."""
+
+
+def layer(storage: Storage = Storage.BLOCK, name: str = "Conv_0") -> ModuleOp:
+    design = Design()
+    x = design.source(ChannelType((5, 4, 2), BYTE, 2))
+    patches = design.add(WindowOp(x, [3, 3], lanes=2)).patches
+    weights = design.data(np.random.default_rng(0).integers(-8, 8, (4, 18)), signed(4))
+    output = ChannelType((3, 2, 4), signed(18), 2)
+    matvec = MatvecOp(patches, output, weights, signed(18), storage=storage)
+    matvec.layer = StringAttr(name)
+    module = design.finish(design.add(matvec).output)
+    Pipeline.parse("size-fifos").apply(module)
+    return module
+
+
+def frames(count: int = 2) -> np.ndarray:
+    return RNG.integers(0, 256, (count, 5, 4, 2), np.uint8)

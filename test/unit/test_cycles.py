@@ -20,9 +20,9 @@ from qnn.qdialect.stream.process import Counts
 from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design, design_of
+from support.foldings import random_fold
 from support.generate import Choices
 from support.networks import trained_network
-from unit.test_folding import random_fold
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 

@@ -14,22 +14,11 @@ from qnn.passes.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main
 from support.design import design_of
+from support.foldings import random_fold
 from support.networks import trained_network
 from support.program import read_module
 from xdsl.dialects.builtin import StringAttr
 from xdsl.utils.exceptions import PassFailedException
-
-
-def divisor(rng: np.random.Generator, number: int) -> int:
-    return int(rng.choice([n for n in range(1, number + 1) if number % n == 0]))
-
-
-def random_fold(layer: Layer, rng: np.random.Generator) -> Fold:
-    """Rows and columns at once; now and then one of them is open."""
-    (x,), (y,) = layer.inputs, layer.outputs
-    cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]
-    pe, simd = divisor(rng, y.frame[-1]), divisor(rng, cols)
-    return Fold(None if rng.random() < 0.1 else pe, None if rng.random() < 0.1 else simd)
 
 
 def test_random_foldings_of_random_networks(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.hls import EmitError, SimulationError, emit, simulate, simulation
+from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate, simulation
 from qnn.backends.hls.simulation import Simulation, vendor_headers
 from qnn.backends.memories import search_levels
 from qnn.backends.names import identifier
@@ -22,34 +23,14 @@ from qnn.qdialect.stream.flow import ForkOp
 from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design
-from support.hls import design_of
+from support.generate import Choices
+from support.hls import HOSTILE, design_of, frames, layer
+from support.twins import LAYERS, Twin
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 BYTE = unsigned(8)
 RNG = np.random.default_rng(7)
 HEADERS = sorted((Path(simulation.__file__).parent / "include").rglob("*.hpp"))
-
-HOSTILE = [
-    "",
-    "while",
-    "Frames",
-    "3x3",
-    '"; system("rm -rf /"); //',
-    "a\nb",
-    "*/ int evil; /*",
-    "../../etc/passwd",
-    "слой",
-    "名前\u202e",
-    "x" * 10_000,
-    "x" * 10_001,
-    "a/b",
-    "a.b",
-    "A_B",
-    "__proto__",
-    "\\",
-    "??/",
-    "${x}",
-]
 
 
 def test_names_are_safe_and_different() -> None:
@@ -61,23 +42,6 @@ def test_names_are_safe_and_different() -> None:
     assert identifier("Conv_0", set()) == "Conv_0"
 
 
-def layer(storage: Storage = Storage.BLOCK, name: str = "Conv_0") -> ModuleOp:
-    design = Design()
-    x = design.source(ChannelType((5, 4, 2), BYTE, 2))
-    patches = design.add(WindowOp(x, [3, 3], lanes=2)).patches
-    weights = design.data(np.random.default_rng(0).integers(-8, 8, (4, 18)), signed(4))
-    output = ChannelType((3, 2, 4), signed(18), 2)
-    matvec = MatvecOp(patches, output, weights, signed(18), storage=storage)
-    matvec.layer = StringAttr(name)
-    module = design.finish(design.add(matvec).output)
-    Pipeline.parse("size-fifos").apply(module)
-    return module
-
-
-def frames(count: int = 2) -> np.ndarray:
-    return RNG.integers(0, 256, (count, 5, 4, 2), np.uint8)
-
-
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
     """Neither what a layer is called, nor a design, but for letters and digits."""
@@ -86,6 +50,24 @@ def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
         assert ".." not in path and path.isascii()
         if isinstance(content, str):
             assert content.isascii() and "evil;" not in content and "rm -rf" not in content
+
+
+TAKEN = ["errno", "stdin", "ap_int", "signgam", "main", "NULL", "EOF", "ap_uint", "frames", "qnn"]
+"""What headers define, or the code around a design."""
+
+
+def test_names_that_headers_define_do_not_collide(tmp_path: Path) -> None:
+    """Of designs, and of their ports: memories, and streams."""
+    x, designs = frames(), list[Emitted]()
+    for streams, (name, port) in enumerate(zip(TAKEN, reversed(TAKEN), strict=True)):
+        module = layer()
+        design = design_of(module)
+        design.sources[0].port = design.sinks[0].port = StringAttr(port)
+        designs.append(emit(design, name, streams=bool(streams % 2)))
+    simulation = Simulation(designs, tmp_path, optimise=False).build()
+    (expected,) = run(layer(), [x])
+    for (result,) in simulation.run([[x]] * len(designs)):
+        np.testing.assert_array_equal(result, expected)
 
 
 def test_a_design_with_hostile_names_runs() -> None:
@@ -198,10 +180,10 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
     [
         (
             [np.zeros((2, 4, 5, 2), np.uint8)],
-            "port 'in0' takes frames of 5x4x2, not an array of 2x",
+            "port 'in0_data' takes frames of 5x4x2, not an array of 2x",
         ),
-        ([np.zeros((), np.uint8)], "port 'in0' takes frames of 5x4x2, not an array of scalar"),
-        ([np.full((1, 5, 4, 2), 0.9)], "port 'in0' takes uint8, not float64"),
+        ([np.zeros((), np.uint8)], "port 'in0_data' takes frames of 5x4x2, not an array of scalar"),
+        ([np.full((1, 5, 4, 2), 0.9)], "port 'in0_data' takes uint8, not float64"),
         ([np.zeros((0, 5, 4, 2), np.uint8)], "as many frames for each port, and one at least"),
         ([np.zeros((1, 5, 4, 2), np.uint8)] * 2, "2 arrays for 1 ports"),
     ],
@@ -260,11 +242,64 @@ REFUSED = {
 """What is no hardware."""
 
 
+FUNCTION = re.compile(
+    r"^(?!constexpr)\w[^;{}]*\b(\w+)\([^;{}]*\) (?:const )?\{(.*?)^\}", re.M | re.S
+)
+
+
+def no_hardware(code: str) -> list[str]:
+    """What a text holds that is no hardware, but for comments and what is for simulation alone.
+
+    Functions may call themselves where that ends at compile time: constexpr, or over a pack.
+    """
+    code = re.sub(r"//.*", "", code)
+    code = re.sub(r"#ifndef __SYNTHESIS__\n.*?#endif\n", "", code, flags=re.DOTALL)
+    code = re.sub(r"(#ifdef __SYNTHESIS__\n.*?)#else\n.*?#endif\n", r"\1", code, flags=re.DOTALL)
+    found = [what for what, pattern in REFUSED.items() if re.search(pattern, code)]
+    bodies = FUNCTION.findall(code)
+    calls = [f for f, body in bodies if re.search(rf"(?<![\w:<]){f}\((?![^;]*\.\.\.)", body)]
+    return found + [f"recursion of {name}" for name in calls]
+
+
 @pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
 def test_headers_hold_nothing_that_is_no_hardware(path: Path) -> None:
-    code = re.sub(r"//.*", "", path.read_text())
-    for what, pattern in REFUSED.items():
-        assert not re.search(pattern, code), f"{path.name}: {what}"
+    assert no_hardware(path.read_text()) == []
+
+
+def of_each_kind() -> Iterator[ModuleOp]:
+    """Designs with weights in every memory, and with every kind of layer."""
+    yield from (layer(storage) for storage in Storage)
+    yield large_layer()
+    for kind in LAYERS:
+        twin = Twin(Choices.seeded(3))
+        yield twin.design.finish(kind(twin, twin.image())[1])
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_designs_hold_nothing_that_is_no_hardware(streams: bool) -> None:
+    scanned = set[str]()
+    for module in of_each_kind():
+        Pipeline.parse("size-fifos").apply(module)
+        for path, text in emit(design_of(module), streams=streams).files.items():
+            if path in ("top.hpp", "top.cpp") or path.endswith("s.hpp"):
+                assert no_hardware(str(text)) == [], path
+                scanned.add(path)
+    assert len(scanned) > 5
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("int* p = new int;", "dynamic memory"),
+        ("void f() { throw 1; }", "exceptions"),
+        ("struct A { virtual void f(); };", "virtual calls"),
+        ("while (true) {}", "unbounded loops"),
+        ("std::size_t n;", "the host"),
+        ("int f(int n) {\n    return n < 2 ? n : f(n - 1);\n}\n", "recursion of f"),
+    ],
+)
+def test_what_is_no_hardware_is_found(code: str, found: str) -> None:
+    assert no_hardware(code) == [found]
 
 
 @pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
@@ -287,7 +322,7 @@ def test_each_header_stands_alone(tmp_path: Path) -> None:
     assert compile_and_run("\n".join([*lines, "int main() { return 0; }"]), tmp_path) == ""
 
 
-def test_large_weights_have_both_files(tmp_path: Path) -> None:
+def large_layer() -> ModuleOp:
     design = Design()
     values = RNG.integers(-64, 64, (192, 200))
     x = design.source(ChannelType((200,), unsigned(4), 4))
@@ -295,11 +330,17 @@ def test_large_weights_have_both_files(tmp_path: Path) -> None:
     output = ChannelType((192,), signed(18), 2)
     module = design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
     Pipeline.parse("size-fifos").apply(module)
-    files = emit(design.design).files
+    return module
+
+
+def test_large_weights_have_both_files(tmp_path: Path) -> None:
+    module = large_layer()
+    design = design_of(module)
+    files = emit(design).files
     assert '#include "weights/matvec_weights.inc"' in str(files["weights/matvec_weights.hpp"])
     text = str(files["weights/matvec_weights.inc"])
     words = np.array([int(word, 16) for word in re.findall("0x([0-9a-f]+)", text)], "<u4")
     assert words.tobytes() == files["weights/matvec_weights.dat"]
     frames = RNG.integers(0, 16, (2, 200), np.uint8)
-    (result,) = Simulation([emit(design.design)], tmp_path).build().run([[frames]])[0]
+    (result,) = Simulation([emit(design)], tmp_path).build().run([[frames]])[0]
     np.testing.assert_array_equal(result, run(module, [frames])[0])

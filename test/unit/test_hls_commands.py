@@ -9,17 +9,17 @@ import pytest
 from qnn.backends.hls import SimulationError, emit, simulation
 from qnn.backends.hls.engine import HlsEngine, fingerprint
 from qnn.backends.hls.simulation import Simulation
+from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.types import unsigned
-from qnn.tools import files
+from qnn.tools.designs import Request, design_in
 from qnn.tools.qnn import main
 from support.design import Design
-from support.hls import design_of
+from support.hls import HOSTILE, design_of, frames, layer
 from support.program import print_module
-from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
 
 OPTIONS = "--target", "hls", "--device", "z7020"
@@ -61,7 +61,7 @@ def test_no_name_of_a_model_reaches_a_project(
     table = capsys.readouterr().out
     assert table in (build / "README.md").read_text() and table.isascii()
     for path in build.rglob("*"):
-        assert re.fullmatch(r"[A-Za-z0-9_.]+", path.name)
+        assert re.fullmatch(r"[A-Za-z0-9_.-]+", path.name)
         if path.suffix in (".cpp", ".hpp", ".tcl", ".cfg", ".md", "") and path.is_file():
             text = path.read_text()
             assert text.isascii()
@@ -111,26 +111,6 @@ def test_a_build_that_breaks_off_leaves_the_one_before(
     assert main(arguments) == (1 if isinstance(how, OSError) else 130)
     assert {path: path.read_bytes() for path in build.rglob("*") if path.is_file()} == before
     assert {path.name for path in tmp_path.iterdir()} == {"build", "net.mlir"}
-
-
-def test_a_build_that_cannot_take_its_place_leaves_the_one_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good = tmp_path / "build"
-    good.mkdir()
-    (good / "mark").write_text("good")
-    rename = Path.rename
-
-    def refuse(path: Path, target: Path) -> Path:
-        if path.name == "new":
-            raise OSError(5, "Input/output error")
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(files.UserError, match="build: input/output error"):
-        files.write_folder(str(good), lambda folder: (folder / "mark").touch())
-    assert (good / "mark").read_text() == "good"
-    assert [path.name for path in tmp_path.iterdir()] == ["build"]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +184,26 @@ def test_what_a_program_is_made_of_names_it(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(set(before)) == 4 and before[:2] == before[4:]
     monkeypatch.setattr(simulation, "OPTIONS", [*simulation.OPTIONS, "-g"])
     assert not set(before) & set(names())
+
+
+def test_a_design_is_folded_for_about_so_many_cycles() -> None:
+    """As cheaply as they allow; as fast as possible, where that is slower; once and no more."""
+    found: list[int] = []
+    for cycles in (10, 4, 1, 1000):
+        module = two_layers("a", "b")
+        design = design_in(module, Request(cycles=cycles))
+        found.append(max(schedule_of(process).interval for process in design.processes))
+        text = print_module(module)
+        design_in(module, Request(cycles=2))
+        assert print_module(module) == text or cycles == 1000
+    assert found == [8, 4, 1, 16]
+
+
+def test_a_packed_design_is_folded_already() -> None:
+    module = two_layers("a")
+    Pipeline.parse("pack-bits").apply(module)
+    design_in(module, Request(cycles=1))
+    assert schedule_of(design_of(module).processes[1]).interval == 16
 
 
 def test_each_layer_has_its_own_multipliers() -> None:

@@ -38,12 +38,12 @@ from qnn.qdialect.types import (
     value_range,
 )
 from support.design import Design
+from support.foldings import random_fold
 from support.generate import Choices
 from support.hls import assert_same, design_of
 from support.networks import trained_network
-from unit.test_folding import random_fold
-from unit.test_stream_meaning import LAYERS, Both, Twin, divisors, labels, scores
-from unit.test_stream_schedule import MAKERS
+from support.processes import MAKERS
+from support.twins import LAYERS, Both, Twin, divisors, labels, scores
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32
 
 DESIGNS = 3

@@ -21,8 +21,8 @@ from qnn.qdialect.types import (
     value_range,
 )
 from support.design import design_of
+from support.foldings import random_fold
 from support.networks import trained_network
-from unit.test_folding import random_fold
 from xdsl.utils.exceptions import PassFailedException
 
 WIDTHS = (2, 3, 5, 8, 9, 16, 33, 64)

@@ -4,9 +4,6 @@ The judge knows nothing of schedules: it changes one element of an input and loo
 the result change. A word of a channel is a run of elements of the frame, as long as the lanes say.
 """
 
-from collections.abc import Callable
-from math import prod
-
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -15,200 +12,19 @@ from hypothesis import strategies as st
 from qnn.qdialect.data import Array
 from qnn.qdialect.stream import PROCESSES, ChannelType, Process
 from qnn.qdialect.stream.compute import (
-    AddOp,
     DepthwiseOp,
-    LabelSelectOp,
-    LookupOp,
     MatvecOp,
-    OffsetOp,
-    ThresholdOp,
 )
 from qnn.qdialect.stream.flow import (
-    ConcatOp,
-    ForkOp,
-    LinkOp,
-    ResizeOp,
     SinkOp,
     SourceOp,
-    SplitOp,
 )
-from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.windows import PoolOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design
 from support.generate import Choices
+from support.processes import BYTE, MAKERS, Maker
 
-BYTE = unsigned(8)
-
-Maker = Callable[[Design, Choices], Process]
-
-
-def divisors(number: int) -> list[int]:
-    return [n for n in range(number, 0, -1) if number % n == 0]
-
-
-def image(choices: Choices) -> ChannelType:
-    height, width = choices.integers(2, 1, 4)
-    depth = choices.pick([4, 1, 2, 3, 6])
-    return ChannelType((height, width, depth), BYTE, choices.pick(divisors(depth)))
-
-
-def row(choices: Choices, lanes: int | None = None) -> ChannelType:
-    """A frame of vectors."""
-    frame = (choices.integer(1, 3), choices.pick([6, 4, 1, 2]))
-    return ChannelType(frame, BYTE, lanes or choices.pick(divisors(frame[-1])))
-
-
-def multiples(lanes: int, taps: int) -> list[int]:
-    """The widths of words that hold some of the pixels of a patch."""
-    return [lanes * n for n in divisors(taps)]
-
-
-def window(design: Design, choices: Choices) -> Process:
-    """Words of the patches are narrower than those of the image, as wide, or wider."""
-    channel = image(choices)
-    height, width, depth = channel.frame
-    options = choices.window(height, width, padded=False)
-    kernel = options["kernel"]
-    lanes = [n for n in divisors(prod(kernel) * depth) if depth % n == 0 or n % depth == 0]
-    by_channel = choices.flag()
-    return WindowOp(
-        design.source(channel),
-        kernel,
-        options["strides"],
-        options["dilations"],
-        by_channel,
-        choices.pick(multiples(channel.lanes.data, prod(kernel)) if by_channel else lanes),
-    )
-
-
-def pad(design: Design, choices: Choices) -> Process:
-    spread = choices.integers(2, 1, 3)
-    return PadOp(design.source(image(choices)), choices.integers(4, 0, 2), 7, spread)
-
-
-def crop(design: Design, choices: Choices) -> Process:
-    channel = image(choices)
-    spans = [choices.span(size) for size in channel.frame[:-1]]
-    lanes = channel.lanes.data
-    first, last = sorted(choices.integers(2, 0, channel.frame[-1] // lanes - 1))
-    spans.append((first * lanes, (last + 1) * lanes, 1))
-    return CropOp(design.source(channel), *zip(*spans, strict=True))
-
-
-def upsample(design: Design, choices: Choices) -> Process:
-    return UpsampleOp(design.source(image(choices)), choices.integers(2, 1, 3))
-
-
-def pool(design: Design, choices: Choices) -> Process:
-    channel, taps = row(choices), choices.integer(1, 4)
-    lanes = choices.pick(multiples(channel.lanes.data, taps))
-    patches = ChannelType((2, channel.frame[-1] * taps), BYTE, lanes)
-    element, sums = (unsigned(12), True) if choices.flag() else (BYTE, False)
-    output = ChannelType((2, channel.frame[-1]), element, channel.lanes.data)
-    return PoolOp(design.source(patches), output, sums)
-
-
-def matvec(design: Design, choices: Choices) -> Process:
-    channel, outputs = row(choices), choices.pick([4, 1, 2, 6])
-    weights = choices.factors((outputs, channel.frame[-1])).astype(int) * 2 + 1
-    output = ChannelType(
-        (*channel.frame[:-1], outputs), signed(20), choices.pick(divisors(outputs))
-    )
-    name = design.data(weights, signed(8))
-    return MatvecOp(design.source(channel), output, name, signed(20))
-
-
-def depthwise(design: Design, choices: Choices) -> Process:
-    channel, taps = row(choices), choices.integer(1, 4)
-    depth, lanes = channel.frame[-1], channel.lanes.data
-    weights = choices.factors((depth, taps)).astype(int) * 2 + 1
-    output = ChannelType((2, depth), signed(20), lanes)
-    name = design.data(weights, signed(8))
-    patches = ChannelType((2, depth * taps), BYTE, choices.pick(multiples(lanes, taps)))
-    return DepthwiseOp(design.source(patches), output, name, signed(20))
-
-
-def threshold(design: Design, choices: Choices) -> Process:
-    channel = row(choices)
-    output = ChannelType(channel.frame, unsigned(1), channel.lanes.data)
-    return ThresholdOp(design.source(channel), output, design.data([[128]], BYTE))
-
-
-def lookup(design: Design, choices: Choices) -> Process:
-    channel = row(choices)
-    return LookupOp(design.source(channel), channel, design.data(np.arange(256)[::-1], BYTE))
-
-
-def add(design: Design, choices: Choices) -> Process:
-    channel = row(choices)
-    output = ChannelType(channel.frame, unsigned(9), channel.lanes.data)
-    return AddOp(design.source(channel), design.source(channel), output)
-
-
-def offset(design: Design, choices: Choices) -> Process:
-    channel = row(choices)
-    output = ChannelType(channel.frame, unsigned(9), channel.lanes.data)
-    rows = design.data(np.ones((1, channel.frame[-1]), int), unsigned(1))
-    return OffsetOp(design.source(channel), output, rows)
-
-
-def label_select(design: Design, choices: Choices) -> Process:
-    labels = choices.pick([4, 2, 6, 9])
-    channel = ChannelType((labels,), BYTE, choices.pick(divisors(labels)))
-    return LabelSelectOp(design.source(channel), choices.integer(1, labels))
-
-
-def fork(design: Design, choices: Choices) -> Process:
-    return ForkOp(design.source(row(choices)), choices.integer(2, 4))
-
-
-def sizes(choices: Choices) -> tuple[int, list[int]]:
-    """Lanes, and channels that they divide."""
-    lanes = choices.integer(1, 3)
-    return lanes, [lanes * choices.integer(1, 3) for _ in range(choices.integer(2, 3))]
-
-
-def concat(design: Design, choices: Choices) -> Process:
-    lanes, parts = sizes(choices)
-    return ConcatOp([design.source(ChannelType((2, 2, part), BYTE, lanes)) for part in parts])
-
-
-def split(design: Design, choices: Choices) -> Process:
-    lanes, parts = sizes(choices)
-    return SplitOp(design.source(ChannelType((2, 2, sum(parts)), BYTE, lanes)), parts)
-
-
-def resize(design: Design, choices: Choices) -> Process:
-    """Words narrower or wider, of any ratio; perhaps another frame."""
-    channel = image(choices)
-    size = prod(channel.frame)
-    frame = (size,) if choices.flag() else None
-    return ResizeOp(design.source(channel), choices.pick(divisors(size)), frame)
-
-
-def link(design: Design, choices: Choices) -> Process:
-    return LinkOp(design.source(row(choices)), "second")
-
-
-MAKERS: dict[type[Process], Maker] = {
-    WindowOp: window,
-    PadOp: pad,
-    CropOp: crop,
-    UpsampleOp: upsample,
-    PoolOp: pool,
-    MatvecOp: matvec,
-    DepthwiseOp: depthwise,
-    ThresholdOp: threshold,
-    LookupOp: lookup,
-    AddOp: add,
-    OffsetOp: offset,
-    LabelSelectOp: label_select,
-    ForkOp: fork,
-    ConcatOp: concat,
-    SplitOp: split,
-    ResizeOp: resize,
-    LinkOp: link,
-}
 every_process = pytest.mark.parametrize("maker", MAKERS.values(), ids=lambda maker: maker.__name__)
 
 

@@ -172,6 +172,7 @@ def replaced(text: str) -> str:
     [
         (f"{WHOLE}vendor = 3", "vendor is text, not 3"),
         (f"{WHOLE}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
+        (f"{WHOLE}clock_mhz = 1200", "a clock is from 1 to 1000 MHz, not 1200"),
         (f"{WHOLE}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
         (f"{WHOLE}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
         (f"{WHOLE}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),

@@ -1,15 +1,19 @@
-// A network becomes a project: sources, library, golden vectors, scripts, and a table at the end.
+// A network becomes a project: sources, library, golden vectors, scripts, and a table at the end: the numbers
+// are those of qnn estimate.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
 // RUN: qnn compile %t/net.mlir --target hls --device z7020 --fps 1000000 -o %t/build > %t/table 2> %t/steps
+// RUN: qnn estimate %t/build/design.mlir --device z7020 >> %t/table
 // RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
-// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles |
-// TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}|
+// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles | lut{{ +}}| bram36 | uram | dsp |
+// TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}| {{[0-9,]+}}{{ +}}| {{.*}}|
 // TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles, which {{\w+}} takes
 // TABLE-NEXT: - latency of one frame alone: {{\d+}} cycles, {{.*}} us
-// TABLE-NEXT: - xc7z020clg400-1: {{[0-9,]+}} of 53,200 lut{{.*}}
+// TABLE-NEXT: - lut: [[LUTS:[0-9,]+ of 53,200, [0-9.]+%]]
+// TABLE:      z7020 at 100 MHz: {{.*}}
+// TABLE:      lut: [[LUTS]]
 
 // RUN: filecheck %s --check-prefix STEPS --input-file %t/steps
 // STEPS: qnn: import:
@@ -38,13 +42,13 @@
 // FILES-NOT:  {{.+}}
 
 // RUN: filecheck %s --match-full-lines --check-prefix TCL --input-file %t/build/run_hls.tcl
-// TCL:      set_top net
+// TCL:      set_top net_top
 // TCL:      set_part xc7z020clg400-1
 // TCL-NEXT: create_clock -period 10.000
 // RUN: filecheck %s --match-full-lines --check-prefix CFG --input-file %t/build/hls_config.cfg
 // CFG:      part=xc7z020clg400-1
 // CFG:      clock=10.000ns
-// CFG:      syn.top=net
+// CFG:      syn.top=net_top
 
 // The design and its folding make the same hardware again.
 // RUN: qnn compile %t/build/design.mlir --target hls --device z7020 -o %t/net 2> %t/steps > %t/table
@@ -60,20 +64,28 @@
 // RUN: grep "period 10.000" %t/build/run_hls.tcl
 // RUN: ls -A %t | not grep "^[.]"
 
+// What stands beside it in the folder is not the build's.
+// RUN: mkdir %t/build/hls && cp %t/net.mlir %t/build/hls
+// RUN: cd %t/build && qnn compile %t/net.mlir --target hls --device z7020 --clock 50 -o . 2> %t/steps > %t/table
+// RUN: grep "period 20.000" %t/build/run_hls.tcl
+// RUN: diff %t/net.mlir %t/build/hls/net.mlir
+
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device arria10-gx1150 -o %t/build 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7021 -o %t/build 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t/table 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 -o %t/none/build 2>> %t/errors
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls --device z7020 --fps 0 -o %t/build 2>> %t/errors
+// RUN: %{status} 2 qnn compile %t/net.mlir --target hls --device z7020 --clock 1e300 -o %t/build 2>> %t/errors
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: no folding takes 0 cycles a frame{{.*}}
 // ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls is for those of xilinx, such as z7020
 // ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
-// ERRORS-NEXT: qnn: {{.*}} holds other files, and no build to replace: name another folder
+// ERRORS-NEXT: qnn: {{.*}} holds 'again', and no build to replace: name another folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
+// ERRORS-NEXT: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e+300
 // ERRORS-NEXT: qnn: the following arguments are required: --device
 // ERRORS-NOT:  {{.+}}

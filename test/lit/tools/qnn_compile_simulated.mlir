@@ -11,8 +11,24 @@
 // CHECK-COUNT-2: vectors/{{\w+}}: 0 of 60 bytes differ
 // RUN: diff /dev/null %t/warnings
 
+// What is edited is compiled again, the library too; what is not edited is not.
+// RUN: cd %t/build && make PYTHON=%{python} -n simulation.out | not grep testbench.cpp
+// RUN: cd %t/build && touch include/qnn/window.hpp && make PYTHON=%{python} -n simulation.out | grep testbench.cpp
+// RUN: cd %t/build && touch include/qnn.hpp && make PYTHON=%{python} -n bounded.out | grep testbench.cpp
+
+// Ports may be streams.
+// RUN: qnn compile %t/net.mlir --target hls --device z7020 --inputs %t/x.npy --streams -o %t/streams 2> %t/steps > %t/table
+// RUN: grep "INTERFACE axis port=input0_data" %t/streams/top.cpp
+// RUN: filecheck %s --check-prefix PORTS --input-file %t/streams/README.md
+// PORTS:      | `input0_data` | input | 3x2x2 | uint8 | 12 | 16 bits |
+// PORTS-NEXT: | `{{\w+}}_data` | result | {{[x0-9]+}} | {{u?}}int8 | {{\d+}} | {{\d+}} bits |
+// PORTS:      last word has TLAST.
+// PORTS-NEXT: {{.*}} take the number of frames, start
+// RUN: cd %t/streams && make PYTHON=%{python} simulate bounded > %t/made
+// RUN: filecheck %s --match-full-lines --input-file %t/made
+
 // The frames are those that were given, as the design takes them: channels last.
-// RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0.bin | filecheck %s --check-prefix FRAMES
+// RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0_data.bin | filecheck %s --check-prefix FRAMES
 // FRAMES: 0 10 7 1 14 8
 
 // RUN: cd %t/build && make clean > /dev/null && not make AP_TYPES=%t 2>&1 | filecheck %s --check-prefix MISSING

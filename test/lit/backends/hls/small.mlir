@@ -9,18 +9,18 @@
 // CHECK:       #include "top.hpp"
 // CHECK:       #include "weights/Conv_0_matvec_thresholds.hpp"
 // CHECK-NEXT:  #include "weights/Conv_0_matvec_weights.hpp"
-// CHECK:       void small(const ap_uint<8>* image, ap_uint<16>* scores, unsigned frames) {
-// CHECK:       #pragma HLS INTERFACE m_axi port=image offset=slave bundle=image max_widen_bitwidth=512
+// CHECK:       void small_top(const ap_uint<8>* image_data, ap_uint<16>* scores_data, unsigned frames) {
+// CHECK:       #pragma HLS INTERFACE m_axi port=image_data offset=slave bundle=image_data max_widen_bitwidth=512
 // CHECK:       #pragma HLS DATAFLOW
 // CHECK-NEXT:  #pragma HLS ARRAY_PARTITION variable=Conv_0_matvec_thresholds complete dim=2
 // CHECK:           hls::stream<ap_uint<4> > source_words("source_words");
 // CHECK-NEXT:  #pragma HLS STREAM variable=source_words depth=4
-// CHECK:           qnn::fetch<16>(image, source_bytes, frames);
+// CHECK:           qnn::fetch<16>(image_data, source_bytes, frames);
 // CHECK-NEXT:      qnn::source<source>(source_bytes, source_words, frames);
 // CHECK-NEXT:      qnn::window<Conv_0_window>(source_words, Conv_0_window_words, frames);
 // CHECK-NEXT:      qnn::matvec<Conv_0_matvec>(Conv_0_window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights, Conv_0_matvec_thresholds);
 // CHECK-NEXT:      qnn::sink<sink>(Conv_0_matvec_words, sink_bytes, frames);
-// CHECK-NEXT:      qnn::store<{{\d+}}>(sink_bytes, scores, frames);
+// CHECK-NEXT:      qnn::store<{{\d+}}>(sink_bytes, scores_data, frames);
 
 // SHAPES:      /// 4x4x1 ui4 by 1 -> 2x2x9 ui4 by 3.
 // SHAPES-NEXT: struct Conv_0_window {

@@ -1,0 +1,382 @@
+"""Random networks at two levels at once: each layer as a `qnn` op, and as processes."""
+
+from collections.abc import Callable, Mapping
+from math import gcd, prod
+from typing import Any
+
+import numpy as np
+from qnn.qdialect import qnn
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.qnn.layout import ReshapeOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, accumulator_range
+from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
+from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.compute import (
+    AddOp,
+    DepthwiseOp,
+    LabelSelectOp,
+    LookupOp,
+    MatvecOp,
+    OffsetOp,
+    ThresholdOp,
+)
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.types import channel_of
+from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.types import (
+    BipolarType,
+    ElementType,
+    QuantType,
+    bit_width,
+    check_element,
+    element_of,
+    shape_of,
+    smallest_type,
+    unsigned,
+    value_range,
+)
+from xdsl.ir import SSAValue
+
+from support.design import Design
+from support.generate import Choices
+from support.program import Program
+
+Both = tuple[SSAValue, SSAValue]
+"""One value of a network: its tensor at level 2, its channel at level 3."""
+
+
+def divisors(*numbers: int) -> list[int]:
+    """The common divisors of some numbers, the largest first."""
+    common = gcd(*numbers)
+    return [n for n in range(common, 0, -1) if common % n == 0]
+
+
+class Twin:
+    """One random network, which grows layer by layer at both levels."""
+
+    def __init__(self, choices: Choices):
+        self.choices = choices
+        self.program, self.design = Program(), Design()
+
+    def input(self, element: ElementType, frame: tuple[int, ...], lanes: int) -> Both:
+        tensor = self.program.input(element, (1, *frame))
+        return tensor, self.design.source(ChannelType(frame, element, lanes))
+
+    def image(self) -> Both:
+        sizes = self.choices.pick([5, 4, 3, 1]), self.choices.integer(1, 5)
+        depth = self.choices.pick([4, 6, 1, 2, 3])
+        lanes = self.choices.pick(divisors(depth))
+        return self.input(self.choices.quant(8), (*sizes, depth), lanes)
+
+    def constant(self, array: Array, element: ElementType) -> tuple[SSAValue, str]:
+        return self.program.constant(array, element), self.design.data(array, element)
+
+    def same(self, *results: Both) -> None:
+        """Both levels give the same numbers for some images at once."""
+        tensors, channels = zip(*results, strict=True)
+        level2, level3 = self.program.finish(*tensors), self.design.finish(*channels)
+        types = input_types(entry_of(level3))
+        assert types == input_types(entry_of(level2))
+        images = self.choices.integer(1, 3)
+        inputs = [
+            self.choices.array(check_element(type.element_type), (images, *type.get_shape()[1:]))
+            for type in types
+        ]
+        expected, actual = run(level2, inputs), run(level3, inputs)
+        for wanted, frames, channel in zip(expected, actual, channels, strict=True):
+            assert frames.dtype == wanted.dtype
+            assert frames.shape == (images, *channel_of(channel).frame)
+            np.testing.assert_array_equal(frames, wanted.reshape(frames.shape))
+
+    def narrow(self, x: Both, width: int = 12) -> Both:
+        """The value itself, or what thresholds make of it if it is wide."""
+        return x if bit_width(element_of(x[0])) <= width else threshold(self, x)
+
+    def cut(self, channel: SSAValue, lanes: list[int]) -> SSAValue:
+        """A channel with one of these lanes; a resize changes what does not fit."""
+        wanted = self.choices.pick(lanes)
+        if channel_of(channel).lanes.data == wanted:
+            return channel
+        return self.design.add(ResizeOp(channel, wanted)).output
+
+    def result(self, tensor: SSAValue, lanes: int) -> ChannelType:
+        """The channel that carries what a tensor holds."""
+        return ChannelType(shape_of(tensor)[1:], element_of(tensor), lanes)
+
+    def window(self, tensor: SSAValue) -> dict[str, Any]:
+        """A window that fits into an image without padding."""
+        _, height, width, _ = shape_of(tensor)
+        options = self.choices.window(height, width, padded=False)
+        return {name: value for name, value in options.items() if name != "pads"}
+
+    def patches(self, image: SSAValue, options: Mapping[str, Any]) -> SSAValue:
+        """What a window by channel sends: one pixel in a word, or several."""
+        lanes = channel_of(image).lanes.data * self.choices.pick(divisors(prod(options["kernel"])))
+        return self.design.add(WindowOp(image, **options, by_channel=True, lanes=lanes)).patches
+
+    def weigh(
+        self, tensor: SSAValue, shape: tuple[int, ...]
+    ) -> tuple[list[SSAValue | None], QuantType, dict[str, Any]]:
+        """Weights and perhaps a bias: at level 2, the narrowest accumulator, and at level 3."""
+        element = self.choices.quant(4)
+        weights, name = self.constant(self.choices.array(element, shape), element)
+        names: dict[str, Any] = {"weights": name}
+        bias = None
+        if self.choices.flag():
+            kind = self.choices.quant(9)
+            bias, names["bias"] = self.constant(self.choices.array(kind, shape[:1]), kind)
+        accumulator = smallest_type(*accumulator_range(tensor, weights, bias))
+        return [weights, bias], accumulator, {**names, "accumulator": accumulator}
+
+    def activate(self, tensor: SSAValue) -> tuple[SSAValue, dict[str, Any]]:
+        """Thresholds for a tensor: what they give, and their names at level 3."""
+        channels, (low, high) = shape_of(tensor)[-1], value_range(quant_of(tensor))
+        bipolar = self.choices.integer(0, 3) == 3
+        count, first = (
+            (1, 0) if bipolar else (self.choices.integer(1, 6), self.choices.integer(-3, 3))
+        )
+        shape = self.choices.pick([channels, 1]), count
+        rows = np.sort(self.choices.generator().integers(low, high + 1, shape, endpoint=True))
+        kind = smallest_type(int(rows.min()), int(rows.max()))
+        thresholds, name = self.constant(rows, kind)
+        names: dict[str, Any] = {"thresholds": name, "offset": first}
+        flags = None
+        if self.choices.flag():
+            ones = self.choices.array(unsigned(1), (channels,))
+            flags, names["descending"] = self.constant(ones, unsigned(1))
+        element = BipolarType() if bipolar else smallest_type(first, first + count)
+        op = qnn.steps.ThresholdOp(tensor, thresholds, element, first, flags)
+        return self.program.add(op).output, names
+
+    def perhaps_activate(self, tensor: SSAValue) -> tuple[SSAValue, dict[str, Any]]:
+        return self.activate(tensor) if self.choices.flag() else (tensor, {})
+
+
+def quant_of(tensor: SSAValue) -> QuantType:
+    element = element_of(tensor)
+    assert isinstance(element, QuantType)
+    return element
+
+
+def convolution(twin: Twin, x: Both) -> Both:
+    """A window and a matvec; the words of the patches are of any legal width."""
+    tensor, channel = twin.narrow(x)
+    depth, options = shape_of(tensor)[-1], twin.window(tensor)
+    kernel = options.pop("kernel")
+    patch = prod(kernel) * depth
+    outputs = twin.choices.pick([4, 6, 1, 2, 3])
+    (weights, bias), accumulator, names = twin.weigh(tensor, (outputs, *kernel, depth))
+    conv = Conv2dOp(tensor, weights, accumulator, bias, **options)
+    result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
+    lanes = [n for n in divisors(patch) if depth % n == 0 or n % depth == 0]
+    window = WindowOp(
+        twin.cut(channel, divisors(depth)), kernel, **options, lanes=twin.choices.pick(lanes)
+    )
+    patches = twin.design.add(window).patches
+    output = twin.result(result, twin.choices.pick(divisors(outputs)))
+    return result, twin.design.add(MatvecOp(patches, output, **names, **thresholds)).output
+
+
+def depthwise(twin: Twin, x: Both) -> Both:
+    """A window by channel and a depthwise layer: a convolution with as many groups as channels."""
+    tensor, channel = twin.narrow(x)
+    depth, options = shape_of(tensor)[-1], twin.window(tensor)
+    shape = (depth, *options["kernel"], 1)
+    (weights, bias), accumulator, names = twin.weigh(tensor, shape)
+    sizes = {name: value for name, value in options.items() if name != "kernel"}
+    conv = Conv2dOp(tensor, weights, accumulator, bias, **sizes, groups=depth)
+    result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
+    cut = twin.cut(channel, divisors(depth))
+    patches = twin.patches(cut, options)
+    output = twin.result(result, channel_of(cut).lanes.data)
+    return result, twin.design.add(DepthwiseOp(patches, output, **names, **thresholds)).output
+
+
+def pool(twin: Twin, x: Both) -> Both:
+    """A window by channel and a pool, of maxima or of sums."""
+    tensor, channel = x
+    options = twin.window(tensor)
+    cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
+    patches = twin.patches(cut, options)
+    if sums := twin.choices.flag():
+        taps = prod(options["kernel"])
+        low, high = value_range(quant_of(tensor))
+        op = SumPoolOp(tensor, **options, element=smallest_type(low * taps, high * taps))
+    else:
+        op = MaxPoolOp(tensor, **options)
+    result = twin.program.add(op).output
+    output = twin.result(result, channel_of(cut).lanes.data)
+    return result, twin.design.add(PoolOp(patches, output, sum=sums)).output
+
+
+def pad(twin: Twin, x: Both) -> Both:
+    tensor, channel = x
+    top, left, bottom, right = twin.choices.integers(4, 0, 2)
+    low, high = value_range(quant_of(tensor))
+    values = [low, high] if isinstance(element_of(tensor), BipolarType) else [0, low, high]
+    value = twin.choices.pick(values)
+    op = qnn.layout.PadOp(tensor, [0, top, left, 0], [0, bottom, right, 0], value)
+    cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
+    padded = PadOp(cut, [top, left, bottom, right], value)
+    return twin.program.add(op).output, twin.design.add(padded).output
+
+
+def crop(twin: Twin, x: Both) -> Both:
+    """Part of an image; channels in steps come one to a word."""
+    tensor, channel = x
+    spans = [(0, 1, 1), *(twin.choices.span(size) for size in shape_of(tensor)[1:])]
+    starts, ends, steps = zip(*spans, strict=True)
+    result = twin.program.add(qnn.layout.SliceOp(tensor, starts, ends, steps)).output
+    whole = divisors(gcd(starts[-1], ends[-1], shape_of(tensor)[-1])) if steps[-1] == 1 else [1]
+    cut = CropOp(twin.cut(channel, whole), starts[1:], ends[1:], steps[1:])
+    return result, twin.design.add(cut).output
+
+
+def spread(twin: Twin, x: Both) -> Both:
+    """An image between whose pixels zeros stand, which a slice brings back."""
+    tensor, channel = x
+    if isinstance(element_of(tensor), BipolarType):
+        return x
+    steps = twin.choices.integers(2, 1, 3)
+    padded = PadOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), [1, 0, 2, 1], 0, steps)
+    wide = twin.design.add(padded).output
+    height, width, depth = channel_of(wide).frame
+    back = CropOp(wide, [1, 0, 0], [height - 2, width - 1, depth], [*steps, 1])
+    return tensor, twin.design.add(back).output
+
+
+def offset(twin: Twin, x: Both) -> Both:
+    """A row of constants for each pixel, of few kinds, or one row for all."""
+    tensor, channel = twin.narrow(x)
+    pixels, depth = prod(shape_of(tensor)[1:-1]), shape_of(tensor)[-1]
+    kinds = twin.choices.integer(1, 3)
+    element = twin.choices.quant(8)
+    rows = twin.choices.array(element, (kinds, depth))
+    at = np.arange(pixels) * 7 % kinds
+    full = rows[at].reshape(1, *shape_of(tensor)[1:])
+    ends = value_range(quant_of(tensor)), (int(rows.min()), int(rows.max()))
+    total = smallest_type(*(sum(pair) for pair in zip(*ends, strict=True)))
+    added = qnn.elementwise.AddOp(tensor, twin.program.constant(full, element), total)
+    result = twin.program.add(added).output
+    cut = twin.cut(channel, divisors(depth))
+    where = twin.design.data(at, unsigned(2)) if kinds > 1 else None
+    op = OffsetOp(
+        cut, twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element), where
+    )
+    return result, twin.design.add(op).output
+
+
+def upsample(twin: Twin, x: Both) -> Both:
+    tensor, channel = x
+    scales = twin.choices.integers(2, 1, 3)
+    cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
+    op = qnn.layout.ResizeOp(tensor, [1, *scales, 1])
+    return twin.program.add(op).output, twin.design.add(UpsampleOp(cut, scales)).output
+
+
+def threshold(twin: Twin, x: Both) -> Both:
+    tensor, channel = x
+    result, names = twin.activate(tensor)
+    cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
+    output = twin.result(result, channel_of(cut).lanes.data)
+    return result, twin.design.add(ThresholdOp(cut, output, **names)).output
+
+
+def lookup(twin: Twin, x: Both) -> Both:
+    """A table for all channels or one for each, which may answer more than it is asked."""
+    tensor, channel = twin.narrow(x, 5)
+    low, high = value_range(quant_of(tensor))
+    first = low - twin.choices.integer(0, 2)
+    entries = high - first + 1 + twin.choices.integer(0, 2)
+    per_channel = twin.choices.flag()
+    shape = (shape_of(tensor)[-1], entries) if per_channel else (entries,)
+    element = twin.choices.quant(12)
+    table, name = twin.constant(twin.choices.array(element, shape), element)
+    op = qnn.steps.LookupOp(tensor, table, first, per_channel)
+    result = twin.program.add(op).output
+    cut = twin.cut(channel, divisors(shape_of(tensor)[-1]))
+    output = twin.result(result, channel_of(cut).lanes.data)
+    return result, twin.design.add(LookupOp(cut, output, name, first)).output
+
+
+def residual(twin: Twin, x: Both) -> Both:
+    """A fork, another function on one branch, and an add."""
+    tensor, channel = twin.narrow(x)
+    one, two = twin.design.add(ForkOp(channel)).copies
+    branch, two = twin.choices.pick([threshold, lookup])(twin, (tensor, two))
+    ends = zip(value_range(quant_of(tensor)), value_range(quant_of(branch)), strict=True)
+    low, high = map(sum, ends)
+    op = qnn.elementwise.AddOp(tensor, branch, smallest_type(low, high))
+    result = twin.program.add(op).output
+    lanes = divisors(prod(shape_of(tensor)))[:1] if twin.choices.flag() else [1]
+    one, two = twin.cut(one, lanes), twin.cut(two, lanes)
+    return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
+
+
+def doubled(twin: Twin, x: Both) -> Both:
+    """A fork and a concat of its copies."""
+    tensor, channel = x
+    copies = twin.design.add(ForkOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), 3)).copies
+    op = qnn.layout.ConcatOp([tensor] * 3)
+    return twin.program.add(op).output, twin.design.add(ConcatOp(copies)).output
+
+
+def turned(twin: Twin, x: Both) -> Both:
+    """A split and a concat, which puts the last part first."""
+    tensor, channel = x
+    depth = shape_of(tensor)[-1]
+    if depth == 1:
+        return x
+    cuts = sorted({twin.choices.integer(1, depth - 1) for _ in range(2)})
+    sizes = [end - start for start, end in zip([0, *cuts], [*cuts, depth], strict=True)]
+    *parts, last = twin.program.add(qnn.layout.SplitOp(tensor, sizes)).outputs
+    split = SplitOp(twin.cut(channel, divisors(*sizes)), sizes)
+    *pieces, end = twin.design.add(split).parts
+    joined = twin.program.add(qnn.layout.ConcatOp([last, *parts])).output
+    return joined, twin.design.add(ConcatOp([end, *pieces])).output
+
+
+def link(twin: Twin, x: Both) -> Both:
+    return x[0], twin.design.add(LinkOp(x[1], "second")).output
+
+
+LAYERS: list[Callable[[Twin, Both], Both]] = [
+    convolution,
+    depthwise,
+    pool,
+    pad,
+    crop,
+    spread,
+    offset,
+    upsample,
+    threshold,
+    lookup,
+    residual,
+    doubled,
+    turned,
+    link,
+]
+
+
+def scores(twin: Twin, x: Both) -> Both:
+    """Flattens an image, as a resize does, and reads it with a fully connected layer."""
+    tensor, channel = twin.narrow(x)
+    size = prod(shape_of(tensor))
+    flat = twin.program.add(ReshapeOp(tensor, (1, size))).output
+    labels = twin.choices.pick([4, 10, 1, 2, 3])
+    (weights, bias), accumulator, names = twin.weigh(flat, (labels, size))
+    layer = LinearLayerOp(flat, weights, accumulator, bias)
+    result, thresholds = twin.perhaps_activate(twin.program.add(layer).output)
+    row = twin.design.add(ResizeOp(channel, twin.choices.pick(divisors(size)), (size,))).output
+    output = twin.result(result, twin.choices.pick(divisors(labels)))
+    return result, twin.design.add(MatvecOp(row, output, **names, **thresholds)).output
+
+
+def labels(twin: Twin, x: Both) -> Both:
+    tensor, channel = x
+    count = shape_of(tensor)[-1]
+    k = twin.choices.integer(1, count)
+    indices = twin.program.add(qnn.classify.TopKOp(tensor, k)).indices
+    select = LabelSelectOp(twin.cut(channel, divisors(count)), k)
+    return indices, twin.design.add(select).output
