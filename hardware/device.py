@@ -13,17 +13,20 @@ from ..qdialect.spelling import nearest
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
 
-KINDS = ("logic", "block", "ultra", "dsp", "port")
-"""LUTs or ALMs; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside the device."""
+KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
+"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
 
-CLOSES = np.array([0.7, 0.8, 0.8, 0.8, 0.8])
+CLOSES = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
 """The part of each that a design may take so that its timing closes."""
 
-NAMES = {
-    "xilinx": ("lut", "bram18", "uram", "dsp"),
-    "intel": ("alm", "m20k", None, "dsp"),
+NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
+    "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
+    "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
 """What the vendors call the kinds."""
+
+FLIP_FLOPS = {"xilinx": 2, "intel": 4}
+"""Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
 
 FOLDER = Path(__file__).parent / "devices"
 
@@ -47,7 +50,9 @@ class Device:
 
     def amounts(self, clock_mhz: float) -> Use:
         """How much of each kind there is at a clock."""
-        counts = [self.resources.get(name, 0) if name else 0 for name in NAMES[self.vendor]]
+        logic = NAMES[self.vendor][0]
+        usual = {"ff": FLIP_FLOPS[self.vendor] * self.resources[logic]}
+        counts = [{**usual, **self.resources}.get(name or "", 0) for name in NAMES[self.vendor]]
         return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
 
     def budget(self, clock_mhz: float) -> Use:
@@ -111,7 +116,7 @@ def _number(entries: dict[str, Any], key: str) -> float:
 
 def _resources(vendor: str, counts: Any) -> dict[str, int]:
     logic, *others = filter(None, NAMES[vendor])
-    known = [logic, *others, "ff"]
+    known = [logic, *others]
     if not isinstance(counts, dict):
         raise ValueError(f"resources is a table of numbers, not {counts!r}")
     found = cast(dict[str, Any], counts)

@@ -4,6 +4,7 @@ Every figure is that of a model which lies elsewhere: cycles of schedules, resou
 a process takes includes the channels that it writes, so that all of them add up to the design.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2, prod
 
@@ -18,14 +19,18 @@ from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.process import data_of
 from ..qdialect.stream.windows import PoolOp
 from ..qdialect.types import bit_width
-from .cost import fifo, resize, ways
+from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
 from .device import KINDS, NAMES, Device, Use
+from .memory import LOGIC
 from .schedule import schedule_of
 from .sizing import rhythm
 
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""
+
+ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
+"""How far boards may be from the model; docs/costs.md has those that were measured."""
 
 PLAYED = 20_000
 """Words a frame of the largest design that is played word for word, held up by its channels."""
@@ -112,11 +117,38 @@ class Estimate:
 
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
     """What a design comes to, folded or not; its channels as deep as their types say."""
+    layers = layers_of(design, device)
+    work = sum(map(work_of, design.processes), Work())
+    return Estimate(device, clock_mhz, layers, interval_of(design), play(design).cycles, work)
+
+
+def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
+    """What each process takes; raises if the device has nothing of it at all."""
     layers = [layer_of(process, device.vendor) for process in design.processes]
     for layer in layers:
         check_kinds(layer, device)
-    work = sum(map(work_of, design.processes), Work())
-    return Estimate(device, clock_mhz, layers, interval_of(design), play(design).cycles, work)
+    relieve(layers, design, device)
+    return layers
+
+
+def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -> None:
+    """Moves memories to LUTs if there are too few blocks: a vendor's tool does so by itself."""
+    logic, block = KINDS.index("logic"), KINDS.index("block")
+    excess = sum(layer.use[block] for layer in layers) - device.amounts(1)[block]
+    if excess <= 0:
+        return
+    movable: list[tuple[float, int, float, LayerEstimate]] = []
+    for layer, process in zip(layers, design.processes, strict=True):
+        for memory in memories(process, *map(np.array, lanes_of(process))):
+            moved = float(memory.held(device.vendor)[1])
+            if moved:
+                each = float(memory.luts(device.vendor)) * LOGIC[device.vendor] / moved
+                movable.append((each, len(movable), moved, layer))
+    for each, _, moved, layer in sorted(movable):
+        if excess > 0:
+            layer.use[logic] += each * moved
+            layer.use[block] -= moved
+            excess -= moved
 
 
 def check_kinds(layer: LayerEstimate, device: Device) -> None:
@@ -191,7 +223,7 @@ def use_of(process: Process, vendor: str) -> Use:
         if isinstance(process, WeightedProcess):
             built = process.storage.data, process.dsp is not None
             found = [way for way in found if (way.storage, way.dsp) == built]
-        use = found[0].use
+        use = found[0].use + trips(np.array([schedule_of(process).interval]))
     if not np.isfinite(use).all():
         raise EstimateError(
             f"{describe(process)}: no hardware is built like this; qnn-opt --tile finds what is"

@@ -20,7 +20,7 @@ from .device import Use
 from .search import Factor, cheapest, plan
 from .space import Part, Space, along
 
-TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
+TYPICAL = np.array([1.0, 0.5, 160.0, 1500.0, 160.0, 100.0])
 """Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
 
 ROUNDS = 30

@@ -95,7 +95,16 @@ def test_nothing_is_cheaper() -> None:
     rng = np.random.default_rng(0)
     tight = 0
     for _ in range(12):
-        budget = np.array([rng.uniform(1100, 2500), rng.integers(0, 4), 0, rng.integers(0, 9), 40])
+        budget = np.array(
+            [
+                rng.uniform(4300, 5500),
+                rng.uniform(6500, 9000),
+                rng.integers(4, 10),
+                0,
+                rng.integers(0, 9),
+                40,
+            ]
+        )
         tiler = Tiler(space, budget, outside=True)
         fitting = [(i, u) for i, u in foldings if (u <= budget).all()]
         for cycles in (18, 36, 72, 288):
@@ -275,7 +284,7 @@ def test_patches_that_no_window_sends_keep_their_order() -> None:
 def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found on the way is not lost."""
     design = design_of(read_module(SMALL))
-    budget = np.array([1500.0, 0, 0, 0, 0])
+    budget = np.array([5000.0, 8000.0, 4.0, 0, 0, 0])
     for effort in (0, 30, 100, 300, 1000):
         monkeypatch.setattr(tiling, "EFFORT", effort)
         found = Tiler(space_of(design, "xilinx"), budget).fastest()

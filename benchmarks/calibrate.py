@@ -1,0 +1,137 @@
+"""Holds the cost model against designs that were measured, and writes docs/costs.md.
+
+    python benchmarks/calibrate.py > docs/costs.md
+
+The constants that are fitted are those of `FITS`; their best values for all designs are told next
+to those that hardware/cost.py has, which are round. To leave one out, they are fitted on the others
+alone. To hold another design against the model, describe it in test/support/measured.py.
+"""
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from qnn.hardware import cost
+from qnn.hardware.device import KINDS, Device, device_named
+from qnn.hardware.estimate import layers_of
+from qnn.qdialect.stream import DesignOp
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
+
+from support.measured import MEASURED, Measured
+
+Vector = npt.NDArray[np.float64]
+
+FITS = {"logic": ("COUNTER", "VECTOR"), "ff": ("COUNTER_FF",)}
+"""For each kind the constants that are fitted; all else is counted."""
+
+DEVICE = "z7020"
+
+
+@contextmanager
+def constants(values: dict[str, float]) -> Generator[None]:
+    """The cost model with other constants."""
+    before = {name: getattr(cost, name) for name in values}
+    try:
+        for name, value in values.items():
+            setattr(cost, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(cost, name, value)
+
+
+def amounts(design: DesignOp, device: Device) -> Vector:
+    """What a design takes of each kind."""
+    return np.sum([layer.use for layer in layers_of(design, device)], axis=0)
+
+
+def published(measured: Measured) -> dict[str, int]:
+    given = measured.published
+    return {"logic": given.lut, "ff": given.ff, "block": given.bram18, "dsp": given.dsp}
+
+
+class Calibration:
+    """The designs, and what the model says of them."""
+
+    def __init__(self, designs: Sequence[Measured] = MEASURED) -> None:
+        self.device = device_named(DEVICE)
+        self.names = [measured.name for measured in designs]
+        self.designs = [measured.design() for measured in designs]
+        self.published = [published(measured) for measured in designs]
+
+    def predicted(self, kind: str, values: dict[str, float] | None = None) -> Vector:
+        """What all designs take of a kind."""
+        with constants(values or {}):
+            found = [amounts(design, self.device) for design in self.designs]
+        return np.array(found)[:, KINDS.index(kind)]
+
+    def measured(self, kind: str) -> Vector:
+        return np.array([amounts[kind] for amounts in self.published], np.float64)
+
+    def errors(self, kind: str, values: dict[str, float] | None = None) -> Vector:
+        return self.predicted(kind, values) / self.measured(kind) - 1
+
+    def fit(self, kind: str, used: Sequence[int]) -> dict[str, float]:
+        """The constants with the least squares of relative errors for some designs."""
+        names = FITS[kind]
+        none = dict.fromkeys(names, 0.0)
+        base, measured = self.predicted(kind, none), self.measured(kind)
+        columns = [self.predicted(kind, {**none, name: 1.0}) - base for name in names]
+        table = np.stack(columns, 1) / measured[:, None]
+        rest = 1 - base / measured
+        found = np.linalg.lstsq(table[list(used)], rest[list(used)], rcond=None)[0]
+        return dict(zip(names, found.tolist(), strict=True))
+
+    def left_out(self, kind: str) -> Vector:
+        """For each design its error with constants that were fitted on the others."""
+        every = range(len(self.designs))
+        fits = [self.fit(kind, [k for k in every if k != number]) for number in every]
+        return np.array([self.errors(kind, fit)[k] for k, fit in enumerate(fits)])
+
+
+TITLES = {"logic": "LUT", "ff": "FF", "block": "BRAM18", "dsp": "DSP"}
+
+
+def table(found: Calibration) -> str:
+    lines = [
+        "| design | | published | predicted | error | left out |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    rest = {kind: found.left_out(kind) for kind in FITS}
+    for number, name in enumerate(found.names):
+        for kind, title in TITLES.items():
+            measured, said = found.measured(kind)[number], found.predicted(kind)[number]
+            out = f"{rest[kind][number]:+.1%}" if kind in rest else ""
+            error = f"{said / measured - 1:+.1%}"
+            lines.append(f"| {name} | {title} | {measured:,.0f} | {said:,.0f} | {error} | {out} |")
+            name = ""
+    return "\n".join(lines)
+
+
+def fits(found: Calibration) -> str:
+    lines = ["| constant | kind | best for all three | taken |", "|---|---|---:|---:|"]
+    for kind in FITS:
+        best = found.fit(kind, range(len(found.designs)))
+        lines += [
+            f"| `{name}` | {TITLES[kind]} | {value:.2f} | {getattr(cost, name):g} |"
+            for name, value in best.items()
+        ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    found = Calibration()
+    print(TEXT.format(table=table(found), fits=fits(found)), end="")
+
+
+TEXT = """{table}
+
+{fits}
+"""
+
+if __name__ == "__main__":
+    main()
