@@ -7,7 +7,7 @@ weights in one memory or another, its products in logic or in DSPs.
 
 from dataclasses import dataclass
 from functools import singledispatch
-from math import ceil, log2, prod
+from math import ceil, log2
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -140,19 +140,10 @@ def counters_of(process: Process) -> int:
             return 2
 
 
-def trips(interval: Counts) -> Use:
-    """What multiplies frames by the iterations of one; nothing if a shift and an addition do."""
-    return taken(np.shape(interval), dsp=TRIP_DSP * (_digits(interval) > 2))
-
-
-def _digits(numbers: Counts) -> Counts:
-    """How many digits of 1 or -1 a binary number needs."""
-    rest = np.asarray(numbers, np.int64)
-    rest = rest ^ (3 * rest)
-    digits = np.zeros(rest.shape, np.int64)
-    while rest.any():
-        digits, rest = digits + (rest & 1), rest >> 1
-    return digits
+def trips(iterations: int) -> int:
+    """DSPs that multiply frames by the iterations of one; none if a shift and an addition do."""
+    digits = (iterations ^ (3 * iterations)).bit_count()
+    return TRIP_DSP if digits > 2 else 0
 
 
 @singledispatch
@@ -230,7 +221,7 @@ def compared(process: ThresholdedProcess, bits: int) -> float:
 
 @memories.register
 def thresholds(process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
-    """A memory for each threshold that is compared at the same time, or for each step of a search."""
+    """One for each threshold that is compared at the same time, or for each step of a search."""
     if process.thresholds is None:
         return []
     data = data_of(process, process.thresholds)
@@ -343,12 +334,11 @@ def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Count
     bits = lanes * bit_width(channel.element_type)
     there = np.asarray(lanes_in != lanes_out)
     logic = there * (3 * COUNTER + bits) * LOGIC[vendor]
-    use = taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
-    return use + there * trips(prod(channel.frame) // np.minimum(lanes_in, lanes_out))
+    return taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
 
 
 def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) -> Use:
-    """What a channel takes: shift registers in LUTs, or blocks; as deep as most are, if not known."""
+    """What a channel takes: LUTs or blocks; those of 32 words if it has no depth yet."""
     bits = lanes * bit_width(channel.element_type)
     deep = depth or 32
     in_blocks = (depth > 0) & (deep * bits > FIFO_BITS)

@@ -6,7 +6,6 @@ a process takes includes the channels that it writes, so that all of them add up
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2, prod
 
 import numpy as np
 from xdsl.dialects.builtin import StringAttr
@@ -16,15 +15,14 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
-from ..qdialect.stream.process import data_of
 from ..qdialect.stream.windows import PoolOp
-from ..qdialect.types import bit_width
 from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
 from .device import KINDS, NAMES, Device, Use
 from .memory import LOGIC
 from .schedule import schedule_of
 from .sizing import rhythm
+from .work import Work, work_of
 
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""
@@ -56,20 +54,6 @@ class LayerEstimate:
     cycles: int
     """Of a frame."""
     use: Use
-
-
-@dataclass(frozen=True)
-class Work:
-    """What the layers with weights compute for one frame."""
-
-    macs: int = 0
-    bops: float = 0.0
-    """Bit operations: a product of b by w bits is b * w, its sum is as wide as it can get."""
-    weight_bits: int = 0
-
-    def __add__(self, other: "Work") -> "Work":
-        bits = self.weight_bits + other.weight_bits
-        return Work(self.macs + other.macs, self.bops + other.bops, bits)
 
 
 @dataclass(frozen=True)
@@ -118,8 +102,8 @@ class Estimate:
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
     """What a design comes to, folded or not; its channels as deep as their types say."""
     layers = layers_of(design, device)
-    work = sum(map(work_of, design.processes), Work())
-    return Estimate(device, clock_mhz, layers, interval_of(design), play(design).cycles, work)
+    interval, latency = interval_of(design), play(design).cycles
+    return Estimate(device, clock_mhz, layers, interval, latency, work_of(design))
 
 
 def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
@@ -178,6 +162,7 @@ def interval_of(design: DesignOp) -> int:
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     pe, simd = at_once(process)
     use, cycles = use_of(process, vendor), schedule_of(process).interval
+    use[KINDS.index("dsp")] += trips(cycles)
     return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
 
 
@@ -223,7 +208,7 @@ def use_of(process: Process, vendor: str) -> Use:
         if isinstance(process, WeightedProcess):
             built = process.storage.data, process.dsp is not None
             found = [way for way in found if (way.storage, way.dsp) == built]
-        use = found[0].use + trips(np.array([schedule_of(process).interval]))
+        use = found[0].use
     if not np.isfinite(use).all():
         raise EstimateError(
             f"{describe(process)}: no hardware is built like this; qnn-opt --tile finds what is"
@@ -232,15 +217,3 @@ def use_of(process: Process, vendor: str) -> Use:
         depth = {"depth": channel.depth.data} if channel.depth.data else {}
         use = use + fifo(vendor, channel, np.array([channel.lanes.data]), **depth)
     return use[:, 0]
-
-
-def work_of(process: Process) -> Work:
-    """What a layer computes for a frame; codebooks are counted as the indices that are stored."""
-    if not isinstance(process, WeightedProcess):
-        return Work()
-    rows, cols = process.rows.shape
-    macs = prod(process.outputs[0].frame[:-1]) * rows * cols
-    weight = bit_width(data_of(process, process.weights).element)
-    activation = bit_width(process.inputs[0].element_type)
-    bits = activation * weight + activation + weight + log2(cols)
-    return Work(macs, macs * bits, rows * cols * weight)

@@ -21,7 +21,7 @@ from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.process import Counts
 from ..qdialect.stream.types import channel_of
 from ..qdialect.stream.windows import CropOp, PoolOp, WindowOp
-from .cost import Way, fifo, resize, trips, ways
+from .cost import Way, fifo, resize, ways
 from .device import Use
 from .schedule import Rhythm
 
@@ -165,13 +165,13 @@ def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:
             lanes_in = lanes_in * axes[ends.group]
     shape = [len(space.widths[choice]) for choice in named]
     interval = np.broadcast_to(interval_of(process, lanes_in, lanes_out), shape)
-    found, more = ways(process, vendor, lanes_in, lanes_out), trips(interval)
+    found = ways(process, vendor, lanes_in, lanes_out)
     if len(found) == 1:
-        return Part(process, tuple(named), interval, found[0].use + more)
+        return Part(process, tuple(named), interval, found[0].use)
     built = space.choice(range(len(found)))
     space.ends[process] = replace(ends, built=built)
     space.ways[process] = found
-    use = np.stack([way.use + more for way in found], -1)
+    use = np.stack([way.use for way in found], -1)
     interval = np.broadcast_to(interval[..., None], use.shape[1:])
     return Part(process, (*named, built), interval, use)
 
