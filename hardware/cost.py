@@ -74,8 +74,8 @@ TRIP_DSP = 2
 MAX_PARTS = 1024
 """Rows or columns at once: HLS parts an array into no more."""
 
-FIFO_BITS = 1024
-"""Bits of the largest channel that vendors' tools put into LUTs."""
+FIFO_BITS, FIFO_WORDS = 1024, 32
+"""Channels of more bits that are deeper than a shift register go into blocks."""
 
 
 @dataclass(frozen=True)
@@ -340,9 +340,11 @@ def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Count
 def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) -> Use:
     """What a channel takes: LUTs or blocks; those of 32 words if it has no depth yet."""
     bits = lanes * bit_width(channel.element_type)
-    deep = depth or 32
-    in_blocks = (depth > 0) & (deep * bits > FIFO_BITS)
-    logic = 2 * ceil(log2(deep)) + np.where(in_blocks, 0, ceil(deep / 32) * np.ceil(bits / 2))
+    deep = depth or FIFO_WORDS
+    in_blocks = (deep > FIFO_WORDS) & (deep * bits > FIFO_BITS)
+    logic = 2 * ceil(log2(deep)) + np.where(
+        in_blocks, 0, ceil(deep / FIFO_WORDS) * np.ceil(bits / 2)
+    )
     block = np.where(in_blocks, blocks(vendor, np.asarray(deep), bits), 0)
     ff = 2 * ceil(log2(deep)) + bits
     return taken(lanes.shape, logic=logic * LOGIC[vendor], ff=ff, block=block)

@@ -83,6 +83,26 @@ class Estimate:
         return self.named(np.sum([layer.use for layer in self.layers], axis=0))
 
     @property
+    def kinds(self) -> dict[str, Use]:
+        """What all processes of each kind take together."""
+        found: dict[str, Use] = {}
+        for layer in self.layers:
+            found[layer.kind] = found.get(layer.kind, 0) + layer.use
+        return found
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """How far boards may be from the resources, as a part of them, where that is known."""
+        known = ERRORS[self.device.vendor]
+        bars = np.array([known.get(kind, 0) for kind in KINDS])
+        return {name: bar for name, bar in self.by_name(bars).items() if bar}
+
+    @property
+    def bandwidth_gb_s(self) -> float:
+        """To and from what is outside the device, weights that are kept there included."""
+        return self.work.external_bits * self.fps / 8e9
+
+    @property
     def utilisation(self) -> dict[str, float]:
         """The part of the device that the design takes."""
         held = self.named(self.device.amounts(self.clock_mhz))
@@ -90,13 +110,18 @@ class Estimate:
 
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
-        found: dict[str, float] = {}
+        units = {reported: unit for reported, unit in REPORTED.values()}
+        return {
+            name: round(amount) * units.get(name, 1)
+            for name, amount in self.by_name(use).items()
+            if name != "port" or amount
+        }
+
+    def by_name(self, use: Use) -> dict[str, float]:
+        """Numbers for each kind by the names that are reported."""
         names = (*NAMES[self.device.vendor], "port")
-        for name, amount in zip(names, use.tolist(), strict=True):
-            if name is not None and (name != "port" or amount):
-                reported, unit = REPORTED.get(name, (name, 1))
-                found[reported] = round(amount) * unit
-        return found
+        pairs = zip(names, use.tolist(), strict=True)
+        return {REPORTED.get(name, (name,))[0]: amount for name, amount in pairs if name}
 
 
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:

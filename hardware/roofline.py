@@ -18,7 +18,7 @@ def luts_per_op(weight_bits: int, activation_bits: int) -> float:
 
 
 def weighted(ops: Mapping[tuple[int, int], float]) -> float:
-    """LUTs of an operation of a network with so many for each pair of weight and activation bits."""
+    """LUTs of an operation on average, of so many for each weight and activation bits."""
     return sum(luts_per_op(*bits) * count for bits, count in ops.items()) / sum(ops.values())
 
 

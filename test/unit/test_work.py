@@ -1,6 +1,7 @@
 """Operations and bit operations of published networks, layer by layer."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from qnn.hardware.work import Work, matrix_work
@@ -41,7 +42,7 @@ def alexnet() -> Layers:
 
 
 def matrices(*sizes: int) -> Layers:
-    return ((1, rows, cols) for cols, rows in zip(sizes, sizes[1:], strict=False))
+    return ((1, rows, cols) for cols, rows in pairwise(sizes))
 
 
 def resnet(blocks: tuple[int, ...]) -> Layers:
