@@ -1,7 +1,8 @@
 """Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,8 +32,20 @@ FLIP_FLOPS = {"xilinx": 2, "intel": 4}
 FOLDER = Path(__file__).parent / "devices"
 
 
+CONFIDENCES = ("measured", "vendor", "guess")
+"""How a figure is known: on a board or after a tool's run, from the vendor's tables, or hardly."""
+
+
 class DeviceError(Exception):
     """A device that is not known, or a file that describes none."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure of a device is from, and how well it is known."""
+
+    text: str = "its file does not say"
+    confidence: str = "guess"
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,21 @@ class Device:
     resources: dict[str, int]
     bandwidth_gb_s: float = 0.0
     """Of the memory beside it; 0 if there is none, or nobody knows."""
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """By key of the file; `resources` for all of them."""
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All numbers, by their keys."""
+        figures = {**self.resources, "clock_mhz": self.clock_mhz}
+        return (
+            {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
+        )
+
+    def source(self, key: str) -> Source:
+        """Where a figure is from."""
+        whole = self.sources.get("resources", Source()) if key in self.resources else Source()
+        return self.sources.get(key, whole)
 
     def amounts(self, clock_mhz: float) -> Use:
         """How much of each kind there is at a clock."""
@@ -84,7 +112,7 @@ MOST = 1 << 40
 
 
 def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "bandwidth_gb_s")
+    known = (*REQUIRED, "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
@@ -96,14 +124,17 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
             raise ValueError(f"{key} is text, not {entries[key]!r}")
     if entries["vendor"] not in NAMES:
         raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    resources = _resources(entries["vendor"], entries["resources"])
+    figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
     return Device(
         name,
         entries["description"],
         entries["vendor"],
         entries["part"],
         _number(entries, "clock_mhz"),
-        _resources(entries["vendor"], entries["resources"]),
+        resources,
         _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _sources(figures, entries.get("sources", {})),
     )
 
 
@@ -127,4 +158,22 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
     if not found.get(logic):
         raise ValueError(f"resources: there is no {logic}, without which nothing is built")
+    return found
+
+
+def _sources(figures: Sequence[str], entries: Any) -> dict[str, Source]:
+    if not isinstance(entries, dict):
+        raise ValueError(f"sources is a table of figures, not {entries!r}")
+    found: dict[str, Source] = {}
+    for key, entry in cast(dict[str, Any], entries).items():
+        if key not in figures:
+            raise ValueError(f"sources has no figure {key!r}; {nearest(key, figures)}")
+        match entry:
+            case {"from": str(text), "confidence": str(confidence), **rest} if not rest:
+                if confidence not in CONFIDENCES:
+                    hint = nearest(confidence, CONFIDENCES)
+                    raise ValueError(f"sources: {key}: no confidence is {confidence!r}; {hint}")
+                found[key] = Source(text, confidence)
+            case _:
+                raise ValueError(f'sources: {key} is {{ from = "...", confidence = "..." }}')
     return found

@@ -192,6 +192,13 @@ def replaced(text: str) -> str:
         (f"{WHOLE}resources = 5", "resources is a table of numbers, not 5"),
         ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
         ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
+        (f"{WHOLE}sources = 5", "sources is a table of figures, not 5"),
+        (f"{WHOLE}[sources]\nclock = 1", "sources has no figure 'clock'; did you mean clock_mhz?"),
+        (f"{WHOLE}[sources]\nlut = 'me'", "sources: lut is { from = "),
+        (
+            f"{WHOLE}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",
+            "sources: lut: no confidence is 'guessed'; did you mean guess?",
+        ),
         ("[resources", "describes no device"),
     ],
 )
