@@ -117,6 +117,9 @@ class Goal:
 
     def _unbuildable(self, space: Space, part: Part) -> PassFailedException:
         """A memory that the device, or a folding, does not allow."""
+        missing = self._missing(space, part)
+        if missing:
+            return PassFailedException(f"tile: {named(part)} needs {missing}")
         where = f" on {self.device.name}" if self.device else ""
         ways = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
         there = np.isfinite(part.use.sum(0)).reshape(-1, len(ways) or 1).any(0)
@@ -126,6 +129,16 @@ class Goal:
             f"{', '.join(dict.fromkeys(known)) or 'no memory'}"
             + (" (registers if all are taken at once)" if Storage.REGISTERS in known else "")
         )
+
+    def _missing(self, space: Space, part: Part) -> str:
+        """What every way to build a part takes, and the device does not have."""
+        if self.device is None:
+            return ""
+        (whole,) = (each for each in space.parts if each.of is part.of)
+        least = whole.use.reshape(len(whole.use), -1).min(1)
+        amounts = zip(names(self.device), least, self.device.amounts(1), strict=True)
+        lacking = [name for name, use, held in amounts if use > 0 and held == 0]
+        return f"{', '.join(lacking)}, which {self.device.name} has not" if lacking else ""
 
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""

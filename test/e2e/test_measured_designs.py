@@ -4,6 +4,7 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,12 +26,12 @@ calibrate = load(BENCHMARK)
 
 
 @pytest.fixture(scope="module")
-def found() -> object:
+def found() -> Any:
     return calibrate.Calibration()
 
 
 @pytest.mark.parametrize("kind", ["logic", "ff", "block"])
-def test_three_boards(found: object, kind: str) -> None:
+def test_three_boards(found: Any, kind: str) -> None:
     """Each design is predicted closely, and by constants that have not seen it hardly worse."""
     bar = ERRORS["xilinx"][kind]
     assert np.abs(found.errors(kind)).max() < bar / 2
@@ -38,7 +39,7 @@ def test_three_boards(found: object, kind: str) -> None:
         assert np.abs(found.left_out(kind)).max() < bar
 
 
-def test_constants_are_those_that_fit(found: object) -> None:
+def test_constants_are_those_that_fit(found: Any) -> None:
     """They are rounded, not chosen."""
     for kind, names in calibrate.FITS.items():
         best = found.fit(kind, range(3))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from qnn.hardware import tiling
 from qnn.hardware.cost import Storage
-from qnn.hardware.device import KINDS, DeviceError, device_named, known_devices
+from qnn.hardware.device import KINDS, DeviceError, Source, device_named, known_devices
 from qnn.hardware.schedule import schedule_of
 from qnn.hardware.search import Factor, cheapest, plan
 from qnn.hardware.space import Space, space_of
@@ -218,8 +218,24 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     design = design_of(read_module(SMALL))
     with pytest.raises(PassFailedException, match="mine is too small: the cheapest folding takes"):
         tile_design(design, Goal(device_named(str(file)), 100.0))
+    file.write_text(text.replace("bram18 = 280\n", ""))
+    with pytest.raises(PassFailedException, match="source needs bram18, which mine has not"):
+        tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
+
+
+def test_figures_of_a_device(tmp_path: Path) -> None:
+    """Each has a source; flip-flops come with LUTs and ALMs where a file does not count them."""
+    file = tmp_path / "mine.toml"
+    file.write_text(replaced(f"{WHOLE}[sources]\nlut = {{ from = 'me', confidence = 'measured' }}"))
+    device = device_named(str(file))
+    assert device.source("lut") == Source("me", "measured")
+    assert device.source("clock_mhz").confidence == "guess"
+    assert device.figures == {"lut": 5000, "clock_mhz": 100.0}
+    assert device.amounts(100)[KINDS.index("ff")] == 10_000
+    known = device_named("z7020")
+    assert known.source("dsp") == known.sources["resources"]
 
 
 @pytest.mark.parametrize(
