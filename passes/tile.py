@@ -36,6 +36,9 @@ LOG = logging.getLogger(__name__)
 EVER = 1 << 60
 """Cycles that every folding takes fewer than."""
 
+PLENTY = 1e3
+"""So many times a device there is room for all that is asked of it."""
+
 Fixed = Mapping[int, Collection[int]]
 
 
@@ -99,10 +102,14 @@ class Goal:
     device: Device | None = None
     clock_mhz: float | None = None
     target_fps: float | None = None
+    fits: bool = True
+    """Whether the design must fit on the device."""
 
     def reached(self, space: Space, fixed: Fixed) -> Tiling:
         """The best folding of a space; raises where there is none, and says what would do."""
         budget = self.device.budget(self.clock_mhz or 1) if self.device else None
+        if budget is not None and not self.fits:
+            budget = budget * PLENTY
         try:
             try:
                 tiling, least = self._search(Tiler(space, budget, fixed))
@@ -142,7 +149,7 @@ class Goal:
 
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
-        if self.target_fps is None and self.device is not None:
+        if self.target_fps is None and self.device is not None and self.fits:
             return tiler.fastest(), tiler.least
         cycles = self._cycles(tiler)
         try:
@@ -184,7 +191,7 @@ class Goal:
         """What the cheapest folding takes, and what else would do."""
         assert self.device is not None
         device, clock = self.device, self.clock_mhz or 1
-        free = Tiler(space, 1e3 * device.budget(clock), fixed, outside=True)
+        free = Tiler(space, PLENTY * device.budget(clock), fixed, outside=True)
         least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
         goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
         over = [

@@ -24,7 +24,7 @@ def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: a table, or JSON; and a trace, if one is wanted."""
     try:
         device = device_named(arguments.device)
-        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+        request = Request(device, arguments.clock, arguments.fps, arguments.folding, estimate=True)
         design, _ = design_in(load_network(arguments.network), request)
         clock = clock_of(design, device, arguments.clock)
         found = estimate(design, device, clock)
