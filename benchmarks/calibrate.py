@@ -125,7 +125,9 @@ def fits(found: Calibration) -> str:
 
 def main() -> None:
     found = Calibration()
-    print(TEXT.format(table=table(found), fits=fits(found)), end="")
+    names = ("COUNTER", "COUNTER_FF", "VECTOR", "VECTOR_FF")
+    taken = {name: getattr(cost, name) for name in names}
+    print(TEXT.format(table=table(found), fits=fits(found), **taken), end="")
 
 
 TEXT = """\
@@ -140,10 +142,10 @@ constants are from, and how far it is from boards.
 ## Against boards
 
 Three designs of others were built for a Z7020 and reported after place and route, with all that
-is around the network on the device. They are rebuilt as designs of ours from what their sources
-say (`test/support/measured.py`): PE and SIMD, types, depths of channels, 64 rows for ten labels,
-accumulators of 16 and 24 bits. Weights lie where the tool put them: in block memory, but for
-memories of at most 512 bits, and for one layer of W2A2 that a pragma puts into LUTs.
+is around the network on the device. They are held against what `qnn estimate` makes of these
+networks with the published PE and SIMD (`test/support/measured.py`). Weights lie where the tool put
+them: in block memory, but for memories of at most 512 bits, and for one layer of W2A2 that a pragma
+puts into LUTs.
 
 {table}
 
@@ -155,10 +157,10 @@ errors:
 
 {fits}
 
-To hold another design against the model, describe it as these three are, with a line of what was
-measured. A folding file alone does not do: `tile` then chooses where memories lie, and takes
-fewer blocks and more LUTs than a vendor's tool does by default. `"storage": "block"` for the
-layers of a folding says what was built.
+To hold another design against the model, describe it as these three are, or give `qnn estimate` its
+network and a folding file. The file must say where weights lie, or `tile` chooses, and takes fewer
+blocks and more LUTs than a vendor's tool does by default: `{{"Conv_1": {{"pe": 32, "simd": 32,
+"storage": "block"}}, ...}}`, and `"lut"` where a row has at most 512 bits.
 
 ## Formulas
 
@@ -166,13 +168,13 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 
 | | LUTs | flip-flops |
 |---|---|---|
-| every process | 15 for each counter | 50 for each counter; the bits of a word in and out |
+| every process | {COUNTER} a counter | {COUNTER_FF} a counter; a word in, a word out |
 | counters | 4 of a matrix, 11 of a window, 3 of a resize, 2 of all else | |
 | tree of adders | `SIMD * (b + 2)` for each row, `b` bits of a product | half of its LUTs |
 | products, as below | 0, `b`, or `w * a` | |
 | running sum | its bits, for each row | twice its bits |
 | thresholds | `steps * (bits / 2 + 2)` for each row | |
-| vector, kept for all rows | 0.85 for each bit | 2 for each bit |
+| vector, kept for all rows | {VECTOR} a bit | {VECTOR_FF} a bit |
 | a word of weights | | its bits |
 | window | a LUT chooses one of three lines, for each bit | |
 | pool | 1.5 for each bit that comes | the bits of a result |
@@ -182,19 +184,19 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 
 - A product of two signs has one bit, and needs no LUT: exclusive or fits into the LUTs of the
   adders. So does the choice between a number and its negative, which has a bit more than the
-  number. Ternary products take a LUT for each bit of the product, all others `w * a`, and have `w
-  + a` bits.
+  number. All others take `w * a` LUTs, and have `w + a` bits; ternary numbers have two.
 - More than 15 thresholds are searched: `steps` is then the number of comparisons, one behind the
   other. A vector that is multiplied all at once is not kept.
 - A level of a tree adds half as many terms as the one before, each a bit wider; a LUT makes a
   bit. That sums up to `b + 2` LUTs for each term.
-- The measured designs keep a vector in registers, behind a choice among all its words, and each
-  bit takes two of their flip-flops. Our library keeps it in a memory, so our layers may be
-  smaller.
-- A counter has 32 bits in the sources; 15 LUTs say that tools find out how few of them are
-  needed.
-- `{{"logic": 2000, "ff": 2500, "block": 2}}` for each port to the host, an AXI master with its
-  buffer and half of an interconnect, is what such parts take by themselves. It is not fitted.
+- The measured designs keep a vector in registers, each twice in their pipeline, and choose among
+  all its words: some LUT for each bit. The rest of {VECTOR} is what grows with the same bits:
+  converters to words of whole pixels, and maxima of whole pixels, which ours do without.
+  Our library keeps vectors in memories, so our layers may be smaller than they are told to be.
+- A counter has 32 bits in the sources; {COUNTER} LUTs say that tools find out how few are needed.
+  Its flip-flops are those of the pipeline that it starts, too.
+- 2,000 LUTs, 2,500 flip-flops and two blocks for each port to the host, an AXI master with its
+  buffer and half of an interconnect, are what such parts take by themselves. They are not fitted.
 
 **Blocks.** Vivado makes a memory as deep as it needs to be from blocks of one shape that is as
 deep, so that nothing chooses between blocks: 2,304 words of 32 bits take eight blocks of 4,096 x
@@ -212,8 +214,7 @@ multiplies the number of frames by its iterations, and these have more than two 
 binary, so that a shift and an addition do not do. That explains LFC's four: 416 iterations of its
 first layer, and 13 words of an image. It also explains why W2A2 has eight more than W1A1: its
 maxima have four converters of widths with such counts. The measured windows and maxima have loops
-around a frame instead, so they need none, 14 and 4 DSPs fewer than here. `tile` does not count
-these.
+around a frame instead, and need none; ours do, hence the error of CNV. `tile` does not count these.
 
 ## By layer, by kind, and what comes next
 

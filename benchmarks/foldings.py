@@ -53,7 +53,7 @@ class Found:
 
 
 def found(
-    design: DesignOp, budget: Use, given: Mapping[str, Fold], cycles: int | None = None
+    design: DesignOp, budget: Use | None, given: Mapping[str, Fold], cycles: int | None = None
 ) -> Found:
     """The cheapest folding for a rate, or the fastest within a budget."""
     space = space_of(design, "xilinx")
@@ -65,15 +65,14 @@ def found(
     return Found(tiling, least, play(design).cycles, layers)
 
 
-def compared(name: str, device: Device) -> tuple[Found, Found, Found]:
+def compared(name: str) -> tuple[Found, Found, Found]:
     """The published folding, the cheapest that is as fast, and the fastest that is no larger.
 
-    Neither of the two takes more of anything than the published one, which may take all blocks.
+    Neither of the two takes more of anything than the published one, which is as large as it is.
     """
-    design, room = lowered(name), device.budget(CLOCK_MHZ)
-    room[BLOCK] = device.amounts(CLOCK_MHZ)[BLOCK]
+    design = lowered(name)
     given, cycles = folds(design, name), max(CNV[name].cycles)
-    published = found(design, room, given, cycles)
+    published = found(design, None, given, cycles)
     same_rate = found(design, published.tiling.use, {}, cycles)
     return published, same_rate, found(design, published.tiling.use, {})
 
@@ -116,7 +115,7 @@ def rate(cycles: int) -> str:
 
 def network(name: str, device: Device) -> Iterator[str]:
     """The section of a network."""
-    designs = compared(name, device)
+    designs = compared(name)
     published, same_rate, same_cost = designs
     yield f"## {TITLES[name]}\n"
     taken = "LUT | of all | FF | of all | BRAM18 | of all"
@@ -158,11 +157,11 @@ INTRODUCTION = """\
 Two networks were published with a folding, and measured on a Z7020 at 100 MHz. Here they are
 judged by our [cost model](costs.md), next to the cheapest folding that is as fast, and the fastest,
 neither of which takes more of anything. What was not published (pools, windows, the last layer) is
-chosen by the same search in all three, and so are memories, for which the published designs took
-more blocks and fewer LUTs; W2A2 took all blocks, so it may here. These are figures of the model,
-not of a vendor's tool. An image alone takes the cycles from its first word in to its last word out.
-`pytest test/e2e/test_foldings.py` checks that no folding of
-`tile` is larger at the same rate, or slower at the same size.
+chosen by the same search in all three. Weights of the published foldings lie where the vendor's
+tool put them; W2A2 took all blocks that way, and memories that did not fit became LUTs, which is
+not shown here. These are figures of the model, not of a vendor's tool. An image alone takes the
+cycles from its first word in to its last word out. `pytest test/e2e/test_foldings.py` checks that
+no folding of `tile` is larger at the same rate, or slower at the same size.
 """
 
 REASON = """\

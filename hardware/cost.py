@@ -41,13 +41,13 @@ from .memory import LOGIC, Memory, blocks, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
-COUNTER = 15
+COUNTER = 9
 """LUTs of a counter, and of what is done at its end. Fitted."""
 
-COUNTER_FF = 50
+COUNTER_FF = 80
 """Flip-flops of a counter, and of the next steps of the pipeline that go with it. Fitted."""
 
-VECTOR = 0.85
+VECTOR = 1.35
 """LUTs that keep and choose a bit of a vector which is multiplied by many rows. Fitted."""
 
 VECTOR_FF = 2
@@ -206,8 +206,6 @@ def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int
         return 0, 1
     if isinstance(weight, BipolarType) or isinstance(activation, BipolarType):
         return 0, max(w, a) + 1
-    if isinstance(weight, TernaryType) or isinstance(activation, TernaryType):
-        return max(w, a) + 1, max(w, a) + 1
     return w * a, w + a
 
 

@@ -111,8 +111,8 @@ def test_a_folded_design_is_taken_as_it_is() -> None:
     tree, sums, channel = 4 * (3 + 2), 6, 2 * 3 + 6
     counters, words, vector = 4, 4 * 2 + 2 * 6, 8 * 2
     assert found.named(matrix.use) == {
-        "lut": round(2 * (tree + sums) + 0.85 * vector + 15 * counters + channel),
-        "ff": 2 * (tree // 2 + 2 * sums + 4) + 2 * vector + 50 * counters + words + 2 * 3 + 2 * 6,
+        "lut": round(2 * (tree + sums) + 1.35 * vector + 9 * counters + channel),
+        "ff": 2 * (tree // 2 + 2 * sums + 4) + 2 * vector + 80 * counters + words + 2 * 3 + 2 * 6,
         "bram36": 1.0,
         "uram": 0,
         "dsp": 0,
