@@ -6,12 +6,13 @@ It reads a module of level 1 or 2, so it can be asked at any step of a compilati
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2, prod
+from math import prod
 
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from ..hardware.work import matrix_work
 from ..passes.fold_bn import FoldBnPass
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
@@ -45,10 +46,13 @@ def summarize(module: ModuleOp) -> list[Layer]:
 
 
 def layer_of(op: LinearOp) -> Layer:
+    """A transposed convolution multiplies at each position of its input."""
     weights = shape_of(op.weights)
     activation, weight = bits_of(op.x), bits_of(op.weights)
-    macs = macs_of(op)
-    width = activation * weight + activation + weight + log2(prod(weights[1:]))
+    positions = prod(shape_of(op.output)[1:-1])
+    if isinstance(op, ConvTranspose2dOp):
+        positions = prod(shape_of(op.x)[1:3])
+    work = matrix_work(positions, weights[0], prod(weights[1:]), weight, activation)
     layer = op.properties.get("layer")
     return Layer(
         layer.data if isinstance(layer, StringAttr) else "",
@@ -56,9 +60,9 @@ def layer_of(op: LinearOp) -> Layer:
         weight,
         activation,
         shape_of(op.output)[1:],
-        macs,
+        work.macs,
         prod(weights) + (0 if op.bias is None else weights[0]),
-        macs * width,
+        work.bops,
     )
 
 
@@ -82,14 +86,6 @@ def _floats_of(module: ModuleOp) -> Counter[str]:
         if isinstance(op, QnnOp) and not isinstance(op, LinearOp | MoveOp)
         if not all(is_quant(element_of(value)) for value in (op.operands[0], *op.results))
     )
-
-
-def macs_of(op: LinearOp) -> int:
-    """Multiplications for one image; a transposed convolution has them at each input position."""
-    weights = shape_of(op.weights)
-    if isinstance(op, ConvTranspose2dOp):
-        return prod(shape_of(op.x)[1:3]) * prod(weights)
-    return prod(shape_of(op.output)[1:-1]) * prod(weights)
 
 
 def kind_of(op: LinearOp) -> str:

@@ -1,8 +1,8 @@
 """What a process takes of a device, for words of one width or for arrays of widths at once.
 
-Matrices and memories follow formulas that were published for such designs; the rest counts the bits
-that a process holds, compares or chooses between. A layer may be built in several ways: its weights
-in one memory or another, its products in logic or in DSPs.
+Counters, adders, comparisons, registers and memories are counted one by one; docs/costs.md has the
+formulas, and the boards that they were held against. A layer may be built in several ways: its
+weights in one memory or another, its products in logic or in DSPs.
 """
 
 from dataclasses import dataclass
@@ -18,26 +18,46 @@ from ..qdialect.stream.compute import (
     AddOp,
     DepthwiseOp,
     LookupOp,
+    MatvecOp,
     OffsetOp,
     Storage,
     ThresholdedProcess,
     ThresholdOp,
     WeightedProcess,
 )
+from ..qdialect.stream.flow import ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.process import Counts, data_of
 from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
-from ..qdialect.types import BipolarType, TernaryType, bit_width, check_element
+from ..qdialect.types import (
+    BipolarType,
+    ElementType,
+    TernaryType,
+    bit_width,
+    check_element,
+)
 from .device import KINDS, Use
-from .memory import BLOCK_IN_LUTS, LOGIC, blocks, held, luts, ultras
+from .memory import LOGIC, Memory, blocks, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
-CONTROL = 300
-"""LUTs of a process that counts rows and columns."""
+COUNTER = 9
+"""LUTs of a counter, and of what is done at its end. Fitted."""
 
-SIMPLE = 60
-"""LUTs of a process that counts words."""
+COUNTER_FF = 80
+"""Flip-flops of a counter, and of the next steps of the pipeline that go with it. Fitted."""
+
+VECTOR = 1.35
+"""LUTs that keep and choose a bit of a vector which is multiplied by many rows. Fitted."""
+
+VECTOR_FF = 2
+"""Flip-flops of such a bit, and of its way through the pipeline."""
+
+TREE_FF = 0.5
+"""Flip-flops for each LUT of a tree of adders: every other level ends in registers."""
+
+HOST = {"logic": 2000, "ff": 2500, "block": 2}
+"""What a port to the host's memory takes: an AXI master, and half of an interconnect."""
 
 AT_ONCE = 15
 """So many thresholds are compared all at once."""
@@ -45,8 +65,17 @@ AT_ONCE = 15
 PORT = 500
 """LUTs of a process that reads the memory beside the device."""
 
+CHOICE = 3
+"""Words among which one LUT chooses, for each bit, when there are many."""
+
+TRIP_DSP = 2
+"""DSPs that multiply the frames by the iterations of one: 32 bits by up to 18."""
+
 MAX_PARTS = 1024
 """Rows or columns at once: HLS parts an array into no more."""
+
+FIFO_BITS, FIFO_WORDS = 1024, 32
+"""Channels of more bits that are deeper than a shift register go into blocks."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +89,21 @@ class Way:
 
 def ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
     """What a process takes with words of these widths; infinitely much where that can't be."""
-    found = _ways(process, vendor, lanes_in, lanes_out)
-    too_wide = np.zeros(shape_of_widths(lanes_in, lanes_out), bool)
+    shape = shape_of_widths(lanes_in, lanes_out)
+    rest = taken(shape, **control(process, lanes_in, lanes_out))
+    for memory in memories(process, lanes_in, lanes_out):
+        logic, block = memory.held(vendor)
+        rest = rest + taken(shape, logic=logic, block=block)
+    too_wide = np.zeros(shape, bool)
     for lanes, channels in ((lanes_in, process.inputs), (lanes_out, process.outputs)):
         for channel in channels:
             too_wide |= lanes * bit_width(channel.element_type) > MAX_WORD_BITS
-    for way in found:
-        way.use[0] *= LOGIC[vendor]
-        way.use[:, too_wide] = np.inf
+    found: list[Way] = []
+    for way in _ways(process, vendor, lanes_in, lanes_out):
+        use = way.use + rest
+        use[0] *= LOGIC[vendor]
+        use[:, too_wide] = np.inf
+        found.append(Way(use, way.storage, way.dsp))
     return found
 
 
@@ -83,69 +119,118 @@ def shape_of_widths(lanes_in: Counts, lanes_out: Counts) -> tuple[int, ...]:
     return np.broadcast(lanes_in, lanes_out).shape
 
 
+def control(process: Process, lanes_in: Counts, lanes_out: Counts) -> dict[str, Amount]:
+    """The counters of a process, and a register for each word that comes or goes."""
+    words = sum(lanes_in * bit_width(channel.element_type) for channel in process.inputs)
+    words = words + sum(lanes_out * bit_width(channel.element_type) for channel in process.outputs)
+    counters = counters_of(process)
+    return {"logic": COUNTER * counters, "ff": COUNTER_FF * counters + words}
+
+
+def counters_of(process: Process) -> int:
+    """Loops, places and addresses that a process counts."""
+    match process:
+        case WindowOp():
+            return 11
+        case WeightedProcess():
+            return 4
+        case ResizeOp():
+            return 3
+        case _:
+            return 2
+
+
+def trips(iterations: int) -> int:
+    """DSPs that multiply frames by the iterations of one; none if a shift and an addition do."""
+    digits = (iterations ^ (3 * iterations)).bit_count()
+    return TRIP_DSP if digits > 2 else 0
+
+
+@singledispatch
+def memories(process: Process, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+    """The memories of a process that lie where the vendor's tool puts them."""
+    return []
+
+
 @singledispatch
 def _ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
     """A process that passes words on."""
-    channel = (*process.inputs, *process.outputs)[0]
-    bits = np.maximum(lanes_in, lanes_out) * bit_width(channel.element_type)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=SIMPLE + bits))]
+    bits = bit_width((*process.inputs, *process.outputs)[0].element_type)
+    logic = np.maximum(lanes_in, lanes_out) * bits
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+
+
+@_ways.register(SourceOp)
+@_ways.register(SinkOp)
+def port(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+    """Words from the memory of a host, or to it."""
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), **HOST))]
 
 
 @_ways.register
 def weighted(
     process: WeightedProcess, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Way]:
-    """A matrix, or one for each channel: PE rows at once, SIMD columns.
-
-    A product with a sign is no product that a DSP would make.
-    """
+    """A matrix, or one for each channel: PE rows at once, SIMD columns."""
     pe = lanes_out
     simd = lanes_in // pe if isinstance(process, DepthwiseOp) else lanes_in
     shape = shape_of_widths(lanes_in, lanes_out)
     rows, cols = process.rows.shape
-    words = rows * cols // (pe * simd)
     stored = bit_width(data_of(process, process.weights).element)
     factor = process.codebook or process.weights
     elements = check_element(data_of(process, factor).element), process.inputs[0].element_type
-    both = sum(map(bit_width, elements))
-    product = simd * (2 * ceil(both / 6) - 1) * both
-    others = both * (2 * simd - 1) + bit_width(process.sum_type)
-    compared, tables = comparisons(process, vendor, rows // pe, bit_width(process.sum_type))
-    others = others + compared
-    memories = _memories(vendor, words, pe, simd * stored)
-    signs = any(isinstance(element, BipolarType | TernaryType) for element in elements)
-    multipliers = {
-        False: taken(shape, logic=CONTROL + 1.1 * pe * (product + others)),
-        True: taken(shape, logic=CONTROL + 1.1 * pe * others, dsp=pe * simd * ceil(both / 48)),
-    }
-    rest = taken(shape, block=pe * tables)
+    product, bits = multiplier(*elements)
+    tree, sums = simd * (bits + 2), bit_width(process.sum_type)
+    vector = 0
+    if isinstance(process, MatvecOp):
+        vector = np.where(simd == cols, 0, cols * bit_width(elements[1]))
+    logic = pe * (tree + sums + compared(process, sums)) + VECTOR * vector
+    ff = pe * (TREE_FF * tree + 2 * sums + simd * stored) + VECTOR_FF * vector
+    dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
+    arithmetic = {False: taken(shape, logic=logic + pe * simd * product, ff=ff)}
+    if not any(isinstance(element, BipolarType | TernaryType) for element in elements):
+        arithmetic[True] = taken(shape, logic=logic, ff=ff, dsp=dsp)
+    held = _weights(vendor, rows * cols // (pe * simd), pe, simd * stored)
     legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
     return [
-        Way(np.where(legal, arithmetic + memory + rest, np.inf), storage, dsp)
-        for dsp, arithmetic in multipliers.items()
-        if not (dsp and signs)
-        for storage, memory in memories.items()
+        Way(np.where(legal, use + memory, np.inf), storage, dsp)
+        for dsp, use in arithmetic.items()
+        for storage, memory in held.items()
     ]
 
 
-def comparisons(
-    process: ThresholdedProcess, vendor: str, groups: Counts, bits: int
-) -> tuple[Amount, Amount]:
-    """LUTs and blocks for a row that passes through thresholds: to compare, and to hold them.
+def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
+    """LUTs of a product, and its bits. One with a sign is left to the adders behind it."""
+    w, a = bit_width(weight), bit_width(activation)
+    if isinstance(weight, BipolarType) and isinstance(activation, BipolarType):
+        return 0, 1
+    if isinstance(weight, BipolarType) or isinstance(activation, BipolarType):
+        return 0, max(w, a) + 1
+    return w * a, w + a
 
-    Few are compared all at once, many by a binary search.
-    """
+
+def compared(process: ThresholdedProcess, bits: int) -> float:
+    """LUTs that compare a sum with its thresholds: all at once, or many by a binary search."""
     if process.thresholds is None:
-        return 0, 0
+        return 0
     steps = data_of(process, process.thresholds).type.get_shape()[-1]
+    return (steps if steps <= AT_ONCE else steps.bit_length()) * (bits / 2 + 2)
+
+
+@memories.register
+def thresholds(process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+    """One for each threshold that is compared at the same time, or for each step of a search."""
+    if process.thresholds is None:
+        return []
+    data = data_of(process, process.thresholds)
+    channels, steps = data.type.get_shape()
+    groups, bits = -(-channels // lanes_out), bit_width(data.element)
     if steps <= AT_ONCE:
-        logic, block = held(vendor, groups, np.asarray(steps * bits))
-        return steps * bits + logic, block
-    logic, block = held(vendor, groups * steps, np.asarray(bits))
-    return steps.bit_length() * bits + logic, block
+        return [Memory(lanes_out * steps, groups, bits)]
+    return [Memory(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
 
 
-def _memories(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Storage, Use]:
+def _weights(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Storage, Use]:
     """What the weights take in each memory, one for each row; constants need none."""
     shape = shape_of_widths(words, width)
     fixed = np.where(words == 1, 0, np.inf)
@@ -161,20 +246,16 @@ def _memories(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Sto
 @_ways.register
 def threshold(process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
     bits = bit_width(process.inputs[0].element_type)
-    logic, block = comparisons(process, vendor, process.channels // lanes_out, bits)
-    shape = shape_of_widths(lanes_in, lanes_out)
-    return [Way(taken(shape, logic=SIMPLE + lanes_out * logic, block=lanes_out * block))]
+    logic = lanes_out * compared(process, bits)
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
 
 
-@_ways.register
-def lookup(process: LookupOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+@memories.register
+def tables(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
     """A table for each element of a word."""
     table = data_of(process, process.table).type.get_shape()
     entries = table[-1] * (process.inputs[0].frame[-1] // lanes_in if len(table) == 2 else 1)
-    bits = bit_width(process.outputs[0].element_type)
-    logic, block = held(vendor, np.asarray(entries), np.asarray(bits))
-    shape = shape_of_widths(lanes_in, lanes_out)
-    return [Way(taken(shape, logic=SIMPLE + lanes_out * logic, block=lanes_out * block))]
+    return [Memory(lanes_out, entries, bit_width(process.outputs[0].element_type))]
 
 
 @_ways.register
@@ -184,73 +265,84 @@ def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> lis
     for factor, channel in zip(process.multipliers.get_values(), process.inputs, strict=True):
         if abs(factor) != 1:
             bits += abs(factor).bit_length() * bit_width(channel.element_type)
-    logic = SIMPLE + lanes_out * bits
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
 
 
 @_ways.register
 def offset(process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """A sum, its rows of constants, and the kind of each pixel."""
+    bits = bit_width(process.outputs[0].element_type)
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
+
+
+@memories.register
+def constants(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+    """Its rows of constants, and the kind of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()
-    words = np.asarray(count * channels) // lanes_out
-    bits = bit_width(process.outputs[0].element_type)
-    logic, block = held(vendor, words, lanes_out * bit_width(rows.element))
+    found = [Memory(1, count * channels // lanes_out, lanes_out * bit_width(rows.element))]
     if process.kinds is not None:
         where = data_of(process, process.kinds)
-        pixels = np.asarray(where.type.get_shape()[0])
-        more = held(vendor, pixels, np.asarray(bit_width(where.element)))
-        logic, block = logic + more[0], block + more[1]
-    logic = SIMPLE + lanes_out * bits + logic
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=block))]
+        found.append(Memory(1, where.type.get_shape()[0], bit_width(where.element)))
+    return found
 
 
 @_ways.register
 def pool(process: PoolOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """A comparison, or a sum, for each element that comes."""
+    """A comparison and a choice, or a sum, for each element that comes; what it has so far."""
     bits = bit_width(process.outputs[0].element_type)
-    logic = SIMPLE + 1.5 * lanes_in * bits
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+    shape = shape_of_widths(lanes_in, lanes_out)
+    return [Way(taken(shape, logic=1.5 * lanes_in * bits, ff=lanes_out * bits))]
 
 
 @_ways.register
 def window(process: WindowOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """The lines that it keeps, each by itself, and a choice among them."""
+    """A choice among its lines for each word, and among the parts of one."""
+    bits = lanes_out * bit_width(process.inputs[0].element_type)
+    logic = bits * ceil(lines_of(process) / CHOICE) + bits * (lanes_in > lanes_out)
+    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+
+
+@memories.register
+def lines(process: WindowOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+    """The lines that it keeps, each by itself, once for each word that is read at the same time."""
     (x,) = process.inputs
-    _, width, depth = x.frame
-    bits = bit_width(x.element_type)
-    (extent, _), (step, _) = process.window.extent, process.window.strides
-    wide = np.maximum(lanes_in, np.minimum(lanes_out, depth))
-    logic, block = held(vendor, width * depth // wide, wide * bits)
-    lines = extent + step
-    logic = CONTROL + 2 * lanes_out * bits + lines * logic
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=lines * block))]
+    pieces = lanes_out // np.gcd(lanes_in, lanes_out)
+    words = x.frame[1] * x.frame[2] // lanes_in
+    return [Memory(lines_of(process) * pieces, words, lanes_in * bit_width(x.element_type))]
 
 
-@_ways.register
-def upsample(process: UpsampleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def lines_of(process: WindowOp) -> int:
+    """Those under the kernel, and those of its next step."""
+    return process.window.extent[0] + process.window.strides[0]
+
+
+@memories.register
+def line(process: UpsampleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
     """The line that is sent again."""
     (x,) = process.inputs
-    bits = lanes_in * bit_width(x.element_type)
-    logic, block = held(vendor, x.frame[1] * x.frame[2] // lanes_in, bits)
-    logic = CONTROL + bits + logic
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic, block=block))]
+    words = x.frame[1] * x.frame[2] // lanes_in
+    return [Memory(1, words, lanes_in * bit_width(x.element_type))]
 
 
 def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Counts) -> Use:
     """What stands between words of two widths: as wide as both divide."""
     both = np.lcm(lanes_in, lanes_out)
     wide = np.maximum(lanes_in, lanes_out)
-    bits = np.where(both == wide, wide, lanes_in + lanes_out + both)
-    logic = np.where(lanes_in == lanes_out, 0, SIMPLE + bits * bit_width(channel.element_type))
-    return taken(logic.shape, logic=logic * LOGIC[vendor])
-
-
-def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 32) -> Use:
-    """What a channel takes: LUTs, or blocks where it is so deep that they are cheaper."""
+    lanes = np.where(both == wide, wide, lanes_in + lanes_out + both)
     bits = lanes * bit_width(channel.element_type)
-    control = 2 * ceil(log2(depth))
-    logic, block = ceil(depth / 32) * np.ceil(bits / 2), blocks(vendor, np.asarray(depth), bits)
-    small = logic <= BLOCK_IN_LUTS * block
-    logic = (control + np.where(small, logic, 0)) * LOGIC[vendor]
-    return taken(lanes.shape, logic=logic, block=np.where(small, 0, block))
+    there = np.asarray(lanes_in != lanes_out)
+    logic = there * (3 * COUNTER + bits) * LOGIC[vendor]
+    return taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
+
+
+def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) -> Use:
+    """What a channel takes: LUTs or blocks; those of 32 words if it has no depth yet."""
+    bits = lanes * bit_width(channel.element_type)
+    deep = depth or FIFO_WORDS
+    in_blocks = (deep > FIFO_WORDS) & (deep * bits > FIFO_BITS)
+    logic = 2 * ceil(log2(deep)) + np.where(
+        in_blocks, 0, ceil(deep / FIFO_WORDS) * np.ceil(bits / 2)
+    )
+    block = np.where(in_blocks, blocks(vendor, np.asarray(deep), bits), 0)
+    ff = 2 * ceil(log2(deep)) + bits
+    return taken(lanes.shape, logic=logic * LOGIC[vendor], ff=ff, block=block)

@@ -1,7 +1,8 @@
 """Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,23 +15,38 @@ from ..qdialect.stream.flow import check_clock
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
 
-KINDS = ("logic", "block", "ultra", "dsp", "port")
-"""LUTs or ALMs; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside the device."""
+KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
+"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
 
-CLOSES = np.array([0.7, 0.8, 0.8, 0.8, 0.8])
+CLOSES = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
 """The part of each that a design may take so that its timing closes."""
 
-NAMES = {
-    "xilinx": ("lut", "bram18", "uram", "dsp"),
-    "intel": ("alm", "m20k", None, "dsp"),
+NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
+    "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
+    "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
 """What the vendors call the kinds."""
+
+FLIP_FLOPS = {"xilinx": 2, "intel": 4}
+"""Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
 
 FOLDER = Path(__file__).parent / "devices"
 
 
+CONFIDENCES = ("measured", "vendor", "guess")
+"""How a figure is known: on a board or after a tool's run, from the vendor's tables, or hardly."""
+
+
 class DeviceError(Exception):
     """A device that is not known, or a file that describes none."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure of a device is from, and how well it is known."""
+
+    text: str = "its file does not say"
+    confidence: str = "guess"
 
 
 @dataclass(frozen=True)
@@ -45,10 +61,27 @@ class Device:
     resources: dict[str, int]
     bandwidth_gb_s: float = 0.0
     """Of the memory beside it; 0 if there is none, or nobody knows."""
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """By key of the file; `resources` for all of them."""
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All numbers, by their keys."""
+        figures = {**self.resources, "clock_mhz": self.clock_mhz}
+        return (
+            {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
+        )
+
+    def source(self, key: str) -> Source:
+        """Where a figure is from."""
+        whole = self.sources.get("resources", Source()) if key in self.resources else Source()
+        return self.sources.get(key, whole)
 
     def amounts(self, clock_mhz: float) -> Use:
         """How much of each kind there is at a clock."""
-        counts = [self.resources.get(name, 0) if name else 0 for name in NAMES[self.vendor]]
+        logic = NAMES[self.vendor][0]
+        usual = {"ff": FLIP_FLOPS[self.vendor] * self.resources[logic]}
+        counts = [{**usual, **self.resources}.get(name or "", 0) for name in NAMES[self.vendor]]
         return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
 
     def budget(self, clock_mhz: float) -> Use:
@@ -80,7 +113,7 @@ MOST = 1 << 40
 
 
 def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "bandwidth_gb_s")
+    known = (*REQUIRED, "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
@@ -92,14 +125,17 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
             raise ValueError(f"{key} is text, not {entries[key]!r}")
     if entries["vendor"] not in NAMES:
         raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    resources = _resources(entries["vendor"], entries["resources"])
+    figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
     return Device(
         name,
         entries["description"],
         entries["vendor"],
         entries["part"],
         _clock(entries),
-        _resources(entries["vendor"], entries["resources"]),
+        resources,
         _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _sources(figures, entries.get("sources", {})),
     )
 
 
@@ -118,7 +154,7 @@ def _clock(entries: dict[str, Any]) -> float:
 
 def _resources(vendor: str, counts: Any) -> dict[str, int]:
     logic, *others = filter(None, NAMES[vendor])
-    known = [logic, *others, "ff"]
+    known = [logic, *others]
     if not isinstance(counts, dict):
         raise ValueError(f"resources is a table of numbers, not {counts!r}")
     found = cast(dict[str, Any], counts)
@@ -129,4 +165,22 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
     if not found.get(logic):
         raise ValueError(f"resources: there is no {logic}, without which nothing is built")
+    return found
+
+
+def _sources(figures: Sequence[str], entries: Any) -> dict[str, Source]:
+    if not isinstance(entries, dict):
+        raise ValueError(f"sources is a table of figures, not {entries!r}")
+    found: dict[str, Source] = {}
+    for key, entry in cast(dict[str, Any], entries).items():
+        if key not in figures:
+            raise ValueError(f"sources has no figure {key!r}; {nearest(key, figures)}")
+        match entry:
+            case {"from": str(text), "confidence": str(confidence), **rest} if not rest:
+                if confidence not in CONFIDENCES:
+                    hint = nearest(confidence, CONFIDENCES)
+                    raise ValueError(f"sources: {key}: no confidence is {confidence!r}; {hint}")
+                found[key] = Source(text, confidence)
+            case _:
+                raise ValueError(f'sources: {key} is {{ from = "...", confidence = "..." }}')
     return found

@@ -4,8 +4,8 @@ Every figure is that of a model which lies elsewhere: cycles of schedules, resou
 a process takes includes the channels that it writes, so that all of them add up to the design.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log2, prod
 
 import numpy as np
 from xdsl.dialects.builtin import StringAttr
@@ -15,17 +15,20 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
-from ..qdialect.stream.process import data_of
 from ..qdialect.stream.windows import PoolOp
-from ..qdialect.types import bit_width
-from .cost import fifo, resize, ways
+from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
 from .device import KINDS, NAMES, Device, Use
+from .memory import LOGIC
 from .schedule import schedule_of
 from .sizing import rhythm
+from .work import Work, work_of
 
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""
+
+ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
+"""How far boards may be from the model; docs/costs.md has those that were measured."""
 
 PLAYED = 20_000
 """Words a frame of the largest design that is played word for word, held up by its channels."""
@@ -51,20 +54,6 @@ class LayerEstimate:
     cycles: int
     """Of a frame."""
     use: Use
-
-
-@dataclass(frozen=True)
-class Work:
-    """What the layers with weights compute for one frame."""
-
-    macs: int = 0
-    bops: float = 0.0
-    """Bit operations: a product of b by w bits is b * w, its sum is as wide as it can get."""
-    weight_bits: int = 0
-
-    def __add__(self, other: "Work") -> "Work":
-        bits = self.weight_bits + other.weight_bits
-        return Work(self.macs + other.macs, self.bops + other.bops, bits)
 
 
 @dataclass(frozen=True)
@@ -94,6 +83,26 @@ class Estimate:
         return self.named(np.sum([layer.use for layer in self.layers], axis=0))
 
     @property
+    def kinds(self) -> dict[str, Use]:
+        """What all processes of each kind take together."""
+        found: dict[str, Use] = {}
+        for layer in self.layers:
+            found[layer.kind] = found.get(layer.kind, 0) + layer.use
+        return found
+
+    @property
+    def errors(self) -> dict[str, float]:
+        """How far boards may be from the resources, as a part of them, where that is known."""
+        known = ERRORS[self.device.vendor]
+        bars = np.array([known.get(kind, 0) for kind in KINDS])
+        return {name: bar for name, bar in self.by_name(bars).items() if bar}
+
+    @property
+    def bandwidth_gb_s(self) -> float:
+        """To and from what is outside the device, weights that are kept there included."""
+        return self.work.external_bits * self.fps / 8e9
+
+    @property
     def utilisation(self) -> dict[str, float]:
         """The part of the device that the design takes."""
         held = self.named(self.device.amounts(self.clock_mhz))
@@ -101,22 +110,54 @@ class Estimate:
 
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
-        found: dict[str, float] = {}
+        units = {reported: unit for reported, unit in REPORTED.values()}
+        return {
+            name: round(amount) * units.get(name, 1)
+            for name, amount in self.by_name(use).items()
+            if name != "port" or amount
+        }
+
+    def by_name(self, use: Use) -> dict[str, float]:
+        """Numbers for each kind by the names that are reported."""
         names = (*NAMES[self.device.vendor], "port")
-        for name, amount in zip(names, use.tolist(), strict=True):
-            if name is not None and (name != "port" or amount):
-                reported, unit = REPORTED.get(name, (name, 1))
-                found[reported] = round(amount) * unit
-        return found
+        pairs = zip(names, use.tolist(), strict=True)
+        return {REPORTED.get(name, (name,))[0]: amount for name, amount in pairs if name}
 
 
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
     """What a design comes to, folded or not; its channels as deep as their types say."""
+    layers = layers_of(design, device)
+    interval, latency = interval_of(design), play(design).cycles
+    return Estimate(device, clock_mhz, layers, interval, latency, work_of(design))
+
+
+def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
+    """What each process takes; raises if the device has nothing of it at all."""
     layers = [layer_of(process, device.vendor) for process in design.processes]
     for layer in layers:
         check_kinds(layer, device)
-    work = sum(map(work_of, design.processes), Work())
-    return Estimate(device, clock_mhz, layers, interval_of(design), play(design).cycles, work)
+    relieve(layers, design, device)
+    return layers
+
+
+def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -> None:
+    """Moves memories to LUTs if there are too few blocks: a vendor's tool does so by itself."""
+    logic, block = KINDS.index("logic"), KINDS.index("block")
+    excess = sum(layer.use[block] for layer in layers) - device.amounts(1)[block]
+    if excess <= 0:
+        return
+    movable: list[tuple[float, int, float, LayerEstimate]] = []
+    for layer, process in zip(layers, design.processes, strict=True):
+        for memory in memories(process, *map(np.array, lanes_of(process))):
+            moved = float(memory.held(device.vendor)[1])
+            if moved:
+                each = float(memory.luts(device.vendor)) * LOGIC[device.vendor] / moved
+                movable.append((each, len(movable), moved, layer))
+    for each, _, moved, layer in sorted(movable):
+        if excess > 0:
+            layer.use[logic] += each * moved
+            layer.use[block] -= moved
+            excess -= moved
 
 
 def check_kinds(layer: LayerEstimate, device: Device) -> None:
@@ -146,6 +187,7 @@ def interval_of(design: DesignOp) -> int:
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     pe, simd = at_once(process)
     use, cycles = use_of(process, vendor), schedule_of(process).interval
+    use[KINDS.index("dsp")] += trips(cycles)
     return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
 
 
@@ -200,15 +242,3 @@ def use_of(process: Process, vendor: str) -> Use:
         depth = {"depth": channel.depth.data} if channel.depth.data else {}
         use = use + fifo(vendor, channel, np.array([channel.lanes.data]), **depth)
     return use[:, 0]
-
-
-def work_of(process: Process) -> Work:
-    """What a layer computes for a frame; codebooks are counted as the indices that are stored."""
-    if not isinstance(process, WeightedProcess):
-        return Work()
-    rows, cols = process.rows.shape
-    macs = prod(process.outputs[0].frame[:-1]) * rows * cols
-    weight = bit_width(data_of(process, process.weights).element)
-    activation = bit_width(process.inputs[0].element_type)
-    bits = activation * weight + activation + weight + log2(cols)
-    return Work(macs, macs * bits, rows * cols * weight)

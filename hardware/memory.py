@@ -1,5 +1,6 @@
-"""What a memory takes: so many words of so many bits, in blocks of the shapes that there are."""
+"""What a memory takes: so many words of so many bits, in the blocks and the LUTs that there are."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,22 +14,61 @@ SHAPES = {
 }
 """The words and bits of a BRAM18, and of an M20K."""
 
-LUT_WORDS = {"xilinx": 64, "intel": 32}
-"""Words of one bit in a LUT, or of two in an ALM."""
+ROM_WORDS = {"xilinx": 64, "intel": 32}
+"""Constant words of one bit in a LUT, or of two in an ALM."""
 
 LOGIC = {"xilinx": 1.0, "intel": 0.6}
 """LUTs, or ALMs, for each LUT of a formula; the second is a guess."""
 
 ULTRA = (4096, 72)
 
-BLOCK_IN_LUTS = 160
-"""LUTs that a device has for each of its blocks, or about so many."""
+SMALL = 512
+"""Bits of the largest memory that vendors' tools put into LUTs where nothing else is asked for."""
+
+
+WRITTEN = 4 / 3
+"""LUTs of a memory that is written while it is read, for each LUT of a constant one."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Memories of one size that lie where the vendor's tool puts them."""
+
+    count: Counts | int
+    words: Counts | int
+    bits: Counts | int
+
+    def held(self, vendor: str) -> tuple[Counts, Counts]:
+        """LUTs and blocks of all of them together."""
+        small = np.asarray(self.words) * self.bits <= SMALL
+        return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
+
+    def luts(self, vendor: str) -> Counts:
+        return self.count * WRITTEN * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
+
+    def blocks(self, vendor: str) -> Counts:
+        return self.count * blocks(vendor, np.asarray(self.words), np.asarray(self.bits))
 
 
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """The fewest blocks that hold the words, all blocks in one shape."""
-    ways = [-(-words // deep) * -(-bits // wide) for deep, wide in SHAPES[vendor]]
-    return np.minimum.reduce(ways)
+    """Blocks that hold the words, all in one shape."""
+    if vendor == "intel":
+        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in SHAPES[vendor]]
+        return np.minimum.reduce(ways)
+    return _without_choice(words, bits)
+
+
+def _without_choice(words: Counts, bits: Counts) -> Counts:
+    """Blocks as Vivado joins them: a bit of a word comes from one block, or from a cascade of two.
+
+    A block is as deep as the memory if it can be, however little of it is used, so that nothing
+    chooses between blocks behind them.
+    """
+    (deepest, _), *_ = SHAPES["xilinx"]
+    found = 2 * -(-words // (2 * deepest)) * bits
+    for deep, wide in SHAPES["xilinx"]:
+        found = np.where(words <= deep, -(-bits // wide), found)
+    return found
 
 
 def ultras(words: Counts, bits: Counts) -> Counts:
@@ -39,11 +79,4 @@ def ultras(words: Counts, bits: Counts) -> Counts:
 def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
     """LUTs that hold the words; on other devices what counts as so many LUTs."""
     per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC[vendor]
-    return -(-words // LUT_WORDS[vendor]) * bits * per_bit
-
-
-def held(vendor: str, words: Counts, bits: Counts) -> tuple[Counts, Counts]:
-    """LUTs and blocks of a memory that goes where it is cheaper."""
-    in_luts, in_blocks = luts(vendor, words, bits), blocks(vendor, words, bits)
-    small = in_luts <= BLOCK_IN_LUTS * in_blocks
-    return np.where(small, in_luts, 0), np.where(small, 0, in_blocks)
+    return -(-words // ROM_WORDS[vendor]) * bits * per_bit

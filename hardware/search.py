@@ -26,12 +26,29 @@ class Factor:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How the table of a factor gets the axes of a scope, those of length 1 that it lacks too."""
+
+    factor: int
+    order: tuple[int, ...]
+    shape: tuple[int, ...]
+
+    @staticmethod
+    def over(
+        factor: int, choices: tuple[int, ...], scope: tuple[int, ...], sizes: Sequence[int]
+    ) -> "Spread":
+        order = sorted(range(len(choices)), key=lambda axis: scope.index(choices[axis]))
+        shape = tuple(sizes[choice] if choice in choices else 1 for choice in scope)
+        return Spread(factor, tuple(order), shape)
+
+
+@dataclass(frozen=True)
 class Step:
     """One choice, and the others that stand in a table with it when it is made."""
 
     choice: int
     others: tuple[int, ...]
-    factors: tuple[int, ...]
+    factors: tuple[Spread, ...]
     """Those that name it; the factor that comes of them has the next number."""
 
 
@@ -54,7 +71,9 @@ def plan(scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[Step]:
         del weights[choice]
         others = tuple(sorted({c for f in factors for c in live[f]} - {choice}))
         made = len(scopes) + len(steps)
-        steps.append(Step(choice, others, factors))
+        scope = (*others, choice)
+        spreads = tuple(Spread.over(f, live[f], scope, sizes) for f in factors)
+        steps.append(Step(choice, others, spreads))
         live[made] = others
         for number in factors:
             del live[number]
@@ -80,29 +99,20 @@ def cheapest(
     factors: Sequence[Factor], sizes: Sequence[int], steps: Sequence[Step]
 ) -> tuple[float, list[int]]:
     """The least total, and the value of each choice; infinite if nothing is possible."""
-    tables = list(factors)
+    tables = [factor.table for factor in factors]
     best: list[npt.NDArray[np.intp]] = []
     total = 0.0
     for step in steps:
         scope = (*step.others, step.choice)
         joined = np.zeros([sizes[choice] for choice in scope])
-        for number in step.factors:
-            joined += spread(tables[number], scope)
+        for each in step.factors:
+            joined += tables[each.factor].transpose(each.order).reshape(each.shape)
         best.append(joined.argmin(-1))
         rest = joined.min(-1)
-        tables.append(Factor(step.others, rest))
+        tables.append(rest)
         if not step.others:
             total += float(rest)
     chosen = [0] * len(sizes)
     for step, where in zip(reversed(steps), reversed(best), strict=True):
         chosen[step.choice] = int(where[tuple(chosen[other] for other in step.others)])
     return total, chosen
-
-
-def spread(factor: Factor, scope: tuple[int, ...]) -> Table:
-    """A factor's table with the axes of a scope."""
-    order = sorted(range(len(factor.choices)), key=lambda axis: scope.index(factor.choices[axis]))
-    shape = [1] * len(scope)
-    for axis in order:
-        shape[scope.index(factor.choices[axis])] = factor.table.shape[axis]
-    return factor.table.transpose(order).reshape(shape)

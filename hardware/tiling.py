@@ -20,7 +20,7 @@ from .device import Use
 from .search import Factor, cheapest, plan
 from .space import Part, Space, along
 
-TYPICAL = np.array([1.0, 160.0, 1500.0, 160.0, 100.0])
+TYPICAL = np.array([1.0, 0.5, 160.0, 1500.0, 160.0, 100.0])
 """Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
 
 ROUNDS = 30
@@ -29,8 +29,8 @@ ROUNDS = 30
 EFFORT = 200_000
 """So many tables are looked at before rates are left undecided."""
 
-CLOSE = 1e-3
-"""A design this close to the bound is not searched for further."""
+CLOSE = 1e-2
+"""A design this close to the bound is not searched for further: no cost is known so well."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,10 @@ class Tiler:
         for part in space.parts:
             self.owned.append(set(part.choices) - seen)
             seen.update(part.choices)
+        self.uses = np.hstack([part.use.reshape(len(part.use), -1) for part in self.parts])
+        """What all parts take, one behind the other; and their cycles, and where each ends."""
+        self.intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
+        self.ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()
         self.left = EFFORT
         for part in self.parts:
             if not self._open(part).any():
@@ -167,14 +171,14 @@ class Tiler:
     def _solve(self, cycles: int, prices: Use, masks: Masks) -> tuple[float, list[int]]:
         """The cheapest folding at some prices, whether it fits or not."""
         self.left -= len(self.parts)
+        costs = prices @ self.uses
+        costs[self.intervals > cycles] = np.inf
         factors: list[Factor] = []
-        for part, owned in zip(self.parts, self.owned, strict=True):
-            fast = part.interval <= cycles
-            for choice in owned:
-                if choice in masks:
-                    fast = fast & along(masks[choice], choice, part.choices)
-            costs = np.where(fast, np.tensordot(prices, part.use, (0, 0)), np.inf)
-            factors.append(Factor(part.choices, costs))
+        for part, owned, end in zip(self.parts, self.owned, self.ends, strict=True):
+            table = costs[end - part.interval.size : end].reshape(part.interval.shape)
+            for choice in owned & masks.keys():
+                table = np.where(along(masks[choice], choice, part.choices), table, np.inf)
+            factors.append(Factor(part.choices, table))
         return cheapest(factors, self.space.sizes, self.steps)
 
     def _within(self, cycles: int, split: bool = True) -> Tiling | None:

@@ -37,6 +37,9 @@ LOG = logging.getLogger(__name__)
 EVER = 1 << 60
 """Cycles that every folding takes fewer than."""
 
+PLENTY = 1e3
+"""So many times a device there is room for all that is asked of it."""
+
 Fixed = Mapping[int, Collection[int]]
 
 
@@ -110,10 +113,14 @@ class Goal:
     target_fps: float | None = None
     cycles: int | None = None
     """Where no folding takes so few, the fastest will do."""
+    fits: bool = True
+    """Whether the design must fit on the device."""
 
     def reached(self, space: Space, fixed: Fixed) -> Tiling:
         """The best folding of a space; raises where there is none, and says what would do."""
         budget = self.device.budget(self.clock_mhz or 1) if self.device else None
+        if budget is not None and not self.fits:
+            budget = budget * PLENTY
         try:
             try:
                 tiling, least = self._search(Tiler(space, budget, fixed))
@@ -128,6 +135,9 @@ class Goal:
 
     def _unbuildable(self, space: Space, part: Part) -> PassFailedException:
         """A memory that the device, or a folding, does not allow."""
+        missing = self._missing(space, part)
+        if missing:
+            return PassFailedException(f"tile: {named(part)} needs {missing}")
         where = f" on {self.device.name}" if self.device else ""
         ways = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
         there = np.isfinite(part.use.sum(0)).reshape(-1, len(ways) or 1).any(0)
@@ -138,9 +148,19 @@ class Goal:
             + (" (registers if all are taken at once)" if Storage.REGISTERS in known else "")
         )
 
+    def _missing(self, space: Space, part: Part) -> str:
+        """What every way to build a part takes, and the device does not have."""
+        if self.device is None:
+            return ""
+        (whole,) = (each for each in space.parts if each.of is part.of)
+        least = whole.use.reshape(len(whole.use), -1).min(1)
+        amounts = zip(names(self.device), least, self.device.amounts(1), strict=True)
+        lacking = [name for name, use, held in amounts if use > 0 and held == 0]
+        return f"{', '.join(lacking)}, which {self.device.name} has not" if lacking else ""
+
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
-        if self.target_fps is None and self.device is not None:
+        if self.target_fps is None and self.device is not None and self.fits:
             return tiler.fastest(), tiler.least
         cycles = self._cycles(tiler)
         try:
@@ -184,7 +204,7 @@ class Goal:
         """What the cheapest folding takes, and what else would do."""
         assert self.device is not None
         device, clock = self.device, self.clock_mhz or 1
-        free = Tiler(space, 1e3 * device.budget(clock), fixed, outside=True)
+        free = Tiler(space, PLENTY * device.budget(clock), fixed, outside=True)
         least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
         goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
         over = [

@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import Device
 from ..passes.fold_bn import FoldBnPass
@@ -38,6 +39,8 @@ class Request:
     """A folding file."""
     cycles: int | None = None
     """About so many cycles a frame; as few as possible, where that is more."""
+    estimate: bool = False
+    """Whether the design is only looked at: then it may be too large for the device."""
 
     @property
     def folds(self) -> bool:
@@ -69,9 +72,20 @@ def fold(design: DesignOp, request: Request) -> None:
     folds: Mapping[str, Fold] = {} if request.folding is None else read_folding(request.folding)
     with timed("tile"):
         try:
-            tile_design(design, goal, folds)
+            tile_for(design, goal, folds, request.estimate)
         except FoldingError as error:
             raise UserError(f"{request.folding}: {error}") from None
+
+
+def tile_for(design: DesignOp, goal: Goal, folds: Mapping[str, Fold], too_large: bool) -> None:
+    """Folds a design; one with a folding of its own may be too large, which is said."""
+    try:
+        tile_design(design, goal, folds)
+    except PassFailedException as error:
+        if not (too_large and folds):
+            raise
+        tile_design(design, replace(goal, fits=False), folds)
+        LOG.info("%s", error)
 
 
 def designs_of(module: ModuleOp) -> list[DesignOp]:

@@ -6,10 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from ..frontends.summary import aligned, magnitude, shortened
 from ..hardware.cycles import Deadlock
-from ..hardware.device import Device, DeviceError, device_named
+from ..hardware.device import KINDS, Device, DeviceError, device_named
 from ..hardware.estimate import Estimate, EstimateError, estimate
+from ..hardware.limits import Step, next_step
 from ..hardware.trace import played, trace
 from ..qdialect.stream import DesignOp
 from .designs import Request, clock_of, design_in
@@ -21,14 +24,16 @@ def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: a table, or JSON; and a trace, if one is wanted."""
     try:
         device = device_named(arguments.device)
-        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
+        request = Request(device, arguments.clock, arguments.fps, arguments.folding, estimate=True)
         design = design_in(load_network(arguments.network), request)
-        found = estimated(design, device, clock_of(design, device, arguments.clock))
+        clock = clock_of(design, device, arguments.clock)
+        found = estimated(design, device, clock)
+        step = next_step(design, device, clock, found.bottleneck.cycles)
         if arguments.trace is not None:
             write_trace(design, arguments.trace)
     except DeviceError as error:
         raise UserError(str(error)) from None
-    print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
+    print(json.dumps(as_json(found, step), indent=2) if arguments.json else table(found, step))
 
 
 def estimated(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
@@ -39,7 +44,7 @@ def estimated(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
         raise UserError(str(error)) from None
 
 
-def as_json(found: Estimate) -> dict[str, Any]:
+def as_json(found: Estimate, step: Step | None) -> dict[str, Any]:
     """The fields that scripts rely on."""
     return {
         "fps": found.fps,
@@ -48,12 +53,19 @@ def as_json(found: Estimate) -> dict[str, Any]:
         "clock_mhz": found.clock_mhz,
         "device": found.device.name,
         "bottleneck": found.bottleneck.name,
-        "ops": 2 * found.work.macs,
+        "ops": found.work.ops,
         "macs": found.work.macs,
         "bops": found.work.bops,
         "weight_bits": found.work.weight_bits,
+        "feature_bits": found.work.feature_bits,
+        "external_bits": found.work.external_bits,
+        "external_gb_s": found.bandwidth_gb_s,
+        "arithmetic_intensity": found.work.intensity,
         "resources": found.resources,
         "utilisation": found.utilisation,
+        "error": found.errors,
+        "next_step": step_as_json(found, step),
+        "kinds": {kind: found.named(use) for kind, use in found.kinds.items()},
         "layers": [
             {
                 "name": layer.name,
@@ -68,8 +80,26 @@ def as_json(found: Estimate) -> dict[str, Any]:
     }
 
 
-def table(found: Estimate) -> str:
-    """The processes as text, in order, with the totals below."""
+def step_as_json(found: Estimate, step: Step | None) -> dict[str, Any] | None:
+    """A faster design, and what limits it: resources, or nothing but the slowest layer."""
+    if step is None:
+        return None
+    return {
+        "fps": found.clock_mhz * 1e6 / step.interval,
+        "interval_cycles": step.interval,
+        "resources": found.named(step.use),
+        "limits": over(found, step) or [found.bottleneck.name],
+    }
+
+
+def over(found: Estimate, step: Step) -> list[str]:
+    """The resources of which a step takes too much, by the names of the device's vendor."""
+    marks = np.array([kind in step.over for kind in KINDS], float)
+    return [name for name, mark in found.by_name(marks).items() if mark]
+
+
+def table(found: Estimate, step: Step | None) -> str:
+    """The processes as text, in order, then each kind of them, with the totals below."""
     kinds = list(found.resources)
     lines = [["", "layer", "kind", "PE", "SIMD", "cycles", *kinds]]
     for layer in found.layers:
@@ -78,7 +108,25 @@ def table(found: Estimate) -> str:
         numbers = [f"{number:,}" for number in (layer.pe, layer.simd, layer.cycles)]
         taken = [amount(amounts.get(kind, 0)) for kind in kinds]
         lines.append([mark, shortened(layer.name), layer.kind, *numbers, *taken])
-    return "\n".join([aligned(lines, 3), "", *totals(found)])
+    for kind, use in found.kinds.items():
+        amounts = found.named(use)
+        parts = [amount(amounts.get(name, 0)) for name in kinds]
+        lines.append(["", "all", kind, "", "", "", *parts])
+    return "\n".join([aligned(lines, 3), "", *totals(found), *faster(found, step)])
+
+
+def faster(found: Estimate, step: Step | None) -> list[str]:
+    """What keeps the design from being faster."""
+    slowest = f"{shortened(found.bottleneck.name)} ({found.bottleneck.kind})"
+    if step is None:
+        return [f"nothing is faster: {slowest} is as parallel as it can be"]
+    rate = f"{found.clock_mhz * 1e6 / step.interval:,.1f} frames/s, {step.interval:,} cycles"
+    if not step.over:
+        return [f"next step: {rate}: it fits, with a faster {slowest}"]
+    amounts = found.named(step.use)
+    bearable = found.named(found.device.budget(found.clock_mhz))
+    wanted = (f"{amount(amounts[k])} {k}, of {amount(bearable[k])}" for k in over(found, step))
+    return [f"next step: {rate}: it would take {' and '.join(wanted)} that a design may take"]
 
 
 def totals(found: Estimate) -> Sequence[str]:
@@ -89,8 +137,10 @@ def totals(found: Estimate) -> Sequence[str]:
         f"{device}: {found.fps:,.1f} frames/s, a frame every {found.interval:,} cycles",
         f"* slowest: {shortened(slowest.name)} ({slowest.kind})",
         f"latency of one frame: {found.latency:,} cycles, {microseconds:,.2f} us",
-        f"a frame: {work.macs:,} MACs, {2 * work.macs:,} ops, {magnitude(work.bops)}BOPs; "
-        f"{work.weight_bits:,} bits of weights",
+        f"a frame: {work.macs:,} MACs, {work.ops:,} ops, {magnitude(work.bops)}BOPs; "
+        f"{work.weight_bits:,} bits of weights, {work.feature_bits:,} of feature maps",
+        f"from and to the outside: {work.external_bits:,} bits a frame, "
+        f"{found.bandwidth_gb_s:.3g} GB/s; {work.intensity:,.1f} ops a byte",
         *shares(found),
     ]
 
@@ -108,7 +158,8 @@ def shares(found: Estimate) -> list[str]:
         else:
             remark = ""
         part = f"{found.utilisation[kind]:.1%}"
-        lines.append(f"{kind}: {amount(taken)} of {amount(held.get(kind, 0))}, {part}{remark}")
+        bar = f" +-{found.errors[kind]:.0%}" if kind in found.errors else ""
+        lines.append(f"{kind}: {amount(taken)}{bar} of {amount(held.get(kind, 0))}, {part}{remark}")
     return lines
 
 

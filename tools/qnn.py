@@ -199,6 +199,22 @@ def add_estimate(commands: Commands) -> None:
     command.set_defaults(command=estimate_command)
 
 
+def devices_command(arguments: argparse.Namespace) -> None:
+    """`qnn devices`: which devices there are."""
+    from .devices import devices_command
+
+    devices_command(arguments)
+
+
+def add_devices(commands: Commands) -> None:
+    command = commands.add_parser("devices", help="list the devices, and what they have")
+    command.add_argument(
+        "names", nargs="*", metavar="NAME", help="devices to tell more of: names, or TOML files"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.set_defaults(command=devices_command)
+
+
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
 
@@ -215,6 +231,7 @@ def parser() -> Parser:
     add_run(commands)
     add_estimate(commands)
     add_compile(commands)
+    add_devices(commands)
     return top
 
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from qnn.frontends.onnx import import_onnx
+from qnn.hardware.memory import SMALL
 from qnn.passes import Pipeline
 from qnn.passes.folding import Fold, layers_of
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream.compute import Storage, WeightedProcess
+from qnn.qdialect.stream.process import data_of
+from qnn.qdialect.types import bit_width
 
 from .design import design_of
 from .real_networks import folder
@@ -23,6 +26,8 @@ class Published:
     cycles: list[int]
     """Of each layer but the last."""
     fps: float
+    in_luts: frozenset[str] = frozenset()
+    """Layers whose weights a pragma puts into LUTs."""
 
 
 CNV = {
@@ -35,6 +40,7 @@ CNV = {
         [(3, 8), (16, 16), (16, 8), (16, 8), (8, 4), (8, 1), (2, 1), (2, 2)],
         [64_800, 112_896, 82_944, 115_200, 82_944, 73_728, 65_536, 65_536],
         860.1,
+        frozenset({"Conv_1"}),
     ),
 }
 
@@ -54,6 +60,15 @@ def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
 
 
 def folds(design: DesignOp, name: str) -> dict[str, Fold]:
-    """The published folding, by layer."""
-    choices = zip(weighted(design), CNV[name].folding, strict=False)
-    return {layer: Fold(pe, simd) for layer, (simd, pe) in choices}
+    """The published folding, by layer; weights lie where the tool put them."""
+    choices = zip(weighted(design).items(), CNV[name].folding, strict=False)
+    return {
+        layer: Fold(pe, simd, storage_of(process, pe, layer in CNV[name].in_luts))
+        for (layer, process), (simd, pe) in choices
+    }
+
+
+def storage_of(process: WeightedProcess, pe: int, in_luts: bool) -> Storage:
+    """Where a tool puts weights by itself, or where it is told to."""
+    bits = process.rows.size // pe * bit_width(data_of(process, process.weights).element)
+    return Storage.LUT if in_luts or bits <= SMALL else Storage.BLOCK

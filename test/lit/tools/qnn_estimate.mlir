@@ -2,19 +2,25 @@
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn estimate %s --device z7020 --trace %t/trace.json 2> %t/trace.err | filecheck %s --match-full-lines --strict-whitespace
-//      CHECK:   layer   kind    PE  SIMD  cycles  lut  bram36  uram  dsp
-// CHECK-NEXT:   x       source   4     4       8   74       0     0    0
-// CHECK-NEXT:*  Gemm_0  matvec   2     4      16  406       0     0    0
-// CHECK-NEXT:   y       sink     2     2       8   72       0     0    0
+//      CHECK:   layer   kind    PE  SIMD  cycles    lut     ff  bram36  uram  dsp
+// CHECK-NEXT:   x       source   4     4       8  2,024  2,678       1     0    0
+// CHECK-NEXT:*  Gemm_0  matvec   2     4      16    130    442       0     0    0
+// CHECK-NEXT:   y       sink     2     2       8  2,018  2,672       1     0    0
+// CHECK-NEXT:   all     source                    2,024  2,678       1     0    0
+// CHECK-NEXT:   all     matvec                      130    442       0     0    0
+// CHECK-NEXT:   all     sink                      2,018  2,672       1     0    0
 // CHECK-EMPTY:
 // CHECK-NEXT:z7020 at 100 MHz: 6,250,000.0 frames/s, a frame every 16 cycles
 // CHECK-NEXT:* slowest: Gemm_0 (matvec)
 // CHECK-NEXT:latency of one frame: 25 cycles, 0.25 us
-// CHECK-NEXT:a frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights
-// CHECK-NEXT:lut: 552 of 53,200, 1.0%
-// CHECK-NEXT:bram36: 0 of 140, 0.0%
+// CHECK-NEXT:a frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights, 160 of feature maps
+// CHECK-NEXT:from and to the outside: 160 bits a frame, 0.125 GB/s; 12.8 ops a byte
+// CHECK-NEXT:lut: 4,172 +-10% of 53,200, 7.8%
+// CHECK-NEXT:ff: 5,792 +-10% of 106,400, 5.4%
+// CHECK-NEXT:bram36: 2 +-10% of 140, 1.4%
 // CHECK-NEXT:uram: 0 of 0, 0.0%
 // CHECK-NEXT:dsp: 0 of 220, 0.0%
+// CHECK-NEXT:next step: 12,500,000.0 frames/s, 8 cycles: it fits, with a faster Gemm_0 (matvec)
 
 // RUN: filecheck %s --match-full-lines --check-prefix TRACE --input-file %t/trace.err
 // TRACE:     qnn: {{.*}}trace.json: open it in https://ui.perfetto.dev, or chrome://tracing
@@ -47,17 +53,33 @@
 // JSON-NEXT:   "macs": 128,
 // JSON-NEXT:   "bops": 1024.0,
 // JSON-NEXT:   "weight_bits": 32,
+// JSON-NEXT:   "feature_bits": 160,
+// JSON-NEXT:   "external_bits": 160,
+// JSON-NEXT:   "external_gb_s": 0.0625,
+// JSON-NEXT:   "arithmetic_intensity": 12.8,
 // JSON-NEXT:   "resources": {
 // JSON-NEXT:     "alm": {{[0-9]+}},
-// JSON-NEXT:     "m20k": 0,
+// JSON-NEXT:     "ff": {{[0-9]+}},
+// JSON-NEXT:     "m20k": 4,
 // JSON-NEXT:     "dsp": 0
 // JSON-NEXT:   },
 // JSON-NEXT:   "utilisation": {
 // JSON-NEXT:     "alm": 0.00{{[0-9]+}},
-// JSON-NEXT:     "m20k": 0,
+// JSON-NEXT:     "ff": 0.00{{[0-9]+}},
+// JSON-NEXT:     "m20k": 0.001{{[0-9]+}},
 // JSON-NEXT:     "dsp": 0
 // JSON-NEXT:   },
-// JSON-NEXT:   "layers": [
+// JSON-NEXT:   "error": {},
+// JSON-NEXT:   "next_step": {
+// JSON-NEXT:     "fps": 6250000.0,
+// JSON-NEXT:     "interval_cycles": 8,
+// JSON:          "limits": [
+// JSON-NEXT:       "Gemm_0"
+// JSON-NEXT:     ]
+// JSON-NEXT:   },
+// JSON-NEXT:   "kinds": {
+// JSON-NEXT:     "source": {
+// JSON:        "layers": [
 // JSON:            "name": "Gemm_0",
 // JSON-NEXT:       "kind": "matvec",
 // JSON-NEXT:       "pe": 2,

@@ -1,0 +1,48 @@
+"""The cost model against designs after place and route, and what docs/costs.md says of it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from qnn.hardware import cost
+from qnn.hardware.estimate import ERRORS
+
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "calibrate.py"
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+calibrate = load(BENCHMARK)
+
+
+@pytest.fixture(scope="module")
+def found() -> Any:
+    return calibrate.Calibration()
+
+
+@pytest.mark.parametrize("kind", ["logic", "ff", "block"])
+def test_three_boards(found: Any, kind: str) -> None:
+    """Each design is predicted closely, and by constants that have not seen it hardly worse."""
+    bar = ERRORS["xilinx"][kind]
+    assert np.abs(found.errors(kind)).max() < (bar if kind == "block" else bar / 5)
+    if kind in calibrate.FITS:
+        assert np.abs(found.left_out(kind)).max() < bar
+
+
+def test_constants_are_those_that_fit(found: Any) -> None:
+    """They are rounded, not chosen."""
+    for kind, names in calibrate.FITS.items():
+        best = found.fit(kind, range(3))
+        assert set(best) == set(names)
+        for name, value in best.items():
+            assert getattr(cost, name) == pytest.approx(value, rel=0.1)

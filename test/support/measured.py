@@ -1,0 +1,159 @@
+"""Designs that others built and measured after place and route on a Z7020, as designs of ours.
+
+They are what `qnn estimate` makes of such a network and of a folding file with their PE and SIMD:
+sums no wider than they must be, channels no deeper. Weights lie where the tool put them: in block
+memory, but for small ones, and for those that a pragma put into LUTs. What they leave open (words
+of pools and windows, the last layer of CNV) is as cheap as can be without slowing the layers down.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from qnn.hardware.memory import SMALL
+from qnn.hardware.sizing import depths_for
+from qnn.passes.folding import Fold
+from qnn.passes.tile import tile_design
+from qnn.qdialect.stream import ChannelType, DesignOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.types import channel_of
+from qnn.qdialect.stream.windows import PoolOp, WindowOp
+from qnn.qdialect.types import (
+    BipolarType,
+    QuantType,
+    TernaryType,
+    bit_width,
+    signed,
+    smallest_type,
+    value_range,
+)
+from xdsl.dialects.builtin import StringAttr
+from xdsl.ir import SSAValue
+from xdsl.rewriter import Rewriter
+
+from .design import Design
+
+BIPOLAR = BipolarType()
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What a vendor's tool reported."""
+
+    lut: int
+    ff: int
+    ramb36: int
+    ramb18: int
+    dsp: int
+
+    @property
+    def bram18(self) -> int:
+        return 2 * self.ramb36 + self.ramb18
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A network of 3x3 convolutions, maxima over 2x2, and matrices."""
+
+    name: str
+    image: tuple[int, ...]
+    """The frame that comes in."""
+    pixel: QuantType
+    weight: QuantType
+    activation: QuantType
+    layers: str
+    """Rows of each layer: `64c` of a convolution, `p` a maximum, `512` of a matrix."""
+    folding: tuple[tuple[int, int], ...]
+    """SIMD and PE of each layer with weights."""
+    published: Amounts
+    in_luts: frozenset[int] = field(default_factory=frozenset[int])
+    """Layers whose weights a pragma puts into LUTs."""
+    last: QuantType | None = None
+    """What the last layer's sums are compared to; they leave as they are without."""
+
+    def design(self) -> DesignOp:
+        design = Design()
+        value = design.source(ChannelType(self.image, self.pixel))
+        number = 0
+        for layer in self.layers.split():
+            if layer == "p":
+                value = self._maximum(design, value)
+            else:
+                if layer.endswith("c"):
+                    value = design.add(WindowOp(value, [3, 3])).patches
+                value = self._layer(design, value, int(layer.rstrip("c")), number)
+                number += 1
+        design.finish(value)
+        self._fold(design.design)
+        return design.design
+
+    def _maximum(self, design: Design, x: SSAValue) -> SSAValue:
+        patches = design.add(WindowOp(x, [2, 2], [2, 2], by_channel=True)).patches
+        rows, cols, size = channel_of(patches).frame
+        return design.add(
+            PoolOp(patches, ChannelType((rows, cols, size // 4), self.activation))
+        ).output
+
+    def _layer(self, design: Design, x: SSAValue, rows: int, number: int) -> SSAValue:
+        channel = channel_of(x)
+        low, _ = value_range(channel.quant_type)
+        sums = smallest_type(channel.frame[-1] * low, -channel.frame[-1] * low)
+        weights = design.data(np.ones((rows, channel.frame[-1]), np.int8), self.weight)
+        target = self.last if number == len(self.folding) - 1 else self.activation
+        steps, offset = None, 0
+        if target is not None:
+            levels = 1 if isinstance(target, BipolarType) else 2
+            steps = design.data(np.tile(np.arange(levels), (rows, 1)), sums)
+            offset = 1 - levels
+        output = ChannelType((*channel.frame[:-1], rows), target or sums)
+        layer = MatvecOp(x, output, weights, sums, thresholds=steps, offset=offset)
+        layer.layer = StringAttr(f"L{number}")
+        return design.add(layer).output
+
+    def _fold(self, design: DesignOp) -> None:
+        matrices = [process for process in design.processes if isinstance(process, MatvecOp)]
+        folds: dict[str, Fold] = {}
+        for number, (process, (simd, pe)) in enumerate(zip(matrices, self.folding, strict=True)):
+            bits = process.rows.size // pe * bit_width(self.weight)
+            small = bits <= SMALL or number in self.in_luts
+            folds[f"L{number}"] = Fold(pe, simd, Storage.LUT if small else Storage.BLOCK, False)
+        tile_design(design, folds=folds)
+        for value, depth in depths_for(design).items():
+            Rewriter.replace_value_with_new_type(value, channel_of(value).with_depth(depth))
+
+
+CNV_LAYERS = "64c 64c p 128c 128c p 256c 256c 512 512 10"
+
+MEASURED = (
+    Measured(
+        "CNV W1A1",
+        (32, 32, 3),
+        signed(8),
+        BIPOLAR,
+        BIPOLAR,
+        CNV_LAYERS,
+        ((3, 16), (32, 32), (32, 16), (32, 16), (32, 4), (32, 1), (4, 1), (8, 1), (1, 2)),
+        Amounts(lut=26_072, ff=41_312, ramb36=76, ramb18=96, dsp=24),
+    ),
+    Measured(
+        "CNV W2A2",
+        (32, 32, 3),
+        signed(8),
+        TernaryType(),
+        TernaryType(),
+        CNV_LAYERS,
+        ((3, 8), (16, 16), (16, 8), (16, 8), (8, 4), (8, 1), (2, 1), (2, 2), (1, 2)),
+        Amounts(lut=37_302, ff=51_386, ramb36=138, ramb18=4, dsp=32),
+        in_luts=frozenset({1}),
+    ),
+    Measured(
+        "LFC W1A2",
+        (832,),
+        BIPOLAR,
+        BIPOLAR,
+        TernaryType(),
+        "1024 1024 1024 64",
+        ((64, 32), (32, 64), (64, 32), (8, 16)),
+        Amounts(lut=48_981, ff=45_338, ramb36=6, ramb18=208, dsp=4),
+        last=BIPOLAR,
+    ),
+)

@@ -1,0 +1,113 @@
+"""What memories, products and channels cost, by hand; and what keeps a design from being faster."""
+
+import numpy as np
+import pytest
+from qnn.hardware.cost import fifo, multiplier, trips
+from qnn.hardware.device import KINDS, device_named
+from qnn.hardware.estimate import estimate
+from qnn.hardware.limits import next_step
+from qnn.hardware.memory import Memory, blocks
+from qnn.passes.folding import Fold
+from qnn.passes.tile import tile_design
+from qnn.qdialect.stream.types import ChannelType
+from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
+from support.design import design_of
+from support.measured import MEASURED
+from support.program import read_module
+
+
+@pytest.mark.parametrize(
+    ("words", "bits", "count"),
+    [
+        (512, 36, 1),
+        (512, 37, 2),
+        (513, 36, 2),
+        (1024, 18, 1),
+        (2304, 32, 8),
+        (8192, 2, 1),
+        (16384, 1, 1),
+        (16385, 1, 2),
+        (18432, 32, 64),
+        (73728, 16, 96),
+    ],
+)
+def test_blocks_are_as_deep_as_the_memory(words: int, bits: int, count: int) -> None:
+    assert blocks("xilinx", np.array(words), np.array(bits)) == count
+
+
+def test_blocks_of_intel_have_any_shape() -> None:
+    assert blocks("intel", np.array(2304), np.array(32)) == 5 * 1
+    assert blocks("intel", np.array(1025), np.array(20)) == 2
+
+
+def test_small_memories_are_luts() -> None:
+    logic, block = Memory(3, 64, 8).held("xilinx")
+    assert (logic, block) == (3 * 8 * 4 / 3, 0)
+    logic, block = Memory(3, 64, 9).held("xilinx")
+    assert (logic, block) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("weight", "activation", "luts", "bits"),
+    [
+        (BipolarType(), BipolarType(), 0, 1),
+        (BipolarType(), unsigned(8), 0, 9),
+        (signed(4), BipolarType(), 0, 5),
+        (TernaryType(), TernaryType(), 4, 4),
+        (signed(4), unsigned(8), 32, 12),
+    ],
+)
+def test_products(weight: QuantType, activation: QuantType, luts: int, bits: int) -> None:
+    assert multiplier(weight, activation) == (luts, bits)
+
+
+def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
+    assert [trips(n) for n in (1, 512, 2304, 7 * 64, 12)] == [0] * 5
+    assert [trips(n) for n in (13, 25, 416, 900, 28_224)] == [2] * 5
+
+
+@pytest.mark.parametrize(
+    ("depth", "logic", "block"), [(2, 2 + 32, 0), (32, 10 + 32, 0), (33, 12, 2), (1024, 20, 4)]
+)
+def test_channels(depth: int, logic: int, block: int) -> None:
+    channel = ChannelType((64,), unsigned(1))
+    use = fifo("xilinx", channel, np.array([64]), depth)[:, 0]
+    assert use[KINDS.index("logic")] == logic
+    assert use[KINDS.index("block")] == block
+
+
+MATRIX = """
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<8xui2>
+  %y = stream.matvec %x weights(@w) accumulator = si6 {layer = "Gemm_0"}
+    : (!stream.channel<8xui2>) -> !stream.channel<4xsi6>
+  stream.sink "y" %y : !stream.channel<4xsi6>
+}
+qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
+"""
+
+
+def test_the_next_step_of_a_small_design() -> None:
+    """There is room for it, until all is computed at once."""
+    design, device = design_of(read_module(MATRIX)), device_named("z7020")
+    tile_design(design, folds={"Gemm_0": Fold(1, 1)})
+    step = next_step(design, device, 100.0, 32)
+    assert step is not None and step.interval < 32 and not step.over
+    assert next_step(design, device, 100.0, 1) is None
+
+
+def test_the_next_step_of_a_large_design() -> None:
+    """The measured CNV is as fast as it is because the device is full of memories."""
+    design, device = MEASURED[1].design(), device_named("z7020")
+    step = next_step(design, device, 100.0, 20_000)
+    assert step is not None and step.interval < 20_000
+    assert "logic" in step.over and "dsp" not in step.over
+
+
+def test_memories_move_to_luts_if_blocks_run_out() -> None:
+    """CNV W2A2 wants more blocks than there are, and fills the device."""
+    design = MEASURED[1].design()
+    small = estimate(design, device_named("z7020"), 100.0).resources
+    large = estimate(design, device_named("zu9eg"), 100.0).resources
+    assert 139 < small["bram36"] <= 140 < large["bram36"]
+    assert small["lut"] > large["lut"]

@@ -1,0 +1,70 @@
+"""`qnn devices`: the devices there are, and how well each figure of them is known."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..frontends.summary import aligned
+from ..hardware.device import Device, DeviceError, device_named, known_devices
+from .files import UserError
+
+COLUMNS = ("lut", "alm", "ff", "bram18", "m20k", "uram", "dsp", "clock_mhz", "bandwidth_gb_s")
+"""Figures, each with a column of its own."""
+
+MARKS = {"measured": "*", "vendor": " ", "guess": "?"}
+"""What stands behind a figure of each confidence."""
+
+
+def devices_command(arguments: argparse.Namespace) -> None:
+    """`qnn devices`: a table, or JSON; of some devices also where their figures are from."""
+    try:
+        devices = [device_named(name) for name in arguments.names or known_devices()]
+    except DeviceError as error:
+        raise UserError(str(error)) from None
+    if arguments.json:
+        print(json.dumps({device.name: as_json(device) for device in devices}, indent=2))
+        return
+    print(table(devices))
+    if arguments.names:
+        print("\n" + "\n".join(line for device in devices for line in origins(device)))
+
+
+def as_json(device: Device) -> dict[str, Any]:
+    """A device, and of each figure where it is from."""
+    return {
+        "description": device.description,
+        "vendor": device.vendor,
+        "part": device.part,
+        **device.figures,
+        "sources": {
+            key: {"from": source.text, "confidence": source.confidence}
+            for key, source in ((key, device.source(key)) for key in device.figures)
+        },
+    }
+
+
+def table(devices: Sequence[Device]) -> str:
+    """A line for each device, with a mark behind what is not the vendor's figure."""
+    rows = [["name", "part", *COLUMNS]]
+    rows += [[device.name, device.part, *figures(device)] for device in devices]
+    lines = [line.rstrip() for line in aligned(rows, 2).splitlines()]
+    return "\n".join([*lines, "", "* measured  ? a guess; all else as the vendor says"])
+
+
+def figures(device: Device) -> list[str]:
+    return [
+        f"{device.figures[key]:,}".removesuffix(".0") + MARKS[device.source(key).confidence]
+        if key in device.figures
+        else ""
+        for key in COLUMNS
+    ]
+
+
+def origins(device: Device) -> list[str]:
+    """Where each figure of a device is from."""
+    lines = [f"{device.name}: {device.description}"]
+    for key in device.figures:
+        source = device.source(key)
+        lines.append(f"  {key}: {source.text} ({source.confidence})")
+    return lines
