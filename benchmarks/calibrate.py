@@ -214,7 +214,8 @@ multiplies the number of frames by its iterations, and these have more than two 
 binary, so that a shift and an addition do not do. That explains LFC's four: 416 iterations of its
 first layer, and 13 words of an image. It also explains why W2A2 has eight more than W1A1: its
 maxima have four converters of widths with such counts. The measured windows and maxima have loops
-around a frame instead, and need none; ours do, hence the error of W1A1. `tile` does not count these.
+around a frame instead, and need none; ours do, hence the error of W1A1. `tile` does not count
+these.
 
 ## By layer, by kind, and what comes next
 
