@@ -214,7 +214,8 @@ multiplies the number of frames by its iterations, and these have more than two 
 binary, so that a shift and an addition do not do. That explains LFC's four: 416 iterations of its
 first layer, and 13 words of an image. It also explains why W2A2 has eight more than W1A1: its
 maxima have four converters of widths with such counts. The measured windows and maxima have loops
-around a frame instead, and need none; ours do, hence the error of CNV. `tile` does not count these.
+around a frame instead, and need none; ours do, hence the error of W1A1. `tile` does not count
+these.
 
 ## By layer, by kind, and what comes next
 
@@ -241,7 +242,7 @@ bits, all others 1 x 2): the source must have counted otherwise, and does not sa
 An ALM counts as 1 / 0.6 LUTs, which is a guess, as is everything around a design. What was
 published can't be held against it, because the foldings were not. ResNet-18 W1A2 on Stratix V
 took 596,081 LUTs, 1,175,373 flip-flops and 30,854 Kbit of blocks for 1.85 million cycles a frame;
-our cheapest design with as many cycles comes to 49,000 ALMs, 177,000 flip-flops and 847 M20K,
+our cheapest design with as many cycles comes to 67,000 ALMs, 192,000 flip-flops and 847 M20K,
 which is 16,900 Kbit. So much another architecture may differ; it is neither an error of the model
 nor does it confirm it. So reports give no error for Intel.
 
