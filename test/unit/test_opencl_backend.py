@@ -16,11 +16,13 @@ from qnn.backends.opencl import Emulation, SimulationError, emit, emulate, emula
 from qnn.backends.parts import EmitError, Part
 from qnn.backends.vectors import write
 from qnn.passes import Pipeline
+from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
 from qnn.qdialect.stream.flow import ForkOp, ResizeOp
 from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import unsigned
 from qnn.tools.qnn import main
 from support.design import Design
@@ -31,6 +33,7 @@ from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import ModuleOp
 
 LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
+LIT = Path(__file__).parents[1] / "lit" / "backends"
 DEVICE = "--target", "opencl", "--device", "arria10-gx1150"
 
 
@@ -60,6 +63,26 @@ def test_all_definitions_of_a_process_end_with_it() -> None:
     for storage in Storage:
         top = str(emit(design_of(layer(storage))).files["top.cl"])
         assert set(re.findall(r"#define (\w+)", top)) <= ended
+
+
+def used_by(kind: str) -> str:
+    """The files of the library that a kind of process is made of."""
+    texts = {path.name: path.read_text() for path in LIBRARY if path.name != "end.h"}
+    text = texts[f"{kind}.cl"]
+    return text + "".join(
+        texts[name] for name in re.findall(r'"qnn/(\w+\.h)"', text) if name in texts
+    )
+
+
+def test_a_process_uses_all_that_is_defined_for_it() -> None:
+    module = parse_module(new_context(), (LIT / "processes.mlir").read_text())
+    Pipeline.parse("size-fifos").apply(module)
+    top = str(emit(design_of(module)).files["top.cl"])
+    processes = re.findall(r"((?:#define .*\n)+)#include \"qnn/(\w+).cl", top)
+    assert len({kind for _, kind in processes}) == sum(path.suffix == ".cl" for path in LIBRARY)
+    for definitions, kind in processes:
+        for name in set(re.findall(r"#define (\w+)", definitions)) - {"FROM_BITS", "TO_BITS"}:
+            assert re.search(rf"\b{name}\b", re.sub("///.*", "", used_by(kind))), (kind, name)
 
 
 def test_only_what_the_compiler_takes() -> None:
@@ -129,9 +152,9 @@ def hosts(folder: Path) -> list[int]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("while (true) ;", "^main takes more than 4 s: "),
+        ("while (true) ;", "^n_main takes more than 4 s: "),
         ("*(volatile __global int*)0 = 1;", "^the emulator was ended by SIG"),
-        ("no such thing", "^the emulator failed: (.|\n)*link.cl:2:.*error"),
+        ("no such thing", "^the emulator failed: (.|\n)*link.cl:2:.*error: "),
     ],
     ids=["hangs", "crashes", "does not compile"],
 )
