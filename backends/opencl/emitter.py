@@ -22,7 +22,7 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
-from ..parts import Activation, Channel, Codebook, Part, Parts, Port
+from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port
 from ..project import Source
 from ..vectors import Files
 from .spelling import array, definition, number, number_bits, tag, words
@@ -276,6 +276,9 @@ def activation(activation: Activation, part: Part) -> dict[str, str]:
         found |= {"BIAS": memory.name, "BIAS_BITS": str(memory.bits)}
         found["BIAS_TYPE"] = tag(activation.bias)
     if activation.steps is not None:
+        sums = part.types["Sum" if "Sum" in part.types else "Input"]
+        if tag(sums) == "ui64" and tag(activation.steps.element).startswith("si"):
+            raise EmitError(f"{part.name!r} has thresholds with a sign for sums of 64 bits without")
         steps, memory = activation.steps, next(memories)
         found |= {"THRESHOLDS": memory.name, "THRESHOLD_BITS": str(memory.bits)}
         found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}
