@@ -53,9 +53,9 @@ def test_words_of_every_width(tmp_path: Path) -> None:
 
 
 def test_pairs_of_types(tmp_path: Path) -> None:
-    """Each type once on each side."""
+    """Each type once on each side, and signs on both."""
     choices = Choices.seeded(11)
-    pairs = zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True)
+    pairs = [*zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True), (PAIRS[0], PAIRS[0])]
     assert_same([product(a, b, choices) for a, b in pairs], choices, tmp_path)
 
 
