@@ -22,7 +22,7 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
-from ..parts import Activation, Channel, Codebook, Part, Parts, Port
+from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port
 from ..project import Source
 from ..vectors import Files
 from .spelling import array, definition, number, number_bits, tag, words
@@ -30,20 +30,26 @@ from .spelling import array, definition, number, number_bits, tag, words
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
 
-NUMBERS = {
-    "concat": {"PIXEL_WORDS"},
-    "crop": {f"{name}_{axis}" for name in ("SIZE", "START", "END", "STEP") for axis in range(3)},
-    "fork": set[str](),
-    "label_select": {"LANES_IN", "LANES_OUT", "WORDS", "K"},
-    "link": set[str](),
-    "narrow": set[str](),
-    "regroup": set[str](),
-    "split": {"PIXEL_WORDS"},
-    "widen": set[str](),
+UNUSED = {
+    "add": {"WORDS"},
+    "concat": {"PIXELS"},
+    "crop": {"ELEMENT", "LANES"},
+    "depthwise": {"VECTORS"},
+    "fork": {"WORDS"},
+    "link": {"WORDS"},
+    "lookup": {"WORDS", "ENTRIES"},
+    "matvec": {"VECTORS"},
+    "narrow": {"WORDS"},
+    "pool": {"WORDS"},
+    "regroup": {"ITERATIONS"},
+    "sink": {"BYTES"},
+    "source": {"BYTES"},
+    "split": {"PIXELS"},
+    "threshold": {"WORDS"},
+    "upsample": {"ELEMENT", "LANES", "HEIGHT"},
+    "widen": {"WORDS"},
 }
-"""The numbers that a kind needs, where those are not all: an endless loop counts no frames."""
-
-COUNTED = {"VECTORS", "ITERATIONS", "WORDS"}
+"""What a kind does not need: an endless loop, for one, does not count frames."""
 
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
@@ -152,11 +158,14 @@ class Spelled:
 def spell(part: Part) -> Spelled:
     definitions = {"NAME": part.name, **ends(part)}
     types: list[ElementType | Codebook] = list(part.types.values())
-    definitions |= {name.upper(): tag(type) for name, type in part.types.items()}
-    wanted = NUMBERS.get(part.kind, part.numbers.keys() - COUNTED)
-    if part.port is not None:
-        wanted = part.numbers.keys()
-    definitions |= {name: number(part.numbers[name]) for name in part.numbers if name in wanted}
+    values = {name.upper(): tag(type) for name, type in part.types.items()}
+    values |= {name: number(value) for name, value in part.numbers.items()}
+    unused = UNUSED.get(part.kind, set[str]())
+    definitions |= {
+        name: value
+        for name, value in values.items()
+        if name not in unused and not name.startswith("WIDTH_")
+    }
     held = 0
     match part.kind:
         case "source" | "sink":
@@ -168,7 +177,6 @@ def spell(part: Part) -> Spelled:
             definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
             definitions |= weights(part)
         case "window":
-            definitions["ITERATIONS"] = number(part.numbers["ITERATIONS"])
             definitions["PIECE"] = str(gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"]))
         case "pool":
             definitions["TOTAL"] = str(int(part.choice == "Total"))
@@ -268,6 +276,9 @@ def activation(activation: Activation, part: Part) -> dict[str, str]:
         found |= {"BIAS": memory.name, "BIAS_BITS": str(memory.bits)}
         found["BIAS_TYPE"] = tag(activation.bias)
     if activation.steps is not None:
+        sums = part.types["Sum" if "Sum" in part.types else "Input"]
+        if tag(sums) == "ui64" and tag(activation.steps.element).startswith("si"):
+            raise EmitError(f"{part.name!r} has thresholds with a sign for sums of 64 bits without")
         steps, memory = activation.steps, next(memories)
         found |= {"THRESHOLDS": memory.name, "THRESHOLD_BITS": str(memory.bits)}
         found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}

@@ -35,7 +35,7 @@ INSTALL = "pip install 'qnn-dialect[opencl]' brings the emulator"
 STOPPED = 3
 """The status of a host whose design stops for good."""
 TAIL = 5
-"""Lines of the emulator's log that are told when it fails."""
+"""Lines of the emulator's log that are told when it fails, after what its compiler can't take."""
 
 
 def emulator() -> Path:
@@ -126,7 +126,8 @@ class Emulation:
             return
         log.seek(0)
         lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
-        tail = "\n".join(lines[-TAIL:]) or "its log is empty"
+        mistakes = [line for line in lines if " error: " in line]
+        tail = "\n".join([*mistakes, *lines[-TAIL:]]) or "its log is empty"
         if late:
             raise SimulationError(f"{self.emitted.top} takes more than {self.seconds:g} s: {tail}")
         if status == STOPPED:

@@ -1,7 +1,5 @@
 """Types, words, memories and numbers as the library's macros."""
 
-from collections.abc import Iterable
-
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -12,6 +10,9 @@ from ...qdialect.types import (
 )
 from ..memories import Memory
 from ..parts import Codebook
+
+A_LINE = 4
+"""Numbers on a line of a memory."""
 
 PARTS = {8: "uchar", 16: "ushort", 32: "uint", 64: "ulong"}
 
@@ -69,14 +70,11 @@ def part_bits(bits: int) -> int:
 def array(memory: Memory) -> str:
     """The file that holds a memory."""
     axes = "".join(f"[{size}]" for size in memory.sizes)
-    parts = -(-memory.bits // 64)
-    lines = [", ".join(_parts(code, parts)) for code in memory.codes]
-    values = ",\n    ".join(lines)
-    return f"__constant word_{memory.bits} {memory.name}{axes} = {{\n    {values}\n}};\n"
-
-
-def _parts(code: int, count: int) -> Iterable[str]:
-    return (f"0x{code >> 64 * part & (1 << 64) - 1:x}" for part in range(count))
+    parts = range(-(-memory.bits // 64))
+    values = [f"0x{code >> 64 * part & (1 << 64) - 1:x}" for code in memory.codes for part in parts]
+    lines = [", ".join(values[i : i + A_LINE]) for i in range(0, len(values), A_LINE)]
+    body = ",\n    ".join(lines)
+    return f"__constant word_{memory.bits} {memory.name}{axes} = {{\n    {body}\n}};\n"
 
 
 def number(value: int | bool) -> str:

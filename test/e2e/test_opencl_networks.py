@@ -24,9 +24,9 @@ NETWORKS = [
     "TFC_2W2A",
     "lfcW1A1_mnist",
     "kws_mlp_w3a3",
-    "residual_block_clean",
-    "separable_conv_model_ch_last",
-    "three_layer_bn_keras",
+    "rn07_w8a8",
+    "dscnn_int8_qdq",
+    "resnet8_int8_qdq",
 ]
 
 

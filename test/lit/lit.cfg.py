@@ -26,6 +26,9 @@ config.environment["PYTHONWARNINGS"] = "error::RuntimeWarning"
 # What compiles HLS C++: a test of it says REQUIRES: hls.
 if shutil.which("g++") and find_spec("hls4ml"):
     config.available_features.add("hls")
+# The emulator of Intel's FPGAs: REQUIRES: opencl.
+if find_spec("pyopencl") and os.path.exists(f"{sys.prefix}/lib/libintelocl_emu.so"):
+    config.available_features.add("opencl")
 if shutil.which("make"):
     config.available_features.add("make")
 

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from qnn.qdialect.stream import Process
+from qnn.qdialect.dialects import new_context
+from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.text import parse_module
+from qnn.qdialect.types import unsigned
 from support.design import Design
 from support.generate import Choices
 from support.opencl import assert_same, needs_emulator
@@ -20,6 +23,8 @@ from unit.test_stream_schedule import MAKERS
 from xdsl.dialects.builtin import ModuleOp
 
 pytestmark = needs_emulator
+
+PROCESSES = Path(__file__).parents[1] / "lit" / "backends" / "processes.mlir"
 
 Maker = Callable[[Choices], ModuleOp]
 ALL: list[Maker] = [
@@ -34,6 +39,12 @@ def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
     assert_same([make(choices) for make in ALL[part::2]], choices, tmp_path)
 
 
+def test_all_kinds_in_one_design(tmp_path: Path) -> None:
+    """The design whose text test/lit/backends/processes.mlir shows."""
+    module = parse_module(new_context(), PROCESSES.read_text())
+    assert_same([module], Choices.seeded(9), tmp_path)
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_chains_and_networks(strict: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(8)
@@ -46,16 +57,30 @@ def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
     return design.finish(*process.results)
 
 
+def words_left_over() -> ModuleOp:
+    """Words of which neither width divides the other."""
+    design = Design()
+    x = design.source(ChannelType((24,), unsigned(7), 4))
+    return design.finish(design.add(ResizeOp(x, 6, (24,))).output)
+
+
+def tall_image() -> ModuleOp:
+    """Many more lines than a window keeps."""
+    design = Design()
+    x = design.source(ChannelType((9, 4, 2), unsigned(8), 2))
+    return design.finish(design.add(WindowOp(x, [3, 3], lanes=2)).patches)
+
+
 def test_words_of_every_width(tmp_path: Path) -> None:
-    choices = Choices.seeded(13)
-    modules = [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(3)]
+    choices, modules = Choices.seeded(13), [words_left_over(), tall_image()]
+    modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(2)]
     assert_same(modules, choices, tmp_path)
 
 
 def test_pairs_of_types(tmp_path: Path) -> None:
-    """Each type once on each side."""
+    """Each type once on each side, and signs on both."""
     choices = Choices.seeded(11)
-    pairs = zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True)
+    pairs = [*zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True), (PAIRS[0], PAIRS[0])]
     assert_same([product(a, b, choices) for a, b in pairs], choices, tmp_path)
 
 

@@ -8,11 +8,9 @@
 
 #ifdef QNN_EMULATION
 #define INT(bits) _BitInt(bits)
-#define UINT(bits) unsigned _BitInt(bits)
 #else
 #include "ihc_apint.h"
 #define INT(bits) JOIN(JOIN(int, bits), _t)
-#define UINT(bits) JOIN(JOIN(uint, bits), _t)
 #endif
 
 #define BITS_OF(type) JOIN(bits_, type)

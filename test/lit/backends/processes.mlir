@@ -1,0 +1,512 @@
+// Every kind of process, spelled for each vendor: the call in HLS C++, the definitions in OpenCL C.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
+// RUN: qnn compile %s --target opencl --device arria10-gx1150 -o %t/opencl > %t/table 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix HLS --input-file %t/hls/top.cpp
+// RUN: filecheck %s --match-full-lines --check-prefix OPENCL --input-file %t/opencl/top.cl
+
+!pixels = !stream.channel<6x6x2xui8, lanes = 2>
+!image = !stream.channel<4x4x4xui2, lanes = 2>
+!scores = !stream.channel<4xui2, lanes = 1>
+
+stream.design @main {
+  %x = stream.source "image" {layer = "Input_0"} : !pixels
+
+  // HLS:          qnn::fetch<72>(image, Input_0_source_bytes, frames);
+  // HLS-NEXT:     qnn::source<Input_0_source>(Input_0_source_bytes, Input_0_source_words, frames);
+  // OPENCL:      /// Input_0_source: 6x6x2 ui8 by 2.
+  // OPENCL-NEXT: #define NAME Input_0_source
+  // OPENCL-NEXT: #define TO Input_0_source_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #define ELEMENT ui8
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define WORDS 36
+  // OPENCL-NEXT: #define HOST char
+  // OPENCL-NEXT: #include "qnn/source.cl"
+
+  %x1 = stream.resize %x : (!pixels) -> !stream.channel<6x6x2xui8, lanes = 4>
+
+  // HLS-NEXT:     qnn::widen<18>(Input_0_source_words, resize_words, frames);
+  // OPENCL:      /// resize: 6x6x2 ui8 by 2 -> 6x6x2 ui8 by 4.
+  // OPENCL-NEXT: #define NAME resize
+  // OPENCL-NEXT: #define FROM Input_0_source_words
+  // OPENCL-NEXT: #define FROM_BITS 16
+  // OPENCL-NEXT: #define TO resize_words
+  // OPENCL-NEXT: #define TO_BITS 32
+  // OPENCL-NEXT: #include "qnn/widen.cl"
+
+  %x2 = stream.resize %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
+
+  // HLS-NEXT:     qnn::regroup<18>(resize_words, resize_2_words, frames);
+  // OPENCL:      /// resize_2: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
+  // OPENCL-NEXT: #define NAME resize_2
+  // OPENCL-NEXT: #define FROM resize_words
+  // OPENCL-NEXT: #define FROM_BITS 32
+  // OPENCL-NEXT: #define TO resize_2_words
+  // OPENCL-NEXT: #define TO_BITS 48
+  // OPENCL-NEXT: #define HELD_BITS 80
+  // OPENCL-NEXT: #include "qnn/regroup.cl"
+
+  %x3 = stream.resize %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels
+
+  // HLS-NEXT:     qnn::narrow<12>(resize_2_words, resize_3_words, frames);
+  // OPENCL:      /// resize_3: 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
+  // OPENCL-NEXT: #define NAME resize_3
+  // OPENCL-NEXT: #define FROM resize_2_words
+  // OPENCL-NEXT: #define FROM_BITS 48
+  // OPENCL-NEXT: #define TO resize_3_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #include "qnn/narrow.cl"
+
+  %p = stream.window %x3 kernel = [3, 3] strides = [1, 1] dilations = [1, 1] : (!pixels) -> !stream.channel<4x4x18xui8, lanes = 2, depth = 8>
+
+  // HLS-NEXT:     qnn::window<window>(resize_3_words, window_words, frames);
+  // OPENCL:      /// window: 6x6x2 ui8 by 2 -> 4x4x18 ui8 by 2.
+  // OPENCL-NEXT: #define NAME window
+  // OPENCL-NEXT: #define FROM resize_3_words
+  // OPENCL-NEXT: #define FROM_BITS 16
+  // OPENCL-NEXT: #define TO window_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #define ELEMENT ui8
+  // OPENCL-NEXT: #define HEIGHT 6
+  // OPENCL-NEXT: #define WIDTH 6
+  // OPENCL-NEXT: #define CHANNELS 2
+  // OPENCL-NEXT: #define ROWS 4
+  // OPENCL-NEXT: #define COLUMNS 4
+  // OPENCL-NEXT: #define KERNEL_HEIGHT 3
+  // OPENCL-NEXT: #define KERNEL_WIDTH 3
+  // OPENCL-NEXT: #define STRIDE_DOWN 1
+  // OPENCL-NEXT: #define STRIDE_ACROSS 1
+  // OPENCL-NEXT: #define DILATION_DOWN 1
+  // OPENCL-NEXT: #define DILATION_ACROSS 1
+  // OPENCL-NEXT: #define LANES_IN 2
+  // OPENCL-NEXT: #define LANES_OUT 2
+  // OPENCL-NEXT: #define BY_CHANNEL 0
+  // OPENCL-NEXT: #define ITERATIONS 150
+  // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #include "qnn/window.cl"
+
+  %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
+
+  // HLS-NEXT:     qnn::matvec<Conv_0_matvec>(window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights, Conv_0_matvec_bias, Conv_0_matvec_thresholds, Conv_0_matvec_descending);
+  // OPENCL:      /// Conv_0_matvec: 4x4x18 ui8 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME Conv_0_matvec
+  // OPENCL-NEXT: #define FROM window_words
+  // OPENCL-NEXT: #define FROM_BITS 16
+  // OPENCL-NEXT: #define TO Conv_0_matvec_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui8
+  // OPENCL-NEXT: #define WEIGHT si4
+  // OPENCL-NEXT: #define SUM si18
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define PE 2
+  // OPENCL-NEXT: #define SIMD 2
+  // OPENCL-NEXT: #define STEPS 9
+  // OPENCL-NEXT: #define FOLDS 2
+  // OPENCL-NEXT: #define PRODUCT si13
+  // OPENCL-NEXT: #define PRODUCTS MULTIPLIED
+  // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
+  // OPENCL-NEXT: #define ROW_BITS 8
+  // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
+  // OPENCL-NEXT: #define BIAS_BITS 8
+  // OPENCL-NEXT: #define BIAS_TYPE si8
+  // OPENCL-NEXT: #define THRESHOLDS Conv_0_matvec_thresholds
+  // OPENCL-NEXT: #define THRESHOLD_BITS 54
+  // OPENCL-NEXT: #define THRESHOLD si18
+  // OPENCL-NEXT: #define COUNT 3
+  // OPENCL-NEXT: #define OFFSET 0
+  // OPENCL-NEXT: #define SIGNS 0
+  // OPENCL-NEXT: #define SHARED 1
+  // OPENCL-NEXT: #define DESCENDING Conv_0_matvec_descending
+  // OPENCL-NEXT: #include "qnn/matvec.cl"
+
+  %f, %g = stream.fork %m : (!image) -> (!image, !image)
+
+  // HLS-NEXT:     qnn::fork<32>(frames, Conv_0_matvec_words, fork_words, fork_words_2);
+  // OPENCL:      /// fork: 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2, 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME fork
+  // OPENCL-NEXT: #define FROM Conv_0_matvec_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define WRITE_ALL(word) WRITE(fork_words, word); WRITE(fork_words_2, word);
+  // OPENCL-NEXT: #include "qnn/fork.cl"
+
+  %a = stream.add %f, %g multipliers = [1, 2] : (!image, !image) -> !stream.channel<4x4x4xui4, lanes = 2>
+
+  // HLS-NEXT:     qnn::add<add>(fork_words, fork_words_2, add_words, frames);
+  // OPENCL:      /// add: 4x4x4 ui2 by 2, 4x4x4 ui2 by 2 -> 4x4x4 ui4 by 2.
+  // OPENCL-NEXT: #define NAME add
+  // OPENCL-NEXT: #define FROM fork_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define OTHER_FROM fork_words_2
+  // OPENCL-NEXT: #define OTHER_FROM_BITS 4
+  // OPENCL-NEXT: #define TO add_words
+  // OPENCL-NEXT: #define TO_BITS 8
+  // OPENCL-NEXT: #define LEFT ui2
+  // OPENCL-NEXT: #define RIGHT ui2
+  // OPENCL-NEXT: #define OUTPUT ui4
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define LEFT_TIMES 1
+  // OPENCL-NEXT: #define RIGHT_TIMES 2
+  // OPENCL-NEXT: #include "qnn/add.cl"
+
+  %h = stream.threshold %a thresholds(@u) : (!stream.channel<4x4x4xui4, lanes = 2>) -> !image
+
+  // HLS-NEXT:     qnn::threshold<threshold>(add_words, threshold_words, frames, threshold_thresholds);
+  // OPENCL:      /// threshold: 4x4x4 ui4 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold
+  // OPENCL-NEXT: #define FROM add_words
+  // OPENCL-NEXT: #define FROM_BITS 8
+  // OPENCL-NEXT: #define TO threshold_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui4
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define THRESHOLDS threshold_thresholds
+  // OPENCL-NEXT: #define THRESHOLD_BITS 12
+  // OPENCL-NEXT: #define THRESHOLD ui4
+  // OPENCL-NEXT: #define COUNT 3
+  // OPENCL-NEXT: #define OFFSET 0
+  // OPENCL-NEXT: #define SIGNS 0
+  // OPENCL-NEXT: #define SHARED 1
+  // OPENCL-NEXT: #include "qnn/threshold.cl"
+
+  %i, %j = stream.split %h : (!image) -> (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>)
+
+  // HLS-NEXT:     qnn::split<16, 1, 1>(frames, threshold_words, split_words, split_words_2);
+  // OPENCL:      /// split: 4x4x4 ui2 by 2 -> 4x4x2 ui2 by 2, 4x4x2 ui2 by 2.
+  // OPENCL-NEXT: #define NAME split
+  // OPENCL-NEXT: #define FROM threshold_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define WRITE_PART(place, word) if (place < 1) WRITE(split_words, word); else WRITE(split_words_2, word);
+  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #include "qnn/split.cl"
+
+  %k = stream.concat %i, %j : (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>) -> !image
+
+  // HLS-NEXT:     qnn::concat<16, 1, 1>(frames, concat_words, split_words, split_words_2);
+  // OPENCL:      /// concat: 4x4x2 ui2 by 2, 4x4x2 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME concat
+  // OPENCL-NEXT: #define READ_PART(place, word) if (place < 1) READ(split_words, word); else READ(split_words_2, word);
+  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define TO concat_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #include "qnn/concat.cl"
+
+  %l = stream.link %k to "second" : (!image) -> !image
+
+  // HLS-NEXT:     qnn::link<32>(concat_words, link_words, frames);
+  // OPENCL:      /// link: 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME link
+  // OPENCL-NEXT: #define FROM concat_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO link_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #include "qnn/link.cl"
+
+  %n = stream.pad %l pads = [1, 1, 1, 1] value = 1 : (!image) -> !stream.channel<6x6x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::pad<pad>(link_words, pad_words, frames);
+  // OPENCL:      /// pad: 4x4x4 ui2 by 2 -> 6x6x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME pad
+  // OPENCL-NEXT: #define FROM link_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO pad_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define ELEMENT ui2
+  // OPENCL-NEXT: #define HEIGHT 4
+  // OPENCL-NEXT: #define WIDTH 4
+  // OPENCL-NEXT: #define ROWS 6
+  // OPENCL-NEXT: #define COLUMNS 6
+  // OPENCL-NEXT: #define TOP 1
+  // OPENCL-NEXT: #define LEFT 1
+  // OPENCL-NEXT: #define DOWN 1
+  // OPENCL-NEXT: #define ACROSS 1
+  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define VALUE 1
+  // OPENCL-NEXT: #include "qnn/pad.cl"
+
+  %o = stream.window %n kernel = [3, 3] {by_channel} : (!stream.channel<6x6x4xui2, lanes = 2>) -> !stream.channel<4x4x36xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::window<window_2>(pad_words, window_2_words, frames);
+  // OPENCL:      /// window_2: 6x6x4 ui2 by 2 -> 4x4x36 ui2 by 2.
+  // OPENCL-NEXT: #define NAME window_2
+  // OPENCL-NEXT: #define FROM pad_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO window_2_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define ELEMENT ui2
+  // OPENCL-NEXT: #define HEIGHT 6
+  // OPENCL-NEXT: #define WIDTH 6
+  // OPENCL-NEXT: #define CHANNELS 4
+  // OPENCL-NEXT: #define ROWS 4
+  // OPENCL-NEXT: #define COLUMNS 4
+  // OPENCL-NEXT: #define KERNEL_HEIGHT 3
+  // OPENCL-NEXT: #define KERNEL_WIDTH 3
+  // OPENCL-NEXT: #define STRIDE_DOWN 1
+  // OPENCL-NEXT: #define STRIDE_ACROSS 1
+  // OPENCL-NEXT: #define DILATION_DOWN 1
+  // OPENCL-NEXT: #define DILATION_ACROSS 1
+  // OPENCL-NEXT: #define LANES_IN 2
+  // OPENCL-NEXT: #define LANES_OUT 2
+  // OPENCL-NEXT: #define BY_CHANNEL 1
+  // OPENCL-NEXT: #define ITERATIONS 308
+  // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #include "qnn/window.cl"
+
+  %q = stream.depthwise %o weights(@v) accumulator = si8 storage = outside : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
+
+  // HLS-NEXT:     qnn::fetch_again<18, 16>(depthwise_weights, depthwise_weights_source_bytes, frames);
+  // HLS-NEXT:     qnn::source<depthwise_weights_source, true, 16>(depthwise_weights_source_bytes, depthwise_rows, frames);
+  // HLS-NEXT:     qnn::depthwise<depthwise>(window_2_words, depthwise_words, frames, depthwise_rows);
+  // OPENCL:      /// depthwise_weights_source: 18 addresses of 2 rows, 2 bits of each.
+  // OPENCL-NEXT: #define NAME depthwise_weights_source
+  // OPENCL-NEXT: #define TO depthwise_rows
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define ROWS 2
+  // OPENCL-NEXT: #define BITS 2
+  // OPENCL-NEXT: #define BYTES 1
+  // OPENCL-NEXT: #define WORDS 18
+  // OPENCL-NEXT: #define TIMES 16
+  // OPENCL-NEXT: #include "qnn/weights.cl"
+  // OPENCL:      /// depthwise: 4x4x36 ui2 by 2 -> 4x4x4 si8 by 2.
+  // OPENCL-NEXT: #define NAME depthwise
+  // OPENCL-NEXT: #define FROM window_2_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO depthwise_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define WEIGHT ternary
+  // OPENCL-NEXT: #define SUM si8
+  // OPENCL-NEXT: #define OUTPUT si8
+  // OPENCL-NEXT: #define PE 2
+  // OPENCL-NEXT: #define SIMD 1
+  // OPENCL-NEXT: #define STEPS 9
+  // OPENCL-NEXT: #define FOLDS 2
+  // OPENCL-NEXT: #define PRODUCT si4
+  // OPENCL-NEXT: #define PRODUCTS BY_WEIGHT
+  // OPENCL-NEXT: #define WEIGHTS_FROM depthwise_rows
+  // OPENCL-NEXT: #define WEIGHTS_FROM_BITS 4
+  // OPENCL-NEXT: #define ROW_BITS 2
+  // OPENCL-NEXT: #include "qnn/depthwise.cl"
+
+  %r = stream.threshold %q thresholds(@s) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
+
+  // HLS-NEXT:     qnn::threshold<threshold_2>(depthwise_words, threshold_2_words, frames, threshold_2_thresholds);
+  // OPENCL:      /// threshold_2: 4x4x4 si8 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold_2
+  // OPENCL-NEXT: #define FROM depthwise_words
+  // OPENCL-NEXT: #define FROM_BITS 16
+  // OPENCL-NEXT: #define TO threshold_2_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT si8
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define THRESHOLDS threshold_2_thresholds
+  // OPENCL-NEXT: #define THRESHOLD_BITS 24
+  // OPENCL-NEXT: #define THRESHOLD si8
+  // OPENCL-NEXT: #define COUNT 3
+  // OPENCL-NEXT: #define OFFSET 0
+  // OPENCL-NEXT: #define SIGNS 0
+  // OPENCL-NEXT: #define SHARED 1
+  // OPENCL-NEXT: #include "qnn/threshold.cl"
+
+  %s = stream.lookup %r table(@table) first = 0 : (!image) -> !image
+
+  // HLS-NEXT:     qnn::lookup<lookup>(threshold_2_words, lookup_words, frames, lookup_table);
+  // OPENCL:      /// lookup: 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME lookup
+  // OPENCL-NEXT: #define FROM threshold_2_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO lookup_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define FIRST 0
+  // OPENCL-NEXT: #define TABLE lookup_table
+  // OPENCL-NEXT: #define TABLE_BITS 2
+  // OPENCL-NEXT: #define TABLE_GROUPS 1
+  // OPENCL-NEXT: #include "qnn/lookup.cl"
+
+  %t = stream.upsample %s scales = [2, 2] : (!image) -> !stream.channel<8x8x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::upsample<upsample>(lookup_words, upsample_words, frames);
+  // OPENCL:      /// upsample: 4x4x4 ui2 by 2 -> 8x8x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME upsample
+  // OPENCL-NEXT: #define FROM lookup_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO upsample_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define WIDTH 4
+  // OPENCL-NEXT: #define DOWN 2
+  // OPENCL-NEXT: #define ACROSS 2
+  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #include "qnn/upsample.cl"
+
+  %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::window<window_3>(upsample_words, window_3_words, frames);
+  // OPENCL:      /// window_3: 8x8x4 ui2 by 2 -> 1x1x256 ui2 by 2.
+  // OPENCL-NEXT: #define NAME window_3
+  // OPENCL-NEXT: #define FROM upsample_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO window_3_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define ELEMENT ui2
+  // OPENCL-NEXT: #define HEIGHT 8
+  // OPENCL-NEXT: #define WIDTH 8
+  // OPENCL-NEXT: #define CHANNELS 4
+  // OPENCL-NEXT: #define ROWS 1
+  // OPENCL-NEXT: #define COLUMNS 1
+  // OPENCL-NEXT: #define KERNEL_HEIGHT 8
+  // OPENCL-NEXT: #define KERNEL_WIDTH 8
+  // OPENCL-NEXT: #define STRIDE_DOWN 1
+  // OPENCL-NEXT: #define STRIDE_ACROSS 1
+  // OPENCL-NEXT: #define DILATION_DOWN 1
+  // OPENCL-NEXT: #define DILATION_ACROSS 1
+  // OPENCL-NEXT: #define LANES_IN 2
+  // OPENCL-NEXT: #define LANES_OUT 2
+  // OPENCL-NEXT: #define BY_CHANNEL 1
+  // OPENCL-NEXT: #define ITERATIONS 191
+  // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #include "qnn/window.cl"
+
+  %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::pool<pool, qnn::Maximum>(window_3_words, pool_words, frames);
+  // OPENCL:      /// pool: 1x1x256 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME pool
+  // OPENCL-NEXT: #define FROM window_3_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO pool_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define AT_ONCE 1
+  // OPENCL-NEXT: #define STEPS 64
+  // OPENCL-NEXT: #define TOTAL 0
+  // OPENCL-NEXT: #include "qnn/pool.cl"
+
+  %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
+
+  // HLS-NEXT:     qnn::offset<offset>(pool_words, offset_words, frames, offset_rows, qnn::OneKind());
+  // OPENCL:      /// offset: 1x1x4 ui2 by 2 -> 1x1x4 ui3 by 2.
+  // OPENCL-NEXT: #define NAME offset
+  // OPENCL-NEXT: #define FROM pool_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO offset_words
+  // OPENCL-NEXT: #define TO_BITS 6
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define ROW ui3
+  // OPENCL-NEXT: #define OUTPUT ui3
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define PIXELS 1
+  // OPENCL-NEXT: #define CONSTANTS offset_rows
+  // OPENCL-NEXT: #define CONSTANTS_BITS 6
+  // OPENCL-NEXT: #include "qnn/offset.cl"
+
+  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::threshold<threshold_3>(offset_words, threshold_3_words, frames, threshold_3_thresholds);
+  // OPENCL:      /// threshold_3: 1x1x4 ui3 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold_3
+  // OPENCL-NEXT: #define FROM offset_words
+  // OPENCL-NEXT: #define FROM_BITS 6
+  // OPENCL-NEXT: #define TO threshold_3_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui3
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define THRESHOLDS threshold_3_thresholds
+  // OPENCL-NEXT: #define THRESHOLD_BITS 9
+  // OPENCL-NEXT: #define THRESHOLD ui3
+  // OPENCL-NEXT: #define COUNT 3
+  // OPENCL-NEXT: #define OFFSET 0
+  // OPENCL-NEXT: #define SIGNS 0
+  // OPENCL-NEXT: #define SHARED 1
+  // OPENCL-NEXT: #include "qnn/threshold.cl"
+
+  %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::crop<crop>(threshold_3_words, crop_words, frames);
+  // OPENCL:      /// crop: 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME crop
+  // OPENCL-NEXT: #define FROM threshold_3_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO crop_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define SIZE_0 1
+  // OPENCL-NEXT: #define START_0 0
+  // OPENCL-NEXT: #define END_0 1
+  // OPENCL-NEXT: #define STEP_0 1
+  // OPENCL-NEXT: #define SIZE_1 1
+  // OPENCL-NEXT: #define START_1 0
+  // OPENCL-NEXT: #define END_1 1
+  // OPENCL-NEXT: #define STEP_1 1
+  // OPENCL-NEXT: #define SIZE_2 2
+  // OPENCL-NEXT: #define START_2 0
+  // OPENCL-NEXT: #define END_2 2
+  // OPENCL-NEXT: #define STEP_2 1
+  // OPENCL-NEXT: #include "qnn/crop.cl"
+
+  %w = stream.resize %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
+
+  // HLS-NEXT:     qnn::narrow<2>(crop_words, resize_4_words, frames);
+  // OPENCL:      /// resize_4: 1x1x4 ui2 by 2 -> 4 ui2 by 1.
+  // OPENCL-NEXT: #define NAME resize_4
+  // OPENCL-NEXT: #define FROM crop_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO resize_4_words
+  // OPENCL-NEXT: #define TO_BITS 2
+  // OPENCL-NEXT: #include "qnn/narrow.cl"
+
+  %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
+
+  // HLS-NEXT:     qnn::label_select<label_select>(resize_4_words, label_select_words, frames);
+  // OPENCL:      /// label_select: 4 ui2 by 1 -> 1 ui2 by 1.
+  // OPENCL-NEXT: #define NAME label_select
+  // OPENCL-NEXT: #define FROM resize_4_words
+  // OPENCL-NEXT: #define FROM_BITS 2
+  // OPENCL-NEXT: #define TO label_select_words
+  // OPENCL-NEXT: #define TO_BITS 2
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES_IN 1
+  // OPENCL-NEXT: #define LANES_OUT 1
+  // OPENCL-NEXT: #define WORDS 4
+  // OPENCL-NEXT: #define K 1
+  // OPENCL-NEXT: #include "qnn/label_select.cl"
+
+  stream.sink "label" %y : !stream.channel<1xui2, lanes = 1>
+
+  // HLS-NEXT:     qnn::sink<sink>(label_select_words, sink_bytes, frames);
+  // HLS-NEXT:     qnn::store<1>(sink_bytes, label, frames);
+  // OPENCL:      /// sink: 1 ui2 by 1.
+  // OPENCL-NEXT: #define NAME sink
+  // OPENCL-NEXT: #define FROM label_select_words
+  // OPENCL-NEXT: #define FROM_BITS 2
+  // OPENCL-NEXT: #define ELEMENT ui2
+  // OPENCL-NEXT: #define LANES 1
+  // OPENCL-NEXT: #define WORDS 1
+  // OPENCL-NEXT: #define HOST char
+  // OPENCL-NEXT: #include "qnn/sink.cl"
+}
+
+qnn.data @w "0x1f2e3d4c5b6a79880796a5b4c3d2e1f0123456789abcdef0fedcba9876543210f0e1d2c3" : tensor<4x3x3x2xsi4>
+qnn.data @b [1, -2, 3, -4] : tensor<4xsi8>
+qnn.data @t [[-9, 0, 9]] : tensor<1x3xsi18>
+qnn.data @d [0, 1, 0, 1] : tensor<4xui1>
+qnn.data @u [[2, 5, 8]] : tensor<1x3xui4>
+qnn.data @v "0x0134070c0d1f3f4f7d" : tensor<4x3x3x!qnn.ternary>
+qnn.data @s [[-9, 0, 9]] : tensor<1x3xsi8>
+qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
+qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
+qnn.data @u3 [[2, 4, 6]] : tensor<1x3xui3>

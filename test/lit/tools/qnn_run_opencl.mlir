@@ -1,0 +1,47 @@
+// The design as OpenCL, on the vendor's emulator, gives what the reference gives.
+
+// REQUIRES: opencl
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
+// RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
+// RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Conv_0": {"pe": 2, "simd": 4}}'
+// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/reference.npy --engine reference
+// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/net.npy --engine opencl 2> %t/errors
+// RUN: diff %t/reference.npy %t/net.npy
+// RUN: diff /dev/null %t/errors
+// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/strict.npy --engine opencl --strict --folding %t/fold.json
+// RUN: diff %t/reference.npy %t/strict.npy
+
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --strict 2> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine hls --strict 2>> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine opencl --bounded 2>> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --folding %t/fold.json 2>> %t/errors
+// RUN: %{status} 1 qnn compile %t/net.mlir --target opencl --device z7020 -o %t/build 2>> %t/errors
+// RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
+// ERRORS:      qnn: --strict is for --engine opencl
+// ERRORS-NEXT: qnn: --strict is for --engine opencl
+// ERRORS-NEXT: qnn: --bounded is for --engine hls
+// ERRORS-NEXT: qnn: --folding is for --engine hls and opencl
+// ERRORS-NEXT: qnn: z7020 is a device of vendor xilinx: --target opencl is for those of intel, such as arria10-gx1150
+// ERRORS-NOT:  {{.+}}
+
+// RUN: qnn compile %t/net.mlir --target opencl --device arria10-gx1150 -o %t/build > %t/table 2> %t/steps
+// RUN: ls %t/build | filecheck %s --match-full-lines --check-prefix FILES
+// FILES:      Makefile
+// FILES-NEXT: README.md
+// FILES-NEXT: board.mk
+// FILES-NEXT: design.hpp
+// FILES-NEXT: design.json
+// FILES-NEXT: design.mlir
+// FILES-NEXT: emulation.cl
+// FILES-NEXT: folding.json
+// FILES-NEXT: host.cpp
+// FILES-NEXT: host.py
+// FILES-NEXT: include
+// FILES-NEXT: top.cl
+// FILES-NEXT: vectors
+// FILES-NEXT: weights
+// RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
+// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles |
+// TABLE:      - 10AX115: {{[0-9,]+}} of 427,200 alm{{.*}}
