@@ -123,7 +123,11 @@ def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
     """The layers as a table of Markdown, and what they come to."""
     names, kinds = emitted.processes, list(found.resources)
     rows = [
-        [name, *row_of(process, layer), *(amount(found.named(layer.use)[kind]) for kind in kinds)]
+        [
+            name,
+            *row_of(process, layer),
+            *(amount(found.named(layer.use).get(kind, 0)) for kind in kinds),
+        ]
         for name, process, layer in zip(names, design.processes, found.layers, strict=True)
         if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
     ]

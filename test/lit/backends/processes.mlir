@@ -13,7 +13,7 @@
 stream.design @main {
   %x = stream.source "image" {layer = "Input_0"} : !pixels
 
-  // HLS:          qnn::fetch<72>(image, Input_0_source_bytes, frames);
+  // HLS:          qnn::fetch<72>(image_data, Input_0_source_bytes, frames);
   // HLS-NEXT:     qnn::source<Input_0_source>(Input_0_source_bytes, Input_0_source_words, frames);
   // OPENCL:      /// Input_0_source: 6x6x2 ui8 by 2.
   // OPENCL-NEXT: #define NAME Input_0_source
@@ -89,7 +89,7 @@ stream.design @main {
 
   %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
 
-  // HLS-NEXT:     qnn::matvec<Conv_0_matvec>(window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights, Conv_0_matvec_bias, Conv_0_matvec_thresholds, Conv_0_matvec_descending);
+  // HLS-NEXT:     qnn::matvec<Conv_0_matvec>(window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights, Conv_0_matvec_bias, Conv_0_matvec_descending, Conv_0_matvec_thresholds);
   // OPENCL:      /// Conv_0_matvec: 4x4x18 ui8 by 2 -> 4x4x4 ui2 by 2.
   // OPENCL-NEXT: #define NAME Conv_0_matvec
   // OPENCL-NEXT: #define FROM window_words
@@ -488,7 +488,7 @@ stream.design @main {
   stream.sink "label" %y : !stream.channel<1xui2, lanes = 1>
 
   // HLS-NEXT:     qnn::sink<sink>(label_select_words, sink_bytes, frames);
-  // HLS-NEXT:     qnn::store<1>(sink_bytes, label, frames);
+  // HLS-NEXT:     qnn::store<1>(sink_bytes, label_data, frames);
   // OPENCL:      /// sink: 1 ui2 by 1.
   // OPENCL-NEXT: #define NAME sink
   // OPENCL-NEXT: #define FROM label_select_words

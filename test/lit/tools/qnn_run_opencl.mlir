@@ -43,5 +43,5 @@
 // FILES-NEXT: vectors
 // FILES-NEXT: weights
 // RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
-// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles |
-// TABLE:      - 10AX115: {{[0-9,]+}} of 427,200 alm{{.*}}
+// TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage{{ +}}| cycles | alm{{ +}}| ff{{ +}}| m20k | dsp |
+// TABLE:      - alm: {{[0-9,]+}} of 427,200, {{.*}}
