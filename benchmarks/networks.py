@@ -218,6 +218,19 @@ def cnv(m: Writer) -> str:
     return m.linear(x, 10)
 
 
+def alexnet(m: Writer) -> str:
+    """AlexNet: five convolutions, three of them in two groups, and 59 million weights behind."""
+    x = m.conv(m.start(), 96, 12, 4, pad=0)
+    x = m.max_pool(m.conv(x, 256, 5, groups=2), 3, 2, 1)
+    x = m.max_pool(m.conv(x, 384, 3), 3, 2)
+    x = m.conv(m.conv(x, 384, 3, groups=2), 256, 3, groups=2)
+    x = m.node("Flatten", m.max_pool(x, 3, 2))
+    m.channels[x] *= 36
+    for _ in range(2):
+        x = m.activated(m.normalized(m.linear(x, 4096)), True)
+    return m.linear(x, 1000)
+
+
 def mobilenet(m: Writer) -> str:
     """MobileNet-v1: depthwise and pointwise convolutions in turn."""
     x = m.conv(m.start(), 32, 3, 2)
@@ -256,6 +269,7 @@ NETWORKS: dict[str, Network] = {
     "CNV W1A1": (cnv, lambda: Qonnx(32, 1)),
     "CNV W2A2": (cnv, lambda: Qonnx(32, 2)),
     "CNV int8": (cnv, lambda: Qdq(32)),
+    "AlexNet W2A2": (alexnet, lambda: Qonnx(227, 2)),
     "MobileNet-v1 W4A4": (mobilenet, lambda: Qonnx(224, 4)),
     "MobileNet-v1 int8": (mobilenet, lambda: Qdq(224)),
     "ResNet-50 W4A4": (resnet50, lambda: Qonnx(224, 4)),

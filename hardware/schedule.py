@@ -5,7 +5,7 @@ output. Most read as late as they can, because they keep nothing; a window keeps
 ahead while there is room for them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, log2
 
 import numpy as np
@@ -29,6 +29,11 @@ class Schedule:
     writes: list[Counts]
     latency: int = LATENCY
     """Cycles from an iteration to the word that it writes."""
+
+    def narrow(self) -> "Schedule":
+        """The same in half the memory."""
+        reads = [places.astype(np.int32) for places in self.reads]
+        return replace(self, reads=reads, writes=[w.astype(np.int32) for w in self.writes])
 
 
 def schedule_of(process: Process) -> Schedule:

@@ -31,7 +31,7 @@ class Steady:
     @staticmethod
     def of(design: DesignOp) -> "Steady":
         """Every process as early as it can, at the rate of the slowest."""
-        schedules = {process: schedule_of(process) for process in design.processes}
+        schedules = {process: schedule_of(process).narrow() for process in design.processes}
         steady = Steady(max(s.interval for s in schedules.values()), schedules)
         for process in schedules:
             steady.hurry(process)

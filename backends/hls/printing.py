@@ -2,7 +2,7 @@
 
 top.hpp            the top function and the shapes of all processes
 top.cpp            the top function: one dataflow region
-threads.cpp        the same for simulation with channels of bounded depth
+bounded.cpp        the same for simulation with channels of bounded depth
 weights/NAME.hpp   a memory; one that is large or comes through a port is in weights/NAME.dat, and
                    for synthesis, which reads no files, in weights/NAME.inc
 testbench.cpp      runs the frames in a folder, and compares the results with those expected
@@ -48,7 +48,7 @@ class Emitted(Source):
         return {
             "top.hpp": self._header(),
             "top.cpp": self._top(),
-            "threads.cpp": self._threads(),
+            "bounded.cpp": self._bounded(),
             "testbench.cpp": self._testbench(),
             **self._declarations(),
             **{memory.data_path: memory.words.tobytes() for memory in [*large, *outside]},
@@ -124,7 +124,7 @@ class Emitted(Source):
     def _memory_pragmas(self) -> list[str]:
         return [f"#pragma HLS {text}" for memory in self.parts.memories for text in memory.pragmas]
 
-    def _threads(self) -> str:
+    def _bounded(self) -> str:
         lines = [f"    using namespace {self.top}_parts;"]
         lines += [declaration(channel) for channel in self.parts.channels]
         calls = ",\n".join(f"        [&] {{ {call.source()} }}" for call in self.parts.calls)

@@ -113,7 +113,7 @@ MAKEFILE = """\
 # Simulation with g++: the testbench compares with golden results.
 #
 #   make                 channels hold any number of words
-#   make bounded         channels hold as many as on the device, a thread for each process
+#   make bounded         channels hold as many as on the device, processes take turns
 #   make AP_TYPES=DIR    the folder of the vendor's ap_int.h: that of the hls4ml package by default
 
 CXX ?= g++
@@ -135,8 +135,8 @@ bounded: bounded.out
 simulation.out: top.cpp testbench.cpp $(HEADERS) | headers
 \t$(CXX) $(FLAGS) top.cpp testbench.cpp -o $@
 
-bounded.out: threads.cpp testbench.cpp $(HEADERS) | headers
-\t$(CXX) $(FLAGS) -DQNN_BOUNDED -pthread threads.cpp testbench.cpp -o $@
+bounded.out: bounded.cpp testbench.cpp $(HEADERS) | headers
+\t$(CXX) $(FLAGS) -DQNN_BOUNDED bounded.cpp testbench.cpp -o $@
 
 headers:
 \t@test -f "$(AP_TYPES)/ap_int.h" || { \\
@@ -196,7 +196,7 @@ needs `depth=`, the words of all frames in `vectors`.
 | `weights` | memories: weights, thresholds, tables |
 | `include` | the library of processes |
 | `testbench.cpp`, `host.hpp`, `vectors` | the test |
-| `simulation`, `threads.cpp`, `Makefile` | simulation with g++ |
+| `simulation`, `bounded.cpp`, `Makefile` | simulation with g++ |
 | `design.mlir` | the design that this was made from |
 | `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
 """

@@ -93,7 +93,7 @@ class Simulation:
 
     @property
     def options(self) -> list[str]:
-        flags = ["-DQNN_BOUNDED", "-pthread"] if self.bounded else []
+        flags = ["-DQNN_BOUNDED"] if self.bounded else []
         flags.append("-O2" if self.optimise else "-O0")
         own = [f"-I{folder}" for folder in (HERE / "include", HERE / "simulation", ".")]
         return [*OPTIONS, *flags, *own, "-isystem", str(vendor_headers())]
@@ -113,7 +113,7 @@ class Simulation:
         return {**designs, **others, "simulation.cpp": self._main()}
 
     def _main(self) -> str:
-        top = "threads.cpp" if self.bounded else "top.cpp"
+        top = "bounded.cpp" if self.bounded else "top.cpp"
         lines = ['#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
         for emitted in self.designs:
             if self.units:

@@ -333,3 +333,11 @@ def network(seed: int) -> ModuleOp:
 def test_networks(bounded: bool, tmp_path: Path) -> None:
     modules = [network(seed) for seed in ((1,) if bounded else (1, 2))]
     assert_same(modules, Choices.seeded(12), tmp_path, bounded)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("first", range(100, 300, 10))
+def test_many_networks(first: int, bounded: bool, tmp_path: Path) -> None:
+    modules = [network(seed) for seed in range(first, first + 10)]
+    assert_same(modules, Choices.seeded(first), tmp_path, bounded)

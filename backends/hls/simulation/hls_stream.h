@@ -1,8 +1,8 @@
 /// Streams for simulation: `hls::stream` without a device.
 ///
 /// A stream holds any number of words, and processes run one after another. With QNN_BOUNDED it
-/// holds as many as its depth says, and every process runs in a thread of its own; where all wait for
-/// one another, the program says which streams are full and which are empty, and ends with status 3.
+/// holds as many as its depth says, and processes take turns, each until it has to wait; where all
+/// wait, the program says which streams are full and which are empty, and ends with status 3.
 #ifndef QNN_SIMULATION_HLS_STREAM_H
 #define QNN_SIMULATION_HLS_STREAM_H
 
@@ -13,12 +13,10 @@
 #include <vector>
 
 #ifdef QNN_BOUNDED
-#include <algorithm>
-#include <atomic>
-#include <chrono>
+#include <sys/mman.h>
+#include <ucontext.h>
+
 #include <functional>
-#include <mutex>
-#include <thread>
 #endif
 
 namespace hls {
@@ -61,14 +59,16 @@ class stream {
 
 #else
 
-/// A process that can't go on, and what it waits for.
-struct Wait {
-    std::string stream;
-    bool for_room;
-    std::function<bool()> over;
+/// The words that went through a stream; outside of a design nobody gave it a depth: it has room.
+struct Passed {
+    std::string name;
+    std::size_t depth, read, written;
+
+    bool empty() const { return read == written; }
+    bool full() const { return depth > 0 && written - read == depth; }
 };
 
-/// All processes of a design, which sees when none can go on any more.
+/// All processes of a design, of which one is at work: it goes on until it has to wait.
 class Processes {
   public:
     static Processes& all() {
@@ -76,113 +76,121 @@ class Processes {
         return processes;
     }
 
-    /// Runs each process in a thread, until all have come to their ends.
-    void run(const std::vector<std::function<void()> >& processes) {
-        running = processes.size();
-        std::vector<std::thread> threads;
-        for (const std::function<void()>& process : processes) {
-            threads.emplace_back([this, &process] {
-                process();
-                std::lock_guard<std::mutex> lock(mutex);
-                --running;
-            });
+    /// Runs processes until all have come to their ends.
+    void run(const std::vector<std::function<void()> >& bodies) {
+        processes.assign(bodies.size(), Process());
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+            Process& process = processes[i];
+            process.body = bodies[i];
+            const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+            process.stack = mmap(nullptr, STACK, PROT_READ | PROT_WRITE, flags, -1, 0);
+            if (process.stack == MAP_FAILED) stop("there is no memory for its processes");
+            getcontext(&process.context);
+            process.context.uc_stack.ss_sp = process.stack;
+            process.context.uc_stack.ss_size = STACK;
+            makecontext(&process.context, enter, 0);
         }
-        for (std::thread& thread : threads) thread.join();
+        current = 0;
+        running = true;
+        swapcontext(&outside, &processes[0].context);
+        running = false;
+        for (Process& process : processes) munmap(process.stack, STACK);
     }
 
-    void wait(const Wait& wait) {
-        {
-            std::lock_guard<std::mutex> lock(mutex);
-            waits.push_back(&wait);
-        }
-        while (!went_on(wait)) std::this_thread::sleep_for(std::chrono::microseconds(20));
+    /// Lets others go on until a stream has a word, or has room.
+    void wait(const Passed& stream, bool for_room) {
+        if (!running) stop((for_room ? "full are " : "empty are ") + stream.name);
+        Process& process = processes[current];
+        process.stream = &stream;
+        process.for_room = for_room;
+        go_on();
+        process.stream = nullptr;
     }
 
   private:
-    /// Whether a process need not wait any longer. While all wait nothing changes.
-    bool went_on(const Wait& wait) {
-        std::lock_guard<std::mutex> lock(mutex);
-        if (wait.over()) {
-            waits.erase(std::find(waits.begin(), waits.end(), &wait));
-            return true;
+    static const std::size_t STACK = std::size_t(1) << 26;
+
+    struct Process {
+        std::function<void()> body;
+        ucontext_t context;
+        void* stack = nullptr;
+        /// What it waits for.
+        const Passed* stream = nullptr;
+        bool for_room = false, over = false;
+
+        bool ready() const {
+            if (over || !stream) return !over;
+            return for_room ? !stream->full() : !stream->empty();
         }
-        const auto over = [](const Wait* other) { return other->over(); };
-        if (waits.size() == running && std::none_of(waits.begin(), waits.end(), over)) {
-            stop("full are " + names(true) + "; empty are " + names(false));
+    };
+
+    static void enter() {
+        Process& process = all().processes[all().current];
+        process.body();
+        process.over = true;
+        all().go_on();
+    }
+
+    /// The next process that can go on does so; where none can, none ever will.
+    void go_on() {
+        const std::size_t from = current;
+        for (std::size_t i = 1; i <= processes.size(); ++i) {
+            current = (from + i) % processes.size();
+            if (!processes[current].ready()) continue;
+            if (current != from) swapcontext(&processes[from].context, &processes[current].context);
+            return;
         }
-        return false;
+        for (const Process& process : processes) {
+            if (!process.over) stop("full are " + names(true) + "; empty are " + names(false));
+        }
+        setcontext(&outside);
     }
 
     std::string names(bool for_room) const {
         std::string list;
-        for (const Wait* wait : waits) {
-            if (wait->for_room == for_room) list += (list.empty() ? "" : ", ") + wait->stream;
+        for (const Process& process : processes) {
+            if (process.over || process.for_room != for_room) continue;
+            list += (list.empty() ? "" : ", ") + process.stream->name;
         }
         return list.empty() ? "none" : list;
     }
 
-    std::mutex mutex;
-    std::vector<const Wait*> waits;
-    std::size_t running = 0;
+    std::vector<Process> processes;
+    std::size_t current = 0;
+    bool running = false;
+    ucontext_t outside;
 };
 
-/// A ring between one writer and one reader. Outside of a design nobody gave it a depth: it grows.
 template <typename Word>
 class stream {
   public:
     explicit stream(const char* label = "a stream", std::size_t depth = 0)
-        : name(label), grows(depth == 0), words(grows ? 1 : depth) {}
+        : passed{label, depth, 0, 0}, words(depth > 0 ? depth : 1) {}
 
-    bool empty() const { return read_count == written_count; }
+    bool empty() const { return passed.empty(); }
 
     Word read() {
-        wait(false, [this] { return !empty(); });
-        const std::unique_lock<std::mutex> lock = locked();
-        Word word = words[read_count % words.size()];
-        ++read_count;
-        return word;
+        if (passed.empty()) Processes::all().wait(passed, false);
+        return words[passed.read++ % words.size()];
     }
 
     void write(const Word& word) {
-        wait(true, [this] { return grows || !full(); });
-        const std::unique_lock<std::mutex> lock = locked();
-        if (full()) grow();
-        words[written_count % words.size()] = word;
-        ++written_count;
+        if (passed.full()) Processes::all().wait(passed, true);
+        if (passed.written - passed.read == words.size()) grow();
+        words[passed.written++ % words.size()] = word;
     }
 
   private:
-    static const int TRIES = 100;
-
-    bool full() const { return written_count - read_count == words.size(); }
-
-    /// Only a ring that grows has to keep its reader away meanwhile.
-    std::unique_lock<std::mutex> locked() {
-        return grows ? std::unique_lock<std::mutex>(mutex) : std::unique_lock<std::mutex>();
-    }
-
     void grow() {
         std::vector<Word> larger(2 * words.size());
-        for (std::size_t i = read_count; i < written_count; ++i) {
+        for (std::size_t i = passed.read; i < passed.written; ++i) {
             larger[i % larger.size()] = words[i % words.size()];
         }
         words.swap(larger);
     }
 
-    template <typename Over>
-    void wait(bool for_room, const Over& over) const {
-        for (int i = 0; i < TRIES; ++i) {
-            if (over()) return;
-            std::this_thread::yield();
-        }
-        Processes::all().wait({name, for_room, over});
-    }
-
-    const std::string name;
-    const bool grows;
+    Passed passed;
     std::vector<Word> words;
-    std::mutex mutex;
-    std::atomic<std::size_t> read_count{0}, written_count{0};
 };
 
 #endif

@@ -26,6 +26,7 @@
 // RUN: ls %t/build | filecheck %s --match-full-lines --check-prefix FILES
 // FILES:      Makefile
 // FILES-NEXT: README.md
+// FILES-NEXT: bounded.cpp
 // FILES-NEXT: design.mlir
 // FILES-NEXT: folding.json
 // FILES-NEXT: hls_config.cfg
@@ -34,7 +35,6 @@
 // FILES-NEXT: run_hls.tcl
 // FILES-NEXT: simulation
 // FILES-NEXT: testbench.cpp
-// FILES-NEXT: threads.cpp
 // FILES-NEXT: top.cpp
 // FILES-NEXT: top.hpp
 // FILES-NEXT: vectors
