@@ -7,13 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ..hardware.cost import WIDEST_PORT
 from ..qdialect.data import Array
 from ..qdialect.stream import ChannelType
 from ..qdialect.types import ElementType, QuantType
 from .memories import Memory
-
-WIDEST_PORT = 64
-"""Bytes of the widest word that a memory's port has: 512 bits are what controllers take."""
 
 
 class EmitError(Exception):

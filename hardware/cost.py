@@ -35,6 +35,7 @@ from ..qdialect.types import (
     TernaryType,
     bit_width,
     check_element,
+    dtype_of,
 )
 from .device import KINDS, Use
 from .memory import LOGIC, Memory, blocks, luts, ultras
@@ -58,6 +59,9 @@ TREE_FF = 0.5
 
 HOST = {"logic": 2000, "ff": 2500, "block": 2}
 """What a port to the host's memory takes: an AXI master, and half of an interconnect."""
+
+WIDEST_PORT = 64
+"""Bytes of the widest word that a memory's port has: 512 bits are what controllers take."""
 
 AT_ONCE = 15
 """So many thresholds are compared all at once."""
@@ -163,8 +167,13 @@ def _ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) ->
 @_ways.register(SourceOp)
 @_ways.register(SinkOp)
 def port(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """Words from the memory of a host, or to it."""
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), **HOST))]
+    """Words from the memory of a host, or to it, where an element takes whole bytes."""
+    (channel,) = (*process.inputs, *process.outputs)
+    use = taken(shape_of_widths(lanes_in, lanes_out), **HOST)
+    lanes = lanes_out if process.outputs else lanes_in
+    held = 8 * (WIDEST_PORT + lanes * dtype_of(channel.element_type).itemsize)
+    use[:, np.broadcast_to(held, use.shape[1:]) > MAX_WORD_BITS] = np.inf
+    return [Way(use)]
 
 
 @_ways.register
@@ -332,7 +341,10 @@ def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Count
     bits = lanes * bit_width(channel.element_type)
     there = np.asarray(lanes_in != lanes_out)
     logic = there * (3 * COUNTER + bits) * LOGIC[vendor]
-    return taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
+    use = taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
+    held = (lanes_in + lanes_out) * bit_width(channel.element_type)
+    use[:, (both != wide) & (held > MAX_WORD_BITS)] = np.inf
+    return use
 
 
 def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) -> Use:

@@ -10,11 +10,12 @@ one dataflow region. Its weights are files of their own.
 from collections.abc import Sequence
 
 from ...qdialect.stream import DesignOp
+from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
 from ..memories import Memory
 from ..names import identifier
-from ..parts import Activation, Channel, Codebook, Part, Parts, Port, Steps
+from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
 from .memories import Array, levels_of
 from .printing import Emitted
 from .shapes import Call, Shape, Sources, tag
@@ -59,12 +60,22 @@ class Speller:
             case "concat":
                 self.call(numbered(part), "frames", *names(part.writes, part.reads))
             case "link" | "widen" | "narrow" | "regroup":
+                if part.kind == "regroup":
+                    self.holds(part, part.reads[0].bits + part.writes[0].bits)
                 self.call(numbered(part), *names(part.reads, part.writes), "frames")
             case _:
                 self.process(part)
 
     def call(self, function: str, *args: str) -> None:
         self.sources.calls.append(Call(function, args))
+
+    def holds(self, part: Part, bits: int) -> None:
+        """Refuses a part that holds more bits at once than the vendor's integers have."""
+        if bits > MAX_WORD_BITS:
+            raise EmitError(
+                f"{part.name!r} holds {bits:,} bits at once, at most {MAX_WORD_BITS:,} are "
+                "possible: its words must be narrower, by a folding that is less parallel"
+            )
 
     def process(self, part: Part) -> None:
         """A struct, and a call with the inputs, the outputs, the number of frames, memories."""
@@ -99,6 +110,7 @@ class Speller:
         types = {name: tag_of(type) for name, type in part.types.items()}
         numbers = {**part.numbers, "PORT_BYTES": port.word_bytes}
         self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
+        self.holds(part, 8 * (port.at_once + port.word_bytes))
         packed = self.bytes_of(part, port)
         aligned = f"{part.name}, true" if self.streams else part.name
         if part.kind == "source":
@@ -124,6 +136,7 @@ class Speller:
             "WORDS": part.numbers["WORDS"],
             "PORT_BYTES": port.word_bytes,
         }
+        self.holds(part, max(8 * (port.at_once + port.word_bytes), part.writes[0].bits))
         types = {"Element": f"qnn::Unsigned<{part.numbers['BITS']}>"}
         self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
         packed, times = self.bytes_of(part, port), part.numbers["TIMES"]

@@ -12,7 +12,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from ..types import ElementType, QuantType, bit_width, check_element
 
-MAX_WORD_BITS = 8191
+MAX_WORD_BITS = 4096
 """The widest word that HLS accepts."""
 
 

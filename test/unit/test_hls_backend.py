@@ -21,7 +21,7 @@ from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
 from qnn.qdialect.stream.flow import ForkOp
 from qnn.qdialect.stream.windows import PadOp, WindowOp
-from qnn.qdialect.types import signed, unsigned
+from qnn.qdialect.types import BipolarType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
 from support.hls import HOSTILE, design_of, frames, layer
@@ -344,3 +344,13 @@ def test_large_weights_have_both_files(tmp_path: Path) -> None:
     frames = RNG.integers(0, 16, (2, 200), np.uint8)
     (result,) = Simulation([emit(design)], tmp_path).build().run([[frames]])[0]
     np.testing.assert_array_equal(result, run(module, [frames])[0])
+
+
+def test_words_wider_than_the_vendors_integers_are_refused() -> None:
+    """Bytes at a port are wider than the bits inside."""
+    design = Design()
+    x = design.source(ChannelType((512,), BipolarType(), 512))
+    module = design.finish(x)
+    Pipeline.parse("size-fifos").apply(module)
+    with pytest.raises(EmitError, match="'source' holds 4,608 bits at once, at most 4,096 are"):
+        emit(design.design)

@@ -51,7 +51,7 @@ def test_a_channel_with_other_lanes_or_depth() -> None:
         ((3,), unsigned(8), -1, 0, "-1 lanes don't divide"),
         ((3,), unsigned(8), 1, -1, "a depth can't be negative"),
         ((3,), i8, 1, 0, "i8 has no sign"),
-        ((8192,), unsigned(1), 8192, 0, "8192 bits, at most 8191 are possible"),
+        ((8192,), unsigned(1), 8192, 0, "8192 bits, at most 4096 are possible"),
     ],
 )
 def test_a_channel_that_can_not_be(

@@ -5,7 +5,7 @@
 #define QNN_TYPES_HPP
 
 #ifndef AP_INT_MAX_W
-#define AP_INT_MAX_W 8191
+#define AP_INT_MAX_W 4096
 #endif
 #include <ap_int.h>
 #include <hls_stream.h>

@@ -41,12 +41,12 @@ stream.design @clocked attributes {clock_mhz = 312.5 : f64} {
 // CHECK: stream.design @clocked attributes {clock_mhz = 3.125000e+02 : f64} {
 // GENERIC: "stream.design"() <{sym_name = "clocked", clock_mhz = 3.125000e+02 : f64}> ({
   // The widest word, with options in either order; a depth of 0 is not chosen yet.
-  %x = stream.source "x" : !stream.channel<8191x!qnn.bipolar, depth = 0, lanes = 8191>
-  // CHECK: %x = stream.source "x" : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
-  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<8191x!qnn.bipolar, lanes = 8191>
-  stream.sink "y" %x : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
-  // CHECK: stream.sink "y" %x : !stream.channel<8191x!qnn.bipolar, lanes = 8191>
-  // GENERIC: "stream.sink"(%x) <{port = "y"}> : (!stream.channel<8191x!qnn.bipolar, lanes = 8191>) -> ()
+  %x = stream.source "x" : !stream.channel<4096x!qnn.bipolar, depth = 0, lanes = 4096>
+  // CHECK: %x = stream.source "x" : !stream.channel<4096x!qnn.bipolar, lanes = 4096>
+  // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4096x!qnn.bipolar, lanes = 4096>
+  stream.sink "y" %x : !stream.channel<4096x!qnn.bipolar, lanes = 4096>
+  // CHECK: stream.sink "y" %x : !stream.channel<4096x!qnn.bipolar, lanes = 4096>
+  // GENERIC: "stream.sink"(%x) <{port = "y"}> : (!stream.channel<4096x!qnn.bipolar, lanes = 4096>) -> ()
 }
 
 stream.design @copies {

@@ -86,14 +86,14 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 8192 x !qnn.bipolar has 8192 bits, at most 8191 are possible
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 8192 x !qnn.bipolar has 8192 bits, at most 4096 are possible
   %x = stream.source "x" : !stream.channel<8192x!qnn.bipolar, lanes = 8192>
 }
 
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 128 x si64 has 8192 bits, at most 8191 are possible
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a word of 128 x si64 has 8192 bits, at most 4096 are possible
   %x = stream.source "x" : !stream.channel<128xsi64, lanes = 128>
 }
 
