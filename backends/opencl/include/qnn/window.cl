@@ -12,6 +12,7 @@
 #define LINE_WORDS (WIDTH * CHANNELS / LANES_IN)
 #define PIXEL_WORDS (CHANNELS / LANES_IN)
 #define PIECES (LANES_OUT / PIECE)
+#define WORD_PIECES (LANES_IN / PIECE)
 #define PIECE_BITS (PIECE * BITS_OF(ELEMENT))
 
 /// Channels of one pixel that a word of a patch holds, and how many pixels.
@@ -24,20 +25,70 @@
 #endif
 #define AT_ONCE (LANES_OUT / GROUP)
 
-/// In which of the image's words of a line an element of a tap stands.
-#define WORD_OF(at, element)                                                                       \
-    ((column * STRIDE_ACROSS + (at) % KERNEL_WIDTH * DILATION_ACROSS) * PIXEL_WORDS +              \
-     (element) / LANES_IN)
+/// Words of a line from a tap of the kernel to the next, and across it.
+#define STEP (DILATION_ACROSS * PIXEL_WORDS)
+#define END (KERNEL_WIDTH * STEP)
 
-/// How far below the first line of the kernel a tap is.
-#define DOWN_TO(at) ((at) / KERNEL_WIDTH * DILATION_DOWN)
+/// The taps that a word of a patch is of: lines and words from the kernel's corner to each.
+typedef struct {
+    uint number;
+    uint lines[AT_ONCE], words[AT_ONCE];
+} JOIN(NAME, _taps);
+
+/// The first channel of a word: image words from the first of a pixel, and pieces within its word.
+typedef struct {
+    uint number, words, pieces;
+} JOIN(NAME, _group);
+
+/// A piece with its first channel so far behind that of the word; it may begin in the next one.
+#define PIECE_OF(behind) (group.pieces + (behind) / PIECE % WORD_PIECES)
+#define CARRY(behind) (PIECE_OF(behind) >= WORD_PIECES ? 1 : 0)
+#define PART_OF(behind) (PIECE_OF(behind) - CARRY(behind) * WORD_PIECES)
+#define WORD_OF(at, behind)                                                                        \
+    (left + taps.words[at] + group.words + (behind) / LANES_IN + CARRY(behind))
+
+JOIN(NAME, _taps) JOIN(NAME, _first)(void) {
+    JOIN(NAME, _taps) taps;
+    taps.number = 0;
+#pragma unroll
+    for (uint i = 0; i < AT_ONCE; ++i) {
+        taps.lines[i] = i / KERNEL_WIDTH * DILATION_DOWN;
+        taps.words[i] = i % KERNEL_WIDTH * STEP;
+    }
+    return taps;
+}
+
+/// Goes on; the number is 0 where it came round. Nothing is divided on the way but constants.
+JOIN(NAME, _taps) JOIN(NAME, _next_taps)(JOIN(NAME, _taps) taps) {
+    if (taps.number + AT_ONCE == TAPS) return JOIN(NAME, _first)();
+    taps.number += AT_ONCE;
+#pragma unroll
+    for (uint i = 0; i < AT_ONCE; ++i) {
+        const uint words = taps.words[i] + AT_ONCE % KERNEL_WIDTH * STEP;
+        const uint down = AT_ONCE / KERNEL_WIDTH + (words >= END ? 1 : 0);
+        taps.lines[i] += down * DILATION_DOWN;
+        taps.words[i] = words >= END ? words - END : words;
+    }
+    return taps;
+}
+
+JOIN(NAME, _group) JOIN(NAME, _next_group)(JOIN(NAME, _group) group) {
+    JOIN(NAME, _group) next = {0, 0, 0};
+    if (group.number + GROUP == CHANNELS) return next;
+    next.number = group.number + GROUP;
+    next.words = group.words + GROUP / LANES_IN + CARRY(GROUP);
+    next.pieces = PART_OF(GROUP);
+    return next;
+}
 
 PROCESS NAME(void) {
     WORD(FROM_BITS) __attribute__((memory, singlepump)) kept[PIECES][LINES][LINE_WORDS];
     /// What is read next, and in which of the lines kept it goes.
     uint line = 0, line_word = 0, slot = 0;
     /// What is written next; the first of the lines kept that it needs, and how many are done with.
-    uint row = 0, column = 0, tap = 0, part = 0, base = 0, freed = 0;
+    uint row = 0, column = 0, left = 0, base = 0, freed = 0;
+    JOIN(NAME, _taps) taps = JOIN(NAME, _first)();
+    JOIN(NAME, _group) group = {0, 0, 0};
     uint iteration = 0;
 #pragma ii 1
     while (true) {
@@ -53,23 +104,18 @@ PROCESS NAME(void) {
                 slot = slot + 1 == LINES ? 0 : slot + 1;
             }
         }
-        bool ready = row < ROWS;
-#pragma unroll
-        for (uint i = 0; i < AT_ONCE; ++i) {
-            const uint needed = freed + DOWN_TO(tap + i);
-            const uint last = WORD_OF(tap + i, part + GROUP - 1);
-            ready = ready && (needed < line || (needed == line && last < line_word));
-        }
+        const uint needed = freed + taps.lines[AT_ONCE - 1];
+        const uint last = WORD_OF(AT_ONCE - 1, GROUP - 1);
+        const bool ready = row < ROWS && (needed < line || (needed == line && last < line_word));
         if (ready) {
             WORD(TO_BITS) patch = EMPTY;
 #pragma unroll
             for (uint piece = 0; piece < PIECES; ++piece) {
-                const uint at = tap + piece * PIECE / GROUP;
-                const uint element = part + piece * PIECE % GROUP;
-                const uint below = base + DOWN_TO(at);
+                const uint at = piece * PIECE / GROUP, behind = piece * PIECE % GROUP;
+                const uint below = base + taps.lines[at];
                 const uint from = below < LINES ? below : below - LINES;
-                const WORD(FROM_BITS) word = kept[piece][from][WORD_OF(at, element)];
-                const uint place = element % LANES_IN / PIECE * PIECE_BITS;
+                const WORD(FROM_BITS) word = kept[piece][from][WORD_OF(at, behind)];
+                const uint place = PART_OF(behind) * PIECE_BITS;
 #pragma unroll
                 for (uint i = 0; i < PIECE_BITS; i += 64) {
                     const uint bits = PIECE_BITS - i < 64 ? PIECE_BITS - i : 64;
@@ -78,24 +124,17 @@ PROCESS NAME(void) {
                 }
             }
             WRITE(TO, patch);
-            bool next;
 #if BY_CHANNEL
-            next = (tap += AT_ONCE) == TAPS;
-            if (next) {
-                tap = 0;
-                next = (part += GROUP) == CHANNELS;
-                if (next) part = 0;
-            }
+            taps = JOIN(NAME, _next_taps)(taps);
+            if (taps.number == 0) group = JOIN(NAME, _next_group)(group);
 #else
-            next = (part += GROUP) == CHANNELS;
-            if (next) {
-                part = 0;
-                next = (tap += AT_ONCE) == TAPS;
-                if (next) tap = 0;
-            }
+            group = JOIN(NAME, _next_group)(group);
+            if (group.number == 0) taps = JOIN(NAME, _next_taps)(taps);
 #endif
+            const bool next = taps.number == 0 && group.number == 0;
+            if (next) left += STRIDE_ACROSS * PIXEL_WORDS;
             if (next && ++column == COLUMNS) {
-                column = 0;
+                column = left = 0;
                 ++row;
                 freed += STRIDE_DOWN;
                 base = base + STRIDE_DOWN < LINES ? base + STRIDE_DOWN : base + STRIDE_DOWN - LINES;
@@ -103,7 +142,9 @@ PROCESS NAME(void) {
         }
         if (++iteration == ITERATIONS) {
             iteration = 0;
-            line = line_word = slot = row = column = tap = part = base = freed = 0;
+            line = line_word = slot = row = column = left = base = freed = 0;
+            taps = JOIN(NAME, _first)();
+            group.number = group.words = group.pieces = 0;
         }
     }
 }
@@ -116,6 +157,11 @@ PROCESS NAME(void) {
 #undef PIECE_BITS
 #undef GROUP
 #undef AT_ONCE
+#undef WORD_PIECES
+#undef STEP
+#undef END
+#undef PIECE_OF
+#undef CARRY
+#undef PART_OF
 #undef WORD_OF
-#undef DOWN_TO
 #include "qnn/end.h"
