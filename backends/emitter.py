@@ -52,6 +52,8 @@ from ..qdialect.types import (
     dtype_of,
     signed,
     smallest_type,
+    unsigned,
+    value_range,
 )
 from .memories import Memory, codes_of, rows_memory, search_levels
 from .names import identifier, port_name, top_name
@@ -372,6 +374,10 @@ class Emitter:
     def steps(self, process: ThresholdedProcess, symbol: SymbolRefAttr) -> tuple[Steps, Memory]:
         """Thresholds: few are compared at once, many are searched."""
         rows, element = data_of(process, symbol).array, quant_of(process, symbol)
+        if element == unsigned(64) and value_range(sum_of(process))[0] < 0:
+            if int(rows.max()) >= 1 << 63:
+                raise EmitError(f"{self.process_name!r} has thresholds that its sums never reach")
+            element = signed(64)
         y = process.outputs[0]
         shared, count = len(rows) == 1 < process.channels, rows.shape[1]
         at_once, name = 1 if shared else y.lanes.data, self.own_name("thresholds")
@@ -489,6 +495,13 @@ class Emitter:
     @emit.register
     def link(self, process: LinkOp) -> None:
         self.part(process, "link", {"WORDS": process.inputs[0].words})
+
+
+def sum_of(process: ThresholdedProcess) -> QuantType:
+    """What thresholds are compared with."""
+    if isinstance(process, WeightedProcess):
+        return process.sum_type
+    return process.inputs[0].quant_type
 
 
 def quant_of(process: Process, symbol: SymbolRefAttr) -> QuantType:

@@ -51,13 +51,16 @@ def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
     }
 
 
-def read_results(ports: Sequence[Port], folder: Path, first: int = 0) -> list[Array]:
-    """The whole frames that a host has written, from one of them on."""
+def read_results(
+    ports: Sequence[Port], folder: Path, first: int = 0, count: int | None = None
+) -> list[Array]:
+    """The whole frames that a host has written, from one of them on, so many or all."""
     results: list[Array] = []
     for port in ports:
         with (folder / f"{port.name}.result.bin").open("rb") as file:
             file.seek(first * port.frame_bytes)
-            flat = np.frombuffer(file.read(), port.dtype.newbyteorder("<"))
+            data = file.read(-1 if count is None else count * port.frame_bytes)
+        flat = np.frombuffer(data, port.dtype.newbyteorder("<"))
         whole = flat[: flat.size - flat.size % prod(port.frame)]
         results.append(whole.astype(port.dtype).reshape(-1, *port.frame))
     return results

@@ -27,9 +27,8 @@ from ..vectors import Files, SimulationError, check_frames, read_results, vector
 from .emitter import Emitted
 
 HERE = Path(__file__).parent
-MOST, SPARE = 250, 6
-"""Kernels at once, each of which holds a thread of the emulator's while it waits; and the threads
-for all else. There are 256 at most."""
+MOST = 250
+"""Kernels at once, each of which holds a thread of the emulator's while it waits."""
 
 INSTALL = "pip install 'qnn-dialect[opencl]' brings the emulator"
 STOPPED = 3
@@ -93,7 +92,8 @@ class Emulation:
             write(vectors_of(self.emitted.inputs, inputs), Path(folder))
             for line in self._lines(folder, log):
                 if line.startswith("frame "):
-                    results = read_results(self.emitted.outputs, Path(folder), int(line.split()[1]))
+                    number = int(line.split()[1])
+                    results = read_results(self.emitted.outputs, Path(folder), number, 1)
                     yield [result[0] for result in results]
 
     def _lines(self, vectors: str, log: IO[bytes]) -> Generator[str]:
@@ -143,9 +143,7 @@ class Emulation:
             **os.environ,
             "OCL_ICD_VENDORS": str(folder),
             "LD_LIBRARY_PATH": ":".join(filter(None, [str(library.parent), *found])),
-            "CL_CONFIG_CPU_TBB_NUM_WORKERS": str(self.kernels + SPARE),
             "CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE": "strict" if self.strict else "default",
-            "PYOPENCL_NO_CACHE": "1",
         }
 
 

@@ -19,11 +19,11 @@ from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
+from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ForkOp, ResizeOp
 from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.text import parse_module
-from qnn.qdialect.types import unsigned
+from qnn.qdialect.types import signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
 from support.hls import design_of
@@ -285,3 +285,35 @@ def test_an_emulation_that_is_given_up_ends(tmp_path: Path) -> None:
     while time.monotonic() < until and any(Path(f"/proc/{n}").exists() for n in found):
         time.sleep(0.1)
     assert found and not any(Path(f"/proc/{n}").exists() for n in found)
+
+
+@needs_emulator
+def test_projects_with_the_same_text_are_not_mistaken_for_each_other(tmp_path: Path) -> None:
+    """They differ in weights only, which lie in files of their own."""
+    for number in range(2):
+        design = Design()
+        x = design.source(ChannelType((4,), unsigned(4)))
+        weights = design.data(np.full((2, 4), number + 1), signed(4))
+        y = design.add(MatvecOp(x, ChannelType((2,), signed(12)), weights, signed(12)))
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "net.mlir").write_text(print_module(design.finish(y.output)))
+        build = folder / "build"
+        assert main(["compile", str(folder / "net.mlir"), *DEVICE, "-o", str(build)]) == 0
+        done = subprocess.run(["make", "emulate"], cwd=build, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+@needs_emulator
+@pytest.mark.parametrize("offset", [1 << 40, -(1 << 40)])
+def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
+    design = Design()
+    x = design.source(ChannelType((4,), signed(64)))
+    thresholds = design.data(np.array([[0, 5, 10]], np.uint64), unsigned(64))
+    output = ChannelType((4,), signed(50))
+    y = design.add(ThresholdOp(x, output, thresholds, offset=offset))
+    module = design.finish(y.output)
+    Pipeline.parse("size-fifos").apply(module)
+    frames = np.array([[-1, -(1 << 62), 7, 1 << 62]], np.int64)
+    (found,) = emulate(emit(design.design), [frames])
+    np.testing.assert_array_equal(found - offset, [[0, 0, 2, 3]])

@@ -20,9 +20,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyopencl as cl
 
 HERE = Path(__file__).resolve().parent
+DESIGN = json.loads((HERE / "design.json").read_text())
+MOST, SPARE = 250, 6
+"""Kernels that the emulator runs at once, each of which holds a thread while it waits, and the
+threads for all else. There are 256 at most."""
+
+os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(min(DESIGN["kernels"], MOST) + SPARE)
+# What is kept goes by the text of one file, and not of those that it includes.
+os.environ["PYOPENCL_NO_CACHE"] = "1"
+
+import pyopencl as cl  # noqa: E402
+
+COMPLETE = cl.command_execution_status.COMPLETE
 DIFFERENT, STOPPED = 1, 3
 QUIET = 5
 """Seconds in which no word moves before a design counts as stopped."""
@@ -58,9 +69,11 @@ class Port:
 class Watch(threading.Thread):
     """Ends the emulation where no word moves any more, or nobody waits for it."""
 
-    def __init__(self, context: cl.Context, program: cl.Program, channels: list[tuple[str, int]]):
+    def __init__(self, context: cl.Context, program: cl.Program, last: list[cl.Event]):
         super().__init__(daemon=True)
-        self.channels = channels
+        self.last = last
+        self.channels: list[tuple[str, int]] = DESIGN["channels"]
+        channels = self.channels
         self.counts = np.zeros((len(channels), 2), np.uint32)
         self.queue = cl.CommandQueue(context)
         self.kernel = cl.Kernel(program, "count_words")
@@ -71,6 +84,8 @@ class Watch(threading.Thread):
         parent, quiet = os.getppid(), 0
         while quiet < QUIET:
             time.sleep(1)
+            if all(event.command_execution_status == COMPLETE for event in self.last):
+                return
             if os.getppid() != parent:
                 os._exit(STOPPED)
             before = self.counts.copy()
@@ -114,8 +129,10 @@ def main() -> int:
     vectors = options.vectors.resolve()
     path = None if options.program is None else options.program.resolve()
     os.chdir(HERE)
-    design = json.loads(Path("design.json").read_text())
+    design = DESIGN
     on_emulator = path is None or options.emulation
+    if on_emulator and design["kernels"] > MOST:
+        sys.exit(f"the design has {design['kernels']} kernels: the emulator runs {MOST} at once")
     context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
     program = build(context, path)
     print("built", flush=True)
@@ -123,10 +140,10 @@ def main() -> int:
     first = design["sources"][0]
     frame_bytes = math.prod(first["shape"]) * np.dtype(first["dtype"]).itemsize
     frames = len(given[0]) // frame_bytes
-    if path is None:
-        Watch(context, program, design["channels"]).start()
     sinks = [Port(context, program, port, frames) for port in design["sinks"]]
     done = [[sink.start(number, 1) for sink in sinks] for number in range(frames)]
+    if path is None and done:
+        Watch(context, program, done[-1]).start()
     weights = [Port(context, program, port, 1) for port in design["weights"]]
     sources = [Port(context, program, port, frames) for port in design["sources"]]
     for port in weights:

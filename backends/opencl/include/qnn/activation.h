@@ -37,7 +37,7 @@ int JOIN(NAME, _reached)(NUMBER(SUM) sum, uint group, uint place) {
 #endif
 }
 
-int ACTIVATE(NUMBER(SUM) sum, uint group, uint place) {
+long ACTIVATE(NUMBER(SUM) sum, uint group, uint place) {
 #ifdef BIAS
     sum += LANE(BIAS_BITS, BIAS_TYPE, BIAS[group][place], 0);
 #endif
@@ -45,7 +45,7 @@ int ACTIVATE(NUMBER(SUM) sum, uint group, uint place) {
 #ifdef DESCENDING
     if (DESCENDING[group][place].part[0] == 1) reached = COUNT - reached;
 #endif
-    return SIGNS ? 2 * reached - 1 : reached + OFFSET;
+    return SIGNS ? 2 * reached - 1 : (long)reached + OFFSET;
 }
 #undef ROW_OF
 #undef PLACE_OF

@@ -25,10 +25,12 @@
     enum { bits_##type = bits };                                                                   \
     typedef value value_##type;
 
-/// Two's complement.
+/// Two's complement; the sign is extended here, since emulators of aoc widen numbers to 32 or 64 bits.
 #define SIGNED(bits)                                                                               \
     DEFINE_ELEMENT(si##bits, bits, INT(bits))                                                             \
-    value_si##bits decode_si##bits(ulong code) { return (value_si##bits)code; }                    \
+    value_si##bits decode_si##bits(ulong code) {                                            \
+        return (value_si##bits)((long)(code << (64 - bits)) >> (64 - bits));                       \
+    }                                                                                              \
     ulong encode_si##bits(long number) { return (ulong)number & ONES(bits); }
 
 /// A sign bit on its own.
@@ -62,7 +64,7 @@ ulong encode_bipolar(long number) { return number > 0; }
 
 /// -1, 0 or +1 in two's complement.
 DEFINE_ELEMENT(ternary, 2, INT(2))
-value_ternary decode_ternary(ulong code) { return (value_ternary)code; }
+value_ternary decode_ternary(ulong code) { return (long)(code << 62) >> 62; }
 ulong encode_ternary(long number) { return (ulong)number & 3; }
 
 #endif
