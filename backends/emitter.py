@@ -20,10 +20,8 @@ from ..qdialect.packing import word_bytes
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import (
     AddOp,
-    DepthwiseOp,
     LabelSelectOp,
     LookupOp,
-    MatvecOp,
     OffsetOp,
     Storage,
     ThresholdedProcess,
@@ -273,20 +271,9 @@ class Emitter:
     # Arithmetic
 
     @emit.register
-    def matvec(self, process: MatvecOp) -> None:
-        rows, columns = process.rows.shape
-        self.weighted(process, "matvec", columns, rows, process.vectors)
-
-    @emit.register
-    def depthwise(self, process: DepthwiseOp) -> None:
-        rows, taps = process.rows.shape
-        vectors = prod(process.outputs[0].frame[:-1])
-        self.weighted(process, "depthwise", taps, rows, vectors)
-
-    def weighted(
-        self, process: WeightedProcess, kind: str, columns: int, rows: int, vectors: int
-    ) -> None:
+    def weighted(self, process: WeightedProcess) -> None:
         """A process with weights: so many rows and columns of them at once."""
+        (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
         pe, simd = process.at_once
         activation, memories = self.activation(process, process.bias)
         types: dict[str, ElementType | Codebook] = {
@@ -304,6 +291,7 @@ class Emitter:
         }
         weights = self.weights(process, vectors)
         choice = "Fabric" if process.dsp is None else "Dsp"
+        kind = process.name.removeprefix("stream.")
         self.part(process, kind, numbers, types, weights, activation, memories, choice)
 
     def weight_type(self, process: WeightedProcess) -> ElementType | Codebook:

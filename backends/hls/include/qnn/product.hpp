@@ -71,8 +71,9 @@ ap_int<BITS> with_sign_of(const ap_int<2>& sign, const Number& number) {
     return term;
 }
 
-template <typename Input, typename Multiplier>
-struct Product<Bipolar, Input, Multiplier> {
+/// A weight that is a sign or nothing.
+template <typename Input>
+struct SignTimes {
     static const int BITS = Input::Value::width + 2;
     static const bool PAIRS = false;
 
@@ -82,11 +83,9 @@ struct Product<Bipolar, Input, Multiplier> {
     }
 };
 
-template <typename Input, typename Multiplier>
-struct Product<Ternary, Input, Multiplier> : Product<Bipolar, Input, Multiplier> {};
-
-template <typename Weight, typename Multiplier>
-struct Product<Weight, Bipolar, Multiplier> {
+/// An input that is one.
+template <typename Weight>
+struct TimesSign {
     static const int BITS = Weight::Value::width + 2;
     static const bool PAIRS = false;
 
@@ -96,8 +95,26 @@ struct Product<Weight, Bipolar, Multiplier> {
     }
 };
 
+template <typename Input, typename Multiplier>
+struct Product<Bipolar, Input, Multiplier> : SignTimes<Input> {};
+
+template <typename Input, typename Multiplier>
+struct Product<Ternary, Input, Multiplier> : SignTimes<Input> {};
+
+template <typename Weight, typename Multiplier>
+struct Product<Weight, Bipolar, Multiplier> : TimesSign<Weight> {};
+
+template <typename Weight, typename Multiplier>
+struct Product<Weight, Ternary, Multiplier> : TimesSign<Weight> {};
+
 template <typename Multiplier>
-struct Product<Ternary, Bipolar, Multiplier> : Product<Bipolar, Ternary, Multiplier> {};
+struct Product<Bipolar, Ternary, Multiplier> : SignTimes<Ternary> {};
+
+template <typename Multiplier>
+struct Product<Ternary, Bipolar, Multiplier> : SignTimes<Bipolar> {};
+
+template <typename Multiplier>
+struct Product<Ternary, Ternary, Multiplier> : SignTimes<Ternary> {};
 
 /// Two products with one factor in common, from one multiplier: (first * 2^GAP + second) * common.
 ///
