@@ -16,6 +16,7 @@ from xdsl.ir import SSAValue
 
 from ..hardware.cost import AT_ONCE
 from ..hardware.schedule import schedule_of
+from ..qdialect.data import Array
 from ..qdialect.packing import word_bytes
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import (
@@ -344,42 +345,59 @@ class Emitter:
         self, process: ThresholdedProcess, bias: SymbolRefAttr | None
     ) -> tuple[Activation, list[Memory]]:
         """What follows a sum, and its memories."""
-        pe = process.outputs[0].lanes.data
-        steps, memories = None, list[Memory]()
+        element, steps, memories = None, None, list[Memory]()
+        if bias is not None:
+            memories.append(self.by_channel(process, "bias", bias))
+            element = quant_of(process, bias)
+        if process.descending is not None:
+            memories.append(self.by_channel(process, "descending", process.descending))
         if process.thresholds is not None:
             steps, thresholds = self.steps(process, process.thresholds)
-            memories.append(thresholds)
-        if process.descending is not None:
-            name = self.own_name("descending")
-            memories.append(self.memory(rows_memory(process, name, process.descending, (pe, 1))))
-        element: QuantType | None = None
-        if bias is not None:
-            name = self.own_name("bias")
-            memories.insert(0, self.memory(rows_memory(process, name, bias, (pe, 1))))
-            element = quant_of(process, bias)
+            memories += thresholds
         return Activation(element, steps, process.descending is not None), memories
 
-    def steps(self, process: ThresholdedProcess, symbol: SymbolRefAttr) -> tuple[Steps, Memory]:
+    def by_channel(self, process: Process, what: str, symbol: SymbolRefAttr) -> Memory:
+        """A memory with a number for each channel."""
+        at_once = (process.outputs[0].lanes.data, 1)
+        return self.memory(rows_memory(process, self.own_name(what), symbol, at_once))
+
+    def steps(
+        self, process: ThresholdedProcess, symbol: SymbolRefAttr
+    ) -> tuple[Steps, list[Memory]]:
         """Thresholds: few are compared at once, many are searched."""
         rows, element = data_of(process, symbol).array, quant_of(process, symbol)
         if element == unsigned(64) and value_range(sum_of(process))[0] < 0:
             if int(rows.max()) >= 1 << 63:
                 raise EmitError(f"{self.process_name!r} has thresholds that its sums never reach")
             element = signed(64)
-        y = process.outputs[0]
-        shared, count = len(rows) == 1 < process.channels, rows.shape[1]
-        at_once, name = 1 if shared else y.lanes.data, self.own_name("thresholds")
-        levels = 0
+        y, name = process.outputs[0], self.own_name("thresholds")
+        shared, count, lanes = len(rows) == 1 < process.channels, rows.shape[1], y.lanes.data
         if count <= AT_ONCE:
-            memory = rows_memory(process, name, symbol, (at_once, count))
+            at_once = (1 if shared else lanes, count)
+            memories = [self.memory(rows_memory(process, name, symbol, at_once))]
         else:
-            tree = search_levels(rows)
-            levels = len(tree)
-            groups = tree.reshape(levels, -1, at_once, tree.shape[2])
-            words = codes_of(groups, element)
-            memory = Memory(name, bit_width(element), groups.shape, words, (0, 2))
+            every = np.tile(rows, (lanes, 1)) if shared else rows
+            memories = self.levels(name, every, element, lanes)
+        levels = len(memories) if count > AT_ONCE else 0
         signs, offset = isinstance(y.element_type, BipolarType), process.offset.value.data
-        return Steps(element, count, levels, offset, signs, shared), self.memory(memory)
+        return Steps(element, count, levels, offset, signs, shared), memories
+
+    def levels(self, name: str, rows: Array, element: QuantType, lanes: int) -> list[Memory]:
+        """A memory for each level of a search, since all are read in the same cycle; what all
+        channels share is there once for each lane."""
+        memories: list[Memory] = []
+        for n, level in enumerate(search_levels(rows)):
+            groups = level.reshape(-1, lanes, 1 << n)
+            memory = Memory(
+                identifier(f"{name}_{n}", self.parts.taken),
+                bit_width(element),
+                groups.shape,
+                codes_of(groups, element),
+                (1,) if lanes > 1 else (),
+                group=name,
+            )
+            memories.append(self.memory(memory))
+        return memories
 
     @emit.register
     def lookup(self, process: LookupOp) -> None:

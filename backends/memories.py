@@ -29,6 +29,8 @@ class Memory:
     """The axes along which all words are read in the same cycle."""
     storage: Storage | None = None
     """Where it lies, if somebody chose."""
+    group: str = ""
+    """The name of what it is a part of, if it is one."""
 
     @property
     def data_path(self) -> str:
@@ -40,13 +42,6 @@ class Memory:
         """The words as numbers."""
         flat = self.words.reshape(prod(self.sizes), -1)
         return (int.from_bytes(row.tobytes(), "little") for row in flat)
-
-
-def nested(words: list[str], sizes: tuple[int, ...]) -> str:
-    """Words as the nested lists of an initialiser, in C and its descendants."""
-    for size in reversed(sizes):
-        words = ["{" + ", ".join(words[i : i + size]) + "}" for i in range(0, len(words), size)]
-    return words[0].replace("}, {", "},\n    {")
 
 
 def codes_of(values: Array, element: QuantType | FloatType) -> Words:
@@ -73,18 +68,15 @@ def rows_memory(
     return Memory(name, bits, (addresses, rows), words, (1,) if rows > 1 else (), storage)
 
 
-def search_levels(rows: Array) -> Array:
-    """Sorted rows as binary trees: levels x rows x as much room as the last level takes.
+def search_levels(rows: Array) -> list[Array]:
+    """Sorted rows as binary trees: level l has 2^l entries of each row.
 
-    Level l has 2^l entries. The last threshold is repeated to fill the tree, so that more may be
-    reached than there are: the hardware counts no further.
+    The last threshold is repeated to fill the tree, so that more may be reached than there are: the
+    hardware counts no further.
     """
-    channels, count = rows.shape
+    count = rows.shape[1]
     levels = count.bit_length()
     full = np.repeat(rows[:, -1:], (1 << levels) - 1, 1)
     full[:, :count] = rows
-    tree = np.zeros((levels, channels, 1 << (levels - 1)), rows.dtype)
-    for level in range(levels):
-        step = 1 << (levels - level)
-        tree[level, :, : 1 << level] = full[:, step // 2 - 1 :: step]
-    return tree
+    steps = [1 << (levels - level) for level in range(levels)]
+    return [full[:, step // 2 - 1 :: step] for step in steps]

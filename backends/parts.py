@@ -73,7 +73,7 @@ class Steps:
     element: QuantType
     count: int
     levels: int
-    """Of a search tree; 0 where all are compared."""
+    """Of a search tree, each a memory; 0 where all are compared."""
     offset: int
     """The lowest level of the result."""
     signs: bool
@@ -84,12 +84,14 @@ class Steps:
 
 @dataclass(frozen=True)
 class Activation:
-    """What a sum goes through: a bias, thresholds, both or nothing; each has a memory, in order."""
+    """What a sum goes through: a bias, thresholds, both or nothing.
+
+    Memories come in this order: the bias, which channels are descending, the thresholds."""
 
     bias: QuantType | None = None
     steps: Steps | None = None
     descending: bool = False
-    """Some channels count the thresholds that are not reached; a last memory says which."""
+    """Some channels count the thresholds that are not reached; a memory says which."""
 
 
 Number: TypeAlias = int | bool

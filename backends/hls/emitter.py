@@ -13,10 +13,9 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
-from ..memories import Memory
 from ..names import identifier
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
-from .memories import Array, levels_of
+from .memories import Array
 from .printing import Emitted
 from .shapes import Call, Shape, Sources, tag
 
@@ -33,16 +32,8 @@ class Speller:
     def __init__(self, parts: Parts, streams: bool):
         self.streams = streams
         self.taken = parts.taken
-        self.levels = {
-            part.memories[n].name: levels_of(part.memories[n], lanes)
-            for part in parts.parts
-            for n, lanes in trees(part)
-        }
-        self.sources = Sources(parts.processes, parts.ports)
-        for memory in parts.memories:
-            levels = self.levels.get(memory.name)
-            arrays = [Array(level, memory.name) for level in levels] if levels else [Array(memory)]
-            self.sources.memories += arrays
+        memories = [Array(memory) for memory in parts.memories]
+        self.sources = Sources(parts.processes, parts.ports, memories=memories)
         for part in parts.parts:
             self.sources.channels += part.writes
             self.spell(part)
@@ -90,20 +81,13 @@ class Speller:
         books = [type for type in part.types.values() if isinstance(type, Codebook)]
         before = "".join(codebook(book) for book in books)
         self.sources.shapes.append(Shape(part.name, part.comment, types, part.numbers, before))
-        memories = [name for memory in part.memories for name in self.names_of(memory)]
-        if part.activation is not None and part.activation.descending:
-            last = 1 if part.activation.bias is not None else 0
-            memories.insert(last, memories.pop())
+        memories = [memory.name for memory in part.memories]
         if part.weights is not None:
             memories.insert(0, part.weights.name)
         if part.kind == "offset" and len(memories) == 1:
             memories.append("qnn::OneKind()")
         streams = names(part.reads, part.writes)
         self.call(f"{part.kind}<{shape}>", *streams, "frames", *memories)
-
-    def names_of(self, memory: Memory) -> list[str]:
-        """What it is called: a search tree is several arrays."""
-        return [level.name for level in self.levels.get(memory.name, [memory])]
 
     def end(self, part: Part, port: Port) -> None:
         """A process between words of a port and words of the design, and one that moves those."""
@@ -142,15 +126,6 @@ class Speller:
         packed, times = self.bytes_of(part, port), part.numbers["TIMES"]
         self.call(f"fetch_again<{port.frame_words}, {times}>", port.name, packed, "frames")
         self.call(f"source<{part.name}, true, {times}>", packed, part.writes[0].name, "frames")
-
-
-def trees(part: Part) -> list[tuple[int, int]]:
-    """Which of a part's memories is a search tree, and how many elements it is for at once."""
-    if part.activation is None or part.activation.steps is None:
-        return []
-    lanes = part.numbers["PE" if "PE" in part.numbers else "LANES"]
-    first = 0 if part.activation.bias is None else 1
-    return [(first, lanes)] if part.activation.steps.levels else []
 
 
 def names(*channels: Sequence[Channel]) -> list[str]:

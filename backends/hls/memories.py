@@ -1,6 +1,6 @@
 """A memory as an array of C++."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -26,8 +26,6 @@ class Array:
     """Words of so many bits, and the pragmas that place them."""
 
     memory: Memory
-    file: str = ""
-    """The name of the file that declares it, together with others; its own if there is none."""
 
     @property
     def axes(self) -> str:
@@ -35,7 +33,8 @@ class Array:
 
     @property
     def path(self) -> str:
-        return f"weights/{self.file or self.memory.name}.hpp"
+        """The file that declares it, and others of its group."""
+        return f"weights/{self.memory.group or self.memory.name}.hpp"
 
     @property
     def text_path(self) -> str:
@@ -91,25 +90,3 @@ def between(before: bytes, text: npt.NDArray[np.uint8], behind: bytes) -> npt.ND
     """Rows of text with the same in front of each, and the same behind."""
     sides = [np.tile(np.frombuffer(side, np.uint8), (len(text), 1)) for side in (before, behind)]
     return np.concatenate([sides[0], text, sides[1]], 1)
-
-
-def levels_of(tree: Memory, lanes: int) -> list[Memory]:
-    """A search tree as a memory for each level, so that all are read in the same cycle.
-
-    What all channels share is there once for each lane.
-    """
-    levels, groups, copies, half = tree.sizes
-    words = tree.words.reshape(levels, groups, copies, half, -1)
-    memories: list[Memory] = []
-    for n, level in enumerate(words):
-        entries = np.repeat(level[:, :, : 1 << n], lanes // copies, 1)
-        memories.append(
-            replace(
-                tree,
-                name=f"{tree.name}_{n}",
-                sizes=entries.shape[:3],
-                words=entries.reshape(-1, 1, words.shape[-1]),
-                parallel=(1,) if lanes > 1 else (),
-            )
-        )
-    return memories

@@ -279,12 +279,13 @@ def activation(activation: Activation, part: Part) -> dict[str, str]:
         sums = part.types["Sum" if "Sum" in part.types else "Input"]
         if tag(sums) == "ui64" and tag(activation.steps.element).startswith("si"):
             raise EmitError(f"{part.name!r} has thresholds with a sign for sums of 64 bits without")
-        steps, memory = activation.steps, next(memories)
-        found |= {"THRESHOLDS": memory.name, "THRESHOLD_BITS": str(memory.bits)}
+        steps = activation.steps
+        if activation.descending:
+            found["DESCENDING"] = next(memories).name
+        first = next(memories)
+        found |= {"THRESHOLDS": first.group or first.name, "THRESHOLD_BITS": str(first.bits)}
         found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}
         found |= {"LEVELS": str(steps.levels)} if steps.levels else {}
         found |= {"OFFSET": number(steps.offset), "SIGNS": str(int(steps.signs))}
         found["SHARED"] = str(int(steps.shared))
-    if activation.descending:
-        found["DESCENDING"] = next(memories).name
     return found

@@ -196,6 +196,7 @@ def test_what_is_no_frame_is_an_error(arrays: list[Array], message: str) -> None
 def test_a_tree_of_thresholds_counts_what_is_reached() -> None:
     rows = np.sort(RNG.integers(-20, 20, (3, 19)))
     tree = search_levels(rows)
+    assert [level.shape for level in tree] == [(3, 1), (3, 2), (3, 4), (3, 8), (3, 16)]
     for x in range(-25, 25):
         found = np.zeros(3, int)
         for level in tree:
