@@ -111,6 +111,7 @@ stream.design @main {
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
   // OPENCL-NEXT: #define BIAS_TYPE si8
+  // OPENCL-NEXT: #define DESCENDING Conv_0_matvec_descending
   // OPENCL-NEXT: #define THRESHOLDS Conv_0_matvec_thresholds
   // OPENCL-NEXT: #define THRESHOLD_BITS 54
   // OPENCL-NEXT: #define THRESHOLD si18
@@ -118,7 +119,6 @@ stream.design @main {
   // OPENCL-NEXT: #define OFFSET 0
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
-  // OPENCL-NEXT: #define DESCENDING Conv_0_matvec_descending
   // OPENCL-NEXT: #include "qnn/matvec.cl"
 
   %f, %g = stream.fork %m : (!image) -> (!image, !image)
