@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -27,8 +28,11 @@ from ..qdialect.stream import DesignOp
 from .designs import lowered, timed
 from .files import UserError, reason, write_whole
 from .networks import load_network
+from .plots import Line, Roof, draw_fronts, draw_roofs, rendered
 from .points import Points
 from .pools import PoolLost, pool_at
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,45 @@ def explore_command(arguments: argparse.Namespace) -> None:
     told = json.dumps(as_json(network, results, arguments.fps), indent=2)
     if points is not None:
         folder = points.path.parent
-        write_whole(str(folder / "explore.json"), lambda file: write(file, told))
+        write_whole(str(folder / "explore.json"), writer(f"{told}\n".encode()))
+        if arguments.fps is None:
+            plot(folder, network, results)
     print(told if arguments.json else table(network, results, arguments.fps))
 
 
-def write(file: Any, text: str) -> None:
-    file.write(f"{text}\n".encode())
+def plot(folder: Path, network: Network, results: Sequence[Result]) -> None:
+    """Draws the fronts and the rooflines, if there is what draws them."""
+    fronts = [
+        Line(title(result.curve), [(result.fps(p), closest(result, p)[1]) for p in result.front])
+        for result in results
+        if result.front
+    ]
+    roofs = [
+        Roof(
+            title(result.curve),
+            *network.roof(result.curve),
+            network.work.intensity,
+            result.fps(result.fastest) * network.work.ops / 1e9,
+        )
+        for result in results
+        if result.fastest is not None
+    ]
+    try:
+        figures = {"front": draw_fronts(fronts), "roofline": draw_roofs(roofs)}
+    except ModuleNotFoundError as error:
+        LOG.info("no plots: they need the package %s: pip install 'qnn-dialect[plots]'", error.name)
+        return
+    for name, figure in figures.items():
+        for ending in ("svg", "png"):
+            data = rendered(figure, ending)
+            write_whole(str(folder / f"{name}.{ending}"), writer(data))
+
+
+def writer(data: bytes) -> Callable[[BinaryIO], None]:
+    def write(file: BinaryIO) -> None:
+        file.write(data)
+
+    return write
 
 
 def network_of(design: DesignOp) -> Network:
@@ -148,14 +185,7 @@ def explored(
     """The points of all curves: at one rate, or at many."""
     jobs = [Job(c, None if fps is None else cycles_of_frame(c.clock_mhz, fps)) for c in curves]
     known = {} if points is None else points.known
-    before, kept = len(known), 0
-
-    def keep(job: Job, point: Point | None) -> None:
-        nonlocal kept
-        kept += 1
-        if points is not None:
-            points.keep(job, point)
-
+    keep = points.keep if points is not None else forget
     try:
         with pool_at(scheduler) as pool, progress() as show:
 
@@ -166,11 +196,15 @@ def explored(
             more = slower if fps is None else instead
             found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
     except PoolLost as error:
-        where = "with -o FOLDER they would have been kept"
+        where = "-o FOLDER would keep finished points"
         if points is not None:
-            where = f"{points.path} keeps them, and {before} of before: the same command goes on"
-        raise UserError(f"{error}; {kept} points were finished: {where}") from None
+            where = f"{points.path} has {len(known)} finished points: the same command goes on"
+        raise UserError(f"{error}; {where}") from None
     return [result_of(curve, found) for curve in curves]
+
+
+def forget(_: Job, __: Point | None) -> None:
+    """What becomes of points that there is no folder for."""
 
 
 def result_of(curve: Curve, found: Found) -> Result:
@@ -318,24 +352,25 @@ def uses(result: Result, point: Point) -> list[str]:
 
 def summary(network: Network, results: Iterable[Result]) -> str:
     """A line for each device: its fastest design, and how far that is from the roof."""
-    rows = [["device", "MHz", "fastest, frames/s", "roof, frames/s", "designs", "takes most of"]]
+    rows = [
+        ["device", "MHz", "fastest, frames/s", "roof, frames/s", "designs", "of what it may take"]
+    ]
     for result in results:
         roof, fastest = network.roof_fps(result.curve), result.fastest
         row = [result.curve.device.name, f"{result.curve.clock_mhz:g}"]
         row.append("none fits" if fastest is None else f"{result.fps(fastest):,.1f}")
         row.append("" if roof is None else f"{roof:,.1f}")
         row.append(f"{len(result.front)}")
-        row.append("" if fastest is None else most_taken(result, fastest))
+        row.append("" if fastest is None else "{}, {:.0%}".format(*closest(result, fastest)))
         rows.append(row)
     return aligned(rows, 1)
 
 
-def most_taken(result: Result, point: Point) -> str:
-    """The resource that comes closest to what a design may take of it."""
-    vendor, budget = result.curve.device.vendor, np.maximum(result.curve.budget, 1e-9)
-    parts = by_name(vendor, np.array(point.use) / budget)
-    name = max(parts, key=lambda name: parts[name])
-    return f"{name}, {result.shares(point)[name]:.0%}"
+def closest(result: Result, point: Point) -> tuple[str, float]:
+    """The resource that comes closest to what a design may take, and the part of that it takes."""
+    budget = np.maximum(result.curve.budget, 1e-9)
+    parts = by_name(result.curve.device.vendor, np.array(point.use) / budget)
+    return max(parts.items(), key=lambda item: item[1])
 
 
 def rate_table(results: Iterable[Result], fps: float) -> str:

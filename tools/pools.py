@@ -1,5 +1,6 @@
 """Where points are worked out: on the processors of this machine, or on a Dask cluster."""
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..hardware.explore import Choices
 from .files import UserError
@@ -81,10 +83,13 @@ def _cluster(scheduler: str) -> Generator[Pool]:
         raise UserError(
             f"--scheduler needs the package {error.name}: pip install 'qnn-dialect[dask]'"
         ) from None
+    check_address(scheduler)
+    for name in ("distributed", "tornado"):  # they tell tracebacks of what is told in one line here
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     lost = (OSError, ImportError, CancelledError, distributed.KilledWorker)
     try:
         client = distributed.Client(scheduler, timeout=ABSENT, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise UserError(f"there is no cluster at {scheduler}: {_line(error)}") from None
     sent: dict[Choices, Any] = {}
 
@@ -96,10 +101,21 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     try:
         yield Pool(client.get_executor(pure=False), carried, Watch(client, scheduler))
     except lost as error:
-        raise PoolLost(f"the cluster at {scheduler} went away: {_line(error)}") from None
+        why = f": {_line(error)}" if str(error) else ""
+        raise PoolLost(f"the cluster at {scheduler} went away{why}") from None
     finally:
         with suppress(*lost):
             client.close(timeout=1)
+
+
+def check_address(scheduler: str) -> None:
+    try:
+        url = urlsplit(scheduler)
+        whole = url.scheme in ("tcp", "tls") and url.hostname and url.port
+    except ValueError:
+        whole = False
+    if not whole:
+        raise UserError(f"{scheduler!r} is no address of a scheduler, as tcp://localhost:8786 is")
 
 
 class Watch:
@@ -123,4 +139,4 @@ class Watch:
 
 def _line(error: BaseException) -> str:
     """What an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    return " ".join(str(error).split())
