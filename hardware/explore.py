@@ -184,7 +184,7 @@ def failed(future: Future[Any]) -> bool:
 def front(points: Iterable[Point | None]) -> list[Point]:
     """The points that none is better than, in rate and each resource, from the fastest on."""
     different = {(point.interval, *point.use): point for point in points if point is not None}
-    costs = np.array(list(different)).reshape(len(different), -1)
+    costs = np.array(list(different))
     best = [
         point
         for cost, point in zip(costs, different.values(), strict=True)

@@ -84,8 +84,7 @@ def _cluster(scheduler: str) -> Generator[Pool]:
             f"--scheduler needs the package {error.name}: pip install 'qnn-dialect[dask]'"
         ) from None
     check_address(scheduler)
-    for name in ("distributed", "tornado"):  # they tell tracebacks of what is told in one line here
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    silence("distributed", "tornado")
     lost = (OSError, ImportError, CancelledError, distributed.KilledWorker)
     try:
         client = distributed.Client(scheduler, timeout=ABSENT, set_as_default=False)
@@ -106,6 +105,13 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     finally:
         with suppress(*lost):
             client.close(timeout=1)
+
+
+def silence(*packages: str) -> None:
+    """Packages log tracebacks of what is told in one line here."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in packages:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def check_address(scheduler: str) -> None:
