@@ -110,18 +110,27 @@ class Estimate:
 
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
-        units = {reported: unit for reported, unit in REPORTED.values()}
-        return {
-            name: round(amount) * units.get(name, 1)
-            for name, amount in self.by_name(use).items()
-            if name != "port" or amount
-        }
+        return named(self.device.vendor, use)
 
     def by_name(self, use: Use) -> dict[str, float]:
         """Numbers for each kind by the names that are reported."""
-        names = (*NAMES[self.device.vendor], "port")
-        pairs = zip(names, use.tolist(), strict=True)
-        return {REPORTED.get(name, (name,))[0]: amount for name, amount in pairs if name}
+        return by_name(self.device.vendor, use)
+
+
+def named(vendor: str, use: Use) -> dict[str, float]:
+    """Amounts by a vendor's names; bits a cycle from outside, if there are."""
+    units = {reported: unit for reported, unit in REPORTED.values()}
+    return {
+        name: round(amount) * units.get(name, 1)
+        for name, amount in by_name(vendor, use).items()
+        if name != "port" or amount
+    }
+
+
+def by_name(vendor: str, use: Use) -> dict[str, float]:
+    """Numbers for each kind by the names that are reported."""
+    pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
+    return {REPORTED.get(name, (name,))[0]: amount for name, amount in pairs if name}
 
 
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:

@@ -1,9 +1,15 @@
 """The most that a device could compute if all of its LUTs did: a roof over every design."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 
+from ..qdialect.stream import DesignOp
+from ..qdialect.stream.compute import WeightedProcess
+from ..qdialect.stream.process import data_of
+from ..qdialect.types import bit_width
 from .device import CLOSES, KINDS, Device
 from .memory import LOGIC
+from .work import process_work
 
 BASE, EACH = 0.9, 1.6
 """LUTs of an operation, and of each bit of its product: a line through what was measured."""
@@ -20,6 +26,17 @@ def luts_per_op(weight_bits: int, activation_bits: int) -> float:
 def weighted(ops: Mapping[tuple[int, int], float]) -> float:
     """LUTs of an operation on average, of so many for each weight and activation bits."""
     return sum(luts_per_op(*bits) * count for bits, count in ops.items()) / sum(ops.values())
+
+
+def ops_by_bits(design: DesignOp) -> dict[tuple[int, int], int]:
+    """The operations of a frame, by the bits of their weights and of their activations."""
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for process in design.processes:
+        if isinstance(process, WeightedProcess):
+            weight = bit_width(data_of(process, process.weights).element)
+            bits = weight, bit_width(process.inputs[0].element_type)
+            found[bits] += process_work(process).ops
+    return dict(found)
 
 
 def peak_gops(device: Device, clock_mhz: float, each: float) -> float:

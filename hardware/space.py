@@ -21,7 +21,7 @@ from ..qdialect.stream.flow import ResizeOp
 from ..qdialect.stream.process import Counts
 from ..qdialect.stream.types import channel_of
 from ..qdialect.stream.windows import CropOp, PoolOp, WindowOp
-from .cost import Way, fifo, resize, ways
+from .cost import Storage, Way, fifo, resize, ways
 from .device import Use
 from .schedule import Rhythm
 
@@ -32,7 +32,8 @@ Widths = npt.NDArray[np.int64]
 class Part:
     """A process, or the channel between two, and how it depends on some choices."""
 
-    of: Process | SSAValue
+    of: Process | SSAValue | None
+    """None in a space that is apart from its design."""
     choices: tuple[int, ...]
     interval: Counts
     """Cycles of a frame, with an axis for each choice."""
@@ -61,6 +62,15 @@ class Space:
     ends: dict[Process, Ends] = field(default_factory=dict[Process, Ends])
     parts: list[Part] = field(default_factory=list[Part])
     ways: dict[Process, list[Way]] = field(default_factory=dict[Process, list[Way]])
+    inside: dict[int, npt.NDArray[np.bool_]] = field(
+        default_factory=dict[int, npt.NDArray[np.bool_]]
+    )
+    """For the choices of ways to build: those whose weights lie on the device."""
+
+    def apart(self) -> "Space":
+        """All that a search needs, without the design: it may travel to another process."""
+        parts = [replace(part, of=None) for part in self.parts]
+        return Space(self.widths, parts=parts, inside=self.inside)
 
     @property
     def sizes(self) -> list[int]:
@@ -171,6 +181,7 @@ def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:
     built = space.choice(range(len(found)))
     space.ends[process] = replace(ends, built=built)
     space.ways[process] = found
+    space.inside[built] = np.array([way.storage != Storage.OUTSIDE for way in found])
     use = np.stack([way.use for way in found], -1)
     interval = np.broadcast_to(interval[..., None], use.shape[1:])
     return Part(process, (*named, built), interval, use)

@@ -15,7 +15,6 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from .cost import Storage
 from .device import Use
 from .search import Factor, cheapest, plan
 from .space import Part, Space, along
@@ -31,6 +30,14 @@ EFFORT = 200_000
 
 CLOSE = 1e-2
 """A design this close to the bound is not searched for further: no cost is known so well."""
+
+EVER = 1 << 60
+"""Cycles that every folding takes fewer than."""
+
+
+def cycles_of_frame(clock_mhz: float, fps: float) -> int:
+    """The cycles that a frame may take at a rate."""
+    return int(min(clock_mhz * 1e6 / fps * (1 + 1e-12), EVER))
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,8 @@ class Tiler:
             for choice, values in (fixed or {}).items()
         }
         if not outside:
-            for process, found in space.ways.items():
-                built = space.built(process)
-                inside = np.array([way.storage != Storage.OUTSIDE for way in found])
-                given = self.fixed.get(built, np.ones(len(found), bool))
+            for built, inside in space.inside.items():
+                given = self.fixed.get(built, np.ones(len(inside), bool))
                 self.fixed[built] = given & inside if (given & inside).any() else given
         self.steps = plan([part.choices for part in space.parts], space.sizes)
         seen = set[int]()

@@ -12,7 +12,14 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import KINDS, NAMES, Device, DeviceError, device_named, known_devices
 from ..hardware.space import Part, Space, space_of
-from ..hardware.tiling import Tiler, Tiling, TooSmall, Unbuildable, Unreachable
+from ..hardware.tiling import (
+    Tiler,
+    Tiling,
+    TooSmall,
+    Unbuildable,
+    Unreachable,
+    cycles_of_frame,
+)
 from ..qdialect.packing import PackedAttr
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
@@ -33,9 +40,6 @@ from .folding import (
 from .folding_file import read_folding, write_folding
 
 LOG = logging.getLogger(__name__)
-
-EVER = 1 << 60
-"""Cycles that every folding takes fewer than."""
 
 PLENTY = 1e3
 """So many times a device there is room for all that is asked of it."""
@@ -172,7 +176,7 @@ class Goal:
         """The cycles that a frame may take: those of the rate, or of the layers that are fixed."""
         if self.target_fps is not None:
             assert self.clock_mhz is not None
-            return int(min(self.clock_mhz * 1e6 / self.target_fps * (1 + 1e-12), EVER))
+            return cycles_of_frame(self.clock_mhz, self.target_fps)
         if self.cycles is not None:
             return max(self.cycles, tiler.fewest())
         given = [
@@ -262,6 +266,16 @@ def tile_design(
 ) -> Tiling:
     """Folds a design; some layers may have been given their folding."""
     check_names([design], folds or {})
+    space = open_space(design, goal.device.vendor if goal.device else "xilinx")
+    tiling = goal.reached(space, fixed_by(design, space, folds or {}))
+    apply_tiling(design, space, tiling)
+    design.device = StringAttr(goal.device.name) if goal.device else None
+    design.clock_mhz = FloatAttr(goal.clock_mhz, f64) if goal.clock_mhz else None
+    return tiling
+
+
+def open_space(design: DesignOp, vendor: str) -> Space:
+    """The choices of a design; raises if its memories are packed for those it has."""
     for process in design.processes:
         for key in process.memories():
             name = process.properties[key]
@@ -269,12 +283,7 @@ def tile_design(
                 raise PassFailedException(
                     f"tile: {name} is packed for the words that are: tile comes before pack-bits"
                 )
-    space = space_of(design, goal.device.vendor if goal.device else "xilinx")
-    tiling = goal.reached(space, fixed_by(design, space, folds or {}))
-    apply_tiling(design, space, tiling)
-    design.device = StringAttr(goal.device.name) if goal.device else None
-    design.clock_mhz = FloatAttr(goal.clock_mhz, f64) if goal.clock_mhz else None
-    return tiling
+    return space_of(design, vendor)
 
 
 def names(device: Device) -> list[str]:
@@ -287,5 +296,6 @@ def named(part: Part) -> str:
     """A process, or the one behind a channel, by its layer."""
     if isinstance(part.of, Process):
         return describe(part.of)
+    assert part.of is not None
     (use,) = part.of.uses
     return f"the channel before {describe(use.operation)}"

@@ -49,6 +49,18 @@ class Request:
 
 def design_in(module: ModuleOp, request: Request) -> DesignOp:
     """The design of a network: what is not yet lowered, folded or sized is by now."""
+    design = lowered(module)
+    again = request.fps is not None or request.folding is not None
+    if request.folds and (again or not is_folded(design)):
+        fold(design, request)
+        verify(module)
+    if not all(channel.depth.data for channel in channels_of(design)):
+        Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
+    return design
+
+
+def lowered(module: ModuleOp) -> DesignOp:
+    """The design of a network, which may be a design already."""
     if not designs_of(module):
         steps = FoldBnPass(), MinimizeAccumulatorsPass(), StreamLowerPass()
         Pipeline(*steps, hooks=[Progress()]).apply(module)
@@ -56,12 +68,6 @@ def design_in(module: ModuleOp, request: Request) -> DesignOp:
     if len(designs) != 1:
         raise UserError(f"the network has {len(designs)} designs, not one")
     (design,) = designs
-    again = request.fps is not None or request.folding is not None
-    if request.folds and (again or not is_folded(design)):
-        fold(design, request)
-        verify(module)
-    if not all(channel.depth.data for channel in channels_of(design)):
-        Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
     return design
 
 

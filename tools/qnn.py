@@ -199,6 +199,54 @@ def add_estimate(commands: Commands) -> None:
     command.set_defaults(command=estimate_command)
 
 
+def explore_command(arguments: argparse.Namespace) -> None:
+    """`qnn explore`: rate against resources, on many devices."""
+    from .explore import explore_command
+
+    explore_command(arguments)
+
+
+def add_explore(commands: Commands) -> None:
+    command = commands.add_parser("explore", help="weigh rate against resources, on many devices")
+    command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
+    command.add_argument(
+        "--devices",
+        type=names,
+        metavar="A,B,...",
+        help="devices by name, or their TOML files; all that are known by default",
+    )
+    command.add_argument(
+        "--clocks", type=clocks, metavar="MHZ,...", help="clocks; that of each device by default"
+    )
+    command.add_argument(
+        "--fps", type=above_zero, metavar="N", help="one rate: which device is large enough"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask cluster that does the work: tcp://host:port"
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FOLDER",
+        help="where to write the result and plots, and keep finished points, to go on from there",
+    )
+    command.set_defaults(command=explore_command)
+
+
+def names(text: str) -> list[str]:
+    """An option that is some names, with commas between."""
+    found = [name.strip() for name in text.split(",")]
+    if not all(found):
+        raise argparse.ArgumentTypeError(f"{text!r} is not names with commas between")
+    return found
+
+
+def clocks(text: str) -> list[float]:
+    """An option that is some clocks in MHz, with commas between."""
+    return sorted({clock(name) for name in names(text)})
+
+
 def devices_command(arguments: argparse.Namespace) -> None:
     """`qnn devices`: which devices there are."""
     from .devices import devices_command
@@ -230,6 +278,7 @@ def parser() -> Parser:
     add_import(commands)
     add_run(commands)
     add_estimate(commands)
+    add_explore(commands)
     add_compile(commands)
     add_devices(commands)
     return top

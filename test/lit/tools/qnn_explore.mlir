@@ -1,0 +1,83 @@
+// Rate against resources of a design, whatever its folding is.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: qnn explore %s --devices zu3eg,z7020 -o %t/out 2> /dev/null | filecheck %s --match-full-lines --strict-whitespace
+//      CHECK:z7020 at 100 MHz
+// CHECK-NEXT:    frames/s  cycles         lut          ff  bram36
+// CHECK-NEXT:25,000,000.0       4  {{.*%.*%.*}}2   1%
+// CHECK-NEXT:12,500,000.0       8  {{.*}}
+//      CHECK:   781,250.0     128  {{.*}}
+// CHECK-EMPTY:
+// CHECK-NEXT:zu3eg at 200 MHz
+//      CHECK:50,000,000.0       4  {{.*}}
+//      CHECK:device  MHz  fastest, frames/s   roof, frames/s  designs  of what it may take
+// CHECK-NEXT:z7020   100       25,000,000.0    210,000,000.0        6             lut, 12%
+// CHECK-NEXT:zu3eg   200       50,000,000.0  9,411,585,365.9        6              lut, 9%
+
+// As JSON; points that are finished are not worked out again, and what is told is the same.
+// RUN: qnn explore %s --devices zu3eg,z7020 --json -o %t/out 2> /dev/null > %t/again.json
+// RUN: diff %t/out/explore.json %t/again.json
+// RUN: filecheck %s --match-full-lines --check-prefix JSON --input-file %t/again.json
+//      JSON: {
+// JSON-NEXT:   "ops": 256,
+// JSON-NEXT:   "luts_per_op": {{4.1.*}},
+// JSON-NEXT:   "arithmetic_intensity": 12.8,
+// JSON-NEXT:   "curves": [
+// JSON-NEXT:     {
+// JSON-NEXT:       "device": "z7020",
+// JSON-NEXT:       "clock_mhz": 100.0,
+// JSON-NEXT:       "roofline": {
+// JSON-NEXT:         "gops": {{[0-9.]+}},
+// JSON-NEXT:         "external_gops": {{53.76.*}},
+// JSON-NEXT:         "fps": {{210000000.0.*}}
+// JSON-NEXT:       },
+// JSON-NEXT:       "fastest": {
+// JSON-NEXT:         "fps": {{[0-9.]+}},
+// JSON-NEXT:         "interval_cycles": {{[0-9]+}},
+//      JSON:       "impossible_below_cycles": {{[0-9]+}},
+// JSON-NEXT:       "front": [
+
+// One rate: the smallest device that reaches it.
+// RUN: qnn explore %s --devices u250,z7020 --clocks 200,100 --fps 30000000 2> /dev/null | filecheck %s --match-full-lines --check-prefix RATE
+//      RATE: device  MHz{{ +}}frames/s
+// RATE-NEXT: z7020   100  at most{{ +}}25,000,000.0
+// RATE-NEXT: z7020   200  {{.* lut .* ff .* bram36 .*}}50,000,000.0
+// RATE-NEXT: u250    100  at most{{ +}}25,000,000.0
+// RATE-NEXT: u250    200  {{.*}}50,000,000.0
+// RATE-EMPTY:
+// RATE-NEXT: 30,000,000 frames/s: z7020 at 200 MHz is the smallest: 50,000,000.0 frames/s with {{.*}}
+
+// Mistakes are one line on standard error, and exit status 1.
+// RUN: %{status} 1 qnn explore %s --devices z7020,z7021 2>> %t/errors
+// ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
+// RUN: %{status} 1 qnn explore %t/none.mlir 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}none.mlir: no such file or directory
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/mine.toml 'vendor = 3'
+// RUN: %{status} 1 qnn explore %s --devices %t/mine.toml 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}mine.toml describes no device: description, part, clock_mhz, resources is missing
+// RUN: %{status} 1 qnn explore %s --devices z7020 --fps 1e9 2>> %t/errors
+// ERRORS-NEXT: qnn: explore: {{.*}}
+// ERRORS-NEXT: qnn: no device reaches 1,000,000,000 frames/s: the fastest is z7020 at 100 MHz, with {{[0-9,.]+}}
+// RUN: %{status} 1 qnn explore %s --devices z7020 -o %t/none/out 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}none/out: no such file or directory
+// RUN: %{status} 1 qnn explore %s --devices z7020 -o %s 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}qnn_explore.mlir: file exists
+
+// A command line that makes no sense ends with status 2.
+// RUN: %{status} 2 qnn explore %s --devices z7020,, 2>> %t/errors
+// ERRORS-NEXT: qnn: argument --devices: 'z7020,,' is not names with commas between
+// RUN: %{status} 2 qnn explore %s --clocks 100,0 2>> %t/errors
+// ERRORS-NEXT: qnn: argument --clocks: '0' is not a number above 0
+// RUN: %{status} 2 qnn explore %s --fps 0 2>> %t/errors
+// ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
+// ERRORS-NOT: {{.+}}
+// RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4x8xui2, lanes = 4, depth = 2>
+  %y = stream.matvec %x weights(@w) accumulator = si6 storage = lut {layer = "Gemm_0"}
+    : (!stream.channel<4x8xui2, lanes = 4, depth = 2>)
+   -> !stream.channel<4x4xsi6, lanes = 2, depth = 8>
+  stream.sink "y" %y : !stream.channel<4x4xsi6, lanes = 2, depth = 8>
+}
+qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>

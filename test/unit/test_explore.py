@@ -1,0 +1,280 @@
+"""`qnn explore`: its points against `tile`, how it goes on, and clusters that go away."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from qnn.hardware.device import device_named
+from qnn.hardware.explore import TARGETS, Point, explore, front, slower
+from qnn.hardware.explore import Job as Task
+from qnn.hardware.roofline import ops_by_bits
+from qnn.hardware.work import work_of
+from qnn.passes.tile import Goal, tile_design
+from qnn.tools import explore as command
+from qnn.tools.designs import lowered
+from qnn.tools.networks import load_network, write_module
+from qnn.tools.pools import PoolLost, pool_at
+from qnn.tools.qnn import main
+from support.networks import trained_network
+
+DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with a network that can be lowered, of some layers."""
+    path = tmp_path_factory.mktemp("network") / "net.mlir"
+    with path.open("wb") as file:
+        write_module(trained_network(np.random.default_rng(403)), file)
+    return str(path)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    """The JSON of a run."""
+    assert main(["explore", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line of a run that ends in an error."""
+    assert main(["explore", *arguments]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    said = [line for line in lines if not line.endswith(" s")]
+    assert len(said) == 1, said
+    return said[0]
+
+
+@pytest.mark.parametrize("name", ["z7020", "arria10-gx1150"])
+def test_points_are_those_of_tile(network: str, name: str) -> None:
+    device = device_named(name)
+    (curve,) = command.curves_of(lowered(load_network(network)), [device], [100.0])
+    with ThreadPoolExecutor(1) as pool:
+        found = explore(
+            [Task(curve)], slower, pool, lambda c: c, {}, command.forget, lambda *_: None
+        )
+    assert len(found) > TARGETS / 2
+    for job in list(found)[:: len(found) // 5]:
+        rate = None if job.cycles is None else 1e8 / job.cycles
+        tiling = tile_design(lowered(load_network(network)), Goal(device, 100.0, rate))
+        point = found[job]
+        assert point is not None
+        assert point.interval == tiling.interval
+        np.testing.assert_allclose(point.use, tiling.use)
+        assert (tiling.use <= device.budget(100.0)).all()
+
+
+def test_a_front_is_what_nothing_is_better_than() -> None:
+    random = np.random.default_rng(0)
+    points = [
+        Point(int(cycles), tuple(map(float, use)), 0.0, 0)
+        for cycles, *use in random.integers(1, 8, (200, 3))
+    ]
+    found = front([None, *points])
+    figures = {(p.interval, *p.use) for p in points}
+    best = {
+        a for a in figures if not any(b != a and all(np.less_equal(b, a).tolist()) for b in figures)
+    }
+    assert {(p.interval, *p.use) for p in found} == best
+    assert [p.interval for p in found] == sorted(p.interval for p in found)
+    assert front([None]) == []
+
+
+def test_operations_by_their_bits(network: str) -> None:
+    design = lowered(load_network(network))
+    assert sum(ops_by_bits(design).values()) == work_of(design).ops
+
+
+def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, network, "--devices", "z7045,z7020", "--clocks", "200,100")
+    titles = [(curve["device"], curve["clock_mhz"]) for curve in found["curves"]]
+    assert titles == [("z7020", 100), ("z7020", 200), ("z7045", 100), ("z7045", 200)]
+    slow, fast = found["curves"][:2]
+    assert fast["fastest"]["fps"] == pytest.approx(2 * slow["fastest"]["fps"])
+    assert fast["roofline"]["gops"] == pytest.approx(2 * slow["roofline"]["gops"])
+    assert slow["front"][0]["interval_cycles"] == slow["fastest"]["interval_cycles"]
+    held = device_named("z7020").resources["lut"]
+    for point in slow["front"]:
+        assert point["fps"] == pytest.approx(1e8 / point["interval_cycles"])
+        assert point["utilisation"]["lut"] == pytest.approx(
+            point["resources"]["lut"] / held, abs=1 / held
+        )
+
+
+def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named with the lowest clock that will do; larger ones do it too."""
+    whole = told(capsys, network, "--devices", "z7020", "--clocks", "100")
+    rate = whole["curves"][0]["fastest"]["fps"] * 1.5
+    found = told(
+        capsys, network, "--devices", "ku115,z7020", "--clocks", "100,200,300", "--fps", str(rate)
+    )
+    assert found["smallest"] == {"device": "z7020", "clock_mhz": 200}
+    assert found["curves"][0]["at_rate"] is None
+    assert found["curves"][0]["fastest"]["fps"] < rate
+    reached = [curve for curve in found["curves"] if curve["at_rate"] is not None]
+    assert all(curve["at_rate"]["fps"] >= rate for curve in reached)
+
+
+def test_a_run_goes_on_where_it_was(
+    network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line that was cut off is worked out again, those before it are not."""
+    arguments = (network, "--devices", "z7020", "-o", str(tmp_path / "out"))
+    whole = told(capsys, *arguments)
+    file = tmp_path / "out" / "points.jsonl"
+    lines = file.read_bytes().splitlines(keepends=True)
+    assert len(lines) == len(set(lines)) > TARGETS / 2
+    file.write_bytes(b"".join(lines[:20]) + lines[20][:30])
+    assert told(capsys, *arguments) == whole
+    after = file.read_bytes().splitlines(keepends=True)
+    assert after[:20] == lines[:20]
+    assert sorted(after) == sorted(lines)
+    assert json.loads((tmp_path / "out" / "explore.json").read_text()) == whole
+
+
+def test_points_of_another_network_are_not_taken(
+    network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.mlir"
+    with other.open("wb") as file:
+        write_module(trained_network(np.random.default_rng(404)), file)
+    both = "--devices", "z7020", "-o", str(tmp_path / "out")
+    told(capsys, network, *both)
+    assert told(capsys, str(other), *both) == told(capsys, str(other), "--devices", "z7020")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"key": "a", "point": {"interval": 0}}'])
+def test_a_line_that_is_no_point(
+    line: str, network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "points.jsonl").write_text(f"{line}\n")
+    said = refused(capsys, network, "-o", str(tmp_path))
+    assert said.startswith(f"qnn: {tmp_path}/points.jsonl:1 is no finished point")
+
+
+def started(arguments: Sequence[str], points: Path, lines: int) -> "subprocess.Popen[str]":
+    """A run that has finished some points."""
+    code = "from qnn.tools.qnn import main; raise SystemExit(main())"
+    run = subprocess.Popen(
+        [sys.executable, "-c", code, "explore", *arguments], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not points.exists() or points.read_bytes().count(b"\n") < lines:
+        assert run.poll() is None, run.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return run
+
+
+CLOCKS = ",".join(str(50 + step) for step in range(40))
+"""So many that a run takes a while."""
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on(network: str, tmp_path: Path) -> None:
+    points = tmp_path / "points.jsonl"
+    arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path)]
+    run = started(arguments, points, 20)
+    run.kill()
+    run.communicate()  # ends when the workers, who hold the other end of the pipe, have ended
+    kept = points.read_bytes()
+    again = started(arguments, points, kept.count(b"\n") + 20)
+    again.send_signal(signal.SIGINT)
+    assert "Traceback" not in again.communicate()[1]
+    assert again.returncode == 130
+    whole = kept[: kept.rfind(b"\n") + 1]
+    assert points.read_bytes().startswith(whole)
+
+
+def test_a_worker_that_ends() -> None:
+    with pytest.raises(PoolLost, match="was ended"), pool_at(None) as pool:
+        pool.executor.submit(os._exit, 1).result()
+
+
+def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    told(capsys, network, "--devices", "z7020,u250", "-o", str(tmp_path))
+    for name in ("front", "roofline"):
+        text = (tmp_path / f"{name}.svg").read_text()
+        assert "<svg" in text and "Date" not in text
+        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_what_draws(
+    network: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert main(["explore", network, "--devices", "z7020", "-o", str(tmp_path)]) == 0
+    assert "no plots: they need the package" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == {"points.jsonl", "explore.json"}
+
+
+@contextmanager
+def cluster() -> Generator[tuple[str, "subprocess.Popen[bytes]", "subprocess.Popen[bytes]"]]:
+    """A scheduler and two workers, on this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    commands = (
+        ["dask_scheduler", "--host", "127.0.0.1", "--port", str(port)],
+        ["dask_worker", address, "--nworkers", "2", "--nthreads", "1"],
+    )
+    parts = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{name}", *rest, "--no-dashboard"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for name, *rest in commands
+    ]
+    try:
+        yield address, parts[0], parts[1]
+    finally:
+        for part in reversed(parts):
+            part.terminate()
+            part.wait(30)
+
+
+@DASK
+@pytest.mark.slow
+def test_a_cluster(network: str, tmp_path: Path) -> None:
+    """It finds what processes find; when it goes away, finished points are kept."""
+    points = tmp_path / "points.jsonl"
+    arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path)]
+    with cluster() as (address, scheduler, _):
+        few = [network, "--devices", "z7020", "--scheduler", address, "-o"]
+        alone = [network, "--devices", "z7020", "-o"]
+        for place, run in (("dask", few), ("alone", alone)):
+            assert main(["explore", *run, str(tmp_path / place)]) == 0
+        results = [(tmp_path / place / "explore.json").read_text() for place in ("dask", "alone")]
+        assert results[0] == results[1]
+        run = started([*arguments, "--scheduler", address], points, 20)
+        scheduler.kill()
+        _, said = run.communicate(timeout=60)
+    assert run.returncode == 1
+    lines = [line for line in said.splitlines() if not line.endswith(" s")]
+    assert len(lines) == 1, lines
+    count = points.read_bytes().count(b"\n")
+    assert lines[0].startswith(f"qnn: the cluster at {address} went away")
+    assert lines[0].endswith(f"has {count} finished points: the same command goes on")
+
+
+@DASK
+def test_no_cluster(network: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, network, "--scheduler", "localhost")
+    assert said.endswith("'localhost' is no address of a scheduler, as tcp://localhost:8786 is")

@@ -1,0 +1,79 @@
+"""Points of explorations that are finished, in a file: one that was stopped goes on from there."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..hardware.device import KINDS
+from ..hardware.explore import Job, Point
+from .files import UserError, reason
+
+
+class Points:
+    """A file with a line of JSON for each point, written as soon as the point is there.
+
+    A last line that was cut off belongs to nobody and is removed.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.known: dict[str, Point | None] = {}
+        """The points by what they depend on."""
+        try:
+            self._read()
+        except OSError as error:
+            raise UserError(reason(str(path), error)) from None
+
+    def _read(self) -> None:
+        data = self.path.read_bytes() if self.path.exists() else b""
+        whole = data[: data.rfind(b"\n") + 1]
+        for number, line in enumerate(whole.splitlines(), 1):
+            try:
+                key, point = _parsed(json.loads(line))
+            except (ValueError, TypeError):
+                raise UserError(
+                    f"{self.path}:{number} is no finished point: remove the line, or name another "
+                    "folder"
+                ) from None
+            self.known[key] = point
+        with self.path.open("ab") as file:
+            file.truncate(len(whole))
+
+    def keep(self, job: Job, point: Point | None) -> None:
+        """Adds a point."""
+        entry = {
+            "key": job.key,
+            "device": job.curve.device.name,
+            "clock_mhz": job.curve.clock_mhz,
+            "cycles": job.cycles,
+            "point": point and asdict(point),
+        }
+        try:
+            with self.path.open("ab") as file:
+                file.write(json.dumps(entry).encode() + b"\n")
+        except OSError as error:
+            raise UserError(reason(str(self.path), error)) from None
+        self.known[job.key] = point
+
+
+def _parsed(entry: Any) -> tuple[str, Point | None]:
+    """The point of a line, and what it depends on."""
+    match entry:
+        case {"key": str(key), "point": None}:
+            return key, None
+        case {"key": str(key), "point": {**fields}}:
+            return key, _point(fields)
+        case _:
+            raise ValueError("not a point")
+
+
+def _point(fields: Mapping[str, Any]) -> Point:
+    match fields:
+        case {"interval": int(interval), "use": [*use], "dearer": float(dearer), "least": int(n)}:
+            if interval < 1 or len(use) != len(KINDS):
+                raise ValueError("not a point")
+            return Point(interval, tuple(float(amount) for amount in use), dearer, n)
+        case _:
+            raise ValueError("not a point")

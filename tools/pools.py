@@ -1,0 +1,148 @@
+"""Where points are worked out: on the processors of this machine, or on a Dask cluster."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Generator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..hardware.explore import Choices
+from .files import UserError
+
+ABSENT = 10
+"""So many seconds a cluster may be away, or be without workers."""
+
+
+class PoolLost(Exception):
+    """Nobody works on the points any more."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Workers."""
+
+    executor: Executor
+    carried: Callable[[Choices], Any]
+    """How choices get to a worker."""
+    check: Callable[[], None]
+    """Raises if there are no workers any more."""
+
+
+@contextmanager
+def pool_at(scheduler: str | None) -> Generator[Pool]:
+    """The workers of a cluster, or as many processes as there are processors."""
+    with _cluster(scheduler) if scheduler is not None else _processes() as pool:
+        yield pool
+
+
+@contextmanager
+def _processes() -> Generator[Pool]:
+    executor = ProcessPoolExecutor(_processors(), get_context("spawn"), _start)
+    try:
+        yield Pool(executor, lambda choices: choices, lambda: None)
+    except BrokenExecutor:
+        raise PoolLost("a process that works on the points was ended") from None
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _start() -> None:
+    """A worker leaves interrupts to the command, and ends with it however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Generator[Pool]:
+    """The workers of a Dask cluster; each gets the choices of a network once."""
+    try:
+        distributed: Any = import_module("distributed")
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"--scheduler needs the package {error.name}: pip install 'qnn-dialect[dask]'"
+        ) from None
+    check_address(scheduler)
+    silence("distributed", "tornado")
+    lost = (OSError, ImportError, CancelledError, distributed.KilledWorker)
+    try:
+        client = distributed.Client(scheduler, timeout=ABSENT, set_as_default=False)
+    except OSError as error:
+        raise UserError(f"there is no cluster at {scheduler}: {_line(error)}") from None
+    sent: dict[Choices, Any] = {}
+
+    def carried(choices: Choices) -> Any:
+        if choices not in sent:
+            sent[choices] = client.scatter(choices, hash=False)
+        return sent[choices]
+
+    try:
+        yield Pool(client.get_executor(pure=False), carried, Watch(client, scheduler))
+    except lost as error:
+        why = f": {_line(error)}" if str(error) else ""
+        raise PoolLost(f"the cluster at {scheduler} went away{why}") from None
+    finally:
+        with suppress(*lost):
+            client.close(timeout=1)
+
+
+def silence(*packages: str) -> None:
+    """Packages log tracebacks of what is told in one line here."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in packages:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
+def check_address(scheduler: str) -> None:
+    try:
+        url = urlsplit(scheduler)
+        whole = url.scheme in ("tcp", "tls") and url.hostname and url.port
+    except ValueError:
+        whole = False
+    if not whole:
+        raise UserError(f"{scheduler!r} is no address of a scheduler, as tcp://localhost:8786 is")
+
+
+class Watch:
+    """Looks whether a cluster still has workers, once in a while."""
+
+    def __init__(self, client: Any, scheduler: str):
+        self.client = client
+        self.scheduler = scheduler
+        self.seen = self.looked = monotonic()
+
+    def __call__(self) -> None:
+        now = monotonic()
+        if now - self.looked < 1:
+            return
+        self.looked = now
+        if self.client.status == "running" and self.client.nthreads():
+            self.seen = now
+        elif now - self.seen > ABSENT:
+            raise PoolLost(f"the cluster at {self.scheduler} has no workers")
+
+
+def _line(error: BaseException) -> str:
+    """What an error says, in one line."""
+    return " ".join(str(error).split())
