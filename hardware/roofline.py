@@ -1,4 +1,7 @@
-"""The most that a device could compute if all of its LUTs did: a roof over every design."""
+"""What a device would compute if all of its LUTs did, at what was published for an operation.
+
+Designs with cheaper operations, in DSPs or of signs, lie above it.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
