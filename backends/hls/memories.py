@@ -83,7 +83,7 @@ class Array:
         bits = self.memory.bits
         if bits <= 64:
             return b"0x", b"ULL" if bits > 32 else b""
-        return f'ap_uint<{bits}>("'.encode(), b'", 16)'
+        return f'ap_uint<{bits}>("0x'.encode(), b'", 16)'
 
 
 def between(before: bytes, text: npt.NDArray[np.uint8], behind: bytes) -> npt.NDArray[np.uint8]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate, simulation
+from qnn.backends.hls.memories import Array as ArrayOfWords
 from qnn.backends.hls.simulation import Simulation, vendor_headers
-from qnn.backends.memories import search_levels
+from qnn.backends.memories import Memory, search_levels
 from qnn.backends.names import identifier
 from qnn.backends.vectors import vectors_of, write
 from qnn.passes import Pipeline
@@ -355,3 +356,21 @@ def test_words_wider_than_the_vendors_integers_are_refused() -> None:
     Pipeline.parse("size-fifos").apply(module)
     with pytest.raises(EmitError, match="'source' holds 4,608 bits at once, at most 4,096 are"):
         emit(design.design)
+
+
+@pytest.mark.parametrize("bits", [4, 33, 64, 65, 68, 72])
+def test_an_initialiser_holds_its_words(bits: int, tmp_path: Path) -> None:
+    """Whatever their first digits are: `0b` is no prefix of a number in hexadecimal."""
+    firsts = np.arange(256) % (1 << min(bits, 8))
+    values = [int(first) << max(0, bits - 8) | 5 % (1 << bits) for first in firsts]
+    size = -(-bits // 8)
+    data = np.frombuffer(b"".join(value.to_bytes(size, "little") for value in values), np.uint8)
+    array = ArrayOfWords(Memory("words", bits, (256,), data.reshape(256, 1, size)))
+    source = (
+        f'#include "qnn.hpp"\n#include <cstdio>\n'
+        f"static const ap_uint<{bits}> words[256] = {array.initialiser()};\n"
+        "int main() {\n    for (int i = 0; i < 256; ++i) "
+        'std::printf("%s\\n", words[i].to_string(16).c_str());\n}\n'
+    )
+    lines = compile_and_run(source, tmp_path).split()
+    assert [int(line, 16) for line in lines] == values
