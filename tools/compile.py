@@ -18,7 +18,7 @@ from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
 from ..passes.folding_file import write_folding
 from ..qdialect.data import Array
-from ..qdialect.interpreter import input_types, interpreter_of, run
+from ..qdialect.interpreter import arguments_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
@@ -62,6 +62,8 @@ def compile_command(arguments: argparse.Namespace) -> None:
         given = [load_array(name) for name in arguments.inputs]
         with timed("import"):
             module = load_network(arguments.network)
+        if given:
+            arguments_of(module, given)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
         design = design_in(module, request)
         emitted = target.emit(design, Path(arguments.network).stem)
