@@ -205,4 +205,5 @@ simulated with `cosim_design` behind `csynth_design` in `run_hls.tcl`, or after 
 | `simulation`, `bounded.cpp`, `Makefile` | simulation with g++ |
 | `design.mlir` | the design that this was made from |
 | `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
+| `build.json` | what made it and what it comes to; `qnn report` shows it |
 """
