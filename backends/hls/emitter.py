@@ -23,7 +23,7 @@ from .shapes import Call, Shape, Sources, tag
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
     """The source files of a design; its ports are memories, or with `streams` AXI streams."""
     parts = parts_of(design, name)
-    return Emitted(parts.top, streams, Speller(parts, streams).sources)
+    return Emitted(parts, streams, Speller(parts, streams).sources)
 
 
 class Speller:
@@ -33,7 +33,7 @@ class Speller:
         self.streams = streams
         self.taken = parts.taken
         memories = [Array(memory) for memory in parts.memories]
-        self.sources = Sources(parts.processes, parts.ports, memories=memories)
+        self.sources = Sources(memories=memories)
         for part in parts.parts:
             self.sources.channels += part.writes
             self.spell(part)

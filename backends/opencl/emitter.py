@@ -22,7 +22,7 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
-from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port
+from ..parts import Activation, Channel, Codebook, EmitError, Part
 from ..project import Source
 from ..vectors import Files
 from .spelling import array, definition, number, number_bits, tag, words
@@ -54,35 +54,22 @@ UNUSED = {
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
-    parts = parts_of(design, name)
-    return Emitted(parts.top, parts)
+    return Emitted(parts_of(design, name))
 
 
 @dataclass(frozen=True)
 class Emitted(Source):
     """A design as source files."""
 
-    parts: Parts
-
-    @property
-    def processes(self) -> list[str]:
-        """What the design's processes are called."""
-        return self.parts.processes
-
-    @property
-    def ports(self) -> list[Port]:
-        return self.parts.ports
-
     @cached_property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
-        outside = [port.weights for port in self.outside if port.weights is not None]
         return {
             "top.cl": self._top(),
             "emulation.cl": self._emulation(),
             "design.json": json.dumps(self._interface(), indent=1) + "\n",
             **{f"weights/{memory.name}.h": array(memory) for memory in self.parts.memories},
-            **{memory.data_path: memory.words.tobytes() for memory in outside},
+            **self.outside_data,
         }
 
     def _top(self) -> str:

@@ -136,10 +136,10 @@ def test_a_design_that_stops_says_where() -> None:
     np.testing.assert_array_equal(
         simulate(emit(design_of(module)), [image], bounded=True)[0], expected
     )
-    for channel in emit(design_of(module)).parts.channels:
+    for channel in emit(design_of(module)).sources.channels:
         assert channel.depth >= 2
     shallow = emit(design_of(module))
-    channels = shallow.parts.channels
+    channels = shallow.sources.channels
     beside = next(c for c in channels if c.name == "fork_words_2")
     channels[channels.index(beside)] = type(beside)(beside.name, beside.bits, 2)
     message = "the design stops: full are .*fork_words_2.*; empty are .*matvec_words"
