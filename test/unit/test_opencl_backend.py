@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sysconfig
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -130,10 +131,10 @@ def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch)
 @needs_emulator
 def test_results_leave_while_later_frames_are_computed(tmp_path: Path) -> None:
     """The first frame is there before the host has come to its end."""
-    running = Emulation(emit(design_of(layer())), tmp_path).write().frames([frames(20)])
-    next(running)
-    assert hosts(tmp_path)
-    running.close()
+    running = Emulation(emit(design_of(layer())), tmp_path).write().frames([frames(1000)])
+    with closing(running):
+        next(running)
+        assert hosts(tmp_path)
     assert not hosts(tmp_path)
 
 
