@@ -19,13 +19,12 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
-from qnn.qdialect.stream.flow import ForkOp
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
-from support.hls import HOSTILE, design_of, frames, layer
+from support.hls import HOSTILE, design_of, frames, layer, residual
 from support.twins import LAYERS, Twin
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
@@ -120,17 +119,7 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
 
 def test_a_design_that_stops_says_where() -> None:
     """The channel beside a window is too shallow for the lines that the window keeps."""
-    design = Design()
-    x = design.source(ChannelType((4, 4, 1), BYTE, depth=2))
-    fork = design.add(ForkOp(x))
-    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
-    patches = design.add(WindowOp(padded, [3, 3])).patches
-    weights = design.data(np.ones((1, 9), int), unsigned(1))
-    wide = ChannelType((4, 4, 1), unsigned(12))
-    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
-    total = ChannelType((4, 4, 1), unsigned(13))
-    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
-    Pipeline.parse("size-fifos").apply(module)
+    module = residual()
     image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
     (expected,) = run(module, [image])
     np.testing.assert_array_equal(

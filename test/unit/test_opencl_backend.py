@@ -20,18 +20,16 @@ from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage, ThresholdOp
-from qnn.qdialect.stream.flow import ForkOp, ResizeOp
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
+from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
-from support.hls import design_of
+from support.hls import design_of, residual
 from support.opencl import needs_emulator
 from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
-from xdsl.dialects.builtin import ModuleOp
 
 LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
@@ -93,22 +91,6 @@ def test_only_what_the_compiler_takes() -> None:
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
             assert "channel_intel" not in text and "sched_yield" not in text, path
-
-
-def residual() -> ModuleOp:
-    """A window, and a channel beside it."""
-    design = Design()
-    x = design.source(ChannelType((4, 4, 1), unsigned(8), depth=2))
-    fork = design.add(ForkOp(x))
-    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
-    patches = design.add(WindowOp(padded, [3, 3])).patches
-    weights = design.data(np.ones((1, 9), int), unsigned(1))
-    wide = ChannelType((4, 4, 1), unsigned(12))
-    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
-    total = ChannelType((4, 4, 1), unsigned(13))
-    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
-    Pipeline.parse("size-fifos").apply(module)
-    return module
 
 
 @needs_emulator
