@@ -9,7 +9,7 @@ from ..qdialect.stream import Process
 from ..qdialect.stream.types import channel_of
 from ..qdialect.types import ElementType
 from .memories import Memory
-from .names import identifier
+from .names import LONGEST, identifier, unused
 from .parts import Activation, Channel, Codebook, EmitError, Number, Part, Parts, Port, describe
 
 
@@ -25,7 +25,9 @@ class Builder:
         """Names a process and the channels that it writes."""
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
-        self.process_name = identifier(f"{layer[:32]}_{kind}", self.parts.taken)
+        self.process_name = identifier(
+            f"{layer[: LONGEST - len(kind) - 1]}_{kind}", self.parts.taken
+        )
         self.parts.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)
@@ -48,7 +50,7 @@ class Builder:
 
     def own_name(self, what: str) -> str:
         """A new name for something of the process that is being written."""
-        return identifier(f"{self.process_name}_{what}", self.parts.taken)
+        return unused(f"{self.process_name}_{what}", self.parts.taken)
 
     def part(
         self,

@@ -47,7 +47,7 @@ from ..qdialect.types import (
 )
 from .builder import Builder
 from .memories import Memory, codes_of, quant_of, rows_memory
-from .names import identifier, port_name, top_name
+from .names import port_name, top_name, unused
 from .parts import Channel, Codebook, EmitError, Number, Part, Parts, Port
 from .thresholds import activation_of
 
@@ -238,7 +238,7 @@ class Emitter(Builder):
         frame = (depth, pe, each)
         port = Port(memory.name, pe * each, frame, np.dtype(np.uint8), weights=memory)
         self.parts.ports.append(port)
-        name = identifier(f"{memory.name}_source", self.parts.taken)
+        name = unused(f"{memory.name}_source", self.parts.taken)
         rows = self.channel(pe * bits, what="rows")
         comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
         numbers = {"ROWS": pe, "BITS": bits, "BYTES": each, "WORDS": depth, "TIMES": vectors}

@@ -11,7 +11,7 @@ from ..qdialect.stream.process import data_of
 from ..qdialect.types import BipolarType, QuantType, bit_width, signed, unsigned, value_range
 from .builder import Builder
 from .memories import Memory, codes_of, quant_of, rows_memory, search_levels
-from .names import identifier
+from .names import unused
 from .parts import Activation, EmitError, Steps
 
 
@@ -68,7 +68,7 @@ def searched(
     for n, level in enumerate(search_levels(rows)):
         groups = level.reshape(-1, lanes, 1 << n)
         memory = Memory(
-            identifier(f"{name}_{n}", builder.parts.taken),
+            unused(f"{name}_{n}", builder.parts.taken),
             bit_width(element),
             groups.shape,
             codes_of(groups, element),

@@ -13,7 +13,7 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
-from ..names import identifier
+from ..names import unused
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
 from .memories import Array
 from .printing import Emitted
@@ -108,7 +108,7 @@ class Speller:
 
     def bytes_of(self, part: Part, port: Port) -> str:
         """A stream of a port's words."""
-        name = identifier(f"{part.name}_bytes", self.taken)
+        name = unused(f"{part.name}_bytes", self.taken)
         self.sources.channels.append(Channel(name, 8 * port.word_bytes, 2))
         return name
 

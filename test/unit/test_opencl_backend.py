@@ -30,6 +30,7 @@ from support.hls import design_of, residual
 from support.opencl import needs_emulator
 from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
+from xdsl.dialects.builtin import StringAttr
 
 LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
@@ -300,3 +301,16 @@ def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
     frames = np.array([[-1, -(1 << 62), 7, 1 << 62]], np.int64)
     (found,) = emulate(emit(design.design), [frames])
     np.testing.assert_array_equal(found - offset, [[0, 0, 2, 3]])
+
+
+@needs_emulator
+def test_a_long_name_leaves_room_for_what_it_is_a_name_of() -> None:
+    """Memories of a search are called after the thresholds, and their level."""
+    design = Design()
+    x = design.source(ChannelType((4,), signed(12)))
+    thresholds = design.data(np.arange(60).reshape(1, 60), signed(8))
+    y = design.add(ThresholdOp(x, ChannelType((4,), unsigned(6)), thresholds))
+    y.layer = StringAttr("MobilenetV1_MobilenetV1_Conv2d_10_pointwise_Relu6")
+    Pipeline.parse("size-fifos").apply(design.finish(y.output))
+    (found,) = emulate(emit(design.design), [np.array([[-9, 0, 9, 99]], np.int16)])
+    np.testing.assert_array_equal(found, [[0, 1, 10, 60]])
