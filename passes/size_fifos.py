@@ -13,7 +13,7 @@ from ..hardware.sizing import depths_for, depths_for_any_rate
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.types import channel_of
-from .designs import designs_of
+from .designs import designs_for
 
 LOG = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class SizeFifosPass(ModulePass):
     """Only deep enough that the design never stops, however slow it is."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        for design in designs_of(op, self.name):
+        for design in designs_for(self.name, op):
             check_size(design)
             depths = (depths_for_any_rate if self.any_rate else depths_for)(design)
             for value, depth in depths.items():
