@@ -143,8 +143,17 @@ class Emitted(Source):
         for port in self.outside:
             path = f'QNN_DATA "/weights/{port.name}.dat"'
             lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
-        frames = f"{first.name}_bytes.size() / {first.frame_bytes}"
-        lines.append(f"    const unsigned frames = unsigned({frames});")
+        for port in self.inputs:
+            given = f"{_path(f'{port.name}.bin')}, {port.name}_bytes, {port.frame_bytes}"
+            if port is first:
+                lines.append(f"    const unsigned frames = qnn::frames_of({given});")
+            else:
+                lines.append(f"    qnn::frames_of({given}, frames);")
+        lines += [
+            "#ifndef QNN_BATCH",
+            "    if (frames == 0) return qnn::no_frames(folder);",
+            "#endif",
+        ]
         lines += [line for port in self.ports for line in self._before(port)]
         args = [port.name + self._suffix(port) for port in self.ports]
         lines.append(f"    {self.top}({', '.join([*args, 'frames'])});")
@@ -195,8 +204,12 @@ def beats(port: Port) -> str:
     return f"hls::stream<qnn::Beat<{8 * port.word_bytes}> >"
 
 
+def _path(name: str) -> str:
+    return f'folder + "/{name}"'
+
+
 def _read(name: str) -> str:
-    return f'qnn::read_file(folder + "/{name}")'
+    return f"qnn::read_file({_path(name)})"
 
 
 def _bytes(port: Port) -> str:
