@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 from ..qdialect.interpreter import run
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
-from .files import told, write_whole
+from .files import UserError, told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
 
 if TYPE_CHECKING:
@@ -60,7 +61,11 @@ def run_command(arguments: argparse.Namespace) -> None:
 
 
 def add_import(commands: Commands) -> None:
-    command = commands.add_parser("import", help="turn a trained network into MLIR")
+    command = commands.add_parser(
+        "import",
+        help="turn a trained network into MLIR",
+        epilog="example: qnn import model.onnx --input image=ui8*0.00390625 -o net.mlir",
+    )
     command.add_argument("model", help="the network: .onnx, or .pt2 of torch.export")
     command.add_argument(
         "--input",
@@ -75,7 +80,11 @@ def add_import(commands: Commands) -> None:
 
 
 def add_run(commands: Commands) -> None:
-    command = commands.add_parser("run", help="compute the results of a network")
+    command = commands.add_parser(
+        "run",
+        help="compute the results of a network",
+        epilog="example: qnn run model.onnx --engine hls --bounded --input images.npy -o scores.npy",
+    )
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
         "--input",
@@ -116,7 +125,11 @@ def compile_command(arguments: argparse.Namespace) -> None:
 
 
 def add_compile(commands: Commands) -> None:
-    command = commands.add_parser("compile", help="make hardware of a network")
+    command = commands.add_parser(
+        "compile",
+        help="make hardware of a network",
+        epilog="example: qnn compile model.onnx --target hls --device zu3eg --fps 3000 -o build/",
+    )
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
         "--target",
@@ -178,7 +191,11 @@ def estimate_command(arguments: argparse.Namespace) -> None:
 
 
 def add_estimate(commands: Commands) -> None:
-    command = commands.add_parser("estimate", help="how fast a network is on a device, how large")
+    command = commands.add_parser(
+        "estimate",
+        help="how fast a network is on a device, how large",
+        epilog="example: qnn estimate model.onnx --device z7020 --fps 1000",
+    )
     command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
     command.add_argument(
         "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
@@ -207,7 +224,11 @@ def explore_command(arguments: argparse.Namespace) -> None:
 
 
 def add_explore(commands: Commands) -> None:
-    command = commands.add_parser("explore", help="weigh rate against resources, on many devices")
+    command = commands.add_parser(
+        "explore",
+        help="weigh rate against resources, on many devices",
+        epilog="example: qnn explore model.onnx --devices z7020,zu3eg,u250 -o fronts/",
+    )
     command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
     command.add_argument(
         "--devices",
@@ -255,7 +276,11 @@ def report_command(arguments: argparse.Namespace) -> None:
 
 
 def add_report(commands: Commands) -> None:
-    command = commands.add_parser("report", help="show a build as one page for a browser")
+    command = commands.add_parser(
+        "report",
+        help="show a build as one page for a browser",
+        epilog="example: qnn report build/ --explored fronts/",
+    )
     command.add_argument("build", help="the folder of `qnn compile`")
     command.add_argument(
         "--explored", metavar="FOLDER", help="what `qnn explore -o FOLDER` found for the network"
@@ -274,12 +299,50 @@ def devices_command(arguments: argparse.Namespace) -> None:
 
 
 def add_devices(commands: Commands) -> None:
-    command = commands.add_parser("devices", help="list the devices, and what they have")
+    command = commands.add_parser(
+        "devices",
+        help="list the devices, and what they have",
+        epilog="example: qnn devices z7020 u250",
+    )
     command.add_argument(
         "names", nargs="*", metavar="NAME", help="devices to tell more of: names, or TOML files"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object instead")
     command.set_defaults(command=devices_command)
+
+
+def doctor_command(arguments: argparse.Namespace) -> None:
+    """`qnn doctor`: what is there, and how to get the rest."""
+    from .doctor import doctor_command
+
+    doctor_command(arguments)
+
+
+def add_doctor(commands: Commands) -> None:
+    command = commands.add_parser(
+        "doctor", help="tell what is installed, and what for", epilog="example: qnn doctor --json"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.set_defaults(command=doctor_command)
+
+
+def completion_command(arguments: argparse.Namespace) -> None:
+    """`qnn completion`: what a shell needs to complete commands and options."""
+    try:
+        shtab = import_module("shtab")
+    except ModuleNotFoundError:
+        raise UserError("there is no shtab: pip install 'qnn-dialect[completion]'") from None
+    print(shtab.complete(parser(), arguments.shell))
+
+
+def add_completion(commands: Commands) -> None:
+    command = commands.add_parser(
+        "completion",
+        help="print what completes commands in a shell",
+        epilog="example: source <(qnn completion bash)",
+    )
+    command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    command.set_defaults(command=completion_command)
 
 
 class Parser(argparse.ArgumentParser):
@@ -301,6 +364,8 @@ def parser() -> Parser:
     add_compile(commands)
     add_report(commands)
     add_devices(commands)
+    add_doctor(commands)
+    add_completion(commands)
     return top
 
 
