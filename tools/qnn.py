@@ -83,7 +83,7 @@ def add_run(commands: Commands) -> None:
     command = commands.add_parser(
         "run",
         help="compute the results of a network",
-        epilog="example: qnn run model.onnx --engine hls --bounded --input images.npy -o scores.npy",
+        epilog="example: qnn run model.onnx --engine hls --bounded --input x.npy -o y.npy",
     )
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
