@@ -215,6 +215,20 @@ def run(
     An engine computes what designs in it do, instead of the interpreter.
     """
     entry = entry_of(module)
+    args, images = check_inputs(entry, inputs)
+    if images == 1 or keeps_all_images(module):
+        return _call(module, entry, args, listeners, engine)
+    single = [
+        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
+        for image in range(images)
+    ]
+    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
+
+
+def check_inputs(
+    entry: FuncOp | DesignOp, inputs: Sequence[Array]
+) -> tuple[list[Array], int]:
+    """The inputs of a function as it wants them, and how many images they hold."""
     try:
         types = input_types(entry)
     except VerifyException as error:
@@ -231,14 +245,7 @@ def run(
         check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
-    images = _images(args) if any_images else 1
-    if images == 1 or keeps_all_images(module):
-        return _call(module, entry, args, listeners, engine)
-    single = [
-        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
-        for image in range(images)
-    ]
-    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
+    return args, _images(args) if any_images else 1
 
 
 def _call(

@@ -1,0 +1,132 @@
+// Vectors of 64 bytes, and the two products of them that hardware differs in.
+//
+// The compiler makes of these types what the processor has: one register, two, or four. The same
+// source therefore runs everywhere; only `popcount` and `dot` know instructions by name.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+#define QNN_INLINE inline __attribute__((always_inline))
+#define QNN_UNROLL _Pragma("GCC unroll 16")
+
+namespace qnn {
+
+typedef std::uint64_t Words __attribute__((vector_size(64)));
+typedef std::int32_t Ints __attribute__((vector_size(64)));
+typedef float Floats __attribute__((vector_size(64)));
+typedef std::int16_t Shorts __attribute__((vector_size(64)));
+typedef std::int32_t HalfInts __attribute__((vector_size(32)));
+typedef std::uint8_t Bytes16 __attribute__((vector_size(16)));
+
+constexpr int LANES = 16;
+
+template <class T>
+QNN_INLINE T load(const void* from)
+{
+    T value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+template <class T>
+QNN_INLINE void store(void* to, const T& value)
+{
+    std::memcpy(to, &value, sizeof value);
+}
+
+// The set bits of each word.
+QNN_INLINE Words popcount(Words x)
+{
+#if defined(__AVX512VPOPCNTDQ__)
+    return (Words)_mm512_popcnt_epi64((__m512i)x);
+#elif defined(__AVX2__)
+    const __m256i low = _mm256_set1_epi8(15);
+    const __m256i counts = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+    __m256i half[2];
+    std::memcpy(half, &x, sizeof x);
+    for (__m256i& h : half) {
+        const __m256i a = _mm256_shuffle_epi8(counts, _mm256_and_si256(h, low));
+        const __m256i b =
+            _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(h, 4), low));
+        h = _mm256_sad_epu8(_mm256_add_epi8(a, b), _mm256_setzero_si256());
+    }
+    return load<Words>(half);
+#else
+    Words y;
+    for (int lane = 0; lane < 8; ++lane)
+        y[lane] = (std::uint64_t)__builtin_popcountll(x[lane]);
+    return y;
+#endif
+}
+
+// Adds to each sum the product of four unsigned bytes, the same for all, and four signed ones.
+QNN_INLINE Ints dot(Ints sums, std::int32_t bytes, Ints weights)
+{
+#if defined(__AVX512VNNI__)
+    return (Ints)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(bytes), (__m512i)weights);
+#elif defined(__AVX2__)
+    // In 16 bits, where no pair of products overflows: first the even bytes, then the odd ones.
+    const __m256i even = _mm256_set1_epi32(bytes & 0x00ff00ff);
+    const __m256i odd = _mm256_set1_epi32((bytes >> 8) & 0x00ff00ff);
+    __m256i sum[2], weight[2];
+    std::memcpy(sum, &sums, sizeof sums);
+    std::memcpy(weight, &weights, sizeof weights);
+    for (int half = 0; half < 2; ++half) {
+        const __m256i w = weight[half];
+        const __m256i a = _mm256_madd_epi16(even, _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8));
+        const __m256i b = _mm256_madd_epi16(odd, _mm256_srai_epi16(w, 8));
+        sum[half] = _mm256_add_epi32(sum[half], _mm256_add_epi32(a, b));
+    }
+    return load<Ints>(sum);
+#else
+    for (int byte = 0; byte < 4; ++byte) {
+        const std::int32_t x = (bytes >> 8 * byte) & 255;
+        sums += x * ((weights << (24 - 8 * byte)) >> 24);
+    }
+    return sums;
+#endif
+}
+
+// Adds to each sum the products of two pairs of 16 bits.
+QNN_INLINE Ints dot_pairs(Ints sums, Ints pairs, Ints weights)
+{
+#if defined(__AVX512VNNI__)
+    return (Ints)_mm512_dpwssd_epi32((__m512i)sums, (__m512i)pairs, (__m512i)weights);
+#else
+    sums += ((pairs << 16) >> 16) * ((weights << 16) >> 16);
+    return sums + (pairs >> 16) * (weights >> 16);
+#endif
+}
+
+// Sixteen bytes as numbers from 0 to 255.
+QNN_INLINE Ints widened(const std::uint8_t* x)
+{
+    return __builtin_convertvector(load<Bytes16>(x), Ints);
+}
+
+// A bit for each of 16 lanes: whether a number has reached a threshold.
+QNN_INLINE std::uint64_t reached(Ints x, Ints threshold)
+{
+#if defined(__AVX512F__)
+    return _mm512_cmpge_epi32_mask((__m512i)x, (__m512i)threshold);
+#elif defined(__AVX2__)
+    const Ints flags = x >= threshold;
+    __m256i half[2];
+    std::memcpy(half, &flags, sizeof flags);
+    const unsigned low = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(half[0]));
+    const unsigned high = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(half[1]));
+    return low | high << 8;
+#else
+    std::uint64_t bits = 0;
+    for (int lane = 0; lane < LANES; ++lane)
+        bits |= (std::uint64_t)(x[lane] >= threshold[lane]) << lane;
+    return bits;
+#endif
+}
+
+}  // namespace qnn
