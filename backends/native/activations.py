@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...qdialect.data import Array
-from ...qdialect.types import BipolarType, QuantType, value_range
+from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Fit, Ints, fit
+from .lines import Fit, Ints, exceptions, fit
 from .products import Product, rows_to
 from .tensors import Tensor, type_name
 
@@ -17,6 +17,10 @@ FEW = 4
 
 SOME = 16
 """So many are where they are on no line."""
+
+
+EXCEPTIONS = 4
+"""So many numbers of a channel may be off a line, and are compared with one by one."""
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,17 @@ class Thresholds:
     """What the sums of each channel may be, once they are flipped."""
 
     @staticmethod
-    def of(rows: Array, flags: Array | None, offset: int, x: QuantType, channels: int) -> "Thresholds":
-        """Of a threshold op over a number of channels."""
-        limits = value_range(x)
-        rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1])).copy()
-        low, high = (np.full(channels, limit, np.int64) for limit in limits)
+    def of(
+        rows: Array, flags: Array | None, offset: int, limits: tuple[Array, Array]
+    ) -> "Thresholds":
+        """Of a threshold op over sums from one limit to another, which each channel has."""
+        low, high = (limit.astype(np.int64) for limit in limits)
+        rows = np.broadcast_to(rows.astype(np.int64), (len(low), rows.shape[1])).copy()
         if flags is None or not flags.any():
             return Thresholds(rows, None, offset, low, high)
         falls = flags == 1
         rows[falls] = 1 - rows[falls, ::-1]
-        low[falls], high[falls] = -limits[1], -limits[0]
+        low[falls], high[falls] = -high[falls], -low[falls]
         return Thresholds(rows, -falls.astype(np.int64), offset, low, high)
 
     @property
@@ -92,13 +97,25 @@ def counted(constants: Constants, product: Product, t: Thresholds, y: Tensor) ->
         str(y.shape[-1]),
         str(first(t, y)),
     ]
+    kind = "float" if lines.parameters.dtype == np.float32 else "double"
     if close is Fit.EXACT:
-        return Activation("Line", fields)
-    rows = np.full((total, t.count + 2), np.iinfo(np.int32).max, np.int32)
-    rows[:, 0] = np.iinfo(np.int32).min
-    rows[: len(t.rows), 1:-1] = t.rows
-    line = f"Line{{{', '.join(fields)}}}"
-    return Activation("Near", [line, y.grid, constants.pointer(rows), str(rows.shape[1])])
+        return Activation(f"Line<{kind}>", fields)
+    line = f"Line<{kind}>{{{', '.join(fields)}}}"
+    but = exceptions(lines, t.rows, t.low, t.high, EXCEPTIONS)
+    if but is not None:
+        pairs = np.stack([*but], axis=2).reshape(len(t.rows), -1).astype(np.int32)
+        table = np.ascontiguousarray(rows_to(pairs, total).T)
+        return Activation(
+            f"LineBut<{kind}>",
+            [line, y.grid, constants.pointer(table), str(pairs.shape[1] // 2)],
+        )
+    rows, where = np.unique(t.rows, axis=0, return_inverse=True)
+    table = np.full((len(rows), t.count + 2), np.iinfo(np.int32).max, np.int32)
+    table[:, 0] = np.iinfo(np.int32).min
+    table[:, 1:-1] = rows
+    starts = rows_to((where.reshape(-1) * (t.count + 2)).astype(np.int32), total)
+    pointers = [constants.pointer(table), constants.pointer(starts)]
+    return Activation(f"Near<{kind}>", [line, y.grid, *pointers])
 
 
 def first(t: Thresholds, y: Tensor) -> int:

@@ -23,6 +23,17 @@ extern "C" void qnn_run(char* arena, const char* constants, const char* const* i
 {
     run(NETWORK, arena, constants, inputs, outputs, images, threads);
 }
+
+extern "C" const char* qnn_step(int number)
+{
+    return number < NETWORK.count ? NAMES[number] : nullptr;
+}
+
+extern "C" void qnn_profile(char* arena, const char* constants, const char* const* inputs,
+                            char* const* outputs, int repeat, double* seconds)
+{
+    profile(NETWORK, arena, constants, inputs, outputs, repeat, seconds);
+}
 """
 
 
@@ -48,9 +59,11 @@ def function(step: Step) -> str:
 def table(plan: Plan) -> str:
     """All that running takes."""
     steps = ", ".join(step.name for step in plan.steps)
+    names = ", ".join(f'"{step.name}"' for step in plan.steps)
     return "\n".join(
         [
             f"constexpr Step STEPS[] = {{{steps}}};",
+            f"constexpr const char* NAMES[] = {{{names}}};",
             f"constexpr long INPUTS[] = {{{sizes(plan.inputs)}}};",
             f"constexpr long OUTPUTS[] = {{{sizes(plan.outputs)}}};",
             "constexpr Network NETWORK{"

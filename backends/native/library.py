@@ -70,6 +70,7 @@ class Library:
                 f"libraries can't be kept in {folder}: {error.strerror or error}"
             ) from None
         self.library.qnn_arena_bytes.restype = ctypes.c_long
+        self.library.qnn_step.restype = ctypes.c_char_p
         self.memory = aligned(self.library.qnn_arena_bytes() * threads)
 
     def __call__(self, inputs: Sequence[Array]) -> list[Array]:
@@ -88,6 +89,26 @@ class Library:
                 self.threads,
             )
         return results
+
+
+    def profile(self, inputs: Sequence[Array], repeat: int) -> dict[str, float]:
+        """Seconds that each step takes one thread for the first image."""
+        results = [empty(value, 1) for value in self.stage.outputs]
+        names: list[str] = []
+        while (name := self.library.qnn_step(len(names))) is not None:
+            names.append(name.decode())
+        seconds = np.zeros(len(names))
+        given = [np.ascontiguousarray(array) for array in inputs]
+        with self.lock:
+            self.library.qnn_profile(
+                address(self.memory),
+                address(self.constants),
+                addresses(given),
+                addresses(results),
+                repeat,
+                address(seconds),
+            )
+        return dict(zip(names, (seconds / repeat).tolist(), strict=True))
 
 
 def empty(value: SSAValue, images: int) -> Array:

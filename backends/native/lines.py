@@ -1,7 +1,7 @@
 """Many thresholds as a line: what a quantizer behind a scale and a bias comes to.
 
-A channel's level is `trunc(clip(x * slope + height, low, high))` in float32, each operation rounded
-by itself. All of these never fall while `x` rises, and so it is enough to try the numbers at which
+A channel's level is `trunc(clip(x * slope + height, low, high))` in floats, each operation rounded by
+itself. All of these never fall while `x` rises, and so it is enough to try the numbers at which
 the level rises, and those just below: a line that is right there is right everywhere.
 """
 
@@ -14,32 +14,37 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
+Single = np.dtype(np.float32)
+Double = np.dtype(np.float64)
 
 ROUNDS = 40
 """Of the search for a slope; each leaves two thirds of where it may be."""
 
 
-class Fit(Enum):
-    """How close lines come to thresholds."""
+REACH = 3
+"""Where a line is wrong for some numbers around a step, it is right so far from it."""
 
-    EXACT = "exact"
-    NEAR = "near"
+
+class Fit(Enum):
+    """How close lines come to thresholds: the larger, the closer."""
+
+    NONE = 0
+    NEAR = 1
     """By one level at most."""
-    NONE = "none"
+    EXACT = 2
 
 
 @dataclass(frozen=True)
 class Lines:
     """A line for each channel: slopes, heights, lower and upper limits."""
 
-    parameters: Singles
+    parameters: npt.NDArray[np.floating]
 
     def levels(self, x: Ints) -> Ints:
         """The level of a number of each channel, as the processor computes it."""
         slope, height, low, high = (row[:, None] for row in self.parameters)
         with np.errstate(over="ignore"):
-            level = x.astype(np.float32) * slope + height
+            level = x.astype(self.parameters.dtype) * slope + height
         return np.clip(level, low, high).astype(np.int64)
 
 
@@ -51,12 +56,50 @@ def fit(thresholds: Ints, low: Ints, high: Ints) -> tuple[Lines, Fit]:
     level = np.arange(1, count + 1)
     open_ = (level > least[:, None]) & (level <= most[:, None])
     slopes = search(thresholds, open_, least, most)
-    single = slopes.astype(np.float32)
-    at_least, below = room(thresholds, open_, single.astype(np.float64))
-    heights = np.where(open_.any(1), (at_least + below) / 2, least).astype(np.float32)
-    limits = least.astype(np.float32), most.astype(np.float32)
-    lines = Lines(np.stack([single, heights, *limits]))
-    return lines, quality(lines, thresholds, low, high)
+    found = [line(slopes, thresholds, open_, (least, most), dtype) for dtype in (Single, Double)]
+    graded = [(lines, quality(lines, thresholds, low, high)) for lines in found]
+    return max(graded, key=lambda pair: pair[1].value)
+
+
+def exceptions(
+    lines: Lines, thresholds: Ints, low: Ints, high: Ints, most: int
+) -> tuple[Ints, Ints] | None:
+    """The numbers at which lines are wrong, and by how much, a row for each channel.
+
+    Lines that are near are right again some numbers away from a step; where they are not, or where
+    a channel has more than so many exceptions, there are none to be told.
+    """
+    around = (thresholds[:, :, None] + np.arange(-REACH, REACH + 1)).reshape(len(thresholds), -1)
+    around = np.clip(around, low[:, None], high[:, None])
+    true = np.stack([np.searchsorted(row, x, "right") for row, x in zip(thresholds, around, strict=True)])
+    change = true - lines.levels(around)
+    ends = np.zeros(2 * REACH + 1, np.bool_)
+    ends[[0, -1]] = True
+    if change.reshape(len(thresholds), -1, 2 * REACH + 1)[:, :, ends].any():
+        return None
+    found = [np.unique(np.stack([x, d])[:, d != 0], axis=1) for x, d in zip(around, change, strict=True)]
+    count = max(len(row[0]) for row in found)
+    if count > most:
+        return None
+    numbers, changes = (np.zeros((len(thresholds), count), np.int64) for _ in range(2))
+    for channel, (x, d) in enumerate(found):
+        numbers[channel, : len(x)], changes[channel, : len(d)] = x, d
+    return numbers, changes
+
+
+def line(
+    slopes: Floats,
+    thresholds: Ints,
+    open_: npt.NDArray[np.bool_],
+    limits: tuple[Ints, Ints],
+    dtype: np.dtype[np.floating],
+) -> Lines:
+    """Lines of given slopes, as high as is right in the middle."""
+    rounded = slopes.astype(dtype)
+    at_least, below = room(thresholds, open_, rounded.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        heights = np.where(open_.any(1), (at_least + below) / 2, limits[0])
+    return Lines(np.stack([rounded, *(row.astype(dtype) for row in (heights, *limits))]))
 
 
 def room(thresholds: Ints, open_: npt.NDArray[np.bool_], slopes: Floats) -> tuple[Floats, Floats]:
@@ -74,7 +117,8 @@ def search(thresholds: Ints, open_: npt.NDArray[np.bool_], least: Ints, most: In
     used = most > least
     first = thresholds[channels, np.minimum(least, thresholds.shape[1] - 1)]
     last = thresholds[channels, np.maximum(most, 1) - 1]
-    rise, run = (most - least - 1).astype(np.float64), (last - first).astype(np.float64)
+    rise = np.maximum(most - least - 1, 0).astype(np.float64)
+    run = np.maximum(last - first, 0).astype(np.float64)
     low = rise / (run + 1)
     high = np.where(run > 1, rise / np.maximum(run - 1, 1), thresholds.shape[1] + 1.0)
     for _ in range(ROUNDS):

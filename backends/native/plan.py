@@ -23,11 +23,17 @@ from ...qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp, LinearOp
+from ...qdialect.qnn.linear import (
+    Conv2dOp,
+    ConvTranspose2dOp,
+    LinearLayerOp,
+    LinearOp,
+    accumulator_ranges,
+)
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.shapes import Window
-from ...qdialect.types import BipolarType, QuantType, element_of, shape_of
+from ...qdialect.types import BipolarType, QuantType, element_of, shape_of, value_range
 from ..names import identifier
 from .activations import Thresholds, counted, raw
 from .constants import Constants
@@ -40,6 +46,9 @@ from .tensors import NO_SIDES, WORD, Place, Sides, Tensor, place_all, type_name
 
 Known = dict[SSAValue, Array]
 """Values that don't depend on the inputs."""
+
+Steps = tuple[Array, Array | None, int]
+"""Thresholds, flags of what descends, and the level below all thresholds."""
 
 POINT = Window((1, 1))
 
@@ -149,8 +158,9 @@ class Planner:
         """An input, which a first step takes over."""
         given = Tensor(quant_of(value), shape_of(value), number, Place.INPUT)
         if self.as_bits(value) == 1 and isinstance(quant_of(value), BipolarType):
-            steps = np.zeros((1, 1), np.int64)
-            self.count_steps("input", value, same(given, False), steps, None, 0, value, [given])
+            y = self.tensor(value, 1)
+            signs = np.zeros((1, 1), np.int64), None, 0
+            self.finish("input", same(given, y, False), signs, limits_of(value), [given], y)
         else:
             y = self.tensor(value)
             self.step("input", f"an input: {text_of(y.shape)}", moved(given, y), [given], y)
@@ -239,56 +249,36 @@ class Planner:
         make: Callable[[Tensor], Product],
         reads: Sequence[Tensor],
         wide: bool,
-        sums: SSAValue | None = None,
     ) -> None:
         """Sums, and the thresholds behind them if nobody else reads the sums."""
-        value = op.results[0] if sums is None else sums
+        value = op.results[0]
         use = self.only_use(value)
         name = layer_name(op)
         if isinstance(use, ThresholdOp) and use.x is value:
             self.absorbed.add(use)
-            rows, flags = self.known[use.thresholds], None
-            if use.descending is not None:
-                flags = self.known[use.descending]
-            planes = 0 if wide else self.as_bits(use.output)
-            y = self.tensor(use.output, planes)
-            product = make(y)
-            self.finish(
-                name, product, rows, flags, use.offset.value.data, quant_of(value), reads, y
-            )
+            y = self.tensor(use.output, 0 if wide else self.as_bits(use.output))
+            self.finish(name, make(y), self.steps_of(use), limits_of(value), reads, y)
             return
         y = self.tensor(value)
         product = make(y)
         lines = [product.text, raw(y).text, run_layer(product, y)]
         self.step(name, self.describe(reads, y), lines, reads, y)
 
-    def count_steps(
-        self,
-        name: str,
-        x: SSAValue,
-        product: Product,
-        rows: Array,
-        flags: Array | None,
-        offset: int,
-        value: SSAValue,
-        reads: Sequence[Tensor],
-    ) -> None:
-        y = self.tensor(value, 0 if product.wide else self.as_bits(value))
-        self.finish(name, product, rows, flags, offset, quant_of(x), reads, y)
+    def steps_of(self, op: ThresholdOp) -> Steps:
+        flags = None if op.descending is None else self.known[op.descending]
+        return self.known[op.thresholds], flags, op.offset.value.data
 
     def finish(
         self,
         name: str,
         product: Product,
-        rows: Array,
-        flags: Array | None,
-        offset: int,
-        sums: QuantType,
+        steps: Steps,
+        limits: tuple[Array, Array],
         reads: Sequence[Tensor],
         y: Tensor,
     ) -> None:
-        thresholds = Thresholds.of(rows, flags, offset, sums, y.shape[-1])
-        activation = counted(self.constants, product, thresholds, y)
+        """A layer that ends in thresholds."""
+        activation = counted(self.constants, product, Thresholds.of(*steps, limits), y)
         lines = [product.text, activation.text, run_layer(product, y)]
         self.step(name, self.describe(reads, y), lines, reads, y)
 
@@ -382,20 +372,16 @@ class Planner:
         self.step(layer_name(op), self.describe([x], y), lines, [x], y)
 
     def threshold(self, op: ThresholdOp) -> None:
-        flags = None if op.descending is None else self.known[op.descending]
-        rows, offset = self.known[op.thresholds], op.offset.value.data
-        product, reads = self.read(op.x)
-        self.count_steps(layer_name(op), op.x, product, rows, flags, offset, op.output, reads)
-
-    def read(self, value: SSAValue) -> tuple[Product, list[Tensor]]:
-        """A value as sums: its own numbers, or what two others are scaled and added up to."""
-        wide = bool(needs_wide(quant_of(value)))
-        owner = value.owner
+        wide = bool(needs_wide(quant_of(op.x)))
+        y = self.tensor(op.output, 0 if wide else self.as_bits(op.output))
+        owner = op.x.owner
         if isinstance(owner, AddOp) and owner in self.absorbed:
-            (x, a), (y, b) = self.scaled(owner.lhs), self.scaled(owner.rhs)
-            return mix(x, y, (a, b), wide), [x, y]
-        x = self.tensors[value]
-        return same(x, wide), [x]
+            (a, m), (b, n) = self.scaled(owner.lhs), self.scaled(owner.rhs)
+            product, reads = mix((a, b), (m, n), y), [a, b]
+        else:
+            x = self.tensors[op.x]
+            product, reads = same(x, y, wide), [x]
+        self.finish(layer_name(op), product, self.steps_of(op), limits_of(op.x), reads, y)
 
     def scaled(self, value: SSAValue) -> tuple[Tensor, int]:
         """What is scaled by how much."""
@@ -550,6 +536,17 @@ def layer_name(op: QnnOp) -> str:
 
 def fill_of(op: Conv2dOp | SumPoolOp) -> int:
     return op.pad_value.value.data if isinstance(op, Conv2dOp) else 0
+
+
+def limits_of(value: SSAValue) -> tuple[Array, Array]:
+    """The smallest and the largest that each channel of a value may be."""
+    low, high = value_range(quant_of(value))
+    op = value.owner
+    if isinstance(op, LinearOp):
+        lows, highs = accumulator_ranges(op.x, op.weights, op.bias)
+        return np.maximum(lows, low), np.minimum(highs, high)
+    channels = shape_of(value)[-1]
+    return np.full(channels, low, object), np.full(channels, high, object)
 
 
 def planes_of(value: SSAValue) -> int:

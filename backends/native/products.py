@@ -134,6 +134,7 @@ class Workshop:
                 self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
                 if shifted
                 else "nullptr",
+                hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
             ],
             vectors * LANES,
             blocks,
@@ -210,30 +211,37 @@ class Workshop:
         )
 
 
-def same(x: Tensor, wide: bool) -> Product:
+def same(x: Tensor, y: Tensor, wide: bool) -> Product:
     """A tensor's own numbers."""
     kind = type_name(np.dtype(np.int64 if wide else np.int32))
     channels = x.shape[-1]
+    vectors, blocks, rows = blocks_of(y)
     return Product(
-        f"Same<{type_name(x.dtype)}, {kind}>",
+        f"Same<{type_name(x.dtype)}, {kind}, {vectors}, {rows}>",
         [x.pointer, x.grid, str(channels), str(x.low)],
-        WORD,
-        -(-channels // WORD),
+        vectors * LANES,
+        blocks,
         wide,
     )
 
 
-def mix(x: Tensor, y: Tensor, factors: tuple[int, int], wide: bool) -> Product:
+def mix(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Product:
     """Two tensors, each times a number, added up."""
-    kind = type_name(np.dtype(np.int64 if wide else np.int32))
-    channels, bias = x.shape[-1], x.low * factors[0] + y.low * factors[1]
+    a, b = xs
+    channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
+    vectors, blocks, rows = blocks_of(y)
     return Product(
-        f"Mix<{type_name(x.dtype)}, {type_name(y.dtype)}, {kind}>",
-        [x.pointer, x.grid, y.pointer, y.grid, str(channels), *map(str, (*factors, bias))],
-        WORD,
-        -(-channels // WORD),
-        wide,
+        f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
+        [a.pointer, a.grid, b.pointer, b.grid, str(channels), *map(str, (*factors, bias))],
+        vectors * LANES,
+        blocks,
     )
+
+
+def blocks_of(y: Tensor) -> tuple[int, int, int]:
+    """For an output: the vectors of a block, how many blocks, and the pixels of a tile."""
+    vectors = 4 if y.planes else vectors_for(y.shape[-1])
+    return vectors, -(-y.shape[-1] // (LANES * vectors)), rows_for(4, pixels_of(y), False)
 
 
 def text(flag: bool) -> str:

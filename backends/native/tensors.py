@@ -36,6 +36,7 @@ TYPES = {
     "u4": "std::uint32_t",
     "u8": "std::uint64_t",
     "f4": "float",
+    "f8": "double",
 }
 
 

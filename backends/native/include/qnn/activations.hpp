@@ -19,13 +19,14 @@ QNN_INLINE Ints sums_at(const std::int32_t* sums, const std::int32_t* flip, int 
     return flip ? flipped(x, load<Ints>(flip + v * LANES)) : x;
 }
 
+// Sixteen bytes, or as many as are left of a pixel.
 QNN_INLINE void put_bytes(std::uint8_t* y, Ints values, int left)
 {
-    const Bytes16 bytes = __builtin_convertvector(values, Bytes16);
+    const Bytes16 bytes = narrowed(values);
     if (left >= LANES)
         store(y, bytes);
     else
-        std::memcpy(y, &bytes, (std::size_t)std::max(left, 0));
+        store_some(y, bytes, left);
 }
 
 // Nothing at all: the sums themselves.
@@ -120,25 +121,45 @@ struct Counted {
     }
 };
 
+// The level of 16 sums on a line, in floats or, where these are too coarse, in doubles.
+QNN_INLINE Floats within(Floats x, const float* slope, int stride)
+{
+    x = x * load<Floats>(slope) + load<Floats>(slope + stride);
+    const Floats low = load<Floats>(slope + 2 * stride), high = load<Floats>(slope + 3 * stride);
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+QNN_INLINE Ints on_line(Ints x, const float* slope, int stride)
+{
+    return __builtin_convertvector(within(__builtin_convertvector(x, Floats), slope, stride), Ints);
+}
+
+QNN_INLINE Ints on_line(Ints x, const double* slope, int stride)
+{
+    HalfInts half[2];
+    std::memcpy(half, &x, sizeof x);
+    for (int h = 0; h < 2; ++h, slope += LANES / 2) {
+        Doubles y = __builtin_convertvector(half[h], Doubles) * load<Doubles>(slope);
+        y += load<Doubles>(slope + stride);
+        const Doubles low = load<Doubles>(slope + 2 * stride), high = load<Doubles>(slope + 3 * stride);
+        y = y < low ? low : y;
+        y = y > high ? high : y;
+        half[h] = __builtin_convertvector(y, HalfInts);
+    }
+    return load<Ints>(half);
+}
+
 // Many thresholds that lie on a line, within limits: what was proved of all that a sum can be.
+template <class F>
 struct Line {
     std::uint8_t* y;
     Grid grid;
-    const float* line;  // of all channels the slope, then the height, the lower and the upper limit
+    const F* line;  // of all channels the slope, then the height, the lower and the upper limit
     const std::int32_t* flip;
     int stride, channels;
     std::int32_t first;
 
-    QNN_INLINE Ints levels(Ints x, int channel) const
-    {
-        const float* p = line + channel;
-        Floats level = __builtin_convertvector(x, Floats) * load<Floats>(p);
-        level += load<Floats>(p + stride);
-        const Floats low = load<Floats>(p + 2 * stride), high = load<Floats>(p + 3 * stride);
-        level = level < low ? low : level;
-        level = level > high ? high : level;
-        return __builtin_convertvector(level, Ints);
-    }
     template <int N>
     QNN_INLINE void put(long at, int channel, const std::int32_t* sums) const
     {
@@ -146,18 +167,19 @@ struct Line {
         QNN_UNROLL for (int v = 0; v < N / LANES; ++v)
         {
             const int c = channel + v * LANES;
-            const Ints level = levels(sums_at(sums, f, v), c);
+            const Ints level = on_line(sums_at(sums, f, v), line + c, stride);
             put_bytes(y + at + c, level + first, channels - c);
         }
     }
 };
 
-// Many thresholds near a line, by one level at most: two of them decide.
-struct Near {
-    Line line;
+// The same, but for some sums of each channel, where the level is another.
+template <class F>
+struct LineBut {
+    Line<F> line;
     Grid grid;
-    const std::int32_t* thresholds;  // a row for each channel, with one that is always reached
-    int row;                         // before them and one that never is behind
+    const std::int32_t* sums_but;  // of all channels the first such sum, then its change, ...
+    int count;
 
     template <int N>
     QNN_INLINE void put(long at, int channel, const std::int32_t* sums) const
@@ -166,14 +188,34 @@ struct Near {
         for (int v = 0; v < N / LANES; ++v) {
             const int c = channel + v * LANES;
             const Ints x = sums_at(sums, f, v);
-            Ints level = line.levels(x, c), below, above;
-            for (int lane = 0; lane < LANES; ++lane) {
-                const std::int32_t* t = thresholds + (long)(c + lane) * row + level[lane];
-                below[lane] = t[0];
-                above[lane] = t[1];
-            }
-            level += (x < below) - (x >= above);
+            Ints level = on_line(x, line.line + c, line.stride);
+            const std::int32_t* but = sums_but + c;
+            for (int n = 0; n < count; ++n, but += 2 * line.stride)
+                level += (x == load<Ints>(but)) & load<Ints>(but + line.stride);
             put_bytes(line.y + at + c, level + line.first, line.channels - c);
+        }
+    }
+};
+
+// Many thresholds near a line, by one level at most: two of them decide.
+template <class F>
+struct Near {
+    Line<F> near;
+    Grid grid;
+    const std::int32_t* thresholds;  // rows, each between one that is always reached and one
+    const std::int32_t* rows;        // that never is; and where that of each channel is
+
+    template <int N>
+    QNN_INLINE void put(long to, int channel, const std::int32_t* sums) const
+    {
+        const std::int32_t* f = near.flip ? near.flip + channel : nullptr;
+        for (int v = 0; v < N / LANES; ++v) {
+            const int c = channel + v * LANES;
+            const Ints x = sums_at(sums, f, v);
+            Ints level = on_line(x, near.line + c, near.stride);
+            const Ints at = level + load<Ints>(rows + c);
+            level += (x < gather(thresholds, at)) - (x >= gather(thresholds + 1, at));
+            put_bytes(near.y + to + c, level + near.first, near.channels - c);
         }
     }
 };

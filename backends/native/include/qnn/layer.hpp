@@ -24,7 +24,7 @@ void layer(const Product& product, const Activation& activation, int pixels, int
                 y[row] = row < count ? to.next() : y[count - 1];
             }
             alignas(64) typename Product::Sum sums[ROWS][CHANNELS];
-            product.tile(x, block, sums[0]);
+            product.tile(x, pixel, block, sums[0]);
             for (int row = 0; row < count; ++row)
                 activation.template put<CHANNELS>(y[row], block * CHANNELS, sums[row]);
         }

@@ -23,7 +23,7 @@ struct Bits {
     const Words* weights;
     const std::int32_t* nonzero;  // products of each channel, where none depend on x
 
-    QNN_INLINE void tile(const long* at, int block, Sum* sums) const
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
         constexpr int WX = TernaryX ? 2 : 1, WW = TernaryW ? 2 : 1;
         const Words* w = weights + (long)block * GROUPS * runs * length * VECTORS * WW;
@@ -76,8 +76,9 @@ struct Bytes {
     const Ints* weights;
     const std::int32_t* bias;
     const std::int32_t* shift;
+    std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
 
-    QNN_INLINE void tile(const long* at, int block, Sum* sums) const
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
         const Ints* w = weights + (long)block * runs * length * V;
         Ints sum[ROWS][V], whole[ROWS] = {};
@@ -92,7 +93,7 @@ struct Bytes {
                     const std::int32_t a = load<std::int32_t>(from + at[row]);
                     QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, w[v]);
                     if constexpr (Shifted)
-                        whole[row] = dot(whole[row], a, 0x01010101 - Ints{});
+                        whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
                 }
         }
         QNN_UNROLL for (int row = 0; row < ROWS; ++row)
@@ -118,7 +119,7 @@ struct Depthwise {
     const Ints* weights;
     const std::int32_t* bias;
 
-    QNN_INLINE void tile(const long* at, int block, Sum* sums) const
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
         const Ints* w = weights + (long)block * V * pairs;
         for (int v = 0; v < V; ++v, w += pairs) {
@@ -154,7 +155,7 @@ struct General {
     const S* weights;
     const S* bias;
 
-    void tile(const long* at, int block, Sum* sums) const
+    void tile(const long* at, int, int block, Sum* sums) const
     {
         const S* w = weights + (long)block * count * CHANNELS;
         const int* first = group + block * CHANNELS;
@@ -179,7 +180,7 @@ struct Pool {
     int count, channels;
     S bias;
 
-    void tile(const long* at, int block, Sum* sums) const
+    void tile(const long* at, int, int block, Sum* sums) const
     {
         const int first = block * CHANNELS, size = std::min(CHANNELS, channels - first);
         std::fill_n(sums, CHANNELS, bias);
@@ -191,11 +192,23 @@ struct Pool {
     }
 };
 
-// The elements themselves, or two added up, each times a factor.
-template <class X, class Y, class S>
+// Calls `take` with each channel of a block; their number is a constant in all blocks but the last.
+template <int N, class Take>
+QNN_INLINE void each_channel(int left, const Take& take)
+{
+    if (left >= N)
+        for (int c = 0; c < N; ++c)
+            take(c);
+    else
+        for (int c = 0; c < left; ++c)
+            take(c);
+}
+
+// Two tensors added up, each times a factor.
+template <class X, class Y, class S, int V, int R>
 struct Mix {
     using Sum = S;
-    static constexpr int ROWS = 1, CHANNELS = 64;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;
     Grid grid;
@@ -204,40 +217,38 @@ struct Mix {
     int channels;
     S factor, factor_y, bias;
 
-    void tile(const long* at, int block, Sum* sums) const
+    QNN_INLINE void tile(const long* at, int pixel, int block, Sum* sums) const
     {
-        const int first = block * CHANNELS, size = std::min(CHANNELS, channels - first);
-        const X* a = x + at[0] + first;
-        const Y* b = y + other_of(at[0]) + first;
-        for (int c = 0; c < size; ++c)
-            sums[c] = factor * (S)a[c] + factor_y * (S)b[c] + bias;
-        std::fill_n(sums + size, CHANNELS - size, S{});
-    }
-    long other_of(long at) const
-    {
-        const long pixel = at - grid.start, row = pixel / grid.row;
-        return other.start + row * other.row + (pixel - row * grid.row) / grid.column * other.column;
+        const int first = block * CHANNELS;
+        Walk walk(other, pixel);
+        for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
+            const X* a = x + at[row] + first;
+            const Y* b = y + walk.next() + first;
+            each_channel<CHANNELS>(channels - first, [&](int c) {
+                sums[c] = factor * (S)a[c] + factor_y * (S)b[c] + bias;
+            });
+        }
     }
 };
 
 // The elements themselves.
-template <class X, class S>
+template <class X, class S, int V, int R>
 struct Same {
     using Sum = S;
-    static constexpr int ROWS = 1, CHANNELS = 64;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;
     Grid grid;
     int channels;
     S bias;
 
-    void tile(const long* at, int block, Sum* sums) const
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
-        const int first = block * CHANNELS, size = std::min(CHANNELS, channels - first);
-        const X* a = x + at[0] + first;
-        for (int c = 0; c < size; ++c)
-            sums[c] = (S)a[c] + bias;
-        std::fill_n(sums + size, CHANNELS - size, S{});
+        const int first = block * CHANNELS;
+        for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
+            const X* a = x + at[row] + first;
+            each_channel<CHANNELS>(channels - first, [&](int c) { sums[c] = (S)a[c] + bias; });
+        }
     }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 #include <vector>
 
@@ -75,6 +76,20 @@ inline void run(const Network& network, char* arena, const char* weights,
     work(0);
     for (std::thread& thread : others)
         thread.join();
+}
+
+// Seconds of each step, for the first image so many times.
+inline void profile(const Network& network, char* arena, const char* weights,
+                    const char* const* inputs, char* const* outputs, int repeat, double* seconds)
+{
+    const Frame frame{arena, weights, inputs, outputs};
+    for (int time = 0; time < repeat; ++time)
+        for (int step = 0; step < network.count; ++step) {
+            const auto start = std::chrono::steady_clock::now();
+            network.steps[step](frame, Part{0, 1});
+            const auto end = std::chrono::steady_clock::now();
+            seconds[step] += std::chrono::duration<double>(end - start).count();
+        }
 }
 
 }  // namespace qnn

@@ -18,7 +18,7 @@ namespace qnn {
 typedef std::uint64_t Words __attribute__((vector_size(64)));
 typedef std::int32_t Ints __attribute__((vector_size(64)));
 typedef float Floats __attribute__((vector_size(64)));
-typedef std::int16_t Shorts __attribute__((vector_size(64)));
+typedef double Doubles __attribute__((vector_size(64)));
 typedef std::int32_t HalfInts __attribute__((vector_size(32)));
 typedef std::uint8_t Bytes16 __attribute__((vector_size(16)));
 
@@ -103,10 +103,68 @@ QNN_INLINE Ints dot_pairs(Ints sums, Ints pairs, Ints weights)
 #endif
 }
 
-// Sixteen bytes as numbers from 0 to 255.
+// Sixteen bytes as numbers from 0 to 255. Compilers would move them one by one.
 QNN_INLINE Ints widened(const std::uint8_t* x)
 {
-    return __builtin_convertvector(load<Bytes16>(x), Ints);
+#if defined(__AVX512F__)
+    return (Ints)_mm512_cvtepu8_epi32((__m128i)load<Bytes16>(x));
+#elif defined(__AVX2__)
+    __m256i half[2];
+    for (int h = 0; h < 2; ++h)
+        half[h] = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)(x + 8 * h)));
+    return load<Ints>(half);
+#else
+    Ints y;
+    for (int lane = 0; lane < LANES; ++lane)
+        y[lane] = x[lane];
+    return y;
+#endif
+}
+
+// The lowest byte of each number.
+QNN_INLINE Bytes16 narrowed(Ints x)
+{
+#if defined(__AVX512F__)
+    return (Bytes16)_mm512_cvtepi32_epi8((__m512i)x);
+#elif defined(__AVX2__)
+    __m256i half[2];
+    std::memcpy(half, &x, sizeof x);
+    const __m256i low = _mm256_set1_epi32(255);
+    const __m256i words =
+        _mm256_packus_epi32(_mm256_and_si256(half[0], low), _mm256_and_si256(half[1], low));
+    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xd8);
+    return (Bytes16)_mm_packus_epi16(_mm256_castsi256_si128(ordered),
+                                     _mm256_extracti128_si256(ordered, 1));
+#else
+    Bytes16 y;
+    for (int lane = 0; lane < LANES; ++lane)
+        y[lane] = (std::uint8_t)x[lane];
+    return y;
+#endif
+}
+
+// The first bytes of sixteen; fewer than all.
+QNN_INLINE void store_some(std::uint8_t* to, Bytes16 bytes, int count)
+{
+#if defined(__AVX512VL__) && defined(__AVX512BW__)
+    _mm_mask_storeu_epi8(to, count > 0 ? (__mmask16)((1u << count) - 1) : 0, (__m128i)bytes);
+#else
+    for (int byte = 0; byte < count; ++byte)
+        to[byte] = bytes[byte];
+#endif
+}
+
+// The numbers of a table at 16 places.
+QNN_INLINE Ints gather(const std::int32_t* table, Ints at)
+{
+#if defined(__AVX512F__)
+    return (Ints)_mm512_i32gather_epi32((__m512i)at, table, 4);
+#else
+    Ints found;
+    for (int lane = 0; lane < LANES; ++lane)
+        found[lane] = table[at[lane]];
+    return found;
+#endif
 }
 
 // A bit for each of 16 lanes: whether a number has reached a threshold.
