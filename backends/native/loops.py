@@ -106,7 +106,7 @@ class Loops:
     def fill(self, y: Tensor, value: int) -> list[str]:
         """The same in each element."""
         body = [f"y[{self.index(y.strides, y.start)}] = {value};"]
-        return ["{", *(f"    {line}" for line in self.around(pointers([], y), body)), "}"]
+        return self.around(pointers([], y), body)
 
     def each(
         self, reads: Sequence[Source], y: Tensor, wide: str, value: str, heads: Sequence[str] = ()

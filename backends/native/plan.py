@@ -458,8 +458,9 @@ class Planner:
                 lines = loops.copy(x, y, at_x=at, strides_x=strides)
             case PadOp():
                 at = sum(a * b for a, b in zip(op.low.get_values(), y.strides, strict=True))
-                fill = op.value.value.data - y.low
-                lines = [*loops.fill(y, fill), *Loops.over(x.shape).copy(x, y, at_y=at)]
+                fill = loops.fill(y, op.value.value.data - y.low)
+                self.step("fill", f"{text_of(y.shape)} of one value", fill, [], y)
+                lines = Loops.over(x.shape).copy(x, y, at_y=at)
             case ResizeOp():
                 scales = op.scales.get_values()
                 strides = [f" / {n} * {s}" for n, s in zip(scales, x.strides, strict=True)]
