@@ -1,4 +1,4 @@
-"""Programs that are compiled once and kept, each under a name that stands for all that went into it.
+"""Programs that are compiled once and kept, each under a name for all that went into it.
 
 Nothing that is kept is ever changed, and what is not finished is never there.
 """

@@ -225,9 +225,7 @@ def run(
     return [np.concatenate(parts) for parts in zip(*single, strict=True)]
 
 
-def check_inputs(
-    entry: FuncOp | DesignOp, inputs: Sequence[Array]
-) -> tuple[list[Array], int]:
+def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:
     """The inputs of a function as it wants them, and how many images they hold."""
     try:
         types = input_types(entry)

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,15 +21,20 @@ CYCLES = 1_000_000
 """Of a frame, where nobody says how a design is folded: about the fastest to simulate."""
 
 
-def run_hls(
-    module: ModuleOp, inputs: Sequence[Array], folding: str | None, bounded: bool
-) -> list[Array]:
-    """The results of a network whose design is run as HLS C++, all else as ever."""
+def hls_runner(
+    module: ModuleOp, folding: str | None = None, bounded: bool = False
+) -> Callable[[Sequence[Array]], list[Array]]:
+    """Runs a network whose design is HLS C++, all else as ever."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
     design_in(module, Request(folding=folding, cycles=None if folding else CYCLES))
-    with mistakes_told():
-        return run(module, inputs, engine=HlsEngine(programs(), bounded))
+    engine = HlsEngine(programs(), bounded)
+
+    def compute(inputs: Sequence[Array]) -> list[Array]:
+        with mistakes_told():
+            return run(module, inputs, engine=engine)
+
+    return compute
 
 
 def programs() -> Path:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -13,12 +13,17 @@ from .designs import Request, design_in
 from .hls import mistakes_told
 
 
-def run_opencl(
-    module: ModuleOp, inputs: Sequence[Array], folding: str | None, strict: bool
-) -> list[Array]:
-    """The results of a network whose design is run as OpenCL, all else as ever."""
+def opencl_runner(
+    module: ModuleOp, folding: str | None = None, strict: bool = False
+) -> Callable[[Sequence[Array]], list[Array]]:
+    """Runs a network whose design is OpenCL, all else as ever."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
     design_in(module, Request(folding=folding))
-    with mistakes_told():
-        return run(module, inputs, engine=OpenclEngine(strict))
+    engine = OpenclEngine(strict)
+
+    def compute(inputs: Sequence[Array]) -> list[Array]:
+        with mistakes_told():
+            return run(module, inputs, engine=engine)
+
+    return compute

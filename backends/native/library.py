@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import Lock
@@ -22,7 +24,7 @@ from ...qdialect.types import dtype_of, shape_of
 from .. import kept
 from .emitter import emit
 from .plan import Planner
-from .processor import Level
+from .processor import Level, best_level, processors
 from .stages import Stage
 from .support import Known, quant_of
 from .tensors import WORD
@@ -36,6 +38,24 @@ OPTIONS = [
 """Integers wrap, and floats are rounded after each operation, as numpy has it."""
 
 SOURCE, LIBRARY, CONSTANTS, DIGESTS = "network.cpp", "network.so", "constants.bin", "digests"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a network is compiled and run."""
+
+    folder: Path
+    """Where libraries are kept."""
+    level: Level
+    threads: int
+    shared_from: int = 1 << 20
+    """Threads share an image that is alone if it comes to so many numbers; they take a while to
+    start."""
+
+    @staticmethod
+    def default() -> "Options":
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Options(Path(cache) / "qnn" / "native", best_level(), processors())
 
 
 class NativeError(Exception):
@@ -54,9 +74,12 @@ def compiler() -> str:
 class Library:
     """Computes the outputs of a stage from its inputs, for any number of images."""
 
-    def __init__(self, stage: Stage, known: Known, level: Level, folder: Path, threads: int):
+    def __init__(self, stage: Stage, known: Known, options: Options):
+        level, folder = options.level, options.folder
         self.stage = stage
-        self.threads = threads
+        self.threads = options.threads
+        size = sum(prod(shape_of(value)) for op in stage.ops for value in op.results)
+        self.sharing = options.threads if size >= options.shared_from else 1
         self.lock = Lock()
         made = folder / kept.fingerprint(content(stage, known, level))
         try:
@@ -71,7 +94,7 @@ class Library:
             ) from None
         self.library.qnn_arena_bytes.restype = ctypes.c_long
         self.library.qnn_step.restype = ctypes.c_char_p
-        self.memory = aligned(self.library.qnn_arena_bytes() * threads)
+        self.memory = aligned(self.library.qnn_arena_bytes() * options.threads)
 
     def __call__(self, inputs: Sequence[Array]) -> list[Array]:
         """The results, for arrays of as many images each."""
@@ -86,10 +109,9 @@ class Library:
                 addresses(given),
                 addresses(results),
                 ctypes.c_long(images),
-                self.threads,
+                self.threads if images > 1 else self.sharing,
             )
         return results
-
 
     def profile(self, inputs: Sequence[Array], repeat: int) -> dict[str, float]:
         """Seconds that each step takes one thread for the first image."""

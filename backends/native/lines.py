@@ -1,7 +1,7 @@
 """Many thresholds as a line: what a quantizer behind a scale and a bias comes to.
 
-A channel's level is `trunc(clip(x * slope + height, low, high))` in floats, each operation rounded by
-itself. All of these never fall while `x` rises, and so it is enough to try the numbers at which
+A channel's level is `trunc(clip(x * slope + height, low, high))` in floats, each operation rounded
+by itself. All of these never fall while `x` rises, and so it is enough to try the numbers at which
 the level rises, and those just below: a line that is right there is right everywhere.
 """
 
@@ -50,11 +50,10 @@ class Lines:
 
 def fit(thresholds: Ints, low: Ints, high: Ints) -> tuple[Lines, Fit]:
     """Lines for thresholds, a row for each channel, over its numbers from `low` to `high`."""
-    count = thresholds.shape[1]
     least = (thresholds <= low[:, None]).sum(1)
     most = (thresholds <= high[:, None]).sum(1)
-    level = np.arange(1, count + 1)
-    open_ = (level > least[:, None]) & (level <= most[:, None])
+    level = levels_of(thresholds)
+    open_: npt.NDArray[np.bool_] = (level > least[:, None]) & (level <= most[:, None])
     slopes = search(thresholds, open_, least, most)
     found = [line(slopes, thresholds, open_, (least, most), dtype) for dtype in (Single, Double)]
     graded = [(lines, quality(lines, thresholds, low, high)) for lines in found]
@@ -71,13 +70,15 @@ def exceptions(
     """
     around = (thresholds[:, :, None] + np.arange(-REACH, REACH + 1)).reshape(len(thresholds), -1)
     around = np.clip(around, low[:, None], high[:, None])
-    true = np.stack([np.searchsorted(row, x, "right") for row, x in zip(thresholds, around, strict=True)])
+    true: Ints = np.stack([counted(row, x) for row, x in zip(thresholds, around, strict=True)])
     change = true - lines.levels(around)
     ends = np.zeros(2 * REACH + 1, np.bool_)
     ends[[0, -1]] = True
     if change.reshape(len(thresholds), -1, 2 * REACH + 1)[:, :, ends].any():
         return None
-    found = [np.unique(np.stack([x, d])[:, d != 0], axis=1) for x, d in zip(around, change, strict=True)]
+    found = [
+        np.unique(np.stack([x, d])[:, d != 0], axis=1) for x, d in zip(around, change, strict=True)
+    ]
     count = max(len(row[0]) for row in found)
     if count > most:
         return None
@@ -85,6 +86,11 @@ def exceptions(
     for channel, (x, d) in enumerate(found):
         numbers[channel, : len(x)], changes[channel, : len(d)] = x, d
     return numbers, changes
+
+
+def counted(row: Ints, x: Ints) -> Ints:
+    """How many thresholds of a channel some numbers have reached."""
+    return np.searchsorted(row, x, "right").astype(np.int64)
 
 
 def line(
@@ -102,10 +108,14 @@ def line(
     return Lines(np.stack([rounded, *(row.astype(dtype) for row in (heights, *limits))]))
 
 
+def levels_of(thresholds: Ints) -> Ints:
+    """The level that each threshold of a row leads to."""
+    return np.arange(1, thresholds.shape[1] + 1, dtype=np.int64)
+
+
 def room(thresholds: Ints, open_: npt.NDArray[np.bool_], slopes: Floats) -> tuple[Floats, Floats]:
     """The heights, from one to another, at which lines of these slopes are right."""
-    level = np.arange(1, thresholds.shape[1] + 1)
-    need = level - slopes[:, None] * thresholds
+    need: Floats = levels_of(thresholds) - slopes[:, None] * thresholds
     at_least = np.where(open_, need, -np.inf).max(1)
     below = np.where(open_, need + slopes[:, None], np.inf).min(1)
     return at_least, below
@@ -137,7 +147,7 @@ def search(thresholds: Ints, open_: npt.NDArray[np.bool_], least: Ints, most: In
 def quality(lines: Lines, thresholds: Ints, low: Ints, high: Ints) -> Fit:
     """How close lines come, tried at every step."""
     low, high = low[:, None], high[:, None]
-    level = np.arange(1, thresholds.shape[1] + 1)
+    level = levels_of(thresholds)
     reached = np.clip(thresholds, low, high)
     under = np.clip(thresholds - 1, low, high)
     too_low = np.where(thresholds <= high, level - lines.levels(reached), 0).max()

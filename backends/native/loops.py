@@ -69,7 +69,9 @@ class Loops:
         terms = [str(start)] if start else []
         for axis, (size, stride) in enumerate(zip(self.sizes, strides, strict=True)):
             if size > 1 and stride:
-                terms.append(f"i{axis}{stride}" if isinstance(stride, str) else f"i{axis} * {stride}")
+                terms.append(
+                    f"i{axis}{stride}" if isinstance(stride, str) else f"i{axis} * {stride}"
+                )
         return " + ".join(terms) or "0"
 
     def copy(
@@ -135,7 +137,9 @@ def pointers(reads: Sequence[Tensor], y: Tensor) -> list[str]:
 def stored(value: str, low: int, y: Tensor) -> str:
     """A value as a tensor stores it."""
     shift = low - y.low
-    return f"({type_name(y.dtype)})({value} + {shift})" if shift else f"({type_name(y.dtype)}){value}"
+    return (
+        f"({type_name(y.dtype)})({value} + {shift})" if shift else f"({type_name(y.dtype)}){value}"
+    )
 
 
 def moved(x: Tensor, y: Tensor) -> list[str]:

@@ -5,9 +5,8 @@ scores = network.predict(images)
 """
 
 import logging
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 from pathlib import Path
 
@@ -25,29 +24,13 @@ from ...qdialect.qnn.linear import LinearOp
 from ...qdialect.text import parse_module, verify
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import Value, plain
-from .library import Library, NativeError
-from .processor import Level, best_level, processors
+from .library import Library, NativeError, Options
 from .stages import Stage, staged
 
 LOG = logging.getLogger(__name__)
 
 MOST_BYTES = 1 << 28
 """Of the values between stages, for the images that are computed at once."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a network is compiled and run."""
-
-    folder: Path
-    """Where libraries are kept."""
-    level: Level
-    threads: int
-
-    @staticmethod
-    def default() -> "Options":
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Options(Path(cache) / "qnn" / "native", best_level(), processors())
 
 
 Compute = Callable[[Sequence[Value]], Sequence[Value]]
@@ -83,16 +66,12 @@ class Network:
         ]
         return [np.concatenate(part) for part in zip(*parts, strict=True)]
 
-    @property
+    @cached_property
     def at_once(self) -> int:
         """How many images are computed at once."""
-        values = {value for stage in self.staged.stages for op in stage.ops for value in op.results}
-        between = [
-            value
-            for stage in self.staged.stages
-            for value in (*stage.outputs, *stage.inputs)
-            if not stage.native or value in values
-        ]
+        between = {
+            value for stage in self.staged.stages for value in (*stage.inputs, *stage.outputs)
+        }
         return max(1, MOST_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
 
     def some(self, args: Sequence[Array]) -> list[Array]:
@@ -107,11 +86,8 @@ class Network:
     def compute(self, stage: Stage) -> Compute:
         """What computes a stage."""
         if stage.native and self.native:
-            options = self.options
             try:
-                library = Library(
-                    stage, self.staged.known, options.level, options.folder, options.threads
-                )
+                library = Library(stage, self.staged.known, self.options)
             except NativeError as error:
                 LOG.warning("%s: the interpreter computes the network", error)
                 self.native = False
@@ -121,11 +97,11 @@ class Network:
 
     def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
         """A stage with numpy, op by op."""
-        values: dict[SSAValue, Value] = dict(zip(stage.inputs, inputs, strict=True))
-        known = self.staged.known
+        values: dict[SSAValue, Value] = {**self.staged.known}
+        values.update(zip(stage.inputs, inputs, strict=True))
         with np.errstate(all="ignore"):
             for op in stage.ops:
-                results = op.evaluate(*(values.get(v, known.get(v)) for v in op.operands))
+                results = op.evaluate(*(values[value] for value in op.operands))
                 values.update(zip(op.results, results, strict=True))
         return [values[value] for value in stage.outputs]
 
@@ -138,6 +114,8 @@ def load(network: str | Path | ModuleOp, options: Options | None = None) -> Netw
         text = Path(network).read_text(encoding="utf-8")
         module = parse_module(new_context(), text, str(network))
         verify(module, text)
-    if any(isinstance(op, LinearOp) and not is_quant(element_of(op.output)) for op in module.walk()):
+    if any(
+        isinstance(op, LinearOp) and not is_quant(element_of(op.output)) for op in module.walk()
+    ):
         Pipeline(FoldBnPass(), MinimizeAccumulatorsPass()).apply(module)
     return Network(module, options)

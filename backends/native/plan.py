@@ -41,11 +41,8 @@ from .expressions import expression, wide_type
 from .loops import Loops, Source, moved
 from .processor import Level
 from .products import Product, Weights, Workshop, mix, same
-from .support import needs_wide, quant_of
+from .support import Known, needs_wide, quant_of
 from .tensors import NO_SIDES, WORD, Place, Sides, Tensor, place_all, type_name
-
-Known = dict[SSAValue, Array]
-"""Values that don't depend on the inputs."""
 
 Steps = tuple[Array, Array | None, int]
 """Thresholds, flags of what descends, and the level below all thresholds."""
@@ -85,7 +82,10 @@ class Padding:
     fill: int
 
     def covers(self, sides: Sides, fill: int) -> bool:
-        return fill == self.fill and all(a >= b for a, b in zip(self.sides, sides, strict=True))
+        """Whether this is enough for an op."""
+        return (fill == self.fill or not any(sides)) and all(
+            a >= b for a, b in zip(self.sides, sides, strict=True)
+        )
 
 
 class Planner:
@@ -209,15 +209,11 @@ class Planner:
 
     def takes_bits(self, op: Operation, value: SSAValue) -> bool:
         if isinstance(op, Conv2dOp | LinearLayerOp):
-            weights = self.known[op.weights]
-            padding = self.paddings.get(value)
-            padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
             return (
-                abs(weights).max() <= 1
-                and (isinstance(op, LinearLayerOp) or op.groups.value.data == 1)
+                abs(self.known[op.weights]).max() <= 1
                 and op.bias is None
                 and needs_wide(quant_of(op.output)) is False
-                and not (padded and (padding is None or not padding.covers(op.window.pads, fill_of(op))))
+                and (isinstance(op, LinearLayerOp) or self.windows_on(op, value))
             )
         if isinstance(op, MaxPoolOp | ReshapeOp):
             before, after = shape_of(value)[-1:], shape_of(op.output)[-1:]
@@ -232,6 +228,11 @@ class Planner:
                 and all(self.takes_bits(use, op.output) for use in onwards)
             )
         return False
+
+    def windows_on(self, op: Conv2dOp, value: SSAValue) -> bool:
+        """Whether a convolution needs nothing but a value and what stands around it."""
+        padding = self.paddings.get(value, Padding(NO_SIDES, fill_of(op)))
+        return op.groups.value.data == 1 and padding.covers(op.window.pads, fill_of(op))
 
     # Steps
 
@@ -313,7 +314,7 @@ class Planner:
     def padded(self, op: Conv2dOp | SumPoolOp) -> Tensor:
         """The input of an op, with what it wants around it."""
         x, pads, fill = self.tensors[op.x], op.window.pads, fill_of(op)
-        if not any(pads) or Padding(x.border, x.fill).covers(pads, fill):
+        if Padding(x.border, x.fill).covers(pads, fill):
             return x
         y = self.fresh(x.element, x.shape, padding=Padding(pads, fill))
         self.step("padded", self.describe([x], y), moved(x, y), [x], y)
@@ -450,9 +451,7 @@ class Planner:
                 strides = [x.strides[axis] for axis in op.order.get_values()]
                 lines = loops.copy(x, y, strides_x=strides)
             case SliceOp():
-                at = sum(
-                    a * b for a, b in zip(op.starts.get_values(), x.strides, strict=True)
-                )
+                at = sum(a * b for a, b in zip(op.starts.get_values(), x.strides, strict=True))
                 steps = op.steps.get_values()
                 strides = [a * b for a, b in zip(steps, x.strides, strict=True)]
                 lines = loops.copy(x, y, at_x=at, strides_x=strides)

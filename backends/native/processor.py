@@ -26,7 +26,9 @@ LEVELS = (
             *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni"),
             *("-mavx512vpopcntdq", "-mavx2", "-mfma", "-mpopcnt", "-mprefer-vector-width=512"),
         ),
-        frozenset("avx512f avx512bw avx512dq avx512vl avx512_vnni avx512_vpopcntdq".split()),
+        frozenset(
+            ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_vpopcntdq"]
+        ),
         24,
     ),
     Level("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),

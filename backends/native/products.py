@@ -88,9 +88,19 @@ class Workshop:
         words = np.stack([packed(w.values != 0), signs], -1) if ternary_w else signs
         padded = rows_to(words.reshape(w.outputs, -1), blocks * vectors * LANES)
         planes = 2 if ternary_w else 1
-        shape = (blocks, vectors * 2 // together, together, 8, len(taps), length // x.planes, planes)
+        shape = (
+            blocks,
+            vectors * 2 // together,
+            together,
+            8,
+            len(taps),
+            length // x.planes,
+            planes,
+        )
         order = padded.reshape(shape).transpose(0, 1, 4, 5, 2, 6, 3)
-        nonzero = rows_to((w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded))
+        nonzero = rows_to(
+            (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded)
+        )
         return Product(
             kind,
             [
