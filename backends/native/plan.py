@@ -200,34 +200,38 @@ class Planner:
     def as_bits(self, value: SSAValue) -> int:
         """The planes of bits that a value may have: how many all ops that read it can take."""
         planes = planes_of(value)
-        if not planes or value in self.outputs or not self.uses(value):
-            return 0
-        padding = self.paddings.get(value)
-        if padding is not None and padding.fill != (-1 if planes == 1 else 0):
-            return 0
-        return planes if all(self.takes_bits(op, value) for op in self.uses(value)) else 0
+        return planes if planes and self.is_read_as_bits(value, planes) else 0
 
-    def takes_bits(self, op: Operation, value: SSAValue) -> bool:
-        if isinstance(op, Conv2dOp | LinearLayerOp):
-            return (
-                abs(self.known[op.weights]).max() <= 1
-                and op.bias is None
-                and needs_wide(quant_of(op.output)) is False
-                and (isinstance(op, LinearLayerOp) or self.windows_on(op, value))
-            )
-        if isinstance(op, MaxPoolOp | ReshapeOp):
-            before, after = shape_of(value)[-1:], shape_of(op.output)[-1:]
-            whole = before == after or not (before[0] % WORD or (after or (1,))[0] % WORD)
-            onwards = self.uses(op.output)
-            return (
-                whole
-                and bool(onwards)
-                and op.output not in self.outputs
-                and op.output not in self.paddings
-                and (isinstance(op, MaxPoolOp) or value not in self.paddings)
-                and all(self.takes_bits(use, op.output) for use in onwards)
-            )
-        return False
+    def is_read_as_bits(self, value: SSAValue, planes: int) -> bool:
+        """Whether all that read a value take bits, and what stands around it is all zeros."""
+        padding, uses = self.paddings.get(value), self.uses(value)
+        zeros = padding is None or padding.fill == (-1 if planes == 1 else 0)
+        return (
+            zeros
+            and bool(uses)
+            and value not in self.outputs
+            and all(self.takes_bits(op, value, planes) for op in uses)
+        )
+
+    def takes_bits(self, op: Operation, value: SSAValue, planes: int) -> bool:
+        match op:
+            case Conv2dOp() | LinearLayerOp():
+                weights = self.known[op.weights]
+                return (
+                    -1 <= weights.min() <= weights.max() <= 1
+                    and op.bias is None
+                    and needs_wide(quant_of(op.output)) is False
+                    and (isinstance(op, LinearLayerOp) or self.windows_on(op, value))
+                )
+            case MaxPoolOp():
+                return self.is_read_as_bits(op.output, planes)
+            case ReshapeOp():
+                before, after = shape_of(value)[-1:], shape_of(op.output)[-1:]
+                whole = before == after or all(n and n[0] % WORD == 0 for n in (before, after))
+                moves = value in self.paddings or op.output in self.paddings
+                return whole and not moves and self.is_read_as_bits(op.output, planes)
+            case _:
+                return False
 
     def windows_on(self, op: Conv2dOp, value: SSAValue) -> bool:
         """Whether a convolution needs nothing but a value and what stands around it."""
