@@ -93,7 +93,7 @@ def _cluster(scheduler: str) -> Generator[Pool]:
 
     def carried(shared: Any) -> Any:
         if shared not in sent:
-            sent[shared] = client.scatter(shared, hash=False)
+            sent[shared] = client.submit(_given, shared, pure=False)
         return sent[shared]
 
     try:
@@ -104,6 +104,11 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     finally:
         with suppress(*lost):
             client.close(timeout=1)
+
+
+def _given(shared: Any) -> Any:
+    """What tasks share, as a task: the scheduler has it done again where it is lost."""
+    return shared
 
 
 def silence(*packages: str) -> None:
