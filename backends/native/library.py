@@ -94,7 +94,8 @@ class Library:
             ) from None
         self.library.qnn_arena_bytes.restype = ctypes.c_long
         self.library.qnn_step.restype = ctypes.c_char_p
-        self.memory = aligned(self.library.qnn_arena_bytes() * options.threads)
+        self.image_bytes: int = self.library.qnn_arena_bytes()
+        self.memory = aligned(self.image_bytes * options.threads)
 
     def __call__(self, inputs: Sequence[Array]) -> list[Array]:
         """The results, for arrays of as many images each."""

@@ -45,6 +45,8 @@ class Network:
         self.batched = keeps_all_images(module)
         self.native = True
         """Whether what can be is computed by native code."""
+        self.native_bytes = 0
+        """Of the activations of an image."""
         self.computes = [(stage, self.compute(stage)) for stage in self.staged.stages]
 
     def predict(self, *inputs: Array) -> Array:
@@ -92,6 +94,7 @@ class Network:
                 LOG.warning("%s: the interpreter computes the network", error)
                 self.native = False
             else:
+                self.native_bytes += library.image_bytes
                 return lambda inputs: library([plain(value) for value in inputs])
         return lambda inputs: self.interpret(stage, inputs)
 
