@@ -221,9 +221,10 @@ def measure(name: str, path: Path, want: float) -> str:
     pairs = [(seconds(network.predict, case.images), seconds(peer, theirs)) for _ in range(ROUNDS)]
     ratios = sorted(b / a for a, b in pairs)
     ours, other = (len(case.images) / statistics.median(side) for side in zip(*pairs, strict=True))
+    one = latency(network, case.images) * 1e3
     return (
         f"{name:32}{ours:9,.0f}{other:9,.0f}{statistics.median(ratios):7.1f} "
-        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {want:4g} {latency(network, case.images) * 1e3:7.2f}"
+        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {want:4g} {one:7.2f}"
         f"{cold:6.1f}{cached * 1e3:7.0f}{constants:8,.0f}{activations:8,.0f}"
         f"  {'equal' if equal else 'DIFFERENT'}"
     )
@@ -247,10 +248,8 @@ def roof() -> float:
 
 def main() -> None:
     folder, *names = sys.argv[1:]
-    bits = roof()
-    print(
-        f"{best_level().name}, {processors()} processors; CNV W1A1's roof: {bits / MACS:,.0f} images/s"
-    )
+    level, roof_of_cnv = best_level().name, roof() / MACS
+    print(f"{level}, {processors()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
     print(
         "network                         images/s  onnxrt  ratio              want  1, ms  cold"
         " cached  const.  activ."

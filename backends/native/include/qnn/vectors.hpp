@@ -146,12 +146,13 @@ QNN_INLINE Bytes16 narrowed(Ints x)
 // The first bytes of sixteen; fewer than all.
 QNN_INLINE void store_some(std::uint8_t* to, Bytes16 bytes, int count)
 {
-#if defined(__AVX512VL__) && defined(__AVX512BW__)
-    _mm_mask_storeu_epi8(to, count > 0 ? (__mmask16)((1u << count) - 1) : 0, (__m128i)bytes);
-#else
-    for (int byte = 0; byte < count; ++byte)
-        to[byte] = bytes[byte];
-#endif
+    const auto* from = reinterpret_cast<const std::uint8_t*>(&bytes);
+    for (int size = 8; size > 0 && count > 0; size /= 2)
+        if (count & size) {
+            std::memcpy(to, from, (std::size_t)size);
+            to += size;
+            from += size;
+        }
 }
 
 // The numbers of a table at 16 places.
