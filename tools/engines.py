@@ -1,6 +1,7 @@
 """The engines behind the commands: what computes the results of a network."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ModuleOp
 
@@ -14,24 +15,33 @@ Runner = Callable[[Sequence[Array]], list[Array]]
 ENGINES = "reference", "native", "hls", "opencl"
 
 
-def runner(
+@dataclass(frozen=True)
+class Engine:
+    """What computes a network."""
+
+    name: str
+    run: Runner
+
+
+def engine_for(
     module: ModuleOp,
     engine: str,
     folding: str | None = None,
     bounded: bool = False,
     strict: bool = False,
-) -> Runner:
-    """What computes a network with an engine; not every option is for every engine."""
+) -> Engine:
+    """What computes a network, if it can; not every option is for every engine."""
     if engine == "native":
         from ..backends.native import load
 
-        return load(module).run
+        network = load(module)
+        return Engine("native" if network.native else "reference", network.run)
     if engine == "hls":
         from .hls import hls_runner
 
-        return hls_runner(module, folding, bounded)
+        return Engine(engine, hls_runner(module, folding, bounded))
     if engine == "opencl":
         from .opencl import opencl_runner
 
-        return opencl_runner(module, folding, strict)
-    return lambda inputs: run(module, inputs)
+        return Engine(engine, opencl_runner(module, folding, strict))
+    return Engine(engine, lambda inputs: run(module, inputs))

@@ -21,7 +21,7 @@ from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
 from ..qdialect.text import parse_module
 from .datasets import load_images, load_labels
-from .engines import Runner, runner
+from .engines import Runner, engine_for
 from .files import UserError
 from .networks import load_network, write_module
 from .pixels import Pixels
@@ -94,7 +94,11 @@ def evaluate(
     parts = [images[k : k + AT_ONCE] for k in range(0, len(images), AT_ONCE)]
     prepared = (pixels.prepared(part, types[0]) for part in parts)
     check_inputs(entry, [pixels.prepared(images[:1], types[0])])
-    where = here(module, engine) if scheduler is None else there(module, engine, scheduler)
+    if scheduler is None:
+        computes = engine_for(module, engine)
+        engine, where = computes.name, here(computes.run)
+    else:
+        where = there(module, engine, scheduler)
     start = time.perf_counter()
     with progress(len(images)) as show:
         ranks = dict[int, Array]()
@@ -109,8 +113,7 @@ Work = Callable[[Iterable[Array]], Iterable[tuple[int, Array]]]
 """The ranks of pieces of work, each with its number, in any order."""
 
 
-def here(module: ModuleOp, engine: str) -> Work:
-    compute = runner(module, engine)
+def here(compute: Runner) -> Work:
     return lambda parts: ((n, ranked(compute, part)) for n, part in enumerate(parts))
 
 
@@ -144,7 +147,7 @@ def rank_remotely(task: Task, images: Array) -> Array:
 
 @lru_cache(maxsize=4)
 def runner_of(task: Task) -> Runner:
-    return runner(parse_module(new_context(), task.text), task.engine)
+    return engine_for(parse_module(new_context(), task.text), task.engine).run
 
 
 def ranked(compute: Runner, images: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
-from .engines import ENGINES, runner
+from .engines import ENGINES, engine_for
 from .files import told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
 
@@ -42,10 +42,10 @@ def run_command(arguments: argparse.Namespace) -> None:
             arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
-    compute = runner(
+    engine = engine_for(
         module, arguments.engine, arguments.folding, arguments.bounded, arguments.strict
     )
-    results = compute(inputs)
+    results = engine.run(inputs)
     if arguments.output is None:
         for result in results:
             print(result)

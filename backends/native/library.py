@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from mmap import ACCESS_READ, mmap
@@ -83,11 +83,7 @@ class Library:
         self.lock = Lock()
         made = folder / kept.fingerprint(content(stage, known, level))
         try:
-            if not sound(made):
-                shutil.rmtree(made, ignore_errors=True)
-                kept.keep(made / DIGESTS, lambda new: build(stage, known, level, new))
-            self.library = ctypes.CDLL(str(made / LIBRARY))
-            self.constants = mapped(made / CONSTANTS)
+            self.library, self.constants = opened(made, lambda new: build(stage, known, level, new))
         except OSError as error:
             raise NativeError(
                 f"libraries can't be kept in {folder}: {error.strerror or error}"
@@ -132,6 +128,21 @@ class Library:
                 address(seconds),
             )
         return dict(zip(names, (seconds / repeat).tolist(), strict=True))
+
+
+def opened(made: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array]:
+    """A library and its constants; another process may take a damaged folder away meanwhile."""
+    for last in (False, False, True):
+        if made.exists() and not sound(made):
+            shutil.rmtree(made, ignore_errors=True)
+        try:
+            if not made.exists():
+                kept.keep(made / DIGESTS, make)
+            return ctypes.CDLL(str(made / LIBRARY)), mapped(made / CONSTANTS)
+        except OSError:
+            if last:
+                raise
+    raise AssertionError
 
 
 def empty(value: SSAValue, images: int) -> Array:

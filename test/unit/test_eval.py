@@ -135,6 +135,22 @@ def test_images_come_in_pieces(
     assert told(capsys, *files, "--engine", "reference")["correct"] == 20
 
 
+def test_without_a_compiler(
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["eval", *files, "--json"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert (found["engine"], found["correct"]) == ("reference", 20)
+    assert printed.err.splitlines() == [
+        "qnn: there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+    ]
+
+
 def test_run_native(files: list[str], tmp_path: Path) -> None:
     x = np.transpose(IMAGES, (0, 3, 1, 2)).astype(np.int8)
     np.save(tmp_path / "in.npy", x)

@@ -1,8 +1,9 @@
 """The native engine: bit-equal to the interpreter, whatever computes."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -334,6 +335,22 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     assert not sound(kept(tmp_path))
     assert_same(module, inputs, options(tmp_path))
     assert sound(kept(tmp_path))
+
+
+def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another process that found it damaged, just as it was made again."""
+    module, inputs = small()
+    keep, thefts = library.kept.keep, list[Path]()
+
+    def kept_once(file: Path, make: Callable[[Path], None]) -> None:
+        keep(file, make)
+        if not thefts:
+            thefts.append(file.parent)
+            shutil.rmtree(file.parent)
+
+    monkeypatch.setattr(library.kept, "keep", kept_once)
+    assert_same(module, inputs, options(tmp_path))
+    assert thefts
 
 
 def test_what_is_kept_is_not_compiled_again(
