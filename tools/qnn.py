@@ -8,9 +8,9 @@ from importlib.metadata import version
 from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ..qdialect.interpreter import run
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
+from .engines import ENGINES, engine_for
 from .files import UserError, told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
 
@@ -43,16 +43,10 @@ def run_command(arguments: argparse.Namespace) -> None:
             arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
-    if arguments.engine == "hls":
-        from .engines import run_hls
-
-        results = run_hls(module, inputs, arguments.folding, arguments.bounded)
-    elif arguments.engine == "opencl":
-        from .engines import run_opencl
-
-        results = run_opencl(module, inputs, arguments.folding, arguments.strict)
-    else:
-        results = run(module, inputs)
+    engine = engine_for(
+        module, arguments.engine, arguments.folding, arguments.bounded, arguments.strict
+    )
+    results = engine.run(inputs)
     if arguments.output is None:
         for result in results:
             print(result)
@@ -96,10 +90,10 @@ def add_run(commands: Commands) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
     command.add_argument(
         "--engine",
-        choices=["reference", "hls", "opencl"],
+        choices=ENGINES,
         default="reference",
-        help="what computes: numpy, the hardware's HLS C++, compiled with g++, or its OpenCL, on "
-        "the vendor's emulator",
+        help="what computes: numpy, C++ for this processor, the hardware's HLS C++, compiled with "
+        "g++, or its OpenCL, on the vendor's emulator",
     )
     command.add_argument(
         "--bounded",
@@ -160,6 +154,68 @@ def add_compile(commands: Commands) -> None:
     )
     command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
     command.set_defaults(command=compile_command, refuse=command.error)
+
+
+def eval_command(arguments: argparse.Namespace) -> None:
+    """`qnn eval`: how many images of a test set a network gets right."""
+    from .evaluate import eval_command
+
+    eval_command(arguments)
+
+
+def add_eval(commands: Commands) -> None:
+    command = commands.add_parser(
+        "eval",
+        help="count the images that a network gets right",
+        epilog="example: qnn eval net.mlir --images test.npz:x --labels test.npz:y",
+    )
+    command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
+    command.add_argument(
+        "--images",
+        required=True,
+        metavar="FILE",
+        help="a test set: .npy, .npz:key, MNIST's idx, CIFAR-10's binary, or a folder of images, "
+        "with a folder for each class in it",
+    )
+    command.add_argument(
+        "--labels",
+        metavar="FILE",
+        help="the classes, where they are elsewhere: .npy, .npz:key, idx",
+    )
+    command.add_argument(
+        "--first-class",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the network's number for class 0, where it begins with others",
+    )
+    command.add_argument(
+        "--scale", type=fraction, metavar="A/B", help="what pixels are multiplied with: 1/255"
+    )
+    command.add_argument("--offset", type=float, metavar="X", help="what is added then")
+    command.add_argument(
+        "--engine", choices=ENGINES, default="native", help="what computes; native by default"
+    )
+    command.add_argument(
+        "--compare", metavar="NETWORK", help="another network: the images where the two differ"
+    )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask cluster that does the work: tcp://host:port"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.set_defaults(command=eval_command)
+
+
+def fraction(text: str) -> tuple[float, float]:
+    """An option that is a number, or one divided by another."""
+    above, slash, below = text.partition("/")
+    try:
+        a, b = float(above), float(below) if slash else 1.0
+    except ValueError:
+        a, b = 0.0, 0.0
+    if not (0 < abs(a) < inf and 0 < abs(b) < inf):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 2 or 1/255")
+    return a, b
 
 
 def above_zero(text: str) -> float:
@@ -359,6 +415,7 @@ def parser() -> Parser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)
+    add_eval(commands)
     add_estimate(commands)
     add_explore(commands)
     add_compile(commands)

@@ -1,0 +1,64 @@
+"""Networks whose designs run as HLS C++, or as OpenCL on the emulator."""
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from xdsl.dialects.builtin import ModuleOp
+
+from ..backends.hls import HlsEngine
+from ..backends.opencl import OpenclEngine
+from ..backends.parts import EmitError
+from ..backends.vectors import SimulationError
+from ..qdialect.data import Array
+from ..qdialect.interpreter import Engine, run
+from .designs import Request, design_in
+from .files import UserError
+
+Runner = Callable[[Sequence[Array]], list[Array]]
+"""Computes the results of a network, for any number of images."""
+
+CYCLES = 1_000_000
+"""Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""
+
+
+def hls_runner(module: ModuleOp, folding: str | None = None, bounded: bool = False) -> Runner:
+    """Runs a network whose design is HLS C++, all else as ever."""
+    request = Request(folding=folding, cycles=None if folding else CYCLES)
+    return runner(module, request, HlsEngine(programs(), bounded))
+
+
+def opencl_runner(module: ModuleOp, folding: str | None = None, strict: bool = False) -> Runner:
+    """Runs a network whose design is OpenCL, all else as ever."""
+    return runner(module, Request(folding=folding), OpenclEngine(strict))
+
+
+def runner(module: ModuleOp, request: Request, engine: Engine) -> Runner:
+    """Runs a network whose design an engine computes; only a terminal sees the steps."""
+    if not sys.stderr.isatty():
+        logging.getLogger("qnn").setLevel(logging.WARNING)
+    design_in(module, request)
+
+    def compute(inputs: Sequence[Array]) -> list[Array]:
+        with mistakes_told():
+            return run(module, inputs, engine=engine)
+
+    return compute
+
+
+def programs() -> Path:
+    """Where compiled designs are kept: in the user's folder for what can be made again."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "qnn" / "hls"
+
+
+@contextmanager
+def mistakes_told() -> Generator[None]:
+    """What a backend can't do is told in one line."""
+    try:
+        yield
+    except (EmitError, SimulationError) as error:
+        raise UserError(str(error)) from None
