@@ -7,7 +7,7 @@ import pickle
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch.optim import Optimizer
@@ -75,16 +75,16 @@ def restore_random(states: list[torch.Tensor]) -> None:
 
 def _read(path: str) -> dict[str, Any]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except pickle.UnpicklingError:
         raise TrainingError(f"{path} is no checkpoint: it is damaged, or holds code") from None
     except (RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         raise TrainingError(f"{path} is no checkpoint, or is damaged") from None
-    if not isinstance(state, dict) or state.get("kind") != KIND:
+    if not isinstance(state, dict) or cast(dict[str, Any], state).get("kind") != KIND:
         raise TrainingError(f"{path} is no checkpoint of this trainer: save_checkpoint writes them")
-    return state
+    return cast(dict[str, Any], state)
 
 
 def _check(path: str, state: dict[str, Any], model: Prepared) -> None:
@@ -103,9 +103,10 @@ def _check(path: str, state: dict[str, Any], model: Prepared) -> None:
 
 def _difference(saved: Any, own: Any) -> str:
     """The first entry that differs."""
-    if not isinstance(saved, dict):
+    if isinstance(saved, int):
         return f"it goes {saved} times through all layers, this one {own}"
-    for name in [*saved, *own]:
+    names: list[str] = [*saved, *own]
+    for name in names:
         if name not in own:
             return f'it has "{name}", which is not here'
         if name not in saved:

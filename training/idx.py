@@ -30,8 +30,8 @@ def _split(folder: str, name: str) -> Split:
         raise TrainingError(
             f"{folder}: {name} has images of shape {images.shape}, labels of shape {labels.shape}"
         )
-    scaled = torch.from_numpy(images[:, None].astype(np.float32) / 255)
-    return scaled, torch.from_numpy(labels.astype(np.int64))
+    scaled = torch.tensor(images[:, None].astype(np.float32) / 255)
+    return scaled, torch.tensor(labels.astype(np.int64))
 
 
 def _find(folder: str, name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +33,7 @@ def product(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None
     """What a layer makes of its input with other weights than its own."""
     if isinstance(layer, nn.Linear):
         return F.linear(x, weight, bias)
-    convolve = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv1d
+    convolve: Any = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv1d
     where = (layer.stride, layer.padding, layer.dilation, layer.groups)
     return convolve(x, weight, bias, *where)
 
@@ -121,9 +121,9 @@ class Affine(nn.Module):
             raise TrainingError(f'"{path}" keeps no running statistics: track them in training')
         shape = (-1, 1, 1) if isinstance(norm, nn.BatchNorm2d) else (-1,)
         factor = torch.rsqrt(norm.running_var + norm.eps)
-        factor = factor if norm.weight is None else factor * norm.weight.detach()
+        factor = factor * norm.weight.detach() if norm.affine else factor
         bias = -norm.running_mean * factor
-        bias = bias if norm.bias is None else bias + norm.bias.detach()
+        bias = bias + norm.bias.detach() if norm.affine else bias
         self.factor: Tensor
         self.bias: Tensor
         self.register_buffer("factor", factor.reshape(shape))
@@ -135,9 +135,13 @@ class Affine(nn.Module):
 
 def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
     """The layers that could be quantized, in the order in which the network names them."""
-    for name, module in network.named_modules():
-        if isinstance(module, LINEAR):
-            yield name, module
+    return ((name, module) for name, module in modules(network) if isinstance(module, LINEAR))
+
+
+def modules(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    """All modules of a network with their paths, the network itself included."""
+    named: Any = network.named_modules
+    return list(named())
 
 
 def put(network: nn.Module, path: str, module: nn.Module) -> None:

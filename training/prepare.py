@@ -23,6 +23,7 @@ from .layers import (
     Mode,
     QuantLayer,
     linear_layers,
+    modules,
     put,
 )
 from .recipe import LayerRecipe, Recipe, Table
@@ -99,7 +100,7 @@ def quantized(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
 
 def check(network: nn.Module) -> None:
     """Refuses layers that can't be quantized, by their path."""
-    for name, module in network.named_modules():
+    for name, module in modules(network):
         path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
         if isinstance(module, LINEAR) and not name:
             raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
@@ -110,7 +111,8 @@ def check(network: nn.Module) -> None:
                 f"{path} averages what no quantizer has seen: a maximum, a stride or "
                 "a flatten is supported"
             )
-        own = next(iter(dict(module.named_parameters(recurse=False))), None)
+        parameters: Any = module.named_parameters(recurse=False)
+        own: str | None = next((own for own, _ in parameters), None)
         if own is not None and not isinstance(module, ACCEPTED):
             raise TrainingError(
                 f"{path} has a {own} that can't be quantized: Conv1d, Conv2d and Linear can, "
@@ -136,7 +138,7 @@ def freeze(model: Prepared) -> nn.Module:
         if not layer.activations.ready:
             raise TrainingError(f'"{name}" has seen no images: its clamp starts with the first')
     network = copy.deepcopy(model.network).eval()
-    for name, module in list(network.named_modules()):
+    for name, module in modules(network):
         if isinstance(module, QuantLayer):
             put(network, name, IntegerLayer(module))
         elif isinstance(module, NORMS):

@@ -109,7 +109,7 @@ def train_epoch(
 ) -> float:
     """All images once, in random order; returns the mean loss. `rate` is asked at each batch."""
     model.train()
-    parts = torch.randperm(len(images)).split(batch)
+    parts = torch.split(torch.randperm(len(images)), batch)
     parts = parts if len(parts[-1]) > 1 else parts[:-1]  # one image has no statistics
     total = 0.0
     for number, part in enumerate(parts):
@@ -117,7 +117,7 @@ def train_epoch(
             group["lr"] = rate(number / len(parts))
         optimizer.zero_grad()
         loss = F.cross_entropy(model(images[part]), labels[part])
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         total += loss.item() * len(part)
     return total / len(images)
@@ -139,7 +139,7 @@ def train_float(network: nn.Module, images: Tensor, labels: Tensor, plan: Plan) 
 def scores(network: nn.Module, images: Tensor, batch: int = 1000) -> Tensor:
     """What a network in evaluation gives for each image."""
     network.eval()
-    return torch.cat([network(part) for part in images.split(batch)])
+    return torch.cat([network(part) for part in torch.split(images, batch)])
 
 
 def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:

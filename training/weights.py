@@ -1,6 +1,7 @@
 """Quantizers of weights: what a layer computes with instead of the weights it learns."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -82,7 +83,8 @@ class Uniq(WeightQuantizer):
         scale = entries.abs().amax().clamp_min(SMALLEST) / TABLE_STEPS
         table = torch.round(entries / scale)
         integers = table[torch.bucketize(weights, law.quantile(ends), right=True)]
-        return Levels(integers, scale, torch.unique(table))
+        unique: Any = torch.unique_consecutive
+        return Levels(integers, scale, unique(table))
 
 
 class Nice(WeightQuantizer):

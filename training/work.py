@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..hardware.work import Work, matrix_work
-from .layers import Linear, QuantLayer, linear_layers
+from .layers import Linear, QuantLayer, linear_layers, modules
 from .prepare import Prepared
 
 FLOAT_BITS = 32
@@ -47,7 +47,7 @@ def bops(network: nn.Module, example: Tensor) -> float:
 def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
     """Layers by their paths: what is called, what holds the weights, bits of weights and inputs."""
     quantized = {
-        name: module for name, module in network.named_modules() if isinstance(module, QuantLayer)
+        name: module for name, module in modules(network) if isinstance(module, QuantLayer)
     }
     inner = {module.layer for module in quantized.values()}
     found: list[tuple[str, nn.Module, Linear, tuple[int, int]]] = [
