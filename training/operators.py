@@ -26,6 +26,6 @@ def like(x: Tensor, *_: object) -> Tensor:
     return torch.empty_like(x)
 
 
-for operator in (quantize, bipolar):
-    register: Any = operator.register_fake
-    register(like)
+OPERATORS: tuple[Any, ...] = (quantize, bipolar)
+for operator in OPERATORS:
+    operator.register_fake(like)

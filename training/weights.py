@@ -1,7 +1,6 @@
 """Quantizers of weights: what a layer computes with instead of the weights it learns."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +21,7 @@ class Levels:
     integers: Tensor
     scale: Tensor
     table: Tensor | None = None
-    """The few different integers in rising order, where each weight is stored as an index."""
+    """The few integers that there are, ascending, where each weight is stored as an index."""
 
     @property
     def values(self) -> Tensor:
@@ -83,8 +82,7 @@ class Uniq(WeightQuantizer):
         scale = entries.abs().amax().clamp_min(SMALLEST) / TABLE_STEPS
         table = torch.round(entries / scale)
         integers = table[torch.bucketize(weights, law.quantile(ends), right=True)]
-        unique: Any = torch.unique_consecutive
-        return Levels(integers, scale, unique(table))
+        return Levels(integers, scale, table)
 
 
 class Nice(WeightQuantizer):
