@@ -12,9 +12,11 @@ what the compiler makes of it.
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import mean
@@ -112,7 +114,7 @@ SETTINGS = [
     ),
     Setting("tfc", lambda: Perceptron(64), {"method": "binary"}, Plan(last=60, rate=3e-3)),
     Setting("tfc", lambda: Perceptron(64), {"method": "ternary"}, Plan(last=60, rate=3e-3)),
-    Setting("lfc", lambda: Perceptron(1024), {"method": "binary"}, Plan(last=25, rate=3e-3)),
+    Setting("lfc", lambda: Perceptron(1024), {"method": "binary"}, Plan(last=15, rate=3e-3)),
 ]
 
 
@@ -147,7 +149,8 @@ def trained(
     if setting.recipe:
         torch.manual_seed(seed)
         model = prepare(network, setting.recipe)
-        Trainer(model, *train, setting.plan).run()
+        tell = partial(print, setting.name, seed, file=sys.stderr, flush=True)
+        Trainer(model, *train, setting.plan).run(tell)
         found["seconds"] = round(time.process_time() - start)
         network = freeze(model)
         found["bops"] = bops(model, example)

@@ -66,7 +66,7 @@ class Clamp(ActivationQuantizer):
         """The clamp that what a layer reads begins with."""
         reach = x.abs() if self.low else x.relu()
         with torch.no_grad():
-            clamp = reach.mean() + SPREAD * reach.std()
+            clamp = reach.mean() + SPREAD * reach.std(correction=0)
             self.clamp.copy_(clamp if clamp > 0 else torch.ones_like(clamp))
             self.started.fill_(True)
 

@@ -119,18 +119,18 @@ class Affine(nn.Module):
         super().__init__()
         if norm.running_mean is None or norm.running_var is None:
             raise TrainingError(f'"{path}" keeps no running statistics: track them in training')
-        shape = (-1, 1, 1) if isinstance(norm, nn.BatchNorm2d) else (-1,)
         factor = torch.rsqrt(norm.running_var + norm.eps)
         factor = factor * norm.weight.detach() if norm.affine else factor
         bias = -norm.running_mean * factor
         bias = bias + norm.bias.detach() if norm.affine else bias
         self.factor: Tensor
         self.bias: Tensor
-        self.register_buffer("factor", factor.reshape(shape))
-        self.register_buffer("bias", bias.reshape(shape))
+        self.register_buffer("factor", factor)
+        self.register_buffer("bias", bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.factor + self.bias
+        shape = [-1] + [1] * (x.ndim - 2)
+        return x * self.factor.reshape(shape) + self.bias.reshape(shape)
 
 
 def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
@@ -138,10 +138,13 @@ def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
     return ((name, module) for name, module in modules(network) if isinstance(module, LINEAR))
 
 
-def modules(network: nn.Module) -> list[tuple[str, nn.Module]]:
-    """All modules of a network with their paths, the network itself included."""
+def modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
+    """All modules of a network with their paths, the network itself included.
+
+    A shared module comes once, or for each of its paths.
+    """
     named: Any = network.named_modules
-    return list(named())
+    return list(named(remove_duplicate=not shared))
 
 
 def put(network: nn.Module, path: str, module: nn.Module) -> None:

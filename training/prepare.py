@@ -12,6 +12,7 @@ import copy
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from .errors import TrainingError
 from .layers import (
@@ -100,10 +101,17 @@ def quantized(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
 
 def check(network: nn.Module) -> None:
     """Refuses layers that can't be quantized, by their path."""
-    for name, module in modules(network):
+    first: dict[nn.Module, str] = {}
+    for name, module in modules(network, shared=True):
         path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
         if isinstance(module, LINEAR) and not name:
             raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
+        if isinstance(module, (*LINEAR, *NORMS)) and first.setdefault(module, name) != name:
+            raise TrainingError(
+                f'{path} is "{first[module]}" once more: give each place a layer of its own'
+            )
+        if is_parametrized(module):
+            raise TrainingError(f"{path} computes its weights: remove the parametrization first")
         if isinstance(module, nn.Conv1d | nn.Conv2d) and module.padding_mode != "zeros":
             raise TrainingError(f"{path} pads by {module.padding_mode}: zeros are supported")
         if isinstance(module, AVERAGES):

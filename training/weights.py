@@ -74,15 +74,19 @@ class Uniq(WeightQuantizer):
         inside = moved.clamp(0.5 / count, 1 - 0.5 / count)
         return law.quantile(straight_through(moved, inside))
 
-    def levels(self, weights: Tensor) -> Levels:
-        count, law = 1 << self.bits, self.fit(weights)
+    def bins(self, weights: Tensor) -> Tensor:
+        """The bin that each weight falls into, the lowest first."""
+        count = 1 << self.bits
         ends = torch.arange(1, count, device=weights.device) / count
+        return torch.bucketize(weights, self.fit(weights).quantile(ends), right=True)
+
+    def levels(self, weights: Tensor) -> Levels:
+        count = 1 << self.bits
         middles = (torch.arange(count, device=weights.device) + 0.5) / count
-        entries = law.quantile(middles)
+        entries = self.fit(weights).quantile(middles)
         scale = entries.abs().amax().clamp_min(SMALLEST) / TABLE_STEPS
         table = torch.round(entries / scale)
-        integers = table[torch.bucketize(weights, law.quantile(ends), right=True)]
-        return Levels(integers, scale, table)
+        return Levels(table[self.bins(weights)], scale, table)
 
 
 class Nice(WeightQuantizer):
