@@ -4,6 +4,7 @@ They hold tensors, numbers and text, and are read as such: nothing in a file is 
 """
 
 import pickle
+import warnings
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -75,7 +76,8 @@ def restore_random(states: list[torch.Tensor]) -> None:
 
 def _read(path: str) -> dict[str, Any]:
     try:
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # about files that torch did not write
+            state: Any = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except pickle.UnpicklingError:

@@ -18,7 +18,7 @@ from qnn.training.weights import (
 )
 from torch import Tensor
 
-COUNT = 1 << 15
+COUNT = 1 << 14
 SEEDS = st.integers(0, 1 << 30)
 BITS = st.integers(2, 5)
 
