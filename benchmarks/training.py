@@ -97,7 +97,7 @@ IMAGE = {"clamp": 1.0}
 """The largest pixel."""
 
 FLOAT = Plan(last=8, rate=3e-3)
-GRADUAL = Plan(epochs=2, last=4, rate=1e-3)
+GRADUAL = Plan(epochs=1, last=3, rate=1e-3)
 METHODS: list[dict[str, Any]] = [
     {},
     {"method": "nice", "weights": 4, "activations": 4},
@@ -112,8 +112,8 @@ SETTINGS = [
         Setting("cnn", cnn, {**how, "first": IMAGE} if how else {}, GRADUAL, FLOAT)
         for how in METHODS
     ),
-    Setting("tfc", lambda: Perceptron(64), {"method": "binary"}, Plan(last=60, rate=3e-3)),
-    Setting("tfc", lambda: Perceptron(64), {"method": "ternary"}, Plan(last=60, rate=3e-3)),
+    Setting("tfc", lambda: Perceptron(64), {"method": "binary"}, Plan(last=30, rate=3e-3)),
+    Setting("tfc", lambda: Perceptron(64), {"method": "ternary"}, Plan(last=30, rate=3e-3)),
     Setting("lfc", lambda: Perceptron(1024), {"method": "binary"}, Plan(last=15, rate=3e-3)),
 ]
 
