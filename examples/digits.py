@@ -1,9 +1,9 @@
 """From a float network to hardware: scikit-learn's digits, with UNIQ and NICE at 2, 3 and 4 bits.
 
-    pip install '.[torch,hls]' scikit-learn && python examples/digits.py build/
+    pip install '.[torch,examples]' && python examples/digits.py build/
 
-It takes a minute or so. What it writes: a project for Vitis HLS in `build/project`, and the network
-in `build/digits.mlir`, for `qnn run`, `qnn estimate` and `qnn explore`.
+It takes a minute of one processor. What it writes: a project for Vitis HLS in `build/project`, and
+the network in `build/digits.mlir`, for `qnn run`, `qnn estimate` and `qnn explore`.
 """
 
 import argparse
