@@ -1,6 +1,5 @@
 """From a float network through its stages to integers, which are the compiler's."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.process import data_of
 from qnn.qdialect.types import bit_width, element_of, is_quant, unsigned
+from qnn.tools.plots import draw_tradeoff, rendered
 from qnn.training import (
     Plan,
     Prepared,
@@ -269,5 +269,7 @@ def test_what_is_no_hardware_is_named() -> None:
         export(frozen, data()[0][:1])
 
 
-def test_errors_are_one_line() -> None:
-    assert not any(re.search(r"\n", message) for _, message in UNSUPPORTED.values())
+def test_the_plot_of_a_tradeoff() -> None:
+    pytest.importorskip("matplotlib", reason="plots need matplotlib")
+    drawn = rendered(draw_tradeoff([("uniq 4", 4e6, 98.9), ("nice 3", 2e6, 98.1)]), "svg").decode()
+    assert "<!-- uniq 4 -->" in drawn and "<!-- accuracy, % -->" in drawn
