@@ -178,6 +178,7 @@ def test_the_network_given_is_left_alone() -> None:
 def test_sums_are_exact_however_large() -> None:
     """Where float32 would round: the integers of torch are those of the compiler all the same."""
     module = nn.Sequential(nn.Flatten(), nn.Linear(4096, 3))
+    nn.init.uniform_(module[1].weight, 0.01, 0.02)  # pyright: ignore[reportArgumentType]
     given = data((4096,))
     recipe = {"method": "nice", "weights": 8, "activations": 8}
     assert_exact(trained(recipe, module, (given[0] + 3, given[1])), given[0] + 3)
