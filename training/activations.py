@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from .distributions import SMALLEST
 from .operators import bipolar, quantize
 from .weights import largest, straight_through
 
@@ -41,13 +42,13 @@ class Clamp(ActivationQuantizer):
         super().__init__(bits)
         self.high = largest(bits) if signed else (1 << bits) - 1
         self.low = -self.high if signed else 0
-        self.clamp = nn.Parameter(torch.tensor(clamp or 1.0), requires_grad=clamp is None)
+        self.clamp = nn.Parameter(torch.tensor(float(clamp or 1)), requires_grad=clamp is None)
         self.started: Tensor
         self.register_buffer("started", torch.tensor(clamp is not None))
 
     @property
     def scale(self) -> Tensor:
-        return self.clamp.abs() / self.high
+        return self.clamp.abs().clamp_min(SMALLEST) / self.high
 
     @property
     def ready(self) -> bool:
