@@ -10,7 +10,7 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import HlsEngine
-from ..backends.opencl import OpenclEngine
+from ..backends.opencl import SECONDS, OpenclEngine
 from ..backends.parts import EmitError
 from ..backends.vectors import SimulationError
 from ..qdialect.data import Array
@@ -31,10 +31,15 @@ def run_hls(
 
 
 def run_opencl(
-    module: ModuleOp, inputs: Sequence[Array], folding: str | None, strict: bool
+    module: ModuleOp,
+    inputs: Sequence[Array],
+    folding: str | None,
+    strict: bool,
+    seconds: float | None,
 ) -> list[Array]:
     """The results of a network whose design is run as OpenCL, all else as ever."""
-    return run_design(module, inputs, Request(folding=folding), OpenclEngine(strict))
+    engine = OpenclEngine(strict, seconds or SECONDS)
+    return run_design(module, inputs, Request(folding=folding), engine)
 
 
 def run_design(

@@ -16,7 +16,12 @@ from .networks import import_network, input_type, input_types, load_network, wri
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
-ENGINES_OF = {"bounded": ["hls"], "strict": ["opencl"], "folding": ["hls", "opencl"]}
+ENGINES_OF = {
+    "bounded": ["hls"],
+    "strict": ["opencl"],
+    "timeout": ["opencl"],
+    "folding": ["hls", "opencl"],
+}
 """The engines that an option of `qnn run` is for."""
 
 Commands: TypeAlias = "_SubParsersAction[Parser]"
@@ -49,7 +54,7 @@ def run_command(arguments: argparse.Namespace) -> None:
     elif arguments.engine == "opencl":
         from .engines import run_opencl
 
-        results = run_opencl(module, inputs, arguments.folding, arguments.strict)
+        results = run_opencl(module, inputs, arguments.folding, arguments.strict, arguments.timeout)
     else:
         results = run(module, inputs)
     if arguments.output is None:
@@ -99,6 +104,12 @@ def add_run(commands: Commands) -> None:
     )
     command.add_argument(
         "--strict", action="store_true", help="opencl: the same, as the emulator has it"
+    )
+    command.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help="opencl: how long it may take; an hour by default",
     )
     command.add_argument(
         "--folding", metavar="FILE", help="hls, opencl: PE and SIMD of layers, as JSON"

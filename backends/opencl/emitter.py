@@ -100,7 +100,15 @@ class Emitted(Source):
             ]
             for table, tasks in self.tasks.items()
         }
-        channels = [[channel.name, channel.depth] for channel in self.parts.channels]
+        writers = {c.name: part.name for part in self.parts.parts for c in part.writes}
+        readers = {c.name: part.name for part in self.parts.parts for c in part.reads}
+        for part in self.parts.parts:
+            if isinstance(part.weights, Channel):
+                readers[part.weights.name] = part.name
+        channels = [
+            {"name": c.name, "depth": c.depth, "from": writers[c.name], "to": readers[c.name]}
+            for c in self.parts.channels
+        ]
         return {**ports, "kernels": len(self.parts.parts), "channels": channels}
 
     @property

@@ -34,21 +34,21 @@ ALL: list[Maker] = [
 
 
 @pytest.mark.parametrize("part", [0, 1])
-def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
+def test_a_process_is_its_hardware(part: int) -> None:
     choices = Choices.seeded(7)
-    assert_same([make(choices) for make in ALL[part::2]], choices, tmp_path)
+    assert_same([make(choices) for make in ALL[part::2]], choices)
 
 
-def test_all_kinds_in_one_design(tmp_path: Path) -> None:
+def test_all_kinds_in_one_design() -> None:
     """The design whose text test/lit/backends/processes.mlir shows."""
     module = parse_module(new_context(), PROCESSES.read_text())
-    assert_same([module], Choices.seeded(9), tmp_path)
+    assert_same([module], Choices.seeded(9))
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_chains_and_networks(strict: bool, tmp_path: Path) -> None:
+def test_chains_and_networks(strict: bool) -> None:
     choices = Choices.seeded(8)
-    assert_same([chain(choices), network(1 + strict)], choices, tmp_path, strict)
+    assert_same([chain(choices), network(1 + strict)], choices, strict)
 
 
 def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
@@ -71,31 +71,31 @@ def tall_image() -> ModuleOp:
     return design.finish(design.add(WindowOp(x, [3, 3], lanes=2)).patches)
 
 
-def test_words_of_every_width(tmp_path: Path) -> None:
+def test_words_of_every_width() -> None:
     choices, modules = Choices.seeded(13), [words_left_over(), tall_image()]
     modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(2)]
-    assert_same(modules, choices, tmp_path)
+    assert_same(modules, choices)
 
 
-def test_pairs_of_types(tmp_path: Path) -> None:
+def test_pairs_of_types() -> None:
     """Each type once on each side, and signs on both."""
     choices = Choices.seeded(11)
     pairs = [*zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True), (PAIRS[0], PAIRS[0])]
-    assert_same([product(a, b, choices) for a, b in pairs], choices, tmp_path)
+    assert_same([product(a, b, choices) for a, b in pairs], choices)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("seed", range(5))
-def test_more_processes(seed: int, strict: bool, tmp_path: Path) -> None:
+def test_more_processes(seed: int, strict: bool) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [make(choices) for make in ALL]
     modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
-    assert_same(modules, choices, tmp_path, strict)
+    assert_same(modules, choices, strict)
 
 
 @pytest.mark.slow
-def test_every_pair_of_types(tmp_path: Path) -> None:
+def test_every_pair_of_types() -> None:
     choices = Choices.seeded(12)
-    assert_same([product(a, b, choices) for a in PAIRS for b in PAIRS], choices, tmp_path)
+    assert_same([product(a, b, choices) for a in PAIRS for b in PAIRS], choices)
