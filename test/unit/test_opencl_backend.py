@@ -90,7 +90,7 @@ def test_only_what_the_compiler_takes() -> None:
         text = path.read_text()
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
-            assert "channel_intel" not in text and "sched_yield" not in text, path
+            assert "channel_intel" not in text and "sched_yield" not in text and "usleep" not in text, path
 
 
 @needs_emulator

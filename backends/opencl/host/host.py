@@ -45,8 +45,8 @@ HERE = Path(__file__).resolve().parent
 MOST, SPARE = 250, 6
 """Kernels that the emulator runs at once, each of which holds a thread while it waits, and the
 threads for all else. There are 256 at most."""
-QUIET = 8
-"""Seconds of computing in which no word moves before a design counts as stopped."""
+QUIET = 10
+"""Seconds in which no word moves before a design counts as stopped."""
 CRASHES = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL
 
 
@@ -117,8 +117,8 @@ class Watch(threading.Thread):
             signal.signal(crash, seen)
 
     def run(self) -> None:
-        moved = time.process_time()
-        while time.process_time() - moved < QUIET:
+        quiet = 0
+        while quiet < QUIET:
             left = self.seconds - (time.monotonic() - self.began)
             if select.select([self.signals], [], [], max(0, min(1, left)))[0]:
                 self.signalled(os.read(self.signals, 1)[0])
@@ -126,8 +126,7 @@ class Watch(threading.Thread):
                 self.end(f"takes more than {self.seconds:g} s")
             if self.ports and all(port.done() for port in self.ports):
                 return
-            if not self.ports or self.count():
-                moved = time.process_time()
+            quiet = 0 if not self.ports or self.count() else quiet + 1
         self.end("stops")
 
     def signalled(self, number: int) -> None:
