@@ -8,8 +8,11 @@ import subprocess
 import sysconfig
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import combinations, product
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +35,8 @@ from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import StringAttr
 
-LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
+INCLUDE = Path(emulation.__file__).parent / "include"
+LIBRARY = sorted(INCLUDE.rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
 DEVICE = "--target", "opencl", "--device", "arria10-gx1150"
 
@@ -90,7 +94,7 @@ def test_only_what_the_compiler_takes() -> None:
         text = path.read_text()
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
-            assert "channel_intel" not in text and "sched_yield" not in text and "usleep" not in text, path
+            assert not re.search(r"channel_intel|sched_yield|usleep", text), path
 
 
 @needs_emulator
@@ -211,6 +215,93 @@ def test_what_is_missing_is_one_line(
     assert main(["run", str(path), "--input", str(x), "--engine", "opencl"]) == 1
     told = capsys.readouterr().err
     assert told.startswith(f"qnn: there is no {missing}: {PACKAGES}") and told.count("\n") == 1
+
+
+Use = tuple[int, bool]
+"""The place of a kept word, and whether it is written."""
+
+
+def lines_of(numbers: dict[str, int]) -> Iterator[Use | None]:
+    """How upsample.cl uses its line, iteration by iteration."""
+    words = numbers["PIXEL_WORDS"]
+    sizes = 3, numbers["DOWN"], numbers["WIDTH"], numbers["ACROSS"], words
+    for _, down, column, across, part in product(*map(range, sizes)):
+        if across == 0 or words > 1:
+            yield column * words + part, down == across == 0
+        else:
+            yield None
+
+
+def vectors_kept(numbers: dict[str, int]) -> Iterator[Use]:
+    """How weighted.h uses the vector that it keeps."""
+    for _, fold, step in product(range(3), range(numbers["FOLDS"]), range(numbers["STEPS"])):
+        yield step, fold == 0
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no g++")
+@pytest.mark.parametrize(
+    ("file", "names", "uses"),
+    [
+        ("upsample.cl", ["WIDTH", "DOWN", "ACROSS", "PIXEL_WORDS"], lines_of),
+        ("matvec.cl", ["FOLDS", "STEPS"], vectors_kept),
+    ],
+)
+def test_distances_are_no_longer_than_they_are(
+    file: str, names: list[str], uses: Callable[[dict[str, int]], Iterator[Use | None]]
+) -> None:
+    """The emulator does not notice where `ivdep` promises too much."""
+    promised = 0
+    for values in product((1, 2, 3), repeat=len(names)):
+        numbers = dict(zip(names, values, strict=True))
+        numbers["LINE_WORDS"] = numbers.get("WIDTH", 0) * numbers.get("PIXEL_WORDS", 0)
+        defined = [f"-D{name}={numbers[name]}" for name in names]
+        command = ["g++", "-E", "-P", "-x", "c", "-I", str(INCLUDE), *defined]
+        command.append(str(INCLUDE / "qnn" / file))
+        text = subprocess.run(command, capture_output=True, text=True).stdout
+        safe = re.search(r"#pragma ivdep array\(\w+\) safelen\((\w+)\)", text)
+        if safe is not None:
+            promised += 1
+            assert numbers[safe[1]] <= shortest(list(uses(numbers))), numbers
+    assert promised > 1
+
+
+def shortest(uses: list[Use | None]) -> float:
+    """The fewest iterations between two uses of a place, of which one at least writes."""
+    return min(
+        (
+            later - earlier
+            for (earlier, first), (later, second) in combinations(enumerate(uses), 2)
+            if first and second and first[0] == second[0] and (first[1] or second[1])
+        ),
+        default=inf,
+    )
+
+
+@needs_emulator
+@pytest.mark.parametrize(
+    ("change", "status", "message"),
+    [
+        (lambda at: (at / "vectors" / "in0_data.bin").unlink(), 2, "in0_data.bin: no such file"),
+        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b"abc"), 2, "has 3 bytes: a fr"),
+        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b""), 2, "has 0 bytes: a frame"),
+        (lambda at: (at / "weights" / "Conv_0_matvec_weights.dat").unlink(), 2, "no such file"),
+        (lambda at: (at / "design.json").write_text("{"), 2, "design.json: Expecting"),
+        (lambda at: (at / "top.cl").write_text("("), 2, "error: expected"),
+        (lambda at: None, 0, ""),
+    ],
+)
+def test_a_host_tells_mistakes(
+    change: Callable[[Path], object], status: int, message: str, project: Path, tmp_path: Path
+) -> None:
+    """With neither a traceback nor a warning, and nothing left behind."""
+    folder = shutil.copytree(project, tmp_path / "build")
+    change(folder)
+    before = set(folder.iterdir())
+    command = [shutil.which("python") or "python3", "host.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == status and message in done.stderr
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    assert bool(done.stderr) == bool(message) and set(folder.iterdir()) == before
 
 
 def test_a_channel_without_a_depth_is_an_error() -> None:

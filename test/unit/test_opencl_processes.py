@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream.compute import LabelSelectOp
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
@@ -21,6 +22,8 @@ from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, pro
 from unit.test_stream_meaning import LAYERS, scores
 from unit.test_stream_schedule import MAKERS
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
+from xdsl.rewriter import Rewriter
 
 pytestmark = needs_emulator
 
@@ -75,6 +78,23 @@ def test_words_of_every_width() -> None:
     choices, modules = Choices.seeded(13), [words_left_over(), tall_image()]
     modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(2)]
     assert_same(modules, choices)
+
+
+def test_labels_in_any_order_of_arrival() -> None:
+    """Many scores are equal, and any number comes and leaves at once."""
+    choices, design, labels = Choices.seeded(14), Design(), list[SSAValue]()
+    for lanes, count, at_once in [
+        (1, 3, 1),
+        (2, 3, 3),
+        (3, 2, 1),
+        (3, 5, 5),
+        (6, 1, 1),
+        (6, 12, 4),
+    ]:
+        select = LabelSelectOp(design.source(ChannelType((12,), unsigned(2), lanes)), count)
+        output = ChannelType((count,), unsigned(4), at_once)
+        labels.append(Rewriter.replace_value_with_new_type(design.add(select).output, output))
+    assert_same([design.finish(*labels)], choices)
 
 
 def test_pairs_of_types() -> None:
