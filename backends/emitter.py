@@ -277,7 +277,7 @@ class Emitter(Builder):
             bits,
             copies.shape,
             codes_of(copies, table.element),
-            (0,) if lanes > 1 else (),
+            (0,),
         )
         numbers = {
             "LANES": lanes,

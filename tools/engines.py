@@ -29,6 +29,7 @@ def engine_for(
     folding: str | None = None,
     bounded: bool = False,
     strict: bool = False,
+    timeout: float | None = None,
 ) -> Engine:
     """What computes a network, if it can; not every option is for every engine."""
     if engine == "native":
@@ -43,5 +44,5 @@ def engine_for(
     if engine == "opencl":
         from .simulated import opencl_runner
 
-        return Engine(engine, opencl_runner(module, folding, strict))
+        return Engine(engine, opencl_runner(module, folding, strict, timeout))
     return Engine(engine, lambda inputs: run(module, inputs))

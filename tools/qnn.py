@@ -17,7 +17,12 @@ from .networks import import_network, input_type, input_types, load_network, wri
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
-ENGINES_OF = {"bounded": ["hls"], "strict": ["opencl"], "folding": ["hls", "opencl"]}
+ENGINES_OF = {
+    "bounded": ["hls"],
+    "strict": ["opencl"],
+    "timeout": ["opencl"],
+    "folding": ["hls", "opencl"],
+}
 """The engines that an option of `qnn run` is for."""
 
 Commands: TypeAlias = "_SubParsersAction[Parser]"
@@ -44,7 +49,12 @@ def run_command(arguments: argparse.Namespace) -> None:
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
     engine = engine_for(
-        module, arguments.engine, arguments.folding, arguments.bounded, arguments.strict
+        module,
+        arguments.engine,
+        arguments.folding,
+        arguments.bounded,
+        arguments.strict,
+        arguments.timeout,
     )
     results = engine.run(inputs)
     if arguments.output is None:
@@ -102,6 +112,12 @@ def add_run(commands: Commands) -> None:
     )
     command.add_argument(
         "--strict", action="store_true", help="opencl: the same, as the emulator has it"
+    )
+    command.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help="opencl: how long it may take; an hour by default",
     )
     command.add_argument(
         "--folding", metavar="FILE", help="hls, opencl: PE and SIMD of layers, as JSON"

@@ -10,7 +10,7 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import HlsEngine
-from ..backends.opencl import OpenclEngine
+from ..backends.opencl import SECONDS, OpenclEngine
 from ..backends.parts import EmitError
 from ..backends.vectors import SimulationError
 from ..qdialect.data import Array
@@ -31,9 +31,14 @@ def hls_runner(module: ModuleOp, folding: str | None = None, bounded: bool = Fal
     return runner(module, request, HlsEngine(programs(), bounded))
 
 
-def opencl_runner(module: ModuleOp, folding: str | None = None, strict: bool = False) -> Runner:
+def opencl_runner(
+    module: ModuleOp,
+    folding: str | None = None,
+    strict: bool = False,
+    seconds: float | None = None,
+) -> Runner:
     """Runs a network whose design is OpenCL, all else as ever."""
-    return runner(module, Request(folding=folding), OpenclEngine(strict))
+    return runner(module, Request(folding=folding), OpenclEngine(strict, seconds or SECONDS))
 
 
 def runner(module: ModuleOp, request: Request, engine: Engine) -> Runner:

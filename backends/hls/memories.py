@@ -45,6 +45,7 @@ class Array:
         parallel = [
             f"ARRAY_PARTITION variable={name} complete dim={axis + 1}"
             for axis in self.memory.parallel
+            if self.memory.sizes[axis] > 1
         ]
         return parallel + ([BINDINGS[storage].format(name)] if storage is not None else [])
 
