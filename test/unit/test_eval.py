@@ -266,6 +266,8 @@ def test_pixels() -> None:
         np.testing.assert_array_equal(bits, np.where(x >= 128, 1, -1))
         floats = Pixels((1.0, 255.0)).prepared(images, TensorType(f32, (1, 1, 16, 16)))
         np.testing.assert_array_equal(floats.reshape(1, -1), (x / 255.0).astype(np.float32))
+    halves = Pixels((1.0, 2.0), -2.0).prepared(x[:, :6], TensorType(signed(8), (1, 6)))
+    assert halves.tolist() == [[-2, -1, -1, 0, 0, 1]]
     as_is = Pixels().prepared(x, TensorType(unsigned(8), (1, 256)))
     assert as_is is x
 

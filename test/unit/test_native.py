@@ -140,7 +140,7 @@ def conv(
     pads: tuple[int, int, int, int] = (1, 1, 1, 1),
     pad_value: int = 0,
 ) -> SSAValue:
-    """A convolution and thresholds: `few`, `line`, `ties`, or `any`."""
+    """A convolution and thresholds: `few`, `line`, `odd` with one off it, `ties`, or `any`."""
     shape = (outputs, 3, 3, shape_of(x)[3] // groups)
     w = program.constant(numbers(weights, shape), weights, "w")
     low, high = -(1 << 20), 1 << 20
@@ -152,6 +152,7 @@ def conv(
     rows = {
         "few": lambda: np.sort(RNG.integers(-40, 40, (outputs, count)), 1),
         "line": lambda: affine(outputs, count, 4000, False),
+        "odd": lambda: affine(outputs, count, 4000, False) + 2 * (np.arange(count) == count // 2),
         "ties": lambda: affine(outputs, count, 4000, True),
         "any": lambda: np.sort(RNG.integers(-4000, 4000, (outputs, count)), 1),
     }[thresholds]()
@@ -181,6 +182,7 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
+        y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
         y = conv(program, y, 6, signed(3), "any", byte, groups=2)
     else:
         a = conv(program, x, 5, signed(3), "line", byte)
@@ -199,7 +201,7 @@ def layers(kinds: str) -> ModuleOp:
 KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
     "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
-    "near": ("General", "Near<", "Search<"),
+    "near": ("General", "Near<", "LineBut<", "Search<"),
     "mix": ("Mix<",),
 }
 """What must be among the code of a network."""
