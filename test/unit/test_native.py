@@ -21,10 +21,11 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp
+from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
-from qnn.qdialect.qnn.steps import ThresholdOp, count_reached
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp, count_reached
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -152,14 +153,17 @@ def conv(
     rows = {
         "few": lambda: np.sort(RNG.integers(-40, 40, (outputs, count)), 1),
         "line": lambda: affine(outputs, count, 4000, False),
-        "odd": lambda: affine(outputs, count, 4000, False) + 2 * (np.arange(count) == count // 2),
+        "odd": lambda: (
+            np.arange(count) * 16 - 2000 + (np.arange(count) == RNG.integers(9, 99, (outputs, 1)))
+        ),
         "ties": lambda: affine(outputs, count, 4000, True),
         "any": lambda: np.sort(RNG.integers(-4000, 4000, (outputs, count)), 1),
     }[thresholds]()
     t = program.constant(rows, signed(21), "t")
-    falls = program.constant(RNG.integers(0, 2, outputs), unsigned(1), "d")
+    falls = np.zeros(outputs, int) if thresholds == "odd" else RNG.integers(0, 2, outputs)
+    descending = program.constant(falls, unsigned(1), "d")
     offset = 0 if isinstance(result, BipolarType) else least
-    return program.add(ThresholdOp(sums, t, result, offset, falls)).output
+    return program.add(ThresholdOp(sums, t, result, offset, descending)).output
 
 
 def layers(kinds: str) -> ModuleOp:
@@ -232,6 +236,30 @@ def test_wide_sums(folder: Path) -> None:
     wider = program.add(AddOp(y, y, signed(64))).output
     module = program.finish(levels, wider)
     assert_same(module, [numbers(signed(30), (6, 5))], options(folder))
+
+
+def test_an_index_that_may_leave_its_table(folder: Path) -> None:
+    """It is looked up by numpy, which says so."""
+    program = Program()
+    x = program.input(unsigned(3), (1, 4))
+    table = program.constant(np.arange(5), unsigned(4), "t")
+    module = program.finish(program.add(LookupOp(x, table)).output)
+    network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
+    with pytest.raises(InterpretationError, match="index 0 to 7 leaves the table"):
+        network.run([np.array([[0, 1, 2, 7]], np.uint8)])
+
+
+def test_elements_that_move(folder: Path) -> None:
+    program = Program()
+    x = program.input(signed(4), (1, 3, 4, 6))
+    padded = program.add(PadOp(x, [0, 1, 0, 2], [0, 0, 1, 0], 3)).output
+    large = program.add(ResizeOp(padded, [1, 2, 1, 3])).output
+    parts = program.add(SplitOp(large, [5, 19], 3)).outputs
+    turned = program.add(TransposeOp(parts[1], [0, 3, 1, 2])).output
+    cut = program.add(SliceOp(turned, [0, 2, 0, 1], [1, 19, 8, 5], [1, 3, 2, 1])).output
+    joined = program.add(ConcatOp([cut, cut], 1)).output
+    module = program.finish(joined, parts[0])
+    assert_same(module, [numbers(signed(4), (5, 3, 4, 6))], options(folder))
 
 
 # Lines
