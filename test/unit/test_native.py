@@ -225,6 +225,24 @@ def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
     assert_same(module, inputs, options(folder, level.name))
 
 
+@pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
+def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
+    """Lines in floats and in doubles, with exceptions, near by, and any thresholds."""
+    program = Program()
+    x = program.input(signed(13), (1, 20))
+    rows = [affine(20, 255, 4000, False), affine(20, 255, 4000, True), np.arange(255) * 16 - 2000]
+    rows[2] = rows[2] + (np.arange(255) == RNG.integers(9, 99, (20, 1)))
+    rows += [np.sort(RNG.integers(-4000, 4000, (20, count)), 1) for count in (3, 15, 255)]
+    rows.append(np.arange(255)[None] * 31 - 4000 + np.arange(20)[:, None] % 3)
+    falls = program.constant(np.arange(20) % 2, unsigned(1), "d")
+    constants = [program.constant(row, signed(14), "t") for row in rows]
+    ends = [program.add(ThresholdOp(x, t, unsigned(8))).output for t in constants]
+    ends += [program.add(ThresholdOp(x, t, unsigned(8), 0, falls)).output for t in constants]
+    module = program.finish(*ends)
+    numbers = np.broadcast_to(np.arange(-4096, 4096, dtype=np.int16)[:, None], (8192, 20))
+    assert_same(module, [numbers], options(folder, level.name))
+
+
 def test_wide_sums(folder: Path) -> None:
     """Sums of more than 32 bits, and numbers of more than 63, which are left to numpy."""
     program = Program()
