@@ -21,10 +21,11 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp
+from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
-from qnn.qdialect.qnn.steps import ThresholdOp, count_reached
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp, count_reached
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -140,7 +141,7 @@ def conv(
     pads: tuple[int, int, int, int] = (1, 1, 1, 1),
     pad_value: int = 0,
 ) -> SSAValue:
-    """A convolution and thresholds: `few`, `line`, `ties`, or `any`."""
+    """A convolution and thresholds: `few`, `line`, `odd` with one off it, `ties`, or `any`."""
     shape = (outputs, 3, 3, shape_of(x)[3] // groups)
     w = program.constant(numbers(weights, shape), weights, "w")
     low, high = -(1 << 20), 1 << 20
@@ -152,13 +153,17 @@ def conv(
     rows = {
         "few": lambda: np.sort(RNG.integers(-40, 40, (outputs, count)), 1),
         "line": lambda: affine(outputs, count, 4000, False),
+        "odd": lambda: (
+            np.arange(count) * 16 - 2000 + (np.arange(count) == RNG.integers(9, 99, (outputs, 1)))
+        ),
         "ties": lambda: affine(outputs, count, 4000, True),
         "any": lambda: np.sort(RNG.integers(-4000, 4000, (outputs, count)), 1),
     }[thresholds]()
     t = program.constant(rows, signed(21), "t")
-    falls = program.constant(RNG.integers(0, 2, outputs), unsigned(1), "d")
+    falls = np.zeros(outputs, int) if thresholds == "odd" else RNG.integers(0, 2, outputs)
+    descending = program.constant(falls, unsigned(1), "d")
     offset = 0 if isinstance(result, BipolarType) else least
-    return program.add(ThresholdOp(sums, t, result, offset, falls)).output
+    return program.add(ThresholdOp(sums, t, result, offset, descending)).output
 
 
 def layers(kinds: str) -> ModuleOp:
@@ -181,6 +186,7 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
+        y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
         y = conv(program, y, 6, signed(3), "any", byte, groups=2)
     else:
         a = conv(program, x, 5, signed(3), "line", byte)
@@ -199,7 +205,7 @@ def layers(kinds: str) -> ModuleOp:
 KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
     "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
-    "near": ("General", "Near<", "Search<"),
+    "near": ("General", "Near<", "LineBut<", "Search<"),
     "mix": ("Mix<",),
 }
 """What must be among the code of a network."""
@@ -219,6 +225,24 @@ def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
     assert_same(module, inputs, options(folder, level.name))
 
 
+@pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
+def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
+    """Lines in floats and in doubles, with exceptions, near by, and any thresholds."""
+    program = Program()
+    x = program.input(signed(13), (1, 20))
+    rows = [affine(20, 255, 4000, False), affine(20, 255, 4000, True), np.arange(255) * 16 - 2000]
+    rows[2] = rows[2] + (np.arange(255) == RNG.integers(9, 99, (20, 1)))
+    rows += [np.sort(RNG.integers(-4000, 4000, (20, count)), 1) for count in (3, 15, 255)]
+    rows.append(np.arange(255)[None] * 31 - 4000 + np.arange(20)[:, None] % 3)
+    falls = program.constant(np.arange(20) % 2, unsigned(1), "d")
+    constants = [program.constant(row, signed(14), "t") for row in rows]
+    ends = [program.add(ThresholdOp(x, t, unsigned(8))).output for t in constants]
+    ends += [program.add(ThresholdOp(x, t, unsigned(8), 0, falls)).output for t in constants]
+    module = program.finish(*ends)
+    numbers = np.broadcast_to(np.arange(-4096, 4096, dtype=np.int16)[:, None], (8192, 20))
+    assert_same(module, [numbers], options(folder, level.name))
+
+
 def test_wide_sums(folder: Path) -> None:
     """Sums of more than 32 bits, and numbers of more than 63, which are left to numpy."""
     program = Program()
@@ -230,6 +254,30 @@ def test_wide_sums(folder: Path) -> None:
     wider = program.add(AddOp(y, y, signed(64))).output
     module = program.finish(levels, wider)
     assert_same(module, [numbers(signed(30), (6, 5))], options(folder))
+
+
+def test_an_index_that_may_leave_its_table(folder: Path) -> None:
+    """It is looked up by numpy, which says so."""
+    program = Program()
+    x = program.input(unsigned(3), (1, 4))
+    table = program.constant(np.arange(5), unsigned(4), "t")
+    module = program.finish(program.add(LookupOp(x, table)).output)
+    network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
+    with pytest.raises(InterpretationError, match="index 0 to 7 leaves the table"):
+        network.run([np.array([[0, 1, 2, 7]], np.uint8)])
+
+
+def test_elements_that_move(folder: Path) -> None:
+    program = Program()
+    x = program.input(signed(4), (1, 3, 4, 6))
+    padded = program.add(PadOp(x, [0, 1, 0, 2], [0, 0, 1, 0], 3)).output
+    large = program.add(ResizeOp(padded, [1, 2, 1, 3])).output
+    parts = program.add(SplitOp(large, [5, 19], 3)).outputs
+    turned = program.add(TransposeOp(parts[1], [0, 3, 1, 2])).output
+    cut = program.add(SliceOp(turned, [0, 2, 0, 1], [1, 19, 8, 5], [1, 3, 2, 1])).output
+    joined = program.add(ConcatOp([cut, cut], 1)).output
+    module = program.finish(joined, parts[0])
+    assert_same(module, [numbers(signed(4), (5, 3, 4, 6))], options(folder))
 
 
 # Lines
