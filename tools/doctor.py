@@ -11,7 +11,6 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ..backends.hls.simulation import vendor_headers
-from ..backends.opencl.emulation import emulator
 from ..backends.vectors import SimulationError
 from ..frontends.summary import aligned
 
@@ -57,17 +56,9 @@ def gcc() -> str:
 
 
 def headers() -> str:
-    return located(vendor_headers)
-
-
-def emulation() -> str:
-    return located(emulator)
-
-
-def located(find: Callable[[], object]) -> str:
-    """Where an engine finds what it takes."""
+    """Where the HLS engine finds the vendor's integers."""
     try:
-        return str(find())
+        return str(vendor_headers())
     except SimulationError:
         return ""
 
@@ -82,9 +73,11 @@ NEEDS = (
     Need("all", "numpy", package("numpy"), BASE),
     Need("import of .onnx and .pt2", "onnx", package("onnx"), extra("onnx")),
     Need("import of torch modules", "torch", package("torch"), extra("torch")),
+    Need("eval, run --engine native", "g++", gcc, COMPILER),
     Need("run --engine hls", "g++", gcc, COMPILER),
     Need("run --engine hls", "ap_int.h", headers, extra("hls")),
-    Need("run --engine opencl", "the emulator", emulation, extra("opencl")),
+    Need("run --engine opencl", "pyopencl", package("pyopencl"), extra("opencl")),
+    Need("run --engine opencl", "intel-opencl-rt", package("intel-opencl-rt"), extra("opencl")),
     Need("plots of explore", "matplotlib", package("matplotlib"), extra("plots")),
     Need("--scheduler", "distributed", package("distributed"), extra("dask")),
     Need("projects: simulation", "make", program("make"), "your system's package make"),

@@ -1,10 +1,10 @@
 // What is installed, and what for.
 
 // RUN: qnn doctor | filecheck %s
-//      CHECK:for                       takes         {{ +}}found, or how to get it
-// CHECK-NEXT:all                       xdsl          yes  0.{{.*}}
-// CHECK-NEXT:all                       numpy         yes  {{.*}}
-//      CHECK:run --engine hls          ap_int.h
+//      CHECK:for {{ +}}takes {{ +}}found, or how to get it
+// CHECK-NEXT:all {{ +}}xdsl {{ +}}yes  0.{{.*}}
+// CHECK-NEXT:all {{ +}}numpy {{ +}}yes  {{.*}}
+//      CHECK:run --engine hls {{ +}}ap_int.h
 
 // RUN: qnn doctor --json | filecheck %s --check-prefix JSON
 // JSON:      {
