@@ -1,8 +1,8 @@
 """Trains the networks of docs/training.md on MNIST, three times each, and writes their tables.
 
-    python benchmarks/training.py run ../data results.jsonl    # or: run DATA RESULTS cnn
-    python benchmarks/training.py table results.jsonl
-    python benchmarks/training.py plot results.jsonl docs/training.svg
+    python benchmarks/training.py run FOLDER benchmarks/training.jsonl    # or: run FOLDER FILE cnn
+    python benchmarks/training.py table benchmarks/training.jsonl
+    python benchmarks/training.py plot benchmarks/training.jsonl docs/training.svg
 
 Each result is a line of the file as soon as it is there; what the file has is not trained again. A
 network begins with float weights (the CNN) or from scratch (the perceptrons). It is measured as the

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .distributions import SMALLEST
 from .operators import bipolar, quantize
@@ -58,9 +59,8 @@ class Clamp(ActivationQuantizer):
         if self.training and not self.ready:
             self.start(x.detach())
         scale = self.scale
-        # `relu(x) - relu(x - |c|)` where nothing is below 0; the step learns from rounding, too
-        reached = torch.minimum(x, self.high * scale)
-        steps = torch.maximum(reached, self.low * scale) / scale
+        # `relu(x) - relu(x - |c|)` in steps; the clamp learns from what rounding does, too
+        steps = functional.hardtanh(x / scale, self.low, self.high)
         return straight_through(steps, torch.round(steps)) * scale
 
     def start(self, x: Tensor) -> None:
