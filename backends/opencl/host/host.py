@@ -166,10 +166,14 @@ class Watch(threading.Thread):
 
 
 def environment(kernels: int, strict: bool) -> None:
-    """What the emulator reads. That of the packages is found without being registered: one variable
-    is for the loader that pyopencl brings, one for the loader of others."""
+    """What the emulator reads: a thread for each kernel, and what channels hold."""
     os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(kernels + SPARE)
     os.environ["CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE"] = "strict" if strict else "default"
+
+
+def find_packages() -> None:
+    """Names the packages' emulator, which is registered nowhere, to the loader that pyopencl brings
+    and to the loader of others."""
     with suppress(PackageNotFoundError):
         for file in files("intel-opencl-rt") or []:
             if file.name == "libintelocl_emu.so":
@@ -215,7 +219,7 @@ def read_frames(path: Path, port: Any) -> bytes:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the design, and returns the exit status."""
-    design, watch = read_design(HERE / "design.json"), Watch(options.timeout)
+    design = read_design(HERE / "design.json")
     path = None if options.program is None else options.program.resolve()
     vectors, on_emulator = options.vectors.resolve(), path is None or options.emulation
     os.chdir(HERE)
@@ -229,11 +233,13 @@ def run(options: argparse.Namespace) -> int:
         if design["kernels"] > MOST:
             give_up(f"there are {design['kernels']} kernels: the emulator runs {MOST} at once")
         environment(design["kernels"], options.strict)
-    context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
-    if path is None:
+    watch = Watch(options.timeout) if path is None else None
+    if watch is not None:
         watch.start()
+        find_packages()
+    context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
     program = build(context, path)
-    if path is None:
+    if watch is not None:
         watch.begin(design, context, program)
     print("built", flush=True)
     sinks = [Port(context, program, port, count) for port in design["sinks"]]
@@ -246,7 +252,8 @@ def run(options: argparse.Namespace) -> int:
         port.fill(data)
     for port in feeds:
         port.start(count)
-    watch.ports = [*sinks, *feeds]
+    if watch is not None:
+        watch.ports = [*sinks, *feeds]
     take(sinks, count, vectors)
     return compare([sink.name for sink in sinks], vectors)
 
@@ -288,7 +295,7 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--strict", action="store_true", help="channels hold what the device's do")
-    parser.add_argument("--timeout", type=seconds, default=3600, help="seconds of an emulation")
+    parser.add_argument("--timeout", type=seconds, default=3600, help="seconds, without a program")
     parser.add_argument("--program", type=Path, help="what aoc made")
     parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
     parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
