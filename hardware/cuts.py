@@ -81,17 +81,19 @@ class Layers:
     def those(self, *kinds: type[Process]) -> int:
         """The groups with a process of some kind, as bits."""
         return sum(
-            1 << n for n, group in enumerate(self.groups) if any(isinstance(p, kinds) for p in group)
+            1 << n
+            for n, group in enumerate(self.groups)
+            if any(isinstance(p, kinds) for p in group)
         )
 
     def cuts(self, most: int = MOST_CUTS) -> tuple[list[int], bool]:
         """The groups before each cut, as bits; and whether these are all cuts there are."""
         first, last = self.those(SourceOp), self.those(SinkOp)
-        found, newest = {first: None}, [first]
+        newest: set[int] = {first}
+        found = newest
         while newest and len(found) <= most:
-            newest = [done | 1 << n for done in newest for n in self._ready(done | last)]
-            newest = list(dict.fromkeys(newest))
-            found |= dict.fromkeys(newest)
+            newest = {done | 1 << n for done in newest for n in self._ready(done | last)}
+            found = found | newest
         if not newest:
             return list(found), True
         orders = [*self._order(first, last, 0), *self._order(first, last, -1)]
@@ -100,9 +102,7 @@ class Layers:
     def _ready(self, done: int) -> list[int]:
         """The groups that may come next."""
         before = self.before
-        return [
-            n for n in range(len(self.groups)) if not done >> n & 1 and not before[n] & ~done
-        ]
+        return [n for n in range(len(self.groups)) if not done >> n & 1 and not before[n] & ~done]
 
     def _order(self, done: int, last: int, turn: int) -> list[int]:
         """The cuts along one order: always the first of those that are ready, or the last."""
@@ -111,7 +111,6 @@ class Layers:
             done |= 1 << ready[turn]
             found.append(done)
         return found
-
 
     def narrowest(self) -> int:
         """The least bits of a frame that cross any cut, seen or not: as much as can flow."""
@@ -165,7 +164,7 @@ def reader_of(value: SSAValue) -> Process:
 
 @dataclass(frozen=True)
 class Cuts:
-    """The cuts of a design, smaller parts first; nothing is before the first, all before the last."""
+    """The cuts of a design; nothing is before the first, and all is before the last."""
 
     layers: Layers
     before: Mask

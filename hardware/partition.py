@@ -15,6 +15,7 @@ from itertools import combinations
 
 import numpy as np
 
+from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.flow import SourceOp
 from .cost import ways
@@ -22,7 +23,7 @@ from .cuts import MOST_CUTS, Cuts, Edge, Mask, reader_of
 from .device import Device, Use
 from .explore import Choices
 from .space import Part, Space, carried, producer
-from .tiling import Tiler, TooSmall, Unbuildable, Unreachable
+from .tiling import EVER, Tiler, TooSmall, Unbuildable, Unreachable
 
 FINE = 20
 """Devices are filled evenly in steps of such a part of what a design may take of them."""
@@ -32,6 +33,9 @@ PLENTY = 1e3
 
 LEAN = 0.1
 """Foldings that fit are looked for among those in which one kind is so much dearer, too."""
+
+EFFORT = 3000
+"""So many tables are looked at before a part counts as too much for a device."""
 
 NEVER = 1 << 62
 """More bits than cross any cut."""
@@ -87,11 +91,27 @@ class Ledger:
         edges = [by_owner[edge.value] for edge in layers.edges]
         return Ledger(cuts, choices, inner, edges, *map(list, zip(*ends, strict=True)))
 
-    def part(self, first: int, last: int) -> tuple[Space, Mapping[int, list[int]], Use]:
-        """The choices between two cuts, what is left of them, and what devices take besides."""
-        inside = self.cuts.before[last] & ~self.cuts.before[first]
+    def fits(self, inside: Mask, budget: Use, cycles: int, passed: Use | float = 0.0) -> bool:
+        """Whether a search finds a folding of some groups; besides, something passes the device."""
+        space, fixed = self.part(inside)
+        try:
+            if (budget < passed).any():
+                return False
+            tiler = Tiler(space, budget - passed, fixed)
+            tiler.left = min(tiler.left, EFFORT)
+            tiler.at(cycles)
+            return True
+        except (TooSmall, Unbuildable, Unreachable):
+            return False
+
+    def passing(self, first: Mask, last: Mask) -> Use | float:
+        """What is taken by channels that only pass between two cuts."""
+        both = zip(self.passed, self.cuts.layers.edges, strict=True)
+        return sum((use for use, e in both if first[e.tail] and not last[e.head]), 0.0)
+
+    def part(self, inside: Mask) -> tuple[Space, dict[int, list[int]]]:
+        """The choices of some groups, and what is left of them."""
         parts = [part for n in np.flatnonzero(inside) for part in self.inner[n]]
-        passed = np.zeros(parts[0].use.shape[0])
         for number, edge in enumerate(self.cuts.layers.edges):
             tail, head = inside[edge.tail], inside[edge.head]
             if tail and head:
@@ -100,8 +120,6 @@ class Ledger:
                 parts.append(self.sent[number])
             elif head:
                 parts.append(self.taken[number])
-            elif self.cuts.before[first][edge.tail] and not self.cuts.before[last][edge.head]:
-                passed = passed + self.passed[number]
         named = sorted({choice for part in parts for choice in part.choices})
         new = {choice: number for number, choice in enumerate(named)}
         whole, fixed = self.choices.space, self.choices.fixed
@@ -110,7 +128,7 @@ class Ledger:
             parts=[replace(part, choices=tuple(new[c] for c in part.choices)) for part in parts],
             inside={new[c]: mask for c, mask in whole.inside.items() if c in new},
         )
-        return space, {new[c]: list(v) for c, v in fixed.items() if c in new}, passed
+        return space, {new[c]: list(v) for c, v in fixed.items() if c in new}
 
 
 def _ends(space: Space, edge: Edge, vendor: str, link: LinkAttr) -> tuple[Part, Part, Use]:
@@ -148,7 +166,7 @@ class Fits:
         prices /= np.maximum(self.budget, 1e-9)
         inner = self.ledger.inner
         least = np.array([sum(self._least(part, prices) for part in parts) for parts in inner])
-        never = ~np.isfinite(least).all(1)
+        never: Mask = np.asarray(~np.isfinite(least).all(1))
         cuts = self.ledger.cuts
         upto = cuts.before @ np.where(never[:, None], 0, least)
         hopeless = cuts.before @ never.astype(np.int64)
@@ -195,30 +213,27 @@ class Fits:
             np.array(list(map(use, parts))).reshape(-1, len(self.budget))
             for parts in (ledger.edges, ledger.sent, ledger.taken)
         )
-        heads, tails = ([getattr(e, end) for e in edges] for end in ("head", "tail"))
-        upto = cuts.before @ inner + cuts.before[:, heads] @ whole
-        upto_sent = upto + (cuts.before[:, tails] & ~cuts.before[:, heads]) @ sent
+        written = cuts.before[:, [edge.tail for edge in edges]]
+        read = cuts.before[:, [edge.head for edge in edges]]
+        upto: Use = cuts.before @ inner + read @ whole
+        upto_sent: Use = upto + (written & ~read) @ sent
         found: list[Mask] = []
-        for before, used in zip(cuts.before, upto, strict=True):
+        for here, used in zip(written & ~read, upto, strict=True):
             total = upto_sent - used
-            for n in [n for n, e in enumerate(edges) if before[e.tail] and not before[e.head]]:
-                inside = cuts.before[:, heads[n], None]
-                total = total + np.where(inside, taken[n] - whole[n], ledger.passed[n] - sent[n])
-            found.append((total <= self.budget).all(1))
+            for n in np.flatnonzero(here):
+                inside = np.where(read[:, n], 1.0, 0.0)
+                total = total + np.outer(inside, taken[n] - whole[n])
+                total = total + np.outer(1 - inside, ledger.passed[n] - sent[n])
+            found.append(np.asarray((total <= self.budget).all(1)))
         return np.array(found)
 
     def _ask(self, first: int, last: int) -> bool:
         """Looks for a folding of what is between two cuts."""
         if (first, last) not in self.asked:
-            space, fixed, passed = self.ledger.part(first, last)
-            budget = self.budget - passed
-            try:
-                if (budget < 0).any():
-                    raise TooSmall()
-                Tiler(space, budget, fixed).at(self.cycles)
-                self.asked[first, last] = True
-            except (TooSmall, Unbuildable, Unreachable):
-                self.asked[first, last] = False
+            here, there = self.ledger.cuts.before[[first, last]]
+            passed = self.ledger.passing(here, there)
+            fits = self.ledger.fits(there & ~here, self.budget, self.cycles, passed)
+            self.asked[first, last] = fits
         return self.asked[first, last]
 
 
@@ -268,7 +283,7 @@ class Partitioner:
         most: int = MOST_CUTS,
     ):
         """`choices` are those of the design, for each vendor of the devices."""
-        self.devices, self.clock_mhz = devices, clock_mhz
+        self.design, self.devices, self.link, self.clock_mhz = design, devices, link, clock_mhz
         self.cuts = Cuts.of(design, link, clock_mhz, most)
         self.ledgers = {
             vendor: Ledger.of(self.cuts, its, vendor, link) for vendor, its in choices.items()
@@ -333,6 +348,40 @@ class Partitioner:
             parts.append([process for number in inside for process in groups[number]])
         bits = [int(self.cuts.bits[cut]) for cut in found[:-1]]
         return Plan(parts, cycles, bits, self._least_bits(count, bits), self._least_cycles(cycles))
+
+    def _why(self, cycles: int) -> str:
+        """What is wrong with what was asked for."""
+        for ledger in self.ledgers.values():
+            for part in (part for parts in ledger.inner for part in parts):
+                built = np.isfinite(part.use).all(0)
+                if isinstance(part.of, Process) and not (part.interval[built] <= cycles).any():
+                    least = int(part.interval[built].min())
+                    return f"{describe(part.of)} takes {self.rate(least)} at least"
+        for group, fits in enumerate(zip(*self._alone(cycles), strict=True)):
+            if not any(fits):
+                names = ", ".join(dict.fromkeys(device.name for device in self.devices))
+                layer = describe(self.cuts.layers.groups[group][-1])
+                return f"{layer} alone fits on no device, of {names}"
+        soonest = int(self.cuts.times[1:-1].min(initial=EVER))
+        if len(self.devices) > 1 and soonest > cycles:
+            return f"the link is too slow: where least crosses it, it takes {self.rate(soonest)}"
+        if self._feasible(len(self.devices), self.speeds[-1]):
+            fastest = self._fastest(len(self.devices))
+            return f"the fastest parts for these devices, and this link, take {self.rate(fastest)}"
+        return "the devices are too few, or too small, for any folding"
+
+    def _alone(self, cycles: int) -> list[list[bool]]:
+        """For each device which layers fit on it."""
+        found: list[list[bool]] = []
+        for device in self.devices:
+            ledger, budget = self.ledgers[device.vendor], device.budget(self.clock_mhz)
+            groups = np.eye(len(ledger.inner), dtype=bool)
+            found.append([ledger.fits(inside, budget, cycles) for inside in groups])
+        return found
+
+    def rate(self, cycles: int) -> str:
+        rate = self.clock_mhz * 1e6 / cycles
+        return f"{cycles:,} cycles a frame, {rate:,.1f} frames/s at {self.clock_mhz:g} MHz"
 
     def _least_bits(self, count: int, found: Sequence[int]) -> int:
         """What crosses the links at least: it was found, or the narrowest place is crossed."""

@@ -148,7 +148,9 @@ def _ends(space: Space, process: Process) -> Ends:
         case WindowOp():
             return _window(space, process)
         case LinkEnd() if process.over is not None:
-            (lanes,) = {words_over(process, c).lanes.data for c in process.inputs or process.outputs}
+            (lanes,) = {
+                words_over(process, c).lanes.data for c in process.inputs or process.outputs
+            }
             both = space.choice([lanes])
             return Ends(both, both)
         case _:

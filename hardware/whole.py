@@ -71,9 +71,7 @@ def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[De
     return groups
 
 
-def _joined(
-    module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]
-) -> Whole:
+def _joined(module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]) -> Whole:
     """One design of all processes; it stands in a module of its own, with the same constants."""
     block, values = Block(), dict[SSAValue, SSAValue]()
     for part in parts:

@@ -81,7 +81,7 @@ def _refuse_doubles(text: str) -> None:
 
 def _quoted(text: str) -> str:
     """Puts quotes around option values that xDSL's grammar does not take bare."""
-    return re.sub(r"=([^\s\"{},=]+)", _quote_unless_plain, text)
+    return re.sub(r"=([^\s\"{}=]+)", _quote_unless_plain, text)
 
 
 def _quote_unless_plain(match: re.Match[str]) -> str:

@@ -24,9 +24,9 @@ LONGEST_NS = 1_000_000_000
 class LinkAttr(ParametrizedAttribute):
     """A link between two devices, one way.
 
-    `#stream.link<bits = 64, mhz = 156.25, ns = 500.0>` carries 64 bits at each beat of 156.25 MHz; a
-    beat is on its way for 500 ns. A word takes whole beats. All channels that go to the same device
-    share its link: in the time of a frame each sends its words evenly.
+    `#stream.link<bits = 64, mhz = 156.25, ns = 500.0>` carries 64 bits at each beat of 156.25 MHz;
+    a beat is on its way for 500 ns. A word takes whole beats. All channels that go to the same
+    device share its link: in the time of a frame each sends its words evenly.
     """
 
     name = "stream.link"
