@@ -55,7 +55,7 @@ from ..qdialect.types import (
     value_range,
 )
 from .memories import Memory, codes_of, rows_memory, search_levels
-from .names import identifier, port_name, top_name
+from .names import identifier, port_name, shortened, top_name
 from .parts import (
     Activation,
     Channel,
@@ -94,7 +94,7 @@ class Emitter:
         """Names a process and the channels that it writes."""
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
-        self.process_name = identifier(f"{layer[:32]}_{kind}", self.parts.taken)
+        self.process_name = identifier(f"{shortened(layer, 32)}_{kind}", self.parts.taken)
         self.parts.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)

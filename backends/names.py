@@ -25,7 +25,7 @@ def identifier(text: str, taken: set[str]) -> str:
     Nothing but ASCII letters, digits and single underscores remains; two names that differ only by
     case would share a file on some systems, so they count as the same.
     """
-    cleaned = re.sub("[^A-Za-z0-9]+", "_", text[: 4 * LONGEST]).strip("_")[:LONGEST].rstrip("_")
+    cleaned = shortened(text, LONGEST)
     if not cleaned or cleaned[0].isdigit() or cleaned.lower() in RESERVED:
         cleaned = f"n_{cleaned}".rstrip("_")
     name, number = cleaned, 1
@@ -36,14 +36,23 @@ def identifier(text: str, taken: set[str]) -> str:
     return name
 
 
+def shortened(text: str, length: int) -> str:
+    """The letters and digits of a text: those at its start and its end, where it is too long."""
+    cleaned = re.sub("[^A-Za-z0-9]+", "_", text).strip("_")
+    if len(cleaned) <= length:
+        return cleaned
+    half = length // 2
+    return f"{cleaned[: half - 1].rstrip('_')}_{cleaned[-half:].lstrip('_')}"
+
+
 def top_name(text: str) -> str:
     """The name of a design's top function, such as `lenet_top`.
 
     It is global, as is all that a compiler's headers define; none of that ends so.
     """
-    return identifier(f"{text[:32]}_top", set())
+    return identifier(f"{shortened(text, 32)}_top", set())
 
 
 def port_name(text: str, taken: set[str]) -> str:
     """The name of a port, such as `image_data`, which is no macro of any header (`NULL`)."""
-    return identifier(f"{text[:32]}_data", taken)
+    return identifier(f"{shortened(text, 32)}_data", taken)

@@ -5,11 +5,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.metadata import version
+from typing import Self
 
 from ..hardware.device import Device
 from ..qdialect.data import Array
 from .parts import EmitError, Port
 from .vectors import Files, vectors_of
+
+VERSION = f"qnn-dialect {version('qnn-dialect')}"
+"""What has made a project."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class Source(ABC):
     @abstractmethod
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
+
+    def tested_with(self, frames: int) -> Self:
+        """The same, and what a test with so many frames has to know."""
+        return self
 
     @property
     def inputs(self) -> list[Port]:
@@ -68,12 +77,13 @@ class Project(ABC):
             **vectors_of(self.emitted.inputs, inputs),
             **vectors_of(self.emitted.outputs, results),
         }
+        frames = len(inputs[0])
         return {
-            **self.emitted.files,
+            **self.emitted.tested_with(frames).files,
             **self.library(),
             **{f"vectors/{name}": data for name, data in vectors.items()},
             **self.scripts(),
-            "README.md": self.readme(len(inputs[0])),
+            "README.md": f"{self.readme(frames)}\nMade by {VERSION}.\n",
         }
 
     @abstractmethod

@@ -214,6 +214,22 @@ def run(
 
     An engine computes what designs in it do, instead of the interpreter.
     """
+    if engine is not None and not any(isinstance(op, DesignOp) for op in module.ops):
+        raise InterpretationError("an engine runs designs, and there is none: run stream-lower")
+    args = arguments_of(module, inputs)
+    entry = entry_of(module)
+    images = _images(args) if takes_any_images(input_types(entry)) else 1
+    if images == 1 or keeps_all_images(module):
+        return _call(module, entry, args, listeners, engine)
+    single = [
+        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
+        for image in range(images)
+    ]
+    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
+
+
+def arguments_of(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:
+    """The inputs as the entry function of a module takes them; raises if they are others."""
     entry = entry_of(module)
     try:
         types = input_types(entry)
@@ -227,18 +243,10 @@ def run(
             f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
         )
     any_images = takes_any_images(types)
-    args = [
+    return [
         check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
-    images = _images(args) if any_images else 1
-    if images == 1 or keeps_all_images(module):
-        return _call(module, entry, args, listeners, engine)
-    single = [
-        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
-        for image in range(images)
-    ]
-    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
 
 
 def _call(

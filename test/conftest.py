@@ -1,4 +1,5 @@
-"""What all tests share: how hypothesis runs, and `test/` on the import path for `support`.
+"""What all tests share: how hypothesis runs, `test/` on the import path for `support`, and that
+our own C++ is free of warnings.
 
 `pytest --hypothesis-profile=thorough` looks for longer.
 """
@@ -8,6 +9,7 @@ import os
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from qnn.backends.hls import simulation
 
 settings.register_profile(
     "quick",
@@ -19,6 +21,8 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1000)
 settings.load_profile("quick")
+
+simulation.OPTIONS.append("-Werror")
 
 
 @pytest.fixture(autouse=True)

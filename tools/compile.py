@@ -1,31 +1,34 @@
 """`qnn compile`: from a network to a project for the vendor's tools."""
 
 import argparse
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
-from ..backends.project import Project, Source
+from ..backends.project import VERSION, Project, Source
 from ..backends.vectors import write
 from ..hardware.device import Device, DeviceError, device_named
 from ..hardware.estimate import Estimate, LayerEstimate
+from ..hardware.limits import next_step
 from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
 from ..passes.folding_file import write_folding
 from ..qdialect.data import Array
-from ..qdialect.interpreter import input_types, interpreter_of, run
+from ..qdialect.interpreter import arguments_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .estimate import amount, estimated, shares
+from .estimate import amount, as_json, estimated, shares
 from .files import UserError
 from .folders import build_folder
 from .hls import mistakes_told
@@ -48,6 +51,9 @@ TARGETS = {
     "opencl": Target("intel", "arria10-gx1150", opencl.emit, opencl.OpenclProject),
 }
 
+BUILD = "build.json"
+"""What a build is, and what it comes to."""
+
 Vectors = tuple[list[Array], list[Array]]
 """Frames of a design, and their results."""
 
@@ -62,18 +68,39 @@ def compile_command(arguments: argparse.Namespace) -> None:
         given = [load_array(name) for name in arguments.inputs]
         with timed("import"):
             module = load_network(arguments.network)
+        if given:
+            arguments_of(module, given)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
         design = design_in(module, request)
         emitted = target.emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, design)
         clock = clock_of(design, device, arguments.clock)
-        summary = summarize(design, emitted, estimated(design, device, clock))
+        found = estimated(design, device, clock)
+        summary = summarize(design, emitted, found)
+        step = next_step(design, device, clock, found.bottleneck.cycles)
         project = target.project(emitted, device, clock, summary)
         with timed("write"):
             write(project.files(*vectors), folder)
             write_design(folder, module, design)
+            about = described(arguments, emitted, device, as_json(found, step))
+            (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
     print(summary)
+
+
+def described(
+    arguments: argparse.Namespace, emitted: Source, device: Device, estimate: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a build is, for scripts and for `qnn report`."""
+    return {
+        "made_by": VERSION,
+        "network": Path(arguments.network).name,
+        "target": arguments.target,
+        "part": device.part,
+        "top": emitted.top,
+        "processes": list(emitted.processes),
+        "estimate": estimate,
+    }
 
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:

@@ -114,7 +114,17 @@ def clock_of(design: DesignOp, device: Device, given: float | None) -> float:
     """The clock that is given, or that of the design, or of the device."""
     if given is not None:
         return given
-    return device.clock_mhz if design.clock_mhz is None else design.clock_mhz.value.data
+    if design.clock_mhz is None:
+        return device.clock_mhz
+    clock = design.clock_mhz.value.data
+    if clock != device.clock_mhz:
+        LOG.info(
+            "clock: %g MHz, the design's; %s has %g by default",
+            clock,
+            device.name,
+            device.clock_mhz,
+        )
+    return clock
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def read_bytes(path: str) -> bytes:
         raise UserError(f"{path!r} is not the name of a file") from None
 
 
-def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
+def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
     """Writes through a temporary file beside it, so that a good file is never half replaced."""
     target = Path(os.path.realpath(path))
     try:
@@ -94,7 +94,7 @@ def write_whole(path: str, write: Callable[[BinaryIO], None]) -> None:
         raise UserError(reason(path, error)) from None
 
 
-def _write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
+def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
     """Writes to what is no regular file, such as /dev/null."""
     with target.open("wb") as file:
         write(file)

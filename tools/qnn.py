@@ -247,6 +247,25 @@ def clocks(text: str) -> list[float]:
     return sorted({clock(name) for name in names(text)})
 
 
+def report_command(arguments: argparse.Namespace) -> None:
+    """`qnn report`: a build as one page."""
+    from .report import report_command
+
+    report_command(arguments)
+
+
+def add_report(commands: Commands) -> None:
+    command = commands.add_parser("report", help="show a build as one page for a browser")
+    command.add_argument("build", help="the folder of `qnn compile`")
+    command.add_argument(
+        "--explored", metavar="FOLDER", help="what `qnn explore -o FOLDER` found for the network"
+    )
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="the page; report.html in the folder by default"
+    )
+    command.set_defaults(command=report_command)
+
+
 def devices_command(arguments: argparse.Namespace) -> None:
     """`qnn devices`: which devices there are."""
     from .devices import devices_command
@@ -280,6 +299,7 @@ def parser() -> Parser:
     add_estimate(commands)
     add_explore(commands)
     add_compile(commands)
+    add_report(commands)
     add_devices(commands)
     return top
 

@@ -8,7 +8,7 @@ weights/NAME.hpp   a memory; one that is large or comes through a port is in wei
 testbench.cpp      runs the frames in a folder, and compares the results with those expected
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..parts import Channel, Port
@@ -24,6 +24,11 @@ class Emitted(Source):
     streams: bool
     """Whether its ports are streams."""
     parts: Sources
+    frames: int = 0
+    """How many the vendor's simulation of the RTL runs, if it does: each memory's size follows."""
+
+    def tested_with(self, frames: int) -> "Emitted":
+        return replace(self, frames=frames)
 
     @property
     def processes(self) -> list[str]:
@@ -115,11 +120,17 @@ class Emitted(Source):
                 lines.append(f"#pragma HLS INTERFACE axis port={port.name}")
                 continue
             where = f"port={port.name} offset=slave bundle={port.name}"
-            lines.append(f"#pragma HLS INTERFACE m_axi {where} max_widen_bitwidth=512")
+            depth = f" depth={self._words(port)}" if self.frames else ""
+            lines.append(f"#pragma HLS INTERFACE m_axi {where} max_widen_bitwidth=512{depth}")
             lines.append(f"#pragma HLS INTERFACE s_axilite port={port.name}")
         for name in ("frames", "return"):
             lines.append(f"#pragma HLS INTERFACE s_axilite port={name}")
         return lines
+
+    def _words(self, port: Port) -> int:
+        """The words of all frames in a memory; weights are there once."""
+        frames = self.frames if port.weights is None else 1
+        return -(-frames * port.frame_bytes // port.word_bytes)
 
     def _memory_pragmas(self) -> list[str]:
         return [f"#pragma HLS {text}" for memory in self.parts.memories for text in memory.pragmas]

@@ -72,8 +72,12 @@ class HlsProject(Project):
     @property
     def registers(self) -> str:
         """What the host gives a design."""
-        memories = not self.streams or self.emitted.outside
-        return "the number of frames" + (" and the addresses of memories" if memories else "")
+        return "the number of frames" + (" and the addresses of memories" if self.memories else "")
+
+    @property
+    def memories(self) -> bool:
+        """Whether a port is one."""
+        return not self.streams or bool(self.emitted.outside)
 
     def readme(self, frames: int) -> str:
         return README.format(
@@ -84,10 +88,15 @@ class HlsProject(Project):
             ports="\n".join(map(described, self.emitted.ports)),
             frames_at_ports=IN_STREAMS if self.streams else IN_MEMORIES,
             registers=self.registers,
+            depths=DEPTHS if self.memories else "",
             frames=frames,
         )
 
 
+DEPTHS = """
+The tool knows how large a port's memory is then: `depth=` in its pragma in `top.cpp` are the words
+of the frames in `vectors`.
+"""
 IN_MEMORIES = "In a memory, frame follows frame."
 IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST."
 
@@ -184,10 +193,7 @@ Both write to `hls`, which another `qnn compile` to this folder leaves as it is.
 simulated with `cosim_design` behind `csynth_design` in `run_hls.tcl`, or after `v++` by
 
     vitis-run --mode hls --cosim --config hls_config.cfg --work_dir hls
-
-The tool must know how large a port's memory is then: its pragma `INTERFACE m_axi` in `top.cpp`
-needs `depth=`, the words of all frames in `vectors`.
-
+{depths}
 ## Files
 
 | file | holds |
@@ -199,4 +205,5 @@ needs `depth=`, the words of all frames in `vectors`.
 | `simulation`, `bounded.cpp`, `Makefile` | simulation with g++ |
 | `design.mlir` | the design that this was made from |
 | `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
+| `build.json` | what made it and what it comes to; `qnn report` shows it |
 """

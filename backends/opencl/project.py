@@ -108,4 +108,5 @@ byte.
 | `design.json`, `design.hpp` | what the hosts know of the design |
 | `design.mlir` | the design that this was made from |
 | `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
+| `build.json` | what made it and what it comes to; `qnn report` shows it |
 """

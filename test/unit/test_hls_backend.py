@@ -41,6 +41,10 @@ def test_names_are_safe_and_different() -> None:
     for name in names:
         assert re.fullmatch("[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name) and len(name) < 50
     assert identifier("Conv_0", set()) == "Conv_0"
+    long = [f"net/stage_1/{'block/' * 10}{end}" for end in ("conv", "relu")]
+    assert [identifier(text, set()) for text in long] == [
+        f"net_stage_1_block_b_ock_block_block_{end}" for end in ("conv", "relu")
+    ]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

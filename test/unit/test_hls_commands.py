@@ -71,6 +71,19 @@ def test_no_name_of_a_model_reaches_a_project(
     assert again == 0
 
 
+def test_cosimulation_knows_the_size_of_each_memory(tmp_path: Path) -> None:
+    """Its port's words for the frames in `vectors`."""
+    build = compiled(two_layers("a", "b"), tmp_path)
+    top = (build / "top.cpp").read_text()
+    depths = dict(re.findall(r"m_axi port=(\w+) .* depth=(\d+)", top))
+    ports = re.findall(r"ap_uint<(\d+)>\* (\w+)", top)
+    assert sorted(depths) == sorted(port for _, port in ports) and len(ports) == 2
+    for bits, port in ports:
+        size = (build / "vectors" / f"{port}.bin").stat().st_size
+        assert int(depths[port]) == -(-size // (int(bits) // 8))
+    assert re.search(r"Made by qnn-dialect \d+\.", (build / "README.md").read_text())
+
+
 @pytest.mark.parametrize(
     "stem", ['"', "a b", "while", "$(touch x)", "main", "слой", "-", "x" * 200]
 )
@@ -94,6 +107,18 @@ def test_a_part_of_a_device_is_no_script(
     assert main(["compile", path, *arguments]) == 1
     assert capsys.readouterr().err.endswith("qnn: 'x; exec rm' is not the name of a part\n")
     assert not (tmp_path / "build").exists()
+
+
+def test_wrong_inputs_are_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((2, 5), np.uint8))
+    path, build = saved(two_layers("a"), tmp_path), tmp_path / "build"
+    given = ["--inputs", str(tmp_path / "x.npy"), "-o", str(build)]
+    assert main(["compile", path, *OPTIONS, *given]) == 1
+    first, last = capsys.readouterr().err.splitlines()
+    assert first.startswith("qnn: import:")
+    assert last == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected"
 
 
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])

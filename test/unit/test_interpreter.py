@@ -288,3 +288,10 @@ def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
             args.append(np.zeros(shape, np.int8))
     with pytest.raises(InterpretationError, match=f"{op.name}: value .* does not fit in"):
         op.evaluate(*args)
+
+
+def test_an_engine_needs_a_design() -> None:
+    """Else numpy would compute everything, and nobody would know."""
+    module = identity(unsigned(8), (1, 4))
+    with pytest.raises(InterpretationError, match="an engine runs designs, and there is none"):
+        run(module, [np.zeros((1, 4), np.uint8)], engine=lambda design, inputs: inputs)

@@ -10,7 +10,7 @@
 // CHECK:       #include "weights/Conv_0_matvec_thresholds.hpp"
 // CHECK-NEXT:  #include "weights/Conv_0_matvec_weights.hpp"
 // CHECK:       void small_top(const ap_uint<8>* image_data, ap_uint<16>* scores_data, unsigned frames) {
-// CHECK:       #pragma HLS INTERFACE m_axi port=image_data offset=slave bundle=image_data max_widen_bitwidth=512
+// CHECK:       #pragma HLS INTERFACE m_axi port=image_data offset=slave bundle=image_data max_widen_bitwidth=512 depth={{[0-9]+}}
 // CHECK:       #pragma HLS DATAFLOW
 // CHECK-NEXT:  #pragma HLS ARRAY_PARTITION variable=Conv_0_matvec_thresholds complete dim=2
 // CHECK:           hls::stream<ap_uint<4> > source_words("source_words");

@@ -1,0 +1,135 @@
+"""The page of a build in a browser: it shows the design, and it reacts, to keys as well."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.types import unsigned
+from qnn.tools.qnn import main
+from support.browser import opened
+from support.design import Design
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.printer import Printer
+
+LAYERS = 1_000
+
+
+def chain(count: int) -> ModuleOp:
+    """So many fully connected layers, one behind the other."""
+    rng, design = np.random.default_rng(7), Design()
+    x = design.source(ChannelType((8,), unsigned(4)))
+    for n in range(count):
+        weights = design.data(rng.integers(0, 2, (8, 8)) * np.eye(8, dtype=int), unsigned(1))
+        matvec = MatvecOp(x, ChannelType((8,), unsigned(4)), weights, unsigned(4))
+        matvec.layer = StringAttr(f"layer_{n}")
+        x = design.add(matvec).output
+    return design.finish(x)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return reported(chain(4), tmp_path_factory.mktemp("report"))
+
+
+def reported(module: ModuleOp, folder: Path, device: str = "z7020") -> Path:
+    network = folder / "net.mlir"
+    with network.open("w") as file:
+        Printer(file).print_op(module)
+    build = str(folder / "build")
+    options = ["--target", "hls", "--device", device, "-o", build]
+    assert main(["compile", str(network), *options]) == 0
+    assert main(["report", build]) == 0
+    return folder / "build" / "report.html"
+
+
+@pytest.fixture
+def page(report: Path) -> Generator[Page]:
+    with opened(report) as (page, complaints):
+        yield page
+        assert complaints == []
+
+
+def test_it_shows_the_design(page: Page, report: Path) -> None:
+    about = json.loads((report.parent / "build.json").read_text())
+    assert page.locator("#graph .process").count() == len(about["processes"])
+    assert f"{about['estimate']['fps']:,.0f}"[:5] in page.locator("#figures").inner_text()
+    assert page.locator("#bars .bar.slow").count() >= 1
+    assert page.locator("#occupancy svg").count() == 4
+
+
+def test_a_click_tells_more_of_a_process(page: Page, report: Path) -> None:
+    page.locator("#graph .process", has_text="matvec").first.click()
+    details = page.locator("#details").inner_text()
+    top = (report.parent / "top.hpp").read_text()
+    assert "stream.matvec" in details and "layer_0" in details
+    assert "struct layer_0_matvec {" in details and "struct layer_0_matvec {" in top
+    assert page.locator("#graph .process.chosen").count() == 1
+    assert page.locator("#occupancy svg").count() == 2
+
+
+def test_the_keyboard_does_all(page: Page) -> None:
+    page.locator("#graph .process").first.focus()
+    focused = "document.activeElement.getAttribute('aria-label')"
+    assert page.evaluate(focused).startswith("source ")
+    for key, kind in [("ArrowDown", "matvec"), ("End", "sink"), ("ArrowUp", "matvec")]:
+        page.keyboard.press(key)
+        assert page.evaluate(focused).startswith(kind)
+    page.keyboard.press("Enter")
+    assert "layer_3" in page.locator("#details h3").inner_text()
+    before = page.locator("#graph > g").get_attribute("transform")
+    page.keyboard.press("+")
+    page.wait_for_function(
+        "before => document.querySelector('#graph > g').getAttribute('transform') !== before",
+        arg=before,
+    )
+
+
+def test_a_search_finds_layers(page: Page) -> None:
+    page.fill("#wanted", "MATVEC layer_2")
+    assert page.locator("#found").inner_text() == "1 of 6"
+    assert page.locator("#graph .process.faded").count() == 5
+    page.keyboard.press("Enter")
+    assert "layer_2" in page.locator("#details h3").inner_text()
+    page.fill("#wanted", "")
+    assert page.locator("#graph .process.faded").count() == 0
+
+
+def test_tables_sort_and_bars_change(page: Page) -> None:
+    page.locator("summary").first.click()
+    page.get_by_role("button", name="lut", exact=True).click()
+    column = page.locator("#table thead th").all_inner_texts().index("lut")
+    cells = page.locator(f"#table tbody td:nth-child({column + 1})").all_inner_texts()
+    numbers = [float(cell.replace(",", "")) for cell in cells]
+    assert numbers == sorted(numbers, reverse=True) and len(numbers) == 6
+    page.select_option("#measure", "lut")
+    assert page.locator("#bar-text").inner_text().endswith(" lut")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(page: Page, scheme: str) -> None:
+    """By the rules of axe, with nothing and with a process selected."""
+    page.emulate_media(color_scheme=scheme)
+    for _ in range(2):
+        found = Axe().run(page).response["violations"]
+        assert [rule["id"] for rule in found] == []
+        page.locator("#graph .process").nth(1).click()
+        for summary in page.locator("summary").all():
+            summary.click()
+
+
+@pytest.mark.slow
+def test_a_thousand_layers_stay_usable(tmp_path: Path) -> None:
+    with opened(reported(chain(LAYERS), tmp_path, "u250")) as (page, complaints):
+        assert page.locator("#graph .process").count() == LAYERS + 2
+        page.fill("#wanted", "layer_777")
+        page.keyboard.press("Enter")
+        assert "layer_777" in page.locator("#details h3").inner_text()
+        page.locator("summary").first.click()
+        assert page.locator("#table tbody tr").count() == LAYERS + 2
+        assert complaints == []

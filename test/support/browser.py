@@ -1,0 +1,46 @@
+"""A page in a real browser, whose complaints are kept."""
+
+import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
+ALONE = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+"""It asks nothing of any network."""
+
+READY = "html[data-ready=yes]"
+
+
+def browser() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("there is no browser: install chromium")
+    return found
+
+
+@contextmanager
+def opened(path: Path) -> Generator[tuple[Page, list[str]]]:
+    """A page that is ready, and what the browser had to complain about."""
+    program = browser()
+    with sync_playwright() as playwright:
+        process = playwright.chromium.launch(executable_path=program, args=ALONE)
+        page, complaints = process.new_page(viewport={"width": 1400, "height": 1000}), list[str]()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url))
+        page.goto(path.as_uri())
+        page.wait_for_selector(READY, timeout=20_000)
+        complaints.remove(path.as_uri())
+        yield page, complaints
+        process.close()

@@ -1,0 +1,158 @@
+"""What `qnn compile` wrote into a folder, and what was found out about it since."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from ...qdialect.stream import DesignOp
+from ..compile import BUILD
+from ..files import UserError, read_text
+from ..networks import load_network
+
+Shape: TypeAlias = Any
+"""What a value of JSON is to be: a type, a list of such, or an object with such at least."""
+
+NUMBER: Shape = (int, float)
+LAYER: Shape = {"pe": int, "simd": int, "cycles": int, "resources": dict}
+ESTIMATE: Shape = {
+    **dict.fromkeys(("fps", "clock_mhz", "interval_cycles", "latency_cycles", "ops"), NUMBER),
+    **dict.fromkeys(("weight_bits", "external_gb_s"), NUMBER),
+    **dict.fromkeys(("resources", "utilisation", "error"), dict),
+    "bottleneck": str,
+    "layers": [LAYER],
+}
+ABOUT: Shape = {
+    **dict.fromkeys(("made_by", "network", "target", "part", "top"), str),
+    "processes": [str],
+    "estimate": ESTIMATE,
+}
+"""What a report takes from `build.json`."""
+
+CURVE: Shape = {"device": str, "clock_mhz": NUMBER}
+EXPLORED: Shape = {"curves": [CURVE]}
+"""What it takes from `explore.json`."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """A folder of `qnn compile`."""
+
+    folder: Path
+    about: Mapping[str, Any]
+    """What `build.json` says."""
+    module: ModuleOp
+    design: DesignOp
+    explored: Mapping[str, Any] | None = None
+    """What `qnn explore` found for the network."""
+
+    @staticmethod
+    def read(folder: Path, explored: str | None = None) -> "Build":
+        if not (folder / BUILD).is_file():
+            raise UserError(f"{folder} is no build: qnn compile -o {folder} makes one")
+        about = read_json(folder / BUILD, ABOUT)
+        module = load_network(str(folder / "design.mlir"))
+        designs = [op for op in module.ops if isinstance(op, DesignOp)]
+        counts = {len(about["processes"]), len(about["estimate"]["layers"])}
+        if len(designs) != 1 or counts != {len(designs[0].processes)}:
+            raise UserError(f"{folder}: {BUILD} and design.mlir are not of one build")
+        found = None if explored is None else read_json(explored_file(Path(explored)), EXPLORED)
+        return Build(folder, about, module, designs[0], found)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """What the processes are called in the code, in order."""
+        return self.about["processes"]
+
+    @cached_property
+    def code(self) -> list[str]:
+        """For each process, the code that was generated for it."""
+        pieces: dict[str, list[str]] = {name: [] for name in self.names}
+        for piece in self._pieces():
+            owner = self._owner(piece)
+            if owner is not None:
+                pieces[owner].append(piece.strip())
+        return ["\n".join(pieces[name]) for name in self.names]
+
+    def _pieces(self) -> list[str]:
+        """Structs of C++ and calls in the top function; or sections of OpenCL C."""
+        if self.about.get("target") == "opencl":
+            return re.split(r"\n(?=/// )", read_text(str(self.folder / "top.cl")))
+        calls = read_text(str(self.folder / "top.cpp")).splitlines()
+        return [
+            *re.split(r"\n\n(?=/// )", read_text(str(self.folder / "top.hpp"))),
+            *(line for line in calls if line.startswith("    qnn::")),
+        ]
+
+    def _owner(self, piece: str) -> str | None:
+        """The process that a piece is for: the one it names, or whose channel it names last."""
+        names = set(self.names)
+        defined = re.search(r"^struct (\w+)|^    qnn::\w+<(\w+)>|#define NAME (\w+)", piece, re.M)
+        words = [word for word in defined.groups() if word] if defined else []
+        words += reversed(re.findall(r"\w+", piece)) if piece.startswith("    qnn::") else []
+        for word in words:
+            parts = word.split("_")
+            for end in range(len(parts), 0, -1):
+                if "_".join(parts[:end]) in names:
+                    return "_".join(parts[:end])
+        return None
+
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        """For each output port, whether the frames that a test wrote are those expected."""
+        found: list[tuple[str, str]] = []
+        for result in sorted((self.folder / "vectors").glob("*.result.bin")):
+            port = result.name.removesuffix(".result.bin")
+            golden = self.folder / "vectors" / f"{port}.bin"
+            if golden.is_file():
+                found.append((port, compared(result.read_bytes(), golden.read_bytes())))
+        return found
+
+
+def compared(found: bytes, wanted: bytes) -> str:
+    """In what a test's results differ from those expected."""
+    if len(found) != len(wanted):
+        return f"{len(found):,} bytes, {len(wanted):,} are expected"
+    differ = np.count_nonzero(np.frombuffer(found, np.uint8) != np.frombuffer(wanted, np.uint8))
+    return f"{differ:,} of {len(wanted):,} bytes differ" if differ else "equal, byte for byte"
+
+
+def explored_file(path: Path) -> Path:
+    """`explore.json` of a folder that `qnn explore -o` wrote."""
+    return path / "explore.json" if path.is_dir() else path
+
+
+def read_json(path: Path, wanted: Shape) -> dict[str, Any]:
+    """An object of JSON that holds what is wanted of it."""
+    try:
+        found = json.loads(read_text(str(path)))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is no JSON: {str(error).splitlines()[0]}") from None
+    wrong = misfit(found, wanted, "it")
+    if wrong is not None:
+        raise UserError(f"{path} is not what qnn wrote: {wrong}")
+    return found
+
+
+def misfit(found: Any, wanted: Shape, place: str) -> str | None:
+    """Where a value is not as wanted."""
+    parts: list[tuple[Any, Shape, str]] = []
+    match wanted:
+        case {**shapes} if isinstance(found, dict):
+            lacking = [name for name in shapes if name not in found]
+            if lacking:
+                return f"{place} has no {lacking[0]!r}"
+            parts = [(found[name], shape, repr(name)) for name, shape in shapes.items()]
+        case [shape] if isinstance(found, list):
+            items = cast("list[Any]", found)
+            parts = [(item, shape, f"what {place} holds") for item in items]
+        case _:
+            if not isinstance(wanted, type | tuple) or not isinstance(found, wanted):
+                return f"{place} is {json.dumps(found)[:40]}"
+    return next(filter(None, (misfit(*part) for part in parts)), None)

@@ -1,0 +1,127 @@
+"""All that a report shows of a build, as one object of JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ...hardware.cycles import Deadlock, Run
+from ...hardware.estimate import kind_of, name_of
+from ...hardware.trace import most_of, played, stretch_of
+from ...passes.folding import Fold, fold_of
+from ...qdialect.stream import DesignOp, Process
+from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.types import channel_of
+from ...qdialect.stream.windows import PoolOp
+from .build import Build
+from .layout import places
+
+Facts = dict[str, Any]
+
+FRAMES = 3
+"""So many are shown on their way through the design."""
+
+
+def facts_of(build: Build) -> Facts:
+    """Everything, from the largest to the smallest."""
+    design, about = build.design, build.about
+    values = [value for process in design.processes for value in process.results]
+    number = {process: n for n, process in enumerate(design.processes)}
+    edges = [ends_of(value, number) for value in values]
+    run = run_of(design)
+    estimate = about["estimate"]
+    return {
+        **{key: about[key] for key in ("made_by", "network", "target", "part", "top")},
+        "estimate": {key: found for key, found in estimate.items() if key != "layers"},
+        "kinds": list(estimate["resources"]),
+        "processes": [
+            {**process, "column": column, "row": row}
+            for process, (column, row) in zip(
+                processes_of(build), places(len(number), edges), strict=True
+            )
+        ],
+        "channels": [
+            {"from": source, "to": target, **channel_facts(value, run)}
+            for value, (source, target) in zip(values, edges, strict=True)
+        ],
+        "stops": run if isinstance(run, str) else "",
+        "cycles": 0 if isinstance(run, str) else run.cycles,
+        "frames": FRAMES,
+        "results": build.results,
+        "explored": None if build.explored is None else fronts_of(build.explored),
+    }
+
+
+def ends_of(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, int]:
+    """The processes at both ends of a channel."""
+    (use,) = value.uses
+    assert isinstance(value.owner, Process) and isinstance(use.operation, Process)
+    return number[value.owner], number[use.operation]
+
+
+def run_of(design: DesignOp) -> Run | str:
+    """Some frames in the design; or why it stops."""
+    try:
+        return played(design, FRAMES)
+    except Deadlock as error:
+        return str(error)
+
+
+def processes_of(build: Build) -> list[Facts]:
+    """Each process: what it is, what it takes, and its text on every level."""
+    layers: Sequence[Facts] = build.about["estimate"]["layers"]
+    lines = str(build.design).splitlines()[1:]
+    found: list[Facts] = []
+    for n, process in enumerate(build.design.processes):
+        fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
+        found.append(
+            {
+                "name": build.names[n],
+                "layer": name_of(process),
+                "kind": kind_of(process),
+                "pe": layers[n]["pe"],
+                "simd": layers[n]["simd"],
+                "storage": fold.storage or "",
+                "cycles": layers[n]["cycles"],
+                "resources": layers[n]["resources"],
+                "mlir": lines[n].strip(),
+                "code": build.code[n],
+            }
+        )
+    return found
+
+
+def channel_facts(value: SSAValue, run: Run | str) -> Facts:
+    """What goes through a channel, how much it holds, and how full it gets over time."""
+    channel = channel_of(value)
+    levels = np.zeros(0, np.int64)
+    if isinstance(run, Run):
+        levels = most_of(run.reserved[value], run.read[value], run.cycles)
+    return {
+        "shape": "x".join(map(str, channel.frame)),
+        "element": str(channel.element),
+        "lanes": channel.lanes.data,
+        "bits": channel.word_bits,
+        "words": channel.words,
+        "depth": channel.depth.data,
+        "most": int(levels.max(initial=0)),
+        "levels": levels.tolist(),
+        "stretch": stretch_of(run.cycles) if isinstance(run, Run) else 0,
+    }
+
+
+def fronts_of(explored: Mapping[str, Any]) -> list[Facts]:
+    """For each device and clock, rate against the part of the device that is taken."""
+    fronts: list[Facts] = []
+    for curve in explored.get("curves", []):
+        points = curve.get("front") or [curve.get("at_rate")]
+        found = [
+            {"fps": point["fps"], "share": max(point["utilisation"].values())}
+            for point in points
+            if point
+        ]
+        if found:
+            name = f"{curve['device']} at {curve['clock_mhz']:g} MHz"
+            fronts.append({"name": name, "points": found})
+    return fronts

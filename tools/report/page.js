@@ -1,0 +1,321 @@
+"use strict";
+/* Shows the facts of a build: the graph of its processes, and what each of them takes. */
+
+const facts = JSON.parse(document.getElementById("facts").textContent);
+const { processes, channels, kinds, estimate } = facts;
+const count = d3.format(","), percent = d3.format(".1%");
+const amount = value => count(Math.round(value * 10) / 10);
+const slowest = d3.max(processes, process => process.cycles);
+const shortened = (text, length) => text.length <= length ? text : `${text.slice(0, length / 2 - 1)}…${text.slice(-length / 2)}`;
+
+processes.forEach((process, number) => {
+  process.number = number;
+  process.slow = process.cycles === slowest;
+  process.entering = channels.filter(channel => channel.to === number);
+  process.leaving = channels.filter(channel => channel.from === number);
+  process.text = `${process.kind} ${process.layer} ${process.name}`.toLowerCase();
+});
+
+/* Summary */
+
+const made = `${facts.network} for ${facts.part}, as ${facts.target === "hls" ? "HLS C++" : "OpenCL"}; made by ${facts.made_by}`;
+d3.select("#top").text(facts.top);
+d3.select("#origin").text(made);
+
+const figures = [
+  ["Rate", `${amount(estimate.fps)} frames/s`],
+  ["Clock", `${estimate.clock_mhz} MHz`],
+  ["A frame every", `${count(estimate.interval_cycles)} cycles`],
+  ["Latency of one frame", `${count(estimate.latency_cycles)} cycles, ${amount(estimate.latency_cycles / estimate.clock_mhz)} µs`],
+  ["Slowest", estimate.bottleneck],
+  ["Operations of a frame", d3.format(".4s")(estimate.ops)],
+  ["Weights", `${count(estimate.weight_bits)} bits`],
+  ["From and to the outside", `${d3.format(".3g")(estimate.external_gb_s)} GB/s`],
+];
+const figure = d3.select("#figures").selectAll("div").data(figures).join("div");
+figure.append("dt").text(([name]) => name);
+figure.append("dd").text(([, value]) => value);
+
+const bar = kind => estimate.error[kind] === undefined ? "" : ` ±${d3.format(".0%")(estimate.error[kind])}`;
+fill(d3.select("#device"), ["resource", "taken", "of the device", "share"], kinds, kind => [
+  kind, amount(estimate.resources[kind]) + bar(kind), percent(estimate.utilisation[kind]),
+]).append("td").append("meter")
+  .attr("min", 0).attr("max", 1).attr("high", .8).attr("optimum", 0)
+  .attr("aria-label", kind => `${kind} taken`).attr("value", kind => estimate.utilisation[kind]);
+
+/** Fills a table: what its head says, and a row of cells for each item. Returns the rows. */
+function fill(table, head, items, cells) {
+  table.append("thead").append("tr").selectAll("th").data(head).join("th").attr("scope", "col").text(title => title);
+  const row = table.append("tbody").selectAll("tr").data(items).join("tr");
+  row.selectAll("td").data(cells).join("td").text(cell => cell);
+  return row;
+}
+
+/* The graph */
+
+const BOX = { width: 168, height: 38, across: 200, down: 66 };
+const x = process => process.column * BOX.across, y = process => process.row * BOX.down;
+const graph = d3.select("#graph"), drawing = graph.append("g");
+
+const line = drawing.append("g").selectAll("path").data(channels).join("path").attr("class", "channel")
+  .attr("d", channel => {
+    const [from, to] = [processes[channel.from], processes[channel.to]];
+    return d3.linkVertical()({
+      source: [x(from) + BOX.width / 2, y(from) + BOX.height], target: [x(to) + BOX.width / 2, y(to)],
+    });
+  });
+line.append("title").text(told);
+
+const node = drawing.append("g").selectAll("g").data(processes).join("g")
+  .attr("class", process => `process${process.slow ? " slow" : ""}`)
+  .attr("transform", process => `translate(${x(process)},${y(process)})`)
+  .attr("role", "button").attr("tabindex", process => process.number ? -1 : 0).attr("aria-pressed", false)
+  .attr("aria-label", process => `${process.kind} ${process.layer}, ${count(process.cycles)} cycles${process.slow ? ", the slowest" : ""}`)
+  .on("click", (event, process) => choose(process))
+  .on("keydown", (event, process) => press(event, process));
+node.append("rect").attr("width", BOX.width).attr("height", BOX.height).attr("rx", 5);
+node.append("text").attr("class", "kind").attr("x", 8).attr("y", 16).text(process => process.kind);
+node.append("text").attr("x", BOX.width - 8).attr("y", 16).attr("text-anchor", "end").text(process => count(process.cycles));
+node.append("text").attr("x", 8).attr("y", 31).text(process => shortened(process.layer, 24));
+
+function told(channel) {
+  const depth = channel.depth ? `, depth ${count(channel.depth)}` : "";
+  return `${channel.shape} ${channel.element}, ${channel.lanes} at once: words of ${channel.bits} bits${depth}`;
+}
+
+const zoom = d3.zoom().scaleExtent([.01, 4]).on("zoom", event => drawing.attr("transform", event.transform));
+graph.call(zoom).on("dblclick.zoom", null);
+const size = () => graph.node().getBoundingClientRect();
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const move = (call, ...values) => (still ? graph : graph.transition().duration(250)).call(call, ...values);
+
+function whole() {
+  const { width, height } = size();
+  const [right, low] = [d3.max(processes, x) + BOX.width, d3.max(processes, y) + BOX.height];
+  const scale = Math.min(1.25, width / (right + 40), height / (low + 40));
+  graph.call(zoom.transform, d3.zoomIdentity.translate((width - right * scale) / 2, 20 * scale).scale(scale));
+}
+
+function show(process) {
+  const scale = Math.max(.8, d3.zoomTransform(graph.node()).k);
+  const { width, height } = size();
+  const middle = [width / 2 - (x(process) + BOX.width / 2) * scale, height / 2 - (y(process) + BOX.height / 2) * scale];
+  move(zoom.transform, d3.zoomIdentity.translate(...middle).scale(scale));
+}
+
+function press(event, process) {
+  const near = {
+    ArrowDown: () => processes[process.leaving[0]?.to],
+    ArrowUp: () => processes[process.entering[0]?.from],
+    ArrowRight: () => processes[process.number + 1],
+    ArrowLeft: () => processes[process.number - 1],
+    Home: () => processes[0],
+    End: () => processes.at(-1),
+  }[event.key];
+  if (near) {
+    const next = near();
+    if (next) { focus(next); show(next); }
+  } else if (event.key === "Enter" || event.key === " ") choose(process);
+  else if (event.key === "+") move(zoom.scaleBy, 1.5);
+  else if (event.key === "-") move(zoom.scaleBy, 1 / 1.5);
+  else return;
+  event.preventDefault();
+}
+
+function focus(process) {
+  node.attr("tabindex", other => other === process ? 0 : -1);
+  node.filter(other => other === process).node().focus({ preventScroll: true });
+}
+
+d3.select("#closer").on("click", () => move(zoom.scaleBy, 1.5));
+d3.select("#farther").on("click", () => move(zoom.scaleBy, 1 / 1.5));
+d3.select("#whole").on("click", whole);
+
+/* Search */
+
+let hits = [], hit = -1;
+d3.select("#wanted").on("input", event => {
+  const words = event.target.value.toLowerCase().split(/\s+/).filter(word => word);
+  hits = words.length ? processes.filter(process => words.every(word => process.text.includes(word))) : [];
+  hit = -1;
+  const found = new Set(hits);
+  node.classed("faded", process => words.length && !found.has(process));
+  d3.select("#found").text(words.length ? `${hits.length} of ${processes.length}` : "");
+});
+d3.select("#search").on("submit", event => {
+  event.preventDefault();
+  if (hits.length) {
+    hit = (hit + 1) % hits.length;
+    choose(hits[hit]);
+    show(hits[hit]);
+  }
+});
+
+/* A selected process */
+
+let chosen = null;
+
+function choose(process) {
+  chosen = process;
+  node.classed("chosen", other => other === process).attr("aria-pressed", other => other === process);
+  line.classed("near", channel => channel.from === process.number || channel.to === process.number);
+  d3.selectAll("#table tbody tr").attr("aria-selected", other => other === process);
+  d3.selectAll("#bars .bar").classed("chosen", other => other === process);
+  describe(process);
+  occupancy(process);
+}
+
+function describe(process) {
+  const panel = d3.select("#details").html("");
+  panel.append("h3").text(`${process.kind} ${process.layer}`);
+  const rows = [
+    ["reads", process.entering.map(told).join("; ") || "nothing"],
+    ["writes", process.leaving.map(told).join("; ") || "nothing"],
+    ["at once", `PE ${process.pe}, SIMD ${process.simd}${process.storage ? `, weights in ${process.storage}` : ""}`],
+    ["cycles", `${count(process.cycles)} of ${count(estimate.interval_cycles)}${process.slow ? ", the slowest" : ""}`],
+    ...kinds.map(kind => [kind, amount(process.resources[kind] ?? 0)]),
+  ];
+  const row = panel.append("table").append("tbody").selectAll("tr").data(rows).join("tr");
+  row.append("th").attr("scope", "row").text(([name]) => name);
+  row.append("td").text(([, value]) => value);
+  for (const [title, text] of [["MLIR", process.mlir], [`Code: ${process.name}`, process.code]]) {
+    panel.append("h4").text(title);
+    panel.append("pre").text(text);
+  }
+}
+
+/* Bars */
+
+const measures = ["cycles", ...kinds];
+const taken = (process, measure) => measure === "cycles" ? process.cycles : process.resources[measure] ?? 0;
+d3.select("#measure").selectAll("option").data(measures).join("option").attr("value", name => name).text(name => name);
+d3.select("#measure").on("change", bars);
+
+function axes(svg, across, up, margin) {
+  const { width, height } = svg.node().getBoundingClientRect();
+  svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - margin.bottom})`).call(across);
+  svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(up);
+}
+
+function bars() {
+  const svg = d3.select("#bars").html(""), margin = { left: 70, right: 10, top: 10, bottom: 10 };
+  const { width, height } = svg.node().getBoundingClientRect();
+  const measure = d3.select("#measure").property("value");
+  const across = d3.scaleBand(d3.range(processes.length), [margin.left, width - margin.right]).padding(processes.length < 300 ? .15 : 0);
+  const up = d3.scaleLinear([0, d3.max(processes, process => taken(process, measure)) || 1], [height - margin.bottom, margin.top]).nice();
+  svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(d3.axisLeft(up).ticks(5, "~s"));
+  svg.append("g").selectAll("rect").data(processes).join("rect")
+    .attr("class", process => `bar${process.slow && measure === "cycles" ? " slow" : ""}${process === chosen ? " chosen" : ""}`)
+    .attr("x", process => across(process.number)).attr("width", across.bandwidth())
+    .attr("y", process => up(taken(process, measure))).attr("height", process => up(0) - up(taken(process, measure)));
+  const named = process => `${process.kind} ${process.layer}: ${amount(taken(process, measure))} ${measure}`;
+  svg.append("g").selectAll("rect").data(processes).join("rect").attr("class", "hit")
+    .attr("x", process => across(process.number)).attr("width", across.step()).attr("y", 0).attr("height", height)
+    .on("pointerenter", (event, process) => d3.select("#bar-text").text(named(process)))
+    .on("click", (event, process) => { choose(process); show(process); });
+  d3.select("#bar-text").text(named(d3.greatest(processes, process => taken(process, measure))));
+}
+
+/* Tables: a click on a title sorts */
+
+function sortable(table, columns, items, picked) {
+  const head = table.append("thead").append("tr").selectAll("th").data(columns).join("th").attr("scope", "col");
+  const body = table.append("tbody");
+  const row = body.selectAll("tr").data(items).join("tr");
+  for (const [, value] of columns) row.append("td").text(item => typeof value(item) === "number" ? amount(value(item)) : value(item));
+  row.on("click", (event, item) => { choose(picked(item)); show(picked(item)); });
+  let last = null, up = true;
+  head.append("button").attr("type", "button").text(([title]) => title).on("click", (event, [title, value]) => {
+    up = last === title ? !up : typeof value(items[0]) !== "number";
+    last = title;
+    head.attr("aria-sort", column => column[0] === title ? (up ? "ascending" : "descending") : null);
+    const order = up ? d3.ascending : d3.descending;
+    body.selectAll("tr").sort((a, b) => order(value(a), value(b)));
+  });
+}
+
+function once(details, draw) {
+  details.addEventListener("toggle", draw, { once: true });
+}
+
+once(document.querySelector("#table").closest("details"), () => {
+  sortable(d3.select("#table"), [
+    ["layer", process => process.layer], ["kind", process => process.kind], ["PE", process => process.pe],
+    ["SIMD", process => process.simd], ["storage", process => process.storage], ["cycles", process => process.cycles],
+    ...kinds.map(kind => [kind, process => process.resources[kind] ?? 0]),
+  ], processes, process => process);
+});
+
+once(document.querySelector("#channels").closest("details"), () => {
+  const end = number => `${processes[number].kind} ${shortened(processes[number].layer, 40)}`;
+  sortable(d3.select("#channels"), [
+    ["from", channel => end(channel.from)], ["to", channel => end(channel.to)], ["elements", channel => `${channel.shape} ${channel.element}`],
+    ["word, bits", channel => channel.bits], ["words a frame", channel => channel.words], ["depth", channel => channel.depth],
+    ["most at once", channel => channel.most],
+  ], channels, channel => processes[channel.from]);
+});
+
+/* How full channels are over time */
+
+d3.select("#run").text(facts.stops
+  ? `The design stops: ${facts.stops}`
+  : `${facts.frames} frames take ${count(facts.cycles)} cycles, by the model of cycles. A selected process shows its channels; else the deepest are shown.`);
+
+function occupancy(process) {
+  const deepest = () => d3.sort(channels, channel => -channel.bits * channel.depth).slice(0, 4);
+  const shown = process ? [...process.entering, ...process.leaving] : deepest();
+  const place = d3.select("#occupancy").html("").selectAll("figure").data(facts.stops ? [] : shown).join("figure").style("margin", 0);
+  place.append("figcaption").text(channel => {
+    const [from, to] = [processes[channel.from], processes[channel.to]];
+    return `${from.kind} ${from.layer} → ${to.kind} ${to.layer}: at most ${count(channel.most)} of ${count(channel.depth)} words`;
+  });
+  place.append("svg").attr("role", "img").attr("aria-label", channel => `words over time, at most ${channel.most}`).each(function (channel) {
+    const svg = d3.select(this), { width, height } = this.getBoundingClientRect();
+    const margin = { left: 60, right: 10, top: 6, bottom: 20 };
+    const across = d3.scaleLinear([0, facts.cycles], [margin.left, width - margin.right]);
+    const up = d3.scaleLinear([0, Math.max(channel.depth, channel.most, 1)], [height - margin.bottom, margin.top]);
+    const area = d3.area().curve(d3.curveStepAfter).x((level, n) => across(Math.min(n * channel.stretch, facts.cycles))).y0(up(0)).y1(level => up(level));
+    svg.append("path").attr("class", "level").attr("d", area([...channel.levels, channel.levels.at(-1) ?? 0]));
+    if (channel.depth) svg.append("line").attr("class", "depth").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", up(channel.depth)).attr("y2", up(channel.depth));
+    axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(3, "~s"), margin);
+  });
+}
+
+/* What was explored, and what was tested */
+
+function fronts() {
+  if (!facts.explored) return;
+  document.getElementById("explored").hidden = false;
+  const svg = d3.select("#fronts").html(""), margin = { left: 60, right: 20, top: 10, bottom: 40 };
+  const { width, height } = svg.node().getBoundingClientRect();
+  const points = facts.explored.flatMap(front => front.points);
+  const across = d3.scaleLog(d3.extent(points, point => point.fps), [margin.left, width - margin.right]).nice();
+  const up = d3.scaleLinear([0, Math.max(1, d3.max(points, point => point.share))], [height - margin.bottom, margin.top]);
+  const colour = d3.scaleOrdinal(d3.schemeTableau10);
+  const stairs = d3.line().curve(d3.curveStepBefore).x(point => across(point.fps)).y(point => up(point.share));
+  svg.append("g").selectAll("path").data(facts.explored).join("path").attr("class", "front")
+    .attr("stroke", front => colour(front.name)).attr("d", front => stairs(d3.sort(front.points, point => point.fps)));
+  svg.append("circle").attr("r", 6).attr("fill", "var(--slow)").attr("cx", across(estimate.fps)).attr("cy", up(d3.max(Object.values(estimate.utilisation))))
+    .append("title").text("this design");
+  axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(5, "%"), margin);
+  svg.append("text").attr("class", "label").attr("x", width / 2).attr("y", height - 5).attr("text-anchor", "middle").text("frames/s; upwards: the scarcest resource, as a part of the device");
+  const item = d3.select("#legend").html("").selectAll("li").data([{ name: "this design", colour: "var(--slow)" }, ...facts.explored]).join("li");
+  item.append("span").text("■ ").style("color", front => front.colour ?? colour(front.name));
+  item.append("span").text(front => front.name);
+}
+
+const tested = facts.results.map(([port, result]) => `${port}: ${result}`);
+d3.select("#results").selectAll("li").data(tested.length ? tested : [
+  "The testbench compares with golden results, byte for byte; it has not been run in this folder yet.",
+]).join("li").text(text => text);
+
+function draw() {
+  whole();
+  bars();
+  occupancy(chosen);
+  fronts();
+}
+draw();
+let width = innerWidth;
+addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(); } });
+document.documentElement.dataset.ready = "yes";
