@@ -69,7 +69,7 @@ class PartitionPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs = designs_of(op, self.name)
         try:
-            request = Request(
+            row = Row(
                 [device_named(name.strip()) for name in self.devices.split(",")],
                 LinkAttr(self.link_bits, self.link_mhz, self.link_ns),
                 self.target_fps,
@@ -80,7 +80,7 @@ class PartitionPass(ModulePass):
             check_names(designs, folds)
             for design in designs:
                 own = layers_of(design).keys() & folds.keys()
-                partition_design(design, request, {name: folds[name] for name in own})
+                partition_design(design, row, {name: folds[name] for name in own})
         except (DeviceError, VerifyException, ValueError) as error:
             raise PassFailedException(f"partition: {error}") from None
         except FoldingError as error:
@@ -88,8 +88,8 @@ class PartitionPass(ModulePass):
 
 
 @dataclass(frozen=True)
-class Request:
-    """What the parts of a design are to be like."""
+class Row:
+    """Devices in a row, what joins them, and what a design on them is to reach."""
 
     devices: Sequence[Device]
     link: LinkAttr
@@ -111,27 +111,27 @@ class Request:
 
 
 def partition_design(
-    design: DesignOp, request: Request, folds: Mapping[str, Fold] | None = None
+    design: DesignOp, row: Row, folds: Mapping[str, Fold] | None = None
 ) -> list[DesignOp]:
     """Puts the parts of a design in its place; layers that are folded stay as they are."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
         raise PassFailedException("partition: the design has links already")
     folds = {**_folded(design), **(folds or {})}
-    vendors = dict.fromkeys(device.vendor for device in request.devices)
+    vendors = dict.fromkeys(device.vendor for device in row.devices)
     spaces = {vendor: open_space(design, vendor) for vendor in vendors}
     choices = {v: Choices(s, fixed_by(design, s, folds)) for v, s in spaces.items()}
-    partitioner = Partitioner(design, request.devices, request.link, request.clock, choices)
+    partitioner = Partitioner(design, row.devices, row.link, row.clock, choices)
     try:
-        plan = partitioner.plan(request.cycles, request.fewest)
+        plan = partitioner.plan(row.cycles, row.fewest)
     except Unpartitionable as error:
-        asked = "" if request.fps is None else f" for {request.fps:g} frames/s"
+        asked = "" if row.fps is None else f" for {row.fps:g} frames/s"
         raise PassFailedException(f"partition: there are no parts{asked}: {error}") from None
-    _tell(partitioner, plan, request)
-    parts = cut(design, plan.parts, request)
-    fps = request.clock * 1e6 / plan.cycles
-    for part, device in zip(parts, request.devices, strict=False):
+    _tell(partitioner, plan, row)
+    parts = cut(design, plan.parts, row)
+    fps = row.clock * 1e6 / plan.cycles
+    for part, device in zip(parts, row.devices, strict=False):
         own = layers_of(part).keys() & folds.keys()
-        goal = Goal(device, request.clock, fps)
+        goal = Goal(device, row.clock, fps)
         tile_design(part, goal, {name: folds[name] for name in own})
     return parts
 
@@ -143,25 +143,25 @@ def _folded(design: DesignOp) -> dict[str, Fold]:
     return {name: fold_of(found[0]) for name, found in layers_of(design).items()}
 
 
-def _tell(partitioner: Partitioner, plan: Plan, request: Request) -> None:
+def _tell(partitioner: Partitioner, plan: Plan, row: Row) -> None:
     """Says what the parts come to, and how good they are known to be."""
-    sent, link = sum(plan.bits), request.link
+    sent, link = sum(plan.bits), row.link
     rate = partitioner.clock_mhz * 1e6 / plan.cycles
     gbit_s = [f"{bits * rate / 1e9:.3g}" for bits in plan.bits]
-    used = f"{len(plan.parts)} of {len(request.devices)} devices"
+    used = f"{len(plan.parts)} of {len(row.devices)} devices"
     over = f"; {', '.join(gbit_s)} of {link.gbit_s:.3g} Gbit/s over the links" if gbit_s else ""
     best = ""
-    if request.fps is None and plan.least_cycles < plan.cycles:
+    if row.fps is None and plan.least_cycles < plan.cycles:
         best += f"; fewer than {plan.least_cycles:,} cycles are impossible"
     if sent > plan.least_bits:
         best += f"; at most {sent / plan.least_bits - 1:.0%} more than the least bits"
     LOG.info("partition: %s: %s%s%s", used, partitioner.rate(plan.cycles), over, best)
 
 
-def cut(design: DesignOp, parts: Sequence[Sequence[Process]], request: Request) -> list[DesignOp]:
+def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: Row) -> list[DesignOp]:
     """Puts the parts of a design, none of which is folded yet, in its place."""
     stages = {process: number for number, part in enumerate(parts) for process in part}
-    cutting = Cutting(request, [Block() for _ in parts], {end.port.data for end in _ends(design)})
+    cutting = Cutting(row, [Block() for _ in parts], {end.port.data for end in _ends(design)})
     for process in design.processes:
         if not isinstance(process, ResizeOp):
             cutting.add(process, stages[process])
@@ -169,8 +169,8 @@ def cut(design: DesignOp, parts: Sequence[Sequence[Process]], request: Request) 
     assert isinstance(module, ModuleOp)
     names = {op.sym_name.data for op in module.ops if isinstance(op, DesignOp)}
     found = [
-        DesignOp(_unique(f"{name}_{number}", names), Region(block), device.name, request.clock)
-        for number, (block, device) in enumerate(zip(cutting.blocks, request.devices, strict=False))
+        DesignOp(_unique(f"{name}_{number}", names), Region(block), device.name, row.clock)
+        for number, (block, device) in enumerate(zip(cutting.blocks, row.devices, strict=False))
     ]
     runs = [op for op in module.walk() if isinstance(op, RunOp)]
     runs = [run for run in runs if run.design.string_value() == name] or [_run_alone(design)]
@@ -223,7 +223,7 @@ def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
 class Cutting:
     """Parts that grow process by process."""
 
-    request: Request
+    row: Row
     blocks: list[Block]
     ports: set[str]
     """Names that are taken."""
@@ -244,8 +244,8 @@ class Cutting:
         """A channel on a device, over as many links as lie between."""
         if value not in self.here[stage]:
             before = self.bring(value, stage - 1)
-            channel, link = channel_of(value).with_depth(0), self.request.link
-            channel = channel.with_lanes(link.lanes(channel, self.request.clock))
+            channel, link = channel_of(value).with_depth(0), self.row.link
+            channel = channel.with_lanes(link.lanes(channel, self.row.clock))
             port = _unique(f"{name_of(producer(value))}_to_{stage}", self.ports)
             sent = self.resized(before, channel, stage - 1)
             self.blocks[stage - 1].add_op(SinkOp(port, sent, link))

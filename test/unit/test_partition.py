@@ -18,7 +18,7 @@ from qnn.hardware.tiling import Tiler
 from qnn.hardware.whole import wholes_of
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import samples
-from qnn.passes.partition import Request, cut, partition_design
+from qnn.passes.partition import Row, cut, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import DesignOp, LinkAttr
 from qnn.qdialect.text import verify
@@ -162,7 +162,7 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
     devices = [device(f"d{size}", size) for size in sizes]
     link = LinkAttr(int(rng.choice([1, 8, 64])), float(rng.choice([50, 156.25])), 300.0)
     try:
-        return partition_design(design, Request(devices, link))
+        return partition_design(design, Row(devices, link))
     except PassFailedException:
         return None
 
@@ -231,7 +231,7 @@ def test_a_part_costs_what_the_search_thought() -> None:
             passing += not isinstance(passed, float)
             tiling = Tiler(space, budget).at(search.speeds[-1])
             costs.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
-        parts = cut(design, own, Request(search.devices, link, clock_mhz=CLOCK))
+        parts = cut(design, own, Row(search.devices, link, clock_mhz=CLOCK))
         for part, cost in zip(parts, costs, strict=True):
             found = Tiler(space_of(part, "xilinx"), budget).at(max(plan.cycles, search.speeds[-1]))
             assert found.cost == pytest.approx(cost)
