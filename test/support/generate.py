@@ -76,7 +76,7 @@ from qnn.qdialect.types import (
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32, f64
 from xdsl.ir import SSAValue
 
-from .program import Program
+from qnn.qdialect.program import Program
 
 T = TypeVar("T")
 Shape = tuple[int, ...]

@@ -51,7 +51,7 @@ from qnn.qdialect.types import (
 from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
 from xdsl.ir import SSAValue
 
-from .program import Program
+from qnn.qdialect.program import Program
 
 Rng = np.random.Generator
 

@@ -40,7 +40,7 @@ from xdsl.ir import SSAValue
 
 from support.design import Design
 from support.generate import Choices
-from support.program import Program
+from qnn.qdialect.program import Program
 
 Both = tuple[SSAValue, SSAValue]
 """One value of a network: its tensor at level 2, its channel at level 3."""

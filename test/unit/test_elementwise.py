@@ -43,7 +43,8 @@ from qnn.qdialect.types import (
 )
 from support.generate import Choices
 from support.oracles import Array, assert_close, assert_same, onnx_op, scaled
-from support.program import Program, Tensor, constant, run_checked, run_op
+from qnn.qdialect.program import Program
+from support.program import Tensor, constant, run_checked, run_op
 from xdsl.dialects.builtin import f32, f64
 
 KINDS = {np.float32: f32, np.float64: f64}

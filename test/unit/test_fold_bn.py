@@ -16,7 +16,7 @@ from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
 from support.networks import Builder, assert_integer, trained_network
-from support.program import Program
+from qnn.qdialect.program import Program
 from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.utils.exceptions import PassFailedException
 

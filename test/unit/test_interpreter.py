@@ -25,7 +25,8 @@ from qnn.qdialect.types import (
     value_range,
 )
 from support.generate import Choices, random_inputs, random_module
-from support.program import Program, read_module, run_checked
+from qnn.qdialect.program import Program
+from support.program import read_module, run_checked
 from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError

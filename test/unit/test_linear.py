@@ -41,7 +41,8 @@ from support.oracles import (
     onnx_op,
     scaled,
 )
-from support.program import Program, Tensor, constant, run_checked, run_op
+from qnn.qdialect.program import Program
+from support.program import Tensor, constant, run_checked, run_op
 from torch.nn import functional
 from xdsl.dialects.builtin import f32, f64
 from xdsl.ir import SSAValue

@@ -32,7 +32,8 @@ from support.oracles import (
     onnx_op,
     scaled,
 )
-from support.program import Program, Tensor, run_checked, run_op
+from qnn.qdialect.program import Program
+from support.program import Tensor, run_checked, run_op
 from torch.nn import functional
 from xdsl.dialects.builtin import UnitAttr, f32, f64
 from xdsl.ir import SSAValue

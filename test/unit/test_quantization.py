@@ -29,7 +29,8 @@ from qonnx.custom_op.general.quant import quant
 from qonnx.custom_op.general.trunc import trunc_v1
 from support.generate import Choices
 from support.oracles import ROUND_EXACTLY, Array, assert_same, onnx_op, scaled
-from support.program import Program, Tensor, constant, read_module, run_checked, run_op
+from qnn.qdialect.program import Program
+from support.program import Tensor, constant, read_module, run_checked, run_op
 from xdsl.dialects.builtin import IntegerType, f32, f64
 from xdsl.utils.exceptions import InterpretationError
 
