@@ -1,9 +1,9 @@
 """Building modules in Python, op by op.
 
-    program = Program()
-    x = program.input(signed(4), (1, 8))
-    y = program.add(ReluOp(x)).output
-    module = program.finish(y)
+program = Program()
+x = program.input(signed(4), (1, 8))
+y = program.add(ReluOp(x)).output
+module = program.finish(y)
 """
 
 from collections.abc import Sequence

@@ -56,7 +56,7 @@ def whole_in(module: ModuleOp, row: Row | None, folding: str | None) -> Whole:
     """The designs of a network on several devices: what is not cut yet, or sized, is by now."""
     if len(designs_of(module)) < 2:
         if row is None:
-            raise UserError("--device names what the network is to run on, --devices several devices for its parts")
+            raise UserError("--device names the device of a network, --devices those of its parts")
         cut(module, row, {} if folding is None else read_folding(folding), folding)
     elif folding is not None or (row is not None and row.fps is not None):
         raise UserError("the network is cut and folded: --fps and --folding come too late")

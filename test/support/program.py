@@ -3,23 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from qnn.qdialect.data import Array, DataAttr, check_values
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import entry_of, run
-from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.program import Program
+from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.constants import ConstantOp
 from qnn.qdialect.text import parse_module, verify
 from qnn.qdialect.types import ElementType, check_element, dtype_of
-from xdsl.dialects.builtin import FunctionType, ModuleOp, TensorType
-from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.func import FuncOp
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
+
 
 @dataclass(frozen=True)
 class Tensor:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import (
     AddOp,
@@ -43,7 +44,6 @@ from qnn.qdialect.types import (
 )
 from support.generate import Choices
 from support.oracles import Array, assert_close, assert_same, onnx_op, scaled
-from qnn.qdialect.program import Program
 from support.program import Tensor, constant, run_checked, run_op
 from xdsl.dialects.builtin import f32, f64
 

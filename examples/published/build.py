@@ -1,6 +1,6 @@
 """Published networks, with random weights, as networks of integers.
 
-    python examples/published/networks.py cnv-w1a1 | qnn estimate - --device z7020 --fps 3000
+    python examples/published/build.py cnv-w1a1 | qnn estimate - --device z7020 --fps 3000
 
 Without a name it lists them.
 """
@@ -16,6 +16,7 @@ from xdsl.printer import Printer
 
 BIPOLAR, TERNARY = BipolarType(), TernaryType()
 PIXEL = unsigned(8)
+
 
 def cnv(bits: QuantType) -> ModuleOp:
     """FINN's network for CIFAR-10: six convolutions without padding, three matrices."""
@@ -44,19 +45,21 @@ def matrices(rows: int) -> ModuleOp:
     return net.classified(net.input(BIPOLAR, 784), [rows, rows, rows, 10])
 
 
-def alexnet(weight: QuantType, activation: QuantType) -> ModuleOp:
-    """DoReFa's AlexNet: two groups in three of its convolutions, kernels of 12 in the first."""
+def alexnet(weight: QuantType, activation: QuantType, matrices: bool = True) -> ModuleOp:
+    """DoReFa's AlexNet: two groups in three of its convolutions, kernels of 12 in the first.
+
+    Nearly all of its weights are those of the matrices behind.
+    """
     net = Builder(weight, activation)
     x = net.conv(net.input(PIXEL, 227, 227, 3), 96, 12, 4)
     x = net.maximum(net.halves(x, 256, 5, 2), 3, 2, 1)
     x = net.maximum(net.conv(x, 384, 3, pad=1), 3, 2, 1)
     x = net.halves(net.halves(x, 384, 3, 1), 256, 3, 1)
-    return net.classified(net.maximum(x, 3, 2), [4096, 4096, 1000])
+    x = net.maximum(x, 3, 2)
+    return net.classified(x, [4096, 4096, 1000]) if matrices else net.program.finish(x)
 
 
-def resnet(
-    blocks: Sequence[int], wide: int, weight: QuantType, activation: QuantType
-) -> ModuleOp:
+def resnet(blocks: Sequence[int], wide: int, weight: QuantType, activation: QuantType) -> ModuleOp:
     """Two convolutions a block; skip connections carry sums that are not quantized yet."""
     net = Builder(weight, activation)
     image = net.conv(net.input(PIXEL, 224, 224, 3), 64 * wide, 7, 2, 3)
@@ -113,6 +116,7 @@ NETWORKS: dict[str, Callable[[], ModuleOp]] = {
     "lfc": lambda: matrices(1024),
     "alexnet-binary": lambda: alexnet(BIPOLAR, unsigned(2)),
     "alexnet-ternary": lambda: alexnet(TERNARY, unsigned(2)),
+    "alexnet-convolutions": lambda: alexnet(TERNARY, unsigned(2), matrices=False),
     "resnet18": lambda: resnet((2, 2, 2, 2), 1, BIPOLAR, unsigned(2)),
     "resnet34-wide": lambda: resnet((3, 4, 6, 3), 2, BIPOLAR, BIPOLAR),
     "resnet50": lambda: resnet50(BIPOLAR, unsigned(2)),
@@ -122,7 +126,7 @@ NETWORKS: dict[str, Callable[[], ModuleOp]] = {
 
 def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in NETWORKS:
-        sys.exit(f"usage: networks.py NAME; there are: {', '.join(NETWORKS)}")
+        sys.exit(f"usage: build.py NAME; there are: {', '.join(NETWORKS)}")
     Printer(sys.stdout).print_op(NETWORKS[sys.argv[1]]())
     print()
 
