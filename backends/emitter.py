@@ -5,18 +5,13 @@
 What a vendor's language makes of a part is its backend's; no backend walks over a design itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import singledispatchmethod
 from math import prod
-from types import MappingProxyType
 
 import numpy as np
-from xdsl.dialects.builtin import SymbolRefAttr
-from xdsl.ir import SSAValue
 
-from ..hardware.cost import AT_ONCE
 from ..hardware.schedule import schedule_of
-from ..qdialect.data import Array
 from ..qdialect.packing import word_bytes
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import (
@@ -25,7 +20,6 @@ from ..qdialect.stream.compute import (
     LookupOp,
     OffsetOp,
     Storage,
-    ThresholdedProcess,
     ThresholdOp,
     WeightedProcess,
 )
@@ -45,29 +39,17 @@ from ..qdialect.types import (
     BipolarType,
     ElementType,
     FloatType,
-    QuantType,
     bit_width,
     check_element,
     dtype_of,
     signed,
     smallest_type,
-    unsigned,
-    value_range,
 )
-from .memories import Memory, codes_of, rows_memory, search_levels
-from .names import identifier, port_name, shortened, top_name
-from .parts import (
-    Activation,
-    Channel,
-    Codebook,
-    EmitError,
-    Number,
-    Part,
-    Parts,
-    Port,
-    Steps,
-    describe,
-)
+from .builder import Builder
+from .memories import Memory, codes_of, quant_of, rows_memory
+from .names import port_name, top_name, unused
+from .parts import Channel, Codebook, EmitError, Number, Part, Parts, Port
+from .thresholds import activation_of
 
 
 def parts_of(design: DesignOp, name: str = "") -> Parts:
@@ -82,73 +64,8 @@ def parts_of(design: DesignOp, name: str = "") -> Parts:
     return emitter.parts
 
 
-class Emitter:
+class Emitter(Builder):
     """Writes process by process."""
-
-    def __init__(self, top: str):
-        self.parts = Parts(top, taken={top.lower()})
-        self.channels: dict[SSAValue, Channel] = {}
-        self.process_name = ""
-
-    def start(self, process: Process) -> None:
-        """Names a process and the channels that it writes."""
-        kind = process.name.removeprefix("stream.")
-        layer = process.layer.data if process.layer is not None else ""
-        self.process_name = identifier(f"{shortened(layer, 32)}_{kind}", self.parts.taken)
-        self.parts.processes.append(self.process_name)
-        for value in process.results:
-            channel = channel_of(value)
-            if not channel.depth.data:
-                raise EmitError(
-                    f"a channel behind {self.process_name!r} has no depth: run size-fifos first"
-                )
-            self.channels[value] = self.channel(channel.word_bits, channel.depth.data)
-
-    def channel(self, bits: int, depth: int = 2, what: str = "words") -> Channel:
-        """A new channel of the process that is being written."""
-        channel = Channel(self.own_name(what), bits, depth)
-        self.parts.channels.append(channel)
-        return channel
-
-    def memory(self, memory: Memory) -> Memory:
-        """A memory that lies inside, after adding it to the design."""
-        self.parts.memories.append(memory)
-        return memory
-
-    def own_name(self, what: str) -> str:
-        """A new name for something of the process that is being written."""
-        return identifier(f"{self.process_name}_{what}", self.parts.taken)
-
-    def part(
-        self,
-        process: Process,
-        kind: str,
-        numbers: Mapping[str, Number],
-        types: Mapping[str, ElementType | Codebook] = MappingProxyType({}),
-        weights: Memory | Channel | None = None,
-        activation: Activation | None = None,
-        memories: Sequence[Memory] = (),
-        choice: str = "",
-        port: Port | None = None,
-    ) -> None:
-        """Adds a process that is one of the library's."""
-        ends = describe(process.inputs), describe(process.outputs)
-        self.parts.parts.append(
-            Part(
-                self.process_name,
-                kind,
-                " -> ".join(text for text in ends if text) + ".",
-                [self.channels[value] for value in process.operands],
-                [self.channels[value] for value in process.results],
-                numbers,
-                types,
-                weights,
-                activation,
-                memories,
-                choice,
-                port,
-            )
-        )
 
     @singledispatchmethod
     def emit(self, process: Process) -> None:
@@ -276,7 +193,7 @@ class Emitter:
         """A process with weights: so many rows and columns of them at once."""
         (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
         pe, simd = process.at_once
-        activation, memories = self.activation(process, process.bias)
+        activation, memories = activation_of(self, process, process.bias)
         types: dict[str, ElementType | Codebook] = {
             "Input": process.inputs[0].quant_type,
             "Weight": self.weight_type(process),
@@ -315,14 +232,13 @@ class Emitter:
     def outside(self, process: WeightedProcess, memory: Memory, vectors: int) -> Channel:
         """A part that reads weights from a port, all of them for each vector."""
         (pe, simd), depth = process.at_once, memory.sizes[0]
-        element = data_of(process, process.weights).element
-        assert isinstance(element, QuantType)
+        element = quant_of(process, process.weights)
         each = word_bytes(element, process.at_once)
         bits = simd * bit_width(element)
         frame = (depth, pe, each)
         port = Port(memory.name, pe * each, frame, np.dtype(np.uint8), weights=memory)
         self.parts.ports.append(port)
-        name = identifier(f"{memory.name}_source", self.parts.taken)
+        name = unused(f"{memory.name}_source", self.parts.taken)
         rows = self.channel(pe * bits, what="rows")
         comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
         numbers = {"ROWS": pe, "BITS": bits, "BYTES": each, "WORDS": depth, "TIMES": vectors}
@@ -332,7 +248,7 @@ class Emitter:
     @emit.register
     def threshold(self, process: ThresholdOp) -> None:
         (x,), (y,) = process.inputs, process.outputs
-        activation, memories = self.activation(process, None)
+        activation, memories = activation_of(self, process, None)
         numbers = {
             "LANES": x.lanes.data,
             "GROUPS": x.frame[-1] // x.lanes.data,
@@ -340,64 +256,6 @@ class Emitter:
         }
         types = {"Input": x.quant_type, "Output": y.quant_type}
         self.part(process, "threshold", numbers, types, None, activation, memories)
-
-    def activation(
-        self, process: ThresholdedProcess, bias: SymbolRefAttr | None
-    ) -> tuple[Activation, list[Memory]]:
-        """What follows a sum, and its memories."""
-        element, steps, memories = None, None, list[Memory]()
-        if bias is not None:
-            memories.append(self.by_channel(process, "bias", bias))
-            element = quant_of(process, bias)
-        if process.descending is not None:
-            memories.append(self.by_channel(process, "descending", process.descending))
-        if process.thresholds is not None:
-            steps, thresholds = self.steps(process, process.thresholds)
-            memories += thresholds
-        return Activation(element, steps, process.descending is not None), memories
-
-    def by_channel(self, process: Process, what: str, symbol: SymbolRefAttr) -> Memory:
-        """A memory with a number for each channel."""
-        at_once = (process.outputs[0].lanes.data, 1)
-        return self.memory(rows_memory(process, self.own_name(what), symbol, at_once))
-
-    def steps(
-        self, process: ThresholdedProcess, symbol: SymbolRefAttr
-    ) -> tuple[Steps, list[Memory]]:
-        """Thresholds: few are compared at once, many are searched."""
-        rows, element = data_of(process, symbol).array, quant_of(process, symbol)
-        if element == unsigned(64) and value_range(sum_of(process))[0] < 0:
-            if int(rows.max()) >= 1 << 63:
-                raise EmitError(f"{self.process_name!r} has thresholds that its sums never reach")
-            element = signed(64)
-        y, name = process.outputs[0], self.own_name("thresholds")
-        shared, count, lanes = len(rows) == 1 < process.channels, rows.shape[1], y.lanes.data
-        if count <= AT_ONCE:
-            at_once = (1 if shared else lanes, count)
-            memories = [self.memory(rows_memory(process, name, symbol, at_once))]
-        else:
-            every = np.tile(rows, (lanes, 1)) if shared else rows
-            memories = self.levels(name, every, element, lanes)
-        levels = len(memories) if count > AT_ONCE else 0
-        signs, offset = isinstance(y.element_type, BipolarType), process.offset.value.data
-        return Steps(element, count, levels, offset, signs, shared), memories
-
-    def levels(self, name: str, rows: Array, element: QuantType, lanes: int) -> list[Memory]:
-        """A memory for each level of a search, since all are read in the same cycle; what all
-        channels share is there once for each lane."""
-        memories: list[Memory] = []
-        for n, level in enumerate(search_levels(rows)):
-            groups = level.reshape(-1, lanes, 1 << n)
-            memory = Memory(
-                identifier(f"{name}_{n}", self.parts.taken),
-                bit_width(element),
-                groups.shape,
-                codes_of(groups, element),
-                (1,) if lanes > 1 else (),
-                group=name,
-            )
-            memories.append(self.memory(memory))
-        return memories
 
     @emit.register
     def lookup(self, process: LookupOp) -> None:
@@ -501,20 +359,6 @@ class Emitter:
     @emit.register
     def link(self, process: LinkOp) -> None:
         self.part(process, "link", {"WORDS": process.inputs[0].words})
-
-
-def sum_of(process: ThresholdedProcess) -> QuantType:
-    """What thresholds are compared with."""
-    if isinstance(process, WeightedProcess):
-        return process.sum_type
-    return process.inputs[0].quant_type
-
-
-def quant_of(process: Process, symbol: SymbolRefAttr) -> QuantType:
-    """The element type of a constant of integers."""
-    element = check_element(data_of(process, symbol).element)
-    assert isinstance(element, QuantType)
-    return element
 
 
 def code_of(value: int, element: ElementType) -> int:

@@ -12,7 +12,7 @@ from ..qdialect.packing import Words, pack_words
 from ..qdialect.stream import Process
 from ..qdialect.stream.compute import Storage
 from ..qdialect.stream.process import data_of, integers_of
-from ..qdialect.types import FloatType, QuantType, bit_width, unsigned
+from ..qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,13 @@ def codes_of(values: Array, element: QuantType | FloatType) -> Words:
     return pack_words(np.ascontiguousarray(values).reshape(-1, 1), element, (1, 1))
 
 
+def quant_of(process: Process, symbol: SymbolRefAttr) -> QuantType:
+    """The element type of a constant of integers."""
+    element = check_element(data_of(process, symbol).element)
+    assert isinstance(element, QuantType)
+    return element
+
+
 def rows_memory(
     process: Process,
     name: str,
@@ -60,8 +67,7 @@ def rows_memory(
     storage: Storage | None = None,
 ) -> Memory:
     """A memory with an address for each iteration and a word for each of the rows at once."""
-    matrix, element = integers_of(process, symbol), data_of(process, symbol).element
-    assert isinstance(element, QuantType)
+    matrix, element = integers_of(process, symbol), quant_of(process, symbol)
     words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
     addresses, rows, _ = words.shape
     bits = at_once[1] * bit_width(element)

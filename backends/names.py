@@ -28,12 +28,17 @@ def identifier(text: str, taken: set[str]) -> str:
     cleaned = shortened(text, LONGEST)
     if not cleaned or cleaned[0].isdigit() or cleaned.lower() in RESERVED:
         cleaned = f"n_{cleaned}".rstrip("_")
-    name, number = cleaned, 1
-    while name.lower() in taken:
+    return unused(cleaned, taken)
+
+
+def unused(name: str, taken: set[str]) -> str:
+    """An identifier, or where it is taken, with a number behind it; now taken itself."""
+    found, number = name, 1
+    while found.lower() in taken:
         number += 1
-        name = f"{cleaned}_{number}"
-    taken.add(name.lower())
-    return name
+        found = f"{name}_{number}"
+    taken.add(found.lower())
+    return found
 
 
 def shortened(text: str, length: int) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 
 from ..hardware.device import Device
 from ..qdialect.data import Array
-from .parts import EmitError, Port
+from .parts import EmitError, Parts, Port
 from .vectors import Files, vectors_of
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
@@ -21,17 +21,21 @@ VERSION = f"qnn-dialect {version('qnn-dialect')}"
 class Source(ABC):
     """An emitted design, in any language."""
 
-    top: str
-    """What the design is called."""
+    parts: Parts
 
     @property
-    @abstractmethod
-    def processes(self) -> Sequence[str]:
+    def top(self) -> str:
+        """What the design is called."""
+        return self.parts.top
+
+    @property
+    def processes(self) -> list[str]:
         """What the design's processes are called."""
+        return self.parts.processes
 
     @property
-    @abstractmethod
-    def ports(self) -> Sequence[Port]: ...
+    def ports(self) -> list[Port]:
+        return self.parts.ports
 
     @cached_property
     @abstractmethod
@@ -55,6 +59,12 @@ class Source(ABC):
     def outside(self) -> list[Port]:
         """The ports through which weights come."""
         return [port for port in self.ports if port.weights is not None]
+
+    @property
+    def outside_data(self) -> Files:
+        """What the host puts into the memories at these ports."""
+        memories = [port.weights for port in self.outside if port.weights is not None]
+        return {memory.data_path: memory.words.tobytes() for memory in memories}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the passes over designs have in common."""
+"""The designs of a module."""
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
@@ -6,9 +6,13 @@ from xdsl.utils.exceptions import PassFailedException
 from ..qdialect.stream import DesignOp
 
 
-def designs_of(module: ModuleOp, step: str) -> list[DesignOp]:
+def designs_of(module: ModuleOp) -> list[DesignOp]:
+    return [op for op in module.ops if isinstance(op, DesignOp)]
+
+
+def designs_for(step: str, module: ModuleOp) -> list[DesignOp]:
     """The designs of a module, which has at least one for a pass to work on."""
-    designs = [op for op in module.ops if isinstance(op, DesignOp)]
+    designs = designs_of(module)
     if not designs:
         raise PassFailedException(f"{step}: there is no design: run stream-lower first")
     return designs

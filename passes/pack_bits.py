@@ -10,7 +10,7 @@ from ..qdialect.packing import PackedAttr
 from ..qdialect.qnn.constants import ConstantPool
 from ..qdialect.stream import MemoryOp, Process
 from ..qdialect.stream.process import data_of
-from .designs import designs_of
+from .designs import designs_for
 
 PACKED = "packed "
 """Before the name of a memory that is not in the module yet: no data have such a name."""
@@ -35,7 +35,7 @@ class PackBitsPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         readers: dict[tuple[str, tuple[int, int]], list[tuple[Process, str]]] = {}
-        for design in designs_of(op, self.name):
+        for design in designs_for(self.name, op):
             for process in design.processes:
                 for key, at_once in process.memories().items():
                     name = process.properties[key]

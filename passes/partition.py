@@ -21,7 +21,7 @@ from ..hardware.tiling import cycles_of_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
 from ..qdialect.stream.flow import LinkEnd, ResizeOp, check_clock, frames_of
 from ..qdialect.stream.types import channel_of
-from .designs import designs_of
+from .designs import designs_for, designs_of
 from .folding import Fold, FoldingError, check_names, fixed_by, fold_of, layers_of
 from .folding_file import read_folding
 from .tile import Goal, open_space, tile_design
@@ -67,7 +67,7 @@ class PartitionPass(ModulePass):
     """No more of the devices, from the first on, than are needed."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        designs = designs_of(op, self.name)
+        designs = designs_for(self.name, op)
         try:
             row = Row(
                 [device_named(name.strip()) for name in self.devices.split(",")],
@@ -167,7 +167,7 @@ def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: Row) -> list[
             cutting.add(process, stages[process])
     module, name = design.parent_op(), design.sym_name.data
     assert isinstance(module, ModuleOp)
-    names = {op.sym_name.data for op in module.ops if isinstance(op, DesignOp)}
+    names = {op.sym_name.data for op in designs_of(module)}
     found = [
         DesignOp(_unique(f"{name}_{number}", names), Region(block), device.name, row.clock)
         for number, (block, device) in enumerate(zip(cutting.blocks, row.devices, strict=False))

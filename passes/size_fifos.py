@@ -14,7 +14,7 @@ from ..hardware.whole import wholes_of
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.types import channel_of
-from .designs import designs_of
+from .designs import designs_for
 
 LOG = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class SizeFifosPass(ModulePass):
     """Only deep enough that the design never stops, however slow it is."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        designs_of(op, self.name)
+        designs_for(self.name, op)
         for whole in wholes_of(op):
             check_size(whole.design)
             depths = (depths_for_any_rate if self.any_rate else depths_for)(whole.design)

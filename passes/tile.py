@@ -26,7 +26,7 @@ from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import Storage
 from ..qdialect.stream.flow import check_clock
 from ..qdialect.stream.process import data_of
-from .designs import designs_of
+from .designs import designs_for
 from .folding import (
     FOLD,
     Fold,
@@ -70,7 +70,7 @@ class TilePass(ModulePass):
     """A folding file to write."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        designs = designs_of(op, self.name)
+        designs = designs_for(self.name, op)
         try:
             goal, folds = self._goal(designs), read_folding(self.folding) if self.folding else {}
         except DeviceError as error:

@@ -28,10 +28,10 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
+from .engines import mistakes_told
 from .estimate import amount, as_json, estimated, shares
 from .files import UserError
 from .folders import build_folder
-from .hls import mistakes_told
 from .networks import load_network, write_module
 
 

@@ -11,6 +11,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import Device
+from ..passes.designs import designs_of
 from ..passes.fold_bn import FoldBnPass
 from ..passes.folding import Fold, FoldingError
 from ..passes.folding_file import read_folding
@@ -92,10 +93,6 @@ def tile_for(design: DesignOp, goal: Goal, folds: Mapping[str, Fold], too_large:
             raise
         tile_design(design, replace(goal, fits=False), folds)
         LOG.info("%s", error)
-
-
-def designs_of(module: ModuleOp) -> list[DesignOp]:
-    return [op for op in module.ops if isinstance(op, DesignOp)]
 
 
 def channels_of(design: DesignOp) -> list[ChannelType]:

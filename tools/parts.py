@@ -12,6 +12,7 @@ from ..hardware.cycles import Deadlock
 from ..hardware.device import Device, DeviceError, device_named
 from ..hardware.estimate import EstimateError, System, estimate_whole
 from ..hardware.whole import Whole, wholes_of
+from ..passes.designs import designs_of
 from ..passes.folding import Fold, FoldingError
 from ..passes.folding_file import read_folding
 from ..passes.partition import Row, partition_design
@@ -19,7 +20,7 @@ from ..passes.pipeline import Pipeline
 from ..passes.size_fifos import SizeFifosPass
 from ..qdialect.stream import LinkAttr
 from ..qdialect.text import verify
-from .designs import Progress, channels_of, designs_of, lowered, timed
+from .designs import Progress, channels_of, lowered, timed
 from .estimate import layers, rates, shares, taken_as_json, worked, write_trace
 from .files import UserError
 from .networks import load_network

@@ -45,11 +45,11 @@ def run_command(arguments: argparse.Namespace) -> None:
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
     if arguments.engine == "hls":
-        from .hls import run_hls
+        from .engines import run_hls
 
         results = run_hls(module, inputs, arguments.folding, arguments.bounded)
     elif arguments.engine == "opencl":
-        from .opencl import run_opencl
+        from .engines import run_opencl
 
         results = run_opencl(module, inputs, arguments.folding, arguments.strict)
     else:

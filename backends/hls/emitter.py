@@ -13,7 +13,7 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
-from ..names import identifier
+from ..names import unused
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
 from .memories import Array
 from .printing import Emitted
@@ -23,7 +23,7 @@ from .shapes import Call, Shape, Sources, tag
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
     """The source files of a design; its ports are memories, or with `streams` AXI streams."""
     parts = parts_of(design, name)
-    return Emitted(parts.top, streams, Speller(parts, streams).sources)
+    return Emitted(parts, streams, Speller(parts, streams).sources)
 
 
 class Speller:
@@ -33,7 +33,7 @@ class Speller:
         self.streams = streams
         self.taken = parts.taken
         memories = [Array(memory) for memory in parts.memories]
-        self.sources = Sources(parts.processes, parts.ports, memories=memories)
+        self.sources = Sources(memories=memories)
         for part in parts.parts:
             self.sources.channels += part.writes
             self.spell(part)
@@ -108,7 +108,7 @@ class Speller:
 
     def bytes_of(self, part: Part, port: Port) -> str:
         """A stream of a port's words."""
-        name = identifier(f"{part.name}_bytes", self.taken)
+        name = unused(f"{part.name}_bytes", self.taken)
         self.sources.channels.append(Channel(name, 8 * port.word_bytes, 2))
         return name
 

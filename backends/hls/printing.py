@@ -23,51 +23,42 @@ class Emitted(Source):
 
     streams: bool
     """Whether its ports are streams."""
-    parts: Sources
+    sources: Sources
     frames: int = 0
     """How many the vendor's simulation of the RTL runs, if it does: each memory's size follows."""
 
     def tested_with(self, frames: int) -> "Emitted":
         return replace(self, frames=frames)
 
-    @property
-    def processes(self) -> list[str]:
-        """What the design's processes are called."""
-        return self.parts.processes
-
-    @property
-    def ports(self) -> list[Port]:
-        return self.parts.ports
-
     @cached_property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
-        large = [array for array in self.parts.memories if array.is_large]
+        large = [array for array in self.sources.memories if array.is_large]
         return {**self.simulated, **{array.text_path: array.initialiser() for array in large}}
 
     @cached_property
     def simulated(self) -> Files:
         """The files that g++ needs: large memories are only data."""
-        outside = [port.weights for port in self.outside if port.weights is not None]
-        large = [array.memory for array in self.parts.memories if array.is_large]
+        large = [array.memory for array in self.sources.memories if array.is_large]
         return {
             "top.hpp": self._header(),
             "top.cpp": self._top(),
             "bounded.cpp": self._bounded(),
             "testbench.cpp": self._testbench(),
             **self._declarations(),
-            **{memory.data_path: memory.words.tobytes() for memory in [*large, *outside]},
+            **{memory.data_path: memory.words.tobytes() for memory in large},
+            **self.outside_data,
         }
 
     def _declarations(self) -> dict[str, str]:
         """The files that declare memories."""
         files: dict[str, str] = {}
-        for memory in self.parts.memories:
+        for memory in self.sources.memories:
             files[memory.path] = files.get(memory.path, "") + memory.source()
         return files
 
     def _header(self) -> str:
-        shapes = "\n".join(shape.source() for shape in self.parts.shapes)
+        shapes = "\n".join(shape.source() for shape in self.sources.shapes)
         guard = f"QNN_{self.top.upper()}_TOP_HPP"
         return (
             f"#ifndef {guard}\n#define {guard}\n\n"
@@ -77,7 +68,7 @@ class Emitted(Source):
         )
 
     def _signature(self) -> str:
-        args = [self._argument(port) for port in self.parts.ports]
+        args = [self._argument(port) for port in self.ports]
         return f"void {self.top}({', '.join([*args, 'unsigned frames'])})"
 
     def _argument(self, port: Port) -> str:
@@ -102,20 +93,20 @@ class Emitted(Source):
 
     def _top(self) -> str:
         lines = [*self._port_pragmas(), "#pragma HLS DATAFLOW", *self._memory_pragmas()]
-        for channel in self.parts.channels:
+        for channel in self.sources.channels:
             lines.append(f'    {stream_of(channel)} {channel.name}("{channel.name}");')
             lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
-        lines += ["", *(f"    {call.source()}" for call in self.parts.calls), "}"]
+        lines += ["", *(f"    {call.source()}" for call in self.sources.calls), "}"]
         using = f"    using namespace {self.top}_parts;"
         return self._start() + "\n".join([using, *lines]) + "\n"
 
     @property
     def _is_large(self) -> bool:
-        return any(memory.is_large for memory in self.parts.memories)
+        return any(memory.is_large for memory in self.sources.memories)
 
     def _port_pragmas(self) -> list[str]:
         lines: list[str] = []
-        for port in self.parts.ports:
+        for port in self.ports:
             if self.is_stream(port):
                 lines.append(f"#pragma HLS INTERFACE axis port={port.name}")
                 continue
@@ -133,12 +124,13 @@ class Emitted(Source):
         return -(-frames * port.frame_bytes // port.word_bytes)
 
     def _memory_pragmas(self) -> list[str]:
-        return [f"#pragma HLS {text}" for memory in self.parts.memories for text in memory.pragmas]
+        memories = self.sources.memories
+        return [f"#pragma HLS {text}" for memory in memories for text in memory.pragmas]
 
     def _bounded(self) -> str:
         lines = [f"    using namespace {self.top}_parts;"]
-        lines += [declaration(channel) for channel in self.parts.channels]
-        calls = ",\n".join(f"        [&] {{ {call.source()} }}" for call in self.parts.calls)
+        lines += [declaration(channel) for channel in self.sources.channels]
+        calls = ",\n".join(f"        [&] {{ {call.source()} }}" for call in self.sources.calls)
         lines.append(f"    hls::Processes::all().run({{\n{calls},\n    }});\n}}\n")
         return self._start() + "\n".join(lines)
 
@@ -153,8 +145,8 @@ class Emitted(Source):
             lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
         frames = f"{first.name}_bytes.size() / {first.frame_bytes}"
         lines.append(f"    const unsigned frames = unsigned({frames});")
-        lines += [line for port in self.parts.ports for line in self._before(port)]
-        args = [port.name + self._suffix(port) for port in self.parts.ports]
+        lines += [line for port in self.ports for line in self._before(port)]
+        args = [port.name + self._suffix(port) for port in self.ports]
         lines.append(f"    {self.top}({', '.join([*args, 'frames'])});")
         lines.append("    std::size_t differences = 0;")
         lines += [line for port in self.outputs for line in self._after(port)]

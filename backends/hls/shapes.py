@@ -65,9 +65,6 @@ class Call:
 class Sources:
     """What the files of a design hold, in order."""
 
-    processes: list[str]
-    """What the design's processes are called."""
-    ports: list[Port]
     channels: list[Channel] = field(default_factory=list[Channel])
     shapes: list[Shape] = field(default_factory=list[Shape])
     memories: list[Array] = field(default_factory=list[Array])

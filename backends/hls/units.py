@@ -14,15 +14,15 @@ from .shapes import Call, stream_of
 def instances(emitted: Emitted) -> list[str]:
     """The functions that a design calls, each once, as instances of the library's templates."""
     types = {"frames": "unsigned", "qnn::OneKind()": "const qnn::OneKind&"}
-    types |= {channel.name: f"{stream_of(channel)}&" for channel in emitted.parts.channels}
-    types |= {port.name: emitted.port_type(port) for port in emitted.parts.ports}
-    for array in emitted.parts.memories:
+    types |= {channel.name: f"{stream_of(channel)}&" for channel in emitted.sources.channels}
+    types |= {port.name: emitted.port_type(port) for port in emitted.ports}
+    for array in emitted.sources.memories:
         types[array.memory.name] = f"const ap_uint<{array.memory.bits}> (&){array.axes}"
 
     def instance(call: Call) -> str:
         return f"template void qnn::{call.function}({', '.join(types[arg] for arg in call.args)});"
 
-    return list(dict.fromkeys(map(instance, emitted.parts.calls)))
+    return list(dict.fromkeys(map(instance, emitted.sources.calls)))
 
 
 def unit(emitted: Emitted, functions: list[str]) -> str:

@@ -8,11 +8,13 @@ kind, which makes a kernel of them. Its weights are files of their own.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from math import gcd
+from pathlib import Path
 
 from ...qdialect.stream import DesignOp
 from ...qdialect.types import (
@@ -22,7 +24,7 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
-from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port
+from ..parts import Activation, Channel, Codebook, EmitError, Part, Port
 from ..project import Source
 from ..vectors import Files
 from .spelling import array, definition, number, number_bits, tag, words
@@ -30,59 +32,27 @@ from .spelling import array, definition, number, number_bits, tag, words
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
 
-UNUSED = {
-    "add": {"WORDS"},
-    "concat": {"PIXELS"},
-    "crop": {"ELEMENT", "LANES"},
-    "depthwise": {"VECTORS"},
-    "fork": {"WORDS"},
-    "link": {"WORDS"},
-    "lookup": {"WORDS", "ENTRIES"},
-    "matvec": {"VECTORS"},
-    "narrow": {"WORDS"},
-    "pool": {"WORDS"},
-    "regroup": {"ITERATIONS"},
-    "sink": {"BYTES"},
-    "source": {"BYTES"},
-    "split": {"PIXELS"},
-    "threshold": {"WORDS"},
-    "upsample": {"ELEMENT", "LANES", "HEIGHT"},
-    "widen": {"WORDS"},
-}
-"""What a kind does not need: an endless loop, for one, does not count frames."""
+LIBRARY = Path(__file__).parent / "include" / "qnn"
 
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
-    parts = parts_of(design, name)
-    return Emitted(parts.top, parts)
+    return Emitted(parts_of(design, name))
 
 
 @dataclass(frozen=True)
 class Emitted(Source):
     """A design as source files."""
 
-    parts: Parts
-
-    @property
-    def processes(self) -> list[str]:
-        """What the design's processes are called."""
-        return self.parts.processes
-
-    @property
-    def ports(self) -> list[Port]:
-        return self.parts.ports
-
     @cached_property
     def files(self) -> Files:
         """Paths inside a folder, and what stands there."""
-        outside = [port.weights for port in self.outside if port.weights is not None]
         return {
             "top.cl": self._top(),
             "emulation.cl": self._emulation(),
             "design.json": json.dumps(self._interface(), indent=1) + "\n",
             **{f"weights/{memory.name}.h": array(memory) for memory in self.parts.memories},
-            **{memory.data_path: memory.words.tobytes() for memory in outside},
+            **self.outside_data,
         }
 
     def _top(self) -> str:
@@ -123,19 +93,28 @@ class Emitted(Source):
 
     def _interface(self) -> dict[str, object]:
         """What a host has to know."""
-        return {
-            "sources": [self._port(part) for part in self.parts.parts if part.kind == "source"],
-            "sinks": [self._port(part) for part in self.parts.parts if part.kind == "sink"],
-            "weights": [self._port(part) for part in self.parts.parts if part.kind == "weights"],
-            "kernels": len(self.parts.parts),
-            "channels": [[channel.name, channel.depth] for channel in self.parts.channels],
+        ports = {
+            table: [
+                {"kernel": kernel, "port": port.name, "dtype": port.dtype.str, "shape": port.frame}
+                for kernel, port in tasks
+            ]
+            for table, tasks in self.tasks.items()
         }
+        channels = [[channel.name, channel.depth] for channel in self.parts.channels]
+        return {**ports, "kernels": len(self.parts.parts), "channels": channels}
 
-    def _port(self, part: Part) -> dict[str, object]:
-        assert part.port is not None
-        port = part.port
-        shape = list(port.frame)
-        return {"kernel": part.name, "port": port.name, "dtype": port.dtype.str, "shape": shape}
+    @property
+    def tasks(self) -> dict[str, list[tuple[str, Port]]]:
+        """The kernels that a host starts, and the port of each."""
+        kinds = {"sources": "source", "sinks": "sink", "weights": "weights"}
+        return {
+            table: [
+                (part.name, part.port)
+                for part in self.parts.parts
+                if part.kind == kind and part.port is not None
+            ]
+            for table, kind in kinds.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -160,12 +139,7 @@ def spell(part: Part) -> Spelled:
     types: list[ElementType | Codebook] = list(part.types.values())
     values = {name.upper(): tag(type) for name, type in part.types.items()}
     values |= {name: number(value) for name, value in part.numbers.items()}
-    unused = UNUSED.get(part.kind, set[str]())
-    definitions |= {
-        name: value
-        for name, value in values.items()
-        if name not in unused and not name.startswith("WIDTH_")
-    }
+    definitions |= {name: values[name] for name in values if name in spoken_of(f"{part.kind}.cl")}
     held = 0
     match part.kind:
         case "source" | "sink":
@@ -198,6 +172,14 @@ def spell(part: Part) -> Spelled:
         types += [type for type in (part.activation.bias,) if type is not None]
         types += [] if part.activation.steps is None else [part.activation.steps.element]
     return Spelled(part.name, part.kind, f"{part.name}: {part.comment}", definitions, types, held)
+
+
+@cache
+def spoken_of(file: str) -> frozenset[str]:
+    """The words in a file of the library, and in those that it includes to make a process."""
+    text = (LIBRARY / file).read_text()
+    included = set(re.findall(r'#include "qnn/(.*)"', text)) - {"end.h"}
+    return frozenset(re.findall(r"\w+", text)).union(*map(spoken_of, included))
 
 
 def ends(part: Part) -> dict[str, str]:

@@ -33,7 +33,6 @@ class OpenclProject(Project):
     def header(self) -> str:
         """The ports of the design, for the C++ host."""
         assert isinstance(self.emitted, Emitted)
-        tables = {"SOURCES": "source", "SINKS": "sink", "WEIGHTS": "weights"}
         lines = [
             "/// The ports of the design: the kernel of each, its name, and the bytes of a frame.",
             "#include <cstddef>",
@@ -41,15 +40,11 @@ class OpenclProject(Project):
             "struct Port {",
             "    const char* kernel;\n    const char* name;\n    std::size_t bytes;\n};",
         ]
-        for table, kind in tables.items():
-            ports = [
-                f'    {{"{part.name}", "{part.port.name}", {part.port.frame_bytes}}},'
-                for part in self.emitted.parts.parts
-                if part.kind == kind and part.port is not None
-            ]
-            lines.append(
-                "\n".join([f"\nstatic const std::vector<Port> {table} = {{", *ports, "};"])
-            )
+        for table, tasks in self.emitted.tasks.items():
+            lines.append(f"\nstatic const std::vector<Port> {table.upper()} = {{")
+            for kernel, port in tasks:
+                lines.append(f'    {{"{kernel}", "{port.name}", {port.frame_bytes}}},')
+            lines.append("};")
         return "\n".join([*lines, ""])
 
     def readme(self, frames: int) -> str:

@@ -1,26 +1,11 @@
 """What docs/foldings.md says: no folding of `tile` is larger or slower than a published one."""
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import numpy as np
 import pytest
+from support.benchmarks import benchmark
 from support.published import CNV
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "foldings.py"
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-foldings = load(BENCHMARK)
+foldings = benchmark("foldings")
 
 
 @pytest.mark.parametrize("name", CNV)

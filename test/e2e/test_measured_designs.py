@@ -1,28 +1,14 @@
 """The cost model against designs after place and route, and what docs/costs.md says of it."""
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from qnn.hardware import cost
 from qnn.hardware.estimate import ERRORS
+from support.benchmarks import benchmark
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "calibrate.py"
-
-
-def load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-calibrate = load(BENCHMARK)
+calibrate = benchmark("calibrate")
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,9 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, Storage
-from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
+from qnn.qdialect.stream.flow import ForkOp
+from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.types import check_element, signed, unsigned
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
@@ -90,6 +91,22 @@ def layer(storage: Storage = Storage.BLOCK, name: str = "Conv_0") -> ModuleOp:
     matvec = MatvecOp(patches, output, weights, signed(18), storage=storage)
     matvec.layer = StringAttr(name)
     module = design.finish(design.add(matvec).output)
+    Pipeline.parse("size-fifos").apply(module)
+    return module
+
+
+def residual() -> ModuleOp:
+    """A window, and beside it a channel for the pixels that it keeps."""
+    design = Design()
+    x = design.source(ChannelType((4, 4, 1), unsigned(8), depth=2))
+    fork = design.add(ForkOp(x))
+    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
+    patches = design.add(WindowOp(padded, [3, 3])).patches
+    weights = design.data(np.ones((1, 9), int), unsigned(1))
+    wide = ChannelType((4, 4, 1), unsigned(12))
+    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
+    total = ChannelType((4, 4, 1), unsigned(13))
+    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
     Pipeline.parse("size-fifos").apply(module)
     return module
 

@@ -1,35 +1,20 @@
 """A sample of benchmarks/fuzz_text.py: a damaged text gets a message, and nothing else."""
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 from qnn.qdialect.text import TextError
+from support.benchmarks import FOLDER, benchmark
 from xdsl.dialects.builtin import BytesAttr, StringAttr
 
-ROOT = Path(__file__).resolve().parents[2]
 SEED, CASES = 1, 2000
 
 
-def load(path: Path) -> ModuleType:
-    """Imports a file that is part of no package."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-fuzz = load(ROOT / "benchmarks" / "fuzz_text.py")
-TEXTS: list[str] = fuzz.corpus([ROOT / "benchmarks"])
+fuzz = benchmark("fuzz_text")
+TEXTS: list[str] = fuzz.corpus([FOLDER])
 
 
 def test_examples_are_valid_and_cover_every_op() -> None:
     for name in ("every_op", "every_process"):
-        assert fuzz.check((ROOT / "benchmarks" / f"{name}.mlir").read_text()) == "module"
+        assert fuzz.check((FOLDER / f"{name}.mlir").read_text()) == "module"
     assert fuzz.missing_ops(TEXTS) == []
 
 

@@ -19,13 +19,12 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage
-from qnn.qdialect.stream.flow import ForkOp
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
-from support.hls import HOSTILE, design_of, frames, layer
+from support.hls import HOSTILE, design_of, frames, layer, residual
 from support.twins import LAYERS, Twin
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
@@ -124,26 +123,16 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
 
 def test_a_design_that_stops_says_where() -> None:
     """The channel beside a window is too shallow for the lines that the window keeps."""
-    design = Design()
-    x = design.source(ChannelType((4, 4, 1), BYTE, depth=2))
-    fork = design.add(ForkOp(x))
-    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
-    patches = design.add(WindowOp(padded, [3, 3])).patches
-    weights = design.data(np.ones((1, 9), int), unsigned(1))
-    wide = ChannelType((4, 4, 1), unsigned(12))
-    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
-    total = ChannelType((4, 4, 1), unsigned(13))
-    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
-    Pipeline.parse("size-fifos").apply(module)
+    module = residual()
     image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
     (expected,) = run(module, [image])
     np.testing.assert_array_equal(
         simulate(emit(design_of(module)), [image], bounded=True)[0], expected
     )
-    for channel in emit(design_of(module)).parts.channels:
+    for channel in emit(design_of(module)).sources.channels:
         assert channel.depth >= 2
     shallow = emit(design_of(module))
-    channels = shallow.parts.channels
+    channels = shallow.sources.channels
     beside = next(c for c in channels if c.name == "fork_words_2")
     channels[channels.index(beside)] = type(beside)(beside.name, beside.bits, 2)
     message = "the design stops: full are .*fork_words_2.*; empty are .*matvec_words"

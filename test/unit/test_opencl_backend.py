@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sysconfig
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,18 +20,17 @@ from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import AddOp, MatvecOp, Storage, ThresholdOp
-from qnn.qdialect.stream.flow import ForkOp, ResizeOp
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
+from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
-from support.hls import design_of
+from support.hls import design_of, residual
 from support.opencl import needs_emulator
 from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import StringAttr
 
 LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
@@ -94,22 +94,6 @@ def test_only_what_the_compiler_takes() -> None:
             assert "channel_intel" not in text and "sched_yield" not in text, path
 
 
-def residual() -> ModuleOp:
-    """A window, and a channel beside it."""
-    design = Design()
-    x = design.source(ChannelType((4, 4, 1), unsigned(8), depth=2))
-    fork = design.add(ForkOp(x))
-    padded = design.add(PadOp(fork.copies[0], [1, 1, 1, 1])).output
-    patches = design.add(WindowOp(padded, [3, 3])).patches
-    weights = design.data(np.ones((1, 9), int), unsigned(1))
-    wide = ChannelType((4, 4, 1), unsigned(12))
-    summed = design.add(MatvecOp(patches, wide, weights, unsigned(12))).output
-    total = ChannelType((4, 4, 1), unsigned(13))
-    module = design.finish(design.add(AddOp(summed, fork.copies[1], total)).output)
-    Pipeline.parse("size-fifos").apply(module)
-    return module
-
-
 @needs_emulator
 def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The channel beside a window is too shallow for the lines that the window keeps."""
@@ -130,10 +114,10 @@ def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch)
 @needs_emulator
 def test_results_leave_while_later_frames_are_computed(tmp_path: Path) -> None:
     """The first frame is there before the host has come to its end."""
-    running = Emulation(emit(design_of(layer())), tmp_path).write().frames([frames(20)])
-    next(running)
-    assert hosts(tmp_path)
-    running.close()
+    running = Emulation(emit(design_of(layer())), tmp_path).write().frames([frames(1000)])
+    with closing(running):
+        next(running)
+        assert hosts(tmp_path)
     assert not hosts(tmp_path)
 
 
@@ -317,3 +301,16 @@ def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
     frames = np.array([[-1, -(1 << 62), 7, 1 << 62]], np.int64)
     (found,) = emulate(emit(design.design), [frames])
     np.testing.assert_array_equal(found - offset, [[0, 0, 2, 3]])
+
+
+@needs_emulator
+def test_a_long_name_leaves_room_for_what_it_is_a_name_of() -> None:
+    """Memories of a search are called after the thresholds, and their level."""
+    design = Design()
+    x = design.source(ChannelType((4,), signed(12)))
+    thresholds = design.data(np.arange(60).reshape(1, 60), signed(8))
+    y = design.add(ThresholdOp(x, ChannelType((4,), unsigned(6)), thresholds))
+    y.layer = StringAttr("MobilenetV1_MobilenetV1_Conv2d_10_pointwise_Relu6")
+    Pipeline.parse("size-fifos").apply(design.finish(y.output))
+    (found,) = emulate(emit(design.design), [np.array([[-9, 0, 9, 99]], np.int16)])
+    np.testing.assert_array_equal(found, [[0, 1, 10, 60]])

@@ -27,6 +27,7 @@
 // FILES:      Makefile
 // FILES-NEXT: README.md
 // FILES-NEXT: bounded.cpp
+// FILES-NEXT: build.json
 // FILES-NEXT: design.mlir
 // FILES-NEXT: folding.json
 // FILES-NEXT: hls_config.cfg

@@ -31,6 +31,7 @@
 // FILES:      Makefile
 // FILES-NEXT: README.md
 // FILES-NEXT: board.mk
+// FILES-NEXT: build.json
 // FILES-NEXT: design.hpp
 // FILES-NEXT: design.json
 // FILES-NEXT: design.mlir

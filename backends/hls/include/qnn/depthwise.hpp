@@ -28,10 +28,9 @@ void depthwise(
     const Memories&... memories
 ) {
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
-    typedef typename Shape::Sum::Value Sum;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
-        Partial;
-    Sum sums[Shape::PE];
+        Channel;
+    typename Shape::Sum::Value sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
     Counter<Shape::STEPS> step;
     Counter<Shape::FOLDS> fold;
@@ -43,17 +42,14 @@ void depthwise(
         WeightWord rows[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = rows complete
         read_rows(weights, address, rows);
-        Word<typename Shape::Output, Shape::PE> result;
+        typename Channel::Sum parts[Shape::PE];
+#pragma HLS ARRAY_PARTITION variable = parts complete
         for (unsigned pe = 0; pe < Shape::PE; ++pe) {
 #pragma HLS UNROLL
             const auto pixels = pixels_of<typename Shape::Input, Shape::PE, Shape::SIMD>(word, pe);
-            const Sum before = step == 0 ? Sum(0) : sums[pe];
-            sums[pe] = before + Partial::of(rows[pe], pixels);
-            if (step.last()) {
-                const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
-                set_lane<typename Shape::Output>(result, pe, number);
-            }
+            parts[pe] = Channel::of(rows[pe], pixels);
         }
+        const auto result = accumulate<Shape>(parts, sums, step, fold, memories...);
         address.next();
         if (!step.next()) continue;
         results.write(result);

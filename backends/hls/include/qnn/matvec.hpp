@@ -36,6 +36,27 @@ void read_rows(hls::stream<ap_uint<BITS * PE> >& weights, unsigned, ap_uint<BITS
     }
 }
 
+/// Adds a part to the sum of each row; the last step makes a word of what the activation gives.
+template <typename Shape, typename Part, typename... Memories>
+Word<typename Shape::Output, Shape::PE> accumulate(
+    const Part (&parts)[Shape::PE], typename Shape::Sum::Value (&sums)[Shape::PE],
+    const Counter<Shape::STEPS>& step, unsigned fold, const Memories&... memories
+) {
+#pragma HLS INLINE
+    typedef typename Shape::Sum::Value Sum;
+    Word<typename Shape::Output, Shape::PE> result;
+    for (unsigned pe = 0; pe < Shape::PE; ++pe) {
+#pragma HLS UNROLL
+        const Sum before = step == 0 ? Sum(0) : sums[pe];
+        sums[pe] = before + parts[pe];
+        if (step.last()) {
+            const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
+            set_lane<typename Shape::Output>(result, pe, number);
+        }
+    }
+    return result;
+}
+
 template <typename Shape, typename Weights, typename... Memories>
 void matvec(
     hls::stream<Word<typename Shape::Input, Shape::SIMD> >& vectors,
@@ -44,11 +65,10 @@ void matvec(
 ) {
     typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
-    typedef typename Shape::Sum::Value Sum;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
         Row;
     InputWord kept[Shape::STEPS];
-    Sum sums[Shape::PE];
+    typename Shape::Sum::Value sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
     Counter<Shape::STEPS> step;
     Counter<Shape::FOLDS> fold;
@@ -69,16 +89,7 @@ void matvec(
         typename Row::Sum parts[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = parts complete
         Rows<Row>::times(rows, word, parts);
-        Word<typename Shape::Output, Shape::PE> result;
-        for (unsigned pe = 0; pe < Shape::PE; ++pe) {
-#pragma HLS UNROLL
-            const Sum before = step == 0 ? Sum(0) : sums[pe];
-            sums[pe] = before + parts[pe];
-            if (step.last()) {
-                const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
-                set_lane<typename Shape::Output>(result, pe, number);
-            }
-        }
+        const auto result = accumulate<Shape>(parts, sums, step, fold, memories...);
         address.next();
         if (!step.next()) continue;
         results.write(result);

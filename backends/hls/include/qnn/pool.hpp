@@ -42,12 +42,12 @@ void pool(
         Word<typename Shape::Output, Shape::LANES> result;
         for (unsigned c = 0; c < Shape::LANES; ++c) {
 #pragma HLS UNROLL
-            for (unsigned pixel = 0; pixel < Shape::AT_ONCE; ++pixel) {
+            typename Shape::Output::Value joined = lane<typename Shape::Input>(word, c);
+            for (unsigned pixel = 1; pixel < Shape::AT_ONCE; ++pixel) {
 #pragma HLS UNROLL
-                const auto next = lane<typename Shape::Input>(word, pixel * Shape::LANES + c);
-                const bool first = step == 0 && pixel == 0;
-                kept[c] = first ? typename Shape::Output::Value(next) : Join::join(kept[c], next);
+                joined = Join::join(joined, lane<typename Shape::Input>(word, pixel * Shape::LANES + c));
             }
+            kept[c] = step == 0 ? joined : Join::join(kept[c], joined);
             set_lane<typename Shape::Output>(result, c, kept[c]);
         }
         if (!step.next()) continue;

@@ -1,4 +1,4 @@
-"""HLS C++ behind the commands: an engine that runs networks, and projects to synthesise."""
+"""Backends behind the commands: networks whose designs run as HLS C++, or as OpenCL."""
 
 import logging
 import os
@@ -10,26 +10,42 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import HlsEngine
+from ..backends.opencl import OpenclEngine
 from ..backends.parts import EmitError
 from ..backends.vectors import SimulationError
 from ..qdialect.data import Array
-from ..qdialect.interpreter import run
+from ..qdialect.interpreter import Engine, run
 from .designs import Request, design_in
 from .files import UserError
 
 CYCLES = 1_000_000
-"""Of a frame, where nobody says how a design is folded: about the fastest to simulate."""
+"""Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""
 
 
 def run_hls(
     module: ModuleOp, inputs: Sequence[Array], folding: str | None, bounded: bool
 ) -> list[Array]:
     """The results of a network whose design is run as HLS C++, all else as ever."""
+    request = Request(folding=folding, cycles=None if folding else CYCLES)
+    return run_design(module, inputs, request, HlsEngine(programs(), bounded))
+
+
+def run_opencl(
+    module: ModuleOp, inputs: Sequence[Array], folding: str | None, strict: bool
+) -> list[Array]:
+    """The results of a network whose design is run as OpenCL, all else as ever."""
+    return run_design(module, inputs, Request(folding=folding), OpenclEngine(strict))
+
+
+def run_design(
+    module: ModuleOp, inputs: Sequence[Array], request: Request, engine: Engine
+) -> list[Array]:
+    """The results of a network whose design an engine runs; only a terminal sees the steps."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
-    design_in(module, Request(folding=folding, cycles=None if folding else CYCLES))
+    design_in(module, request)
     with mistakes_told():
-        return run(module, inputs, engine=HlsEngine(programs(), bounded))
+        return run(module, inputs, engine=engine)
 
 
 def programs() -> Path:
@@ -40,7 +56,7 @@ def programs() -> Path:
 
 @contextmanager
 def mistakes_told() -> Generator[None]:
-    """What the backend can't do is told in one line."""
+    """What a backend can't do is told in one line."""
     try:
         yield
     except (EmitError, SimulationError) as error:
