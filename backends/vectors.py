@@ -15,6 +15,10 @@ Files = Mapping[str, str | bytes]
 """Paths inside a folder, and what stands there."""
 
 
+DIFFERENT = 1
+"""The exit status of a testbench whose results are not those expected, or none are expected."""
+
+
 class SimulationError(Exception):
     """A run that could not be built or did not come to its end; the message says why."""
 

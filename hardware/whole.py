@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Block, Region, SSAValue
-from xdsl.rewriter import Rewriter
+from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.traits import SymbolTable
 
 from ..qdialect.stream import DesignOp, RunOp, SinkOp, SourceOp
-from ..qdialect.stream.flow import LinkOp, sink_behind
+from ..qdialect.stream.flow import LinkOp, frames_of, sink_behind
 from ..qdialect.stream.types import channel_of
 
 
@@ -72,7 +72,7 @@ def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[De
 
 
 def _joined(module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]) -> Whole:
-    """One design of all processes; it stands in a module of its own, with the same constants."""
+    """One design of all processes; it stands in a module of its own, which runs it alone."""
     block, values = Block(), dict[SSAValue, SSAValue]()
     for part in parts:
         for process in part.processes:
@@ -88,6 +88,31 @@ def _joined(module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, S
     first = parts[0]
     clock = None if first.clock_mhz is None else first.clock_mhz.value.data
     design = DesignOp(first.sym_name.data, Region(block), clock_mhz=clock)
-    others = [op.clone() for op in module.ops if not isinstance(op, DesignOp | FuncOp)]
+    others = [op.clone() for op in module.ops if not isinstance(op, DesignOp)]
     ModuleOp([*others, design])
+    for function in others:
+        if isinstance(function, FuncOp):
+            _run_as_one(function, parts, design)
     return Whole(parts, design, values)
+
+
+def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
+    """Runs the whole where the parts are run, one after another."""
+    by_name = {part.sym_name.data: part for part in parts}
+    runs = [op for op in function.walk() if isinstance(op, RunOp)]
+    runs = [run for run in runs if run.design.string_value() in by_name]
+    if not runs:
+        return
+    frames: list[SSAValue] = []
+    results: list[SSAValue] = []
+    for run in runs:
+        part = by_name[run.design.string_value()]
+        frames += [f for f, s in zip(run.frames, part.sources, strict=True) if s.over is None]
+        results += [r for r, s in zip(run.results, part.sinks, strict=True) if s.over is None]
+    types = [frames_of(channel_of(sink.x)) for sink in design.sinks]
+    whole = RunOp(design.sym_name.data, frames, types)
+    Rewriter.insert_op(whole, InsertPoint.before(runs[-1]))
+    for old, new in zip(results, whole.results, strict=True):
+        old.replace_all_uses_with(new)
+    for run in reversed(runs):
+        Rewriter.erase_op(run)

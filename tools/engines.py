@@ -12,11 +12,15 @@ from xdsl.dialects.builtin import ModuleOp
 from ..backends.hls import HlsEngine
 from ..backends.opencl import OpenclEngine
 from ..backends.parts import EmitError
+from ..backends.together import Together
 from ..backends.vectors import SimulationError
+from ..hardware.whole import feeding
+from ..passes.designs import designs_of
 from ..qdialect.data import Array
-from ..qdialect.interpreter import Engine, run
+from ..qdialect.interpreter import run
 from .designs import Request, design_in
 from .files import UserError
+from .parts import whole_in
 
 CYCLES = 1_000_000
 """Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""
@@ -38,14 +42,28 @@ def run_opencl(
 
 
 def run_design(
-    module: ModuleOp, inputs: Sequence[Array], request: Request, engine: Engine
+    module: ModuleOp, inputs: Sequence[Array], request: Request, engine: HlsEngine | OpenclEngine
 ) -> list[Array]:
     """The results of a network whose design an engine runs; only a terminal sees the steps."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
+    if len(designs_of(module)) > 1:
+        return run_parts(module, inputs, engine)
     design_in(module, request)
     with mistakes_told():
         return run(module, inputs, engine=engine)
+
+
+def run_parts(
+    module: ModuleOp, inputs: Sequence[Array], engine: HlsEngine | OpenclEngine
+) -> list[Array]:
+    """The results of a network whose designs, on several devices, are run at the same time."""
+    whole = whole_in(module, None, None)
+    undivided = whole.design.parent_op()
+    assert isinstance(undivided, ModuleOp)
+    with mistakes_told():
+        together = Together(whole, feeding(module), engine.program)
+        return run(undivided, inputs, engine=together)
 
 
 def programs() -> Path:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..together import Program
 from .emitter import emit
 from .printing import Emitted
 from .simulation import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
@@ -40,6 +41,13 @@ class HlsEngine:
             self.simulations[design] = self.simulation_of(emit(design))
             LOG.info("simulating the design")
         return self.simulations[design].run([inputs])[0]
+
+    def program(self, design: DesignOp) -> Program:
+        """A part of a network, ready to be run with the others."""
+        emitted = emit(design)
+        simulation = self.simulation_of(emitted)
+        program = simulation.folder.resolve() / "simulation"
+        return Program(emitted, program.parent, lambda vectors: [program, vectors])
 
     def simulation_of(self, emitted: Emitted) -> Simulation:
         """The program of a design, compiled if it is not there yet."""
