@@ -91,7 +91,8 @@ class Emitter(Builder):
         """Where words come from another device, or go to one, as they are."""
         port = Port.of_link(port_name(name, self.parts.taken), channel, kind == "depart")
         self.parts.ports.append(port)
-        self.part(process, kind, {"WORDS": channel.words}, port=port)
+        numbers = {"WORDS": channel.words, "LANES": channel.lanes.data}
+        self.part(process, kind, numbers, {"Element": channel.element_type}, port=port)
 
     def end(self, process: Process, kind: str, name: str, channel: ChannelType) -> None:
         """Where frames enter or leave."""

@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,15 +28,29 @@ NAP = 0.01
 """Seconds after which somebody looks whether parts have ended."""
 
 
+TAIL = 5
+"""Lines that are told of what a part has to say when it fails."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a program is started."""
+
+    command: Sequence[str | Path]
+    home: Path
+    environment: Mapping[str, str] | None = None
+    """Ours, if there is none."""
+
+
 @dataclass(frozen=True)
 class Program:
     """What runs a part."""
 
     emitted: Source
-    home: Path
-    """The folder in which it is run."""
-    command: Callable[[Path], Sequence[str | Path]]
-    """For a folder, in which the part's folder holds what stands at its ports."""
+    inside: str
+    """Where in its folder it looks for what stands at its ports."""
+    launch: Callable[[Path, int], Launch]
+    """For a folder of its own, and so many frames."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +68,10 @@ class Running:
     @property
     def error(self) -> str:
         self.complaints.seek(0)
-        text = self.complaints.read().decode(errors="replace").strip()
-        return f"part {self.name}: {text or f'it ends with {self.process.returncode}'}"
+        lines = self.complaints.read().decode(errors="replace").strip().splitlines()[-TAIL:]
+        return f"part {self.name}: " + (
+            "\n".join(lines) or f"it ends with {self.process.returncode}"
+        )
 
 
 class Together:
@@ -79,7 +95,8 @@ class Together:
             self._give(folder, inputs)
             pipes = self._lay_pipes(folder, stack)
             parts = [
-                self._start(number, folder, pipes[number], stack) for number in range(len(both))
+                self._start(number, folder, len(inputs[0]), pipes[number], stack)
+                for number in range(len(both))
             ]
             for descriptor in (d for own in pipes for d in own):
                 os.close(descriptor)
@@ -89,7 +106,7 @@ class Together:
 
     def place(self, folder: Path, number: int) -> Path:
         """Where the files of a part's ports are."""
-        return folder / str(number) / self.programs[number].emitted.top
+        return folder / str(number) / self.programs[number].inside
 
     def _give(self, folder: Path, inputs: Sequence[Array]) -> None:
         """Writes what the host sends."""
@@ -121,17 +138,21 @@ class Together:
                 (self.place(folder, number) / f"{port.name}.bin").symlink_to(f"/dev/fd/{reading}")
         return pipes
 
-    def _start(self, number: int, folder: Path, pipes: Sequence[int], stack: ExitStack) -> Running:
+    def _start(
+        self, number: int, folder: Path, frames: int, pipes: Sequence[int], stack: ExitStack
+    ) -> Running:
         complaints = tempfile.TemporaryFile()  # noqa: SIM115
         stack.enter_context(complaints)
-        program = self.programs[number]
-        command = program.command(folder / str(number))
+        launch = self.programs[number].launch(folder / str(number), frames)
         process = subprocess.Popen(
-            command,
-            cwd=program.home,
+            launch.command,
+            cwd=launch.home,
+            env=launch.environment,
             pass_fds=pipes,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=complaints,
+            start_new_session=True,
         )
         stack.callback(end, process)
         return Running(self.whole.parts[number].sym_name.data, process, complaints)
@@ -168,7 +189,9 @@ def wait(parts: Sequence[Running]) -> None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
+    """Ends a process and all that it started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..together import Program
+from ..together import Launch, Program
 from .emitter import emit
 from .printing import Emitted
 from .simulation import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
@@ -47,7 +47,9 @@ class HlsEngine:
         emitted = emit(design)
         simulation = self.simulation_of(emitted)
         program = simulation.folder.resolve() / "simulation"
-        return Program(emitted, program.parent, lambda vectors: [program, vectors])
+        return Program(
+            emitted, emitted.top, lambda folder, _: Launch([program, folder], program.parent)
+        )
 
     def simulation_of(self, emitted: Emitted) -> Simulation:
         """The program of a design, compiled if it is not there yet."""

@@ -23,6 +23,7 @@ from typing import IO
 import numpy as np
 
 from ...qdialect.data import Array
+from ..together import Launch
 from ..vectors import Files, SimulationError, check_frames, read_results, vectors_of, write
 from .emitter import Emitted
 
@@ -79,6 +80,12 @@ class Emulation:
         """Puts the design's files where they are needed."""
         write({**self.emitted.files, **library()}, self.folder)
         return self
+
+    def launch(self, vectors: Path, frames: int) -> Launch:
+        """How the host is started for so many frames, which may come through pipes."""
+        arguments = ["host.py", "--frames", str(frames), vectors]
+        command = [sys.executable, "-W", "ignore", *arguments]
+        return Launch(command, self.folder, self._environment(vectors))
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """The results for the frames of its inputs."""

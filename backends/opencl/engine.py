@@ -11,6 +11,7 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..together import Launch, Program
 from .emitter import emit
 from .emulation import Emulation
 
@@ -22,6 +23,15 @@ class OpenclEngine:
 
     def __init__(self, strict: bool = False):
         self.strict = strict
+
+    def program(self, design: DesignOp) -> Program:
+        """A part of a network, to be run with the others."""
+        emitted = emit(design)
+
+        def launch(folder: Path, frames: int) -> Launch:
+            return Emulation(emitted, folder / "design", self.strict).write().launch(folder, frames)
+
+        return Program(emitted, "", launch)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
         with TemporaryDirectory() as folder:

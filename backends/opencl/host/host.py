@@ -66,12 +66,40 @@ class Port:
         return data.tobytes()
 
 
+class Feeder(threading.Thread):
+    """Sends what comes over a link, frame by frame, from a file or a pipe."""
+
+    def __init__(self, port: Port, path: Path, frames: int):
+        super().__init__(daemon=True)
+        self.port, self.path, self.frames = port, path, frames
+        self.waits = True
+        """Whether the frame that is next has not come yet."""
+
+    def run(self) -> None:
+        with self.path.open("rb") as file:
+            for _ in range(self.frames):
+                self.waits = True
+                data = file.read(self.port.frame_bytes)
+                self.waits = False
+                if len(data) < self.port.frame_bytes:
+                    print(f"{self.port.name} ends within a frame", file=sys.stderr, flush=True)
+                    os._exit(2)
+                self.port.fill(data)
+                self.port.start(1).wait()
+
+
 class Watch(threading.Thread):
     """Ends the emulation where no word moves any more, or nobody waits for it."""
 
-    def __init__(self, context: cl.Context, program: cl.Program, last: list[cl.Event]):
+    def __init__(
+        self,
+        context: cl.Context,
+        program: cl.Program,
+        last: list[cl.Event],
+        feeders: list[Feeder],
+    ):
         super().__init__(daemon=True)
-        self.last = last
+        self.last, self.feeders = last, feeders
         self.channels: list[tuple[str, int]] = DESIGN["channels"]
         channels = self.channels
         self.counts = np.zeros((len(channels), 2), np.uint32)
@@ -91,7 +119,8 @@ class Watch(threading.Thread):
             before = self.counts.copy()
             cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
             cl.enqueue_copy(self.queue, self.counts, self.buffer)
-            quiet = quiet + 1 if np.array_equal(before, self.counts) else 0
+            still = np.array_equal(before, self.counts)
+            quiet = quiet + 1 if still and not any(f.waits for f in self.feeders) else 0
         print(f"the design stops: {self.told()}", file=sys.stderr, flush=True)
         os._exit(STOPPED)
 
@@ -124,6 +153,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--program", type=Path, help="what aoc made")
     parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
+    parser.add_argument("--frames", type=int, help="so many, where all of them come over links")
     parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
     options = parser.parse_args()
     vectors = options.vectors.resolve()
@@ -136,22 +166,42 @@ def main() -> int:
     context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
     program = build(context, path)
     print("built", flush=True)
-    given = [(vectors / f"{port['port']}.bin").read_bytes() for port in design["sources"]]
+    links = design["links"]
+    given = {
+        port["port"]: (vectors / f"{port['port']}.bin").read_bytes()
+        for port in design["sources"]
+        if options.frames is None or port["port"] not in links
+    }
     first = design["sources"][0]
     frame_bytes = math.prod(first["shape"]) * np.dtype(first["dtype"]).itemsize
-    frames = len(given[0]) // frame_bytes
-    sinks = [Port(context, program, port, frames) for port in design["sinks"]]
+    frames = options.frames or len(given[first["port"]]) // frame_bytes
+    on_board = links if not on_emulator else []
+    sinks = [
+        Port(context, program, port, frames)
+        for port in design["sinks"]
+        if port["port"] not in on_board
+    ]
     done = [[sink.start(number, 1) for sink in sinks] for number in range(frames)]
-    if path is None and done:
-        Watch(context, program, done[-1]).start()
     weights = [Port(context, program, port, 1) for port in design["weights"]]
-    sources = [Port(context, program, port, frames) for port in design["sources"]]
+    sources = [
+        Port(context, program, port, frames)
+        for port in design["sources"]
+        if port["port"] not in on_board
+    ]
+    feeders = [
+        Feeder(port, vectors / f"{port.name}.bin", frames) for port in sources if port.name in links
+    ]
+    if path is None and done:
+        Watch(context, program, done[-1], feeders).start()
     for port in weights:
         port.fill(Path(f"weights/{port.name}.dat").read_bytes())
-    for port, data in zip(sources, given, strict=True):
-        port.fill(data)
-    for port in (*weights, *sources):
         port.start(frames)
+    for port in sources:
+        if port.name not in links:
+            port.fill(given[port.name])
+            port.start(frames)
+    for feeder in feeders:
+        feeder.start()
     for sink in sinks:
         (vectors / f"{sink.name}.result.bin").write_bytes(b"")
     for number, events in enumerate(done):

@@ -43,6 +43,7 @@
 #undef LEFT
 #undef LEFT_TIMES
 #undef LEVELS
+#undef LINK
 #undef NAME
 #undef OFFSET
 #undef OTHER_FROM
