@@ -166,7 +166,7 @@ def main() -> int:
     context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
     program = build(context, path)
     print("built", flush=True)
-    links = design["links"]
+    links: list[str] = design["links"]
     given = {
         port["port"]: (vectors / f"{port['port']}.bin").read_bytes()
         for port in design["sources"]
@@ -175,7 +175,7 @@ def main() -> int:
     first = design["sources"][0]
     frame_bytes = math.prod(first["shape"]) * np.dtype(first["dtype"]).itemsize
     frames = options.frames or len(given[first["port"]]) // frame_bytes
-    on_board = links if not on_emulator else []
+    on_board = set[str]() if on_emulator else set(links)
     sinks = [
         Port(context, program, port, frames)
         for port in design["sinks"]
