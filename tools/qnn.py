@@ -126,9 +126,7 @@ def add_compile(commands: Commands) -> None:
         required=True,
         help="hls: C++ for Vitis HLS; opencl: OpenCL C for Intel's aoc",
     )
-    command.add_argument(
-        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
-    )
+    add_devices_of(command)
     command.add_argument(
         "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
     )
