@@ -199,6 +199,8 @@ def _run_alone(design: DesignOp) -> RunOp:
         for values in ([s.output for s in design.sources], [s.x for s in design.sinks])
     )
     function = FuncOp(design.sym_name.data, (inputs, outputs))
+    for arg, source in zip(function.args, design.sources, strict=True):
+        arg.name_hint = source.output.name_hint
     run = RunOp(design.sym_name.data, function.args, outputs)
     function.body.block.add_ops([run, ReturnOp(*run.results)])
     Rewriter.insert_op(function, InsertPoint.before(design))
@@ -214,8 +216,9 @@ def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
         frames = [values[source.port.data] for source in part.sources]
         types = [frames_of(channel_of(sink.x)) for sink in part.sinks]
         new.append(RunOp(part.sym_name.data, frames, types))
-        ports = [sink.port.data for sink in part.sinks]
-        values |= dict(zip(ports, new[-1].results, strict=True))
+        for sink, result in zip(part.sinks, new[-1].results, strict=True):
+            result.name_hint = sink.x.name_hint
+            values[sink.port.data] = result
     Rewriter.replace_op(run, new, [values[sink.port.data] for sink in design.sinks])
 
 
@@ -261,5 +264,6 @@ class Cutting:
         if (channel.frame, channel.lanes) == (wanted.frame, wanted.lanes):
             return value
         resize = ResizeOp(value, wanted.lanes.data, wanted.frame)
+        resize.output.name_hint = value.name_hint
         self.blocks[stage].add_op(resize)
         return resize.output

@@ -134,17 +134,22 @@ def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
 
 def device_of(name: str, target: str) -> Device:
     """A device that the target is for."""
-    vendor, example = TARGETS[target].vendor, TARGETS[target].example
     try:
         device = device_named(name)
     except DeviceError as error:
         raise UserError(str(error)) from None
+    check_vendor(device, target)
+    return device
+
+
+def check_vendor(device: Device, target: str) -> None:
+    """Refuses a device that the target is not for."""
+    vendor, example = TARGETS[target].vendor, TARGETS[target].example
     if device.vendor != vendor:
         raise UserError(
             f"{device.name} is a device of vendor {device.vendor}: "
             f"--target {target} is for those of {vendor}, such as {example}"
         )
-    return device
 
 
 def sampled(module: ModuleOp, design: DesignOp) -> Vectors:

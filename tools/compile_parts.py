@@ -16,12 +16,12 @@ from ..qdialect.interpreter import arguments_of, input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from .arrays import load_array
-from .compile import Vectors, build, device_of, markdown, target_of, vectors_of
+from .compile import Vectors, build, check_vendor, device_of, markdown, target_of, vectors_of
 from .designs import timed
 from .engines import mistakes_told
 from .folders import build_folder
 from .networks import load_network, write_module
-from .parts import devices_of, estimated_whole, row_of, table, whole_in
+from .parts import devices_of, estimated_whole, row_of, summed, table, whole_in
 
 NETWORK = "network.mlir"
 """All parts, and the host's program around them."""
@@ -41,6 +41,8 @@ def compile_parts(arguments: argparse.Namespace) -> None:
             arguments_of(module, given)
         whole = whole_in(module, row, arguments.folding)
         devices = devices_of(whole, row)
+        for device in devices:
+            check_vendor(device, arguments.target)
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, whole)
         found = estimated_whole(whole, devices)
@@ -115,7 +117,7 @@ def ties(
         target=arguments.target,
         parts=markdown([["part", "device", *found.parts[0].utilisation], *parts]),
         links=markdown([["port", "from", "to", "a word", "words a frame"], *rows]),
-        totals="\n".join(f"- {line}" for line in table(found).rsplit("\n\n", 1)[-1].splitlines()),
+        totals="\n".join(f"- {line.removeprefix('* ')}" for line in summed(found)),
         ends=HLS_ENDS if together else OPENCL_ENDS,
     )
     return {"README.md": readme, "Makefile": goals.format(parts=" ".join(names)), **together}

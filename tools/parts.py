@@ -148,10 +148,15 @@ def table(found: System) -> str:
     for name, part in zip(found.names, found.parts, strict=True):
         lines += [f"{name} on {part.device.name}:", *layers(part, found.bottleneck.cycles)]
         lines += [*shares(part), ""]
-    lines += [
+    return "\n".join([*lines, *summed(found)])
+
+
+def summed(found: System) -> list[str]:
+    """What the links carry, and what all parts come to."""
+    links = [
         f"link to {each.to}: {each.bits:,} bits a frame in {each.cycles:,} cycles, "
         f"{each.bits * found.fps / 1e9:.3g} of {each.link.gbit_s:.3g} Gbit/s"
         for each in found.links
     ]
     devices = ", ".join(part.device.name for part in found.parts)
-    return "\n".join([*lines, *rates(found, devices), *worked(found.work)])
+    return [*links, *rates(found, devices), *worked(found.work)]

@@ -144,9 +144,7 @@ class DesignOp(IRDLOperation):
             raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
         ends = [op for op in self.processes if isinstance(op, LinkEnd) and op.over is not None]
         if ends and self.clock_mhz is None:
-            raise VerifyException(
-                "stream.design: next to the rates of links it needs its clock_mhz"
-            )
+            raise VerifyException("stream.design: with links it needs a clock_mhz")
         for end in ends:
             if any(other.over != end.over for other in end.beside):
                 raise VerifyException(f"stream.design: {end.name}: what shares a link is over one")

@@ -7,7 +7,8 @@
 PROCESS NAME(void) {
 #pragma ii 1
     while (true) {
-        const WORD(TO_BITS) word = read_channel_intel(LINK);
+        WORD(TO_BITS) word;
+        READ(LINK, word);
         WRITE(TO, word);
     }
 }

@@ -9,7 +9,7 @@ PROCESS NAME(void) {
     while (true) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
-        write_channel_intel(LINK, word);
+        WRITE(LINK, word);
     }
 }
 
