@@ -262,7 +262,7 @@ def main() -> None:
         others,
     ):
         print(f"{table.__name__} ...", file=sys.stderr)
-        text = text.replace(f"{{{table.__name__}}}\n", "\n".join(table()) + "\n")
+        text = text.replace(f"{{{table.__name__}}}\n", "\n".join(table()) + "\n\n")
     print(text, end="")
 
 

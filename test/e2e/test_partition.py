@@ -25,6 +25,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 LINK = LinkAttr(64, 156.25, 500.0)
 IMAGES = 3
+CLOCK = 100.0
 
 
 def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, ModuleOp, Whole]:
@@ -33,7 +34,8 @@ def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, Mod
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     integers = module.clone()
     Pipeline.parse("stream-lower").apply(module)
-    partition_design(design_of(module), Row([device_named(device)] * count, LINK, fps))
+    row = Row([device_named(device)] * count, LINK, fps, CLOCK)
+    partition_design(design_of(module), row)
     Pipeline.parse("size-fifos").apply(module)
     verify(module)
     (whole,) = wholes_of(module)
@@ -47,7 +49,7 @@ def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, Mod
 )
 def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int) -> None:
     _, _, whole = parts(name, device, count, fps)
-    found = estimate_whole(whole, [device_named(device)] * count, 100.0)
+    found = estimate_whole(whole, [device_named(device)] * count, CLOCK)
     assert found.fps >= fps and len(found.parts) == count
     slowest = max(process.interval for process in whole.design.processes)
     if count == 2 and name.startswith("cnv"):
