@@ -49,8 +49,8 @@ class PartitionPass(ModulePass):
 
     name = "partition"
 
-    devices: str
-    """Devices in a row, by name or by their TOML files, with commas between."""
+    devices: tuple[str, ...]
+    """Devices in a row, by name or by their TOML files."""
     link_bits: int
     """What a link between two of them carries at a beat."""
     link_mhz: float
@@ -70,7 +70,7 @@ class PartitionPass(ModulePass):
         designs = designs_for(self.name, op)
         try:
             row = Row(
-                [device_named(name.strip()) for name in self.devices.split(",")],
+                [device_named(name) for name in self.devices],
                 LinkAttr(self.link_bits, self.link_mhz, self.link_ns),
                 self.target_fps,
                 self.clock_mhz,

@@ -21,7 +21,7 @@ from .designs import timed
 from .engines import mistakes_told
 from .folders import build_folder
 from .networks import load_network, write_module
-from .parts import devices_of, estimated_whole, row_of, summed, table, whole_in
+from .parts import NotCut, devices_of, estimated_whole, row_of, summed, table, whole_in
 
 NETWORK = "network.mlir"
 """All parts, and the host's program around them."""
@@ -39,7 +39,10 @@ def compile_parts(arguments: argparse.Namespace) -> None:
             module = load_network(arguments.network)
         if given:
             arguments_of(module, given)
-        whole = whole_in(module, row, arguments.folding)
+        try:
+            whole = whole_in(module, row, arguments.folding)
+        except NotCut as error:
+            return arguments.refuse(error.told)
         devices = devices_of(whole, row)
         for device in devices:
             check_vendor(device, arguments.target)

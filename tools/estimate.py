@@ -66,17 +66,24 @@ def as_json(found: Estimate, step: Step | None) -> dict[str, Any]:
         "external_bits": found.work.external_bits,
         "external_gb_s": found.bandwidth_gb_s,
         "arithmetic_intensity": found.work.intensity,
-        **taken_as_json(found),
+        **amounts_as_json(found),
         "next_step": step_as_json(found, step),
+        **layers_as_json(found),
     }
 
 
-def taken_as_json(found: Estimate) -> dict[str, Any]:
-    """What is taken of a device, and by what."""
+def amounts_as_json(found: Estimate) -> dict[str, Any]:
+    """What is taken of a device."""
     return {
         "resources": found.resources,
         "utilisation": found.utilisation,
         "error": found.errors,
+    }
+
+
+def layers_as_json(found: Estimate) -> dict[str, Any]:
+    """By what it is taken."""
+    return {
         "kinds": {kind: found.named(use) for kind, use in found.kinds.items()},
         "layers": [
             {

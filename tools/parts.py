@@ -21,9 +21,23 @@ from ..passes.size_fifos import SizeFifosPass
 from ..qdialect.stream import LinkAttr
 from ..qdialect.text import verify
 from .designs import Progress, channels_of, lowered, timed
-from .estimate import layers, rates, shares, taken_as_json, worked, write_trace
+from .estimate import (
+    amounts_as_json,
+    layers,
+    layers_as_json,
+    rates,
+    shares,
+    worked,
+    write_trace,
+)
 from .files import UserError
 from .networks import load_network
+
+
+class NotCut(Exception):
+    """A network on one device, where nobody said which."""
+
+    told = "the following arguments are required: --device, or --devices and --link"
 
 
 def link(text: str) -> LinkAttr:
@@ -57,7 +71,7 @@ def whole_in(module: ModuleOp, row: Row | None, folding: str | None) -> Whole:
     """The designs of a network on several devices: what is not cut yet, or sized, is by now."""
     if len(designs_of(module)) < 2:
         if row is None:
-            raise UserError("--device names the device of a network, --devices those of its parts")
+            raise NotCut()
         cut(module, row, {} if folding is None else read_folding(folding), folding)
     elif folding is not None or (row is not None and row.fps is not None):
         raise UserError("the network is cut and folded: --fps and --folding come too late")
@@ -95,7 +109,10 @@ def devices_of(whole: Whole, row: Row | None) -> list[Device]:
 def estimate_parts(arguments: argparse.Namespace) -> None:
     """`qnn estimate` of a network on several devices: a table for each, or JSON."""
     row = row_of(arguments)
-    whole = whole_in(load_network(arguments.network), row, arguments.folding)
+    try:
+        whole = whole_in(load_network(arguments.network), row, arguments.folding)
+    except NotCut as error:
+        return arguments.refuse(error.told)
     found = estimated_whole(whole, devices_of(whole, row))
     if arguments.trace is not None:
         write_trace(whole.design, arguments.trace)
@@ -136,7 +153,12 @@ def as_json(found: System) -> dict[str, Any]:
             for each in found.links
         ],
         "parts": [
-            {"design": name, "device": part.device.name, **taken_as_json(part)}
+            {
+                "design": name,
+                "device": part.device.name,
+                **amounts_as_json(part),
+                **layers_as_json(part),
+            }
             for name, part in zip(found.names, found.parts, strict=True)
         ],
     }

@@ -194,7 +194,7 @@ def add_estimate(commands: Commands) -> None:
     command.add_argument(
         "--trace", metavar="FILE", help="where to write some frames as a Chrome trace"
     )
-    command.set_defaults(command=estimate_command)
+    command.set_defaults(command=estimate_command, refuse=command.error)
 
 
 def add_devices_of(command: argparse.ArgumentParser) -> None:

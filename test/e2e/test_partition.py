@@ -45,7 +45,10 @@ def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, Mod
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     ("name", "device", "fps"),
-    [("cnvW1A1_cifar10", "z7020", 100), ("resnet8_int8_qdq", "zu9eg", 50)],
+    [
+        ("cnvW1A1_cifar10", "z7020", 100),
+        pytest.param("resnet8_int8_qdq", "zu9eg", 50, marks=pytest.mark.slow),
+    ],
 )
 def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int) -> None:
     _, _, whole = parts(name, device, count, fps)
