@@ -35,8 +35,7 @@ def compile_parts(arguments: argparse.Namespace) -> None:
         device_of(name, arguments.target)
     with build_folder(arguments.output) as folder, mistakes_told():
         given = [load_array(name) for name in arguments.inputs]
-        with timed("import"):
-            module = load_network(arguments.network)
+        module = load_network(arguments.network)
         if given:
             arguments_of(module, given)
         try:

@@ -37,7 +37,7 @@ from .networks import load_network
 class NotCut(Exception):
     """A network on one device, where nobody said which."""
 
-    told = "the following arguments are required: --device, or --devices and --link"
+    told = "the following arguments are required: --device"
 
 
 def link(text: str) -> LinkAttr:
