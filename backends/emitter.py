@@ -48,7 +48,7 @@ from ..qdialect.types import (
 from .builder import Builder
 from .memories import Memory, codes_of, quant_of, rows_memory
 from .names import port_name, top_name, unused
-from .parts import Channel, Codebook, EmitError, Number, Part, Parts, Port
+from .parts import KEPT, Channel, Codebook, EmitError, Number, Part, Parts, Port
 from .thresholds import activation_of
 
 
@@ -238,12 +238,15 @@ class Emitter(Builder):
         """The memory that holds the weights, or the channel in which they come from outside."""
         name, storage = self.own_name("weights"), process.storage.data
         memory = rows_memory(process, name, process.weights, process.at_once, storage)
-        if storage == Storage.OUTSIDE:
+        if storage in (Storage.OUTSIDE, Storage.ULTRA):
             return self.outside(process, memory, vectors)
         return self.memory(memory)
 
     def outside(self, process: WeightedProcess, memory: Memory, vectors: int) -> Channel:
-        """A part that reads weights from a port, all of them for each vector."""
+        """A part that reads weights from a port, all of them for each vector.
+
+        UltraRAM starts empty on most devices: it is filled from the port, once.
+        """
         (pe, simd), depth = process.at_once, memory.sizes[0]
         element = quant_of(process, process.weights)
         each = word_bytes(element, process.at_once)
@@ -255,7 +258,9 @@ class Emitter(Builder):
         rows = self.channel(pe * bits, what="rows")
         comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
         numbers = {"ROWS": pe, "BITS": bits, "BYTES": each, "WORDS": depth, "TIMES": vectors}
-        self.parts.parts.append(Part(name, "weights", comment, [], [rows], numbers, port=port))
+        kept = KEPT if process.storage.data == Storage.ULTRA else ""
+        part = Part(name, "weights", comment, [], [rows], numbers, choice=kept, port=port)
+        self.parts.parts.append(part)
         return rows
 
     @emit.register
@@ -285,7 +290,7 @@ class Emitter(Builder):
             bits,
             copies.shape,
             codes_of(copies, table.element),
-            (0,) if lanes > 1 else (),
+            (0,),
         )
         numbers = {
             "LANES": lanes,

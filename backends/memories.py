@@ -22,7 +22,7 @@ class Memory:
     name: str
     bits: int
     sizes: tuple[int, ...]
-    """The axes of the array."""
+    """The axes of the array; where it has three, each lane reads an entry of its own."""
     words: Words
     """The bytes of each word, the lowest first."""
     parallel: tuple[int, ...] = ()
@@ -71,7 +71,7 @@ def rows_memory(
     words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
     addresses, rows, _ = words.shape
     bits = at_once[1] * bit_width(element)
-    return Memory(name, bits, (addresses, rows), words, (1,) if rows > 1 else (), storage)
+    return Memory(name, bits, (addresses, rows), words, (1,), storage)
 
 
 def search_levels(rows: Array) -> list[Array]:

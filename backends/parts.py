@@ -115,6 +115,10 @@ class Activation:
 Number: TypeAlias = int | bool
 
 
+KEPT = "Kept"
+"""The choice of weights that are read once, and kept in a memory that can't start with them."""
+
+
 @dataclass(frozen=True)
 class Part:
     """A process as one of the library's kinds, with what it is built from."""
@@ -134,7 +138,7 @@ class Part:
     memories: Sequence[Memory] = ()
     """All but the weights, in the order in which a process takes them."""
     choice: str = ""
-    """How it computes: products in Fabric or Dsp, the Maximum of a pool or its Total."""
+    """How it computes: products in Fabric or Dsp, the Maximum of a pool or its Total; KEPT."""
     port: Port | None = None
 
 

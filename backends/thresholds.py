@@ -72,7 +72,7 @@ def searched(
             bit_width(element),
             groups.shape,
             codes_of(groups, element),
-            (1,) if lanes > 1 else (),
+            (1,),
             group=name,
         )
         memories.append(builder.memory(memory))

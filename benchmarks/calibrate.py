@@ -210,13 +210,13 @@ W2A2 takes all 280 blocks, and `qnn estimate` does the same. A memory that is wr
 LUTs for each bit and 64 words, a constant one 1. An M20K may be cut into any of its shapes. URAM:
 `ceil(bits / 72) * ceil(words / 4096)`.
 
-**DSPs.** `PE * SIMD * ceil((w + a) / 48)` for products in DSPs. Two more where a process
-multiplies the number of frames by its iterations, and these have more than two digits in signed
-binary, so that a shift and an addition do not do. That explains LFC's four: 416 iterations of its
-first layer, and 13 words of an image. It also explains why W2A2 has eight more than W1A1: its
-maxima have four converters of widths with such counts. The measured windows and maxima have loops
-around a frame instead, and need none; ours do, hence the error of W1A1. `tile` does not count
-these.
+**DSPs.** `PE * SIMD * ceil((w + a) / 48)` for products in DSPs. Two more for a port that
+multiplies the number of frames by the words of one, where these have more than two digits in
+signed binary, so that a shift and an addition do not do. The measured designs multiply so in other
+processes as well, by their iterations: that explains all of LFC's four (416 iterations of its
+first layer, and 13 words of an image), and the eight that W2A2 has more than W1A1, whose maxima
+have loops around a frame instead. Ours count frames in all processes but those at ports, so the
+model has fewer. `tile` does not count these.
 
 ## By layer, by kind, and what comes next
 

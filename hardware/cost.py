@@ -149,7 +149,7 @@ def counters_of(process: Process) -> int:
 
 
 def trips(iterations: int) -> int:
-    """DSPs that multiply frames by the iterations of one; none if a shift and an addition do."""
+    """DSPs that multiply frames by the words of one; none if a shift and an addition do."""
     digits = (iterations ^ (3 * iterations)).bit_count()
     return TRIP_DSP if digits > 2 else 0
 
@@ -253,7 +253,7 @@ def _weights(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Stor
         Storage.REGISTERS: taken(shape, logic=fixed),
         Storage.LUT: taken(shape, logic=pe * luts(vendor, words, width)),
         Storage.BLOCK: taken(shape, block=pe * blocks(vendor, words, width)),
-        Storage.ULTRA: taken(shape, ultra=ultras(words, pe * width)),
+        Storage.ULTRA: taken(shape, logic=PORT, ultra=ultras(words, pe * width)),
         Storage.OUTSIDE: taken(shape, logic=PORT, port=pe * width),
     }
 

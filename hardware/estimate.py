@@ -14,7 +14,7 @@ from xdsl.ir import Operation
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp
+from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
@@ -267,7 +267,8 @@ def interval_of(design: DesignOp) -> int:
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     pe, simd = at_once(process)
     use, cycles = use_of(process, vendor), schedule_of(process).interval
-    use[KINDS.index("dsp")] += trips(cycles)
+    if isinstance(process, SourceOp | SinkOp):
+        use[KINDS.index("dsp")] += trips(cycles)
     return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
 
 

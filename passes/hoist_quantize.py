@@ -4,7 +4,10 @@
 
 A quantizer that stands behind moves is brought to the ops it belongs to, and what moves is narrow.
 What the quantizer gave is then the result of the move, which says so: `activation = "Quant_3"`.
+Ops between the two that treat all elements alike, such as a relu behind a flatten, go with it.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
@@ -55,6 +58,9 @@ class HoistQuantize(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
+        alike = alike_above(op.x)
+        if alike:
+            return self._take_along(op, alike, rewriter)
         move = op.x.owner
         if is_quant(element_of(op.x)) or not self._passes(op, move):
             return
@@ -69,14 +75,38 @@ class HoistQuantize(RewritePattern):
                 constants = [self._part(row, start, stop, new) for row in constants]
                 start = stop
             copies.append(self._at(op, value, constants))
+        rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
+
+    def _take_along(
+        self, op: Quantizer, alike: Sequence[Elementwise], rewriter: PatternRewriter
+    ) -> None:
+        """Computes and quantizes before elements move, where each is computed with alike."""
+        (first,), _ = parts_of(alike[0])
+        move = first.owner
+        if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
+            return
+        rank = len(shape_of(move.x))
+        shapes = [shape for part in alike for shape in parts_of(part)[1]]
+        if not is_scalar(op) or any(len(shape) > rank for shape in shapes):
+            return
+        new: list[Operation] = []
+        value = move.x
+        for part in alike:
+            new.append(on(part, value, shape_of(value)))
+            value = new[-1].results[0]
+        quantized = self._at(op, value, list(op.operands[1:]))
+        rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
+
+    def _moved(self, op: Quantizer, move: Operation, sources: Sequence[Operation]) -> Operation:
+        """The move of what has been quantized."""
         moved = type(move).create(
-            operands=[copy.results[0] for copy in copies],
+            operands=[source.results[0] for source in sources],
             result_types=[op.output.type],
             properties=self._properties(op, move),
         )
         if "layer" in op.properties:
             moved.attributes["activation"] = op.properties["layer"]
-        rewriter.replace(op, [*new, *copies, moved])
+        return moved
 
     def _passes(self, op: Quantizer, move: object) -> bool:
         """Whether quantizing first gives the same."""
@@ -152,6 +182,28 @@ class PassMoves(RewritePattern):
             swap(op, source, rewriter)
 
 
+def alike_above(value: SSAValue) -> list[Elementwise]:
+    """The ops that a value comes through last and alone, those that treat all elements alike."""
+    found: list[Elementwise] = []
+    while isinstance(owner := value.owner, Elementwise) and not rows_of(owner):
+        free, _ = parts_of(owner)
+        if len(free) != 1 or len(list(value.uses)) > 1 or shape_of(free[0]) != shape_of(value):
+            break
+        found.insert(0, owner)
+        value = free[0]
+    return found
+
+
+def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
+    """The same op on another value."""
+    free, _ = parts_of(op)
+    return type(op).create(
+        operands=[value if operand is free[0] else operand for operand in op.operands],
+        result_types=[TensorType(element_of(op.results[0]), shape)],
+        properties=dict(op.properties),
+    )
+
+
 def rows_of(op: Elementwise) -> bool:
     """Whether an op has parameters that differ between channels or positions."""
     _, fixed = parts_of(op)
@@ -187,8 +239,4 @@ def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter)
     moved = type(op).create(
         operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
     )
-    operands = [moved.results[0] if value is free[0] else value for value in source.operands]
-    again = type(source).create(
-        operands=operands, result_types=[op.output.type], properties=dict(source.properties)
-    )
-    rewriter.replace(op, [moved, again])
+    rewriter.replace(op, [moved, on(source, moved.results[0], shape_of(op.output))])

@@ -179,35 +179,53 @@ def constant_weights(op: LinearOp) -> Array:
 def linear(d: Lowering, op: LinearLayerOp) -> None:
     """A matrix times a vector, in the order in which the vector comes."""
     carried, output = d.carried.get(op.x), d.result(op.output)
+    weights = constant_weights(op)
     if carried is None or carried.order is None or len(shape_of(op.x)) != 2:
-        return d.give(op.output, multiply(d, op, d.take(op.x, op), output))
-    turned = np.empty_like(constant_weights(op))
-    turned[:, carried.order] = constant_weights(op)
+        return d.give(op.output, multiply(d, op, d.take(op.x, op), weights, output))
+    turned = np.empty_like(weights)
+    turned[:, carried.order] = weights
     flat = d.add(flow.ResizeOp(carried.channel, 1, shape_of(op.x)[1:]), op).output
-    d.give(op.output, multiply(d, op, flat, output, weights_named(d, op, turned)))
+    d.give(op.output, multiply(d, op, flat, turned, output))
 
 
 def multiply(
-    d: Lowering, op: LinearOp, x: SSAValue, output: ChannelType, weights: str | None = None
+    d: Lowering, op: LinearOp, x: SSAValue, weights: Array, output: ChannelType
 ) -> SSAValue:
-    """Every vector of a channel times the weights of an op, as they are or under another name."""
-    constant_weights(op)
+    """Every vector of a channel times the weights of an op, as they are or in another form."""
     bias = None if op.bias is None else d.name(op.bias, op)
-    codebook = None
-    if weights is None and isinstance(op.weights.owner, LookupOp):
-        read = op.weights.owner
-        weights, codebook = indices(d, read), d.name(read.table, op)
-    name = weights or d.name(op.weights, op)
+    name, codebook = stored(d, op, weights)
     process = compute.MatvecOp(x, output, name, output.quant_type, bias, codebook=codebook)
     return d.add(process, op).output
 
 
-def weights_named(d: Lowering, op: LinearOp, weights: Array) -> str:
-    """Weights of an op in another form, which may hold zeros that it has not."""
+def stored(d: Lowering, op: LinearOp, weights: Array) -> tuple[str, str | None]:
+    """The names of weights and, if they are indices, of their codebook.
+
+    Weights in another form than the op's may hold zeros that it has not.
+    """
+    own, read = weights is constant_of(op.weights), op.weights.owner
+    if isinstance(read, LookupOp):
+        return (indices(d, read), d.name(read.table, op)) if own else indexed(d, op, read, weights)
+    if own:
+        return d.name(op.weights, op), None
     element = element_of(op.weights)
     if isinstance(element, BipolarType) and not weights.all():
         element = TernaryType()
-    return d.data(weights, element, "weights")
+    return d.data(weights, element, "weights"), None
+
+
+def indexed(d: Lowering, op: LinearOp, read: LookupOp, weights: Array) -> tuple[str, str]:
+    """Codebook weights in another form, as indices again."""
+    table = constant_of(read.table)
+    assert table is not None
+    entries = np.union1d(table, weights)
+    index = np.searchsorted(entries, weights)
+    if np.array_equal(entries, table):
+        codebook = d.name(read.table, op)
+    else:
+        ends = int(entries[0]), int(entries[-1])
+        codebook = d.data(entries, smallest_type(*ends), "codebook")
+    return d.data(index, smallest_type(0, len(entries) - 1), "weights"), codebook
 
 
 def indices(d: Lowering, read: LookupOp) -> str:
@@ -272,15 +290,16 @@ def convolve(
     if groups == inputs == len(weights) and groups > 1:
         patches = d.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
         bias = None if op.bias is None else d.name(op.bias, op)
-        name = weights_named(d, op, weights)
-        process = compute.DepthwiseOp(patches, output, name, output.quant_type, bias)
+        name, codebook = stored(d, op, weights)
+        process = compute.DepthwiseOp(
+            patches, output, name, output.quant_type, bias, codebook=codebook
+        )
         return d.add(process, op).output
     if groups > 1:
         weights = between_groups(weights, groups)
-    own = weights is constant_of(op.weights)
     if window.kernel != (1, 1) or window.strides != (1, 1):
         x = d.add(windows.WindowOp(x, *sizes), op).patches
-    return multiply(d, op, x, output, None if own else weights_named(d, op, weights))
+    return multiply(d, op, x, weights, output)
 
 
 def between_groups(weights: Array, groups: int) -> Array:

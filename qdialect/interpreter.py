@@ -216,9 +216,8 @@ def run(
     """
     if engine is not None and not any(isinstance(op, DesignOp) for op in module.ops):
         raise InterpretationError("an engine runs designs, and there is none: run stream-lower")
-    args = arguments_of(module, inputs)
     entry = entry_of(module)
-    images = _images(args) if takes_any_images(input_types(entry)) else 1
+    args, images = check_inputs(entry, inputs)
     if images == 1 or keeps_all_images(module):
         return _call(module, entry, args, listeners, engine)
     single = [
@@ -228,9 +227,8 @@ def run(
     return [np.concatenate(parts) for parts in zip(*single, strict=True)]
 
 
-def arguments_of(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:
-    """The inputs as the entry function of a module takes them; raises if they are others."""
-    entry = entry_of(module)
+def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:
+    """The inputs of a function as it wants them, and how many images they hold."""
     try:
         types = input_types(entry)
     except VerifyException as error:
@@ -243,10 +241,11 @@ def arguments_of(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:
             f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
         )
     any_images = takes_any_images(types)
-    return [
+    args = [
         check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
+    return args, _images(args) if any_images else 1
 
 
 def _call(

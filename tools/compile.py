@@ -21,18 +21,18 @@ from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
 from ..passes.folding_file import write_folding
 from ..qdialect.data import Array
-from ..qdialect.interpreter import arguments_of, input_types, interpreter_of, run
+from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .engines import mistakes_told
 from .estimate import amount, as_json, estimated, shares
 from .files import UserError
 from .folders import build_folder
 from .networks import load_network, write_module
+from .simulated import mistakes_told
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compile_command(arguments: argparse.Namespace) -> None:
         with timed("import"):
             module = load_network(arguments.network)
         if given:
-            arguments_of(module, given)
+            check_inputs(entry_of(module), given)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
         design = design_in(module, request)
         with timed("golden vectors"):

@@ -12,16 +12,16 @@ from ..hardware.estimate import System
 from ..hardware.whole import Whole, feeding
 from ..passes.check_semantics import samples
 from ..qdialect.data import Array
-from ..qdialect.interpreter import arguments_of, input_types, interpreter_of
+from ..qdialect.interpreter import input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from .arrays import load_array
 from .compile import Vectors, build, check_vendor, device_of, markdown, target_of, vectors_of
 from .designs import timed
-from .engines import mistakes_told
 from .folders import build_folder
 from .networks import load_network, write_module
 from .parts import NotCut, devices_of, estimated_whole, row_of, summed, table, whole_in
+from .simulated import mistakes_told
 
 NETWORK = "network.mlir"
 """All parts, and the host's program around them."""
@@ -36,8 +36,6 @@ def compile_parts(arguments: argparse.Namespace) -> None:
     with build_folder(arguments.output) as folder, mistakes_told():
         given = [load_array(name) for name in arguments.inputs]
         module = load_network(arguments.network)
-        if given:
-            arguments_of(module, given)
         try:
             whole = whole_in(module, row, arguments.folding)
         except NotCut as error:

@@ -1,4 +1,4 @@
-"""Plots of explorations: rate against resources, and rooflines. They need matplotlib."""
+"""Plots of rates, rooflines, and accuracy against bit operations. They need matplotlib."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +59,15 @@ def draw_roofs(roofs: Sequence[Roof]) -> Any:
             span = sorted([*reach, *bend])
             heights = [min(roof.gops, each * place) for place in span]
             axes.plot(span, heights, color=style["color"], linewidth=1)
+    _legend(axes)
+    return figure
+
+
+def draw_tradeoff(points: Sequence[tuple[str, float, float]]) -> Any:
+    """Accuracy in percent against bit operations, a point for each way to train: as UNIQ has it."""
+    figure, axes = _figure("bit operations for an image", "accuracy, %")
+    for number, (label, bops, accuracy) in enumerate(points):
+        axes.plot([bops], [accuracy], label=label, **{**_style(number), "linestyle": "none"})
     _legend(axes)
     return figure
 

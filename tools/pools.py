@@ -1,4 +1,4 @@
-"""Where points are worked out: on the processors of this machine, or on a Dask cluster."""
+"""Where work is done: on the processors of this machine, or on a Dask cluster."""
 
 import logging
 import os
@@ -14,7 +14,6 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..hardware.explore import Choices
 from .files import UserError
 
 ABSENT = 10
@@ -22,7 +21,7 @@ ABSENT = 10
 
 
 class PoolLost(Exception):
-    """Nobody works on the points any more."""
+    """Nobody does the work any more."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Pool:
     """Workers."""
 
     executor: Executor
-    carried: Callable[[Choices], Any]
-    """How choices get to a worker."""
+    carried: Callable[[Any], Any]
+    """How what many tasks share gets to a worker."""
     check: Callable[[], None]
     """Raises if there are no workers any more."""
 
@@ -47,9 +46,9 @@ def pool_at(scheduler: str | None) -> Generator[Pool]:
 def _processes() -> Generator[Pool]:
     executor = ProcessPoolExecutor(_processors(), get_context("spawn"), _start)
     try:
-        yield Pool(executor, lambda choices: choices, lambda: None)
+        yield Pool(executor, lambda shared: shared, lambda: None)
     except BrokenExecutor:
-        raise PoolLost("a process that works on the points was ended") from None
+        raise PoolLost("a process that does the work was ended") from None
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -76,7 +75,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _cluster(scheduler: str) -> Generator[Pool]:
-    """The workers of a Dask cluster; each gets the choices of a network once."""
+    """The workers of a Dask cluster; each gets what tasks share once."""
     try:
         distributed: Any = import_module("distributed")
     except ModuleNotFoundError as error:
@@ -90,12 +89,12 @@ def _cluster(scheduler: str) -> Generator[Pool]:
         client = distributed.Client(scheduler, timeout=ABSENT, set_as_default=False)
     except OSError as error:
         raise UserError(f"there is no cluster at {scheduler}: {_line(error)}") from None
-    sent: dict[Choices, Any] = {}
+    sent: dict[Any, Any] = {}
 
-    def carried(choices: Choices) -> Any:
-        if choices not in sent:
-            sent[choices] = client.scatter(choices, hash=False)
-        return sent[choices]
+    def carried(shared: Any) -> Any:
+        if shared not in sent:
+            sent[shared] = client.submit(_given, shared, pure=False)
+        return sent[shared]
 
     try:
         yield Pool(client.get_executor(pure=False), carried, Watch(client, scheduler))
@@ -105,6 +104,11 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     finally:
         with suppress(*lost):
             client.close(timeout=1)
+
+
+def _given(shared: Any) -> Any:
+    """What tasks share, as a task: the scheduler has it done again where it is lost."""
+    return shared
 
 
 def silence(*packages: str) -> None:

@@ -3,14 +3,15 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from math import inf
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from ..qdialect.interpreter import run
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
-from .files import told, write_whole
+from .engines import ENGINES, engine_for
+from .files import UserError, told, write_whole
 from .networks import import_network, input_type, input_types, load_network, write_module
 
 if TYPE_CHECKING:
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
     from ..qdialect.stream import LinkAttr
 
-ENGINES_OF = {"bounded": ["hls"], "strict": ["opencl"], "folding": ["hls", "opencl"]}
+ENGINES_OF = {
+    "bounded": ["hls"],
+    "strict": ["opencl"],
+    "timeout": ["opencl"],
+    "folding": ["hls", "opencl"],
+}
 """The engines that an option of `qnn run` is for."""
 
 Commands: TypeAlias = "_SubParsersAction[Parser]"
@@ -44,16 +50,15 @@ def run_command(arguments: argparse.Namespace) -> None:
             arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
-    if arguments.engine == "hls":
-        from .engines import run_hls
-
-        results = run_hls(module, inputs, arguments.folding, arguments.bounded)
-    elif arguments.engine == "opencl":
-        from .engines import run_opencl
-
-        results = run_opencl(module, inputs, arguments.folding, arguments.strict)
-    else:
-        results = run(module, inputs)
+    engine = engine_for(
+        module,
+        arguments.engine,
+        arguments.folding,
+        arguments.bounded,
+        arguments.strict,
+        arguments.timeout,
+    )
+    results = engine.run(inputs)
     if arguments.output is None:
         for result in results:
             print(result)
@@ -62,7 +67,11 @@ def run_command(arguments: argparse.Namespace) -> None:
 
 
 def add_import(commands: Commands) -> None:
-    command = commands.add_parser("import", help="turn a trained network into MLIR")
+    command = commands.add_parser(
+        "import",
+        help="turn a trained network into MLIR",
+        epilog="example: qnn import model.onnx --input image=ui8*0.00390625 -o net.mlir",
+    )
     command.add_argument("model", help="the network: .onnx, or .pt2 of torch.export")
     command.add_argument(
         "--input",
@@ -77,7 +86,11 @@ def add_import(commands: Commands) -> None:
 
 
 def add_run(commands: Commands) -> None:
-    command = commands.add_parser("run", help="compute the results of a network")
+    command = commands.add_parser(
+        "run",
+        help="compute the results of a network",
+        epilog="example: qnn run model.onnx --engine hls --bounded --input x.npy -o y.npy",
+    )
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
         "--input",
@@ -89,10 +102,10 @@ def add_run(commands: Commands) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help="where to write: .npy or .npz")
     command.add_argument(
         "--engine",
-        choices=["reference", "hls", "opencl"],
+        choices=ENGINES,
         default="reference",
-        help="what computes: numpy, the hardware's HLS C++, compiled with g++, or its OpenCL, on "
-        "the vendor's emulator",
+        help="what computes: numpy, C++ for this processor, the hardware's HLS C++, compiled with "
+        "g++, or its OpenCL, on the vendor's emulator",
     )
     command.add_argument(
         "--bounded",
@@ -101,6 +114,12 @@ def add_run(commands: Commands) -> None:
     )
     command.add_argument(
         "--strict", action="store_true", help="opencl: the same, as the emulator has it"
+    )
+    command.add_argument(
+        "--timeout",
+        type=above_zero,
+        metavar="SECONDS",
+        help="opencl: how long it may take; an hour by default",
     )
     command.add_argument(
         "--folding", metavar="FILE", help="hls, opencl: PE and SIMD of layers, as JSON"
@@ -118,7 +137,11 @@ def compile_command(arguments: argparse.Namespace) -> None:
 
 
 def add_compile(commands: Commands) -> None:
-    command = commands.add_parser("compile", help="make hardware of a network")
+    command = commands.add_parser(
+        "compile",
+        help="make hardware of a network",
+        epilog="example: qnn compile model.onnx --target hls --device zu3eg --fps 3000 -o build/",
+    )
     command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
     command.add_argument(
         "--target",
@@ -147,6 +170,68 @@ def add_compile(commands: Commands) -> None:
     )
     command.add_argument("-o", "--output", required=True, metavar="FOLDER", help="the project")
     command.set_defaults(command=compile_command, refuse=command.error)
+
+
+def eval_command(arguments: argparse.Namespace) -> None:
+    """`qnn eval`: how many images of a test set a network gets right."""
+    from .evaluate import eval_command
+
+    eval_command(arguments)
+
+
+def add_eval(commands: Commands) -> None:
+    command = commands.add_parser(
+        "eval",
+        help="count the images that a network gets right",
+        epilog="example: qnn eval net.mlir --images test.npz:x --labels test.npz:y",
+    )
+    command.add_argument("network", help="the network: .mlir, .onnx or .pt2")
+    command.add_argument(
+        "--images",
+        required=True,
+        metavar="FILE",
+        help="a test set: .npy, .npz:key, MNIST's idx, CIFAR-10's binary, or a folder of images, "
+        "with a folder for each class in it",
+    )
+    command.add_argument(
+        "--labels",
+        metavar="FILE",
+        help="the classes, where they are elsewhere: .npy, .npz:key, idx",
+    )
+    command.add_argument(
+        "--first-class",
+        type=int,
+        default=0,
+        metavar="N",
+        help="the network's number for class 0, where it begins with others",
+    )
+    command.add_argument(
+        "--scale", type=fraction, metavar="A/B", help="what pixels are multiplied with: 1/255"
+    )
+    command.add_argument("--offset", type=float, metavar="X", help="what is added then")
+    command.add_argument(
+        "--engine", choices=ENGINES, default="native", help="what computes; native by default"
+    )
+    command.add_argument(
+        "--compare", metavar="NETWORK", help="another network: the images where the two differ"
+    )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask cluster that does the work: tcp://host:port"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.set_defaults(command=eval_command)
+
+
+def fraction(text: str) -> tuple[float, float]:
+    """An option that is a number, or one divided by another."""
+    above, slash, below = text.partition("/")
+    try:
+        a, b = float(above), float(below) if slash else 1.0
+    except ValueError:
+        a, b = 0.0, 0.0
+    if not (0 < abs(a) < inf and 0 < abs(b) < inf):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number such as 2 or 1/255")
+    return a, b
 
 
 def above_zero(text: str) -> float:
@@ -178,7 +263,11 @@ def estimate_command(arguments: argparse.Namespace) -> None:
 
 
 def add_estimate(commands: Commands) -> None:
-    command = commands.add_parser("estimate", help="how fast a network is on a device, how large")
+    command = commands.add_parser(
+        "estimate",
+        help="how fast a network is on a device, how large",
+        epilog="example: qnn estimate model.onnx --device z7020 --fps 1000",
+    )
     command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
     add_devices_of(command)
     command.add_argument(
@@ -233,7 +322,11 @@ def explore_command(arguments: argparse.Namespace) -> None:
 
 
 def add_explore(commands: Commands) -> None:
-    command = commands.add_parser("explore", help="weigh rate against resources, on many devices")
+    command = commands.add_parser(
+        "explore",
+        help="weigh rate against resources, on many devices",
+        epilog="example: qnn explore model.onnx --devices z7020,zu3eg,u250 -o fronts/",
+    )
     command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
     command.add_argument(
         "--devices",
@@ -281,7 +374,11 @@ def report_command(arguments: argparse.Namespace) -> None:
 
 
 def add_report(commands: Commands) -> None:
-    command = commands.add_parser("report", help="show a build as one page for a browser")
+    command = commands.add_parser(
+        "report",
+        help="show a build as one page for a browser",
+        epilog="example: qnn report build/ --explored fronts/",
+    )
     command.add_argument("build", help="the folder of `qnn compile`")
     command.add_argument(
         "--explored", metavar="FOLDER", help="what `qnn explore -o FOLDER` found for the network"
@@ -300,12 +397,50 @@ def devices_command(arguments: argparse.Namespace) -> None:
 
 
 def add_devices(commands: Commands) -> None:
-    command = commands.add_parser("devices", help="list the devices, and what they have")
+    command = commands.add_parser(
+        "devices",
+        help="list the devices, and what they have",
+        epilog="example: qnn devices z7020 u250",
+    )
     command.add_argument(
         "names", nargs="*", metavar="NAME", help="devices to tell more of: names, or TOML files"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object instead")
     command.set_defaults(command=devices_command)
+
+
+def doctor_command(arguments: argparse.Namespace) -> None:
+    """`qnn doctor`: what is there, and how to get the rest."""
+    from .doctor import doctor_command
+
+    doctor_command(arguments)
+
+
+def add_doctor(commands: Commands) -> None:
+    command = commands.add_parser(
+        "doctor", help="tell what is installed, and what for", epilog="example: qnn doctor --json"
+    )
+    command.add_argument("--json", action="store_true", help="print one JSON object instead")
+    command.set_defaults(command=doctor_command)
+
+
+def completion_command(arguments: argparse.Namespace) -> None:
+    """`qnn completion`: what a shell needs to complete commands and options."""
+    try:
+        shtab = import_module("shtab")
+    except ModuleNotFoundError:
+        raise UserError("there is no shtab: pip install 'qnn-dialect[completion]'") from None
+    print(shtab.complete(parser(), arguments.shell))
+
+
+def add_completion(commands: Commands) -> None:
+    command = commands.add_parser(
+        "completion",
+        help="print what completes commands in a shell",
+        epilog="example: source <(qnn completion bash)",
+    )
+    command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
+    command.set_defaults(command=completion_command)
 
 
 class Parser(argparse.ArgumentParser):
@@ -322,11 +457,14 @@ def parser() -> Parser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
     add_run(commands)
+    add_eval(commands)
     add_estimate(commands)
     add_explore(commands)
     add_compile(commands)
     add_report(commands)
     add_devices(commands)
+    add_doctor(commands)
+    add_completion(commands)
     return top
 
 

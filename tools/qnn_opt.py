@@ -9,8 +9,9 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from functools import cached_property
 from importlib.metadata import version
-from typing import BinaryIO, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn
 
 from xdsl.utils.exceptions import DiagnosticException
 from xdsl.utils.target import Target
@@ -23,6 +24,9 @@ from ..qdialect.dialects import DIALECTS
 from ..qdialect.spelling import nearest
 from ..qdialect.text import parse_module, verify
 from .files import read_text, told, write_whole
+
+if TYPE_CHECKING:
+    from .report.passes import PassView
 
 SEPARATOR = "// -----"
 HIDDEN = (
@@ -82,6 +86,11 @@ class QnnOpt(xDSLOptMain):
             action="store_true",
             help="print the module to standard error after each pass",
         )
+        arg_parser.add_argument(
+            "--page",
+            metavar="FILE",
+            help="write a page that shows the module after each pass, and what is new in it",
+        )
         self.options: list[str] = []
         for action in arg_parser._actions:  # pyright: ignore[reportPrivateUsage]
             if set(action.option_strings) & set(HIDDEN):
@@ -91,6 +100,13 @@ class QnnOpt(xDSLOptMain):
             if "--passes" in action.option_strings:
                 action.help = 'a pipeline as text, such as "fold-bn{max-error=1},canonicalize"'
 
+    @cached_property
+    def view(self) -> "PassView":
+        """What the passes do, for a page."""
+        from .report.passes import PassView
+
+        return PassView()
+
     def setup_pipeline(self) -> None:
         hooks: list[Hook] = []
         if self.args.print_ir_after_all:
@@ -99,6 +115,8 @@ class QnnOpt(xDSLOptMain):
             hooks.append(self._check())
         if self.args.time_passes:
             hooks.append(Timing(sys.stderr))
+        if self.args.page is not None:
+            hooks.append(self.view)
         self.passes = Pipeline.parse(self.pipeline_text, hooks)
 
     def _check(self) -> Hook:
@@ -116,6 +134,9 @@ class QnnOpt(xDSLOptMain):
         text = read_text(name)
         parts = _parts(text) if self.args.split_input_file else [text]
         output = f"{SEPARATOR}\n".join(self._process(part, name) for part in parts)
+        if self.args.page is not None:
+            page = self.view.page(f"qnn-opt {self.pipeline_text} {name}")
+            write_whole(self.args.page, lambda file: _write(file, page))
         if self.args.output_file is None:
             sys.stdout.write(output)
             sys.stdout.flush()

@@ -14,10 +14,13 @@ from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
 from ..names import unused
-from ..parts import Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
+from ..parts import KEPT, Activation, Channel, Codebook, EmitError, Part, Parts, Port, Steps
 from .memories import Array
 from .printing import Emitted
-from .shapes import Call, Shape, Sources, tag
+from .shapes import Call, Shape, Sources, number, tag
+
+ONE_RUN = "1"
+"""What stands for the number of frames where words come once, however many there are."""
 
 
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
@@ -32,6 +35,8 @@ class Speller:
     def __init__(self, parts: Parts, streams: bool):
         self.streams = streams
         self.taken = parts.taken
+        for memory in parts.memories:
+            self.holds(memory.name, memory.bits)
         memories = [Array(memory) for memory in parts.memories]
         self.sources = Sources(memories=memories)
         for part in parts.parts:
@@ -60,7 +65,7 @@ class Speller:
                 self.call(numbered(part), "frames", *names(part.writes, part.reads))
             case "link" | "widen" | "narrow" | "regroup":
                 if part.kind == "regroup":
-                    self.holds(part, part.reads[0].bits + part.writes[0].bits)
+                    self.holds(part.name, part.reads[0].bits + part.writes[0].bits)
                 self.call(numbered(part), *names(part.reads, part.writes), "frames")
             case _:
                 self.process(part)
@@ -68,11 +73,11 @@ class Speller:
     def call(self, function: str, *args: str) -> None:
         self.sources.calls.append(Call(function, args))
 
-    def holds(self, part: Part, bits: int) -> None:
-        """Refuses a part that holds more bits at once than the vendor's integers have."""
+    def holds(self, name: str, bits: int) -> None:
+        """Refuses what holds more bits at once than the vendor's integers have."""
         if bits > MAX_WORD_BITS:
             raise EmitError(
-                f"{part.name!r} holds {bits:,} bits at once, at most {MAX_WORD_BITS:,} are "
+                f"{name!r} holds {bits:,} bits at once, at most {MAX_WORD_BITS:,} are "
                 "possible: its words must be narrower, by a folding that is less parallel"
             )
 
@@ -92,8 +97,6 @@ class Speller:
         memories = [memory.name for memory in part.memories]
         if part.weights is not None:
             memories.insert(0, part.weights.name)
-        if part.kind == "offset" and len(memories) == 1:
-            memories.append("qnn::OneKind()")
         streams = names(part.reads, part.writes)
         self.call(f"{part.kind}<{shape}>", *streams, "frames", *memories)
 
@@ -102,7 +105,7 @@ class Speller:
         types = {name: tag_of(type) for name, type in part.types.items()}
         numbers = {**part.numbers, "PORT_BYTES": port.word_bytes}
         self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
-        self.holds(part, 8 * (port.at_once + port.word_bytes))
+        self.holds(part.name, 8 * (port.at_once + port.word_bytes))
         packed = self.bytes_of(part, port)
         aligned = f"{part.name}, true" if self.streams else part.name
         if part.kind == "source":
@@ -121,19 +124,28 @@ class Speller:
         return name
 
     def outside(self, part: Part, port: Port) -> None:
-        """Weights from a port, again for each vector."""
+        """Weights from a port, again for each vector; or once, into a memory that repeats them."""
         numbers = {
             "LANES": part.numbers["ROWS"],
             "BYTES": part.numbers["BYTES"],
             "WORDS": part.numbers["WORDS"],
             "PORT_BYTES": port.word_bytes,
+            "TIMES": part.numbers["TIMES"],
+            "BITS": part.writes[0].bits,
         }
-        self.holds(part, max(8 * (port.at_once + port.word_bytes), part.writes[0].bits))
+        self.holds(part.name, max(8 * (port.at_once + port.word_bytes), part.writes[0].bits))
         types = {"Element": f"qnn::Unsigned<{part.numbers['BITS']}>"}
         self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
-        packed, times = self.bytes_of(part, port), part.numbers["TIMES"]
-        self.call(f"fetch_again<{port.frame_words}, {times}>", port.name, packed, "frames")
-        self.call(f"source<{part.name}, true, {times}>", packed, part.writes[0].name, "frames")
+        packed, times, (rows,) = self.bytes_of(part, port), part.numbers["TIMES"], part.writes
+        if part.choice != KEPT:
+            self.call(f"fetch_again<{port.frame_words}, {times}>", port.name, packed, "frames")
+            self.call(f"source<{part.name}, true, {times}>", packed, rows.name, "frames")
+            return
+        once = Channel(unused(f"{part.name}_once", self.taken), rows.bits, 2)
+        self.sources.channels.append(once)
+        self.call(f"fetch_again<{port.frame_words}, 1>", port.name, packed, ONE_RUN)
+        self.call(f"source<{part.name}, true>", packed, once.name, ONE_RUN)
+        self.call(f"repeat<{part.name}>", once.name, rows.name, "frames")
 
 
 def names(*channels: Sequence[Channel]) -> list[str]:
@@ -152,7 +164,7 @@ def tag_of(type: ElementType | Codebook) -> str:
 def codebook(book: Codebook) -> str:
     """A type of weights that reads its table."""
     entry, count = f"ap_int<{bit_width(book.entry)}>", len(book.values)
-    numbers = ", ".join(str(int(value)) for value in book.values)
+    numbers = ", ".join(number(int(value)) for value in book.values)
     return (
         f"/// An index into a codebook of {count}.\n"
         f"struct {book.name} {{\n"
@@ -171,7 +183,7 @@ def activation(part: Activation) -> str:
 
 
 def steps(part: Steps, descending: bool) -> str:
-    result = "qnn::Sign" if part.signs else f"qnn::Level<{part.count}, {part.offset}>"
+    result = "qnn::Sign" if part.signs else f"qnn::Level<{part.count}, {number(part.offset)}>"
     way = "Searched" if part.levels else "Compared"
     kind = f"qnn::{way}<{tag(part.element)}, {part.count}>"
     if descending:

@@ -3,18 +3,16 @@
 run(module, [images], engine=HlsEngine(folder))
 """
 
-import hashlib
 import logging
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from .. import kept
 from ..together import Launch, Program
 from .emitter import emit
 from .printing import Emitted
@@ -77,26 +75,10 @@ class HlsEngine:
     def keep(self, file: Path, make: Callable[[Path], object]) -> None:
         """Makes a folder with a file that is there when it is complete."""
         try:
-            self.kept.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=".", dir=self.kept) as temporary:
-                unfinished = Path(temporary) / "new"
-                unfinished.mkdir()
-                make(unfinished)
-                take_place(unfinished, file)
+            kept.keep(file, make)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SimulationError(f"programs can't be kept in {self.kept}: {reason}") from None
-
-
-def take_place(unfinished: Path, file: Path) -> None:
-    """Another process may have been faster; what somebody damaged goes."""
-    if not file.exists():
-        shutil.rmtree(file.parent, ignore_errors=True)
-    try:
-        unfinished.rename(file.parent)
-    except OSError:
-        if not file.exists():
-            raise
 
 
 def fingerprint(simulation: Simulation) -> str:
@@ -109,8 +91,4 @@ def fingerprint(simulation: Simulation) -> str:
         parts += [path.name, path.read_bytes()]
     for path, content in simulation.files.items():
         parts += [path, content]
-    digest = hashlib.sha256()
-    for part in parts:
-        part = part.encode() if isinstance(part, str) else part
-        digest.update(f"{len(part)} ".encode() + part)
-    return digest.hexdigest()[:32]
+    return kept.fingerprint(parts)

@@ -15,10 +15,9 @@ MOST_TEXT = 1 << 12
 BINDINGS = {
     Storage.LUT: "BIND_STORAGE variable={} type=rom_1p impl=lutram",
     Storage.BLOCK: "BIND_STORAGE variable={} type=rom_1p impl=bram",
-    Storage.ULTRA: "BIND_STORAGE variable={} type=rom_1p impl=uram",
     Storage.REGISTERS: "ARRAY_PARTITION variable={} complete dim=0",
 }
-"""What places a memory of weights; those outside come through a port."""
+"""What places a memory of weights; those outside, or in UltraRAM, come through a port."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class Array:
         parallel = [
             f"ARRAY_PARTITION variable={name} complete dim={axis + 1}"
             for axis in self.memory.parallel
+            if self.memory.sizes[axis] > 1
         ]
         return parallel + ([BINDINGS[storage].format(name)] if storage is not None else [])
 

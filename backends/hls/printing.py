@@ -156,8 +156,17 @@ class Emitted(Source):
         first, lines = self.inputs[0], list[str]()
         for port in self.inputs:
             lines.append(f"    const qnn::Bytes {port.name}_bytes = {_read(f'{port.name}.bin')};")
-        frames = f"{first.name}_bytes.size() / {first.frame_bytes}"
-        lines.append(f"    const unsigned frames = unsigned({frames});")
+        for port in self.inputs:
+            given = f"{_path(f'{port.name}.bin')}, {port.name}_bytes, {port.frame_bytes}"
+            if port is first:
+                lines.append(f"    const unsigned frames = qnn::frames_of({given});")
+            else:
+                lines.append(f"    qnn::frames_of({given}, frames);")
+        lines += [
+            "#ifndef QNN_BATCH",
+            "    if (frames == 0) return qnn::no_frames(folder);",
+            "#endif",
+        ]
         lines += [*self._call(), "    std::size_t differences = 0;"]
         for port in self.outputs:
             compared = f"{port.name}_bytes, {port.frame_bytes}"
@@ -219,8 +228,12 @@ def beats(port: Port) -> str:
     return f"hls::stream<qnn::Beat<{8 * port.word_bytes}> >"
 
 
+def _path(name: str) -> str:
+    return f'folder + "/{name}"'
+
+
 def _read(name: str) -> str:
-    return f'qnn::read_file(folder + "/{name}")'
+    return f"qnn::read_file({_path(name)})"
 
 
 def _bytes(port: Port) -> str:

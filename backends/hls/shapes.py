@@ -29,7 +29,7 @@ class Shape:
     def source(self) -> str:
         lines = [f"    typedef {type} {name};" for name, type in self.types.items()]
         for name, value in self.numbers.items():
-            lines.append(f"    static const {_kind(value)} {name} = {_number(value)};")
+            lines.append(f"    static const {_kind(value)} {name} = {number(value)};")
         body = "\n".join(lines)
         return f"{self.before}/// {self.comment}\nstruct {self.name} {{\n{body}\n}};\n"
 
@@ -42,7 +42,7 @@ def _kind(value: int | bool) -> str:
     return "unsigned" if value < 1 << 32 else "unsigned long long"
 
 
-def _number(value: int | bool) -> str:
+def number(value: int | bool) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if value == -(1 << 63):

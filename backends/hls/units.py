@@ -7,13 +7,14 @@ The top function stays as it is. Others compile the functions that it calls, whi
 and are declared as `extern` ahead of it.
 """
 
+from .emitter import ONE_RUN
 from .printing import Emitted
 from .shapes import Call, stream_of
 
 
 def instances(emitted: Emitted) -> list[str]:
     """The functions that a design calls, each once, as instances of the library's templates."""
-    types = {"frames": "unsigned", "qnn::OneKind()": "const qnn::OneKind&"}
+    types = {"frames": "unsigned", ONE_RUN: "unsigned"}
     types |= {channel.name: f"{stream_of(channel)}&" for channel in emitted.sources.channels}
     types |= {port.name: emitted.port_type(port) for port in emitted.ports}
     for array in emitted.sources.memories:

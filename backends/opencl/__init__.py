@@ -3,11 +3,12 @@
 from ..parts import EmitError
 from ..vectors import SimulationError
 from .emitter import Emitted, emit
-from .emulation import Emulation, emulate
+from .emulation import SECONDS, Emulation, emulate
 from .engine import OpenclEngine
 from .project import OpenclProject
 
 __all__ = [
+    "SECONDS",
     "EmitError",
     "Emitted",
     "Emulation",

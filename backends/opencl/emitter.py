@@ -27,7 +27,7 @@ from ..emitter import parts_of
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Port
 from ..project import Source
 from ..vectors import Files
-from .spelling import array, definition, number, number_bits, tag, words
+from .spelling import declared, definition, number, number_bits, tag, words
 
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
@@ -60,7 +60,7 @@ class Emitted(Source):
             "emulation.cl": self._emulation(),
             "design.json": json.dumps(self._interface(), indent=1) + "\n",
             **({"board.h": self._board()} if self.links else {}),
-            **{f"weights/{memory.name}.h": array(memory) for memory in self.parts.memories},
+            **{f"weights/{memory.name}.h": declared(memory) for memory in self.parts.memories},
             **self.outside_data,
         }
 
@@ -133,7 +133,15 @@ class Emitted(Source):
             for table, tasks in self.tasks.items()
         }
         links = [part.port.name for part in self.links if part.port is not None]
-        channels = [[channel.name, channel.depth] for channel in self.parts.channels]
+        writers = {c.name: part.name for part in self.parts.parts for c in part.writes}
+        readers = {c.name: part.name for part in self.parts.parts for c in part.reads}
+        for part in self.parts.parts:
+            if isinstance(part.weights, Channel):
+                readers[part.weights.name] = part.name
+        channels = [
+            {"name": c.name, "depth": c.depth, "from": writers[c.name], "to": readers[c.name]}
+            for c in self.parts.channels
+        ]
         return {**ports, "links": links, "kernels": len(self.parts.parts), "channels": channels}
 
     @property
@@ -202,8 +210,9 @@ def spell(part: Part) -> Spelled:
             definitions |= {"CONSTANTS": rows.name, "CONSTANTS_BITS": str(rows.bits)}
             definitions |= {"KINDS": kinds[0].name} if kinds else {}
         case "regroup":
-            held = part.reads[0].bits + part.writes[0].bits
-            definitions["HELD_BITS"] = str(held)
+            before, after = part.reads[0].bits, part.writes[0].bits
+            held = before + after
+            definitions |= {"HELD_BITS": str(held), "PIECE": str(gcd(before, after))}
         case _:
             pass
     if part.activation is not None:

@@ -10,12 +10,10 @@ import os
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -30,22 +28,15 @@ from .emitter import Emitted
 HERE = Path(__file__).parent
 MOST = 250
 """Kernels at once, each of which holds a thread of the emulator's while it waits."""
+SECONDS = 3600.0
+"""How long an emulation may take, if nobody says so."""
+GRACE = 10
+"""Seconds that the host has to tell what held it up, after its time."""
 
-INSTALL = "pip install 'qnn-dialect[opencl]' brings the emulator"
-STOPPED = 3
-"""The status of a host whose design stops for good."""
+MISTAKE, STOPPED = 2, 3
+"""The status of a host that can't begin, and of one whose design does not come to its end."""
 TAIL = 5
 """Lines of the emulator's log that are told when it fails, after what its compiler can't take."""
-
-
-def emulator() -> Path:
-    """The library that is the emulator."""
-    if find_spec("pyopencl") is None:
-        raise SimulationError(f"there is no pyopencl: {INSTALL}")
-    library = Path(sysconfig.get_path("data")) / "lib" / "libintelocl_emu.so"
-    if not library.exists():
-        raise SimulationError(f"there is no {library.name}: {INSTALL}")
-    return library
 
 
 def library() -> Files:
@@ -57,14 +48,13 @@ def library() -> Files:
 
 @dataclass(frozen=True)
 class Emulation:
-    """A design in a folder."""
+    """A design on the emulator."""
 
     emitted: Emitted
-    folder: Path
     strict: bool = False
     """Whether channels hold no more words than the design gives them room for."""
-    seconds: float = 3600
-    """How long it may take."""
+    seconds: float = SECONDS
+    """How long it may take, compilation included."""
 
     def __post_init__(self) -> None:
         if self.kernels > MOST:
@@ -76,16 +66,13 @@ class Emulation:
     def kernels(self) -> int:
         return len(self.emitted.parts.parts)
 
-    def write(self) -> "Emulation":
-        """Puts the design's files where they are needed."""
-        write({**self.emitted.files, **library()}, self.folder)
-        return self
-
-    def launch(self, vectors: Path, frames: int) -> Launch:
-        """How the host is started for so many frames, which may come through pipes."""
-        arguments = ["host.py", "--frames", str(frames), vectors]
-        command = [sys.executable, "-W", "ignore", *arguments]
-        return Launch(command, self.folder, self._environment(vectors))
+    def launch(self, folder: Path, frames: int) -> Launch:
+        """How the host is started for so many frames, some of which come through pipes."""
+        home = folder / "design"
+        write({**self.emitted.files, **library()}, home)
+        options = ["--frames", str(frames), "--timeout", str(self.seconds)]
+        options += ["--strict"] * self.strict
+        return Launch([sys.executable, "host.py", *options, folder], home)
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """The results for the frames of its inputs."""
@@ -94,29 +81,30 @@ class Emulation:
 
     def frames(self, inputs: Sequence[Array]) -> Generator[list[Array]]:
         """The results frame by frame, each as soon as it is there."""
-        with TemporaryDirectory() as folder, TemporaryFile() as log:
-            check_frames(self.emitted.inputs, inputs)
-            write(vectors_of(self.emitted.inputs, inputs), Path(folder))
+        check_frames(self.emitted.inputs, inputs)
+        with TemporaryDirectory(prefix="qnn-opencl-") as name, TemporaryFile() as log:
+            folder, vectors = Path(name), Path(name) / "vectors"
+            write({**self.emitted.files, **library()}, folder)
+            write(vectors_of(self.emitted.inputs, inputs), vectors)
             for line in self._lines(folder, log):
                 if line.startswith("frame "):
                     number = int(line.split()[1])
-                    results = read_results(self.emitted.outputs, Path(folder), number, 1)
+                    results = read_results(self.emitted.outputs, vectors, number, 1)
                     yield [result[0] for result in results]
 
-    def _lines(self, vectors: str, log: IO[bytes]) -> Generator[str]:
+    def _lines(self, folder: Path, log: IO[bytes]) -> Generator[str]:
         """What the host prints; an error if it does not come to its end."""
+        host = [sys.executable, "host.py", "--timeout", str(self.seconds)]
         with subprocess.Popen(
-            [sys.executable, "-W", "ignore", "host.py", vectors],
-            cwd=self.folder,
-            env=self._environment(Path(vectors)),
-            stdin=subprocess.DEVNULL,
+            [sys.executable, HERE / "keeper.py", folder, *host, *["--strict"] * self.strict],
+            cwd=folder,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             start_new_session=True,
         ) as process:
-            late = threading.Event()
-            timer = threading.Timer(self.seconds, lambda: (late.set(), end(process)))
+            timer = threading.Timer(self.seconds + GRACE, end, [process])
             timer.start()
             try:
                 assert process.stdout is not None
@@ -125,9 +113,9 @@ class Emulation:
             finally:
                 timer.cancel()
                 end(process)
-        self._check(process.returncode, late.is_set(), log)
+        self._check(process.returncode, log)
 
-    def _check(self, status: int, late: bool, log: IO[bytes]) -> None:
+    def _check(self, status: int, log: IO[bytes]) -> None:
         """An error that says how the emulator ended, if it was no good end."""
         if status == 0:
             return
@@ -135,23 +123,12 @@ class Emulation:
         lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         mistakes = [line for line in lines if " error: " in line]
         tail = "\n".join([*mistakes, *lines[-TAIL:]]) or "its log is empty"
-        if late:
-            raise SimulationError(f"{self.emitted.top} takes more than {self.seconds:g} s: {tail}")
-        if status == STOPPED:
+        if status in (MISTAKE, STOPPED) and not mistakes:
             raise SimulationError(tail)
-        how = f"was ended by {signal.Signals(-status).name}" if status < 0 else "failed"
+        if status < 0:
+            raise SimulationError(f"the emulator is killed after {self.seconds:g} s: {tail}")
+        how = f"is ended by {signal.Signals(status - 128).name}" if status > 128 else "fails"
         raise SimulationError(f"the emulator {how}: {tail}")
-
-    def _environment(self, folder: Path) -> dict[str, str]:
-        library = emulator()
-        (folder / "emulator.icd").write_text(f"{library}\n")
-        found = os.environ.get("LD_LIBRARY_PATH", "").split(":")
-        return {
-            **os.environ,
-            "OCL_ICD_VENDORS": str(folder),
-            "LD_LIBRARY_PATH": ":".join(filter(None, [str(library.parent), *found])),
-            "CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE": "strict" if self.strict else "default",
-        }
 
 
 def end(process: "subprocess.Popen[str]") -> None:
@@ -163,5 +140,4 @@ def end(process: "subprocess.Popen[str]") -> None:
 
 def emulate(emitted: Emitted, inputs: Sequence[Array], strict: bool = False) -> list[Array]:
     """The results of one design for some frames; `strict` keeps to the depths of its channels."""
-    with TemporaryDirectory() as folder:
-        return Emulation(emitted, Path(folder), strict).write().run(inputs)
+    return Emulation(emitted, strict).run(inputs)

@@ -1,5 +1,9 @@
 """Types, words, memories and numbers as the library's macros."""
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -39,9 +43,8 @@ def definition(element: ElementType | Codebook) -> str:
     if isinstance(element, BipolarType | TernaryType):
         return ""
     if isinstance(element, Codebook):
-        values = ", ".join(str(int(value)) for value in element.values)
-        entry = f"INT({max(2, bit_width(element.entry))})"
-        return f"CODEBOOK({element.name}, {element.bits}, {entry}, {len(element.values)}, {values})"
+        table = " | ".join(f"ENTRY({at}, {value})" for at, value in enumerate(element.values))
+        return f"CODEBOOK({element.name}, {element.bits}, INT({number_bits(element)}), {table})"
     bits = bit_width(element)
     if is_unsigned(element):
         return f"UNSIGNED({bits}, {bits + 1})" if bits < 64 else "UNSIGNED_64"
@@ -67,14 +70,36 @@ def part_bits(bits: int) -> int:
     return next((part for part in PARTS if part >= bits), 64)
 
 
-def array(memory: Memory) -> str:
+def declared(memory: Memory) -> str:
     """The file that holds a memory."""
-    axes = "".join(f"[{size}]" for size in memory.sizes)
-    parts = range(-(-memory.bits // 64))
-    values = [f"0x{code >> 64 * part & (1 << 64) - 1:x}" for code in memory.codes for part in parts]
+    if len(memory.sizes) < 3:
+        return array(memory.name, memory.bits, memory.sizes, list(memory.codes))
+    return by_lane(memory)
+
+
+def by_lane(memory: Memory) -> str:
+    """An array for each lane, since each reads an entry of its own; and what reads them."""
+    (axis,) = memory.parallel
+    sizes = [size for at, size in enumerate(memory.sizes) if at != axis]
+    codes = np.moveaxis(np.array(list(memory.codes), object).reshape(memory.sizes), axis, 0)
+    names = [f"{memory.name}__{lane}" for lane in range(memory.sizes[axis])]
+    arrays = [
+        array(name, memory.bits, sizes, lane.ravel().tolist())
+        for name, lane in zip(names, codes, strict=True)
+    ]
+    cases = [f"        case {n}: return {name}[group][entry];" for n, name in enumerate(names[:-1])]
+    cases.append(f"        default: return {names[-1]}[group][entry];")
+    head = f"word_{memory.bits} {memory.name}(uint lane, uint group, uint entry) {{"
+    return "\n".join([*arrays, head, "    switch (lane) {", *cases, "    }", "}", ""])
+
+
+def array(name: str, bits: int, sizes: Sequence[int], codes: Sequence[int]) -> str:
+    axes = "".join(f"[{size}]" for size in sizes)
+    parts = range(-(-bits // 64))
+    values = [f"0x{code >> 64 * part & (1 << 64) - 1:x}" for code in codes for part in parts]
     lines = [", ".join(values[i : i + A_LINE]) for i in range(0, len(values), A_LINE)]
     body = ",\n    ".join(lines)
-    return f"__constant word_{memory.bits} {memory.name}{axes} = {{\n    {body}\n}};\n"
+    return f"__constant word_{bits} {name}{axes} = {{\n    {body}\n}};\n"
 
 
 def number(value: int | bool) -> str:

@@ -48,6 +48,8 @@ class QuantizedConstant:
     zero: Array
     """Both are one number, or one for each index along the axis."""
     axis: int = 0
+    table: Array | None = None
+    """The few integers that there are, ascending, where each is stored as an index into them."""
 
     @property
     def shape(self) -> tuple[int, ...]:

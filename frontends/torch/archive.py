@@ -220,11 +220,11 @@ def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iter
 
 
 def _layer(node: Json) -> str:
-    """The path of the module that calls; for one that is not torch's own, with the call's name."""
+    """The path of the module that calls; with the call's name for one that somebody else wrote."""
     stack = node["metadata"].get("nn_module_stack", "").split(";")[-1].split(",")
     path = stack[1] if len(stack) == 3 else ""
     name = node.get("name") or node["target"].split(".")[-2]
-    if path and stack[2].startswith("torch.nn."):
+    if path and stack[2].startswith(("torch.nn.", "qnn.training.")):
         return path
     return f"{path}.{name}" if path else name
 

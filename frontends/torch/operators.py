@@ -367,6 +367,15 @@ def upsample(t: Translation, call: Call) -> None:
     )
 
 
+@translates("aten.take", "aten.embedding")
+def take(t: Translation, call: Call) -> None:
+    """Entries of a table, or rows of one."""
+    table, indices = ("self", "index") if call.target == "aten.take" else ("weight", "indices")
+    if call.target == "aten.take" and t.rank(call, table) != 1:
+        raise call.fail("it takes from a table of more than one row: flatten the table")
+    t.emit(call, "Gather", [call.ref(table), call.ref(indices)])
+
+
 @translates("aten.softmax", "aten._softmax")
 def softmax(t: Translation, call: Call) -> None:
     t.emit(call, "Softmax", [call.ref("self")], axis=call.integer("dim"))

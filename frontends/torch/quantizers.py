@@ -53,6 +53,23 @@ def fake_quantize(t: Translation, call: Call) -> None:
     t.emit(call.renamed("dequantize"), "DequantizeLinear", inputs, axis=axis)
 
 
+@translates("qnn.quantize")
+def whole_numbers(t: Translation, call: Call) -> None:
+    """`qnn.training`'s quantizer: it divides, and gives the levels themselves."""
+    scale, _ = parameters(t, call)
+    low, high = (call.integer(name) for name in ("low", "high"))
+    levels = Call(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
+    t.emit(levels, "TorchLevels", [call.ref("x"), t.constant(scale)], low=low, high=high)
+    one = t.constant(np.float32(1))
+    t.emit(call.renamed("dequantize"), "DequantizeLinear", [*levels.outputs, one])
+
+
+@translates("qnn.bipolar")
+def bipolar(t: Translation, call: Call) -> None:
+    """`qnn.training`'s quantizer of one bit."""
+    t.emit(call, "BipolarQuant", [call.ref("x"), t.constant(np.float32(1))])
+
+
 def levels_of(t: Translation, call: Call, scale: Array, zero: Array) -> list[str]:
     """What the levels are computed from."""
     x = call.ref("input" if "input" in call.arguments else "self")
@@ -99,6 +116,19 @@ def torch_quantize(m: Builder, node: Node) -> Value:
     x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
     levels = _levels(scratch, node, x, inverse, zero)
     return Constant(computed(levels), element_of(levels))
+
+
+@handles("TorchLevels")
+def torch_levels(m: Builder, node: Node) -> Value:
+    """`clamp(round(x / scale), low, high)`, as far as a type reaches."""
+    x, scale = m.tensor(node, 0), m.array(node, 1, "the scale")
+    low, high = node.integer("low", 0), node.integer("high", 0)
+    element = smallest_type(low, high)
+    least, most = value_range(element)
+    if high != most or low not in (least, least + 1):
+        raise node.fail(f"its limits {low} and {high} are not those of {element}")
+    op = QuantizeOp(x.value, m.floats(scale, "scale"), element, narrow=low != least)
+    return x.like(m.add(op, node).output)
 
 
 def _levels(m: Builder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:

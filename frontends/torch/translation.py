@@ -19,7 +19,7 @@ from .aliases import refuse_shared_writes
 from .program import Call, Program, Ref
 
 DOMAIN = "torch"
-OURS = ("TorchQuantize",)
+OURS = ("TorchQuantize", "TorchLevels")
 """Operators that ONNX does not have."""
 
 OPSET = 18

@@ -14,9 +14,9 @@ from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.types import check_element, dtype_of
 from qnn.tools.designs import Request, design_in
-from qnn.tools.engines import CYCLES
 from qnn.tools.files import UserError
 from qnn.tools.networks import input_type, load_network
+from qnn.tools.simulated import CYCLES
 from support.real_networks import NETWORKS, folder
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException

@@ -26,6 +26,7 @@ NETWORKS = [
     "kws_mlp_w3a3",
     "rn07_w8a8",
     "dscnn_int8_qdq",
+    "mobilenetv1_025_96_int8_qdq",
     "resnet8_int8_qdq",
 ]
 

@@ -12,6 +12,7 @@ from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.types import unsigned
 from qnn.tools.qnn import main
+from qnn.tools.qnn_opt import main as qnn_opt
 from support.browser import opened
 from support.design import Design
 from xdsl.dialects.builtin import ModuleOp, StringAttr
@@ -121,6 +122,29 @@ def test_everybody_can_use_it(page: Page, scheme: str) -> None:
         page.locator("#graph .process").nth(1).click()
         for summary in page.locator("summary").all():
             summary.click()
+
+
+def test_what_passes_do(tmp_path: Path) -> None:
+    """A page shows what each pass made new; what stayed alike opens at a click."""
+    example = Path(__file__).parents[2] / "examples" / "conv_bn.mlir"
+    steps = ["--fold-bn", "--minimize-accumulators", "--stream-lower"]
+    page_file, output = tmp_path / "page.html", str(tmp_path / "out.mlir")
+    assert qnn_opt([*steps, str(example), "--page", str(page_file), "-o", output]) == 0
+    with opened(page_file) as (page, complaints):
+        buttons = page.locator("#steps button")
+        assert buttons.all_inner_texts() == ["as given", *(step[2:] for step in steps)]
+        new = "".join(page.locator("#lines .new").all_inner_texts())
+        gone = "".join(page.locator("#lines .gone").all_inner_texts())
+        assert "qnn.threshold" in new and "qnn.batch_norm" in gone and "qnn.batch_norm" not in new
+        buttons.nth(1).focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("#step").inner_text() == "stream-lower"
+        assert "stream.matvec" in "".join(page.locator("#lines .new").all_inner_texts())
+        page.check("#all")
+        assert page.locator("#lines details").count() == 0
+        assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+        assert complaints == []
 
 
 @pytest.mark.slow

@@ -95,13 +95,25 @@ def test_the_call_of_a_layer_reads_well() -> None:
     [
         (Storage.BLOCK, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=bram"),
         (Storage.LUT, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=lutram"),
-        (Storage.ULTRA, "BIND_STORAGE variable=Conv_0_matvec_weights type=rom_1p impl=uram"),
+        (Storage.ULTRA, "INTERFACE m_axi port=Conv_0_matvec_weights "),
         (Storage.REGISTERS, "ARRAY_PARTITION variable=Conv_0_matvec_weights complete dim=0"),
         (Storage.OUTSIDE, "INTERFACE m_axi port=Conv_0_matvec_weights "),
     ],
 )
 def test_where_weights_live(storage: Storage, pragma: str) -> None:
     assert f"#pragma HLS {pragma}" in str(emit(design_of(layer(storage))).files["top.cpp"])
+
+
+def test_ultraram_is_filled_once() -> None:
+    """It starts empty: a process fills it before the first frame, however many there are."""
+    top = str(emit(design_of(layer(Storage.ULTRA))).files["top.cpp"])
+    name = "Conv_0_matvec_weights_source"
+    once = [line.strip() for line in top.splitlines() if f"{name}_" in line and "qnn::" in line]
+    assert once == [
+        f"qnn::fetch_again<18, 1>(Conv_0_matvec_weights, {name}_bytes, 1);",
+        f"qnn::source<{name}, true>({name}_bytes, {name}_once, 1);",
+        f"qnn::repeat<{name}>({name}_once, Conv_0_matvec_rows, frames);",
+    ]
 
 
 def test_the_testbench_judges(tmp_path: Path) -> None:
@@ -119,6 +131,17 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
         write(vectors_of(emitted.outputs, [golden + change]), tmp_path / "vectors")
         done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == status, done.stdout + done.stderr
+    folder, (port,) = tmp_path / "vectors", emitted.inputs
+    (folder / f"{emitted.outputs[0].name}.bin").unlink()
+    frame, more = x[:1].tobytes(), "frames of 40 bytes, and 1 more"
+    for given, status, said in (
+        (frame, 1, "compare"),
+        (b"", 1, "no frames"),
+        (frame + b"x", 2, more),
+    ):
+        (folder / f"{port.name}.bin").write_bytes(given)
+        done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == status and said in done.stdout + done.stderr
 
 
 def test_a_design_that_stops_says_where() -> None:

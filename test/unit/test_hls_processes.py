@@ -264,6 +264,21 @@ def large_weights(choices: Choices) -> ModuleOp:
     return design.finish(design.add(op).output)
 
 
+def last_numbers(choices: Choices) -> ModuleOp:
+    """The lowest and the highest numbers of 64 bits, which C++ has no plain literal for."""
+    design, (low, high) = Design(), value_range(signed(64))
+    x = design.source(ChannelType((2, 4), unsigned(1)))
+    one, two = design.add(ForkOp(x)).copies
+    steps = design.data(np.ones((1, 1)), unsigned(1))
+    levels = ThresholdOp(one, ChannelType((2, 4), signed(64)), steps, None, low)
+    table = design.data(np.array([low, high, -1, 0]), signed(64))
+    indices = np.where(np.eye(3, 4, dtype=bool), np.arange(3)[:, None], 3)
+    weights = design.data(indices, unsigned(2))
+    output = ChannelType((2, 3), signed(64), choices.pick([1, 3]))
+    picked = MatvecOp(two, output, weights, signed(64), codebook=table)
+    return design.finish(design.add(levels).output, design.add(picked).output)
+
+
 KINDS: list[Callable[[Choices], ModuleOp]] = [
     label_select,
     add,
@@ -275,7 +290,9 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     outside,
     with_storage(Storage.OUTSIDE),
     with_storage(Storage.REGISTERS),
+    with_storage(Storage.ULTRA),
     large_weights,
+    last_numbers,
 ]
 
 

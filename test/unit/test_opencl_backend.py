@@ -6,20 +6,23 @@ import shutil
 import signal
 import subprocess
 import sysconfig
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import combinations, product
+from math import inf
 from pathlib import Path
 
 import numpy as np
 import pytest
 from qnn.backends.opencl import Emulation, SimulationError, emit, emulate, emulation
 from qnn.backends.parts import EmitError, Part
-from qnn.backends.vectors import write
 from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.stream import ChannelType, DesignOp
+from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.text import parse_module
@@ -32,7 +35,8 @@ from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import StringAttr
 
-LIBRARY = sorted((Path(emulation.__file__).parent / "include").rglob("*.*"))
+INCLUDE = Path(emulation.__file__).parent / "include"
+LIBRARY = sorted(INCLUDE.rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
 DEVICE = "--target", "opencl", "--device", "arria10-gx1150"
 
@@ -65,28 +69,23 @@ def test_all_definitions_of_a_process_end_with_it() -> None:
         assert set(re.findall(r"#define (\w+)", top)) <= ended
 
 
-def used_by(kind: str) -> str:
+def used_by(file: str) -> str:
     """The files of the library that a kind of process is made of."""
-    texts = {path.name: path.read_text() for path in LIBRARY if path.name != "end.h"}
-    text = texts[f"{kind}.cl"]
-    return text + "".join(
-        texts[name] for name in re.findall(r'"qnn/(\w+\.(?:h|cl))"', text) if name in texts
-    )
+    texts = {path.name: path.read_text() for path in LIBRARY}
+    included = set(re.findall(r'"qnn/(.*)"', texts[file])) - {"end.h"}
+    return texts[file] + "".join(map(used_by, included))
 
 
 def test_a_process_uses_all_that_is_defined_for_it() -> None:
-    modules = [
-        parse_module(new_context(), (LIT / name).read_text())
-        for name in ("processes.mlir", "links.mlir")
-    ]
-    Pipeline.parse("size-fifos").apply(modules[0])
-    designs = [op for module in modules for op in module.ops if isinstance(op, DesignOp)]
-    top = "".join(str(emit(design).files["top.cl"]) for design in designs)
+    module = parse_module(new_context(), (LIT / "processes.mlir").read_text())
+    Pipeline.parse("size-fifos").apply(module)
+    top = str(emit(design_of(module)).files["top.cl"])
     processes = re.findall(r"((?:#define .*\n)+)#include \"qnn/(\w+).cl", top)
     assert len({kind for _, kind in processes}) == sum(path.suffix == ".cl" for path in LIBRARY)
     for definitions, kind in processes:
+        code = re.sub("///.*", "", used_by(f"{kind}.cl"))
         for name in set(re.findall(r"#define (\w+)", definitions)) - {"FROM_BITS", "TO_BITS"}:
-            assert re.search(rf"\b{name}\b", re.sub("///.*", "", used_by(kind))), (kind, name)
+            assert re.search(rf"\b{name}\b", code), (kind, name)
 
 
 def test_only_what_the_compiler_takes() -> None:
@@ -95,7 +94,7 @@ def test_only_what_the_compiler_takes() -> None:
         text = path.read_text()
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
-            assert "channel_intel" not in text and "sched_yield" not in text, path
+            assert not re.search(r"channel_intel|sched_yield|usleep", text), path
 
 
 @needs_emulator
@@ -116,9 +115,12 @@ def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch)
 
 
 @needs_emulator
-def test_results_leave_while_later_frames_are_computed(tmp_path: Path) -> None:
+def test_results_leave_while_later_frames_are_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The first frame is there before the host has come to its end."""
-    running = Emulation(emit(design_of(layer())), tmp_path).write().frames([frames(1000)])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    running = Emulation(emit(design_of(layer()))).frames([frames(1000)])
     with closing(running):
         next(running)
         assert hosts(tmp_path)
@@ -126,39 +128,61 @@ def test_results_leave_while_later_frames_are_computed(tmp_path: Path) -> None:
 
 
 def hosts(folder: Path) -> list[int]:
-    """The processes that run in a folder."""
+    """The processes that run in the folders of a folder."""
     found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if os.readlink(process / "cwd") == str(folder) and (process / "cmdline").read_bytes():
+            place = Path(os.readlink(process / "cwd"))
+            if place.parent == folder and (process / "cmdline").read_bytes():
                 found.append(int(process.name))
         except OSError:
             continue
     return found
 
 
+ABLE = "what waits for neither is resize$"
+
+
 @needs_emulator
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("change", "seconds", "message"),
     [
-        ("while (true) ;", "^main_top takes more than 4 s: "),
-        ("*(volatile __global int*)0 = 1;", "^the emulator was ended by SIG"),
-        ("no such thing", "^the emulator failed: (.|\n)*link.cl:2:.*error: "),
+        ("while (true) ;", 60, f"the design stops: full are source_words .*; {ABLE}"),
+        ("while (true) ;", 3, f"the design takes more than 3 s: full are .*; {ABLE}"),
+        ("*(volatile __global int*)0 = 1;", 60, f"the design crashes with SIGSEGV: .*; {ABLE}"),
+        ("no such thing", 60, "^the emulator fails: (.|\n)*link.cl:2:.*error: "),
+        ("WORD(FROM_BITS) word;", 0.01, "^the design takes .*: it is still being compiled"),
     ],
-    ids=["hangs", "crashes", "does not compile"],
+    ids=["hangs", "takes long", "crashes", "does not compile", "compiles long"],
 )
-def test_an_emulator_that_fails_is_one_error(change: str, message: str, tmp_path: Path) -> None:
-    """And no process is left."""
+def test_an_emulator_that_fails_is_one_error(
+    change: str, seconds: float, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the kernel that could go on, and does not; and nothing is left."""
     design = Design()
-    x = design.source(ChannelType((4,), unsigned(8)))
-    module = design.finish(design.add(ResizeOp(x, 1, (4,))).output)
+    x = design.source(ChannelType((40,), unsigned(8), depth=4))
+    module = design.finish(design.add(ResizeOp(x, 1, (40,))).output)
     Pipeline.parse("size-fifos").apply(module)
-    seconds = 4 if "while" in change else 60
-    running = Emulation(emit(design_of(module)), tmp_path, seconds=seconds).write()
-    write({"include/qnn/link.cl": f"PROCESS NAME(void) {{\n    {change}\n}}\n"}, tmp_path)
+    changed = {"include/qnn/link.cl": f"PROCESS NAME(void) {{\n    {change}\n}}\n"}
+    files = {**emulation.library(), **changed}
+    monkeypatch.setattr(emulation, "library", lambda: files)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SimulationError, match=message):
-        running.run([np.zeros((2, 4), np.uint8)])
-    assert not hosts(tmp_path)
+        running = Emulation(emit(design_of(module)), seconds=seconds)
+        running.run([np.zeros((2, 40), np.uint8)])
+    assert not hosts(tmp_path) and not list(tmp_path.iterdir())
+
+
+@needs_emulator
+def test_a_time_limit_is_an_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    size, design = 30_000_000, Design()
+    module = design.finish(design.source(ChannelType((size,), unsigned(8), depth=64)))
+    (tmp_path / "net.mlir").write_text(print_module(module))
+    np.save(tmp_path / "x.npy", np.zeros((1, size), np.uint8))
+    command = ["run", str(tmp_path / "net.mlir"), "--input", str(tmp_path / "x.npy")]
+    assert main([*command, "--engine", "opencl", "--timeout", "2"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("qnn: the design takes more than 2 s: ") and told.count("\n") == 1
 
 
 def test_more_kernels_than_the_emulator_runs() -> None:
@@ -168,26 +192,116 @@ def test_more_kernels_than_the_emulator_runs() -> None:
         emulate(emitted, [frames()])
 
 
-@pytest.mark.parametrize("missing", ["pyopencl", "libintelocl_emu.so"])
+PACKAGES = "pip install pyopencl intel-opencl-rt==2023.2.0"
+
+
+@needs_emulator
+@pytest.mark.parametrize("missing", ["pyopencl", "OpenCL platform of the name FPGA Emulation"])
 def test_what_is_missing_is_one_line(
     missing: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """Something of its name comes first, and is not it."""
+    (tmp_path / "intel_opencl_rt-2023.2.0.dist-info").mkdir()
+    (tmp_path / "intel_opencl_rt-2023.2.0.dist-info" / "METADATA").touch()
     if missing == "pyopencl":
-        monkeypatch.setattr(emulation, "find_spec", lambda name: None)
-    else:
-        monkeypatch.setattr(emulation, "find_spec", lambda name: name)
-        monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+        (tmp_path / "pyopencl.py").write_text("raise ModuleNotFoundError(name='pyopencl')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     path, x = tmp_path / "net.mlir", tmp_path / "x.npy"
     path.write_text(print_module(layer()))
     np.save(x, frames())
     assert main(["run", str(path), "--input", str(x), "--engine", "opencl"]) == 1
-    expected = (
-        f"qnn: there is no {missing}: pip install 'qnn-dialect[opencl]' brings the emulator\n"
+    told = capsys.readouterr().err
+    assert told.startswith(f"qnn: there is no {missing}: {PACKAGES}") and told.count("\n") == 1
+
+
+Use = tuple[int, bool]
+"""The place of a kept word, and whether it is written."""
+
+
+def lines_of(numbers: dict[str, int]) -> Iterator[Use | None]:
+    """How upsample.cl uses its line, iteration by iteration."""
+    words = numbers["PIXEL_WORDS"]
+    sizes = 3, numbers["DOWN"], numbers["WIDTH"], numbers["ACROSS"], words
+    for _, down, column, across, part in product(*map(range, sizes)):
+        if across == 0 or words > 1:
+            yield column * words + part, down == across == 0
+        else:
+            yield None
+
+
+def vectors_kept(numbers: dict[str, int]) -> Iterator[Use]:
+    """How weighted.h uses the vector that it keeps."""
+    for _, fold, step in product(range(3), range(numbers["FOLDS"]), range(numbers["STEPS"])):
+        yield step, fold == 0
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no g++")
+@pytest.mark.parametrize(
+    ("file", "names", "uses"),
+    [
+        ("upsample.cl", ["WIDTH", "DOWN", "ACROSS", "PIXEL_WORDS"], lines_of),
+        ("matvec.cl", ["FOLDS", "STEPS"], vectors_kept),
+    ],
+)
+def test_distances_are_no_longer_than_they_are(
+    file: str, names: list[str], uses: Callable[[dict[str, int]], Iterator[Use | None]]
+) -> None:
+    """The emulator does not notice where `ivdep` promises too much."""
+    promised = 0
+    for values in product((1, 2, 3), repeat=len(names)):
+        numbers = dict(zip(names, values, strict=True))
+        numbers["LINE_WORDS"] = numbers.get("WIDTH", 0) * numbers.get("PIXEL_WORDS", 0)
+        defined = [f"-D{name}={numbers[name]}" for name in names]
+        command = ["g++", "-E", "-P", "-x", "c", "-I", str(INCLUDE), *defined]
+        command.append(str(INCLUDE / "qnn" / file))
+        text = subprocess.run(command, capture_output=True, text=True).stdout
+        safe = re.search(r"#pragma ivdep array\(\w+\) safelen\((\w+)\)", text)
+        if safe is not None:
+            promised += 1
+            assert numbers[safe[1]] <= shortest(list(uses(numbers))), numbers
+    assert promised > 1
+
+
+def shortest(uses: list[Use | None]) -> float:
+    """The fewest iterations between two uses of a place, of which one at least writes."""
+    return min(
+        (
+            later - earlier
+            for (earlier, first), (later, second) in combinations(enumerate(uses), 2)
+            if first and second and first[0] == second[0] and (first[1] or second[1])
+        ),
+        default=inf,
     )
-    assert capsys.readouterr().err == expected
+
+
+@needs_emulator
+@pytest.mark.parametrize(
+    ("change", "status", "message"),
+    [
+        (lambda at: (at / "vectors" / "in0_data.bin").unlink(), 2, "in0_data.bin: no such file"),
+        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b"abc"), 2, "has 3 bytes: a fr"),
+        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b""), 2, "has 0 bytes: a frame"),
+        (lambda at: (at / "weights" / "Conv_0_matvec_weights.dat").unlink(), 2, "no such file"),
+        (lambda at: (at / "design.json").write_text("{"), 2, "design.json: Expecting"),
+        (lambda at: (at / "top.cl").write_text("("), 2, "error: expected"),
+        (lambda at: None, 0, ""),
+    ],
+)
+def test_a_host_tells_mistakes(
+    change: Callable[[Path], object], status: int, message: str, project: Path, tmp_path: Path
+) -> None:
+    """With neither a traceback nor a warning, and nothing left behind."""
+    folder = shutil.copytree(project, tmp_path / "build")
+    change(folder)
+    before = set(folder.iterdir())
+    command = [shutil.which("python") or "python3", "host.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == status and message in done.stderr
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    assert bool(done.stderr) == bool(message) and set(folder.iterdir()) == before
 
 
 def test_a_channel_without_a_depth_is_an_error() -> None:
@@ -230,20 +344,14 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
     options = ["-std=c++14", "-Wall", "-Wextra", "-Werror", f"-Wl,-rpath-link,{libraries}"]
     command = ["g++", *options, "host.cpp", str(libraries / "libOpenCL.so"), "-o", "host"]
     subprocess.run(command, cwd=folder, check=True)
-    (folder / "icd").mkdir()
-    (folder / "icd" / "emulator.icd").write_text(str(libraries / "libintelocl_emu.so"))
-    environment = {
-        **os.environ,
-        "OCL_ICD_VENDORS": str(folder / "icd"),
-        "LD_LIBRARY_PATH": str(libraries),
-        "PYOPENCL_NO_CACHE": "1",
-    }
+    environment = {**os.environ, "OCL_ICD_FILENAMES": str(libraries / "libintelocl_emu.so")}
+    environment["LD_LIBRARY_PATH"] = str(libraries)
     script = (
-        "import os, host, pyopencl as cl; "
+        "import os, host, pyopencl as cl; host.environment(9, False); "
         "context = cl.Context([host.device_of('FPGA Emulation')]); "
         "open('top.aocx', 'wb').write(host.build(context, None).binaries[0]); os._exit(0)"
     )
-    python = [shutil.which("python") or "python3", "-W", "ignore", "-c", script]
+    python = [shutil.which("python") or "python3", "-c", script]
     subprocess.run(python, cwd=folder, env=environment, check=True)
     run = ["./host", "--emulation", "top.aocx"]
     assert subprocess.run(run, cwd=folder, env=environment, timeout=60).returncode == 0
@@ -254,7 +362,7 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
 
 @needs_emulator
 def test_an_emulation_that_is_given_up_ends(tmp_path: Path) -> None:
-    """Whoever waits for it may be killed without a word, long before the first frame is done."""
+    """Whoever waits for it may be killed without a word; nothing is left, not even its folder."""
     size, design = 30_000_000, Design()
     module = design.finish(design.source(ChannelType((size,), unsigned(8), depth=64)))
     (tmp_path / "net.mlir").write_text(print_module(module))
@@ -264,15 +372,16 @@ def test_an_emulation_that_is_given_up_ends(tmp_path: Path) -> None:
     temporary = {**os.environ, "TMPDIR": str(tmp_path)}
     user = subprocess.Popen([python, *command], cwd=tmp_path, env=temporary, stdout=-3, stderr=-3)
     found: list[int] = []
-    while not found and user.poll() is None:
+    while len(found) < 2 and user.poll() is None:
         time.sleep(0.1)
-        found = [n for folder in tmp_path.glob("tmp*") for n in hosts(folder)]
+        found = hosts(tmp_path)
     user.send_signal(signal.SIGKILL)
     user.wait()
     until = time.monotonic() + 5
     while time.monotonic() < until and any(Path(f"/proc/{n}").exists() for n in found):
         time.sleep(0.1)
-    assert found and not any(Path(f"/proc/{n}").exists() for n in found)
+    assert len(found) == 2 and not any(Path(f"/proc/{n}").exists() for n in found)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.mlir", "x.npy"]
 
 
 @needs_emulator

@@ -51,8 +51,8 @@ class Scripts(HTMLParser):
 def test_names_are_only_names(name: str, tmp_path: Path) -> None:
     build = Build.read(built(tmp_path, design_of(layer(name=name))))
     facts = facts_of(build)
-    text = page({**facts, "network": name})
-    plain = Scripts(page({**facts, "network": "net"}))
+    text = page("build", "title", {**facts, "network": name})
+    plain = Scripts(page("build", "title", {**facts, "network": "net"}))
     found = Scripts(text)
     assert found.tags == plain.tags and len(found.scripts) == 3
     told = json.loads(found.scripts[0])

@@ -12,7 +12,10 @@ from qnn.frontends.torch import import_module, import_program
 from qnn.passes import Pipeline
 from qnn.passes.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn.linear import LinearLayerOp
 from qnn.qdialect.qnn.quantization import QuantizeOp
+from qnn.qdialect.qnn.steps import LookupOp
+from qnn.qdialect.types import element_of, unsigned
 from support.oracles import Array
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -259,6 +262,56 @@ def test_a_quantized_network_becomes_integer() -> None:
     np.testing.assert_allclose(run(imported, [x.numpy()])[0], expected, atol=1e-6)
 
 
+class Flattened(Quantized):
+    """A quantizer behind a flatten, which torch computes with a factor of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        w = Q.dequantize_per_channel(self.w, self.s, self.z, 0, -127, 127, torch.int8)
+        y = F.relu(self.norm(F.conv2d(self.step(x, 0.02, 0, 0, 255, torch.uint8), w)))
+        return torch.fake_quantize_per_tensor_affine(y.flatten(1), 0.3, 0, 0, 15)
+
+
+def test_a_quantizer_behind_a_flatten() -> None:
+    module = Flattened().eval()
+    x = torch.rand(4, 3, 6, 6) * 5
+    imported = import_module(module, x[:1])
+    before = run(imported, [x.numpy()])[0]
+    Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(imported)
+    np.testing.assert_array_equal(run(imported, [x.numpy()])[0], before)
+
+
+CODEBOOK = torch.tensor([-1.5, -0.25, 0.0, 3.0])
+
+
+class TakesWeights(nn.Module):
+    """Weights that a program reads from a table of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(5)
+        self.register_buffer("table", CODEBOOK)
+        self.register_buffer("index", torch.randint(0, 4, (3, 5), generator=generator))
+        self.register_buffer("rows", CODEBOOK[:, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = torch.fake_quantize_per_tensor_affine(x, 0.5, 0, -8, 7)
+        return F.linear(x, torch.take(self.table, self.index)) + F.embedding(
+            self.index[:, 0], self.rows
+        ).squeeze(1)
+
+
+def test_weights_from_a_table_stay_indices() -> None:
+    """However few they are; 15 weights would not be taken for a codebook by their looks."""
+    x = torch.randn(6, 5)
+    module = TakesWeights().eval()
+    imported = import_module(module, x[:1])
+    np.testing.assert_array_equal(run(imported, [x.numpy()])[0], module(x))
+    Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(imported)
+    (layer,) = (op for op in imported.walk() if isinstance(op, LinearLayerOp))
+    read = layer.weights.owner
+    assert isinstance(read, LookupOp) and element_of(read.x) == unsigned(2)
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_brevitas() -> None:
     layers = pytest.importorskip("brevitas.nn")
@@ -281,11 +334,17 @@ def test_brevitas() -> None:
     Pipeline.parse("fold-bn", [CheckSemantics()]).apply(imported)
 
 
+INDEX = torch.tensor([[2, 0]])
+
 REFUSED: dict[str, tuple[Forward, str]] = {
     "unknown": (lambda x: torch.cumsum(x, 1), r'"cumsum" \(aten.cumsum\): this operator is not'),
     "gelu": (lambda x: F.gelu(x), r'node "gelu" \(Gelu\): this activation is not monotone'),
     "layer_norm": (lambda x: F.layer_norm(x, [9]), "it normalises by statistics of each image"),
     "where": (lambda x: torch.where(x > 0, x, 2 * x), "it chooses between values"),
+    "take": (
+        lambda x: torch.take(x, INDEX),
+        "it takes from a table of more than one row: flatten the table",
+    ),
     "double": (lambda x: x.double().float(), "changes the type of its elements"),
     "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
     "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the image"),

@@ -16,6 +16,6 @@ def report_command(arguments: argparse.Namespace) -> None:
     path = arguments.output or str(build.folder / "report.html")
     with timed("play"):
         facts = facts_of(build)
-    text = page(facts)
+    text = page("build", facts["top"], facts)
     write_whole(path, lambda file: file.write(text.encode()))
     print(path)

@@ -17,6 +17,7 @@
 #include "qnn/offset.hpp"
 #include "qnn/pad.hpp"
 #include "qnn/pool.hpp"
+#include "qnn/repeat.hpp"
 #include "qnn/resize.hpp"
 #include "qnn/sink.hpp"
 #include "qnn/source.hpp"

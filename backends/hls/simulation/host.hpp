@@ -72,6 +72,24 @@ Bytes bytes_of(const std::vector<ap_uint<BITS> >& words, std::size_t count) {
     return bytes;
 }
 
+/// How many frames some bytes are: whole ones, and as many as came before at another port.
+inline unsigned frames_of(
+    const std::string& path, const Bytes& bytes, std::size_t frame_bytes, long long others = -1
+) {
+    const std::size_t frames = bytes.size() / frame_bytes, rest = bytes.size() % frame_bytes;
+    if (rest == 0 && (others < 0 || frames == std::size_t(others))) return unsigned(frames);
+    std::fprintf(stderr, "%s: %zu frames of %zu bytes, and %zu more", path.c_str(), frames, frame_bytes, rest);
+    if (others >= 0) std::fprintf(stderr, "; another port has %lld frames", others);
+    std::fprintf(stderr, "\n");
+    std::exit(2);
+}
+
+/// Nothing was tested, which is no success.
+inline std::size_t no_frames(const std::string& folder) {
+    std::fprintf(stderr, "%s: there are no frames\n", folder.c_str());
+    return 1;
+}
+
 /// Sends frames to a port.
 template <int BITS>
 void send_frames(const Bytes& bytes, std::size_t frame_bytes, hls::stream<Beat<BITS> >& port) {
@@ -113,7 +131,10 @@ Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_
 /// Writes a result to PATH.result.bin; how many of its bytes differ from those in PATH.bin.
 inline std::size_t compare(const std::string& path, const Bytes& result, std::size_t frame_bytes) {
     write_file(path + ".result.bin", result);
-    if (!std::ifstream((path + ".bin").c_str())) return result.size();
+    if (!std::ifstream((path + ".bin").c_str())) {
+        std::printf("%s.bin is not there: nothing to compare with\n", path.c_str());
+        return result.size();
+    }
     const Bytes expected = read_file(path + ".bin");
     std::size_t count = 0;
     for (std::size_t i = 0; i < std::max(result.size(), expected.size()); ++i) {

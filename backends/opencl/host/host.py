@@ -1,63 +1,77 @@
 """Runs the design beside this file over the frames in a folder, and compares the results.
 
-    python host.py [--program top.aocx [--emulation]] [vectors]
+    python host.py [--strict] [--timeout SECONDS] [--program top.aocx [--emulation]] [vectors]
 
-With a program that `aoc` made it runs on the board, or with --emulation on the vendor's emulator;
-without, on the emulator, which compiles the sources. Frames are
-read from PORT.bin, results are written to PORT.result.bin, frame by frame. The exit status is 1 if
-results differ from those in PORT.bin, and 3 if the design stops for good, which is told on standard
-error.
+Without a program it runs on the vendor's emulator, which compiles the sources; with one that `aoc`
+made, on the board, or with --emulation on the emulator. Frames are read from PORT.bin, results are
+written to PORT.result.bin, frame by frame. The exit status is 1 if results differ from those in
+PORT.bin, 2 for mistakes, and 3 if an emulation stops, crashes or takes too long: standard error
+tells which channels are full or empty then, and which kernels could go on and don't.
 """
 
 import argparse
 import json
 import math
 import os
+import select
+import signal
 import sys
 import threading
 import time
+import warnings
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import numpy as np
+DIFFERENT, MISTAKE, STOPPED = 1, 2, 3
+PACKAGES = "pyopencl intel-opencl-rt==2023.2.0 intel-cmplr-lib-rt==2023.2.0 tbb==2021.10.0"
+
+
+def give_up(message: str, status: int = MISTAKE) -> NoReturn:
+    print(message, file=sys.stderr, flush=True)
+    os._exit(status)
+
+
+# What is kept goes by the text of one file, and not of those that it includes.
+os.environ["PYOPENCL_NO_CACHE"] = "1"
+try:
+    import numpy as np
+    import pyopencl as cl
+except ModuleNotFoundError as error:
+    give_up(f"there is no {error.name}: pip install {PACKAGES}")
 
 HERE = Path(__file__).resolve().parent
-DESIGN = json.loads((HERE / "design.json").read_text())
 MOST, SPARE = 250, 6
 """Kernels that the emulator runs at once, each of which holds a thread while it waits, and the
 threads for all else. There are 256 at most."""
-
-os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(min(DESIGN["kernels"], MOST) + SPARE)
-# What is kept goes by the text of one file, and not of those that it includes.
-os.environ["PYOPENCL_NO_CACHE"] = "1"
-
-import pyopencl as cl  # noqa: E402
-
-COMPLETE = cl.command_execution_status.COMPLETE
-DIFFERENT, STOPPED = 1, 3
-QUIET = 5
+QUIET = 10
 """Seconds in which no word moves before a design counts as stopped."""
+CRASHES = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL
 
 
 class Port:
     """A buffer of the device, the kernel that reads or writes it, and a queue for each."""
 
     def __init__(self, context: cl.Context, program: cl.Program, port: Any, frames: int):
-        self.name = str(port["port"])
-        self.frame_bytes = math.prod(port["shape"]) * np.dtype(port["dtype"]).itemsize
-        self.kernel = cl.Kernel(program, port["kernel"])
+        self.name, self.kernel_name = str(port["port"]), str(port["kernel"])
+        self.frame_bytes = bytes_of(port)
+        self.kernel = cl.Kernel(program, self.kernel_name)
         self.kernels, self.copies = cl.CommandQueue(context), cl.CommandQueue(context)
         self.buffer = cl.Buffer(context, cl.mem_flags.READ_WRITE, frames * self.frame_bytes)
+        self.events: list[cl.Event] = []
 
     def fill(self, data: bytes) -> None:
         cl.enqueue_copy(self.copies, self.buffer, np.frombuffer(data, np.uint8))
 
-    def start(self, *numbers: int) -> cl.Event:
+    def start(self, *numbers: int) -> None:
         """Runs the kernel over so many frames; others may be running on other queues."""
         self.kernel.set_args(self.buffer, *map(np.uint32, numbers))
-        event = cl.enqueue_nd_range_kernel(self.kernels, self.kernel, (1,), (1,))
+        self.events.append(cl.enqueue_nd_range_kernel(self.kernels, self.kernel, (1,), (1,)))
         self.kernels.flush()
-        return event
+
+    def done(self) -> bool:
+        return self.events[-1].command_execution_status == cl.command_execution_status.COMPLETE
 
     def frame(self, number: int) -> bytes:
         """The bytes of a frame that the device has written."""
@@ -66,8 +80,17 @@ class Port:
         return data.tobytes()
 
 
+def bytes_of(port: Any) -> int:
+    """The bytes of a frame."""
+    return math.prod(port["shape"]) * np.dtype(port["dtype"]).itemsize
+
+
+def seen(*_: object) -> None:
+    """Signals do nothing here: the watch reads of them in a pipe."""
+
+
 class Feeder(threading.Thread):
-    """Sends what comes over a link, frame by frame, from a file or a pipe."""
+    """Sends what comes over a link, through a pipe, frame by frame."""
 
     def __init__(self, port: Port, path: Path, frames: int):
         super().__init__(daemon=True)
@@ -82,135 +105,199 @@ class Feeder(threading.Thread):
                 data = file.read(self.port.frame_bytes)
                 self.waits = False
                 if len(data) < self.port.frame_bytes:
-                    print(f"{self.port.name} ends within a frame", file=sys.stderr, flush=True)
-                    os._exit(2)
+                    give_up(f"{self.port.name} ends within a frame")
                 self.port.fill(data)
-                self.port.start(1).wait()
+                self.port.start(1)
+                self.port.events[-1].wait()
 
 
 class Watch(threading.Thread):
-    """Ends the emulation where no word moves any more, or nobody waits for it."""
+    """Ends an emulation that comes to no end of its own, and tells what holds it up."""
 
-    def __init__(
-        self,
-        context: cl.Context,
-        program: cl.Program,
-        last: list[cl.Event],
-        feeders: list[Feeder],
-    ):
+    def __init__(self, seconds: float):
         super().__init__(daemon=True)
-        self.last, self.feeders = last, feeders
-        self.channels: list[tuple[str, int]] = DESIGN["channels"]
-        channels = self.channels
-        self.counts = np.zeros((len(channels), 2), np.uint32)
+        self.seconds, self.began = seconds, time.monotonic()
+        self.signals, written = os.pipe()
+        os.set_blocking(written, False)
+        signal.set_wakeup_fd(written, warn_on_full_buffer=False)
+        signal.signal(signal.SIGINT, seen)
+        self.kernel: Any = None
+        self.ports: list[Port] = []
+        self.feeders: list[Feeder] = []
+
+    def begin(self, design: Any, context: cl.Context, program: cl.Program) -> None:
+        """Can look at the channels from now on.
+
+        A kernel that crashes tries the same again, for ever, while all others go on."""
+        self.channels = design["channels"]
+        self.counts = np.zeros((len(self.channels), 2), np.uint32)
         self.queue = cl.CommandQueue(context)
-        self.kernel = cl.Kernel(program, "count_words")
         self.buffer = cl.Buffer(context, cl.mem_flags.WRITE_ONLY, self.counts.nbytes)
-        self.kernel.set_args(self.buffer)
+        kernel = cl.Kernel(program, "count_words")
+        kernel.set_args(self.buffer)
+        self.kernel = kernel
+        for crash in CRASHES:
+            signal.signal(crash, seen)
 
     def run(self) -> None:
-        parent, quiet = os.getppid(), 0
+        quiet = 0
         while quiet < QUIET:
-            time.sleep(1)
-            if all(event.command_execution_status == COMPLETE for event in self.last):
+            left = self.seconds - (time.monotonic() - self.began)
+            if select.select([self.signals], [], [], max(0, min(1, left)))[0]:
+                self.signalled(os.read(self.signals, 1)[0])
+            if left <= 1:
+                self.end(f"takes more than {self.seconds:g} s")
+            if self.ports and all(port.done() for port in self.ports):
                 return
-            if os.getppid() != parent:
-                os._exit(STOPPED)
-            before = self.counts.copy()
-            cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
-            cl.enqueue_copy(self.queue, self.counts, self.buffer)
-            still = np.array_equal(before, self.counts)
-            quiet = quiet + 1 if still and not any(f.waits for f in self.feeders) else 0
-        print(f"the design stops: {self.told()}", file=sys.stderr, flush=True)
-        os._exit(STOPPED)
+            hungry = any(feeder.waits for feeder in self.feeders)
+            quiet = 0 if not self.ports or self.count() or hungry else quiet + 1
+        self.end("stops")
+
+    def signalled(self, number: int) -> None:
+        if number == signal.SIGINT:
+            os._exit(128 + number)
+        time.sleep(1)
+        self.end(f"crashes with {signal.Signals(number).name}")
+
+    def count(self) -> bool:
+        """Counts the words written to each channel, and read from it; whether some were."""
+        before = self.counts.copy()
+        cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
+        cl.enqueue_copy(self.queue, self.counts, self.buffer)
+        return not np.array_equal(before, self.counts)
+
+    def end(self, how: str) -> NoReturn:
+        if self.kernel is None:
+            give_up(f"the design {how}: it is still being compiled", STOPPED)
+        self.count()
+        give_up(f"the design {how}: {self.told()}", STOPPED)
 
     def told(self) -> str:
-        """Which channels are full, and which are empty."""
+        """Which channels are full, which are empty, and which kernels need not wait for those."""
         held = (self.counts[:, 0] - self.counts[:, 1]).tolist()
         pairs = list(zip(self.channels, held, strict=True))
-        full = [f"{name} ({words} words)" for (name, depth), words in pairs if words >= depth]
-        empty = [name for (name, _), words in pairs if words == 0]
-        return f"full are {', '.join(full) or 'none'}; empty are {', '.join(empty) or 'none'}"
+        full = [(channel, words) for channel, words in pairs if words >= channel["depth"]]
+        empty = [channel for channel, words in pairs if words == 0]
+        busy = {channel[end] for channel in self.channels for end in ("from", "to")}
+        busy -= {channel["from"] for channel, _ in full} | {channel["to"] for channel in empty}
+        busy -= {port.kernel_name for port in self.ports if port.done()}
+        lists = {
+            "full are": [f"{channel['name']} ({words} words)" for channel, words in full],
+            "empty are": [channel["name"] for channel in empty],
+            "what waits for neither is": sorted(busy),
+        }
+        return "; ".join(f"{what} {', '.join(names) or 'none'}" for what, names in lists.items())
+
+
+def environment(kernels: int, strict: bool) -> None:
+    """What the emulator reads. That of the packages is found without being registered: one variable
+    is for the loader that pyopencl brings, one for the loader of others."""
+    os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(kernels + SPARE)
+    os.environ["CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE"] = "strict" if strict else "default"
+    with suppress(PackageNotFoundError):
+        for file in files("intel-opencl-rt") or []:
+            if file.name == "libintelocl_emu.so":
+                library = str(Path(file.locate()).resolve())
+                os.environ["OCL_ICD_VENDORS"] = os.environ["OCL_ICD_FILENAMES"] = library
 
 
 def device_of(wanted: str) -> cl.Device:
     """The first device of a platform, of which part of the name is given."""
-    platforms = [platform for platform in cl.get_platforms() if wanted in platform.name]
+    platforms: list[cl.Platform] = []
+    with suppress(cl.LogicError):
+        platforms = [platform for platform in cl.get_platforms() if wanted in platform.name]
     if not platforms:
-        sys.exit(f"there is no OpenCL platform of the name {wanted}")
+        brings = f": pip install {PACKAGES}" if "Emulation" in wanted else ""
+        give_up(f"there is no OpenCL platform of the name {wanted}{brings}")
     return platforms[0].get_devices()[0]
 
 
 def build(context: cl.Context, program: Path | None) -> cl.Program:
     """What aoc made, or the sources, for the emulator."""
+    warnings.simplefilter("ignore", cl.CompilerWarning)
     if program is not None:
         return cl.Program(context, context.devices, [program.read_bytes()]).build()
     options = ["-cl-std=CL2.0", "-I", "include", "-I", "."]
     return cl.Program(context, Path("emulation.cl").read_text()).build(options)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    parser.add_argument("--program", type=Path, help="what aoc made")
-    parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
-    parser.add_argument("--frames", type=int, help="so many, where all of them come over links")
-    parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
-    options = parser.parse_args()
-    vectors = options.vectors.resolve()
+def read_design(path: Path) -> Any:
+    """The kernels that are started here, and the channels of all."""
+    try:
+        return json.loads(path.read_text())
+    except ValueError as error:
+        give_up(f"{path}: {error}")
+
+
+def read_frames(path: Path, port: Any) -> bytes:
+    """The bytes of whole frames, one at least."""
+    data, each = path.read_bytes(), bytes_of(port)
+    if not data or len(data) % each:
+        give_up(f"{path} has {len(data):,} bytes: a frame has {each:,}")
+    return data
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the design, and returns the exit status."""
+    design, watch = read_design(HERE / "design.json"), Watch(options.timeout)
     path = None if options.program is None else options.program.resolve()
+    vectors, on_emulator = options.vectors.resolve(), path is None or options.emulation
     os.chdir(HERE)
-    design = DESIGN
-    on_emulator = path is None or options.emulation
-    if on_emulator and design["kernels"] > MOST:
-        sys.exit(f"the design has {design['kernels']} kernels: the emulator runs {MOST} at once")
+    links = set[str](design["links"])
+    on_board = set[str]() if on_emulator else links
+    piped = links - on_board if options.frames else set[str]()
+    sources = [port for port in design["sources"] if port["port"] not in on_board | piped]
+    given = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
+    weights = [read_frames(Path(f"weights/{port['port']}.dat"), port) for port in design["weights"]]
+    frames = {len(data) // bytes_of(p) for data, p in zip(given, sources, strict=True)}
+    frames |= {options.frames} if options.frames else set()
+    if len(frames) > 1:
+        give_up(f"{vectors} has {' and '.join(map(str, sorted(frames)))} frames for its ports")
+    if not frames:
+        give_up("all frames come over links: --frames says how many")
+    (count,) = frames
+    if on_emulator:
+        if design["kernels"] > MOST:
+            give_up(f"there are {design['kernels']} kernels: the emulator runs {MOST} at once")
+        environment(design["kernels"], options.strict)
     context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK")])
+    if path is None:
+        watch.start()
     program = build(context, path)
+    if path is None:
+        watch.begin(design, context, program)
     print("built", flush=True)
-    links: list[str] = design["links"]
-    given = {
-        port["port"]: (vectors / f"{port['port']}.bin").read_bytes()
-        for port in design["sources"]
-        if options.frames is None or port["port"] not in links
-    }
-    first = design["sources"][0]
-    frame_bytes = math.prod(first["shape"]) * np.dtype(first["dtype"]).itemsize
-    frames = options.frames or len(given[first["port"]]) // frame_bytes
-    on_board = set[str]() if on_emulator else set(links)
-    sinks = [
-        Port(context, program, port, frames)
-        for port in design["sinks"]
-        if port["port"] not in on_board
-    ]
-    done = [[sink.start(number, 1) for sink in sinks] for number in range(frames)]
-    weights = [Port(context, program, port, 1) for port in design["weights"]]
-    sources = [
-        Port(context, program, port, frames)
-        for port in design["sources"]
-        if port["port"] not in on_board
-    ]
-    feeders = [
-        Feeder(port, vectors / f"{port.name}.bin", frames) for port in sources if port.name in links
-    ]
-    if path is None and done:
-        Watch(context, program, done[-1], feeders).start()
-    for port in weights:
-        port.fill(Path(f"weights/{port.name}.dat").read_bytes())
-        port.start(frames)
-    for port in sources:
-        if port.name not in links:
-            port.fill(given[port.name])
-            port.start(frames)
-    for feeder in feeders:
-        feeder.start()
+    results = [port for port in design["sinks"] if port["port"] not in on_board]
+    sinks = [Port(context, program, port, count) for port in results]
+    for number in range(count):
+        for sink in sinks:
+            sink.start(number, 1)
+    feeds = [Port(context, program, port, 1) for port in design["weights"]]
+    feeds += [Port(context, program, port, count) for port in sources]
+    for port, data in zip(feeds, [*weights, *given], strict=True):
+        port.fill(data)
+    for port in feeds:
+        port.start(count)
+    for port in design["sources"]:
+        if port["port"] in piped:
+            path_of = vectors / f"{port['port']}.bin"
+            watch.feeders.append(Feeder(Port(context, program, port, 1), path_of, count))
+            watch.feeders[-1].start()
+    watch.ports = [*sinks, *feeds]
+    take(sinks, count, vectors)
+    return compare([sink.name for sink in sinks], vectors)
+
+
+def take(sinks: list[Port], frames: int, vectors: Path) -> None:
+    """Writes the results, each as soon as it is there."""
     for sink in sinks:
         (vectors / f"{sink.name}.result.bin").write_bytes(b"")
-    for number, events in enumerate(done):
-        for sink, event in zip(sinks, events, strict=True):
-            event.wait()
+    for number in range(frames):
+        for sink in sinks:
+            sink.events[number].wait()
             with (vectors / f"{sink.name}.result.bin").open("ab") as file:
                 file.write(sink.frame(number))
         print(f"frame {number}", flush=True)
-    return compare([sink.name for sink in sinks], vectors)
 
 
 def compare(names: list[str], vectors: Path) -> int:
@@ -222,6 +309,34 @@ def compare(names: list[str], vectors: Path) -> int:
             print(f"{name}: the results are not those expected", file=sys.stderr)
             status = DIFFERENT
     return status
+
+
+def seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise ValueError
+    return number
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--strict", action="store_true", help="channels hold what the device's do")
+    parser.add_argument("--timeout", type=seconds, default=3600, help="seconds of an emulation")
+    parser.add_argument("--frames", type=int, help="so many, which come over links through pipes")
+    parser.add_argument("--program", type=Path, help="what aoc made")
+    parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
+    parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
+    options = parser.parse_args()
+    try:
+        return run(options)
+    except OSError as error:
+        give_up(f"{error.filename}: {(error.strerror or str(error)).lower()}")
+    except cl.Error as error:
+        give_up(f"OpenCL fails: {error}")
 
 
 if __name__ == "__main__":

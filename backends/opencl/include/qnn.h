@@ -10,6 +10,7 @@
 #pragma OPENCL EXTENSION cl_intel_channels : enable
 
 #include "qnn/channels.h"
+#include "qnn/counter.h"
 #include "qnn/types.h"
 #include "qnn/words.h"
 

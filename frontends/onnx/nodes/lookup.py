@@ -3,6 +3,7 @@
 import numpy as np
 from xdsl.dialects.builtin import f64
 
+from ....qdialect.data import Array
 from ....qdialect.qnn.constants import range_of
 from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.qnn.steps import LookupOp
@@ -10,15 +11,18 @@ from ....qdialect.types import element_of, is_quant, smallest_type
 from ..builder import Builder
 from ..node import Node
 from ..registry import handles
-from ..values import Value
+from ..values import Constant, QuantizedConstant, Tensor, Value
 from .classify import axis_of
-from .exact import multiples_of
+from .exact import MOST_ENTRIES, multiples_of
+from .parameters import NO_ZERO
 
 
-@handles("Gather")
+@handles("Gather", of_constants=True)
 def gather(m: Builder, node: Node) -> Value:
     """Entries of a constant table, one for each element: an embedding, or a codebook."""
     table = m.array(node, 0, "the table")
+    if not isinstance(m.value(node, 1), Tensor):
+        return _constant(table, m.array(node, 1, "the indices"), node.integer("axis", 0))
     x = m.tensor(node, 1)
     if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind != "f":
         raise node.fail(f"from a table of shape {table.shape}: a row of floats is supported")
@@ -32,3 +36,17 @@ def gather(m: Builder, node: Node) -> Value:
         ints = m.constant(multiples[0], smallest_type(min(low, -1), high), node.inputs[0])
         values = m.add(DequantizeOp(ints, m.constant(multiples[1], f64, "scale"))).output
     return x.like(m.add(LookupOp(x.value, values), node).output)
+
+
+def _constant(table: Array, indices: Array, axis: int) -> Value:
+    """What constant indices read: weights that stay indices, if the table is that of a codebook."""
+    values = np.take(table, indices, axis)
+    if table.dtype != np.float32 or table.ndim != 1 or len(table) > MOST_ENTRIES or values.ndim < 2:
+        return Constant.of(values)
+    multiples = multiples_of(table)
+    if multiples is None:
+        return Constant.of(values)
+    ints, scale = multiples
+    element = smallest_type(min(int(ints.min()), -1), int(ints.max()))
+    scales = np.array(scale, np.float64)
+    return QuantizedConstant(ints[indices], element, scales, NO_ZERO, table=np.unique(ints))

@@ -72,20 +72,30 @@ def weights(m: Builder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSA
             return m.floats(array, name) if codebook is None else _read(m, codebook, name)
     if moved.per_axis and moved.axis != 0:
         raise node.fail("the scale of its weights differs between inputs, not outputs")
-    ints = m.constant(moved.ints, moved.element, name)
+    ints = _integers(m, moved, name)
     scale = m.floats(moved.scale, "scale")
     axis = 0 if moved.per_axis else -1
     return m.add(DequantizeOp(ints, scale, zero_value(m, moved.zero), axis)).output
 
 
+def _integers(m: Builder, kernel: QuantizedConstant, name: str) -> SSAValue:
+    if kernel.table is None:
+        return m.constant(kernel.ints, kernel.element, name)
+    return _looked_up(m, np.searchsorted(kernel.table, kernel.ints), kernel.table, name)
+
+
 def _read(m: Builder, codebook: Codebook, name: str) -> SSAValue:
-    """Weights as indices into a codebook of integers."""
-    last = len(codebook.table) - 1
-    indices = m.constant(codebook.indices, smallest_type(0, last), name)
-    low, high = int(codebook.table.min()), int(codebook.table.max())
-    table = m.constant(codebook.table, smallest_type(min(low, -1), high), "codebook")
+    """Weights that a codebook holds."""
     scale = m.constant(codebook.scale, f64, "scale")
-    return m.add(DequantizeOp(m.add(LookupOp(indices, table)).output, scale)).output
+    return m.add(DequantizeOp(_looked_up(m, codebook.indices, codebook.table, name), scale)).output
+
+
+def _looked_up(m: Builder, indices: Array, table: Array, name: str) -> SSAValue:
+    """Weights as indices into a codebook of integers."""
+    stored = m.constant(indices, smallest_type(0, len(table) - 1), name)
+    low, high = int(table.min()), int(table.max())
+    entries = m.constant(table, smallest_type(min(low, -1), high), "codebook")
+    return m.add(LookupOp(stored, entries)).output
 
 
 def bias_of(m: Builder, node: Node, index: int, channels: int) -> SSAValue | None:

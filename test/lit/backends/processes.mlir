@@ -46,6 +46,7 @@ stream.design @main {
   // OPENCL-NEXT: #define TO resize_2_words
   // OPENCL-NEXT: #define TO_BITS 48
   // OPENCL-NEXT: #define HELD_BITS 80
+  // OPENCL-NEXT: #define PIECE 16
   // OPENCL-NEXT: #include "qnn/regroup.cl"
 
   %x3 = stream.resize %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels

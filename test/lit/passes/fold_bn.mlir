@@ -130,6 +130,25 @@ func.func @hoisted(%a: tensor<1x2x2x1xsi8>) -> tensor<1x1x1x1xui1> {
 
 // -----
 
+// With a quantizer goes what treats all elements alike: behind a flatten no channel is left to tell.
+
+// CHECK-LABEL: @flattened_first
+// CHECK:         %q = qnn.threshold %x, %thresholds {layer = "Quant_0"} : (tensor<1x2x1x2xsi8>, tensor<2x3xui5>) -> tensor<1x2x1x2xui2>
+// CHECK-NEXT:    qnn.reshape %q {activation = "Quant_0"} : (tensor<1x2x1x2xui2>) -> tensor<1x4xui2>
+func.func @flattened_first(%x: tensor<1x2x1x2xsi8>) -> tensor<1x4xui2> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %rows = qnn.constant [0.25, 0.5] : tensor<2xf32>
+  %a = qnn.dequantize %x, %s : (tensor<1x2x1x2xsi8>, tensor<f32>) -> tensor<1x2x1x2xf32>
+  %b = qnn.mul %a, %rows : (tensor<1x2x1x2xf32>, tensor<2xf32>) -> tensor<1x2x1x2xf32>
+  %flat = qnn.reshape %b : (tensor<1x2x1x2xf32>) -> tensor<1x4xf32>
+  %relu = qnn.relu %flat : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %c = qnn.mul %relu, %s : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xf32>
+  %q = qnn.quantize %c, %s {layer = "Quant_0"} : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xui2>
+  func.return %q : tensor<1x4xui2>
+}
+
+// -----
+
 // A one-bit tensor is padded with -1 instead of 0; the border gives back what that took.
 
 // CHECK-LABEL: @padded

@@ -10,18 +10,22 @@
 // RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/net.npy --engine opencl 2> %t/errors
 // RUN: diff %t/reference.npy %t/net.npy
 // RUN: diff /dev/null %t/errors
-// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/strict.npy --engine opencl --strict --folding %t/fold.json
+// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/strict.npy --engine opencl --strict --timeout 600 --folding %t/fold.json
 // RUN: diff %t/reference.npy %t/strict.npy
 
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --strict 2> %t/errors
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine hls --strict 2>> %t/errors
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine opencl --bounded 2>> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine hls --timeout 9 2>> %t/errors
+// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine opencl --timeout 0 2>> %t/errors
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --folding %t/fold.json 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target opencl --device z7020 -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: --strict is for --engine opencl
 // ERRORS-NEXT: qnn: --strict is for --engine opencl
 // ERRORS-NEXT: qnn: --bounded is for --engine hls
+// ERRORS-NEXT: qnn: --timeout is for --engine opencl
+// ERRORS-NEXT: qnn: argument --timeout: '0' is not a number above 0
 // ERRORS-NEXT: qnn: --folding is for --engine hls and opencl
 // ERRORS-NEXT: qnn: z7020 is a device of vendor xilinx: --target opencl is for those of intel, such as arria10-gx1150
 // ERRORS-NOT:  {{.+}}

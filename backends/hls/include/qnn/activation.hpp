@@ -35,7 +35,7 @@ struct Biased {
 /// The level of a result: how many thresholds are reached, from OFFSET on.
 template <int STEPS, long long OFFSET>
 struct Level {
-    typedef ap_int<bits_for(STEPS + 1ull + (OFFSET < 0 ? -OFFSET : OFFSET)) + 2> Value;
+    typedef ap_int<bits_for(STEPS + 1ull + (OFFSET < 0 ? 0ull - OFFSET : OFFSET)) + 2> Value;
     static Value of(const ap_uint<bits_for(STEPS + 1)>& reached) {
 #pragma HLS INLINE
         return Value(reached) + OFFSET;

@@ -17,22 +17,55 @@ struct Best {
     Index index[K];
     ap_uint<bits_for(K + 1)> count = 0;
 
-    /// Puts a score behind all that are as large, and drops the last.
-    void insert(const Score& next, const Index& label) {
+    /// Takes in more scores, which come behind equal ones. The place of each is how many are ahead of
+    /// it, so that they cost one comparison and one choice, however many come at once.
+    template <unsigned LANES>
+    void merge(const Score (&scores)[LANES], const Index (&labels)[LANES]) {
 #pragma HLS INLINE
-        bool behind[K];
+        unsigned kept_place[K], place[LANES];
+#pragma HLS ARRAY_PARTITION variable = kept_place complete
+#pragma HLS ARRAY_PARTITION variable = place complete
         for (unsigned i = 0; i < K; ++i) {
 #pragma HLS UNROLL
-            behind[i] = i >= count || score[i] < next;
+            kept_place[i] = i;
         }
-        for (unsigned i = K; i-- > 0;) {
+        for (unsigned c = 0; c < LANES; ++c) {
 #pragma HLS UNROLL
-            if (!behind[i]) continue;
-            const bool moves = i > 0 && behind[i > 0 ? i - 1 : 0];
-            score[i] = moves ? score[i > 0 ? i - 1 : 0] : next;
-            index[i] = moves ? index[i > 0 ? i - 1 : 0] : label;
+            place[c] = 0;
+            for (unsigned other = 0; other < LANES; ++other) {
+#pragma HLS UNROLL
+                const bool ahead = other < c ? !(scores[other] < scores[c]) : scores[c] < scores[other];
+                if (ahead) ++place[c];
+            }
+            for (unsigned i = 0; i < K; ++i) {
+#pragma HLS UNROLL
+                const bool ahead = i < count && !(score[i] < scores[c]);
+                if (ahead) {
+                    ++place[c];
+                } else {
+                    ++kept_place[i];
+                }
+            }
         }
-        if (count < K) ++count;
+        const Best<Score, Index, K> before = *this;
+        for (unsigned k = 0; k < K; ++k) {
+#pragma HLS UNROLL
+            for (unsigned i = 0; i <= k; ++i) {
+#pragma HLS UNROLL
+                if (kept_place[i] == k) put(k, before.score[i], before.index[i]);
+            }
+            for (unsigned c = 0; c < LANES; ++c) {
+#pragma HLS UNROLL
+                if (place[c] == k) put(k, scores[c], labels[c]);
+            }
+        }
+        count = count + LANES < K ? decltype(count)(count + LANES) : decltype(count)(K);
+    }
+
+    void put(unsigned k, const Score& next, const Index& label) {
+#pragma HLS INLINE
+        score[k] = next;
+        index[k] = label;
     }
 };
 
@@ -43,7 +76,8 @@ void label_select(
 ) {
     typedef typename Shape::Output::Value Index;
     const unsigned RESULTS = Shape::K / Shape::LANES_OUT;
-    Best<typename Shape::Input::Value, Index, Shape::K> best;
+    typedef typename Shape::Input::Value Score;
+    Best<Score, Index, Shape::K> best;
 #pragma HLS ARRAY_PARTITION variable = best.score complete
 #pragma HLS ARRAY_PARTITION variable = best.index complete
     Counter<Shape::WORDS + RESULTS - 1> step;
@@ -51,10 +85,16 @@ void label_select(
 #pragma HLS PIPELINE II = 1 style = flp
         if (step < Shape::WORDS) {
             const Word<typename Shape::Input, Shape::LANES_IN> word = scores.read();
+            Score scores[Shape::LANES_IN];
+            Index indices[Shape::LANES_IN];
+#pragma HLS ARRAY_PARTITION variable = scores complete
+#pragma HLS ARRAY_PARTITION variable = indices complete
             for (unsigned c = 0; c < Shape::LANES_IN; ++c) {
 #pragma HLS UNROLL
-                best.insert(lane<typename Shape::Input>(word, c), Index(step * Shape::LANES_IN + c));
+                scores[c] = lane<typename Shape::Input>(word, c);
+                indices[c] = step * Shape::LANES_IN + c;
             }
+            best.merge(scores, indices);
         }
         if (step >= Shape::WORDS - 1) {
             Word<typename Shape::Output, Shape::LANES_OUT> word;

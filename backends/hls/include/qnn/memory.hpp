@@ -25,8 +25,8 @@ void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsi
 template <unsigned WORDS, unsigned TIMES, int BITS>
 void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     for (Count time = 0; time < Count(frames) * TIMES; ++time) {
-#pragma HLS LOOP_FLATTEN off
         for (unsigned i = 0; i < WORDS; ++i) {
+#pragma HLS LOOP_FLATTEN off
 #pragma HLS PIPELINE II = 1 style = flp
             words.write(memory[i]);
         }

@@ -10,16 +10,20 @@
 
 namespace qnn {
 
-/// The kind of a pixel, where there is one kind.
-struct OneKind {
-    unsigned operator[](unsigned) const { return 0; }
-};
+/// The kind of a pixel: there may be one only.
+inline unsigned kind_of(unsigned) { return 0; }
 
-template <typename Shape, typename Kinds, int ADDRESSES>
+template <int BITS, int PIXELS>
+unsigned kind_of(unsigned pixel, const ap_uint<BITS> (&kinds)[PIXELS]) {
+#pragma HLS INLINE
+    return unsigned(kinds[pixel]);
+}
+
+template <typename Shape, int ADDRESSES, typename... Kinds>
 void offset(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& numbers,
     hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, unsigned frames,
-    const Word<typename Shape::Row, Shape::LANES> (&rows)[ADDRESSES][1], const Kinds& kinds
+    const Word<typename Shape::Row, Shape::LANES> (&rows)[ADDRESSES][1], const Kinds&... kinds
 ) {
     Counter<Shape::GROUPS> group;
     Counter<Shape::PIXELS> pixel;
@@ -27,7 +31,7 @@ void offset(
 #pragma HLS PIPELINE II = 1 style = flp
         const Word<typename Shape::Input, Shape::LANES> word = numbers.read();
         const Word<typename Shape::Row, Shape::LANES> row =
-            rows[unsigned(kinds[pixel]) * Shape::GROUPS + group][0];
+            rows[kind_of(pixel, kinds...) * Shape::GROUPS + group][0];
         Word<typename Shape::Output, Shape::LANES> result;
         for (unsigned c = 0; c < Shape::LANES; ++c) {
 #pragma HLS UNROLL

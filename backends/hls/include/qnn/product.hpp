@@ -118,7 +118,7 @@ struct Product<Ternary, Ternary, Multiplier> : SignTimes<Ternary> {};
 
 /// Two products with one factor in common, from one multiplier: (first * 2^GAP + second) * common.
 ///
-/// The lower product needs GAP bits, of which it gives back a borrow to the upper one.
+/// The lower product takes GAP bits; where it is negative, the upper one is one too low.
 template <int BITS, int COMMON>
 void two_products(
     const ap_int<BITS>& first, const ap_int<BITS>& second, const ap_int<COMMON>& common,
@@ -131,7 +131,7 @@ void two_products(
     ap_int<2 * GAP + 1> products = both * common;
 #pragma HLS BIND_OP variable = products op = mul impl = dsp
     second_product = ap_int<GAP>(products);
-    first_product = ap_int<GAP>((products - second_product) >> GAP);
+    first_product = ap_int<GAP>(products >> GAP) + ap_uint<1>(products[GAP - 1]);
 }
 
 /// The products of a row of weights with as many inputs, added up.

@@ -1,8 +1,8 @@
 /// Where results leave: every element is given whole bytes; the layout is that of source.hpp.
 ///
 /// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port.
-/// One iteration after the last writes what is left; ALIGNED frames each begin with a word of the
-/// port, and have that iteration each.
+/// What is left behind the last word takes one iteration more, if there is any; ALIGNED frames each
+/// begin with a word of the port, and may have that iteration each.
 #ifndef QNN_SINK_HPP
 #define QNN_SINK_HPP
 
@@ -27,19 +27,23 @@ void sink(
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& words,
     hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port, unsigned frames
 ) {
-    const Count parts = ALIGNED ? frames : 1, all = Count(ALIGNED ? 1 : frames) * Shape::WORDS;
+    const unsigned parts = ALIGNED ? frames : (frames > 0 ? 1 : 0);
     Gathered<8 * Shape::LANES * Shape::BYTES, 8 * Shape::PORT_BYTES> held;
-    Count left = all;
-    for (Count part = 0; part < parts;) {
+    Counter<Shape::WORDS> word;
+    unsigned frame = 0;
+    bool ending = false;
+    for (unsigned part = 0; part < parts;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        if (!held.ready() && left > 0) {
+        if (!held.ready() && !ending) {
             held.put(with_padding<typename Shape::Element, Shape::LANES, Shape::BYTES>(words.read()));
-            --left;
+            if (word.next()) {
+                ++frame;
+                ending = ALIGNED || frame == frames;
+            }
         }
-        const bool last = left == 0 && !held.ready();
-        if (held.ready() || (last && !held.empty())) port.write(held.take());
-        if (!last) continue;
-        left = all;
+        if (held.ready() || ending) port.write(held.take());
+        if (!ending || !held.empty()) continue;
+        ending = false;
         ++part;
     }
 }

@@ -71,7 +71,8 @@ struct WindowPlace {
     typedef WindowSizes<Shape> Sizes;
     typedef typename Sizes::Words Words;
 
-    typename Sizes::Lines line = 0, freed = 0;
+    /// Lines that are read, those no patch needs any more, and those for which there is room.
+    typename Sizes::Lines line = 0, freed = 0, room = Sizes::LINES;
     Counter<Sizes::LINE_WORDS> line_word;
     Counter<Sizes::LINES> slot;
 
@@ -97,11 +98,21 @@ struct WindowPlace {
         }
     }
 
+    /// Goes to the next frame's first word and first patch; all else has come round by itself.
+    void restart() {
+#pragma HLS INLINE
+        line = 0;
+        freed = 0;
+        room = Sizes::LINES;
+        slot.value = 0;
+        row.value = 0;
+        top = 0;
+    }
+
     /// Whether the next word of the image has room.
     bool reading() const {
 #pragma HLS INLINE
-        const bool room = line < Sizes::LINES + freed || row.last();
-        return line < Shape::HEIGHT && (line_word.value > 0 || room);
+        return line < Shape::HEIGHT && (line_word.value > 0 || line < room || row.last());
     }
 
     void next_read() {
@@ -155,6 +166,7 @@ struct WindowPlace {
         left = 0;
         row.next();
         freed += Shape::STRIDE_DOWN;
+        room += Shape::STRIDE_DOWN;
         const typename Sizes::Slot below = top + Shape::STRIDE_DOWN;
         top = below < Sizes::LINES ? below : typename Sizes::Slot(below - Sizes::LINES);
     }
@@ -225,7 +237,7 @@ void window(
             place.next_write();
         }
         if (!iteration.next()) continue;
-        place = WindowPlace<Shape>();
+        place.restart();
         ++frame;
     }
 }

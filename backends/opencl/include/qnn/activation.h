@@ -2,8 +2,8 @@
 ///
 /// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is one of thresholds of type THRESHOLD: where
 /// LEVELS is defined they are searched, a comparison on each level of a binary tree, of which each has
-/// a memory (THRESHOLDS_0, THRESHOLDS_1, ...: all are read in the same cycle); otherwise all
-/// STEPS of a channel are compared at once. The result is OFFSET and as many as are reached, or where
+/// a memory (THRESHOLDS_0, THRESHOLDS_1, ...: all are read in the same cycle, for all lanes); otherwise
+/// all COUNT of a channel are compared at once. The result is OFFSET and as many as are reached, or where
 /// SIGNS is 1, -1 or +1. One row stands for all channels if SHARED is 1. In channels that the memory
 /// DESCENDING marks, the thresholds count that are not reached. Memories have an address for each
 /// group of channels, and a word for each place in the group.
@@ -21,7 +21,7 @@
 /// A comparison on a level of the tree, whose memory is called after the thresholds and the level.
 #define SEARCH(level)                                                                              \
     {                                                                                              \
-        const WORD(THRESHOLD_BITS) word = JOIN(THRESHOLDS, _##level)[ROW_OF][place][found];        \
+        const WORD(THRESHOLD_BITS) word = JOIN(THRESHOLDS, _##level)(place, ROW_OF, found);        \
         found = 2 * found + (sum >= LANE(THRESHOLD_BITS, THRESHOLD, word, 0) ? 1 : 0);             \
     }
 

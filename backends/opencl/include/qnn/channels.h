@@ -1,14 +1,23 @@
 /// Channels between processes: CHANNEL declares one, READ and WRITE wait for a word or for room.
 ///
 /// The vendor's emulator waits in a busy loop, until the system takes the core away: thousands of
-/// words a second, at best. In emulation a process that waits gives its core to another at once, and
-/// counts the words that pass, so that the host sees which channels hold up a design that stops.
+/// words a second, at best. In emulation a process that waits gives its core to another at once, sleeps
+/// if that is no use, and counts the words that pass, so that the host sees which channels hold up a
+/// design that stops.
 #ifndef QNN_CHANNELS_H
 #define QNN_CHANNELS_H
 
 #ifdef QNN_EMULATION
 
 int sched_yield(void);
+int usleep(uint microseconds);
+
+#define TRIES 50
+#define PAUSE(tries)                                                                               \
+    if (++tries < TRIES)                                                                           \
+        sched_yield();                                                                             \
+    else                                                                                           \
+        usleep(20)
 
 #define CHANNEL(word, name, words)                                                                 \
     channel word name __attribute__((depth(words)));                                               \
@@ -18,17 +27,19 @@ int sched_yield(void);
 #define READ(from, word)                                                                           \
     do {                                                                                           \
         bool there = false;                                                                        \
+        uint tries = 0;                                                                            \
         while (true) {                                                                             \
             word = read_channel_nb_intel(from, &there);                                            \
             if (there) break;                                                                      \
-            sched_yield();                                                                         \
+            PAUSE(tries);                                                                          \
         }                                                                                          \
         ++JOIN(from, _read);                                                                       \
     } while (false)
 
 #define WRITE(to, word)                                                                            \
     do {                                                                                           \
-        while (!write_channel_nb_intel(to, word)) sched_yield();                                   \
+        uint tries = 0;                                                                            \
+        while (!write_channel_nb_intel(to, word)) PAUSE(tries);                                    \
         ++JOIN(to, _written);                                                                      \
     } while (false)
 

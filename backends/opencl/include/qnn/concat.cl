@@ -7,7 +7,7 @@ PROCESS NAME(void) {
         WORD(TO_BITS) word;
         READ_PART(place, word)
         WRITE(TO, word);
-        place = place + 1 == PIXEL_WORDS ? 0 : place + 1;
+        NEXT(place, PIXEL_WORDS);
     }
 }
 

@@ -13,17 +13,13 @@ PROCESS NAME(void) {
         const bool column_kept = to_column == 0 && column < END_1;
         if (row_kept && column_kept && to_part == 0 && part < END_2) WRITE(TO, word);
         to_part = to_part == 0 ? STEP_2 - 1 : to_part - 1;
-        if (++part < SIZE_2) continue;
-        part = 0;
+        if (!NEXT(part, SIZE_2)) continue;
         to_part = START_2;
         to_column = to_column == 0 ? STEP_1 - 1 : to_column - 1;
-        if (++column < SIZE_1) continue;
-        column = 0;
+        if (!NEXT(column, SIZE_1)) continue;
         to_column = START_1;
         to_row = to_row == 0 ? STEP_0 - 1 : to_row - 1;
-        if (++row < SIZE_0) continue;
-        row = 0;
-        to_row = START_0;
+        if (NEXT(row, SIZE_0)) to_row = START_0;
     }
 }
 

@@ -1,46 +1,80 @@
 /// The indices of the K largest scores, largest first, the first of equals.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
-/// The indices leave from the iteration on that reads the last scores.
+/// The indices leave from the iteration on that reads the last scores. The scores of a word are sorted
+/// first, so that from one iteration to the next there is one comparison of what is held with them.
+/// Scores of a word that count.
+#define BEST (K < LANES_IN ? K : LANES_IN)
+
+/// What is held in place i goes s places back: so many scores of the word are larger.
+#define GOES_BACK(i, s) ((s == 0 || !ahead[i][s - 1]) && (s == BEST || ahead[i][s]))
+
+/// Behind the first i that are held comes score s of the word.
+#define COMES_BEHIND(i, s) ((i == 0 || ahead[i - 1][s]) && !ahead[i][s])
+
 PROCESS NAME(void) {
-    NUMBER(INPUT) best[K];
-    uint label[K];
+    NUMBER(INPUT) held[K];
+    NUMBER(OUTPUT) label[K];
     uint count = 0, step = 0;
 #pragma ii 1
     while (true) {
         if (step < WORDS) {
             WORD(FROM_BITS) word;
             READ(FROM, word);
+            NUMBER(INPUT) best[BEST];
+            uint lane[BEST];
 #pragma unroll
             for (uint c = 0; c < LANES_IN; ++c) {
                 NUMBER(INPUT) score = LANE(FROM_BITS, INPUT, word, c);
-                uint index = step * LANES_IN + c;
+                uint of_score = c;
                 bool moving = false;
 #pragma unroll
-                for (uint i = 0; i < K; ++i) {
-                    moving = moving || i >= count || best[i] < score;
-                    if (moving) {
-                        const NUMBER(INPUT) other = best[i];
-                        const uint of_other = label[i];
-                        best[i] = score;
-                        label[i] = index;
-                        score = other;
-                        index = of_other;
+                for (uint i = 0; i < BEST; ++i) {
+                    moving = moving || i >= c || best[i] < score;
+                    if (!moving) continue;
+                    const NUMBER(INPUT) other = best[i];
+                    const uint of_other = lane[i];
+                    best[i] = score;
+                    lane[i] = of_score;
+                    score = other;
+                    of_score = of_other;
+                }
+            }
+            bool ahead[K][BEST];
+#pragma unroll
+            for (uint i = 0; i < K; ++i) {
+#pragma unroll
+                for (uint s = 0; s < BEST; ++s) ahead[i][s] = i < count && !(held[i] < best[s]);
+            }
+#pragma unroll
+            for (uint place = K; place-- > 0;) {
+                NUMBER(INPUT) score = held[place];
+                NUMBER(OUTPUT) index = label[place];
+#pragma unroll
+                for (uint s = 0; s <= BEST && s <= place; ++s) {
+                    if (GOES_BACK(place - s, s)) {
+                        score = held[place - s];
+                        index = label[place - s];
+                    }
+                    if (s < BEST && COMES_BEHIND(place - s, s)) {
+                        score = best[s];
+                        index = step * LANES_IN + lane[s];
                     }
                 }
-                count = count < K ? count + 1 : K;
+                held[place] = score;
+                label[place] = index;
             }
+            count = count + LANES_IN < K ? count + LANES_IN : K;
         }
         if (step >= WORDS - 1) {
             WORD(TO_BITS) word = EMPTY;
 #pragma unroll
-            for (uint c = 0; c < LANES_OUT; ++c) {
-                const uint place = (step - (WORDS - 1)) * LANES_OUT + c;
-                SET_LANE(TO_BITS, OUTPUT, word, c, label[place]);
-            }
+            for (uint c = 0; c < LANES_OUT; ++c) SET_LANE(TO_BITS, OUTPUT, word, c, label[c]);
             WRITE(TO, word);
+#pragma unroll
+            for (uint i = 0; i + LANES_OUT < K; ++i) label[i] = label[i + LANES_OUT];
         }
-        if (++step == WORDS + K / LANES_OUT - 1) step = count = 0;
+        if (NEXT(step, WORDS + K / LANES_OUT - 1)) count = 0;
     }
 }
 

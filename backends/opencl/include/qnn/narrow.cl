@@ -1,6 +1,6 @@
 /// Words of another width: one becomes FROM_BITS / TO_BITS words.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS.
+/// FROM, TO; FROM_BITS, TO_BITS. A word leaves at the bottom, and all that is there moves down.
 PROCESS NAME(void) {
     WORD(FROM_BITS) wide = EMPTY;
     uint part = 0;
@@ -10,11 +10,18 @@ PROCESS NAME(void) {
         WORD(TO_BITS) word = EMPTY;
 #pragma unroll
         for (uint i = 0; i < TO_BITS; i += 64) {
-            const uint bits = TO_BITS - i < 64 ? TO_BITS - i : 64;
-            SET(TO_BITS)(&word, i, bits, GET(FROM_BITS)(wide, part * TO_BITS + i, bits));
+            const uint bits = UP_TO_64(TO_BITS - i);
+            SET(TO_BITS)(&word, i, bits, GET(FROM_BITS)(wide, i, bits));
         }
+        WORD(FROM_BITS) next = EMPTY;
+#pragma unroll
+        for (uint i = TO_BITS; i < FROM_BITS; i += 64) {
+            const uint bits = UP_TO_64(FROM_BITS - i);
+            SET(FROM_BITS)(&next, i - TO_BITS, bits, GET(FROM_BITS)(wide, i, bits));
+        }
+        wide = next;
         WRITE(TO, word);
-        part = part + 1 == FROM_BITS / TO_BITS ? 0 : part + 1;
+        NEXT(part, FROM_BITS / TO_BITS);
     }
 }
 

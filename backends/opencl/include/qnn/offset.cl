@@ -22,9 +22,7 @@ PROCESS NAME(void) {
             SET_LANE(TO_BITS, OUTPUT, result, c, number + added);
         }
         WRITE(TO, result);
-        if (++group < GROUPS) continue;
-        group = 0;
-        if (++pixel == PIXELS) pixel = 0;
+        if (NEXT(group, GROUPS)) NEXT(pixel, PIXELS);
     }
 }
 

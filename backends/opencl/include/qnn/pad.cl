@@ -19,17 +19,16 @@ PROCESS NAME(void) {
         WORD(TO_BITS) word = border;
         if (inside_down && inside_across) READ(FROM, word);
         WRITE(TO, word);
-        if (++part < PIXEL_WORDS) continue;
-        part = 0;
+        if (!NEXT(part, PIXEL_WORDS)) continue;
         gap_across = inside_across ? ACROSS - 1 : gap_across > 0 ? gap_across - 1 : 0;
         columns += inside_across ? 1 : 0;
-        if (++column < COLUMNS) continue;
-        column = columns = 0;
+        if (!NEXT(column, COLUMNS)) continue;
+        columns = 0;
         gap_across = LEFT;
         gap_down = inside_down ? DOWN - 1 : gap_down > 0 ? gap_down - 1 : 0;
         rows += inside_down ? 1 : 0;
-        if (++row < ROWS) continue;
-        row = rows = 0;
+        if (!NEXT(row, ROWS)) continue;
+        rows = 0;
         gap_down = TOP;
     }
 }

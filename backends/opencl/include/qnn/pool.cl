@@ -1,7 +1,10 @@
 /// Pooling: the maximum or, where TOTAL is 1, the sum of each channel over a patch by channel.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
-/// words for each word of the result.
+/// words for each word of the result. The pixels of a word are joined first, so that from one iteration
+/// to the next there is one comparison, or addition.
+#define JOINED(a, b) (TOTAL ? a + b : a < b ? b : a)
+
 PROCESS NAME(void) {
     NUMBER(OUTPUT) kept[LANES];
     uint step = 0;
@@ -12,18 +15,16 @@ PROCESS NAME(void) {
         WORD(TO_BITS) result = EMPTY;
 #pragma unroll
         for (uint c = 0; c < LANES; ++c) {
+            NUMBER(OUTPUT) joined = LANE(FROM_BITS, INPUT, word, c);
 #pragma unroll
-            for (uint pixel = 0; pixel < AT_ONCE; ++pixel) {
+            for (uint pixel = 1; pixel < AT_ONCE; ++pixel) {
                 const NUMBER(OUTPUT) next = LANE(FROM_BITS, INPUT, word, pixel * LANES + c);
-                const NUMBER(OUTPUT) joined =
-                    TOTAL ? kept[c] + next : kept[c] < next ? next : kept[c];
-                kept[c] = step == 0 && pixel == 0 ? next : joined;
+                joined = JOINED(joined, next);
             }
+            kept[c] = step == 0 ? joined : JOINED(kept[c], joined);
             SET_LANE(TO_BITS, OUTPUT, result, c, kept[c]);
         }
-        if (++step < STEPS) continue;
-        step = 0;
-        WRITE(TO, result);
+        if (NEXT(step, STEPS)) WRITE(TO, result);
     }
 }
 

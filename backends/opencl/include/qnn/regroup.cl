@@ -1,37 +1,43 @@
-/// Words of another width, where neither divides the other; HELD is a word of both together.
+/// Words of another width, where neither divides the other.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS, HELD_BITS.
+/// FROM, TO; FROM_BITS, TO_BITS; PIECE, the bits of which both are made up; HELD_BITS, both together. A word is put
+/// into one of few places, since another is taken as soon as it is whole.
 PROCESS NAME(void) {
     WORD(HELD_BITS) held = EMPTY;
-    uint bits_held = 0;
+    uint pieces = 0;
 #pragma ii 1
     while (true) {
-        if (bits_held < TO_BITS) {
+        if (pieces < TO_BITS / PIECE) {
             WORD(FROM_BITS) word;
             READ(FROM, word);
 #pragma unroll
-            for (uint i = 0; i < FROM_BITS; i += 64) {
-                const uint bits = FROM_BITS - i < 64 ? FROM_BITS - i : 64;
-                SET(HELD_BITS)(&held, bits_held + i, bits, GET(FROM_BITS)(word, i, bits));
+            for (uint place = 0; place < TO_BITS / PIECE; ++place) {
+                if (pieces != place) continue;
+#pragma unroll
+                for (uint i = 0; i < FROM_BITS; i += 64) {
+                    const uint bits = UP_TO_64(FROM_BITS - i);
+                    const ulong code = GET(FROM_BITS)(word, i, bits);
+                    SET(HELD_BITS)(&held, place * PIECE + i, bits, code);
+                }
             }
-            bits_held += FROM_BITS;
+            pieces = (pieces + FROM_BITS / PIECE) & BELOW(HELD_BITS / PIECE);
         }
-        if (bits_held >= TO_BITS) {
+        if (pieces >= TO_BITS / PIECE) {
             WORD(TO_BITS) word = EMPTY;
             WORD(HELD_BITS) rest = EMPTY;
 #pragma unroll
             for (uint i = 0; i < TO_BITS; i += 64) {
-                const uint bits = TO_BITS - i < 64 ? TO_BITS - i : 64;
+                const uint bits = UP_TO_64(TO_BITS - i);
                 SET(TO_BITS)(&word, i, bits, GET(HELD_BITS)(held, i, bits));
             }
 #pragma unroll
             for (uint i = TO_BITS; i < HELD_BITS; i += 64) {
-                const uint bits = HELD_BITS - i < 64 ? HELD_BITS - i : 64;
+                const uint bits = UP_TO_64(HELD_BITS - i);
                 SET(HELD_BITS)(&rest, i - TO_BITS, bits, GET(HELD_BITS)(held, i, bits));
             }
             WRITE(TO, word);
             held = rest;
-            bits_held -= TO_BITS;
+            pieces -= TO_BITS / PIECE;
         }
     }
 }

@@ -2,15 +2,19 @@
 ///
 /// FROM; ELEMENT, LANES; HOST, the integer that holds an element; WORDS of a frame.
 TASK NAME(__global HOST* restrict port, const uint first, const uint frames) {
-    const ulong words = ((ulong)first + frames) * WORDS;
+    port += (ulong)first * WORDS * LANES;
+    uint frame = 0, at = 0;
 #pragma ii 1
-    for (ulong i = (ulong)first * WORDS; i < words; ++i) {
+    while (frame < frames) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
 #pragma unroll
         for (uint c = 0; c < LANES; ++c) {
-            port[i * LANES + c] = (HOST)LANE(FROM_BITS, ELEMENT, word, c);
+            port[at * LANES + c] = (HOST)LANE(FROM_BITS, ELEMENT, word, c);
         }
+        if (!NEXT(at, WORDS)) continue;
+        port += (ulong)WORDS * LANES;
+        ++frame;
     }
 }
 

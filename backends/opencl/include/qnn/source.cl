@@ -2,15 +2,18 @@
 ///
 /// TO; ELEMENT, LANES; HOST, the integer that holds an element; WORDS of a frame.
 TASK NAME(__global const HOST* restrict port, const uint frames) {
-    const ulong words = (ulong)frames * WORDS;
+    uint frame = 0, at = 0;
 #pragma ii 1
-    for (ulong i = 0; i < words; ++i) {
+    while (frame < frames) {
         WORD(TO_BITS) word = EMPTY;
 #pragma unroll
         for (uint c = 0; c < LANES; ++c) {
-            SET_LANE(TO_BITS, ELEMENT, word, c, port[i * LANES + c]);
+            SET_LANE(TO_BITS, ELEMENT, word, c, port[at * LANES + c]);
         }
         WRITE(TO, word);
+        if (!NEXT(at, WORDS)) continue;
+        port += (ulong)WORDS * LANES;
+        ++frame;
     }
 }
 

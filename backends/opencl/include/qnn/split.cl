@@ -7,7 +7,7 @@ PROCESS NAME(void) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
         WRITE_PART(place, word)
-        place = place + 1 == PIXEL_WORDS ? 0 : place + 1;
+        NEXT(place, PIXEL_WORDS);
     }
 }
 

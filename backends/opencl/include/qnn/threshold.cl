@@ -18,7 +18,7 @@ PROCESS NAME(void) {
             SET_LANE(TO_BITS, OUTPUT, result, c, ACTIVATE(number, group, c));
         }
         WRITE(TO, result);
-        group = group + 1 == GROUPS ? 0 : group + 1;
+        NEXT(group, GROUPS);
     }
 }
 

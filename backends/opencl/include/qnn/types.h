@@ -21,14 +21,14 @@
 /// So many bits, all of them set.
 #define ONES(bits) (~0UL >> (64 - (bits)))
 
-#define DEFINE_ELEMENT(type, bits, value)                                                                 \
+#define DEFINE_ELEMENT(type, bits, value)                                                          \
     enum { bits_##type = bits };                                                                   \
     typedef value value_##type;
 
 /// Two's complement; the sign is extended here, since emulators of aoc widen numbers to 32 or 64 bits.
 #define SIGNED(bits)                                                                               \
-    DEFINE_ELEMENT(si##bits, bits, INT(bits))                                                             \
-    value_si##bits decode_si##bits(ulong code) {                                            \
+    DEFINE_ELEMENT(si##bits, bits, INT(bits))                                                      \
+    value_si##bits decode_si##bits(ulong code) {                                                   \
         return (value_si##bits)((long)(code << (64 - bits)) >> (64 - bits));                       \
     }                                                                                              \
     ulong encode_si##bits(long number) { return (ulong)number & ONES(bits); }
@@ -41,21 +41,22 @@
 
 /// Numbers of up to 63 bits take one more, for the sign; NEXT is one more than the bits.
 #define UNSIGNED(bits, next)                                                                       \
-    DEFINE_ELEMENT(ui##bits, bits, INT(next))                                                             \
+    DEFINE_ELEMENT(ui##bits, bits, INT(next))                                                      \
     value_ui##bits decode_ui##bits(ulong code) { return (value_ui##bits)code; }                    \
     ulong encode_ui##bits(long number) { return (ulong)number & ONES(bits); }
 
 /// The widest have no room for a sign.
 #define UNSIGNED_64                                                                                \
-    DEFINE_ELEMENT(ui64, 64, ulong)                                                                       \
+    DEFINE_ELEMENT(ui64, 64, ulong)                                                                \
     ulong decode_ui64(ulong code) { return code; }                                                 \
     ulong encode_ui64(ulong number) { return number; }
 
-/// Indices into a table of so many numbers.
-#define CODEBOOK(name, bits, value, count, ...)                                                    \
-    DEFINE_ELEMENT(name, bits, value)                                                                     \
-    __constant value name##_table[count] = {__VA_ARGS__};                                          \
-    value decode_##name(ulong code) { return name##_table[code]; }
+/// Indices into a table, such as ENTRY(0, -7) | ENTRY(1, 5). It is logic and no memory, which lanes
+/// would have to share.
+#define ENTRY(at, number) (code == at ? number : 0)
+#define CODEBOOK(name, bits, value, table)                                                         \
+    DEFINE_ELEMENT(name, bits, value)                                                              \
+    value decode_##name(ulong code) { return table; }
 
 /// -1 or +1: one bit, set for +1.
 DEFINE_ELEMENT(bipolar, 1, INT(2))

@@ -1,26 +1,30 @@
 /// Upsampling: repeats every pixel, down and across; one line is kept.
 ///
-/// FROM, TO; WIDTH; DOWN, ACROSS; PIXEL_WORDS.
+/// FROM, TO; WIDTH; DOWN, ACROSS; PIXEL_WORDS. Where a pixel is one word, it is repeated from a register.
+#define LINE_WORDS (WIDTH * PIXEL_WORDS)
+
 PROCESS NAME(void) {
-    WORD(FROM_BITS) line[WIDTH][PIXEL_WORDS];
+    WORD(FROM_BITS) line[LINE_WORDS];
+    WORD(FROM_BITS) word;
     uint down = 0, column = 0, across = 0, part = 0;
+/// From a word that is written to the next use of its place: the rest of a pixel, or of a line.
+#if PIXEL_WORDS > 1 && ACROSS > 1
+#pragma ivdep array(line) safelen(PIXEL_WORDS)
+#elif LINE_WORDS > 1
+#pragma ivdep array(line) safelen(LINE_WORDS)
+#endif
 #pragma ii 1
     while (true) {
-        WORD(FROM_BITS) word;
+        const uint place = column * PIXEL_WORDS + part;
         if (down == 0 && across == 0) {
             READ(FROM, word);
-            line[column][part] = word;
-        } else {
-            word = line[column][part];
+            line[place] = word;
+        } else if (across == 0 || PIXEL_WORDS > 1) {
+            word = line[place];
         }
         WRITE(TO, word);
-        if (++part < PIXEL_WORDS) continue;
-        part = 0;
-        if (++across < ACROSS) continue;
-        across = 0;
-        if (++column < WIDTH) continue;
-        column = 0;
-        if (++down == DOWN) down = 0;
+        if (!NEXT(part, PIXEL_WORDS) || !NEXT(across, ACROSS) || !NEXT(column, WIDTH)) continue;
+        NEXT(down, DOWN);
     }
 }
 

@@ -3,10 +3,9 @@
 /// TO; ROWS at once, each of BITS in whole BYTES; WORDS (addresses), TIMES (vectors of a
 /// frame).
 TASK NAME(__global const uchar* restrict port, const uint frames) {
-    const ulong words = (ulong)frames * TIMES * WORDS;
-    uint address = 0;
+    uint address = 0, time = 0, frame = 0;
 #pragma ii 1
-    for (ulong i = 0; i < words; ++i) {
+    while (frame < frames) {
         WORD(TO_BITS) rows = EMPTY;
 #pragma unroll
         for (uint row = 0; row < ROWS; ++row) {
@@ -18,7 +17,7 @@ TASK NAME(__global const uchar* restrict port, const uint frames) {
             }
         }
         WRITE(TO, rows);
-        address = address + 1 == WORDS ? 0 : address + 1;
+        if (NEXT(address, WORDS) && NEXT(time, TIMES)) ++frame;
     }
 }
 

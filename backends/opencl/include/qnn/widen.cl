@@ -1,6 +1,6 @@
 /// Words of another width: TO_BITS / FROM_BITS words become one.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS.
+/// FROM, TO; FROM_BITS, TO_BITS. A word comes in at the top, and all that is there moves down.
 PROCESS NAME(void) {
     WORD(TO_BITS) wide = EMPTY;
     uint part = 0;
@@ -8,15 +8,19 @@ PROCESS NAME(void) {
     while (true) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
-        wide = part == 0 ? (WORD(TO_BITS))EMPTY : wide;
+        WORD(TO_BITS) next = EMPTY;
+#pragma unroll
+        for (uint i = FROM_BITS; i < TO_BITS; i += 64) {
+            const uint bits = UP_TO_64(TO_BITS - i);
+            SET(TO_BITS)(&next, i - FROM_BITS, bits, GET(TO_BITS)(wide, i, bits));
+        }
 #pragma unroll
         for (uint i = 0; i < FROM_BITS; i += 64) {
-            const uint bits = FROM_BITS - i < 64 ? FROM_BITS - i : 64;
-            SET(TO_BITS)(&wide, part * FROM_BITS + i, bits, GET(FROM_BITS)(word, i, bits));
+            const uint bits = UP_TO_64(FROM_BITS - i);
+            SET(TO_BITS)(&next, TO_BITS - FROM_BITS + i, bits, GET(FROM_BITS)(word, i, bits));
         }
-        if (++part < TO_BITS / FROM_BITS) continue;
-        part = 0;
-        WRITE(TO, wide);
+        wide = next;
+        if (NEXT(part, TO_BITS / FROM_BITS)) WRITE(TO, wide);
     }
 }
 

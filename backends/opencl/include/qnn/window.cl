@@ -29,6 +29,9 @@
 #define STEP (DILATION_ACROSS * PIXEL_WORDS)
 #define END (KERNEL_WIDTH * STEP)
 
+/// Words of a line from its first patch to behind its last.
+#define LEFT_END (COLUMNS * STRIDE_ACROSS * PIXEL_WORDS + 1)
+
 /// The taps that a word of a patch is of: lines and words from the kernel's corner to each.
 typedef struct {
     uint number;
@@ -98,10 +101,9 @@ PROCESS NAME(void) {
             READ(FROM, word);
 #pragma unroll
             for (uint piece = 0; piece < PIECES; ++piece) kept[piece][slot][line_word] = word;
-            if (++line_word == LINE_WORDS) {
-                line_word = 0;
-                ++line;
-                slot = slot + 1 == LINES ? 0 : slot + 1;
+            if (NEXT(line_word, LINE_WORDS)) {
+                line = (line + 1) & BELOW(HEIGHT + 1);
+                NEXT(slot, LINES);
             }
         }
         const uint needed = freed + taps.lines[AT_ONCE - 1];
@@ -115,12 +117,15 @@ PROCESS NAME(void) {
                 const uint below = base + taps.lines[at];
                 const uint from = below < LINES ? below : below - LINES;
                 const WORD(FROM_BITS) word = kept[piece][from][WORD_OF(at, behind)];
-                const uint place = PART_OF(behind) * PIECE_BITS;
 #pragma unroll
-                for (uint i = 0; i < PIECE_BITS; i += 64) {
-                    const uint bits = PIECE_BITS - i < 64 ? PIECE_BITS - i : 64;
-                    const ulong code = GET(FROM_BITS)(word, place + i, bits);
-                    SET(TO_BITS)(&patch, piece * PIECE_BITS + i, bits, code);
+                for (uint part = 0; part < WORD_PIECES; ++part) {
+                    if (WORD_PIECES > 1 && PART_OF(behind) != part) continue;
+#pragma unroll
+                    for (uint i = 0; i < PIECE_BITS; i += 64) {
+                        const uint bits = UP_TO_64(PIECE_BITS - i);
+                        const ulong code = GET(FROM_BITS)(word, part * PIECE_BITS + i, bits);
+                        SET(TO_BITS)(&patch, piece * PIECE_BITS + i, bits, code);
+                    }
                 }
             }
             WRITE(TO, patch);
@@ -132,16 +137,15 @@ PROCESS NAME(void) {
             if (group.number == 0) taps = JOIN(NAME, _next_taps)(taps);
 #endif
             const bool next = taps.number == 0 && group.number == 0;
-            if (next) left += STRIDE_ACROSS * PIXEL_WORDS;
-            if (next && ++column == COLUMNS) {
-                column = left = 0;
-                ++row;
-                freed += STRIDE_DOWN;
+            if (next) left = (left + STRIDE_ACROSS * PIXEL_WORDS) & BELOW(LEFT_END);
+            if (next && NEXT(column, COLUMNS)) {
+                left = 0;
+                row = (row + 1) & BELOW(ROWS + 1);
+                freed = (freed + STRIDE_DOWN) & BELOW(ROWS * STRIDE_DOWN + 1);
                 base = base + STRIDE_DOWN < LINES ? base + STRIDE_DOWN : base + STRIDE_DOWN - LINES;
             }
         }
-        if (++iteration == ITERATIONS) {
-            iteration = 0;
+        if (NEXT(iteration, ITERATIONS)) {
             line = line_word = slot = row = column = left = base = freed = 0;
             taps = JOIN(NAME, _first)();
             group.number = group.words = group.pieces = 0;
@@ -164,4 +168,5 @@ PROCESS NAME(void) {
 #undef CARRY
 #undef PART_OF
 #undef WORD_OF
+#undef LEFT_END
 #include "qnn/end.h"

@@ -11,24 +11,26 @@
 #define EMPTY {{0}}
 
 /// `get` takes up to 64 bits from a place on, `set` puts them there.
-#define DEFINE_WORD(width, part_type, parts)                                                             \
+#define DEFINE_WORD(width, part_type, parts)                                                       \
     typedef struct {                                                                               \
         part_type part[parts];                                                                     \
     } word_##width;                                                                                \
     ulong get_##width(word_##width word, uint place, uint bits) {                                  \
         const uint wide = 8 * sizeof(part_type);                                                   \
-        const uint first = parts == 1 ? 0 : place / wide, shift = parts == 1 ? place : place % wide; \
+        const uint first = parts == 1 ? 0 : place / wide, shift = parts == 1 ? place : place % wide;\
         ulong code = (ulong)word.part[first] >> shift;                                             \
-        if (parts > 1 && shift + bits > wide) code |= (ulong)word.part[first + 1] << (wide - shift); \
+        if (parts > 1 && shift + bits > wide) code |= (ulong)word.part[first + 1] << (wide - shift);\
         return code & ONES(bits);                                                                  \
     }                                                                                              \
     void set_##width(word_##width* word, uint place, uint bits, ulong code) {                      \
         const uint wide = 8 * sizeof(part_type);                                                   \
-        const uint first = parts == 1 ? 0 : place / wide, shift = parts == 1 ? place : place % wide; \
+        const uint first = parts == 1 ? 0 : place / wide, shift = parts == 1 ? place : place % wide;\
         word->part[first] |= (part_type)(code << shift);                                           \
         if (parts > 1 && shift + bits > wide)                                                      \
             word->part[first + 1] |= (part_type)(code >> (wide - shift));                          \
     }
+
+#define UP_TO_64(bits) ((bits) < 64 ? (bits) : 64)
 
 /// The number of a lane, from the word in a channel or a memory of so many bits.
 #define LANE(bits, type, word, lane) DECODE(type)(GET(bits)(word, (lane) * BITS_OF(type), BITS_OF(type)))

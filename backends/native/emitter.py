@@ -1,0 +1,77 @@
+"""The C++ of a network: a function for each step, and a table of them."""
+
+from collections.abc import Sequence
+
+from .plan import Plan, Step
+from .tensors import Tensor
+
+HEADER = """\
+#include "native.hpp"
+
+using namespace qnn;
+
+namespace {
+"""
+
+FOOTER = """\
+}  // namespace
+
+extern "C" long qnn_arena_bytes() { return NETWORK.arena_bytes; }
+
+extern "C" void qnn_run(char* arena, const char* constants, const char* const* inputs,
+                        char* const* outputs, long images, int threads)
+{
+    run(NETWORK, arena, constants, inputs, outputs, images, threads);
+}
+
+extern "C" const char* qnn_step(int number)
+{
+    return number < NETWORK.count ? NAMES[number] : nullptr;
+}
+
+extern "C" void qnn_profile(char* arena, const char* constants, const char* const* inputs,
+                            char* const* outputs, int repeat, double* seconds)
+{
+    profile(NETWORK, arena, constants, inputs, outputs, repeat, seconds);
+}
+"""
+
+
+def emit(plan: Plan) -> str:
+    """The source."""
+    places = [
+        f"constexpr long {tensor.name} = {offset};"
+        for tensor, offset in sorted(plan.offsets.items(), key=lambda item: item[0].number)
+    ]
+    functions = [function(step) for step in plan.steps]
+    return "\n".join([HEADER, *places, "", *functions, table(plan), "", FOOTER])
+
+
+def function(step: Step) -> str:
+    body = "\n".join(f"    {line}" for line in step.lines)
+    comment = step.comment.encode("ascii", "replace").decode()
+    return (
+        f"// {comment}\nvoid {step.name}([[maybe_unused]] const Frame& f, "
+        f"[[maybe_unused]] Part part)\n{{\n{body}\n}}\n"
+    )
+
+
+def table(plan: Plan) -> str:
+    """All that running takes."""
+    steps = ", ".join(step.name for step in plan.steps)
+    names = ", ".join(f'"{step.name}"' for step in plan.steps)
+    return "\n".join(
+        [
+            f"constexpr Step STEPS[] = {{{steps}}};",
+            f"constexpr const char* NAMES[] = {{{names}}};",
+            f"constexpr long INPUTS[] = {{{sizes(plan.inputs)}}};",
+            f"constexpr long OUTPUTS[] = {{{sizes(plan.outputs)}}};",
+            "constexpr Network NETWORK{"
+            f"STEPS, {len(plan.steps)}, INPUTS, {len(plan.inputs)}, OUTPUTS, "
+            f"{len(plan.outputs)}, {plan.arena}}};",
+        ]
+    )
+
+
+def sizes(tensors: Sequence[Tensor]) -> str:
+    return ", ".join(str(tensor.size) for tensor in tensors)

@@ -1,0 +1,74 @@
+"""What ops on single elements compute, as C++ of `a` and `b`."""
+
+from xdsl.ir import Operation
+
+from ...qdialect.qnn import QnnOp
+from ...qdialect.qnn.base import Shape
+from ...qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
+from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
+from ...qdialect.qnn.steps import LookupOp
+from ...qdialect.types import shape_of, value_range
+from .support import quant_of
+
+NARROW = "std::int64_t"
+
+
+def wide_type(op: QnnOp) -> str:
+    """A type in which an op can compute."""
+    if not isinstance(op, RequantizeOp):
+        return NARROW
+    x, multiplier = (max(map(abs, value_range(quant_of(value)))) for value in op.operands)
+    return NARROW if x * multiplier + abs(op.offset.value.data) < 1 << 62 else "__int128"
+
+
+def expression(op: QnnOp) -> str:
+    """The result of an op."""
+    match op:
+        case AddOp():
+            return "a + b"
+        case SubOp():
+            return "a - b"
+        case MulOp():
+            return "a * b"
+        case ReluOp():
+            return "a > 0 ? a : 0"
+        case RequantizeOp():
+            return limited(op, f"{rounded(op, 'a * b')} + {op.offset.value.data}")
+        case TruncOp():
+            return limited(op, rounded(op, "a"))
+        case LookupOp():
+            return f"table[{place(op, shape_of(op.output))}]"
+        case _:
+            raise AssertionError(f"{op.name} is not supported")
+
+
+def rounded(op: RequantizeOp | TruncOp, value: str) -> str:
+    shift, rounding = op.shift.value.data, op.rounding.data.value
+    return f"round_shift<{wide_type(op)}>({value}, {shift}, Rounding::{rounding})"
+
+
+def limited(op: RequantizeOp | TruncOp, value: str) -> str:
+    low, high = value_range(quant_of(op.output))
+    return f"std::clamp<{wide_type(op)}>({value}, {low}, {high})"
+
+
+def place(op: LookupOp, shape: Shape) -> str:
+    """Where the entry of an index is."""
+    index = f"a - {op.first.value.data}"
+    last = f"i{len(shape) - 1}" if shape[-1:] > (1,) else "0"
+    table = shape_of(op.table)
+    if op.per_channel is not None:
+        return f"{last} * {table[1]} + {index}"
+    return index if len(table) == 1 else f"({index}) * {table[1]} + {last}"
+
+
+ELEMENTWISE: tuple[type[Operation], ...] = (
+    AddOp,
+    SubOp,
+    MulOp,
+    ReluOp,
+    RequantizeOp,
+    TruncOp,
+    LookupOp,
+)
+"""The ops that are expressions."""

@@ -1,0 +1,34 @@
+// A layer: a product that gives sums, tile by tile, and an activation that takes them.
+#pragma once
+
+#include "frame.hpp"
+#include "vectors.hpp"
+
+namespace qnn {
+
+// Weights of one block of channels stay in the cache while all pixels pass.
+template <class Product, class Activation>
+void layer(const Product& product, const Activation& activation, int pixels, int blocks, Part part)
+{
+    constexpr int ROWS = Product::ROWS, CHANNELS = Product::CHANNELS;
+    const bool by_pixels = pixels >= 2 * ROWS * part.of;
+    const Range rows = by_pixels ? part.share(pixels, ROWS) : Range{0, pixels};
+    const Range columns = by_pixels ? Range{0, blocks} : part.share(blocks);
+    for (int block = columns.first; block < columns.last; ++block) {
+        Walk from(product.grid, rows.first), to(activation.grid, rows.first);
+        for (int pixel = rows.first; pixel < rows.last; pixel += ROWS) {
+            const int count = std::min(ROWS, rows.last - pixel);
+            long x[ROWS], y[ROWS];
+            for (int row = 0; row < ROWS; ++row) {
+                x[row] = row < count ? from.next() : x[count - 1];
+                y[row] = row < count ? to.next() : y[count - 1];
+            }
+            alignas(64) typename Product::Sum sums[ROWS][CHANNELS];
+            product.tile(x, pixel, block, sums[0]);
+            for (int row = 0; row < count; ++row)
+                activation.template put<CHANNELS>(y[row], block * CHANNELS, sums[row]);
+        }
+    }
+}
+
+}  // namespace qnn

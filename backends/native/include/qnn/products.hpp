@@ -1,0 +1,255 @@
+// Products: each gives the sums of a tile of pixels and channels.
+//
+// A window is cut into runs, which lie in memory without a gap; `taps` says where each starts,
+// counted from the window's first element.
+#pragma once
+
+#include "layer.hpp"
+
+namespace qnn {
+
+// Of -1, 0 and 1 in bits. A bipolar number is one bit, the sign; a ternary one has a word of bits
+// that say where it is not 0 before the word of signs.
+template <int V, int R, bool TernaryX, bool TernaryW>
+struct Bits {
+    using Sum = std::int32_t;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
+    static constexpr int VECTORS = V == 3 ? 3 : V == 1 ? 2 : 4, GROUPS = 2 * V / VECTORS;
+
+    const std::uint64_t* x;
+    Grid grid;
+    const int* taps;
+    int runs, length;  // of a run, in words of each plane
+    const Words* weights;
+    const std::int32_t* nonzero;  // products of each channel, where none depend on x
+
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
+    {
+        constexpr int WX = TernaryX ? 2 : 1, WW = TernaryW ? 2 : 1;
+        const Words* w = weights + (long)block * GROUPS * runs * length * VECTORS * WW;
+        for (int group = 0; group < GROUPS; ++group) {
+            Words count[ROWS][VECTORS] = {};
+            for (int run = 0; run < runs; ++run) {
+                const std::uint64_t* from = x + taps[run];
+                for (int word = 0; word < length; ++word, w += VECTORS * WW, from += WX) {
+                    QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                    {
+                        const Words a = from[at[row]] - Words{};
+                        QNN_UNROLL for (int v = 0; v < VECTORS; ++v)
+                        {
+                            if constexpr (TernaryX) {
+                                const Words sign = (from[at[row] + 1] - Words{}) ^ w[v * WW + 1];
+                                const Words used = a & w[v * WW];
+                                count[row][v] += popcount(used & ~sign) - popcount(used & sign);
+                            } else if constexpr (TernaryW) {
+                                count[row][v] += popcount((a ^ w[v * WW + 1]) & w[v * WW]);
+                            } else {
+                                count[row][v] += popcount(a ^ w[v]);
+                            }
+                        }
+                    }
+                }
+            }
+            for (int row = 0; row < ROWS; ++row)
+                for (int v = 0; v < VECTORS; ++v) {
+                    const int channel = (group * VECTORS + v) * 8;
+                    HalfInts sum = __builtin_convertvector(count[row][v], HalfInts);
+                    if constexpr (!TernaryX)
+                        sum = load<HalfInts>(nonzero + block * CHANNELS + channel) - 2 * sum;
+                    store(sums + row * CHANNELS + channel, sum);
+                }
+        }
+    }
+};
+
+// Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
+// back as so many times the sum of the window.
+template <int V, int R, bool Shifted>
+struct Bytes {
+    using Sum = std::int32_t;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
+
+    const std::uint8_t* x;
+    Grid grid;
+    const int* taps;
+    int runs, length;  // of a run, in fours
+    const Ints* weights;
+    const std::int32_t* bias;
+    const std::int32_t* shift;
+    std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
+
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
+    {
+        const Ints* w = weights + (long)block * runs * length * V;
+        Ints sum[ROWS][V], whole[ROWS] = {};
+        QNN_UNROLL for (int v = 0; v < V; ++v)
+            QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                sum[row][v] = load<Ints>(bias + block * CHANNELS + v * LANES);
+        for (int run = 0; run < runs; ++run) {
+            const std::uint8_t* from = x + taps[run];
+            for (int four = 0; four < length; ++four, w += V, from += 4)
+                QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                {
+                    const std::int32_t a = load<std::int32_t>(from + at[row]);
+                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, w[v]);
+                    if constexpr (Shifted)
+                        whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
+                }
+        }
+        QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+            QNN_UNROLL for (int v = 0; v < V; ++v)
+            {
+                if constexpr (Shifted)
+                    sum[row][v] += whole[row] * load<Ints>(shift + block * CHANNELS + v * LANES);
+                store(sums + row * CHANNELS + v * LANES, sum[row][v]);
+            }
+    }
+};
+
+// Each channel has its own window: pairs of taps, whose weights have 16 bits.
+template <int V, int R>
+struct Depthwise {
+    using Sum = std::int32_t;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
+
+    const std::uint8_t* x;
+    Grid grid;
+    const int* taps;
+    int pairs;
+    const Ints* weights;
+    const std::int32_t* bias;
+
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
+    {
+        const Ints* w = weights + (long)block * V * pairs;
+        for (int v = 0; v < V; ++v, w += pairs) {
+            const int channel = block * CHANNELS + v * LANES;
+            Ints sum[ROWS];
+            QNN_UNROLL for (int row = 0; row < ROWS; ++row) sum[row] = load<Ints>(bias + channel);
+            for (int pair = 0; pair < pairs; ++pair) {
+                const std::uint8_t* a = x + channel + taps[2 * pair];
+                const std::uint8_t* b = x + channel + taps[2 * pair + 1];
+                QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                {
+                    const Ints both = widened(a + at[row]) | widened(b + at[row]) << 16;
+                    sum[row] = dot_pairs(sum[row], both, w[pair]);
+                }
+            }
+            QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                store(sums + row * CHANNELS + v * LANES, sum[row]);
+        }
+    }
+};
+
+// Of any types, and any groups: plain loops.
+template <class X, class S>
+struct General {
+    using Sum = S;
+    static constexpr int ROWS = 1, CHANNELS = LANES;
+
+    const X* x;
+    Grid grid;
+    const int* taps;
+    int count;
+    const int* group;  // of each channel: where its first input stands
+    const S* weights;
+    const S* bias;
+
+    void tile(const long* at, int, int block, Sum* sums) const
+    {
+        const S* w = weights + (long)block * count * CHANNELS;
+        const int* first = group + block * CHANNELS;
+        std::copy_n(bias + block * CHANNELS, CHANNELS, sums);
+        for (int tap = 0; tap < count; ++tap, w += CHANNELS) {
+            const X* from = x + at[0] + taps[tap];
+            for (int c = 0; c < CHANNELS; ++c)
+                sums[c] = (S)((std::uint64_t)sums[c] + (std::uint64_t)(S)from[first[c]] * (std::uint64_t)w[c]);
+        }
+    }
+};
+
+// The sums of windows, channel by channel.
+template <class X, class S>
+struct Pool {
+    using Sum = S;
+    static constexpr int ROWS = 1, CHANNELS = 64;
+
+    const X* x;
+    Grid grid;
+    const int* taps;
+    int count, channels;
+    S bias;
+
+    void tile(const long* at, int, int block, Sum* sums) const
+    {
+        const int first = block * CHANNELS, size = std::min(CHANNELS, channels - first);
+        std::fill_n(sums, CHANNELS, bias);
+        for (int tap = 0; tap < count; ++tap) {
+            const X* from = x + at[0] + taps[tap] + first;
+            for (int c = 0; c < size; ++c)
+                sums[c] += (S)from[c];
+        }
+    }
+};
+
+// Calls `take` with each channel of a block; their number is a constant in all blocks but the last.
+template <int N, class Take>
+QNN_INLINE void each_channel(int left, const Take& take)
+{
+    if (left >= N)
+        for (int c = 0; c < N; ++c)
+            take(c);
+    else
+        for (int c = 0; c < left; ++c)
+            take(c);
+}
+
+// Two tensors added up, each times a factor.
+template <class X, class Y, class S, int V, int R>
+struct Mix {
+    using Sum = S;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
+
+    const X* x;
+    Grid grid;
+    const Y* y;
+    Grid other;
+    int channels;
+    S factor, factor_y, bias;
+
+    QNN_INLINE void tile(const long* at, int pixel, int block, Sum* sums) const
+    {
+        const int first = block * CHANNELS;
+        Walk walk(other, pixel);
+        for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
+            const X* a = x + at[row] + first;
+            const Y* b = y + walk.next() + first;
+            each_channel<CHANNELS>(channels - first, [&](int c) {
+                sums[c] = factor * (S)a[c] + factor_y * (S)b[c] + bias;
+            });
+        }
+    }
+};
+
+// The elements themselves.
+template <class X, class S, int V, int R>
+struct Same {
+    using Sum = S;
+    static constexpr int ROWS = R, CHANNELS = V * LANES;
+
+    const X* x;
+    Grid grid;
+    int channels;
+    S bias;
+
+    QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
+    {
+        const int first = block * CHANNELS;
+        for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
+            const X* a = x + at[row] + first;
+            each_channel<CHANNELS>(channels - first, [&](int c) { sums[c] = (S)a[c] + bias; });
+        }
+    }
+};
+
+}  // namespace qnn

@@ -1,0 +1,124 @@
+"""Networks that are computed by native code.
+
+network = load("net.mlir")
+scores = network.predict(images)
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.ir import SSAValue
+
+from ...passes.fold_bn import FoldBnPass
+from ...passes.minimize_accumulators import MinimizeAccumulatorsPass
+from ...passes.pipeline import Pipeline
+from ...qdialect.data import Array
+from ...qdialect.dialects import new_context
+from ...qdialect.interpreter import check_inputs, keeps_all_images
+from ...qdialect.qnn.linear import LinearOp
+from ...qdialect.text import parse_module, verify
+from ...qdialect.types import element_of, is_quant, shape_of
+from ...qdialect.values import Value, plain
+from .library import Library, NativeError, Options
+from .stages import Stage, staged
+
+LOG = logging.getLogger(__name__)
+
+MOST_BYTES = 1 << 28
+"""Of the values between stages, for the images that are computed at once."""
+
+
+Compute = Callable[[Sequence[Value]], Sequence[Value]]
+
+
+class Network:
+    """A network at level 2, ready to run."""
+
+    def __init__(self, module: ModuleOp, options: Options | None = None):
+        self.options = options or Options.default()
+        self.staged = staged(module)
+        self.batched = keeps_all_images(module)
+        self.native = True
+        """Whether what can be is computed by native code."""
+        self.native_bytes = 0
+        """Of the activations of an image."""
+        self.computes = [(stage, self.compute(stage)) for stage in self.staged.stages]
+
+    def predict(self, *inputs: Array) -> Array:
+        """The result of a network that has one."""
+        results = self.run(inputs)
+        if len(results) != 1:
+            raise ValueError(f"the network has {len(results)} results: `run` returns them all")
+        return results[0]
+
+    def run(self, inputs: Sequence[Array]) -> list[Array]:
+        """The results, as the interpreter computes them; inputs hold any number of images."""
+        args, images = check_inputs(self.staged.entry, inputs)
+        step = self.at_once if self.batched else 1
+        if images <= step:
+            return self.some(args)
+        parts = [
+            self.some([array[first : first + step] for array in args])
+            for first in range(0, images, step)
+        ]
+        return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+    @cached_property
+    def at_once(self) -> int:
+        """How many images are computed at once."""
+        between = {
+            value for stage in self.staged.stages for value in (*stage.inputs, *stage.outputs)
+        }
+        return max(1, MOST_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
+
+    def some(self, args: Sequence[Array]) -> list[Array]:
+        """The results for images that are computed at once."""
+        values: dict[SSAValue, Value] = dict(zip(self.staged.entry.args, args, strict=True))
+        values.update(self.staged.known)
+        for stage, compute in self.computes:
+            results = compute([values[value] for value in stage.inputs])
+            values.update(zip(stage.outputs, results, strict=True))
+        return [plain(values[value]) for value in self.staged.results]
+
+    def compute(self, stage: Stage) -> Compute:
+        """What computes a stage."""
+        if stage.native and self.native:
+            try:
+                library = Library(stage, self.staged.known, self.options)
+            except NativeError as error:
+                LOG.warning("%s: the interpreter computes the network", error)
+                self.native = False
+            else:
+                self.native_bytes += library.image_bytes
+                return lambda inputs: library([plain(value) for value in inputs])
+        return lambda inputs: self.interpret(stage, inputs)
+
+    def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
+        """A stage with numpy, op by op."""
+        values: dict[SSAValue, Value] = {**self.staged.known}
+        values.update(zip(stage.inputs, inputs, strict=True))
+        with np.errstate(all="ignore"):
+            for op in stage.ops:
+                results = op.evaluate(*(values[value] for value in op.operands))
+                values.update(zip(op.results, results, strict=True))
+        return [values[value] for value in stage.outputs]
+
+
+def load(network: str | Path | ModuleOp, options: Options | None = None) -> Network:
+    """A network from a file of MLIR, or a module; what has floats left is made integer first."""
+    if isinstance(network, ModuleOp):
+        module = network.clone()
+    else:
+        text = Path(network).read_text(encoding="utf-8")
+        module = parse_module(new_context(), text, str(network))
+        verify(module, text)
+    if any(
+        isinstance(op, LinearOp) and not is_quant(element_of(op.output)) for op in module.walk()
+    ):
+        Pipeline(FoldBnPass(), MinimizeAccumulatorsPass()).apply(module)
+    return Network(module, options)

@@ -1,0 +1,66 @@
+"""What this processor can do: the instructions that a network is compiled for."""
+
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Level:
+    """A set of instructions."""
+
+    name: str
+    flags: tuple[str, ...]
+    """For the compiler."""
+    needs: frozenset[str]
+    """What the processor must have, as Linux calls it."""
+    sums: int
+    """How many vectors of sums its registers hold."""
+
+
+LEVELS = (
+    Level(
+        "avx512",
+        (
+            *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni"),
+            *("-mavx512vpopcntdq", "-mavx2", "-mfma", "-mpopcnt", "-mprefer-vector-width=512"),
+        ),
+        frozenset(
+            ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_vpopcntdq"]
+        ),
+        24,
+    ),
+    Level("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
+    Level("plain", (), frozenset(), 4),
+)
+"""The best first; the last runs everywhere, and on ARM has the vectors that all of them have."""
+
+
+def best_level() -> Level:
+    """The best that this processor has."""
+    has = features()
+    return next(level for level in LEVELS if level.needs <= has)
+
+
+def level_named(name: str) -> Level:
+    return next(level for level in LEVELS if level.name == name)
+
+
+def features() -> frozenset[str]:
+    """The processor's instruction sets; none are known where the system does not tell."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return frozenset()
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return frozenset()
+    flags = next((line for line in text.splitlines() if line.startswith("flags")), "")
+    return frozenset(flags.partition(":")[2].split())
+
+
+def processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,348 @@
+"""Products: how the sums of a layer are computed, and how its weights lie in memory for that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...qdialect.data import Array
+from ...qdialect.shapes import Window
+from .constants import Constants
+from .processor import Level
+from .tensors import NO_SIDES, WORD, Tensor, grid, type_name
+
+LANES = 16
+"""Sums in a vector."""
+
+PAIRS_OF_BYTES = 4
+"""Bytes whose products are added at once."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """An instance of a template of `products.hpp`."""
+
+    type: str
+    fields: Sequence[str]
+    channels: int
+    """In a block."""
+    blocks: int
+    wide: bool = False
+    """Whether sums take 64 bits."""
+
+    @property
+    def all_channels(self) -> int:
+        return self.channels * self.blocks
+
+    @property
+    def text(self) -> str:
+        return f"const {self.type} product{{{', '.join(self.fields)}}};"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What a linear layer multiplies with: output channels by runs of its window by inputs."""
+
+    values: Array
+    """Output channels, kernel rows, kernel columns, inputs of a group."""
+    bias: Array
+    groups: int
+    window: Window
+
+    @property
+    def outputs(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What all products need."""
+
+    constants: Constants
+    level: Level
+
+    def product(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Product:
+        """The fastest that a layer can have."""
+        if x.planes:
+            return self.bits(x, w, y)
+        narrow = x.dtype == np.uint8 and not wide
+        if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
+            return self.bytes(x, w, y)
+        depthwise = w.groups == w.outputs and w.values.shape[3] == 1 and not y.planes
+        if narrow and depthwise and fits(w.values, np.int16):
+            return self.depthwise(x, w, y)
+        return self.general(x, w, y, wide)
+
+    def bits(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+        """Of signs, or of signs and what is not 0."""
+        ternary_x, ternary_w = x.planes == 2, x.planes == 2 or not w.values.all()
+        channels = x.stored_shape[-1]
+        taps, length = runs_of(x, w.window, channels)
+        vectors = 4 if y.planes else vectors_for(w.outputs)
+        blocks = -(-w.outputs // (LANES * vectors))
+        rows = rows_for(3 if ternary_x else 4, pixels_of(y), self.level.sums < LANES)
+        together = {1: 2, 3: 3}.get(vectors, 4)
+        kind = f"Bits<{vectors}, {rows}, {text(ternary_x)}, {text(ternary_w)}>"
+        signs = packed(w.values < 0 if ternary_x else w.values > 0)
+        words = np.stack([packed(w.values != 0), signs], -1) if ternary_w else signs
+        padded = rows_to(words.reshape(w.outputs, -1), blocks * vectors * LANES)
+        planes = 2 if ternary_w else 1
+        shape = (
+            blocks,
+            vectors * 2 // together,
+            together,
+            8,
+            len(taps),
+            length // x.planes,
+            planes,
+        )
+        order = padded.reshape(shape).transpose(0, 1, 4, 5, 2, 6, 3)
+        nonzero = rows_to(
+            (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded)
+        )
+        return Product(
+            kind,
+            [
+                x.pointer,
+                grid_of(x, w.window, y),
+                self.constants.pointer(taps),
+                str(len(taps)),
+                str(length // x.planes),
+                self.constants.pointer(order, "Words"),
+                self.constants.pointer(nonzero),
+            ],
+            vectors * LANES,
+            blocks,
+        )
+
+    def bytes(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+        """Of bytes; weights of nine bits are shifted until they are."""
+        shift = np.where(fits_each(w.values, np.int8), 0, middle(w.values))
+        values = (w.values.astype(np.int64) - shift[:, None, None, None]).astype(np.int8)
+        taps, length = runs_of(x, w.window, x.shape[-1])
+        fours = -(-length // PAIRS_OF_BYTES)
+        vectors = 4 if y.planes else vectors_for(w.outputs)
+        blocks = -(-w.outputs // (LANES * vectors))
+        rows = rows_for(max(1, self.level.sums // vectors), pixels_of(y), False)
+        runs = values.reshape(w.outputs, len(taps), length)
+        whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
+        whole[: w.outputs, :, :length] = runs
+        shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
+        order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
+        shifted = bool(shift.any())
+        return Product(
+            f"Bytes<{vectors}, {min(rows, 4) if shifted else rows}, {text(shifted)}>",
+            [
+                x.pointer,
+                grid_of(x, w.window, y),
+                self.constants.pointer(taps),
+                str(len(taps)),
+                str(fours),
+                self.constants.pointer(order, "Ints"),
+                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
+                self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
+                if shifted
+                else "nullptr",
+                hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
+            ],
+            vectors * LANES,
+            blocks,
+        )
+
+    def depthwise(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+        """A window for each channel."""
+        taps = taps_of(x, w.window)
+        if len(taps) % 2:
+            taps = np.append(taps, taps[-1:])
+        vectors = vectors_for(w.outputs)
+        blocks = -(-w.outputs // (LANES * vectors))
+        rows = rows_for(4, pixels_of(y), self.level.sums < LANES)
+        whole = np.zeros((blocks * vectors * LANES, len(taps)), np.int16)
+        flat = w.values.reshape(w.outputs, -1)
+        whole[: w.outputs, : flat.shape[1]] = flat
+        order = whole.reshape(-1, LANES, len(taps) // 2, 2).transpose(0, 2, 1, 3)
+        return Product(
+            f"Depthwise<{vectors}, {rows}>",
+            [
+                x.pointer,
+                grid_of(x, w.window, y),
+                self.constants.pointer(taps),
+                str(len(taps) // 2),
+                self.constants.pointer(order, "Ints"),
+                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
+            ],
+            vectors * LANES,
+            blocks,
+        )
+
+    def general(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Product:
+        """Of anything."""
+        kind = np.dtype(np.int64 if wide else np.int32)
+        share = w.values.shape[3]
+        taps = (taps_of(x, w.window)[:, None] + np.arange(share, dtype=np.int32)).reshape(-1)
+        blocks = -(-w.outputs // LANES)
+        first = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups) * share
+        flat = rows_to(w.values.reshape(w.outputs, -1), blocks * LANES)
+        order = flat.reshape(blocks, LANES, -1).transpose(0, 2, 1)
+        return Product(
+            f"General<{type_name(x.dtype)}, {type_name(kind)}>",
+            [
+                x.pointer,
+                grid_of(x, w.window, y),
+                self.constants.pointer(taps),
+                str(len(taps)),
+                self.constants.pointer(rows_to(first, blocks * LANES)),
+                self.constants.pointer(order.astype(kind)),
+                self.constants.pointer(bias_of(x, w, blocks * LANES, kind)),
+            ],
+            LANES,
+            blocks,
+            wide,
+        )
+
+    def pool(self, x: Tensor, window: Window, y: Tensor, wide: bool) -> Product:
+        """The sums of windows, channel by channel."""
+        kind = type_name(np.dtype(np.int64 if wide else np.int32))
+        taps = taps_of(x, window)
+        return Product(
+            f"Pool<{type_name(x.dtype)}, {kind}>",
+            [
+                x.pointer,
+                grid_of(x, window, y),
+                self.constants.pointer(taps),
+                str(len(taps)),
+                str(x.shape[-1]),
+                str(x.low * len(taps)),
+            ],
+            WORD,
+            -(-x.shape[-1] // WORD),
+            wide,
+        )
+
+
+def same(x: Tensor, y: Tensor, wide: bool) -> Product:
+    """A tensor's own numbers."""
+    kind = type_name(np.dtype(np.int64 if wide else np.int32))
+    channels = x.shape[-1]
+    vectors, blocks, rows = blocks_of(y)
+    return Product(
+        f"Same<{type_name(x.dtype)}, {kind}, {vectors}, {rows}>",
+        [x.pointer, x.grid, str(channels), str(x.low)],
+        vectors * LANES,
+        blocks,
+        wide,
+    )
+
+
+def mix(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Product:
+    """Two tensors, each times a number, added up."""
+    a, b = xs
+    channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
+    vectors, blocks, rows = blocks_of(y)
+    return Product(
+        f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
+        [a.pointer, a.grid, b.pointer, b.grid, str(channels), *map(str, (*factors, bias))],
+        vectors * LANES,
+        blocks,
+    )
+
+
+def blocks_of(y: Tensor) -> tuple[int, int, int]:
+    """For an output: the vectors of a block, how many blocks, and the pixels of a tile."""
+    vectors = 4 if y.planes else vectors_for(y.shape[-1])
+    return vectors, -(-y.shape[-1] // (LANES * vectors)), rows_for(4, pixels_of(y), False)
+
+
+def text(flag: bool) -> str:
+    return "true" if flag else "false"
+
+
+def spread(weights: Array) -> Array:
+    """How far the weights of each channel lie apart."""
+    flat = weights.reshape(len(weights), -1).astype(np.int64)
+    return flat.max(1) - flat.min(1)
+
+
+def middle(weights: Array) -> Array:
+    """What is taken off the weights of each channel, so that they fit into a byte."""
+    return weights.reshape(len(weights), -1).astype(np.int64).min(1) + 128
+
+
+def fits_each(weights: Array, dtype: Any) -> Array:
+    flat, range_ = weights.reshape(len(weights), -1), np.iinfo(dtype)
+    return (flat.min(1) >= range_.min) & (flat.max(1) <= range_.max)
+
+
+def fits(weights: Array, dtype: Any) -> bool:
+    return bool(fits_each(weights, dtype).all())
+
+
+def rows_to(array: Array, count: int) -> Array:
+    """Rows of zeros behind an array, until there are so many."""
+    whole = np.zeros((count, *array.shape[1:]), array.dtype)
+    whole[: len(array)] = array
+    return whole
+
+
+def bias_of(x: Tensor, w: Weights, count: int, dtype: Any) -> Array:
+    """What each sum starts with: the bias, and what the input's lowest number comes to."""
+    whole = w.bias.astype(object) + x.low * w.values.reshape(w.outputs, -1).sum(1, dtype=object)
+    bits = np.dtype(dtype).itemsize * 8
+    wrapped = [(int(v) + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1)) for v in whole]
+    return rows_to(np.array(wrapped, dtype), count)
+
+
+def packed(bits: Array) -> Array:
+    """Bits as words along the last axis."""
+    room = -bits.shape[-1] % WORD
+    whole = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, room)])
+    return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
+
+
+def vectors_for(outputs: int) -> int:
+    """How many vectors of sums a block has: many, but few that stay empty."""
+    vectors = -(-outputs // LANES)
+    return min((4, 3, 2, 1), key=lambda size: -(-vectors // size) * (size + 0.6))
+
+
+def pixels_of(y: Tensor) -> int:
+    return max(y.pixels, 1)
+
+
+def rows_for(most: int, pixels: int, few: bool) -> int:
+    """How many pixels a tile has: as many as registers allow, and as few as stay empty."""
+    most = 1 if few else most
+    return most if pixels > 4 * most else -(-pixels // -(-pixels // most))
+
+
+def taps_of(x: Tensor, window: Window) -> Array:
+    """Where the pixels of a window are, from its first one on."""
+    if len(x.shape) != 4:
+        return np.zeros(1, np.int32)
+    (kh, kw), (dh, dw) = window.kernel, window.dilations
+    row, column = x.strides[1:3]
+    taps = np.arange(kh)[:, None] * dh * row + np.arange(kw) * dw * column
+    return taps.reshape(-1).astype(np.int32)
+
+
+def runs_of(x: Tensor, window: Window, channels: int) -> tuple[Array, int]:
+    """Where the runs of a window are that lie in memory without a gap, and how long each is."""
+    taps, length = taps_of(x, window), channels
+    for size in window.kernel[::-1]:
+        starts = taps.reshape(-1, size)
+        if not (np.diff(starts, axis=1) == length).all():
+            break
+        taps, length = starts[:, 0], length * size
+    return np.ascontiguousarray(taps), length
+
+
+def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
+    """Where the windows of the output's pixels start."""
+    if len(x.shape) != 4:
+        return x.grid
+    (sh, sw), (top, left, _, _) = window.strides, window.pads
+    row, column = x.strides[1:3]
+    start = x.start - top * row - left * column
+    assert start >= 0 or x.border != NO_SIDES
+    return grid(y.shape[2], sh * row, sw * column, start)

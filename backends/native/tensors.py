@@ -1,0 +1,167 @@
+"""Tensors as they lie in the memory of one image.
+
+Numbers of up to eight bits are bytes that count from the lowest value of their type, so none is
+negative; wider ones are as numpy holds them. Where a product takes bits, the channels of a pixel
+are packed into words: bipolar numbers as one plane of signs (1 is +1), ternary ones as two, which
+take turns word by word (not 0; and below 0).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+
+import numpy as np
+
+from ...qdialect.qnn.base import Shape
+from ...qdialect.types import QuantType, bit_width, dtype_of, value_range
+
+Sides = tuple[int, int, int, int]
+"""Above, left, below, right."""
+
+NO_SIDES: Sides = (0, 0, 0, 0)
+
+WORD = 64
+
+SLACK = 128
+"""Bytes behind each tensor that may be read, and count for nothing."""
+
+TYPES = {
+    "i1": "std::int8_t",
+    "i2": "std::int16_t",
+    "i4": "std::int32_t",
+    "i8": "std::int64_t",
+    "u1": "std::uint8_t",
+    "u2": "std::uint16_t",
+    "u4": "std::uint32_t",
+    "u8": "std::uint64_t",
+    "f4": "float",
+    "f8": "double",
+}
+
+
+def type_name(dtype: np.dtype[np.generic]) -> str:
+    """A numpy type in C++."""
+    return TYPES[dtype.str[1:]]
+
+
+class Place(Enum):
+    """Where a tensor is: its number counts within this."""
+
+    ARENA = "at"
+    INPUT = "input"
+    OUTPUT = "output"
+
+
+@dataclass(eq=False)
+class Tensor:
+    """A value of one image."""
+
+    element: QuantType
+    shape: Shape
+    number: int
+    place: Place = Place.ARENA
+    planes: int = 0
+    """Of bits; 0 where elements are numbers."""
+    border: Sides = NO_SIDES
+    """Pixels around an image, for windows that hang over it."""
+    fill: int = 0
+    """What stands there."""
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        if self.planes:
+            return np.dtype(np.uint64)
+        if self.place is Place.ARENA and bit_width(self.element) <= 8:
+            return np.dtype(np.uint8)
+        return dtype_of(self.element)
+
+    @property
+    def low(self) -> int:
+        """The number that is stored as 0."""
+        counted = self.place is Place.ARENA and bit_width(self.element) <= 8
+        return value_range(self.element)[0] if counted else 0
+
+    @property
+    def stored_shape(self) -> Shape:
+        """Without the border, in what is stored: words of channels, or numbers."""
+        if not self.planes:
+            return self.shape
+        return (*self.shape[:-1], -(-self.shape[-1] // WORD) * self.planes)
+
+    @property
+    def whole_shape(self) -> Shape:
+        """The same with the border."""
+        if self.border == NO_SIDES:
+            return self.stored_shape
+        n, height, width, channels = self.stored_shape
+        top, left, bottom, right = self.border
+        return (n, height + top + bottom, width + left + right, channels)
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return prod(self.whole_shape) * self.dtype.itemsize
+
+    @property
+    def strides(self) -> Shape:
+        """Of each axis, in what is stored."""
+        return strides_of(self.whole_shape)
+
+    @property
+    def start(self) -> int:
+        """Where the first element is, behind the border above and at the left."""
+        if self.border == NO_SIDES:
+            return 0
+        return self.border[0] * self.strides[1] + self.border[1] * self.strides[2]
+
+    @property
+    def pixels(self) -> int:
+        return prod(self.shape[:-1])
+
+    @property
+    def grid(self) -> str:
+        """Where pixels are, as C++."""
+        if len(self.shape) == 4:
+            return grid(self.shape[2], self.strides[1], self.strides[2], self.start)
+        channels = self.stored_shape[-1]
+        return grid(self.pixels, self.pixels * channels, channels, 0)
+
+    @property
+    def name(self) -> str:
+        """The constant of the source that says where it is."""
+        return f"TENSOR_{self.number}" if self.place is Place.ARENA else str(self.number)
+
+    @property
+    def pointer(self) -> str:
+        """C++ for its first byte."""
+        return f"f.{self.place.value}<{type_name(self.dtype)}>({self.name})"
+
+
+def grid(width: int, row: int, column: int, start: int) -> str:
+    return f"Grid{{{width}, {row}, {column}, {start}}}"
+
+
+def strides_of(shape: Sequence[int]) -> Shape:
+    """Of an array without gaps."""
+    return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def place_all(lives: Sequence[tuple[Tensor, int, int]]) -> tuple[dict[Tensor, int], int]:
+    """Offsets in an arena for tensors that live from one step to another, and its size.
+
+    The largest come first, each as low as those that live at the same time allow.
+    """
+    placed: list[tuple[int, int, int, int]] = []
+    offsets: dict[Tensor, int] = {}
+    for tensor, first, last in sorted(lives, key=lambda life: -life[0].size):
+        size = -(-(tensor.size + SLACK) // WORD) * WORD
+        offset = 0
+        for other, end, start, stop in sorted(placed):
+            if start <= last and first <= stop:
+                if other - offset >= size:
+                    break
+                offset = max(offset, end)
+        offsets[tensor] = offset
+        placed.append((offset, offset + size, first, last))
+    return offsets, max((end for _, end, _, _ in placed), default=0)

@@ -1,0 +1,263 @@
+"""Measures the native engine against onnxruntime, which runs the same networks.
+
+    python benchmarks/native.py path/to/models [NAME ...]
+
+A network of QDQ is run by onnxruntime as it is, CNV as a graph of floats: convolutions, whose
+thresholds are in their biases, and signs. Both take turns on the same images, several times; of
+images a second and of the ratio the medians are told, with the lowest and the highest ratio.
+onnxruntime has all processors, and is given images as it likes them best: one by one, or as one
+batch. Then there is what one image takes by itself, the time to compile and to load what was
+compiled, kilobytes of constants and of activations, and whether some results are the interpreter's.
+For CNV W1A1 there is a roof as well: the bits that this processor can compare and count.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from qnn.backends.native import Network, Options, load
+from qnn.backends.native.library import HERE, OPTIONS, compiler
+from qnn.backends.native.processor import best_level, processors
+from qnn.backends.native.stages import staged
+from qnn.frontends.onnx import import_onnx
+from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.pooling import MaxPoolOp
+from qnn.qdialect.qnn.steps import ThresholdOp
+from qnn.qdialect.types import (
+    BipolarType,
+    check_element,
+    dtype_of,
+    element_of,
+    is_quant,
+    shape_of,
+    value_range,
+)
+from xdsl.dialects.builtin import ModuleOp
+
+NETWORKS = {
+    "cnvW1A1_cifar10": 5.0,
+    "cnvW2A2_cifar10": 3.0,
+    "resnet8_int8_qdq": 1.0,
+    "mobilenet_v1_0.25_128_quant_qdq": 1.0,
+    "mobilenetv1_025_96_int8_qdq": 1.0,
+    "mobilenet_v2_1.0_224_quant_qdq": 1.0,
+    "dscnn_int8_qdq": 1.0,
+    "autoencoder_int8_qdq": 1.0,
+}
+"""How many times as fast as onnxruntime we want to be."""
+
+ROUNDS = 9
+MACS = 58_000_000
+"""Of CNV, whose first layer has bytes and is counted like the others."""
+
+Runner = Callable[[Array], Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network, ready to be measured."""
+
+    module: ModuleOp
+    """At level 2."""
+    model: onnx.ModelProto
+    """What onnxruntime runs."""
+    images: Array
+
+
+def case_of(path: Path) -> Case:
+    module = import_onnx(str(path))
+    Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    (type,) = input_types(entry_of(module))
+    element, shape = check_element(type.element_type), type.get_shape()
+    count = 1024 if np.prod(shape) < 20_000 else 128
+    rng = np.random.default_rng(0)
+    if is_quant(element):
+        low, high = value_range(element)
+        images = rng.integers(low, high + 1, (count, *shape[1:])).astype(dtype_of(element))
+    else:
+        images = rng.random((count, *shape[1:]), np.float32)
+    floats = path.stem.startswith("cnv")
+    return Case(module, float_graph(module) if floats else onnx.load(path), images)
+
+
+def float_graph(module: ModuleOp) -> onnx.ModelProto:
+    """A network of bipolar or ternary numbers as convolutions of floats and signs."""
+    stages = staged(module)
+    nodes, data = list[Any](), list[Any]()
+    names = {stages.entry.args[0]: "image"}
+
+    def add(kind: str, inputs: list[str], **attributes: object) -> str:
+        nodes.append(helper.make_node(kind, inputs, [f"v{len(nodes)}"], **attributes))
+        return f"v{len(nodes) - 1}"
+
+    def given(array: Array) -> str:
+        data.append(numpy_helper.from_array(array.astype(np.float32), f"c{len(data)}"))
+        return f"c{len(data) - 1}"
+
+    for op in (op for stage in stages.stages if stage.native for op in stage.ops):
+        x = names[op.operands[0]]
+        if isinstance(op, TransposeOp):
+            y = x
+        elif isinstance(op, Conv2dOp):
+            y = add("Conv", [x, given(stages.known[op.weights].transpose(0, 3, 1, 2))])
+        elif isinstance(op, LinearLayerOp):
+            y = add("MatMul", [x, given(stages.known[op.weights].T)])
+        elif isinstance(op, MaxPoolOp):
+            y = add("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])
+        elif isinstance(op, ReshapeOp):
+            y = add("Flatten", [x])
+        else:
+            assert isinstance(op, ThresholdOp)
+            wide = (1, -1, 1, 1) if len(shape_of(op.x)) == 4 else (1, -1)
+            rows = stages.known[op.thresholds].T
+            steps = [add("Sub", [x, given((row - 0.5).reshape(wide))]) for row in rows]
+            signs = [add("Sign", [step]) for step in steps]
+            y = signs[0]
+            if not isinstance(element_of(op.output), BipolarType):
+                y = add("Mul", [add("Add", signs), given(np.array(0.5))])
+        names[op.results[0]] = y
+    shape = shape_of(stages.entry.args[0])
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", *shape[1:]])
+    scores = helper.make_tensor_value_info(nodes[-1].output[0], TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "floats", [image], [scores], data)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+
+
+def any_batch(model: onnx.ModelProto) -> onnx.ModelProto | None:
+    """The model for any number of images; None if it can't be."""
+    free = onnx.ModelProto.FromString(model.SerializeToString())
+    del free.graph.value_info[:]
+    for value in (*free.graph.input, *free.graph.output):
+        if value.type.tensor_type.shape.dim:
+            value.type.tensor_type.shape.dim[0].dim_param = "n"
+    return free
+
+
+def session(model: onnx.ModelProto, threads: int) -> Any:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def in_batches(model: onnx.ModelProto, size: int) -> Runner:
+    free = session(any_batch(model) or model, processors())
+    name = free.get_inputs()[0].name
+    return lambda x: [free.run(None, {name: x[k : k + size]}) for k in range(0, len(x), size)]
+
+
+def one_by_one(model: onnx.ModelProto) -> Runner:
+    """A thread and a session for each processor."""
+    count = processors()
+    sessions = [session(model, 1) for _ in range(count)]
+    name = sessions[0].get_inputs()[0].name
+    pool = ThreadPoolExecutor(count)
+
+    def part(number: int, x: Array) -> None:
+        for k in range(number, len(x), count):
+            sessions[number].run(None, {name: x[k : k + 1]})
+
+    return lambda x: list(pool.map(part, range(count), [x] * count))
+
+
+def seconds(compute: Runner, x: Array) -> float:
+    start = time.perf_counter()
+    compute(x)
+    return time.perf_counter() - start
+
+
+def best_of(model: onnx.ModelProto, x: Array) -> Runner:
+    """How onnxruntime is fastest."""
+    ways = list[tuple[float, Runner]]()
+    for make in (one_by_one, lambda m: in_batches(m, 16), lambda m: in_batches(m, 128)):
+        try:
+            way = make(model)
+            ways.append((min(seconds(way, x) for _ in range(3)), way))
+        except Exception:  # not every model takes any number of images
+            continue
+    return min(ways, key=lambda way: way[0])[1]
+
+
+def latency(network: Network, x: Array) -> float:
+    return statistics.median(seconds(network.predict, x[:1]) for _ in range(201))
+
+
+def measure(name: str, path: Path, want: float) -> str:
+    case = case_of(path)
+    with tempfile.TemporaryDirectory() as folder:
+        options = Options(Path(folder), best_level(), processors())
+        start = time.perf_counter()
+        network = load(case.module, options)
+        cold = time.perf_counter() - start
+        cached = min(seconds(lambda _: load(case.module, options), case.images) for _ in range(3))
+        (made,) = Path(folder).iterdir()
+        constants = (made / "constants.bin").stat().st_size / 1024
+        activations = network.native_bytes / 1024
+    few = case.images[:4]
+    equal = all(
+        np.array_equal(a, b)
+        for a, b in zip(network.run([few]), run(case.module, [few]), strict=True)
+    )
+    theirs = case.images.astype(np.float32) if name.startswith("cnv") else case.images
+    peer = best_of(case.model, theirs)
+    network.predict(case.images)
+    pairs = [(seconds(network.predict, case.images), seconds(peer, theirs)) for _ in range(ROUNDS)]
+    ratios = sorted(b / a for a, b in pairs)
+    ours, other = (len(case.images) / statistics.median(side) for side in zip(*pairs, strict=True))
+    one = latency(network, case.images) * 1e3
+    return (
+        f"{name:32}{ours:9,.0f}{other:9,.0f}{statistics.median(ratios):7.1f} "
+        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {want:4g} {one:7.2f}"
+        f"{cold:6.1f}{cached * 1e3:7.0f}{constants:8,.0f}{activations:8,.0f}"
+        f"  {'equal' if equal else 'DIFFERENT'}"
+    )
+
+
+def roof() -> float:
+    """Bits a second that all processors compare and count."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "roof"
+        source = Path(__file__).parent / "roof.cpp"
+        options = [option for option in OPTIONS if option not in ("-shared", "-fPIC")]
+        include = f"-I{HERE / 'include'}"
+        command = [compiler(), *options, *best_level().flags, include, str(source), "-o", program]
+        subprocess.run(command, check=True)
+        told = [
+            subprocess.run([program, str(processors())], check=True, capture_output=True).stdout
+            for _ in range(3)
+        ]
+    return max(float(text.split()[0]) for text in told)
+
+
+def main() -> None:
+    folder, *names = sys.argv[1:]
+    level, roof_of_cnv = best_level().name, roof() / MACS
+    print(f"{level}, {processors()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
+    print(
+        "network                         images/s  onnxrt  ratio              want  1, ms  cold"
+        " cached  const.  activ."
+    )
+    for name, want in NETWORKS.items():
+        if not names or name in names:
+            print(measure(name, Path(folder) / f"{name}.onnx", want), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+// What is installed, and what for.
+
+// RUN: qnn doctor | filecheck %s
+//      CHECK:for                       takes         {{ +}}found, or how to get it
+// CHECK-NEXT:all                       xdsl          yes  0.{{.*}}
+// CHECK-NEXT:all                       numpy         yes  {{.*}}
+//      CHECK:run --engine hls          ap_int.h
+
+// RUN: qnn doctor --json | filecheck %s --check-prefix JSON
+// JSON:      {
+// JSON-NEXT:   "python": "3.{{.*}}",
+// JSON-NEXT:   "needs": [
+// JSON-NEXT:     {
+// JSON-NEXT:       "for": "all",
+// JSON-NEXT:       "what": "xdsl",
+// JSON-NEXT:       "found": "0.{{.*}}",

@@ -1,0 +1,332 @@
+"""`qnn eval` and `qnn run --engine native`: what they count, take and refuse."""
+
+import gzip
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
+from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.types import BipolarType, signed, unsigned
+from qnn.tools import evaluate
+from qnn.tools.datasets import CIFAR, load_images, load_labels
+from qnn.tools.files import UserError
+from qnn.tools.pixels import Pixels
+from qnn.tools.qnn import main
+from support.program import Program, print_module
+from xdsl.dialects.builtin import ModuleOp, TensorType, f32
+
+RNG = np.random.default_rng(3)
+IMAGES = RNG.integers(0, 255, (30, 4, 5, 3), np.uint8, endpoint=True)
+DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
+
+
+def network(seed: int = 0, classes: int = 7) -> ModuleOp:
+    """Scores of an image of 4x5 in three colours, which come first."""
+    program = Program()
+    x = program.input(signed(8), (1, 3, 4, 5))
+    x = program.add(TransposeOp(x, [0, 2, 3, 1])).output
+    x = program.add(ReshapeOp(x, (1, 60))).output
+    weights = np.random.default_rng(seed).integers(-8, 8, (classes, 60))
+    w = program.constant(weights, signed(4), "w")
+    return program.finish(program.add(LinearLayerOp(x, w, signed(18))).output)
+
+
+def saved(module: ModuleOp, path: Path) -> str:
+    path.write_text(print_module(module))
+    return str(path)
+
+
+def scores(module: ModuleOp) -> Array:
+    pixels = (IMAGES.astype(np.int16) - 128).astype(np.int8).transpose(0, 3, 1, 2)
+    return run(module, [pixels])[0]
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A network, its images, and classes of which two thirds are right."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    module = network()
+    labels = scores(module).argmax(1)
+    labels[::3] = (labels[::3] + 1) % 7
+    np.savez(tmp_path / "data.npz", x=IMAGES, y=labels)
+    data = str(tmp_path / "data.npz")
+    net = saved(module, tmp_path / "net.mlir")
+    return [net, "--images", f"{data}:x", "--labels", f"{data}:y", "--offset", "-128"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(["eval", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main([*arguments]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("engine", ["reference", "native"])
+def test_counts(files: list[str], engine: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = told(capsys, *files, "--engine", engine)
+    assert (found["images"], found["correct"], found["engine"]) == (30, 20, engine)
+    assert found["top1"] == 20 / 30
+    labels = load_labels(files[4])
+    ranks = np.argsort(-scores(network()), 1, kind="stable")[:, :5]
+    assert found["top5"] == (ranks == labels[:, None]).any(1).mean()
+    assert found["seconds"] > 0
+    assert found["images_per_second"] == pytest.approx(30 / found["seconds"])
+    table = np.zeros((7, 7), int)
+    for a, b, n in found["confusion"]:
+        table[a, b] = n
+    np.testing.assert_array_equal(table.sum(1), np.bincount(labels, minlength=7))
+    assert table.trace() == 20
+
+
+def test_tables(files: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    other = saved(network(seed=1), tmp_path / "other.mlir")
+    files = [*files, "--engine", "reference"]
+    assert main(["eval", *files, "--compare", other]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("30 images in ") and lines[0].endswith("images/s, reference")
+    assert lines[1].startswith("20 right: top-1 66.67%, top-5 ")
+    assert lines[3].split() == ["class", *"0123456"]
+    different = np.flatnonzero(scores(network()).argmax(1) != scores(network(1)).argmax(1))
+    listed = ", ".join(map(str, different[:20])) + ", ..." * (len(different) > 20)
+    assert f"{len(different)} images differ from {other}: {listed}" in lines
+    found = told(capsys, *files, "--compare", other)
+    assert found["differ"] == different.tolist()
+    assert found["compared_correct"] == int(
+        (scores(network(1)).argmax(1) == load_labels(files[4])).sum()
+    )
+
+
+def test_many_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mistakes instead of a matrix; classes may begin with others than those of the labels."""
+    net = saved(network(classes=40), tmp_path / "net.mlir")
+    np.save(tmp_path / "x.npy", IMAGES)
+    classes = scores(network(classes=40)).argmax(1)
+    np.save(tmp_path / "y.npy", np.abs(classes - 1)[:, None])
+    files = [net, "--images", str(tmp_path / "x.npy"), "--labels", str(tmp_path / "y.npy")]
+    more = ["--offset", "-128", "--engine", "reference", "--first-class", "1"]
+    assert main(["eval", *files, *more]) == 0
+    out = capsys.readouterr().out
+    assert f"{(classes > 0).sum()} right" in out and "taken for" in out
+
+
+def test_images_come_in_pieces(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(evaluate, "AT_ONCE", 7)
+    assert told(capsys, *files, "--engine", "reference")["correct"] == 20
+
+
+def test_without_a_compiler(
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["eval", *files, "--json"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert (found["engine"], found["correct"]) == ("reference", 20)
+    assert printed.err.splitlines() == [
+        "qnn: there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+    ]
+
+
+def test_run_native(files: list[str], tmp_path: Path) -> None:
+    x = np.transpose(IMAGES, (0, 3, 1, 2)).astype(np.int8)
+    np.save(tmp_path / "in.npy", x)
+    out = tmp_path / "out.npy"
+    arguments = [files[0], "--input", str(tmp_path / "in.npy"), "-o", str(out)]
+    assert main(["run", *arguments, "--engine", "native"]) == 0
+    np.testing.assert_array_equal(np.load(out), run(network(), [x])[0])
+
+
+def test_what_is_refused(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net, _, images, _, labels, *_ = files
+    eval_ = ["eval", net, "--engine", "reference"]
+    said = refused(capsys, *eval_, "--images", images)
+    assert said == "qnn: --labels or --compare says what the network's classes are held against"
+    np.save(tmp_path / "y.npy", np.zeros(29, int))
+    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert said == "qnn: there are 30 images and 29 classes"
+    both = ["--images", images, "--labels", labels]
+    said = refused(capsys, *eval_, *both)
+    assert re.fullmatch(r"qnn: input 0: value \d+ does not fit in si8 \(-128 to 127\)", said)
+    np.save(tmp_path / "nan.npy", np.full((30, 3, 4, 5), np.nan))
+    said = refused(capsys, *eval_, "--images", str(tmp_path / "nan.npy"), "--labels", labels)
+    assert said == "qnn: input 0: si8 holds whole numbers only"
+    np.save(tmp_path / "size.npy", np.zeros((30, 4, 4, 3), np.uint8))
+    said = refused(capsys, *eval_, "--images", str(tmp_path / "size.npy"), "--labels", labels)
+    assert said == "qnn: the images are 4x4x3 each, the network takes 3x4x5"
+    np.save(tmp_path / "y.npy", np.zeros(30))
+    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert said.endswith("y.npy: classes are whole numbers from 0 on, one for each image")
+    np.save(tmp_path / "none.npy", np.zeros((0, 4, 5, 3), np.uint8))
+    np.save(tmp_path / "y.npy", np.zeros(0, int))
+    none = ["--images", str(tmp_path / "none.npy"), "--labels", str(tmp_path / "y.npy")]
+    assert refused(capsys, *eval_, *none) == "qnn: there are no images"
+    with pytest.raises(SystemExit) as stopped:
+        main([*eval_, *both, "--scale", "1/0"])
+    assert stopped.value.code == 2
+
+
+# Test sets
+
+
+def idx(array: Array) -> bytes:
+    shape = np.array(array.shape, ">u4").tobytes()
+    return bytes([0, 0, 8, array.ndim]) + shape + array.astype(np.uint8).tobytes()
+
+
+def test_idx(tmp_path: Path) -> None:
+    images, path = IMAGES[..., 0], tmp_path / "images"
+    for data in (idx(images), gzip.compress(idx(images))):
+        path.write_bytes(data)
+        np.testing.assert_array_equal(load_images(str(path))[0], images)
+    path.write_bytes(idx(np.arange(30)))
+    assert load_labels(str(path)).tolist() == list(range(30))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [idx(IMAGES)[:-1], idx(IMAGES) + b"x", b"\0\0\x08", b"\0\0\x08\0", b"\0\0\x08\xff\0\0\0\1"],
+)
+def test_damaged_idx(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "images"
+    path.write_bytes(data)
+    with pytest.raises(UserError, match="is no whole idx file"):
+        load_images(str(path))
+    path.write_bytes(gzip.compress(data)[:-3])
+    with pytest.raises(UserError, match="can't be decompressed"):
+        load_images(str(path))
+
+
+def test_cifar(tmp_path: Path) -> None:
+    path = tmp_path / "test_batch.bin"
+    records = RNG.integers(0, 10, (4, CIFAR), np.uint8)
+    path.write_bytes(records.tobytes())
+    images, labels = load_images(str(path))
+    assert labels is not None and labels.tolist() == records[:, 0].tolist()
+    assert images.shape == (4, 32, 32, 3)
+    np.testing.assert_array_equal(images[2, :, :, 1].reshape(-1), records[2, 1025:2049])
+    path.write_bytes(records.tobytes()[1:])
+    with pytest.raises(UserError, match=r"is no .npy, .npz, idx file, CIFAR-10 binary, or folder"):
+        load_images(str(path))
+
+
+def test_folder(tmp_path: Path) -> None:
+    pillow = pytest.importorskip("PIL.Image")
+    for number, image in enumerate(IMAGES[:6]):
+        folder = tmp_path / ("cat", "dog")[number % 2]
+        folder.mkdir(exist_ok=True)
+        pillow.fromarray(image).save(folder / f"{number}.png")
+    images, labels = load_images(str(tmp_path))
+    assert labels is not None and labels.tolist() == [0, 0, 0, 1, 1, 1]
+    np.testing.assert_array_equal(images, IMAGES[[0, 2, 4, 1, 3, 5]])
+    images, labels = load_images(str(tmp_path / "cat"))
+    assert labels is None and len(images) == 3
+    pillow.fromarray(IMAGES[0, :2]).save(tmp_path / "cat" / "small.png")
+    with pytest.raises(UserError, match="the images differ in size: 2x5x3, 4x5x3"):
+        load_images(str(tmp_path))
+    (tmp_path / "cat" / "small.png").write_text("no image")
+    with pytest.raises(UserError, match="is no image that can be read"):
+        load_images(str(tmp_path))
+
+
+def test_pixels() -> None:
+    """CNV's rule, MNIST's in one bit, and floats as their framework divides."""
+    x = np.arange(256, dtype=np.uint8).reshape(1, 256)
+    cnv = np.clip(np.floor((x / 255.0 * 2 - 1) * 128 + 0.5), -128, 127)
+    byte = TensorType(signed(8), (1, 256))
+    for images in (x, x.astype(np.int32)):
+        pixels = Pixels((256.0, 255.0), -128.0)
+        np.testing.assert_array_equal(pixels.prepared(images, byte), cnv)
+        bits = Pixels(None, -128.0).prepared(images, TensorType(BipolarType(), (1, 256)))
+        np.testing.assert_array_equal(bits, np.where(x >= 128, 1, -1))
+        floats = Pixels((1.0, 255.0)).prepared(images, TensorType(f32, (1, 1, 16, 16)))
+        np.testing.assert_array_equal(floats.reshape(1, -1), (x / 255.0).astype(np.float32))
+    as_is = Pixels().prepared(x, TensorType(unsigned(8), (1, 256)))
+    assert as_is is x
+
+
+# A cluster
+
+
+@contextmanager
+def cluster(workers: int) -> Generator[tuple[str, list["subprocess.Popen[bytes]"]]]:
+    """A scheduler, and workers that are not started again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    commands = [["dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]]
+    commands += [["dask_worker", address, "--nthreads", "1", "--no-nanny"]] * workers
+    parts = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{name}", *rest, "--no-dashboard"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for name, *rest in commands
+    ]
+    try:
+        yield address, parts[1:]
+    finally:
+        for part in reversed(parts):
+            part.terminate()
+            part.wait(30)
+
+
+@DASK
+@pytest.mark.slow
+def test_a_worker_dies(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No image is lost, none counts twice."""
+    monkeypatch.setattr(evaluate, "AT_ONCE", 1)
+    alone = told(capsys, *files, "--engine", "reference")
+    with cluster(2) as (address, workers):
+        killed: list[int] = []
+        as_completed = evaluate.as_completed
+
+        def watched(futures: Any) -> Any:
+            for number, future in enumerate(as_completed(futures)):
+                if number == 3:
+                    os.kill(workers[0].pid, signal.SIGKILL)
+                    workers[0].wait()
+                    killed.append(number)
+                    time.sleep(0.2)
+                yield future
+
+        monkeypatch.setattr(evaluate, "as_completed", watched)
+        found = told(capsys, *files, "--engine", "reference", "--scheduler", address)
+    assert killed == [3]
+    for field in ("images", "correct", "top5", "confusion"):
+        assert found[field] == alone[field]
+
+
+@DASK
+def test_no_cluster(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "eval", *files, "--engine", "reference", "--scheduler", "nowhere")
+    assert said == "qnn: 'nowhere' is no address of a scheduler, as tcp://localhost:8786 is"

@@ -1,0 +1,451 @@
+"""The native engine: bit-equal to the interpreter, whatever computes."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends.native import Network, Options, library, load
+from qnn.backends.native.activations import Thresholds
+from qnn.backends.native.constants import Constants
+from qnn.backends.native.library import CONSTANTS, LIBRARY, sound
+from qnn.backends.native.lines import Fit, exceptions, fit
+from qnn.backends.native.plan import Planner
+from qnn.backends.native.processor import LEVELS, best_level, features, level_named
+from qnn.backends.native.stages import staged
+from qnn.backends.native.tensors import Tensor, place_all
+from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn.elementwise import AddOp, MulOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.pooling import MaxPoolOp
+from qnn.qdialect.qnn.quantization import DequantizeOp
+from qnn.qdialect.qnn.steps import ThresholdOp, count_reached
+from qnn.qdialect.types import (
+    BipolarType,
+    QuantType,
+    TernaryType,
+    shape_of,
+    signed,
+    smallest_type,
+    unsigned,
+    value_range,
+)
+from support.generate import Choices, random_inputs, random_module
+from support.networks import trained_network
+from support.program import Program, print_module
+from xdsl.dialects.builtin import ModuleOp, f32
+from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import InterpretationError, PassFailedException
+
+HERE = [level for level in LEVELS if level.needs <= features()]
+"""What this processor can run."""
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("native")
+
+
+def options(folder: Path, level: str | None = None, shared_from: int = 0) -> Options:
+    """Two threads, which share any image that is alone."""
+    return Options(folder, level_named(level) if level else best_level(), 2, shared_from)
+
+
+def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
+    for a, b in zip(actual, expected, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+
+
+def assert_same(module: ModuleOp, inputs: Sequence[Array], options: Options) -> Network:
+    """The results are the interpreter's, for all images at once and for one that is shared."""
+    network = load(module, options)
+    assert network.native
+    assert_equal(network.run(inputs), run(module, inputs))
+    one = [array[:1] for array in inputs]
+    assert_equal(network.run(one), run(module, one))
+    return network
+
+
+def check_random(seed: int, folder: Path, level: str) -> None:
+    module = random_module(Choices.seeded(seed), level=2, length=12, batched=True)
+    inputs = random_inputs(Choices.seeded(seed + 1), module, batch=3)
+    try:
+        run(module, inputs)
+    except InterpretationError:  # an index that leaves its table
+        return
+    assert_same(module, inputs, options(folder, level))
+
+
+def check_trained(seed: int, folder: Path, level: str) -> None:
+    module = trained_network(np.random.default_rng(seed))
+    try:
+        Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    except PassFailedException:
+        return
+    inputs = random_inputs(Choices.seeded(seed), module, batch=3)
+    assert_same(module, inputs, options(folder, level))
+
+
+@pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
+def test_random_networks(level: library.Level, folder: Path) -> None:
+    check_random(1000, folder, level.name)
+    check_trained(1000, folder, level.name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(60))
+def test_more_random_networks(seed: int, folder: Path) -> None:
+    check_random(seed, folder, HERE[seed % len(HERE)].name)
+    check_trained(seed, folder, HERE[seed % len(HERE)].name)
+
+
+# Layers of each kind
+
+RNG = np.random.default_rng(5)
+
+
+def numbers(type: QuantType, shape: tuple[int, ...]) -> Array:
+    if isinstance(type, BipolarType):
+        return RNG.choice(np.array([-1, 1], np.int8), shape)
+    low, high = value_range(type)
+    if type == signed(9):  # as where a zero point was taken off bytes
+        low, high = -20, 230
+    return RNG.integers(low, high, shape, endpoint=True)
+
+
+def affine(channels: int, count: int, reach: int, ties: bool) -> Array:
+    """The thresholds of a quantizer behind a scale; rounding halves to even keeps off a line."""
+    x = np.arange(-reach, reach + 2)
+    scale = (
+        RNG.choice([0.5, 0.25], (channels, 1)) if ties else RNG.uniform(0.02, 0.5, (channels, 1))
+    )
+    levels = np.clip(np.rint(x * scale + (0 if ties else RNG.uniform(-3, 3))), 0, count)
+    return np.stack([np.searchsorted(row, np.arange(1, count + 1)) - reach for row in levels])
+
+
+def conv(
+    program: Program,
+    x: SSAValue,
+    outputs: int,
+    weights: QuantType,
+    thresholds: str,
+    result: QuantType,
+    groups: int = 1,
+    pads: tuple[int, int, int, int] = (1, 1, 1, 1),
+    pad_value: int = 0,
+) -> SSAValue:
+    """A convolution and thresholds: `few`, `line`, `ties`, or `any`."""
+    shape = (outputs, 3, 3, shape_of(x)[3] // groups)
+    w = program.constant(numbers(weights, shape), weights, "w")
+    low, high = -(1 << 20), 1 << 20
+    sums = program.add(
+        Conv2dOp(x, w, smallest_type(low, high), pads=pads, groups=groups, pad_value=pad_value)
+    ).output
+    least, most = value_range(result)
+    count = 1 if isinstance(result, BipolarType) else most - least
+    rows = {
+        "few": lambda: np.sort(RNG.integers(-40, 40, (outputs, count)), 1),
+        "line": lambda: affine(outputs, count, 4000, False),
+        "ties": lambda: affine(outputs, count, 4000, True),
+        "any": lambda: np.sort(RNG.integers(-4000, 4000, (outputs, count)), 1),
+    }[thresholds]()
+    t = program.constant(rows, signed(21), "t")
+    falls = program.constant(RNG.integers(0, 2, outputs), unsigned(1), "d")
+    offset = 0 if isinstance(result, BipolarType) else least
+    return program.add(ThresholdOp(sums, t, result, offset, falls)).output
+
+
+def layers(kinds: str) -> ModuleOp:
+    """Networks that have a kind of layer among others."""
+    program = Program()
+    byte, sign, third = unsigned(8), BipolarType(), TernaryType()
+    x = program.input(byte, (1, 7, 6, 3))
+    if kinds == "bits":
+        y = conv(program, x, 70, sign, "few", sign)
+        y = conv(program, y, 64, sign, "few", sign, pad_value=-1)
+        y = program.add(MaxPoolOp(y, (2, 2), (2, 2))).output
+        y = conv(program, y, 33, third, "few", third, pads=(0, 1, 0, 1), pad_value=-1)
+        y = conv(program, y, 130, sign, "few", third)
+        y = program.add(MaxPoolOp(y, (2, 2), (1, 1), (1, 0, 0, 1))).output
+        y = conv(program, y, 20, third, "few", unsigned(2))
+    elif kinds == "bytes":
+        y = conv(program, x, 20, signed(9), "line", byte)
+        y = conv(program, y, 20, signed(8), "few", signed(3), groups=20)
+        y = conv(program, y, 50, signed(4), "line", unsigned(4))
+        y = conv(program, y, 9, signed(2), "any", unsigned(4))
+    elif kinds == "near":
+        y = conv(program, x, 18, signed(3), "ties", byte)
+        y = conv(program, y, 6, signed(3), "any", byte, groups=2)
+    else:
+        a = conv(program, x, 5, signed(3), "line", byte)
+        b = conv(program, x, 5, signed(3), "line", byte)
+        factors = [program.constant(n, unsigned(7), "m") for n in (107, 53)]
+        sums = [
+            program.add(MulOp(v, m, unsigned(15))).output
+            for v, m in zip((a, b), factors, strict=True)
+        ]
+        total = program.add(AddOp(*sums, unsigned(16))).output
+        rows = program.constant(np.arange(1, 256)[None] * 160 - 70, unsigned(16), "t")
+        y = program.add(ThresholdOp(total, rows, byte)).output
+    return program.finish(y)
+
+
+KINDS = {
+    "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
+    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
+    "near": ("General", "Near<", "Search<"),
+    "mix": ("Mix<",),
+}
+"""What must be among the code of a network."""
+
+
+@pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
+@pytest.mark.parametrize("kinds", KINDS)
+def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
+    module = layers(kinds)
+    inputs = [RNG.integers(0, 255, (3, 7, 6, 3), np.uint8, endpoint=True)]
+    stages = staged(module)
+    (stage,) = stages.stages
+    steps = Planner(stage.ops, stage.inputs, stage.outputs, stages.known, level).plan().steps
+    code = "\n".join(line for step in steps for line in step.lines)
+    for name in KINDS[kinds]:
+        assert name in code, name
+    assert_same(module, inputs, options(folder, level.name))
+
+
+def test_wide_sums(folder: Path) -> None:
+    """Sums of more than 32 bits, and numbers of more than 63, which are left to numpy."""
+    program = Program()
+    x = program.input(signed(30), (1, 5))
+    w = program.constant(numbers(signed(20), (4, 5)), signed(20), "w")
+    y = program.add(LinearLayerOp(x, w, signed(56))).output
+    t = program.constant(np.sort(numbers(signed(52), (4, 9)), 1), signed(56), "t")
+    levels = program.add(ThresholdOp(y, t, unsigned(4))).output
+    wider = program.add(AddOp(y, y, signed(64))).output
+    module = program.finish(levels, wider)
+    assert_same(module, [numbers(signed(30), (6, 5))], options(folder))
+
+
+# Lines
+
+
+def test_lines_that_are_exact_are_right_everywhere() -> None:
+    low, high = np.full(40, -4000), np.full(40, 4001)
+    x = np.broadcast_to(np.arange(-4000, 4002), (40, 8002))
+    graded = set[Fit]()
+    for ties in (False, True):
+        rows = affine(40, 255, 4000, ties)
+        lines, close = fit(rows, low, high)
+        graded.add(close)
+        true = count_reached(x.T, rows).T
+        worst = int(abs(lines.levels(x) - true).max())
+        assert worst == {Fit.EXACT: 0, Fit.NEAR: 1}[close]
+        but = exceptions(lines, rows, low, high, 10_000)
+        if but is not None:
+            level = lines.levels(x)
+            for number, change in zip(but[0].T, but[1].T, strict=True):
+                level = level + (x == number[:, None]) * change[:, None]
+            np.testing.assert_array_equal(level, true)
+    assert graded == {Fit.EXACT, Fit.NEAR}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_lines_are_graded_as_they_are(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.integers(-60, 60, (6, rng.integers(1, 20))), 1)
+    if seed % 2:
+        rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
+        rows.sort()
+    low, high = np.full(6, -50), np.full(6, 50)
+    rows = np.clip(rows, -50, 51)
+    lines, close = fit(rows, low, high)
+    x = np.broadcast_to(np.arange(-50, 51), (6, 101))
+    worst = int(abs(lines.levels(x) - count_reached(x.T, rows).T).max())
+    assert {Fit.EXACT: worst == 0, Fit.NEAR: worst == 1, Fit.NONE: worst > 1}[close]
+
+
+def test_descending_channels_are_turned_over() -> None:
+    rows, flags = np.array([[-3, 4], [-3, 4]]), np.array([0, 1])
+    t = Thresholds.of(rows, flags, 0, (np.array([-9, -9]), np.array([8, 8])))
+    x = np.arange(-9, 9)
+    assert t.flips is not None and t.flips.tolist() == [0, -1]
+    falling = np.searchsorted(t.rows[1], -x, "right")
+    np.testing.assert_array_equal(falling, 2 - np.searchsorted(rows[1], x, "right"))
+    assert (t.low[1], t.high[1]) == (-8, 9)
+
+
+# Memory
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_tensors_that_live_at_once_are_apart(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    lives = list[tuple[Tensor, int, int]]()
+    for number in range(30):
+        first = int(rng.integers(0, 20))
+        tensor = Tensor(unsigned(8), (int(rng.integers(1, 900)),), number)
+        lives.append((tensor, first, first + int(rng.integers(0, 6))))
+    offsets, size = place_all(lives)
+    for a, first, last in lives:
+        assert offsets[a] % 64 == 0 and offsets[a] + a.size <= size
+        for b, start, end in lives:
+            if a is not b and first <= end and start <= last:
+                assert offsets[a] + a.size <= offsets[b] or offsets[b] + b.size <= offsets[a]
+
+
+def test_equal_constants_are_there_once() -> None:
+    constants = Constants()
+    a, b = constants.add(np.arange(5)), constants.add(np.arange(7))
+    assert constants.add(np.arange(5)) == a != b
+    assert b % 64 == 0 and constants.bytes[a : a + 40] == np.arange(5).tobytes()
+
+
+# What is kept
+
+
+def small() -> tuple[ModuleOp, list[Array]]:
+    program = Program()
+    x = program.input(signed(4), (1, 6))
+    w = program.constant(numbers(signed(4), (5, 6)), signed(4), "w")
+    y = program.add(LinearLayerOp(x, w, signed(12))).output
+    scale = program.constant(np.float32(0.1), f32)
+    return program.finish(program.add(DequantizeOp(y, scale)).output), [numbers(signed(4), (9, 6))]
+
+
+def kept(folder: Path) -> Path:
+    (made,) = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return made
+
+
+@pytest.mark.parametrize("file", [LIBRARY, CONSTANTS])
+def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
+    module, inputs = small()
+    assert_same(module, inputs, options(tmp_path))
+    path = kept(tmp_path) / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 255
+    path.unlink()
+    path.write_bytes(data[:-1] if file == LIBRARY else data)
+    assert not sound(kept(tmp_path))
+    assert_same(module, inputs, options(tmp_path))
+    assert sound(kept(tmp_path))
+
+
+def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By another process that found it damaged, just as it was made again."""
+    module, inputs = small()
+    keep, thefts = library.kept.keep, list[Path]()
+
+    def kept_once(file: Path, make: Callable[[Path], None]) -> None:
+        keep(file, make)
+        if not thefts:
+            thefts.append(file.parent)
+            shutil.rmtree(file.parent)
+
+    monkeypatch.setattr(library.kept, "keep", kept_once)
+    assert_same(module, inputs, options(tmp_path))
+    assert thefts
+
+
+def test_what_is_kept_is_not_compiled_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, inputs = small()
+    assert_same(module, inputs, options(tmp_path))
+
+    def fail(*_: object) -> None:
+        raise AssertionError("it is compiled")
+
+    monkeypatch.setattr(library, "build", fail)
+    assert_same(module, inputs, options(tmp_path))
+
+
+def test_processes_share_what_is_kept(tmp_path: Path) -> None:
+    """Three start at once; nothing half-written is left."""
+    module, _ = small()
+    file = tmp_path / "net.mlir"
+    file.write_text(print_module(module))
+    code = (
+        "import sys; from pathlib import Path; from qnn.backends.native import load, Options\n"
+        "from qnn.backends.native.processor import best_level\n"
+        f"n = load({str(file)!r}, Options(Path({str(tmp_path / 'kept')!r}), best_level(), 1))\n"
+        "sys.exit(not n.native)"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
+    assert [process.wait(120) for process in started] == [0, 0, 0]
+    assert sound(kept(tmp_path / "kept"))
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+
+
+def test_without_a_compiler_the_interpreter_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    module, inputs = small()
+    network = load(module, options(tmp_path))
+    assert not network.native
+    assert caplog.messages == [
+        "there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+    ]
+    assert_equal(network.run(inputs), run(module, inputs))
+
+
+def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("")
+    module, inputs = small()
+    network = load(module, options(tmp_path / "file"))
+    assert "libraries can't be kept in" in caplog.text
+    assert_equal(network.run(inputs), run(module, inputs))
+
+
+# In Python
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.zeros((2, 7), np.int8), "input 0 has shape 2x7, tensor<1x6xsi4> is expected"),
+        (np.full((2, 6), 9), "input 0: value 9 does not fit in si4 (-8 to 7)"),
+        (np.full((2, 6), np.nan), "input 0: si4 holds whole numbers only"),
+        (np.zeros((2, 6), complex), "input 0 holds complex128, tensor<1x6xsi4> is expected"),
+        (np.zeros((0, 6), np.int8), "input 0 is empty"),
+    ],
+)
+def test_wrong_inputs(array: Array, message: str, folder: Path) -> None:
+    module, _ = small()
+    with pytest.raises(InterpretationError) as error:
+        load(module, options(folder)).predict(array)
+    assert str(error.value) == message
+
+
+def test_large_batches_are_cut(folder: Path) -> None:
+    module, inputs = small()
+    network = load(module, options(folder))
+    network.__dict__["at_once"] = 4
+    assert_equal(network.run(inputs), run(module, inputs))
+
+
+def test_a_network_from_a_file_is_made_integer(folder: Path, tmp_path: Path) -> None:
+    module = trained_network(np.random.default_rng(1000))
+    file = tmp_path / "net.mlir"
+    file.write_text(print_module(module))
+    network = load(file, options(folder))
+    assert any(stage.native for stage in network.staged.stages)
+    inputs = random_inputs(Choices.seeded(1), module, batch=2)
+    Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    assert_equal(network.run(inputs), run(module, inputs))
+
+
+def test_torch(folder: Path) -> None:
+    torch = pytest.importorskip("torch")
+    from qnn.backends.native.torch import NativeModule
+
+    module, (x,) = small()
+    scores = NativeModule(load(module, options(folder)))(torch.from_numpy(x))
+    np.testing.assert_array_equal(scores.numpy(), run(module, [x])[0])

@@ -1,0 +1,276 @@
+"""From a float network through its stages to integers, which are the compiler's."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from qnn.frontends.summary import summarize
+from qnn.frontends.torch import import_pt2
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import CheckSemantics
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.qnn.linear import LinearOp
+from qnn.qdialect.qnn.steps import LookupOp
+from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream.process import data_of
+from qnn.qdialect.types import bit_width, element_of, is_quant, unsigned
+from qnn.tools.plots import draw_tradeoff, rendered
+from qnn.training import (
+    Plan,
+    Prepared,
+    Trainer,
+    TrainingError,
+    accuracy,
+    bops,
+    export,
+    freeze,
+    prepare,
+    scores,
+    step_stage,
+    train_float,
+    work_of,
+)
+from qnn.training.layers import Mode
+from support.training import data, network, trained
+from torch import Tensor, nn
+
+NICE: dict[str, Any] = {"method": "nice", "weights": 4, "activations": 4}
+UNIQ: dict[str, Any] = {"method": "uniq", "weights": 3, "activations": 8}
+IMAGE = {"clamp": 1.0}
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "uniq": {**UNIQ, "first": IMAGE},
+    "uniq_empirical": {**UNIQ, "weights": 5, "cdf": "empirical", "rounds": 2},
+    "uniq_uniform": {**UNIQ, "weights": 2, "cdf": "uniform"},
+    "nice": NICE,
+    "nice_signed": {**NICE, "signed": True},
+    "wrpn": {"method": "wrpn", "weights": 4, "activations": 3},
+    "dorefa": {"method": "dorefa", "weights": 3, "activations": 2},
+    "binary": {"method": "binary"},
+    "ternary": {"method": "ternary"},
+    "mixed": {**NICE, "layers": {"3": {**UNIQ, "activations": 5}}, "last": {"weights": 6}},
+}
+
+
+def assert_exact(model: Prepared, images: Tensor) -> None:
+    """Torch's integers are the compiler's, image by image, before and after it folds them."""
+    frozen = freeze(model)
+    expected = scores(frozen, images).numpy()
+    module = export(frozen, images[:1])
+    np.testing.assert_array_equal(run(module, [images.numpy()])[0], expected)
+    Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(module)
+    assert all(is_quant(element_of(op.output)) for op in module.walk() if isinstance(op, LinearOp))
+    np.testing.assert_array_equal(run(module, [images.numpy()])[0], expected)
+    prepared = scores(model, images)
+    assert (prepared.argmax(1) == torch.from_numpy(expected).argmax(1)).double().mean() > 0.9
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_what_is_exported_computes_the_same(name: str) -> None:
+    assert_exact(trained(RECIPES[name], network()), data()[0])
+
+
+class Signals(nn.Module):
+    """A convolution of one axis, a batch norm of three, and no bias anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(2, 4, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm1d(4, affine=False)
+        self.head = nn.Linear(4 * 9, 3, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.norm(self.conv(2 * x - 1)).relu().flatten(1))
+
+
+def test_signals() -> None:
+    given = data((2, 9))
+    recipe = {**UNIQ, "first": {"signed": True, "clamp": 1.0}}
+    assert_exact(trained(recipe, Signals(), given), given[0])
+
+
+def test_codebooks_stay_codebooks_down_to_the_hardware() -> None:
+    module = export(freeze(trained(UNIQ, network())), data()[0][:1])
+    Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    layers = [op for op in module.walk() if isinstance(op, LinearOp)]
+    assert [op.properties["layer"].data for op in layers] == ["0", "3", "8"]  # pyright: ignore
+    for op in layers:
+        read = op.weights.owner
+        assert isinstance(read, LookupOp) and element_of(read.x) == unsigned(3)
+    assert {layer.weight_bits for layer in summarize(module)} == {3}
+    Pipeline.parse("stream-lower").apply(module)
+    processes = [op for op in module.walk() if isinstance(op, WeightedProcess)]
+    assert len(processes) == 3 and all(op.codebook is not None for op in processes)
+    widths = [bit_width(data_of(op, op.weights).element) for op in processes]
+    assert widths == [3, 4, 3], "between groups there is a zero, which no codebook has"
+
+
+def test_a_saved_program_is_the_network(tmp_path: Path) -> None:
+    """What `torch.export.save` writes is read without torch."""
+    frozen, (images, _) = freeze(trained(UNIQ, network())), data()
+    torch.export.save(torch.export.export(frozen, (images[:1],)), tmp_path / "net.pt2")
+    module = import_pt2(str(tmp_path / "net.pt2"))
+    np.testing.assert_array_equal(run(module, [images.numpy()])[0], scores(frozen, images))
+
+
+def modes(model: Prepared) -> str:
+    return " ".join(layer.mode.value for layer in model.layers.values())
+
+
+def test_stages_of_uniq() -> None:
+    """A layer learns under noise, then it is frozen; a second round goes through all again."""
+    model = prepare(network(), {**UNIQ, "rounds": 2})
+    seen = [modes(model)]
+    while step_stage(model):
+        seen.append(modes(model))
+    assert seen == [
+        "noisy float float",
+        "frozen noisy float",
+        "frozen frozen noisy",
+        "noisy frozen frozen",
+        "frozen noisy frozen",
+        "frozen frozen noisy",
+        "frozen frozen frozen",
+    ]
+    assert not step_stage(model) and modes(model) == seen[-1]
+
+
+def test_stages_of_others() -> None:
+    """Layers of NICE go on learning; methods without a schedule begin at once."""
+    model = prepare(network(), {**NICE, "last": {"method": "binary", "weights": 1}})
+    seen = [modes(model)]
+    while step_stage(model):
+        seen.append(modes(model))
+    assert seen == ["noisy float noisy", "noisy noisy noisy", "noisy noisy noisy"]
+
+
+def test_frozen_weights_stay() -> None:
+    torch.manual_seed(1)
+    model, (images, labels) = prepare(network(), UNIQ), data()
+    trainer = Trainer(model, images, labels, Plan(epochs=1, last=1, batch=16, rate=0.1))
+    trainer.step()
+    step_stage(model)
+    first, second = (layer.layer.weight for layer in list(model.layers.values())[:2])
+    before = first.detach().clone(), second.detach().clone()
+    trainer.step()
+    assert torch.equal(first, before[0]) and not torch.equal(second, before[1])
+
+
+def test_evaluation_has_no_noise() -> None:
+    model, (images, _) = trained(NICE, network()), data()
+    assert model.layers["0"].mode is Mode.NOISY
+    assert torch.equal(scores(model, images), scores(model, images))
+    model.train()
+    assert not torch.equal(model(images), model(images))
+
+
+def test_the_network_given_is_left_alone() -> None:
+    module, (images, labels) = network(), data()
+    before = {name: value.clone() for name, value in module.state_dict().items()}
+    freeze(trained(UNIQ, module))
+    assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
+    train_float(module, images, labels, Plan(last=20, batch=16, rate=1e-2))
+    assert accuracy(module, images, labels) > 60
+
+
+def test_sums_are_exact_however_large() -> None:
+    """Where float32 would round: the integers of torch are those of the compiler all the same."""
+    module = nn.Sequential(nn.Flatten(), nn.Linear(4096, 3))
+    nn.init.uniform_(module[1].weight, 0.01, 0.02)  # pyright: ignore[reportArgumentType]
+    given = data((4096,))
+    recipe = {"method": "nice", "weights": 8, "activations": 8}
+    assert_exact(trained(recipe, module, (given[0] + 3, given[1])), given[0] + 3)
+
+
+@pytest.mark.parametrize("recipe", [{**UNIQ, "first": {"activations": 4}}, RECIPES["dorefa"]])
+def test_work_is_what_the_compiler_counts(recipe: dict[str, Any]) -> None:
+    model, (images, _) = trained(recipe, network()), data()
+    layers = summarize(export(freeze(model), images[:1]))
+    work = work_of(model, images)
+    assert [layer.macs for layer in layers] == [part.macs for part in work.values()]
+    assert bops(model, images) == pytest.approx(sum(layer.bops for layer in layers))
+    assert list(work) == ["0", "3", "8"]
+
+
+def test_work_of_floats() -> None:
+    images = data()[0]
+    every, some = network(), prepare(network(), {"layers": {"3": UNIQ}})
+    assert bops(every, images) > bops(some, images) > bops(prepare(network(), UNIQ), images)
+
+
+class Shared(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Linear(4, 4)
+        self.two = self.one
+
+
+UNSUPPORTED: dict[str, tuple[nn.Module, str]] = {
+    "recurrent": (
+        nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 4))),
+        r'"0\.1" \(LSTM\) has a weight_ih_l0 that can\'t be quantized: Conv1d, Conv2d and Linear',
+    ),
+    "padding": (
+        nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect")),
+        r'"0" \(Conv2d\) pads by reflect: zeros are supported',
+    ),
+    "average": (
+        nn.Sequential(nn.Conv2d(1, 1, 3), nn.AdaptiveAvgPool2d(1)),
+        r'"1" \(AdaptiveAvgPool2d\) averages what no quantizer has seen',
+    ),
+    "shared": (Shared(), r'"two" \(Linear\) is "one" once more: give each place a layer'),
+    "computed": (
+        nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))),
+        r'"0" \(ParametrizedLinear\) computes its weights: remove the parametrization',
+    ),
+    "alone": (nn.Linear(2, 2), "the Linear is no network: put it into one"),
+    "empty": (nn.Sequential(nn.ReLU()), "the network has no layer to quantize: Conv1d, Conv2d or"),
+}
+
+
+@pytest.mark.parametrize("name", UNSUPPORTED)
+def test_unsupported_layers_are_named(name: str) -> None:
+    module, message = UNSUPPORTED[name]
+    with pytest.raises(TrainingError, match=f"^{message}"):
+        prepare(module, NICE)
+
+
+def test_what_comes_too_early() -> None:
+    model, (images, labels) = prepare(network(), NICE), data()
+    with pytest.raises(TrainingError, match='"0" has seen no images: its clamp starts with'):
+        freeze(model)
+    model(images)
+    with pytest.raises(TrainingError, match='"3" is not quantized yet: train, and step_stage'):
+        freeze(model)
+    with pytest.raises(TrainingError, match=r"in training: export\(freeze\(model\), example\)"):
+        export(model, images[:1])
+    with pytest.raises(TrainingError, match="the network is prepared already"):
+        prepare(model, NICE)
+    with pytest.raises(TrainingError, match="there are 48 images and 9 labels"):
+        Trainer(model, images, labels[:9], Plan())
+    with pytest.raises(TrainingError, match="a plan has epochs of 0 or more"):
+        Plan(batch=0)
+
+
+def test_norms_without_statistics_are_named() -> None:
+    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2, track_running_stats=False))
+    module.append(nn.Flatten())
+    module.append(nn.Linear(72, 3))
+    model = trained({"method": "ternary"}, module)
+    with pytest.raises(TrainingError, match='"1" keeps no running statistics'):
+        freeze(model)
+
+
+def test_what_is_no_hardware_is_named() -> None:
+    module = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.GELU(), nn.Linear(4, 3))
+    frozen = freeze(trained({"method": "ternary"}, module))
+    with pytest.raises(TrainingError, match=r'node "2" \(Gelu\): this activation is not monotone'):
+        export(frozen, data()[0][:1])
+
+
+def test_the_plot_of_a_tradeoff() -> None:
+    pytest.importorskip("matplotlib", reason="plots need matplotlib")
+    drawn = rendered(draw_tradeoff([("uniq 4", 4e6, 98.9), ("nice 3", 2e6, 98.1)]), "svg").decode()
+    assert "<!-- uniq 4 -->" in drawn and "<!-- accuracy, % -->" in drawn

@@ -1,0 +1,139 @@
+"""Checkpoints: training goes on as if it had never stopped, and no other file is taken."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from qnn.training import Plan, Prepared, Progress, Trainer, TrainingError, prepare
+from qnn.training.checkpoint import VERSION
+from support.training import data, network
+from torch import nn
+
+PLAN = Plan(epochs=2, last=2, batch=16, rate=1e-2)
+UNIQ: dict[str, Any] = {"method": "uniq", "weights": 3, "activations": 4}
+NICE: dict[str, Any] = {"method": "nice", "weights": 3, "activations": 4}
+
+
+class Stopped(Exception):
+    pass
+
+
+def begin(recipe: dict[str, Any], path: Path | None, seed: int = 1) -> Trainer:
+    torch.manual_seed(7)
+    model = prepare(network(), recipe)
+    torch.manual_seed(seed)
+    return Trainer(model, *data(), PLAN, path and str(path))
+
+
+def run_until(trainer: Trainer, stage: int, epoch: int) -> None:
+    def stop(progress: Progress) -> None:
+        if (progress.stage, progress.epoch) == (stage, epoch):
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        trainer.run(stop)
+
+
+def numbers(model: Prepared) -> list[torch.Tensor]:
+    return list(model.state_dict().values())
+
+
+@pytest.mark.parametrize("recipe", [UNIQ, NICE], ids=["uniq", "nice"])
+@pytest.mark.parametrize("stop", [(0, 2), (1, 2), (3, 2)], ids=str)
+def test_training_goes_on_exactly(
+    recipe: dict[str, Any], stop: tuple[int, int], tmp_path: Path
+) -> None:
+    """The weights, the moments of the optimizer, the noise and the order of images: bit for bit.
+
+    It stops in the middle of an epoch's end: what was saved is the epoch before.
+    """
+    path = tmp_path / "training.pt"
+    straight = begin(recipe, None)
+    straight.run()
+    random = torch.rand(3)
+    run_until(begin(recipe, path), *stop)
+    again = begin(recipe, path, seed=99)
+    assert (again.model.stage, again.epoch) == (stop[0], stop[1] - 1)
+    again.run()
+    pairs = zip(numbers(straight.model), numbers(again.model), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+    assert torch.equal(random, torch.rand(3))
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / "training.pt"
+    begin(UNIQ, path).step()
+    return path
+
+
+def test_a_checkpoint_is_written_whole(saved: Path) -> None:
+    assert [path.name for path in saved.parent.iterdir()] == ["training.pt"]
+    state = torch.load(saved, weights_only=True)
+    assert state["version"] == VERSION and state["stage"] == 0 and state["epoch"] == 1
+
+
+def refused(trainer: Trainer, path: Path, message: str) -> None:
+    with pytest.raises(TrainingError, match=message) as error:
+        Trainer(trainer.model, trainer.images, trainer.labels, PLAN, str(path))
+    assert "\n" not in str(error.value)
+
+
+def test_another_model_is_refused(saved: Path) -> None:
+    wider = network()
+    wider[0] = nn.Conv2d(1, 4, 5, 2, 2)  # pyright: ignore[reportIndexIssue]
+    other = Trainer(prepare(wider, UNIQ), *data(), PLAN)
+    refused(other, saved, r'is of another model: "0\.layer\.weight" is \[4, 1, 3, 3\] there, and')
+    longer = nn.Sequential(*network(), nn.ReLU(), nn.Linear(3, 3))
+    refused(Trainer(prepare(longer, UNIQ), *data(), PLAN), saved, r'it has no "10\.layer\.weight"')
+
+
+def test_another_recipe_is_refused(saved: Path) -> None:
+    refused(begin({**UNIQ, "last": {"weights": 4}}, None), saved, 'is of another model: "8" is')
+    refused(begin({**UNIQ, "rounds": 2}, None), saved, "it goes 1 times through all layers, this")
+
+
+def test_another_version_is_refused(saved: Path) -> None:
+    state = torch.load(saved, weights_only=True)
+    torch.save({**state, "version": VERSION + 1}, saved)
+    refused(begin(UNIQ, None), saved, f"has version {VERSION + 1} of checkpoints, {VERSION} is")
+    torch.save({**state, "optimizer": {}}, saved)
+    refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
+
+
+def test_files_that_are_no_checkpoints(saved: Path) -> None:
+    trainer = begin(UNIQ, None)
+    torch.save({"weight": torch.zeros(2)}, saved)
+    refused(trainer, saved, "is no checkpoint of this trainer: save_checkpoint writes them")
+    saved.write_bytes(b"PK\x03\x04 and so on")
+    refused(trainer, saved, "is no checkpoint")
+    saved.write_text("")
+    refused(trainer, saved, "is no checkpoint")
+    saved.unlink()
+    saved.mkdir()
+    refused(trainer, saved, "is a directory")
+
+
+class Harmful:
+    """What runs when a file is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (Path("harm"),)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) -> None:
+    monkeypatch.chdir(saved.parent)
+    if plain:
+        saved.write_bytes(pickle.dumps(Harmful()))
+    else:
+        torch.save({"kind": Harmful()}, saved)
+    refused(begin(UNIQ, None), saved, "is no checkpoint: it is damaged, or holds code")
+    assert not Path("harm").exists()
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="no such file or directory"):
+        begin(UNIQ, tmp_path / "missing" / "training.pt").step()

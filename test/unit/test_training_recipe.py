@@ -1,0 +1,103 @@
+"""Recipes: what they say of each layer, and what is wrong with others, by its key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qnn.training import LayerRecipe, Recipe, TrainingError
+
+NAMES = ["conv1", "block.conv2", "block.conv3", "fc"]
+NICE: dict[str, Any] = {"method": "nice", "weights": 4, "activations": 4}
+
+TEXT = """
+method = "uniq"
+weights = 4
+activations = 8
+rounds = 2
+
+[first]
+clamp = 1.0
+
+[last]
+method = "nice"
+weights = 8
+
+[layers."block.*"]
+weights = 3
+cdf = "empirical"
+
+[layers."block.conv3"]
+weights = 2
+"""
+
+
+def test_the_most_particular_word_counts(tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_text(TEXT)
+    recipe = Recipe.read(str(tmp_path / "recipe.toml"))
+    assert recipe.rounds == 2
+    assert recipe.layers_of(NAMES) == {
+        "conv1": LayerRecipe("uniq", 4, 8, clamp=1.0),
+        "block.conv2": LayerRecipe("uniq", 3, 8, cdf="empirical"),
+        "block.conv3": LayerRecipe("uniq", 2, 8, cdf="empirical"),
+        "fc": LayerRecipe("nice", 8, 8),
+    }
+
+
+def test_methods_bring_what_belongs_to_them() -> None:
+    wanted = {
+        "binary": LayerRecipe("binary", 1, 1, clamp=1.0),
+        "ternary": LayerRecipe("ternary", 2, 2, clamp=1.0, signed=True),
+    }
+    for method, layer in wanted.items():
+        assert Recipe.of({"method": method}).layers_of(["fc"]) == {"fc": layer}
+    wrpn = Recipe.of({"method": "wrpn", "weights": 2, "activations": 3, "clamp": 6})
+    assert wrpn.layers_of(["fc"]) == {"fc": LayerRecipe("wrpn", 2, 3, clamp=6)}
+
+
+def test_only_layers_that_are_named_are_quantized() -> None:
+    assert list(Recipe.of({"layers": {"block.*": NICE}}).layers_of(NAMES)) == NAMES[1:3]
+    assert list(Recipe.of({"last": NICE}).layers_of(NAMES)) == ["fc"]
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, "the recipe names no layer: give method for all, or"),
+    "no method": ({"layers": {"fc": {"weights": 3}}}, "the recipe names no layer"),
+    "missing layer": ({"layers": {"conv2": NICE}}, r"layers\.conv2: no layer has this name; did"),
+    "missing pattern": ({"layers": {"head.*": NICE}}, r"layers\.head\.\*: no layer has this name"),
+    "key": ({**NICE, "wieghts": 3}, "wieghts: there is no such key; did you mean weights?"),
+    "inner key": ({**NICE, "first": {"bits": 3}}, r"first\.bits: there is no such key; there are"),
+    "method": ({**NICE, "method": "nise"}, "method: no method is called 'nise'; did you mean nice"),
+    "bits": (
+        {**NICE, "layers": {"fc": {"method": "uniq", "weights": 6}}},
+        r"layers\.fc\.weights: uniq takes 2 to 5 bits, not 6",
+    ),
+    "binary": ({"method": "binary", "weights": 2}, "weights: binary takes 1 bits, not 2"),
+    "fraction": ({**NICE, "weights": 4.0}, "weights: nice takes 2 to 8 bits, not 4.0"),
+    "activations": ({**NICE, "activations": True}, "activations: 1 to 8 bits, not True"),
+    "no bits": ({"method": "nice"}, 'gives no weights for "conv1": bits, as in weights = 4'),
+    "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a number above 0, not 0"),
+    "sign": ({**NICE, "signed": 1}, "signed: true or false, not 1"),
+    "signs": ({**NICE, "activations": 1, "signed": True}, "signed: one bit is -1 or \\+1 already"),
+    "cdf": ({**NICE, "cdf": "gauss"}, "cdf: one of normal, empirical, uniform, not 'gauss'"),
+    "table": ({**NICE, "first": 8}, "first: a table, not 8"),
+    "rounds": ({**NICE, "rounds": 0}, "rounds: a whole number above 0, not 0"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_told_by_its_key(name: str) -> None:
+    given, message = WRONG[name]
+    with pytest.raises(TrainingError, match=message):
+        Recipe.of(given).layers_of(NAMES)
+
+
+def test_files_that_are_no_recipes(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    with pytest.raises(TrainingError, match=r"recipe\.toml: no such file or directory"):
+        Recipe.read(str(path))
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(TrainingError, match="is no text"):
+        Recipe.read(str(path))
+    path.write_text("method = nice")
+    with pytest.raises(TrainingError, match=r"is no TOML: .*line 1"):
+        Recipe.read(str(path))

@@ -1,0 +1,249 @@
+"""`qnn eval`: a network on a test set, image by image."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from xdsl.dialects.builtin import ModuleOp
+
+from ..frontends.summary import aligned
+from ..qdialect.data import Array
+from ..qdialect.dialects import new_context
+from ..qdialect.interpreter import check_inputs, entry_of, input_types
+from ..qdialect.text import parse_module
+from .datasets import load_images, load_labels
+from .engines import Runner, engine_for
+from .files import UserError
+from .networks import load_network, write_module
+from .pixels import Pixels
+from .pools import PoolLost, pool_at
+
+AT_ONCE = 500
+"""Images of one piece of work."""
+
+TOP = 5
+SHOWN = 20
+"""Classes of a table that is printed, and images of a list."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A network and an engine, as workers get them."""
+
+    text: str
+    engine: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a network makes of images: the classes it ranks highest, best first."""
+
+    ranks: Array
+    seconds: float
+    engine: str
+
+    @property
+    def classes(self) -> Array:
+        return self.ranks[:, 0]
+
+    def correct(self, labels: Array, among: int = 1) -> int:
+        """How many images have their class among the first."""
+        return int((self.ranks[:, :among] == labels[:, None]).any(1).sum())
+
+
+def eval_command(arguments: argparse.Namespace) -> None:
+    """`qnn eval`: counts, or JSON."""
+    images, labels = load_images(arguments.images)
+    if arguments.labels is not None:
+        labels = load_labels(arguments.labels)
+    if labels is None and arguments.compare is None:
+        raise UserError("--labels or --compare says what the network's classes are held against")
+    if labels is not None:
+        labels = labels + arguments.first_class
+    if labels is not None and len(labels) != len(images):
+        raise UserError(f"there are {len(images)} images and {len(labels)} classes")
+    pixels = Pixels(arguments.scale, arguments.offset)
+    networks = [arguments.network, *([arguments.compare] if arguments.compare else [])]
+    found = [
+        evaluate(name, images, pixels, arguments.engine, arguments.scheduler) for name in networks
+    ]
+    told = as_json(found, labels)
+    print(json.dumps(told, indent=2) if arguments.json else table(found, labels, arguments.compare))
+
+
+def evaluate(
+    name: str, images: Array, pixels: Pixels, engine: str, scheduler: str | None
+) -> Result:
+    """The classes that a network gives images, here or on a cluster."""
+    module = load_network(name)
+    entry = entry_of(module)
+    types = input_types(entry)
+    if len(types) != 1 or types[0].get_shape()[:1] != (1,):
+        raise UserError(f"{name} takes {', '.join(map(str, types))}: not one image at a time")
+    if not len(images):
+        raise UserError("there are no images")
+    parts = [images[k : k + AT_ONCE] for k in range(0, len(images), AT_ONCE)]
+    prepared = (pixels.prepared(part, types[0]) for part in parts)
+    check_inputs(entry, [pixels.prepared(images[:1], types[0])])
+    if scheduler is None:
+        computes = engine_for(module, engine)
+        engine, where = computes.name, here(computes.run)
+    else:
+        where = there(module, engine, scheduler)
+    start = time.perf_counter()
+    with progress(len(images)) as show:
+        ranks = dict[int, Array]()
+        for number, found in where(prepared):
+            ranks[number] = found
+            show(sum(map(len, ranks.values())))
+    seconds = time.perf_counter() - start
+    return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, engine)
+
+
+Work = Callable[[Iterable[Array]], Iterable[tuple[int, Array]]]
+"""The ranks of pieces of work, each with its number, in any order."""
+
+
+def here(compute: Runner) -> Work:
+    return lambda parts: ((n, ranked(compute, part)) for n, part in enumerate(parts))
+
+
+def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
+    """On a cluster: a piece that is lost with its worker is done again, and counts once."""
+    file = BytesIO()
+    write_module(module, file)
+    task = Task(file.getvalue().decode(), engine)
+
+    def work(parts: Iterable[Array]) -> Generator[tuple[int, Array]]:
+        try:
+            with pool_at(scheduler) as pool:
+                shared = pool.carried(task)
+                futures = {
+                    pool.executor.submit(rank_remotely, shared, part): number
+                    for number, part in enumerate(parts)
+                }
+                for future in as_completed(futures):
+                    pool.check()
+                    yield futures[future], future.result()
+        except PoolLost as error:
+            raise UserError(str(error)) from None
+
+    return work
+
+
+def rank_remotely(task: Task, images: Array) -> Array:
+    """What a worker does."""
+    return ranked(runner_of(task), images)
+
+
+@lru_cache(maxsize=4)
+def runner_of(task: Task) -> Runner:
+    return engine_for(parse_module(new_context(), task.text), task.engine).run
+
+
+def ranked(compute: Runner, images: Array) -> Array:
+    """The classes with the highest scores, best first, the first of equals before others.
+
+    What has one whole number for each image is a class already.
+    """
+    scores = compute([images])[0]
+    rows = scores.reshape(len(images), -1)
+    if rows.shape[1] == 1 and rows.dtype.kind in "iu":
+        return rows.astype(np.int64)
+    best = np.argsort(-rows.astype(np.float64), axis=1, kind="stable")
+    return best[:, :TOP]
+
+
+@contextmanager
+def progress(total: int) -> Generator[Callable[[int], None]]:
+    """Counts images on standard error, if that is a terminal."""
+    shown = sys.stderr.isatty()
+
+    def show(done: int) -> None:
+        if shown:
+            told = f"\rqnn: eval: {done:,} of {total:,} images"
+            print(told, end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        if shown:
+            print(file=sys.stderr)
+
+
+def confusion(classes: Array, labels: Array) -> list[tuple[int, int, int]]:
+    """Which class is taken for which, and how often."""
+    pairs, counts = np.unique(np.stack([labels, classes], 1), axis=0, return_counts=True)
+    return [(int(a), int(b), int(n)) for (a, b), n in zip(pairs, counts, strict=True)]
+
+
+def as_json(found: Sequence[Result], labels: Array | None) -> dict[str, Any]:
+    """The fields that scripts rely on."""
+    first, *others = found
+    images = len(first.ranks)
+    told: dict[str, Any] = {
+        "images": images,
+        "engine": first.engine,
+        "seconds": first.seconds,
+        "images_per_second": images / first.seconds,
+    }
+    if labels is not None:
+        correct = first.correct(labels)
+        told |= {"correct": correct, "top1": correct / images}
+        if first.ranks.shape[1] == TOP:
+            told["top5"] = first.correct(labels, TOP) / images
+        told["confusion"] = confusion(first.classes, labels)
+    for other in others:
+        told["differ"] = differing(first, other)
+        if labels is not None:
+            told["compared_correct"] = other.correct(labels)
+    return told
+
+
+def differing(a: Result, b: Result) -> list[int]:
+    """The images to which two networks give different classes."""
+    return np.flatnonzero(a.classes != b.classes).tolist()
+
+
+def table(found: Sequence[Result], labels: Array | None, other: str | None) -> str:
+    """The same for people."""
+    first = found[0]
+    images = len(first.ranks)
+    lines = [
+        f"{images:,} images in {first.seconds:.2f} s, {images / first.seconds:,.0f} images/s, "
+        f"{first.engine}"
+    ]
+    if labels is not None:
+        correct = first.correct(labels)
+        lines.append(f"{correct:,} right: top-1 {correct / images:.2%}")
+        if first.ranks.shape[1] == TOP:
+            lines[-1] += f", top-5 {first.correct(labels, TOP) / images:.2%}"
+        lines += ["", confusion_table(confusion(first.classes, labels))]
+    if other is not None:
+        differ = differing(first, found[1])
+        listed = ", ".join(map(str, differ[:SHOWN])) + (", ..." if len(differ) > SHOWN else "")
+        lines += ["", f"{len(differ):,} images differ from {other}" + f": {listed}" * bool(differ)]
+        if labels is not None:
+            lines.append(f"{found[1].correct(labels):,} right there")
+    return "\n".join(lines)
+
+
+def confusion_table(counts: Sequence[tuple[int, int, int]]) -> str:
+    """Rows are what images show, columns what they are taken for; or the most frequent mistakes."""
+    classes = 1 + max(max(a, b) for a, b, _ in counts)
+    if classes > SHOWN:
+        wrong = sorted((pair for pair in counts if pair[0] != pair[1]), key=lambda pair: -pair[2])
+        rows = [[str(a), str(b), str(n)] for a, b, n in wrong[:SHOWN]]
+        return aligned([["class", "taken for", "images"], *rows], 0)
+    cells = {(a, b): n for a, b, n in counts}
+    rows = [[str(a), *(str(cells.get((a, b), "")) for b in range(classes))] for a in range(classes)]
+    return aligned([["class", *map(str, range(classes))], *rows], 0)

@@ -1,0 +1,112 @@
+"""Quantizers of activations: what a layer reads."""
+
+import torch
+from torch import Tensor, nn
+
+from .distributions import SMALLEST
+from .operators import bipolar, quantize
+from .weights import largest, straight_through
+
+SPREAD = 5.0
+"""A learned clamp starts so many standard deviations above the mean."""
+
+
+class ActivationQuantizer(nn.Module):
+    """Activations to levels: whole numbers from `low` to `high`, times `scale`."""
+
+    def __init__(self, bits: int):
+        super().__init__()
+        self.bits = bits
+
+    @property
+    def scale(self) -> Tensor:
+        raise NotImplementedError
+
+    @property
+    def ready(self) -> bool:
+        """Whether its scale is known."""
+        return True
+
+    def frozen(self) -> nn.Module:
+        """The hardware form: gives the whole numbers."""
+        raise NotImplementedError
+
+
+class Clamp(ActivationQuantizer):
+    """A grid from 0 to the clamp, or to either side of 0.
+
+    A clamp that is not given is learned. The first batch that is trained with says where it starts.
+    """
+
+    def __init__(self, bits: int, clamp: float | None = None, signed: bool = False):
+        super().__init__(bits)
+        self.high = largest(bits) if signed else (1 << bits) - 1
+        self.low = -self.high if signed else 0
+        self.clamp = nn.Parameter(torch.tensor(float(clamp or 1)), requires_grad=clamp is None)
+        self.started: Tensor
+        self.register_buffer("started", torch.tensor(clamp is not None))
+
+    @property
+    def scale(self) -> Tensor:
+        return self.clamp.abs().clamp_min(SMALLEST) / self.high
+
+    @property
+    def ready(self) -> bool:
+        return bool(self.started)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training and not self.ready:
+            self.start(x.detach())
+        scale = self.scale
+        # `relu(x) - relu(x - |c|)` where nothing is below 0; the step learns from rounding, too
+        reached = torch.minimum(x, self.high * scale)
+        steps = torch.maximum(reached, self.low * scale) / scale
+        return straight_through(steps, torch.round(steps)) * scale
+
+    def start(self, x: Tensor) -> None:
+        """The clamp that what a layer reads begins with."""
+        reach = x.abs() if self.low else x.relu()
+        with torch.no_grad():
+            clamp = reach.mean() + SPREAD * reach.std(correction=0)
+            self.clamp.copy_(clamp if clamp > 0 else torch.ones_like(clamp))
+            self.started.fill_(True)
+
+    def frozen(self) -> "FrozenClamp":
+        return FrozenClamp(self.scale.detach(), self.low, self.high)
+
+
+class Sign(ActivationQuantizer):
+    """-1 or +1; the gradient is that of a clamp at either."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    @property
+    def scale(self) -> Tensor:
+        return torch.tensor(1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return straight_through(x.clamp(-1, 1), torch.where(x >= 0, 1.0, -1.0))
+
+    def frozen(self) -> "FrozenSign":
+        return FrozenSign()
+
+
+class FrozenClamp(nn.Module):
+    """`clamp(round(x / scale), low, high)`: the clamp is a scale now, out come whole numbers."""
+
+    def __init__(self, scale: Tensor, low: int, high: int):
+        super().__init__()
+        self.low, self.high = low, high
+        self.scale: Tensor
+        self.register_buffer("scale", scale)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return quantize(x, self.scale, self.low, self.high)
+
+
+class FrozenSign(nn.Module):
+    """-1 or +1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return bipolar(x)

@@ -1,0 +1,118 @@
+"""Checkpoints: all that training needs to go on as if nothing had happened.
+
+They hold tensors, numbers and text, and are read as such: nothing in a file is run.
+"""
+
+import pickle
+import warnings
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch.optim import Optimizer
+
+from .errors import TrainingError
+from .prepare import Prepared
+
+KIND, VERSION = "qnn.training", 1
+
+
+def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int = 0) -> None:
+    """Writes a checkpoint, whole or not at all; `epoch` is how many the stage has had."""
+    state = {
+        "kind": KIND,
+        "version": VERSION,
+        "network": signature(model),
+        "stage": model.stage,
+        "epoch": epoch,
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "random": random_state(),
+    }
+    part = Path(f"{path}.part")
+    try:
+        with part.open("wb") as file:
+            torch.save(state, file)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
+    """Goes on where a checkpoint was saved; returns the epochs that the stage has had."""
+    state = _read(path)
+    _check(path, state, model)
+    try:
+        model.load_state_dict(state["model"])
+        model.enter(state["stage"])
+        optimizer.load_state_dict(state["optimizer"])
+        restore_random(state["random"])
+        return int(state["epoch"])
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise TrainingError(f"{path} does not fit the model or the optimizer: {reason}") from None
+
+
+def signature(model: Prepared) -> dict[str, Any]:
+    """What a network must have in common with the one of a checkpoint: shapes, and the recipe."""
+    shapes = {name: list(value.shape) for name, value in model.network.state_dict().items()}
+    recipes = {name: asdict(recipe) for name, recipe in model.recipes.items()}
+    return {"shapes": shapes, "recipes": recipes, "rounds": model.rounds}
+
+
+def random_state() -> list[torch.Tensor]:
+    """Of the processor first, then of each accelerator."""
+    return [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
+
+
+def restore_random(states: list[torch.Tensor]) -> None:
+    torch.set_rng_state(states[0])
+    if len(states) > 1:
+        torch.cuda.set_rng_state_all(states[1:])
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about files that torch did not write
+            state: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except pickle.UnpicklingError:
+        raise TrainingError(f"{path} is no checkpoint: it is damaged, or holds code") from None
+    except (RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        raise TrainingError(f"{path} is no checkpoint, or is damaged") from None
+    if not isinstance(state, dict) or cast(dict[str, Any], state).get("kind") != KIND:
+        raise TrainingError(f"{path} is no checkpoint of this trainer: save_checkpoint writes them")
+    return cast(dict[str, Any], state)
+
+
+def _check(path: str, state: dict[str, Any], model: Prepared) -> None:
+    """Refuses a checkpoint of another version, network or recipe, by the first difference."""
+    if state.get("version") != VERSION:
+        raise TrainingError(
+            f"{path} has version {state.get('version')} of checkpoints, {VERSION} is known"
+        )
+    saved, own = state["network"], signature(model)
+    for what in ("shapes", "recipes", "rounds"):
+        if saved[what] != own[what]:
+            raise TrainingError(
+                f"{path} is of another model: {_difference(saved[what], own[what])}"
+            )
+
+
+def _difference(saved: Any, own: Any) -> str:
+    """The first entry that differs."""
+    if isinstance(saved, int):
+        return f"it goes {saved} times through all layers, this one {own}"
+    names: list[str] = [*saved, *own]
+    for name in names:
+        if name not in own:
+            return f'it has "{name}", which is not here'
+        if name not in saved:
+            return f'it has no "{name}"'
+        if saved[name] != own[name]:
+            return f'"{name}" is {saved[name]} there, and {own[name]} here'
+    return "its layers come in another order"

@@ -1,0 +1,108 @@
+"""Distributions that are fitted to the weights of a layer: what makes them uniform, and back.
+
+`cdf` carries a weight to where it stands among all, from 0 to 1, and `quantile` carries it back.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+SMALLEST = 1e-12
+"""The least spread of weights, so that those of one value have a distribution too."""
+
+SQRT2 = math.sqrt(2)
+
+REACH = 3.0
+"""How many standard deviations the uniform distribution reaches to either side."""
+
+KNOTS = 64
+"""Intervals of the empirical distribution: 5 bits have 32 bins, which end and halve there."""
+
+
+class Distribution(Protocol):
+    """Where the weights of a layer lie."""
+
+    def cdf(self, x: Tensor) -> Tensor: ...
+    def quantile(self, u: Tensor) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The bell of the weights' mean and standard deviation."""
+
+    mean: Tensor
+    std: Tensor
+
+    @staticmethod
+    def fit(weights: Tensor) -> "Normal":
+        return Normal(weights.mean(), deviation(weights))
+
+    def cdf(self, x: Tensor) -> Tensor:
+        return 0.5 * (1 + torch.erf((x - self.mean) / (self.std * SQRT2)))
+
+    def quantile(self, u: Tensor) -> Tensor:
+        return self.mean + self.std * SQRT2 * torch.erfinv(2 * u - 1)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Bins of one width: the uniform quantizer, to be trained like any other."""
+
+    low: Tensor
+    width: Tensor
+
+    @staticmethod
+    def fit(weights: Tensor) -> "Uniform":
+        std = deviation(weights)
+        return Uniform(weights.mean() - REACH * std, 2 * REACH * std)
+
+    def cdf(self, x: Tensor) -> Tensor:
+        return (x - self.low) / self.width
+
+    def quantile(self, u: Tensor) -> Tensor:
+        return self.low + self.width * u
+
+
+@dataclass(frozen=True)
+class Empirical:
+    """The weights themselves: straight lines between some of their quantiles."""
+
+    places: Tensor
+    parts: Tensor
+
+    @staticmethod
+    def fit(weights: Tensor) -> "Empirical":
+        parts = torch.linspace(0, 1, KNOTS + 1, device=weights.device)
+        places = torch.quantile(weights.flatten(), parts)
+        return Empirical(places, parts)
+
+    def cdf(self, x: Tensor) -> Tensor:
+        return interpolate(x, self.places, self.parts)
+
+    def quantile(self, u: Tensor) -> Tensor:
+        return interpolate(u, self.parts, self.places)
+
+
+def deviation(weights: Tensor) -> Tensor:
+    return weights.std(correction=0).clamp_min(SMALLEST)
+
+
+def interpolate(x: Tensor, xs: Tensor, ys: Tensor) -> Tensor:
+    """The line through `(xs, ys)` at `x`; beyond its ends it goes on level."""
+    right = torch.searchsorted(xs, x.detach().contiguous()).clamp(1, len(xs) - 1)
+    left = right - 1
+    run = (xs[right] - xs[left]).clamp_min(SMALLEST)
+    along = ((x - xs[left]) / run).clamp(0, 1)
+    return ys[left] + along * (ys[right] - ys[left])
+
+
+DISTRIBUTIONS: dict[str, Callable[[Tensor], Distribution]] = {
+    "normal": Normal.fit,
+    "empirical": Empirical.fit,
+    "uniform": Uniform.fit,
+}
+"""By the names that recipes give them."""

@@ -1,0 +1,24 @@
+"""From a network in integers to the IR."""
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+from xdsl.dialects.builtin import ModuleOp
+
+from ..frontends.errors import ImportFailure
+from ..frontends.inputs import Inputs
+from ..frontends.torch import import_module
+from .errors import TrainingError
+from .prepare import Prepared
+
+
+def export(
+    network: nn.Module, example: Tensor | Sequence[Tensor], inputs: Inputs | None = None
+) -> ModuleOp:
+    """Level 1 of a frozen network, given an example of what it is called with."""
+    if isinstance(network, Prepared):
+        raise TrainingError("the network is in training: export(freeze(model), example)")
+    try:
+        return import_module(network, example, inputs)
+    except ImportFailure as error:
+        raise TrainingError(str(error)) from None

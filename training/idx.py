@@ -1,0 +1,57 @@
+"""MNIST and its like: files of the format idx, plain or with gzip."""
+
+import gzip
+import zlib
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .errors import TrainingError
+
+BYTES = 8
+"""The number of the type of bytes."""
+
+Split = tuple[Tensor, Tensor]
+"""Images, one channel from 0 to 1, and labels."""
+
+
+def read_mnist(folder: str) -> tuple[Split, Split]:
+    """Images and labels to train with, and those to test with."""
+    return _split(folder, "train"), _split(folder, "t10k")
+
+
+def _split(folder: str, name: str) -> Split:
+    images = read_idx(_find(folder, f"{name}-images-idx3-ubyte"))
+    labels = read_idx(_find(folder, f"{name}-labels-idx1-ubyte"))
+    if images.ndim != 3 or labels.shape != images.shape[:1]:
+        raise TrainingError(
+            f"{folder}: {name} has images of shape {images.shape}, labels of shape {labels.shape}"
+        )
+    scaled = torch.tensor(images[:, None].astype(np.float32) / 255)
+    return scaled, torch.tensor(labels.astype(np.int64))
+
+
+def _find(folder: str, name: str) -> Path:
+    for ending in ("", ".gz"):
+        path = Path(folder) / f"{name}{ending}"
+        if path.exists():
+            return path
+    raise TrainingError(f"{folder} has no {name}, nor {name}.gz")
+
+
+def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """The bytes of an idx file, in their shape."""
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError, zlib.error) as error:
+        raise TrainingError(f"{path}: {' '.join(str(error).split()).lower()}") from None
+    if len(data) < 4 or data[:3] != bytes([0, 0, BYTES]):
+        raise TrainingError(f"{path} is no idx file of bytes")
+    start = 4 + 4 * data[3]
+    shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
+    if len(data) != start + prod(shape):
+        raise TrainingError(f"{path} holds {len(data) - start} bytes for a shape of {shape}")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

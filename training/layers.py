@@ -1,0 +1,153 @@
+"""Layers in training, and the layers that come of them: integers in, integers out, one scale."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .activations import ActivationQuantizer
+from .errors import TrainingError
+from .weights import Levels, WeightQuantizer
+
+Linear: TypeAlias = nn.Conv1d | nn.Conv2d | nn.Linear
+"""A layer that multiplies by weights."""
+
+LINEAR = (nn.Conv1d, nn.Conv2d, nn.Linear)
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+class Mode(Enum):
+    """What a layer computes with."""
+
+    FLOAT = "float"
+    NOISY = "noisy"
+    """It learns what its quantizer will do to it; in evaluation it is quantized."""
+    FROZEN = "frozen"
+    """Its weights are quantized, and learn no more."""
+
+
+def product(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """What a layer makes of its input with other weights than its own."""
+    if isinstance(layer, nn.Linear):
+        return F.linear(x, weight, bias)
+    convolve: Any = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv1d
+    where = (layer.stride, layer.padding, layer.dilation, layer.groups)
+    return convolve(x, weight, bias, *where)
+
+
+class QuantLayer(nn.Module):
+    """A layer with quantizers for what it reads and for its weights."""
+
+    def __init__(self, layer: Linear, weights: WeightQuantizer, activations: ActivationQuantizer):
+        super().__init__()
+        self.layer = layer
+        self.weights = weights
+        self.activations = activations
+        self.mode = Mode.FLOAT
+
+    def enter(self, mode: Mode) -> None:
+        self.mode = mode
+        self.layer.weight.requires_grad_(mode is not Mode.FROZEN)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.mode is Mode.FLOAT:
+            return self.layer(x)
+        learns = self.training and self.mode is Mode.NOISY
+        weight = (self.weights.noisy if learns else self.weights)(self.layer.weight)
+        return product(self.layer, self.activations(x), weight, self.layer.bias)
+
+
+class StoredWeights(nn.Module):
+    """Weights as hardware stores them: whole numbers, or indices into a codebook of such."""
+
+    def __init__(self, levels: Levels):
+        super().__init__()
+        table = levels.table
+        self.table: Tensor | None
+        self.stored: Tensor
+        self.register_buffer("table", table)
+        self.register_buffer(
+            "stored",
+            levels.integers if table is None else torch.searchsorted(table, levels.integers),
+        )
+
+    def forward(self) -> Tensor:
+        return self.stored if self.table is None else torch.take(self.table, self.stored)
+
+
+class IntegerLayer(nn.Module):
+    """A layer as hardware computes it: an exact sum of whole numbers, then a factor and a bias."""
+
+    def __init__(self, source: QuantLayer):
+        super().__init__()
+        layer = source.layer
+        levels = source.weights.levels(layer.weight.detach())
+        self.activations = source.activations.frozen()
+        self.weights = StoredWeights(levels)
+        self.layer = layer
+        self.scale: Tensor
+        self.bias: Tensor | None
+        self.register_buffer("scale", levels.scale * source.activations.scale.detach())
+        self.register_buffer("bias", None if layer.bias is None else along_channels(layer))
+        del layer.weight, layer.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        result = exact(self.layer, self.activations(x), self.weights()) * self.scale
+        return result if self.bias is None else result + self.bias
+
+
+def along_channels(layer: Linear) -> Tensor:
+    """The bias of a layer, to be added to each channel of a batch."""
+    assert layer.bias is not None
+    return layer.bias.detach().reshape([-1] + [1] * (layer.weight.ndim - 2))
+
+
+def exact(layer: Linear, x: Tensor, weight: Tensor) -> Tensor:
+    """The sum of products of whole numbers, rounded once; in an exported program it is as it is."""
+    if torch.compiler.is_exporting():
+        return product(layer, x, weight)
+    return product(layer, x.double(), weight.double()).float()
+
+
+class Affine(nn.Module):
+    """A batch norm that has learned: a factor and a bias for each channel."""
+
+    def __init__(self, norm: nn.BatchNorm1d | nn.BatchNorm2d, path: str):
+        super().__init__()
+        if norm.running_mean is None or norm.running_var is None:
+            raise TrainingError(f'"{path}" keeps no running statistics: track them in training')
+        factor = torch.rsqrt(norm.running_var + norm.eps)
+        factor = factor * norm.weight.detach() if norm.affine else factor
+        bias = -norm.running_mean * factor
+        bias = bias + norm.bias.detach() if norm.affine else bias
+        self.factor: Tensor
+        self.bias: Tensor
+        self.register_buffer("factor", factor)
+        self.register_buffer("bias", bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        shape = [-1] + [1] * (x.ndim - 2)
+        return x * self.factor.reshape(shape) + self.bias.reshape(shape)
+
+
+def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
+    """The layers that could be quantized, in the order in which the network names them."""
+    return ((name, module) for name, module in modules(network) if isinstance(module, LINEAR))
+
+
+def modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
+    """All modules of a network with their paths, the network itself included.
+
+    A shared module comes once, or for each of its paths.
+    """
+    named: Any = network.named_modules
+    return list(named(remove_duplicate=not shared))
+
+
+def put(network: nn.Module, path: str, module: nn.Module) -> None:
+    """Puts a module in the place of another."""
+    parent, _, name = path.rpartition(".")
+    setattr(network.get_submodule(parent), name, module)

@@ -1,0 +1,31 @@
+"""Quantizers of activations as operators of torch, so that a program that is exported names them.
+
+Both give whole numbers. Importers know them by name, and need no torch for that.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+@torch.library.custom_op("qnn::quantize", mutates_args=())
+def quantize(x: Tensor, scale: Tensor, low: int, high: int) -> Tensor:
+    """`clamp(round(x / scale), low, high)`; ties go to even numbers."""
+    return torch.round(x / scale).clamp(low, high)
+
+
+@torch.library.custom_op("qnn::bipolar", mutates_args=())
+def bipolar(x: Tensor) -> Tensor:
+    """+1 where `x >= 0`, else -1."""
+    return torch.where(x >= 0, 1.0, -1.0)
+
+
+def like(x: Tensor, *_: object) -> Tensor:
+    """What is known of a result before it is computed: it has the shape of the input."""
+    return torch.empty_like(x)
+
+
+OPERATORS: tuple[Any, ...] = (quantize, bipolar)
+for operator in OPERATORS:
+    operator.register_fake(like)

@@ -1,0 +1,154 @@
+"""From a float network to one that learns to be quantized, and on to integers.
+
+model = prepare(network, Recipe.read("recipe.toml"))
+while True:
+    ...  # train for some epochs
+    if not step_stage(model):
+        break
+frozen = freeze(model)
+"""
+
+import copy
+from typing import Any
+
+from torch import Tensor, nn
+from torch.nn.utils.parametrize import is_parametrized
+
+from .errors import TrainingError
+from .layers import (
+    LINEAR,
+    NORMS,
+    Affine,
+    IntegerLayer,
+    Linear,
+    Mode,
+    QuantLayer,
+    linear_layers,
+    modules,
+    put,
+)
+from .recipe import LayerRecipe, Recipe, Table
+
+ACCEPTED = (*LINEAR, *NORMS, nn.PReLU)
+"""Modules with parameters of their own that can become hardware."""
+
+AVERAGES = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
+
+
+class Prepared(nn.Module):
+    """A network whose layers are quantized stage by stage.
+
+    A gradual method takes in one layer a stage, from the input on; layers that are behind are
+    frozen or go on learning, as the method has it. In the last stage all are quantized.
+    """
+
+    def __init__(self, network: nn.Module, recipes: dict[str, LayerRecipe], rounds: int):
+        super().__init__()
+        self.network = network
+        self.recipes = recipes
+        self.rounds = rounds
+        self.gradual = [name for name, recipe in recipes.items() if recipe.kind.gradual]
+        self.stage = 0
+        self.enter(0)
+
+    @property
+    def stages(self) -> int:
+        """How many there are, the last included."""
+        return len(self.gradual) * self.rounds + 1
+
+    @property
+    def layers(self) -> dict[str, QuantLayer]:
+        """The layers that are quantized, by their paths."""
+        found = {name: self.network.get_submodule(name) for name in self.recipes}
+        return {name: layer for name, layer in found.items() if isinstance(layer, QuantLayer)}
+
+    def enter(self, stage: int) -> None:
+        """Sets each layer to what it does in a stage."""
+        self.stage = stage
+        for name, layer in self.layers.items():
+            layer.enter(self._mode(name))
+
+    def _mode(self, name: str) -> Mode:
+        if not self.recipes[name].kind.gradual:
+            return Mode.NOISY
+        turn = self.gradual.index(name)
+        if self.stage < turn:
+            return Mode.FLOAT
+        its_own = self.stage % len(self.gradual) == turn and self.stage < self.stages - 1
+        return Mode.FROZEN if self.recipes[name].kind.freezes and not its_own else Mode.NOISY
+
+    def forward(self, *inputs: Tensor) -> Any:
+        return self.network(*inputs)
+
+
+def prepare(network: nn.Module, recipe: Recipe | Table) -> Prepared:
+    """A copy of a network, ready for its first stage."""
+    given = recipe if isinstance(recipe, Recipe) else Recipe.of(recipe)
+    if isinstance(network, Prepared):
+        raise TrainingError("the network is prepared already: prepare(model.network, ...) is none")
+    network = copy.deepcopy(network)
+    check(network)
+    layers = dict(linear_layers(network))
+    recipes = given.layers_of(list(layers))
+    for name, own in recipes.items():
+        put(network, name, quantized(layers[name], own))
+    return Prepared(network, recipes, given.rounds)
+
+
+def quantized(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
+    return QuantLayer(layer, recipe.weight_quantizer(), recipe.activation_quantizer())
+
+
+def check(network: nn.Module) -> None:
+    """Refuses layers that can't be quantized, by their path."""
+    first: dict[nn.Module, str] = {}
+    for name, module in modules(network, shared=True):
+        path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
+        if isinstance(module, LINEAR) and not name:
+            raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
+        if isinstance(module, (*LINEAR, *NORMS)) and first.setdefault(module, name) != name:
+            raise TrainingError(
+                f'{path} is "{first[module]}" once more: give each place a layer of its own'
+            )
+        if is_parametrized(module):
+            raise TrainingError(f"{path} computes its weights: remove the parametrization first")
+        if isinstance(module, nn.Conv1d | nn.Conv2d) and module.padding_mode != "zeros":
+            raise TrainingError(f"{path} pads by {module.padding_mode}: zeros are supported")
+        if isinstance(module, AVERAGES):
+            raise TrainingError(
+                f"{path} averages what no quantizer has seen: a maximum, a stride or "
+                "a flatten is supported"
+            )
+        parameters: Any = module.named_parameters(recurse=False)
+        own: str | None = next((own for own, _ in parameters), None)
+        if own is not None and not isinstance(module, ACCEPTED):
+            raise TrainingError(
+                f"{path} has a {own} that can't be quantized: Conv1d, Conv2d and Linear can, "
+                "BatchNorm1d, BatchNorm2d and PReLU may stand between them"
+            )
+
+
+def step_stage(model: Prepared) -> bool:
+    """Goes on to the next stage; False where the last has been."""
+    if model.stage + 1 >= model.stages:
+        return False
+    model.enter(model.stage + 1)
+    return True
+
+
+def freeze(model: Prepared) -> nn.Module:
+    """The network in integers, in evaluation: what is exported computes the same numbers."""
+    for name, layer in model.layers.items():
+        if layer.mode is Mode.FLOAT:
+            raise TrainingError(
+                f'"{name}" is not quantized yet: train, and step_stage(model) until it gives False'
+            )
+        if not layer.activations.ready:
+            raise TrainingError(f'"{name}" has seen no images: its clamp starts with the first')
+    network = copy.deepcopy(model.network).eval()
+    for name, module in modules(network):
+        if isinstance(module, QuantLayer):
+            put(network, name, IntegerLayer(module))
+        elif isinstance(module, NORMS):
+            put(network, name, Affine(module, name))
+    return network.requires_grad_(False)

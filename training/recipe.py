@@ -1,0 +1,228 @@
+"""What is quantized, and how: a recipe is TOML, or the same as a dict.
+
+method = "uniq"        # of every layer; left out, only layers that are named are quantized
+weights = 4            # bits
+activations = 8
+
+[first]                # what the first layer does differently
+clamp = 1.0            # its input reaches 1.0: nothing to learn
+
+[last]
+weights = 5
+
+[layers."features.*"]  # layers by name; `*` stands for anything
+weights = 3
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, cast
+
+from ..qdialect.spelling import nearest
+from .activations import ActivationQuantizer, Clamp, Sign
+from .distributions import DISTRIBUTIONS
+from .errors import TrainingError
+from .weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
+
+Table = Mapping[str, Any]
+
+WIDEST = 8
+"""Bits of activations, and of weights on a grid."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to quantize weights, and what goes with it unless a recipe says otherwise."""
+
+    quantizer: Callable[[int], WeightQuantizer]
+    bits: range
+    gradual: bool = False
+    """Layers join one after another, from the input on."""
+    freezes: bool = False
+    """A layer learns no more once the next one has joined."""
+    clamp: float | None = None
+    signed: bool = False
+
+
+METHODS = {
+    "uniq": Method(Uniq, range(2, 6), gradual=True, freezes=True),
+    "nice": Method(Nice, range(2, WIDEST + 1), gradual=True),
+    "wrpn": Method(Wrpn, range(2, WIDEST + 1), clamp=1.0),
+    "dorefa": Method(Dorefa, range(2, WIDEST + 1), clamp=1.0),
+    "binary": Method(Binary, range(1, 2), clamp=1.0),
+    "ternary": Method(Ternary, range(2, 3), clamp=1.0, signed=True),
+}
+
+
+@dataclass(frozen=True)
+class LayerRecipe:
+    """How one layer is quantized."""
+
+    method: str
+    weights: int
+    activations: int
+    clamp: float | None = None
+    """How far what it reads reaches, if that is known and not learned."""
+    signed: bool = False
+    """What it reads may be negative."""
+    cdf: str = "normal"
+    """The distribution that UNIQ fits."""
+
+    @property
+    def kind(self) -> Method:
+        return METHODS[self.method]
+
+    def weight_quantizer(self) -> WeightQuantizer:
+        if self.method == "uniq":
+            return Uniq(self.weights, self.cdf)
+        return self.kind.quantizer(self.weights)
+
+    def activation_quantizer(self) -> ActivationQuantizer:
+        if self.activations == 1:
+            return Sign()
+        return Clamp(self.activations, self.clamp, self.signed)
+
+
+KEYS = [field.name for field in fields(LayerRecipe)]
+TABLES = ["first", "last", "layers"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is quantized, and how."""
+
+    every: Table
+    first: Table
+    last: Table
+    layers: Mapping[str, Table]
+    rounds: int = 1
+    """How often the schedule goes through all layers."""
+
+    @staticmethod
+    def read(path: str) -> "Recipe":
+        """Reads TOML."""
+        try:
+            text = Path(path).read_text()
+        except OSError as error:
+            raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        except UnicodeDecodeError:
+            raise TrainingError(f"{path} is no text") from None
+        try:
+            return Recipe.of(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise TrainingError(f"{path} is no TOML: {error}") from None
+
+    @staticmethod
+    def of(given: Table) -> "Recipe":
+        """Reads a dict; what is wrong is told with its key."""
+        every = {key: value for key, value in given.items() if key not in (*TABLES, "rounds")}
+        first, last, layers = (_table(given.get(name, {}), name) for name in TABLES)
+        named = {name: _table(part, f"layers.{name}") for name, part in layers.items()}
+        rounds = given.get("rounds", 1)
+        if type(rounds) is not int or rounds < 1:
+            raise wrong("rounds", f"a whole number above 0, not {rounds!r}")
+        _check_keys(every, "", [*KEYS, "rounds", *TABLES])
+        parts = {"first": first, "last": last} | {f"layers.{n}": p for n, p in named.items()}
+        for place, part in parts.items():
+            _check_keys(part, f"{place}.", KEYS)
+        if "method" not in every and not any("method" in part for part in parts.values()):
+            raise TrainingError(
+                "the recipe names no layer: give method for all, or [layers.NAME] with a method"
+            )
+        return Recipe(every, first, last, named, rounds)
+
+    def layers_of(self, names: Sequence[str]) -> dict[str, LayerRecipe]:
+        """The layers of a network that are quantized; `names` are all that could be."""
+        if not names:
+            raise TrainingError("the network has no layer to quantize: Conv1d, Conv2d or Linear")
+        for pattern in self.layers:
+            if not any(fnmatchcase(name, pattern) for name in names):
+                raise wrong(
+                    f"layers.{pattern}", f"no layer has this name; {nearest(pattern, names)}"
+                )
+        found = {name: self._layer(name, names) for name in names}
+        chosen = {name: layer for name, layer in found.items() if layer is not None}
+        if not chosen:
+            raise TrainingError("the recipe names no layer that is there")
+        return chosen
+
+    def _layer(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
+        """What is said of a layer: by its own name last."""
+        said = {key: (key, value) for key, value in self.every.items()}
+        parts = [("first", self.first)] * (name == names[0])
+        parts += [("last", self.last)] * (name == names[-1])
+        parts += [
+            (f"layers.{pattern}", part)
+            for pattern, part in self.layers.items()
+            if fnmatchcase(name, pattern)
+        ]
+        for place, part in parts:
+            said |= {key: (f"{place}.{key}", value) for key, value in part.items()}
+        return _checked(name, said) if "method" in said else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Back as it could be given."""
+        own = {key: value for key, value in asdict(self).items() if key in (*TABLES, "rounds")}
+        return {**self.every, **own}
+
+
+def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
+    """The recipe of a layer, with what its method says of the rest."""
+    place, method = said["method"]
+    if method not in METHODS:
+        raise wrong(place, f"no method is called {method!r}; {nearest(str(method), METHODS)}")
+    kind = METHODS[method]
+    only = kind.bits[0] if len(kind.bits) == 1 else None
+    weights = _bits(name, said, "weights", only, kind.bits, method)
+    activations = _bits(name, said, "activations", only, range(1, WIDEST + 1), method)
+    layer = LayerRecipe(method, weights, activations, kind.clamp, kind.signed)
+    for key, check in CHECKS.items():
+        if key in said:
+            place, value = said[key]
+            wanted = check(value)
+            if wanted:
+                raise wrong(place, f"{wanted}, not {value!r}")
+            layer = replace(layer, **{key: value})
+    if layer.signed and activations == 1 and "signed" in said:
+        raise wrong(said["signed"][0], "one bit is -1 or +1 already")
+    return layer
+
+
+CHECKS: dict[str, Callable[[Any], str]] = {
+    "clamp": lambda value: "" if type(value) in (int, float) and value > 0 else "a number above 0",
+    "signed": lambda value: "" if type(value) is bool else "true or false",
+    "cdf": lambda value: "" if value in DISTRIBUTIONS else f"one of {', '.join(DISTRIBUTIONS)}",
+}
+"""What a value must be, where it is not."""
+
+
+def _bits(
+    name: str, said: Table, key: str, default: int | None, allowed: range, method: str
+) -> int:
+    place, value = said.get(key, (key, default))
+    if value is None:
+        raise TrainingError(f'the recipe gives no {key} for "{name}": bits, as in {key} = 4')
+    if type(value) is not int or value not in allowed:
+        reach = f"{allowed[0]} to {allowed[-1]}" if len(allowed) > 1 else str(allowed[0])
+        what = f"{method} takes {reach} bits" if key == "weights" else f"{reach} bits"
+        raise wrong(place, f"{what}, not {value!r}")
+    return value
+
+
+def _table(given: Any, place: str) -> dict[str, Any]:
+    if not isinstance(given, Mapping):
+        raise wrong(place, f"a table, not {given!r}")
+    return dict(cast(Mapping[str, Any], given))
+
+
+def _check_keys(part: Table, place: str, known: Sequence[str]) -> None:
+    for key in part:
+        if key not in known:
+            raise wrong(f"{place}{key}", f"there is no such key; {nearest(key, known)}")
+
+
+def wrong(place: str, message: str) -> TrainingError:
+    return TrainingError(f"the recipe's {place}: {message}")

@@ -1,0 +1,174 @@
+"""Quantizers of weights: what a layer computes with instead of the weights it learns."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .distributions import DISTRIBUTIONS, SMALLEST
+
+TABLE_STEPS = 127
+"""Entries of a codebook are whole, and so large at most: they take eight bits."""
+
+MOST_ENTRIES = 32
+"""Of a codebook: indices of five bits."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Weights as hardware has them: whole numbers (held as floats) and a scale for all."""
+
+    integers: Tensor
+    scale: Tensor
+    table: Tensor | None = None
+    """The few integers that there are, ascending, where each weight is stored as an index."""
+
+    @property
+    def values(self) -> Tensor:
+        return self.integers * self.scale
+
+
+def straight_through(x: Tensor, y: Tensor) -> Tensor:
+    """`y`, with the gradient of `x`."""
+    return x + (y - x).detach()
+
+
+class WeightQuantizer(nn.Module):
+    """Weights to levels; the gradient goes straight through to `bounded`."""
+
+    def __init__(self, bits: int):
+        super().__init__()
+        self.bits = bits
+
+    def bounded(self, weights: Tensor) -> Tensor:
+        """The weights as far as the levels reach."""
+        return weights
+
+    def levels(self, weights: Tensor) -> Levels:
+        raise NotImplementedError
+
+    def forward(self, weights: Tensor) -> Tensor:
+        """The values of the levels."""
+        return straight_through(self.bounded(weights), self.levels(weights.detach()).values)
+
+    def noisy(self, weights: Tensor) -> Tensor:
+        """What a layer computes with while it learns."""
+        return self(weights)
+
+
+class Uniq(WeightQuantizer):
+    """k-quantile levels: as many weights in each of `k` bins, each the median of its bin.
+
+    A layer learns under noise, which is uniform where the weights are: as wide as a bin.
+    """
+
+    def __init__(self, bits: int, cdf: str = "normal"):
+        super().__init__(bits)
+        self.fit = DISTRIBUTIONS[cdf]
+
+    def noisy(self, weights: Tensor) -> Tensor:
+        """`F^-1(F(w) + e)`, which stays between the outermost levels."""
+        count, law = 1 << self.bits, self.fit(weights.detach())
+        noise = (torch.rand_like(weights) - 0.5) / count
+        moved = law.cdf(weights) + noise
+        inside = moved.clamp(0.5 / count, 1 - 0.5 / count)
+        return law.quantile(straight_through(moved, inside))
+
+    def bins(self, weights: Tensor) -> Tensor:
+        """The bin that each weight falls into, the lowest first."""
+        count = 1 << self.bits
+        ends = torch.arange(1, count, device=weights.device) / count
+        return torch.bucketize(weights, self.fit(weights).quantile(ends), right=True)
+
+    def levels(self, weights: Tensor) -> Levels:
+        count = 1 << self.bits
+        middles = (torch.arange(count, device=weights.device) + 0.5) / count
+        entries = self.fit(weights).quantile(middles)
+        scale = entries.abs().amax().clamp_min(SMALLEST) / TABLE_STEPS
+        table = torch.round(entries / scale)
+        return Levels(table[self.bins(weights)], scale, table)
+
+
+class Nice(WeightQuantizer):
+    """A symmetric grid as far as the clamp; some weights learn under noise, the rest quantized."""
+
+    CLAMP = 3.45
+    """Standard deviations beyond the mean."""
+    SHARE = 0.05
+    """Of the weights that get noise at a time."""
+
+    def clamp_of(self, weights: Tensor) -> Tensor:
+        reach = weights.mean().abs() + self.CLAMP * weights.std(correction=0)
+        return reach.detach().clamp_min(SMALLEST)
+
+    def step_of(self, weights: Tensor) -> Tensor:
+        return self.clamp_of(weights) / largest(self.bits)
+
+    def bounded(self, weights: Tensor) -> Tensor:
+        clamp = self.clamp_of(weights)
+        return weights.clamp(-clamp, clamp)
+
+    def levels(self, weights: Tensor) -> Levels:
+        step = self.step_of(weights)
+        return Levels(torch.round(self.bounded(weights) / step), step)
+
+    def noisy(self, weights: Tensor) -> Tensor:
+        """`(1 - M) * Q(w) + M * (w + e)`, the noise half a step each way."""
+        chosen = torch.rand_like(weights) < self.SHARE
+        noise = (torch.rand_like(weights) - 0.5) * self.step_of(weights)
+        return torch.where(chosen, self.bounded(weights) + noise, self(weights))
+
+
+class Wrpn(WeightQuantizer):
+    """A symmetric grid from -1 to 1."""
+
+    def bounded(self, weights: Tensor) -> Tensor:
+        return weights.clamp(-1, 1)
+
+    def levels(self, weights: Tensor) -> Levels:
+        steps = largest(self.bits)
+        return Levels(torch.round(steps * self.bounded(weights)), weights.new_tensor(1 / steps))
+
+
+class Dorefa(WeightQuantizer):
+    """`2^bits` levels from -1 to 1, none of them 0, of weights that `tanh` has pressed together."""
+
+    def bounded(self, weights: Tensor) -> Tensor:
+        pressed = torch.tanh(weights)
+        return pressed / pressed.detach().abs().amax().clamp_min(SMALLEST)
+
+    def levels(self, weights: Tensor) -> Levels:
+        steps = (1 << self.bits) - 1
+        integers = 2 * torch.round(steps * (self.bounded(weights) + 1) / 2) - steps
+        table = torch.arange(-steps, steps + 1, 2, device=weights.device, dtype=weights.dtype)
+        scale = weights.new_tensor(1 / steps)
+        return Levels(integers, scale, table if len(table) <= MOST_ENTRIES else None)
+
+
+class Binary(WeightQuantizer):
+    """-1 or +1."""
+
+    def bounded(self, weights: Tensor) -> Tensor:
+        return weights.clamp(-1, 1)
+
+    def levels(self, weights: Tensor) -> Levels:
+        return Levels(torch.where(weights >= 0, 1.0, -1.0), weights.new_tensor(1.0))
+
+
+class Ternary(WeightQuantizer):
+    """Small weights are 0; the others have one size, their mean."""
+
+    SMALL = 0.7
+    """Of the mean size."""
+
+    def levels(self, weights: Tensor) -> Levels:
+        size = weights.abs()
+        kept = size > self.SMALL * size.mean()
+        count = kept.sum().clamp_min(1)
+        scale = ((size * kept).sum() / count).clamp_min(SMALLEST)
+        return Levels(torch.where(kept, weights.sign(), 0.0), scale)
+
+
+def largest(bits: int) -> int:
+    """The largest number of a symmetric grid of so many bits."""
+    return (1 << (bits - 1)) - 1

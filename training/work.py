@@ -1,0 +1,73 @@
+"""Operations and bit operations of a network, in training or not."""
+
+from collections.abc import Callable
+from functools import partial
+from math import prod
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..hardware.work import Work, matrix_work
+from .layers import Linear, QuantLayer, linear_layers, modules
+from .prepare import Prepared
+
+FLOAT_BITS = 32
+
+Hook = Callable[[nn.Module, Any, Tensor], None]
+
+
+def work_of(network: nn.Module, example: Tensor) -> dict[str, Work]:
+    """What each layer computes for one image, at the bits that it is trained for.
+
+    A layer that no recipe names has 32 bits.
+    """
+    network = network.network if isinstance(network, Prepared) else network
+    done: dict[str, Work] = {}
+    hooks = [
+        module.register_forward_hook(partial(_note, done, name, layer, bits))
+        for name, module, layer, bits in _layers(network)
+    ]
+    training = network.training
+    try:
+        with torch.no_grad():
+            network.eval()(example[:1])
+    finally:
+        network.train(training)
+        for hook in hooks:
+            hook.remove()
+    return done
+
+
+def bops(network: nn.Module, example: Tensor) -> float:
+    """Bit operations for one image."""
+    return sum(work_of(network, example).values(), Work()).bops
+
+
+def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
+    """Layers by their paths: what is called, what holds the weights, bits of weights and inputs."""
+    quantized = {
+        name: module for name, module in modules(network) if isinstance(module, QuantLayer)
+    }
+    inner = {module.layer for module in quantized.values()}
+    found: list[tuple[str, nn.Module, Linear, tuple[int, int]]] = [
+        (name, module, module.layer, (module.weights.bits, module.activations.bits))
+        for name, module in quantized.items()
+    ]
+    plain = ((name, layer) for name, layer in linear_layers(network) if layer not in inner)
+    return found + [(name, layer, layer, (FLOAT_BITS, FLOAT_BITS)) for name, layer in plain]
+
+
+def _note(
+    done: dict[str, Work],
+    name: str,
+    layer: Linear,
+    bits: tuple[int, int],
+    module: nn.Module,
+    inputs: Any,
+    output: Tensor,
+) -> None:
+    """Counts a call of a layer."""
+    rows, *cols = layer.weight.shape
+    positions = output.numel() // rows
+    done[name] = matrix_work(positions, rows, prod(cols), *bits)
