@@ -75,11 +75,24 @@ class Emitter(Builder):
 
     @emit.register
     def source(self, process: SourceOp) -> None:
-        self.end(process, "source", process.port.data, channel_of(process.output))
+        channel = channel_of(process.output)
+        if process.over is not None:
+            return self.link_end(process, "arrive", process.port.data, channel)
+        self.end(process, "source", process.port.data, channel)
 
     @emit.register
     def sink(self, process: SinkOp) -> None:
-        self.end(process, "sink", process.port.data, channel_of(process.x))
+        channel = channel_of(process.x)
+        if process.over is not None:
+            return self.link_end(process, "depart", process.port.data, channel)
+        self.end(process, "sink", process.port.data, channel)
+
+    def link_end(self, process: Process, kind: str, name: str, channel: ChannelType) -> None:
+        """Where words come from another device, or go to one, as they are."""
+        port = Port.of_link(port_name(name, self.parts.taken), channel, kind == "depart")
+        self.parts.ports.append(port)
+        numbers = {"WORDS": channel.words, "LANES": channel.lanes.data}
+        self.part(process, kind, numbers, {"Element": channel.element_type}, port=port)
 
     def end(self, process: Process, kind: str, name: str, channel: ChannelType) -> None:
         """Where frames enter or leave."""

@@ -10,7 +10,7 @@ import numpy as np
 from ..hardware.cost import WIDEST_PORT
 from ..qdialect.data import Array
 from ..qdialect.stream import ChannelType
-from ..qdialect.types import ElementType, QuantType
+from ..qdialect.types import ElementType, QuantType, dtype_of
 from .memories import Memory
 
 
@@ -31,10 +31,28 @@ class Port:
     written: bool = False
     weights: Memory | None = None
     """What it must hold, if it is not for frames."""
+    link: ChannelType | None = None
+    """What comes or goes here over a link: its words as they are, each in whole bytes."""
+
+    @staticmethod
+    def of_link(name: str, channel: ChannelType, written: bool) -> "Port":
+        size = -(-channel.word_bits // 8)
+        return Port(name, size, (channel.words, size), np.dtype(np.uint8), written, link=channel)
+
+    @property
+    def by_element(self) -> "Port":
+        """The same for hosts that hold element by element what comes over a link."""
+        if self.link is None:
+            return self
+        dtype = dtype_of(self.link.element_type)
+        size = self.link.lanes.data * dtype.itemsize
+        return Port(self.name, size, self.link.frame, dtype, self.written)
 
     @property
     def word_bytes(self) -> int:
-        """The bytes of a word of the memory: a power of two."""
+        """The bytes of a word of the memory: a power of two; those of a word over a link."""
+        if self.link is not None:
+            return self.at_once
         return min(WIDEST_PORT, 1 << (self.at_once - 1).bit_length())
 
     @property

@@ -181,6 +181,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | resize | its bits | twice its bits |
 | channel | `2 * log2(depth)`, half a LUT a bit and 32 words | `2 * log2(depth)`, a word |
 | source, sink | 2,000 | 2,500 |
+| end of a link, a guess | 500 | 1,000 |
 
 - A product of two signs has one bit, and needs no LUT: exclusive or fits into the LUTs of the
   adders. So does the choice between a number and its negative, which has a bit more than the

@@ -25,7 +25,7 @@ from ..qdialect.stream.compute import (
     ThresholdOp,
     WeightedProcess,
 )
-from ..qdialect.stream.flow import ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.flow import LinkEnd, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.process import Counts, data_of
 from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
@@ -65,6 +65,10 @@ WIDEST_PORT = 64
 
 AT_ONCE = 15
 """So many thresholds are compared all at once."""
+
+LINK = {"logic": 500, "ff": 1000}
+"""What the end of a link takes beside the transceiver: words of one clock become those of another.
+A guess."""
 
 PORT = 500
 """LUTs of a process that reads the memory beside the device."""
@@ -167,7 +171,9 @@ def _ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) ->
 @_ways.register(SourceOp)
 @_ways.register(SinkOp)
 def port(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """Words from the memory of a host, or to it, where an element takes whole bytes."""
+    """Words from the memory of a host, or to it, where an element takes whole bytes; or a link."""
+    if isinstance(process, LinkEnd) and process.over is not None:
+        return [Way(taken(shape_of_widths(lanes_in, lanes_out), **LINK))]
     (channel,) = (*process.inputs, *process.outputs)
     use = taken(shape_of_widths(lanes_in, lanes_out), **HOST)
     lanes = lanes_out if process.outputs else lanes_in

@@ -12,9 +12,9 @@ from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import Operation
 
 from ..qdialect.qnn.base import describe
-from ..qdialect.stream import DesignOp, Process
+from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
@@ -22,6 +22,7 @@ from .device import KINDS, NAMES, Device, Use
 from .memory import LOGIC
 from .schedule import schedule_of
 from .sizing import rhythm
+from .whole import Whole
 from .work import Work, work_of
 
 REPORTED = {"bram18": ("bram36", 0.5)}
@@ -117,6 +118,47 @@ class Estimate:
         return by_name(self.device.vendor, use)
 
 
+@dataclass(frozen=True)
+class Traffic:
+    """What goes over a link to a device."""
+
+    to: str
+    """The design there."""
+    link: LinkAttr
+    bits: int
+    """Of a frame."""
+    cycles: int
+    """That the link takes for them."""
+
+
+@dataclass(frozen=True)
+class System:
+    """What several designs come to that links join."""
+
+    names: list[str]
+    parts: list[Estimate]
+    links: list[Traffic]
+    interval: int
+    """Cycles from one frame to the next."""
+    latency: int
+    """Cycles of one frame alone, from the first device's source to the last one's sink."""
+    clock_mhz: float
+
+    @property
+    def fps(self) -> float:
+        return self.clock_mhz * 1e6 / self.interval
+
+    @property
+    def bottleneck(self) -> LayerEstimate:
+        """The first of the slowest processes, or the link that it stands at."""
+        slowest = [part.bottleneck for part in self.parts]
+        return max(slowest, key=lambda layer: layer.cycles)
+
+    @property
+    def work(self) -> Work:
+        return sum((part.work for part in self.parts), Work())
+
+
 def named(vendor: str, use: Use) -> dict[str, float]:
     """Amounts by a vendor's names; bits a cycle from outside, if there are."""
     units = {reported: unit for reported, unit in REPORTED.values()}
@@ -138,6 +180,35 @@ def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
     layers = layers_of(design, device)
     interval, latency = interval_of(design), play(design).cycles
     return Estimate(device, clock_mhz, layers, interval, latency, work_of(design))
+
+
+def estimate_whole(whole: Whole, devices: Sequence[Device], clock_mhz: float) -> System:
+    """What designs on several devices come to."""
+    design = whole.design
+    interval, latency = interval_of(design), play(design).cycles
+    parts = [
+        Estimate(
+            device,
+            clock_mhz,
+            layers_of(part, device),
+            interval,
+            play(part).cycles,
+            work_of(part),
+        )
+        for part, device in zip(whole.parts, devices, strict=True)
+    ]
+    names = [part.sym_name.data for part in whole.parts]
+    return System(names, parts, traffic_of(design), interval, latency, clock_mhz)
+
+
+def traffic_of(design: DesignOp) -> list[Traffic]:
+    """What goes over each link of a whole."""
+    found: dict[str, Traffic] = {}
+    for process in design.processes:
+        if isinstance(process, LinkOp) and process.over is not None:
+            to, bits = process.to.data, sum(c.words * c.word_bits for c in process.channels)
+            found[to] = Traffic(to, process.over, bits, process.interval)
+    return list(found.values())
 
 
 def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
@@ -216,6 +287,8 @@ def name_of(process: Operation) -> str:
 
 
 def kind_of(process: Process) -> str:
+    if isinstance(process, LinkEnd) and process.over is not None:
+        return "link"
     return process.name.removeprefix("stream.")
 
 

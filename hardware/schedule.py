@@ -12,6 +12,7 @@ import numpy as np
 
 from ..qdialect.stream import Process
 from ..qdialect.stream.compute import MatvecOp, WeightedProcess
+from ..qdialect.stream.flow import LinkEnd, LinkOp
 from ..qdialect.stream.process import Counts
 from ..qdialect.stream.windows import WindowOp
 
@@ -40,6 +41,8 @@ def schedule_of(process: Process) -> Schedule:
     """The schedule of a process; every kind has one."""
     if isinstance(process, WindowOp):
         return window(process)
+    if isinstance(process, LinkEnd) and process.over is not None:
+        return over_link(process)
     if not process.operands:
         return Schedule(process.interval, [], [np.arange(c.words) for c in process.outputs])
     if len(process.results) != 1:
@@ -49,11 +52,21 @@ def schedule_of(process: Process) -> Schedule:
 
 
 def latency_of(process: Process) -> int:
-    """The pipeline of a sum is as deep as its tree of adders."""
+    """The pipeline of a sum is as deep as its tree of adders; a link takes its time."""
+    if isinstance(process, LinkOp):
+        return LATENCY + process.delay
     if not isinstance(process, WeightedProcess):
         return LATENCY
     taps = process.inputs[0].lanes.data
     return LATENCY + ceil(log2(taps + 1)) + ("thresholds" in process.properties)
+
+
+def over_link(process: LinkEnd) -> Schedule:
+    """Words that share a link with others of their frame: they pass evenly."""
+    (channel, *_), interval = (*process.inputs, *process.outputs), process.interval
+    places = np.arange(1, channel.words + 1) * interval // channel.words - 1
+    reads, writes = ([places] * len(ends) for ends in (process.inputs, process.outputs))
+    return Schedule(interval, reads, writes, latency_of(process))
 
 
 def word_by_word(process: Process) -> Schedule:

@@ -22,6 +22,9 @@ SHALLOWEST = 2
 HASTE, PATIENCE = 2, 20
 """A rhythm is given up when processes were moved so many times as often as there are processes."""
 
+STUBBORNNESS = 200
+"""The same where depths are given: a search that chose them came to its rhythm step by step."""
+
 EFFORT = 130_000_000
 """Iterations that are looked at before the channels that are left keep the depth they have."""
 
@@ -92,7 +95,7 @@ def plan(design: DesignOp) -> Steady:
 def rhythm(design: DesignOp, depths: Mapping[SSAValue, int]) -> Steady | None:
     """A rhythm at the rate of the slowest process, in channels of these depths, if one is found."""
     found = Shrinking(plan(design), depths, effort=EVER)
-    kept = all(found.keeps(value, depth, PATIENCE) for value, depth in depths.items())
+    kept = all(found.keeps(value, depth, STUBBORNNESS) for value, depth in depths.items())
     return found.steady if kept else None
 
 

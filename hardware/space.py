@@ -17,9 +17,9 @@ from xdsl.ir import SSAValue
 
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import DepthwiseOp, LabelSelectOp, MatvecOp
-from ..qdialect.stream.flow import ResizeOp
+from ..qdialect.stream.flow import LinkEnd, ResizeOp
 from ..qdialect.stream.process import Counts
-from ..qdialect.stream.types import channel_of
+from ..qdialect.stream.types import ChannelType, channel_of
 from ..qdialect.stream.windows import CropOp, PoolOp, WindowOp
 from .cost import Storage, Way, fifo, resize, ways
 from .device import Use
@@ -118,11 +118,16 @@ def is_grouped(process: Process) -> bool:
 
 def producer(value: SSAValue) -> Process:
     """The process that writes a channel, whatever resizes stand behind it."""
-    owner = value.owner
-    while isinstance(owner, ResizeOp):
-        owner = owner.x.owner
+    owner = written(value).owner
     assert isinstance(owner, Process)
     return owner
+
+
+def written(value: SSAValue) -> SSAValue:
+    """The channel that a process writes which is no resize."""
+    while isinstance(value.owner, ResizeOp):
+        value = value.owner.x
+    return value
 
 
 def _ends(space: Space, process: Process) -> Ends:
@@ -142,12 +147,24 @@ def _ends(space: Space, process: Process) -> Ends:
             return Ends(both, both, space.choice([process.inputs[0].lanes.data // given]))
         case WindowOp():
             return _window(space, process)
+        case LinkEnd() if process.over is not None:
+            (lanes,) = {
+                words_over(process, c).lanes.data for c in process.inputs or process.outputs
+            }
+            both = space.choice([lanes])
+            return Ends(both, both)
         case _:
             common = gcd(*(frame[-1] for frame in frames))
             if isinstance(process, CropOp) and (last := process.spans[-1]):
                 common = 1 if last.step > 1 else gcd(common, last.start, last.stop)
             both = space.choice(divisors(common))
             return Ends(both, both)
+
+
+def words_over(end: LinkEnd, channel: ChannelType) -> ChannelType:
+    """A channel in the words that pass a link soonest."""
+    assert end.over is not None
+    return channel.with_lanes(end.over.lanes(channel, end.clock))
 
 
 def _window(space: Space, process: WindowOp) -> Ends:
@@ -199,6 +216,9 @@ def interval_of(process: Process, lanes_in: Widths, lanes_out: Widths) -> Counts
     if isinstance(process, MatvecOp):
         rows, cols = process.rows.shape
         return process.vectors * (rows // lanes_out) * (cols // lanes_in)
+    if isinstance(process, LinkEnd) and process.over is not None:
+        channels = [words_over(process, channel) for channel in process.channels]
+        return np.asarray(process.over.cycles(channels, process.clock))
     words = [np.asarray(prod(c.frame)) // lanes_in for c in process.inputs]
     words += [np.asarray(prod(c.frame)) // lanes_out for c in process.outputs]
     return np.maximum.reduce(np.broadcast_arrays(*words))
@@ -208,13 +228,18 @@ def _channel(space: Space, value: SSAValue, reader: Process, vendor: str) -> Par
     """What carries words from one process to another: a channel, and a resize with one more."""
     given, taken = space.ends[producer(value)].leaving, space.ends[reader].entering
     channel, lanes = channel_of(value), space.widths[given]
-    size = prod(channel.frame)
     if given == taken:
-        return Part(value, (given,), size // lanes, fifo(vendor, channel, lanes))
+        return Part(value, (given,), prod(channel.frame) // lanes, fifo(vendor, channel, lanes))
     choices = (min(given, taken), max(given, taken))
-    before, behind = np.broadcast_arrays(
-        *(along(space.widths[choice], choice, choices) for choice in (given, taken))
-    )
+    before, behind = (along(space.widths[choice], choice, choices) for choice in (given, taken))
+    return Part(value, choices, *carried(vendor, channel, before, behind))
+
+
+def carried(
+    vendor: str, channel: ChannelType, before: Widths, behind: Widths
+) -> tuple[Counts, Use]:
+    """The cycles and the use of a channel that is written and read in words of some widths."""
+    before, behind = np.broadcast_arrays(before, behind)
     second = np.where(before == behind, 0, fifo(vendor, channel, behind))
     use = fifo(vendor, channel, before) + resize(vendor, channel, before, behind) + second
-    return Part(value, choices, size // np.minimum(before, behind), use)
+    return prod(channel.frame) // np.minimum(before, behind), use

@@ -63,8 +63,13 @@ def work_of(design: DesignOp) -> Work:
 
 
 def process_work(process: Process) -> Work:
-    """What a process computes, and the feature map that it writes, if it makes a new one."""
+    """What a process computes, and the feature map that it writes, if it makes a new one.
+
+    What comes over a link is nothing new, and stays among the devices.
+    """
     if isinstance(process, SourceOp | SinkOp):
+        if process.over is not None:
+            return Work()
         (channel,) = process.inputs or process.outputs
         bits = prod(channel.frame) * bit_width(channel.element_type)
         return Work(external_bits=bits, feature_bits=bits * isinstance(process, SourceOp))

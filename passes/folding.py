@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitAttr
-from xdsl.ir import SSAValue
 from xdsl.rewriter import Rewriter
 
 from ..hardware.cost import MAX_PARTS, Storage
-from ..hardware.space import Space, is_grouped
+from ..hardware.space import Space, is_grouped, written
 from ..hardware.tiling import Tiling
 from ..qdialect.qnn.base import describe
 from ..qdialect.spelling import nearest
@@ -172,10 +171,3 @@ def _connect(process: Process, index: int, lanes: int) -> None:
     assert block is not None
     block.insert_op_before(resize, process)
     process.operands[index] = resize.output
-
-
-def written(value: SSAValue) -> SSAValue:
-    """The channel that a process writes which is no resize."""
-    while isinstance(value.owner, ResizeOp):
-        value = value.owner.x
-    return value

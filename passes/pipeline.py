@@ -81,12 +81,15 @@ def _refuse_doubles(text: str) -> None:
 
 def _quoted(text: str) -> str:
     """Puts quotes around option values that xDSL's grammar does not take bare."""
-    return re.sub(r"=([^\s\"{},=]+)", _quote_unless_plain, text)
+    return re.sub(r"=([^\s\"{}=]+)", lambda m: f"={_quoted_unless_plain(m[1])}", text)
 
 
-def _quote_unless_plain(match: re.Match[str]) -> str:
+def _quoted_unless_plain(values: str) -> str:
     """Numbers and words stand as they are."""
-    return match[0] if re.fullmatch(r"-?\d+(\.\d+)?|[A-Za-z_]\w*", match[1]) else f'="{match[1]}"'
+    return ",".join(
+        value if re.fullmatch(r"-?\d+(\.\d+)?|[A-Za-z_]\w*|", value) else f'"{value}"'
+        for value in values.split(",")
+    )
 
 
 def _pass_of(spec: ArgSpec) -> ModulePass:

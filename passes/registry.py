@@ -44,6 +44,12 @@ def _tile() -> type[ModulePass]:
     return TilePass
 
 
+def _partition() -> type[ModulePass]:
+    from .partition import PartitionPass
+
+    return PartitionPass
+
+
 def _pack_bits() -> type[ModulePass]:
     from .pack_bits import PackBitsPass
 
@@ -64,6 +70,7 @@ PASSES: dict[str, Entry] = {
     ),
     "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
     "tile": Entry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
+    "partition": Entry(_partition, "cut a design over several devices, and fold each part"),
     "pack-bits": Entry(_pack_bits, "weights and thresholds in memory words"),
     "size-fifos": Entry(_size_fifos, "depths of channels for the full rate"),
 }

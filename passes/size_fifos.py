@@ -10,6 +10,7 @@ from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.sizing import depths_for, depths_for_any_rate
+from ..hardware.whole import wholes_of
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.types import channel_of
@@ -24,6 +25,8 @@ class SizeFifosPass(ModulePass):
 
     The depths come from the cycle model, skip connections included: one word less in any channel
     would slow the design down. In large designs the search ends before it has tried them all.
+    Designs that are joined by links are sized together: how long words are on their way is part
+    of it.
     """
 
     name = "size-fifos"
@@ -32,14 +35,15 @@ class SizeFifosPass(ModulePass):
     """Only deep enough that the design never stops, however slow it is."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        for design in designs_for(self.name, op):
-            check_size(design)
-            depths = (depths_for_any_rate if self.any_rate else depths_for)(design)
-            for value, depth in depths.items():
-                sized = channel_of(value).with_depth(depth)
-                Rewriter.replace_value_with_new_type(value, sized)
+        designs_for(self.name, op)
+        for whole in wholes_of(op):
+            check_size(whole.design)
+            depths = (depths_for_any_rate if self.any_rate else depths_for)(whole.design)
             bits = sum(depth * channel_of(value).word_bits for value, depth in depths.items())
             held = f"{sum(depths.values()):,} words in {len(depths)} channels, {bits:,} bits"
+            for value, its in whole.channels.items():
+                sized = channel_of(value).with_depth(depths[its])
+                Rewriter.replace_value_with_new_type(value, sized)
             LOG.info("size-fifos: %s", held)
 
 

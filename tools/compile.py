@@ -60,10 +60,11 @@ Vectors = tuple[list[Array], list[Array]]
 
 def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
-    target = TARGETS[arguments.target]
-    if arguments.streams:
-        target = replace(target, emit=partial(hls.emit, streams=True))
-    device = device_of(arguments.device, arguments.target)
+    if arguments.device is None:
+        from .compile_parts import compile_parts
+
+        return compile_parts(arguments)
+    target, device = target_of(arguments), device_of(arguments.device, arguments.target)
     with build_folder(arguments.output) as folder, mistakes_told():
         given = [load_array(name) for name in arguments.inputs]
         with timed("import"):
@@ -72,20 +73,40 @@ def compile_command(arguments: argparse.Namespace) -> None:
             check_inputs(entry_of(module), given)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding)
         design = design_in(module, request)
-        emitted = target.emit(design, Path(arguments.network).stem)
         with timed("golden vectors"):
-            vectors = vectors_of(module, given) if given else sampled(module, design)
-        clock = clock_of(design, device, arguments.clock)
-        found = estimated(design, device, clock)
-        summary = summarize(design, emitted, found)
-        step = next_step(design, device, clock, found.bottleneck.cycles)
-        project = target.project(emitted, device, clock, summary)
-        with timed("write"):
-            write(project.files(*vectors), folder)
-            write_design(folder, module, design)
-            about = described(arguments, emitted, device, as_json(found, step))
-            (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+            vectors = vectors_of(module, given)[design] if given else sampled(module, design)
+        emitted = target.emit(design, Path(arguments.network).stem)
+        found = estimated(design, device, clock_of(design, device, arguments.clock))
+        summary = build(arguments, found, module, design, emitted, vectors, folder)
     print(summary)
+
+
+def target_of(arguments: argparse.Namespace) -> Target:
+    """The language that is wanted."""
+    target = TARGETS[arguments.target]
+    return replace(target, emit=partial(hls.emit, streams=True)) if arguments.streams else target
+
+
+def build(
+    arguments: argparse.Namespace,
+    found: Estimate,
+    module: ModuleOp,
+    design: DesignOp,
+    emitted: Source,
+    vectors: Vectors,
+    folder: Path,
+) -> str:
+    """Writes a design's project, and says what the design comes to."""
+    device, clock = found.device, found.clock_mhz
+    summary = summarize(design, emitted, found)
+    step = next_step(design, device, clock, found.bottleneck.cycles)
+    project = TARGETS[arguments.target].project(emitted, device, clock, summary)
+    with timed("write"):
+        write(project.files(*vectors), folder)
+        write_design(folder, module, design)
+        about = described(arguments, emitted, device, as_json(found, step))
+        (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+    return summary
 
 
 def described(
@@ -113,17 +134,22 @@ def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
 
 def device_of(name: str, target: str) -> Device:
     """A device that the target is for."""
-    vendor, example = TARGETS[target].vendor, TARGETS[target].example
     try:
         device = device_named(name)
     except DeviceError as error:
         raise UserError(str(error)) from None
+    check_vendor(device, target)
+    return device
+
+
+def check_vendor(device: Device, target: str) -> None:
+    """Refuses a device that the target is not for."""
+    vendor, example = TARGETS[target].vendor, TARGETS[target].example
     if device.vendor != vendor:
         raise UserError(
             f"{device.name} is a device of vendor {device.vendor}: "
             f"--target {target} is for those of {vendor}, such as {example}"
         )
-    return device
 
 
 def sampled(module: ModuleOp, design: DesignOp) -> Vectors:
@@ -132,16 +158,21 @@ def sampled(module: ModuleOp, design: DesignOp) -> Vectors:
     return frames, list(interpreter_of(module).call_op(design, tuple(frames)))
 
 
-def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> Vectors:
-    """What a design is given, and what it gives back, when its network runs."""
-    calls: list[Vectors] = []
+def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> dict[DesignOp, Vectors]:
+    """What each design is given, and what it gives back, when its network runs."""
+    calls: dict[DesignOp, list[Vectors]] = {}
 
     def engine(design: DesignOp, frames: list[Array]) -> list[Array]:
         results = list(interpreter_of(module).call_op(design, tuple(frames)))
-        calls.append((frames, results))
+        calls.setdefault(design, []).append((frames, results))
         return results
 
     run(module, inputs, engine=engine)
+    return {design: joined(vectors) for design, vectors in calls.items()}
+
+
+def joined(calls: Sequence[Vectors]) -> Vectors:
+    """The frames of some calls behind one another, and their results."""
     frames, results = (zip(*part, strict=True) for part in zip(*calls, strict=True))
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 

@@ -11,9 +11,10 @@ import numpy as np
 from ..frontends.summary import aligned, magnitude, shortened
 from ..hardware.cycles import Deadlock
 from ..hardware.device import KINDS, Device, DeviceError, device_named
-from ..hardware.estimate import Estimate, EstimateError, estimate
+from ..hardware.estimate import Estimate, EstimateError, System, estimate
 from ..hardware.limits import Step, next_step
 from ..hardware.trace import played, trace
+from ..hardware.work import Work
 from ..qdialect.stream import DesignOp
 from .designs import Request, clock_of, design_in
 from .files import UserError, write_whole
@@ -22,6 +23,10 @@ from .networks import load_network
 
 def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: a table, or JSON; and a trace, if one is wanted."""
+    if arguments.device is None:
+        from .parts import estimate_parts
+
+        return estimate_parts(arguments)
     try:
         device = device_named(arguments.device)
         request = Request(device, arguments.clock, arguments.fps, arguments.folding, estimate=True)
@@ -61,10 +66,24 @@ def as_json(found: Estimate, step: Step | None) -> dict[str, Any]:
         "external_bits": found.work.external_bits,
         "external_gb_s": found.bandwidth_gb_s,
         "arithmetic_intensity": found.work.intensity,
+        **amounts_as_json(found),
+        "next_step": step_as_json(found, step),
+        **layers_as_json(found),
+    }
+
+
+def amounts_as_json(found: Estimate) -> dict[str, Any]:
+    """What is taken of a device."""
+    return {
         "resources": found.resources,
         "utilisation": found.utilisation,
         "error": found.errors,
-        "next_step": step_as_json(found, step),
+    }
+
+
+def layers_as_json(found: Estimate) -> dict[str, Any]:
+    """By what it is taken."""
+    return {
         "kinds": {kind: found.named(use) for kind, use in found.kinds.items()},
         "layers": [
             {
@@ -100,11 +119,17 @@ def over(found: Estimate, step: Step) -> list[str]:
 
 def table(found: Estimate, step: Step | None) -> str:
     """The processes as text, in order, then each kind of them, with the totals below."""
+    slowest = found.bottleneck.cycles
+    return "\n".join([*layers(found, slowest), "", *totals(found), *faster(found, step)])
+
+
+def layers(found: Estimate, slowest: int) -> list[str]:
+    """A line for each process, and for each kind of them; those that take so long are marked."""
     kinds = list(found.resources)
     lines = [["", "layer", "kind", "PE", "SIMD", "cycles", *kinds]]
     for layer in found.layers:
         amounts = found.named(layer.use)
-        mark = "*" if layer.cycles == found.bottleneck.cycles else ""
+        mark = "*" if layer.cycles == slowest else ""
         numbers = [f"{number:,}" for number in (layer.pe, layer.simd, layer.cycles)]
         taken = [amount(amounts.get(kind, 0)) for kind in kinds]
         lines.append([mark, shortened(layer.name), layer.kind, *numbers, *taken])
@@ -112,7 +137,7 @@ def table(found: Estimate, step: Step | None) -> str:
         amounts = found.named(use)
         parts = [amount(amounts.get(name, 0)) for name in kinds]
         lines.append(["", "all", kind, "", "", "", *parts])
-    return "\n".join([aligned(lines, 3), "", *totals(found), *faster(found, step)])
+    return [aligned(lines, 3)]
 
 
 def faster(found: Estimate, step: Step | None) -> list[str]:
@@ -130,18 +155,32 @@ def faster(found: Estimate, step: Step | None) -> list[str]:
 
 
 def totals(found: Estimate) -> Sequence[str]:
-    slowest, work = found.bottleneck, found.work
-    device = f"{found.device.name} at {found.clock_mhz:g} MHz"
-    microseconds = found.latency / found.clock_mhz
+    work = found.work
     return [
-        f"{device}: {found.fps:,.1f} frames/s, a frame every {found.interval:,} cycles",
-        f"* slowest: {shortened(slowest.name)} ({slowest.kind})",
-        f"latency of one frame: {found.latency:,} cycles, {microseconds:,.2f} us",
-        f"a frame: {work.macs:,} MACs, {work.ops:,} ops, {magnitude(work.bops)}BOPs; "
-        f"{work.weight_bits:,} bits of weights, {work.feature_bits:,} of feature maps",
+        *rates(found, found.device.name),
+        *worked(work),
         f"from and to the outside: {work.external_bits:,} bits a frame, "
         f"{found.bandwidth_gb_s:.3g} GB/s; {work.intensity:,.1f} ops a byte",
         *shares(found),
+    ]
+
+
+def rates(found: Estimate | System, devices: str) -> list[str]:
+    """How fast a design is, on a device or on several."""
+    slowest, microseconds = found.bottleneck, found.latency / found.clock_mhz
+    return [
+        f"{devices} at {found.clock_mhz:g} MHz: {found.fps:,.1f} frames/s, "
+        f"a frame every {found.interval:,} cycles",
+        f"* slowest: {shortened(slowest.name)} ({slowest.kind})",
+        f"latency of one frame: {found.latency:,} cycles, {microseconds:,.2f} us",
+    ]
+
+
+def worked(work: Work) -> list[str]:
+    """What is computed for a frame."""
+    return [
+        f"a frame: {work.macs:,} MACs, {work.ops:,} ops, {magnitude(work.bops)}BOPs; "
+        f"{work.weight_bits:,} bits of weights, {work.feature_bits:,} of feature maps",
     ]
 
 

@@ -17,6 +17,8 @@ from .networks import import_network, input_type, input_types, load_network, wri
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
+    from ..qdialect.stream import LinkAttr
+
 ENGINES_OF = {
     "bounded": ["hls"],
     "strict": ["opencl"],
@@ -147,9 +149,7 @@ def add_compile(commands: Commands) -> None:
         required=True,
         help="hls: C++ for Vitis HLS; opencl: OpenCL C for Intel's aoc",
     )
-    command.add_argument(
-        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
-    )
+    add_devices_of(command)
     command.add_argument(
         "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
     )
@@ -269,9 +269,7 @@ def add_estimate(commands: Commands) -> None:
         epilog="example: qnn estimate model.onnx --device z7020 --fps 1000",
     )
     command.add_argument("network", help="the network, or its design: .mlir, .onnx or .pt2")
-    command.add_argument(
-        "--device", required=True, metavar="NAME", help="a device by name, or its TOML file"
-    )
+    add_devices_of(command)
     command.add_argument(
         "--clock", type=clock, metavar="MHZ", help="the clock; that of the device otherwise"
     )
@@ -285,7 +283,35 @@ def add_estimate(commands: Commands) -> None:
     command.add_argument(
         "--trace", metavar="FILE", help="where to write some frames as a Chrome trace"
     )
-    command.set_defaults(command=estimate_command)
+    command.set_defaults(command=estimate_command, refuse=command.error)
+
+
+def add_devices_of(command: argparse.ArgumentParser) -> None:
+    """The options for one device, or for several in a row."""
+    devices = command.add_mutually_exclusive_group()
+    devices.add_argument("--device", metavar="NAME", help="a device by name, or its TOML file")
+    devices.add_argument(
+        "--devices",
+        type=names,
+        metavar="A,B,...",
+        help="several, in a row: the network is cut into a part for each",
+    )
+    command.add_argument(
+        "--link",
+        type=link,
+        metavar="BITS@MHZ[+NS]",
+        help="what joins two devices: 64@156.25+500 has 64 bits, at 156.25 MHz, and takes 500 ns",
+    )
+    command.add_argument(
+        "--fewest", action="store_true", help="no more of the devices than are needed"
+    )
+
+
+def link(text: str) -> "LinkAttr":
+    """An option that is a link between two devices."""
+    from .parts import link
+
+    return link(text)
 
 
 def explore_command(arguments: argparse.Namespace) -> None:

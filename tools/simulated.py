@@ -12,11 +12,15 @@ from xdsl.dialects.builtin import ModuleOp
 from ..backends.hls import HlsEngine
 from ..backends.opencl import SECONDS, OpenclEngine
 from ..backends.parts import EmitError
+from ..backends.together import Together
 from ..backends.vectors import SimulationError
+from ..hardware.whole import feeding
+from ..passes.designs import designs_of
 from ..qdialect.data import Array
-from ..qdialect.interpreter import Engine, run
+from ..qdialect.interpreter import run
 from .designs import Request, design_in
 from .files import UserError
+from .parts import whole_in
 
 Runner = Callable[[Sequence[Array]], list[Array]]
 """Computes the results of a network, for any number of images."""
@@ -41,15 +45,32 @@ def opencl_runner(
     return runner(module, Request(folding=folding), OpenclEngine(strict, seconds or SECONDS))
 
 
-def runner(module: ModuleOp, request: Request, engine: Engine) -> Runner:
+def runner(module: ModuleOp, request: Request, engine: HlsEngine | OpenclEngine) -> Runner:
     """Runs a network whose design an engine computes; only a terminal sees the steps."""
     if not sys.stderr.isatty():
         logging.getLogger("qnn").setLevel(logging.WARNING)
+    if len(designs_of(module)) > 1:
+        return runner_of_parts(module, engine)
     design_in(module, request)
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
         with mistakes_told():
             return run(module, inputs, engine=engine)
+
+    return compute
+
+
+def runner_of_parts(module: ModuleOp, engine: HlsEngine | OpenclEngine) -> Runner:
+    """Runs a network whose designs, on several devices, are run at the same time."""
+    whole = whole_in(module, None, None)
+    undivided = whole.design.parent_op()
+    assert isinstance(undivided, ModuleOp)
+    with mistakes_told():
+        together = Together(whole, feeding(module), engine.program)
+
+    def compute(inputs: Sequence[Array]) -> list[Array]:
+        with mistakes_told():
+            return run(undivided, inputs, engine=together)
 
     return compute
 

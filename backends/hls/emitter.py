@@ -51,6 +51,14 @@ class Speller:
             case "weights":
                 assert part.port is not None
                 self.outside(part, part.port)
+            case "arrive":
+                assert part.port is not None
+                name = f"arrive<{part.numbers['WORDS']}>"
+                self.call(name, part.port.name, *names(part.writes), "frames")
+            case "depart":
+                assert part.port is not None
+                name = f"depart<{part.numbers['WORDS']}>"
+                self.call(name, *names(part.reads), part.port.name, "frames")
             case "fork" | "split":
                 self.call(numbered(part), "frames", *names(part.reads, part.writes))
             case "concat":

@@ -13,6 +13,7 @@ from pathlib import Path
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from .. import kept
+from ..together import Launch, Program
 from .emitter import emit
 from .printing import Emitted
 from .simulation import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
@@ -38,6 +39,15 @@ class HlsEngine:
             self.simulations[design] = self.simulation_of(emit(design))
             LOG.info("simulating the design")
         return self.simulations[design].run([inputs])[0]
+
+    def program(self, design: DesignOp) -> Program:
+        """A part of a network, ready to be run with the others."""
+        emitted = emit(design)
+        simulation = self.simulation_of(emitted)
+        program = simulation.folder.resolve() / "simulation"
+        return Program(
+            emitted, emitted.top, lambda folder, _: Launch([program, folder], program.parent)
+        )
 
     def simulation_of(self, emitted: Emitted) -> Simulation:
         """The program of a design, compiled if it is not there yet."""

@@ -80,7 +80,7 @@ class Emitted(Source):
         return f"{'' if port.written else 'const '}{word_of(port)}*"
 
     def is_stream(self, port: Port) -> bool:
-        return self.streams and port.weights is None
+        return port.link is not None or (self.streams and port.weights is None)
 
     def _start(self) -> str:
         host = '#ifndef __SYNTHESIS__\n#include "host.hpp"\n#endif\n' if self._is_large else ""
@@ -136,13 +136,26 @@ class Emitted(Source):
 
     def _testbench(self) -> str:
         """A program that runs the frames in a folder, and compares the results with those there."""
+        linked = any(port.link is not None for port in self.ports)
         lines = [f"std::size_t check_{self.top}(const std::string& folder) {{"]
-        first = self.inputs[0]
-        for port in self.inputs:
-            lines.append(f"    const qnn::Bytes {port.name}_bytes = {_read(f'{port.name}.bin')};")
         for port in self.outside:
             path = f'QNN_DATA "/weights/{port.name}.dat"'
             lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
+        lines += self._one_by_one() if linked else self._all_at_once()
+        body = "\n".join([*lines, "}"])
+        return (
+            f'#include "host.hpp"\n#include "top.hpp"\n\n{body}\n\n'
+            "#ifndef QNN_BATCH\n"
+            "int main(int count, char** arguments) {\n"
+            f'    return check_{self.top}(count > 1 ? arguments[1] : "vectors") == 0 ? 0 : 1;\n'
+            "}\n#endif\n"
+        )
+
+    def _all_at_once(self) -> list[str]:
+        """A call for all frames."""
+        first, lines = self.inputs[0], list[str]()
+        for port in self.inputs:
+            lines.append(f"    const qnn::Bytes {port.name}_bytes = {_read(f'{port.name}.bin')};")
         for port in self.inputs:
             given = f"{_path(f'{port.name}.bin')}, {port.name}_bytes, {port.frame_bytes}"
             if port is first:
@@ -154,20 +167,35 @@ class Emitted(Source):
             "    if (frames == 0) return qnn::no_frames(folder);",
             "#endif",
         ]
-        lines += [line for port in self.ports for line in self._before(port)]
+        lines += [*self._call(), "    std::size_t differences = 0;"]
+        for port in self.outputs:
+            compared = f"{port.name}_bytes, {port.frame_bytes}"
+            lines.append(self._after(port))
+            lines.append(f'    differences += qnn::compare(folder + "/{port.name}", {compared});')
+        return [*lines, "    return differences;"]
+
+    def _one_by_one(self) -> list[str]:
+        """A call for each frame: what comes over a link comes as the other device sends it."""
+        lines: list[str] = []
+        for port in (*self.inputs, *self.outputs):
+            kind = "Outgoing" if port.written else "Incoming"
+            file = f'folder + "/{port.name}", {port.frame_bytes}'
+            lines.append(f"    qnn::{kind} {port.name}_file({file});")
+        more = " && ".join(f"{port.name}_file.next()" for port in self.inputs)
+        lines += [f"    while ({more}) {{", "        const unsigned frames = 1;"]
+        body = [f"    const auto& {p.name}_bytes = {p.name}_file.frame;" for p in self.inputs]
+        body += self._call()
+        for port in self.outputs:
+            body += [self._after(port), f"    {port.name}_file.put({port.name}_bytes);"]
+        lines += [f"    {line}" for line in body]
+        differences = " + ".join(f"{port.name}_file.differences()" for port in self.outputs)
+        return [*lines, "    }", f"    return {differences};"]
+
+    def _call(self) -> list[str]:
+        """Runs the design on frames that are there as bytes."""
         args = [port.name + self._suffix(port) for port in self.ports]
-        lines.append(f"    {self.top}({', '.join([*args, 'frames'])});")
-        lines.append("    std::size_t differences = 0;")
-        lines += [line for port in self.outputs for line in self._after(port)]
-        lines += ["    return differences;", "}"]
-        body = "\n".join(lines)
-        return (
-            f'#include "host.hpp"\n#include "top.hpp"\n\n{body}\n\n'
-            "#ifndef QNN_BATCH\n"
-            "int main(int count, char** arguments) {\n"
-            f'    return check_{self.top}(count > 1 ? arguments[1] : "vectors") == 0 ? 0 : 1;\n'
-            "}\n#endif\n"
-        )
+        call = f"    {self.top}({', '.join([*args, 'frames'])});"
+        return [*(line for port in self.ports for line in self._before(port)), call]
 
     def _suffix(self, port: Port) -> str:
         return "_port" if self.is_stream(port) else "_words.data()"
@@ -186,17 +214,13 @@ class Emitted(Source):
             return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
-    def _after(self, port: Port) -> list[str]:
-        """Takes a result, and compares it."""
+    def _after(self, port: Port) -> str:
+        """Takes a result."""
         name = port.name
         taken = f"qnn::bytes_of<{8 * port.word_bytes}>({name}_words, {_bytes(port)})"
         if self.is_stream(port):
             taken = f"qnn::take_frames({name}_port, frames, {port.frame_bytes})"
-        compared = f"{name}_bytes, {port.frame_bytes}"
-        return [
-            f"    const qnn::Bytes {name}_bytes = {taken};",
-            f'    differences += qnn::compare(folder + "/{name}", {compared});',
-        ]
+        return f"    const qnn::Bytes {name}_bytes = {taken};"
 
 
 def beats(port: Port) -> str:

@@ -20,7 +20,15 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
-from ..vectors import Files, SimulationError, check_frames, read_results, vectors_of, write
+from ..vectors import (
+    DIFFERENT,
+    Files,
+    SimulationError,
+    check_frames,
+    read_results,
+    vectors_of,
+    write,
+)
 from .printing import Emitted
 from .units import elsewhere, instances, unit
 
@@ -29,9 +37,6 @@ PROCESSORS = len(os.sched_getaffinity(0))
 
 MOST_FRAMES = 16
 """So many frames one program takes."""
-
-DIFFERENT = 1
-"""The exit status of a testbench whose results are not those expected, or none are expected."""
 
 QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
 """Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""

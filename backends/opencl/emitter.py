@@ -10,7 +10,7 @@ kind, which makes a kernel of them. Its weights are files of their own.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import accumulate
 from math import gcd
@@ -32,12 +32,20 @@ from .spelling import declared, definition, number, number_bits, tag, words
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
 
+LINK_ENDS = "arrive", "depart"
+
 LIBRARY = Path(__file__).parent / "include" / "qnn"
 
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
-    return Emitted(parts_of(design, name))
+    parts = parts_of(design, name)
+    parts.ports = [port.by_element for port in parts.ports]
+    parts.parts = [
+        part if part.port is None else replace(part, port=part.port.by_element)
+        for part in parts.parts
+    ]
+    return Emitted(parts)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class Emitted(Source):
             "top.cl": self._top(),
             "emulation.cl": self._emulation(),
             "design.json": json.dumps(self._interface(), indent=1) + "\n",
+            **({"board.h": self._board()} if self.links else {}),
             **{f"weights/{memory.name}.h": declared(memory) for memory in self.parts.memories},
             **self.outside_data,
         }
@@ -68,6 +77,14 @@ class Emitted(Source):
                 f"CHANNEL(word_{channel.bits}, {channel.name}, {channel.depth})"
                 for channel in self.parts.channels
             ],
+            "Links: the host stands in for them in an emulation": [
+                "#ifndef QNN_EMULATION",
+                '#include "board.h"',
+                *(link_channel(part) for part in self.links),
+                "#endif",
+            ]
+            if self.links
+            else [],
             "Memories": [f'#include "weights/{memory.name}.h"' for memory in self.parts.memories],
         }
         texts = [
@@ -76,6 +93,21 @@ class Emitted(Source):
             if lines
         ]
         return "\n".join(['#include "qnn.h"\n', *texts, *(part.source() for part in spelled)])
+
+    @property
+    def links(self) -> list[Part]:
+        """The processes at the ends of links."""
+        return [part for part in self.parts.parts if part.kind in LINK_ENDS]
+
+    def _board(self) -> str:
+        """What is particular to a board: which of its I/O channels are this design's links."""
+        lines = ["// The board's I/O channels, as its board_spec.xml calls them.", ""]
+        for part in self.links:
+            (channel,) = (*part.reads, *part.writes)
+            way = "from" if part.kind == "arrive" else "to"
+            lines.append(f"// Words of {channel.bits} bits {way} another device.")
+            lines.append(f'#define {part.name}_io "{part.name}"')
+        return "\n".join([*lines, ""])
 
     def _emulation(self) -> str:
         """The design for the emulator, and a kernel that counts the words in its channels."""
@@ -100,6 +132,7 @@ class Emitted(Source):
             ]
             for table, tasks in self.tasks.items()
         }
+        links = [part.port.name for part in self.links if part.port is not None]
         writers = {c.name: part.name for part in self.parts.parts for c in part.writes}
         readers = {c.name: part.name for part in self.parts.parts for c in part.reads}
         for part in self.parts.parts:
@@ -109,17 +142,21 @@ class Emitted(Source):
             {"name": c.name, "depth": c.depth, "from": writers[c.name], "to": readers[c.name]}
             for c in self.parts.channels
         ]
-        return {**ports, "kernels": len(self.parts.parts), "channels": channels}
+        return {**ports, "links": links, "kernels": len(self.parts.parts), "channels": channels}
 
     @property
     def tasks(self) -> dict[str, list[tuple[str, Port]]]:
         """The kernels that a host starts, and the port of each."""
-        kinds = {"sources": "source", "sinks": "sink", "weights": "weights"}
+        kinds = {
+            "sources": ("source", "arrive"),
+            "sinks": ("sink", "depart"),
+            "weights": ("weights",),
+        }
         return {
             table: [
                 (part.name, part.port)
                 for part in self.parts.parts
-                if part.kind == kind and part.port is not None
+                if part.kind in kind and part.port is not None
             ]
             for table, kind in kinds.items()
         }
@@ -150,9 +187,11 @@ def spell(part: Part) -> Spelled:
     definitions |= {name: values[name] for name in values if name in spoken_of(f"{part.kind}.cl")}
     held = 0
     match part.kind:
-        case "source" | "sink":
+        case "source" | "sink" | "arrive" | "depart":
             assert part.port is not None
             definitions["HOST"] = HOST[part.port.dtype.itemsize]
+            if part.kind in LINK_ENDS:
+                definitions["LINK"] = f"{part.name}_link"
         case "matvec" | "depthwise":
             product = signed(product_bits(part))
             types.append(product)
@@ -181,6 +220,13 @@ def spell(part: Part) -> Spelled:
         types += [type for type in (part.activation.bias,) if type is not None]
         types += [] if part.activation.steps is None else [part.activation.steps.element]
     return Spelled(part.name, part.kind, f"{part.name}: {part.comment}", definitions, types, held)
+
+
+def link_channel(part: Part) -> str:
+    """The channel of the board's that carries a link."""
+    (channel,) = (*part.reads, *part.writes)
+    io = f"__attribute__((depth(0))) __attribute__((io({part.name}_io)))"
+    return f"channel word_{channel.bits} {part.name}_link {io};"
 
 
 @cache

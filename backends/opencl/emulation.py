@@ -21,6 +21,7 @@ from typing import IO
 import numpy as np
 
 from ...qdialect.data import Array
+from ..together import Launch
 from ..vectors import Files, SimulationError, check_frames, read_results, vectors_of, write
 from .emitter import Emitted
 
@@ -64,6 +65,14 @@ class Emulation:
     @property
     def kernels(self) -> int:
         return len(self.emitted.parts.parts)
+
+    def launch(self, folder: Path, frames: int) -> Launch:
+        """How the host is started for so many frames, some of which come through pipes."""
+        home = folder / "design"
+        write({**self.emitted.files, **library()}, home)
+        options = ["--frames", str(frames), "--timeout", str(self.seconds)]
+        options += ["--strict"] * self.strict
+        return Launch([sys.executable, "host.py", *options, folder], home)
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """The results for the frames of its inputs."""

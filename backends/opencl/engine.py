@@ -9,6 +9,7 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..together import Program
 from .emitter import emit
 from .emulation import SECONDS, Emulation
 
@@ -21,6 +22,11 @@ class OpenclEngine:
     def __init__(self, strict: bool = False, seconds: float = SECONDS):
         self.strict = strict
         self.seconds = seconds
+
+    def program(self, design: DesignOp) -> Program:
+        """A part of a network, to be run with the others."""
+        emulation = Emulation(emit(design), self.strict, self.seconds)
+        return Program(emulation.emitted, "", emulation.launch)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
         emulation = Emulation(emit(design), self.strict, self.seconds)

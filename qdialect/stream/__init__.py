@@ -24,6 +24,7 @@ from .flow import (
     SourceOp,
     SplitOp,
 )
+from .links import LinkAttr
 from .memory import MemoryOp
 from .process import Process
 from .types import ChannelType
@@ -53,13 +54,16 @@ PROCESSES: tuple[type[Process], ...] = (
 """Every kind of process: the one list a new one is added to."""
 
 Stream = Dialect(
-    "stream", [DesignOp, RunOp, MemoryOp, *PROCESSES], [ChannelType, StorageAttr, PackedAttr]
+    "stream",
+    [DesignOp, RunOp, MemoryOp, *PROCESSES],
+    [ChannelType, LinkAttr, StorageAttr, PackedAttr],
 )
 
 __all__ = [
     "PROCESSES",
     "ChannelType",
     "DesignOp",
+    "LinkAttr",
     "MemoryOp",
     "Process",
     "RunOp",

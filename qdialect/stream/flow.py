@@ -1,6 +1,7 @@
 """Processes that carry data, and the design around them: source, sink, fork, concat, split,
 resize, link."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import prod
 
@@ -38,6 +39,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from ..data import Array
 from ..qnn.base import require, text_of
+from .links import LinkAttr
 from .process import (
     Counts,
     Process,
@@ -140,17 +142,63 @@ class DesignOp(IRDLOperation):
                 raise VerifyException(f"stream.design: {error}") from None
         if self.body.block.args:
             raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
+        ends = [op for op in self.processes if isinstance(op, LinkEnd) and op.over is not None]
+        if ends and self.clock_mhz is None:
+            raise VerifyException("stream.design: with links it needs a clock_mhz")
+        for end in ends:
+            if any(other.over != end.over for other in end.beside):
+                raise VerifyException(f"stream.design: {end.name}: what shares a link is over one")
         ports = [op.properties.get("port") for op in (*self.sources, *self.sinks)]
         for port in ports:
             if ports.count(port) > 1:
                 raise VerifyException(f"stream.design: two ports have the name {port}")
 
 
+class LinkEnd(Process, ABC):
+    """A process that may stand at a link to another device.
+
+    It takes the time that the link takes for a frame of all channels which share it.
+    """
+
+    over = opt_prop_def(LinkAttr)
+    """The link; none leads to the host, or to nowhere else."""
+
+    @property
+    @abstractmethod
+    def beside(self) -> "list[LinkEnd]":
+        """All ends that share its link, and itself."""
+
+    @property
+    def design(self) -> "DesignOp":
+        design = self.parent_op()
+        assert isinstance(design, DesignOp)
+        return design
+
+    @property
+    def clock(self) -> float:
+        """Of its design, in MHz; a design with links has one."""
+        assert self.design.clock_mhz is not None
+        return self.design.clock_mhz.value.data
+
+    @property
+    def channels(self) -> list[ChannelType]:
+        """What passes its link."""
+        return [(*end.inputs, *end.outputs)[0] for end in self.beside]
+
+    @property
+    def interval(self) -> int:
+        if self.over is None:
+            return super().interval
+        return self.over.cycles(self.channels, self.clock)
+
+
 @irdl_op_definition
-class SourceOp(Process):
-    """Where frames enter the design.
+class SourceOp(LinkEnd):
+    """Where frames enter the design: from the host, or over a link from another device.
 
     %x = stream.source "image" : !stream.channel<32x32x3xui8, lanes = 3>
+    %y = stream.source "Conv_3_to_1" over <bits = 64, mhz = 156.25> :
+        !stream.channel<8x8x64xui2, lanes = 32>
     """
 
     name = "stream.source"
@@ -159,10 +207,15 @@ class SourceOp(Process):
     """The name of the input."""
     output = result_def(ChannelType)
 
-    assembly_format = "$port attr-dict `:` type($output)"
+    assembly_format = "$port (`over` $over^)? attr-dict `:` type($output)"
 
-    def __init__(self, port: str, output: ChannelType):
-        super().__init__(properties={"port": StringAttr(port)}, result_types=[output])
+    def __init__(self, port: str, output: ChannelType, over: LinkAttr | None = None):
+        properties = {"port": StringAttr(port), "over": over}
+        super().__init__(properties=properties, result_types=[output])
+
+    @property
+    def beside(self) -> list[LinkEnd]:
+        return [source for source in self.design.sources if source.over is not None]
 
     def check(self) -> None:
         pass
@@ -175,10 +228,12 @@ class SourceOp(Process):
 
 
 @irdl_op_definition
-class SinkOp(Process):
-    """Where results leave the design.
+class SinkOp(LinkEnd):
+    """Where results leave the design: to the host, or over a link to another device.
 
     stream.sink "scores" %y : !stream.channel<10xsi9, lanes = 1>
+    stream.sink "Conv_3_to_1" %y over <bits = 64, mhz = 156.25> :
+        !stream.channel<8x8x64xui2, lanes = 32>
     """
 
     name = "stream.sink"
@@ -187,10 +242,14 @@ class SinkOp(Process):
     """The name of the output."""
     x = operand_def(ChannelType)
 
-    assembly_format = "$port $x attr-dict `:` type($x)"
+    assembly_format = "$port $x (`over` $over^)? attr-dict `:` type($x)"
 
-    def __init__(self, port: str, x: SSAValue | Operation):
-        super().__init__(operands=[x], properties={"port": StringAttr(port)})
+    def __init__(self, port: str, x: SSAValue | Operation, over: LinkAttr | None = None):
+        super().__init__(operands=[x], properties={"port": StringAttr(port), "over": over})
+
+    @property
+    def beside(self) -> list[LinkEnd]:
+        return [sink for sink in self.design.sinks if sink.over is not None]
 
     def check(self) -> None:
         pass
@@ -341,11 +400,11 @@ class ResizeOp(Process):
 
 
 @irdl_op_definition
-class LinkOp(Process):
-    """Carries a stream to another device.
+class LinkOp(LinkEnd):
+    """Carries a stream to another device; without a link's rate, a word a cycle.
 
-    %y = stream.link %x to "second" : (!stream.channel<8x8x16xui2, lanes = 4>)
-        -> !stream.channel<8x8x16xui2, lanes = 4>
+    %y = stream.link %x to "second" over <bits = 64, mhz = 156.25> :
+        (!stream.channel<8x8x16xui2, lanes = 4>) -> !stream.channel<8x8x16xui2, lanes = 4>
     """
 
     name = "stream.link"
@@ -355,11 +414,24 @@ class LinkOp(Process):
     """The device on which the processes behind the link are."""
     output = result_def(ChannelType)
 
-    assembly_format = "$x `to` $to attr-dict `:` functional-type(operands, results)"
+    assembly_format = (
+        "$x `to` $to (`over` $over^)? attr-dict `:` functional-type(operands, results)"
+    )
 
-    def __init__(self, x: SSAValue | Operation, to: str):
+    def __init__(self, x: SSAValue | Operation, to: str, over: LinkAttr | None = None):
         channel = channel_of(SSAValue.get(x)).with_depth(0)
-        super().__init__(operands=[x], properties={"to": StringAttr(to)}, result_types=[channel])
+        properties = {"to": StringAttr(to), "over": over}
+        super().__init__(operands=[x], properties=properties, result_types=[channel])
+
+    @property
+    def beside(self) -> list[LinkEnd]:
+        links = [op for op in self.design.processes if isinstance(op, LinkOp)]
+        return [link for link in links if link.over is not None and link.to == self.to]
+
+    @property
+    def delay(self) -> int:
+        """Cycles that a word is on its way."""
+        return 0 if self.over is None else self.over.latency(self.clock)
 
     def check(self) -> None:
         same_elements(*self.inputs, *self.outputs)
@@ -413,6 +485,46 @@ class RunOp(IRDLOperation):
             if [value.type for value in values] != types:
                 wanted = ", ".join(map(str, types))
                 raise VerifyException(f"stream.run: {self.design} {what} {wanted}")
+        for source, frame in zip(design.sources, self.frames, strict=True):
+            if source.over is not None and not _fits(sink_behind(frame), source):
+                raise VerifyException(
+                    f"stream.run: {self.design} takes {source.port} over a link, and at its other "
+                    "end is no sink of this name, over such a link, in such words, at such a clock"
+                )
+        for sink, result in zip(design.sinks, self.results_, strict=True):
+            if sink.over is not None and not _leads_on(result):
+                raise VerifyException(
+                    f"stream.run: {self.design} gives {sink.port} over a link, which leads to one "
+                    "source of another design"
+                )
+
+
+def sink_behind(frame: SSAValue) -> SinkOp | None:
+    """The sink that a tensor comes from."""
+    run = frame.owner
+    if not isinstance(run, RunOp):
+        return None
+    design = SymbolTable.lookup_symbol(run, run.design)
+    return design.sinks[run.results.index(frame)] if isinstance(design, DesignOp) else None
+
+
+def _fits(sink: SinkOp | None, source: SourceOp) -> bool:
+    """Whether two processes are the ends of one link."""
+    if sink is None or (sink.port, sink.over) != (source.port, source.over):
+        return False
+    clocks = sink.design.clock_mhz, source.design.clock_mhz
+    channels = channel_of(sink.x).with_depth(0), channel_of(source.output).with_depth(0)
+    return clocks[0] == clocks[1] and channels[0] == channels[1]
+
+
+def _leads_on(result: SSAValue) -> bool:
+    """Whether one design, and nobody else, takes a tensor over a link."""
+    for use in result.uses:
+        run = use.operation
+        design = SymbolTable.lookup_symbol(run, run.design) if isinstance(run, RunOp) else None
+        if not isinstance(design, DesignOp) or design.sources[use.index].over is None:
+            return False
+    return len(list(result.uses)) == 1
 
 
 def frames_of(channel: ChannelType) -> TensorType[Attribute]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import (
@@ -75,8 +76,6 @@ from qnn.qdialect.types import (
 )
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32, f64
 from xdsl.ir import SSAValue
-
-from .program import Program
 
 T = TypeVar("T")
 Shape = tuple[int, ...]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from qnn.qdialect.attributes import Rounding
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.elementwise import (
     AddOp,
     CeilOp,
@@ -50,8 +51,6 @@ from qnn.qdialect.types import (
 )
 from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
 from xdsl.ir import SSAValue
-
-from .program import Program
 
 Rng = np.random.Generator
 

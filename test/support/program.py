@@ -1,67 +1,24 @@
-"""Building small modules, and running single ops.
-
-    program = Program()
-    x = program.input(signed(4), (1, 8))
-    y = program.add(ReluOp(x)).output
-    module = program.finish(y)
-
-`run_op` does that for one op, and runs it.
-"""
+"""Running single ops, and modules whose results are checked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from qnn.qdialect.data import Array, DataAttr, check_values
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import entry_of, run
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
-from qnn.qdialect.qnn.constants import ConstantOp, ConstantPool
+from qnn.qdialect.qnn.constants import ConstantOp
 from qnn.qdialect.text import parse_module, verify
 from qnn.qdialect.types import ElementType, check_element, dtype_of
-from xdsl.dialects.builtin import FunctionType, ModuleOp, TensorType
-from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Operation, Region, SSAValue
+from xdsl.dialects.builtin import ModuleOp, TensorType
+from xdsl.dialects.func import FuncOp
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
-
-Op = TypeVar("Op", bound=Operation)
-
-
-class Program:
-    """A module with one function, `@main`, which grows op by op."""
-
-    def __init__(self) -> None:
-        self.module = ModuleOp([])
-        self.block = Block()
-        self.function = FuncOp("main", ([], []), Region(self.block))
-        self.module.body.block.add_op(self.function)
-        self.pool = ConstantPool(self.module)
-
-    def input(self, element: ElementType, shape: Sequence[int]) -> SSAValue:
-        """A new argument of the function."""
-        return self.block.insert_arg(TensorType(element, shape), len(self.block.args))
-
-    def constant(self, array: npt.ArrayLike, element: ElementType, hint: str = "c") -> SSAValue:
-        """A constant: in place if it is short, behind the function if it is long."""
-        return self.add(self.pool.constant(array, element, hint)).output
-
-    def add(self, op: Op) -> Op:
-        """Appends an op to the function."""
-        self.block.add_op(op)
-        return op
-
-    def finish(self, *results: SSAValue) -> ModuleOp:
-        """Closes the function with these results, and verifies the module."""
-        self.block.add_op(ReturnOp(*results))
-        self.function.function_type = FunctionType.from_lists(
-            [arg.type for arg in self.block.args], [value.type for value in results]
-        )
-        verify(self.module)
-        return self.module
 
 
 @dataclass(frozen=True)

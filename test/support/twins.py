@@ -8,6 +8,7 @@ import numpy as np
 from qnn.qdialect import qnn
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.layout import ReshapeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, accumulator_range
 from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
@@ -40,7 +41,6 @@ from xdsl.ir import SSAValue
 
 from support.design import Design
 from support.generate import Choices
-from support.program import Program
 
 Both = tuple[SSAValue, SSAValue]
 """One value of a network: its tensor at level 2, its channel at level 3."""

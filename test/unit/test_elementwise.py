@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import (
     AddOp,
@@ -43,7 +44,7 @@ from qnn.qdialect.types import (
 )
 from support.generate import Choices
 from support.oracles import Array, assert_close, assert_same, onnx_op, scaled
-from support.program import Program, Tensor, constant, run_checked, run_op
+from support.program import Tensor, constant, run_checked, run_op
 from xdsl.dialects.builtin import f32, f64
 
 KINDS = {np.float32: f32, np.float64: f64}

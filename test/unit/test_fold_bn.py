@@ -9,6 +9,7 @@ from qnn.passes.foldable import LARGEST_INTEGER
 from qnn.passes.threshold_search import AT_ONCE, find_steps, turns_back
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import AddOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
@@ -16,7 +17,6 @@ from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
 from support.networks import Builder, assert_integer, trained_network
-from support.program import Program
 from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.utils.exceptions import PassFailedException
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
@@ -25,7 +26,7 @@ from qnn.qdialect.types import (
     value_range,
 )
 from support.generate import Choices, random_inputs, random_module
-from support.program import Program, read_module, run_checked
+from support.program import read_module, run_checked
 from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError

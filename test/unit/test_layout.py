@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.layout import (
     ConcatOp,
@@ -25,7 +26,7 @@ from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.types import BipolarType, ElementType, QuantType, signed, unsigned, value_range
 from support.generate import Choices
 from support.oracles import Array, assert_same, onnx_op
-from support.program import Program, Tensor, run_checked, run_op
+from support.program import Tensor, run_checked, run_op
 from xdsl.dialects.builtin import f32, f64
 from xdsl.ir import SSAValue
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp
@@ -41,7 +42,7 @@ from support.oracles import (
     onnx_op,
     scaled,
 )
-from support.program import Program, Tensor, constant, run_checked, run_op
+from support.program import Tensor, constant, run_checked, run_op
 from torch.nn import functional
 from xdsl.dialects.builtin import f32, f64
 from xdsl.ir import SSAValue

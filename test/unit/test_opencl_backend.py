@@ -22,7 +22,7 @@ from qnn.backends.parts import EmitError, Part
 from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.text import parse_module
@@ -77,9 +77,11 @@ def used_by(file: str) -> str:
 
 
 def test_a_process_uses_all_that_is_defined_for_it() -> None:
-    module = parse_module(new_context(), (LIT / "processes.mlir").read_text())
-    Pipeline.parse("size-fifos").apply(module)
-    top = str(emit(design_of(module)).files["top.cl"])
+    names = "processes.mlir", "links.mlir"
+    modules = [parse_module(new_context(), (LIT / name).read_text()) for name in names]
+    Pipeline.parse("size-fifos").apply(modules[0])
+    designs = [op for module in modules for op in module.ops if isinstance(op, DesignOp)]
+    top = "".join(str(emit(design).files["top.cl"]) for design in designs)
     processes = re.findall(r"((?:#define .*\n)+)#include \"qnn/(\w+).cl", top)
     assert len({kind for _, kind in processes}) == sum(path.suffix == ".cl" for path in LIBRARY)
     for definitions, kind in processes:

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, PoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.text import TextError
@@ -32,7 +33,7 @@ from support.oracles import (
     onnx_op,
     scaled,
 )
-from support.program import Program, Tensor, run_checked, run_op
+from support.program import Tensor, run_checked, run_op
 from torch.nn import functional
 from xdsl.dialects.builtin import UnitAttr, f32, f64
 from xdsl.ir import SSAValue

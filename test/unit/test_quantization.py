@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
+from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.linear import LinearLayerOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -29,7 +30,7 @@ from qonnx.custom_op.general.quant import quant
 from qonnx.custom_op.general.trunc import trunc_v1
 from support.generate import Choices
 from support.oracles import ROUND_EXACTLY, Array, assert_same, onnx_op, scaled
-from support.program import Program, Tensor, constant, read_module, run_checked, run_op
+from support.program import Tensor, constant, read_module, run_checked, run_op
 from xdsl.dialects.builtin import IntegerType, f32, f64
 from xdsl.utils.exceptions import InterpretationError
 

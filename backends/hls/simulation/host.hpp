@@ -147,6 +147,75 @@ inline std::size_t compare(const std::string& path, const Bytes& result, std::si
     return count;
 }
 
+/// Frames that come one by one, from PATH.bin: a file, or a pipe from another device's simulation.
+class Incoming {
+  public:
+    Bytes frame;
+
+    Incoming(const std::string& path, std::size_t frame_bytes)
+        : frame(frame_bytes), name(path), file((path + ".bin").c_str(), std::ios::binary) {
+        if (file) return;
+        std::fprintf(stderr, "%s.bin can't be read\n", name.c_str());
+        std::exit(2);
+    }
+
+    bool next() {
+        file.read(reinterpret_cast<char*>(frame.data()), std::streamsize(frame.size()));
+        const std::size_t count = std::size_t(file.gcount());
+        if (count > 0 && count < frame.size()) {
+            std::fprintf(stderr, "%s.bin ends within a frame\n", name.c_str());
+            std::exit(2);
+        }
+        return count > 0;
+    }
+
+  private:
+    std::string name;
+    std::ifstream file;
+};
+
+/// Frames that go one by one to PATH.result.bin, and are compared with those in PATH.bin.
+class Outgoing {
+  public:
+    Outgoing(const std::string& path, std::size_t frame_bytes)
+        : name(path),
+          each(frame_bytes),
+          file((path + ".result.bin").c_str(), std::ios::binary),
+          expected((path + ".bin").c_str(), std::ios::binary),
+          known(expected.is_open()) {}
+
+    void put(const Bytes& frame) {
+        file.write(reinterpret_cast<const char*>(frame.data()), std::streamsize(each));
+        file.flush();
+        if (!file) {
+            std::fprintf(stderr, "%s.result.bin can't be written\n", name.c_str());
+            std::exit(2);
+        }
+        Bytes wanted(each);
+        expected.read(reinterpret_cast<char*>(wanted.data()), std::streamsize(each));
+        for (std::size_t i = 0; i < each; ++i) {
+            if (i < std::size_t(expected.gcount()) && frame[i] == wanted[i]) continue;
+            if (known && count == 0) {
+                std::printf("%s: the first that differs is byte %zu of frame %zu\n", name.c_str(), i, frames);
+            }
+            ++count;
+        }
+        ++frames;
+    }
+
+    std::size_t differences() const {
+        if (known) std::printf("%s: %zu of %zu bytes differ\n", name.c_str(), count, frames * each);
+        return count;
+    }
+
+  private:
+    std::string name;
+    std::size_t each, frames = 0, count = 0;
+    std::ofstream file;
+    std::ifstream expected;
+    bool known;
+};
+
 /// A large memory, read from its file when the program starts.
 template <typename Memory>
 struct Loaded {

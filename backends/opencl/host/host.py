@@ -89,6 +89,28 @@ def seen(*_: object) -> None:
     """Signals do nothing here: the watch reads of them in a pipe."""
 
 
+class Feeder(threading.Thread):
+    """Sends what comes over a link, through a pipe, frame by frame."""
+
+    def __init__(self, port: Port, path: Path, frames: int):
+        super().__init__(daemon=True)
+        self.port, self.path, self.frames = port, path, frames
+        self.waits = True
+        """Whether the frame that is next has not come yet."""
+
+    def run(self) -> None:
+        with self.path.open("rb") as file:
+            for _ in range(self.frames):
+                self.waits = True
+                data = file.read(self.port.frame_bytes)
+                self.waits = False
+                if len(data) < self.port.frame_bytes:
+                    give_up(f"{self.port.name} ends within a frame")
+                self.port.fill(data)
+                self.port.start(1)
+                self.port.events[-1].wait()
+
+
 class Watch(threading.Thread):
     """Ends an emulation that comes to no end of its own, and tells what holds it up."""
 
@@ -101,6 +123,7 @@ class Watch(threading.Thread):
         signal.signal(signal.SIGINT, seen)
         self.kernel: Any = None
         self.ports: list[Port] = []
+        self.feeders: list[Feeder] = []
 
     def begin(self, design: Any, context: cl.Context, program: cl.Program) -> None:
         """Can look at the channels from now on.
@@ -126,7 +149,8 @@ class Watch(threading.Thread):
                 self.end(f"takes more than {self.seconds:g} s")
             if self.ports and all(port.done() for port in self.ports):
                 return
-            quiet = 0 if not self.ports or self.count() else quiet + 1
+            hungry = any(feeder.waits for feeder in self.feeders)
+            quiet = 0 if not self.ports or self.count() or hungry else quiet + 1
         self.end("stops")
 
     def signalled(self, number: int) -> None:
@@ -223,11 +247,18 @@ def run(options: argparse.Namespace) -> int:
     path = None if options.program is None else options.program.resolve()
     vectors, on_emulator = options.vectors.resolve(), path is None or options.emulation
     os.chdir(HERE)
-    given = [read_frames(vectors / f"{port['port']}.bin", port) for port in design["sources"]]
+    links = set[str](design["links"])
+    on_board = set[str]() if on_emulator else links
+    piped = links - on_board if options.frames else set[str]()
+    sources = [port for port in design["sources"] if port["port"] not in on_board | piped]
+    given = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
     weights = [read_frames(Path(f"weights/{port['port']}.dat"), port) for port in design["weights"]]
-    frames = {len(data) // bytes_of(p) for data, p in zip(given, design["sources"], strict=True)}
+    frames = {len(data) // bytes_of(p) for data, p in zip(given, sources, strict=True)}
+    frames |= {options.frames} if options.frames else set()
     if len(frames) > 1:
         give_up(f"{vectors} has {' and '.join(map(str, sorted(frames)))} frames for its ports")
+    if not frames:
+        give_up("all frames come over links: --frames says how many")
     (count,) = frames
     if on_emulator:
         if design["kernels"] > MOST:
@@ -242,18 +273,26 @@ def run(options: argparse.Namespace) -> int:
     if watch is not None:
         watch.begin(design, context, program)
     print("built", flush=True)
-    sinks = [Port(context, program, port, count) for port in design["sinks"]]
+    results = [port for port in design["sinks"] if port["port"] not in on_board]
+    sinks = [Port(context, program, port, count) for port in results]
     for number in range(count):
         for sink in sinks:
             sink.start(number, 1)
     feeds = [Port(context, program, port, 1) for port in design["weights"]]
-    feeds += [Port(context, program, port, count) for port in design["sources"]]
+    feeds += [Port(context, program, port, count) for port in sources]
     for port, data in zip(feeds, [*weights, *given], strict=True):
         port.fill(data)
     for port in feeds:
         port.start(count)
+    feeders = [
+        Feeder(Port(context, program, port, 1), vectors / f"{port['port']}.bin", count)
+        for port in design["sources"]
+        if port["port"] in piped
+    ]
+    for feeder in feeders:
+        feeder.start()
     if watch is not None:
-        watch.ports = [*sinks, *feeds]
+        watch.ports, watch.feeders = [*sinks, *feeds], feeders
     take(sinks, count, vectors)
     return compare([sink.name for sink in sinks], vectors)
 
@@ -296,6 +335,7 @@ def main() -> int:
     )
     parser.add_argument("--strict", action="store_true", help="channels hold what the device's do")
     parser.add_argument("--timeout", type=seconds, default=3600, help="seconds, without a program")
+    parser.add_argument("--frames", type=int, help="so many, which come over links through pipes")
     parser.add_argument("--program", type=Path, help="what aoc made")
     parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
     parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")

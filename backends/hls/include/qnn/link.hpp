@@ -2,6 +2,7 @@
 #ifndef QNN_LINK_HPP
 #define QNN_LINK_HPP
 
+#include "qnn/axis.hpp"
 #include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
@@ -14,6 +15,37 @@ void link(hls::stream<ap_uint<BITS> >& here, hls::stream<ap_uint<BITS> >& there,
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
         there.write(here.read());
+        if (word.next()) ++frame;
+    }
+}
+
+/// Takes words from another device, WORDS of a frame, each in whole bytes of a beat.
+template <unsigned WORDS, int BITS, int WIDTH>
+void arrive(
+    hls::stream<Beat<WIDTH> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames
+) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
+#pragma HLS PIPELINE II = 1 style = flp
+        words.write(ap_uint<BITS>(port.read().data));
+        if (word.next()) ++frame;
+    }
+}
+
+/// Sends words to another device; the last one of a frame is marked.
+template <unsigned WORDS, int BITS, int WIDTH>
+void depart(
+    hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<WIDTH> >& port, unsigned frames
+) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
+#pragma HLS PIPELINE II = 1 style = flp
+        Beat<WIDTH> beat;
+        beat.data = words.read();
+        beat.keep = -1;
+        beat.strb = -1;
+        beat.last = word.last();
+        port.write(beat);
         if (word.next()) ++frame;
     }
 }

@@ -49,6 +49,7 @@
 #undef LEFT_END
 #undef LEFT_TIMES
 #undef LEVELS
+#undef LINK
 #undef LINE_WORDS
 #undef NAME
 #undef OFFSET

@@ -140,6 +140,29 @@ stream.design @links device "u250" {
   // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<4xf32, lanes = 1>) -> ()
 }
 
+// Two devices: the ends of the link between them, and a link that is not cut yet.
+stream.design @here device "z7020" attributes {clock_mhz = 100.0 : f64} {
+// CHECK: stream.design @here device "z7020" attributes {clock_mhz = 1.000000e+02 : f64} {
+  %x = stream.source "x" : !stream.channel<4x6xui2>
+  %y = stream.link %x to "there" over <bits = 8, mhz = 156.25> : (!stream.channel<4x6xui2>) -> !stream.channel<4x6xui2, depth = 8>
+  // CHECK: %y = stream.link %x to "there" over <bits = 8, mhz = 156.25> : (!stream.channel<4x6xui2, lanes = 1>) -> !stream.channel<4x6xui2, lanes = 1, depth = 8>
+  // GENERIC: %y = "stream.link"(%x) <{to = "there", over = #stream.link<bits = 8, mhz = 156.25>}> : (!stream.channel<4x6xui2, lanes = 1>) -> !stream.channel<4x6xui2, lanes = 1, depth = 8>
+  stream.sink "y_to_1" %y over <ns = 500, bits = 16, mhz = 210> : !stream.channel<4x6xui2, depth = 8>
+  // CHECK: stream.sink "y_to_1" %y over <bits = 16, mhz = 210.0, ns = 500.0> : !stream.channel<4x6xui2, lanes = 1, depth = 8>
+  // GENERIC: "stream.sink"(%y) <{port = "y_to_1", over = #stream.link<bits = 16, mhz = 210.0, ns = 500.0>}> : (!stream.channel<4x6xui2, lanes = 1, depth = 8>) -> ()
+}
+stream.design @there device "z7020" attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "y_to_1" over <bits = 16, mhz = 210.0, ns = 500.0> : !stream.channel<4x6xui2>
+  // CHECK: %x = stream.source "y_to_1" over <bits = 16, mhz = 210.0, ns = 500.0> : !stream.channel<4x6xui2, lanes = 1>
+  // GENERIC: %x = "stream.source"() <{port = "y_to_1", over = #stream.link<bits = 16, mhz = 210.0, ns = 500.0>}> : () -> !stream.channel<4x6xui2, lanes = 1>
+  stream.sink "z" %x : !stream.channel<4x6xui2>
+}
+func.func @both(%x: tensor<1x4x6xui2>) -> tensor<1x4x6xui2> {
+  %y = stream.run @here %x : (tensor<1x4x6xui2>) -> tensor<1x4x6xui2>
+  %z = stream.run @there %y : (tensor<1x4x6xui2>) -> tensor<1x4x6xui2>
+  func.return %z : tensor<1x4x6xui2>
+}
+
 // What the host sends through a design.
 func.func @host(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
   %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>

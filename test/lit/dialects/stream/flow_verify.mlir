@@ -499,3 +499,91 @@ func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xsi8> {
   %y = stream.run @d %x : (tensor<1x4xui8>) -> tensor<1x4xsi8>
   func.return %y : tensor<1x4xsi8>
 }
+
+// -----
+
+// #stream.link
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has 1 to 4096 bits, not 0
+  stream.sink "y" %x over <bits = 0, mhz = 50.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has 0.001 to 100,000 MHz, not 0
+  stream.sink "y" %x over <bits = 8, mhz = 0.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link takes 0 to 1,000,000,000 ns, not -1
+  stream.sink "y" %x over <bits = 8, mhz = 50.0, ns = -1.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has bits and mhz
+  stream.sink "y" %x over <bits = 8> : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:38: a link has bits, mhz and ns, once each, not hz
+  stream.sink "y" %x over <bits = 8, hz = 50.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: with links it needs a clock_mhz
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "y" %x over <bits = 8, mhz = 50.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.sink: what shares a link is over one
+stream.design @main attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  %a, %b = stream.fork %x : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xui8>)
+  stream.sink "y" %a over <bits = 8, mhz = 50.0> : !stream.channel<4xui8>
+  stream.sink "z" %b over <bits = 4, mhz = 50.0> : !stream.channel<4xui8>
+}
+
+// -----
+
+stream.design @first attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "l" %x over <bits = 8, mhz = 50.0> : !stream.channel<4xui8, lanes = 1>
+}
+stream.design @second attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "l" over <bits = 4, mhz = 50.0> : !stream.channel<4xui8>
+  stream.sink "y" %x : !stream.channel<4xui8>
+}
+func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
+  %l = stream.run @first %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @second takes "l" over a link, and at its other end is no sink of this name, over such a link, in such words, at such a clock
+  %y = stream.run @second %l : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  func.return %y : tensor<1x4xui8>
+}
+
+// -----
+
+stream.design @first attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !stream.channel<4xui8>
+  stream.sink "l" %x over <bits = 8, mhz = 50.0> : !stream.channel<4xui8>
+}
+func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @first gives "l" over a link, which leads to one source of another design
+  %l = stream.run @first %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
+  func.return %l : tensor<1x4xui8>
+}

@@ -1,0 +1,96 @@
+"""Real networks on two and three devices: the numbers of the integer network, bit for bit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends.hls import HlsEngine
+from qnn.backends.opencl import OpenclEngine
+from qnn.backends.together import Together
+from qnn.hardware.cycles import play_bounded
+from qnn.hardware.device import device_named
+from qnn.hardware.estimate import estimate_whole
+from qnn.hardware.whole import Whole, feeding, wholes_of
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import samples
+from qnn.passes.partition import Row, partition_design
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.stream import LinkAttr
+from qnn.qdialect.text import verify
+from qnn.tools.networks import load_network
+from support.design import design_of
+from support.opencl import needs_emulator
+from support.real_networks import folder
+from xdsl.dialects.builtin import ModuleOp
+
+LINK = LinkAttr(64, 156.25, 500.0)
+IMAGES = 3
+CLOCK = 100.0
+
+
+def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, ModuleOp, Whole]:
+    """A network of integers, and the same on several devices."""
+    module = load_network(str(folder() / f"{name}.onnx"))
+    Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
+    integers = module.clone()
+    Pipeline.parse("stream-lower").apply(module)
+    row = Row([device_named(device)] * count, LINK, fps, CLOCK)
+    partition_design(design_of(module), row)
+    Pipeline.parse("size-fifos").apply(module)
+    verify(module)
+    (whole,) = wholes_of(module)
+    return integers, module, whole
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize(
+    ("name", "device", "fps"),
+    [
+        ("cnvW1A1_cifar10", "z7020", 100),
+        pytest.param("resnet8_int8_qdq", "zu9eg", 50, marks=pytest.mark.slow),
+    ],
+)
+def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int) -> None:
+    _, _, whole = parts(name, device, count, fps)
+    found = estimate_whole(whole, [device_named(device)] * count, CLOCK)
+    assert found.fps >= fps and len(found.parts) == count
+    slowest = max(process.interval for process in whole.design.processes)
+    if count == 2 and name.startswith("cnv"):
+        ends = play_bounded(whole.design, 4).finished(whole.design)
+        assert int(np.diff(ends)[-1]) == slowest == found.interval
+    for part in found.parts:
+        assert all(share < 0.8 for share in part.utilisation.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize(
+    ("name", "device", "fps"),
+    [("cnvW1A1_cifar10", "z7020", 300), ("resnet8_int8_qdq", "zu9eg", 50)],
+)
+def test_parts_as_hls(tmp_path: Path, name: str, device: str, fps: float, count: int) -> None:
+    integers, module, whole = parts(name, device, count, fps)
+    images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
+    images = [array[:IMAGES] for array in images]
+    expected = run(integers, images)
+    for result, wanted in zip(run(module, images), expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)
+    undivided = whole.design.parent_op()
+    assert isinstance(undivided, ModuleOp)
+    engine = Together(whole, feeding(module), HlsEngine(tmp_path).program)
+    for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)
+
+
+@needs_emulator
+@pytest.mark.slow
+def test_parts_as_opencl() -> None:
+    integers, module, whole = parts("cnvW1A1_cifar10", "arria10-gx1150", 2, 1000)
+    images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
+    images = [array[:1] for array in images]
+    undivided = whole.design.parent_op()
+    assert isinstance(undivided, ModuleOp)
+    engine = Together(whole, feeding(module), OpenclEngine().program)
+    expected = run(integers, images)
+    for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)

@@ -1,0 +1,81 @@
+// The ends of links, spelled for each vendor: AXI streams of packed words in HLS C++, I/O channels
+// of the board in OpenCL C, which the host stands in for in an emulation.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: qnn compile %s --target hls -o %t/hls > %t/table 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix SENDS --input-file %t/hls/first/top.cpp
+// RUN: filecheck %s --match-full-lines --check-prefix TAKES --input-file %t/hls/second/top.cpp
+// RUN: filecheck %s --match-full-lines --check-prefix TIES --input-file %t/hls/README.md
+// RUN: filecheck %s --match-full-lines --check-prefix TOGETHER --input-file %t/hls/together.sh
+// RUN: filecheck %s --check-prefix TABLE --input-file %t/table
+
+// RUN: sed s/z7020/arria10-gx1150/ %s > %t/intel.mlir
+// RUN: qnn compile %t/intel.mlir --target opencl -o %t/opencl > %t/log 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix DEPARTS --input-file %t/opencl/first/top.cl
+// RUN: filecheck %s --match-full-lines --check-prefix ARRIVES --input-file %t/opencl/second/top.cl
+// RUN: filecheck %s --match-full-lines --check-prefix BOARD --input-file %t/opencl/second/board.h
+
+// RUN: not qnn compile %s --target opencl -o %t/other 2>&1 | filecheck %s --check-prefix VENDOR
+// VENDOR: qnn: z7020 is a device of vendor xilinx: --target opencl is for those of intel, such as arria10-gx1150
+
+!image = !stream.channel<4x4x12xui2, lanes = 6, depth = 8>
+
+stream.design @first device "z7020" attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "x" : !image
+  stream.sink "l" %x over <bits = 8, mhz = 50.0, ns = 100.0> : !image
+}
+
+// SENDS:      {{.*}}hls::stream<qnn::Beat<16> >& l_data, unsigned frames) {
+// SENDS:      #pragma HLS INTERFACE axis port=l_data
+// SENDS:          qnn::depart<32>(source_words, l_data, frames);
+
+// DEPARTS:      #ifndef QNN_EMULATION
+// DEPARTS-NEXT: #include "board.h"
+// DEPARTS-NEXT: channel word_12 sink_link __attribute__((depth(0))) __attribute__((io(sink_io)));
+// DEPARTS-NEXT: #endif
+// DEPARTS:      #define NAME sink
+// DEPARTS-NEXT: #define FROM source_words
+// DEPARTS-NEXT: #define FROM_BITS 12
+// DEPARTS-NEXT: #define ELEMENT ui2
+// DEPARTS-NEXT: #define WORDS 32
+// DEPARTS-NEXT: #define LANES 6
+// DEPARTS-NEXT: #define HOST char
+// DEPARTS-NEXT: #define LINK sink_link
+// DEPARTS-NEXT: #include "qnn/depart.cl"
+
+stream.design @second device "z7020" attributes {clock_mhz = 100.0 : f64} {
+  %x = stream.source "l" over <bits = 8, mhz = 50.0, ns = 100.0> : !image
+  stream.sink "y" %x : !image
+}
+
+// TAKES:          qnn::arrive<32>(l_data, source_words, frames);
+
+// ARRIVES:      #define NAME source
+// ARRIVES-NEXT: #define TO source_words
+// ARRIVES-NEXT: #define TO_BITS 12
+// ARRIVES-NEXT: #define ELEMENT ui2
+// ARRIVES-NEXT: #define WORDS 32
+// ARRIVES-NEXT: #define LANES 6
+// ARRIVES-NEXT: #define HOST char
+// ARRIVES-NEXT: #define LINK source_link
+// ARRIVES-NEXT: #include "qnn/arrive.cl"
+
+// BOARD:      // Words of 12 bits from another device.
+// BOARD-NEXT: #define source_io "source"
+
+func.func @main(%x: tensor<1x4x4x12xui2>) -> tensor<1x4x4x12xui2> {
+  %l = stream.run @first %x : (tensor<1x4x4x12xui2>) -> tensor<1x4x4x12xui2>
+  %y = stream.run @second %l : (tensor<1x4x4x12xui2>) -> tensor<1x4x4x12xui2>
+  func.return %y : tensor<1x4x4x12xui2>
+}
+
+// TIES:      | `l_data` | `first` | `second` | 12 bits | 32            |
+// TOGETHER:  {{.*}}mkfifo "$run/first/l_data.result.bin"; ln -s "$run/first/l_data.result.bin" "$run/second/l_data.bin"
+
+// A word of 12 bits takes two beats of the link, each two cycles: 128 cycles for 32 words.
+// TABLE:     first on z7020:
+// TABLE:     *  l {{ *}} link {{ *}} 6 {{ *}} 6 {{ *}} 128
+// TABLE:     second on z7020:
+// TABLE:     link to second: 384 bits a frame in 128 cycles, 0.3 of 0.4 Gbit/s
+// TABLE-NEXT: z7020, z7020 at 100 MHz: 781,250.0 frames/s, a frame every 128 cycles
+// TABLE-NEXT: * slowest: l (link)

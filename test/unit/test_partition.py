@@ -1,0 +1,238 @@
+"""Designs cut over several devices: the best parts there are, and the same numbers."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from qnn.hardware.cuts import Cuts, Mask, crossed
+from qnn.hardware.cycles import play_bounded
+from qnn.hardware.device import Device
+from qnn.hardware.explore import Choices
+from qnn.hardware.partition import FINE, Partitioner, Unpartitionable
+from qnn.hardware.sizing import depths_for
+from qnn.hardware.space import space_of
+from qnn.hardware.tiling import Tiler
+from qnn.hardware.whole import wholes_of
+from qnn.passes import Pipeline
+from qnn.passes.check_semantics import samples
+from qnn.passes.partition import Row, cut, partition_design
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.stream import DesignOp, LinkAttr
+from qnn.qdialect.text import verify
+from support.design import design_of
+from support.networks import trained_network
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.utils.exceptions import PassFailedException
+
+CLOCK = 100.0
+
+
+def lowered(seed: int, depth: int) -> ModuleOp | None:
+    module = trained_network(np.random.default_rng(seed), depth)
+    try:
+        Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
+    except PassFailedException:
+        return None
+    return module
+
+
+def device(name: str, lut: int, bram18: int = 200) -> Device:
+    counts = {"lut": lut, "ff": 8 * lut, "bram18": bram18, "dsp": 50}
+    return Device(name, name, "xilinx", name, CLOCK, counts)
+
+
+def partitioner(
+    design: DesignOp, devices: Sequence[Device], link: LinkAttr, most: int = 2000
+) -> Partitioner:
+    choices = {"xilinx": Choices(space_of(design, "xilinx"), {})}
+    return Partitioner(design, devices, link, CLOCK, choices, most)
+
+
+def small(seed: int, depth: int, most: int = 9) -> DesignOp:
+    """A random design of few layers."""
+    module = lowered(seed, depth)
+    assume(module is not None)
+    assert module is not None
+    design = design_of(module)
+    assume(3 < len(Cuts.of(design, LinkAttr(8, CLOCK), CLOCK).layers.groups) <= most)
+    return design
+
+
+def all_parts(cuts: Cuts, count: int) -> Iterator[list[Mask]]:
+    """All ways to have a part on each device, as what is before each cut."""
+    layers = cuts.layers
+    works = cuts.follows
+    rows = {row.tobytes(): number for number, row in enumerate(cuts.before)}
+    for stages in product(range(count), repeat=len(layers.groups)):
+        if any(stages[e.tail] > stages[e.head] for e in layers.edges):
+            continue
+        before = [np.array(stages) < number for number in range(count + 1)]
+        numbers = [rows.get(row.tobytes()) for row in before]
+        if all(a is not None and b is not None and works[a, b] for a, b in pairwise(numbers)):
+            yield before
+
+
+def best_bits(search: Partitioner, count: int, cycles: int, level: int) -> int | None:
+    """The least bits over all links, of all parts that fit."""
+    (ledger,), cuts = search.ledgers.values(), search.cuts
+    least = None
+    for before in all_parts(cuts, count):
+        crossing = [crossed(cuts.layers.edges, row) for row in before[1:-1]]
+        sent = [[edge.channel for edge in edges] for edges in crossing]
+        if any(search.link.cycles(channels, CLOCK) > cycles for channels in sent):
+            continue
+        budgets = [device.budget(CLOCK) * level / FINE for device in search.devices]
+        fits = (
+            ledger.fits(there & ~here, budget, cycles, ledger.passing(here, there))
+            for (here, there), budget in zip(pairwise(before), budgets, strict=False)
+        )
+        bits = sum(e.channel.words * e.channel.word_bits for edges in crossing for e in edges)
+        if (least is None or bits < least) and all(fits):
+            least = bits
+    return least
+
+
+@st.composite
+def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
+    design = small(draw(st.integers(0, 10_000)), draw(st.integers(1, 3)))
+    link = LinkAttr(draw(st.sampled_from([1, 4, 32])), draw(st.sampled_from([20.0, CLOCK, 300.0])))
+    tiler = Tiler(space_of(design, "xilinx"))
+    whole = tiler.at(int(tiler.speeds()[-1])).use[0]
+    part = draw(st.sampled_from([0.9, 1.2, 2.0, 4.0]))
+    sizes = [draw(st.sampled_from([1.0, 0.7])) for _ in range(draw(st.integers(2, 3)))]
+    devices = [device(f"d{size}", int(size * part * whole)) for size in sizes]
+    return partitioner(design, devices, link, most)
+
+
+@settings(max_examples=25, deadline=None)
+@given(searches())
+def test_no_parts_are_faster_or_send_less(search: Partitioner) -> None:
+    assert search.cuts.all
+    count, speeds = len(search.devices), search.speeds
+    try:
+        plan = search.plan()
+    except Unpartitionable:
+        assert best_bits(search, count, speeds[-1], FINE) is None
+        return
+    assert plan.least_cycles == plan.cycles
+    slower = [cycles for cycles in speeds if cycles < plan.cycles]
+    if slower:
+        assert best_bits(search, count, slower[-1], FINE) is None
+    levels = (best_bits(search, count, plan.cycles, level) for level in range(1, FINE + 1))
+    assert sum(plan.bits) == plan.least_bits == next(bits for bits in levels if bits is not None)
+
+
+@settings(max_examples=10, deadline=None)
+@given(searches())
+def test_the_fewest_devices(search: Partitioner) -> None:
+    cycles, counts = search.speeds[-1], range(1, len(search.devices) + 1)
+    least = {count: best_bits(search, count, cycles, FINE) for count in counts}
+    possible = [count for count, bits in least.items() if bits is not None]
+    if possible:
+        plan = search.plan(cycles, fewest=True)
+        assert len(plan.parts) == possible[0]
+        assert sum(plan.bits) == least[possible[0]]
+    else:
+        with pytest.raises(Unpartitionable):
+            search.plan(cycles, fewest=True)
+
+
+@settings(max_examples=10, deadline=None)
+@given(searches(most=2))
+def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
+    try:
+        plan = search.plan()
+    except Unpartitionable:
+        return
+    exact = partitioner(search.design, search.devices, search.link)
+    assert plan.least_cycles <= exact.plan().cycles <= plan.cycles
+    bits = best_bits(exact, len(search.devices), plan.cycles, FINE)
+    assert bits is not None and plan.least_bits <= bits <= sum(plan.bits)
+
+
+def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
+    """The parts of a random design, for devices on which they just fit."""
+    rng, design = np.random.default_rng(seed), design_of(module)
+    tiler = Tiler(space_of(design, "xilinx"))
+    use = tiler.at(int(tiler.speeds()[-1])).use
+    sizes = [1000 + int(use[0] * rng.uniform(1, 2)) for _ in range(rng.integers(2, 4))]
+    devices = [device(f"d{size}", size) for size in sizes]
+    link = LinkAttr(int(rng.choice([1, 8, 64])), float(rng.choice([50, 156.25])), 300.0)
+    try:
+        return partition_design(design, Row(devices, link))
+    except PassFailedException:
+        return None
+
+
+def test_parts_compute_what_the_whole_did() -> None:
+    """On random devices over random links; their channels can be sized for the full rate."""
+    done = 0
+    for seed in range(20):
+        module = lowered(seed, 4)
+        if module is None:
+            continue
+        frames = samples(input_types(entry_of(module)), np.random.default_rng(seed))
+        expected = run(module, frames)
+        parts = split(module, seed)
+        if parts is None:
+            continue
+        verify(module)
+        for result, wanted in zip(run(module, frames), expected, strict=True):
+            np.testing.assert_array_equal(result, wanted)
+        (whole,) = wholes_of(module)
+        assert whole.parts == parts
+        depths = depths_for(whole.design)
+        ends = play_bounded(whole.design, 6, depths).finished(whole.design)
+        slowest = max(process.interval for process in whole.design.processes)
+        assert int(np.diff(ends)[-1]) == slowest
+        assert slowest == max(p.interval for part in parts for p in part.processes)
+        done += 1
+    assert done >= 8
+
+
+def test_a_part_costs_what_the_search_thought() -> None:
+    """Link ends and what only passes included: the search and `tile` see the same tables."""
+    passing = 0
+    for seed in range(20):
+        module = lowered(seed, 4)
+        if module is None:
+            continue
+        design = design_of(module)
+        link = LinkAttr(8, 50.0)
+        search = partitioner(design, [device("large", 10_000_000, 100_000)] * 3, link)
+        try:
+            plan = search.plan()
+        except Unpartitionable:
+            continue
+        (ledger,), before = search.ledgers.values(), search.cuts.before
+        rng = np.random.default_rng(seed)
+        follows = search.cuts.follows
+        pairs = np.argwhere(follows[0][:, None] & follows & follows[:, -1])
+        if not len(pairs):
+            continue
+        edges = search.cuts.layers.edges
+        skipped = [
+            pair
+            for pair in pairs
+            if set(crossed(edges, before[pair[0]])) & set(crossed(edges, before[pair[1]]))
+        ]
+        first, second = rng.choice(skipped or pairs)
+        masks = [before[0], before[first], before[second], before[-1]]
+        groups = search.cuts.layers.groups
+        own = [[p for n in np.flatnonzero(b & ~a) for p in groups[n]] for a, b in pairwise(masks)]
+        budget = search.devices[0].budget(CLOCK)
+        costs: list[float] = []
+        for here, there in pairwise(masks):
+            space, _ = ledger.part(there & ~here)
+            passed = ledger.passing(here, there)
+            passing += not isinstance(passed, float)
+            tiling = Tiler(space, budget).at(search.speeds[-1])
+            costs.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
+        parts = cut(design, own, Row(search.devices, link, clock_mhz=CLOCK))
+        for part, cost in zip(parts, costs, strict=True):
+            found = Tiler(space_of(part, "xilinx"), budget).at(max(plan.cycles, search.speeds[-1]))
+            assert found.cost == pytest.approx(cost)
+    assert passing >= 3

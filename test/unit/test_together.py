@@ -1,0 +1,181 @@
+"""Parts of a network that run at the same time: streams, errors, and nothing left behind."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends import together
+from qnn.backends.hls import HlsEngine, SimulationError
+from qnn.backends.opencl import OpenclEngine
+from qnn.backends.parts import Port
+from qnn.backends.together import Launch, Program, Together
+from qnn.backends.vectors import bytes_of, frames_of
+from qnn.hardware.device import device_named
+from qnn.hardware.whole import Whole, feeding, wholes_of
+from qnn.passes import Pipeline
+from qnn.passes.partition import Row, partition_design
+from qnn.qdialect.data import Array
+from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.stream import ChannelType, LinkAttr
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.text import verify
+from qnn.qdialect.types import BipolarType, ElementType, TernaryType, signed, unsigned
+from support.design import Design, design_of
+from support.hls import residual
+from support.opencl import needs_emulator
+from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
+
+
+def chain() -> ModuleOp:
+    """Three layers, one behind the other."""
+    design = Design()
+    x = design.source(ChannelType((6,), unsigned(4)))
+    for number in range(3):
+        weights = design.data(np.eye(6, dtype=int), unsigned(1))
+        layer = MatvecOp(x, ChannelType((6,), unsigned(4)), weights, unsigned(4))
+        layer.layer = StringAttr(f"fc{number}")
+        x = design.add(layer).output
+    return design.finish(x)
+
+
+def cut(module: ModuleOp, devices: Sequence[str]) -> Whole:
+    """Puts a network on several devices."""
+    row = Row([device_named(name) for name in devices], LinkAttr(8, 50.0, 100.0), 1e5)
+    partition_design(design_of(module), row)
+    Pipeline.parse("size-fifos").apply(module)
+    verify(module)
+    (whole,) = wholes_of(module)
+    return whole
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Programs that were compiled before."""
+    return tmp_path_factory.mktemp("programs")
+
+
+def undivided(whole: Whole) -> ModuleOp:
+    module = whole.design.parent_op()
+    assert isinstance(module, ModuleOp)
+    return module
+
+
+def frames_for(module: ModuleOp) -> Array:
+    (type,) = input_types(entry_of(module))
+    shape = (5, *type.get_shape()[1:])
+    return np.random.default_rng(3).integers(0, 16, shape).astype(np.uint8)
+
+
+def open_files() -> set[str]:
+    return set(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.parametrize(
+    ("network", "count", "bounded"),
+    [
+        (residual, 2, False),
+        pytest.param(chain, 3, False, marks=pytest.mark.slow),
+        pytest.param(chain, 3, True, marks=pytest.mark.slow),
+    ],
+)
+def test_parts_as_hls(
+    kept: Path, network: Callable[[], ModuleOp], count: int, bounded: bool
+) -> None:
+    """A residual network sends two channels over one link."""
+    module = network()
+    whole = cut(module, ["z7020"] * count)
+    (expected,) = run(module, [frames_for(module)])
+    engine = Together(whole, feeding(module), HlsEngine(kept, bounded).program)
+    before = open_files()
+    (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
+    np.testing.assert_array_equal(found, expected)
+    assert open_files() == before
+
+
+@needs_emulator
+def test_parts_as_opencl() -> None:
+    module = residual()
+    whole = cut(module, ["arria10-gx1150"] * 2)
+    (expected,) = run(module, [frames_for(module)])
+    engine = Together(whole, feeding(module), OpenclEngine(strict=True).program)
+    (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
+    np.testing.assert_array_equal(found, expected)
+
+
+def shell(text: str) -> Callable[[Program], Program]:
+    """In place of a part's program, one of the shell's."""
+    return lambda program: Program(
+        program.emitted, program.inside, lambda folder, _: Launch(["sh", "-c", text], folder)
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "message"),
+    [
+        (0, "echo full are words >&2; exit 3", "part main_0: full are words"),
+        (1, "exit 2", "part main_1: it ends with 2"),
+        (1, "kill -9 $$", "part main_1: it ends with -9"),
+        (1, "exit 0", "part main_0: it ends with -13|the results of the parts are incomplete"),
+    ],
+)
+def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: str) -> None:
+    """The others end with it."""
+    module = chain()
+    whole = cut(module, ["z7020"] * 2)
+    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    engine.programs[part] = shell(text)(engine.programs[part])
+    before = open_files()
+    with pytest.raises(SimulationError, match=message):
+        engine(whole.design, [frames_for(chain())])
+    assert open_files() == before
+
+
+def test_frames_that_do_not_come_are_told(kept: Path) -> None:
+    module = chain()
+    whole = cut(module, ["z7020"] * 2)
+    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    (pipe,) = (port.name for port in engine.programs[0].emitted.outputs)
+    engine.programs[0] = shell(f"printf x > {engine.programs[0].inside}/{pipe}.result.bin")(
+        engine.programs[0]
+    )
+    with pytest.raises(SimulationError, match=r"part main_1: .* ends within a frame"):
+        engine(whole.design, [frames_for(chain())])
+
+
+def test_all_are_ended_when_somebody_loses_patience(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A design that waits for ever does not outlive who waits for it."""
+    module = chain()
+    whole = cut(module, ["z7020"] * 2)
+    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    mark = tmp_path / "pid"
+    engine.programs[1] = shell(f"echo $$ > {mark}; sleep 1000")(engine.programs[1])
+
+    def give_up(seconds: float) -> None:
+        if mark.exists() and mark.read_text():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(together.time, "sleep", give_up)
+    with pytest.raises(KeyboardInterrupt):
+        engine(whole.design, [frames_for(chain())])
+    assert not Path(f"/proc/{mark.read_text().strip()}").exists()
+
+
+@pytest.mark.parametrize("lanes", [1, 3, 6])
+@pytest.mark.parametrize(
+    "element", [unsigned(2), signed(5), unsigned(16), BipolarType(), TernaryType(), f32]
+)
+def test_words_on_a_link(element: ElementType, lanes: int) -> None:
+    port = Port.of_link("p", ChannelType((2, 6), element, lanes), written=True)
+    frames = np.random.default_rng(0).integers(-1, 2, (3, 2, 6))
+    if element in (unsigned(2), unsigned(16)):
+        frames = abs(frames)
+    if isinstance(element, BipolarType):
+        frames = np.where(frames > 0, 1, -1)
+    frames = frames.astype(frames_of(port, b"").dtype)
+    data = bytes_of(port, frames)
+    assert len(data) == 3 * port.frame_bytes
+    np.testing.assert_array_equal(frames_of(port, data), frames)
