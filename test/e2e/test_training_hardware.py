@@ -10,7 +10,7 @@ from qnn.backends.opencl import OpenclEngine
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.tools.designs import Request, design_in
-from qnn.tools.hls import CYCLES
+from qnn.tools.simulated import CYCLES
 from qnn.training import export, freeze, scores
 from support.opencl import needs_emulator
 from support.training import data, network, trained

@@ -396,7 +396,7 @@ stream.design @main {
 
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
 
-  // HLS-NEXT:     qnn::offset<offset>(pool_words, offset_words, frames, offset_rows, qnn::OneKind());
+  // HLS-NEXT:     qnn::offset<offset>(pool_words, offset_words, frames, offset_rows);
   // OPENCL:      /// offset: 1x1x4 ui2 by 2 -> 1x1x4 ui3 by 2.
   // OPENCL-NEXT: #define NAME offset
   // OPENCL-NEXT: #define FROM pool_words

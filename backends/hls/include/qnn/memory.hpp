@@ -26,8 +26,8 @@ template <unsigned WORDS, unsigned TIMES, int BITS>
 void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     for (Count time = 0; time < Count(frames) * TIMES; ++time) {
         for (unsigned i = 0; i < WORDS; ++i) {
-#pragma HLS LOOP_FLATTEN off
 #pragma HLS PIPELINE II = 1 style = flp
+#pragma HLS LOOP_FLATTEN off
             words.write(memory[i]);
         }
     }

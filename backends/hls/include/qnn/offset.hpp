@@ -11,7 +11,10 @@
 namespace qnn {
 
 /// The kind of a pixel: there may be one only.
-inline unsigned kind_of(unsigned) { return 0; }
+inline unsigned kind_of(unsigned) {
+#pragma HLS INLINE
+    return 0;
+}
 
 template <int BITS, int PIXELS>
 unsigned kind_of(unsigned pixel, const ap_uint<BITS> (&kinds)[PIXELS]) {
