@@ -29,9 +29,9 @@ from xdsl.dialects.builtin import ModuleOp
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "test"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples" / "published"))
 
-from build import NETWORKS
 from calibrate import TITLES, Calibration
 from foldings import LFC_MEASURED, lfc
+from network import NETWORKS
 from support.measured import MEASURED
 from support.operations import BIT_OPERATIONS, CLASSIFIERS, OPERATIONS, total
 

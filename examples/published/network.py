@@ -1,6 +1,6 @@
 """Published networks, with random weights, as networks of integers.
 
-    python examples/published/build.py cnv-w1a1 | qnn estimate - --device z7020 --fps 3000
+    python examples/published/network.py cnv-w1a1 | qnn estimate - --device z7020 --fps 3000
 
 Without a name it lists them.
 """
