@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from math import inf
@@ -28,6 +28,15 @@ ENGINES_OF = {
 """The engines that an option of `qnn run` is for."""
 
 Commands: TypeAlias = "_SubParsersAction[Parser]"
+
+
+def later(module: str, command: str) -> Callable[[argparse.Namespace], None]:
+    """A command whose module is imported when it runs, and by no other command."""
+
+    def run(arguments: argparse.Namespace) -> None:
+        getattr(import_module(f"{__package__}.{module}"), command)(arguments)
+
+    return run
 
 
 def import_command(arguments: argparse.Namespace) -> None:
@@ -172,13 +181,6 @@ def add_compile(commands: Commands) -> None:
     command.set_defaults(command=compile_command, refuse=command.error)
 
 
-def eval_command(arguments: argparse.Namespace) -> None:
-    """`qnn eval`: how many images of a test set a network gets right."""
-    from .evaluate import eval_command
-
-    eval_command(arguments)
-
-
 def add_eval(commands: Commands) -> None:
     command = commands.add_parser(
         "eval",
@@ -219,7 +221,7 @@ def add_eval(commands: Commands) -> None:
         "--scheduler", metavar="ADDRESS", help="a Dask cluster that does the work: tcp://host:port"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object instead")
-    command.set_defaults(command=eval_command)
+    command.set_defaults(command=later("evaluate", "eval_command"))
 
 
 def fraction(text: str) -> tuple[float, float]:
@@ -255,13 +257,6 @@ def clock(text: str) -> float:
     return mhz
 
 
-def estimate_command(arguments: argparse.Namespace) -> None:
-    """`qnn estimate`: how fast a network is on a device, and how large."""
-    from .estimate import estimate_command
-
-    estimate_command(arguments)
-
-
 def add_estimate(commands: Commands) -> None:
     command = commands.add_parser(
         "estimate",
@@ -283,7 +278,7 @@ def add_estimate(commands: Commands) -> None:
     command.add_argument(
         "--trace", metavar="FILE", help="where to write some frames as a Chrome trace"
     )
-    command.set_defaults(command=estimate_command, refuse=command.error)
+    command.set_defaults(command=later("estimate", "estimate_command"), refuse=command.error)
 
 
 def add_devices_of(command: argparse.ArgumentParser) -> None:
@@ -312,13 +307,6 @@ def link(text: str) -> "LinkAttr":
     from .parts import link
 
     return link(text)
-
-
-def explore_command(arguments: argparse.Namespace) -> None:
-    """`qnn explore`: rate against resources, on many devices."""
-    from .explore import explore_command
-
-    explore_command(arguments)
 
 
 def add_explore(commands: Commands) -> None:
@@ -350,7 +338,7 @@ def add_explore(commands: Commands) -> None:
         metavar="FOLDER",
         help="where to write the result and plots, and keep finished points, to go on from there",
     )
-    command.set_defaults(command=explore_command)
+    command.set_defaults(command=later("explore", "explore_command"))
 
 
 def names(text: str) -> list[str]:
@@ -366,13 +354,6 @@ def clocks(text: str) -> list[float]:
     return sorted({clock(name) for name in names(text)})
 
 
-def report_command(arguments: argparse.Namespace) -> None:
-    """`qnn report`: a build as one page."""
-    from .report import report_command
-
-    report_command(arguments)
-
-
 def add_report(commands: Commands) -> None:
     command = commands.add_parser(
         "report",
@@ -386,14 +367,7 @@ def add_report(commands: Commands) -> None:
     command.add_argument(
         "-o", "--output", metavar="FILE", help="the page; report.html in the folder by default"
     )
-    command.set_defaults(command=report_command)
-
-
-def devices_command(arguments: argparse.Namespace) -> None:
-    """`qnn devices`: which devices there are."""
-    from .devices import devices_command
-
-    devices_command(arguments)
+    command.set_defaults(command=later("report", "report_command"))
 
 
 def add_devices(commands: Commands) -> None:
@@ -406,14 +380,7 @@ def add_devices(commands: Commands) -> None:
         "names", nargs="*", metavar="NAME", help="devices to tell more of: names, or TOML files"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object instead")
-    command.set_defaults(command=devices_command)
-
-
-def doctor_command(arguments: argparse.Namespace) -> None:
-    """`qnn doctor`: what is there, and how to get the rest."""
-    from .doctor import doctor_command
-
-    doctor_command(arguments)
+    command.set_defaults(command=later("devices", "devices_command"))
 
 
 def add_doctor(commands: Commands) -> None:
@@ -421,7 +388,7 @@ def add_doctor(commands: Commands) -> None:
         "doctor", help="tell what is installed, and what for", epilog="example: qnn doctor --json"
     )
     command.add_argument("--json", action="store_true", help="print one JSON object instead")
-    command.set_defaults(command=doctor_command)
+    command.set_defaults(command=later("doctor", "doctor_command"))
 
 
 def completion_command(arguments: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,9 @@ from ..passes.designs import designs_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
 from .designs import Request, design_in
+from .engines import Runner
 from .files import UserError
 from .parts import whole_in
-
-Runner = Callable[[Sequence[Array]], list[Array]]
-"""Computes the results of a network, for any number of images."""
 
 CYCLES = 1_000_000
 """Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""

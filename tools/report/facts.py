@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 
 from ...hardware.cycles import Deadlock, Run
 from ...hardware.estimate import kind_of, name_of
-from ...hardware.trace import most_of, played, stretch_of
+from ...hardware.trace import FRAMES, most_of, played, stretch_of
 from ...passes.folding import Fold, fold_of
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.compute import WeightedProcess
@@ -18,9 +18,6 @@ from .build import Build
 from .layout import places
 
 Facts = dict[str, Any]
-
-FRAMES = 3
-"""So many are shown on their way through the design."""
 
 
 def facts_of(build: Build) -> Facts:
@@ -63,7 +60,7 @@ def ends_of(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, int]:
 def run_of(design: DesignOp) -> Run | str:
     """Some frames in the design; or why it stops."""
     try:
-        return played(design, FRAMES)
+        return played(design)
     except Deadlock as error:
         return str(error)
 
