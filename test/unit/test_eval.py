@@ -5,13 +5,7 @@ import json
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +21,12 @@ from qnn.tools.datasets import CIFAR, load_images, load_labels
 from qnn.tools.files import UserError
 from qnn.tools.pixels import Pixels
 from qnn.tools.qnn import main
+from support.cluster import DASK, cluster
 from support.program import Program, print_module
 from xdsl.dialects.builtin import ModuleOp, TensorType, f32
 
 RNG = np.random.default_rng(3)
 IMAGES = RNG.integers(0, 255, (30, 4, 5, 3), np.uint8, endpoint=True)
-DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
 
 
 def network(seed: int = 0, classes: int = 7) -> ModuleOp:
@@ -280,34 +274,6 @@ def test_pixels() -> None:
     assert as_is is x
 
 
-# A cluster
-
-
-@contextmanager
-def cluster(workers: int) -> Generator[tuple[str, list["subprocess.Popen[bytes]"]]]:
-    """A scheduler, and workers that are not started again."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    commands = [["dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]]
-    commands += [["dask_worker", address, "--nthreads", "1", "--no-nanny"]] * workers
-    parts = [
-        subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{name}", *rest, "--no-dashboard"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for name, *rest in commands
-    ]
-    try:
-        yield address, parts[1:]
-    finally:
-        for part in reversed(parts):
-            part.terminate()
-            part.wait(30)
-
-
 @DASK
 @pytest.mark.slow
 def test_a_worker_dies(
@@ -316,7 +282,7 @@ def test_a_worker_dies(
     """No image is lost, none counts twice."""
     monkeypatch.setattr(evaluate, "AT_ONCE", 1)
     alone = told(capsys, *files, "--engine", "reference")
-    with cluster(2) as (address, workers):
+    with cluster() as (address, _, workers):
         killed: list[int] = []
         as_completed = evaluate.as_completed
 

@@ -3,14 +3,11 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +24,8 @@ from qnn.tools.designs import lowered
 from qnn.tools.networks import load_network, write_module
 from qnn.tools.pools import PoolLost, pool_at
 from qnn.tools.qnn import main
+from support.cluster import DASK, cluster
 from support.networks import trained_network
-
-DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -223,33 +219,6 @@ def test_without_what_draws(
     assert main(["explore", network, "--devices", "z7020", "-o", str(tmp_path)]) == 0
     assert "no plots: they need the package" in capsys.readouterr().err
     assert {path.name for path in tmp_path.iterdir()} == {"points.jsonl", "explore.json"}
-
-
-@contextmanager
-def cluster() -> Generator[tuple[str, "subprocess.Popen[bytes]", "subprocess.Popen[bytes]"]]:
-    """A scheduler and two workers, on this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
-    commands = (
-        ["dask_scheduler", "--host", "127.0.0.1", "--port", str(port)],
-        ["dask_worker", address, "--nworkers", "2", "--nthreads", "1"],
-    )
-    parts = [
-        subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{name}", *rest, "--no-dashboard"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for name, *rest in commands
-    ]
-    try:
-        yield address, parts[0], parts[1]
-    finally:
-        for part in reversed(parts):
-            part.terminate()
-            part.wait(30)
 
 
 @DASK

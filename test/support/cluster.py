@@ -1,0 +1,39 @@
+"""A Dask cluster on this machine."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import pytest
+
+DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
+
+Process = subprocess.Popen[bytes]
+
+
+@contextmanager
+def cluster() -> Generator[tuple[str, Process, list[Process]]]:
+    """Its address, its scheduler, and two workers that nobody starts again."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    commands = [["dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]]
+    commands += [["dask_worker", address, "--nthreads", "1", "--no-nanny"]] * 2
+    parts = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.{name}", *rest, "--no-dashboard"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for name, *rest in commands
+    ]
+    try:
+        yield address, parts[0], parts[1:]
+    finally:
+        for part in reversed(parts):
+            part.terminate()
+            part.wait(30)
