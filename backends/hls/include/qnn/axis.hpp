@@ -14,24 +14,24 @@ namespace qnn {
 template <int BITS>
 using Beat = ap_axiu<BITS, 0, 0, 0>;
 
-/// Takes in frames of WORDS each.
-template <unsigned WORDS, int BITS>
-void receive(hls::stream<Beat<BITS> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
+/// Takes in frames of WORDS each; the lowest bits of a beat are a word.
+template <unsigned WORDS, int BITS, int WIDTH>
+void receive(hls::stream<Beat<WIDTH> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     Counter<WORDS> word;
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        words.write(port.read().data);
+        words.write(ap_uint<BITS>(port.read().data));
         if (word.next()) ++frame;
     }
 }
 
 /// Sends frames of WORDS each.
-template <unsigned WORDS, int BITS>
-void send(hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<BITS> >& port, unsigned frames) {
+template <unsigned WORDS, int BITS, int WIDTH>
+void send(hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<WIDTH> >& port, unsigned frames) {
     Counter<WORDS> word;
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        Beat<BITS> beat;
+        Beat<WIDTH> beat;
         beat.data = words.read();
         beat.keep = -1;
         beat.strb = -1;

@@ -24,12 +24,7 @@ template <unsigned WORDS, int BITS, int WIDTH>
 void arrive(
     hls::stream<Beat<WIDTH> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames
 ) {
-    Counter<WORDS> word;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        words.write(ap_uint<BITS>(port.read().data));
-        if (word.next()) ++frame;
-    }
+    receive<WORDS>(port, words, frames);
 }
 
 /// Sends words to another device; the last one of a frame is marked.
@@ -37,17 +32,7 @@ template <unsigned WORDS, int BITS, int WIDTH>
 void depart(
     hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<WIDTH> >& port, unsigned frames
 ) {
-    Counter<WORDS> word;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        Beat<WIDTH> beat;
-        beat.data = words.read();
-        beat.keep = -1;
-        beat.strb = -1;
-        beat.last = word.last();
-        port.write(beat);
-        if (word.next()) ++frame;
-    }
+    send<WORDS>(words, port, frames);
 }
 
 }  // namespace qnn
