@@ -39,6 +39,7 @@ class HlsProject(Project):
         return (
             "# vitis_hls -f run_hls.tcl\n\n"
             "set here [file normalize [file dirname [info script]]]\ncd $here\n"
+            'if {[string first " " $here] >= 0} {error "no space may be in the path $here"}\n'
             'set flags "-std=c++14 -I$here/include -I$here"\n\n'
             "open_project -reset hls\n"
             f"set_top {self.emitted.top}\n"

@@ -1,6 +1,8 @@
 """What users may do wrong with `qnn compile` and `qnn run --engine hls`, and what it leaves."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +94,25 @@ def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> Non
     assert main(["compile", path, *OPTIONS, "-o", str(build)]) == 0
     (top,) = re.findall("set_top (.*)", (build / "run_hls.tcl").read_text())
     assert re.fullmatch("[A-Za-z][A-Za-z0-9_]*", top) and len(top) < 50
+
+
+@pytest.mark.skipif(shutil.which("tclsh") is None, reason="there is no tclsh")
+@pytest.mark.parametrize("name", ["build", "my build"])
+def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
+    """The vendor's commands, printed instead of run; its flags can't hold a path with a space."""
+    (tmp_path / name).mkdir()
+    build = tmp_path / name / "build"
+    assert main(["compile", saved(two_layers("a"), tmp_path), *OPTIONS, "-o", str(build)]) == 0
+    commands = "proc unknown {args} {puts [join $args |]}\nsource [lindex $argv 0]\n"
+    (tmp_path / "print.tcl").write_text(commands)
+    script = [str(tmp_path / "print.tcl"), str(build / "run_hls.tcl")]
+    ran = subprocess.run(["tclsh", *script], capture_output=True, text=True)
+    if " " in name:
+        assert ran.stderr.startswith(f"no space may be in the path {build}\n")
+        return
+    assert not ran.stderr
+    flags = f"-std=c++14 -I{build}/include -I{build}"
+    assert f"add_files|top.cpp|-cflags|{flags}" in ran.stdout.splitlines()
 
 
 def test_a_part_of_a_device_is_no_script(
