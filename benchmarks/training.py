@@ -41,21 +41,11 @@ from qnn.training import (
 from qnn.training.idx import Split, read_mnist
 from torch import Tensor, nn
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples"))
+
+from mnist import network as cnn
+
 SEEDS = (0, 1, 2)
-
-
-def cnn() -> nn.Module:
-    """20,842 parameters."""
-    return nn.Sequential(
-        nn.Conv2d(1, 16, 5, stride=2, padding=2),
-        nn.BatchNorm2d(16),
-        nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=2, padding=1),
-        nn.BatchNorm2d(32),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(32 * 49, 10),
-    )
 
 
 class Perceptron(nn.Module):

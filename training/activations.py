@@ -1,5 +1,7 @@
 """Quantizers of activations: what a layer reads."""
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,7 +14,7 @@ SPREAD = 5.0
 """A learned clamp starts so many standard deviations above the mean."""
 
 
-class ActivationQuantizer(nn.Module):
+class ActivationQuantizer(nn.Module, ABC):
     """Activations to levels: whole numbers from `low` to `high`, times `scale`."""
 
     def __init__(self, bits: int):
@@ -20,17 +22,18 @@ class ActivationQuantizer(nn.Module):
         self.bits = bits
 
     @property
+    @abstractmethod
     def scale(self) -> Tensor:
-        raise NotImplementedError
+        """How far apart levels are."""
 
     @property
     def ready(self) -> bool:
         """Whether its scale is known."""
         return True
 
+    @abstractmethod
     def frozen(self) -> nn.Module:
         """The hardware form: gives the whole numbers."""
-        raise NotImplementedError
 
 
 class Clamp(ActivationQuantizer):

@@ -1,5 +1,6 @@
 """Quantizers of weights: what a layer computes with instead of the weights it learns."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import torch
@@ -33,7 +34,7 @@ def straight_through(x: Tensor, y: Tensor) -> Tensor:
     return x + (y - x).detach()
 
 
-class WeightQuantizer(nn.Module):
+class WeightQuantizer(nn.Module, ABC):
     """Weights to levels; the gradient goes straight through to `bounded`."""
 
     def __init__(self, bits: int):
@@ -44,8 +45,9 @@ class WeightQuantizer(nn.Module):
         """The weights as far as the levels reach."""
         return weights
 
+    @abstractmethod
     def levels(self, weights: Tensor) -> Levels:
-        raise NotImplementedError
+        """The nearest levels."""
 
     def forward(self, weights: Tensor) -> Tensor:
         """The values of the levels."""

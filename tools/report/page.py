@@ -10,8 +10,13 @@ HERE = Path(__file__).parent
 
 def page(name: str, title: str, facts: dict[str, Any]) -> str:
     """The page of a name; what stands in the facts is data there, never markup or program."""
-    before, *pieces = (HERE / f"{name}.html").read_text().split("{{")
-    parts = {"title": escape(title), "facts": data(facts)}
+    body = filled(f"{name}.html", {})
+    return filled("page.html", {"title": escape(title), "facts": data(facts), "body": body})
+
+
+def filled(file: str, parts: dict[str, str]) -> str:
+    """A file whose `{{ names }}` give way to these parts, or to the files of that name."""
+    before, *pieces = (HERE / file).read_text().split("{{")
     text = before
     for piece in pieces:
         wanted, _, behind = piece.partition("}}")
