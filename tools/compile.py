@@ -54,6 +54,9 @@ TARGETS = {
 BUILD = "build.json"
 """What a build is, and what it comes to."""
 
+DESIGN = "design.mlir"
+"""The design that a project was made from."""
+
 Vectors = tuple[list[Array], list[Array]]
 """Frames of a design, and their results."""
 
@@ -104,29 +107,28 @@ def build(
     with timed("write"):
         write(project.files(*vectors), folder)
         write_design(folder, module, design)
-        about = described(arguments, emitted, device, as_json(found, step))
-        (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+        more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
+        describe(arguments, folder, as_json(found, step), **more)
     return summary
 
 
-def described(
-    arguments: argparse.Namespace, emitted: Source, device: Device, estimate: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What a build is, for scripts and for `qnn report`."""
-    return {
+def describe(
+    arguments: argparse.Namespace, folder: Path, estimate: Mapping[str, Any], **more: object
+) -> None:
+    """Writes what a build is, for scripts and for `qnn report`."""
+    about = {
         "made_by": VERSION,
         "network": Path(arguments.network).name,
         "target": arguments.target,
-        "part": device.part,
-        "top": emitted.top,
-        "processes": list(emitted.processes),
+        **more,
         "estimate": estimate,
     }
+    (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
 
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
     """Writes what a project was made from: the design, and its folding."""
-    with (folder / "design.mlir").open("wb") as file:
+    with (folder / DESIGN).open("wb") as file:
         write_module(module, file)
     folds = {name: fold_of(found[0]) for name, found in layers_of(design).items()}
     write_folding(str(folder / "folding.json"), folds)

@@ -16,11 +16,20 @@ from ..qdialect.interpreter import input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from .arrays import load_array
-from .compile import Vectors, build, check_vendor, device_of, markdown, target_of, vectors_of
+from .compile import (
+    Vectors,
+    build,
+    check_vendor,
+    describe,
+    device_of,
+    markdown,
+    target_of,
+    vectors_of,
+)
 from .designs import timed
 from .folders import build_folder
 from .networks import load_network, write_module
-from .parts import NotCut, devices_of, estimated_whole, row_of, summed, table, whole_in
+from .parts import NotCut, as_json, devices_of, estimated_whole, row_of, summed, table, whole_in
 from .simulated import mistakes_told
 
 NETWORK = "network.mlir"
@@ -57,6 +66,8 @@ def compile_parts(arguments: argparse.Namespace) -> None:
             write_module(module, file)
         for name, text in ties(arguments, module, whole, emitted, found).items():
             (folder / name).write_text(text)
+        stem = Path(arguments.network).stem
+        describe(arguments, folder, as_json(found), top=stem, parts=found.names)
     print(table(found))
 
 

@@ -142,6 +142,8 @@ def as_json(found: System) -> dict[str, Any]:
         "ops": work.ops,
         "macs": work.macs,
         "bops": work.bops,
+        "weight_bits": work.weight_bits,
+        "feature_bits": work.feature_bits,
         "links": [
             {
                 "to": each.to,

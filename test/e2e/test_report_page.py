@@ -3,47 +3,36 @@
 import json
 from collections.abc import Generator
 from pathlib import Path
+from typing import Literal
 
-import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import MatvecOp
-from qnn.qdialect.types import unsigned
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
 from support.browser import opened
-from support.design import Design
-from xdsl.dialects.builtin import ModuleOp, StringAttr
+from support.design import chain
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.printer import Printer
 
 LAYERS = 1_000
 
 
-def chain(count: int) -> ModuleOp:
-    """So many fully connected layers, one behind the other."""
-    rng, design = np.random.default_rng(7), Design()
-    x = design.source(ChannelType((8,), unsigned(4)))
-    for n in range(count):
-        weights = design.data(rng.integers(0, 2, (8, 8)) * np.eye(8, dtype=int), unsigned(1))
-        matvec = MatvecOp(x, ChannelType((8,), unsigned(4)), weights, unsigned(4))
-        matvec.layer = StringAttr(f"layer_{n}")
-        x = design.add(matvec).output
-    return design.finish(x)
+def layers(count: int) -> ModuleOp:
+    return chain(f"layer_{n}" for n in range(count))
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return reported(chain(4), tmp_path_factory.mktemp("report"))
+    return reported(layers(4), tmp_path_factory.mktemp("report"), "--device", "z7020")
 
 
-def reported(module: ModuleOp, folder: Path, device: str = "z7020") -> Path:
+def reported(module: ModuleOp, folder: Path, *given: str) -> Path:
     network = folder / "net.mlir"
     with network.open("w") as file:
         Printer(file).print_op(module)
     build = str(folder / "build")
-    options = ["--target", "hls", "--device", device, "-o", build]
+    options = [*given, "--target", "hls", "-o", build]
     assert main(["compile", str(network), *options]) == 0
     assert main(["report", build]) == 0
     return folder / "build" / "report.html"
@@ -113,6 +102,27 @@ def test_tables_sort_and_bars_change(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
+    """What each takes of its device, and what crosses the link; a process says where it is."""
+    devices = "--devices", "z7020,zu3eg", "--link", "64@156.25+500"
+    with opened(reported(layers(2), tmp_path, *devices)) as (page, complaints):
+        page.emulate_media(color_scheme=scheme)
+        captions = page.locator("#devices caption").all_inner_texts()
+        assert captions == [
+            "What main_0 on z7020 takes of it",
+            "What main_1 on zu3eg takes of it",
+            "What links carry",
+        ]
+        page.locator("#graph .process.link").click()
+        assert "main_1 on zu3eg" in page.locator("#details").inner_text()
+        page.fill("#wanted", "main_0")
+        assert page.locator("#graph .process.faded.part-0").count() == 0
+        assert page.locator("#graph .process.part-1:not(.faded)").count() == 0
+        assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+        assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(page: Page, scheme: str) -> None:
     """By the rules of axe, with nothing and with a process selected."""
     page.emulate_media(color_scheme=scheme)
@@ -149,7 +159,7 @@ def test_what_passes_do(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_layers_stay_usable(tmp_path: Path) -> None:
-    with opened(reported(chain(LAYERS), tmp_path, "u250")) as (page, complaints):
+    with opened(reported(layers(LAYERS), tmp_path, "--device", "u250")) as (page, complaints):
         assert page.locator("#graph .process").count() == LAYERS + 2
         page.fill("#wanted", "layer_777")
         page.keyboard.press("Enter")

@@ -6,15 +6,18 @@ y = design.add(UpsampleOp(x, [2, 2])).output
 module = design.finish(y)
 """
 
+from collections.abc import Iterable
 from typing import TypeVar
 
+import numpy as np
 import numpy.typing as npt
 from qnn.qdialect.data import DataAttr
 from qnn.qdialect.qnn.constants import DataOp
 from qnn.qdialect.stream import ChannelType, DesignOp, Process, SinkOp, SourceOp
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.text import verify
-from qnn.qdialect.types import ElementType
-from xdsl.dialects.builtin import ModuleOp
+from qnn.qdialect.types import ElementType, unsigned
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import Block, Region, SSAValue
 
 AnyProcess = TypeVar("AnyProcess", bound=Process)
@@ -55,3 +58,15 @@ class Design:
             self.add(SinkOp(f"out{number}", value))
         verify(self.module)
         return self.module
+
+
+def chain(names: Iterable[str]) -> ModuleOp:
+    """Fully connected layers of these names, one behind the other."""
+    design = Design()
+    x = design.source(ChannelType((4,), unsigned(4)))
+    for name in names:
+        weights = design.data(np.eye(4, dtype=int), unsigned(1))
+        layer = MatvecOp(x, ChannelType((4,), unsigned(4)), weights, unsigned(4))
+        layer.layer = StringAttr(name)
+        x = design.add(layer).output
+    return design.finish(x)

@@ -14,12 +14,10 @@ from qnn.backends.hls.simulation import Simulation
 from qnn.hardware.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp
-from qnn.qdialect.types import unsigned
 from qnn.tools.designs import Request, design_in
 from qnn.tools.qnn import main
-from support.design import Design
+from support.design import chain
 from support.hls import HOSTILE, design_of, frames, layer
 from support.program import print_module
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr
@@ -29,16 +27,10 @@ OPTIONS = "--target", "hls", "--device", "z7020"
 
 def two_layers(*names: str) -> ModuleOp:
     """Fully connected layers of some names, between ports of these names."""
-    design = Design()
-    x = design.source(ChannelType((4,), unsigned(4)))
-    for name in names:
-        weights = design.data(np.eye(4, dtype=int), unsigned(1))
-        matvec = MatvecOp(x, ChannelType((4,), unsigned(4)), weights, unsigned(4))
-        matvec.layer = StringAttr(name)
-        x = design.add(matvec).output
-    module = design.finish(x)
-    design.design.sources[0].port = StringAttr(names[0])
-    design.design.sinks[0].port = StringAttr(f"{names[-1]}\n")
+    module = chain(names)
+    design = design_of(module)
+    design.sources[0].port = StringAttr(names[0])
+    design.sinks[0].port = StringAttr(f"{names[-1]}\n")
     return module
 
 

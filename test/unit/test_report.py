@@ -13,6 +13,7 @@ from qnn.tools.report.build import Build
 from qnn.tools.report.facts import facts_of
 from qnn.tools.report.layout import places
 from qnn.tools.report.page import page
+from support.design import chain
 from support.hls import HOSTILE, design_of, layer, module_of
 from xdsl.printer import Printer
 
@@ -99,6 +100,32 @@ def test_results_of_the_testbench_are_told(tmp_path: Path) -> None:
     ]:
         result.write_bytes(written)
         assert Build.read(folder).results == [(golden.stem, told)]
+
+
+def test_parts_are_one_design(tmp_path: Path) -> None:
+    """Every process of each, the ends of a link as one; the results of all testbenches."""
+    network, build = tmp_path / "net.mlir", tmp_path / "build"
+    with network.open("w") as file:
+        Printer(file).print_op(chain(["fc0", "fc1"]))
+    options = ["--target", "hls", "--devices", "z7020,zu3eg", "--link", "64@156.25+500"]
+    assert main(["compile", str(network), *options, "-o", str(build)]) == 0
+    facts = facts_of(Build.read(build))
+    assert [device["name"] for device in facts["devices"]] == ["z7020", "zu3eg"]
+    parts = [Build.read(build / device["design"]) for device in facts["devices"]]
+    of_parts = [facts_of(part)["processes"] for part in parts]
+    links = [process for process in facts["processes"] if process["kind"] == "link"]
+    assert [link["layer"] for link in links] == [
+        p["layer"] for p in of_parts[0] if p["kind"] == "link"
+    ]
+    assert len(facts["processes"]) == sum(map(len, of_parts)) - len(links) > len(links) > 0
+    for process in facts["processes"]:
+        assert process["name"] in process["code"]
+        assert process["name"] in parts[process["device"]].parts[0].names
+    assert {process["device"] for process in facts["processes"]} == {0, 1}
+    assert facts["links"][0]["to"] == facts["devices"][1]["design"]
+    (golden,) = (build / parts[1].parts[0].folder.name / "vectors").glob("out*.bin")
+    golden.with_name(f"{golden.stem}.result.bin").write_bytes(golden.read_bytes())
+    assert Build.read(build).results == [(f"main_1, {golden.stem}", "equal, byte for byte")]
 
 
 def test_what_was_explored_is_shown(tmp_path: Path) -> None:

@@ -19,25 +19,16 @@ from qnn.passes.partition import Row, partition_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, LinkAttr
-from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import BipolarType, ElementType, TernaryType, signed, unsigned
-from support.design import Design, design_of
+from support.design import chain, design_of
 from support.hls import residual
 from support.opencl import needs_emulator
-from xdsl.dialects.builtin import ModuleOp, StringAttr, f32
+from xdsl.dialects.builtin import ModuleOp, f32
 
 
-def chain() -> ModuleOp:
-    """Three layers, one behind the other."""
-    design = Design()
-    x = design.source(ChannelType((6,), unsigned(4)))
-    for number in range(3):
-        weights = design.data(np.eye(6, dtype=int), unsigned(1))
-        layer = MatvecOp(x, ChannelType((6,), unsigned(4)), weights, unsigned(4))
-        layer.layer = StringAttr(f"fc{number}")
-        x = design.add(layer).output
-    return design.finish(x)
+def three_layers() -> ModuleOp:
+    return chain(["fc0", "fc1", "fc2"])
 
 
 def cut(module: ModuleOp, devices: Sequence[str]) -> Whole:
@@ -76,8 +67,8 @@ def open_files() -> set[str]:
     ("network", "count", "bounded"),
     [
         (residual, 2, False),
-        pytest.param(chain, 3, False, marks=pytest.mark.slow),
-        pytest.param(chain, 3, True, marks=pytest.mark.slow),
+        pytest.param(three_layers, 3, False, marks=pytest.mark.slow),
+        pytest.param(three_layers, 3, True, marks=pytest.mark.slow),
     ],
 )
 def test_parts_as_hls(
@@ -122,18 +113,18 @@ def shell(text: str) -> Callable[[Program], Program]:
 )
 def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: str) -> None:
     """The others end with it."""
-    module = chain()
+    module = three_layers()
     whole = cut(module, ["z7020"] * 2)
     engine = Together(whole, feeding(module), HlsEngine(kept).program)
     engine.programs[part] = shell(text)(engine.programs[part])
     before = open_files()
     with pytest.raises(SimulationError, match=message):
-        engine(whole.design, [frames_for(chain())])
+        engine(whole.design, [frames_for(three_layers())])
     assert open_files() == before
 
 
 def test_frames_that_do_not_come_are_told(kept: Path) -> None:
-    module = chain()
+    module = three_layers()
     whole = cut(module, ["z7020"] * 2)
     engine = Together(whole, feeding(module), HlsEngine(kept).program)
     (pipe,) = (port.name for port in engine.programs[0].emitted.outputs)
@@ -141,14 +132,14 @@ def test_frames_that_do_not_come_are_told(kept: Path) -> None:
         engine.programs[0]
     )
     with pytest.raises(SimulationError, match=r"part main_1: .* ends within a frame"):
-        engine(whole.design, [frames_for(chain())])
+        engine(whole.design, [frames_for(three_layers())])
 
 
 def test_all_are_ended_when_somebody_loses_patience(
     kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A design that waits for ever does not outlive who waits for it."""
-    module = chain()
+    module = three_layers()
     whole = cut(module, ["z7020"] * 2)
     engine = Together(whole, feeding(module), HlsEngine(kept).program)
     mark = tmp_path / "pid"
@@ -160,7 +151,7 @@ def test_all_are_ended_when_somebody_loses_patience(
 
     monkeypatch.setattr(together.time, "sleep", give_up)
     with pytest.raises(KeyboardInterrupt):
-        engine(whole.design, [frames_for(chain())])
+        engine(whole.design, [frames_for(three_layers())])
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
 
 

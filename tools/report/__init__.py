@@ -12,8 +12,9 @@ from .page import page
 
 def report_command(arguments: argparse.Namespace) -> None:
     """Writes the page of a build, into its folder if nothing else is said."""
-    build = Build.read(Path(arguments.build), arguments.explored)
-    path = arguments.output or str(build.folder / "report.html")
+    folder = Path(arguments.build)
+    build = Build.read(folder, arguments.explored)
+    path = arguments.output or str(folder / "report.html")
     with timed("play"):
         facts = facts_of(build)
     text = page("build", facts["top"], facts)

@@ -2,7 +2,8 @@
 /* Shows the facts of a build: the graph of its processes, and what each of them takes. */
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
-const { processes, channels, kinds, estimate } = facts;
+const { processes, channels, devices, links, kinds, estimate } = facts;
+const several = devices.length > 1;
 const count = d3.format(","), percent = d3.format(".1%");
 const amount = value => count(Math.round(value * 10) / 10);
 const slowest = d3.max(processes, process => process.cycles);
@@ -13,12 +14,13 @@ processes.forEach((process, number) => {
   process.slow = process.cycles === slowest;
   process.entering = channels.filter(channel => channel.to === number);
   process.leaving = channels.filter(channel => channel.from === number);
-  process.text = `${process.kind} ${process.layer} ${process.name}`.toLowerCase();
+  process.where = several ? devices[process.device].design : "";
+  process.text = `${process.kind} ${process.layer} ${process.name} ${process.where}`.toLowerCase();
 });
 
 /* Summary */
 
-const made = `${facts.network} for ${facts.part}, as ${facts.target === "hls" ? "HLS C++" : "OpenCL"}; made by ${facts.made_by}`;
+const made = `${facts.network} for ${devices.map(device => device.part).join(", ")}, as ${facts.target === "hls" ? "HLS C++" : "OpenCL"}; made by ${facts.made_by}`;
 d3.select("#top").text(facts.top);
 d3.select("#origin").text(made);
 
@@ -30,18 +32,31 @@ const figures = [
   ["Slowest", estimate.bottleneck],
   ["Operations of a frame", d3.format(".4s")(estimate.ops)],
   ["Weights", `${count(estimate.weight_bits)} bits`],
-  ["From and to the outside", `${d3.format(".3g")(estimate.external_gb_s)} GB/s`],
+  ["From and to the outside", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
 ];
 const figure = d3.select("#figures").selectAll("div").data(figures).join("div");
 figure.append("dt").text(([name]) => name);
 figure.append("dd").text(([, value]) => value);
 
-const bar = kind => estimate.error[kind] === undefined ? "" : ` ±${d3.format(".0%")(estimate.error[kind])}`;
-fill(d3.select("#device"), ["resource", "taken", "of the device", "share"], kinds, kind => [
-  kind, amount(estimate.resources[kind]) + bar(kind), percent(estimate.utilisation[kind]),
-]).append("td").append("meter")
-  .attr("min", 0).attr("max", 1).attr("high", .8).attr("optimum", 0)
-  .attr("aria-label", kind => `${kind} taken`).attr("value", kind => estimate.utilisation[kind]);
+const where = device => several ? `${device.design} on ${device.name}` : "";
+const bar = (device, kind) => device.error[kind] === undefined ? "" : ` ±${d3.format(".0%")(device.error[kind])}`;
+d3.select("#devices").selectAll("table").data(devices).join("table").each(function (device, number) {
+  const table = d3.select(this), held = Object.keys(device.resources);
+  table.append("caption").text(several ? `What ${where(device)} takes of it` : "What it takes of the device")
+    .classed(`part-${number % 4}`, several);
+  fill(table, ["resource", "taken", "of the device", "share"], held, kind => [
+    kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]),
+  ]).append("td").append("meter")
+    .attr("min", 0).attr("max", 1).attr("high", .8).attr("optimum", 0)
+    .attr("aria-label", kind => `${kind} taken ${where(device)}`).attr("value", kind => device.utilisation[kind]);
+});
+if (several) {
+  const table = d3.select("#devices").append("table");
+  table.append("caption").text("What links carry");
+  fill(table, ["to", "bits a frame", "Gbit/s", "of", "share"], links, link => [
+    link.to, count(link.bits), d3.format(".3g")(link.gbit_s), d3.format(".3g")(link.most_gbit_s), percent(link.gbit_s / link.most_gbit_s),
+  ]);
+}
 
 /** Fills a table: what its head says, and a row of cells for each item. Returns the rows. */
 function fill(table, head, items, cells) {
@@ -67,10 +82,10 @@ const line = drawing.append("g").selectAll("path").data(channels).join("path").a
 line.append("title").text(told);
 
 const node = drawing.append("g").selectAll("g").data(processes).join("g")
-  .attr("class", process => `process${process.slow ? " slow" : ""}`)
+  .attr("class", process => `process ${process.kind}${several ? ` part-${process.device % 4}` : ""}${process.slow ? " slow" : ""}`)
   .attr("transform", process => `translate(${x(process)},${y(process)})`)
   .attr("role", "button").attr("tabindex", process => process.number ? -1 : 0).attr("aria-pressed", false)
-  .attr("aria-label", process => `${process.kind} ${process.layer}, ${count(process.cycles)} cycles${process.slow ? ", the slowest" : ""}`)
+  .attr("aria-label", process => `${process.kind} ${process.layer}, ${count(process.cycles)} cycles${process.slow ? ", the slowest" : ""}${several ? `, ${process.where}` : ""}`)
   .on("click", (event, process) => choose(process))
   .on("keydown", (event, process) => press(event, process));
 node.append("rect").attr("width", BOX.width).attr("height", BOX.height).attr("rx", 5);
@@ -169,6 +184,7 @@ function describe(process) {
   const panel = d3.select("#details").html("");
   panel.append("h3").text(`${process.kind} ${process.layer}`);
   const rows = [
+    ...several ? [["part", where(devices[process.device])]] : [],
     ["reads", process.entering.map(told).join("; ") || "nothing"],
     ["writes", process.leaving.map(told).join("; ") || "nothing"],
     ["at once", `PE ${process.pe}, SIMD ${process.simd}${process.storage ? `, weights in ${process.storage}` : ""}`],
@@ -240,7 +256,7 @@ function once(details, draw) {
 
 once(document.querySelector("#table").closest("details"), () => {
   sortable(d3.select("#table"), [
-    ["layer", process => process.layer], ["kind", process => process.kind], ["PE", process => process.pe],
+    ["layer", process => process.layer], ...several ? [["part", process => process.where]] : [], ["kind", process => process.kind], ["PE", process => process.pe],
     ["SIMD", process => process.simd], ["storage", process => process.storage], ["cycles", process => process.cycles],
     ...kinds.map(kind => [kind, process => process.resources[kind] ?? 0]),
   ], processes, process => process);
@@ -295,7 +311,7 @@ function fronts() {
   const stairs = d3.line().curve(d3.curveStepBefore).x(point => across(point.fps)).y(point => up(point.share));
   svg.append("g").selectAll("path").data(facts.explored).join("path").attr("class", "front")
     .attr("stroke", front => colour(front.name)).attr("d", front => stairs(d3.sort(front.points, point => point.fps)));
-  svg.append("circle").attr("r", 6).attr("fill", "var(--slow)").attr("cx", across(estimate.fps)).attr("cy", up(d3.max(Object.values(estimate.utilisation))))
+  svg.append("circle").attr("r", 6).attr("fill", "var(--slow)").attr("cx", across(estimate.fps)).attr("cy", up(d3.max(devices, device => d3.max(Object.values(device.utilisation)))))
     .append("title").text("this design");
   axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(5, "%"), margin);
   svg.append("text").attr("class", "label").attr("x", width / 2).attr("y", height - 5).attr("text-anchor", "middle").text("frames/s; upwards: the scarcest resource, as a part of the device");
@@ -306,7 +322,7 @@ function fronts() {
 
 const tested = facts.results.map(([port, result]) => `${port}: ${result}`);
 d3.select("#results").selectAll("li").data(tested.length ? tested : [
-  "The testbench compares with golden results, byte for byte; it has not been run in this folder yet.",
+  "The testbench compares with golden results, byte for byte. It has not been run yet: make in the folder of the build, and qnn report once more, show what came of it.",
 ]).join("li").text(text => text);
 
 function draw() {

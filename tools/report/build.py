@@ -1,4 +1,4 @@
-"""What `qnn compile` wrote into a folder, and what was found out about it since."""
+"""What `qnn compile` wrote into a folder, for one device or more, and what was found out since."""
 
 import json
 import re
@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
-from xdsl.dialects.builtin import ModuleOp
 
+from ...hardware.whole import Whole, wholes_of
 from ...qdialect.stream import DesignOp
-from ..compile import BUILD
+from ..compile import BUILD, DESIGN
+from ..compile_parts import NETWORK
 from ..files import UserError, read_text
 from ..networks import load_network
 
@@ -21,19 +22,23 @@ Shape: TypeAlias = Any
 
 NUMBER: Shape = (int, float)
 LAYER: Shape = {"pe": int, "simd": int, "cycles": int, "resources": dict}
-ESTIMATE: Shape = {
+TOGETHER: Shape = {
     **dict.fromkeys(("fps", "clock_mhz", "interval_cycles", "latency_cycles", "ops"), NUMBER),
-    **dict.fromkeys(("weight_bits", "external_gb_s"), NUMBER),
+    **dict.fromkeys(("bottleneck", "device"), str),
+    "weight_bits": NUMBER,
+}
+AMOUNTS: Shape = {
     **dict.fromkeys(("resources", "utilisation", "error"), dict),
-    "bottleneck": str,
+    "external_gb_s": NUMBER,
     "layers": [LAYER],
 }
-ABOUT: Shape = {
-    **dict.fromkeys(("made_by", "network", "target", "part", "top"), str),
-    "processes": [str],
-    "estimate": ESTIMATE,
-}
-"""What a report takes from `build.json`."""
+LINK: Shape = {"to": str, **dict.fromkeys(("bits", "gbit_s", "most_gbit_s"), NUMBER)}
+ORIGIN: Shape = dict.fromkeys(("made_by", "network", "target", "top"), str)
+PART: Shape = {**ORIGIN, "part": str, "processes": [str], "estimate": {**TOGETHER, **AMOUNTS}}
+"""What a report takes from the `build.json` of a design."""
+
+PARTS: Shape = {**ORIGIN, "parts": [str], "estimate": {**TOGETHER, "links": [LINK]}}
+"""What it takes from that of several designs, each in a folder of its own."""
 
 CURVE: Shape = {"device": str, "clock_mhz": NUMBER}
 EXPLORED: Shape = {"curves": [CURVE]}
@@ -44,26 +49,54 @@ EXPLORED: Shape = {"curves": [CURVE]}
 class Build:
     """A folder of `qnn compile`."""
 
-    folder: Path
     about: Mapping[str, Any]
     """What `build.json` says."""
-    module: ModuleOp
-    design: DesignOp
+    parts: Sequence["Part"]
+    whole: Whole
     explored: Mapping[str, Any] | None = None
     """What `qnn explore` found for the network."""
 
     @staticmethod
     def read(folder: Path, explored: str | None = None) -> "Build":
-        if not (folder / BUILD).is_file():
-            raise UserError(f"{folder} is no build: qnn compile -o {folder} makes one")
-        about = read_json(folder / BUILD, ABOUT)
-        module = load_network(str(folder / "design.mlir"))
-        designs = [op for op in module.ops if isinstance(op, DesignOp)]
-        counts = {len(about["processes"]), len(about["estimate"]["layers"])}
-        if len(designs) != 1 or counts != {len(designs[0].processes)}:
-            raise UserError(f"{folder}: {BUILD} and design.mlir are not of one build")
+        about = about_of(folder, {})
+        several = "parts" in about
+        about = about_of(folder, PARTS if several else PART)
+        network = NETWORK if several else DESIGN
+        wholes = wholes_of(load_network(str(folder / network)))
+        folders = [folder / name for name in about["parts"]] if several else [folder]
+        if len(wholes) != 1 or len(wholes[0].parts) != len(folders):
+            raise UserError(f"{folder}: {BUILD} and {network} are not of one build")
+        parts = list(map(Part.read, folders, wholes[0].parts))
         found = None if explored is None else read_json(explored_file(Path(explored)), EXPLORED)
-        return Build(folder, about, module, designs[0], found)
+        return Build(about, parts, wholes[0], found)
+
+    @property
+    def results(self) -> list[tuple[str, str]]:
+        """For each output port, whether the frames that a test wrote are those expected."""
+        if len(self.parts) == 1:
+            return self.parts[0].results
+        return [
+            (f"{part.folder.name}, {port}", told)
+            for part in self.parts
+            for port, told in part.results
+        ]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The folder of one design, and the design."""
+
+    folder: Path
+    about: Mapping[str, Any]
+    design: DesignOp
+
+    @staticmethod
+    def read(folder: Path, design: DesignOp) -> "Part":
+        about = about_of(folder, PART)
+        counts = {len(about["processes"]), len(about["estimate"]["layers"])}
+        if counts != {len(design.processes)}:
+            raise UserError(f"{folder}: {BUILD} and the design are not of one build")
+        return Part(folder, about, design)
 
     @property
     def names(self) -> Sequence[str]:
@@ -113,6 +146,13 @@ class Build:
             if golden.is_file():
                 found.append((port, compared(result.read_bytes(), golden.read_bytes())))
         return found
+
+
+def about_of(folder: Path, wanted: Shape) -> dict[str, Any]:
+    """What a folder of `qnn compile` says of itself."""
+    if not (folder / BUILD).is_file():
+        raise UserError(f"{folder} is no build: qnn compile -o {folder} makes one")
+    return read_json(folder / BUILD, wanted)
 
 
 def compared(found: bytes, wanted: bytes) -> str:

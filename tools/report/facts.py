@@ -10,11 +10,11 @@ from ...hardware.cycles import Deadlock, Run
 from ...hardware.estimate import kind_of, name_of
 from ...hardware.trace import FRAMES, most_of, played, stretch_of
 from ...passes.folding import Fold, fold_of
-from ...qdialect.stream import DesignOp, Process
+from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.types import channel_of
 from ...qdialect.stream.windows import PoolOp
-from .build import Build
+from .build import TOGETHER, Build, Part
 from .layout import places
 
 Facts = dict[str, Any]
@@ -22,16 +22,19 @@ Facts = dict[str, Any]
 
 def facts_of(build: Build) -> Facts:
     """Everything, from the largest to the smallest."""
-    design, about = build.design, build.about
+    design, about = build.whole.design, build.about
     values = [value for process in design.processes for value in process.results]
     number = {process: n for n, process in enumerate(design.processes)}
     edges = [ends_of(value, number) for value in values]
     run = run_of(design)
-    estimate = about["estimate"]
+    devices = [device_facts(part) for part in build.parts]
+    kinds = (kind for device in devices for kind in device["resources"])
     return {
-        **{key: about[key] for key in ("made_by", "network", "target", "part", "top")},
-        "estimate": {key: found for key, found in estimate.items() if key != "layers"},
-        "kinds": list(estimate["resources"]),
+        **{key: about[key] for key in ("made_by", "network", "target", "top")},
+        "estimate": {key: found for key, found in about["estimate"].items() if key in TOGETHER},
+        "devices": devices,
+        "links": about["estimate"].get("links", []),
+        "kinds": list(dict.fromkeys(kinds)),
         "processes": [
             {**process, "column": column, "row": row}
             for process, (column, row) in zip(
@@ -65,16 +68,38 @@ def run_of(design: DesignOp) -> Run | str:
         return str(error)
 
 
+def device_facts(part: Part) -> Facts:
+    """What a design takes of its device."""
+    estimate = part.about["estimate"]
+    return {
+        "name": estimate["device"],
+        "part": part.about["part"],
+        "design": part.design.sym_name.data,
+        **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
+    }
+
+
 def processes_of(build: Build) -> list[Facts]:
-    """Each process: what it is, what it takes, and its text on every level."""
-    layers: Sequence[Facts] = build.about["estimate"]["layers"]
-    lines = str(build.design).splitlines()[1:]
+    """Each process of the whole, in order; a link is at the device that it leads to."""
     found: list[Facts] = []
-    for n, process in enumerate(build.design.processes):
+    for number, part in enumerate(build.parts):
+        for process, facts in zip(part.design.processes, facts_in(part), strict=True):
+            sends = isinstance(process, SinkOp) and process.over is not None
+            if len(build.parts) == 1 or not sends:
+                found.append({"device": number, **facts})
+    return found
+
+
+def facts_in(part: Part) -> list[Facts]:
+    """Each process of a part: what it is, what it takes, and its text on every level."""
+    layers: Sequence[Facts] = part.about["estimate"]["layers"]
+    lines = str(part.design).splitlines()[1:]
+    found: list[Facts] = []
+    for n, process in enumerate(part.design.processes):
         fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
         found.append(
             {
-                "name": build.names[n],
+                "name": part.names[n],
                 "layer": name_of(process),
                 "kind": kind_of(process),
                 "pe": layers[n]["pe"],
@@ -83,7 +108,7 @@ def processes_of(build: Build) -> list[Facts]:
                 "cycles": layers[n]["cycles"],
                 "resources": layers[n]["resources"],
                 "mlir": lines[n].strip(),
-                "code": build.code[n],
+                "code": part.code[n],
             }
         )
     return found
