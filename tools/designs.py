@@ -127,6 +127,7 @@ def clock_of(design: DesignOp, device: Device, given: float | None) -> float:
 @contextmanager
 def timed(step: str) -> Generator[None]:
     """Says how long a step took."""
+    LOG.debug("%s", step)
     start = time.perf_counter()
     yield
     LOG.info("%s: %.1f s", step, time.perf_counter() - start)
@@ -136,6 +137,7 @@ class Progress(Hook):
     """A line for each pass."""
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:
+        LOG.debug("%s", step.name)
         self.started = time.perf_counter()
 
     def after(self, step: ModulePass, module: ModuleOp) -> None:

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
+import logging
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -26,6 +25,8 @@ from .files import UserError
 from .networks import load_network, write_module
 from .pixels import Pixels
 from .pools import PoolLost, pool_at
+
+LOG = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Images of one piece of work."""
@@ -100,11 +101,12 @@ def evaluate(
     else:
         where = there(module, engine, scheduler)
     start = time.perf_counter()
-    with progress(len(images)) as show:
-        ranks = dict[int, Array]()
-        for number, found in where(prepared):
-            ranks[number] = found
-            show(sum(map(len, ranks.values())))
+    ranks = dict[int, Array]()
+    for number, found in where(prepared):
+        ranks[number] = found
+        done = sum(map(len, ranks.values()))
+        share = {"share": done / len(images)}
+        LOG.debug("eval: %s of %s images", f"{done:,}", f"{len(images):,}", extra=share)
     seconds = time.perf_counter() - start
     return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, engine)
 
@@ -161,23 +163,6 @@ def ranked(compute: Runner, images: Array) -> Array:
         return rows.astype(np.int64)
     best = np.argsort(-rows.astype(np.float64), axis=1, kind="stable")
     return best[:, :TOP]
-
-
-@contextmanager
-def progress(total: int) -> Generator[Callable[[int], None]]:
-    """Counts images on standard error, if that is a terminal."""
-    shown = sys.stderr.isatty()
-
-    def show(done: int) -> None:
-        if shown:
-            told = f"\rqnn: eval: {done:,} of {total:,} images"
-            print(told, end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        if shown:
-            print(file=sys.stderr)
 
 
 def confusion(classes: Array, labels: Array) -> list[tuple[int, int, int]]:

@@ -3,9 +3,7 @@
 import argparse
 import json
 import logging
-import sys
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -187,10 +185,11 @@ def explored(
     known = {} if points is None else points.known
     keep = points.keep if points is not None else forget
     try:
-        with pool_at(scheduler) as pool, progress() as show:
+        with pool_at(scheduler) as pool:
 
             def look(done: int, total: int) -> None:
-                show(done, total)
+                share = {"share": done / max(total, 1)}
+                LOG.debug("explore: %d of %d points", done, total, extra=share)
                 pool.check()
 
             more = slower if fps is None else instead
@@ -213,22 +212,6 @@ def result_of(curve: Curve, found: Found) -> Result:
         point for job, point in found.items() if job.curve is curve and job.cycles is None
     ] or [None]
     return Result(curve, points, fastest)
-
-
-@contextmanager
-def progress() -> Generator[Callable[[int, int], None]]:
-    """Counts points on standard error, if that is a terminal."""
-    shown = sys.stderr.isatty()
-
-    def show(done: int, total: int) -> None:
-        if shown:
-            print(f"\rqnn: explore: {done} of {total} points", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        if shown:
-            print(file=sys.stderr)
 
 
 def at_rate(result: Result, fps: float) -> Point | None:

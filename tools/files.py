@@ -2,28 +2,28 @@
 is written whole or not at all."""
 
 import contextlib
-import logging
 import os
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from xdsl.utils.exceptions import DiagnosticException
 
 from ..qdialect.text import TextError
+from .messages import USUAL, shown
 
 
 class UserError(Exception):
     """A mistake of the user's, told in one line; the command ends with status 1."""
 
 
-def told(command: str, run: Callable[[], None]) -> int:
+def told(command: str, run: Callable[[], None], level: int = USUAL) -> int:
     """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
     try:
-        with logged(command):
+        with shown(command, level):
             run()
         return 0
     except TextError as error:
@@ -35,20 +35,6 @@ def told(command: str, run: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
-
-
-@contextlib.contextmanager
-def logged(command: str) -> Generator[None]:
-    """Shows on standard error what the passes have to say."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(f"{command}: %(message)s"))
-    logger = logging.getLogger("qnn")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
 
 
 def read_text(path: str) -> str:

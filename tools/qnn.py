@@ -12,6 +12,7 @@ from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .engines import ENGINES, engine_for
 from .files import UserError, told, write_whole
+from .messages import QUIET, USUAL, VERBOSE
 from .networks import import_network, input_type, input_types, load_network, write_module
 
 if TYPE_CHECKING:
@@ -432,13 +433,35 @@ def parser() -> Parser:
     add_devices(commands)
     add_doctor(commands)
     add_completion(commands)
+    for command in commands.choices.values():
+        add_level(command)
     return top
+
+
+def add_level(command: argparse.ArgumentParser) -> None:
+    """The options for how much a command says beside its result."""
+    level = command.add_mutually_exclusive_group()
+    level.add_argument(
+        *("-q", "--quiet"),
+        action="store_const",
+        dest="level",
+        const=QUIET,
+        default=USUAL,
+        help="say nothing but the result, and mistakes",
+    )
+    level.add_argument(
+        *("-v", "--verbose"),
+        action="store_const",
+        dest="level",
+        const=VERBOSE,
+        help="say what is being done, too",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = parser().parse_args(arguments)
-    return told("qnn", lambda: options.command(options))
+    return told("qnn", lambda: options.command(options), options.level)
 
 
 if __name__ == "__main__":

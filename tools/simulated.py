@@ -1,8 +1,6 @@
 """Networks whose designs run as HLS C++, or as OpenCL on the emulator."""
 
-import logging
 import os
-import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,9 +42,7 @@ def opencl_runner(
 
 
 def runner(module: ModuleOp, request: Request, engine: HlsEngine | OpenclEngine) -> Runner:
-    """Runs a network whose design an engine computes; only a terminal sees the steps."""
-    if not sys.stderr.isatty():
-        logging.getLogger("qnn").setLevel(logging.WARNING)
+    """Runs a network whose design an engine computes."""
     if len(designs_of(module)) > 1:
         return runner_of_parts(module, engine)
     design_in(module, request)

@@ -6,6 +6,7 @@ The integers of arbitrary width are the vendor's own headers, which the hls4ml p
 streams are ours. Several designs are compiled as one program, which takes a fraction of the time.
 """
 
+import logging
 import os
 import shutil
 import subprocess
@@ -31,6 +32,8 @@ from ..vectors import (
 )
 from .printing import Emitted
 from .units import elsewhere, instances, unit
+
+LOG = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 PROCESSORS = len(os.sched_getaffinity(0))
@@ -152,8 +155,12 @@ class Simulation:
             part = [[array[start : start + each] for array in arrays] for arrays in inputs]
             return self._run_some(part, timeout)
 
+        parts: list[list[list[Array]]] = []
         with ThreadPoolExecutor(PROCESSORS) as threads:
-            parts = list(threads.map(run_part, range(0, most, each)))
+            for part in threads.map(run_part, range(0, most, each)):
+                parts.append(part)
+                done = min(most, len(parts) * each)
+                LOG.debug("%d of %d frames", done, most, extra={"share": done / most})
         by_design = zip(*parts, strict=True)
         return [[np.concatenate(x) for x in zip(*results, strict=True)] for results in by_design]
 

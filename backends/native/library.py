@@ -6,6 +6,7 @@ written there is made again.
 
 import ctypes
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ from .processor import Level, best_level, processors
 from .stages import Stage
 from .support import Known, quant_of
 from .tensors import WORD
+
+LOG = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 COMPILERS = "g++", "c++", "clang++"
@@ -207,6 +210,7 @@ def build(stage: Stage, known: Known, level: Level, folder: Path) -> None:
     (folder / CONSTANTS).write_bytes(plan.constants or bytes(1))
     options = [*OPTIONS, *level.flags, f"-I{HERE / 'include'}"]
     command = [compiler(), *options, SOURCE, "-o", LIBRARY]
+    LOG.debug("compiling for this processor: %s", " ".join(command))
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
         raise NativeError(f"{compiler()} can't compile the network:\n{done.stderr}")

@@ -34,5 +34,6 @@ class OpenclEngine:
         results: list[list[Array]] = []
         for frame in emulation.frames(inputs):
             results.append(frame)
-            LOG.info("frame %d of %d", len(results), len(inputs[0]))
+            share = {"share": len(results) / len(inputs[0])}
+            LOG.debug("%d of %d frames", len(results), len(inputs[0]), extra=share)
         return [np.stack(frames) for frames in zip(*results, strict=True)]

@@ -173,7 +173,7 @@ def test_what_is_missing_is_one_line(
     np.save(x, np.zeros((2, 4), np.uint8))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     change(monkeypatch)
-    assert main(["run", path, "--input", str(x), "--engine", "hls"]) == 1
+    assert main(["run", path, "--input", str(x), "--engine", "hls", "--quiet"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"qnn: {message}")
     assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").rglob("simulation"))
