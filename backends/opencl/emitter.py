@@ -27,7 +27,7 @@ from ..emitter import parts_of
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Port
 from ..project import Source
 from ..vectors import Files
-from .spelling import declared, definition, number, number_bits, tag, words
+from .spelling import bank_bytes, declared, definition, number, number_bits, tag, words
 
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
@@ -198,7 +198,10 @@ def spell(part: Part) -> Spelled:
             definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
             definitions |= weights(part)
         case "window":
-            definitions["PIECE"] = str(gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"]))
+            piece = gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"])
+            banks = 1 << (part.numbers["LANES_OUT"] // piece - 1).bit_length()
+            definitions |= {"PIECE": str(piece), "BANKS": str(banks)}
+            definitions["BANK_BYTES"] = str(bank_bytes(part.reads[0].bits))
         case "pool":
             definitions["TOTAL"] = str(int(part.choice == "Total"))
         case "lookup":

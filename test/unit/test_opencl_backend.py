@@ -25,6 +25,7 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import signed, unsigned
 from qnn.tools.qnn import main
@@ -97,6 +98,19 @@ def test_only_what_the_compiler_takes() -> None:
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
             assert not re.search(r"channel_intel|sched_yield|usleep", text), path
+
+
+def test_memories_have_banks() -> None:
+    """Of as many bytes as a power of two, and so many; aoc refuses `singlepump` alone."""
+    for path in LIBRARY:
+        for attributes in re.findall(r"__attribute__\(\((.*singlepump.*)\)\)", path.read_text()):
+            assert "numbanks(" in attributes and "bankwidth(" in attributes, path
+    design = Design()
+    x = design.source(ChannelType((4, 5, 24), unsigned(8), 24, depth=8))
+    design.finish(design.add(WindowOp(x, [3, 3], lanes=72)).patches)
+    Pipeline.parse("size-fifos").apply(design.module)
+    top = str(emit(design.design).files["top.cl"])
+    assert "#define BANKS 4\n#define BANK_BYTES 32\n" in top
 
 
 @needs_emulator

@@ -2,6 +2,8 @@
 #undef ACROSS
 #undef ACTIVATE
 #undef AT_ONCE
+#undef BANKS
+#undef BANK_BYTES
 #undef BEST
 #undef BIAS
 #undef BIAS_BITS
