@@ -325,7 +325,8 @@ def activation(activation: Activation, part: Part) -> dict[str, str]:
         first = next(memories)
         found |= {"THRESHOLDS": first.group or first.name, "THRESHOLD_BITS": str(first.bits)}
         found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}
-        found |= {"LEVELS": str(steps.levels)} if steps.levels else {}
+        searches = " ".join(f"SEARCH({level})" for level in range(steps.levels))
+        found |= {"SEARCHES": searches} if searches else {}
         found |= {"OFFSET": number(steps.offset), "SIGNS": str(int(steps.signs))}
         found["SHARED"] = str(int(steps.shared))
     return found

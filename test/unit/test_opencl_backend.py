@@ -433,6 +433,17 @@ def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
 
 
 @needs_emulator
+def test_a_search_has_as_many_levels_as_it_takes() -> None:
+    design, count = Design(), 1 << 16
+    x = design.source(ChannelType((4,), signed(18)))
+    thresholds = design.data(np.arange(count).reshape(1, count), signed(18))
+    y = design.add(ThresholdOp(x, ChannelType((4,), unsigned(17)), thresholds))
+    Pipeline.parse("size-fifos").apply(design.finish(y.output))
+    (found,) = emulate(emit(design.design), [np.array([[-1, 0, 40000, count]], np.int32)])
+    np.testing.assert_array_equal(found, [[0, 1, 40001, count]])
+
+
+@needs_emulator
 def test_a_long_name_leaves_room_for_what_it_is_a_name_of() -> None:
     """Memories of a search are called after the thresholds, and their level."""
     design = Design()

@@ -50,7 +50,6 @@
 #undef LEFT
 #undef LEFT_END
 #undef LEFT_TIMES
-#undef LEVELS
 #undef LINK
 #undef LINE_WORDS
 #undef NAME
@@ -72,6 +71,7 @@
 #undef ROWS_BITS
 #undef ROWS_OF
 #undef ROW_BITS
+#undef SEARCHES
 #undef SHARED
 #undef SIGNS
 #undef SIMD
