@@ -24,6 +24,7 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
+from ..memories import Memory
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Port
 from ..project import Source
 from ..vectors import Files
@@ -40,6 +41,10 @@ LIBRARY = Path(__file__).parent / "include" / "qnn"
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
     parts = parts_of(design, name)
+    weights = {part.weights.name for part in parts.parts if isinstance(part.weights, Memory)}
+    parts.memories = [
+        memory.side_by_side if memory.name in weights else memory for memory in parts.memories
+    ]
     parts.ports = [port.by_element for port in parts.ports]
     parts.parts = [
         part if part.port is None else replace(part, port=part.port.by_element)
@@ -300,12 +305,12 @@ def product_bits(part: Part) -> int:
 
 
 def weights(part: Part) -> dict[str, str]:
-    """The memory of the weights, or the channel they come from; and the bits of a row."""
+    """The memory of the weights, or the channel they come from; the bits of all rows, of each."""
     assert part.weights is not None
-    if isinstance(part.weights, Channel):
-        row = part.weights.bits // part.numbers["PE"]
-        return {**end("WEIGHTS_FROM", part.weights), "ROW_BITS": str(row)}
-    return {"WEIGHTS": part.weights.name, "ROW_BITS": str(part.weights.bits)}
+    arrive, rows = isinstance(part.weights, Channel), part.numbers["PE"]
+    row = part.weights.bits // rows if arrive else part.weights.bits
+    name = "WEIGHTS_FROM" if arrive else "WEIGHTS"
+    return {name: part.weights.name, "ROWS_BITS": str(rows * row), "ROW_BITS": str(row)}
 
 
 def activation(activation: Activation, part: Part) -> dict[str, str]:

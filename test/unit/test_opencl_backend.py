@@ -27,7 +27,7 @@ from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
-from qnn.qdialect.types import signed, unsigned
+from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
 from support.hls import design_of, residual
@@ -111,6 +111,21 @@ def test_memories_have_banks() -> None:
     Pipeline.parse("size-fifos").apply(design.module)
     top = str(emit(design.design).files["top.cl"])
     assert "#define BANKS 4\n#define BANK_BYTES 32\n" in top
+
+
+def test_rows_of_weights_leave_no_bits_between_them() -> None:
+    """Eight signs at an address are a byte, and not one for each."""
+    design = Design()
+    x = design.source(ChannelType((2,), BipolarType(), depth=2))
+    signs = np.where(np.arange(16).reshape(8, 2) % 3, 1, -1)
+    weights = design.data(signs, BipolarType())
+    output = ChannelType((8,), signed(3), 8, depth=2)
+    design.finish(design.add(MatvecOp(x, output, weights, signed(3))).output)
+    memory = str(emit(design.design).files["weights/matvec_weights.h"])
+    at = [sum(int(sign > 0) << row for row, sign in enumerate(column)) for column in signs.T]
+    assert memory == (
+        f"__constant word_8 matvec_weights[2] = {{\n    0x{at[0]:x}, 0x{at[1]:x}\n}};\n"
+    )
 
 
 @needs_emulator

@@ -110,6 +110,7 @@ stream.design @main {
   // OPENCL-NEXT: #define PRODUCT si13
   // OPENCL-NEXT: #define PRODUCTS MULTIPLIED
   // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
+  // OPENCL-NEXT: #define ROWS_BITS 16
   // OPENCL-NEXT: #define ROW_BITS 8
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
@@ -293,7 +294,7 @@ stream.design @main {
   // OPENCL-NEXT: #define PRODUCT si4
   // OPENCL-NEXT: #define PRODUCTS BY_WEIGHT
   // OPENCL-NEXT: #define WEIGHTS_FROM depthwise_rows
-  // OPENCL-NEXT: #define WEIGHTS_FROM_BITS 4
+  // OPENCL-NEXT: #define ROWS_BITS 4
   // OPENCL-NEXT: #define ROW_BITS 2
   // OPENCL-NEXT: #include "qnn/depthwise.cl"
 

@@ -69,7 +69,6 @@
 #undef ROW
 #undef ROWS
 #undef ROWS_BITS
-#undef ROWS_OF
 #undef ROW_BITS
 #undef SEARCHES
 #undef SHARED
@@ -106,7 +105,6 @@
 #undef WEIGHT
 #undef WEIGHTS
 #undef WEIGHTS_FROM
-#undef WEIGHTS_FROM_BITS
 #undef WIDTH
 #undef WORDS
 #undef WRITE_ALL
