@@ -5,12 +5,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from importlib.metadata import files
 from itertools import combinations, product
 from math import inf
 from pathlib import Path
@@ -366,29 +366,76 @@ def test_a_project_judges(project: Path, tmp_path: Path) -> None:
     assert done.returncode and "out0_data: the results are not those expected" in done.stderr
 
 
+HEADERS = Path("/usr/include/CL/cl.h")
+AOC = """
+import os, sys, host, pyopencl as cl
+context = cl.Context([host.device_of('FPGA Emulation')])
+options = ['-cl-std=CL1.2', '-I', 'include', '-I', '.', '-I', sys.argv[1]]
+program = cl.Program(context, open('top.cl').read()).build(options)
+open('top.aocx', 'wb').write(program.binaries[0])
+os._exit(0)
+"""
+
+
+def libraries() -> Path:
+    """Where the emulator and a loader lie."""
+    (emulator,) = (f for f in files("intel-opencl-rt") or [] if f.name == "libintelocl_emu.so")
+    return Path(str(emulator.locate())).resolve().parent
+
+
+def run_in(folder: Path, *command: str) -> int:
+    """The exit status of a command that finds the emulator."""
+    names = "OCL_ICD_VENDORS", "OCL_ICD_FILENAMES"
+    emulator = dict.fromkeys(names, str(libraries() / "libintelocl_emu.so"))
+    environment = {**os.environ, **emulator, "LD_LIBRARY_PATH": str(libraries())}
+    return subprocess.run(command, cwd=folder, env=environment, timeout=60).returncode
+
+
+def build(folder: Path, headers: Path) -> None:
+    """The text that is for aoc, compiled by the emulator's compiler, and the host in C++."""
+    headers.mkdir()
+    types = (f"typedef _BitInt({bits}) int{bits}_t;\n" for bits in range(2, 65))
+    (headers / "ihc_apint.h").write_text("".join(types))
+    assert run_in(folder, shutil.which("python") or "python3", "-c", AOC, str(headers)) == 0
+    options = ["-std=c++14", "-Wall", "-Wextra", "-Werror", f"-Wl,-rpath-link,{libraries()}"]
+    loader = str(libraries() / "libOpenCL.so")
+    assert run_in(folder, "g++", *options, "host.cpp", loader, "-o", "host") == 0
+
+
+CPP = "./host", "--emulation", "top.aocx"
+PYTHON = shutil.which("python") or "python3", "host.py", "--program", "top.aocx", "--emulation"
+
+
 @needs_emulator
-@pytest.mark.skipif(not Path("/usr/include/CL/cl.h").exists(), reason="there is no CL/cl.h")
+@pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
 def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
-    """It runs what the emulator's compiler makes; on a board it would run what aoc makes."""
     folder = shutil.copytree(project, tmp_path / "build")
-    libraries = Path(sysconfig.get_path("data")) / "lib"
-    options = ["-std=c++14", "-Wall", "-Wextra", "-Werror", f"-Wl,-rpath-link,{libraries}"]
-    command = ["g++", *options, "host.cpp", str(libraries / "libOpenCL.so"), "-o", "host"]
-    subprocess.run(command, cwd=folder, check=True)
-    environment = {**os.environ, "OCL_ICD_FILENAMES": str(libraries / "libintelocl_emu.so")}
-    environment["LD_LIBRARY_PATH"] = str(libraries)
-    script = (
-        "import os, host, pyopencl as cl; host.find_packages(); "
-        "context = cl.Context([host.device_of('FPGA Emulation')]); "
-        "open('top.aocx', 'wb').write(host.build(context, None).binaries[0]); os._exit(0)"
-    )
-    python = [shutil.which("python") or "python3", "-c", script]
-    subprocess.run(python, cwd=folder, env=environment, check=True)
-    run = ["./host", "--emulation", "top.aocx"]
-    assert subprocess.run(run, cwd=folder, env=environment, timeout=60).returncode == 0
+    build(folder, tmp_path / "headers")
+    assert run_in(folder, *CPP) == 0
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes(len(golden.read_bytes())))
-    assert subprocess.run(run, cwd=folder, env=environment, timeout=60).returncode == 1
+    assert run_in(folder, *CPP) == 1
+
+
+@needs_emulator
+@pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
+@pytest.mark.parametrize("host", [CPP, PYTHON], ids=["C++", "Python"])
+def test_hosts_of_parts(host: tuple[str, ...], tmp_path: Path) -> None:
+    """The ends of a link are started as well; the emulator's I/O channels are files."""
+    text = (LIT / "links.mlir").read_text().replace("z7020", DEVICE[-1])
+    (tmp_path / "net.mlir").write_text(text)
+    parts = tmp_path / "parts"
+    command = ["compile", str(tmp_path / "net.mlir"), "--target", "opencl", "-o", str(parts)]
+    assert main(command) == 0
+    for part in ("first", "second"):
+        build(parts / part, tmp_path / f"headers_{part}")
+    assert run_in(parts / "first", *host) == 0
+    shutil.copy(parts / "first" / "sink", parts / "second" / "source")
+    frames = ("--frames", "9") if host is PYTHON else ()
+    assert run_in(parts / "second", *host, *frames) == 0
+    golden = parts / "second" / "vectors" / "y_data.bin"
+    golden.write_bytes(bytes(len(golden.read_bytes())))
+    assert run_in(parts / "second", *host, *frames) == 1
 
 
 @needs_emulator

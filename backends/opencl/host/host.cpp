@@ -72,28 +72,41 @@ struct Board {
     }
 };
 
-/// A buffer of the board, the kernel that reads or writes it, and a queue of its own.
-struct Stream {
+/// A kernel that the host starts, and a queue of its own.
+struct Task {
     const Port& port;
     cl_command_queue queue;
     cl_kernel kernel;
-    cl_mem buffer;
-    std::size_t size;
 
-    Stream(const Board& board, const Port& which, cl_uint frames)
-        : port(which), size(port.bytes * frames) {
+    Task(const Board& board, const Port& which) : port(which) {
         cl_int status;
         queue = clCreateCommandQueue(board.context, board.device, 0, &status);
         check(status, port.name);
         kernel = clCreateKernel(board.program, port.kernel, &status);
         check(status, port.kernel);
-        buffer = clCreateBuffer(board.context, CL_MEM_READ_WRITE, size, nullptr, &status);
-        check(status, port.name);
-        check(clSetKernelArg(kernel, 0, sizeof buffer, &buffer), port.kernel);
     }
 
     void number(cl_uint place, cl_uint value) {
         check(clSetKernelArg(kernel, place, sizeof value, &value), port.kernel);
+    }
+
+    void start() {
+        check(clEnqueueTask(queue, kernel, 0, nullptr, nullptr), port.kernel);
+        check(clFlush(queue), port.kernel);
+    }
+};
+
+/// A task, and the buffer of the board that it reads or writes.
+struct Stream : Task {
+    cl_mem buffer;
+    std::size_t size;
+
+    Stream(const Board& board, const Port& which, cl_uint frames)
+        : Task(board, which), size(port.bytes * frames) {
+        cl_int status;
+        buffer = clCreateBuffer(board.context, CL_MEM_READ_WRITE, size, nullptr, &status);
+        check(status, port.name);
+        check(clSetKernelArg(kernel, 0, sizeof buffer, &buffer), port.kernel);
     }
 
     void fill(const Bytes& bytes) {
@@ -102,11 +115,6 @@ struct Stream {
             clEnqueueWriteBuffer(queue, buffer, CL_TRUE, 0, size, bytes.data(), 0, nullptr, nullptr),
             port.name
         );
-    }
-
-    void start() {
-        check(clEnqueueTask(queue, kernel, 0, nullptr, nullptr), port.kernel);
-        check(clFlush(queue), port.kernel);
     }
 
     /// What the kernel has written, when it is done.
@@ -125,8 +133,16 @@ static int run(
 ) {
     std::vector<Bytes> inputs;
     for (const Port& port : SOURCES) inputs.push_back(read_file(vectors + "/" + port.name + ".bin"));
-    const cl_uint frames = cl_uint(inputs.at(0).size() / SOURCES.at(0).bytes);
+    const Port& first = SOURCES.empty() ? LINKS.at(0) : SOURCES[0];
+    const std::size_t size = read_file(vectors + "/" + first.name + ".bin").size();
+    const cl_uint frames = cl_uint(size / first.bytes);
     const Board board(program, platform);
+    std::vector<Task> links;
+    for (const Port& port : LINKS) {
+        links.emplace_back(board, port);
+        links.back().number(0, frames);
+        links.back().start();
+    }
     std::vector<Stream> sinks, others;
     for (const Port& port : SINKS) {
         sinks.emplace_back(board, port, frames);
@@ -155,6 +171,7 @@ static int run(
         std::fprintf(stderr, "%s: the results are not those expected\n", sink.port.name);
         status = 1;
     }
+    for (Task& link : links) check(clFinish(link.queue), link.port.name);
     return status;
 }
 
