@@ -96,7 +96,9 @@ byte.
     make host              # the host in C++
     ./host top.aocx        # or: python3 host.py --program top.aocx
 
-`board.mk` names the board.
+`board.mk` names the board. The host is linked with what `aocl` tells, and without it with the
+system's OpenCL, whose headers and loader must be installed; `make host OPENCL=/path/libOpenCL.so`
+takes another loader.
 
 ## Files
 

@@ -360,6 +360,7 @@ def test_a_project_judges(project: Path, tmp_path: Path) -> None:
     for target in ("emulate", "emulate-strict"):
         done = subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+        assert "out0_data: the results are those expected\n" in done.stdout
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes([golden.read_bytes()[0] ^ 1]) + golden.read_bytes()[1:])
     done = subprocess.run(["make", "emulate"], cwd=folder, capture_output=True, text=True)
@@ -397,9 +398,8 @@ def build(folder: Path, headers: Path) -> None:
     types = (f"typedef _BitInt({bits}) int{bits}_t;\n" for bits in range(2, 65))
     (headers / "ihc_apint.h").write_text("".join(types))
     assert run_in(folder, shutil.which("python") or "python3", "-c", AOC, str(headers)) == 0
-    options = ["-std=c++14", "-Wall", "-Wextra", "-Werror", f"-Wl,-rpath-link,{libraries()}"]
-    loader = str(libraries() / "libOpenCL.so")
-    assert run_in(folder, "g++", *options, "host.cpp", loader, "-o", "host") == 0
+    loader = f"-Werror {libraries() / 'libOpenCL.so'} -Wl,-rpath-link,{libraries()}"
+    assert run_in(folder, "make", "host", f"OPENCL={loader}") == 0
 
 
 CPP = "./host", "--emulation", "top.aocx"
@@ -415,6 +415,10 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes(len(golden.read_bytes())))
     assert run_in(folder, *CPP) == 1
+    golden.unlink()
+    assert run_in(folder, *CPP) == 0
+    (folder / "vectors" / "in0_data.bin").write_bytes(b"abc")
+    assert run_in(folder, *CPP) == 2
 
 
 @needs_emulator
