@@ -1,7 +1,7 @@
 """Memories of a design: what they hold, word by word, whatever language spells them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -42,6 +42,14 @@ class Memory:
         """The words as numbers."""
         flat = self.words.reshape(prod(self.sizes), -1)
         return (int.from_bytes(row.tobytes(), "little") for row in flat)
+
+    @property
+    def side_by_side(self) -> "Memory":
+        """The same with one word for all rows at an address, with no bits between them."""
+        addresses, rows = self.sizes
+        bits = np.unpackbits(self.words, axis=-1, bitorder="little")[..., : self.bits]
+        words = np.packbits(bits.reshape(addresses, -1), axis=-1, bitorder="little")
+        return replace(self, bits=rows * self.bits, sizes=(addresses,), words=words)
 
 
 def codes_of(values: Array, element: QuantType | FloatType) -> Words:

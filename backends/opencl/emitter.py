@@ -24,10 +24,11 @@ from ...qdialect.types import (
     signed,
 )
 from ..emitter import parts_of
+from ..memories import Memory
 from ..parts import Activation, Channel, Codebook, EmitError, Part, Port
 from ..project import Source
 from ..vectors import Files
-from .spelling import declared, definition, number, number_bits, tag, words
+from .spelling import bank_bytes, declared, definition, number, number_bits, tag, words
 
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
@@ -40,6 +41,10 @@ LIBRARY = Path(__file__).parent / "include" / "qnn"
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
     parts = parts_of(design, name)
+    weights = {part.weights.name for part in parts.parts if isinstance(part.weights, Memory)}
+    parts.memories = [
+        memory.side_by_side if memory.name in weights else memory for memory in parts.memories
+    ]
     parts.ports = [port.by_element for port in parts.ports]
     parts.parts = [
         part if part.port is None else replace(part, port=part.port.by_element)
@@ -198,7 +203,10 @@ def spell(part: Part) -> Spelled:
             definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
             definitions |= weights(part)
         case "window":
-            definitions["PIECE"] = str(gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"]))
+            piece = gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"])
+            banks = 1 << (part.numbers["LANES_OUT"] // piece - 1).bit_length()
+            definitions |= {"PIECE": str(piece), "BANKS": str(banks)}
+            definitions["BANK_BYTES"] = str(bank_bytes(part.reads[0].bits))
         case "pool":
             definitions["TOTAL"] = str(int(part.choice == "Total"))
         case "lookup":
@@ -297,12 +305,12 @@ def product_bits(part: Part) -> int:
 
 
 def weights(part: Part) -> dict[str, str]:
-    """The memory of the weights, or the channel they come from; and the bits of a row."""
+    """The memory of the weights, or the channel they come from; the bits of all rows, of each."""
     assert part.weights is not None
-    if isinstance(part.weights, Channel):
-        row = part.weights.bits // part.numbers["PE"]
-        return {**end("WEIGHTS_FROM", part.weights), "ROW_BITS": str(row)}
-    return {"WEIGHTS": part.weights.name, "ROW_BITS": str(part.weights.bits)}
+    arrive, rows = isinstance(part.weights, Channel), part.numbers["PE"]
+    row = part.weights.bits // rows if arrive else part.weights.bits
+    name = "WEIGHTS_FROM" if arrive else "WEIGHTS"
+    return {name: part.weights.name, "ROWS_BITS": str(rows * row), "ROW_BITS": str(row)}
 
 
 def activation(activation: Activation, part: Part) -> dict[str, str]:
@@ -322,7 +330,8 @@ def activation(activation: Activation, part: Part) -> dict[str, str]:
         first = next(memories)
         found |= {"THRESHOLDS": first.group or first.name, "THRESHOLD_BITS": str(first.bits)}
         found |= {"THRESHOLD": tag(steps.element), "COUNT": str(steps.count)}
-        found |= {"LEVELS": str(steps.levels)} if steps.levels else {}
+        searches = " ".join(f"SEARCH({level})" for level in range(steps.levels))
+        found |= {"SEARCHES": searches} if searches else {}
         found |= {"OFFSET": number(steps.offset), "SIGNS": str(int(steps.signs))}
         found["SHARED"] = str(int(steps.shared))
     return found

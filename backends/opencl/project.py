@@ -40,7 +40,14 @@ class OpenclProject(Project):
             "struct Port {",
             "    const char* kernel;\n    const char* name;\n    std::size_t bytes;\n};",
         ]
-        for table, tasks in self.emitted.tasks.items():
+        links = {part.name for part in self.emitted.links}
+        tables = {
+            table: [task for task in tasks if task[0] not in links]
+            for table, tasks in self.emitted.tasks.items()
+        }
+        every = [task for tasks in self.emitted.tasks.values() for task in tasks]
+        tables["links"] = [task for task in every if task[0] in links]
+        for table, tasks in tables.items():
             lines.append(f"\nstatic const std::vector<Port> {table.upper()} = {{")
             for kernel, port in tasks:
                 lines.append(f'    {{"{kernel}", "{port.name}", {port.frame_bytes}}},')
@@ -89,7 +96,9 @@ byte.
     make host              # the host in C++
     ./host top.aocx        # or: python3 host.py --program top.aocx
 
-`board.mk` names the board.
+`board.mk` names the board. The host is linked with what `aocl` tells, and without it with the
+system's OpenCL, whose headers and loader must be installed; `make host OPENCL=/path/libOpenCL.so`
+takes another loader.
 
 ## Files
 

@@ -66,6 +66,11 @@ def words(bits: int) -> str:
     return f"DEFINE_WORD({bits}, {PARTS[part]}, {-(-bits // part)})"
 
 
+def bank_bytes(bits: int) -> int:
+    """The bytes of a bank that holds words of so many bits: a power of two."""
+    return 1 << (-(-bits // part_bits(bits)) * part_bits(bits) // 8 - 1).bit_length()
+
+
 def part_bits(bits: int) -> int:
     return next((part for part in PARTS if part >= bits), 64)
 

@@ -9,6 +9,8 @@ mirror the source. The commands of this project come from the Python that runs l
 import os
 import shutil
 import sys
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 
 import lit.formats
@@ -27,8 +29,9 @@ config.environment["PYTHONWARNINGS"] = "error::RuntimeWarning"
 if shutil.which("g++") and find_spec("hls4ml"):
     config.available_features.add("hls")
 # The emulator of Intel's FPGAs: REQUIRES: opencl.
-if find_spec("pyopencl") and os.path.exists(f"{sys.prefix}/lib/libintelocl_emu.so"):
-    config.available_features.add("opencl")
+with suppress(PackageNotFoundError):
+    if find_spec("pyopencl") and files("intel-opencl-rt"):
+        config.available_features.add("opencl")
 if shutil.which("make"):
     config.available_features.add("make")
 

@@ -5,12 +5,12 @@ import re
 import shutil
 import signal
 import subprocess
-import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from importlib.metadata import files
 from itertools import combinations, product
 from math import inf
 from pathlib import Path
@@ -25,8 +25,9 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
-from qnn.qdialect.types import signed, unsigned
+from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
 from support.hls import design_of, residual
@@ -97,6 +98,34 @@ def test_only_what_the_compiler_takes() -> None:
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
         if path.name != "channels.h":
             assert not re.search(r"channel_intel|sched_yield|usleep", text), path
+
+
+def test_memories_have_banks() -> None:
+    """Of as many bytes as a power of two, and so many; aoc refuses `singlepump` alone."""
+    for path in LIBRARY:
+        for attributes in re.findall(r"__attribute__\(\((.*singlepump.*)\)\)", path.read_text()):
+            assert "numbanks(" in attributes and "bankwidth(" in attributes, path
+    design = Design()
+    x = design.source(ChannelType((4, 5, 24), unsigned(8), 24, depth=8))
+    design.finish(design.add(WindowOp(x, [3, 3], lanes=72)).patches)
+    Pipeline.parse("size-fifos").apply(design.module)
+    top = str(emit(design.design).files["top.cl"])
+    assert "#define BANKS 4\n#define BANK_BYTES 32\n" in top
+
+
+def test_rows_of_weights_leave_no_bits_between_them() -> None:
+    """Eight signs at an address are a byte, and not one for each."""
+    design = Design()
+    x = design.source(ChannelType((2,), BipolarType(), depth=2))
+    signs = np.where(np.arange(16).reshape(8, 2) % 3, 1, -1)
+    weights = design.data(signs, BipolarType())
+    output = ChannelType((8,), signed(3), 8, depth=2)
+    design.finish(design.add(MatvecOp(x, output, weights, signed(3))).output)
+    memory = str(emit(design.design).files["weights/matvec_weights.h"])
+    at = [sum(int(sign > 0) << row for row, sign in enumerate(column)) for column in signs.T]
+    assert memory == (
+        f"__constant word_8 matvec_weights[2] = {{\n    0x{at[0]:x}, 0x{at[1]:x}\n}};\n"
+    )
 
 
 @needs_emulator
@@ -331,35 +360,86 @@ def test_a_project_judges(project: Path, tmp_path: Path) -> None:
     for target in ("emulate", "emulate-strict"):
         done = subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
+        assert "out0_data: the results are those expected\n" in done.stdout
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes([golden.read_bytes()[0] ^ 1]) + golden.read_bytes()[1:])
     done = subprocess.run(["make", "emulate"], cwd=folder, capture_output=True, text=True)
     assert done.returncode and "out0_data: the results are not those expected" in done.stderr
 
 
+HEADERS = Path("/usr/include/CL/cl.h")
+AOC = """
+import os, sys, host, pyopencl as cl
+context = cl.Context([host.device_of('FPGA Emulation')])
+options = ['-cl-std=CL1.2', '-I', 'include', '-I', '.', '-I', sys.argv[1]]
+program = cl.Program(context, open('top.cl').read()).build(options)
+open('top.aocx', 'wb').write(program.binaries[0])
+os._exit(0)
+"""
+
+
+def libraries() -> Path:
+    """Where the emulator and a loader lie."""
+    (emulator,) = (f for f in files("intel-opencl-rt") or [] if f.name == "libintelocl_emu.so")
+    return Path(str(emulator.locate())).resolve().parent
+
+
+def run_in(folder: Path, *command: str) -> int:
+    """The exit status of a command that finds the emulator."""
+    names = "OCL_ICD_VENDORS", "OCL_ICD_FILENAMES"
+    emulator = dict.fromkeys(names, str(libraries() / "libintelocl_emu.so"))
+    environment = {**os.environ, **emulator, "LD_LIBRARY_PATH": str(libraries())}
+    return subprocess.run(command, cwd=folder, env=environment, timeout=60).returncode
+
+
+def build(folder: Path, headers: Path) -> None:
+    """The text that is for aoc, compiled by the emulator's compiler, and the host in C++."""
+    headers.mkdir()
+    types = (f"typedef _BitInt({bits}) int{bits}_t;\n" for bits in range(2, 65))
+    (headers / "ihc_apint.h").write_text("".join(types))
+    assert run_in(folder, shutil.which("python") or "python3", "-c", AOC, str(headers)) == 0
+    loader = f"-Werror {libraries() / 'libOpenCL.so'} -Wl,-rpath-link,{libraries()}"
+    assert run_in(folder, "make", "host", f"OPENCL={loader}") == 0
+
+
+CPP = "./host", "--emulation", "top.aocx"
+PYTHON = shutil.which("python") or "python3", "host.py", "--program", "top.aocx", "--emulation"
+
+
 @needs_emulator
-@pytest.mark.skipif(not Path("/usr/include/CL/cl.h").exists(), reason="there is no CL/cl.h")
+@pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
 def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
-    """It runs what the emulator's compiler makes; on a board it would run what aoc makes."""
     folder = shutil.copytree(project, tmp_path / "build")
-    libraries = Path(sysconfig.get_path("data")) / "lib"
-    options = ["-std=c++14", "-Wall", "-Wextra", "-Werror", f"-Wl,-rpath-link,{libraries}"]
-    command = ["g++", *options, "host.cpp", str(libraries / "libOpenCL.so"), "-o", "host"]
-    subprocess.run(command, cwd=folder, check=True)
-    environment = {**os.environ, "OCL_ICD_FILENAMES": str(libraries / "libintelocl_emu.so")}
-    environment["LD_LIBRARY_PATH"] = str(libraries)
-    script = (
-        "import os, host, pyopencl as cl; host.find_packages(); "
-        "context = cl.Context([host.device_of('FPGA Emulation')]); "
-        "open('top.aocx', 'wb').write(host.build(context, None).binaries[0]); os._exit(0)"
-    )
-    python = [shutil.which("python") or "python3", "-c", script]
-    subprocess.run(python, cwd=folder, env=environment, check=True)
-    run = ["./host", "--emulation", "top.aocx"]
-    assert subprocess.run(run, cwd=folder, env=environment, timeout=60).returncode == 0
+    build(folder, tmp_path / "headers")
+    assert run_in(folder, *CPP) == 0
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes(len(golden.read_bytes())))
-    assert subprocess.run(run, cwd=folder, env=environment, timeout=60).returncode == 1
+    assert run_in(folder, *CPP) == 1
+    golden.unlink()
+    assert run_in(folder, *CPP) == 0
+    (folder / "vectors" / "in0_data.bin").write_bytes(b"abc")
+    assert run_in(folder, *CPP) == 2
+
+
+@needs_emulator
+@pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
+@pytest.mark.parametrize("host", [CPP, PYTHON], ids=["C++", "Python"])
+def test_hosts_of_parts(host: tuple[str, ...], tmp_path: Path) -> None:
+    """The ends of a link are started as well; the emulator's I/O channels are files."""
+    text = (LIT / "links.mlir").read_text().replace("z7020", DEVICE[-1])
+    (tmp_path / "net.mlir").write_text(text)
+    parts = tmp_path / "parts"
+    command = ["compile", str(tmp_path / "net.mlir"), "--target", "opencl", "-o", str(parts)]
+    assert main(command) == 0
+    for part in ("first", "second"):
+        build(parts / part, tmp_path / f"headers_{part}")
+    assert run_in(parts / "first", *host) == 0
+    shutil.copy(parts / "first" / "sink", parts / "second" / "source")
+    frames = ("--frames", "9") if host is PYTHON else ()
+    assert run_in(parts / "second", *host, *frames) == 0
+    golden = parts / "second" / "vectors" / "y_data.bin"
+    golden.write_bytes(bytes(len(golden.read_bytes())))
+    assert run_in(parts / "second", *host, *frames) == 1
 
 
 @needs_emulator
@@ -416,6 +496,17 @@ def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
     frames = np.array([[-1, -(1 << 62), 7, 1 << 62]], np.int64)
     (found,) = emulate(emit(design.design), [frames])
     np.testing.assert_array_equal(found - offset, [[0, 0, 2, 3]])
+
+
+@needs_emulator
+def test_a_search_has_as_many_levels_as_it_takes() -> None:
+    design, count = Design(), 1 << 16
+    x = design.source(ChannelType((4,), signed(18)))
+    thresholds = design.data(np.arange(count).reshape(1, count), signed(18))
+    y = design.add(ThresholdOp(x, ChannelType((4,), unsigned(17)), thresholds))
+    Pipeline.parse("size-fifos").apply(design.finish(y.output))
+    (found,) = emulate(emit(design.design), [np.array([[-1, 0, 40000, count]], np.int32)])
+    np.testing.assert_array_equal(found, [[0, 1, 40001, count]])
 
 
 @needs_emulator

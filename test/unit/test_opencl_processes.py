@@ -74,8 +74,15 @@ def tall_image() -> ModuleOp:
     return design.finish(design.add(WindowOp(x, [3, 3], lanes=2)).patches)
 
 
+def wide_patches() -> ModuleOp:
+    """Three pieces of 192 bits in a word of a patch: neither is a power of two."""
+    design = Design()
+    x = design.source(ChannelType((4, 5, 24), unsigned(8), 24))
+    return design.finish(design.add(WindowOp(x, [3, 3], lanes=72)).patches)
+
+
 def test_words_of_every_width() -> None:
-    choices, modules = Choices.seeded(13), [words_left_over(), tall_image()]
+    choices, modules = Choices.seeded(13), [words_left_over(), tall_image(), wide_patches()]
     modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(2)]
     assert_same(modules, choices)
 

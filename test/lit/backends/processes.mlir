@@ -86,6 +86,8 @@ stream.design @main {
   // OPENCL-NEXT: #define BY_CHANNEL 0
   // OPENCL-NEXT: #define ITERATIONS 150
   // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #define BANKS 1
+  // OPENCL-NEXT: #define BANK_BYTES 2
   // OPENCL-NEXT: #include "qnn/window.cl"
 
   %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
@@ -108,6 +110,7 @@ stream.design @main {
   // OPENCL-NEXT: #define PRODUCT si13
   // OPENCL-NEXT: #define PRODUCTS MULTIPLIED
   // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
+  // OPENCL-NEXT: #define ROWS_BITS 16
   // OPENCL-NEXT: #define ROW_BITS 8
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
@@ -255,6 +258,8 @@ stream.design @main {
   // OPENCL-NEXT: #define BY_CHANNEL 1
   // OPENCL-NEXT: #define ITERATIONS 308
   // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #define BANKS 1
+  // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #include "qnn/window.cl"
 
   %q = stream.depthwise %o weights(@v) accumulator = si8 storage = outside : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
@@ -289,7 +294,7 @@ stream.design @main {
   // OPENCL-NEXT: #define PRODUCT si4
   // OPENCL-NEXT: #define PRODUCTS BY_WEIGHT
   // OPENCL-NEXT: #define WEIGHTS_FROM depthwise_rows
-  // OPENCL-NEXT: #define WEIGHTS_FROM_BITS 4
+  // OPENCL-NEXT: #define ROWS_BITS 4
   // OPENCL-NEXT: #define ROW_BITS 2
   // OPENCL-NEXT: #include "qnn/depthwise.cl"
 
@@ -375,6 +380,8 @@ stream.design @main {
   // OPENCL-NEXT: #define BY_CHANNEL 1
   // OPENCL-NEXT: #define ITERATIONS 191
   // OPENCL-NEXT: #define PIECE 2
+  // OPENCL-NEXT: #define BANKS 1
+  // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #include "qnn/window.cl"
 
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>

@@ -1,12 +1,12 @@
 /// What a sum goes through before it is written: a bias, thresholds, or nothing.
 ///
-/// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is one of thresholds of type THRESHOLD: where
-/// LEVELS is defined they are searched, a comparison on each level of a binary tree, of which each has
-/// a memory (THRESHOLDS_0, THRESHOLDS_1, ...: all are read in the same cycle, for all lanes); otherwise
-/// all COUNT of a channel are compared at once. The result is OFFSET and as many as are reached, or where
-/// SIGNS is 1, -1 or +1. One row stands for all channels if SHARED is 1. In channels that the memory
-/// DESCENDING marks, the thresholds count that are not reached. Memories have an address for each
-/// group of channels, and a word for each place in the group.
+/// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is one of thresholds of type THRESHOLD: all
+/// COUNT of a channel are compared at once, or they are searched where SEARCHES is defined, which is
+/// SEARCH(0) SEARCH(1) and so on: a comparison on each level of a binary tree. Each level has a memory
+/// (THRESHOLDS_0, THRESHOLDS_1, ...: all are read in the same cycle, for all lanes). The result is OFFSET
+/// and as many as are reached, or where SIGNS is 1, -1 or +1. One row stands for all channels if SHARED is
+/// 1. In channels that the memory DESCENDING marks, the thresholds count that are not reached. Memories
+/// have an address for each group of channels, and a word for each place in the group.
 #define ACTIVATE JOIN(NAME, _activate)
 
 #ifdef THRESHOLDS
@@ -26,56 +26,9 @@
     }
 
 int JOIN(NAME, _reached)(NUMBER(SUM) sum, uint group, uint place) {
-#ifdef LEVELS
+#ifdef SEARCHES
     uint found = 0;
-#if LEVELS > 0
-    SEARCH(0)
-#endif
-#if LEVELS > 1
-    SEARCH(1)
-#endif
-#if LEVELS > 2
-    SEARCH(2)
-#endif
-#if LEVELS > 3
-    SEARCH(3)
-#endif
-#if LEVELS > 4
-    SEARCH(4)
-#endif
-#if LEVELS > 5
-    SEARCH(5)
-#endif
-#if LEVELS > 6
-    SEARCH(6)
-#endif
-#if LEVELS > 7
-    SEARCH(7)
-#endif
-#if LEVELS > 8
-    SEARCH(8)
-#endif
-#if LEVELS > 9
-    SEARCH(9)
-#endif
-#if LEVELS > 10
-    SEARCH(10)
-#endif
-#if LEVELS > 11
-    SEARCH(11)
-#endif
-#if LEVELS > 12
-    SEARCH(12)
-#endif
-#if LEVELS > 13
-    SEARCH(13)
-#endif
-#if LEVELS > 14
-    SEARCH(14)
-#endif
-#if LEVELS > 15
-    SEARCH(15)
-#endif
+    SEARCHES
     return found < COUNT ? found : COUNT;
 #else
     const WORD(THRESHOLD_BITS) word = THRESHOLDS[ROW_OF][PLACE_OF];

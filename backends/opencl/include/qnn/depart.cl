@@ -1,15 +1,19 @@
-/// Where words go to another device, over LINK, a channel of the board's.
+/// Where words go to another device, over LINK, a channel of the board's, which no kernel may use
+/// that runs by itself: the host starts it.
 ///
-/// FROM; ELEMENT, LANES, HOST and WORDS are for an emulation, in which the host stands in for the link.
+/// FROM; WORDS of a frame; ELEMENT, LANES and HOST are for an emulation, in which the host stands in for
+/// the link.
 #ifdef QNN_EMULATION
 #include "qnn/sink.cl"
 #else
-PROCESS NAME(void) {
+TASK NAME(const uint frames) {
+    uint frame = 0, at = 0;
 #pragma ii 1
-    while (true) {
+    while (frame < frames) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
         WRITE(LINK, word);
+        if (NEXT(at, WORDS)) ++frame;
     }
 }
 

@@ -2,6 +2,8 @@
 #undef ACROSS
 #undef ACTIVATE
 #undef AT_ONCE
+#undef BANKS
+#undef BANK_BYTES
 #undef BEST
 #undef BIAS
 #undef BIAS_BITS
@@ -48,7 +50,6 @@
 #undef LEFT
 #undef LEFT_END
 #undef LEFT_TIMES
-#undef LEVELS
 #undef LINK
 #undef LINE_WORDS
 #undef NAME
@@ -68,8 +69,8 @@
 #undef ROW
 #undef ROWS
 #undef ROWS_BITS
-#undef ROWS_OF
 #undef ROW_BITS
+#undef SEARCHES
 #undef SHARED
 #undef SIGNS
 #undef SIMD
@@ -104,7 +105,6 @@
 #undef WEIGHT
 #undef WEIGHTS
 #undef WEIGHTS_FROM
-#undef WEIGHTS_FROM_BITS
 #undef WIDTH
 #undef WORDS
 #undef WRITE_ALL

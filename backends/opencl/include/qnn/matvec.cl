@@ -2,8 +2,8 @@
 ///
 /// FROM, TO; INPUT, WEIGHT, PRODUCT, SUM, OUTPUT (types); PRODUCTS; PE, SIMD; STEPS (columns / SIMD),
 /// FOLDS (rows / PE); what activation.h takes. The weights are a memory, WEIGHTS, with an address for
-/// each iteration of a vector and a word for each of PE rows, or come from outside through a channel,
-/// WEIGHTS_FROM, in words of all rows.
+/// each iteration of a vector and in it a word of all PE rows, or such words come from outside through a
+/// channel, WEIGHTS_FROM.
 #include "qnn/product.h"
 #include "qnn/rows.h"
 

@@ -31,7 +31,7 @@ PROCESS NAME(void) {
 #pragma unroll
         for (uint pe = 0; pe < PE; ++pe) {
             const NUMBER(SUM) before = step == 0 ? 0 : sums[pe];
-            sums[pe] = before + DOT(ROWS_OF(pe), word, pe);
+            sums[pe] = before + DOT(rows, pe * ROW_BITS, word, pe);
             if (step == STEPS - 1) {
                 SET_LANE(TO_BITS, OUTPUT, result, pe, ACTIVATE(sums[pe], fold, pe));
             }

@@ -2,7 +2,8 @@
 ///
 /// FROM, TO; ELEMENT; HEIGHT, WIDTH, CHANNELS of the image; ROWS, COLUMNS of patches;
 /// KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS; LANES_IN,
-/// LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one frame.
+/// LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one frame; BANKS of
+/// BANK_BYTES, powers of two that hold a word for each piece.
 ///
 /// A patch is kernel rows, kernel columns, channels; where BY_CHANNEL is 1, groups of LANES_IN channels
 /// come first. The lines of one kernel and of its next step are kept, once for each piece that a word
@@ -50,6 +51,11 @@ typedef struct {
 #define WORD_OF(at, behind)                                                                        \
     (left + taps.words[at] + group.words + (behind) / LANES_IN + CARRY(behind))
 
+/// A word in a bank of its own.
+typedef struct {
+    WORD(FROM_BITS) word;
+} __attribute__((aligned(BANK_BYTES))) JOIN(NAME, _kept);
+
 JOIN(NAME, _taps) JOIN(NAME, _first)(void) {
     JOIN(NAME, _taps) taps;
     taps.number = 0;
@@ -85,7 +91,9 @@ JOIN(NAME, _group) JOIN(NAME, _next_group)(JOIN(NAME, _group) group) {
 }
 
 PROCESS NAME(void) {
-    WORD(FROM_BITS) __attribute__((memory, singlepump)) kept[PIECES][LINES][LINE_WORDS];
+    JOIN(NAME, _kept)
+    __attribute__((memory, numbanks(BANKS), bankwidth(BANK_BYTES), singlepump))
+    kept[LINES][LINE_WORDS][BANKS];
     /// What is read next, and in which of the lines kept it goes.
     uint line = 0, line_word = 0, slot = 0;
     /// What is written next; the first of the lines kept that it needs, and how many are done with.
@@ -100,7 +108,7 @@ PROCESS NAME(void) {
             WORD(FROM_BITS) word;
             READ(FROM, word);
 #pragma unroll
-            for (uint piece = 0; piece < PIECES; ++piece) kept[piece][slot][line_word] = word;
+            for (uint piece = 0; piece < PIECES; ++piece) kept[slot][line_word][piece].word = word;
             if (NEXT(line_word, LINE_WORDS)) {
                 line = (line + 1) & BELOW(HEIGHT + 1);
                 NEXT(slot, LINES);
@@ -116,7 +124,7 @@ PROCESS NAME(void) {
                 const uint at = piece * PIECE / GROUP, behind = piece * PIECE % GROUP;
                 const uint below = base + taps.lines[at];
                 const uint from = below < LINES ? below : below - LINES;
-                const WORD(FROM_BITS) word = kept[piece][from][WORD_OF(at, behind)];
+                const WORD(FROM_BITS) word = kept[from][WORD_OF(at, behind)][piece].word;
 #pragma unroll
                 for (uint part = 0; part < WORD_PIECES; ++part) {
                     if (WORD_PIECES > 1 && PART_OF(behind) != part) continue;
