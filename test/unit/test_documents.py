@@ -1,12 +1,59 @@
-"""The documents say what there is."""
+"""The documents say what there is, and what they show can be run."""
 
 import re
+import sys
 from pathlib import Path
 
+import pytest
 from qnn.frontends.onnx import nodes
 from qnn.frontends.onnx.registry import HANDLERS
+from support.documents import ROOT, Page, blocks, indented
 
-DOCS = Path(__file__).parents[2] / "docs"
+sys.path.append(str(ROOT / "examples"))
+
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("examples/*/*.md"))]
+LINKED = "backends", "benchmarks", "docs", "examples", "qdialect", "test"
+"""Folders of the repository that commands of the documents name."""
+
+SLOW = {"partition.md"}
+
+
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained network and its test set, as the quickstart makes them."""
+    quickstart = pytest.importorskip("quickstart", reason="needs onnx and scikit-learn")
+    folder = tmp_path_factory.mktemp("networks")
+    quickstart.write(folder)
+    return folder
+
+
+@pytest.fixture
+def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """A folder with what the documents assume there is: a model, images, and the repository."""
+    for name in LINKED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    for file in networks.glob("*.*"):
+        (tmp_path / file.name.replace("digits.onnx", "model.onnx")).symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    return Page(tmp_path, networks / "cache")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_page_shows_is_true(path: Path, page: Page) -> None:
+    for block in blocks(path):
+        page.run(block)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_blocks_have_fences(path: Path) -> None:
+    assert not indented(path)
+
+
+def test_what_is_not_run_has_a_reason() -> None:
+    left = [block for path in PAGES for block in blocks(path) if block.mark == "not run"]
+    assert all(block.argument for block in left)
+    assert len(left) <= 20, [f"{block.place}: {block.argument}" for block in left]
 
 
 def test_every_operator_of_onnx_is_listed() -> None:
