@@ -1,12 +1,16 @@
 """The documents say what there is, and what they show can be run."""
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from qnn.frontends.onnx import nodes
 from qnn.frontends.onnx.registry import HANDLERS
+from qnn.qdialect.qnn import Qnn
+from qnn.qdialect.stream import Stream
 from support.documents import ROOT, Page, blocks, indented
 
 sys.path.append(str(ROOT / "examples"))
@@ -60,3 +64,18 @@ def test_every_operator_of_onnx_is_listed() -> None:
     assert nodes.CHANNELS_LAST
     listed = set(re.findall(r"\w+", (DOCS / "import.md").read_text()))
     assert {name for name in HANDLERS if not name.startswith("Torch")} <= listed
+
+
+def test_the_site_builds(tmp_path: Path) -> None:
+    """Without a warning, with every op and command, and without anything from a network."""
+    pytest.importorskip("material", reason="needs mkdocs-material: pip install '.[docs]'")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(tmp_path)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0 and "WARNING" not in done.stderr, done.stderr
+    pages = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*.html")}
+    for dialect in (Qnn, Stream):
+        page = pages[Path("reference", dialect.name, "index.html")]
+        assert all(f"<code>{op.name}</code>" in page for op in dialect.operations)
+    for name, text in pages.items():
+        assert not re.findall(r'(?:src|<link[^>]* href)="(?:https?:)?//', text), name
