@@ -152,10 +152,13 @@ class Page:
 
 
 def check_excerpt(expected: str, output: str, block: Block) -> None:
-    """The lines of a block are among those of an output, in their order."""
-    rest = iter(output.splitlines())
-    for line in filter(str.strip, expected.splitlines()):
-        parts = map(re.escape, line.strip().split("..."))
-        pattern = re.compile(".*".join(parts).replace("\\ ", " "))
-        if line.strip() != "..." and not any(pattern.fullmatch(other.strip()) for other in rest):
+    """The lines of a block are among those of an output, in their order, spaces aside."""
+    rest = map(spaced, output.splitlines())
+    for line in filter(None, map(spaced, expected.splitlines())):
+        pattern = ".*".join(map(re.escape, line.split("...")))
+        if line != "..." and not any(re.fullmatch(pattern, other) for other in rest):
             pytest.fail(f"{block.place}: no line {line!r} (any more) in\n{output}", pytrace=False)
+
+
+def spaced(line: str) -> str:
+    return " ".join(line.split())

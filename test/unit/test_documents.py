@@ -17,10 +17,8 @@ sys.path.append(str(ROOT / "examples"))
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("examples/*/*.md"))]
-LINKED = "backends", "benchmarks", "docs", "examples", "qdialect", "test"
+LINKED = "docs", "examples", "passes", "qdialect", "tools"
 """Folders of the repository that commands of the documents name."""
-
-SLOW = {"partition.md"}
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +38,7 @@ def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pag
     for file in networks.glob("*.*"):
         (tmp_path / file.name.replace("digits.onnx", "model.onnx")).symlink_to(file)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     return Page(tmp_path, networks / "cache")
 
 
