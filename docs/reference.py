@@ -15,7 +15,7 @@ import textwrap
 from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
-from posixpath import dirname, normpath, relpath
+from posixpath import dirname, join, normpath, relpath
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -70,12 +70,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     source = {target: name for name, target in COPIED.items()}.get(here, f"docs/{here}")
 
     def linked(link: re.Match[str]) -> str:
-        text, path, anchor = link[1], normpath(f"{dirname(source)}/{link[2]}"), link[3] or ""
+        text, path, anchor = link[1], normpath(join(dirname(source), link[2])), link[3] or ""
         path = path if path in COPIED else f"{path}/README.md" if is_page(path) else path
         target = COPIED.get(path) or (path[5:] if path.startswith("docs/") else None)
-        return text if target is None else f"{text}({relpath(target, dirname(here))}{anchor})"
+        if target is None:
+            return text.strip("![]")
+        return f"{text}({relpath(target, dirname(here))}{anchor})"
 
-    return re.sub(r"(\[(?:[^\]]|\]\()*?\])\(([^():#]+)(#[^)]*)?\)", linked, markdown)
+    return re.sub(r"(!?\[[^\]]*\])\(([^():#]+)(#[^)]*)?\)", linked, markdown)
 
 
 def is_page(folder: str) -> bool:
