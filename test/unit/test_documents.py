@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qnn.frontends.onnx import nodes
@@ -19,6 +21,9 @@ DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("examples/*/*.md"))]
 LINKED = "docs", "examples", "passes", "qdialect", "tools"
 """Folders of the repository that commands of the documents name."""
+
+SLOW = "docs/explore.md", "docs/hls.md", "docs/partition.md"
+"""Pages that take more than ten seconds; the README has a command of each."""
 
 
 @pytest.fixture(scope="session")
@@ -35,14 +40,20 @@ def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pag
     """A folder with what the documents assume there is: a model, images, and the repository."""
     for name in LINKED:
         (tmp_path / name).symlink_to(ROOT / name)
-    for file in networks.glob("*.*"):
-        (tmp_path / file.name.replace("digits.onnx", "model.onnx")).symlink_to(file)
+    for file in networks.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "model.onnx").symlink_to(networks / "digits.onnx")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    return Page(tmp_path, networks / "cache")
+    return Page(tmp_path, networks.parent / "cache")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def marked(path: Path) -> Any:
+    name = str(path.relative_to(ROOT))
+    return pytest.param(path, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
+
+
+@pytest.mark.parametrize("path", [marked(path) for path in PAGES])
 def test_what_a_page_shows_is_true(path: Path, page: Page) -> None:
     for block in blocks(path):
         page.run(block)
@@ -78,3 +89,18 @@ def test_the_site_builds(tmp_path: Path) -> None:
         assert all(f"<code>{op.name}</code>" in page for op in dialect.operations)
     for name, text in pages.items():
         assert not re.findall(r'(?:src|<link[^>]* href)="(?:https?:)?//', text), name
+
+
+def test_the_notebook_runs(tmp_path: Path) -> None:
+    """From its first cell to its last; what is committed has no outputs."""
+    nbformat = pytest.importorskip("nbformat", reason="needs nbclient and ipykernel")
+    nbclient = pytest.importorskip("nbclient", reason="needs nbclient and ipykernel")
+    notebook = nbformat.read(ROOT / "examples" / "tutorial.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    shutil.copy(ROOT / "examples" / "quickstart.py", tmp_path)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(notebook, timeout=300, resources=resources).execute()
+    printed = "".join(
+        out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", ())
+    )
+    assert "98.8% of 500 images" in printed and ": 0 of 400 bytes differ" in printed
