@@ -1,6 +1,6 @@
 """Takes the pictures of docs/pictures again, from the report of examples/quickstart.py.
 
-    python examples/quickstart.py build/ && python docs/pictures.py build/project/report.html
+    python examples/quickstart.py digits/ && python docs/pictures.py digits/project/report.html
 
 It needs Chromium, and the packages of the tests.
 """

@@ -1,6 +1,6 @@
 """From handwritten digits to the report of an FPGA design, in half a minute.
 
-    pip install '.[onnx,hls,examples]' && python examples/quickstart.py build/
+    pip install '.[onnx,hls,examples]' && python examples/quickstart.py digits/
 
 It trains a small network with numpy, writes it as ONNX with standard operators, and then runs the
 commands that it prints. What there is then: `digits.onnx` and a test set, `images.npy` and

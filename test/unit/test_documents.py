@@ -13,7 +13,8 @@ from qnn.frontends.onnx import nodes
 from qnn.frontends.onnx.registry import HANDLERS
 from qnn.qdialect.qnn import Qnn
 from qnn.qdialect.stream import Stream
-from support.documents import ROOT, Page, blocks, indented
+from qnn.qdialect.text import TextError
+from support.documents import ROOT, Block, Page, blocks, indented
 
 sys.path.append(str(ROOT / "examples"))
 
@@ -43,6 +44,7 @@ def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pag
     for file in networks.iterdir():
         (tmp_path / file.name).symlink_to(file)
     (tmp_path / "model.onnx").symlink_to(networks / "digits.onnx")
+    (tmp_path / "image.npy").symlink_to(networks / "few.npy")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     return Page(tmp_path, networks.parent / "cache")
@@ -57,6 +59,30 @@ def marked(path: Path) -> Any:
 def test_what_a_page_shows_is_true(path: Path, page: Page) -> None:
     for block in blocks(path):
         page.run(block)
+
+
+WRONG = {
+    "sh": "false",
+    "console": "$ echo two\ntwo\nthree",
+    "usage": "qnn report build/ [--colour]",
+    "python": "assert 1 == 2",
+    "mlir": "%x = qnn.relu %y",
+    "toml": "a = b",
+    "json": "{a}",
+}
+
+
+@pytest.mark.parametrize("language", WRONG)
+def test_what_is_wrong_is_seen(language: str, tmp_path: Path) -> None:
+    block = Block("page.md", 1, language, "", "", "", WRONG[language])
+    with pytest.raises((pytest.fail.Exception, AssertionError, ValueError, TextError)):
+        Page(tmp_path, tmp_path).run(block)
+
+
+def test_a_block_without_a_fence_is_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Text.\n\n    qnn doctor\n\n- a list\n\n  goes on\n")
+    assert indented(page) == ["qnn doctor"]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
