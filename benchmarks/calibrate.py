@@ -133,7 +133,10 @@ def main() -> None:
 TEXT = """\
 # What designs cost, and how well that is known
 
-    python benchmarks/calibrate.py > docs/costs.md
+<!-- not run: makes this page, in minutes -->
+```sh
+python benchmarks/calibrate.py > docs/costs.md
+```
 
 `hardware/cost.py` says what each process takes of a device, `hardware/memory.py` what memories
 do. `tile` chooses by it, `qnn estimate` reports it. This page has its formulas, where its

@@ -152,7 +152,10 @@ def lfc_rows() -> Iterator[str]:
 INTRODUCTION = """\
 # Foldings: published ones and those that `tile` finds
 
-    QNN_MODELS=... python benchmarks/foldings.py > docs/foldings.md
+<!-- not run: makes this page, in minutes -->
+```sh
+QNN_MODELS=... python benchmarks/foldings.py > docs/foldings.md
+```
 
 Two networks were published with a folding, and measured on a Z7020 at 100 MHz. Here they are
 judged by our [cost model](costs.md), next to the cheapest folding that is as fast, and the fastest,

@@ -8,7 +8,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, BinaryIO, NoReturn
@@ -181,7 +181,8 @@ def passes_help() -> str:
     for name, entry in PASSES.items():
         lines.append(f"  --{name:22}{entry.summary}")
         lines += [
-            f"      {field.name.replace('_', '-')}={field.default}"
+            f"      {field.name.replace('_', '-')}="
+            + ("" if field.default is MISSING else f"{field.default}")
             for field in fields(entry.load())
         ]
     return "\n".join(lines)

@@ -1,0 +1,164 @@
+"""The documents' blocks of code, and what it takes to run them.
+
+What a block is follows from its language:
+
+| language | is |
+|---|---|
+| `sh` | commands that end well |
+| `console` | commands behind `$`, and what they print |
+| `usage` | the forms of commands, whose options exist |
+| `python` | code; all of a page's is one program |
+| `mlir` | a module, or lines of what a command prints |
+| `toml`, `json` | data that can be read |
+
+A block with a title is a file that what follows may use. Comments before a block say more:
+`<!-- of: COMMAND -->` that its lines are among those that the command prints, `<!-- fails -->` that
+its last command does not end well, `<!-- not run: WHY -->` that it isn't looked at. In what is
+printed `...` stands for anything; a line of it, for any lines.
+"""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qnn.qdialect.dialects import new_context
+from qnn.qdialect.text import parse_module, verify
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 300
+"""That a command may take."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    page: str
+    line: int
+    language: str
+    title: str
+    mark: str
+    argument: str
+    text: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+OPENING = re.compile(r'```(\w*)(?: title="([^"]+)")?$')
+MARK = re.compile(r"<!-- (of|fails|not run)(?:: (.*))? -->$")
+
+
+def blocks(page: Path) -> list[Block]:
+    """All fenced blocks of a page, in order."""
+    name, found = str(page.relative_to(ROOT)), list[Block]()
+    lines, before = enumerate(page.read_text().splitlines(), 1), ""
+    for number, line in lines:
+        opening = OPENING.match(line)
+        if opening is None:
+            assert not line.startswith("```"), f"{name}:{number}: what is {line!r}?"
+            before = line or before
+            continue
+        inside: list[str] = []
+        for _, text in lines:
+            if text == "```":
+                break
+            inside.append(text)
+        mark = MARK.match(before)
+        kind, argument = (mark[1], mark[2] or "") if mark else ("", "")
+        language, title = opening[1], opening[2] or ""
+        found.append(Block(name, number, language, title, kind, argument, "\n".join(inside)))
+        before = ""
+    return found
+
+
+def indented(page: Path) -> list[str]:
+    """Lines that would be blocks without a fence, which nobody would run."""
+    prose = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    return re.findall(r"(?:^|\n)\n {4,}(?![ *-])(.+)", prose)
+
+
+class Page:
+    """A folder in which the blocks of a page are run, one after another."""
+
+    def __init__(self, folder: Path, cache: Path):
+        self.folder = folder
+        self.environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80"}
+        self.names: dict[str, Any] = {"__name__": "__page__"}
+
+    def run(self, block: Block) -> None:
+        """Runs a block, or looks at what it shows."""
+        if block.mark == "not run":
+            return
+        if block.title:
+            (self.folder / block.title).write_text(block.text + "\n")
+        if block.mark == "of":
+            return check_excerpt(block.text, self.output(block.argument, block), block)
+        getattr(self, f"run_{block.language or 'text'}")(block)
+
+    def run_sh(self, block: Block) -> None:
+        self.output(block.text, block, fails=block.mark == "fails")
+
+    def run_console(self, block: Block) -> None:
+        *parts, last = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
+        for part in (*parts, last):
+            command, _, expected = part.partition("\n")
+            output = self.output(command, block, fails=part is last and block.mark == "fails")
+            check_excerpt(expected, output, block)
+
+    def run_usage(self, block: Block) -> None:
+        for line in block.text.splitlines():
+            command = re.match(r"qnn-opt|qnn \w+", line)
+            assert command, f"{block.place}: {line!r} is no form of a command"
+            known = self.output(f"{command[0]} --help", block)
+            for option in re.findall(r"(?<!\w)--?[a-z][a-z-]*", line):
+                assert re.search(rf"{option}\b", known), f"{block.place}: no {option}"
+
+    def run_python(self, block: Block) -> None:
+        if not block.title:
+            exec(compile(block.text, block.place, "exec"), self.names)
+
+    def run_mlir(self, block: Block) -> None:
+        verify(parse_module(new_context(), block.text, block.place), block.text)
+
+    def run_toml(self, block: Block) -> None:
+        tomllib.loads(block.text)
+
+    def run_json(self, block: Block) -> None:
+        json.loads(block.text)
+
+    def output(self, command: str, block: Block, fails: bool = False) -> str:
+        """What a command prints; what `pip` installs is there."""
+        there = re.sub(r"^pip install \S.*?(&& |$)", "", command, flags=re.MULTILINE)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", there],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+        if bool(done.returncode) != fails:
+            pytest.fail(f"{block.place}: {command}\n{done.stdout}", pytrace=False)
+        return done.stdout
+
+
+def check_excerpt(expected: str, output: str, block: Block) -> None:
+    """The lines of a block are among those of an output, in their order, spaces aside."""
+    rest = map(spaced, output.splitlines())
+    for line in filter(None, map(spaced, expected.splitlines())):
+        pattern = ".*".join(map(re.escape, line.split("...")))
+        if line != "..." and not any(re.fullmatch(pattern, other) for other in rest):
+            pytest.fail(f"{block.place}: no line {line!r} (any more) in\n{output}", pytrace=False)
+
+
+def spaced(line: str) -> str:
+    return " ".join(line.split())
