@@ -8,6 +8,7 @@ those of the pass before, until nothing changes: that it comes to an end is show
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import maxsize
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -21,6 +22,10 @@ from .schedule import Schedule, schedule_of
 
 class Deadlock(Exception):
     """A design that stops; the message names the channels that are full and that are empty."""
+
+
+class TooLong(Exception):
+    """It would take more effort than was allowed to play a design through."""
 
 
 @dataclass
@@ -114,22 +119,32 @@ def play_freely(loops: Iterable[Loop], frames: int) -> Run:
 
 
 def play_bounded(
-    design: DesignOp, frames: int = 1, depths: Mapping[SSAValue, int] | None = None
+    design: DesignOp,
+    frames: int = 1,
+    depths: Mapping[SSAValue, int] | None = None,
+    effort: int = maxsize,
 ) -> Run:
-    """A design whose channels hold as many words as their types say, or as given."""
+    """A design whose channels hold as many words as their types say, or as given.
+
+    Effort is counted in iterations of processes, each as often as it is played.
+    """
     depths = declared(design) if depths is None else depths
     loops = [Loop.of(process, frames) for process in design.processes]
+    rounds = effort // (frames * sum(loop.schedule.interval for loop in loops))
+    if not rounds:
+        raise TooLong()
     if Progress({loop.process: loop.schedule for loop in loops}).stops(depths):
         raise Deadlock(what_is_stuck(loops, depths))
     run = play_freely(loops, frames)
     backwards = False
-    while True:
+    for _ in range(rounds):
         before = {**run.read}, {**run.written}
         for loop in reversed(loops) if backwards else loops:
             loop.play(run, depths)
         if _same(before[0], run.read) and _same(before[1], run.written):
             return run
         backwards = not backwards
+    raise TooLong()
 
 
 def _same(before: Mapping[SSAValue, Counts], now: Mapping[SSAValue, Counts]) -> bool:

@@ -10,7 +10,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.process import Counts
-from .cycles import Run, declared, play, play_bounded
+from .cycles import Run, TooLong, declared, play, play_bounded
 from .estimate import kind_of, name_of
 from .schedule import schedule_of
 from .sizing import rhythm
@@ -27,24 +27,23 @@ POINTS = 200
 PROCESSES, CHANNELS = 1, 2
 """The two groups of tracks."""
 
-SMALL = 5_000_000
-"""Iterations of all processes that are played through one by one, from an empty design on."""
+EFFORT = 20_000_000
+"""Iterations of processes that are played, before a design is shown in its rhythm instead."""
 
 
 def played(design: DesignOp, frames: int = FRAMES) -> Run:
     """Some frames that go through a design, in channels as deep as their types say.
 
-    A large design is shown in its rhythm, which it has from the first frame on.
+    From an empty design on, if that is soon found out; else in its rhythm, from the first frame on.
     """
     depths = declared(design)
     if not all(depths.values()):
         return play(design, frames)
-    schedules = [schedule_of(process) for process in design.processes]
-    if frames * sum(schedule.interval for schedule in schedules) > SMALL:
+    try:
+        return play_bounded(design, frames, depths, EFFORT)
+    except TooLong:
         steady = rhythm(design, depths)
-        if steady is not None:
-            return repeated(steady, frames)
-    return play_bounded(design, frames, depths)
+    return play_bounded(design, frames, depths) if steady is None else repeated(steady, frames)
 
 
 def repeated(steady: Steady, frames: int) -> Run:

@@ -125,7 +125,7 @@ def test_who_waits() -> None:
 
 def test_large_designs_are_shown_in_their_rhythm(monkeypatch: pytest.MonkeyPatch) -> None:
     """All frames alike, at the full rate, in channels as deep as they are."""
-    monkeypatch.setattr(tracing, "SMALL", 0)
+    monkeypatch.setattr(tracing, "EFFORT", 0)
     for design in designs():
         run, exact = played(design, 6), play_bounded(design, 6)
         finished, greedy = run.finished(design), exact.finished(design)
