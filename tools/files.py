@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from xdsl.utils.exceptions import DiagnosticException
 
+from ..qdialect.spelling import shown
 from ..qdialect.text import TextError
 
 
@@ -29,7 +30,7 @@ def told(command: str, run: Callable[[], None]) -> int:
     except TextError as error:
         print(error, file=sys.stderr)
     except (UserError, DiagnosticException) as error:
-        print(f"{command}: {error}", file=sys.stderr)
+        print(f"{command}: {shown(str(error))}", file=sys.stderr)
     except BrokenPipeError:
         sys.stderr.close()
     except KeyboardInterrupt:

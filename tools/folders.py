@@ -58,11 +58,19 @@ def _written(target: Path) -> list[str]:
     manifest = target / MANIFEST
     if not manifest.exists():
         return []
-    names = manifest.read_text().splitlines()
+    names = manifest.read_text(errors="surrogateescape").splitlines()
     for name in names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        if not _inside(target, name):
             raise UserError(f"{manifest} was changed: {name!r} is no file of the build")
     return [*names, MANIFEST]
+
+
+def _inside(target: Path, name: str) -> bool:
+    """Whether a name is one of a file in a folder, and no link leads out of it."""
+    parts = PurePosixPath(name).parts
+    if not parts or not name.isprintable() or PurePosixPath(name).is_absolute() or ".." in parts:
+        return False
+    return (target / name).parent.resolve().is_relative_to(target)
 
 
 def _files(folder: Path) -> list[str]:

@@ -43,7 +43,7 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
         with np.errstate(all="ignore"):
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
-    except (*MISTAKES, RuntimeError) as error:
+    except (*MISTAKES, RuntimeError, onnx.shape_inference.InferenceError) as error:
         reason = " ".join(str(error).split())[:200]
         raise node.fail(f"its constant result can't be computed: {reason}") from None
     return [Constant.of(np.asarray(result)) for result in results]
