@@ -5,15 +5,15 @@ from importlib import import_module
 from ..kind import Kind
 
 SHARES = {
-    "text": 200,
-    "onnx": 150,
-    "pt2": 80,
+    "text": 180,
+    "onnx": 120,
+    "pt2": 50,
     "passes": 40,
-    "devices": 120,
-    "foldings": 100,
-    "recipes": 100,
-    "arrays": 100,
-    "sets": 60,
+    "devices": 130,
+    "foldings": 110,
+    "recipes": 110,
+    "arrays": 125,
+    "sets": 85,
     "builds": 25,
     "points": 25,
 }
