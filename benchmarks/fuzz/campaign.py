@@ -27,7 +27,9 @@ from typing import TypeAlias
 from .kind import ACCEPTED, REFUSED, Find, Kind, place_of
 from .kinds import SHARES, kind_named
 
-SECONDS = 10
+SECONDS, WAITING = 10, 60
+"""Of processor time, and on the clock: other work on the machine is no find."""
+
 MEMORY = 2 << 30
 
 KEPT = 3
@@ -58,8 +60,10 @@ def work(sender: Connection, name: str, folder: str, seed: int, cases: range) ->
     kind = kind_named(name)(Path(folder))
     for case in cases:
         data = kind.case(generator(seed, name, case))
-        signal.alarm(SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        signal.alarm(WAITING)
         sender.send(result_of(kind, data))
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
 
 
