@@ -26,16 +26,26 @@ def told(command: str, run: Callable[[], None]) -> int:
     try:
         with logged(command):
             run()
+            sys.stdout.flush()
         return 0
     except TextError as error:
         print(error, file=sys.stderr)
     except (UserError, DiagnosticException) as error:
         print(f"{command}: {shown(str(error))}", file=sys.stderr)
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        print(f"{command}: {reason(error.filename or 'standard output', error)}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+def _drop_output() -> None:
+    """What can't be written to standard output is not tried again at the end."""
+    with contextlib.suppress(OSError), open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 @contextlib.contextmanager

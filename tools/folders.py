@@ -1,5 +1,6 @@
 """Folders that the commands build: whole or not at all, and nothing in them is lost."""
 
+import fcntl
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
@@ -33,11 +34,23 @@ def build_folder(path: str) -> Generator[Path]:
             files = _files(new)
             (new / MANIFEST).write_text("".join(f"{name}\n" for name in files))
             if target.exists():
-                _replace(target, new, old, [MANIFEST, *files])
+                with _locked(target):
+                    _replace(target, new, old, [MANIFEST, *files])
             else:
                 new.rename(target)
     except OSError as error:
         raise UserError(reason(path, error)) from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    """Keeps another command from replacing the same build at the same time."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _check(path: str, target: Path) -> None:

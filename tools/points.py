@@ -40,7 +40,8 @@ class Points:
                 ) from None
             self.known[key] = point
         with self.path.open("ab") as file:
-            file.truncate(len(whole))
+            if whole != data:
+                file.truncate(len(whole))
 
     def keep(self, job: Job, point: Point | None) -> None:
         """Adds a point."""
