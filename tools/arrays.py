@@ -24,7 +24,7 @@ LONGEST_HEADER = 10_000
 
 TYPE = re.compile(r"""['"]descr['"]: *['"]([<>|=]?[biufc]\d{1,2})['"]""")
 ORDER = re.compile(r"""['"]fortran_order['"]: *(True|False)""")
-SHAPE = re.compile(r"""['"]shape['"]: *\(((?:\d{1,18}L?,? *)*)\)""")
+SHAPE = re.compile(r"""['"]shape['"]: *\(((?:\d{1,18}L?, *)*(?:\d{1,18}L?)?) *\)""")
 """What a header says of an array of numbers."""
 
 MOST_AXES = 32

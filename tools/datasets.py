@@ -25,6 +25,9 @@ IDX = b"\x00\x00\x08"
 
 MOST_AXES = 4
 
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "PPM", "WEBP")
+"""Of images: others are rare, and Pillow trusts what they say of their sizes."""
+
 CIFAR = 1 + 32 * 32 * 3
 """Bytes of an image of CIFAR-10 and its class."""
 
@@ -126,9 +129,9 @@ def decoder() -> Callable[[Path], Array]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 warnings.simplefilter("error", pillow.DecompressionBombWarning)
-                with pillow.open(path) as image:
+                with pillow.open(path, formats=FORMATS) as image:
                     return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-        except (OSError, ValueError, SyntaxError, *bombs):
+        except (OSError, ValueError, SyntaxError, MemoryError, *bombs):
             raise UserError(f"{path} is no image that can be read") from None
 
     return decode

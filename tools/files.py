@@ -4,9 +4,11 @@ is written whole or not at all."""
 import contextlib
 import logging
 import os
+import signal
 import stat
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO
@@ -40,6 +42,22 @@ def told(command: str, run: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Generator[None]:
+    """Has an interrupt wait until something is done that must not stop halfway."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, waiting = signal.getsignal(signal.SIGINT), list[int]()
+    signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        for number in waiting[:1]:
+            signal.raise_signal(number)
 
 
 def _drop_output() -> None:

@@ -5,9 +5,10 @@ import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
-from .files import UserError, reason
+from .files import UserError, reason, uninterrupted
 
 MANIFEST = ".qnn-build"
 """Names the files that a build wrote, which the next one replaces. All else belongs to others."""
@@ -27,17 +28,21 @@ def build_folder(path: str) -> Generator[Path]:
     try:
         _check(path, target)
         place = target if target.exists() else target.parent
-        with TemporaryDirectory(prefix=".qnn-", dir=place) as temporary:
+        temporary = mkdtemp(prefix=".qnn-", dir=place)
+        try:
             new, old = Path(temporary, "new"), Path(temporary, "old")
             new.mkdir()
             yield new
             files = _files(new)
             (new / MANIFEST).write_text("".join(f"{name}\n" for name in files))
             if target.exists():
-                with _locked(target):
+                with _locked(target), uninterrupted():
                     _replace(target, new, old, [MANIFEST, *files])
             else:
                 new.rename(target)
+        finally:
+            with uninterrupted():
+                rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise UserError(reason(path, error)) from None
 

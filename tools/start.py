@@ -19,7 +19,7 @@ def qnn_opt() -> int:
 
 
 def _run(module: str) -> int:
-    """Runs the command of a module. Before there is nothing to clean up, and after nothing to end."""
+    """Runs the command of a module. Before, nothing is to clean up; after, nothing is to end."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a shell
         return import_module(f"{__package__}.{module}").main()
     signal.signal(signal.SIGINT, _end)

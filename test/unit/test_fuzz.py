@@ -19,8 +19,7 @@ def test_a_sample(name: str, tmp_path: Path) -> None:
     kind = kinds.kind_named(name)(tmp_path)
     endings: set[str] = set()
     for number in range(CASES.get(name, FEW)):
-        case = kind.case(campaign.generator(SEED, name, number))
-        ending, trace = campaign.result_of(kind, case)
+        ending, trace = campaign.result_of(kind, campaign.generator(SEED, name, number))
         assert trace is None, f"case {number}: {ending}\n{trace}"
         endings.add(ending)
     assert endings >= {"accepted", "refused"}
@@ -46,8 +45,8 @@ def test_finds_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     finds.mkdir()
     report = campaign.Report(SEED, finds, tmp_path, {"bad": count})
     for number in range(100):
-        case = bad.case(campaign.generator(SEED, "bad", number))
-        report.add("bad", number, campaign.result_of(bad, case))
+        result = campaign.result_of(bad, campaign.generator(SEED, "bad", number))
+        report.add("bad", number, result)
     assert all(20 < count.all(start) < 50 for start in ("accepted", "refused", "find: KeyError"))
     assert report.finds == count.all("find")
     kept = sorted(

@@ -95,7 +95,7 @@ def other_number(rng: random.Random, text: str) -> str:
     """A number is a little larger or smaller, or quite another."""
     match = rng.choice(list(re.finditer(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)))
     near = [match[0] + "0", f"-{match[0]}"]
-    if match[0].lstrip("-").isdigit():
+    if match[0].lstrip("-").isdigit() and len(match[0]) < 100:
         number = int(match[0])
         near += map(str, (number + 1, number - 1, number * 2, number // 2, 1 << 20))
     word = rng.choice(near) if rng.random() < 0.85 else rng.choice(NUMBERS)
