@@ -390,3 +390,19 @@ def test_whole_numbers_out_of_range(tmp_path: Path) -> None:
             tensor.CopyFrom(onnx.numpy_helper.from_array(np.float32(1e30), "z"))
     onnx.save(model, tmp_path / "net.onnx")
     assert "the zero point is out of range" in refused("import", tmp_path / "net.onnx")
+
+
+def test_a_convolution_of_constants(tmp_path: Path) -> None:
+    """Its weights have too few axes, for which onnx's shape inference ends the process."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("ConvTranspose", ["a", "b"], ["y"])
+    constants = {"a": np.ones((2, 2, 3, 3), np.int32), "b": np.ones((8, 3), np.int8)}
+    onnx.save(one_node([node], [1, 4], constants), tmp_path / "net.onnx")
+    assert "all its inputs are constants" in refused("import", tmp_path / "net.onnx")
+
+
+def test_complex_constants(tmp_path: Path) -> None:
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("Add", ["x", "a"], ["y"])
+    onnx.save(one_node([node], [1, 4], {"a": np.ones(4, np.complex64)}), tmp_path / "net.onnx")
+    assert "complex numbers" in refused("import", tmp_path / "net.onnx")

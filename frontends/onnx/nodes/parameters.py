@@ -56,7 +56,7 @@ def whole(node: Node, array: Array, what: str) -> Array:
     """Numbers that must be whole, as int64."""
     if not np.array_equal(array, np.rint(array)):
         raise node.fail(f"{what} must be whole, it is {array.reshape(-1)[0]}")
-    if array.size and not -LARGEST <= array.min() <= array.max() <= LARGEST:
+    if array.size and not -LARGEST <= float(array.min()) <= float(array.max()) <= LARGEST:
         raise node.fail(f"{what} is out of range, it is {array.reshape(-1)[0]}")
     return array.astype(np.int64)
 
