@@ -3,6 +3,7 @@ new stands whole; after an interrupt nothing else is left, no process and no tem
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -68,6 +69,19 @@ class Place:
         )
         assert started.stderr is not None and started.stderr.read(1) == b"!"
         return started
+
+    def fail(self, command: str, most: int) -> str:
+        """Runs a command on a disk that takes files of so many bytes; what it says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+        )
+        assert done.returncode == 1, done.stderr
+        return done.stderr
 
     def run(self, command: str) -> float:
         """Runs a command to its end; how long it takes."""
@@ -203,3 +217,39 @@ def test_two_explorations_of_one_folder(place: Place) -> None:
     for status, told in together(place, [COMMANDS["explore"]] * 2):
         assert status == 0, told
     Points(place.folder / "fronts" / "points.jsonl")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+def test_a_disk_that_fills(name: str, place: Place) -> None:
+    place.run(COMMANDS[name])
+    before, whole = place.files(), contents(place)
+    told = place.fail(COMMANDS[name], 64)
+    assert "Traceback" not in told and "too large" in told.splitlines()[-1]
+    assert place.files() == before and contents(place) == whole
+    Build.read(place.folder / "build")
+
+
+@pytest.mark.parametrize(
+    "command", ["devices", "devices --json", f"estimate {NETWORK} --device z7020"]
+)
+def test_standard_output_that_is_full(command: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr.endswith("qnn: standard output: no space left on device\n")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+def test_an_output_beneath_a_file(name: str, place: Place) -> None:
+    """As in a folder that can't be written, which stops everybody but root."""
+    before = place.files()
+    told = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), 1 << 30)
+    assert (
+        "not a directory" in told.splitlines()[-1] or "no such directory" in told.splitlines()[-1]
+    )
+    assert place.files() == before
