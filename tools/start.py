@@ -5,6 +5,7 @@ import os
 import signal
 from importlib import import_module
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 """The exit status of a command that was interrupted."""
@@ -25,12 +26,23 @@ def _run(module: str) -> int:
     signal.signal(signal.SIGINT, _end)
     main = import_module(f"{__package__}.{module}").main
     try:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _interrupt)
         return main()
-    except KeyboardInterrupt:
+    except BaseException:
+        if not _interrupts:
+            raise
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+_interrupts: list[int] = []
+"""Those that came: what is imported just then may turn one into an error of its own."""
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    _interrupts.append(number)
+    signal.default_int_handler(number, frame)
 
 
 def _end(_: int, __: FrameType | None) -> None:
