@@ -196,6 +196,7 @@ def together(place: Place, commands: Sequence[str]) -> list[tuple[int, str]]:
 
 def test_two_builds_of_one_folder(place: Place) -> None:
     """Both come to an end, and one of them stands there, whole."""
+    before = set((place.folder / "build").glob(".qnn-*"))
     commands = [
         COMMANDS["compile"],
         f"{COMMANDS['compile']} --clock 50",
