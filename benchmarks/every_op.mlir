@@ -1,5 +1,5 @@
 // Every op of the qnn and the stream dialect at least once, with its optional parts, and every kind of
-// attribute and type that a module may hold: what fuzz_text.py mutates.
+// attribute and type that a module may hold: what fuzz/kinds/text.py damages.
 
 func.func @constants() {
   %whole = qnn.constant 3 : tensor<ui4>

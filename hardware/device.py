@@ -1,6 +1,5 @@
 """Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from ..qdialect.documents import read_toml
 from ..qdialect.spelling import nearest
 from ..qdialect.stream.flow import check_clock
 
@@ -99,7 +99,7 @@ def device_named(name: str) -> Device:
     if path.parent == FOLDER and name not in known_devices():
         raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices())}")
     try:
-        return _device(path.stem, tomllib.loads(path.read_text()))
+        return _device(path.stem, read_toml(path.read_text()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:

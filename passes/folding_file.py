@@ -6,7 +6,6 @@ Layers have the names of the source model. What is left out, layers or choices, 
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, cast
 from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.cost import Storage
+from ..qdialect.documents import read_json
 from ..qdialect.spelling import nearest
 from .folding import Fold
 
@@ -22,10 +22,10 @@ from .folding import Fold
 def read_folding(path: str) -> dict[str, Fold]:
     """Reads a folding file."""
     try:
-        given: Any = json.loads(Path(path).read_text(), object_pairs_hook=_once)
+        given: Any = read_json(Path(path).read_text())
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise PassFailedException(f"{path} is no JSON: {error}") from None
     if not isinstance(given, dict):
         raise PassFailedException(f"{path} is no JSON object of layers")
@@ -46,14 +46,6 @@ def write_folding(path: str, folds: Mapping[str, Fold]) -> None:
         part.replace(path)
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON takes the last of two entries with one name, in silence."""
-    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
-    if twice:
-        raise ValueError(f"{twice[0]!r} is given twice")
-    return dict(pairs)
 
 
 def _fold(path: str, name: str, entry: Any) -> Fold:

@@ -188,20 +188,20 @@ def check_input(array: Array, type: QnnTensor, what: str, any_images: bool) -> A
     if array.dtype.kind not in "biuf":
         raise InterpretationError(f"{what} holds {array.dtype}, {type} is expected")
     element = check_element(type.element_type)
-    try:
-        if (
-            is_quant(element)
-            and array.dtype.kind == "f"
-            and not np.array_equal(array, np.rint(array))
-        ):
-            raise VerifyException(f"{element} holds whole numbers only")
-        if not is_quant(element):
-            with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            if (
+                is_quant(element)
+                and array.dtype.kind == "f"
+                and not np.array_equal(array, np.rint(array))
+            ):
+                raise VerifyException(f"{element} holds whole numbers only")
+            if not is_quant(element):
                 array = array.astype(dtype_of(element), copy=False)
-        check_values(array, element)
-    except VerifyException as error:
-        raise InterpretationError(f"{what}: {error}") from None
-    return array.astype(dtype_of(element), copy=False)
+            check_values(array, element)
+        except VerifyException as error:
+            raise InterpretationError(f"{what}: {error}") from None
+        return array.astype(dtype_of(element), copy=False)
 
 
 def run(

@@ -1,7 +1,10 @@
-"""What somebody may have meant by a name that does not exist."""
+"""Words in messages: what somebody may have meant, and what others wrote, fit for a terminal."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+LONGEST = 1000
+"""Characters of a line that are shown."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -9,3 +12,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = get_close_matches(name, names, 1, 0.6)
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
+
+
+def plain(text: str) -> str:
+    """Text that a terminal shows as one line, each character in its place."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def shown(message: str) -> str:
+    """The lines of a message, whatever the names in it hold: plain, and of a length to be read."""
+    lines = map(plain, message.split("\n"))
+    return "\n".join(line if len(line) <= LONGEST else f"{line[:LONGEST]}..." for line in lines)

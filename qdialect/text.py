@@ -23,7 +23,7 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyExcepti
 from xdsl.utils.lexer import Input, Position, Span, Token
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
 
-from .spelling import nearest
+from .spelling import nearest, plain
 from .types import MAX_WIDTH
 
 MAX_DIGITS = 40
@@ -335,17 +335,12 @@ def _message(text: str, name: str, position: Position, message: str) -> str:
 
 def _told(message: str, name: str, line: int, column: int, source: str | None) -> str:
     """A message in three lines: what is wrong and where, the source line, and a caret."""
-    head = f"{_plain(name)}:{line}:{column}: {_cut(_plain(' '.join(message.split())))}"
+    head = f"{plain(name)}:{line}:{column}: {_cut(plain(' '.join(message.split())))}"
     if source is None:
         return head
     start = max(0, column - SHOWN // 2) if column > SHOWN else 0
-    shown = _cut(_plain(source[start : start + 2 * SHOWN]))
+    shown = _cut(plain(source[start : start + 2 * SHOWN]))
     return "\n".join([head, shown, " " * (column - 1 - start) + "^"])
-
-
-def _plain(text: str) -> str:
-    """Text that a terminal shows as one line, each character in its place."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _cut(line: str) -> str:

@@ -1,15 +1,19 @@
 """Test sets: arrays, MNIST's idx files, CIFAR-10's binary files, folders of images."""
 
 import gzip
+import logging
+import warnings
 import zlib
 from collections.abc import Callable
 from importlib import import_module
+from io import BytesIO
 from math import prod
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..qdialect.archives import RATIO, SMALL
 from ..qdialect.data import Array
 from .arrays import load_array
 from .files import UserError, read_bytes, reason
@@ -18,6 +22,11 @@ ARRAYS = (".npy", ".npz")
 GZIP = b"\x1f\x8b"
 IDX = b"\x00\x00\x08"
 """How an idx file of bytes starts; the number of axes follows."""
+
+MOST_AXES = 4
+
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "PPM", "WEBP")
+"""Of images: others are rare, and Pillow trusts what they say of their sizes."""
 
 CIFAR = 1 + 32 * 32 * 3
 """Bytes of an image of CIFAR-10 and its class."""
@@ -63,18 +72,23 @@ def unpacked(name: str) -> bytes:
     data = read_bytes(name)
     if not data.startswith(GZIP):
         return data
+    most = max(SMALL, RATIO * len(data))
     try:
-        return gzip.decompress(data)
+        with gzip.open(BytesIO(data)) as file:
+            whole = file.read(most + 1)
     except (OSError, EOFError, zlib.error):
         raise UserError(f"{name} is damaged: it can't be decompressed") from None
+    if len(whole) > most:
+        raise UserError(f"{name} unpacks to more than {most >> 20} MiB, which is out of proportion")
+    return whole
 
 
 def idx(name: str, data: bytes) -> Array:
     """The array of an idx file of bytes."""
     axes = data[3] if len(data) > 3 else 0
     start = 4 + 4 * axes
-    shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4")) if axes else ()
-    if len(shape) != axes or not shape or len(data) - start != prod(shape):
+    shape = [int.from_bytes(data[at : at + 4], "big") for at in range(4, start, 4)]
+    if not 0 < axes <= MOST_AXES or len(data) - start != prod(shape):
         raise UserError(f"{name} is no whole idx file: it has not as many bytes as it says")
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
@@ -107,11 +121,17 @@ def decoder() -> Callable[[Path], Array]:
             f"images need the package {error.name}: pip install 'qnn-dialect[images]'"
         ) from None
 
+    logging.getLogger("PIL").setLevel(logging.CRITICAL + 1)  # it logs what it then raises
+    bombs = pillow.DecompressionBombError, pillow.DecompressionBombWarning
+
     def decode(path: Path) -> Array:
         try:
-            with pillow.open(path) as image:
-                return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-        except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                warnings.simplefilter("error", pillow.DecompressionBombWarning)
+                with pillow.open(path, formats=FORMATS) as image:
+                    return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
+        except (OSError, ValueError, SyntaxError, MemoryError, *bombs):
             raise UserError(f"{path} is no image that can be read") from None
 
     return decode

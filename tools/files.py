@@ -3,17 +3,20 @@ is written whole or not at all."""
 
 import contextlib
 import os
+import signal
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO
 
 from xdsl.utils.exceptions import DiagnosticException
 
+from ..qdialect.spelling import shown
 from ..qdialect.text import TextError
-from .messages import USUAL, shown
+from .messages import USUAL, telling
 
 
 class UserError(Exception):
@@ -23,18 +26,44 @@ class UserError(Exception):
 def told(command: str, run: Callable[[], None], level: int = USUAL) -> int:
     """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
     try:
-        with shown(command, level):
+        with telling(command, level):
             run()
+            sys.stdout.flush()
         return 0
     except TextError as error:
         print(error, file=sys.stderr)
     except (UserError, DiagnosticException) as error:
-        print(f"{command}: {error}", file=sys.stderr)
+        print(f"{command}: {shown(str(error))}", file=sys.stderr)
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        print(f"{command}: {reason(error.filename or 'standard output', error)}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Generator[None]:
+    """Has an interrupt wait until something is done that must not stop halfway."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before, waiting = signal.getsignal(signal.SIGINT), list[int]()
+    signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        for number in waiting[:1]:
+            signal.raise_signal(number)
+
+
+def _drop_output() -> None:
+    """What can't be written to standard output is not tried again at the end."""
+    with contextlib.suppress(OSError), open(os.devnull, "w") as nothing:
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def read_text(path: str) -> str:

@@ -1,12 +1,14 @@
 """Folders that the commands build: whole or not at all, and nothing in them is lost."""
 
+import fcntl
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
-from .files import UserError, reason
+from .files import UserError, reason, uninterrupted
 
 MANIFEST = ".qnn-build"
 """Names the files that a build wrote, which the next one replaces. All else belongs to others."""
@@ -26,18 +28,34 @@ def build_folder(path: str) -> Generator[Path]:
     try:
         _check(path, target)
         place = target if target.exists() else target.parent
-        with TemporaryDirectory(prefix=".qnn-", dir=place) as temporary:
+        temporary = mkdtemp(prefix=".qnn-", dir=place)
+        try:
             new, old = Path(temporary, "new"), Path(temporary, "old")
             new.mkdir()
             yield new
             files = _files(new)
             (new / MANIFEST).write_text("".join(f"{name}\n" for name in files))
             if target.exists():
-                _replace(target, new, old, [MANIFEST, *files])
+                with _locked(target), uninterrupted():
+                    _replace(target, new, old, [MANIFEST, *files])
             else:
                 new.rename(target)
+        finally:
+            with uninterrupted():
+                rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise UserError(reason(path, error)) from None
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    """Keeps another command from replacing the same build at the same time."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _check(path: str, target: Path) -> None:
@@ -58,11 +76,19 @@ def _written(target: Path) -> list[str]:
     manifest = target / MANIFEST
     if not manifest.exists():
         return []
-    names = manifest.read_text().splitlines()
+    names = manifest.read_text(errors="surrogateescape").splitlines()
     for name in names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        if not _inside(target, name):
             raise UserError(f"{manifest} was changed: {name!r} is no file of the build")
     return [*names, MANIFEST]
+
+
+def _inside(target: Path, name: str) -> bool:
+    """Whether a name is one of a file in a folder, and no link leads out of it."""
+    parts = PurePosixPath(name).parts
+    if not parts or not name.isprintable() or PurePosixPath(name).is_absolute() or ".." in parts:
+        return False
+    return (target / name).parent.resolve().is_relative_to(target)
 
 
 def _files(folder: Path) -> list[str]:

@@ -71,7 +71,7 @@ def bar(share: float) -> str:
 
 
 @contextmanager
-def shown(command: str, level: int) -> Generator[None]:
+def telling(command: str, level: int) -> Generator[None]:
     """Shows what all of the compiler has to say."""
     messages, logger = Messages(command, level), logging.getLogger("qnn")
     logger.addHandler(messages)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..hardware.device import KINDS
 from ..hardware.explore import Job, Point
+from ..qdialect.documents import read_json
 from .files import UserError, reason
 
 
@@ -31,7 +32,7 @@ class Points:
         whole = data[: data.rfind(b"\n") + 1]
         for number, line in enumerate(whole.splitlines(), 1):
             try:
-                key, point = _parsed(json.loads(line))
+                key, point = _parsed(read_json(line.decode()))
             except (ValueError, TypeError):
                 raise UserError(
                     f"{self.path}:{number} is no finished point: remove the line, or name another "
@@ -39,7 +40,8 @@ class Points:
                 ) from None
             self.known[key] = point
         with self.path.open("ab") as file:
-            file.truncate(len(whole))
+            if whole != data:
+                file.truncate(len(whole))
 
     def keep(self, job: Job, point: Point | None) -> None:
         """Adds a point."""

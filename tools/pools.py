@@ -8,7 +8,8 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Process
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread
 from time import monotonic
 from typing import Any
@@ -44,13 +45,28 @@ def pool_at(scheduler: str | None) -> Generator[Pool]:
 
 @contextmanager
 def _processes() -> Generator[Pool]:
-    executor = ProcessPoolExecutor(_processors(), get_context("spawn"), _start)
+    executor = ProcessPoolExecutor(_processors(), _Context(), _start)
     try:
         yield Pool(executor, lambda shared: shared, lambda: None)
     except BrokenExecutor:
         raise PoolLost("a process that does the work was ended") from None
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+class _Process(SpawnProcess):
+    """A worker that no interrupt reaches, not even while it starts."""
+
+    def start(self) -> None:
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+class _Context(SpawnContext):
+    Process = _Process
 
 
 def _processors() -> int:
@@ -61,8 +77,7 @@ def _processors() -> int:
 
 
 def _start() -> None:
-    """A worker leaves interrupts to the command, and ends with it however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """A worker ends with the command however that ends."""
     Thread(target=_end_with_parent, daemon=True).start()
 
 

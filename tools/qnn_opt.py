@@ -21,7 +21,7 @@ from ..passes.hooks import PrintAfter, Timing
 from ..passes.pipeline import Hook, Pipeline, PipelineError
 from ..passes.registry import PASSES
 from ..qdialect.dialects import DIALECTS
-from ..qdialect.spelling import nearest
+from ..qdialect.spelling import nearest, shown
 from ..qdialect.text import parse_module, verify
 from .files import read_text, told, write_whole
 
@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = sys.argv[1:] if arguments is None else arguments
         return told("qnn-opt", lambda: QnnOpt(given).run())
     except (UsageError, PipelineError) as error:
-        print(f"qnn-opt: {error}", file=sys.stderr)
+        print(f"qnn-opt: {shown(str(error))}", file=sys.stderr)
         return 2
 
 

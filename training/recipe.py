@@ -14,14 +14,14 @@ weights = 5
 weights = 3
 """
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
-from ..qdialect.spelling import nearest
+from ..qdialect.documents import read_toml
+from ..qdialect.spelling import nearest, shown
 from .activations import ActivationQuantizer, Clamp, Sign
 from .distributions import DISTRIBUTIONS
 from .errors import TrainingError
@@ -105,15 +105,14 @@ class Recipe:
     def read(path: str) -> "Recipe":
         """Reads TOML."""
         try:
-            text = Path(path).read_text()
+            given = read_toml(Path(path).read_text())
         except OSError as error:
             raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:
             raise TrainingError(f"{path} is no text") from None
-        try:
-            return Recipe.of(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise TrainingError(f"{path} is no TOML: {error}") from None
+        except ValueError as error:
+            raise TrainingError(f"{path} is no TOML: {shown(str(error))}") from None
+        return Recipe.of(given)
 
     @staticmethod
     def of(given: Table) -> "Recipe":
@@ -172,7 +171,7 @@ class Recipe:
 def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
     """The recipe of a layer, with what its method says of the rest."""
     place, method = said["method"]
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise wrong(place, f"no method is called {method!r}; {nearest(str(method), METHODS)}")
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
@@ -194,7 +193,9 @@ def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
 CHECKS: dict[str, Callable[[Any], str]] = {
     "clamp": lambda value: "" if type(value) in (int, float) and value > 0 else "a number above 0",
     "signed": lambda value: "" if type(value) is bool else "true or false",
-    "cdf": lambda value: "" if value in DISTRIBUTIONS else f"one of {', '.join(DISTRIBUTIONS)}",
+    "cdf": lambda value: (
+        "" if value in list(DISTRIBUTIONS) else f"one of {', '.join(DISTRIBUTIONS)}"
+    ),
 }
 """What a value must be, where it is not."""
 
@@ -225,4 +226,4 @@ def _check_keys(part: Table, place: str, known: Sequence[str]) -> None:
 
 
 def wrong(place: str, message: str) -> TrainingError:
-    return TrainingError(f"the recipe's {place}: {message}")
+    return TrainingError(shown(f"the recipe's {place}: {message}"))

@@ -22,6 +22,9 @@ MISTAKES = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
 LARGEST = 1 << 26
 """The most elements that a folded node may make."""
 
+UNFOLDED = ("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im")
+"""Nobody convolves constants, and onnx's shape inference ends the process where ranks are wrong."""
+
 TOLD = 1024
 """Inputs of up to this many elements are shown to shape inference."""
 
@@ -34,6 +37,8 @@ class Evaluator(Protocol):
 
 def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constant]:
     """The results of a node with these inputs; None stands for one that is left out."""
+    if node.op in UNFOLDED:
+        raise node.fail("all its inputs are constants: it has nothing to do with the images")
     from onnx.reference import ReferenceEvaluator
 
     model = _model_of(node, inputs, opset)
@@ -43,7 +48,7 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
         with np.errstate(all="ignore"):
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
-    except (*MISTAKES, RuntimeError) as error:
+    except (*MISTAKES, RuntimeError, onnx.shape_inference.InferenceError) as error:
         reason = " ".join(str(error).split())[:200]
         raise node.fail(f"its constant result can't be computed: {reason}") from None
     return [Constant.of(np.asarray(result)) for result in results]

@@ -37,6 +37,8 @@ def constant_of(tensor: TensorProto, name: str, folder: Path | None) -> Constant
         array = numpy_helper.to_array(tensor)
     except (ValueError, TypeError, IndexError) as error:
         raise ImportFailure(f"{what} is damaged: {' '.join(str(error).split())}") from None
+    if array.dtype.kind == "c":
+        raise ImportFailure(f"{what} holds complex numbers, which no layer computes with")
     if array.dtype.kind == "f" and (np.isnan(array).any() or _unbounded(array)):
         raise ImportFailure(f"{what} holds a NaN or an infinite value")
     element = element_of_onnx(tensor.data_type)

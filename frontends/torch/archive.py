@@ -6,7 +6,6 @@ expressions in it: a model is somebody else's file, and reading it must not run 
 
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from math import prod
@@ -14,6 +13,8 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
+from ...qdialect import archives
+from ...qdialect.archives import Unpacker
 from ...qdialect.data import Array
 from ..errors import ImportFailure
 from .program import Argument, Call, Input, Program, Ref
@@ -23,8 +24,8 @@ Json: TypeAlias = dict[str, Any]
 SCHEMA = 8
 """The major version of torch's format that is understood."""
 
-LARGEST, LARGEST_JSON = 1 << 32, 1 << 27
-"""Bytes that one tensor, and one text, of a file may unpack to."""
+LARGEST_JSON = 1 << 27
+"""Bytes that one text of a file may unpack to."""
 
 LARGEST_REPEATED = 1 << 26
 """Elements of the largest tensor that repeats what is stored."""
@@ -58,15 +59,11 @@ def read_archive(file: str | BinaryIO, name: str) -> Program:
 
 
 DAMAGE = (
+    *archives.DAMAGE,
     ArithmeticError,
     AttributeError,
-    EOFError,
-    LookupError,
     MemoryError,
-    RuntimeError,
     TypeError,
-    ValueError,
-    zlib.error,
 )
 """What reading a file may raise that is not what it should be."""
 
@@ -81,6 +78,7 @@ class _Archive:
 
     def __init__(self, archive: zipfile.ZipFile, name: str):
         self.archive = archive
+        self.unpacker = Unpacker(archive)
         self.name = name
         models = [entry for entry in archive.namelist() if entry.endswith("models/model.json")]
         if not models:
@@ -117,13 +115,12 @@ class _Archive:
         return Program(inputs, constants, calls, outputs, sizes)
 
     def _json(self, path: str) -> Json:
-        return json.loads(self._bytes(path, LARGEST_JSON))
+        if self.archive.getinfo(self.root + path).file_size > LARGEST_JSON:
+            raise ImportFailure(f"{self.name}: {path} is larger than {LARGEST_JSON >> 20} MiB")
+        return json.loads(self._bytes(path))
 
-    def _bytes(self, path: str, most: int = LARGEST) -> bytes:
-        entry = self.archive.getinfo(self.root + path)
-        if entry.file_size > most:
-            raise ImportFailure(f"{self.name}: {path} is larger than {most >> 20} MiB")
-        return self.archive.read(entry)
+    def _bytes(self, path: str) -> bytes:
+        return self.unpacker.read(self.root + path)
 
     @cached_property
     def _configs(self) -> dict[str, Json]:

@@ -1,28 +1,18 @@
-"""A sample of benchmarks/fuzz_text.py: a damaged text gets a message, and nothing else."""
+"""A sample of the fuzzing of texts: a damaged text gets a message, and nothing else."""
 
 import pytest
 from qnn.qdialect.text import TextError
 from support.benchmarks import FOLDER, benchmark
 from xdsl.dialects.builtin import BytesAttr, StringAttr
 
-SEED, CASES = 1, 2000
-
-
-fuzz = benchmark("fuzz_text")
+fuzz = benchmark("fuzz.kinds.text")
 TEXTS: list[str] = fuzz.corpus([FOLDER])
 
 
 def test_examples_are_valid_and_cover_every_op() -> None:
     for name in ("every_op", "every_process"):
-        assert fuzz.check((FOLDER / f"{name}.mlir").read_text()) == "module"
+        assert fuzz.check((FOLDER / f"{name}.mlir").read_text()) == "accepted"
     assert fuzz.missing_ops(TEXTS) == []
-
-
-@pytest.mark.parametrize("start", range(0, CASES, CASES // 4))
-def test_damaged_texts(start: int) -> None:
-    for case in range(start, start + CASES // 4):
-        ending, trace = fuzz.result_of(fuzz.damaged(SEED, case, TEXTS))
-        assert trace is None, f"case {case}: {ending}\n{trace}"
 
 
 @pytest.mark.parametrize(
@@ -73,13 +63,4 @@ def test_names_in_any_language_come_back() -> None:
     (op,) = fuzz.read(text).ops
     assert op.attributes["layer"] == StringAttr('Größe "卷积"')
     assert op.attributes["bytes"] == BytesAttr(b"\xff")
-    assert fuzz.check(text) == "module"
-
-
-def test_a_leak_is_a_find(monkeypatch: pytest.MonkeyPatch) -> None:
-    def leak(*_: object) -> None:
-        raise KeyError("leaked")
-
-    assert fuzz.result_of("module {") == ("refused", None)
-    monkeypatch.setattr(fuzz, "parse_module", leak)
-    assert fuzz.result_of("module {")[0].startswith("find: KeyError")
+    assert fuzz.check(text) == "accepted"

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.tools import messages
-from qnn.tools.messages import QUIET, USUAL, VERBOSE, bar, shown
+from qnn.tools.messages import QUIET, USUAL, VERBOSE, bar, telling
 from qnn.tools.qnn import main
 from support.design import chain
 from support.program import print_module
@@ -45,7 +45,7 @@ def say() -> None:
 def test_a_level_says_so_much(
     level: int, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with shown("qnn", level):
+    with telling("qnn", level):
         say()
     say()
     assert capsys.readouterr().err.splitlines() == [f"qnn: {line}" for line in lines]
@@ -57,7 +57,7 @@ def test_a_terminal_sees_a_bar_that_goes(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
-    with shown("qnn", level):
+    with telling("qnn", level):
         say()
         LOG.debug("%s", "x" * 100)
     written = capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_what_takes_long_says_how_long(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr(messages, "TICK", 0.01)
     drawn = []
-    with shown("qnn", USUAL):
+    with telling("qnn", USUAL):
         LOG.debug("waiting")
         while len(drawn) < 3:
             drawn += capsys.readouterr().err.split(ERASED)[1:]

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from ...hardware.whole import Whole, wholes_of
+from ...qdialect import documents
 from ...qdialect.stream import DesignOp
 from ..compile import BUILD, DESIGN
 from ..compile_parts import NETWORK
@@ -20,15 +21,31 @@ from ..networks import load_network
 Shape: TypeAlias = Any
 """What a value of JSON is to be: a type, a list of such, or an object with such at least."""
 
+
+@dataclass(frozen=True)
+class Maybe:
+    """What may be left out, or null."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Each:
+    """An object whose values are all like this."""
+
+    shape: Shape
+
+
 NUMBER: Shape = (int, float)
-LAYER: Shape = {"pe": int, "simd": int, "cycles": int, "resources": dict}
+LAYER: Shape = {"pe": int, "simd": int, "cycles": int, "resources": Each(NUMBER)}
 TOGETHER: Shape = {
     **dict.fromkeys(("fps", "clock_mhz", "interval_cycles", "latency_cycles", "ops"), NUMBER),
     **dict.fromkeys(("bottleneck", "device"), str),
     "weight_bits": NUMBER,
 }
 AMOUNTS: Shape = {
-    **dict.fromkeys(("resources", "utilisation", "error"), dict),
+    **dict.fromkeys(("resources", "utilisation"), Each(NUMBER)),
+    "error": dict,
     "external_gb_s": NUMBER,
     "layers": [LAYER],
 }
@@ -40,7 +57,13 @@ PART: Shape = {**ORIGIN, "part": str, "processes": [str], "estimate": {**TOGETHE
 PARTS: Shape = {**ORIGIN, "parts": [str], "estimate": {**TOGETHER, "links": [LINK]}}
 """What it takes from that of several designs, each in a folder of its own."""
 
-CURVE: Shape = {"device": str, "clock_mhz": NUMBER}
+POINT: Shape = {"fps": NUMBER, "utilisation": Each(NUMBER)}
+CURVE: Shape = {
+    "device": str,
+    "clock_mhz": NUMBER,
+    "front": Maybe([POINT]),
+    "at_rate": Maybe(POINT),
+}
 EXPLORED: Shape = {"curves": [CURVE]}
 """What it takes from `explore.json`."""
 
@@ -171,9 +194,9 @@ def explored_file(path: Path) -> Path:
 def read_json(path: Path, wanted: Shape) -> dict[str, Any]:
     """An object of JSON that holds what is wanted of it."""
     try:
-        found = json.loads(read_text(str(path)))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no JSON: {str(error).splitlines()[0]}") from None
+        found = documents.read_json(read_text(str(path)))
+    except ValueError as error:
+        raise UserError(f"{path} is no JSON: {error}") from None
     wrong = misfit(found, wanted, "it")
     if wrong is not None:
         raise UserError(f"{path} is not what qnn wrote: {wrong}")
@@ -185,10 +208,17 @@ def misfit(found: Any, wanted: Shape, place: str) -> str | None:
     parts: list[tuple[Any, Shape, str]] = []
     match wanted:
         case {**shapes} if isinstance(found, dict):
-            lacking = [name for name in shapes if name not in found]
+            needed = (name for name, shape in shapes.items() if not isinstance(shape, Maybe))
+            lacking = [name for name in needed if name not in found]
             if lacking:
                 return f"{place} has no {lacking[0]!r}"
-            parts = [(found[name], shape, repr(name)) for name, shape in shapes.items()]
+            entries = cast("dict[str, Any]", found)
+            parts = [(entries.get(name), shape, repr(name)) for name, shape in shapes.items()]
+        case Maybe(shape):
+            parts = [] if found is None else [(found, shape, place)]
+        case Each(shape) if isinstance(found, dict):
+            values = cast("dict[str, Any]", found).values()
+            parts = [(value, shape, f"what {place} holds") for value in values]
         case [shape] if isinstance(found, list):
             items = cast("list[Any]", found)
             parts = [(item, shape, f"what {place} holds") for item in items]

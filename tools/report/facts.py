@@ -139,7 +139,7 @@ def fronts_of(explored: Mapping[str, Any]) -> list[Facts]:
     for curve in explored.get("curves", []):
         points = curve.get("front") or [curve.get("at_rate")]
         found = [
-            {"fps": point["fps"], "share": max(point["utilisation"].values())}
+            {"fps": point["fps"], "share": max(point["utilisation"].values(), default=0)}
             for point in points
             if point
         ]

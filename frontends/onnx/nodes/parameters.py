@@ -23,6 +23,10 @@ from ..values import Tensor, Value
 NO_ZERO = np.zeros((), np.int64)
 
 
+LARGEST = 2.0**53
+"""Of whole numbers; beyond it, floats stand for several."""
+
+
 def quant_type(element: ElementType | None) -> QuantType:
     """An element type that is known to be one of integers."""
     assert isinstance(element, QuantType)
@@ -52,6 +56,8 @@ def whole(node: Node, array: Array, what: str) -> Array:
     """Numbers that must be whole, as int64."""
     if not np.array_equal(array, np.rint(array)):
         raise node.fail(f"{what} must be whole, it is {array.reshape(-1)[0]}")
+    if array.size and not -LARGEST <= float(array.min()) <= float(array.max()) <= LARGEST:
+        raise node.fail(f"{what} is out of range, it is {array.reshape(-1)[0]}")
     return array.astype(np.int64)
 
 

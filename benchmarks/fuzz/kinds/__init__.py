@@ -1,0 +1,24 @@
+"""The kinds of input, each in a file of its own with a class `Cases`."""
+
+from importlib import import_module
+
+from ..kind import Kind
+
+SHARES = {
+    "text": 180,
+    "onnx": 120,
+    "pt2": 50,
+    "passes": 40,
+    "devices": 130,
+    "foldings": 110,
+    "recipes": 110,
+    "arrays": 125,
+    "sets": 85,
+    "builds": 25,
+    "points": 25,
+}
+"""How many of a thousand cases are of each kind: those that cost little have many."""
+
+
+def kind_named(name: str) -> type[Kind]:
+    return import_module(f".{name}", __name__).Cases

@@ -1,0 +1,33 @@
+"""Files that describe a device, in TOML: `qnn devices FILE`."""
+
+import random
+from pathlib import Path
+
+from qnn.hardware.device import FOLDER, DeviceError, device_named
+from qnn.tools.devices import as_json, origins, table
+
+from ..kind import Kind, taken
+from ..tables import damaged_toml
+
+
+class Cases(Kind):
+    suffix = ".toml"
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.texts = [path.read_text() for path in sorted(FOLDER.glob("*.toml"))]
+
+    def case(self, rng: random.Random) -> bytes:
+        return damaged_toml(rng, self.texts)
+
+    def check(self, case: bytes) -> str:
+        return taken(lambda: told(self.written(case)), DeviceError)
+
+
+def told(path: str) -> None:
+    """All that is told of a device."""
+    device = device_named(path)
+    device.budget(device.clock_mhz)
+    table([device])
+    origins(device)
+    as_json(device)

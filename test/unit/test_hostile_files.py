@@ -1,0 +1,408 @@
+"""Files that others made to harm: bombs, sizes that lie, JSON and TOML that no tool wrote. Each is
+one clear line, soon and in little memory. What the fuzzing found stands here, too."""
+
+import gzip
+import json
+import resource
+import struct
+import subprocess
+import sys
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+from qnn.hardware.device import DeviceError, device_named
+from qnn.passes.folding_file import read_folding
+from qnn.qdialect.documents import read_json, read_toml
+from qnn.tools.arrays import array_of, load_array
+from qnn.tools.datasets import load_images
+from qnn.tools.files import UserError, told
+from qnn.tools.folders import MANIFEST, build_folder
+from qnn.tools.points import Points
+from qnn.tools.report.build import EXPLORED
+from qnn.tools.report.build import read_json as read_shaped
+from qnn.training.errors import TrainingError
+from qnn.training.recipe import Recipe
+from support.benchmarks import benchmark
+
+MEMORY, SECONDS = 2 << 30, 10
+
+
+def zeros(count: int) -> bytes:
+    """So many zeros as a gzip file, made of equal pieces."""
+    piece = gzip.compress(bytes(1 << 24), mtime=0)
+    return piece * (count >> 24)
+
+
+def npz(path: Path, size: int) -> None:
+    """An array of zeros in an archive."""
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({size},), }}\n".encode()
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("x.npy", "w") as x,
+    ):
+        x.write(b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header)
+        for _ in range(size >> 24):
+            x.write(bytes(1 << 24))
+
+
+def png(path: Path, side: int) -> None:
+    """A picture that says how large it is, and holds next to nothing."""
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)),
+        (b"IDAT", b"x"),
+        (b"IEND", b""),
+    ]
+    chunks = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+
+
+def petabytes(path: Path, outside: bool) -> None:
+    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[1 << 25, 1 << 25])
+    if outside:
+        tensor.data_location = TensorProto.EXTERNAL
+        tensor.external_data.add(key="location", value="data.bin")
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["y"])],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+        [onnx.ValueInfoProto(name="y")],
+        [tensor],
+    )
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+
+
+def grown(path: Path, op: str) -> None:
+    """A node that makes petabytes of a few numbers."""
+    sizes = onnx.numpy_helper.from_array(np.int64([1 << 25, 1 << 25]), "n")
+    one = onnx.numpy_helper.from_array(np.ones((1, 1), np.float32), "one")
+    inputs = ["n"] if op == "ConstantOfShape" else ["one", "n"]
+    graph = helper.make_graph(
+        [helper.make_node(op, inputs, ["w"]), helper.make_node("Add", ["x", "w"], ["y"])],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 4])],
+        [onnx.ValueInfoProto(name="y")],
+        [sizes, one],
+    )
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+
+
+def bomb(path: Path, part: str) -> None:
+    """A torch program, one part of which unpacks to gigabytes."""
+    corpus = benchmark("fuzz.kinds.pt2").CORPUS
+    with zipfile.ZipFile(corpus) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            with new.open(name, "w") as file:
+                file.write(old.read(name))
+                if name.endswith(part):
+                    for _ in range(80):
+                        file.write(b" " * (1 << 24))
+
+
+def limited() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def refused(*arguments: str | Path) -> str:
+    """What a command says that has two gigabytes and ten seconds, and can't be content."""
+    command = [sys.executable, "-m", "qnn.tools.qnn", *map(str, arguments)]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert done.returncode == 1, done.stderr
+    assert seconds < SECONDS
+    assert "memory" not in done.stderr.lower()
+    return done.stderr
+
+
+NETWORK = """\
+func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
+  func.return %x : tensor<1x4xui8>
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("tensor<9999999999x9999999999xui8>", ""),
+        (f"tensor<{'9' * 50}xui8>", ""),
+        (f"tensor<{'1x' * 5000}ui8>", ""),
+        ("tensor<" * 10_000, ""),
+    ],
+)
+def test_shapes_that_nothing_holds(text: str, message: str, tmp_path: Path) -> None:
+    network = tmp_path / "net.mlir"
+    network.write_text(NETWORK.replace("tensor<1x4xui8>", text))
+    np.save(tmp_path / "x.npy", np.zeros((1, 4), np.uint8))
+    for command in (
+        ["run", network, "--input", tmp_path / "x.npy"],
+        ["estimate", network, "--device", "z7020"],
+    ):
+        lines = refused(*command).splitlines()
+        assert len(lines) <= 3 and all(len(line) < 1100 for line in lines)
+
+
+@pytest.mark.parametrize("value", ["dense<0>", "0", "[0]", '"0x00"'])
+def test_constants_that_nothing_holds(value: str, tmp_path: Path) -> None:
+    network = tmp_path / "net.mlir"
+    kind = "tensor<1000000x1000000x1000000xui8>"
+    network.write_text(
+        f"func.func @main() {{\n  %w = qnn.constant {value} : {kind}\n  func.return\n}}\n"
+    )
+    assert len(refused("run", network).splitlines()) <= 3
+
+
+@pytest.mark.parametrize("deep", ["[", "{a = ", '"test.op"() ({', "tensor<2x", "("])
+def test_nesting(deep: str, tmp_path: Path) -> None:
+    (tmp_path / "net.mlir").write_text('"test.op"() {a = ' + deep * 100_000)
+    assert len(refused("run", tmp_path / "net.mlir").splitlines()) <= 3
+
+
+def test_arrays_that_unpack_to_gigabytes(tmp_path: Path) -> None:
+    (tmp_path / "net.mlir").write_text(NETWORK)
+    npz(tmp_path / "x.npz", 80 << 24)
+    told = refused("run", tmp_path / "net.mlir", "--input", tmp_path / "x.npz")
+    assert "unpacks to more than an archive of its size should hold" in told
+
+
+def test_an_archive_of_many_parts_counts_as_one(tmp_path: Path) -> None:
+    npz(tmp_path / "x.npz", 15 << 24)
+    assert load_array(f"{tmp_path}/x.npz:x").shape == (15 << 24,)
+
+
+@pytest.mark.parametrize("part", ["model.json", "weight_0", "config.json"])
+def test_a_program_that_unpacks_to_gigabytes(part: str, tmp_path: Path) -> None:
+    bomb(tmp_path / "net.pt2", part)
+    assert len(refused("import", tmp_path / "net.pt2").splitlines()) == 1
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_constants_of_petabytes(outside: bool, tmp_path: Path) -> None:
+    petabytes(tmp_path / "net.onnx", outside)
+    assert "elements, which is too many" in refused("import", tmp_path / "net.onnx")
+
+
+@pytest.mark.parametrize("op", ["ConstantOfShape", "Expand", "Tile"])
+def test_nodes_that_make_petabytes(op: str, tmp_path: Path) -> None:
+    grown(tmp_path / "net.onnx", op)
+    assert len(refused("import", tmp_path / "net.onnx").splitlines()) == 1
+
+
+@pytest.mark.parametrize("side", [9_500, 13_000, 60_000])
+def test_pictures_that_unpack_to_gigabytes(side: int, tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    png(folder / "a.png", side)
+    (tmp_path / "net.mlir").write_text(NETWORK)
+    options = ["--images", folder, "--labels", folder / "a.png"]
+    assert refused("eval", tmp_path / "net.mlir", *options).endswith(
+        "is no image that can be read\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\0\x08\3" + b"\xff" * 12,
+        b"\0\0\x08\x40" + b"\0" * 256,
+        b"\0\0\x08\2\0\0\0\0" + b"\xff" * 4 + b"\0",
+        b"\0\0\x08\2\0\0",
+    ],
+)
+def test_idx_files_that_lie(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "images").write_bytes(data)
+    with pytest.raises(UserError, match="is no whole idx file"):
+        load_images(str(tmp_path / "images"))
+
+
+def test_test_sets_that_unpack_to_gigabytes(tmp_path: Path) -> None:
+    (tmp_path / "images").write_bytes(zeros(80 << 24))
+    (tmp_path / "net.mlir").write_text(NETWORK)
+    options = ["--images", tmp_path / "images", "--labels", tmp_path / "images"]
+    assert "out of proportion" in refused("eval", tmp_path / "net.mlir", *options)
+
+
+def header(
+    descr: str = "'<f4'", order: str = "False", shape: str = "(2, 3)", more: str = ""
+) -> bytes:
+    """The beginning of a .npy file."""
+    text = f"{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, {more}}}\n".encode()
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (header("'|O'"), "it does not hold numbers"),
+        (header("[('a', '<f4')]"), "it does not hold numbers"),
+        (header("'<f3'"), "there are no numbers of type <f3"),
+        (header(shape="(-1, 3)"), "it does not hold numbers"),
+        (header(shape="(1e9,)"), "it does not hold numbers"),
+        (header(shape="(9" + "9" * 5000 + ",)"), "it does not hold numbers"),
+        (header(shape=f"({'1,' * 40})"), "it has 40 axes"),
+        (header(shape="(1099511627776, 1099511627776)"), "it holds 24 bytes of the"),
+        (header(shape="(0, 4611686018427387904, 9)"), "it does not hold numbers"),
+        (header("__import__('os').abort()"), "it does not hold numbers"),
+        (header()[:9], "it does not hold numbers"),
+        (b"\x93NUMPY\7\0\0\0", "it is no .npy file"),
+        (b"\x80\4\x95", "it is no .npy file"),
+        (b"", "it is no .npy file"),
+    ],
+)
+def test_arrays_that_lie(data: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        array_of(data + bytes(24) if len(data) > 10 else data)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i1", "<i8", ">i4", "<f2", "<f4", ">f8", "?", "<c8"])
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 4), (0, 2)])
+def test_honest_arrays_are_read_as_numpy_does(
+    dtype: str, version: tuple[int, int], shape: tuple[int, ...]
+) -> None:
+    array = np.arange(np.prod(shape, dtype=int)).reshape(shape).astype(dtype)
+    for given in (array, np.asfortranarray(array)):
+        file = BytesIO()
+        np.lib.format.write_array(file, given, version)
+        found = array_of(file.getvalue())
+        assert found.dtype == array.dtype
+        np.testing.assert_array_equal(found, array)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("NaN", "NaN is no number"),
+        ("[1e999]", "1e999 is no number"),
+        ("9" * 500, "is no number"),
+        ('{"a": 1, "a": 2}', "'a' is given twice"),
+        ('"\\ud800"', "no Unicode"),
+        ('{"\\ud800": 1}', "no Unicode"),
+        ("[" * 100_000, "nests too deeply"),
+        ('{"a":' * 100_000, "nests too deeply"),
+        ("", "Expecting value"),
+    ],
+)
+def test_json(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as error:
+        read_json(text)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a." * 20_000 + "b = 1", "line 1 has more than 1,000 characters"),
+        ("x = 1\na = " + "[" * 2000, "line 2 has more than 1,000 characters"),
+        ("a = [\n" * 1 + "[\n" * 100_000, "nests too deeply"),
+    ],
+)
+def test_toml(text: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_toml(text)
+    path = tmp_path / "a.toml"
+    path.write_text(text)
+    with pytest.raises(DeviceError, match=message):
+        device_named(str(path))
+    with pytest.raises(TrainingError, match=message):
+        Recipe.read(str(path))
+
+
+@pytest.mark.parametrize("key", ["method", "cdf"])
+@pytest.mark.parametrize("value", [["uniq"], {}, 1979])
+def test_recipes_of_other_types(key: str, value: object) -> None:
+    given = {"method": "uniq", "weights": 4, "activations": 8, key: value}
+    with pytest.raises(TrainingError, match=key):
+        Recipe.of(given).layers_of(["a"])
+
+
+def test_foldings(tmp_path: Path) -> None:
+    path = tmp_path / "f.json"
+    path.write_text('{"a": {"pe": NaN}}')
+    with pytest.raises(Exception, match=r"is no JSON: NaN is no number"):
+        read_folding(str(path))
+
+
+@pytest.mark.parametrize(
+    "use", [f"[{'9' * 350}, 1, 1, 1, 1, 1]", "[" * 50_000, "[NaN, 1, 1, 1, 1, 1]"]
+)
+def test_finished_points(use: str, tmp_path: Path) -> None:
+    path = tmp_path / "points.jsonl"
+    point = f'{{"interval": 9, "use": {use}, "dearer": 0.0, "least": 9}}'
+    path.write_text(f'{{"key": "k", "point": {point}}}\n')
+    with pytest.raises(UserError, match=r"points\.jsonl:1 is no finished point"):
+        Points(path)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        {"front": 1},
+        {"front": [{"fps": 1}]},
+        {"front": [{"fps": 1, "utilisation": {"lut": "many"}}]},
+        {"at_rate": {"fps": "1", "utilisation": {}}},
+        {"front": [None]},
+    ],
+)
+def test_what_was_explored(curve: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "explore.json"
+    path.write_text(json.dumps({"curves": [{"device": "z7020", "clock_mhz": 100, **curve}]}))
+    with pytest.raises(UserError, match="is not what qnn wrote"):
+        read_shaped(path, EXPLORED)
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "a/../../b", "", ".", "link/a", "a\0b", "\udcff"])
+def test_a_manifest_names_only_files_of_its_build(name: str, tmp_path: Path) -> None:
+    mine, build = tmp_path / "mine", tmp_path / "build"
+    mine.mkdir()
+    (mine / "a").write_text("precious")
+    build.mkdir()
+    (build / "link").symlink_to(mine)
+    (build / MANIFEST).write_text(f"{name}\n", errors="surrogateescape")
+    with pytest.raises(UserError, match="is no file of the build"), build_folder(str(build)):
+        pass
+    assert (mine / "a").read_text() == "precious"
+
+
+def test_messages_are_fit_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise UserError("\x1b[31mred\u2028\u202e\0 " + "x" * 10_000)
+
+    assert told("qnn", fail) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.isprintable() and len(line) < 1100
+
+
+def test_whole_numbers_out_of_range(tmp_path: Path) -> None:
+    model = benchmark("fuzz.kinds.onnx").by_qonnx()
+    for tensor in model.graph.initializer:
+        if tensor.name == "z":
+            tensor.CopyFrom(onnx.numpy_helper.from_array(np.float32(1e30), "z"))
+    onnx.save(model, tmp_path / "net.onnx")
+    assert "the zero point is out of range" in refused("import", tmp_path / "net.onnx")
+
+
+def test_a_convolution_of_constants(tmp_path: Path) -> None:
+    """Its weights have too few axes, for which onnx's shape inference ends the process."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("ConvTranspose", ["a", "b"], ["y"])
+    constants = {"a": np.ones((2, 2, 3, 3), np.int32), "b": np.ones((8, 3), np.int8)}
+    onnx.save(one_node([node], [1, 4], constants), tmp_path / "net.onnx")
+    assert "all its inputs are constants" in refused("import", tmp_path / "net.onnx")
+
+
+def test_complex_constants(tmp_path: Path) -> None:
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("Add", ["x", "a"], ["y"])
+    onnx.save(one_node([node], [1, 4], {"a": np.ones(4, np.complex64)}), tmp_path / "net.onnx")
+    assert "complex numbers" in refused("import", tmp_path / "net.onnx")

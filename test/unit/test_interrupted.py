@@ -1,0 +1,256 @@
+"""Commands that are interrupted, killed, or run twice at once: what stood there stands, or what is
+new stands whole; after an interrupt nothing else is left, no process and no temporary file."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from qnn.tools.points import Points
+from qnn.tools.report.build import Build
+from support.benchmarks import benchmark
+
+NETWORK = Path(__file__).parents[2] / "examples" / "conv_bn.mlir"
+START = """
+import os, sys
+from qnn.tools import start
+load = start.import_module
+start.import_module = lambda name: (os.write(2, b"!"), load(name))[1]
+sys.exit(start.qnn())
+"""
+"""Tells when it is about to import all else: what Python does before is not ours."""
+
+COMMANDS = {
+    "import": "import net.onnx -o out.mlir",
+    "run": f"run {NETWORK} --input x.npy -o y.npy",
+    "run native": f"run {NETWORK} --input x.npy -o y.npy --engine native",
+    "eval": f"eval {NETWORK} --images x.npy --labels labels.npy",
+    "estimate": f"estimate {NETWORK} --device z7020 --trace trace.json",
+    "explore": f"explore {NETWORK} --devices z7020,zu3eg -o fronts",
+    "compile": f"compile {NETWORK} --target hls --device z7020 -o build",
+    "compile opencl": f"compile {NETWORK} --target opencl --device arria10-gx1150 -o build",
+    "report": "report build -o page.html",
+}
+OUTPUTS = ("out.mlir", "y.npy", "trace.json", "page.html", "fronts/explore.json")
+"""Files that are written whole."""
+
+TIMES = 3
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder that commands run in."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        places = {"TMPDIR": str(self.folder / "tmp"), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        return {**os.environ, **places}
+
+    def start(self, command: str) -> "subprocess.Popen[bytes]":
+        """Starts a command in a group of its own, and waits until it begins."""
+        started = subprocess.Popen(
+            [sys.executable, "-c", START, *command.split()],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert started.stderr is not None and started.stderr.read(1) == b"!"
+        return started
+
+    def fail(self, command: str, most: int) -> str:
+        """Runs a command on a disk that takes files of so many bytes; what it says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+        )
+        assert done.returncode == 1, done.stderr
+        return done.stderr
+
+    def run(self, command: str) -> float:
+        """Runs a command to its end; how long it takes."""
+        start, started = time.monotonic(), self.start(command)
+        _, told = started.communicate(timeout=120)
+        assert started.returncode == 0, told.decode()
+        return time.monotonic() - start
+
+    def files(self) -> set[str]:
+        """All there is, but for what is kept to be used again."""
+        paths = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
+        return {str(path) for path in paths if path.parts[0] != "cache"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A folder with what all commands read."""
+    place = Place(tmp_path_factory.mktemp("interrupted"))
+    (place.folder / "tmp").mkdir()
+    onnx.save(benchmark("fuzz.kinds.onnx").by_qonnx(), place.folder / "net.onnx")
+    np.save(place.folder / "x.npy", np.zeros((4, 6, 6, 2), np.uint8))
+    np.save(place.folder / "labels.npy", np.zeros(4, np.int64))
+    place.run(COMMANDS["compile"])
+    return place
+
+
+def stopped(place: Place, command: str, how: signal.Signals, after: float) -> tuple[int, str]:
+    """Sends a signal to a command and all that it started; its status, and what it told."""
+    started = place.start(command)
+    time.sleep(after)
+    os.killpg(started.pid, how)
+    _, told = started.communicate(timeout=60)
+    return started.returncode, told.decode()
+
+
+def alone(group: int) -> bool:
+    """Whether nobody of a group of processes is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_interrupt_is_silent(name: str, place: Place) -> None:
+    check_interrupts(name, place, TIMES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_many_interrupts_are_silent(name: str, place: Place) -> None:
+    check_interrupts(name, place, 40)
+
+
+def check_interrupts(name: str, place: Place, times: int) -> None:
+    seconds = place.run(COMMANDS[name])
+    before = place.files()
+    moments = random.Random(f"{name} {times}")
+    for moment in (0.0, *(moments.uniform(0, seconds) for _ in range(times))):
+        started = place.start(COMMANDS[name])
+        time.sleep(moment)
+        os.killpg(started.pid, signal.SIGINT)
+        _, told = started.communicate(timeout=60)
+        assert started.returncode in (0, 130), f"{name} after {moment:.3f} s: {told.decode()}"
+        assert b"Traceback" not in told and b"Exception" not in told, told.decode()
+        assert place.files() == before, f"{name} after {moment:.3f} s"
+        for _ in range(100):
+            if alone(started.pid):
+                break
+            time.sleep(0.05)
+        assert alone(started.pid), f"{name} after {moment:.3f} s: somebody is left"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_stood_there_survives(name: str, place: Place) -> None:
+    check_kills(name, place, TIMES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_stood_there_survives_many(name: str, place: Place) -> None:
+    check_kills(name, place, 40)
+
+
+def check_kills(name: str, place: Place, times: int) -> None:
+    """Killed at any moment: outputs are whole, old or new, and the next run goes well."""
+    seconds = place.run(COMMANDS[name])
+    whole = contents(place)
+    moments = random.Random(f"{name} {times}")
+    for moment in (moments.uniform(0, seconds) for _ in range(times)):
+        stopped(place, COMMANDS[name], signal.SIGKILL, moment)
+        assert contents(place) == whole, f"{name} after {moment:.3f} s"
+        if "build" in COMMANDS[name]:
+            Build.read(place.folder / "build")
+        if name == "explore":
+            Points(place.folder / "fronts" / "points.jsonl")
+    place.run(COMMANDS[name])
+
+
+def contents(place: Place) -> dict[str, bytes]:
+    paths = (place.folder / name for name in OUTPUTS)
+    return {path.name: path.read_bytes() for path in paths if path.exists()}
+
+
+def together(place: Place, commands: Sequence[str]) -> list[tuple[int, str]]:
+    """Runs commands at the same time."""
+    started = [place.start(command) for command in commands]
+    told = [process.communicate(timeout=120)[1].decode() for process in started]
+    return [(process.returncode, text) for process, text in zip(started, told, strict=True)]
+
+
+def test_two_builds_of_one_folder(place: Place) -> None:
+    """Both come to an end, and one of them stands there, whole."""
+    before = set((place.folder / "build").glob(".qnn-*"))
+    commands = [
+        COMMANDS["compile"],
+        f"{COMMANDS['compile']} --clock 50",
+        COMMANDS["compile opencl"],
+    ]
+    for status, told in together(place, commands):
+        assert "Traceback" not in told
+        assert status == 0 or len(told.splitlines()[-1]) < 300
+    build = Build.read(place.folder / "build")
+    top = build.folder / ("top.cl" if build.about["target"] == "opencl" else "top.cpp")
+    assert top.is_file() and len(build.code) == len(build.names)
+    assert len(list(build.folder.glob("top.c*"))) == 1
+    assert set(build.folder.glob(".qnn-*")) == before
+    place.run(COMMANDS["compile"])
+
+
+def test_two_explorations_of_one_folder(place: Place) -> None:
+    (place.folder / "fronts" / "points.jsonl").unlink(missing_ok=True)
+    for status, told in together(place, [COMMANDS["explore"]] * 2):
+        assert status == 0, told
+    Points(place.folder / "fronts" / "points.jsonl")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+def test_a_disk_that_fills(name: str, place: Place) -> None:
+    place.run(COMMANDS[name])
+    before, whole = place.files(), contents(place)
+    told = place.fail(COMMANDS[name], 64)
+    assert "Traceback" not in told and "too large" in told.splitlines()[-1]
+    assert place.files() == before and contents(place) == whole
+    Build.read(place.folder / "build")
+
+
+@pytest.mark.parametrize(
+    "command", ["devices", "devices --json", f"estimate {NETWORK} --device z7020"]
+)
+def test_standard_output_that_is_full(command: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr.endswith("qnn: standard output: no space left on device\n")
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+def test_an_output_beneath_a_file(name: str, place: Place) -> None:
+    """As in a folder that can't be written, which stops everybody but root."""
+    before = place.files()
+    told = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), 1 << 30)
+    assert (
+        "not a directory" in told.splitlines()[-1] or "no such directory" in told.splitlines()[-1]
+    )
+    assert place.files() == before
