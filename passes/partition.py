@@ -69,6 +69,8 @@ class PartitionPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs = designs_for(self.name, op)
         try:
+            if self.target_fps is not None and self.target_fps <= 0:
+                raise ValueError(f"target-fps is a number above 0, not {self.target_fps:g}")
             row = Row(
                 [device_named(name) for name in self.devices],
                 LinkAttr(self.link_bits, self.link_mhz, self.link_ns),
@@ -100,9 +102,10 @@ class Row:
     @property
     def clock(self) -> float:
         """Of all devices."""
-        clock = self.clock_mhz or min(device.clock_mhz for device in self.devices)
-        check_clock(clock)
-        return clock
+        if self.clock_mhz is None:
+            return min(device.clock_mhz for device in self.devices)
+        check_clock(self.clock_mhz)
+        return self.clock_mhz
 
     @property
     def cycles(self) -> int | None:
@@ -116,6 +119,7 @@ def partition_design(
     """Puts the parts of a design in its place; layers that are folded stay as they are."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
         raise PassFailedException("partition: the design has links already")
+    check_names([design], folds or {})
     folds = {**_folded(design), **(folds or {})}
     vendors = dict.fromkeys(device.vendor for device in row.devices)
     spaces = {vendor: open_space(design, vendor) for vendor in vendors}

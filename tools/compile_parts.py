@@ -29,7 +29,16 @@ from .compile import (
 from .designs import timed
 from .folders import build_folder
 from .networks import load_network, write_module
-from .parts import NotCut, as_json, devices_of, estimated_whole, row_of, summed, table, whole_in
+from .parts import (
+    NotCut,
+    as_json,
+    devices_given,
+    devices_of,
+    estimated_whole,
+    summed,
+    table,
+    whole_in,
+)
 from .simulated import mistakes_told
 
 NETWORK = "network.mlir"
@@ -38,7 +47,7 @@ NETWORK = "network.mlir"
 
 def compile_parts(arguments: argparse.Namespace) -> None:
     """A folder with a project for each part."""
-    target, row = target_of(arguments), row_of(arguments)
+    target, named = target_of(arguments), devices_given(arguments)
     names: list[str] = arguments.devices or []
     for name in names:
         device_of(name, arguments.target)
@@ -46,10 +55,10 @@ def compile_parts(arguments: argparse.Namespace) -> None:
         given = [load_array(name) for name in arguments.inputs]
         module = load_network(arguments.network)
         try:
-            whole = whole_in(module, row, arguments.folding)
+            whole = whole_in(module, arguments, named)
         except NotCut as error:
             return arguments.refuse(error.told)
-        devices = devices_of(whole, row)
+        devices = devices_of(whole, named)
         for device in devices:
             check_vendor(device, arguments.target)
         with timed("golden vectors"):

@@ -141,6 +141,24 @@ def test_the_fewest_devices(search: Partitioner) -> None:
 
 
 @settings(max_examples=10, deadline=None)
+@given(searches())
+def test_the_fewest_devices_are_no_slower(search: Partitioner) -> None:
+    """Without a rate: fewer devices may be faster than all of them, over a slow link."""
+    counts = range(1, len(search.devices) + 1)
+
+    def enough(cycles: int) -> list[int]:
+        return [n for n in counts if best_bits(search, n, cycles, FINE) is not None]
+
+    fastest = next((cycles for cycles in search.speeds if enough(cycles)), None)
+    if fastest is None:
+        with pytest.raises(Unpartitionable):
+            search.plan(fewest=True)
+        return
+    plan = search.plan(fewest=True)
+    assert (plan.cycles, len(plan.parts)) == (fastest, enough(fastest)[0])
+
+
+@settings(max_examples=10, deadline=None)
 @given(searches(most=2))
 def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
     try:
