@@ -139,6 +139,7 @@ def ties(
         links=markdown([["port", "from", "to", "a word", "words a frame"], *rows]),
         totals="\n".join(f"- {line.removeprefix('* ')}" for line in summed(found)),
         ends=HLS_ENDS if together else OPENCL_ENDS,
+        together=", `make together` all of them at the same time" if together else "",
     )
     return {"README.md": readme, "Makefile": goals.format(parts=" ".join(names)), **together}
 
@@ -249,8 +250,8 @@ Each part is a project of its own, in a folder of its own, with vectors and a RE
 
 ## Running
 
-`make` tests each part by itself. All parts at the same time, with real streams between them, are
-run by
+`make` tests each part by itself{together}.
+Images of your own are run on all parts, with real streams between them, by
 
     qnn run {network} --engine {target} --input images.npy -o scores.npy
 

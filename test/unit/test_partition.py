@@ -20,8 +20,9 @@ from qnn.passes import Pipeline
 from qnn.passes.check_semantics import samples
 from qnn.passes.partition import Row, cut, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
-from qnn.qdialect.stream import DesignOp, LinkAttr
+from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
 from qnn.qdialect.text import verify
+from qnn.qdialect.types import unsigned
 from support.design import design_of
 from support.networks import trained_network
 from xdsl.dialects.builtin import ModuleOp
@@ -140,6 +141,16 @@ def test_the_fewest_devices(search: Partitioner) -> None:
             search.plan(cycles, fewest=True)
 
 
+@pytest.mark.parametrize(
+    ("frame", "lanes", "mhz", "cycles"), [(6, 2, 30.0, 20), (6, 2, 60.0, 10), (6, 3, 9e4, 2)]
+)
+def test_a_frame_takes_a_link_whole_beats(frame: int, lanes: int, mhz: float, cycles: int) -> None:
+    """Of 4 bits at 100 MHz; at most a word a cycle."""
+    channel = ChannelType((frame,), unsigned(4), lanes)
+    assert LinkAttr(4, mhz).cycles([channel], CLOCK) == cycles
+    assert LinkAttr(5, 30.0).cycles([ChannelType((7,), unsigned(4))], CLOCK) == 24
+
+
 def test_fewer_devices_are_faster_over_a_slow_link() -> None:
     module = lowered(403, 2)
     assert module is not None
@@ -162,6 +173,7 @@ def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
     assert plan.least_cycles <= exact.plan().cycles <= plan.cycles
     bits = best_bits(exact, len(search.devices), plan.cycles, FINE)
     assert bits is not None and plan.least_bits <= bits <= sum(plan.bits)
+    assert plan.least_bits == (len(search.devices) - 1) * exact.cuts.bits[1:-1].min()
 
 
 def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
