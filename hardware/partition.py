@@ -54,7 +54,7 @@ class Plan:
     least_bits: int
     """No parts on so many devices send less over their links, all together."""
     least_cycles: int
-    """Fewer are impossible, wherever the design is cut."""
+    """Fewer are impossible, wherever the design is cut; 0 if that is not known."""
 
 
 class Unpartitionable(Exception):

@@ -155,7 +155,7 @@ def _tell(partitioner: Partitioner, plan: Plan, row: Row) -> None:
     used = f"{len(plan.parts)} of {len(row.devices)} devices"
     over = f"; {', '.join(gbit_s)} of {link.gbit_s:.3g} Gbit/s over the links" if gbit_s else ""
     best = ""
-    if row.fps is None and plan.least_cycles < plan.cycles:
+    if row.fps is None and 0 < plan.least_cycles < plan.cycles:
         best += f"; fewer than {plan.least_cycles:,} cycles are impossible"
     if sent > plan.least_bits:
         best += f"; at most {sent / plan.least_bits - 1:.0%} more than the least bits"

@@ -25,6 +25,7 @@ from qnn.qdialect.text import verify
 from qnn.qdialect.types import unsigned
 from support.design import design_of
 from support.networks import trained_network
+from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
 
@@ -214,6 +215,40 @@ def test_parts_compute_what_the_whole_did() -> None:
         assert slowest == max(p.interval for part in parts for p in part.processes)
         done += 1
     assert done >= 8
+
+
+def wide(branches: int) -> ModuleOp:
+    """A design of layers beside each other, which has more cuts than are looked at."""
+    x, y = "!stream.channel<4x8xui2>", "!stream.channel<4x4xsi6>"
+    whole, many = f"!stream.channel<4x{4 * branches}xsi6>", range(branches)
+    layers = [
+        f"%y{n} = stream.matvec %x{n} weights(@w) accumulator = si6 : ({x}) -> {y}" for n in many
+    ]
+    copies, parts = (", ".join(f"%{name}{n}" for n in many) for name in "xy")
+    lines = [
+        f'%x = stream.source "x" : {x}',
+        f"{copies} = stream.fork %x : ({x}) -> ({', '.join([x] * branches)})",
+        *layers,
+        f"%z = stream.concat {parts} : ({', '.join([y] * branches)}) -> {whole}",
+        f'stream.sink "z" %z : {whole}',
+    ]
+    body = "\n".join(lines)
+    weights = 'qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>'
+    return read_module(f"stream.design @main {{\n{body}\n}}\n{weights}")
+
+
+@pytest.mark.parametrize(("vendor", "told"), [("xilinx", True), ("intel", False)])
+def test_a_bound_is_told_if_it_is_known(
+    vendor: str, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Devices of two vendors are not taken as one."""
+    counts = {"lut" if vendor == "xilinx" else "alm": 50_000, "ff": 200_000}
+    counts["bram18" if vendor == "xilinx" else "m20k"] = 200
+    second = Device("second", "second", vendor, "second", CLOCK, counts)
+    row = Row([device("first", 50_000), second], LinkAttr(4, 50.0))
+    with caplog.at_level("INFO"):
+        partition_design(design_of(wide(11)), row)
+    assert ("cycles are impossible" in caplog.messages[0]) == told
 
 
 def test_a_part_costs_what_the_search_thought() -> None:
