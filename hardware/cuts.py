@@ -78,6 +78,12 @@ class Layers:
             found[edge.head] |= 1 << edge.tail
         return found
 
+    @cached_property
+    def works(self) -> Mask:
+        """For each group whether there is work for a device in it."""
+        idle = SourceOp | SinkOp | ForkOp
+        return np.array([not all(isinstance(p, idle) for p in group) for group in self.groups])
+
     def those(self, *kinds: type[Process]) -> int:
         """The groups with a process of some kind, as bits."""
         return sum(
@@ -190,13 +196,9 @@ class Cuts:
     @cached_property
     def follows(self) -> Mask:
         """Whether one cut, on the second axis, lies behind another with work for a device."""
-        works = [
-            any(not isinstance(p, SourceOp | SinkOp | ForkOp) for p in group)
-            for group in self.layers.groups
-        ]
         packed = np.packbits(self.before, axis=1)
         found = np.zeros((len(packed), len(packed)), bool)
-        count = self.before @ np.array(works, np.int64)
+        count = self.before @ self.layers.works.astype(np.int64)
         for number, row in enumerate(packed):
             found[number] = ~(row & ~packed).any(1) & (count > count[number])
         return found

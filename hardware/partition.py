@@ -54,7 +54,7 @@ class Plan:
     least_bits: int
     """No parts on so many devices send less over their links, all together."""
     least_cycles: int
-    """Fewer are impossible, wherever the design is cut."""
+    """Fewer are impossible, wherever the design is cut; 0 if that is not known."""
 
 
 class Unpartitionable(Exception):
@@ -302,25 +302,32 @@ class Partitioner:
 
         All devices get a part, and are filled evenly; or the fewest of the first ones do.
         """
-        count = len(self.devices)
+        counts = range(1 if fewest else len(self.devices), len(self.devices) + 1)
         if cycles is None:
-            cycles = self._fastest(count)
-        counts = range(1, count + 1) if fewest else [count]
-        counts = [n for n in counts if self._feasible(n, cycles)]
-        if not counts:
-            raise Unpartitionable(self._why(cycles))
-        count, level = counts[0], FINE
+            cycles = self._fastest(counts)
+        count = self._enough(counts, cycles)
+        if count is None:
+            raise Unpartitionable(self._why(counts, cycles))
+        level = FINE
         if not fewest:
             level = 1 + bisect_left(
                 range(1, FINE), True, key=lambda part: self._feasible(count, cycles, part)
             )
         return self._planned(count, cycles, level)
 
-    def _fastest(self, count: int) -> int:
+    def _fastest(self, counts: Sequence[int]) -> int:
         speeds = self.speeds
-        if not self._feasible(count, speeds[-1]):
-            raise Unpartitionable(self._why(speeds[-1]))
-        return speeds[bisect_left(speeds, True, key=lambda cycles: self._feasible(count, cycles))]
+        if self._enough(counts, speeds[-1]) is None:
+            raise Unpartitionable(self._why(counts, speeds[-1]))
+
+        def reached(cycles: int) -> bool:
+            return self._enough(counts, cycles) is not None
+
+        return speeds[bisect_left(speeds, True, key=reached)]
+
+    def _enough(self, counts: Sequence[int], cycles: int) -> int | None:
+        """The first of some numbers of devices that are enough."""
+        return next((count for count in counts if self._feasible(count, cycles)), None)
 
     def _feasible(self, count: int, cycles: int, level: int = FINE) -> bool:
         return self._cut(count, cycles, level, anyhow=True) is not None
@@ -349,8 +356,11 @@ class Partitioner:
         bits = [int(self.cuts.bits[cut]) for cut in found[:-1]]
         return Plan(parts, cycles, bits, self._least_bits(count, bits), self._least_cycles(cycles))
 
-    def _why(self, cycles: int) -> str:
+    def _why(self, counts: Sequence[int], cycles: int) -> str:
         """What is wrong with what was asked for."""
+        most = int(self.cuts.layers.works.sum())
+        if counts[0] > most:
+            return f"{counts[0]} devices are too many: the design has {most} parts at most"
         for ledger in self.ledgers.values():
             for part in (part for parts in ledger.inner for part in parts):
                 built = np.isfinite(part.use).all(0)
@@ -363,10 +373,10 @@ class Partitioner:
                 layer = describe(self.cuts.layers.groups[group][-1])
                 return f"{layer} alone fits on no device, of {names}"
         soonest = int(self.cuts.times[1:-1].min(initial=EVER))
-        if len(self.devices) > 1 and soonest > cycles:
+        if counts[0] > 1 and soonest > cycles:
             return f"the link is too slow: where least crosses it, it takes {self.rate(soonest)}"
-        if self._feasible(len(self.devices), self.speeds[-1]):
-            fastest = self._fastest(len(self.devices))
+        if self._enough(counts, self.speeds[-1]) is not None:
+            fastest = self._fastest(counts)
             return f"the fastest parts for these devices, and this link, take {self.rate(fastest)}"
         return "the devices are too few, or too small, for any folding"
 

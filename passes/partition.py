@@ -69,6 +69,8 @@ class PartitionPass(ModulePass):
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs = designs_for(self.name, op)
         try:
+            if self.target_fps is not None and self.target_fps <= 0:
+                raise ValueError(f"target-fps is a number above 0, not {self.target_fps:g}")
             row = Row(
                 [device_named(name) for name in self.devices],
                 LinkAttr(self.link_bits, self.link_mhz, self.link_ns),
@@ -100,9 +102,10 @@ class Row:
     @property
     def clock(self) -> float:
         """Of all devices."""
-        clock = self.clock_mhz or min(device.clock_mhz for device in self.devices)
-        check_clock(clock)
-        return clock
+        if self.clock_mhz is None:
+            return min(device.clock_mhz for device in self.devices)
+        check_clock(self.clock_mhz)
+        return self.clock_mhz
 
     @property
     def cycles(self) -> int | None:
@@ -116,6 +119,7 @@ def partition_design(
     """Puts the parts of a design in its place; layers that are folded stay as they are."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
         raise PassFailedException("partition: the design has links already")
+    check_names([design], folds or {})
     folds = {**_folded(design), **(folds or {})}
     vendors = dict.fromkeys(device.vendor for device in row.devices)
     spaces = {vendor: open_space(design, vendor) for vendor in vendors}
@@ -151,7 +155,7 @@ def _tell(partitioner: Partitioner, plan: Plan, row: Row) -> None:
     used = f"{len(plan.parts)} of {len(row.devices)} devices"
     over = f"; {', '.join(gbit_s)} of {link.gbit_s:.3g} Gbit/s over the links" if gbit_s else ""
     best = ""
-    if row.fps is None and plan.least_cycles < plan.cycles:
+    if row.fps is None and 0 < plan.least_cycles < plan.cycles:
         best += f"; fewer than {plan.least_cycles:,} cycles are impossible"
     if sent > plan.least_bits:
         best += f"; at most {sent / plan.least_bits - 1:.0%} more than the least bits"

@@ -29,7 +29,16 @@ from .compile import (
 from .designs import timed
 from .folders import build_folder
 from .networks import load_network, write_module
-from .parts import NotCut, as_json, devices_of, estimated_whole, row_of, summed, table, whole_in
+from .parts import (
+    NotCut,
+    as_json,
+    devices_given,
+    devices_of,
+    estimated_whole,
+    summed,
+    table,
+    whole_in,
+)
 from .simulated import mistakes_told
 
 NETWORK = "network.mlir"
@@ -38,7 +47,7 @@ NETWORK = "network.mlir"
 
 def compile_parts(arguments: argparse.Namespace) -> None:
     """A folder with a project for each part."""
-    target, row = target_of(arguments), row_of(arguments)
+    target, named = target_of(arguments), devices_given(arguments)
     names: list[str] = arguments.devices or []
     for name in names:
         device_of(name, arguments.target)
@@ -46,10 +55,10 @@ def compile_parts(arguments: argparse.Namespace) -> None:
         given = [load_array(name) for name in arguments.inputs]
         module = load_network(arguments.network)
         try:
-            whole = whole_in(module, row, arguments.folding)
+            whole = whole_in(module, arguments, named)
         except NotCut as error:
             return arguments.refuse(error.told)
-        devices = devices_of(whole, row)
+        devices = devices_of(whole, named)
         for device in devices:
             check_vendor(device, arguments.target)
         with timed("golden vectors"):
@@ -130,6 +139,7 @@ def ties(
         links=markdown([["port", "from", "to", "a word", "words a frame"], *rows]),
         totals="\n".join(f"- {line.removeprefix('* ')}" for line in summed(found)),
         ends=HLS_ENDS if together else OPENCL_ENDS,
+        together=", `make together` all of them at the same time" if together else "",
     )
     return {"README.md": readme, "Makefile": goals.format(parts=" ".join(names)), **together}
 
@@ -240,8 +250,8 @@ Each part is a project of its own, in a folder of its own, with vectors and a RE
 
 ## Running
 
-`make` tests each part by itself. All parts at the same time, with real streams between them, are
-run by
+`make` tests each part by itself{together}.
+Images of your own are run on all parts, with real streams between them, by
 
     qnn run {network} --engine {target} --input images.npy -o scores.npy
 

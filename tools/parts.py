@@ -18,7 +18,7 @@ from ..passes.folding_file import read_folding
 from ..passes.partition import Row, partition_design
 from ..passes.pipeline import Pipeline
 from ..passes.size_fifos import SizeFifosPass
-from ..qdialect.stream import LinkAttr
+from ..qdialect.stream import DesignOp, LinkAttr
 from ..qdialect.text import verify
 from .designs import Progress, channels_of, lowered, timed
 from .estimate import (
@@ -32,6 +32,9 @@ from .estimate import (
 )
 from .files import UserError
 from .networks import load_network
+
+CUTTING = ("link", "fps", "clock", "folding", "fewest")
+"""Options that say how a network is cut."""
 
 
 class NotCut(Exception):
@@ -54,27 +57,35 @@ def link(text: str) -> LinkAttr:
         ) from None
 
 
-def row_of(arguments: argparse.Namespace) -> Row | None:
-    """The devices that are named, and what joins them; None if there are none."""
-    if arguments.devices is None:
-        return None
+def devices_given(arguments: argparse.Namespace) -> list[Device] | None:
+    """The devices that are named; None if there are none."""
     try:
-        devices = [device_named(name) for name in arguments.devices]
+        return arguments.devices and [device_named(name) for name in arguments.devices]
     except DeviceError as error:
         raise UserError(str(error)) from None
+
+
+def whole_in(
+    module: ModuleOp, arguments: argparse.Namespace, devices: Sequence[Device] | None
+) -> Whole:
+    """The designs of a network on several devices: what is not cut yet, or sized, is by now."""
+    if len(designs_of(module)) > 1:
+        late = [f"--{option}" for option in CUTTING if getattr(arguments, option)]
+        if late:
+            raise UserError(f"the network is cut and folded: too late for {', '.join(late)}")
+        return sized(module)
+    if devices is None:
+        raise NotCut()
     if arguments.link is None:
         raise UserError("devices are joined by links: --link 64@156.25 says how fast they are")
-    return Row(devices, arguments.link, arguments.fps, arguments.clock, arguments.fewest)
+    row = Row(devices, arguments.link, arguments.fps, arguments.clock, arguments.fewest)
+    folds = {} if arguments.folding is None else read_folding(arguments.folding)
+    cut(module, row, folds, arguments.folding)
+    return sized(module)
 
 
-def whole_in(module: ModuleOp, row: Row | None, folding: str | None) -> Whole:
-    """The designs of a network on several devices: what is not cut yet, or sized, is by now."""
-    if len(designs_of(module)) < 2:
-        if row is None:
-            raise NotCut()
-        cut(module, row, {} if folding is None else read_folding(folding), folding)
-    elif folding is not None or (row is not None and row.fps is not None):
-        raise UserError("the network is cut and folded: --fps and --folding come too late")
+def sized(module: ModuleOp) -> Whole:
+    """The designs of a network that is cut; what has no depths yet gets some."""
     if not all(channel.depth.data for d in designs_of(module) for channel in channels_of(d)):
         Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
     wholes = wholes_of(module)
@@ -93,27 +104,33 @@ def cut(module: ModuleOp, row: Row, folds: Mapping[str, Fold], file: str | None)
     verify(module)
 
 
-def devices_of(whole: Whole, row: Row | None) -> list[Device]:
+def devices_of(whole: Whole, given: Sequence[Device] | None) -> list[Device]:
     """The devices of the parts: those that are named, or those they were made for."""
-    if row is not None:
-        if len(row.devices) < len(whole.parts):
-            raise UserError(f"{len(row.devices)} devices are named for {len(whole.parts)} parts")
-        return list(row.devices)[: len(whole.parts)]
-    names = [part.device for part in whole.parts]
+    if given is not None:
+        if len(given) < len(whole.parts):
+            raise UserError(f"{len(given)} devices are named for {len(whole.parts)} parts")
+        return list(given)[: len(whole.parts)]
+    return [device_of(part) for part in whole.parts]
+
+
+def device_of(part: DesignOp) -> Device:
+    """The device that a part was made for."""
     try:
-        return [device_named(name.data) for name in names if name is not None]
+        if part.device is None:
+            raise DeviceError(f"{part.sym_name.data} is for no device")
+        return device_named(part.device.data)
     except DeviceError as error:
         raise UserError(f"{error} (--devices names those of the parts)") from None
 
 
 def estimate_parts(arguments: argparse.Namespace) -> None:
     """`qnn estimate` of a network on several devices: a table for each, or JSON."""
-    row = row_of(arguments)
+    devices = devices_given(arguments)
     try:
-        whole = whole_in(load_network(arguments.network), row, arguments.folding)
+        whole = whole_in(load_network(arguments.network), arguments, devices)
     except NotCut as error:
         return arguments.refuse(error.told)
-    found = estimated_whole(whole, devices_of(whole, row))
+    found = estimated_whole(whole, devices_of(whole, devices))
     if arguments.trace is not None:
         write_trace(whole.design, arguments.trace)
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))

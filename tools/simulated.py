@@ -19,7 +19,7 @@ from ..qdialect.interpreter import run
 from .designs import Request, design_in
 from .engines import Runner
 from .files import UserError
-from .parts import whole_in
+from .parts import sized
 
 CYCLES = 1_000_000
 """Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""
@@ -56,7 +56,7 @@ def runner(module: ModuleOp, request: Request, engine: HlsEngine | OpenclEngine)
 
 def runner_of_parts(module: ModuleOp, engine: HlsEngine | OpenclEngine) -> Runner:
     """Runs a network whose designs, on several devices, are run at the same time."""
-    whole = whole_in(module, None, None)
+    whole = sized(module)
     undivided = whole.design.parent_op()
     assert isinstance(undivided, ModuleOp)
     with mistakes_told():

@@ -124,6 +124,21 @@ def test_a_folded_design_is_taken_as_it_is() -> None:
     assert found.utilisation["bram36"] == 3 / 140
 
 
+def test_weights_from_outside_come_again_for_each_vector() -> None:
+    """4 vectors of 4 x 8 bits, beside 32 elements of 2 bits and 16 of 6."""
+    design = design_of(read_module(MATRIX.replace("STORAGE", "outside")))
+    found = estimate(design, device_named("z7020"), 100.0)
+    assert found.work.external_bits == 4 * 32 + 32 * 2 + 16 * 6
+    assert found.bandwidth_gb_s == pytest.approx(288 / 8 * found.fps / 1e9)
+
+
+def test_what_a_design_may_take() -> None:
+    """What closes timing of each kind, and the bits that come in a cycle."""
+    budget = device_named("u250").budget(250.0)
+    held = np.array([1_500_000, 3_000_000, 4608, 1280, 11_520, 77e9 * 8 / 250e6])
+    np.testing.assert_allclose(budget, held * [0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
+
+
 @pytest.mark.parametrize(
     ("storage", "message"),
     [

@@ -108,6 +108,12 @@ def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> 
         )
 
 
+def test_devices_come_in_the_order_of_their_logic() -> None:
+    """An ALM counts as 1 / 0.6 LUTs: 427,200 are more than 663,360 LUTs."""
+    sizes = {name: command.size(device_named(name)) for name in ("ku115", "arria10-gx1150")}
+    assert sizes == pytest.approx({"ku115": 663_360, "arria10-gx1150": 712_000})
+
+
 def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is named with the lowest clock that will do; larger ones do it too."""
     whole = told(capsys, network, "--devices", "z7020", "--clocks", "100")

@@ -20,10 +20,12 @@ from qnn.passes import Pipeline
 from qnn.passes.check_semantics import samples
 from qnn.passes.partition import Row, cut, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
-from qnn.qdialect.stream import DesignOp, LinkAttr
+from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
 from qnn.qdialect.text import verify
+from qnn.qdialect.types import unsigned
 from support.design import design_of
 from support.networks import trained_network
+from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
 
@@ -140,6 +142,27 @@ def test_the_fewest_devices(search: Partitioner) -> None:
             search.plan(cycles, fewest=True)
 
 
+@pytest.mark.parametrize(
+    ("frame", "lanes", "mhz", "cycles"), [(6, 2, 30.0, 20), (6, 2, 60.0, 10), (6, 3, 9e4, 2)]
+)
+def test_a_frame_takes_a_link_whole_beats(frame: int, lanes: int, mhz: float, cycles: int) -> None:
+    """Of 4 bits at 100 MHz; at most a word a cycle."""
+    channel = ChannelType((frame,), unsigned(4), lanes)
+    assert LinkAttr(4, mhz).cycles([channel], CLOCK) == cycles
+    assert LinkAttr(5, 30.0).cycles([ChannelType((7,), unsigned(4))], CLOCK) == 24
+
+
+def test_fewer_devices_are_faster_over_a_slow_link() -> None:
+    module = lowered(403, 2)
+    assert module is not None
+    devices = [device("large", 10_000_000, 100_000)] * 2
+    alone, both = (
+        partitioner(design_of(module), devices[:count], LinkAttr(1, 1.0)) for count in (1, 2)
+    )
+    fewest = both.plan(fewest=True)
+    assert len(fewest.parts) == 1 and fewest.cycles == alone.plan().cycles < both.plan().cycles
+
+
 @settings(max_examples=10, deadline=None)
 @given(searches(most=2))
 def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
@@ -151,6 +174,7 @@ def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
     assert plan.least_cycles <= exact.plan().cycles <= plan.cycles
     bits = best_bits(exact, len(search.devices), plan.cycles, FINE)
     assert bits is not None and plan.least_bits <= bits <= sum(plan.bits)
+    assert plan.least_bits == (len(search.devices) - 1) * exact.cuts.bits[1:-1].min()
 
 
 def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
@@ -191,6 +215,40 @@ def test_parts_compute_what_the_whole_did() -> None:
         assert slowest == max(p.interval for part in parts for p in part.processes)
         done += 1
     assert done >= 8
+
+
+def wide(branches: int) -> ModuleOp:
+    """A design of layers beside each other, which has more cuts than are looked at."""
+    x, y = "!stream.channel<4x8xui2>", "!stream.channel<4x4xsi6>"
+    whole, many = f"!stream.channel<4x{4 * branches}xsi6>", range(branches)
+    layers = [
+        f"%y{n} = stream.matvec %x{n} weights(@w) accumulator = si6 : ({x}) -> {y}" for n in many
+    ]
+    copies, parts = (", ".join(f"%{name}{n}" for n in many) for name in "xy")
+    lines = [
+        f'%x = stream.source "x" : {x}',
+        f"{copies} = stream.fork %x : ({x}) -> ({', '.join([x] * branches)})",
+        *layers,
+        f"%z = stream.concat {parts} : ({', '.join([y] * branches)}) -> {whole}",
+        f'stream.sink "z" %z : {whole}',
+    ]
+    body = "\n".join(lines)
+    weights = 'qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>'
+    return read_module(f"stream.design @main {{\n{body}\n}}\n{weights}")
+
+
+@pytest.mark.parametrize(("vendor", "told"), [("xilinx", True), ("intel", False)])
+def test_a_bound_is_told_if_it_is_known(
+    vendor: str, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Devices of two vendors are not taken as one."""
+    counts = {"lut" if vendor == "xilinx" else "alm": 50_000, "ff": 200_000}
+    counts["bram18" if vendor == "xilinx" else "m20k"] = 200
+    second = Device("second", "second", vendor, "second", CLOCK, counts)
+    row = Row([device("first", 50_000), second], LinkAttr(4, 50.0))
+    with caplog.at_level("INFO"):
+        partition_design(design_of(wide(11)), row)
+    assert ("cycles are impossible" in caplog.messages[0]) == told
 
 
 def test_a_part_costs_what_the_search_thought() -> None:

@@ -49,6 +49,15 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=90000000.0" %s 2>&1 | filecheck %s --check-prefix FAST
 // FAST: qnn-opt: partition: there are no parts for 9e+07 frames/s: {{.*}} takes 4 cycles a frame, 25,000,000.0 frames/s at 100 MHz at least
 
+// RUN: not qnn-opt --partition="devices=z7020,z7020,z7020 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix MANY
+// MANY: qnn-opt: partition: there are no parts: 3 devices are too many: the design has 2 parts at most
+
+// RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=0" %s 2>&1 | filecheck %s --check-prefix RATE
+// RATE: qnn-opt: partition: target-fps is a number above 0, not 0
+
+// RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 clock-mhz=0" %s 2>&1 | filecheck %s --check-prefix CLOCK
+// CLOCK: qnn-opt: partition: a clock is from 1 to 1000 MHz, not 0
+
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0" --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix TWICE
 // TWICE: qnn-opt: partition: the design has links already
 
