@@ -3,7 +3,8 @@
     conv2d(dequantize(q, s), dequantize(w, t)) + b   becomes   dequantize(conv2d(q, w), s * t) + b
 
 A zero point of the input becomes an integer bias and the value of the padding; one of the weights
-is subtracted from them.
+is subtracted from them. Where a scale is negative and a pool takes the largest of its channel, the
+weights are negated in its place.
 """
 
 from math import prod
@@ -31,6 +32,7 @@ from ..qdialect.types import (
     is_quant,
     shape_of,
     smallest_type,
+    value_range,
 )
 from .chains import dequantized, is_by_channel, is_uniform, keeps_channels, scale_of, zero_point_of
 
@@ -58,23 +60,32 @@ class IntegerLinear(RewritePattern):
             return
         x, weights = sources_of(op)
         new: list[Operation] = []
-        kernel = self._kernel(weights, new)
+        scales = scale_of(x)[0] * scale_of(weights)
+        negated = (scales < 0) & is_pooled(op, weights)
+        scales[negated] *= -1
+        kernel = self._kernel(weights, negated, new)
         sums = self._sums(op, x, kernel, new)
-        scales = scale_of(weights)
         row = scales.reshape(() if scales.size == 1 else (scales.size,))
-        scale = self.pool.constant(scale_of(x)[0] * row, f64, "scale")
+        scale = self.pool.constant(row, f64, "scale")
         result = DequantizeOp(sums, scale)
         new += [scale, result]
         if op.bias is not None:
             new.append(AddOp(result, op.bias))
         rewriter.replace(op, new)
 
-    def _kernel(self, weights: DequantizeOp, new: list[Operation]) -> SSAValue:
-        """The integer weights, less their zero point."""
-        if not zero_point_of(weights).any():
+    def _kernel(self, weights: DequantizeOp, negated: Array, new: list[Operation]) -> SSAValue:
+        """The integer weights, less their zero point; some outputs' are negated."""
+        shifts = zero_point_of(weights).any()
+        if not shifts and not negated.any():
             return weights.x
         shifted = less_zero_point(weights)
-        element = holding(int(shifted.min()), int(shifted.max()))
+        rows = negated.reshape(-1, *[1] * (shifted.ndim - 1))
+        shifted = np.where(rows, -shifted.astype(exact_type(largest(shifted))), shifted)
+        element, least, most = element_of(weights.x), int(shifted.min()), int(shifted.max())
+        assert isinstance(element, QuantType)
+        low, high = value_range(element)
+        if shifts or not low <= least <= most <= high:
+            element = holding(least, most)
         constant = self.pool.constant(shifted, element, weights.x.name_hint or "weights")
         new.append(constant)
         return constant.output
@@ -115,6 +126,12 @@ class IntegerLinear(RewritePattern):
         total = AddOp(sums, border, holding(*both))
         new += [border, total]
         return total.output
+
+
+def is_pooled(op: LinearOp, weights: DequantizeOp) -> bool:
+    """Whether the largest of the results are taken, whose order negated weights would keep."""
+    pooled = any(isinstance(use.operation, MaxPoolOp) for use in op.output.uses)
+    return pooled and constant_of(weights.x) is not None
 
 
 def lifted_border(op: Conv2dOp, weights: Array) -> Array:

@@ -26,17 +26,16 @@ def fold(module: ModuleOp, seed: int = 0) -> None:
 
 
 def test_random_networks_keep_every_activation() -> None:
-    refused = 0
     for seed in range(80):
         module = trained_network(np.random.default_rng(seed))
-        try:
-            Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics(seed)]).apply(module)
-        except PassFailedException as error:
-            assert "leaves floats behind" in str(error), f"seed {seed}: {error}"
-            refused += 1
-            continue
+        Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics(seed)]).apply(module)
         assert_integer(module)
-    assert refused <= 8
+
+
+@pytest.mark.parametrize("seed", [193, 196])
+def test_a_pool_behind_a_negative_scale(seed: int) -> None:
+    """Of the input, or of some weights."""
+    fold(trained_network(np.random.default_rng(seed), 3))
 
 
 def test_no_image_is_special() -> None:
@@ -45,10 +44,7 @@ def test_no_image_is_special() -> None:
         module = trained_network(np.random.default_rng(seed + 1000), depth=2)
         inputs = samples(input_types(entry_of(module)), np.random.default_rng(seed))
         before = observe(module, inputs)
-        try:
-            FoldBnPass().apply(None, module)  # pyright: ignore
-        except PassFailedException:
-            continue
+        FoldBnPass().apply(None, module)  # pyright: ignore
         after = observe(module, inputs)
         for name, values in after.layers.items():
             np.testing.assert_array_equal(values, before.layers[name], f"{name} in {seed}")

@@ -130,6 +130,32 @@ func.func @hoisted(%a: tensor<1x2x2x1xsi8>) -> tensor<1x1x1x1xui1> {
 
 // -----
 
+// Where a scale is negative a pool takes the least of the integers: its weights are negated, and the
+// largest are taken. The type grows if it has to.
+
+// CHECK-LABEL: @pooled_first
+// CHECK:         %w_int = qnn.constant {{\[\[\[\[}}2]]], {{\[\[\[}}1]]]] : tensor<2x1x1x1xsi3>
+// CHECK-NEXT:    %y = qnn.conv2d %a, %w_int : {{.*}} -> tensor<1x2x2x2xsi9>
+// CHECK-NEXT:    %p = qnn.max_pool %y kernel = [2, 2] : (tensor<1x2x2x2xsi9>) -> tensor<1x1x1x2xsi9>
+// CHECK-NEXT:    %thresholds = qnn.constant {{\[\[}}17], [35]] : tensor<2x1xui6>
+// CHECK-NEXT:    %q = qnn.threshold %p, %thresholds {layer = "Quant_0"} : (tensor<1x1x1x2xsi9>, tensor<2x1xui6>) -> tensor<1x1x1x2xui1>
+func.func @pooled_first(%a: tensor<1x2x2x1xsi8>) -> tensor<1x1x1x2xui1> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %x = qnn.dequantize %a, %s : (tensor<1x2x2x1xsi8>, tensor<f32>) -> tensor<1x2x2x1xf32>
+  %w_int = qnn.constant [[[[-2]]], [[[1]]]] : tensor<2x1x1x1xsi2>
+  %rows = qnn.constant [-0.5, 0.5] : tensor<2xf32>
+  %w = qnn.dequantize %w_int, %rows axis = 0 : (tensor<2x1x1x1xsi2>, tensor<2xf32>) -> tensor<2x1x1x1xf32>
+  %y = qnn.conv2d %x, %w : (tensor<1x2x2x1xf32>, tensor<2x1x1x1xf32>) -> tensor<1x2x2x2xf32>
+  %p = qnn.max_pool %y kernel = [2, 2] : (tensor<1x2x2x2xf32>) -> tensor<1x1x1x2xf32>
+  %bias = qnn.constant [0.3, -4.0] : tensor<2xf32>
+  %sum = qnn.add %p, %bias : (tensor<1x1x1x2xf32>, tensor<2xf32>) -> tensor<1x1x1x2xf32>
+  %t = qnn.constant 9.0 : tensor<f32>
+  %q = qnn.quantize %sum, %t {layer = "Quant_0"} : (tensor<1x1x1x2xf32>, tensor<f32>) -> tensor<1x1x1x2xui1>
+  func.return %q : tensor<1x1x1x2xui1>
+}
+
+// -----
+
 // With a quantizer goes what treats all elements alike: behind a flatten no channel is left to tell.
 
 // CHECK-LABEL: @flattened_first
