@@ -141,6 +141,7 @@ def compile_command(arguments: argparse.Namespace) -> None:
     """`qnn compile`: hardware of a network, as a project for the vendor's tools."""
     if arguments.streams and arguments.target != "hls":
         arguments.refuse("--streams is for --target hls")
+    check_row(arguments)
     from .compile import compile_command
 
     compile_command(arguments)
@@ -279,7 +280,22 @@ def add_estimate(commands: Commands) -> None:
     command.add_argument(
         "--trace", metavar="FILE", help="where to write some frames as a Chrome trace"
     )
-    command.set_defaults(command=later("estimate", "estimate_command"), refuse=command.error)
+    command.set_defaults(command=estimate_command, refuse=command.error)
+
+
+def estimate_command(arguments: argparse.Namespace) -> None:
+    """`qnn estimate`: how fast a network is on a device, or on several."""
+    check_row(arguments)
+    from .estimate import estimate_command
+
+    estimate_command(arguments)
+
+
+def check_row(arguments: argparse.Namespace) -> None:
+    """Refuses what is for several devices where there is one."""
+    for option in "link", "fewest":
+        if arguments.device is not None and getattr(arguments, option):
+            arguments.refuse(f"--{option} is for --devices")
 
 
 def add_devices_of(command: argparse.ArgumentParser) -> None:
