@@ -9,7 +9,7 @@
 // RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Conv_0": {"pe": 2, "simd": 4}}'
 // RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/reference.npy --engine reference
-// RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/net.mlir --input %t/x.npy -o %t/net.npy --engine hls 2> %t/errors
+// RUN: env XDG_CACHE_HOME=%t/cache qnn run --quiet %t/net.mlir --input %t/x.npy -o %t/net.npy --engine hls 2> %t/errors
 // RUN: diff %t/reference.npy %t/net.npy
 // RUN: diff /dev/null %t/errors
 
@@ -24,10 +24,10 @@
 // RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/design.mlir --input %t/x.npy -o %t/folded.npy --engine hls --bounded --folding %t/fold.json
 // RUN: diff %t/reference.npy %t/folded.npy
 
-// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --bounded 2> %t/errors
-// RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --engine verilog 2>> %t/errors
-// RUN: %{status} 1 qnn run %t/net.mlir --input %t/x.npy --engine hls --folding %t/none.json 2>> %t/errors
-// RUN: env XDG_CACHE_HOME=%t/x.npy %{status} 1 qnn run %t/net.mlir --input %t/x.npy --engine hls 2>> %t/errors
+// RUN: %{status} 2 qnn run --quiet %t/net.mlir --input %t/x.npy --bounded 2> %t/errors
+// RUN: %{status} 2 qnn run --quiet %t/net.mlir --input %t/x.npy --engine verilog 2>> %t/errors
+// RUN: %{status} 1 qnn run --quiet %t/net.mlir --input %t/x.npy --engine hls --folding %t/none.json 2>> %t/errors
+// RUN: env XDG_CACHE_HOME=%t/x.npy %{status} 1 qnn run --quiet %t/net.mlir --input %t/x.npy --engine hls 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: --bounded is for --engine hls
 // ERRORS-NEXT: qnn: argument --engine: invalid choice: 'verilog' {{.+}}

@@ -7,7 +7,7 @@
 // RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Conv_0": {"pe": 2, "simd": 4}}'
 // RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/reference.npy --engine reference
-// RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/net.npy --engine opencl 2> %t/errors
+// RUN: qnn run --quiet %t/net.mlir --input %t/x.npy -o %t/net.npy --engine opencl 2> %t/errors
 // RUN: diff %t/reference.npy %t/net.npy
 // RUN: diff /dev/null %t/errors
 // RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/strict.npy --engine opencl --strict --timeout 600 --folding %t/fold.json
