@@ -205,11 +205,12 @@ def test_two_builds_of_one_folder(place: Place) -> None:
     for status, told in together(place, commands):
         assert "Traceback" not in told
         assert status == 0 or len(told.splitlines()[-1]) < 300
-    build = Build.read(place.folder / "build")
-    top = build.folder / ("top.cl" if build.about["target"] == "opencl" else "top.cpp")
-    assert top.is_file() and len(build.code) == len(build.names)
-    assert len(list(build.folder.glob("top.c*"))) == 1
-    assert set(build.folder.glob(".qnn-*")) == before
+    folder = place.folder / "build"
+    build = Build.read(folder)
+    top = folder / ("top.cl" if build.about["target"] == "opencl" else "top.cpp")
+    assert top.is_file() and len(build.parts[0].code) == len(build.parts[0].names)
+    assert len(list(folder.glob("top.c*"))) == 1
+    assert set(folder.glob(".qnn-*")) == before
     place.run(COMMANDS["compile"])
 
 

@@ -211,7 +211,7 @@ def test_a_time_limit_is_an_option(tmp_path: Path, capsys: pytest.CaptureFixture
     (tmp_path / "net.mlir").write_text(print_module(module))
     np.save(tmp_path / "x.npy", np.zeros((1, size), np.uint8))
     command = ["run", str(tmp_path / "net.mlir"), "--input", str(tmp_path / "x.npy")]
-    assert main([*command, "--engine", "opencl", "--timeout", "2"]) == 1
+    assert main([*command, "--engine", "opencl", "--timeout", "2", "-q"]) == 1
     told = capsys.readouterr().err
     assert told.startswith("qnn: the design takes more than 2 s: ") and told.count("\n") == 1
 
@@ -243,7 +243,7 @@ def test_what_is_missing_is_one_line(
     path, x = tmp_path / "net.mlir", tmp_path / "x.npy"
     path.write_text(print_module(layer()))
     np.save(x, frames())
-    assert main(["run", str(path), "--input", str(x), "--engine", "opencl"]) == 1
+    assert main(["run", str(path), "--input", str(x), "--engine", "opencl", "-q"]) == 1
     told = capsys.readouterr().err
     assert told.startswith(f"qnn: there is no {missing}: {PACKAGES}") and told.count("\n") == 1
 
