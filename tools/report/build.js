@@ -75,9 +75,8 @@ const graph = d3.select("#graph"), drawing = graph.append("g");
 const line = drawing.append("g").selectAll("path").data(channels).join("path").attr("class", "channel")
   .attr("d", channel => {
     const [from, to] = [processes[channel.from], processes[channel.to]];
-    return d3.linkVertical()({
-      source: [x(from) + BOX.width / 2, y(from) + BOX.height], target: [x(to) + BOX.width / 2, y(to)],
-    });
+    const source = [x(from) + BOX.width / 2, y(from) + BOX.height], target = [x(to) + BOX.width / 2, y(to)];
+    return target[1] > source[1] ? d3.linkVertical()({ source, target }) : around(source, target);
   });
 line.append("title").text(told);
 
@@ -92,6 +91,12 @@ node.append("rect").attr("width", BOX.width).attr("height", BOX.height).attr("rx
 node.append("text").attr("class", "kind").attr("x", 8).attr("y", 16).text(process => process.kind);
 node.append("text").attr("x", BOX.width - 8).attr("y", 16).attr("text-anchor", "end").text(process => count(process.cycles));
 node.append("text").attr("x", 8).attr("y", 31).text(process => shortened(process.layer, 24));
+
+/** A way to the top of another column: between rows, and left of the boxes there. */
+function around(source, target) {
+  const aside = (BOX.down - BOX.height) / 2, left = target[0] - BOX.across / 2;
+  return `M${source}v${aside}H${left}V${target[1] - aside}H${target[0]}V${target[1]}`;
+}
 
 function told(channel) {
   const depth = channel.depth ? `, depth ${count(channel.depth)}` : "";
