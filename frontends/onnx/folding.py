@@ -22,8 +22,11 @@ MISTAKES = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
 LARGEST = 1 << 26
 """The most elements that a folded node may make."""
 
-UNFOLDED = ("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im")
-"""Nobody convolves constants, and onnx's shape inference ends the process where ranks are wrong."""
+UNFOLDED = (
+    *("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im"),
+    *("If", "Loop", "Scan", "SequenceMap"),
+)
+"""What nobody computes from constants alone, and where onnx's shape inference may crash."""
 
 TOLD = 1024
 """Inputs of up to this many elements are shown to shape inference."""
@@ -48,7 +51,7 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
         with np.errstate(all="ignore"):
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
-    except (*MISTAKES, RuntimeError, onnx.shape_inference.InferenceError) as error:
+    except (*MISTAKES, AttributeError, RuntimeError, onnx.shape_inference.InferenceError) as error:
         reason = " ".join(str(error).split())[:200]
         raise node.fail(f"its constant result can't be computed: {reason}") from None
     return [Constant.of(np.asarray(result)) for result in results]

@@ -7,6 +7,7 @@ import resource
 import struct
 import subprocess
 import sys
+import warnings
 import zipfile
 import zlib
 from io import BytesIO
@@ -16,6 +17,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from qnn.frontends.onnx import import_model
 from qnn.hardware.device import DeviceError, device_named
 from qnn.passes.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
@@ -392,13 +394,31 @@ def test_whole_numbers_out_of_range(tmp_path: Path) -> None:
     assert "the zero point is out of range" in refused("import", tmp_path / "net.onnx")
 
 
-def test_a_convolution_of_constants(tmp_path: Path) -> None:
-    """Its weights have too few axes, for which onnx's shape inference ends the process."""
+@pytest.mark.parametrize("op", ["ConvTranspose", "Scan"])
+def test_constants_for_which_shape_inference_crashes(op: str, tmp_path: Path) -> None:
+    """Of too few axes, or without a body: onnx ends the process."""
     one_node = benchmark("fuzz.kinds.onnx").model_of
-    node = helper.make_node("ConvTranspose", ["a", "b"], ["y"])
+    node = helper.make_node(op, ["a", "b"], ["y"])
     constants = {"a": np.ones((2, 2, 3, 3), np.int32), "b": np.ones((8, 3), np.int8)}
     onnx.save(one_node([node], [1, 4], constants), tmp_path / "net.onnx")
     assert "all its inputs are constants" in refused("import", tmp_path / "net.onnx")
+
+
+def test_a_constant_without_a_value(tmp_path: Path) -> None:
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("Constant", ["a"], ["y"])
+    onnx.save(one_node([node], [1, 4], {"a": np.ones(4, np.float32)}), tmp_path / "net.onnx")
+    assert "its constant result can't be computed" in refused("import", tmp_path / "net.onnx")
+
+
+def test_a_limit_of_sixteen_bits() -> None:
+    """What is beyond all floats is compared with it, and is not made one of them."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("Clip", ["x", "low"], ["y"])
+    model = one_node([node], [1, 4], {"low": np.array(-2, np.float16)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "low = -2" in str(import_model(model))
 
 
 def test_complex_constants(tmp_path: Path) -> None:

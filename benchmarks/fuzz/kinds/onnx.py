@@ -82,7 +82,7 @@ class Cases(Kind):
         for _ in range(rng.choice((1, 1, 1, 2, 3))):
             try:
                 rng.choice(CHANGES)(rng, model)
-            except (IndexError, ValueError, TypeError, onnx.checker.ValidationError):
+            except (LookupError, ValueError, TypeError, onnx.checker.ValidationError):
                 continue  # nothing there to change, or no such value in protobuf
         data = model.SerializeToString()
         return broken(rng, data) if rng.random() < 0.1 else data

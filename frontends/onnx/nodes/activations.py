@@ -74,4 +74,4 @@ def _limit(m: Builder, node: Node, index: int, default: float) -> float:
         return default
     if given.size != 1:
         raise node.fail(f"a limit is one number, not {given.shape}")
-    return float(np.clip(given.reshape(())[()], -LARGEST, LARGEST))
+    return min(max(float(given.item()), -LARGEST), LARGEST)
