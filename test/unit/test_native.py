@@ -24,7 +24,15 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp
-from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
+from qnn.qdialect.qnn.layout import (
+    ConcatOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    SplitOp,
+    TransposeOp,
+)
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
@@ -275,6 +283,15 @@ def test_an_index_that_may_leave_its_table(folder: Path) -> None:
     network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
     with pytest.raises(InterpretationError, match="index 0 to 7 leaves the table"):
         network.run([np.array([[0, 1, 2, 7]], np.uint8)])
+
+
+def test_a_result_without_axes(folder: Path) -> None:
+    program = Program()
+    x = program.input(signed(4), (1, 1))
+    module = program.finish(program.add(ReshapeOp(x, ())).output)
+    images = np.arange(5, dtype=np.int8)[:, None]
+    assert_same(module, [images], options(folder))
+    assert run(module, [images])[0].tolist() == [*range(5)]
 
 
 def test_elements_that_move(folder: Path) -> None:
