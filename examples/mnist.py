@@ -60,6 +60,7 @@ def train(given: argparse.Namespace) -> None:
     recipe = Recipe.read(given.recipe)
     plan = Plan(given.epochs, given.last)
     images, test = read_mnist(given.folder)
+    given.output.parent.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
     floats = network()
     if given.checkpoint is None or not Path(given.checkpoint).exists():

@@ -224,7 +224,12 @@ def run(
         _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
         for image in range(images)
     ]
-    return [np.concatenate(parts) for parts in zip(*single, strict=True)]
+    return [joined(parts) for parts in zip(*single, strict=True)]
+
+
+def joined(parts: Sequence[Array]) -> Array:
+    """The results of some images after each other; those that have no axis get one."""
+    return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
 def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:

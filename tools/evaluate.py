@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -15,6 +15,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..frontends.summary import aligned
+from ..hardware.explore import PATIENCE
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
@@ -129,13 +130,14 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
         try:
             with pool_at(scheduler) as pool:
                 shared = pool.carried(task)
-                futures = {
+                running = {
                     pool.executor.submit(rank_remotely, shared, part): number
                     for number, part in enumerate(parts)
                 }
-                for future in as_completed(futures):
+                while running:
+                    for future in wait(running, PATIENCE, FIRST_COMPLETED).done:
+                        yield running.pop(future), future.result()
                     pool.check()
-                    yield futures[future], future.result()
         except PoolLost as error:
             raise UserError(str(error)) from None
 

@@ -22,7 +22,7 @@ class Pixels:
     def prepared(self, images: Array, type: QnnTensor) -> Array:
         """Images for an input of a type."""
         ordered = arranged(images, type.get_shape())
-        if self.scale is None and self.offset is None:
+        if (self.scale is None and self.offset is None) or images.dtype.kind not in "biuf":
             return ordered
         if images.dtype != np.uint8:
             return self.scaled(ordered, type)
@@ -32,7 +32,10 @@ class Pixels:
     def scaled(self, x: Array, type: QnnTensor) -> Array:
         """Numbers as an input of a type takes them."""
         above, below = self.scale or (1.0, 1.0)
-        return rounded(x.astype(np.float64) * above / below + (self.offset or 0.0), type)
+        y = x.astype(np.float64) * above / below + (self.offset or 0.0)
+        if not np.isfinite(y).all():
+            raise UserError("a pixel that is scaled is NaN or infinite: finite numbers are taken")
+        return rounded(y, type)
 
 
 def rounded(x: Array, type: QnnTensor) -> Array:

@@ -44,14 +44,14 @@ def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int
 def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
     """Goes on where a checkpoint was saved; returns the epochs that the stage has had."""
     state = _read(path)
-    _check(path, state, model)
     try:
+        _check(path, state, model)
         model.load_state_dict(state["model"])
         model.enter(state["stage"])
         optimizer.load_state_dict(state["optimizer"])
         restore_random(state["random"])
         return int(state["epoch"])
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise TrainingError(f"{path} does not fit the model or the optimizer: {reason}") from None
 
@@ -101,6 +101,8 @@ def _check(path: str, state: dict[str, Any], model: Prepared) -> None:
             raise TrainingError(
                 f"{path} is of another model: {_difference(saved[what], own[what])}"
             )
+    if not 0 <= state["stage"] < model.stages:
+        raise ValueError(f"stage {state['stage']} of {model.stages}")
 
 
 def _difference(saved: Any, own: Any) -> str:

@@ -77,14 +77,21 @@ class Empirical:
     @staticmethod
     def fit(weights: Tensor) -> "Empirical":
         parts = torch.linspace(0, 1, KNOTS + 1, device=weights.device)
-        places = torch.quantile(weights.flatten(), parts)
-        return Empirical(places, parts)
+        return Empirical(knots(weights), parts)
 
     def cdf(self, x: Tensor) -> Tensor:
         return interpolate(x, self.places, self.parts)
 
     def quantile(self, u: Tensor) -> Tensor:
         return interpolate(u, self.parts, self.places)
+
+
+def knots(weights: Tensor) -> Tensor:
+    """Quantiles of weights at the ends of all intervals; `torch.quantile` takes no large layers."""
+    ordered, last = weights.flatten().sort().values, weights.numel() - 1
+    place = torch.arange(KNOTS + 1, device=weights.device) * last
+    left, part = place // KNOTS, place % KNOTS / KNOTS
+    return torch.lerp(ordered[left], ordered[(left + 1).clamp_max(last)], part)
 
 
 def deviation(weights: Tensor) -> Tensor:

@@ -48,9 +48,9 @@ def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
         raise TrainingError(f"{path}: {' '.join(str(error).split()).lower()}") from None
-    if len(data) < 4 or data[:3] != bytes([0, 0, BYTES]):
+    start = 4 + 4 * data[3] if len(data) > 3 else 4
+    if len(data) < start or data[:3] != bytes([0, 0, BYTES]):
         raise TrainingError(f"{path} is no idx file of bytes")
-    start = 4 + 4 * data[3]
     shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
     if len(data) != start + prod(shape):
         raise TrainingError(f"{path} holds {len(data) - start} bytes for a shape of {shape}")

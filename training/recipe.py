@@ -17,6 +17,7 @@ weights = 3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
+from math import inf
 from pathlib import Path
 from typing import Any, cast
 
@@ -191,7 +192,9 @@ def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
 
 
 CHECKS: dict[str, Callable[[Any], str]] = {
-    "clamp": lambda value: "" if type(value) in (int, float) and value > 0 else "a number above 0",
+    "clamp": lambda value: (
+        "" if type(value) in (int, float) and 0 < value < inf else "a finite number above 0"
+    ),
     "signed": lambda value: "" if type(value) is bool else "true or false",
     "cdf": lambda value: (
         "" if value in list(DISTRIBUTIONS) else f"one of {', '.join(DISTRIBUTIONS)}"

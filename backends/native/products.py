@@ -69,7 +69,7 @@ class Workshop:
         narrow = x.dtype == np.uint8 and not wide
         if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
             return self.bytes(x, w, y)
-        depthwise = w.groups == w.outputs and w.values.shape[3] == 1 and not y.planes
+        depthwise = w.groups == w.outputs and w.values.shape[3] == 1
         if narrow and depthwise and fits(w.values, np.int16):
             return self.depthwise(x, w, y)
         return self.general(x, w, y, wide)
@@ -79,7 +79,7 @@ class Workshop:
         ternary_x, ternary_w = x.planes == 2, x.planes == 2 or not w.values.all()
         channels = x.stored_shape[-1]
         taps, length = runs_of(x, w.window, channels)
-        vectors = 4 if y.planes else vectors_for(w.outputs)
+        vectors = vectors_for(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
         rows = rows_for(3 if ternary_x else 4, pixels_of(y), self.level.sums < LANES)
         together = {1: 2, 3: 3}.get(vectors, 4)
@@ -122,7 +122,7 @@ class Workshop:
         values = (w.values.astype(np.int64) - shift[:, None, None, None]).astype(np.int8)
         taps, length = runs_of(x, w.window, x.shape[-1])
         fours = -(-length // PAIRS_OF_BYTES)
-        vectors = 4 if y.planes else vectors_for(w.outputs)
+        vectors = vectors_for(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
         rows = rows_for(max(1, self.level.sums // vectors), pixels_of(y), False)
         runs = values.reshape(w.outputs, len(taps), length)
@@ -155,7 +155,7 @@ class Workshop:
         taps = taps_of(x, w.window)
         if len(taps) % 2:
             taps = np.append(taps, taps[-1:])
-        vectors = vectors_for(w.outputs)
+        vectors = vectors_for(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
         rows = rows_for(4, pixels_of(y), self.level.sums < LANES)
         whole = np.zeros((blocks * vectors * LANES, len(taps)), np.int16)
@@ -181,22 +181,23 @@ class Workshop:
         kind = np.dtype(np.int64 if wide else np.int32)
         share = w.values.shape[3]
         taps = (taps_of(x, w.window)[:, None] + np.arange(share, dtype=np.int32)).reshape(-1)
-        blocks = -(-w.outputs // LANES)
+        channels = WORD if y.planes else LANES
+        blocks = -(-w.outputs // channels)
         first = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups) * share
-        flat = rows_to(w.values.reshape(w.outputs, -1), blocks * LANES)
-        order = flat.reshape(blocks, LANES, -1).transpose(0, 2, 1)
+        flat = rows_to(w.values.reshape(w.outputs, -1), blocks * channels)
+        order = flat.reshape(blocks, channels, -1).transpose(0, 2, 1)
         return Product(
-            f"General<{type_name(x.dtype)}, {type_name(kind)}>",
+            f"General<{type_name(x.dtype)}, {type_name(kind)}, {channels}>",
             [
                 x.pointer,
                 grid_of(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
-                self.constants.pointer(rows_to(first, blocks * LANES)),
+                self.constants.pointer(rows_to(first, blocks * channels)),
                 self.constants.pointer(order.astype(kind)),
-                self.constants.pointer(bias_of(x, w, blocks * LANES, kind)),
+                self.constants.pointer(bias_of(x, w, blocks * channels, kind)),
             ],
-            LANES,
+            channels,
             blocks,
             wide,
         )
@@ -240,9 +241,10 @@ def mix(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Produ
     a, b = xs
     channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
     vectors, blocks, rows = blocks_of(y)
+    numbers = channels, pixels_of(y), *factors, bias
     return Product(
         f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
-        [a.pointer, a.grid, b.pointer, b.grid, str(channels), *map(str, (*factors, bias))],
+        [a.pointer, a.grid, b.pointer, b.grid, *map(str, numbers)],
         vectors * LANES,
         blocks,
     )
@@ -250,7 +252,7 @@ def mix(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Produ
 
 def blocks_of(y: Tensor) -> tuple[int, int, int]:
     """For an output: the vectors of a block, how many blocks, and the pixels of a tile."""
-    vectors = 4 if y.planes else vectors_for(y.shape[-1])
+    vectors = vectors_for(y.shape[-1], y)
     return vectors, -(-y.shape[-1] // (LANES * vectors)), rows_for(4, pixels_of(y), False)
 
 
@@ -300,8 +302,10 @@ def packed(bits: Array) -> Array:
     return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
 
 
-def vectors_for(outputs: int) -> int:
-    """How many vectors of sums a block has: many, but few that stay empty."""
+def vectors_for(outputs: int, y: Tensor) -> int:
+    """How many vectors of sums a block has: a word of bits, or many, but few that stay empty."""
+    if y.planes:
+        return WORD // LANES
     vectors = -(-outputs // LANES)
     return min((4, 3, 2, 1), key=lambda size: -(-vectors // size) * (size + 0.6))
 

@@ -274,6 +274,20 @@ def test_pixels() -> None:
     assert as_is is x
 
 
+@pytest.mark.parametrize("pixel", [np.nan, np.inf])
+def test_pixels_that_are_no_numbers(pixel: float) -> None:
+    """They have no integer."""
+    images = np.array([[0.0, pixel]])
+    with pytest.raises(UserError, match="a pixel that is scaled is NaN or infinite"):
+        Pixels(None, -128.0).prepared(images, TensorType(signed(8), (1, 2)))
+
+
+def test_pixels_that_are_complex() -> None:
+    """The network refuses them, as it does where nothing is scaled."""
+    images = np.zeros((3, 2), complex)
+    assert Pixels(None, -128.0).prepared(images, TensorType(signed(8), (1, 2))) is images
+
+
 @DASK
 @pytest.mark.slow
 def test_a_worker_dies(
@@ -284,22 +298,35 @@ def test_a_worker_dies(
     alone = told(capsys, *files, "--engine", "reference")
     with cluster() as (address, _, workers):
         killed: list[int] = []
-        as_completed = evaluate.as_completed
+        wait = evaluate.wait
 
-        def watched(futures: Any) -> Any:
-            for number, future in enumerate(as_completed(futures)):
-                if number == 3:
-                    os.kill(workers[0].pid, signal.SIGKILL)
-                    workers[0].wait()
-                    killed.append(number)
-                    time.sleep(0.2)
-                yield future
+        def watched(*given: Any) -> Any:
+            found = wait(*given)
+            if found.done and not killed:
+                os.kill(workers[0].pid, signal.SIGKILL)
+                killed.append(workers[0].wait())
+                time.sleep(0.2)
+            return found
 
-        monkeypatch.setattr(evaluate, "as_completed", watched)
+        monkeypatch.setattr(evaluate, "wait", watched)
         found = told(capsys, *files, "--engine", "reference", "--scheduler", address)
-    assert killed == [3]
+    assert killed == [-signal.SIGKILL]
     for field in ("images", "correct", "top5", "confusion"):
         assert found[field] == alone[field]
+
+
+@DASK
+@pytest.mark.slow
+def test_all_workers_die(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("qnn.tools.pools.ABSENT", 2)
+    with cluster() as (address, _, workers):
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+        said = refused(capsys, "eval", *files, "--engine", "reference", "--scheduler", address)
+    assert said == f"qnn: the cluster at {address} has no workers"
 
 
 @DASK

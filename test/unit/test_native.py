@@ -1,9 +1,12 @@
 """The native engine: bit-equal to the interpreter, whatever computes."""
 
+import ctypes
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from mmap import PAGESIZE, mmap
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +24,15 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp
-from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
+from qnn.qdialect.qnn.layout import (
+    ConcatOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    SplitOp,
+    TransposeOp,
+)
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
@@ -188,6 +199,12 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
         y = conv(program, y, 6, signed(3), "any", byte, groups=2)
+    elif kinds == "signs":
+        y = conv(program, x, 9, signed(12), "few", sign, groups=3)
+        y = conv(program, y, 70, sign, "few", byte, pad_value=-1)
+        y = conv(program, y, 70, signed(3), "few", sign, groups=70)
+        y = conv(program, y, 5, sign, "few", third, pad_value=-1)
+        y = conv(program, y, 5, third, "few", unsigned(2))
     else:
         a = conv(program, x, 5, signed(3), "line", byte)
         b = conv(program, x, 5, signed(3), "line", byte)
@@ -206,6 +223,7 @@ KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
     "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
     "near": ("General", "Near<", "LineBut<", "Search<"),
+    "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),
     "mix": ("Mix<",),
 }
 """What must be among the code of a network."""
@@ -265,6 +283,15 @@ def test_an_index_that_may_leave_its_table(folder: Path) -> None:
     network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
     with pytest.raises(InterpretationError, match="index 0 to 7 leaves the table"):
         network.run([np.array([[0, 1, 2, 7]], np.uint8)])
+
+
+def test_a_result_without_axes(folder: Path) -> None:
+    program = Program()
+    x = program.input(signed(4), (1, 1))
+    module = program.finish(program.add(ReshapeOp(x, ())).output)
+    images = np.arange(5, dtype=np.int8)[:, None]
+    assert_same(module, [images], options(folder))
+    assert run(module, [images])[0].tolist() == [*range(5)]
 
 
 def test_elements_that_move(folder: Path) -> None:
@@ -345,6 +372,35 @@ def test_tensors_that_live_at_once_are_apart(seed: int) -> None:
         for b, start, end in lives:
             if a is not b and first <= end and start <= last:
                 assert offsets[a] + a.size <= offsets[b] or offsets[b] + b.size <= offsets[a]
+
+
+def guarded(size: int) -> Array:
+    """Memory behind which nothing may be read."""
+    pages = -(-size // PAGESIZE)
+    memory = np.frombuffer(mmap(-1, (pages + 1) * PAGESIZE), np.uint8)
+    end = ctypes.c_void_p(memory.ctypes.data + pages * PAGESIZE)
+    assert ctypes.CDLL(None).mprotect(end, PAGESIZE, 0) == 0
+    return memory[pages * PAGESIZE - size : pages * PAGESIZE]
+
+
+def test_a_tile_that_is_not_full_reads_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two tensors that are added up; the last tile of 13 pixels has one."""
+    program, shape = Program(), (1, 1, 13, 2048)
+    a, b = program.input(unsigned(8), shape), program.input(unsigned(8), shape)
+    total = program.add(AddOp(a, b, unsigned(9))).output
+    t = program.constant(np.array([[255]]), unsigned(9), "t")
+    signs = program.add(ThresholdOp(total, t, BipolarType())).output
+    w = program.constant(numbers(BipolarType(), (3, 1, 1, 2048)), BipolarType(), "w")
+    module = program.finish(program.add(Conv2dOp(signs, w, signed(14))).output)
+    monkeypatch.setattr(library, "aligned", guarded)
+    inputs = [numbers(unsigned(8), (2, *shape[1:])) for _ in "ab"]
+    alone = Options(folder, best_level(), 1)
+    child = get_context("fork").Process(target=assert_same, args=(module, inputs, alone))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
 
 
 def test_equal_constants_are_there_once() -> None:

@@ -103,6 +103,19 @@ def test_another_version_is_refused(saved: Path) -> None:
     refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({name: None} for name in ("network", "stage", "epoch", "model", "optimizer", "random")),
+        *({"stage": 99}, {"stage": -1}, {"random": []}),
+    ],
+    ids=str,
+)
+def test_parts_that_are_not_right(saved: Path, changes: dict[str, Any]) -> None:
+    torch.save(torch.load(saved, weights_only=True) | changes, saved)
+    refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
+
+
 def test_files_that_are_no_checkpoints(saved: Path) -> None:
     trainer = begin(UNIQ, None)
     torch.save({"weight": torch.zeros(2)}, saved)

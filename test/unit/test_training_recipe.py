@@ -1,5 +1,6 @@
 """Recipes: what they say of each layer, and what is wrong with others, by its key."""
 
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "fraction": ({**NICE, "weights": 4.0}, "weights: nice takes 2 to 8 bits, not 4.0"),
     "activations": ({**NICE, "activations": True}, "activations: 1 to 8 bits, not True"),
     "no bits": ({"method": "nice"}, 'gives no weights for "conv1": bits, as in weights = 4'),
-    "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a number above 0, not 0"),
+    "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a finite number above 0, not 0"),
+    "endless clamp": ({**NICE, "clamp": inf}, "clamp: a finite number above 0, not inf"),
     "sign": ({**NICE, "signed": 1}, "signed: true or false, not 1"),
     "signs": ({**NICE, "activations": 1, "signed": True}, "signed: one bit is -1 or \\+1 already"),
     "cdf": ({**NICE, "cdf": "gauss"}, "cdf: one of normal, empirical, uniform, not 'gauss'"),

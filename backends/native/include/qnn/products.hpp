@@ -142,10 +142,10 @@ struct Depthwise {
 };
 
 // Of any types, and any groups: plain loops.
-template <class X, class S>
+template <class X, class S, int N>
 struct General {
     using Sum = S;
-    static constexpr int ROWS = 1, CHANNELS = LANES;
+    static constexpr int ROWS = 1, CHANNELS = N;
 
     const X* x;
     Grid grid;
@@ -214,16 +214,19 @@ struct Mix {
     Grid grid;
     const Y* y;
     Grid other;
-    int channels;
+    int channels, pixels;
     S factor, factor_y, bias;
 
     QNN_INLINE void tile(const long* at, int pixel, int block, Sum* sums) const
     {
         const int first = block * CHANNELS;
         Walk walk(other, pixel);
+        long at_y = 0;
         for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
+            if (pixel + row < pixels)  // behind the last one, tiles repeat it
+                at_y = walk.next();
             const X* a = x + at[row] + first;
-            const Y* b = y + walk.next() + first;
+            const Y* b = y + at_y + first;
             each_channel<CHANNELS>(channels - first, [&](int c) {
                 sums[c] = factor * (S)a[c] + factor_y * (S)b[c] + bias;
             });
