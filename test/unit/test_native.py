@@ -200,7 +200,7 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
         y = conv(program, y, 6, signed(3), "any", byte, groups=2)
     elif kinds == "signs":
-        y = conv(program, x, 9, signed(12), "few", sign, groups=3)
+        y = conv(program, x, 9, signed(4), "few", sign, groups=3)
         y = conv(program, y, 70, sign, "few", byte, pad_value=-1)
         y = conv(program, y, 70, signed(3), "few", sign, groups=70)
         y = conv(program, y, 5, sign, "few", third, pad_value=-1)
