@@ -162,7 +162,9 @@ def add_compile(commands: Commands) -> None:
     )
     add_devices_of(command)
     command.add_argument(
-        "--fps", type=above_zero, help="frames a second; as many as the device holds by default"
+        "--fps",
+        type=above_zero,
+        help="frames a second; by default as many as the device holds with the weights on it",
     )
     command.add_argument(
         "--clock", type=clock, metavar="MHZ", help="the clock; the device's by default"

@@ -57,13 +57,15 @@ class QuantizedConstant:
 
     @property
     def array(self) -> Array:
-        """The real numbers, in float32."""
+        """The real numbers, in float32; infinite where that ends, as in ONNX."""
         shape = [1] * self.ints.ndim
         if self.per_axis:
             shape[self.axis] = -1
         scale = self.scale.reshape(shape if self.scale.size > 1 else ())
         zero = self.zero.reshape(shape if self.zero.size > 1 else ())
-        return (self.ints.astype(np.int64) - zero).astype(np.float32) * scale.astype(np.float32)
+        steps = (self.ints.astype(np.int64) - zero).astype(np.float32)
+        with np.errstate(over="ignore"):
+            return steps * scale.astype(np.float32)
 
     @property
     def per_axis(self) -> bool:

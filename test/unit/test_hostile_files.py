@@ -404,6 +404,17 @@ def test_constants_for_which_shape_inference_crashes(op: str, tmp_path: Path) ->
     assert "all its inputs are constants" in refused("import", tmp_path / "net.onnx")
 
 
+def test_weights_beyond_floats(tmp_path: Path) -> None:
+    """They are infinite, as in ONNX, and no tensor holds them here."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    weights = helper.make_node("DequantizeLinear", ["w", "s"], ["f"])
+    nodes = [weights, helper.make_node("Add", ["x", "f"], ["y"])]
+    constants = {"w": np.full(4, 100, np.int8), "s": np.array(3e38, np.float32)}
+    onnx.save(one_node(nodes, [1, 4], constants), tmp_path / "net.onnx")
+    told = refused("import", tmp_path / "net.onnx")
+    assert "NaN or an infinite value" in told and "Warning" not in told
+
+
 def test_a_constant_without_a_value(tmp_path: Path) -> None:
     one_node = benchmark("fuzz.kinds.onnx").model_of
     node = helper.make_node("Constant", ["a"], ["y"])
