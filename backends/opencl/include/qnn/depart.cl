@@ -1,21 +1,12 @@
-/// Where words go to another device, over LINK, a channel of the board's, which no kernel may use
-/// that runs by itself: the host starts it.
+/// Where words go to another device, over LINK, a channel of the board's.
 ///
 /// FROM; WORDS of a frame; ELEMENT, LANES and HOST are for an emulation, in which the host stands in for
 /// the link.
 #ifdef QNN_EMULATION
 #include "qnn/sink.cl"
 #else
-TASK NAME(const uint frames) {
-    uint frame = 0, at = 0;
-#pragma ii 1
-    while (frame < frames) {
-        WORD(FROM_BITS) word;
-        READ(FROM, word);
-        WRITE(LINK, word);
-        if (NEXT(at, WORDS)) ++frame;
-    }
-}
-
-#include "qnn/end.h"
+#define COMES FROM
+#define GOES LINK
+#define LINK_BITS FROM_BITS
+#include "qnn/link.h"
 #endif
