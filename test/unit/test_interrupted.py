@@ -43,7 +43,7 @@ COMMANDS = {
 OUTPUTS = ("out.mlir", "y.npy", "trace.json", "page.html", "fronts/explore.json")
 """Files that are written whole."""
 
-TIMES = 3
+TIMES = pytest.mark.parametrize("times", [3, pytest.param(40, marks=pytest.mark.slow)])
 
 
 @dataclass(frozen=True)
@@ -126,18 +126,9 @@ def alone(group: int) -> bool:
     return False
 
 
+@TIMES
 @pytest.mark.parametrize("name", COMMANDS)
-def test_an_interrupt_is_silent(name: str, place: Place) -> None:
-    check_interrupts(name, place, TIMES)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
-def test_many_interrupts_are_silent(name: str, place: Place) -> None:
-    check_interrupts(name, place, 40)
-
-
-def check_interrupts(name: str, place: Place, times: int) -> None:
+def test_an_interrupt_is_silent(name: str, times: int, place: Place) -> None:
     seconds = place.run(COMMANDS[name])
     before = place.files()
     moments = random.Random(f"{name} {times}")
@@ -156,18 +147,9 @@ def check_interrupts(name: str, place: Place, times: int) -> None:
         assert alone(started.pid), f"{name} after {moment:.3f} s: somebody is left"
 
 
+@TIMES
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_stood_there_survives(name: str, place: Place) -> None:
-    check_kills(name, place, TIMES)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
-def test_what_stood_there_survives_many(name: str, place: Place) -> None:
-    check_kills(name, place, 40)
-
-
-def check_kills(name: str, place: Place, times: int) -> None:
+def test_what_stood_there_survives(name: str, times: int, place: Place) -> None:
     """Killed at any moment: outputs are whole, old or new, and the next run goes well."""
     seconds = place.run(COMMANDS[name])
     whole = contents(place)
