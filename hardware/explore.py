@@ -17,7 +17,7 @@ import numpy as np
 
 from .device import Device, Use
 from .space import Space
-from .tiling import Tiler, Tiling, TooSmall, Unbuildable, Unreachable
+from .tiling import Tiler, TooSmall, Unbuildable, Unreachable, best
 
 TARGETS = 50
 """Rates of a device that are looked at, the fastest included."""
@@ -102,19 +102,12 @@ Found = dict[Job, Point | None]
 
 
 def solve(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
-    """The point of a job. Weights lie outside the device only where nothing else fits."""
-    for outside in (False, True):
-        try:
-            return _point(Tiler(choices.space, budget, choices.fixed, outside), cycles)
-        except TooSmall:
-            continue
-        except (Unreachable, Unbuildable):
-            return None
-    return None
-
-
-def _point(tiler: Tiler, cycles: int | None) -> Point:
-    tiling: Tiling = tiler.fastest() if cycles is None else tiler.at(cycles)
+    """The point of a job."""
+    try:
+        tiler = Tiler(choices.space, budget, choices.fixed, outside=True)
+        tiling = best(tiler, cycles)
+    except (TooSmall, Unreachable, Unbuildable):
+        return None
     use = tuple(float(amount) for amount in tiling.use)
     least = 0 if cycles is not None else min(tiler.least, tiling.interval)
     return Point(tiling.interval, use, max(0.0, tiling.cost / tiling.bound - 1), least)

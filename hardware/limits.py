@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..qdialect.stream import DesignOp
+from .cycles import declared
 from .device import KINDS, Device, Use
+from .sizing import room
 from .space import space_of
-from .tiling import Tiler, TooSmall, Unbuildable, Unreachable
+from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best
 
 
 @dataclass(frozen=True)
@@ -17,17 +19,23 @@ class Step:
     interval: int
     """Cycles of a frame."""
     use: Use
+    """With what its channels take if they are as deep as those there are."""
     over: list[str]
     """The kinds of which it takes more than a design may."""
 
 
 def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> Step | None:
     """What is faster than a design that takes so many cycles a frame; None if nothing is."""
-    budget = device.budget(clock_mhz)
-    try:
-        tiler = Tiler(space_of(design, device.vendor), 1e3 * budget)
-        found = tiler.at(interval - 1)
-    except (TooSmall, Unbuildable, Unreachable):
-        return None
-    over = [kind for kind, more in zip(KINDS, np.asarray(found.use > budget), strict=True) if more]
-    return Step(found.interval, found.use, over)
+    space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
+    kept = np.maximum(room(device.vendor, declared(design)), 0)
+    for given in (budget, PLENTY * budget):
+        try:
+            found = best(Tiler(space, given - kept, outside=True), interval - 1)
+        except TooSmall:
+            continue
+        except (Unbuildable, Unreachable):
+            return None
+        use = found.use + kept
+        more = np.asarray(use > budget)
+        return Step(found.interval, use, [k for k, m in zip(KINDS, more, strict=True) if m])
+    return None

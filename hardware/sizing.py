@@ -9,10 +9,13 @@ always enough; unless the effort was used up before, no channel alone could do w
 
 from collections.abc import Mapping
 
+import numpy as np
 from xdsl.ir import Operation, SSAValue
 
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.types import channel_of
+from .cost import fifo
+from .device import KINDS, Use
 from .progress import Progress
 from .steady import Steady
 
@@ -33,6 +36,9 @@ TRY = 100
 
 PUSH = 8_000
 """What moving a process takes besides, in iterations."""
+
+LONGEST = 50_000_000
+"""Cycles of a frame that are planned at most: memory is needed for each."""
 
 EVER = 1 << 40
 """An effort that no design needs."""
@@ -62,6 +68,29 @@ def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
             else:
                 depths[value] = middle
     return depths
+
+
+def room(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
+    """What channels of these depths take more than those that have none yet."""
+    more = np.zeros(len(KINDS))
+    for value, depth in depths.items():
+        channel = channel_of(value)
+        lanes = np.array([channel.lanes.data])
+        more += (fifo(vendor, channel, lanes, depth) - fifo(vendor, channel, lanes))[:, 0]
+    return more
+
+
+def lacking(design: DesignOp, vendor: str, left: Use) -> Use | None:
+    """What the channels of a design take that is not left for them; None if they have room.
+
+    Those that are deep enough are known soon; as little depth as there can be is searched for only
+    if they are too large.
+    """
+    for depths in (lambda: enough(plan(design)), lambda: depths_for(design)):
+        more = room(vendor, depths())
+        if (more <= left).all():
+            return None
+    return more
 
 
 def enough(steady: Steady) -> dict[SSAValue, int]:

@@ -8,6 +8,7 @@ and both halves are searched.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
@@ -15,7 +16,7 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from .device import Use
+from .device import KINDS, Use
 from .search import Factor, cheapest, plan
 from .space import Part, Space, along
 
@@ -30,6 +31,9 @@ EFFORT = 200_000
 
 CLOSE = 1e-2
 """A design this close to the bound is not searched for further: no cost is known so well."""
+
+PLENTY = 1e3
+"""So many times a device there is room for all that is asked of it."""
 
 EVER = 1 << 60
 """Cycles that every folding takes fewer than."""
@@ -85,8 +89,7 @@ class Tiler:
         outside: bool = False,
     ):
         """`fixed` leaves choices few values; weights lie outside the device only if they may."""
-        self.space = space
-        self.budget = budget
+        self.space, self.budget, self.given = space, budget, fixed
         self.prices = TYPICAL if budget is None else 1 / np.maximum(budget, 1e-9)
         self.parts = [_usable(part, budget) for part in space.parts]
         self.fixed: Masks = {
@@ -267,6 +270,19 @@ class Tiler:
         widths = [int(w[place]) for w, place in zip(self.space.widths, chosen, strict=True)]
         cost = float(use @ self.prices)
         return Tiling(widths, interval, use, cost, cost)
+
+
+def best(tiler: Tiler, cycles: int | None) -> Tiling:
+    """The cheapest folding for so many cycles, or the fastest.
+
+    Of a search that may put weights outside the device: they are there only where nothing as fast
+    fits otherwise.
+    """
+    found = tiler.fastest() if cycles is None else tiler.at(cycles)
+    if found.use[KINDS.index("port")]:
+        with suppress(TooSmall, Unreachable, Unbuildable):
+            return Tiler(tiler.space, tiler.budget, tiler.given).at(cycles or found.interval)
+    return found
 
 
 @dataclass

@@ -9,7 +9,7 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.sizing import depths_for, depths_for_any_rate
+from ..hardware.sizing import LONGEST, depths_for, depths_for_any_rate
 from ..hardware.whole import wholes_of
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
@@ -45,10 +45,6 @@ class SizeFifosPass(ModulePass):
                 sized = channel_of(value).with_depth(depths[its])
                 Rewriter.replace_value_with_new_type(value, sized)
             LOG.info("size-fifos: %s", held)
-
-
-LONGEST = 50_000_000
-"""Cycles of a frame that are planned at most: memory is needed for each."""
 
 
 def check_size(design: DesignOp) -> None:

@@ -10,14 +10,17 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, SymbolRefAttr
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.device import KINDS, NAMES, Device, DeviceError, device_named, known_devices
+from ..hardware.device import KINDS, NAMES, Device, DeviceError, Use, device_named, known_devices
+from ..hardware.sizing import LONGEST, lacking
 from ..hardware.space import Part, Space, space_of
 from ..hardware.tiling import (
+    PLENTY,
     Tiler,
     Tiling,
     TooSmall,
     Unbuildable,
     Unreachable,
+    best,
     cycles_of_frame,
 )
 from ..qdialect.packing import PackedAttr
@@ -41,8 +44,8 @@ from .folding_file import read_folding, write_folding
 
 LOG = logging.getLogger(__name__)
 
-PLENTY = 1e3
-"""So many times a device there is room for all that is asked of it."""
+ROUNDS = 4
+"""So often a design is folded again to leave room for its channels."""
 
 Fixed = Mapping[int, Collection[int]]
 
@@ -120,22 +123,24 @@ class Goal:
     fits: bool = True
     """Whether the design must fit on the device."""
 
-    def reached(self, space: Space, fixed: Fixed) -> Tiling:
-        """The best folding of a space; raises where there is none, and says what would do."""
-        budget = self.device.budget(self.clock_mhz or 1) if self.device else None
-        if budget is not None and not self.fits:
-            budget = budget * PLENTY
+    @property
+    def budget(self) -> Use | None:
+        """What a design may take."""
+        if self.device is None:
+            return None
+        return self.device.budget(self.clock_mhz or 1) * (1 if self.fits else PLENTY)
+
+    def reached(self, space: Space, fixed: Fixed, budget: Use | None) -> tuple[Tiling, int]:
+        """The best folding of a space, and the cycles that no folding can be faster than.
+
+        Raises where there is none, and says what would do.
+        """
         try:
-            try:
-                tiling, least = self._search(Tiler(space, budget, fixed))
-            except TooSmall:
-                tiling, least = self._search(Tiler(space, budget, fixed, outside=True))
+            return self._search(Tiler(space, budget, fixed, outside=True))
         except TooSmall:
             raise self._too_small(space, fixed) from None
         except Unbuildable as error:
             raise self._unbuildable(space, error.part) from None
-        self._tell(tiling, least)
-        return tiling
 
     def _unbuildable(self, space: Space, part: Part) -> PassFailedException:
         """A memory that the device, or a folding, does not allow."""
@@ -165,10 +170,10 @@ class Goal:
     def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
         if self.target_fps is None and self.device is not None and self.fits:
-            return tiler.fastest(), tiler.least
+            return best(tiler, None), tiler.least
         cycles = self._cycles(tiler)
         try:
-            return tiler.at(cycles), cycles
+            return best(tiler, cycles), cycles
         except Unreachable:
             raise self._too_fast(tiler, cycles) from None
 
@@ -244,7 +249,7 @@ class Goal:
                 continue
         return "no known device would do"
 
-    def _tell(self, tiling: Tiling, least: int) -> None:
+    def tell(self, tiling: Tiling, least: int) -> None:
         """Says what was reached, and what might have been missed."""
         if self.device is None:
             LOG.info("tile: %s", self._rate(tiling.interval))
@@ -266,12 +271,38 @@ def tile_design(
 ) -> Tiling:
     """Folds a design; some layers may have been given their folding."""
     check_names([design], folds or {})
-    space = open_space(design, goal.device.vendor if goal.device else "xilinx")
-    tiling = goal.reached(space, fixed_by(design, space, folds or {}))
+    vendor = goal.device.vendor if goal.device else "xilinx"
+    space = open_space(design, vendor)
+    tiling, least = goal.reached(space, fixed_by(design, space, folds or {}), goal.budget)
     apply_tiling(design, space, tiling)
+    if goal.budget is not None and tiling.interval <= LONGEST:
+        tiling, least = with_room(design, goal, folds or {}, tiling, least)
+    goal.tell(tiling, least)
     design.device = StringAttr(goal.device.name) if goal.device else None
     design.clock_mhz = FloatAttr(goal.clock_mhz, f64) if goal.clock_mhz else None
     return tiling
+
+
+def with_room(
+    design: DesignOp, goal: Goal, folds: Mapping[str, Fold], tiling: Tiling, least: int
+) -> tuple[Tiling, int]:
+    """Folds a design again as long as there is no room for channels of the depths it needs."""
+    assert goal.device is not None and goal.budget is not None
+    vendor, kept = goal.device.vendor, np.zeros(len(KINDS))
+    for _ in range(ROUNDS):
+        more = lacking(design, vendor, goal.budget - tiling.use)
+        if more is None:
+            break
+        kept = np.maximum(kept, more)
+        space = open_space(design, vendor)
+        try:
+            found = goal.reached(space, fixed_by(design, space, folds), goal.budget - kept)
+        except PassFailedException:
+            LOG.info("tile: no folding leaves room for channels as deep as they have to be")
+            break
+        tiling, least = found
+        apply_tiling(design, space, tiling)
+    return tiling, least
 
 
 def open_space(design: DesignOp, vendor: str) -> Space:

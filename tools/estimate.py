@@ -147,7 +147,8 @@ def faster(found: Estimate, step: Step | None) -> list[str]:
         return [f"nothing is faster: {slowest} is as parallel as it can be"]
     rate = f"{found.clock_mhz * 1e6 / step.interval:,.1f} frames/s, {step.interval:,} cycles"
     if not step.over:
-        return [f"next step: {rate}: it fits, with a faster {slowest}"]
+        where = ", and weights outside the device" if found.named(step.use).get("port") else ""
+        return [f"next step: {rate}: it fits, with a faster {slowest}{where}"]
     amounts = found.named(step.use)
     bearable = found.named(found.device.budget(found.clock_mhz))
     wanted = (f"{amount(amounts[k])} {k}, of {amount(bearable[k])}" for k in over(found, step))

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from qnn.hardware import tiling
 from qnn.hardware.cost import Storage
-from qnn.hardware.device import KINDS, DeviceError, Source, device_named, known_devices
+from qnn.hardware.device import KINDS, DeviceError, Source, Use, device_named, known_devices
 from qnn.hardware.schedule import schedule_of
 from qnn.hardware.search import Factor, cheapest, plan
+from qnn.hardware.sizing import depths_for, lacking, room
 from qnn.hardware.space import Space, space_of
-from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable
-from qnn.passes import Pipeline
+from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable, best
+from qnn.passes import Pipeline, tile
 from qnn.passes.folding import Fold, FoldingError, apply_tiling
 from qnn.passes.tile import Goal, tile_design
-from qnn.qdialect.stream import Process
+from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import ResizeOp
 from support.design import design_of
@@ -326,3 +327,103 @@ def test_a_packed_design_is_not_folded_again() -> None:
     Pipeline.parse("pack-bits").apply(module)
     with pytest.raises(PassFailedException, match=r"@w is packed .* tile comes before pack-bits"):
         tile_design(design_of(module), Goal(None, 100.0, 1e6))
+
+
+def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
+    """Against all foldings of a small design: at rates, and for the fastest of all."""
+    text = """
+    stream.design @main {
+      %x = stream.source "x" : !stream.channel<128xui2>
+      %y = stream.matvec %x weights(@w) accumulator = si16
+        : (!stream.channel<128xui2>) -> !stream.channel<64xsi16>
+      stream.sink "y" %y : !stream.channel<64xsi16>
+    }
+    """
+    rng = np.random.default_rng(1)
+    weights = f'qnn.data @w "0x{rng.bytes(64 * 128).hex()}" : tensor<64x128xsi8>'
+    space, port = space_of(design_of(read_module(text + weights)), "xilinx"), KINDS.index("port")
+    foldings = all_foldings(space)
+    outside, inside = 0, 0
+    for _ in range(20):
+        budget = np.array([rng.uniform(4600, 6000), 20_000, rng.integers(4, 9), 0, 0, 4000])
+        fitting = [(cycles, use) for cycles, use in foldings if (use <= budget).all()]
+        if not fitting:
+            continue
+        for cycles in (None, 512, 2048):
+            fastest = min(i for i, _ in fitting)
+            if cycles is not None and fastest > cycles:
+                continue
+            found = best(Tiler(space, budget, outside=True), cycles)
+            within = cycles or fastest
+            possible = any(i <= within and not use[port] for i, use in fitting)
+            assert found.interval <= within and (found.use <= budget).all()
+            assert bool(found.use[port]) != possible
+            outside, inside = outside + (not possible), inside + possible
+    assert outside > 5 and inside > 5, (outside, inside)
+
+
+SKIP = """
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<8x8x16xui4>
+  %a, %b = stream.fork %x : (!stream.channel<8x8x16xui4>)
+    -> (!stream.channel<8x8x16xui4>, !stream.channel<8x8x16xui4>)
+  %q = stream.pad %a pads = [2, 2, 0, 0]
+    : (!stream.channel<8x8x16xui4>) -> !stream.channel<10x10x16xui4>
+  %p = stream.window %q kernel = [3, 3]
+    : (!stream.channel<10x10x16xui4>) -> !stream.channel<8x8x144xui4>
+  %y = stream.matvec %p weights(@w) accumulator = si13
+    : (!stream.channel<8x8x144xui4>) -> !stream.channel<8x8x16xsi13>
+  %s = stream.add %y, %b
+    : (!stream.channel<8x8x16xsi13>, !stream.channel<8x8x16xui4>)
+    -> !stream.channel<8x8x16xsi14>
+  stream.sink "y" %s : !stream.channel<8x8x16xsi14>
+}
+"""
+"""A convolution, and the image beside it, which waits for as long as that takes."""
+
+
+def with_skip() -> DesignOp:
+    bits = np.random.default_rng(0).bytes(16 * 144 // 8).hex()
+    return design_of(
+        read_module(f'{SKIP}\nqnn.data @w "0x{bits}" : tensor<16x16x3x3x!qnn.bipolar>')
+    )
+
+
+def test_what_channels_take_of_what_is_left() -> None:
+    """As little as they can, and no less."""
+    design = with_skip()
+    tile_design(design, Goal(None, 100.0, 10_000.0))
+    taken = room("xilinx", depths_for(design))
+    assert taken.any() and lacking(design, "xilinx", taken) is None
+    short = lacking(design, "xilinx", taken - 1)
+    assert short is not None and (short == taken).all()
+
+
+def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fits to the last LUT without depths is folded again, until they fit as well."""
+    device, logic, asked = device_named("z7020"), KINDS.index("logic"), list[float]()
+    deep = np.array([20_000.0, 0, 0, 0, 0, 0])
+
+    def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
+        asked.append(float(left[logic]))
+        return None if (deep <= left).all() else deep
+
+    monkeypatch.setattr(tile, "lacking", deeper)
+    goal = Goal(device, 100.0)
+    tiling = tile_design(with_skip(), goal)
+    assert goal.budget is not None and (tiling.use + deep <= goal.budget).all()
+    assert len(asked) == 2 and asked[0] < 20_000 <= asked[1]
+
+
+def test_a_rate_that_leaves_no_room_is_kept(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+
+    def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
+        return np.array([37_000.0, 0, 0, 0, 0, 0])
+
+    monkeypatch.setattr(tile, "lacking", deeper)
+    tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
+    assert tiling.interval <= 10_000
+    assert "no folding leaves room for channels as deep" in caplog.text
