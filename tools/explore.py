@@ -195,11 +195,18 @@ def explored(
             more = slower if fps is None else instead
             found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
     except PoolLost as error:
-        where = "-o FOLDER would keep finished points"
-        if points is not None:
-            where = f"{points.path} has {len(known)} finished points: the same command goes on"
-        raise UserError(f"{error}; {where}") from None
+        raise UserError(f"{error}; {kept(points)}") from None
+    except KeyboardInterrupt:
+        LOG.info("explore: %s", kept(points))
+        raise
     return [result_of(curve, found) for curve in curves]
+
+
+def kept(points: Points | None) -> str:
+    """What is left of a search that did not end."""
+    if points is None:
+        return "-o FOLDER would keep finished points"
+    return f"{points.path} has {len(points.known)} finished points: the same command goes on"
 
 
 def forget(_: Job, __: Point | None) -> None:
