@@ -83,14 +83,15 @@ def room(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
 def lacking(design: DesignOp, vendor: str, left: Use) -> Use | None:
     """What the channels of a design take that is not left for them; None if they have room.
 
-    Those that are deep enough are known soon; as little depth as there can be is searched for only
-    if they are too large.
+    Depths that are enough are known soon; less deep ones are searched for, though not for long, only
+    if those are too large.
     """
-    for depths in (lambda: enough(plan(design)), lambda: depths_for(design)):
-        more = room(vendor, depths())
-        if (more <= left).all():
-            return None
-    return more
+    steady = plan(design)
+    depths = enough(steady)
+    if (room(vendor, depths) <= left).all():
+        return None
+    more = room(vendor, Shrinking(steady, depths, EFFORT // 10).shrink())
+    return None if (more <= left).all() else more
 
 
 def enough(steady: Steady) -> dict[SSAValue, int]:

@@ -278,11 +278,18 @@ def best(tiler: Tiler, cycles: int | None) -> Tiling:
     Of a search that may put weights outside the device: they are there only where nothing as fast
     fits otherwise.
     """
-    found = tiler.fastest() if cycles is None else tiler.at(cycles)
-    if found.use[KINDS.index("port")]:
-        with suppress(TooSmall, Unreachable, Unbuildable):
-            return Tiler(tiler.space, tiler.budget, tiler.given).at(cycles or found.interval)
-    return found
+    inside = Tiler(tiler.space, tiler.budget, tiler.given)
+    if cycles is None:
+        found = tiler.fastest()
+        if not found.use[KINDS.index("port")]:
+            return found
+        with suppress(TooSmall):
+            return inside.at(found.interval)
+        return found
+    try:
+        return inside.at(cycles)
+    except TooSmall:
+        return tiler.at(cycles)
 
 
 @dataclass
