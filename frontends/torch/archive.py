@@ -179,7 +179,7 @@ def _dtype(number: int) -> str:
 
 def _sizes(value: Json) -> tuple[int, ...]:
     """A shape; sizes that vary are 0."""
-    return tuple(max(0, size.get("as_int", 0)) for size in value["sizes"])
+    return tuple(max(0, _whole(size)) if "as_int" in size else 0 for size in value["sizes"])
 
 
 def _whole(value: Json) -> int:

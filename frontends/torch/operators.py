@@ -44,6 +44,8 @@ SAME = {
 
 @translates(*(f"aten.{name}" for name in SAME))
 def same(t: Translation, call: Call) -> None:
+    if not call.arguments:
+        raise call.fail("it has no arguments")
     first = next(iter(call.arguments))
     t.emit(call, SAME[call.target.removeprefix("aten.")], [call.ref(first)])
 

@@ -107,6 +107,7 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         "the scale is zero",
     ),
     "infinite scale": (one_node("QuantizeLinear", ROW, np.float32("inf")), "is not finite"),
+    "scale beyond floats": (one_node("QuantizeLinear", ROW, np.float64(1e300)), "is not finite"),
     "blocks": (one_node("QuantizeLinear", ROW, np.float32(1), block_size=2), "by blocks"),
     "small floats": (
         one_node("QuantizeLinear", ROW, np.float32(1), output_dtype=TensorProto.FLOAT8E4M3FN),

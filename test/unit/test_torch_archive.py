@@ -124,9 +124,29 @@ def mutating(model: Json) -> None:
     spec[0] = {"buffer_mutation": {"arg": {"name": "relu"}, "buffer_name": "b"}}
 
 
+def broken(model: Json) -> None:
+    """An input with half a pixel."""
+    values = model["graph_module"]["graph"]["tensor_values"]
+    values["input"]["sizes"][-1] = {"as_int": 4.5}
+
+
+def bare(model: Json) -> None:
+    """An operator of one tensor, of none."""
+    calls = model["graph_module"]["graph"]["nodes"]
+    next(call for call in calls if "relu" in call["target"])["inputs"] = []
+
+
+def of_two_lines(model: Json) -> None:
+    specs = model["graph_module"]["signature"]["input_specs"]
+    specs[0] = {"parameter\nof two lines": {}}
+
+
 @pytest.mark.parametrize(
     ("part", "edit", "message"),
     [
+        (MODEL, broken, "is damaged, or no .pt2 file: TypeError 4.5 is no whole number"),
+        (MODEL, bare, "aten.relu.*it has no arguments"),
+        (MODEL, of_two_lines, "takes a parameter of two lines, which is not supported"),
         (WEIGHTS, pickled, "keeps 0.weight as pickled Python, which could run anything"),
         (WEIGHTS, too_far, "0.weight reaches beyond its 54 numbers"),
         (WEIGHTS, backwards, "0.weight reaches beyond its 54 numbers"),
