@@ -259,9 +259,10 @@ class SliceOp(MoveOp):
         return (tuple(len(range(*span)) for span in self._spans()),)
 
     def move(self, x: Array) -> Array:
-        batch, *rest = (slice(*span) for span in self._spans())
-        whole = shape_of(self.output)[0] == shape_of(self.x)[0]
-        return x[(slice(None) if whole else batch, *rest)]
+        spans = [slice(*span) for span in self._spans()]
+        if spans and shape_of(self.output)[0] == shape_of(self.x)[0]:
+            spans[0] = slice(None)
+        return x[(*spans, ...)]
 
     def _spans(self) -> list[tuple[int, int, int]]:
         values = (self.starts, self.ends, self.steps)

@@ -42,3 +42,14 @@ func.func @moves(%x: tensor<1x6x4xsi4>)
   %5 = qnn.transpose %4 order = [0, 2, 1] : (tensor<1x4x6xsi4>) -> tensor<1x6x4xsi4>
   func.return %a, %b, %5 : tensor<1x2x12xsi4>, tensor<1x3x8xsi4>, tensor<1x6x4xsi4>
 }
+
+// A number has no axes to be cut along.
+
+// CHECK-LABEL: @number
+// CHECK-NEXT:    %y = qnn.constant -3 : tensor<si32>
+// CHECK-NEXT:    func.return %y
+func.func @number() -> tensor<si32> {
+  %x = qnn.constant -3 : tensor<si32>
+  %y = qnn.slice %x starts = [] ends = [] steps = [] : (tensor<si32>) -> tensor<si32>
+  func.return %y : tensor<si32>
+}
