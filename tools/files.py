@@ -17,6 +17,7 @@ from xdsl.utils.exceptions import DiagnosticException
 from ..qdialect.spelling import shown
 from ..qdialect.text import TextError
 from .messages import USUAL, telling
+from .start import ENDING
 
 
 class UserError(Exception):
@@ -50,12 +51,15 @@ def uninterrupted() -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, waiting = signal.getsignal(signal.SIGINT), list[int]()
-    signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    waiting = list[int]()
+    before = {
+        number: signal.signal(number, lambda number, _: waiting.append(number)) for number in ENDING
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         for number in waiting[:1]:
             signal.raise_signal(number)
 
