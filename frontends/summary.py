@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
-from os.path import commonprefix
 
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
@@ -150,14 +149,21 @@ def short_names(names: Iterable[str], longest: int = LONGEST) -> dict[str, str]:
     every = dict.fromkeys(names)
     long = [name for name in every if len(name) > longest]
     last = [f"...{name.rpartition(';')[2]}" if ";" in name else name for name in long]
-    alike = commonprefix(last).rfind("/") + 1
-    for parts in (last, [f"...{part[alike:]}" for part in last], long):
+    start = alike(last)
+    ends = [f"...{name[name.rfind('/', 0, start) + 1 :]}" for name in last]
+    for parts in (last, ends, long):
         for cut in (without_middle, without_end):
             found = {name: name for name in every}
             found |= {name: cut(part, longest) for name, part in zip(long, parts, strict=True)}
             if len(set(found.values())) == len(every):
                 return found
     return {name: name for name in every}
+
+
+def alike(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with."""
+    columns = enumerate(zip(*texts, strict=False))
+    return next((n for n, letters in columns if len(set(letters)) > 1), 0)
 
 
 def without_middle(name: str, longest: int) -> str:

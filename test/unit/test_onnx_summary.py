@@ -147,7 +147,7 @@ def test_input_types_that_make_no_sense(text: str) -> None:
     assert caught.value.code == 2
 
 
-JOINED = "relu/Relu;net/conv_{0}/BiasAdd/resource;net/conv_{0}/Conv2D"
+JOINED = "relu/Relu;norm/Norm;net/conv_{0}/BiasAdd/resource;net/conv_{0}/Conv2D"
 X = "x" * 70
 
 
