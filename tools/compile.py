@@ -179,18 +179,24 @@ def joined(calls: Sequence[Vectors]) -> Vectors:
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 
 
+PLUMBING = SourceOp | SinkOp | ForkOp | ResizeOp
+"""What no layer of a network asks for: a table has it in one row."""
+
+
 def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
-    """The layers as a table of Markdown, and what they come to."""
+    """The layers as a table of Markdown, which adds up, and what they come to."""
     names, kinds = emitted.processes, list(found.resources)
-    rows = [
-        [
-            name,
-            *row_of(process, layer),
-            *(amount(found.named(layer.use).get(kind, 0)) for kind in kinds),
-        ]
-        for name, process, layer in zip(names, design.processes, found.layers, strict=True)
-        if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
-    ]
+    rows: list[list[str]] = []
+    rest, others = dict(found.resources), list[str]()
+    for name, process, layer in zip(names, design.processes, found.layers, strict=True):
+        if isinstance(process, PLUMBING):
+            others.append(layer.kind)
+            continue
+        taken = {kind: found.named(layer.use).get(kind, 0) for kind in kinds}
+        rest = {kind: rest[kind] - taken[kind] for kind in kinds}
+        rows.append([name, *row_of(process, layer), *map(amount, taken.values())])
+    kind = ", ".join(dict.fromkeys(others))
+    rows.append(["all else", kind, "", "", "", "", *map(amount, rest.values())])
     slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
         f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "

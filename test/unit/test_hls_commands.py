@@ -88,6 +88,21 @@ def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> Non
     assert re.fullmatch("[A-Za-z][A-Za-z0-9_]*", top) and len(top) < 50
 
 
+def test_the_rows_of_the_table_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To what the design takes, ports and all else included."""
+    compiled(two_layers("a", "b"), tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    head, _, *rows = [line.strip("| ").split("|") for line in lines if line.startswith("|")]
+    for column, kind in enumerate(map(str.strip, head)):
+        if column >= head.index(" cycles ") + 1:
+            (total,) = re.findall(rf"^- {kind}: ([\d.,]+)", "\n".join(lines), re.MULTILINE)
+            assert sum(number(row[column]) for row in rows) == number(total), kind
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
 @pytest.mark.skipif(shutil.which("tclsh") is None, reason="there is no tclsh")
 @pytest.mark.parametrize("name", ["build", "my build"])
 def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
