@@ -205,9 +205,10 @@ def table(found: Sequence[Result], labels: Array | None, other: str | None) -> s
     """The same for people."""
     first = found[0]
     images = len(first.ranks)
+    seconds = first.seconds
     lines = [
-        f"{images:,} images in {first.seconds:.2f} s, {images / first.seconds:,.0f} images/s, "
-        f"{first.engine}"
+        f"{images:,} images in {seconds:.3g} s: {1e3 * seconds / images:.3g} ms an image, "
+        f"{images / seconds:,.0f} images/s, {first.engine}"
     ]
     if labels is not None:
         correct = first.correct(labels)
