@@ -5,9 +5,11 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from itertools import takewhile
 from math import inf
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from ..qdialect.spelling import nearest
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .engines import ENGINES, engine_for
@@ -303,7 +305,9 @@ def check_row(arguments: argparse.Namespace) -> None:
 def add_devices_of(command: argparse.ArgumentParser) -> None:
     """The options for one device, or for several in a row."""
     devices = command.add_mutually_exclusive_group()
-    devices.add_argument("--device", metavar="NAME", help="a device by name, or its TOML file")
+    devices.add_argument(
+        "--device", metavar="NAME", help="a device by name or part, or its TOML file"
+    )
     devices.add_argument(
         "--devices",
         type=names,
@@ -431,6 +435,26 @@ def add_completion(commands: Commands) -> None:
 
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Tells of an unknown option before what is missing, which may be what it was to be."""
+        for option in self._options(sys.argv[1:] if args is None else args):
+            if not any(known.startswith(option) for known in self._option_string_actions):
+                self.error(f"there is no {option}; {nearest(option, self._option_string_actions)}")
+        return super().parse_known_args(args, namespace)
+
+    def _options(self, args: Sequence[str]) -> list[str]:
+        """The long options that are given; what stands behind a command is for that."""
+        own = takewhile(lambda arg: arg[:1] == "-", args) if self._subparsers else args
+        given = takewhile(lambda arg: arg != "--", own)
+        return [arg.partition("=")[0] for arg in given if arg[:2] == "--" and " " not in arg]
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            hint = nearest(value, action.choices)
+            if action.metavar == "COMMAND":
+                self.error(f"there is no command {value!r}; {hint}")
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"qnn: {message}\n")

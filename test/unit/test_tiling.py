@@ -232,6 +232,28 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
 
 
+@pytest.mark.parametrize(
+    ("part", "like"),
+    [
+        ("xc7z020clg484-2", "z7020"),
+        ("xczu3eg-sfvc784-1-e", "zu3eg"),
+        ("XCVU9P-flga2104-3-e", "vu9p"),
+        ("10AX115S2F45I1SG", "arria10-gx1150"),
+    ],
+)
+def test_a_part_is_a_device(part: str, like: str) -> None:
+    """Of its own name, so that it is found again by what a design says."""
+    device, known = device_named(part), device_named(like)
+    assert (device.name, device.part, device.resources) == (part, part, known.resources)
+    assert device_named(known.part).resources == known.resources
+
+
+@pytest.mark.parametrize("name", ["xc7z0201clg400-1", "xc7z010clg400-1"])
+def test_a_part_that_is_none(name: str) -> None:
+    with pytest.raises(DeviceError, match=f"no device '{name}'; did you mean xc7z020clg400-1"):
+        device_named(name)
+
+
 def test_figures_of_a_device(tmp_path: Path) -> None:
     """Each has a source; flip-flops come with LUTs and ALMs where a file does not count them."""
     file = tmp_path / "mine.toml"
