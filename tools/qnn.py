@@ -436,7 +436,9 @@ def add_completion(commands: Commands) -> None:
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
         """Tells of an unknown option before what is missing, which may be what it was to be."""
         for option in self._options(sys.argv[1:] if args is None else args):
             if not any(known.startswith(option) for known in self._option_string_actions):
