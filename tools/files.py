@@ -80,6 +80,7 @@ def read_text(path: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         hint = "; qnn import turns it into MLIR" if name.endswith((".onnx", ".pt2")) else ""
+        hint = "; only MLIR can be piped: qnn import writes it" if path == "-" else hint
         raise UserError(f"{name} is not UTF-8 text (byte {error.start}){hint}") from None
 
 

@@ -1,6 +1,7 @@
 """`qnn`: what users do with networks, one subcommand each."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -9,10 +10,11 @@ from itertools import takewhile
 from math import inf
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from ..qdialect.interpreter import check_inputs, entry_of
 from ..qdialect.spelling import nearest
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
-from .engines import ENGINES, engine_for
+from .engines import ENGINES, check_engine, engine_for
 from .files import UserError, told, write_whole
 from .messages import QUIET, USUAL, VERBOSE
 from .networks import import_network, input_type, input_types, load_network, write_module
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
     from ..qdialect.stream import LinkAttr
+
+LOG = logging.getLogger(__name__)
 
 ENGINES_OF = {
     "bounded": ["hls"],
@@ -46,7 +50,12 @@ def import_command(arguments: argparse.Namespace) -> None:
     """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
     from ..frontends.summary import folding, summarize, table
 
-    module = import_network(arguments.model, input_types(arguments.input))
+    given = input_types(arguments.input)
+    module = import_network(arguments.model, given)
+    for name, kind in given.items():
+        if kind.scale == 1:
+            holds = f"{name}={kind.element}".replace("!qnn.", "")
+            LOG.info("input %s has the scale 1: %s*SCALE gives it another", holds, holds)
     if arguments.output is not None:
         write_whole(arguments.output, lambda file: write_module(module, file))
     print(table(summarize(module)))
@@ -60,8 +69,10 @@ def run_command(arguments: argparse.Namespace) -> None:
     for option, engines in ENGINES_OF.items():
         if getattr(arguments, option) and arguments.engine not in engines:
             arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
+    check_engine(arguments.engine)
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
+    check_inputs(entry_of(module), inputs)
     engine = engine_for(
         module,
         arguments.engine,
