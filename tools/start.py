@@ -1,14 +1,20 @@
 """Where the commands start: with next to nothing imported, so that an interrupt ends them in
 silence from the first moment on, as does a request to terminate."""
 
+import _thread
 import os
 import signal
+import sys
+import time
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
 ENDING = signal.SIGINT, signal.SIGTERM
 """What ends a command, which cleans up before."""
+
+SOON = 0.01
+"""Seconds after which an interrupt that was lost comes again."""
 
 
 def qnn() -> int:
@@ -28,6 +34,7 @@ def _run(module: str) -> int:
     for number in heard:
         signal.signal(number, _end)
     main = import_module(f"{__package__}.{module}").main
+    sys.unraisablehook = _lost
     try:
         for number in heard:
             signal.signal(number, _interrupt)
@@ -51,6 +58,19 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     if number == signal.SIGTERM and os.getpgrp() == os.getpid():
         _interrupt_others()
     signal.default_int_handler(number, frame)
+
+
+def _lost(lost: "sys.UnraisableHookArgs") -> None:
+    """An interrupt where Python can raise nothing, as in a callback of an import, comes again."""
+    if isinstance(lost.exc_value, KeyboardInterrupt) and _interrupts:
+        _thread.start_new_thread(_send_again, (_interrupts[-1],))
+    else:
+        sys.__unraisablehook__(lost)
+
+
+def _send_again(number: int) -> None:
+    time.sleep(SOON)
+    os.kill(os.getpid(), number)
 
 
 def _interrupt_others() -> None:

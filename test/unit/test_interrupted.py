@@ -163,6 +163,31 @@ def test_what_ends_a_command_is_silent(
         assert alone(started.pid), f"{name} after {moment:.3f} s: somebody is left"
 
 
+LOST = """
+import os, signal, sys, time
+from types import SimpleNamespace
+from qnn.tools import start
+
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+def main():
+    Last()
+    time.sleep(30)
+    return 0
+
+start.import_module = lambda name: SimpleNamespace(main=main)
+sys.exit(start.qnn())
+"""
+
+
+def test_an_interrupt_is_never_lost() -> None:
+    """Though it comes where Python drops what is raised, as in a callback of an import."""
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
 @TIMES
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_stood_there_survives(name: str, times: int, place: Place) -> None:
