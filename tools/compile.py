@@ -12,6 +12,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
+from ..backends.parts import Port
 from ..backends.project import VERSION, Project, Source
 from ..backends.vectors import write
 from ..hardware.device import Device, DeviceError, device_named
@@ -108,7 +109,8 @@ def build(
         write(project.files(*vectors), folder)
         write_design(folder, module, design)
         more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
-        describe(arguments, folder, as_json(found, step), **more)
+        ports = list(map(port_as_json, emitted.ports))
+        describe(arguments, folder, as_json(found, step), **more, ports=ports)
     return summary
 
 
@@ -124,6 +126,18 @@ def describe(
         "estimate": estimate,
     }
     (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+
+
+def port_as_json(port: Port) -> dict[str, Any]:
+    """What a host has to know of a port."""
+    return {
+        "name": port.name,
+        "role": port.role,
+        "frame": list(port.frame),
+        "dtype": str(port.dtype),
+        "frame_bytes": port.frame_bytes,
+        "word_bits": 8 * port.word_bytes,
+    }
 
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:

@@ -104,10 +104,11 @@ IN_STREAMS = "In a stream, each frame begins with a new word, and its last word 
 
 def described(port: Port) -> str:
     """A port as a row of a table."""
-    role = "result" if port.written else "input" if port.weights is None else "weights"
     frame = "x".join(map(str, port.frame))
     word = f"{8 * port.word_bytes} bits"
-    return f"| `{port.name}` | {role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
+    return (
+        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
+    )
 
 
 def library() -> Files:
