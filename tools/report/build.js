@@ -34,11 +34,13 @@ const figures = [
   ["Weights", `${count(estimate.weight_bits)} bits`],
   ["From and to the outside", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
 ];
-const step = estimate.next_step;
-if (step) {
+function faster(step) {
+  if (step === null) return `none: ${estimate.bottleneck} is as parallel as it can be`;
   const over = step.limits.filter(kind => kind in step.resources);
-  figures.push(["Next faster design", `${amount(step.fps)} frames/s: ${over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${step.limits[0]}`}`]);
+  const why = over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${step.limits[0]}`;
+  return `${amount(step.fps)} frames/s: ${why}`;
 }
+if (estimate.next_step !== undefined) figures.push(["Next faster design", faster(estimate.next_step)]);
 const figure = d3.select("#figures").selectAll("div").data(figures).join("div");
 figure.append("dt").text(([name]) => name);
 figure.append("dd").text(([, value]) => value);
