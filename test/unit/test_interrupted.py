@@ -188,6 +188,22 @@ def test_an_interrupt_is_never_lost() -> None:
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
 
 
+def test_the_quickstart_ends_in_silence(tmp_path: Path) -> None:
+    """As the commands do that it runs."""
+    pytest.importorskip("sklearn", reason="needs onnx and scikit-learn")
+    quickstart = NETWORK.with_name("quickstart.py")
+    started = subprocess.Popen(
+        [sys.executable, quickstart, tmp_path / "digits"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert started.stdout is not None and started.stdout.read(2) == b"\n$"
+    os.killpg(started.pid, signal.SIGINT)
+    _, told = started.communicate(timeout=60)
+    assert started.returncode == -signal.SIGINT and b"Traceback" not in told, told.decode()
+
+
 @TIMES
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_stood_there_survives(name: str, times: int, place: Place) -> None:
