@@ -328,7 +328,7 @@ def largest(device: Device, space: Space, tiling: Tiling, kind: int) -> str:
         at = [int(np.searchsorted(widths, width)) for widths, width in chosen]
         parts.append((part.use[(kind, *at)] / tiling.use[kind], named(part)))
     most = sorted(parts, reverse=True)[:MOST]
-    layers = ", ".join(f"{layer} ({taken:.0%})" for taken, layer in most if taken)
+    layers = ", ".join(f"{layer} ({taken:.0%})" for taken, layer in most if round(taken, 2))
     return f"most {OUTSIDE if name == 'port' else name} in {layers}"
 
 
