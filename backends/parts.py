@@ -34,6 +34,11 @@ class Port:
     link: ChannelType | None = None
     """What comes or goes here over a link: its words as they are, each in whole bytes."""
 
+    @property
+    def role(self) -> str:
+        """What a host has to do with it."""
+        return "result" if self.written else "input" if self.weights is None else "weights"
+
     @staticmethod
     def of_link(name: str, channel: ChannelType, written: bool) -> "Port":
         size = -(-channel.word_bits // 8)

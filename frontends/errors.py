@@ -4,7 +4,7 @@ from ..qdialect.spelling import plain
 
 
 class ImportFailure(Exception):
-    """A model that can't be imported; the message names the node, and what would help, in a line."""
+    """A model that can't be imported; the message, a line, names the node and what would help."""
 
     def __init__(self, message: str):
         super().__init__(plain(message))

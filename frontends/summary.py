@@ -4,7 +4,7 @@ It reads a module of level 1 or 2, so it can be asked at any step of a compilati
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -107,9 +107,10 @@ def bits_of(value: SSAValue) -> int:
 
 def table(layers: Sequence[Layer]) -> str:
     """The layers as text, with the totals below."""
+    names = short_names(layer.name for layer in layers)
     rows = [
         [
-            shortened(layer.name),
+            names[layer.name],
             layer.kind,
             str(layer.weight_bits),
             str(layer.activation_bits),
@@ -140,10 +141,38 @@ LEFT = 2
 LONGEST = 60
 
 
-def shortened(name: str) -> str:
-    """A long name without its middle: layers differ at either end."""
-    half = (LONGEST - 3) // 2
-    return name if len(name) <= LONGEST else f"{name[:half]}...{name[-half:]}"
+def short_names(names: Iterable[str], longest: int = LONGEST) -> dict[str, str]:
+    """What a table calls layers: long names in part, by which they still differ.
+
+    Of names that a framework joined by `;`, the last is the layer's own.
+    """
+    every = dict.fromkeys(names)
+    long = [name for name in every if len(name) > longest]
+    last = [f"...{name.rpartition(';')[2]}" if ";" in name else name for name in long]
+    start = alike(last)
+    ends = [f"...{name[name.rfind('/', 0, start) + 1 :]}" for name in last]
+    for parts in (last, ends, long):
+        for cut in (without_middle, without_end):
+            found = {name: name for name in every}
+            found |= {name: cut(part, longest) for name, part in zip(long, parts, strict=True)}
+            if len(set(found.values())) == len(every):
+                return found
+    return {name: name for name in every}
+
+
+def alike(texts: Sequence[str]) -> int:
+    """How many characters all texts begin with."""
+    columns = enumerate(zip(*texts, strict=False))
+    return next((n for n, letters in columns if len(set(letters)) > 1), 0)
+
+
+def without_middle(name: str, longest: int) -> str:
+    half = (longest - 3) // 2
+    return name if len(name) <= longest else f"{name[:half]}...{name[-half:]}"
+
+
+def without_end(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 3]}..."
 
 
 def magnitude(count: float) -> str:

@@ -1,7 +1,7 @@
 """Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,6 +63,8 @@ class Device:
     """Of the memory beside it; 0 if there is none, or nobody knows."""
     sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
     """By key of the file; `resources` for all of them."""
+    family: str = ""
+    """What the names of all parts begin with that have as much: other packages and speeds."""
 
     @property
     def figures(self) -> dict[str, float]:
@@ -76,6 +78,11 @@ class Device:
         """Where a figure is from."""
         whole = self.sources.get("resources", Source()) if key in self.resources else Source()
         return self.sources.get(key, whole)
+
+    def has_part(self, name: str) -> bool:
+        """Whether a part is as large, as its name says; a digit more names another family."""
+        rest = name.lower().removeprefix(self.family.lower())
+        return bool(self.family) and rest != name.lower() and not rest[:1].isdigit()
 
     def amounts(self, clock_mhz: float) -> Use:
         """How much of each kind there is at a clock."""
@@ -94,10 +101,20 @@ def known_devices() -> list[str]:
 
 
 def device_named(name: str) -> Device:
-    """One of the known devices, or that of a TOML file."""
-    path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
-    if path.parent == FOLDER and name not in known_devices():
-        raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices())}")
+    """One of the known devices, by its name or as one of its parts, or that of a TOML file."""
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    if name in known_devices():
+        return _read(FOLDER / f"{name}.toml")
+    devices = [_read(path) for path in FOLDER.glob("*.toml")]
+    for device in devices:
+        if device.has_part(name):
+            return replace(device, name=name, part=name)
+    parts = [device.part for device in devices]
+    raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices(), parts)}")
+
+
+def _read(path: Path) -> Device:
     try:
         return _device(path.stem, read_toml(path.read_text()))
     except OSError as error:
@@ -113,15 +130,15 @@ MOST = 1 << 40
 
 
 def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "bandwidth_gb_s", "sources")
+    known = (*REQUIRED, "family", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
     missing = [key for key in REQUIRED if key not in entries]
     if missing:
         raise ValueError(f"{', '.join(missing)} is missing")
-    for key in ("description", "vendor", "part"):
-        if not isinstance(entries[key], str):
+    for key in ("description", "vendor", "part", "family"):
+        if not isinstance(entries.get(key, ""), str):
             raise ValueError(f"{key} is text, not {entries[key]!r}")
     if entries["vendor"] not in NAMES:
         raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
@@ -136,6 +153,7 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
         resources,
         _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
         _sources(figures, entries.get("sources", {})),
+        entries.get("family", ""),
     )
 
 

@@ -245,7 +245,7 @@ def check_kinds(layer: LayerEstimate, device: Device) -> None:
     names = (*NAMES[device.vendor], "bandwidth_gb_s")
     for name, kind, taken, held in zip(names, KINDS, layer.use, device.amounts(1), strict=True):
         if taken and not held:
-            what = f"{device.name} has no {name or kind}"
+            what = f"{device.name} has no {REPORTED.get(name or kind, (name or kind,))[0]}"
             raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
 
 

@@ -369,9 +369,9 @@ class Partitioner:
                     return f"{describe(part.of)} takes {self.rate(least)} at least"
         for group, fits in enumerate(zip(*self._alone(cycles), strict=True)):
             if not any(fits):
-                names = ", ".join(dict.fromkeys(device.name for device in self.devices))
+                names = " or ".join(dict.fromkeys(device.name for device in self.devices))
                 layer = describe(self.cuts.layers.groups[group][-1])
-                return f"{layer} alone fits on no device, of {names}"
+                return f"{layer} alone does not fit on {names}"
         soonest = int(self.cuts.times[1:-1].min(initial=EVER))
         if counts[0] > 1 and soonest > cycles:
             return f"the link is too slow: where least crosses it, it takes {self.rate(soonest)}"

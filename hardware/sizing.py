@@ -83,8 +83,8 @@ def room(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
 def lacking(design: DesignOp, vendor: str, left: Use) -> Use | None:
     """What the channels of a design take that is not left for them; None if they have room.
 
-    Depths that are enough are known soon; less deep ones are searched for, though not for long, only
-    if those are too large.
+    Depths that are enough are known soon; less deep ones are searched for, though not for long,
+    only if those are too large.
     """
     steady = plan(design)
     depths = enough(steady)

@@ -10,7 +10,9 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, SymbolRefAttr
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.device import KINDS, NAMES, Device, DeviceError, Use, device_named, known_devices
+from ..hardware.device import KINDS, Device, DeviceError, Use, device_named, known_devices
+from ..hardware.estimate import by_name
+from ..hardware.estimate import named as reported
 from ..hardware.sizing import LONGEST, lacking
 from ..hardware.space import Part, Space, space_of
 from ..hardware.tiling import (
@@ -46,6 +48,11 @@ LOG = logging.getLogger(__name__)
 
 ROUNDS = 4
 """So often a design is folded again to leave room for its channels."""
+
+MOST = 3
+"""Layers that are named as those that take most."""
+
+OUTSIDE = "bits a cycle from outside"
 
 Fixed = Mapping[int, Collection[int]]
 
@@ -130,13 +137,13 @@ class Goal:
             return None
         return self.device.budget(self.clock_mhz or 1) * (1 if self.fits else PLENTY)
 
-    def reached(self, space: Space, fixed: Fixed, budget: Use | None) -> tuple[Tiling, int]:
+    def reached(self, space: Space, fixed: Fixed) -> tuple[Tiling, int]:
         """The best folding of a space, and the cycles that no folding can be faster than.
 
         Raises where there is none, and says what would do.
         """
         try:
-            return self._search(Tiler(space, budget, fixed, outside=True))
+            return self.search(Tiler(space, self.budget, fixed, outside=True))
         except TooSmall:
             raise self._too_small(space, fixed) from None
         except Unbuildable as error:
@@ -162,12 +169,12 @@ class Goal:
         if self.device is None:
             return ""
         (whole,) = (each for each in space.parts if each.of is part.of)
-        least = whole.use.reshape(len(whole.use), -1).min(1)
-        amounts = zip(names(self.device), least, self.device.amounts(1), strict=True)
-        lacking = [name for name, use, held in amounts if use > 0 and held == 0]
+        least = amounts(self.device, whole.use.reshape(len(whole.use), -1).min(1))
+        held = amounts(self.device, self.device.amounts(1))
+        lacking = [name for name, use in least.items() if use and not held.get(name)]
         return f"{', '.join(lacking)}, which {self.device.name} has not" if lacking else ""
 
-    def _search(self, tiler: Tiler) -> tuple[Tiling, int]:
+    def search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
         if self.target_fps is None and self.device is not None and self.fits:
             return best(tiler, None), tiler.least
@@ -216,15 +223,19 @@ class Goal:
         free = Tiler(space, PLENTY * device.budget(clock), fixed, outside=True)
         least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
         goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
+        budget = device.budget(clock)
+        taken, may = amounts(device, least.use), amounts(device, budget)
+        held = amounts(device, device.amounts(clock))
         over = [
-            f"{use:,.0f} of {held:,.0f} {name}"
-            for use, held, name in zip(least.use, device.budget(clock), names(device), strict=True)
-            if use > held
+            f"{number(use)} of {number(may.get(name, 0))} {name} ({share(may, held, name)})"
+            for name, use in taken.items()
+            if use > may.get(name, 0)
         ]
+        scarcest = int(np.argmax(least.use / np.maximum(budget, 1e-9)))
         return PassFailedException(
             f"tile: {device.name} is too small{goal}: the cheapest folding takes "
             f"{', '.join(over) or 'more of all together'} that a design may take; "
-            f"{self._instead(space, fixed)}"
+            f"{self._instead(space, fixed)}; {largest(device, space, least, scarcest)}"
         )
 
     def _instead(self, space: Space, fixed: Fixed) -> str:
@@ -234,7 +245,7 @@ class Goal:
             try:
                 budget = self.device.budget(self.clock_mhz or 1)
                 fits = Tiler(space, budget, fixed, outside=True).fastest()
-                return f"what fits takes {self._rate(fits.interval)}"
+                return f"what fits on {self.device.name} takes {self._rate(fits.interval)}"
             except TooSmall:
                 pass
         devices = [device_named(name) for name in known_devices()]
@@ -254,16 +265,19 @@ class Goal:
         if self.device is None:
             LOG.info("tile: %s", self._rate(tiling.interval))
             return
-        shares = tiling.use / np.maximum(self.device.amounts(self.clock_mhz or 1), 1e-9)
+        held = amounts(self.device, self.device.amounts(self.clock_mhz or 1))
         taken = ", ".join(
-            f"{use:,.0f} {name} ({share:.0%})"
-            for use, share, name in zip(tiling.use, shares, names(self.device), strict=True)
-            if use > 0
+            f"{number(use)} {name} ({use / held[name]:.0%})"
+            for name, use in amounts(self.device, tiling.use).items()
+            if use
         )
         missed = f"; fewer than {least:,} are impossible" if least < tiling.interval else ""
         dearer = tiling.cost / tiling.bound - 1
         near = f", within {dearer:.1%} of the cheapest" if dearer > 1e-9 else ", the cheapest"
-        LOG.info("tile: %s%s; %s%s", self._rate(tiling.interval), missed, taken, near)
+        LOG.info(
+            "tile: %s%s; before channels get their depths, %s%s",
+            *(self._rate(tiling.interval), missed, taken, near),
+        )
 
 
 def tile_design(
@@ -273,7 +287,7 @@ def tile_design(
     check_names([design], folds or {})
     vendor = goal.device.vendor if goal.device else "xilinx"
     space = open_space(design, vendor)
-    tiling, least = goal.reached(space, fixed_by(design, space, folds or {}), goal.budget)
+    tiling, least = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)
     if goal.budget is not None and tiling.interval <= LONGEST:
         tiling, least = with_room(design, goal, folds or {}, tiling, least)
@@ -295,12 +309,12 @@ def with_room(
             break
         kept = np.maximum(kept, more)
         space = open_space(design, vendor)
+        fixed = fixed_by(design, space, folds)
         try:
-            found = goal.reached(space, fixed_by(design, space, folds), goal.budget - kept)
-        except PassFailedException:
+            tiling, least = goal.search(Tiler(space, goal.budget - kept, fixed, outside=True))
+        except TooSmall:
             LOG.info("tile: no folding leaves room for channels as deep as they have to be")
             break
-        tiling, least = found
         apply_tiling(design, space, tiling)
     return tiling, least
 
@@ -317,10 +331,36 @@ def open_space(design: DesignOp, vendor: str) -> Space:
     return space_of(design, vendor)
 
 
-def names(device: Device) -> list[str]:
-    """What a device's vendor calls the kinds of resources."""
-    ports = "bits a cycle from outside"
-    return [name or kind for name, kind in zip((*NAMES[device.vendor], ports), KINDS, strict=True)]
+def amounts(device: Device, use: Use) -> dict[str, float]:
+    """Amounts by the names that tables have for them, and in the units of those."""
+    found = reported(device.vendor, use)
+    return {OUTSIDE if name == "port" else name: amount for name, amount in found.items()}
+
+
+def number(amount: float) -> str:
+    """Blocks may be taken by halves."""
+    return f"{amount:,}".removesuffix(".0")
+
+
+def share(part: Mapping[str, float], whole: Mapping[str, float], name: str) -> str:
+    """Which part of a resource a design may take."""
+    there = whole.get(name, 0)
+    return f"{part[name] / there:.0%} of {number(there)}" if there else "there are none"
+
+
+def largest(device: Device, space: Space, tiling: Tiling, kind: int) -> str:
+    """Where most of a kind of resource goes."""
+    (name,) = (
+        name for name, one in by_name(device.vendor, np.eye(len(KINDS))[kind]).items() if one
+    )
+    parts: list[tuple[float, str]] = []
+    for part in space.parts:
+        chosen = ((space.widths[choice], tiling.widths[choice]) for choice in part.choices)
+        at = [int(np.searchsorted(widths, width)) for widths, width in chosen]
+        parts.append((part.use[(kind, *at)] / tiling.use[kind], named(part)))
+    most = sorted(parts, reverse=True)[:MOST]
+    layers = ", ".join(f"{layer} ({taken:.0%})" for taken, layer in most if round(taken, 2))
+    return f"most {OUTSIDE if name == 'port' else name} in {layers}"
 
 
 def named(part: Part) -> str:

@@ -7,10 +7,13 @@ LONGEST = 1000
 """Characters of a line that are shown."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a message about an unknown name: the known one closest to it."""
+def nearest(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """The end of a message about an unknown name: the known one closest to it.
+
+    What is known as well is not listed.
+    """
     names = sorted(known)
-    close = get_close_matches(name, names, 1, 0.6)
+    close = get_close_matches(name, [*names, *also], 1, 0.6)
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
+from ..backends.parts import Port
 from ..backends.project import VERSION, Project, Source
 from ..backends.vectors import write
 from ..hardware.device import Device, DeviceError, device_named
@@ -108,7 +109,8 @@ def build(
         write(project.files(*vectors), folder)
         write_design(folder, module, design)
         more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
-        describe(arguments, folder, as_json(found, step), **more)
+        ports = list(map(port_as_json, emitted.ports))
+        describe(arguments, folder, as_json(found, step), **more, ports=ports)
     return summary
 
 
@@ -124,6 +126,18 @@ def describe(
         "estimate": estimate,
     }
     (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+
+
+def port_as_json(port: Port) -> dict[str, Any]:
+    """What a host has to know of a port."""
+    return {
+        "name": port.name,
+        "role": port.role,
+        "frame": list(port.frame),
+        "dtype": str(port.dtype),
+        "frame_bytes": port.frame_bytes,
+        "word_bits": 8 * port.word_bytes,
+    }
 
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
@@ -179,18 +193,24 @@ def joined(calls: Sequence[Vectors]) -> Vectors:
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 
 
+PLUMBING = SourceOp | SinkOp | ForkOp | ResizeOp
+"""What no layer of a network asks for: a table has it in one row."""
+
+
 def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
-    """The layers as a table of Markdown, and what they come to."""
+    """The layers as a table of Markdown, which adds up, and what they come to."""
     names, kinds = emitted.processes, list(found.resources)
-    rows = [
-        [
-            name,
-            *row_of(process, layer),
-            *(amount(found.named(layer.use).get(kind, 0)) for kind in kinds),
-        ]
-        for name, process, layer in zip(names, design.processes, found.layers, strict=True)
-        if not isinstance(process, SourceOp | SinkOp | ForkOp | ResizeOp)
-    ]
+    rows: list[list[str]] = []
+    rest, others = dict(found.resources), list[str]()
+    for name, process, layer in zip(names, design.processes, found.layers, strict=True):
+        if isinstance(process, PLUMBING):
+            others.append(layer.kind)
+            continue
+        taken = {kind: found.named(layer.use).get(kind, 0) for kind in kinds}
+        rest = {kind: rest[kind] - taken[kind] for kind in kinds}
+        rows.append([name, *row_of(process, layer), *map(amount, taken.values())])
+    kind = ", ".join(dict.fromkeys(others))
+    rows.append(["all else", kind, "", "", "", "", *map(amount, rest.values())])
     slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
         f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "

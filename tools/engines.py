@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from xdsl.dialects.builtin import ModuleOp
 
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
+from .files import UserError
 
 Runner = Callable[[Sequence[Array]], list[Array]]
 """Computes the results of a network, for any number of images."""
@@ -21,6 +23,19 @@ class Engine:
 
     name: str
     run: Runner
+
+
+def check_engine(engine: str) -> None:
+    """Tells what an engine needs and is not there, before any work is done for it."""
+    if engine == "hls":
+        from ..backends.hls.simulation import compiler, vendor_headers
+        from .simulated import mistakes_told
+
+        with mistakes_told():
+            compiler()
+            vendor_headers()
+    if engine == "opencl" and find_spec("pyopencl") is None:
+        raise UserError("there is no pyopencl: pip install 'qnn-dialect[opencl]'")
 
 
 def engine_for(

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..frontends.summary import aligned, magnitude, shortened
+from ..frontends.summary import aligned, magnitude, short_names
 from ..hardware.cycles import Deadlock
 from ..hardware.device import KINDS, Device, DeviceError, device_named
 from ..hardware.estimate import Estimate, EstimateError, System, estimate
@@ -126,13 +126,14 @@ def table(found: Estimate, step: Step | None) -> str:
 def layers(found: Estimate, slowest: int) -> list[str]:
     """A line for each process, and for each kind of them; those that take so long are marked."""
     kinds = list(found.resources)
+    names = names_of(found)
     lines = [["", "layer", "kind", "PE", "SIMD", "cycles", *kinds]]
     for layer in found.layers:
         amounts = found.named(layer.use)
         mark = "*" if layer.cycles == slowest else ""
         numbers = [f"{number:,}" for number in (layer.pe, layer.simd, layer.cycles)]
         taken = [amount(amounts.get(kind, 0)) for kind in kinds]
-        lines.append([mark, shortened(layer.name), layer.kind, *numbers, *taken])
+        lines.append([mark, names[layer.name], layer.kind, *numbers, *taken])
     for kind, use in found.kinds.items():
         amounts = found.named(use)
         parts = [amount(amounts.get(name, 0)) for name in kinds]
@@ -142,7 +143,7 @@ def layers(found: Estimate, slowest: int) -> list[str]:
 
 def faster(found: Estimate, step: Step | None) -> list[str]:
     """What keeps the design from being faster."""
-    slowest = f"{shortened(found.bottleneck.name)} ({found.bottleneck.kind})"
+    slowest = slowest_of(found)
     if step is None:
         return [f"nothing is faster: {slowest} is as parallel as it can be"]
     rate = f"{found.clock_mhz * 1e6 / step.interval:,.1f} frames/s, {step.interval:,} cycles"
@@ -168,13 +169,24 @@ def totals(found: Estimate) -> Sequence[str]:
 
 def rates(found: Estimate | System, devices: str) -> list[str]:
     """How fast a design is, on a device or on several."""
-    slowest, microseconds = found.bottleneck, found.latency / found.clock_mhz
+    microseconds = found.latency / found.clock_mhz
     return [
         f"{devices} at {found.clock_mhz:g} MHz: {found.fps:,.1f} frames/s, "
         f"a frame every {found.interval:,} cycles",
-        f"* slowest: {shortened(slowest.name)} ({slowest.kind})",
+        f"* slowest: {slowest_of(found)}",
         f"latency of one frame: {found.latency:,} cycles, {microseconds:,.2f} us",
     ]
+
+
+def slowest_of(found: Estimate | System) -> str:
+    slowest = found.bottleneck
+    return f"{names_of(found)[slowest.name]} ({slowest.kind})"
+
+
+def names_of(found: Estimate | System) -> dict[str, str]:
+    """What tables call the layers."""
+    parts = found.parts if isinstance(found, System) else [found]
+    return short_names(layer.name for part in parts for layer in part.layers)
 
 
 def worked(work: Work) -> list[str]:

@@ -21,7 +21,7 @@ from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
 from ..qdialect.text import parse_module
 from .datasets import load_images, load_labels
-from .engines import Runner, engine_for
+from .engines import Runner, check_engine, engine_for
 from .files import UserError
 from .networks import load_network, write_module
 from .pixels import Pixels
@@ -64,6 +64,7 @@ class Result:
 
 def eval_command(arguments: argparse.Namespace) -> None:
     """`qnn eval`: counts, or JSON."""
+    check_engine(arguments.engine)
     images, labels = load_images(arguments.images)
     if arguments.labels is not None:
         labels = load_labels(arguments.labels)
@@ -205,9 +206,10 @@ def table(found: Sequence[Result], labels: Array | None, other: str | None) -> s
     """The same for people."""
     first = found[0]
     images = len(first.ranks)
+    seconds = first.seconds
     lines = [
-        f"{images:,} images in {first.seconds:.2f} s, {images / first.seconds:,.0f} images/s, "
-        f"{first.engine}"
+        f"{images:,} images in {seconds:.3g} s: {1e3 * seconds / images:.3g} ms an image, "
+        f"{images / seconds:,.0f} images/s, {first.engine}"
     ]
     if labels is not None:
         correct = first.correct(labels)

@@ -17,6 +17,7 @@ from xdsl.utils.exceptions import DiagnosticException
 from ..qdialect.spelling import shown
 from ..qdialect.text import TextError
 from .messages import USUAL, telling
+from .start import ENDING
 
 
 class UserError(Exception):
@@ -50,12 +51,15 @@ def uninterrupted() -> Generator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, waiting = signal.getsignal(signal.SIGINT), list[int]()
-    signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
+    waiting = list[int]()
+    before = {
+        number: signal.signal(number, lambda number, _: waiting.append(number)) for number in ENDING
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         for number in waiting[:1]:
             signal.raise_signal(number)
 
@@ -76,6 +80,7 @@ def read_text(path: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         hint = "; qnn import turns it into MLIR" if name.endswith((".onnx", ".pt2")) else ""
+        hint = "; only MLIR can be piped: qnn import writes it" if path == "-" else hint
         raise UserError(f"{name} is not UTF-8 text (byte {error.start}){hint}") from None
 
 

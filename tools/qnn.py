@@ -1,16 +1,20 @@
 """`qnn`: what users do with networks, one subcommand each."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from itertools import takewhile
 from math import inf
-from typing import TYPE_CHECKING, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from ..qdialect.interpreter import check_inputs, entry_of
+from ..qdialect.spelling import nearest
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
-from .engines import ENGINES, engine_for
+from .engines import ENGINES, check_engine, engine_for
 from .files import UserError, told, write_whole
 from .messages import QUIET, USUAL, VERBOSE
 from .networks import import_network, input_type, input_types, load_network, write_module
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
     from ..qdialect.stream import LinkAttr
+
+LOG = logging.getLogger(__name__)
 
 ENGINES_OF = {
     "bounded": ["hls"],
@@ -44,7 +50,12 @@ def import_command(arguments: argparse.Namespace) -> None:
     """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
     from ..frontends.summary import folding, summarize, table
 
-    module = import_network(arguments.model, input_types(arguments.input))
+    given = input_types(arguments.input)
+    module = import_network(arguments.model, given)
+    for name, kind in given.items():
+        if kind.scale == 1:
+            holds = f"{name}={kind.element}".replace("!qnn.", "")
+            LOG.info("input %s has the scale 1: %s*SCALE gives it another", holds, holds)
     if arguments.output is not None:
         write_whole(arguments.output, lambda file: write_module(module, file))
     print(table(summarize(module)))
@@ -58,8 +69,10 @@ def run_command(arguments: argparse.Namespace) -> None:
     for option, engines in ENGINES_OF.items():
         if getattr(arguments, option) and arguments.engine not in engines:
             arguments.refuse(f"--{option} is for --engine {' and '.join(engines)}")
+    check_engine(arguments.engine)
     module = load_network(arguments.network)
     inputs = [load_array(name) for name in arguments.input]
+    check_inputs(entry_of(module), inputs)
     engine = engine_for(
         module,
         arguments.engine,
@@ -303,7 +316,9 @@ def check_row(arguments: argparse.Namespace) -> None:
 def add_devices_of(command: argparse.ArgumentParser) -> None:
     """The options for one device, or for several in a row."""
     devices = command.add_mutually_exclusive_group()
-    devices.add_argument("--device", metavar="NAME", help="a device by name, or its TOML file")
+    devices.add_argument(
+        "--device", metavar="NAME", help="a device by name or part, or its TOML file"
+    )
     devices.add_argument(
         "--devices",
         type=names,
@@ -431,6 +446,28 @@ def add_completion(commands: Commands) -> None:
 
 class Parser(argparse.ArgumentParser):
     """A command line whose mistakes are told in one line, as all others are."""
+
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
+        """Tells of an unknown option before what is missing, which may be what it was to be."""
+        for option in self._options(sys.argv[1:] if args is None else args):
+            if not any(known.startswith(option) for known in self._option_string_actions):
+                self.error(f"there is no {option}; {nearest(option, self._option_string_actions)}")
+        return super().parse_known_args(args, namespace)
+
+    def _options(self, args: Sequence[str]) -> list[str]:
+        """The long options that are given; what stands behind a command is for that."""
+        own = takewhile(lambda arg: arg[:1] == "-", args) if self._subparsers else args
+        given = takewhile(lambda arg: arg != "--", own)
+        return [arg.partition("=")[0] for arg in given if arg[:2] == "--" and " " not in arg]
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            hint = nearest(value, action.choices)
+            if action.metavar == "COMMAND":
+                self.error(f"there is no command {value!r}; {hint}")
+            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"qnn: {message}\n")

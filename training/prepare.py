@@ -38,8 +38,9 @@ AVERAGES = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool
 class Prepared(nn.Module):
     """A network whose layers are quantized stage by stage.
 
-    A gradual method takes in one layer a stage, from the input on; layers that are behind are
-    frozen or go on learning, as the method has it. In the last stage all are quantized.
+    A gradual method takes in one layer a stage, in the order in which the network names them;
+    layers that are behind are frozen or go on learning, as the method has it. In the last stage all
+    are quantized.
     """
 
     def __init__(self, network: nn.Module, recipes: dict[str, LayerRecipe], rounds: int):

@@ -104,10 +104,11 @@ IN_STREAMS = "In a stream, each frame begins with a new word, and its last word 
 
 def described(port: Port) -> str:
     """A port as a row of a table."""
-    role = "result" if port.written else "input" if port.weights is None else "weights"
     frame = "x".join(map(str, port.frame))
     word = f"{8 * port.word_bytes} bits"
-    return f"| `{port.name}` | {role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
+    return (
+        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
+    )
 
 
 def library() -> Files:
@@ -187,11 +188,14 @@ byte for byte. It needs g++, and the vendor's `ap_int.h`: `pip install hls4ml`, 
 
 ## Synthesis
 
-    vitis_hls -f run_hls.tcl
+    vitis_hls -f run_hls.tcl    # simulates, synthesises, exports an IP core
     v++ -c --mode hls --config hls_config.cfg --work_dir hls    # 2024.1 and later
 
-Both write to `hls`, which another `qnn compile` to this folder leaves as it is. The RTL is
-simulated with `cosim_design` behind `csynth_design` in `run_hls.tcl`, or after `v++` by
+The IP core is in `hls/solution/impl/ip`, which Vivado's IP catalogue takes in. If its timing does
+not close, `qnn compile --clock` with fewer MHz makes another design; `--streams` has AXI streams
+for its ports instead of memories. Both tools write to `hls`, which another `qnn compile` to this
+folder leaves as it is. The RTL is simulated with `cosim_design` behind `csynth_design` in
+`run_hls.tcl`, or after `v++` by
 
     vitis-run --mode hls --cosim --config hls_config.cfg --work_dir hls
 {depths}

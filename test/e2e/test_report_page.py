@@ -1,6 +1,7 @@
 """The page of a build in a browser: it shows the design, and it reacts, to keys as well."""
 
 import json
+import re
 from collections.abc import Generator
 from pathlib import Path
 from typing import Literal
@@ -53,11 +54,29 @@ def test_it_shows_the_design(page: Page, report: Path) -> None:
     assert page.locator("#occupancy svg").count() == 4
 
 
+def test_it_says_what_its_figures_are(page: Page, report: Path) -> None:
+    """Estimates, in which units, how much is allowed, and what would be faster."""
+    about = json.loads((report.parent / "build.json").read_text())
+    summary = page.locator("#summary").inner_text()
+    assert "estimated before synthesis" in summary and "as parallel as it can be" in summary
+    limits = page.locator("#devices .gauge i").evaluate_all("marks => marks.map(x => x.style.left)")
+    assert limits == ["70%", "50%", "80%", "80%", "80%"]
+    assert page.locator("#devices meter").count() == len(limits)
+    assert "Click a process" in page.locator("#details").inner_text()
+    assert "cycles a frame" in page.locator("#network .hint").inner_text()
+    assert "processes, in order" in page.locator("#bars .label").inner_html()
+    assert page.locator("#occupancy .label").count() == 4
+    assert page.locator("#graph .channel[marker-end='url(#arrow)']").count() == 5
+    ports = page.locator("#ports tbody tr").all_inner_texts()
+    assert [port.split()[:2] for port in ports] == [[p["name"], p["role"]] for p in about["ports"]]
+
+
 def test_a_click_tells_more_of_a_process(page: Page, report: Path) -> None:
     page.locator("#graph .process", has_text="matvec").first.click()
     details = page.locator("#details").inner_text()
     top = (report.parent / "top.hpp").read_text()
     assert "stream.matvec" in details and "layer_0" in details
+    assert re.search(r"reads \S+, weights \S+, sums \S+, writes \S+", details)
     assert "struct layer_0_matvec {" in details and "struct layer_0_matvec {" in top
     assert page.locator("#graph .process.chosen").count() == 1
     assert page.locator("#occupancy svg").count() == 2

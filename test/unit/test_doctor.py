@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,24 @@ def test_without_what_makes_it(
     assert capsys.readouterr().err == (
         "qnn: there is no shtab: pip install 'qnn-dialect[completion]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("complie net.onnx", "there is no command 'complie'; did you mean compile?"),
+        ("--vresion", "there is no --vresion; did you mean --version?"),
+        ("compile net.onnx --targt hls", "there is no --targt; did you mean --target?"),
+        ("compile --devise=z7020 net.onnx", "there is no --devise; did you mean --device?"),
+        ("run x.mlir --engine hsl", "argument --engine: there is no 'hsl'; did you mean hls?"),
+        ("import -- --targt", "--targt: no such file or directory"),
+    ],
+)
+def test_a_mistake_in_writing(line: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was meant is told, before what is missing for it."""
+    with suppress(SystemExit):
+        main(line.split())
+    assert capsys.readouterr().err == f"qnn: {told}\n"
 
 
 def test_each_command_has_an_example() -> None:

@@ -96,7 +96,8 @@ def test_tables(files: list[str], capsys: pytest.CaptureFixture[str], tmp_path: 
     files = [*files, "--engine", "reference"]
     assert main(["eval", *files, "--compare", other]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("30 images in ") and lines[0].endswith("images/s, reference")
+    time = r"30 images in \S+ s: \S+ ms an image, [\d,]+ images/s, reference"
+    assert re.fullmatch(time, lines[0])
     assert lines[1].startswith("20 right: top-1 66.67%, top-5 ")
     assert lines[3].split() == ["class", *"0123456"]
     different = np.flatnonzero(scores(network()).argmax(1) != scores(network(1)).argmax(1))

@@ -16,6 +16,7 @@ from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.designs import Request, design_in
+from qnn.tools.doctor import NEEDS
 from qnn.tools.qnn import main
 from support.design import chain
 from support.hls import HOSTILE, design_of, frames, layer
@@ -88,6 +89,21 @@ def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> Non
     assert re.fullmatch("[A-Za-z][A-Za-z0-9_]*", top) and len(top) < 50
 
 
+def test_the_rows_of_the_table_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To what the design takes, ports and all else included."""
+    compiled(two_layers("a", "b"), tmp_path)
+    lines = capsys.readouterr().out.splitlines()
+    head, _, *rows = [line.strip("| ").split("|") for line in lines if line.startswith("|")]
+    for column, kind in enumerate(map(str.strip, head)):
+        if column >= head.index(" cycles ") + 1:
+            (total,) = re.findall(rf"^- {kind}: ([\d.,]+)", "\n".join(lines), re.MULTILINE)
+            assert sum(number(row[column]) for row in rows) == number(total), kind
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
 @pytest.mark.skipif(shutil.which("tclsh") is None, reason="there is no tclsh")
 @pytest.mark.parametrize("name", ["build", "my build"])
 def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
@@ -134,6 +150,29 @@ def test_wrong_inputs_are_refused_before_the_work(
     assert last == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected"
 
 
+def test_wrong_inputs_are_refused_before_an_engine_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((2, 5), np.uint8))
+    monkeypatch.setattr("qnn.tools.qnn.engine_for", None)
+    path, given = saved(two_layers("a"), tmp_path), ["--input", str(tmp_path / "x.npy")]
+    assert main(["run", path, *given, "--engine", "hls"]) == 1
+    told = capsys.readouterr().err
+    assert told == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected\n"
+
+
+@pytest.mark.parametrize("command", ["run x.mlir", "eval x.mlir --images x.npy"])
+def test_a_missing_emulator_is_told_first(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the doctor tells it."""
+    monkeypatch.setattr("qnn.tools.engines.find_spec", lambda name: None)
+    assert main([*command.split(), "--engine", "opencl"]) == 1
+    hint = "pip install 'qnn-dialect[opencl]'"
+    assert capsys.readouterr().err == f"qnn: there is no pyopencl: {hint}\n"
+    assert hint in [need.get for need in NEEDS]
+
+
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_build_that_breaks_off_leaves_the_one_before(
     how: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -173,6 +212,7 @@ def test_what_is_missing_is_one_line(
     np.save(x, np.zeros((2, 4), np.uint8))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     change(monkeypatch)
+    monkeypatch.setattr("qnn.tools.qnn.load_network", None)
     assert main(["run", path, "--input", str(x), "--engine", "hls", "--quiet"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"qnn: {message}")

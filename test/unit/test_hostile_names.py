@@ -5,14 +5,19 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import onnx
 import pytest
+from qnn.backends.hls.simulation import vendor_headers
 from qnn.tools.qnn import main
+from qnn.tools.qnn_opt import main as qnn_opt
 from support.benchmarks import benchmark
 from support.hls import HOSTILE
 from unit.test_report import Scripts
+
+HEADERS = Path("/usr/include/CL/cl.h")
 
 NAMES = [
     *HOSTILE,
@@ -51,17 +56,25 @@ def test_names_are_only_names(
     monkeypatch.chdir(tmp_path)
     model = str(network(tmp_path, name))
     assert main(["import", model, "-o", "net.mlir"]) == 0
+    assert main(["explore", "net.mlir", "--devices", "z7020", "--fps", "1000", "-o", "fronts"]) == 0
+    json.loads((tmp_path / "fronts" / "explore.json").read_text())
     for target, device in (("hls", "z7020"), ("opencl", "arria10-gx1150")):
         options = ["--target", target, "--device", device, "-o", target]
         assert main(["compile", "net.mlir", *options]) == 0
-        assert main(["report", target]) == 0
+        assert main(["report", target, "--explored", "fronts"]) == 0
         check_build(tmp_path / target)
+        check_sources(tmp_path / target)
     check_scripts(tmp_path / "hls")
+    check_design(tmp_path / "hls")
+    check_host(tmp_path / "opencl")
+    passes = ["--fold-bn", "--minimize-accumulators", "--stream-lower", "--page", "page.html"]
+    assert qnn_opt([*passes, "net.mlir", "-o", "low.mlir"]) == 0
+    check_page(tmp_path / "page.html", scripts=2)
     capsys.readouterr()
     assert main(["estimate", "net.mlir", "--device", "z7020", "--json", "--trace", "t.json"]) == 0
     json.loads(capsys.readouterr().out)
     json.loads((tmp_path / "t.json").read_text())
-    known = {"net.onnx", "net.mlir", "hls", "opencl", "t.json"}
+    known = {"net.onnx", "net.mlir", "low.mlir", "page.html", "fronts", "hls", "opencl", "t.json"}
     assert {path.name for path in tmp_path.iterdir()} == known
     assert not list(tmp_path.rglob("pwned"))
 
@@ -72,14 +85,50 @@ def check_build(build: Path) -> None:
         assert re.fullmatch(r"[\w.-]{1,200}", path.name), path.name
         if path.suffix == ".json":
             json.loads(path.read_text())
-    page = Scripts((build / "report.html").read_text())
-    assert len(page.scripts) == 3 and json.loads(page.scripts[0])
+    check_page(build / "report.html", scripts=3)
+
+
+def check_page(path: Path, scripts: int) -> None:
+    """No element is there but those of every page, and the facts in it can be read."""
+    page = Scripts(path.read_text())
+    assert len(page.scripts) == scripts and json.loads(page.scripts[0])
+
+
+def check_sources(build: Path) -> None:
+    """Outside of comments nothing of a name is left but its letters."""
+    for path in build.iterdir():
+        if path.suffix in (".cpp", ".hpp", ".cl", ".h"):
+            text = path.read_text()
+            assert text.isascii(), path
+            code = re.sub(r"//[^\n]*", "", text)
+            assert "pwned" not in re.sub(r"\w*_\w*", "", code) and "evil;" not in code, path
+
+
+def check_syntax(*command: str, folder: Path) -> None:
+    done = subprocess.run(
+        ["g++", "-std=c++14", "-fsyntax-only", "-w", *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def check_design(build: Path) -> None:
+    """The design is C++."""
+    if find_spec("hls4ml"):
+        folders = "-Iinclude", "-Isimulation", f"-isystem{vendor_headers()}"
+        check_syntax(*folders, "top.cpp", folder=build)
+
+
+def check_host(build: Path) -> None:
+    """What the host in C++ knows of the design is C++ as well."""
+    check_syntax(*["host.cpp"] if HEADERS.exists() else ["-xc++", "design.hpp"], folder=build)
+    subprocess.run(["make", "-n", "report", "host"], cwd=build, check=True, capture_output=True)
 
 
 def check_scripts(build: Path) -> None:
-    """The design compiles as far as its syntax, make and Tcl take what is for them."""
-    source = (build / "top.cpp").read_text()
-    assert source.isascii() and "pwned;" not in re.sub(r"//[^\n]*", "", source)
+    """Make and Tcl take what is for them."""
     subprocess.run(["make", "-n"], cwd=build, check=True, capture_output=True)
     for script in build.glob("*.tcl"):
         text = script.read_text()

@@ -1,5 +1,6 @@
 """Commands that are interrupted, killed, or run twice at once: what stood there stands, or what is
-new stands whole; after an interrupt nothing else is left, no process and no temporary file."""
+new stands whole; after an interrupt, or a request to terminate, nothing else is left, no process
+and no temporary file."""
 
 import os
 import random
@@ -8,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,9 @@ COMMANDS = {
 }
 OUTPUTS = ("out.mlir", "y.npy", "trace.json", "page.html", "fronts/explore.json")
 """Files that are written whole."""
+
+Send = Callable[[int, int], None]
+"""Sends a signal to a process, or to a group of them."""
 
 TIMES = pytest.mark.parametrize("times", [3, pytest.param(40, marks=pytest.mark.slow)])
 
@@ -126,18 +130,30 @@ def alone(group: int) -> bool:
     return False
 
 
+ENDS = pytest.mark.parametrize(
+    ("how", "send"),
+    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill), (signal.SIGTERM, os.killpg)],
+    ids=["interrupt", "kill", "timeout"],
+)
+"""What a terminal does at Ctrl-C, `kill` to a command alone, and `timeout` to all it started."""
+
+
 @TIMES
+@ENDS
 @pytest.mark.parametrize("name", COMMANDS)
-def test_an_interrupt_is_silent(name: str, times: int, place: Place) -> None:
+def test_what_ends_a_command_is_silent(
+    name: str, how: signal.Signals, send: Send, times: int, place: Place
+) -> None:
     seconds = place.run(COMMANDS[name])
     before = place.files()
-    moments = random.Random(f"{name} {times}")
+    moments = random.Random(f"{name} {how} {times}")
     for moment in (0.0, *(moments.uniform(0, seconds) for _ in range(times))):
         started = place.start(COMMANDS[name])
         time.sleep(moment)
-        os.killpg(started.pid, signal.SIGINT)
+        send(started.pid, how)
         _, told = started.communicate(timeout=60)
-        assert started.returncode in (0, 130), f"{name} after {moment:.3f} s: {told.decode()}"
+        status = started.returncode
+        assert status in (0, 128 + how), f"{name} after {moment:.3f} s: {status} {told.decode()}"
         assert b"Traceback" not in told and b"Exception" not in told, told.decode()
         assert place.files() == before, f"{name} after {moment:.3f} s"
         for _ in range(100):
@@ -145,6 +161,47 @@ def test_an_interrupt_is_silent(name: str, times: int, place: Place) -> None:
                 break
             time.sleep(0.05)
         assert alone(started.pid), f"{name} after {moment:.3f} s: somebody is left"
+
+
+LOST = """
+import os, signal, sys, time
+from types import SimpleNamespace
+from qnn.tools import start
+
+class Last:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+
+def main():
+    Last()
+    time.sleep(30)
+    return 0
+
+start.import_module = lambda name: SimpleNamespace(main=main)
+sys.exit(start.qnn())
+"""
+
+
+def test_an_interrupt_is_never_lost() -> None:
+    """Though it comes where Python drops what is raised, as in a callback of an import."""
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
+
+
+def test_the_quickstart_ends_in_silence(tmp_path: Path) -> None:
+    """As the commands do that it runs."""
+    pytest.importorskip("sklearn", reason="needs onnx and scikit-learn")
+    quickstart = NETWORK.with_name("quickstart.py")
+    started = subprocess.Popen(
+        [sys.executable, quickstart, tmp_path / "digits"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert started.stdout is not None and started.stdout.read(2) == b"\n$"
+    os.killpg(started.pid, signal.SIGINT)
+    _, told = started.communicate(timeout=60)
+    assert started.returncode == -signal.SIGINT and b"Traceback" not in told, told.decode()
 
 
 @TIMES

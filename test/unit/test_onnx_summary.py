@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.summary import Layer, folding, magnitude, summarize, table
+from qnn.frontends.summary import Layer, folding, magnitude, short_names, summarize, table
 from qnn.tools.qnn import main
 from support.onnx_models import model_of, one_node
 
@@ -145,3 +145,24 @@ def test_input_types_that_make_no_sense(text: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["import", "m.onnx", "--input", text])
     assert caught.value.code == 2
+
+
+JOINED = "relu/Relu;norm/Norm;net/conv_{0}/BiasAdd/resource;net/conv_{0}/Conv2D"
+X = "x" * 70
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["conv1", X[:60]], ["conv1", X[:60]]),
+        ([X], [f"{X[:28]}...{X[:28]}"]),
+        ([JOINED.format(1), JOINED.format(12)], ["...net/conv_1/Conv2D", "...net/conv_12/Conv2D"]),
+        ([f"{X[:40]}{c}{X}" for c in "ab"], [f"{X[:40]}{c}{X[:16]}..." for c in "ab"]),
+        ([f"{X}/{c}/{X}" for c in "ab"], [f"...{c}/{X[:23]}...{X[:28]}" for c in "ab"]),
+        ([f"{X}{c}{X}" for c in "ab"], [f"{X}{c}{X}" for c in "ab"]),
+    ],
+    ids=["short", "alone", "joined", "ends alike", "paths alike", "all alike"],
+)
+def test_layers_that_differ_look_different(names: list[str], short: list[str]) -> None:
+    """However long their names are."""
+    assert list(short_names(names).values()) == short

@@ -1,5 +1,6 @@
 """Foldings that are chosen: legal, as fast as they say, and the best there are."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -218,13 +219,40 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     text = Path(__file__, "../../../hardware/devices/z7020.toml").resolve().read_text()
     file.write_text(text.replace("lut = 53200", "lut = 900"))
     design = design_of(read_module(SMALL))
-    with pytest.raises(PassFailedException, match="mine is too small: the cheapest folding takes"):
+    with pytest.raises(PassFailedException) as error:
         tile_design(design, Goal(device_named(str(file)), 100.0))
+    assert re.fullmatch(
+        r"tile: mine is too small: the cheapest folding takes [\d,]{5} of 630 lut \(70% of 900\) "
+        r"that a design may take; z7020 would do; most lut in .* \(\d+%\), .* \(\d+%\)",
+        str(error.value),
+    )
     file.write_text(text.replace("bram18 = 280\n", ""))
-    with pytest.raises(PassFailedException, match="source needs bram18, which mine has not"):
+    with pytest.raises(PassFailedException, match="source needs bram36, which mine has not"):
         tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
+
+
+@pytest.mark.parametrize(
+    ("part", "like"),
+    [
+        ("xc7z020clg484-2", "z7020"),
+        ("xczu3eg-sfvc784-1-e", "zu3eg"),
+        ("XCVU9P-flga2104-3-e", "vu9p"),
+        ("10AX115S2F45I1SG", "arria10-gx1150"),
+    ],
+)
+def test_a_part_is_a_device(part: str, like: str) -> None:
+    """Of its own name, so that it is found again by what a design says."""
+    device, known = device_named(part), device_named(like)
+    assert (device.name, device.part, device.resources) == (part, part, known.resources)
+    assert device_named(known.part).resources == known.resources
+
+
+@pytest.mark.parametrize("name", ["xc7z0201clg400-1", "xc7z010clg400-1"])
+def test_a_part_that_is_none(name: str) -> None:
+    with pytest.raises(DeviceError, match=f"no device '{name}'; did you mean xc7z020clg400-1"):
+        device_named(name)
 
 
 def test_figures_of_a_device(tmp_path: Path) -> None:
@@ -274,7 +302,7 @@ def test_what_does_not_fit_lies_outside() -> None:
     for fold in (Fold(), Fold(dsp=False), Fold(dsp=True)):
         tile_design(design, Goal(z7020, 100.0), {"Gemm_0": fold})
         assert layer.storage.data == Storage.OUTSIDE
-    with pytest.raises(PassFailedException, match=r"what fits takes [\d,]+ cycles"):
+    with pytest.raises(PassFailedException, match=r"what fits on z7020 takes [\d,]+ cycles"):
         tile_design(design, Goal(z7020, 100.0, 10_000.0))
     tile_design(design, Goal(device_named("vu9p"), 100.0, 100.0))
     assert layer.storage.data in (Storage.BLOCK, Storage.ULTRA)

@@ -34,6 +34,13 @@ const figures = [
   ["Weights", `${count(estimate.weight_bits)} bits`],
   ["From and to the outside", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
 ];
+function faster(step) {
+  if (step === null) return `none: ${estimate.bottleneck} is as parallel as it can be`;
+  const over = step.limits.filter(kind => kind in step.resources);
+  const why = over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${step.limits[0]}`;
+  return `${amount(step.fps)} frames/s: ${why}`;
+}
+if (estimate.next_step !== undefined) figures.push(["Next faster design", faster(estimate.next_step)]);
 const figure = d3.select("#figures").selectAll("div").data(figures).join("div");
 figure.append("dt").text(([name]) => name);
 figure.append("dd").text(([, value]) => value);
@@ -44,11 +51,13 @@ d3.select("#devices").selectAll("table").data(devices).join("table").each(functi
   const table = d3.select(this), held = Object.keys(device.resources);
   table.append("caption").text(several ? `What ${where(device)} takes of it` : "What it takes of the device")
     .classed(`part-${number % 4}`, several);
-  fill(table, ["resource", "taken", "of the device", "share"], held, kind => [
-    kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]),
-  ]).append("td").append("meter")
-    .attr("min", 0).attr("max", 1).attr("high", .8).attr("optimum", 0)
+  const gauge = fill(table, ["resource", "taken", "of the device", "may be taken", "share"], held, kind => [
+    kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]), percent(device.bearable[kind] ?? 1),
+  ]).append("td").append("span").attr("class", "gauge");
+  gauge.append("meter")
+    .attr("min", 0).attr("max", 1).attr("high", kind => device.bearable[kind] ?? 1).attr("optimum", 0)
     .attr("aria-label", kind => `${kind} taken ${where(device)}`).attr("value", kind => device.utilisation[kind]);
+  gauge.append("i").style("left", kind => percent(device.bearable[kind] ?? 1));
 });
 if (several) {
   const table = d3.select("#devices").append("table");
@@ -66,13 +75,27 @@ function fill(table, head, items, cells) {
   return row;
 }
 
+/* Ports */
+
+d3.select("#ports").selectAll("div").data(devices.filter(device => device.ports.length)).join("div").attr("class", "wide").attr("tabindex", 0)
+  .attr("role", "region").attr("aria-label", device => `Table of ports ${where(device)}`).each(function (device) {
+    const table = d3.select(this).append("table");
+    if (several) table.append("caption").text(where(device));
+    fill(table, ["port", "holds", "elements of a frame", "each", "bytes a frame", "word, bits"], device.ports, port => [
+      port.name, port.role, port.frame.join("x"), port.dtype, count(port.frame_bytes), count(port.word_bits),
+    ]);
+  });
+
 /* The graph */
 
 const BOX = { width: 168, height: 38, across: 200, down: 66 };
 const x = process => process.column * BOX.across, y = process => process.row * BOX.down;
 const graph = d3.select("#graph"), drawing = graph.append("g");
 
-const line = drawing.append("g").selectAll("path").data(channels).join("path").attr("class", "channel")
+graph.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 0 8 8").attr("refX", 8).attr("refY", 4)
+  .attr("markerWidth", 8).attr("markerHeight", 8).attr("markerUnits", "userSpaceOnUse").attr("orient", "auto")
+  .append("path").attr("d", "M0 0L8 4L0 8z");
+const line = drawing.append("g").selectAll("path").data(channels).join("path").attr("class", "channel").attr("marker-end", "url(#arrow)")
   .attr("d", channel => {
     const [from, to] = [processes[channel.from], processes[channel.to]];
     const source = [x(from) + BOX.width / 2, y(from) + BOX.height], target = [x(to) + BOX.width / 2, y(to)];
@@ -90,7 +113,7 @@ const node = drawing.append("g").selectAll("g").data(processes).join("g")
 node.append("rect").attr("width", BOX.width).attr("height", BOX.height).attr("rx", 5);
 node.append("text").attr("class", "kind").attr("x", 8).attr("y", 16).text(process => process.kind);
 node.append("text").attr("x", BOX.width - 8).attr("y", 16).attr("text-anchor", "end").text(process => count(process.cycles));
-node.append("text").attr("x", 8).attr("y", 31).text(process => shortened(process.layer, 24));
+node.append("text").attr("x", 8).attr("y", 31).text(process => shortened(process.short, 24));
 
 /** A way to the top of another column: between rows, and left of the boxes there. */
 function around(source, target) {
@@ -185,6 +208,8 @@ function choose(process) {
   occupancy(process);
 }
 
+d3.select("#details").append("p").text("Click a process, or press Enter on it, to see what it reads and writes, in which precision, what it takes, its MLIR and its code.");
+
 function describe(process) {
   const panel = d3.select("#details").html("");
   panel.append("h3").text(`${process.kind} ${process.layer}`);
@@ -192,6 +217,7 @@ function describe(process) {
     ...several ? [["part", where(devices[process.device])]] : [],
     ["reads", process.entering.map(told).join("; ") || "nothing"],
     ["writes", process.leaving.map(told).join("; ") || "nothing"],
+    ["precision", process.computes],
     ["at once", `PE ${process.pe}, SIMD ${process.simd}${process.storage ? `, weights in ${process.storage}` : ""}`],
     ["cycles", `${count(process.cycles)} of ${count(estimate.interval_cycles)}${process.slow ? ", the slowest" : ""}`],
     ...kinds.map(kind => [kind, amount(process.resources[kind] ?? 0)]),
@@ -218,8 +244,13 @@ function axes(svg, across, up, margin) {
   svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(up);
 }
 
+/** What the axes of a drawing count, below it. */
+function title(svg, width, height, text) {
+  svg.append("text").attr("class", "label").attr("x", width / 2).attr("y", height - 5).attr("text-anchor", "middle").text(text);
+}
+
 function bars() {
-  const svg = d3.select("#bars").html(""), margin = { left: 70, right: 10, top: 10, bottom: 10 };
+  const svg = d3.select("#bars").html(""), margin = { left: 70, right: 10, top: 10, bottom: 24 };
   const { width, height } = svg.node().getBoundingClientRect();
   const measure = d3.select("#measure").property("value");
   const across = d3.scaleBand(d3.range(processes.length), [margin.left, width - margin.right]).padding(processes.length < 300 ? .15 : 0);
@@ -229,6 +260,7 @@ function bars() {
     .attr("class", process => `bar${process.slow && measure === "cycles" ? " slow" : ""}${process === chosen ? " chosen" : ""}`)
     .attr("x", process => across(process.number)).attr("width", across.bandwidth())
     .attr("y", process => up(taken(process, measure))).attr("height", process => up(0) - up(taken(process, measure)));
+  title(svg, width, height, `processes, in order; upwards: ${measure}`);
   const named = process => `${process.kind} ${process.layer}: ${amount(taken(process, measure))} ${measure}`;
   svg.append("g").selectAll("rect").data(processes).join("rect").attr("class", "hit")
     .attr("x", process => across(process.number)).attr("width", across.step()).attr("y", 0).attr("height", height)
@@ -262,7 +294,7 @@ function once(details, draw) {
 once(document.querySelector("#table").closest("details"), () => {
   sortable(d3.select("#table"), [
     ["layer", process => process.layer], ...several ? [["part", process => process.where]] : [], ["kind", process => process.kind], ["PE", process => process.pe],
-    ["SIMD", process => process.simd], ["storage", process => process.storage], ["cycles", process => process.cycles],
+    ["SIMD", process => process.simd], ["storage", process => process.storage], ["precision", process => process.computes], ["cycles", process => process.cycles],
     ...kinds.map(kind => [kind, process => process.resources[kind] ?? 0]),
   ], processes, process => process);
 });
@@ -292,13 +324,14 @@ function occupancy(process) {
   });
   place.append("svg").attr("role", "img").attr("aria-label", channel => `words over time, at most ${channel.most}`).each(function (channel) {
     const svg = d3.select(this), { width, height } = this.getBoundingClientRect();
-    const margin = { left: 60, right: 10, top: 6, bottom: 20 };
+    const margin = { left: 60, right: 10, top: 6, bottom: 34 };
     const across = d3.scaleLinear([0, facts.cycles], [margin.left, width - margin.right]);
     const up = d3.scaleLinear([0, Math.max(channel.depth, channel.most, 1)], [height - margin.bottom, margin.top]);
     const area = d3.area().curve(d3.curveStepAfter).x((level, n) => across(Math.min(n * channel.stretch, facts.cycles))).y0(up(0)).y1(level => up(level));
     svg.append("path").attr("class", "level").attr("d", area([...channel.levels, channel.levels.at(-1) ?? 0]));
     if (channel.depth) svg.append("line").attr("class", "depth").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", up(channel.depth)).attr("y2", up(channel.depth));
     axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(3, "~s"), margin);
+    title(svg, width, height, "cycles; upwards: words");
   });
 }
 
@@ -319,7 +352,7 @@ function fronts() {
   svg.append("circle").attr("r", 6).attr("fill", "var(--slow)").attr("cx", across(estimate.fps)).attr("cy", up(d3.max(devices, device => d3.max(Object.values(device.utilisation)))))
     .append("title").text("this design");
   axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(5, "%"), margin);
-  svg.append("text").attr("class", "label").attr("x", width / 2).attr("y", height - 5).attr("text-anchor", "middle").text("frames/s; upwards: the scarcest resource, as a part of the device");
+  title(svg, width, height, "frames/s; upwards: the scarcest resource, as a part of the device");
   const item = d3.select("#legend").html("").selectAll("li").data([{ name: "this design", colour: "var(--slow)" }, ...facts.explored]).join("li");
   item.append("span").text("■ ").style("color", front => front.colour ?? colour(front.name));
   item.append("span").text(front => front.name);

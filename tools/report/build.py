@@ -42,6 +42,7 @@ TOGETHER: Shape = {
     **dict.fromkeys(("fps", "clock_mhz", "interval_cycles", "latency_cycles", "ops"), NUMBER),
     **dict.fromkeys(("bottleneck", "device"), str),
     "weight_bits": NUMBER,
+    "next_step": Maybe({"fps": NUMBER, "resources": Each(NUMBER), "limits": [str]}),
 }
 AMOUNTS: Shape = {
     **dict.fromkeys(("resources", "utilisation"), Each(NUMBER)),
@@ -51,7 +52,18 @@ AMOUNTS: Shape = {
 }
 LINK: Shape = {"to": str, **dict.fromkeys(("bits", "gbit_s", "most_gbit_s"), NUMBER)}
 ORIGIN: Shape = dict.fromkeys(("made_by", "network", "target", "top"), str)
-PART: Shape = {**ORIGIN, "part": str, "processes": [str], "estimate": {**TOGETHER, **AMOUNTS}}
+PORT: Shape = {
+    **dict.fromkeys(("name", "role", "dtype"), str),
+    **dict.fromkeys(("frame_bytes", "word_bits"), int),
+    "frame": [int],
+}
+PART: Shape = {
+    **ORIGIN,
+    "part": str,
+    "processes": [str],
+    "ports": Maybe([PORT]),
+    "estimate": {**TOGETHER, **AMOUNTS},
+}
 """What a report takes from the `build.json` of a design."""
 
 PARTS: Shape = {**ORIGIN, "parts": [str], "estimate": {**TOGETHER, "links": [LINK]}}

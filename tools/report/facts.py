@@ -6,18 +6,25 @@ from typing import Any
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ...frontends.summary import short_names
 from ...hardware.cycles import Deadlock, Run
-from ...hardware.estimate import kind_of, name_of
+from ...hardware.device import CLOSES
+from ...hardware.estimate import by_name, kind_of, name_of
 from ...hardware.trace import FRAMES, most_of, played, stretch_of
 from ...passes.folding import Fold, fold_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
 from ...qdialect.stream.windows import PoolOp
+from ..compile import TARGETS
 from .build import TOGETHER, Build, Part
 from .layout import places
 
 Facts = dict[str, Any]
+
+BOX = 24
+"""Characters of a name that the box of a process has room for."""
 
 
 def facts_of(build: Build) -> Facts:
@@ -75,6 +82,8 @@ def device_facts(part: Part) -> Facts:
         "name": estimate["device"],
         "part": part.about["part"],
         "design": part.design.sym_name.data,
+        "bearable": by_name(TARGETS[part.about["target"]].vendor, CLOSES),
+        "ports": part.about.get("ports") or [],
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }
 
@@ -94,6 +103,7 @@ def facts_in(part: Part) -> list[Facts]:
     """Each process of a part: what it is, what it takes, and its text on every level."""
     layers: Sequence[Facts] = part.about["estimate"]["layers"]
     lines = str(part.design).splitlines()[1:]
+    names = short_names((name_of(process) for process in part.design.processes), BOX)
     found: list[Facts] = []
     for n, process in enumerate(part.design.processes):
         fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
@@ -101,10 +111,12 @@ def facts_in(part: Part) -> list[Facts]:
             {
                 "name": part.names[n],
                 "layer": name_of(process),
+                "short": names[name_of(process)],
                 "kind": kind_of(process),
                 "pe": layers[n]["pe"],
                 "simd": layers[n]["simd"],
                 "storage": fold.storage or "",
+                "computes": computes(process),
                 "cycles": layers[n]["cycles"],
                 "resources": layers[n]["resources"],
                 "mlir": lines[n].strip(),
@@ -112,6 +124,16 @@ def facts_in(part: Part) -> list[Facts]:
             }
         )
     return found
+
+
+def computes(process: Process) -> str:
+    """In which precision: of what it reads, multiplies with, adds up, and writes."""
+    found = [f"reads {channel.element}" for channel in process.inputs[:1]]
+    if isinstance(process, WeightedProcess):
+        weights = data_of(process, process.weights).element
+        found += [f"weights {weights}", f"sums {process.accumulator}"]
+    found += [f"writes {channel.element}" for channel in process.outputs[:1]]
+    return ", ".join(found).replace("!qnn.", "")
 
 
 def channel_facts(value: SSAValue, run: Run | str) -> Facts:

@@ -62,4 +62,4 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // TWICE: qnn-opt: partition: the design has links already
 
 // RUN: not qnn-opt --partition="devices=%S/Inputs/tiny.toml,%S/Inputs/tiny.toml link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix TINY
-// TINY: qnn-opt: partition: there are no parts: {{.*}} alone fits on no device, of {{.*}}
+// TINY: qnn-opt: partition: there are no parts: {{.*}} alone does not fit on tiny

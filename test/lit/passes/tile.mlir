@@ -18,7 +18,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 // FAST:       stream.design @main device "z7020" attributes {clock_mhz = 1.000000e+02 : f64} {
 // FAST:         stream.matvec {{.*}} lanes = 4>) -> !stream.channel<4xsi6, lanes = 1>
-// TOLD:       qnn-opt: tile: 8 cycles a frame, 12,500,000.0 frames/s at 100 MHz; {{.*}} lut (8%), {{.*}} ff (5%), 4 bram18 (1%), the cheapest
+// TOLD:       qnn-opt: tile: 8 cycles a frame, 12,500,000.0 frames/s at 100 MHz; before channels get their depths, {{.*}} lut (8%), {{.*}} ff (5%), 2 bram36 (1%), the cheapest
 // SAVED:      {
 // SAVED-NEXT:   "Gemm_0": {"pe": 1, "simd": 4, "storage": "lut", "dsp": false}
 // SAVED-NEXT: }

@@ -9,6 +9,7 @@
 // RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
 // TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles | lut{{ +}}| ff{{ +}}| bram36 | uram | dsp |
 // TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}| {{[0-9,]+}}{{ +}}| {{.*}}|
+// TABLE:      | all else{{ +}}| source, {{.*}}sink | {{.*}}
 // TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles, which {{\w+}} takes
 // TABLE-NEXT: - latency of one frame alone: {{\d+}} cycles, {{.*}} us
 // TABLE-NEXT: - lut: [[LUTS:[0-9,]+ \+-10% of 53,200, [0-9.]+%]]

@@ -1,9 +1,9 @@
 // Which devices there are, what they have, and how well that is known.
 
 // RUN: qnn devices | filecheck %s --match-full-lines --strict-whitespace
-//      CHECK:name              part                         lut       alm          ff  bram18     m20k    uram      dsp  clock_mhz  bandwidth_gb_s
-//      CHECK:u250              xcu250-figd2104-2L-e  1,500,000*            3,000,000*  4,608*           1,280*  11,520*       250?             77
-//      CHECK:z7020             xc7z020clg400-1          53,200               106,400     280                0      220        100?            4.2?
+//      CHECK:name              part                         lut       alm          ff  bram36     m20k    uram      dsp  clock_mhz  bandwidth_gb_s
+//      CHECK:u250              xcu250-figd2104-2L-e  1,500,000*            3,000,000*  2,304*           1,280*  11,520*       250?             77
+//      CHECK:z7020             xc7z020clg400-1          53,200               106,400     140                0      220        100?            4.2?
 //      CHECK:* measured  ? a guess; all else as the vendor says
 
 // Of some also where each figure is from.

@@ -27,5 +27,9 @@
 // FOLD-NEXT:     %1 = qnn.threshold %sums, %thresholds offset = -8 {layer = "Quant_0"} : (tensor<1x3x2x2xsi8>, tensor<2x15xsi8>) -> tensor<1x3x2x2xsi4>
 // FOLD-NOT:      qnn.relu
 
+// What is assumed is told.
+// RUN: qnn import %t/net.onnx --input image=ui4 -o %t/whole.mlir 2>&1 | filecheck %s --match-full-lines --check-prefix SCALE
+// SCALE: qnn: input image=ui4 has the scale 1: image=ui4*SCALE gives it another
+
 // Without -o there is the table alone.
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" | diff %t/table -

@@ -41,7 +41,7 @@
 // RUN: %{status} 2 qnn import 2>> %t/errors
 // CHECK-NEXT: qnn: the following arguments are required: model
 // RUN: %{status} 2 qnn exprot %t/net.onnx 2>> %t/errors
-// CHECK-NEXT: qnn: argument COMMAND: invalid choice: 'exprot' {{.+}}
+// CHECK-NEXT: qnn: there is no command 'exprot'; did you mean explore?
 // CHECK-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --input-file %t/errors
 
