@@ -8,6 +8,7 @@ from collections.abc import Callable
 from importlib import import_module
 from io import BytesIO
 from math import prod
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,12 @@ def decoder() -> Callable[[Path], Array]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 warnings.simplefilter("error", pillow.DecompressionBombWarning)
-                with pillow.open(path, formats=FORMATS) as image:
+                # of a map no more is read than there is, whatever the lengths in it say
+                with (
+                    path.open("rb") as file,
+                    mmap(file.fileno(), 0, access=ACCESS_READ) as data,
+                    pillow.open(data, formats=FORMATS) as image,
+                ):
                     return np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
         except (OSError, ValueError, SyntaxError, MemoryError, *bombs):
             raise UserError(f"{path} is no image that can be read") from None

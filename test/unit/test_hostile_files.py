@@ -7,6 +7,7 @@ import resource
 import struct
 import subprocess
 import sys
+import tracemalloc
 import warnings
 import zipfile
 import zlib
@@ -22,7 +23,7 @@ from qnn.hardware.device import DeviceError, device_named
 from qnn.passes.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
 from qnn.tools.arrays import array_of, load_array
-from qnn.tools.datasets import load_images
+from qnn.tools.datasets import decoder, load_images
 from qnn.tools.files import UserError, told
 from qnn.tools.folders import MANIFEST, build_folder
 from qnn.tools.points import Points
@@ -210,6 +211,23 @@ def test_pictures_that_unpack_to_gigabytes(side: int, tmp_path: Path) -> None:
     assert refused("eval", tmp_path / "net.mlir", *options).endswith(
         "is no image that can be read\n"
     )
+
+
+def test_a_picture_with_a_part_of_gigabytes(tmp_path: Path) -> None:
+    """No more of it is read than there is, and memory for the rest is never asked for."""
+    image = pytest.importorskip("PIL.Image")
+    path = tmp_path / "a.png"
+    image.new("L", (4, 4), 7).save(path)
+    data = path.read_bytes()
+    start = data.index(b"IDAT")
+    path.write_bytes(data[: start - 4] + b"\xff\xff\0\x0c" + data[start:])
+    decode = decoder()
+    tracemalloc.start()
+    try:
+        assert (decode(path) == 7).all()
+        assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
