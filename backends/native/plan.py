@@ -33,7 +33,14 @@ from ...qdialect.qnn.linear import (
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.shapes import Window
-from ...qdialect.types import BipolarType, QuantType, element_of, shape_of, value_range
+from ...qdialect.types import (
+    BipolarType,
+    QuantType,
+    bit_width,
+    element_of,
+    shape_of,
+    value_range,
+)
 from ..names import identifier
 from .activations import Thresholds, counted, raw
 from .constants import Constants
@@ -42,10 +49,7 @@ from .loops import Loops, Source, moved
 from .processor import Level
 from .products import Product, Weights, Workshop, mix, same
 from .support import Known, needs_wide, quant_of
-from .tensors import NO_SIDES, WORD, Place, Sides, Tensor, place_all, type_name
-
-Steps = tuple[Array, Array | None, int]
-"""Thresholds, flags of what descends, and the level below all thresholds."""
+from .tensors import NO_SIDES, WORD, Place, Sides, Tensor, joined, place_all, type_name
 
 POINT = Window((1, 1))
 
@@ -159,8 +163,8 @@ class Planner:
         given = Tensor(quant_of(value), shape_of(value), number, Place.INPUT)
         if self.as_bits(value) == 1 and isinstance(quant_of(value), BipolarType):
             y = self.tensor(value, 1)
-            signs = np.zeros((1, 1), np.int64), None, 0
-            self.finish("input", same(given, y, False), signs, limits_of(value), [given], y)
+            signs = Thresholds.of(np.zeros((1, 1), np.int64), None, 0, limits_of(value))
+            self.finish("input", same(given, y, False), signs, [given], y)
         else:
             y = self.tensor(value)
             self.step("input", f"an input: {text_of(y.shape)}", moved(given, y), [given], y)
@@ -262,29 +266,32 @@ class Planner:
         if isinstance(use, ThresholdOp) and use.x is value:
             self.absorbed.add(use)
             y = self.tensor(use.output, 0 if wide else self.as_bits(use.output))
-            self.finish(name, make(y), self.steps_of(use), limits_of(value), reads, y)
+            self.finish(name, make(y), self.thresholds_of(use), reads, y)
             return
         y = self.tensor(value)
         product = make(y)
-        lines = [product.text, raw(y).text, run_layer(product, y)]
+        many = joined(y, product.together)
+        lines = [product.text, raw(many).text, run_layer(product, many)]
         self.step(name, self.describe(reads, y), lines, reads, y)
 
-    def steps_of(self, op: ThresholdOp) -> Steps:
+    def thresholds_of(self, op: ThresholdOp, values: Array | None = None) -> Thresholds:
+        """The thresholds of an op, whose input may have been said to have certain values only."""
         flags = None if op.descending is None else self.known[op.descending]
-        return self.known[op.thresholds], flags, op.offset.value.data
+        rows, offset = self.known[op.thresholds], op.offset.value.data
+        return Thresholds.of(rows, flags, offset, limits_of(op.x), values)
 
     def finish(
         self,
         name: str,
         product: Product,
-        steps: Steps,
-        limits: tuple[Array, Array],
+        thresholds: Thresholds,
         reads: Sequence[Tensor],
         y: Tensor,
     ) -> None:
         """A layer that ends in thresholds."""
-        activation = counted(self.constants, product, Thresholds.of(*steps, limits), y)
-        lines = [product.text, activation.text, run_layer(product, y)]
+        many = joined(y, product.together)
+        activation = counted(self.constants, product, thresholds.joined(product.together), many)
+        lines = [product.text, activation.text, run_layer(product, many)]
         self.step(name, self.describe(reads, y), lines, reads, y)
 
     def describe(self, reads: Sequence[Tensor], y: Tensor) -> str:
@@ -383,10 +390,12 @@ class Planner:
         if isinstance(owner, AddOp) and owner in self.absorbed:
             (a, m), (b, n) = self.scaled(owner.lhs), self.scaled(owner.rhs)
             product, reads = mix((a, b), (m, n), y), [a, b]
+            thresholds = self.thresholds_of(op, sums_of((a, b), (m, n)))
         else:
             x = self.tensors[op.x]
             product, reads = same(x, y, wide), [x]
-        self.finish(layer_name(op), product, self.steps_of(op), limits_of(op.x), reads, y)
+            thresholds = self.thresholds_of(op)
+        self.finish(layer_name(op), product, thresholds, reads, y)
 
     def scaled(self, value: SSAValue) -> tuple[Tensor, int]:
         """What is scaled by how much."""
@@ -551,6 +560,17 @@ def limits_of(value: SSAValue) -> tuple[Array, Array]:
         return np.maximum(lows, low), np.minimum(highs, high)
     channels = shape_of(value)[-1]
     return np.full(channels, low, object), np.full(channels, high, object)
+
+
+def sums_of(xs: tuple[Tensor, Tensor], factors: tuple[int, int]) -> Array | None:
+    """All that two tensors of bytes, each times a number, may add up to."""
+    if any(bit_width(x.element) > 8 for x in xs):
+        return None
+    a, b = (
+        np.arange(low, high + 1) * factor
+        for (low, high), factor in zip((value_range(x.element) for x in xs), factors, strict=True)
+    )
+    return np.unique(a[:, None] + b)
 
 
 def planes_of(value: SSAValue) -> int:

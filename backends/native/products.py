@@ -1,7 +1,7 @@
 """Products: how the sums of a layer are computed, and how its weights lie in memory for that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,19 @@ from ...qdialect.data import Array
 from ...qdialect.shapes import Window
 from .constants import Constants
 from .processor import Level
-from .tensors import NO_SIDES, WORD, Tensor, grid, type_name
+from .tensors import NO_SIDES, WORD, Tensor, grid, joined, type_name
 
 LANES = 16
 """Sums in a vector."""
 
+VECTORS = 4
+"""In a block of channels, at most."""
+
 PAIRS_OF_BYTES = 4
 """Bytes whose products are added at once."""
+
+ACTIVATION = 6
+"""About how many products take as long as what follows them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Product:
     blocks: int
     wide: bool = False
     """Whether sums take 64 bits."""
+    together: int = 1
+    """Pixels that are computed as one, with so many more channels."""
 
     @property
     def all_channels(self) -> int:
@@ -54,6 +62,49 @@ class Weights:
     def outputs(self) -> int:
         return len(self.values)
 
+    @property
+    def depthwise(self) -> bool:
+        return self.groups == self.outputs and self.values.shape[3] == 1
+
+    def joined(self, together: int) -> "Weights":
+        """The weights of so many pixels side by side: a window that is as much wider, in which
+        each has its own place; or, for a window on each channel, the next channels."""
+        bias, (kh, kw), (sh, sw) = (
+            np.tile(self.bias, together),
+            self.window.kernel,
+            self.window.strides,
+        )
+        window = replace(self.window, strides=(sh, sw * together))
+        if self.depthwise:
+            values = np.tile(self.values, (together, 1, 1, 1))
+            return Weights(values, bias, self.groups * together, window)
+        wide = kw + (together - 1) * sw
+        values = np.zeros(
+            (together, self.outputs, kh, wide, self.values.shape[3]), self.values.dtype
+        )
+        for pixel in range(together):
+            values[pixel, :, :, pixel * sw : pixel * sw + kw] = self.values
+        window = replace(window, kernel=(kh, wide))
+        return Weights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
+
+    def together(self, y: Tensor) -> int:
+        """How many pixels of an output are best computed as one, so that vectors are full."""
+        if len(y.shape) != 4 or y.planes:
+            return 1
+        _, _, width, channels = y.shape
+        regular = self.window.strides[1] == 1 if self.depthwise else self.window.dilations[1] == 1
+        most = max(1, VECTORS * LANES // channels) if regular else 1
+        ways = [n for n in range(1, most + 1) if width % n == 0]
+        return min(ways, key=self.cost)
+
+    def cost(self, together: int) -> float:
+        """About how long a pixel takes if so many are computed as one."""
+        (kh, kw), sw = self.window.kernel, self.window.strides[1]
+        vectors = -(-self.outputs * together // LANES)
+        inputs = 1 if self.depthwise else (kw + (together - 1) * sw) * self.values.shape[3]
+        steps = kh * kw if self.depthwise else kh * -(-inputs // PAIRS_OF_BYTES)
+        return vectors * (steps + ACTIVATION) / together
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -67,11 +118,12 @@ class Workshop:
         if x.planes:
             return self.bits(x, w, y)
         narrow = x.dtype == np.uint8 and not wide
+        together = w.together(y)
+        many, pixels = w.joined(together), joined(y, together)
         if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
-            return self.bytes(x, w, y)
-        depthwise = w.groups == w.outputs and w.values.shape[3] == 1
-        if narrow and depthwise and fits(w.values, np.int16):
-            return self.depthwise(x, w, y)
+            return replace(self.bytes(x, many, pixels), together=together)
+        if narrow and w.depthwise and fits(w.values, np.int16):
+            return replace(self.depthwise(x, many, pixels), together=together)
         return self.general(x, w, y, wide)
 
     def bits(self, x: Tensor, w: Weights, y: Tensor) -> Product:
