@@ -42,9 +42,10 @@ from ...qdialect.types import (
     value_range,
 )
 from ..names import identifier
-from .activations import Thresholds, counted, raw
+from .activations import FEW, Thresholds, counted, raw
 from .constants import Constants
 from .expressions import expression, wide_type
+from .mixes import mixed
 from .loops import Loops, Source, moved
 from .processor import Level
 from .products import Product, Weights, Workshop, mix, same
@@ -274,11 +275,10 @@ class Planner:
         lines = [product.text, raw(many).text, run_layer(product, many)]
         self.step(name, self.describe(reads, y), lines, reads, y)
 
-    def thresholds_of(self, op: ThresholdOp, values: Array | None = None) -> Thresholds:
-        """The thresholds of an op, whose input may have been said to have certain values only."""
+    def thresholds_of(self, op: ThresholdOp) -> Thresholds:
         flags = None if op.descending is None else self.known[op.descending]
         rows, offset = self.known[op.thresholds], op.offset.value.data
-        return Thresholds.of(rows, flags, offset, limits_of(op.x), values)
+        return Thresholds.of(rows, flags, offset, limits_of(op.x))
 
     def finish(
         self,
@@ -389,13 +389,29 @@ class Planner:
         owner = op.x.owner
         if isinstance(owner, AddOp) and owner in self.absorbed:
             (a, m), (b, n) = self.scaled(owner.lhs), self.scaled(owner.rhs)
-            product, reads = mix((a, b), (m, n), y), [a, b]
-            thresholds = self.thresholds_of(op, sums_of((a, b), (m, n)))
+            factors, thresholds = self.straight((a, b), (m, n), op)
+            product, reads = mix((a, b), factors, y), [a, b]
         else:
             x = self.tensors[op.x]
             product, reads = same(x, y, wide), [x]
             thresholds = self.thresholds_of(op)
         self.finish(layer_name(op), product, thresholds, reads, y)
+
+    def straight(
+        self, xs: tuple[Tensor, Tensor], factors: tuple[int, int], op: ThresholdOp
+    ) -> tuple[tuple[int, int], Thresholds]:
+        """The factors of two tensors, and the thresholds of their sum, best on a line."""
+        rows = self.known[op.thresholds]
+        one = len(rows) == 1 and op.descending is None and rows.shape[1] > FEW
+        if not one or any(bit_width(x.element) > 8 for x in xs):
+            return factors, self.thresholds_of(op)
+        a, b = (value_range(x.element) for x in xs)
+        best = mixed((a, b), factors, rows[0].astype(np.int64))
+        channels = shape_of(op.x)[-1]
+        limits = (np.full(channels, best.sums[end]) for end in (0, -1))
+        low, high = limits
+        rows = best.thresholds[None]
+        return best.factors, Thresholds.of(rows, None, op.offset.value.data, (low, high), best.sums)
 
     def scaled(self, value: SSAValue) -> tuple[Tensor, int]:
         """What is scaled by how much."""
@@ -560,17 +576,6 @@ def limits_of(value: SSAValue) -> tuple[Array, Array]:
         return np.maximum(lows, low), np.minimum(highs, high)
     channels = shape_of(value)[-1]
     return np.full(channels, low, object), np.full(channels, high, object)
-
-
-def sums_of(xs: tuple[Tensor, Tensor], factors: tuple[int, int]) -> Array | None:
-    """All that two tensors of bytes, each times a number, may add up to."""
-    if any(bit_width(x.element) > 8 for x in xs):
-        return None
-    a, b = (
-        np.arange(low, high + 1) * factor
-        for (low, high), factor in zip((value_range(x.element) for x in xs), factors, strict=True)
-    )
-    return np.unique(a[:, None] + b)
 
 
 def planes_of(value: SSAValue) -> int:
