@@ -176,15 +176,16 @@ class Workshop:
         fours = -(-length // PAIRS_OF_BYTES)
         vectors = vectors_for(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(max(1, self.level.sums // vectors), pixels_of(y), False)
+        shifted = bool(shift.any())
+        most = max(1, self.level.sums // vectors)
+        rows, step = tile_of(x, w.window, y, min(most, 4) if shifted else most)
         runs = values.reshape(w.outputs, len(taps), length)
         whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
         whole[: w.outputs, :, :length] = runs
         shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
-        shifted = bool(shift.any())
         return Product(
-            f"Bytes<{vectors}, {min(rows, 4) if shifted else rows}, {text(shifted)}>",
+            f"Bytes<{vectors}, {rows}, {text(shifted)}, {step}>",
             [
                 x.pointer,
                 grid_of(x, w.window, y),
@@ -372,6 +373,16 @@ def rows_for(most: int, pixels: int, few: bool) -> int:
     return most if pixels > 4 * most else -(-pixels // -(-pixels // most))
 
 
+def tile_of(x: Tensor, window: Window, y: Tensor, most: int) -> tuple[int, int]:
+    """The pixels of a tile, and how far apart they are; 0 where tiles go on from row to row."""
+    rows = rows_for(most, pixels_of(y), False)
+    if len(x.shape) != 4:
+        return rows, 0
+    line = in_line(x, window, y)
+    even = max(size for size in range(1, most + 1) if line % size == 0)
+    return (even, window.strides[1] * x.strides[2]) if even > rows // 2 else (rows, 0)
+
+
 def taps_of(x: Tensor, window: Window) -> Array:
     """Where the pixels of a window are, from its first one on."""
     if len(x.shape) != 4:
@@ -401,4 +412,10 @@ def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
     row, column = x.strides[1:3]
     start = x.start - top * row - left * column
     assert start >= 0 or x.border != NO_SIDES
-    return grid(y.shape[2], sh * row, sw * column, start)
+    return grid(in_line(x, window, y), sh * row, sw * column, start)
+
+
+def in_line(x: Tensor, window: Window, y: Tensor) -> int:
+    """How many windows start equally far apart: those of a row, or all."""
+    (sh, sw), (row, column), width = window.strides, x.strides[1:3], y.shape[2]
+    return y.pixels if sh * row == width * sw * column else width

@@ -13,6 +13,7 @@ namespace qnn {
 template <int V, int R, bool TernaryX, bool TernaryW>
 struct Bits {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
     static constexpr int VECTORS = V == 3 ? 3 : V == 1 ? 2 : 4, GROUPS = 2 * V / VECTORS;
 
@@ -63,10 +64,12 @@ struct Bits {
 };
 
 // Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
-// back as so many times the sum of the window.
-template <int V, int R, bool Shifted>
+// back as so many times the sum of the window. The pixels of a tile are `Step` bytes apart; where that
+// is 0, they may be anywhere.
+template <int V, int R, bool Shifted, int Step>
 struct Bytes {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = Step != 0;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const std::uint8_t* x;
@@ -90,7 +93,8 @@ struct Bytes {
             for (int four = 0; four < length; ++four, w += V, from += 4)
                 QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 {
-                    const std::int32_t a = load<std::int32_t>(from + at[row]);
+                    const long there = Step ? at[0] + row * Step : at[row];
+                    const std::int32_t a = load<std::int32_t>(from + there);
                     QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, w[v]);
                     if constexpr (Shifted)
                         whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
@@ -110,6 +114,7 @@ struct Bytes {
 template <int V, int R>
 struct Depthwise {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const std::uint8_t* x;
@@ -145,6 +150,7 @@ struct Depthwise {
 template <class X, class S, int N>
 struct General {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = 1, CHANNELS = N;
 
     const X* x;
@@ -172,6 +178,7 @@ struct General {
 template <class X, class S>
 struct Pool {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = 1, CHANNELS = 64;
 
     const X* x;
@@ -208,6 +215,7 @@ QNN_INLINE void each_channel(int left, const Take& take)
 template <class X, class Y, class S, int V, int R>
 struct Mix {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;
@@ -238,6 +246,7 @@ struct Mix {
 template <class X, class S, int V, int R>
 struct Same {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;
