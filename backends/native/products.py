@@ -178,7 +178,8 @@ class Workshop:
         blocks = -(-w.outputs // (LANES * vectors))
         shifted = bool(shift.any())
         most = max(1, self.level.sums // vectors)
-        rows, step = tile_of(x, w.window, y, min(most, 4) if shifted else most)
+        shared = min(most, max(4, self.level.sums // (vectors + 1)))
+        rows, step = tile_of(x, w.window, y, shared if shifted else most)
         runs = values.reshape(w.outputs, len(taps), length)
         whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
         whole[: w.outputs, :, :length] = runs
