@@ -1,9 +1,9 @@
 """Thresholds as a line: what a quantizer behind a scale and a bias comes to.
 
-A channel's level is `round((x - center) * slope + height)`, halves to even, in floats of 32 bits, each
-operation rounded by itself, from the middle level on and cut off at both ends. All of this never
-falls while `x` rises, and so it is enough to try the numbers around those at which the level rises:
-a line that is right there is right everywhere.
+A channel's level is `round((x - center) * slope + height)`, halves to even, in floats of 32 bits,
+each operation rounded by itself, from the middle level on and cut off at both ends. All of this
+never falls while `x` rises, and so it is enough to try the numbers around those at which the level
+rises: a line that is right there is right everywhere.
 """
 
 from collections.abc import Sequence
@@ -97,8 +97,10 @@ class Stairs:
 
     def reached(self, x: Ints) -> Ints:
         """How many thresholds some numbers of each channel have reached."""
-        counts = [np.searchsorted(row, y, "right") for row, y in zip(self.rows, x, strict=True)]
-        return np.stack(counts).astype(np.int64)
+        counts = np.empty(x.shape, np.int64)
+        for row, numbers, found in zip(self.rows, x, counts, strict=True):
+            found[:] = np.searchsorted(row, numbers, "right")
+        return counts
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,12 @@ class Lines:
 
     def of(self, channels: Ints) -> "Lines":
         """Those of some channels."""
-        rows = self.centers, self.slopes, self.heights
-        return Lines(*(row[channels] for row in rows), self.count, self.middle)
+        centers, slopes, heights = (
+            self.centers[channels],
+            self.slopes[channels],
+            self.heights[channels],
+        )
+        return Lines(centers, slopes, heights, self.count, self.middle)
 
 
 Exceptions = Sequence[tuple[Ints, Ints]]

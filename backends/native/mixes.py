@@ -1,4 +1,4 @@
-"""Two tensors of bytes, each times a number, added up, and thresholds: as a line where there is one.
+"""Two tensors of bytes, each times a number, added up: on a line where there is one.
 
 The factors of a network are small, so its thresholds lie on a line only about. There may be finer
 factors with which they are on one: levels are what counts, not the sums that lead to them.
@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ...qdialect.data import Array
 from .lines import Doubles, Ints
@@ -33,15 +32,13 @@ class Mixed:
     """All there are, ascending."""
 
 
-def mixed(
-    ranges: Sequence[tuple[int, int]], factors: tuple[int, int], thresholds: Array
-) -> Mixed:
+def mixed(ranges: Sequence[tuple[int, int]], factors: tuple[int, int], thresholds: Array) -> Mixed:
     """The best factors for tensors of some ranges, and thresholds of one row."""
     a, b = (np.arange(low, high + 1) for low, high in ranges)
     plain = factors[0] * a[:, None] + factors[1] * b
     level = np.searchsorted(thresholds, plain, "right")
     inside = (level > 0) & (level < len(thresholds))
-    if inside.any():
+    if len(np.unique(level[inside])) > 1:
         points = np.stack([np.broadcast_to(x, plain.shape)[inside] for x in (a[:, None], b)])
         slopes = straightest(points.astype(np.float64), level[inside].astype(np.float64))
         largest = abs(slopes) @ [abs(a).max(), abs(b).max()]
@@ -66,7 +63,7 @@ def separated(sums: Ints, level: Ints, count: int) -> Ints | None:
 def straightest(points: Doubles, levels: Doubles) -> Doubles:
     """The two slopes that leave levels the least room around a line."""
     centered = points - points.mean(1, keepdims=True)
-    first = np.linalg.lstsq(centered.T, levels - levels.mean(), rcond=None)[0]
+    first: Doubles = np.linalg.lstsq(centered.T, levels - levels.mean(), rcond=None)[0]
     rest = levels - first @ points
     outer = (rest < rest.min() + NEAR) | (rest > rest.max() - NEAR)
     points, rest = points[:, outer], rest[outer]
@@ -83,7 +80,7 @@ def straightest(points: Doubles, levels: Doubles) -> Doubles:
         return width(rest - change * points[0] - best_second(change) * points[1])
 
     change = lowest(left_by, reach[0])
-    return first + [change, best_second(change)]
+    return first + np.array([change, best_second(change)])
 
 
 def lowest(height: Callable[[float], float], reach: float) -> float:

@@ -45,8 +45,8 @@ from ..names import identifier
 from .activations import FEW, Thresholds, counted, raw
 from .constants import Constants
 from .expressions import expression, wide_type
-from .mixes import mixed
 from .loops import Loops, Source, moved
+from .mixes import mixed
 from .processor import Level
 from .products import Product, Weights, Workshop, mix, same
 from .support import Known, needs_wide, quant_of

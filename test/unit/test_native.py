@@ -342,7 +342,7 @@ def test_sums_that_reach_some_levels_only() -> None:
     """Below the lowest and above the highest of them a line would go on."""
     rows = np.stack([np.arange(255) * 16 - 2040, np.arange(255) * 9000 - 9000 * 18])
     low, high = np.array([-1000, -8990]), np.array([500, 2000])
-    x = np.stack([np.linspace(a, b, 20_000).astype(np.int64) for a, b in zip(low, high)])
+    x = np.linspace(low, high, 20_000, axis=1).astype(np.int64)
     assert assert_right(Stairs(rows, low, high), x) == 0
 
 
@@ -528,9 +528,22 @@ def test_without_a_compiler_the_interpreter_computes(
 def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     module, inputs = small()
-    network = load(module, options(tmp_path / "file"))
-    assert "libraries can't be kept in" in caplog.text
-    assert_equal(network.run(inputs), run(module, inputs))
+    for folder, why in ((tmp_path / "file", "it is a file"), (tmp_path / "file/a", "Not a direct")):
+        network = load(module, options(folder))
+        (line,) = caplog.messages
+        assert line.startswith(f"libraries can't be kept in {folder}: {why}")
+        caplog.clear()
+        assert_equal(network.run(inputs), run(module, inputs))
+
+
+def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
+    module, inputs = small()
+    assert_same(module, inputs, options(tmp_path))
+    made = kept(tmp_path)
+    shutil.rmtree(made)
+    made.write_text("no library")
+    assert_same(module, inputs, options(tmp_path))
+    assert sound(made)
 
 
 # In Python
