@@ -63,7 +63,7 @@ def separated(sums: Ints, level: Ints, count: int) -> Ints | None:
 def straightest(points: Doubles, levels: Doubles) -> Doubles:
     """The two slopes that leave levels the least room around a line."""
     centered = points - points.mean(1, keepdims=True)
-    first: Doubles = np.linalg.lstsq(centered.T, levels - levels.mean(), rcond=None)[0]
+    first: Doubles = np.linalg.pinv(centered.T) @ (levels - levels.mean())
     rest = levels - first @ points
     outer = (rest < rest.min() + NEAR) | (rest > rest.max() - NEAR)
     points, rest = points[:, outer], rest[outer]
