@@ -42,7 +42,7 @@ def mixed(ranges: Sequence[tuple[int, int]], factors: tuple[int, int], threshold
         points = np.stack([np.broadcast_to(x, plain.shape)[inside] for x in (a[:, None], b)])
         slopes = straightest(points.astype(np.float64), level[inside].astype(np.float64))
         largest = abs(slopes) @ [abs(a).max(), abs(b).max()]
-        finer = np.rint(slopes * (MOST / largest / 2)).astype(np.int64)
+        finer = np.rint(slopes * (MOST / 2 / max(largest, 1e-9))).astype(np.int64)
         sums = finer[0] * a[:, None] + finer[1] * b
         new = separated(sums, level, len(thresholds))
         if new is not None:
@@ -63,7 +63,9 @@ def separated(sums: Ints, level: Ints, count: int) -> Ints | None:
 def straightest(points: Doubles, levels: Doubles) -> Doubles:
     """The two slopes that leave levels the least room around a line."""
     centered = points - points.mean(1, keepdims=True)
-    first: Doubles = np.linalg.pinv(centered.T) @ (levels - levels.mean())
+    (aa, ab), (_, bb) = centered @ centered.T
+    a, b = centered @ levels
+    first = np.array([a * bb - b * ab, b * aa - a * ab]) / max(aa * bb - ab * ab, 1e-9)
     rest = levels - first @ points
     outer = (rest < rest.min() + NEAR) | (rest > rest.max() - NEAR)
     points, rest = points[:, outer], rest[outer]
