@@ -138,6 +138,14 @@ class Tensor:
         return f"f.{self.place.value}<{type_name(self.dtype)}>({self.name})"
 
 
+class View(Tensor):
+    """Another shape for the same memory."""
+
+    def __init__(self, base: Tensor, shape: Shape):
+        super().__init__(base.element, shape, base.number, base.place, base.planes)
+        self.base: Tensor = base.base if isinstance(base, View) else base
+
+
 class Joined(Tensor):
     """An image whose pixels are taken several at once: so many more channels."""
 

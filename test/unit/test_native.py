@@ -223,7 +223,7 @@ def layers(kinds: str) -> ModuleOp:
 
 KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
-    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
+    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", ", true, "),
     "near": ("General", "Line<true, true>", "Halved"),
     "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),
     "mix": ("Mix<",),
