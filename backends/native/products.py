@@ -185,20 +185,23 @@ class Workshop:
         whole[: w.outputs, :, :length] = runs
         shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
+        lowest = int(order.min())
+        four_bits = vectors % 2 == 0 and int(order.max()) - lowest < 16
         return Product(
-            f"Bytes<{vectors}, {rows}, {text(shifted)}, {step}>",
+            f"Bytes<{vectors}, {rows}, {text(shifted)}, {text(four_bits)}, {step}>",
             [
                 x.pointer,
                 grid_of(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(fours),
-                self.constants.pointer(order, "Ints"),
+                self.constants.pointer(in_pairs(order, lowest) if four_bits else order, "Ints"),
                 self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
                 self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
                 if shifted
                 else "nullptr",
                 hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
+                str(lowest),
             ],
             vectors * LANES,
             blocks,
@@ -354,6 +357,12 @@ def packed(bits: Array) -> Array:
     room = -bits.shape[-1] % WORD
     whole = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, room)])
     return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
+
+
+def in_pairs(weights: Array, lowest: int) -> Array:
+    """Weights of four bits, two vectors in one; the vectors are the axis but two."""
+    fours = (weights - lowest).astype(np.uint8)
+    return fours[..., ::2, :, :] | fours[..., 1::2, :, :] << 4
 
 
 def vectors_for(outputs: int, y: Tensor) -> int:

@@ -65,8 +65,9 @@ struct Bits {
 
 // Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
 // back as so many times the sum of the window. The pixels of a tile are `Step` bytes apart; where that
-// is 0, they may be anywhere.
-template <int V, int R, bool Shifted, int Step>
+// is 0, they may be anywhere. Of packed weights, two vectors share one: each byte holds one of four
+// bits of the first and one of the second, counted from the lowest.
+template <int V, int R, bool Shifted, bool Packed, int Step>
 struct Bytes {
     using Sum = std::int32_t;
     static constexpr bool IN_LINE = Step != 0;
@@ -80,25 +81,39 @@ struct Bytes {
     const std::int32_t* bias;
     const std::int32_t* shift;
     std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
+    std::int8_t lowest;
+
+    static constexpr int STORED = Packed ? V / 2 : V;
+
+    QNN_INLINE Ints weight(const Ints* w, int v) const
+    {
+        if constexpr (!Packed)
+            return w[v];
+        const Ints four = (w[v / 2] >> 4 * (v % 2)) & 0x0f0f0f0f;
+        return (Ints)((SmallInts)four + lowest);
+    }
 
     QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
-        const Ints* w = weights + (long)block * runs * length * V;
+        const Ints* w = weights + (long)block * runs * length * STORED;
         Ints sum[ROWS][V], whole[ROWS] = {};
         QNN_UNROLL for (int v = 0; v < V; ++v)
             QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 sum[row][v] = load<Ints>(bias + block * CHANNELS + v * LANES);
         for (int run = 0; run < runs; ++run) {
             const std::uint8_t* from = x + taps[run];
-            for (int four = 0; four < length; ++four, w += V, from += 4)
+            for (int four = 0; four < length; ++four, w += STORED, from += 4) {
+                Ints by[V];
+                QNN_UNROLL for (int v = 0; v < V; ++v) by[v] = weight(w, v);
                 QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 {
                     const long there = Step ? at[0] + row * Step : at[row];
                     const std::int32_t a = load<std::int32_t>(from + there);
-                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, w[v]);
+                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, by[v]);
                     if constexpr (Shifted)
                         whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
                 }
+            }
         }
         QNN_UNROLL for (int row = 0; row < ROWS; ++row)
             QNN_UNROLL for (int v = 0; v < V; ++v)

@@ -17,6 +17,7 @@ namespace qnn {
 
 typedef std::uint64_t Words __attribute__((vector_size(64)));
 typedef std::int32_t Ints __attribute__((vector_size(64)));
+typedef std::int8_t SmallInts __attribute__((vector_size(64)));
 typedef float Floats __attribute__((vector_size(64)));
 typedef std::int32_t HalfInts __attribute__((vector_size(32)));
 typedef std::uint8_t Bytes16 __attribute__((vector_size(16)));
