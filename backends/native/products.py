@@ -186,16 +186,16 @@ class Workshop:
         shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
         lowest = int(order.min())
-        four_bits = vectors % 2 == 0 and int(order.max()) - lowest < 16
+        bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
         return Product(
-            f"Bytes<{vectors}, {rows}, {text(shifted)}, {text(four_bits)}, {step}>",
+            f"Bytes<{vectors}, {rows}, {text(shifted)}, {bits}, {step}>",
             [
                 x.pointer,
                 grid_of(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(fours),
-                self.constants.pointer(in_pairs(order, lowest) if four_bits else order, "Ints"),
+                self.constants.pointer(with_bits(order, bits, lowest), "Ints"),
                 self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
                 self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
                 if shifted
@@ -359,10 +359,20 @@ def packed(bits: Array) -> Array:
     return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
 
 
-def in_pairs(weights: Array, lowest: int) -> Array:
-    """Weights of four bits, two vectors in one; the vectors are the axis but two."""
-    fours = (weights - lowest).astype(np.uint8)
-    return fours[..., ::2, :, :] | fours[..., 1::2, :, :] << 4
+def with_bits(weights: Array, bits: int, lowest: int) -> Array:
+    """Weights of so many bits from the lowest on, of which several share a byte; those that do are
+    of different vectors, which are the last axis but two."""
+    if bits == 8:
+        return weights
+    vectors = np.moveaxis((weights - lowest).astype(np.uint8), -3, 0)
+    if bits == 6:
+        *first, last = vectors
+        stored = [vector | (last >> 2 * n & 3) << 6 for n, vector in enumerate(first)]
+    else:
+        sharing = 8 // bits
+        groups = vectors.reshape(-1, sharing, *vectors.shape[1:])
+        stored = [sum(part << bits * n for n, part in enumerate(group)) for group in groups]
+    return np.stack(stored, -3)
 
 
 def vectors_for(outputs: int, y: Tensor) -> int:

@@ -197,6 +197,12 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 20, signed(8), "few", signed(3), groups=20)
         y = conv(program, y, 50, signed(4), "line", unsigned(4))
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
+    elif kinds == "widths":
+        y = x
+        for bits in (2, 3, 4, 5, 6, 7):
+            y = conv(program, y, 64, signed(bits), "few", unsigned(3))
+        y = conv(program, y, 32, unsigned(4), "few", unsigned(3))
+        y = conv(program, y, 32, signed(6), "few", unsigned(3))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
@@ -223,6 +229,7 @@ def layers(kinds: str) -> ModuleOp:
 
 KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
+    "widths": ("Bytes<4, ", ", 2, ", ", 4, ", ", 6, ", ", 8, ", "Bytes<2, "),
     "bytes": ("Bytes", "Depthwise", "Line<", "Counted", ", true, "),
     "near": ("General", "Line<true, true>", "Halved"),
     "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),

@@ -65,9 +65,9 @@ struct Bits {
 
 // Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
 // back as so many times the sum of the window. The pixels of a tile are `Step` bytes apart; where that
-// is 0, they may be anywhere. Of packed weights, two vectors share one: each byte holds one of four
-// bits of the first and one of the second, counted from the lowest.
-template <int V, int R, bool Shifted, bool Packed, int Step>
+// is 0, they may be anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
+// those of several vectors lie in one, and of four of 6 bits the last is spread over the others.
+template <int V, int R, bool Shifted, int Bits, int Step>
 struct Bytes {
     using Sum = std::int32_t;
     static constexpr bool IN_LINE = Step != 0;
@@ -83,14 +83,19 @@ struct Bytes {
     std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
     std::int8_t lowest;
 
-    static constexpr int STORED = Packed ? V / 2 : V;
+    static constexpr int STORED = V * Bits / 8;
 
     QNN_INLINE Ints weight(const Ints* w, int v) const
     {
-        if constexpr (!Packed)
+        if constexpr (Bits == 8) {
             return w[v];
-        const Ints four = (w[v / 2] >> 4 * (v % 2)) & 0x0f0f0f0f;
-        return (Ints)((SmallInts)four + lowest);
+        } else {
+            constexpr int SHARING = 8 / Bits, MASK = ((1 << Bits) - 1) * 0x01010101;
+            Ints x = (w[v / SHARING] >> Bits * (v % SHARING)) & MASK;
+            if (Bits == 6 && v == 3)
+                x = (w[0] >> 6 & 0x03030303) | (w[1] >> 4 & 0x0c0c0c0c) | (w[2] >> 2 & 0x30303030);
+            return (Ints)((SmallInts)x + lowest);
+        }
     }
 
     QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
