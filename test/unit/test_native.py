@@ -179,6 +179,12 @@ def conv(
     return program.add(ThresholdOp(sums, t, result, offset, descending)).output
 
 
+def sums(program: Program, x: SSAValue, outputs: int, weights: QuantType) -> SSAValue:
+    """A convolution alone."""
+    w = program.constant(numbers(weights, (outputs, 3, 3, shape_of(x)[3])), weights, "w")
+    return program.add(Conv2dOp(x, w, signed(21), pads=(1, 1, 1, 1))).output
+
+
 def layers(kinds: str) -> ModuleOp:
     """Networks that have a kind of layer among others."""
     program = Program()
@@ -198,11 +204,8 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 50, signed(4), "line", unsigned(4))
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
     elif kinds == "widths":
-        y = x
-        for bits in (2, 3, 4, 5, 6, 7):
-            y = conv(program, y, 64, signed(bits), "few", unsigned(3))
-        y = conv(program, y, 32, unsigned(4), "few", unsigned(3))
-        y = conv(program, y, 32, signed(6), "few", unsigned(3))
+        shapes = [(signed(bits), 64) for bits in range(2, 9)] + [(signed(4), 32), (unsigned(5), 32)]
+        return program.finish(*(sums(program, x, outputs, type) for type, outputs in shapes))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
