@@ -179,7 +179,7 @@ def conv(
     return program.add(ThresholdOp(sums, t, result, offset, descending)).output
 
 
-def sums(program: Program, x: SSAValue, outputs: int, weights: QuantType) -> SSAValue:
+def convolved(program: Program, x: SSAValue, outputs: int, weights: QuantType) -> SSAValue:
     """A convolution alone."""
     w = program.constant(numbers(weights, (outputs, 3, 3, shape_of(x)[3])), weights, "w")
     return program.add(Conv2dOp(x, w, signed(21), pads=(1, 1, 1, 1))).output
@@ -205,7 +205,7 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
     elif kinds == "widths":
         shapes = [(signed(bits), 64) for bits in range(2, 9)] + [(signed(4), 32), (unsigned(5), 32)]
-        return program.finish(*(sums(program, x, outputs, type) for type, outputs in shapes))
+        return program.finish(*(convolved(program, x, outputs, type) for type, outputs in shapes))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
