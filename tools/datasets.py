@@ -61,6 +61,8 @@ def load_labels(name: str) -> Array:
     labels = labels.reshape(labels.shape[:1] if prod(labels.shape[1:]) == 1 else labels.shape)
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or (labels.size and labels.min() < 0):
         raise UserError(f"{name}: classes are whole numbers from 0 on, one for each image")
+    if labels.size and labels.max() > np.iinfo(np.int64).max:
+        raise UserError(f"{name}: there is a class {labels.max()}, of more than 63 bits")
     return labels.astype(np.int64)
 
 

@@ -21,7 +21,7 @@ from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
 from ..qdialect.text import parse_module
 from .datasets import load_images, load_labels
-from .engines import Runner, check_engine, engine_for
+from .engines import Engine, Runner, check_engine, engine_for
 from .files import UserError
 from .networks import load_network, write_module
 from .pixels import Pixels
@@ -71,7 +71,7 @@ def eval_command(arguments: argparse.Namespace) -> None:
     if labels is None and arguments.compare is None:
         raise UserError("--labels or --compare says what the network's classes are held against")
     if labels is not None:
-        labels = labels + arguments.first_class
+        labels = shifted(labels, arguments.first_class)
     if labels is not None and len(labels) != len(images):
         raise UserError(f"there are {len(images)} images and {len(labels)} classes")
     pixels = Pixels(arguments.scale, arguments.offset)
@@ -81,6 +81,16 @@ def eval_command(arguments: argparse.Namespace) -> None:
     ]
     told = as_json(found, labels)
     print(json.dumps(told, indent=2) if arguments.json else table(found, labels, arguments.compare))
+
+
+def shifted(labels: Array, first: int) -> Array:
+    """Classes as a network counts them that has one before the first."""
+    if not labels.size:
+        return labels
+    ends, range_ = (int(labels.min()) + first, int(labels.max()) + first), np.iinfo(np.int64)
+    if not all(range_.min <= end <= range_.max for end in ends):
+        raise UserError(f"--first-class {first}: classes are then beyond 64 bits")
+    return labels - labels.min() + ends[0]
 
 
 def evaluate(
@@ -98,27 +108,33 @@ def evaluate(
     prepared = (pixels.prepared(part, types[0]) for part in parts)
     check_inputs(entry, [pixels.prepared(images[:1], types[0])])
     if scheduler is None:
-        computes = engine_for(module, engine)
-        engine, where = computes.name, here(computes.run)
+        where = here(engine_for(module, engine))
     else:
         where = there(module, engine, scheduler)
     start = time.perf_counter()
-    ranks = dict[int, Array]()
-    for number, found in where(prepared):
+    ranks, engines = dict[int, Array](), set[str]()
+    for number, (found, used) in where(prepared):
         ranks[number] = found
+        engines.add(used)
         done = sum(map(len, ranks.values()))
         share = {"share": done / len(images)}
         LOG.debug("eval: %s of %s images", f"{done:,}", f"{len(images):,}", extra=share)
     seconds = time.perf_counter() - start
-    return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, engine)
+    used = " and ".join(sorted(engines))
+    return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, used)
 
 
-Work = Callable[[Iterable[Array]], Iterable[tuple[int, Array]]]
-"""The ranks of pieces of work, each with its number, in any order."""
+Ranked = tuple[Array, str]
+"""The ranks of a piece of work, and the engine that computed them."""
+
+Work = Callable[[Iterable[Array]], Iterable[tuple[int, Ranked]]]
+"""What becomes of pieces of work, each with its number, in any order."""
 
 
-def here(compute: Runner) -> Work:
-    return lambda parts: ((n, ranked(compute, part)) for n, part in enumerate(parts))
+def here(engine: Engine) -> Work:
+    return lambda parts: (
+        (n, (ranked(engine.run, part), engine.name)) for n, part in enumerate(parts)
+    )
 
 
 def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
@@ -127,7 +143,7 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
     write_module(module, file)
     task = Task(file.getvalue().decode(), engine)
 
-    def work(parts: Iterable[Array]) -> Generator[tuple[int, Array]]:
+    def work(parts: Iterable[Array]) -> Generator[tuple[int, Ranked]]:
         try:
             with pool_at(scheduler) as pool:
                 shared = pool.carried(task)
@@ -145,14 +161,15 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
     return work
 
 
-def rank_remotely(task: Task, images: Array) -> Array:
-    """What a worker does."""
-    return ranked(runner_of(task), images)
+def rank_remotely(task: Task, images: Array) -> Ranked:
+    """What a worker does; one without a compiler has another engine than was asked for."""
+    engine = engine_of(task)
+    return ranked(engine.run, images), engine.name
 
 
 @lru_cache(maxsize=4)
-def runner_of(task: Task) -> Runner:
-    return engine_for(parse_module(new_context(), task.text), task.engine).run
+def engine_of(task: Task) -> Engine:
+    return engine_for(parse_module(new_context(), task.text), task.engine)
 
 
 def ranked(compute: Runner, images: Array) -> Array:
@@ -164,7 +181,10 @@ def ranked(compute: Runner, images: Array) -> Array:
     rows = scores.reshape(len(images), -1)
     if rows.shape[1] == 1 and rows.dtype.kind in "iu":
         return rows.astype(np.int64)
-    best = np.argsort(-rows.astype(np.float64), axis=1, kind="stable")
+    if rows.dtype.kind in "iu":  # which doubles can't tell apart, and none of which is negated
+        best = rows.shape[1] - 1 - np.argsort(rows[:, ::-1], axis=1, kind="stable")[:, ::-1]
+    else:
+        best = np.argsort(-rows.astype(np.float64), axis=1, kind="stable")
     return best[:, :TOP]
 
 

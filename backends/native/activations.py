@@ -8,8 +8,8 @@ import numpy as np
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Fit, Ints, exceptions, fit
-from .products import Product, rows_to
+from .lines import Exceptions, Ints, Stairs, exceptions, fit
+from .products import LANES, Product, rows_to, text
 from .tensors import Tensor, type_name
 
 FEW = 4
@@ -19,8 +19,12 @@ SOME = 16
 """So many are where they are on no line."""
 
 
-EXCEPTIONS = 4
-"""So many numbers of a channel may be off a line, and are compared with one by one."""
+EXCEPTIONS = 12
+"""So many numbers of sixteen channels may be off their lines, and are compared with one by one."""
+
+
+NEVER = np.iinfo(np.int32).max
+"""No sum is as large."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +51,22 @@ class Thresholds:
     low: Ints
     high: Ints
     """What the sums of each channel may be, once they are flipped."""
+    values: Ints | None = None
+    """All that sums may be, where that is less."""
 
     @staticmethod
     def of(
-        rows: Array, flags: Array | None, offset: int, limits: tuple[Array, Array]
+        rows: Array,
+        flags: Array | None,
+        offset: int,
+        limits: tuple[Array, Array],
+        values: Ints | None = None,
     ) -> "Thresholds":
         """Of a threshold op over sums from one limit to another, which each channel has."""
         low, high = (limit.astype(np.int64) for limit in limits)
         rows = np.broadcast_to(rows.astype(np.int64), (len(low), rows.shape[1])).copy()
         if flags is None or not flags.any():
-            return Thresholds(rows, None, offset, low, high)
+            return Thresholds(rows, None, offset, low, high, values)
         falls = flags == 1
         rows[falls] = 1 - rows[falls, ::-1]
         low[falls], high[falls] = -high[falls], -low[falls]
@@ -65,6 +75,14 @@ class Thresholds:
     @property
     def count(self) -> int:
         return self.rows.shape[1]
+
+    def joined(self, together: int) -> "Thresholds":
+        """Those of so many pixels that are computed as one."""
+        rows, low, high = (
+            np.concatenate([array] * together) for array in (self.rows, self.low, self.high)
+        )
+        flips = None if self.flips is None else np.tile(self.flips, together)
+        return Thresholds(rows, flips, self.offset, low, high, self.values)
 
 
 def raw(y: Tensor) -> Activation:
@@ -83,39 +101,57 @@ def counted(constants: Constants, product: Product, t: Thresholds, y: Tensor) ->
         return Activation("Thirds", compared(constants, product, t, y))
     if t.count <= FEW:
         return few(constants, product, t, y)
-    lines, close = fit(t.rows, t.low, t.high)
-    if close is Fit.NONE or (close is Fit.NEAR and t.count <= SOME):
-        return (few if t.count <= SOME else search)(constants, product, t, y)
-    total = product.all_channels
-    parameters = rows_to(np.ascontiguousarray(lines.parameters.T), total).T
+    half = (t.count + 1) // 2
+    for middle in (half, half - 1):  # halves become even, counted from here
+        found = line(constants, product, t, y, middle)
+        if found is not None:
+            return found
+    return (few if t.count <= SOME else halved)(constants, product, t, y)
+
+
+def line(
+    constants: Constants, product: Product, t: Thresholds, y: Tensor, middle: int
+) -> Activation | None:
+    """Lines from a middle level on, if there are not too many exceptions."""
+    stairs = Stairs(t.rows, t.low, t.high, t.values)
+    lines = fit(stairs, middle)
+    but = exceptions(lines, stairs)
+    if but is None:
+        return None
+    signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
+    ends, entries = listed(but, signs, product.all_channels // LANES, middle)
+    if ends[-1] > EXCEPTIONS * (len(ends) - 1):
+        return None
+    rows = (signs * lines.centers).astype(np.int32), signs.astype(np.float32) * lines.slopes
+    full = t.count == 255 and middle == 128 and first(t, y) == 0
     fields = [
         y.pointer,
         y.grid,
-        constants.pointer(np.ascontiguousarray(parameters)),
-        flips(constants, product, t),
-        str(total),
-        str(y.shape[-1]),
-        str(first(t, y)),
+        *(constants.pointer(rows_to(row, product.all_channels)) for row in (*rows, lines.heights)),
+        constants.pointer(ends),
+        constants.pointer(entries, "Ints") if len(entries) else "nullptr",
+        *(str(n) for n in (y.shape[-1], t.count, middle, first(t, y))),
     ]
-    kind = "float" if lines.parameters.dtype == np.float32 else "double"
-    if close is Fit.EXACT:
-        return Activation(f"Line<{kind}>", fields)
-    line = f"Line<{kind}>{{{', '.join(fields)}}}"
-    but = exceptions(lines, t.rows, t.low, t.high, EXCEPTIONS)
-    if but is not None:
-        pairs = np.stack([*but], axis=2).reshape(len(t.rows), -1).astype(np.int32)
-        table = np.ascontiguousarray(rows_to(pairs, total).T)
-        return Activation(
-            f"LineBut<{kind}>",
-            [line, y.grid, constants.pointer(table), str(pairs.shape[1] // 2)],
-        )
-    rows, where = np.unique(t.rows, axis=0, return_inverse=True)
-    table = np.full((len(rows), t.count + 2), np.iinfo(np.int32).max, np.int32)
-    table[:, 0] = np.iinfo(np.int32).min
-    table[:, 1:-1] = rows
-    starts = rows_to((where.reshape(-1) * (t.count + 2)).astype(np.int32), total)
-    pointers = [constants.pointer(table), constants.pointer(starts)]
-    return Activation(f"Near<{kind}>", [line, y.grid, *pointers])
+    kind = f"Line<{text(full)}, {text(len(entries) > 0)}>"
+    return Activation(kind, fields)
+
+
+def listed(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Array, Array]:
+    """The exceptions of each vector of channels: where its list ends, and the lists; an entry has
+    a sum of each channel and its level, from the middle one on."""
+    ends, entries = [0], list[Array]()
+    for vector in range(vectors):
+        some = range(vector * LANES, min((vector + 1) * LANES, len(but)))
+        count = max((len(but[channel][0]) for channel in some), default=0)
+        table = np.zeros((count, 2, LANES), np.int32)
+        table[:, 0] = NEVER
+        for lane, channel in enumerate(some):
+            numbers, levels = but[channel]
+            table[: len(numbers), 0, lane] = numbers * signs[channel]
+            table[: len(numbers), 1, lane] = levels - middle
+        entries.append(table)
+        ends.append(ends[-1] + count)
+    return np.array(ends, np.int32), np.concatenate(entries)
 
 
 def first(t: Thresholds, y: Tensor) -> int:
@@ -133,7 +169,7 @@ def flips(constants: Constants, product: Product, t: Thresholds) -> str:
 
 def columns(product: Product, t: Thresholds) -> Array:
     """The thresholds of all channels, level by level; none reaches those of channels left over."""
-    never = np.full((t.count, product.all_channels), np.iinfo(np.int32).max, np.int32)
+    never = np.full((t.count, product.all_channels), NEVER, np.int32)
     never[:, : len(t.rows)] = t.rows.T
     return never
 
@@ -154,6 +190,23 @@ def few(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Act
         *(str(n) for n in (t.count, product.all_channels, y.shape[-1], factor, first(t, y))),
     ]
     return Activation("Counted", fields)
+
+
+def halved(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:
+    rows, where = np.unique(t.rows, axis=0, return_inverse=True)
+    half = 1 << (t.count.bit_length() - 1)
+    table = np.full((len(rows), 2 * half - 1), NEVER, np.int32)
+    table[:, : t.count] = rows
+    starts = (where.reshape(-1) * table.shape[1]).astype(np.int32)
+    fields = [
+        y.pointer,
+        y.grid,
+        constants.pointer(table),
+        constants.pointer(rows_to(starts, product.all_channels)),
+        flips(constants, product, t),
+        *(str(n) for n in (half, y.shape[-1], first(t, y))),
+    ]
+    return Activation("Halved", fields)
 
 
 def search(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from .plan import Plan, Step
+from .plan import Plan
+from .steps import Step
 from .tensors import Tensor
 
 HEADER = """\

@@ -88,9 +88,8 @@ class Library:
         try:
             self.library, self.constants = opened(made, lambda new: build(stage, known, level, new))
         except OSError as error:
-            raise NativeError(
-                f"libraries can't be kept in {folder}: {error.strerror or error}"
-            ) from None
+            why = "it is a file" if folder.is_file() else error.strerror or error
+            raise NativeError(f"libraries can't be kept in {folder}: {why}") from None
         self.library.qnn_arena_bytes.restype = ctypes.c_long
         self.library.qnn_step.restype = ctypes.c_char_p
         self.image_bytes: int = self.library.qnn_arena_bytes()
@@ -136,7 +135,9 @@ class Library:
 def opened(made: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array]:
     """A library and its constants; another process may take a damaged folder away meanwhile."""
     for last in (False, False, True):
-        if made.exists() and not sound(made):
+        if made.is_file():
+            made.unlink(missing_ok=True)
+        elif made.exists() and not sound(made):
             shutil.rmtree(made, ignore_errors=True)
         try:
             if not made.exists():

@@ -29,7 +29,7 @@ LEVELS = (
         frozenset(
             ["avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni", "avx512_vpopcntdq"]
         ),
-        24,
+        16,
     ),
     Level("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
     Level("plain", (), frozenset(), 4),

@@ -1,7 +1,7 @@
 """Products: how the sums of a layer are computed, and how its weights lie in memory for that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,19 @@ from ...qdialect.data import Array
 from ...qdialect.shapes import Window
 from .constants import Constants
 from .processor import Level
-from .tensors import NO_SIDES, WORD, Tensor, grid, type_name
+from .tensors import NO_SIDES, WORD, Tensor, grid, joined, type_name
 
 LANES = 16
 """Sums in a vector."""
 
+VECTORS = 4
+"""In a block of channels, at most."""
+
 PAIRS_OF_BYTES = 4
 """Bytes whose products are added at once."""
+
+ACTIVATION = 6
+"""About how many products take as long as what follows them."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Product:
     blocks: int
     wide: bool = False
     """Whether sums take 64 bits."""
+    together: int = 1
+    """Pixels that are computed as one, with so many more channels."""
 
     @property
     def all_channels(self) -> int:
@@ -54,6 +62,49 @@ class Weights:
     def outputs(self) -> int:
         return len(self.values)
 
+    @property
+    def depthwise(self) -> bool:
+        return self.groups == self.outputs and self.values.shape[3] == 1
+
+    def joined(self, together: int) -> "Weights":
+        """The weights of so many pixels side by side: a window that is as much wider, in which
+        each has its own place; or, for a window on each channel, the next channels."""
+        bias, (kh, kw), (sh, sw) = (
+            np.tile(self.bias, together),
+            self.window.kernel,
+            self.window.strides,
+        )
+        window = replace(self.window, strides=(sh, sw * together))
+        if self.depthwise:
+            values = np.tile(self.values, (together, 1, 1, 1))
+            return Weights(values, bias, self.groups * together, window)
+        wide = kw + (together - 1) * sw
+        values = np.zeros(
+            (together, self.outputs, kh, wide, self.values.shape[3]), self.values.dtype
+        )
+        for pixel in range(together):
+            values[pixel, :, :, pixel * sw : pixel * sw + kw] = self.values
+        window = replace(window, kernel=(kh, wide))
+        return Weights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
+
+    def together(self, y: Tensor) -> int:
+        """How many pixels of an output are best computed as one, so that vectors are full."""
+        if len(y.shape) != 4 or y.planes:
+            return 1
+        _, _, width, channels = y.shape
+        regular = self.window.strides[1] == 1 if self.depthwise else self.window.dilations[1] == 1
+        most = max(1, VECTORS * LANES // channels) if regular else 1
+        ways = [n for n in range(1, most + 1) if width % n == 0]
+        return min(ways, key=self.cost)
+
+    def cost(self, together: int) -> float:
+        """About how long a pixel takes if so many are computed as one."""
+        (kh, kw), sw = self.window.kernel, self.window.strides[1]
+        vectors = -(-self.outputs * together // LANES)
+        inputs = 1 if self.depthwise else (kw + (together - 1) * sw) * self.values.shape[3]
+        steps = kh * kw if self.depthwise else kh * -(-inputs // PAIRS_OF_BYTES)
+        return vectors * (steps + ACTIVATION) / together
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -67,11 +118,12 @@ class Workshop:
         if x.planes:
             return self.bits(x, w, y)
         narrow = x.dtype == np.uint8 and not wide
+        together = w.together(y)
+        many, pixels = w.joined(together), joined(y, together)
         if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
-            return self.bytes(x, w, y)
-        depthwise = w.groups == w.outputs and w.values.shape[3] == 1
-        if narrow and depthwise and fits(w.values, np.int16):
-            return self.depthwise(x, w, y)
+            return replace(self.bytes(x, many, pixels), together=together)
+        if narrow and w.depthwise and fits(w.values, np.int16):
+            return replace(self.depthwise(x, many, pixels), together=together)
         return self.general(x, w, y, wide)
 
     def bits(self, x: Tensor, w: Weights, y: Tensor) -> Product:
@@ -124,27 +176,32 @@ class Workshop:
         fours = -(-length // PAIRS_OF_BYTES)
         vectors = vectors_for(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(max(1, self.level.sums // vectors), pixels_of(y), False)
+        shifted = bool(shift.any())
+        most = max(1, self.level.sums // vectors)
+        shared = min(most, max(4, self.level.sums // (vectors + 1)))
+        rows, step = tile_of(x, w.window, y, shared if shifted else most)
         runs = values.reshape(w.outputs, len(taps), length)
         whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
         whole[: w.outputs, :, :length] = runs
         shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
-        shifted = bool(shift.any())
+        lowest = int(order.min())
+        bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
         return Product(
-            f"Bytes<{vectors}, {min(rows, 4) if shifted else rows}, {text(shifted)}>",
+            f"Bytes<{vectors}, {rows}, {text(shifted)}, {bits}, {step}>",
             [
                 x.pointer,
                 grid_of(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(fours),
-                self.constants.pointer(order, "Ints"),
+                self.constants.pointer(with_bits(order, bits, lowest), "Ints"),
                 self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
                 self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
                 if shifted
                 else "nullptr",
                 hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
+                str(lowest),
             ],
             vectors * LANES,
             blocks,
@@ -302,6 +359,22 @@ def packed(bits: Array) -> Array:
     return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
 
 
+def with_bits(weights: Array, bits: int, lowest: int) -> Array:
+    """Weights of so many bits from the lowest on, of which several share a byte; those that do are
+    of different vectors, which are the last axis but two."""
+    if bits == 8:
+        return weights
+    vectors = np.moveaxis((weights - lowest).astype(np.uint8), -3, 0)
+    if bits == 6:
+        *first, last = vectors
+        stored = [vector | (last >> 2 * n & 3) << 6 for n, vector in enumerate(first)]
+    else:
+        sharing = 8 // bits
+        groups = vectors.reshape(-1, sharing, *vectors.shape[1:])
+        stored = [sum(part << bits * n for n, part in enumerate(group)) for group in groups]
+    return np.stack(stored, -3)
+
+
 def vectors_for(outputs: int, y: Tensor) -> int:
     """How many vectors of sums a block has: a word of bits, or many, but few that stay empty."""
     if y.planes:
@@ -318,6 +391,16 @@ def rows_for(most: int, pixels: int, few: bool) -> int:
     """How many pixels a tile has: as many as registers allow, and as few as stay empty."""
     most = 1 if few else most
     return most if pixels > 4 * most else -(-pixels // -(-pixels // most))
+
+
+def tile_of(x: Tensor, window: Window, y: Tensor, most: int) -> tuple[int, int]:
+    """The pixels of a tile, and how far apart they are; 0 where tiles go on from row to row."""
+    rows = rows_for(most, pixels_of(y), False)
+    if len(x.shape) != 4:
+        return rows, 0
+    line = in_line(x, window, y)
+    even = max(size for size in range(1, most + 1) if line % size == 0)
+    return (even, window.strides[1] * x.strides[2]) if even > rows // 2 else (rows, 0)
 
 
 def taps_of(x: Tensor, window: Window) -> Array:
@@ -349,4 +432,10 @@ def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
     row, column = x.strides[1:3]
     start = x.start - top * row - left * column
     assert start >= 0 or x.border != NO_SIDES
-    return grid(y.shape[2], sh * row, sw * column, start)
+    return grid(in_line(x, window, y), sh * row, sw * column, start)
+
+
+def in_line(x: Tensor, window: Window, y: Tensor) -> int:
+    """How many windows start equally far apart: those of a row, or all."""
+    (sh, sw), (row, column), width = window.strides, x.strides[1:3], y.shape[2]
+    return y.pixels if sh * row == width * sw * column else width

@@ -138,6 +138,39 @@ class Tensor:
         return f"f.{self.place.value}<{type_name(self.dtype)}>({self.name})"
 
 
+class View(Tensor):
+    """Another shape for the same memory."""
+
+    def __init__(self, base: Tensor, shape: Shape):
+        super().__init__(base.element, shape, base.number, base.place, base.planes)
+        self.base: Tensor = base.base if isinstance(base, View) else base
+
+
+class Joined(Tensor):
+    """An image whose pixels are taken several at once: so many more channels."""
+
+    def __init__(self, base: Tensor, together: int):
+        n, height, width, channels = base.shape
+        shape = (n, height, width // together, channels * together)
+        super().__init__(base.element, shape, base.number, base.place)
+        self.together = together
+        self.base = base
+
+    @property
+    def strides(self) -> Shape:
+        image, row, column, channel = self.base.strides
+        return (image, row, column * self.together, channel)
+
+    @property
+    def start(self) -> int:
+        return self.base.start
+
+
+def joined(x: Tensor, together: int) -> Tensor:
+    """With so many pixels at once."""
+    return x if together == 1 else Joined(x, together)
+
+
 def grid(width: int, row: int, column: int, start: int) -> str:
     return f"Grid{{{width}, {row}, {column}, {start}}}"
 

@@ -6,6 +6,9 @@ import os
 import re
 import signal
 import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +21,10 @@ from qnn.qdialect.qnn.linear import LinearLayerOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools import evaluate
 from qnn.tools.datasets import CIFAR, load_images, load_labels
+from qnn.tools.engines import Engine
 from qnn.tools.files import UserError
 from qnn.tools.pixels import Pixels
+from qnn.tools.pools import Pool
 from qnn.tools.qnn import main
 from support.cluster import DASK, cluster
 from support.program import Program, print_module
@@ -128,14 +133,54 @@ def test_images_come_in_pieces(
 ) -> None:
     """In any order."""
     monkeypatch.setattr(evaluate, "AT_ONCE", 7)
-    monkeypatch.setattr(evaluate, "here", lambda compute: backwards(compute))
+    forwards = evaluate.here
+
+    def backwards(engine: Engine) -> evaluate.Work:
+        return lambda parts: reversed(list(forwards(engine)(parts)))
+
+    monkeypatch.setattr(evaluate, "here", backwards)
     assert told(capsys, *files, "--engine", "reference")["correct"] == 20
 
 
-def backwards(compute: Any) -> Any:
-    return lambda parts: reversed(
-        [(n, evaluate.ranked(compute, part)) for n, part in enumerate(parts)]
-    )
+def test_scores_of_more_bits_than_doubles_have() -> None:
+    """The first of equals is the best, and there are others only a little less."""
+    most = np.iinfo(np.int64).max
+    rows = np.array([[most - 1, most, 5, most, -most - 1, most - 2]])
+    for dtype in (np.int64, np.uint64):
+        ranks = evaluate.ranked(lambda _, dtype=dtype: [rows.clip(0).astype(dtype)], rows)
+        assert ranks.tolist() == [[1, 3, 0, 5, 2]]
+    ranks = evaluate.ranked(lambda _: [rows], rows)
+    assert ranks.tolist() == [[1, 3, 0, 5, 2]]
+
+
+def test_workers_say_what_they_used(
+    files: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of two pieces, the second comes to a worker without a compiler."""
+
+    @contextmanager
+    def pool(_: str) -> Generator[Pool]:
+        with ThreadPoolExecutor(1) as executor:
+            yield Pool(executor, lambda shared: shared, lambda: None)
+
+    cached = evaluate.engine_of
+
+    def engine_of(task: evaluate.Task) -> Engine:
+        found = cached(task)
+        cached.cache_clear()
+        monkeypatch.setenv("PATH", str(tmp_path))
+        return found
+
+    monkeypatch.setattr(evaluate, "AT_ONCE", 15)
+    monkeypatch.setattr(evaluate, "pool_at", pool)
+    monkeypatch.setattr(evaluate, "engine_of", engine_of)
+    remote = [*files, "--scheduler", "tcp://localhost:1", "--engine", "native"]
+    found = told(capsys, *remote)
+    assert (found["engine"], found["correct"]) == ("native and reference", 20)
+    assert told(capsys, *remote)["engine"] == "reference"
 
 
 def test_without_a_compiler(
@@ -185,10 +230,18 @@ def test_what_is_refused(
     np.save(tmp_path / "y.npy", np.zeros(30))
     said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
     assert said.endswith("y.npy: classes are whole numbers from 0 on, one for each image")
+    np.save(tmp_path / "y.npy", np.full(30, 1 << 63, np.uint64))
+    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert said.endswith("y.npy: there is a class 9223372036854775808, of more than 63 bits")
+    for first in (1 << 63, (1 << 63) - 1, -(1 << 63) - 1, 1 << 70):
+        said = refused(capsys, *eval_, *both, "--first-class", str(first))
+        assert said == f"qnn: --first-class {first}: classes are then beyond 64 bits"
     np.save(tmp_path / "none.npy", np.zeros((0, 4, 5, 3), np.uint8))
     np.save(tmp_path / "y.npy", np.zeros(0, int))
     none = ["--images", str(tmp_path / "none.npy"), "--labels", str(tmp_path / "y.npy")]
-    assert refused(capsys, *eval_, *none) == "qnn: there are no images"
+    for first in ("0", str(1 << 70)):
+        said = refused(capsys, *eval_, *none, "--first-class", first)
+        assert said == "qnn: there are no images"
     with pytest.raises(SystemExit) as stopped:
         main([*eval_, *both, "--scale", "1/0"])
     assert stopped.value.code == 2

@@ -15,7 +15,7 @@ from qnn.backends.native import Network, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS, LIBRARY, sound
-from qnn.backends.native.lines import Fit, exceptions, fit
+from qnn.backends.native.lines import Stairs, exceptions, fit
 from qnn.backends.native.plan import Planner
 from qnn.backends.native.processor import LEVELS, best_level, features, level_named
 from qnn.backends.native.stages import staged
@@ -36,7 +36,7 @@ from qnn.qdialect.qnn.layout import (
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
-from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp, count_reached
+from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -152,7 +152,8 @@ def conv(
     pads: tuple[int, int, int, int] = (1, 1, 1, 1),
     pad_value: int = 0,
 ) -> SSAValue:
-    """A convolution and thresholds: `few`, `line`, `odd` with one off it, `ties`, or `any`."""
+    """A convolution and thresholds: `few`, `line`, `odd` with one off it, `ties`, or `any`; most
+    channels may descend."""
     shape = (outputs, 3, 3, shape_of(x)[3] // groups)
     w = program.constant(numbers(weights, shape), weights, "w")
     low, high = -(1 << 20), 1 << 20
@@ -165,16 +166,23 @@ def conv(
         "few": lambda: np.sort(RNG.integers(-40, 40, (outputs, count)), 1),
         "line": lambda: affine(outputs, count, 4000, False),
         "odd": lambda: (
-            np.arange(count) * 16 - 2000 + (np.arange(count) == RNG.integers(9, 99, (outputs, 1)))
+            affine(outputs, count, 4000, False)
+            + (np.arange(count) == RNG.integers(90, 110, (outputs, 1)))
         ),
         "ties": lambda: affine(outputs, count, 4000, True),
         "any": lambda: np.sort(RNG.integers(-4000, 4000, (outputs, count)), 1),
     }[thresholds]()
     t = program.constant(rows, signed(21), "t")
-    falls = np.zeros(outputs, int) if thresholds == "odd" else RNG.integers(0, 2, outputs)
+    falls = RNG.integers(0, 2, outputs) * (thresholds != "ties")
     descending = program.constant(falls, unsigned(1), "d")
     offset = 0 if isinstance(result, BipolarType) else least
     return program.add(ThresholdOp(sums, t, result, offset, descending)).output
+
+
+def convolved(program: Program, x: SSAValue, outputs: int, weights: QuantType) -> SSAValue:
+    """A convolution alone."""
+    w = program.constant(numbers(weights, (outputs, 3, 3, shape_of(x)[3])), weights, "w")
+    return program.add(Conv2dOp(x, w, signed(21), pads=(1, 1, 1, 1))).output
 
 
 def layers(kinds: str) -> ModuleOp:
@@ -195,6 +203,9 @@ def layers(kinds: str) -> ModuleOp:
         y = conv(program, y, 20, signed(8), "few", signed(3), groups=20)
         y = conv(program, y, 50, signed(4), "line", unsigned(4))
         y = conv(program, y, 9, signed(2), "any", unsigned(4))
+    elif kinds == "widths":
+        shapes = [(signed(bits), 64) for bits in range(2, 9)] + [(signed(4), 32), (unsigned(5), 32)]
+        return program.finish(*(convolved(program, x, outputs, type) for type, outputs in shapes))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
@@ -221,8 +232,9 @@ def layers(kinds: str) -> ModuleOp:
 
 KINDS = {
     "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
-    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", "true>"),
-    "near": ("General", "Near<", "LineBut<", "Search<"),
+    "widths": ("Bytes<4, ", ", 2, ", ", 4, ", ", 6, ", ", 8, ", "Bytes<2, "),
+    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", ", true, "),
+    "near": ("General", "Line<true, true>", "Halved"),
     "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),
     "mix": ("Mix<",),
 }
@@ -245,7 +257,7 @@ def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
 def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
-    """Lines in floats and in doubles, with exceptions, near by, and any thresholds."""
+    """Lines, lines with exceptions, and any thresholds."""
     program = Program()
     x = program.input(signed(13), (1, 20))
     rows = [affine(20, 255, 4000, False), affine(20, 255, 4000, True), np.arange(255) * 16 - 2000]
@@ -310,39 +322,62 @@ def test_elements_that_move(folder: Path) -> None:
 # Lines
 
 
-def test_lines_that_are_exact_are_right_everywhere() -> None:
-    low, high = np.full(40, -4000), np.full(40, 4001)
-    x = np.broadcast_to(np.arange(-4000, 4002), (40, 8002))
-    graded = set[Fit]()
-    for ties in (False, True):
-        rows = affine(40, 255, 4000, ties)
-        lines, close = fit(rows, low, high)
-        graded.add(close)
-        true = count_reached(x.T, rows).T
-        worst = int(abs(lines.levels(x) - true).max())
-        assert worst == {Fit.EXACT: 0, Fit.NEAR: 1}[close]
-        but = exceptions(lines, rows, low, high, 10_000)
-        if but is not None:
-            level = lines.levels(x)
-            for number, change in zip(but[0].T, but[1].T, strict=True):
-                level = level + (x == number[:, None]) * change[:, None]
-            np.testing.assert_array_equal(level, true)
-    assert graded == {Fit.EXACT, Fit.NEAR}
+def assert_right(stairs: Stairs, x: Array, middle: int = 128) -> int:
+    """Lines and their exceptions have the level of each number; how many are exceptions."""
+    lines = fit(stairs, middle)
+    but = exceptions(lines, stairs)
+    assert but is not None
+    level = lines.levels(x)
+    for row, numbers, (where, levels) in zip(level, x, but, strict=True):
+        at = np.searchsorted(where, numbers).clip(0, max(len(where) - 1, 0))
+        if len(where):
+            found = where[at] == numbers
+            row[found] = levels[at][found]
+    np.testing.assert_array_equal(level, stairs.reached(x))
+    return sum(len(where) for where, _ in but)
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_lines_are_graded_as_they_are(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    rows = np.sort(rng.integers(-60, 60, (6, rng.integers(1, 20))), 1)
-    if seed % 2:
-        rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
-        rows.sort()
-    low, high = np.full(6, -50), np.full(6, 50)
-    rows = np.clip(rows, -50, 51)
-    lines, close = fit(rows, low, high)
+@pytest.mark.parametrize("ties", [False, True])
+def test_quantizers_are_lines(ties: bool) -> None:
+    """Halves that are rounded to even are no exceptions, from an even level on."""
+    low, high = np.full(40, -1000), np.full(40, 1000)
+    x = np.broadcast_to(np.arange(-1000, 1001), (40, 2001))
+    stairs = Stairs(affine(40, 255, 4000, ties), low, high)
+    assert assert_right(stairs, x) == 0
+    if ties:
+        assert assert_right(stairs, x, 127) > 1000
+
+
+def test_sums_that_reach_some_levels_only() -> None:
+    """Below the lowest and above the highest of them a line would go on."""
+    rows = np.stack([np.arange(255) * 16 - 2040, np.arange(255) * 9000 - 9000 * 18])
+    low, high = np.array([-1000, -8990]), np.array([500, 2000])
+    x = np.linspace(low, high, 20_000, axis=1).astype(np.int64)
+    assert assert_right(Stairs(rows, low, high), x) == 0
+
+
+def test_sums_of_which_some_never_are() -> None:
+    """Thresholds may be anywhere between two sums."""
+    values = np.arange(-4000, 4001, 20)
+    rows = np.sort(np.arange(1, 100) * 40 - 1999 + RNG.integers(0, 20, 99))[None]
+    low, high = np.array([-4000]), np.array([4000])
+    assert assert_right(Stairs(rows, low, high, values), values[None]) == 0
+    every = Stairs(rows, low, high)
+    assert fit(every, 128).wrong(every).any()
+
+
+def test_exceptions_are_all_there_are() -> None:
+    rng, found = np.random.default_rng(0), 0
     x = np.broadcast_to(np.arange(-50, 51), (6, 101))
-    worst = int(abs(lines.levels(x) - count_reached(x.T, rows).T).max())
-    assert {Fit.EXACT: worst == 0, Fit.NEAR: worst == 1, Fit.NONE: worst > 1}[close]
+    for attempt in range(20):
+        rows = np.sort(rng.integers(-60, 60, (6, rng.integers(1, 20))), 1)
+        if attempt % 2:
+            rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
+            rows.sort()
+        stairs = Stairs(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
+        if exceptions(fit(stairs, 128), stairs) is not None:
+            found += assert_right(stairs, x) > 0
+    assert found > 5
 
 
 def test_descending_channels_are_turned_over() -> None:
@@ -503,9 +538,22 @@ def test_without_a_compiler_the_interpreter_computes(
 def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("")
     module, inputs = small()
-    network = load(module, options(tmp_path / "file"))
-    assert "libraries can't be kept in" in caplog.text
-    assert_equal(network.run(inputs), run(module, inputs))
+    for folder, why in ((tmp_path / "file", "it is a file"), (tmp_path / "file/a", "Not a direct")):
+        network = load(module, options(folder))
+        (line,) = caplog.messages
+        assert line.startswith(f"libraries can't be kept in {folder}: {why}")
+        caplog.clear()
+        assert_equal(network.run(inputs), run(module, inputs))
+
+
+def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
+    module, inputs = small()
+    assert_same(module, inputs, options(tmp_path))
+    made = kept(tmp_path)
+    shutil.rmtree(made)
+    made.write_text("no library")
+    assert_same(module, inputs, options(tmp_path))
+    assert sound(made)
 
 
 # In Python

@@ -20,9 +20,8 @@ QNN_INLINE Ints sums_at(const std::int32_t* sums, const std::int32_t* flip, int 
 }
 
 // Sixteen bytes, or as many as are left of a pixel.
-QNN_INLINE void put_bytes(std::uint8_t* y, Ints values, int left)
+QNN_INLINE void put_bytes(std::uint8_t* y, Bytes16 bytes, int left)
 {
-    const Bytes16 bytes = narrowed(values);
     if (left >= LANES)
         store(y, bytes);
     else
@@ -116,106 +115,75 @@ struct Counted {
             for (int level = 0; level < levels; ++level, t += stride)
                 count -= x >= load<Ints>(t);
             const int c = channel + v * LANES;
-            put_bytes(y + at + c, count * factor + first, channels - c);
+            put_bytes(y + at + c, narrowed(count * factor + first), channels - c);
         }
     }
 };
 
-// The level of 16 sums on a line, in floats or, where these are too coarse, in doubles.
-QNN_INLINE Floats within(Floats x, const float* slope, int stride)
-{
-    x = x * load<Floats>(slope) + load<Floats>(slope + stride);
-    const Floats low = load<Floats>(slope + 2 * stride), high = load<Floats>(slope + 3 * stride);
-    x = x < low ? low : x;
-    return x > high ? high : x;
-}
-
-QNN_INLINE Ints on_line(Ints x, const float* slope, int stride)
-{
-    return __builtin_convertvector(within(__builtin_convertvector(x, Floats), slope, stride), Ints);
-}
-
-QNN_INLINE Ints on_line(Ints x, const double* slope, int stride)
-{
-    HalfInts half[2];
-    std::memcpy(half, &x, sizeof x);
-    for (int h = 0; h < 2; ++h, slope += LANES / 2) {
-        Doubles y = __builtin_convertvector(half[h], Doubles) * load<Doubles>(slope);
-        y += load<Doubles>(slope + stride);
-        const Doubles low = load<Doubles>(slope + 2 * stride), high = load<Doubles>(slope + 3 * stride);
-        y = y < low ? low : y;
-        y = y > high ? high : y;
-        half[h] = __builtin_convertvector(y, HalfInts);
-    }
-    return load<Ints>(half);
-}
-
-// Many thresholds that lie on a line, within limits: what was proved of all that a sum can be.
-template <class F>
+// Many thresholds that lie on a line, but for some sums of each channel: what was proved of all that
+// a sum can be. With all 255 there are, levels that a byte can't hold become the nearest it can.
+template <bool Full, bool But>
 struct Line {
     std::uint8_t* y;
     Grid grid;
-    const F* line;  // of all channels the slope, then the height, the lower and the upper limit
-    const std::int32_t* flip;
-    int stride, channels;
-    std::int32_t first;
+    const std::int32_t* center;
+    const float* slope;
+    const float* height;
+    const std::int32_t* ends;  // of each vector's exceptions
+    const Ints* but;           // a sum of each channel, and its level; and again
+    int channels;
+    std::int32_t levels, middle, first;
 
     template <int N>
     QNN_INLINE void put(long at, int channel, const std::int32_t* sums) const
     {
-        const std::int32_t* f = flip ? flip + channel : nullptr;
+        Ints level[N / LANES];
         QNN_UNROLL for (int v = 0; v < N / LANES; ++v)
         {
             const int c = channel + v * LANES;
-            const Ints level = on_line(sums_at(sums, f, v), line + c, stride);
-            put_bytes(y + at + c, level + first, channels - c);
+            const Ints x = load<Ints>(sums + v * LANES);
+            const Floats away = __builtin_convertvector(x - load<Ints>(center + c), Floats);
+            level[v] = nearest(away * load<Floats>(slope + c) + load<Floats>(height + c));
+            if constexpr (But)
+                for (int n = ends[c / LANES]; n < ends[c / LANES + 1]; ++n)
+                    level[v] = x == but[2 * n] ? but[2 * n + 1] : level[v];
         }
-    }
-};
-
-// The same, but for some sums of each channel, where the level is another.
-template <class F>
-struct LineBut {
-    Line<F> line;
-    Grid grid;
-    const std::int32_t* sums_but;  // of all channels the first such sum, then its change, ...
-    int count;
-
-    template <int N>
-    QNN_INLINE void put(long at, int channel, const std::int32_t* sums) const
-    {
-        const std::int32_t* f = line.flip ? line.flip + channel : nullptr;
-        for (int v = 0; v < N / LANES; ++v) {
+        QNN_UNROLL for (int v = 0; v < N / LANES; ++v)
+        {
             const int c = channel + v * LANES;
-            const Ints x = sums_at(sums, f, v);
-            Ints level = on_line(x, line.line + c, line.stride);
-            const std::int32_t* but = sums_but + c;
-            for (int n = 0; n < count; ++n, but += 2 * line.stride)
-                level += (x == load<Ints>(but)) & load<Ints>(but + line.stride);
-            put_bytes(line.y + at + c, level + line.first, line.channels - c);
+            if constexpr (Full) {
+                put_bytes(y + at + c, saturated(level[v]) ^ 128, channels - c);
+            } else {
+                Ints whole = level[v] + middle;
+                whole = whole < 0 ? 0 : whole;
+                whole = whole > levels ? levels : whole;
+                put_bytes(y + at + c, narrowed(whole + first), channels - c);
+            }
         }
     }
 };
 
-// Many thresholds near a line, by one level at most: two of them decide.
-template <class F>
-struct Near {
-    Line<F> near;
+// Many thresholds of any kind: sixteen searches at once, each in its channel's row.
+struct Halved {
+    std::uint8_t* y;
     Grid grid;
-    const std::int32_t* thresholds;  // rows, each between one that is always reached and one
-    const std::int32_t* rows;        // that never is; and where that of each channel is
+    const std::int32_t* thresholds;  // filled up with some that are never reached
+    const std::int32_t* rows;        // where that of each channel is
+    const std::int32_t* flip;
+    int half, channels;
+    std::int32_t first;
 
     template <int N>
     QNN_INLINE void put(long to, int channel, const std::int32_t* sums) const
     {
-        const std::int32_t* f = near.flip ? near.flip + channel : nullptr;
+        const std::int32_t* f = flip ? flip + channel : nullptr;
         for (int v = 0; v < N / LANES; ++v) {
             const int c = channel + v * LANES;
-            const Ints x = sums_at(sums, f, v);
-            Ints level = on_line(x, near.line + c, near.stride);
-            const Ints at = level + load<Ints>(rows + c);
-            level += (x < gather(thresholds, at)) - (x >= gather(thresholds + 1, at));
-            put_bytes(near.y + to + c, level + near.first, near.channels - c);
+            const Ints x = sums_at(sums, f, v), row = load<Ints>(rows + c);
+            Ints at = row;
+            for (int step = half; step > 0; step /= 2)
+                at += (x >= gather(thresholds + step - 1, at)) & step;
+            put_bytes(y + to + c, narrowed(at - row + first), channels - c);
         }
     }
 };

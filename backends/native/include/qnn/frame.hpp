@@ -58,17 +58,17 @@ struct Grid {
     int width, row, column, start;
 };
 
-// Goes from pixel to pixel.
+// Goes from pixel to pixel, or past several of a row.
 class Walk {
 public:
     Walk(const Grid& grid, int pixel)
         : grid_(grid), x_(pixel % grid.width), row_(grid.start + (long)(pixel / grid.width) * grid.row)
     {
     }
-    long next()
+    long next(int pixels = 1)
     {
         const long at = row_ + (long)x_ * grid_.column;
-        if (++x_ == grid_.width) {
+        if ((x_ += pixels) == grid_.width) {
             x_ = 0;
             row_ += grid_.row;
         }
@@ -76,7 +76,7 @@ public:
     }
 
 private:
-    const Grid& grid_;
+    const Grid grid_;
     int x_;
     long row_;
 };

@@ -18,15 +18,20 @@ void layer(const Product& product, const Activation& activation, int pixels, int
         Walk from(product.grid, rows.first), to(activation.grid, rows.first);
         for (int pixel = rows.first; pixel < rows.last; pixel += ROWS) {
             const int count = std::min(ROWS, rows.last - pixel);
-            long x[ROWS], y[ROWS];
-            for (int row = 0; row < ROWS; ++row) {
-                x[row] = row < count ? from.next() : x[count - 1];
-                y[row] = row < count ? to.next() : y[count - 1];
-            }
+            long x[ROWS];
+            if constexpr (Product::IN_LINE)
+                x[0] = from.next(ROWS);
+            else
+                for (int row = 0; row < ROWS; ++row)
+                    x[row] = row < count ? from.next() : x[count - 1];
             alignas(64) typename Product::Sum sums[ROWS][CHANNELS];
             product.tile(x, pixel, block, sums[0]);
-            for (int row = 0; row < count; ++row)
-                activation.template put<CHANNELS>(y[row], block * CHANNELS, sums[row]);
+            if (count == ROWS)
+                QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                    activation.template put<CHANNELS>(to.next(), block * CHANNELS, sums[row]);
+            else
+                for (int row = 0; row < count; ++row)
+                    activation.template put<CHANNELS>(to.next(), block * CHANNELS, sums[row]);
         }
     }
 }

@@ -13,6 +13,7 @@ namespace qnn {
 template <int V, int R, bool TernaryX, bool TernaryW>
 struct Bits {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
     static constexpr int VECTORS = V == 3 ? 3 : V == 1 ? 2 : 4, GROUPS = 2 * V / VECTORS;
 
@@ -63,10 +64,13 @@ struct Bits {
 };
 
 // Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
-// back as so many times the sum of the window.
-template <int V, int R, bool Shifted>
+// back as so many times the sum of the window. The pixels of a tile are `Step` bytes apart; where that
+// is 0, they may be anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
+// those of several vectors lie in one, and of four of 6 bits the last is spread over the others.
+template <int V, int R, bool Shifted, int Bits, int Step>
 struct Bytes {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = Step != 0;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const std::uint8_t* x;
@@ -77,24 +81,44 @@ struct Bytes {
     const std::int32_t* bias;
     const std::int32_t* shift;
     std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
+    std::int8_t lowest;
+
+    static constexpr int STORED = V * Bits / 8;
+
+    QNN_INLINE Ints weight(const Ints* w, int v) const
+    {
+        if constexpr (Bits == 8) {
+            return w[v];
+        } else {
+            constexpr int SHARING = 8 / Bits, MASK = ((1 << Bits) - 1) * 0x01010101;
+            Ints x = (w[v / SHARING] >> Bits * (v % SHARING)) & MASK;
+            if (Bits == 6 && v == 3)
+                x = (w[0] >> 6 & 0x03030303) | (w[1] >> 4 & 0x0c0c0c0c) | (w[2] >> 2 & 0x30303030);
+            return (Ints)((SmallInts)x + lowest);
+        }
+    }
 
     QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
-        const Ints* w = weights + (long)block * runs * length * V;
+        const Ints* w = weights + (long)block * runs * length * STORED;
         Ints sum[ROWS][V], whole[ROWS] = {};
         QNN_UNROLL for (int v = 0; v < V; ++v)
             QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 sum[row][v] = load<Ints>(bias + block * CHANNELS + v * LANES);
         for (int run = 0; run < runs; ++run) {
             const std::uint8_t* from = x + taps[run];
-            for (int four = 0; four < length; ++four, w += V, from += 4)
+            for (int four = 0; four < length; ++four, w += STORED, from += 4) {
+                Ints by[V];
+                QNN_UNROLL for (int v = 0; v < V; ++v) by[v] = weight(w, v);
                 QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 {
-                    const std::int32_t a = load<std::int32_t>(from + at[row]);
-                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, w[v]);
+                    const long there = Step ? at[0] + row * Step : at[row];
+                    const std::int32_t a = load<std::int32_t>(from + there);
+                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, by[v]);
                     if constexpr (Shifted)
                         whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
                 }
+            }
         }
         QNN_UNROLL for (int row = 0; row < ROWS; ++row)
             QNN_UNROLL for (int v = 0; v < V; ++v)
@@ -110,6 +134,7 @@ struct Bytes {
 template <int V, int R>
 struct Depthwise {
     using Sum = std::int32_t;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const std::uint8_t* x;
@@ -145,6 +170,7 @@ struct Depthwise {
 template <class X, class S, int N>
 struct General {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = 1, CHANNELS = N;
 
     const X* x;
@@ -172,6 +198,7 @@ struct General {
 template <class X, class S>
 struct Pool {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = 1, CHANNELS = 64;
 
     const X* x;
@@ -208,6 +235,7 @@ QNN_INLINE void each_channel(int left, const Take& take)
 template <class X, class Y, class S, int V, int R>
 struct Mix {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;
@@ -238,6 +266,7 @@ struct Mix {
 template <class X, class S, int V, int R>
 struct Same {
     using Sum = S;
+    static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
 
     const X* x;

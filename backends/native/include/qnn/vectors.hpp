@@ -17,8 +17,8 @@ namespace qnn {
 
 typedef std::uint64_t Words __attribute__((vector_size(64)));
 typedef std::int32_t Ints __attribute__((vector_size(64)));
+typedef std::int8_t SmallInts __attribute__((vector_size(64)));
 typedef float Floats __attribute__((vector_size(64)));
-typedef double Doubles __attribute__((vector_size(64)));
 typedef std::int32_t HalfInts __attribute__((vector_size(32)));
 typedef std::uint8_t Bytes16 __attribute__((vector_size(16)));
 
@@ -140,6 +140,41 @@ QNN_INLINE Bytes16 narrowed(Ints x)
     for (int lane = 0; lane < LANES; ++lane)
         y[lane] = (std::uint8_t)x[lane];
     return y;
+#endif
+}
+
+// The same; numbers that a signed byte can't hold become the nearest it can.
+QNN_INLINE Bytes16 saturated(Ints x)
+{
+#if defined(__AVX512F__)
+    return (Bytes16)_mm512_cvtsepi32_epi8((__m512i)x);
+#elif defined(__AVX2__)
+    __m256i half[2];
+    std::memcpy(half, &x, sizeof x);
+    const __m256i words = _mm256_packs_epi32(half[0], half[1]);
+    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xd8);
+    return (Bytes16)_mm_packs_epi16(_mm256_castsi256_si128(ordered),
+                                    _mm256_extracti128_si256(ordered, 1));
+#else
+    x = x < -128 ? -128 : x;
+    return narrowed(x > 127 ? 127 : x);
+#endif
+}
+
+// The nearest whole numbers, halves to even ones, of what is below two millions.
+QNN_INLINE Ints nearest(Floats x)
+{
+#if defined(__AVX512F__)
+    return (Ints)_mm512_cvtps_epi32((__m512)x);
+#elif defined(__AVX2__)
+    __m256 half[2];
+    std::memcpy(half, &x, sizeof x);
+    const __m256i whole[2] = {_mm256_cvtps_epi32(half[0]), _mm256_cvtps_epi32(half[1])};
+    return load<Ints>(whole);
+#else
+    const float large = 3 << 22;  // where floats are a whole number apart
+    x += large;
+    return load<Ints>(&x) - 0x4b400000;
 #endif
 }
 
