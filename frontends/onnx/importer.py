@@ -57,6 +57,7 @@ class Importer(Builder):
             for name, given in inputs.items()
         }
 
+    @np.errstate(over="ignore")  # what no float holds is infinite, as in ONNX, and refused as such
     def run(self) -> ModuleOp:
         self._check_input_names()
         self.values.update(self.graph.constants)

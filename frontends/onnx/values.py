@@ -64,8 +64,7 @@ class QuantizedConstant:
         scale = self.scale.reshape(shape if self.scale.size > 1 else ())
         zero = self.zero.reshape(shape if self.zero.size > 1 else ())
         steps = (self.ints.astype(np.int64) - zero).astype(np.float32)
-        with np.errstate(over="ignore"):
-            return steps * scale.astype(np.float32)
+        return steps * scale.astype(np.float32)
 
     @property
     def per_axis(self) -> bool:

@@ -433,6 +433,15 @@ def test_weights_beyond_floats(tmp_path: Path) -> None:
     assert "NaN or an infinite value" in told and "Warning" not in told
 
 
+def test_constants_beyond_floats(tmp_path: Path) -> None:
+    """Of double precision."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    node = helper.make_node("Add", ["x", "a"], ["y"])
+    onnx.save(one_node([node], [1, 4], {"a": np.full(4, 1e300)}), tmp_path / "net.onnx")
+    told = refused("import", tmp_path / "net.onnx")
+    assert "NaN or an infinite value" in told and "Warning" not in told
+
+
 def test_a_constant_without_a_value(tmp_path: Path) -> None:
     one_node = benchmark("fuzz.kinds.onnx").model_of
     node = helper.make_node("Constant", ["a"], ["y"])

@@ -182,6 +182,7 @@ def changed(build: Path, key: str, value: object) -> None:
         (lambda build: changed(build, "estimate", {}), "wrote: 'estimate' has no 'fps'"),
         (lambda build: changed(build, "processes", ["a", 1]), "what 'processes' holds is 1"),
         (lambda build: changed(build, "processes", ["a"]), "are not of one build"),
+        (lambda build: changed(build, "target", "ls"), "has no target 'ls'; did you mean hls"),
         (lambda build: (build / "design.mlir").unlink(), "design.mlir: no such file"),
         (lambda build: (build / "top.cpp").unlink(), "top.cpp: no such file"),
     ],

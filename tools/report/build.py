@@ -12,8 +12,9 @@ import numpy as np
 
 from ...hardware.whole import Whole, wholes_of
 from ...qdialect import documents
+from ...qdialect.spelling import nearest
 from ...qdialect.stream import DesignOp
-from ..compile import BUILD, DESIGN
+from ..compile import BUILD, DESIGN, TARGETS
 from ..compile_parts import NETWORK
 from ..files import UserError, read_text
 from ..networks import load_network
@@ -128,6 +129,9 @@ class Part:
     @staticmethod
     def read(folder: Path, design: DesignOp) -> "Part":
         about = about_of(folder, PART)
+        if about["target"] not in TARGETS:
+            hint = nearest(about["target"], TARGETS)
+            raise UserError(f"{folder / BUILD} has no target {about['target']!r}; {hint}")
         counts = {len(about["processes"]), len(about["estimate"]["layers"])}
         if counts != {len(design.processes)}:
             raise UserError(f"{folder}: {BUILD} and the design are not of one build")

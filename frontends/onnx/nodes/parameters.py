@@ -76,8 +76,7 @@ def scale_of(m: Builder, node: Node, index: int, what: str = "the scale") -> Arr
     scale = m.array(node, index, what)
     if scale.dtype.kind != "f":
         raise node.fail(f"{what} must be float, it is {scale.dtype}")
-    with np.errstate(over="ignore"):
-        scale = scale.astype(np.float32)
+    scale = scale.astype(np.float32)
     if not np.isfinite(scale).all():
         raise node.fail(f"{what} is not finite")
     if not scale.all():
