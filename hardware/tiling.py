@@ -29,6 +29,9 @@ ROUNDS = 30
 EFFORT = 200_000
 """So many tables are looked at before rates are left undecided."""
 
+WORTH = 1.25
+"""So many times as fast the fastest design is with weights outside the device, where any are."""
+
 CLOSE = 1e-2
 """A design this close to the bound is not searched for further: no cost is known so well."""
 
@@ -276,20 +279,20 @@ def best(tiler: Tiler, cycles: int | None) -> Tiling:
     """The cheapest folding for so many cycles, or the fastest.
 
     Of a search that may put weights outside the device: they are there only where nothing as fast
-    fits otherwise.
+    fits otherwise, and the fastest must be faster by a good part for that.
     """
     inside = Tiler(tiler.space, tiler.budget, tiler.given)
-    if cycles is None:
-        found = tiler.fastest()
-        if not found.use[KINDS.index("port")]:
-            return found
+    if cycles is not None:
+        try:
+            return inside.at(cycles)
+        except TooSmall:
+            return tiler.at(cycles)
+    found = tiler.fastest()
+    if found.use[KINDS.index("port")]:
         with suppress(TooSmall):
-            return inside.at(found.interval)
-        return found
-    try:
-        return inside.at(cycles)
-    except TooSmall:
-        return tiler.at(cycles)
+            home = inside.fastest()
+            return home if home.interval <= found.interval * WORTH else found
+    return found
 
 
 @dataclass

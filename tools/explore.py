@@ -373,6 +373,6 @@ def rate_table(results: Iterable[Result], fps: float) -> str:
         if told is None:
             rows.append([*head, "no design fits", ""])
             continue
-        text = "at most" if point is None else ", ".join(uses(result, told))
+        text = "the fastest" if point is None else ", ".join(uses(result, told))
         rows.append([*head, text, f"{result.fps(told):,.1f}"])
     return aligned(rows, 3)

@@ -117,7 +117,7 @@ def _cluster(scheduler: str) -> Generator[Pool]:
         why = f": {_line(error)}" if str(error) else ""
         raise PoolLost(f"the cluster at {scheduler} went away{why}") from None
     finally:
-        with suppress(*lost):
+        with suppress(*lost, RuntimeError):  # of a race in a client whose scheduler is gone
             client.close(timeout=1)
 
 

@@ -40,9 +40,9 @@
 // One rate: the smallest device that reaches it.
 // RUN: qnn explore %s --devices u250,z7020 --clocks 200,100 --fps 30000000 2> /dev/null | filecheck %s --match-full-lines --check-prefix RATE
 //      RATE: device  MHz{{ +}}frames/s
-// RATE-NEXT: z7020   100  at most{{ +}}25,000,000.0
+// RATE-NEXT: z7020   100  the fastest{{ +}}25,000,000.0
 // RATE-NEXT: z7020   200  {{.* lut .* ff .* bram36 .*}}50,000,000.0
-// RATE-NEXT: u250    100  at most{{ +}}25,000,000.0
+// RATE-NEXT: u250    100  the fastest{{ +}}25,000,000.0
 // RATE-NEXT: u250    200  {{.*}}50,000,000.0
 // RATE-EMPTY:
 // RATE-NEXT: 30,000,000 frames/s: z7020 at 200 MHz is the smallest: 50,000,000.0 frames/s with {{.*}}
