@@ -13,11 +13,14 @@ import numpy as np
 from ..qdialect.types import bit_width, smallest_type
 from .stairs import Ints, Stairs, search, spare
 
-FEW = 4
+FEW = 8
 """So many numbers of a channel may lie above its line, and so many below."""
 
-FACTOR_BITS = 6, 24
-"""Of the largest factor: a DSP takes a number of 25 bits with its sign, or of 27."""
+FACTOR_BITS = 6, 32
+"""Of the largest factor: coarser or finer ones are not tried."""
+
+DSP_BITS = 25
+"""Of a factor that a DSP takes as it is; wider ones are tried only if nothing else does."""
 
 WIDEST = 60
 """Bits of a sum, so that none leaves 64."""
@@ -73,6 +76,8 @@ def scales_of(stairs: Stairs, first: int) -> tuple[Scales, Ints] | None:
     best: Scales | None = None
     for shift in shifts(stairs, float(slopes.max())):
         factors = np.rint(slopes * 2.0**shift).astype(np.int64)
+        if best is not None and width(factors) >= DSP_BITS:
+            break
         found = lines_at(stairs, factors, shift, first)
         if found is not None and (best is None or found.bits(stairs) < best.bits(stairs)):
             best = found
