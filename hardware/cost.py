@@ -272,7 +272,10 @@ def threshold(process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Co
 
 @_ways.register
 def scale(process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
-    """A product, a sum, a comparison with each exception of a channel, and with both ends."""
+    """A product, a sum, a comparison with each exception of a channel, and with both ends.
+
+    A DSP adds, too, and has registers of its own.
+    """
     shape, (x,), (y,) = shape_of_widths(lanes_in, lanes_out), process.inputs, process.outputs
     factor = check_element(data_of(process, process.factors).element)
     product, bits = multiplier(factor, x.quant_type)
@@ -281,10 +284,10 @@ def scale(process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) ->
     if process.exceptions is not None:
         count = data_of(process, process.exceptions).type.get_shape()[1]
         logic += count * (bit_width(x.element_type) / 2 + 2)
-    ff, dsp = lanes_out * (bits + sums), lanes_out * wide_product(vendor, factor, x.quant_type)
+    dsp = lanes_out * wide_product(vendor, factor, x.quant_type)
     return [
-        Way(taken(shape, logic=lanes_out * (logic + product), ff=ff)),
-        Way(taken(shape, logic=lanes_out * logic, ff=ff, dsp=dsp), dsp=True),
+        Way(taken(shape, logic=lanes_out * (logic + product), ff=lanes_out * (bits + sums))),
+        Way(taken(shape, logic=lanes_out * (logic - sums), dsp=dsp), dsp=True),
     ]
 
 

@@ -108,7 +108,9 @@ class ScaleOp(Process):
                 f"they are {text_of(array.shape)}",
             )
         self._check_exceptions()
-        shift, (low, high) = self.shift.value.data, pairs(self.clamp)
+        shift, ends = self.shift.value.data, self.clamp.get_values()
+        require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
+        low, high = ends
         require(0 <= shift < MAX_BITS, f"the shift is from 0 to 63, not {shift}")
         require(low <= high, f"nothing lies from {low} to {high}")
         require_range(y.quant_type, low, high, "the result")
