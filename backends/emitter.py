@@ -288,7 +288,6 @@ class Emitter(Builder):
             "SHIFT": process.shift.value.data,
             "LOW": low,
             "HIGH": high,
-            "SHARED": process.rows == 1,
         }
         types: dict[str, ElementType | Codebook] = {"Input": x.quant_type}
         memories: list[Memory] = []
@@ -298,9 +297,8 @@ class Emitter(Builder):
             types[key.removesuffix("s").title()] = quant_of(process, symbol)
             memory = rows_memory(process, self.own_name(key), symbol, at_once)
             memories.append(self.memory(memory))
-            if key == "exceptions":
-                numbers |= {"COUNT": at_once[1], "RAISED": process.raised.value.data}
         types |= {"Sum": process.sum_type, "Output": y.quant_type}
+        numbers |= {} if process.exceptions is None else {"RAISED": process.raised.value.data}
         choice = "Fabric" if process.dsp is None else "Dsp"
         self.part(process, "scale", numbers, types, memories=memories, choice=choice)
 

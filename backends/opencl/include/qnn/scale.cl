@@ -3,8 +3,8 @@
 /// FROM, TO; INPUT, FACTOR, OFFSET, SUM, OUTPUT; LANES; GROUPS (words of a pixel); SHIFT; LOW and HIGH of
 /// the result; FACTORS and OFFSETS, memories with an address for each group of channels and a word
 /// for each place in the group, or one for all if SHARED is 1. Where EXCEPTIONS is a memory as well, it
-/// holds COUNT of type EXCEPTION for each channel: the first RAISED make the result one more, all
-/// others one less.
+/// holds some of type EXCEPTION for each channel: the first RAISED make the result one more, all others
+/// one less.
 #if SHARED
 #define ROW_OF(memory, place) memory[0][0]
 #else
@@ -31,7 +31,7 @@ PROCESS NAME(void) {
             const WORD(EXCEPTIONS_BITS) row = ROW_OF(EXCEPTIONS, c);
             bool up = false, down = false;
 #pragma unroll
-            for (uint i = 0; i < COUNT; ++i) {
+            for (uint i = 0; i < EXCEPTIONS_BITS / BITS_OF(EXCEPTION); ++i) {
                 const bool same = number == LANE(EXCEPTIONS_BITS, EXCEPTION, row, i);
                 if (i < RAISED) {
                     up |= same;
