@@ -125,8 +125,9 @@ def offsets_of(stairs: Stairs, factors: Ints, shift: int) -> Ints:
     starts = (stairs.levels > least) & (stairs.levels <= most + 1)
     at_least = np.where(ends, aims - factors[:, None] * reached, -NEVER)
     below = np.where(starts, aims - factors[:, None] * under, NEVER)
-    lowest, highest = at_least.max(1), below.min(1)
-    offsets: Ints = np.where(lowest > -NEVER, lowest, highest - 1)
+    lowest: Ints = at_least.max(1)
+    highest: Ints = below.min(1)
+    offsets = np.where(lowest > -NEVER, lowest, highest - 1)
     for channel in np.flatnonzero(lowest >= highest):
         ups, downs = np.sort(at_least[channel]), np.sort(below[channel])
         right = np.arange(1, len(ups) + 1) - np.searchsorted(downs, ups, "right")

@@ -128,16 +128,16 @@ def threshold(design: Design, choices: Choices) -> Process:
 def scale(design: Design, choices: Choices) -> Process:
     """A line for each channel or for all, with exceptions, or without."""
     channel, generator = row(choices), choices.generator()
-    low, high = sorted(choices.integers(2, -200, 200))
+    clamp = choices.integer(-200, 50), choices.integer(100, 200)
     rows, shift = choices.pick([channel.frame[-1], 1]), choices.pick([0, 1, 9])
-    factors = design.data(generator.integers(-1 << shift, 2 << shift, rows), signed(12))
-    offsets = design.data(generator.integers(-99 << shift, 99 << shift, rows), signed(18))
+    factors = design.data(generator.integers(1 << shift, 2 << shift, rows), signed(12))
+    offsets = design.data(generator.integers(-20 << shift, 20 << shift, rows), signed(18))
     count = choices.integer(0, 3)
     numbers = generator.integers(0, 9, (rows, count))
     exceptions = (design.data(numbers, signed(5)), choices.integer(0, count)) if count else ()
     output = ChannelType(channel.frame, signed(9), channel.lanes.data)
     x = design.source(channel)
-    return ScaleOp(x, output, factors, offsets, shift, (low, high), *exceptions)
+    return ScaleOp(x, output, factors, offsets, shift, clamp, *exceptions)
 
 
 def lookup(design: Design, choices: Choices) -> Process:
