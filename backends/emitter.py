@@ -10,6 +10,7 @@ from functools import singledispatchmethod
 from math import prod
 
 import numpy as np
+from xdsl.dialects.builtin import SymbolRefAttr
 
 from ..hardware.schedule import schedule_of
 from ..qdialect.packing import word_bytes
@@ -33,6 +34,7 @@ from ..qdialect.stream.flow import (
     SplitOp,
 )
 from ..qdialect.stream.process import data_of, integers_of, pairs
+from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.types import ChannelType, channel_of
 from ..qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from ..qdialect.types import (
@@ -274,6 +276,31 @@ class Emitter(Builder):
         }
         types = {"Input": x.quant_type, "Output": y.quant_type}
         self.part(process, "threshold", numbers, types, None, activation, memories)
+
+    @emit.register
+    def scale(self, process: ScaleOp) -> None:
+        (x,), (y,) = process.inputs, process.outputs
+        low, high = pairs(process.clamp)
+        numbers = {
+            "LANES": x.lanes.data,
+            "GROUPS": x.frame[-1] // x.lanes.data,
+            "WORDS": x.words,
+            "SHIFT": process.shift.value.data,
+            "LOW": low,
+            "HIGH": high,
+        }
+        types: dict[str, ElementType | Codebook] = {"Input": x.quant_type}
+        memories: list[Memory] = []
+        for key, at_once in process.memories().items():
+            symbol = process.properties[key]
+            assert isinstance(symbol, SymbolRefAttr)
+            types[key.removesuffix("s").title()] = quant_of(process, symbol)
+            memory = rows_memory(process, self.own_name(key), symbol, at_once)
+            memories.append(self.memory(memory))
+        types |= {"Sum": process.sum_type, "Output": y.quant_type}
+        numbers |= {} if process.exceptions is None else {"RAISED": process.raised.value.data}
+        choice = "Fabric" if process.dsp is None else "Dsp"
+        self.part(process, "scale", numbers, types, memories=memories, choice=choice)
 
     @emit.register
     def lookup(self, process: LookupOp) -> None:

@@ -177,6 +177,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | products, as below | 0, `b`, or `w * a` | |
 | running sum | its bits, for each row | twice its bits |
 | thresholds | `steps * (bits / 2 + 2)` for each row | |
+| scale, each lane | `w * a`, sum, two results, `x / 2 + 2` an exception | product, sum |
 | vector, kept for all rows | {VECTOR} a bit | {VECTOR_FF} a bit |
 | a word of weights | | its bits |
 | window | a LUT chooses one of three lines, for each bit | |
@@ -220,6 +221,13 @@ processes as well, by their iterations: that explains all of LFC's four (416 ite
 first layer, and 13 words of an image), and the eight that W2A2 has more than W1A1, whose maxima
 have loops around a frame instead. Ours count frames in all processes but those at ports, so the
 model has fewer. `tile` does not count these.
+
+**Scales.** None of the measured designs has one, so nothing of a `stream.scale` is held against a
+board, and its figures may be further off than ±10 %. Its product takes `w * a` LUTs as all others
+do, or DSPs, piece by piece: 25 x 18 bits with their signs each on Xilinx's devices, 27 x 27 on
+Intel's; a DSP adds the offset as well, and has registers of its own, so that neither is counted.
+Factors, offsets and exceptions are a memory each for every lane, as thresholds are. Vendors'
+tools pipeline wide products in LUTs deeper than the model knows.
 
 ## By layer, by kind, and what comes next
 

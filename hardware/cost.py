@@ -7,11 +7,12 @@ weights in one memory or another, its products in logic or in DSPs.
 
 from dataclasses import dataclass
 from functools import singledispatch
-from math import ceil, log2
+from math import ceil, log2, prod
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from xdsl.dialects.builtin import SymbolRefAttr
 
 from ..qdialect.stream import Process
 from ..qdialect.stream.compute import (
@@ -27,6 +28,7 @@ from ..qdialect.stream.compute import (
 )
 from ..qdialect.stream.flow import LinkEnd, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.process import Counts, data_of
+from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ..qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
 from ..qdialect.types import (
@@ -65,6 +67,9 @@ WIDEST_PORT = 64
 
 AT_ONCE = 15
 """So many thresholds are compared all at once."""
+
+PIECES = {"xilinx": (17, 24), "intel": (26, 26)}
+"""Bits of both factors of a DSP, beside their signs."""
 
 LINK = {"logic": 500, "ff": 1000}
 """What the end of a link takes beside the transceiver: words of one clock become those of another.
@@ -263,6 +268,45 @@ def threshold(process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Co
     bits = bit_width(process.inputs[0].element_type)
     logic = lanes_out * compared(process, bits)
     return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+
+
+@_ways.register
+def scale(process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+    """A product, a sum, a comparison with each exception of a channel, and with both ends.
+
+    A DSP adds, too, and has registers of its own.
+    """
+    shape, (x,), (y,) = shape_of_widths(lanes_in, lanes_out), process.inputs, process.outputs
+    factor = check_element(data_of(process, process.factors).element)
+    product, bits = multiplier(factor, x.quant_type)
+    sums = bit_width(process.sum_type)
+    logic = sums + 2 * bit_width(y.element_type)
+    if process.exceptions is not None:
+        count = data_of(process, process.exceptions).type.get_shape()[1]
+        logic += count * (bit_width(x.element_type) / 2 + 2)
+    dsp = lanes_out * wide_product(vendor, factor, x.quant_type)
+    return [
+        Way(taken(shape, logic=lanes_out * (logic + product), ff=lanes_out * (bits + sums))),
+        Way(taken(shape, logic=lanes_out * (logic - sums), dsp=dsp), dsp=True),
+    ]
+
+
+def wide_product(vendor: str, *elements: ElementType) -> int:
+    """DSPs that multiply numbers of any widths, piece by piece."""
+    bits = sorted(bit_width(element) for element in elements)
+    return prod(ceil((n - 1) / most) for n, most in zip(bits, PIECES[vendor], strict=True))
+
+
+@memories.register
+def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+    """The factor, the offset and the exceptions of each channel, or those of all."""
+    groups, found = -(-process.rows // lanes_out), list[Memory]()
+    for key, (_, columns) in process.memories().items():
+        name = process.properties[key]
+        assert isinstance(name, SymbolRefAttr)
+        bits = columns * bit_width(data_of(process, name).element)
+        found.append(Memory(np.minimum(lanes_out, process.rows), groups, bits))
+    return found
 
 
 @memories.register

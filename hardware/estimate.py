@@ -15,6 +15,7 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.windows import PoolOp
 from .cost import fifo, memories, resize, trips, ways
 from .cycles import declared, play, play_bounded
@@ -316,6 +317,8 @@ def use_of(process: Process, vendor: str) -> Use:
         if isinstance(process, WeightedProcess):
             built = process.storage.data, process.dsp is not None
             found = [way for way in found if (way.storage, way.dsp) == built]
+        elif isinstance(process, ScaleOp):
+            found = [way for way in found if way.dsp == (process.dsp is not None)]
         use = found[0].use
     if not np.isfinite(use).all():
         raise EstimateError(

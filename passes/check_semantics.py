@@ -52,7 +52,7 @@ class Trace(Interpreter.Listener):
             self.layers[name.data] = plain(results[0])
 
 
-ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold")
+ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
 """Ops whose results are the quantized activations of their layer, unless a later one says so."""
 
 

@@ -20,6 +20,7 @@ from ..qdialect.spelling import nearest
 from ..qdialect.stream import ChannelType, DesignOp, Process
 from ..qdialect.stream.compute import StorageAttr, WeightedProcess
 from ..qdialect.stream.flow import ResizeOp
+from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.types import MAX_WORD_BITS, channel_of
 from ..qdialect.stream.windows import PoolOp, WindowOp
 
@@ -143,10 +144,11 @@ def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
             channel = channel_of(value)
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
-        if isinstance(process, WeightedProcess) and ends.built is not None:
+        if isinstance(process, WeightedProcess | ScaleOp) and ends.built is not None:
             way = space.ways[process][tiling.widths[ends.built]]
-            process.storage = StorageAttr(way.storage)
             process.dsp = UnitAttr() if way.dsp else None
+            if isinstance(process, WeightedProcess):
+                process.storage = StorageAttr(way.storage)
     for process, ends in space.ends.items():
         if not is_grouped(process):
             for index in range(len(process.operands)):

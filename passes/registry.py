@@ -38,6 +38,12 @@ def _stream_lower() -> type[ModulePass]:
     return StreamLowerPass
 
 
+def _scale_thresholds() -> type[ModulePass]:
+    from .scale_thresholds import ScaleThresholdsPass
+
+    return ScaleThresholdsPass
+
+
 def _tile() -> type[ModulePass]:
     from .tile import TilePass
 
@@ -69,6 +75,9 @@ PASSES: dict[str, Entry] = {
         _minimize_accumulators, "the narrowest types that the actual weights allow"
     ),
     "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
+    "scale-thresholds": Entry(
+        _scale_thresholds, "thresholds that lie on a line become a product, a sum and a shift"
+    ),
     "tile": Entry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
     "partition": Entry(_partition, "cut a design over several devices, and fold each part"),
     "pack-bits": Entry(_pack_bits, "weights and thresholds in memory words"),

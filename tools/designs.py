@@ -17,6 +17,7 @@ from ..passes.folding import Fold, FoldingError
 from ..passes.folding_file import read_folding
 from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ..passes.pipeline import Hook, Pipeline
+from ..passes.scale_thresholds import ScaleThresholdsPass
 from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower import StreamLowerPass
 from ..passes.tile import Goal, tile_design
@@ -63,8 +64,9 @@ def design_in(module: ModuleOp, request: Request) -> DesignOp:
 def lowered(module: ModuleOp) -> DesignOp:
     """The design of a network, which may be a design already."""
     if not designs_of(module):
-        steps = FoldBnPass(), MinimizeAccumulatorsPass(), StreamLowerPass()
-        Pipeline(*steps, hooks=[Progress()]).apply(module)
+        integers = FoldBnPass(), MinimizeAccumulatorsPass()
+        design = StreamLowerPass(), ScaleThresholdsPass()
+        Pipeline(*integers, *design, hooks=[Progress()]).apply(module)
     designs = designs_of(module)
     if len(designs) != 1:
         raise UserError(f"the network has {len(designs)} designs, not one")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...passes.stairs import Ints, Stairs
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Exceptions, Ints, Stairs, exceptions, fit
+from .lines import Exceptions, exceptions, fit
 from .products import LANES, Product, rows_to, text
 from .tensors import Tensor, type_name
 

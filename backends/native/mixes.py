@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...passes.stairs import Doubles, Ints
 from ...qdialect.data import Array
-from .lines import Doubles, Ints
 
 MOST = 1 << 30
 """No sum is larger."""

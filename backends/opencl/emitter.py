@@ -35,6 +35,9 @@ HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 
 LINK_ENDS = "arrive", "depart"
 
+SCALE_MEMORIES = "FACTORS", "OFFSETS", "EXCEPTIONS"
+"""What a scale calls its memories, in order."""
+
 LIBRARY = Path(__file__).parent / "include" / "qnn"
 
 
@@ -217,6 +220,10 @@ def spell(part: Part) -> Spelled:
             rows, *kinds = part.memories
             definitions |= {"CONSTANTS": rows.name, "CONSTANTS_BITS": str(rows.bits)}
             definitions |= {"KINDS": kinds[0].name} if kinds else {}
+        case "scale":
+            for key, memory in zip(SCALE_MEMORIES, part.memories, strict=False):
+                definitions |= {key: memory.name, f"{key}_BITS": str(memory.bits)}
+            definitions["SHARED"] = str(int(part.memories[0].sizes == (1, 1)))
         case "regroup":
             before, after = part.reads[0].bits, part.writes[0].bits
             held = before + after

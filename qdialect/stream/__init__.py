@@ -27,6 +27,7 @@ from .flow import (
 from .links import LinkAttr
 from .memory import MemoryOp
 from .process import Process
+from .scale import ScaleOp
 from .types import ChannelType
 from .windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 
@@ -41,6 +42,7 @@ PROCESSES: tuple[type[Process], ...] = (
     MatvecOp,
     DepthwiseOp,
     ThresholdOp,
+    ScaleOp,
     LookupOp,
     AddOp,
     OffsetOp,

@@ -175,9 +175,11 @@ class WeightedProcess(ThresholdedProcess):
         )
         return table[rows]
 
-    def activate_with(self, thresholds: str, descending: str | None, offset: int) -> None:
-        """Passes the sums through thresholds; the caller changes the type of the output."""
-        self.thresholds = SymbolRefAttr(thresholds)
+    def activate_with(
+        self, thresholds: str | None = None, descending: str | None = None, offset: int = 0
+    ) -> None:
+        """Passes the sums through thresholds or none; the caller changes the type of the output."""
+        self.thresholds = _symbol(thresholds)
         self.descending = _symbol(descending)
         self.offset = int_attr(offset)
 
@@ -188,8 +190,9 @@ class WeightedProcess(ThresholdedProcess):
         assert isinstance(element, QuantType)
         return element
 
-    def check_sums(self) -> None:
-        """The accumulator holds every sum that the actual weights can reach."""
+    @property
+    def reach(self) -> tuple[Array, Array]:
+        """The least and the largest sum of each channel that the actual weights can give."""
         low, high = value_range(self.inputs[0].quant_type)
         positive, negative = sums_by_sign(self.rows)
         lows, highs = positive * low + negative * high, positive * high + negative * low
@@ -200,6 +203,11 @@ class WeightedProcess(ThresholdedProcess):
                 f"the bias must hold {self.channels} numbers, it is {text_of(bias.shape)}",
             )
             lows, highs = lows + bias.astype(object), highs + bias.astype(object)
+        return lows, highs
+
+    def check_sums(self) -> None:
+        """The accumulator holds every sum."""
+        lows, highs = self.reach
         least, most = lows.min(), highs.max()
         require_range(self.sum_type, least, most, "the sum")
         self.check_thresholds(self.sum_type, least, most)

@@ -21,6 +21,7 @@ from qnn.qdialect.stream.flow import (
     ResizeOp,
     SplitOp,
 )
+from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 
@@ -124,6 +125,21 @@ def threshold(design: Design, choices: Choices) -> Process:
     return ThresholdOp(design.source(channel), output, design.data([[128]], BYTE))
 
 
+def scale(design: Design, choices: Choices) -> Process:
+    """A line for each channel or for all, with exceptions, or without."""
+    channel, generator = row(choices), choices.generator()
+    clamp = choices.integer(-200, 50), choices.integer(100, 200)
+    rows, shift = choices.pick([channel.frame[-1], 1]), choices.pick([0, 1, 9])
+    factors = design.data(generator.integers(1 << shift, 2 << shift, rows), signed(12))
+    offsets = design.data(generator.integers(-20 << shift, 20 << shift, rows), signed(18))
+    count = choices.integer(0, 3)
+    numbers = generator.integers(0, 9, (rows, count))
+    exceptions = (design.data(numbers, signed(5)), choices.integer(0, count)) if count else ()
+    output = ChannelType(channel.frame, signed(9), channel.lanes.data)
+    x = design.source(channel)
+    return ScaleOp(x, output, factors, offsets, shift, clamp, *exceptions)
+
+
 def lookup(design: Design, choices: Choices) -> Process:
     channel = row(choices)
     return LookupOp(design.source(channel), channel, design.data(np.arange(256)[::-1], BYTE))
@@ -189,6 +205,7 @@ MAKERS: dict[type[Process], Maker] = {
     MatvecOp: matvec,
     DepthwiseOp: depthwise,
     ThresholdOp: threshold,
+    ScaleOp: scale,
     LookupOp: lookup,
     AddOp: add,
     OffsetOp: offset,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qnn.hardware.cost import fifo, multiplier, trips
+from qnn.hardware.cost import fifo, multiplier, trips, wide_product
 from qnn.hardware.device import KINDS, device_named
 from qnn.hardware.estimate import estimate
 from qnn.hardware.limits import next_step
@@ -111,3 +111,12 @@ def test_memories_move_to_luts_if_blocks_run_out() -> None:
     large = estimate(design, device_named("zu9eg"), 100.0).resources
     assert 139 < small["bram36"] <= 140 < large["bram36"]
     assert small["lut"] > large["lut"]
+
+
+@pytest.mark.parametrize(
+    ("factor", "x", "xilinx", "intel"),
+    [(25, 18, 1, 1), (18, 25, 1, 1), (24, 20, 2, 1), (27, 20, 4, 1), (28, 27, 4, 2)],
+)
+def test_a_wide_product_takes_several_dsps(factor: int, x: int, xilinx: int, intel: int) -> None:
+    assert wide_product("xilinx", signed(factor), signed(x)) == xilinx
+    assert wide_product("intel", signed(factor), signed(x)) == intel

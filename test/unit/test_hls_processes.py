@@ -25,6 +25,7 @@ from qnn.qdialect.stream.compute import (
     WeightedProcess,
 )
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp
 from qnn.qdialect.types import (
     BipolarType,
@@ -207,6 +208,23 @@ def many_steps(choices: Choices) -> ModuleOp:
     return design.finish(design.add(thresholds).output)
 
 
+def scale(choices: Choices) -> ModuleOp:
+    """Wide sums that are scaled: by channel or all alike, rising and falling, with exceptions."""
+    design, channels = Design(), choices.pick([4, 6])
+    element, lanes = choices.pick([signed(22), unsigned(13)]), choices.pick(divisors(channels))
+    rows, shift, generator = choices.pick([channels, 1]), 20, choices.generator()
+    numbers = generator.integers(-5, 5, (rows, choices.integer(0, 5)))
+    factors = design.data(generator.integers(-(1 << 18), 1 << 18, rows), signed(19))
+    offsets = design.data(generator.integers(-(1 << 26), 1 << 26, rows), signed(33))
+    exceptions = design.data(numbers, signed(4)) if numbers.size else None
+    x = design.source(ChannelType((3, channels), element, lanes))
+    output, raised = ChannelType((3, channels), signed(8), lanes), numbers.shape[1] // 2
+    clamp = choices.pick([(-128, 127), (0, 100)])
+    op = ScaleOp(x, output, factors, offsets, shift, clamp, exceptions, raised)
+    op.dsp = UnitAttr() if choices.flag() else None
+    return design.finish(design.add(op).output)
+
+
 def codebook(choices: Choices) -> ModuleOp:
     """Weights that are indices, in either layer with weights."""
     design = Design()
@@ -285,6 +303,7 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     images,
     row_crop,
     many_steps,
+    scale,
     codebook,
     floats,
     outside,

@@ -15,12 +15,13 @@ from qnn.backends.native import Network, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS, LIBRARY, sound
-from qnn.backends.native.lines import Stairs, exceptions, fit
+from qnn.backends.native.lines import exceptions, fit
 from qnn.backends.native.plan import Planner
 from qnn.backends.native.processor import LEVELS, best_level, features, level_named
 from qnn.backends.native.stages import staged
 from qnn.backends.native.tensors import Tensor, place_all
 from qnn.passes import Pipeline
+from qnn.passes.stairs import Stairs
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp

@@ -19,6 +19,7 @@
 #include "qnn/pool.hpp"
 #include "qnn/repeat.hpp"
 #include "qnn/resize.hpp"
+#include "qnn/scale.hpp"
 #include "qnn/sink.hpp"
 #include "qnn/source.hpp"
 #include "qnn/split.hpp"

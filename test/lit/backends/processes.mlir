@@ -442,12 +442,68 @@ stream.design @main {
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
 
-  %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v4 = stream.scale %v2 factors(@factors) offsets(@offsets) exceptions(@exceptions) raised = 1 shift = 2 clamp = [0, 3] {dsp} : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
-  // HLS-NEXT:     qnn::crop<crop>(threshold_3_words, crop_words, frames);
+  // HLS-NEXT:     qnn::scale<scale>(threshold_3_words, scale_words, frames, scale_factors, scale_offsets, scale_exceptions);
+  // OPENCL:      /// scale: 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME scale
+  // OPENCL-NEXT: #define FROM threshold_3_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO scale_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define FACTOR si4
+  // OPENCL-NEXT: #define OFFSET si5
+  // OPENCL-NEXT: #define EXCEPTION si3
+  // OPENCL-NEXT: #define SUM si6
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define SHIFT 2
+  // OPENCL-NEXT: #define LOW 0
+  // OPENCL-NEXT: #define HIGH 3
+  // OPENCL-NEXT: #define RAISED 1
+  // OPENCL-NEXT: #define FACTORS scale_factors
+  // OPENCL-NEXT: #define FACTORS_BITS 4
+  // OPENCL-NEXT: #define OFFSETS scale_offsets
+  // OPENCL-NEXT: #define OFFSETS_BITS 5
+  // OPENCL-NEXT: #define EXCEPTIONS scale_exceptions
+  // OPENCL-NEXT: #define EXCEPTIONS_BITS 9
+  // OPENCL-NEXT: #define SHARED 0
+  // OPENCL-NEXT: #include "qnn/scale.cl"
+
+  %v5 = stream.scale %v4 factors(@all) offsets(@all) shift = 1 clamp = [0, 2] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::scale<scale_2>(scale_words, scale_2_words, frames, scale_2_factors, scale_2_offsets);
+  // OPENCL:      /// scale_2: 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME scale_2
+  // OPENCL-NEXT: #define FROM scale_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO scale_2_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define INPUT ui2
+  // OPENCL-NEXT: #define FACTOR ui2
+  // OPENCL-NEXT: #define OFFSET ui2
+  // OPENCL-NEXT: #define SUM si5
+  // OPENCL-NEXT: #define OUTPUT ui2
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define SHIFT 1
+  // OPENCL-NEXT: #define LOW 0
+  // OPENCL-NEXT: #define HIGH 2
+  // OPENCL-NEXT: #define FACTORS scale_2_factors
+  // OPENCL-NEXT: #define FACTORS_BITS 2
+  // OPENCL-NEXT: #define OFFSETS scale_2_offsets
+  // OPENCL-NEXT: #define OFFSETS_BITS 2
+  // OPENCL-NEXT: #define SHARED 1
+  // OPENCL-NEXT: #include "qnn/scale.cl"
+
+  %v3 = stream.crop %v5 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::crop<crop>(scale_2_words, crop_words, frames);
   // OPENCL:      /// crop: 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
   // OPENCL-NEXT: #define NAME crop
-  // OPENCL-NEXT: #define FROM threshold_3_words
+  // OPENCL-NEXT: #define FROM scale_2_words
   // OPENCL-NEXT: #define FROM_BITS 4
   // OPENCL-NEXT: #define TO crop_words
   // OPENCL-NEXT: #define TO_BITS 4
@@ -518,3 +574,7 @@ qnn.data @s [[-9, 0, 9]] : tensor<1x3xsi8>
 qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
 qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
 qnn.data @u3 [[2, 4, 6]] : tensor<1x3xui3>
+qnn.data @factors [3, -5, 2, 7] : tensor<4xsi4>
+qnn.data @offsets [1, 9, 0, -3] : tensor<4xsi5>
+qnn.data @exceptions [[1, 2, 0], [3, 0, 1], [-1, -1, -1], [0, 1, 2]] : tensor<4x3xsi3>
+qnn.data @all [3] : tensor<1xui2>

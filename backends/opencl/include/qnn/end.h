@@ -27,6 +27,12 @@
 #undef END_1
 #undef END_2
 #undef ENTRIES
+#undef EXCEPTION
+#undef EXCEPTIONS
+#undef EXCEPTIONS_BITS
+#undef FACTOR
+#undef FACTORS
+#undef FACTORS_BITS
 #undef FIRST
 #undef FOLDS
 #undef FROM
@@ -35,6 +41,7 @@
 #undef GROUPS
 #undef HEIGHT
 #undef HELD_BITS
+#undef HIGH
 #undef HOST
 #undef INPUT
 #undef ITERATIONS
@@ -50,10 +57,13 @@
 #undef LEFT
 #undef LEFT_END
 #undef LEFT_TIMES
-#undef LINK
 #undef LINE_WORDS
+#undef LINK
+#undef LOW
 #undef NAME
 #undef OFFSET
+#undef OFFSETS
+#undef OFFSETS_BITS
 #undef OTHER_FROM
 #undef OTHER_FROM_BITS
 #undef OUTPUT
@@ -63,6 +73,7 @@
 #undef PIXEL_WORDS
 #undef PRODUCT
 #undef PRODUCTS
+#undef RAISED
 #undef READ_PART
 #undef RIGHT
 #undef RIGHT_TIMES
@@ -72,6 +83,7 @@
 #undef ROW_BITS
 #undef SEARCHES
 #undef SHARED
+#undef SHIFT
 #undef SIGNS
 #undef SIMD
 #undef SIZE_0

@@ -1,0 +1,154 @@
+"""`stream.scale`: thresholds that lie on a line, as a product, a sum and a shift."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import IntegerType, SymbolRefAttr, UnitAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
+
+from ..data import Array
+from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..types import bit_width, dtype_of, signed, smallest_type, value_range
+from .process import (
+    Counts,
+    Process,
+    data_of,
+    each_word,
+    integers_of,
+    pairs,
+    same_frames,
+    same_lanes,
+    whole_pixels,
+)
+from .types import ChannelType
+
+MAX_BITS = 64
+"""Of a product and an offset."""
+
+
+@irdl_op_definition
+class ScaleOp(Process):
+    """Multiplies every element by its channel's factor, adds its offset, and drops the lowest bits.
+
+    The result is cut off at both ends of `clamp`. Before, it becomes one more where the element
+    equals one of the first `raised` exceptions of its channel, one less where it equals another.
+
+    %y = stream.scale %x factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 24
+        clamp = [0, 255]
+        : (!stream.channel<8x8x16xsi20, lanes = 4>) -> !stream.channel<8x8x16xui8, lanes = 4>
+    """
+
+    name = "stream.scale"
+
+    x = operand_def(ChannelType)
+    factors = prop_def(SymbolRefAttr)
+    """One for each channel, or one for all, as there are offsets and rows of exceptions."""
+    offsets = prop_def(SymbolRefAttr)
+    exceptions = opt_prop_def(SymbolRefAttr)
+    raised = prop_def(Int, default_value=int_attr(0))
+    shift = prop_def(Int)
+    clamp = prop_def(Ints)
+    dsp = opt_prop_def(UnitAttr)
+    """Products are made by DSPs, not by logic."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `factors` `(` $factors `)` `offsets` `(` $offsets `)` "
+        "(`exceptions` `(` $exceptions^ `)`)? (`raised` `=` $raised^)? "
+        "`shift` `=` $shift `clamp` `=` $clamp attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        output: ChannelType,
+        factors: str,
+        offsets: str,
+        shift: int,
+        clamp: Sequence[int],
+        exceptions: str | None = None,
+        raised: int = 0,
+    ):
+        super().__init__(
+            operands=[x],
+            properties={
+                "factors": SymbolRefAttr(factors),
+                "offsets": SymbolRefAttr(offsets),
+                "exceptions": None if exceptions is None else SymbolRefAttr(exceptions),
+                "raised": int_attr(raised),
+                "shift": int_attr(shift),
+                "clamp": ints(clamp),
+            },
+            result_types=[output],
+        )
+
+    @property
+    def rows(self) -> int:
+        """The channels that have numbers of their own; one stands for all."""
+        return data_of(self, self.factors).type.get_shape()[0]
+
+    def memories(self) -> dict[str, tuple[int, int]]:
+        at_once = min(self.outputs[0].lanes.data, self.rows)
+        found = {"factors": (at_once, 1), "offsets": (at_once, 1)}
+        if self.exceptions is not None:
+            found["exceptions"] = (at_once, data_of(self, self.exceptions).type.get_shape()[1])
+        return found
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        for what, array in (("factors", factors), ("offsets", offsets)):
+            require(
+                array.shape in ((1,), (x.frame[-1],)) and array.shape == factors.shape,
+                f"the {what} must be 1 or {x.frame[-1]} numbers, as many as there are factors, "
+                f"they are {text_of(array.shape)}",
+            )
+        self._check_exceptions()
+        shift, ends = self.shift.value.data, self.clamp.get_values()
+        require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
+        low, high = ends
+        require(0 <= shift < MAX_BITS, f"the shift is from 0 to 63, not {shift}")
+        require(low <= high, f"nothing lies from {low} to {high}")
+        require_range(y.quant_type, low, high, "the result")
+        sums = bit_width(self.sum_type)
+        require(sums <= MAX_BITS, f"its sums have {sums} bits, at most {MAX_BITS} are possible")
+
+    def _check_exceptions(self) -> None:
+        raised, count = self.raised.value.data, 0
+        if self.exceptions is not None:
+            shape = integers_of(self, self.exceptions).shape
+            require(
+                len(shape) == 2 and shape[0] == self.rows,
+                f"the exceptions must be {self.rows}xN, they are {text_of(shape)}",
+            )
+            count = shape[1]
+        require(0 <= raised <= count, f"{raised} of {count} exceptions can't be raised")
+
+    @property
+    def sum_type(self) -> IntegerType:
+        """What holds every product, every offset and their sums."""
+        ends = np.array(value_range(self.inputs[0].quant_type), object)[:, None]
+        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        products, offsets = ends * factors.astype(object), offsets.astype(object)
+        sums = products + offsets
+        low, high = (
+            int(pick([pick(products), pick(offsets), pick(sums)])) for pick in (np.min, np.max)
+        )
+        return signed(bit_width(smallest_type(min(low, -1), high)))
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(self.inputs[0])]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        x, (y,) = frames[0], self.outputs
+        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        levels = x.astype(np.int64) * factors.astype(np.int64) + offsets >> self.shift.value.data
+        if self.exceptions is not None:
+            raised, columns = self.raised.value.data, integers_of(self, self.exceptions).T
+            levels += np.any([x == column for column in columns[:raised]], 0)
+            levels -= np.any([x == column for column in columns[raised:]], 0)
+        return (np.clip(levels, *pairs(self.clamp)).astype(dtype_of(y.element_type)),)
