@@ -313,7 +313,9 @@ def with_room(
         try:
             tiling, least = goal.search(Tiler(space, goal.budget - kept, fixed, outside=True))
         except TooSmall:
-            LOG.info("tile: no folding leaves room for channels as deep as they have to be")
+            taken = amounts(goal.device, kept).items()
+            told = ", ".join(f"{number(use)} {name}" for name, use in taken if use)
+            LOG.info("tile: its channels take %s besides, for which no folding leaves room", told)
             break
         apply_tiling(design, space, tiling)
     return tiling, least

@@ -9,10 +9,12 @@ from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from math import prod
 from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.func import FuncOp
 
 from ..frontends.summary import aligned
 from ..hardware.explore import PATIENCE
@@ -20,6 +22,7 @@ from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
 from ..qdialect.text import parse_module
+from ..qdialect.types import check_tensor
 from .datasets import load_images, load_labels
 from .engines import Engine, Runner, check_engine, engine_for
 from .files import UserError
@@ -77,7 +80,8 @@ def eval_command(arguments: argparse.Namespace) -> None:
     pixels = Pixels(arguments.scale, arguments.offset)
     networks = [arguments.network, *([arguments.compare] if arguments.compare else [])]
     found = [
-        evaluate(name, images, pixels, arguments.engine, arguments.scheduler) for name in networks
+        evaluate(name, images, labels, pixels, arguments.engine, arguments.scheduler)
+        for name in networks
     ]
     told = as_json(found, labels)
     print(json.dumps(told, indent=2) if arguments.json else table(found, labels, arguments.compare))
@@ -94,11 +98,18 @@ def shifted(labels: Array, first: int) -> Array:
 
 
 def evaluate(
-    name: str, images: Array, pixels: Pixels, engine: str, scheduler: str | None
+    name: str,
+    images: Array,
+    labels: Array | None,
+    pixels: Pixels,
+    engine: str,
+    scheduler: str | None,
 ) -> Result:
     """The classes that a network gives images, here or on a cluster."""
     module = load_network(name)
     entry = entry_of(module)
+    if labels is not None and isinstance(entry, FuncOp):
+        check_classes(name, entry, labels)
     types = input_types(entry)
     if len(types) != 1 or types[0].get_shape()[:1] != (1,):
         raise UserError(f"{name} takes {', '.join(map(str, types))}: not one image at a time")
@@ -122,6 +133,17 @@ def evaluate(
     seconds = time.perf_counter() - start
     used = " and ".join(sorted(engines))
     return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, used)
+
+
+def check_classes(name: str, entry: FuncOp, labels: Array) -> None:
+    """Images are of classes that a network has scores for."""
+    count = prod(check_tensor(entry.function_type.outputs.data[0]).get_shape()[1:])
+    odd = np.flatnonzero((labels < 0) | (labels >= count))
+    if count > 1 and odd.size:
+        raise UserError(
+            f"image {odd[0]} is of class {labels[odd[0]]}, and {name} has {count}, from 0 on: "
+            "--first-class N is for a network that has others before the first"
+        )
 
 
 Ranked = tuple[Array, str]

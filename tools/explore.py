@@ -33,6 +33,11 @@ from .pools import PoolLost, pool_at
 LOG = logging.getLogger(__name__)
 
 
+ABOVE = (
+    "A roof is that of logic as designs use it on average: DSPs and one-bit products go above it."
+)
+
+
 @dataclass(frozen=True)
 class Network:
     """What is told of a network."""
@@ -342,6 +347,7 @@ def uses(result: Result, point: Point) -> list[str]:
 
 def summary(network: Network, results: Iterable[Result]) -> str:
     """A line for each device: its fastest design, and how far that is from the roof."""
+    above = False
     rows = [
         ["device", "MHz", "fastest, frames/s", "roof, frames/s", "designs", "of what it may take"]
     ]
@@ -353,7 +359,9 @@ def summary(network: Network, results: Iterable[Result]) -> str:
         row.append(f"{len(result.front)}")
         row.append("" if fastest is None else "{}, {:.0%}".format(*closest(result, fastest)))
         rows.append(row)
-    return aligned(rows, 1)
+        above = above or bool(fastest and roof and result.fps(fastest) > roof)
+    told = aligned(rows, 1)
+    return f"{told}\n{ABOVE}" if above else told
 
 
 def closest(result: Result, point: Point) -> tuple[str, float]:

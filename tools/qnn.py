@@ -177,7 +177,7 @@ def add_compile(commands: Commands) -> None:
     command.add_argument(
         "--fps",
         type=above_zero,
-        help="frames a second; by default as many as the device holds with the weights on it",
+        help="frames a second; by default as many as the device holds",
     )
     command.add_argument(
         "--clock", type=clock, metavar="MHZ", help="the clock; the device's by default"

@@ -7,6 +7,7 @@ make is measured before it is computed.
 from collections.abc import Sequence
 from math import prod
 from typing import Protocol, cast
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import onnx
@@ -48,7 +49,8 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
     feeds = {f"i{k}": array for k, array in enumerate(inputs) if array is not None}
     try:
         _check_sizes(node, model, feeds)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), catch_warnings():
+            simplefilter("ignore")
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
     except (*MISTAKES, AttributeError, RuntimeError, onnx.shape_inference.InferenceError) as error:

@@ -233,6 +233,11 @@ def test_what_is_refused(
     np.save(tmp_path / "y.npy", np.full(30, 1 << 63, np.uint64))
     said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
     assert said.endswith("y.npy: there is a class 9223372036854775808, of more than 63 bits")
+    np.save(tmp_path / "y.npy", [0] * 29 + [99])
+    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert said.startswith(
+        f"qnn: image 29 is of class 99, and {eval_[1]} has 7, from 0 on: --first"
+    )
     for first in (1 << 63, (1 << 63) - 1, -(1 << 63) - 1, 1 << 70):
         said = refused(capsys, *eval_, *both, "--first-class", str(first))
         assert said == f"qnn: --first-class {first}: classes are then beyond 64 bits"

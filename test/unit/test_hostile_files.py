@@ -18,6 +18,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model
 from qnn.hardware.device import DeviceError, device_named
 from qnn.passes.folding_file import read_folding
@@ -440,6 +441,16 @@ def test_constants_beyond_floats(tmp_path: Path) -> None:
     onnx.save(one_node([node], [1, 4], {"a": np.full(4, 1e300)}), tmp_path / "net.onnx")
     told = refused("import", tmp_path / "net.onnx")
     assert "NaN or an infinite value" in told and "Warning" not in told
+
+
+def test_the_mean_of_nothing() -> None:
+    """A constant that is not a number, which is no matter of numpy's warnings."""
+    one_node = benchmark("fuzz.kinds.onnx").model_of
+    mean = helper.make_node("ReduceMean", ["a"], ["m"], keepdims=1)
+    nodes = [mean, helper.make_node("Add", ["x", "m"], ["y"])]
+    model = one_node(nodes, [1, 4], {"a": np.zeros((1, 0), np.float32)})
+    with pytest.raises(ImportFailure, match="NaN or an infinite value"):
+        import_model(model)
 
 
 def test_a_constant_without_a_value(tmp_path: Path) -> None:
