@@ -18,7 +18,7 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %n = stream.pad %l pads = [1, 1, 1, 1] value = 1 : (!image) -> !stream.channel<6x6x4xui2, lanes = 2>
   %o = stream.window %n kernel = [3, 3] {by_channel} : (!stream.channel<6x6x4xui2, lanes = 2>) -> !stream.channel<4x4x36xui2, lanes = 2>
   %q = stream.depthwise %o weights(@v) accumulator = si8 : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
-  %r = stream.threshold %q thresholds(@s) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
+  %r = stream.scale %q factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 3 clamp = [0, 3] : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
   %s = stream.lookup %r table(@table) first = 0 : (!image) -> !image
   %t = stream.upsample %s scales = [2, 2] : (!image) -> !stream.channel<8x8x4xui2, lanes = 2>
   %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
@@ -42,7 +42,9 @@ qnn.data @t [[-9, 0, 9]] : tensor<1x3xsi18>
 qnn.data @d [0, 1, 0, 1] : tensor<4xui1>
 qnn.data @u [[2, 5, 8]] : tensor<1x3xui4>
 qnn.data @v "0x0134070c0d1f3f4f7d" : tensor<4x3x3x!qnn.ternary>
-qnn.data @s [[-9, 0, 9]] : tensor<1x3xsi8>
+qnn.data @f [3] : tensor<1xui2>
+qnn.data @o [8] : tensor<1xui4>
+qnn.data @e [[-9, 9]] : tensor<1x2xsi8>
 qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
 qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
 stream.memory @packed at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
