@@ -64,7 +64,7 @@ class Weights:
 
     @property
     def depthwise(self) -> bool:
-        return self.groups == self.outputs and self.values.shape[3] == 1
+        return 1 < self.groups == self.outputs and self.values.shape[3] == 1
 
     def joined(self, together: int) -> "Weights":
         """The weights of so many pixels side by side: a window that is as much wider, in which

@@ -274,6 +274,14 @@ def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
     assert_same(module, [numbers], options(folder, level.name))
 
 
+def test_a_single_channel(folder: Path) -> None:
+    """It is no window for each of several channels."""
+    program = Program()
+    x = program.input(unsigned(8), (1, 5, 6, 1))
+    module = program.finish(convolved(program, x, 1, signed(8)))
+    assert_same(module, [numbers(unsigned(8), (3, 5, 6, 1))], options(folder))
+
+
 def test_wide_sums(folder: Path) -> None:
     """Sums of more than 32 bits, and numbers of more than 63, which are left to numpy."""
     program = Program()
