@@ -10,20 +10,12 @@ from functools import singledispatchmethod
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import SymbolRefAttr
 
 from ..hardware.schedule import schedule_of
 from ..qdialect.packing import word_bytes
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import (
-    AddOp,
-    LabelSelectOp,
-    LookupOp,
-    OffsetOp,
-    Storage,
-    ThresholdOp,
-    WeightedProcess,
-)
+from ..qdialect.stream.compute import Storage, ThresholdOp, WeightedProcess
+from ..qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from ..qdialect.stream.flow import (
     ConcatOp,
     ForkOp,
@@ -292,8 +284,7 @@ class Emitter(Builder):
         types: dict[str, ElementType | Codebook] = {"Input": x.quant_type}
         memories: list[Memory] = []
         for key, at_once in process.memories().items():
-            symbol = process.properties[key]
-            assert isinstance(symbol, SymbolRefAttr)
+            symbol = process.constant(key)
             types[key.removesuffix("s").title()] = quant_of(process, symbol)
             memory = rows_memory(process, self.own_name(key), symbol, at_once)
             memories.append(self.memory(memory))

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import SymbolRefAttr
 from ..hardware.cost import AT_ONCE
 from ..qdialect.data import Array
 from ..qdialect.stream import Process
-from ..qdialect.stream.compute import ThresholdedProcess, WeightedProcess
+from ..qdialect.stream.compute import ThresholdedProcess
 from ..qdialect.stream.process import data_of
 from ..qdialect.types import BipolarType, QuantType, bit_width, signed, unsigned, value_range
 from .builder import Builder
@@ -42,7 +42,7 @@ def steps_of(
 ) -> tuple[Steps, list[Memory]]:
     """Thresholds: few are compared at once, many are searched."""
     rows, element = data_of(process, symbol).array, quant_of(process, symbol)
-    if element == unsigned(64) and value_range(sum_of(process))[0] < 0:
+    if element == unsigned(64) and value_range(process.sum_type)[0] < 0:
         if int(rows.max()) >= 1 << 63:
             raise EmitError(f"{builder.process_name!r} has thresholds that its sums never reach")
         element = signed(64)
@@ -77,10 +77,3 @@ def searched(
         )
         memories.append(builder.memory(memory))
     return memories
-
-
-def sum_of(process: ThresholdedProcess) -> QuantType:
-    """What thresholds are compared with."""
-    if isinstance(process, WeightedProcess):
-        return process.sum_type
-    return process.inputs[0].quant_type

@@ -12,20 +12,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import SymbolRefAttr
 
 from ..qdialect.stream import Process
 from ..qdialect.stream.compute import (
-    AddOp,
     DepthwiseOp,
-    LookupOp,
     MatvecOp,
-    OffsetOp,
     Storage,
     ThresholdedProcess,
     ThresholdOp,
     WeightedProcess,
 )
+from ..qdialect.stream.elements import AddOp, LookupOp, OffsetOp
 from ..qdialect.stream.flow import LinkEnd, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.process import Counts, data_of
 from ..qdialect.stream.scale import ScaleOp
@@ -302,9 +299,7 @@ def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memor
     """The factor, the offset and the exceptions of each channel, or those of all."""
     groups, found = -(-process.rows // lanes_out), list[Memory]()
     for key, (_, columns) in process.memories().items():
-        name = process.properties[key]
-        assert isinstance(name, SymbolRefAttr)
-        bits = columns * bit_width(data_of(process, name).element)
+        bits = columns * bit_width(data_of(process, process.constant(key)).element)
         found.append(Memory(np.minimum(lanes_out, process.rows), groups, bits))
     return found
 

@@ -160,6 +160,16 @@ class System:
         return sum((part.work for part in self.parts), Work())
 
 
+def reported_as(kind: str) -> str:
+    """The name under which a kind is told."""
+    return REPORTED.get(kind, (kind,))[0]
+
+
+def number(amount: float) -> str:
+    """Blocks may be taken by halves."""
+    return f"{amount:,}".removesuffix(".0")
+
+
 def named(vendor: str, use: Use) -> dict[str, float]:
     """Amounts by a vendor's names; bits a cycle from outside, if there are."""
     units = {reported: unit for reported, unit in REPORTED.values()}
@@ -173,7 +183,7 @@ def named(vendor: str, use: Use) -> dict[str, float]:
 def by_name(vendor: str, use: Use) -> dict[str, float]:
     """Numbers for each kind by the names that are reported."""
     pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
-    return {REPORTED.get(name, (name,))[0]: amount for name, amount in pairs if name}
+    return {reported_as(name): amount for name, amount in pairs if name}
 
 
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
@@ -246,7 +256,7 @@ def check_kinds(layer: LayerEstimate, device: Device) -> None:
     names = (*NAMES[device.vendor], "bandwidth_gb_s")
     for name, kind, taken, held in zip(names, KINDS, layer.use, device.amounts(1), strict=True):
         if taken and not held:
-            what = f"{device.name} has no {REPORTED.get(name or kind, (name or kind,))[0]}"
+            what = f"{device.name} has no {reported_as(name or kind)}"
             raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
 
 

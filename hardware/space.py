@@ -16,7 +16,8 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import DepthwiseOp, LabelSelectOp, MatvecOp
+from ..qdialect.stream.compute import DepthwiseOp, MatvecOp
+from ..qdialect.stream.elements import LabelSelectOp
 from ..qdialect.stream.flow import LinkEnd, ResizeOp
 from ..qdialect.stream.process import Counts
 from ..qdialect.stream.types import ChannelType, channel_of

@@ -121,6 +121,10 @@ class Tiler:
         self.refuted = 0
         """So many cycles are known to be too few for the budget."""
 
+    def inside(self) -> "Tiler":
+        """The same search with all weights on the device."""
+        return Tiler(self.space, self.budget, self.given)
+
     def fewest(self) -> int:
         """The fewest cycles that any folding takes, whatever it costs."""
         return self._first(
@@ -281,16 +285,15 @@ def best(tiler: Tiler, cycles: int | None) -> Tiling:
     Of a search that may put weights outside the device: they are there only where nothing as fast
     fits otherwise, and the fastest must be faster by a good part for that.
     """
-    inside = Tiler(tiler.space, tiler.budget, tiler.given)
     if cycles is not None:
         try:
-            return inside.at(cycles)
+            return tiler.inside().at(cycles)
         except TooSmall:
             return tiler.at(cycles)
     found = tiler.fastest()
     if found.use[KINDS.index("port")]:
         with suppress(TooSmall):
-            home = inside.fastest()
+            home = tiler.inside().fastest()
             return home if home.interval <= found.interval * WORTH else found
     return found
 

@@ -35,7 +35,7 @@ from ..qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ..qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ..qdialect.qnn.steps import LookupOp, ThresholdOp
 from ..qdialect.shapes import Window
-from ..qdialect.stream import ChannelType, Process, compute, flow, windows
+from ..qdialect.stream import ChannelType, Process, compute, elements, flow, windows
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.types import (
     BipolarType,
@@ -369,7 +369,7 @@ def total(d: Lowering, op: AddOp | SubOp) -> None:
         raise refused(op, "its operands differ in shape")
     streams = [d.take(value, op) for value in values]
     multipliers = factors[0], sign * factors[1]
-    process = compute.AddOp(streams[0], streams[1], d.result(op.output), multipliers)
+    process = elements.AddOp(streams[0], streams[1], d.result(op.output), multipliers)
     d.give(op.output, d.add(process, op).output)
 
 
@@ -386,7 +386,7 @@ def offset(d: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
     known = value_range(result.quant_type)
     if least < known[0] or most > known[1]:  # no process knows what its input really reaches
         result = ChannelType(result.frame, smallest_type(least, most))
-    return d.add(compute.OffsetOp(x, result, name, where), op).output
+    return d.add(elements.OffsetOp(x, result, name, where), op).output
 
 
 @lowers(LookupOp)
@@ -407,7 +407,7 @@ def store(d: Lowering, op: QnnOp, table: Array, first: int) -> None:
     """Reads the results of an op from a table."""
     (x,), result = [v for v in op.operands if v in d.carried], op.results[0]
     name = d.data(table, element_of(result), "table")
-    process = compute.LookupOp(d.take(x, op), d.result(result), name, first)
+    process = elements.LookupOp(d.take(x, op), d.result(result), name, first)
     d.give(result, d.add(process, op).output)
 
 
@@ -500,7 +500,7 @@ def label(d: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, "it chooses among the scores of one image, nothing else")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "the scores it chose are read, not only their indices")
-    process = compute.LabelSelectOp(d.take(op.x, op), k)
+    process = elements.LabelSelectOp(d.take(op.x, op), k)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     d.add(process, op)

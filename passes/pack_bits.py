@@ -38,9 +38,8 @@ class PackBitsPass(ModulePass):
         for design in designs_for(self.name, op):
             for process in design.processes:
                 for key, at_once in process.memories().items():
-                    name = process.properties[key]
-                    assert isinstance(name, SymbolRefAttr)
-                    readers.setdefault((name.string_value(), at_once), []).append((process, key))
+                    name = process.constant(key).string_value()
+                    readers.setdefault((name, at_once), []).append((process, key))
         memories: list[MemoryOp] = []
         for (name, at_once), places in readers.items():
             process, _ = places[0]

@@ -15,7 +15,7 @@ from ..qdialect.stream.compute import ThresholdedProcess, WeightedProcess
 from ..qdialect.stream.process import data_of
 from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.types import ChannelType
-from ..qdialect.types import QuantType, bit_width, smallest_type, value_range
+from ..qdialect.types import bit_width, smallest_type, value_range
 from .designs import designs_for
 from .scales import Scales, scales_of
 from .stairs import Ints, Stairs
@@ -80,7 +80,7 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
     """The thresholds of a process; None if they are few, or wide."""
     if process.thresholds is None:
         return None
-    rows, element = data_of(process, process.thresholds).array, compared(process)
+    rows, element = data_of(process, process.thresholds).array, process.sum_type
     if rows.shape[1] <= AT_ONCE or bit_width(element) > WIDEST:
         return None
     low, high = (np.array([end], np.int64) for end in value_range(element))
@@ -92,19 +92,10 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
     if len(rows) == len(falls) == 1:
         low, high = low.min(keepdims=True), high.max(keepdims=True)
     channels = max(len(rows), len(low), len(falls))
-    rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1])).copy()
-    low, high = (np.broadcast_to(ends, channels).copy() for ends in (low, high))
+    rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1]))
+    low, high = (np.broadcast_to(ends, channels) for ends in (low, high))
     falls = np.broadcast_to(falls, channels)
-    rows[falls] = 1 - rows[falls, ::-1]
-    low[falls], high[falls] = -high[falls], -low[falls]
-    return Rising(Stairs(rows, low, high), np.where(falls, -1, 1))
-
-
-def compared(process: ThresholdedProcess) -> QuantType:
-    """What is compared with the thresholds of a process."""
-    return (
-        process.sum_type if isinstance(process, WeightedProcess) else process.inputs[0].quant_type
-    )
+    return Rising(Stairs.turned(rows, low, high, falls), np.where(falls, -1, 1))
 
 
 def scale_of(

@@ -10,6 +10,7 @@ from math import ceil, log2
 
 import numpy as np
 
+from ..qdialect.stream.scale import scaled
 from ..qdialect.types import bit_width, smallest_type
 from .stairs import Ints, Stairs, search, spare
 
@@ -58,11 +59,9 @@ class Scales:
 
     def levels(self, x: Ints, exceptions: Ints) -> Ints:
         """The level of numbers of each channel, where some make an exception."""
-        level = x * self.factors[:, None] + self.offsets[:, None] >> self.shift
-        same = x[:, :, None] == exceptions[:, None]
-        level += same[:, :, : self.raised].any(2)
-        level -= same[:, :, self.raised :].any(2)
-        return np.clip(level, self.first, self.first + self.count)
+        clamp = self.first, self.first + self.count
+        numbers = self.factors, self.offsets, exceptions
+        return scaled(x.T, *numbers, self.shift, self.raised, clamp).T
 
 
 def width(numbers: Ints) -> int:
@@ -119,12 +118,9 @@ def lines_at(stairs: Stairs, factors: Ints, shift: int, first: int) -> Scales | 
 
 def offsets_of(stairs: Stairs, factors: Ints, shift: int) -> Ints:
     """The offsets with which most steps are where they should be."""
-    under, reached = stairs.edges
-    least, most, aims = stairs.least[:, None], stairs.most[:, None], stairs.levels << shift
-    ends = (stairs.levels >= least) & (stairs.levels <= most)
-    starts = (stairs.levels > least) & (stairs.levels <= most + 1)
-    at_least = np.where(ends, aims - factors[:, None] * reached, -NEVER)
-    below = np.where(starts, aims - factors[:, None] * under, NEVER)
+    (under, reached), aims = stairs.edges, stairs.levels << shift
+    at_least = np.where(stairs.reaching, aims - factors[:, None] * reached, -NEVER)
+    below = np.where(stairs.leaving, aims - factors[:, None] * under, NEVER)
     lowest: Ints = at_least.max(1)
     highest: Ints = below.min(1)
     offsets = np.where(lowest > -NEVER, lowest, highest - 1)

@@ -30,6 +30,14 @@ class Stairs:
     odd: Flags | None = None
     """Thresholds that a line need not heed."""
 
+    @staticmethod
+    def turned(rows: Ints, low: Ints, high: Ints, falls: Flags) -> "Stairs":
+        """With channels that fall turned around: what reaches their thresholds has another sign."""
+        rows, low, high = rows.copy(), low.copy(), high.copy()
+        rows[falls] = 1 - rows[falls, ::-1]
+        low[falls], high[falls] = -high[falls], -low[falls]
+        return Stairs(rows, low, high)
+
     @property
     def count(self) -> int:
         return self.rows.shape[1]
@@ -65,6 +73,23 @@ class Stairs:
     def most(self) -> Ints:
         return (self.rows <= self.high[:, None]).sum(1)
 
+    @cached_property
+    def reaching(self) -> Flags:
+        """Thresholds that a line must have reached, at the lowest number that reaches them."""
+        return self._heeded & (self.levels >= self.least[:, None]) & self._within(0)
+
+    @cached_property
+    def leaving(self) -> Flags:
+        """Thresholds that a line must not have reached, at the highest number below them."""
+        return self._heeded & (self.levels > self.least[:, None]) & self._within(1)
+
+    def _within(self, more: int) -> Flags:
+        return self.levels <= self.most[:, None] + more
+
+    @property
+    def _heeded(self) -> Flags:
+        return np.ones(self.rows.shape, np.bool_) if self.odd is None else ~self.odd
+
     def around(self, reach: int) -> Ints:
         """So many numbers below each threshold, and as many from it on."""
         steps = np.arange(-reach, reach)
@@ -92,12 +117,8 @@ class Stairs:
 def room(stairs: Stairs, slopes: Doubles) -> tuple[Doubles, Doubles]:
     """The heights, from one to another, at which lines of these slopes are right."""
     under, reached = (stairs.levels - slopes[:, None] * edge for edge in stairs.edges)
-    least, most = stairs.least[:, None], stairs.most[:, None]
-    heeded = True if stairs.odd is None else ~stairs.odd
-    ends = heeded & (stairs.levels >= least) & (stairs.levels <= most)
-    at_least = np.where(ends, reached, -np.inf).max(1)
-    starts = heeded & (stairs.levels > least) & (stairs.levels <= most + 1)
-    below = np.where(starts, under, np.inf).min(1)
+    at_least = np.where(stairs.reaching, reached, -np.inf).max(1)
+    below = np.where(stairs.leaving, under, np.inf).min(1)
     return at_least, below
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from xdsl.context import Context
-from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, SymbolRefAttr, f64
+from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, f64
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.device import KINDS, Device, DeviceError, Use, device_named, known_devices
-from ..hardware.estimate import by_name
+from ..hardware.estimate import by_name, number
 from ..hardware.estimate import named as reported
 from ..hardware.sizing import LONGEST, lacking
 from ..hardware.space import Part, Space, space_of
@@ -289,7 +289,7 @@ def tile_design(
     space = open_space(design, vendor)
     tiling, least = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)
-    if goal.budget is not None and tiling.interval <= LONGEST:
+    if goal.device is not None and goal.fits and tiling.interval <= LONGEST:
         tiling, least = with_room(design, goal, folds or {}, tiling, least)
     goal.tell(tiling, least)
     design.device = StringAttr(goal.device.name) if goal.device else None
@@ -325,8 +325,8 @@ def open_space(design: DesignOp, vendor: str) -> Space:
     """The choices of a design; raises if its memories are packed for those it has."""
     for process in design.processes:
         for key in process.memories():
-            name = process.properties[key]
-            if isinstance(name, SymbolRefAttr) and isinstance(data_of(process, name), PackedAttr):
+            name = process.constant(key)
+            if isinstance(data_of(process, name), PackedAttr):
                 raise PassFailedException(
                     f"tile: {name} is packed for the words that are: tile comes before pack-bits"
                 )
@@ -337,11 +337,6 @@ def amounts(device: Device, use: Use) -> dict[str, float]:
     """Amounts by the names that tables have for them, and in the units of those."""
     found = reported(device.vendor, use)
     return {OUTSIDE if name == "port" else name: amount for name, amount in found.items()}
-
-
-def number(amount: float) -> str:
-    """Blocks may be taken by halves."""
-    return f"{amount:,}".removesuffix(".0")
 
 
 def share(part: Mapping[str, float], whole: Mapping[str, float], name: str) -> str:

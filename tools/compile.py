@@ -16,7 +16,7 @@ from ..backends.parts import Port
 from ..backends.project import VERSION, Project, Source
 from ..backends.vectors import write
 from ..hardware.device import Device, DeviceError, device_named
-from ..hardware.estimate import Estimate, LayerEstimate
+from ..hardware.estimate import Estimate, LayerEstimate, number
 from ..hardware.limits import next_step
 from ..passes.check_semantics import samples
 from ..passes.folding import Fold, fold_of, layers_of
@@ -29,7 +29,7 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .estimate import amount, as_json, estimated, shares
+from .estimate import as_json, estimated, shares
 from .files import UserError
 from .folders import build_folder
 from .networks import load_network, write_module
@@ -208,9 +208,9 @@ def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
             continue
         taken = {kind: found.named(layer.use).get(kind, 0) for kind in kinds}
         rest = {kind: rest[kind] - taken[kind] for kind in kinds}
-        rows.append([name, *row_of(process, layer), *map(amount, taken.values())])
+        rows.append([name, *row_of(process, layer), *map(number, taken.values())])
     kind = ", ".join(dict.fromkeys(others))
-    rows.append(["all else", kind, "", "", "", "", *map(amount, rest.values())])
+    rows.append(["all else", kind, "", "", "", "", *map(number, rest.values())])
     slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
         f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "

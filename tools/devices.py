@@ -7,7 +7,7 @@ from typing import Any
 
 from ..frontends.summary import aligned
 from ..hardware.device import Device, DeviceError, device_named, known_devices
-from ..hardware.estimate import REPORTED
+from ..hardware.estimate import REPORTED, number, reported_as
 from .files import UserError
 
 COLUMNS = ("lut", "alm", "ff", "bram36", "m20k", "uram", "dsp", "clock_mhz", "bandwidth_gb_s")
@@ -57,7 +57,7 @@ def figures(device: Device) -> list[str]:
     found = {column: (1, column) for column in COLUMNS}
     found |= {column: (unit, key) for key, (column, unit) in REPORTED.items()}
     return [
-        f"{unit * device.figures[key]:,}".removesuffix(".0") + MARKS[device.source(key).confidence]
+        number(unit * device.figures[key]) + MARKS[device.source(key).confidence]
         if key in device.figures
         else ""
         for unit, key in found.values()
@@ -69,5 +69,5 @@ def origins(device: Device) -> list[str]:
     lines = [f"{device.name}: {device.description}"]
     for key in device.figures:
         source = device.source(key)
-        lines.append(f"  {REPORTED.get(key, (key,))[0]}: {source.text} ({source.confidence})")
+        lines.append(f"  {reported_as(key)}: {source.text} ({source.confidence})")
     return lines

@@ -11,7 +11,7 @@ import numpy as np
 from ..frontends.summary import aligned, magnitude, short_names
 from ..hardware.cycles import Deadlock
 from ..hardware.device import KINDS, Device, DeviceError, device_named
-from ..hardware.estimate import Estimate, EstimateError, System, estimate
+from ..hardware.estimate import Estimate, EstimateError, System, estimate, number
 from ..hardware.limits import Step, next_step
 from ..hardware.trace import played, trace
 from ..hardware.work import Work
@@ -131,12 +131,12 @@ def layers(found: Estimate, slowest: int) -> list[str]:
     for layer in found.layers:
         amounts = found.named(layer.use)
         mark = "*" if layer.cycles == slowest else ""
-        numbers = [f"{number:,}" for number in (layer.pe, layer.simd, layer.cycles)]
-        taken = [amount(amounts.get(kind, 0)) for kind in kinds]
+        numbers = [f"{n:,}" for n in (layer.pe, layer.simd, layer.cycles)]
+        taken = [number(amounts.get(kind, 0)) for kind in kinds]
         lines.append([mark, names[layer.name], layer.kind, *numbers, *taken])
     for kind, use in found.kinds.items():
         amounts = found.named(use)
-        parts = [amount(amounts.get(name, 0)) for name in kinds]
+        parts = [number(amounts.get(name, 0)) for name in kinds]
         lines.append(["", "all", kind, "", "", "", *parts])
     return [aligned(lines, 3)]
 
@@ -152,7 +152,7 @@ def faster(found: Estimate, step: Step | None) -> list[str]:
         return [f"next step: {rate}: it fits, with a faster {slowest}{where}"]
     amounts = found.named(step.use)
     bearable = found.named(found.device.budget(found.clock_mhz))
-    wanted = (f"{amount(amounts[k])} {k}, of {amount(bearable[k])}" for k in over(found, step))
+    wanted = (f"{number(amounts[k])} {k}, of {number(bearable[k])}" for k in over(found, step))
     return [f"next step: {rate}: it would take {' and '.join(wanted)} that a design may take"]
 
 
@@ -206,18 +206,13 @@ def shares(found: Estimate) -> list[str]:
         if taken > held.get(kind, 0):
             remark = ": more than there are"
         elif taken > bearable.get(kind, 0):
-            remark = f": timing may not close with more than {amount(bearable[kind])}"
+            remark = f": timing may not close with more than {number(bearable[kind])}"
         else:
             remark = ""
         part = f"{found.utilisation[kind]:.1%}"
         bar = f" +-{found.errors[kind]:.0%}" if kind in found.errors else ""
-        lines.append(f"{kind}: {amount(taken)}{bar} of {amount(held.get(kind, 0))}, {part}{remark}")
+        lines.append(f"{kind}: {number(taken)}{bar} of {number(held.get(kind, 0))}, {part}{remark}")
     return lines
-
-
-def amount(number: float) -> str:
-    """Blocks may be taken by halves."""
-    return f"{number:,}".removesuffix(".0")
 
 
 def write_trace(design: DesignOp, path: str) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..frontends.summary import aligned
 from ..hardware.device import Device, DeviceError, Use, device_named, known_devices
-from ..hardware.estimate import by_name, named
+from ..hardware.estimate import by_name, named, number
 from ..hardware.explore import Choices, Curve, Found, Job, Point, explore, front, instead, slower
 from ..hardware.memory import LOGIC
 from ..hardware.roofline import ops_by_bits, peak_gops, weighted
@@ -332,7 +332,7 @@ def cells_of(result: Result, point: Point) -> Mapping[str, str]:
     """Amounts with their shares of the device."""
     shares = result.shares(point)
     return {
-        name: f"{f'{amount:,}'.removesuffix('.0')} {shares[name]:4.0%}"
+        name: f"{number(amount)} {shares[name]:4.0%}"
         for name, amount in result.named(np.array(point.use)).items()
     }
 
@@ -341,8 +341,7 @@ def uses(result: Result, point: Point) -> list[str]:
     """What a design takes, and what part of the device that is."""
     shares = result.shares(point)
     amounts = result.named(np.array(point.use)).items()
-    taken = [(name, f"{amount:,}".removesuffix(".0")) for name, amount in amounts if amount]
-    return [f"{amount} {name} ({shares[name]:.0%})" for name, amount in taken]
+    return [f"{number(use)} {name} ({shares[name]:.0%})" for name, use in amounts if use]
 
 
 def summary(network: Network, results: Iterable[Result]) -> str:

@@ -6,18 +6,17 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
-from itertools import takewhile
 from math import inf
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..qdialect.interpreter import check_inputs, entry_of
-from ..qdialect.spelling import nearest
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .engines import ENGINES, check_engine, engine_for
 from .files import UserError, told, write_whole
 from .messages import QUIET, USUAL, VERBOSE
 from .networks import import_network, input_type, input_types, load_network, write_module
+from .parser import Parser
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -442,35 +441,6 @@ def add_completion(commands: Commands) -> None:
     )
     command.add_argument("shell", choices=["bash", "zsh", "tcsh"])
     command.set_defaults(command=completion_command)
-
-
-class Parser(argparse.ArgumentParser):
-    """A command line whose mistakes are told in one line, as all others are."""
-
-    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]
-        self, args: Any = None, namespace: Any = None
-    ) -> Any:
-        """Tells of an unknown option before what is missing, which may be what it was to be."""
-        for option in self._options(sys.argv[1:] if args is None else args):
-            if not any(known.startswith(option) for known in self._option_string_actions):
-                self.error(f"there is no {option}; {nearest(option, self._option_string_actions)}")
-        return super().parse_known_args(args, namespace)
-
-    def _options(self, args: Sequence[str]) -> list[str]:
-        """The long options that are given; what stands behind a command is for that."""
-        own = takewhile(lambda arg: arg[:1] == "-", args) if self._subparsers else args
-        given = takewhile(lambda arg: arg != "--", own)
-        return [arg.partition("=")[0] for arg in given if arg[:2] == "--" and " " not in arg]
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        if action.choices is not None and value not in action.choices:
-            hint = nearest(value, action.choices)
-            if action.metavar == "COMMAND":
-                self.error(f"there is no command {value!r}; {hint}")
-            raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"qnn: {message}\n")
 
 
 def parser() -> Parser:

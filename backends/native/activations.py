@@ -69,9 +69,8 @@ class Thresholds:
         if flags is None or not flags.any():
             return Thresholds(rows, None, offset, low, high, values)
         falls = flags == 1
-        rows[falls] = 1 - rows[falls, ::-1]
-        low[falls], high[falls] = -high[falls], -low[falls]
-        return Thresholds(rows, -falls.astype(np.int64), offset, low, high)
+        t = Stairs.turned(rows, low, high, falls)
+        return Thresholds(t.rows, -falls.astype(np.int64), offset, t.low, t.high)
 
     @property
     def count(self) -> int:

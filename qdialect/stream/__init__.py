@@ -3,16 +3,8 @@
 from xdsl.ir import Dialect
 
 from ..packing import PackedAttr
-from .compute import (
-    AddOp,
-    DepthwiseOp,
-    LabelSelectOp,
-    LookupOp,
-    MatvecOp,
-    OffsetOp,
-    StorageAttr,
-    ThresholdOp,
-)
+from .compute import DepthwiseOp, MatvecOp, StorageAttr, ThresholdOp
+from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from .flow import (
     ConcatOp,
     DesignOp,

@@ -1,8 +1,7 @@
-"""Processes that compute: matvec, depthwise, threshold, lookup, add, label_select.
+"""Processes that hold weights or thresholds: matvec, depthwise, threshold.
 
-Weights, thresholds and tables are constants of the module, named. How many elements come and go in
-a word is in the types of the channels: a matvec's input lanes are its SIMD, its output lanes its
-PE.
+Both are constants of the module, named. How many elements come and go in a word is in the types of
+the channels: a matvec's input lanes are its SIMD, its output lanes its PE.
 """
 
 from collections.abc import Sequence
@@ -24,9 +23,9 @@ from xdsl.utils.str_enum import StrEnum
 
 from ..convolution import exact_matmul, sums_by_sign
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..qnn.base import Int, int_attr, require, require_range, text_of
 from ..qnn.steps import check_flags, check_rows, check_steps, reached_levels
-from ..types import QuantType, check_element, dtype_of, unsigned, value_range
+from ..types import QuantType, check_element, value_range
 from .process import (
     Counts,
     Process,
@@ -39,7 +38,7 @@ from .process import (
     same_lanes,
     whole_pixels,
 )
-from .types import ChannelType, channel_of
+from .types import ChannelType
 from .windows import require_groups, require_order
 
 
@@ -78,6 +77,11 @@ class ThresholdedProcess(Process):
     def at_once(self) -> tuple[int, int]:
         """Rows and columns of its constants that it takes at once."""
         return self.outputs[0].lanes.data, 1
+
+    @property
+    def sum_type(self) -> QuantType:
+        """Of what is compared with its thresholds."""
+        return self.inputs[0].quant_type
 
     def memories(self) -> dict[str, tuple[int, int]]:
         pe, simd = self.at_once
@@ -148,10 +152,10 @@ class WeightedProcess(ThresholdedProcess):
             operands=[x],
             properties={
                 "weights": SymbolRefAttr(weights),
-                "codebook": _symbol(codebook),
-                "bias": _symbol(bias),
-                "thresholds": _symbol(thresholds),
-                "descending": _symbol(descending),
+                "codebook": symbol_of(codebook),
+                "bias": symbol_of(bias),
+                "thresholds": symbol_of(thresholds),
+                "descending": symbol_of(descending),
                 "offset": int_attr(offset),
                 "accumulator": accumulator,
                 "storage": StorageAttr(storage),
@@ -179,8 +183,8 @@ class WeightedProcess(ThresholdedProcess):
         self, thresholds: str | None = None, descending: str | None = None, offset: int = 0
     ) -> None:
         """Passes the sums through thresholds or none; the caller changes the type of the output."""
-        self.thresholds = _symbol(thresholds)
-        self.descending = _symbol(descending)
+        self.thresholds = symbol_of(thresholds)
+        self.descending = symbol_of(descending)
         self.offset = int_attr(offset)
 
     @property
@@ -344,7 +348,7 @@ class ThresholdOp(ThresholdedProcess):
             operands=[x],
             properties={
                 "thresholds": SymbolRefAttr(thresholds),
-                "descending": _symbol(descending),
+                "descending": symbol_of(descending),
                 "offset": int_attr(offset),
             },
             result_types=[output],
@@ -364,227 +368,6 @@ class ThresholdOp(ThresholdedProcess):
         return (self.activate(frames[0]),)
 
 
-@irdl_op_definition
-class LookupOp(Process):
-    """Replaces every element by an entry of a table.
-
-    %y = stream.lookup %x table(@sigmoid) first = -8
-        : (!stream.channel<16xsi4, lanes = 4>) -> !stream.channel<16xui8, lanes = 4>
-    """
-
-    name = "stream.lookup"
-
-    x = operand_def(ChannelType)
-    table = prop_def(SymbolRefAttr)
-    first = prop_def(Int, default_value=int_attr(0))
-    """The index of the table's first entry."""
-    output = result_def(ChannelType)
-
-    assembly_format = (
-        "$x `table` `(` $table `)` (`first` `=` $first^)? attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(self, x: SSAValue | Operation, output: ChannelType, table: str, first: int = 0):
-        super().__init__(
-            operands=[x],
-            properties={"table": SymbolRefAttr(table), "first": int_attr(first)},
-            result_types=[output],
-        )
-
-    def check(self) -> None:
-        (x,), (y,) = self.inputs, self.outputs
-        data = data_of(self, self.table)
-        shape, channels = data.type.get_shape(), x.frame[-1]
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        require(
-            len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
-            f"a table is N or {channels}xN, it is {text_of(shape)}",
-        )
-        require(
-            data.element == y.element_type,
-            f"a table of {data.element} gives no {y.element_type}",
-        )
-        first, (low, high) = self.first.value.data, value_range(x.quant_type)
-        require(
-            first <= low and high < first + shape[-1],
-            f"the table answers {first} to {first + shape[-1] - 1}, "
-            f"{x.element} reaches {low} to {high}",
-        )
-
-    def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
-
-    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        table = data_of(self, self.table).array
-        index = frames[0].astype(np.int64) - self.first.value.data
-        return (table[index] if table.ndim == 1 else table[np.arange(len(table)), index],)
-
-
-@irdl_op_definition
-class AddOp(Process):
-    """Adds two streams, each times a whole number.
-
-    %y = stream.add %a, %b multipliers = [129, 326]
-        : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
-       -> !stream.channel<8x8x64xsi18, lanes = 8>
-    """
-
-    name = "stream.add"
-
-    lhs = operand_def(ChannelType)
-    rhs = operand_def(ChannelType)
-    multipliers = prop_def(Ints, default_value=ints([1, 1]))
-    output = result_def(ChannelType)
-
-    assembly_format = (
-        "$lhs `,` $rhs (`multipliers` `=` $multipliers^)? attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self,
-        lhs: SSAValue | Operation,
-        rhs: SSAValue | Operation,
-        output: ChannelType,
-        multipliers: Sequence[int] = (1, 1),
-    ):
-        super().__init__(
-            operands=[lhs, rhs],
-            properties={"multipliers": ints(multipliers)},
-            result_types=[output],
-        )
-
-    def check(self) -> None:
-        same_frames(*self.inputs, *self.outputs)
-        same_lanes(*self.inputs, *self.outputs)
-        factors = self.multipliers.get_values()
-        require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
-        ends = [
-            sorted(factor * end for end in value_range(channel.quant_type))
-            for channel, factor in zip(self.inputs, factors, strict=True)
-        ]
-        low, high = map(sum, zip(*ends, strict=True))
-        require_range(self.outputs[0].quant_type, low, high, "the sum")
-
-    def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(channel) for channel in self.inputs]
-
-    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        lhs, rhs = (exact(frame, self.outputs[0].quant_type) for frame in frames)
-        first, second = self.multipliers.get_values()
-        return (lhs * first + rhs * second,)
-
-
-@irdl_op_definition
-class OffsetOp(Process):
-    """Adds to every pixel a row of constants: the same to each, or the one of its kind.
-
-    Few kinds of pixels differ where padding took something away: corners, edges, the inside.
-
-        %y = stream.offset %x rows(@border) kinds(@where)
-            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
-    """
-
-    name = "stream.offset"
-
-    x = operand_def(ChannelType)
-    rows = prop_def(SymbolRefAttr)
-    kinds = opt_prop_def(SymbolRefAttr)
-    """The row of each pixel, in order."""
-    output = result_def(ChannelType)
-
-    assembly_format = (
-        "$x `rows` `(` $rows `)` (`kinds` `(` $kinds^ `)`)? attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self, x: SSAValue | Operation, output: ChannelType, rows: str, kinds: str | None = None
-    ):
-        super().__init__(
-            operands=[x],
-            properties={"rows": SymbolRefAttr(rows), "kinds": _symbol(kinds)},
-            result_types=[output],
-        )
-
-    def check(self) -> None:
-        (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        rows, channels, pixels = integers_of(self, self.rows), x.frame[-1], prod(x.frame[:-1])
-        require(
-            rows.ndim == 2 and rows.shape[1] == channels,
-            f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
-        )
-        if self.kinds is None:
-            require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
-        else:
-            kinds = integers_of(self, self.kinds)
-            require(
-                kinds.shape == (pixels,),
-                f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
-            )
-            require(
-                int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
-                f"kinds from {kinds.min()} to {kinds.max()} are not among {len(rows)} rows",
-            )
-        low, high = value_range(x.quant_type)
-        require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
-
-    def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
-
-    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        (x,), (y,) = frames, self.outputs
-        rows = exact(integers_of(self, self.rows), y.quant_type)
-        if self.kinds is not None:
-            rows = rows[integers_of(self, self.kinds)].reshape(y.frame)
-        return (exact(x, y.quant_type) + rows,)
-
-
-@irdl_op_definition
-class LabelSelectOp(Process):
-    """The indices of the `k` largest scores, largest first, the first of equals.
-
-    %i = stream.label_select %x
-        : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
-    """
-
-    name = "stream.label_select"
-
-    x = operand_def(ChannelType)
-    output = result_def(ChannelType)
-
-    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
-
-    def __init__(self, x: SSAValue | Operation, k: int = 1):
-        labels = channel_of(SSAValue.get(x)).frame[-1]
-        element = unsigned(max(1, (labels - 1).bit_length()))
-        super().__init__(operands=[x], result_types=[ChannelType((k,), element)])
-
-    def check(self) -> None:
-        (x,), (y,) = self.inputs, self.outputs
-        require(len(x.frame) == 1, f"the scores are one row, not {text_of(x.frame)}")
-        labels = x.frame[0]
-        require(
-            len(y.frame) == 1 and y.frame[0] <= labels,
-            f"{text_of(y.frame)} labels can't be chosen from {labels}",
-        )
-        require_range(y.quant_type, 0, labels - 1, "the index")
-
-    def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.full(self.outputs[0].words, self.inputs[0].words)]
-
-    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        (k,) = self.outputs[0].frame
-        last = frames[0].shape[-1] - 1
-        order = np.argsort(frames[0][:, ::-1], axis=-1, kind="stable")
-        return ((last - order[:, ::-1])[:, :k].astype(dtype_of(self.outputs[0].element_type)),)
-
-
-def _symbol(name: str | None) -> SymbolRefAttr | None:
+def symbol_of(name: str | None) -> SymbolRefAttr | None:
+    """The name of a constant, if there is one."""
     return None if name is None else SymbolRefAttr(name)

@@ -69,6 +69,12 @@ class Process(IRDLOperation, ABC):
         """The constants that it reads row by row: how many rows and columns it takes at once."""
         return {}
 
+    def constant(self, key: str) -> SymbolRefAttr:
+        """The name of one of its constants."""
+        name = self.properties[key]
+        assert isinstance(name, SymbolRefAttr)
+        return name
+
     @property
     def interval(self) -> int:
         """Cycles a frame takes when no channel ever makes the process wait."""
@@ -91,8 +97,7 @@ class Process(IRDLOperation, ABC):
     def _check_memories(self) -> None:
         """Constants that are packed hold at an address what is taken at once."""
         for key, at_once in self.memories().items():
-            name = self.properties[key]
-            assert isinstance(name, SymbolRefAttr)
+            name = self.constant(key)
             data = data_of(self, name)
             if isinstance(data, PackedAttr):
                 require(

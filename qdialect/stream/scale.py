@@ -144,11 +144,27 @@ class ScaleOp(Process):
         return [each_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        x, (y,) = frames[0], self.outputs
-        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
-        levels = x.astype(np.int64) * factors.astype(np.int64) + offsets >> self.shift.value.data
-        if self.exceptions is not None:
-            raised, columns = self.raised.value.data, integers_of(self, self.exceptions).T
-            levels += np.any([x == column for column in columns[:raised]], 0)
-            levels -= np.any([x == column for column in columns[raised:]], 0)
-        return (np.clip(levels, *pairs(self.clamp)).astype(dtype_of(y.element_type)),)
+        x, (y,) = frames[0].astype(np.int64), self.outputs
+        symbols = self.factors, self.offsets
+        factors, offsets = (integers_of(self, symbol).astype(np.int64) for symbol in symbols)
+        exceptions = None if self.exceptions is None else integers_of(self, self.exceptions)
+        shift, raised = self.shift.value.data, self.raised.value.data
+        levels = scaled(x, factors, offsets, exceptions, shift, raised, pairs(self.clamp))
+        return (levels.astype(dtype_of(y.element_type)),)
+
+
+def scaled(
+    x: Array,
+    factors: Array,
+    offsets: Array,
+    exceptions: Array | None,
+    shift: int,
+    raised: int,
+    clamp: tuple[int, int],
+) -> Array:
+    """What becomes of numbers whose last axis is their channels, as exceptions have rows."""
+    levels = x * factors + offsets >> shift
+    if exceptions is not None:
+        levels += np.any([x == column for column in exceptions.T[:raised]], 0)
+        levels -= np.any([x == column for column in exceptions.T[raised:]], 0)
+    return np.clip(levels, *clamp)

@@ -5,15 +5,8 @@ from math import prod
 
 import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import (
-    AddOp,
-    DepthwiseOp,
-    LabelSelectOp,
-    LookupOp,
-    MatvecOp,
-    OffsetOp,
-    ThresholdOp,
-)
+from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from qnn.qdialect.stream.flow import (
     ConcatOp,
     ForkOp,

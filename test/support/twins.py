@@ -13,15 +13,8 @@ from qnn.qdialect.qnn.layout import ReshapeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, accumulator_range
 from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import (
-    AddOp,
-    DepthwiseOp,
-    LabelSelectOp,
-    LookupOp,
-    MatvecOp,
-    OffsetOp,
-    ThresholdOp,
-)
+from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp

@@ -14,7 +14,8 @@ from qnn.passes import Pipeline
 from qnn.passes.folding import layers_of
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import AddOp, MatvecOp
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.elements import AddOp
 from qnn.qdialect.stream.flow import ForkOp, ResizeOp
 from qnn.qdialect.stream.process import Counts
 from qnn.qdialect.stream.windows import PadOp, WindowOp

@@ -14,16 +14,14 @@ from qnn.passes.folding import Fold, layers_of
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import (
-    AddOp,
     DepthwiseOp,
-    LabelSelectOp,
-    LookupOp,
     MatvecOp,
     Storage,
     StorageAttr,
     ThresholdOp,
     WeightedProcess,
 )
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, ResizeOp, SplitOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp

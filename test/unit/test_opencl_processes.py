@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import LabelSelectOp
+from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import ResizeOp
 from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module

@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 from qnn.qdialect import qnn
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import (
-    AddOp,
-    DepthwiseOp,
-    LookupOp,
-    MatvecOp,
-)
+from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
+from qnn.qdialect.stream.elements import AddOp, LookupOp
 from qnn.qdialect.stream.windows import PoolOp
 from qnn.qdialect.types import (
     QuantType,

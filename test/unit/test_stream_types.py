@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from qnn.qdialect.stream import ChannelType
-from qnn.qdialect.stream.compute import LabelSelectOp
+from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.qdialect.stream.windows import PadOp, UpsampleOp, WindowOp

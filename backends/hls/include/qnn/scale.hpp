@@ -1,12 +1,12 @@
 /// Thresholds that lie on a line: a product, a sum and a shift, with few exceptions.
 ///
-/// Shape: Input, Factor, Offset, Sum, Output; Multiplier; LANES; GROUPS (words of a pixel); WORDS of a
-/// frame; SHIFT; LOW and HIGH of the result. With exceptions also: Exception; RAISED, how many of
-/// a channel's exceptions make the result one more; all others make it one less.
+/// Shape: what `elements` takes; Factor, Offset, Sum; Multiplier; SHIFT; LOW and HIGH of the result. With
+/// exceptions also: Exception; RAISED, how many of a channel's exceptions make the result one more; all
+/// others make it one less.
 #ifndef QNN_SCALE_HPP
 #define QNN_SCALE_HPP
 
-#include "qnn/counter.hpp"
+#include "qnn/elements.hpp"
 #include "qnn/product.hpp"
 
 namespace qnn {
@@ -45,36 +45,36 @@ ap_int<2> change(
     return up == down ? 0 : up ? 1 : -1;
 }
 
-template <typename Shape, int FACTOR_GROUPS, int FACTOR_LANES, typename... Exceptions>
+/// What becomes of a number.
+template <typename Shape>
+struct Scaled {
+    typedef Product<typename Shape::Factor, typename Shape::Input, typename Shape::Multiplier> Times;
+    typedef typename Shape::Output::Value Level;
+
+    template <typename Number, int GROUPS, int LANES, typename... Exceptions>
+    static Level apply(
+        const Number& number, unsigned group, unsigned place,
+        const ap_uint<Shape::Factor::BITS> (&factors)[GROUPS][LANES],
+        const ap_uint<Shape::Offset::BITS> (&offsets)[GROUPS][LANES],
+        const Exceptions&... exceptions
+    ) {
+#pragma HLS INLINE
+        const long long LOW = Shape::LOW, HIGH = Shape::HIGH;
+        const auto factor = Shape::Factor::decode(row_of(factors, group, place));
+        const auto offset = Shape::Offset::decode(row_of(offsets, group, place));
+        const typename Shape::Sum::Value sum = Times::of(factor, number) + offset;
+        const auto level = (sum >> Shape::SHIFT) + change<Shape>(number, group, place, exceptions...);
+        return level < LOW ? Level(LOW) : level > HIGH ? Level(HIGH) : Level(level);
+    }
+};
+
+template <typename Shape, typename... Memories>
 void scale(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& numbers,
     hls::stream<Word<typename Shape::Output, Shape::LANES> >& levels, unsigned frames,
-    const ap_uint<Shape::Factor::BITS> (&factors)[FACTOR_GROUPS][FACTOR_LANES],
-    const ap_uint<Shape::Offset::BITS> (&offsets)[FACTOR_GROUPS][FACTOR_LANES],
-    const Exceptions&... exceptions
+    const Memories&... memories
 ) {
-    typedef Product<typename Shape::Factor, typename Shape::Input, typename Shape::Multiplier> Times;
-    typedef typename Shape::Output::Value Level;
-    const long long LOW = Shape::LOW, HIGH = Shape::HIGH;
-    Counter<Shape::GROUPS> group;
-    Counter<Shape::WORDS / Shape::GROUPS> pixel;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        const Word<typename Shape::Input, Shape::LANES> word = numbers.read();
-        Word<typename Shape::Output, Shape::LANES> result;
-        for (unsigned c = 0; c < Shape::LANES; ++c) {
-#pragma HLS UNROLL
-            const auto number = lane<typename Shape::Input>(word, c);
-            const auto factor = Shape::Factor::decode(row_of(factors, group, c));
-            const auto offset = Shape::Offset::decode(row_of(offsets, group, c));
-            const typename Shape::Sum::Value sum = Times::of(factor, number) + offset;
-            const auto level = (sum >> Shape::SHIFT) + change<Shape>(number, group, c, exceptions...);
-            const Level cut = level < LOW ? Level(LOW) : level > HIGH ? Level(HIGH) : Level(level);
-            set_lane<typename Shape::Output>(result, c, cut);
-        }
-        levels.write(result);
-        if (group.next() && pixel.next()) ++frame;
-    }
+    elements<Shape, Scaled<Shape> >(numbers, levels, frames, memories...);
 }
 
 }  // namespace qnn

@@ -1,53 +1,40 @@
 /// Thresholds that lie on a line: a product, a sum and a shift, with few exceptions.
 ///
-/// FROM, TO; INPUT, FACTOR, OFFSET, SUM, OUTPUT; LANES; GROUPS (words of a pixel); SHIFT; LOW and HIGH of
-/// the result; FACTORS and OFFSETS, memories with an address for each group of channels and a word
-/// for each place in the group, or one for all if SHARED is 1. Where EXCEPTIONS is a memory as well, it
-/// holds some of type EXCEPTION for each channel: the first RAISED make the result one more, all others
-/// one less.
+/// What elements.h takes but ACTIVATE; FACTOR, OFFSET, SUM; SHIFT; LOW and HIGH of the result; FACTORS
+/// and OFFSETS, memories with an address for each group of channels and a word for each place in the
+/// group, or one for all if SHARED is 1. Where EXCEPTIONS is a memory as well, it holds some of type
+/// EXCEPTION for each channel: the first RAISED make the result one more, all others one less.
 #if SHARED
-#define ROW_OF(memory, place) memory[0][0]
+#define ROW_OF(memory) memory[0][0]
 #else
-#define ROW_OF(memory, place) memory[group][place]
+#define ROW_OF(memory) memory[group][place]
 #endif
+#define ACTIVATE JOIN(NAME, _activate)
 
-PROCESS NAME(void) {
-    uint group = 0;
-#pragma ii 1
-    while (true) {
-        WORD(FROM_BITS) word;
-        READ(FROM, word);
-        WORD(TO_BITS) result = EMPTY;
-#pragma unroll
-        for (uint c = 0; c < LANES; ++c) {
-            const NUMBER(INPUT) number = LANE(FROM_BITS, INPUT, word, c);
-            const WORD(FACTORS_BITS) factor_word = ROW_OF(FACTORS, c);
-            const WORD(OFFSETS_BITS) offset_word = ROW_OF(OFFSETS, c);
-            const NUMBER(SUM) factor = LANE(FACTORS_BITS, FACTOR, factor_word, 0);
-            const NUMBER(SUM) offset = LANE(OFFSETS_BITS, OFFSET, offset_word, 0);
-            const NUMBER(SUM) sum = number * factor + offset;
-            long level = sum >> SHIFT;
+long ACTIVATE(NUMBER(INPUT) number, uint group, uint place) {
+    const WORD(FACTORS_BITS) factor_word = ROW_OF(FACTORS);
+    const WORD(OFFSETS_BITS) offset_word = ROW_OF(OFFSETS);
+    const NUMBER(SUM) factor = LANE(FACTORS_BITS, FACTOR, factor_word, 0);
+    const NUMBER(SUM) offset = LANE(OFFSETS_BITS, OFFSET, offset_word, 0);
+    const NUMBER(SUM) sum = number * factor + offset;
+    long level = sum >> SHIFT;
 #ifdef EXCEPTIONS
-            const WORD(EXCEPTIONS_BITS) row = ROW_OF(EXCEPTIONS, c);
-            bool up = false, down = false;
+    const WORD(EXCEPTIONS_BITS) row = ROW_OF(EXCEPTIONS);
+    bool up = false, down = false;
 #pragma unroll
-            for (uint i = 0; i < EXCEPTIONS_BITS / BITS_OF(EXCEPTION); ++i) {
-                const bool same = number == LANE(EXCEPTIONS_BITS, EXCEPTION, row, i);
-                if (i < RAISED) {
-                    up |= same;
-                } else {
-                    down |= same;
-                }
-            }
-            level += up - down;
-#endif
-            level = level < LOW ? LOW : level > HIGH ? HIGH : level;
-            SET_LANE(TO_BITS, OUTPUT, result, c, level);
+    for (uint i = 0; i < EXCEPTIONS_BITS / BITS_OF(EXCEPTION); ++i) {
+        const bool same = number == LANE(EXCEPTIONS_BITS, EXCEPTION, row, i);
+        if (i < RAISED) {
+            up |= same;
+        } else {
+            down |= same;
         }
-        WRITE(TO, result);
-        NEXT(group, GROUPS);
     }
+    level += up - down;
+#endif
+    return level < LOW ? LOW : level > HIGH ? HIGH : level;
 }
 #undef ROW_OF
 
+#include "qnn/elements.h"
 #include "qnn/end.h"

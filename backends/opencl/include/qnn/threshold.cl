@@ -1,25 +1,7 @@
 /// Thresholds on their own: passes every element through an activation.
 ///
-/// FROM, TO; INPUT, OUTPUT; LANES; GROUPS (words of a pixel); what activation.h
-/// takes.
+/// What elements.h takes but ACTIVATE; what activation.h takes but SUM.
 #define SUM INPUT
 #include "qnn/activation.h"
-
-PROCESS NAME(void) {
-    uint group = 0;
-#pragma ii 1
-    while (true) {
-        WORD(FROM_BITS) word;
-        READ(FROM, word);
-        WORD(TO_BITS) result = EMPTY;
-#pragma unroll
-        for (uint c = 0; c < LANES; ++c) {
-            const NUMBER(INPUT) number = LANE(FROM_BITS, INPUT, word, c);
-            SET_LANE(TO_BITS, OUTPUT, result, c, ACTIVATE(number, group, c));
-        }
-        WRITE(TO, result);
-        NEXT(group, GROUPS);
-    }
-}
-
+#include "qnn/elements.h"
 #include "qnn/end.h"

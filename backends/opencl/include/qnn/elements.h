@@ -1,0 +1,20 @@
+/// A process that passes every element through a function of its own.
+///
+/// FROM, TO; INPUT, OUTPUT; LANES; GROUPS (words of a pixel); ACTIVATE(number, group, c), the result for
+/// a number in place c of a group of channels.
+PROCESS NAME(void) {
+    uint group = 0;
+#pragma ii 1
+    while (true) {
+        WORD(FROM_BITS) word;
+        READ(FROM, word);
+        WORD(TO_BITS) result = EMPTY;
+#pragma unroll
+        for (uint c = 0; c < LANES; ++c) {
+            const NUMBER(INPUT) number = LANE(FROM_BITS, INPUT, word, c);
+            SET_LANE(TO_BITS, OUTPUT, result, c, ACTIVATE(number, group, c));
+        }
+        WRITE(TO, result);
+        NEXT(group, GROUPS);
+    }
+}

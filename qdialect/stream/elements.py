@@ -1,0 +1,248 @@
+"""Processes of elements and pixels: lookup, add, offset, label_select."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
+
+from ..data import Array
+from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..types import dtype_of, unsigned, value_range
+from .compute import symbol_of
+from .process import (
+    Counts,
+    Process,
+    data_of,
+    each_word,
+    exact,
+    integers_of,
+    same_frames,
+    same_lanes,
+    whole_pixels,
+)
+from .types import ChannelType, channel_of
+
+
+@irdl_op_definition
+class LookupOp(Process):
+    """Replaces every element by an entry of a table.
+
+    %y = stream.lookup %x table(@sigmoid) first = -8
+        : (!stream.channel<16xsi4, lanes = 4>) -> !stream.channel<16xui8, lanes = 4>
+    """
+
+    name = "stream.lookup"
+
+    x = operand_def(ChannelType)
+    table = prop_def(SymbolRefAttr)
+    first = prop_def(Int, default_value=int_attr(0))
+    """The index of the table's first entry."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `table` `(` $table `)` (`first` `=` $first^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(self, x: SSAValue | Operation, output: ChannelType, table: str, first: int = 0):
+        super().__init__(
+            operands=[x],
+            properties={"table": SymbolRefAttr(table), "first": int_attr(first)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        data = data_of(self, self.table)
+        shape, channels = data.type.get_shape(), x.frame[-1]
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        require(
+            len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
+            f"a table is N or {channels}xN, it is {text_of(shape)}",
+        )
+        require(
+            data.element == y.element_type,
+            f"a table of {data.element} gives no {y.element_type}",
+        )
+        first, (low, high) = self.first.value.data, value_range(x.quant_type)
+        require(
+            first <= low and high < first + shape[-1],
+            f"the table answers {first} to {first + shape[-1] - 1}, "
+            f"{x.element} reaches {low} to {high}",
+        )
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(self.inputs[0])]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        table = data_of(self, self.table).array
+        index = frames[0].astype(np.int64) - self.first.value.data
+        return (table[index] if table.ndim == 1 else table[np.arange(len(table)), index],)
+
+
+@irdl_op_definition
+class AddOp(Process):
+    """Adds two streams, each times a whole number.
+
+    %y = stream.add %a, %b multipliers = [129, 326]
+        : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
+       -> !stream.channel<8x8x64xsi18, lanes = 8>
+    """
+
+    name = "stream.add"
+
+    lhs = operand_def(ChannelType)
+    rhs = operand_def(ChannelType)
+    multipliers = prop_def(Ints, default_value=ints([1, 1]))
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$lhs `,` $rhs (`multipliers` `=` $multipliers^)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        lhs: SSAValue | Operation,
+        rhs: SSAValue | Operation,
+        output: ChannelType,
+        multipliers: Sequence[int] = (1, 1),
+    ):
+        super().__init__(
+            operands=[lhs, rhs],
+            properties={"multipliers": ints(multipliers)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        same_frames(*self.inputs, *self.outputs)
+        same_lanes(*self.inputs, *self.outputs)
+        factors = self.multipliers.get_values()
+        require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
+        ends = [
+            sorted(factor * end for end in value_range(channel.quant_type))
+            for channel, factor in zip(self.inputs, factors, strict=True)
+        ]
+        low, high = map(sum, zip(*ends, strict=True))
+        require_range(self.outputs[0].quant_type, low, high, "the sum")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(channel) for channel in self.inputs]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        lhs, rhs = (exact(frame, self.outputs[0].quant_type) for frame in frames)
+        first, second = self.multipliers.get_values()
+        return (lhs * first + rhs * second,)
+
+
+@irdl_op_definition
+class OffsetOp(Process):
+    """Adds to every pixel a row of constants: the same to each, or the one of its kind.
+
+    Few kinds of pixels differ where padding took something away: corners, edges, the inside.
+
+        %y = stream.offset %x rows(@border) kinds(@where)
+            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
+    """
+
+    name = "stream.offset"
+
+    x = operand_def(ChannelType)
+    rows = prop_def(SymbolRefAttr)
+    kinds = opt_prop_def(SymbolRefAttr)
+    """The row of each pixel, in order."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `rows` `(` $rows `)` (`kinds` `(` $kinds^ `)`)? attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self, x: SSAValue | Operation, output: ChannelType, rows: str, kinds: str | None = None
+    ):
+        super().__init__(
+            operands=[x],
+            properties={"rows": SymbolRefAttr(rows), "kinds": symbol_of(kinds)},
+            result_types=[output],
+        )
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        same_frames(x, y)
+        same_lanes(x, y)
+        whole_pixels(x)
+        rows, channels, pixels = integers_of(self, self.rows), x.frame[-1], prod(x.frame[:-1])
+        require(
+            rows.ndim == 2 and rows.shape[1] == channels,
+            f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
+        )
+        if self.kinds is None:
+            require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
+        else:
+            kinds = integers_of(self, self.kinds)
+            require(
+                kinds.shape == (pixels,),
+                f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
+            )
+            require(
+                int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
+                f"kinds from {kinds.min()} to {kinds.max()} are not among {len(rows)} rows",
+            )
+        low, high = value_range(x.quant_type)
+        require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(self.inputs[0])]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        (x,), (y,) = frames, self.outputs
+        rows = exact(integers_of(self, self.rows), y.quant_type)
+        if self.kinds is not None:
+            rows = rows[integers_of(self, self.kinds)].reshape(y.frame)
+        return (exact(x, y.quant_type) + rows,)
+
+
+@irdl_op_definition
+class LabelSelectOp(Process):
+    """The indices of the `k` largest scores, largest first, the first of equals.
+
+    %i = stream.label_select %x
+        : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
+    """
+
+    name = "stream.label_select"
+
+    x = operand_def(ChannelType)
+    output = result_def(ChannelType)
+
+    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, k: int = 1):
+        labels = channel_of(SSAValue.get(x)).frame[-1]
+        element = unsigned(max(1, (labels - 1).bit_length()))
+        super().__init__(operands=[x], result_types=[ChannelType((k,), element)])
+
+    def check(self) -> None:
+        (x,), (y,) = self.inputs, self.outputs
+        require(len(x.frame) == 1, f"the scores are one row, not {text_of(x.frame)}")
+        labels = x.frame[0]
+        require(
+            len(y.frame) == 1 and y.frame[0] <= labels,
+            f"{text_of(y.frame)} labels can't be chosen from {labels}",
+        )
+        require_range(y.quant_type, 0, labels - 1, "the index")
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [np.full(self.outputs[0].words, self.inputs[0].words)]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        (k,) = self.outputs[0].frame
+        last = frames[0].shape[-1] - 1
+        order = np.argsort(frames[0][:, ::-1], axis=-1, kind="stable")
+        return ((last - order[:, ::-1])[:, :k].astype(dtype_of(self.outputs[0].element_type)),)
