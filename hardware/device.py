@@ -65,6 +65,8 @@ class Device:
     """By key of the file; `resources` for all of them."""
     family: str = ""
     """What the names of all parts begin with that have as much: other packages and speeds."""
+    boards: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Boards that carry it, and the part of each."""
 
     @property
     def figures(self) -> dict[str, float]:
@@ -101,7 +103,7 @@ def known_devices() -> list[str]:
 
 
 def device_named(name: str) -> Device:
-    """One of the known devices, by its name or as one of its parts, or that of a TOML file."""
+    """One of the known devices, by its name, as a part or by its board, or that of a TOML file."""
     if name.endswith(".toml"):
         return _read(Path(name))
     if name in known_devices():
@@ -110,8 +112,10 @@ def device_named(name: str) -> Device:
     for device in devices:
         if device.has_part(name):
             return replace(device, name=name, part=name)
-    parts = [device.part for device in devices]
-    raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices(), parts)}")
+        if name.lower() in device.boards:
+            return replace(device, name=name, part=device.boards[name.lower()])
+    also = [name for device in devices for name in (device.part, *device.boards)]
+    raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices(), also)}")
 
 
 def _read(path: Path) -> Device:
@@ -130,7 +134,7 @@ MOST = 1 << 40
 
 
 def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "family", "bandwidth_gb_s", "sources")
+    known = (*REQUIRED, "family", "boards", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
@@ -154,7 +158,16 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
         _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
         _sources(figures, entries.get("sources", {})),
         entries.get("family", ""),
+        _boards(entries.get("boards", {})),
     )
+
+
+def _boards(entries: Any) -> dict[str, str]:
+    match entries:
+        case {**parts} if all(isinstance(part, str) for part in parts.values()):
+            return {str(board).lower(): part for board, part in parts.items()}
+        case _:
+            raise ValueError(f"boards is a table of the part on each, not {entries!r}")
 
 
 def _number(entries: dict[str, Any], key: str) -> float:

@@ -1,6 +1,7 @@
 """What keeps a design from being faster: its slowest layer, or what the device has."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -10,6 +11,9 @@ from .device import KINDS, Device, Use
 from .sizing import room
 from .space import space_of
 from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best
+
+FASTER = 1.1
+"""So many times as fast is worth a step."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +29,19 @@ class Step:
 
 
 def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> Step | None:
-    """What is faster than a design that takes so many cycles a frame; None if nothing is."""
+    """What is faster than a design that takes so many cycles a frame; None if nothing is.
+
+    It is faster by a good part, if anything is.
+    """
     space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
     kept = np.maximum(room(device.vendor, declared(design)), 0)
-    for given in (budget, PLENTY * budget):
+    wanted = product((int(interval / FASTER), interval - 1), (budget, PLENTY * budget))
+    for cycles, given in wanted:
         try:
-            found = best(Tiler(space, given - kept, outside=True), interval - 1)
-        except TooSmall:
+            found = best(Tiler(space, given - kept, outside=True), cycles)
+        except (TooSmall, Unreachable):
             continue
-        except (Unbuildable, Unreachable):
+        except Unbuildable:
             return None
         use = found.use + kept
         more = np.asarray(use > budget)

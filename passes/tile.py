@@ -29,7 +29,7 @@ from ..qdialect.packing import PackedAttr
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import Storage
-from ..qdialect.stream.flow import check_clock
+from ..qdialect.stream.flow import SinkOp, SourceOp, check_clock
 from ..qdialect.stream.process import data_of
 from .designs import designs_for
 from .folding import (
@@ -209,10 +209,11 @@ class Goal:
             return PassFailedException("tile: what the folding gives can't be built together")
         shortest = tiler.shortest()
         slowest = int(np.argmax(shortest))
-        why = f"{named(tiler.parts[slowest])} takes {shortest[slowest]:,} cycles at least"
+        why = f"{named(tiler.parts[slowest])} takes {shortest[slowest]:,} at least"
+        why = why if shortest[slowest] > cycles else "words are too narrow"
         return PassFailedException(
-            f"tile: no folding takes {cycles:,} cycles a frame, as {self.target_fps:g} frames/s "
-            f"want: {why if shortest[slowest] > cycles else 'no words are wide enough'}; "
+            f"tile: {self.target_fps:,.10g} frames/s leave {cycles:,} cycles for a frame, and no "
+            f"folding takes so few: {why}; "
             f"the fastest takes {self._rate(tiler.fewest())}"
         )
 
@@ -222,7 +223,7 @@ class Goal:
         device, clock = self.device, self.clock_mhz or 1
         free = Tiler(space, PLENTY * device.budget(clock), fixed, outside=True)
         least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
-        goal = f" for {self.target_fps:g} frames/s at {clock:g} MHz" if self.target_fps else ""
+        goal = f" for {self.target_fps:,.10g} frames/s at {clock:g} MHz" if self.target_fps else ""
         budget = device.budget(clock)
         taken, may = amounts(device, least.use), amounts(device, budget)
         held = amounts(device, device.amounts(clock))
@@ -362,6 +363,8 @@ def largest(device: Device, space: Space, tiling: Tiling, kind: int) -> str:
 
 def named(part: Part) -> str:
     """A process, or the one behind a channel, by its layer."""
+    if isinstance(part.of, SourceOp | SinkOp):
+        return f"the network's {'input' if isinstance(part.of, SourceOp) else 'output'}"
     if isinstance(part.of, Process):
         return describe(part.of)
     assert part.of is not None

@@ -29,7 +29,7 @@ from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
-from .estimate import as_json, estimated, shares
+from .estimate import as_json, estimated, shares, table
 from .files import UserError
 from .folders import build_folder
 from .networks import load_network, write_module
@@ -81,8 +81,8 @@ def compile_command(arguments: argparse.Namespace) -> None:
             vectors = vectors_of(module, given)[design] if given else sampled(module, design)
         emitted = target.emit(design, Path(arguments.network).stem)
         found = estimated(design, device, clock_of(design, device, arguments.clock))
-        summary = build(arguments, found, module, design, emitted, vectors, folder)
-    print(summary)
+        told = build(arguments, found, module, design, emitted, vectors, folder)
+    print(told)
 
 
 def target_of(arguments: argparse.Namespace) -> Target:
@@ -111,7 +111,7 @@ def build(
         more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
         ports = list(map(port_as_json, emitted.ports))
         describe(arguments, folder, as_json(found, step), **more, ports=ports)
-    return summary
+    return table(found, step)
 
 
 def describe(

@@ -37,6 +37,7 @@ def as_json(device: Device) -> dict[str, Any]:
         "description": device.description,
         "vendor": device.vendor,
         "part": device.part,
+        "boards": dict(device.boards),
         **device.figures,
         "sources": {
             key: {"from": source.text, "confidence": source.confidence}
@@ -66,7 +67,8 @@ def figures(device: Device) -> list[str]:
 
 def origins(device: Device) -> list[str]:
     """Where each figure of a device is from."""
-    lines = [f"{device.name}: {device.description}"]
+    boards = f", on {', '.join(device.boards)}" if device.boards else ""
+    lines = [f"{device.name}: {device.description}{boards}"]
     for key in device.figures:
         source = device.source(key)
         lines.append(f"  {reported_as(key)}: {source.text} ({source.confidence})")

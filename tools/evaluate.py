@@ -76,7 +76,10 @@ def eval_command(arguments: argparse.Namespace) -> None:
     if labels is not None:
         labels = shifted(labels, arguments.first_class)
     if labels is not None and len(labels) != len(images):
-        raise UserError(f"there are {len(images)} images and {len(labels)} classes")
+        where = arguments.labels or arguments.images
+        raise UserError(
+            f"{arguments.images} has {len(images)} images, and {where} {len(labels)} classes"
+        )
     pixels = Pixels(arguments.scale, arguments.offset)
     networks = [arguments.network, *([arguments.compare] if arguments.compare else [])]
     found = [

@@ -27,7 +27,7 @@ from .designs import lowered, timed
 from .files import UserError, reason, write_whole
 from .networks import load_network
 from .plots import Line, Roof, draw_fronts, draw_roofs, rendered
-from .points import Points
+from .points import POINTS, RESULT, Points
 from .pools import PoolLost, pool_at
 
 LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def explore_command(arguments: argparse.Namespace) -> None:
     told = json.dumps(as_json(network, results, arguments.fps), indent=2)
     if points is not None:
         folder = points.path.parent
-        write_whole(str(folder / "explore.json"), writer(f"{told}\n".encode()))
+        write_whole(str(folder / RESULT), writer(f"{told}\n".encode()))
         if arguments.fps is None:
             plot(folder, network, results)
     print(told if arguments.json else table(network, results, arguments.fps))
@@ -147,11 +147,17 @@ def network_of(design: DesignOp) -> Network:
 
 def points_in(output: str) -> Points:
     """The points of a folder, which is made if there is none."""
+    folder = Path(output)
     try:
-        Path(output).mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True)
+        others = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise UserError(reason(output, error)) from None
-    return Points(Path(output, "points.jsonl"))
+    if others and POINTS not in others:
+        raise UserError(
+            f"{output} holds {others[0]!r}, and no exploration to go on with: name another folder"
+        )
+    return Points(folder / POINTS)
 
 
 def curves_of(

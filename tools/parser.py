@@ -16,16 +16,19 @@ class Parser(argparse.ArgumentParser):
         self, args: Any = None, namespace: Any = None
     ) -> Any:
         """Tells of an unknown option before what is missing, which may be what it was to be."""
+        known = self._option_string_actions
         for option in self._options(sys.argv[1:] if args is None else args):
-            if not any(known.startswith(option) for known in self._option_string_actions):
-                self.error(f"there is no {option}; {nearest(option, self._option_string_actions)}")
+            if not any(each.startswith(option) for each in known):
+                where = " before a command" if self._subparsers else ""
+                self.error(f"there is no {option}{where}; {nearest(option, known)}")
         return super().parse_known_args(args, namespace)
 
     def _options(self, args: Sequence[str]) -> list[str]:
-        """The long options that are given; what stands behind a command is for that."""
+        """The options that are given; what stands behind a command is for that."""
         own = takewhile(lambda arg: arg[:1] == "-", args) if self._subparsers else args
-        given = takewhile(lambda arg: arg != "--", own)
-        return [arg.partition("=")[0] for arg in given if arg[:2] == "--" and " " not in arg]
+        given = [arg for arg in takewhile(lambda arg: arg != "--", own) if " " not in arg]
+        long = [arg.partition("=")[0] for arg in given if arg[:2] == "--"]
+        return [*long, *(arg[:2] for arg in given if arg[:1] == "-" and arg[1:2].isalpha())]
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -35,4 +38,5 @@ class Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"qnn: {message}\n")
+        hint = f" ({self.prog} --help has an example)" if "required" in message else ""
+        self.exit(2, f"qnn: {message}{hint}\n")

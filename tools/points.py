@@ -11,6 +11,9 @@ from ..hardware.explore import Job, Point
 from ..qdialect.documents import read_json
 from .files import UserError, reason
 
+POINTS, RESULT = "points.jsonl", "explore.json"
+"""Files of an exploration: its finished points, and what it came to."""
+
 
 class Points:
     """A file with a line of JSON for each point, written as soon as the point is there.

@@ -126,10 +126,17 @@ class QnnOp(IRDLOperation, ABC):
             Rewriter.replace_value_with_new_type(result, TensorType(element, shape))
 
 
+LONGEST = 60
+"""Characters of a layer's name in messages."""
+
+
 def describe(op: Operation) -> str:
-    """How messages name an op: `qnn.conv2d "Conv_0"`."""
+    """How messages name an op: `qnn.conv2d "Conv_0"`; of a long name the end, which is its own."""
     layer = op.properties.get("layer")
-    return f'{op.name} "{layer.data}"' if isinstance(layer, StringAttr) else op.name
+    if not isinstance(layer, StringAttr):
+        return op.name
+    start = len(layer.data) - LONGEST
+    return f'{op.name} "{layer.data if start <= 0 else f"...{layer.data[start:]}"}"'
 
 
 def text_of(shape: Sequence[int]) -> str:

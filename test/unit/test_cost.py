@@ -5,8 +5,10 @@ import pytest
 from qnn.hardware.cost import fifo, multiplier, trips, wide_product
 from qnn.hardware.device import KINDS, device_named
 from qnn.hardware.estimate import estimate
-from qnn.hardware.limits import next_step
+from qnn.hardware.limits import FASTER, next_step
 from qnn.hardware.memory import Memory, blocks
+from qnn.hardware.space import space_of
+from qnn.hardware.tiling import Tiler
 from qnn.passes.folding import Fold
 from qnn.passes.tile import tile_design
 from qnn.qdialect.stream.types import ChannelType
@@ -94,6 +96,16 @@ def test_the_next_step_of_a_small_design() -> None:
     step = next_step(design, device, 100.0, 32)
     assert step is not None and step.interval < 32 and not step.over
     assert next_step(design, device, 100.0, 1) is None
+
+
+def test_a_next_step_is_worth_it() -> None:
+    """It is faster by a tenth at least, where anything is."""
+    design, device = MEASURED[1].design(), device_named("z7020")
+    step = next_step(design, device, 100.0, 20_000)
+    assert step is not None and step.interval * FASTER <= 20_000
+    fewest = Tiler(space_of(design, "xilinx")).fewest()
+    last = next_step(design, device, 100.0, fewest + 1)
+    assert last is not None and last.interval == fewest
 
 
 def test_the_next_step_of_a_large_design() -> None:

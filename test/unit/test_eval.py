@@ -217,7 +217,7 @@ def test_what_is_refused(
     assert said == "qnn: --labels or --compare says what the network's classes are held against"
     np.save(tmp_path / "y.npy", np.zeros(29, int))
     said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert said == "qnn: there are 30 images and 29 classes"
+    assert said == f"qnn: {images} has 30 images, and {tmp_path / 'y.npy'} 29 classes"
     both = ["--images", images, "--labels", labels]
     said = refused(capsys, *eval_, *both)
     assert re.fullmatch(r"qnn: input 0: value \d+ does not fit in si8 \(-128 to 127\)", said)

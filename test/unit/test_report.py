@@ -172,7 +172,7 @@ def changed(build: Path, key: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda build: (build / "build.json").unlink(), "is no build: qnn compile -o"),
+        (lambda build: (build / "build.json").unlink(), "is no build, which qnn compile -o"),
         (lambda build: (build / "build.json").write_text("{"), "build.json is no JSON: "),
         (
             lambda build: (build / "build.json").write_text("[]"),

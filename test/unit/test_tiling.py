@@ -17,13 +17,14 @@ from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable, best
 from qnn.passes import Pipeline, tile
 from qnn.passes.folding import Fold, FoldingError, apply_tiling
 from qnn.passes.tile import Goal, tile_design
+from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import ResizeOp
 from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.utils.exceptions import PassFailedException
 
 
@@ -192,6 +193,7 @@ def replaced(text: str) -> str:
         (f"{WHOLE}[resources]\nlut = 1.5", "resources: lut is a whole number, not 1.5"),
         (f"{WHOLE}[resources]\nlut = {'9' * 400}", "resources: lut is a whole number"),
         (f"{WHOLE}[resources]\nluts = 5", "resources has no 'luts'; did you mean lut?"),
+        (f"{WHOLE}boards = ['mine']", "boards is a table of the part on each, not ['mine']"),
         (f"{WHOLE}resources = 5", "resources is a table of numbers, not 5"),
         ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
         ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
@@ -227,7 +229,7 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
         str(error.value),
     )
     file.write_text(text.replace("bram18 = 280\n", ""))
-    with pytest.raises(PassFailedException, match="source needs bram36, which mine has not"):
+    with pytest.raises(PassFailedException, match="network's input needs bram36, which mine has"):
         tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
@@ -247,6 +249,18 @@ def test_a_part_is_a_device(part: str, like: str) -> None:
     device, known = device_named(part), device_named(like)
     assert (device.name, device.part, device.resources) == (part, part, known.resources)
     assert device_named(known.part).resources == known.resources
+
+
+def test_a_board_is_a_device() -> None:
+    board = device_named("Pynq-Z2")
+    assert (board.name, board.part) == ("Pynq-Z2", "xc7z020clg400-1")
+    assert board.resources == device_named("z7020").resources
+
+
+def test_messages_have_the_end_of_a_long_name() -> None:
+    process, name = design_of(read_module(SMALL)).processes[1], "model/" * 20 + "Conv2D"
+    process.layer = StringAttr(name)
+    assert describe(process) == f'{process.name} "...{name[-60:]}"'
 
 
 @pytest.mark.parametrize("name", ["xc7z0201clg400-1", "xc7z010clg400-1"])

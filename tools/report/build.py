@@ -18,6 +18,7 @@ from ..compile import BUILD, DESIGN, TARGETS
 from ..compile_parts import NETWORK
 from ..files import UserError, read_text
 from ..networks import load_network
+from ..points import RESULT
 
 Shape: TypeAlias = Any
 """What a value of JSON is to be: a type, a list of such, or an object with such at least."""
@@ -189,8 +190,14 @@ class Part:
 
 def about_of(folder: Path, wanted: Shape) -> dict[str, Any]:
     """What a folder of `qnn compile` says of itself."""
+    if not folder.is_dir():
+        raise UserError(f"{folder}: no such folder: qnn compile -o {folder} makes one")
+    if (folder / RESULT).is_file() and not (folder / BUILD).is_file():
+        raise UserError(
+            f"{folder} is no build but what qnn explore found: qnn report BUILD --explored {folder}"
+        )
     if not (folder / BUILD).is_file():
-        raise UserError(f"{folder} is no build: qnn compile -o {folder} makes one")
+        raise UserError(f"{folder} is no build, which qnn compile -o FOLDER makes")
     return read_json(folder / BUILD, wanted)
 
 
@@ -204,7 +211,7 @@ def compared(found: bytes, wanted: bytes) -> str:
 
 def explored_file(path: Path) -> Path:
     """`explore.json` of a folder that `qnn explore -o` wrote."""
-    return path / "explore.json" if path.is_dir() else path
+    return path / RESULT if path.is_dir() else path
 
 
 def read_json(path: Path, wanted: Shape) -> dict[str, Any]:

@@ -9,7 +9,7 @@
 // Of some also where each figure is from.
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn devices z7020 | filecheck %s --match-full-lines --check-prefix SOURCE
-//      SOURCE: z7020: Zynq-7020
+//      SOURCE: z7020: Zynq-7020, on pynq-z1, pynq-z2, zedboard
 // SOURCE-NEXT:   lut: the vendor's product table (vendor)
 //      SOURCE:   clock_mhz: what designs of this kind reach; no limit of the device (guess)
 
@@ -19,7 +19,9 @@
 // JSON-NEXT:     "description": "Zynq-7020",
 // JSON-NEXT:     "vendor": "xilinx",
 // JSON-NEXT:     "part": "xc7z020clg400-1",
-// JSON-NEXT:     "lut": 53200,
+// JSON-NEXT:     "boards": {
+// JSON-NEXT:       "pynq-z1": "xc7z020clg400-1",
+//      JSON:     "lut": 53200,
 //      JSON:     "sources": {
 // JSON-NEXT:       "lut": {
 // JSON-NEXT:         "from": "the vendor's product table",

@@ -127,7 +127,11 @@
 // RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
 // ERRORS: qnn: argument --fps: 'nan' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors
-// ERRORS: qnn: the following arguments are required: --device
+// ERRORS: qnn: the following arguments are required: --device (qnn estimate --help has an example)
+// RUN: %{status} 2 qnn estimate %s --device z7020 -o x 2>> %t/errors
+// ERRORS: qnn: there is no -o; there are: --clock, {{.*}}
+// RUN: %{status} 2 qnn -q estimate %s --device z7020 2>> %t/errors
+// ERRORS: qnn: there is no -q before a command; there are: --help, --version, -h
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 

@@ -62,6 +62,9 @@
 // ERRORS-NEXT: qnn: {{.*}}none/out: no such file or directory
 // RUN: %{status} 1 qnn explore %s --devices z7020 -o %s 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}qnn_explore.mlir: file exists
+// RUN: mkdir -p %t/others && touch %t/others/mine
+// RUN: %{status} 1 qnn explore %s --devices z7020 -o %t/others 2>> %t/errors
+// ERRORS-NEXT: qnn: {{.*}}others holds 'mine', and no exploration to go on with: name another folder
 
 // A command line that makes no sense ends with status 2.
 // RUN: %{status} 2 qnn explore %s --devices z7020,, 2>> %t/errors

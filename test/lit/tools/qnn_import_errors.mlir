@@ -39,7 +39,7 @@
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*1e60" 2>> %t/errors
 // CHECK-NEXT: qnn: argument --input: the scale 1e+60 is not positive, or none of float32
 // RUN: %{status} 2 qnn import 2>> %t/errors
-// CHECK-NEXT: qnn: the following arguments are required: model
+// CHECK-NEXT: qnn: the following arguments are required: model (qnn import --help has an example)
 // RUN: %{status} 2 qnn exprot %t/net.onnx 2>> %t/errors
 // CHECK-NEXT: qnn: there is no command 'exprot'; did you mean explore?
 // CHECK-NOT: {{.+}}

@@ -13,6 +13,11 @@
 // RUN: %{status} 1 qnn report %t/nowhere 2>> %t/errors
 // RUN: %{status} 1 qnn report %t/build --explored %t 2>> %t/errors
 // RUN: filecheck %s --check-prefix ERRORS --input-file %t/errors
-// ERRORS:      qnn: {{.*}}.tmp is no build: qnn compile -o {{.*}}.tmp makes one
-// ERRORS-NEXT: qnn: {{.*}}nowhere is no build
+// ERRORS:      qnn: {{.*}}.tmp is no build, which qnn compile -o FOLDER makes
+// ERRORS-NEXT: qnn: {{.*}}nowhere: no such folder: qnn compile -o {{.*}}nowhere makes one
 // ERRORS-NEXT: qnn: {{.*}}explore.json: no such file or directory
+
+// RUN: qnn explore %S/../../../examples/conv_bn.mlir --devices z7020 -o %t/fronts 2> %t/steps > %t/table
+// RUN: %{status} 1 qnn report %t/fronts 2> %t/errors
+// RUN: filecheck %s --check-prefix FRONTS --input-file %t/errors
+// FRONTS: qnn: {{.*}}fronts is no build but what qnn explore found: qnn report BUILD --explored {{.*}}fronts

@@ -47,6 +47,6 @@
 // FILES-NEXT: top.cl
 // FILES-NEXT: vectors
 // FILES-NEXT: weights
-// RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
+// RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/build/README.md
 // TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage{{ +}}| cycles | alm{{ +}}| ff{{ +}}| m20k | dsp |
 // TABLE:      - alm: {{[0-9,]+}} of 427,200, {{.*}}
