@@ -23,6 +23,7 @@ class Pixels:
         """Images for an input of a type."""
         ordered = arranged(images, type.get_shape())
         if (self.scale is None and self.offset is None) or images.dtype.kind not in "biuf":
+            check_fit(ordered, type)
             return ordered
         if images.dtype != np.uint8:
             return self.scaled(ordered, type)
@@ -47,6 +48,20 @@ def rounded(x: Array, type: QnnTensor) -> Array:
         return np.where(x >= 0, 1, -1).astype(np.int8)
     low, high = value_range(element)
     return np.clip(np.floor(x + 0.5), low, high).astype(dtype_of(element))
+
+
+def check_fit(x: Array, type: QnnTensor) -> None:
+    """Refuses whole numbers that a type has not, and says what makes them fit."""
+    element = check_element(type.element_type)
+    if x.dtype.kind not in "iu" or not isinstance(element, QuantType) or not x.size:
+        return
+    (low, high), ends = value_range(element), (int(x.min()), int(x.max()))
+    if low > ends[0] or high < ends[1]:
+        way = f"--offset {low}" if high - low == 255 else "--scale A/B and --offset X"
+        raise UserError(
+            f"the images have pixels from {ends[0]} to {ends[1]}, the network takes {element}, "
+            f"{low} to {high}: {way} may make them so"
+        )
 
 
 def arranged(images: Array, shape: tuple[int, ...]) -> Array:

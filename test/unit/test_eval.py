@@ -208,6 +208,16 @@ def test_run_native(files: list[str], tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.load(out), run(network(), [x])[0])
 
 
+def test_pixels_that_do_not_fit() -> None:
+    """What would make them fit is said."""
+    x = np.array([[[[0, 255]]]], np.uint8)
+    with pytest.raises(UserError, match=r"0 to 255, .* si8, -128 to 127: --offset -128 may"):
+        Pixels().prepared(x, TensorType(signed(8), (1, 1, 1, 2)))
+    with pytest.raises(UserError, match="--scale A/B and --offset X may"):
+        Pixels().prepared(x, TensorType(signed(4), (1, 1, 1, 2)))
+    assert (Pixels().prepared(x, TensorType(unsigned(8), (1, 1, 1, 2))) == x).all()
+
+
 def test_what_is_refused(
     files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,7 +230,7 @@ def test_what_is_refused(
     assert said == f"qnn: {images} has 30 images, and {tmp_path / 'y.npy'} 29 classes"
     both = ["--images", images, "--labels", labels]
     said = refused(capsys, *eval_, *both)
-    assert re.fullmatch(r"qnn: input 0: value \d+ does not fit in si8 \(-128 to 127\)", said)
+    assert re.fullmatch(r"qnn: the images have pixels from \d+ to \d+, .*: --offset -128 .*", said)
     np.save(tmp_path / "nan.npy", np.full((30, 3, 4, 5), np.nan))
     said = refused(capsys, *eval_, "--images", str(tmp_path / "nan.npy"), "--labels", labels)
     assert said == "qnn: input 0: si8 holds whole numbers only"
