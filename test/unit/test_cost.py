@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from qnn.hardware import cost
-from qnn.hardware.cost import fifo, multiplier, trips, ways, wide_product
+from qnn.hardware.cost import fifo, kept, multiplier, trips, ways, wide_product
 from qnn.hardware.device import KINDS, device_named
 from qnn.hardware.estimate import estimate
 from qnn.hardware.limits import next_step
@@ -85,14 +84,26 @@ def test_mlabs() -> None:
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
     """144 words of 32 bits take 164 LUTs, more than a block is worth; 576 of 8 take 132."""
-    assert added(matvec(), pe, simd) == (logic, ff, block)
+    found = kept(matvec(), "xilinx", np.array(pe), np.array(simd))
+    assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
 
 @pytest.mark.parametrize(("pe", "simd", "bits"), [(1, 8, 4608), (8, 1, 4608), (1, 576, 0)])
 def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     process = matvec()
     process.vector_in_registers = UnitAttr()
-    assert added(process, pe, simd) == pytest.approx((1.35 * bits, 2 * bits, 0))
+    found = kept(process, "xilinx", np.array(pe), np.array(simd))
+    assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
+
+
+def test_a_layer_has_a_vector() -> None:
+    """Registers take 4608 bits more, and a memory of 16 LUTs, 32 flip-flops and a block less."""
+    process = matvec()
+    _, memory, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    process.vector_in_registers = UnitAttr()
+    _, registers, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    more = 1.35 * 4608 - 16, 2 * 4608 - 32, -1, 0, 0, 0
+    assert (registers.use - memory.use).tolist() == pytest.approx(more)
 
 
 def matvec() -> MatvecOp:
@@ -101,16 +112,6 @@ def matvec() -> MatvecOp:
     weights = design.data(np.ones((8, 576)), signed(2))
     x = design.source(ChannelType((576,), unsigned(8)))
     return design.add(MatvecOp(x, ChannelType((8,), signed(20)), weights, signed(20)))
-
-
-def added(process: MatvecOp, pe: int, simd: int) -> tuple[float, float, float]:
-    """The LUTs, flip-flops and blocks of a layer that are there because it keeps its vector."""
-    _, way, *_ = ways(process, "xilinx", np.array(simd), np.array(pe))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cost, "kept", lambda *_: cost.Kept())
-        _, bare, *_ = ways(process, "xilinx", np.array(simd), np.array(pe))
-    logic, ff, block, *_ = (way.use - bare.use).tolist()
-    return logic, ff, block
 
 
 @pytest.mark.parametrize(
