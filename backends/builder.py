@@ -62,6 +62,7 @@ class Builder:
         memories: Sequence[Memory] = (),
         choice: str = "",
         port: Port | None = None,
+        in_registers: bool = False,
     ) -> None:
         """Adds a process that is one of the library's."""
         ends = describe(process.inputs), describe(process.outputs)
@@ -79,5 +80,6 @@ class Builder:
                 memories,
                 choice,
                 port,
+                in_registers,
             )
         )

@@ -14,7 +14,7 @@ import numpy as np
 from ..hardware.schedule import schedule_of
 from ..qdialect.packing import word_bytes
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import Storage, ThresholdOp, WeightedProcess
+from ..qdialect.stream.compute import MatvecOp, Storage, ThresholdOp, WeightedProcess
 from ..qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from ..qdialect.stream.flow import (
     ConcatOp,
@@ -217,7 +217,9 @@ class Emitter(Builder):
         weights = self.weights(process, vectors)
         choice = "Fabric" if process.dsp is None else "Dsp"
         kind = process.name.removeprefix("stream.")
-        self.part(process, kind, numbers, types, weights, activation, memories, choice)
+        registers = isinstance(process, MatvecOp) and process.vector_in_registers is not None
+        constants = weights, activation, memories
+        self.part(process, kind, numbers, types, *constants, choice, in_registers=registers)
 
     def weight_type(self, process: WeightedProcess) -> ElementType | Codebook:
         """The type of the weights; those from a codebook have one of their own."""

@@ -8,8 +8,10 @@ from typing import TypeAlias
 import numpy as np
 
 from ..hardware.cost import WIDEST_PORT
+from ..hardware.memory import DualPort
 from ..qdialect.data import Array
 from ..qdialect.stream import ChannelType
+from ..qdialect.stream.compute import Storage
 from ..qdialect.types import ElementType, QuantType, dtype_of
 from .memories import Memory
 
@@ -145,6 +147,18 @@ class Part:
     choice: str = ""
     """How it computes: products in Fabric or Dsp, the Maximum of a pool or its Total; KEPT."""
     port: Port | None = None
+    in_registers: bool = False
+    """Registers keep the vector of a matvec, whatever its size."""
+
+    def kept_in(self, vendor: str) -> Storage | None:
+        """Where a matvec keeps its vector for all but the first rows, if there are more."""
+        words = self.numbers["STEPS"]
+        if self.kind != "matvec" or self.numbers["FOLDS"] == 1:
+            return None
+        if self.in_registers or words == 1:
+            return Storage.REGISTERS
+        memory = DualPort(np.array(words), np.array(self.reads[0].bits))
+        return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
 
 
 @dataclass

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from qnn.hardware import cost
 from qnn.hardware.device import KINDS, Device, device_named
 from qnn.hardware.estimate import layers_of
+from qnn.hardware.memory import BLOCK_LUTS
 from qnn.qdialect.stream import DesignOp
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
@@ -126,7 +127,7 @@ def fits(found: Calibration) -> str:
 def main() -> None:
     found = Calibration()
     names = ("COUNTER", "COUNTER_FF", "VECTOR", "VECTOR_FF")
-    taken = {name: getattr(cost, name) for name in names}
+    taken = {name: getattr(cost, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
     print(TEXT.format(table=table(found), fits=fits(found), **taken), end="")
 
 
@@ -148,7 +149,7 @@ Three designs of others were built for a Z7020 and reported after place and rout
 is around the network on the device. They are held against what `qnn estimate` makes of these
 networks with the published PE and SIMD (`test/support/measured.py`). Weights lie where the tool put
 them: in block memory, but for memories of at most 512 bits, and for one layer of W2A2 that a pragma
-puts into LUTs.
+puts into LUTs. Vectors are in registers, as they were there (`vector_in_registers`).
 
 {table}
 
@@ -161,9 +162,10 @@ errors:
 {fits}
 
 To hold another design against the model, describe it as these three are, or give `qnn estimate` its
-network and a folding file. The file must say where weights lie, or `tile` chooses, and takes fewer
-blocks and more LUTs than a vendor's tool does by default: `{{"Conv_1": {{"pe": 32, "simd": 32,
-"storage": "block"}}, ...}}`, and `"lut"` where a row has at most 512 bits.
+network and a folding file, which counts vectors as our library keeps them. The file must say where
+weights lie, or `tile` chooses, and takes fewer blocks and more LUTs than a vendor's tool does by
+default: `{{"Conv_1": {{"pe": 32, "simd": 32, "storage": "block"}}, ...}}`, and `"lut"` where a row
+has at most 512 bits.
 
 ## Formulas
 
@@ -178,7 +180,8 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | running sum | its bits, for each row | twice its bits |
 | thresholds | `steps * (bits / 2 + 2)` for each row | |
 | scale, each lane | `w * a`, sum, two results, `x / 2 + 2` an exception | product, sum |
-| vector, kept for all rows | {VECTOR} a bit | {VECTOR_FF} a bit |
+| vector, kept for all rows | its memory, half a LUT a bit of a word | a word |
+| the same in registers | {VECTOR} a bit | {VECTOR_FF} a bit |
 | a word of weights | | its bits |
 | window | a LUT chooses one of three lines, for each bit | |
 | pool | 1.5 for each bit that comes | the bits of a result |
@@ -191,13 +194,15 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
   adders. So does the choice between a number and its negative, which has a bit more than the
   number. All others take `w * a` LUTs, and have `w + a` bits; ternary numbers have two.
 - More than 15 thresholds are searched: `steps` is then the number of comparisons, one behind the
-  other. A vector that is multiplied all at once is not kept.
+  other. A vector that is multiplied all at once is not kept, nor one of which all rows are.
 - A level of a tree adds half as many terms as the one before, each a bit wider; a LUT makes a
   bit. That sums up to `b + 2` LUTs for each term.
 - The measured designs keep a vector in registers, each twice in their pipeline, and choose among
   all its words: some LUT for each bit. The rest of {VECTOR} is what grows with the same bits:
   converters to words of whole pixels, and maxima of whole pixels, which ours do without.
-  Our library keeps vectors in memories, so our layers may be smaller than they are told to be.
+  Our library does so only where a `stream.matvec` has `vector_in_registers`.
+- It keeps all other vectors in a memory as wide as a word, and chooses between words that come and
+  words that were kept. No board has told how much that is: it is counted in the vendors' parts.
 - A counter has 32 bits in the sources; {COUNTER} LUTs say that tools find out how few are needed.
   Its flip-flops are those of the pipeline that it starts, too.
 - 2,000 LUTs, 2,500 flip-flops and two blocks for each port to the host, an AXI master with its
@@ -213,6 +218,12 @@ blocks, the tool moves memories of lines and thresholds to LUTs, those first tha
 W2A2 takes all 280 blocks, and `qnn estimate` does the same. A memory that is written takes 4/3
 LUTs for each bit and 64 words, a constant one 1. An M20K may be cut into any of its shapes. URAM:
 `ceil(bits / 72) * ceil(words / 4096)`.
+
+**Vectors.** A memory with a port to write and one to read: a RAM32M has 32 words of 6 bits in four
+LUTs, a RAM64M 64 of 3, an MLAB 32 of 20 in ten ALMs; where memories are below one another, a LUT
+chooses among four. 576 bytes one by one take 132 LUTs so; in registers they would take 6,221. A
+vector lies in blocks where it would take more than {BLOCK_LUTS} LUTs for each of them. The library
+tells the vendor's tool by the same rule.
 
 **DSPs.** `PE * SIMD * ceil((w + a) / 48)` for products in DSPs. Two more for a port that
 multiplies the number of frames by the words of one, where these have more than two digits in
@@ -254,8 +265,8 @@ bits, all others 1 x 2): the source must have counted otherwise, and does not sa
 An ALM counts as 1 / 0.6 LUTs, which is a guess, as is everything around a design. What was
 published can't be held against it, because the foldings were not. ResNet-18 W1A2 on Stratix V
 took 596,081 LUTs, 1,175,373 flip-flops and 30,854 Kbit of blocks for 1.85 million cycles a frame;
-our cheapest design with as many cycles comes to 67,000 ALMs, 192,000 flip-flops and 847 M20K,
-which is 16,900 Kbit. So much another architecture may differ; it is neither an error of the model
+our cheapest design with as many cycles comes to 15,400 ALMs, 60,400 flip-flops and 953 M20K,
+which is 19,060 Kbit. So much another architecture may differ; it is neither an error of the model
 nor does it confirm it. So reports give no error for Intel.
 
 ## Not modelled

@@ -162,9 +162,11 @@ judged by our [cost model](costs.md), next to the cheapest folding that is as fa
 neither of which takes more of anything. What was not published (pools, windows, the last layer) is
 chosen by the same search in all three. Weights of the published foldings lie where the vendor's
 tool put them; W2A2 took all blocks that way, and memories that did not fit became LUTs, which is
-not shown here. These are figures of the model, not of a vendor's tool. An image alone takes the
-cycles from its first word in to its last word out. `pytest test/e2e/test_foldings.py` checks that
-no folding of `tile` is larger at the same rate, or slower at the same size.
+not shown here. Vectors lie where our library puts them, in all three: what the boards took, with
+theirs in registers, is in [costs](costs.md#against-boards). These are figures of the model, not of
+a vendor's tool. An image alone takes the cycles from its first word in to its last word out.
+`pytest test/e2e/test_foldings.py` checks that no folding of `tile` is larger at the same rate, or
+slower at the same size.
 """
 
 REASON = """\

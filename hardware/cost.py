@@ -37,7 +37,7 @@ from ..qdialect.types import (
     dtype_of,
 )
 from .device import KINDS, Use
-from .memory import LOGIC, Memory, blocks, luts, ultras
+from .memory import LOGIC, DualPort, Memory, blocks, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
@@ -48,7 +48,7 @@ COUNTER_FF = 80
 """Flip-flops of a counter, and of the next steps of the pipeline that go with it. Fitted."""
 
 VECTOR = 1.35
-"""LUTs that keep and choose a bit of a vector which is multiplied by many rows. Fitted."""
+"""LUTs that choose a bit of a vector which registers keep for many rows. Fitted."""
 
 VECTOR_FF = 2
 """Flip-flops of such a bit, and of its way through the pipeline."""
@@ -198,15 +198,14 @@ def weighted(
     elements = check_element(data_of(process, factor).element), process.inputs[0].element_type
     product, bits = multiplier(*elements)
     tree, sums = simd * (bits + 2), bit_width(process.sum_type)
-    vector = 0
-    if isinstance(process, MatvecOp):
-        vector = np.where(simd == cols, 0, cols * bit_width(elements[1]))
-    logic = pe * (tree + sums + compared(process, sums)) + VECTOR * vector
-    ff = pe * (TREE_FF * tree + 2 * sums + simd * stored) + VECTOR_FF * vector
+    vector = kept(process, vendor, pe, simd) if isinstance(process, MatvecOp) else Kept()
+    logic = pe * (tree + sums + compared(process, sums)) + vector.logic
+    ff = pe * (TREE_FF * tree + 2 * sums + simd * stored) + vector.ff
     dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
-    arithmetic = {False: taken(shape, logic=logic + pe * simd * product, ff=ff)}
+    fabric = logic + pe * simd * product
+    arithmetic = {False: taken(shape, logic=fabric, ff=ff, block=vector.block)}
     if not any(isinstance(element, BipolarType | TernaryType) for element in elements):
-        arithmetic[True] = taken(shape, logic=logic, ff=ff, dsp=dsp)
+        arithmetic[True] = taken(shape, logic=logic, ff=ff, block=vector.block, dsp=dsp)
     held = _weights(vendor, rows * cols // (pe * simd), pe, simd * stored)
     legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
     return [
@@ -214,6 +213,30 @@ def weighted(
         for dsp, use in arithmetic.items()
         for storage, memory in held.items()
     ]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What keeps a vector."""
+
+    logic: Amount = 0
+    ff: Amount = 0
+    block: Amount = 0
+
+
+def kept(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> Kept:
+    """What keeps the vector from the first rows to the last, if it comes in several words.
+
+    A memory has a register behind it, and a choice between its words and those that come.
+    """
+    (rows, cols), each = process.rows.shape, bit_width(process.inputs[0].element_type)
+    if process.vector_in_registers is not None:
+        bits = np.where(simd == cols, 0, cols * each)
+        return Kept(VECTOR * bits, VECTOR_FF * bits)
+    there = (pe < rows) & (simd < cols)
+    word = simd * each
+    logic, block = DualPort(cols // simd, word).held(vendor)
+    return Kept(there * (logic + word / 2), there * word, there * block)
 
 
 def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:

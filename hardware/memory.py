@@ -29,6 +29,15 @@ SMALL = 512
 WRITTEN = 4 / 3
 """LUTs of a memory that is written while it is read, for each LUT of a constant one."""
 
+DUAL_PORT = {"xilinx": ((32, 6, 4), (64, 3, 4)), "intel": ((32, 20, 10 / LOGIC["intel"]),)}
+"""Words, bits and LUTs of what has a port to write and one to read: RAM32M, RAM64M; an MLAB."""
+
+CHOICES = 4
+"""Words among which a LUT chooses, for each bit."""
+
+BLOCK_LUTS = 160
+"""LUTs that are worth a block: about what devices have for each."""
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -48,6 +57,33 @@ class Memory:
 
     def blocks(self, vendor: str) -> Counts:
         return self.count * blocks(vendor, np.asarray(self.words), np.asarray(self.bits))
+
+
+@dataclass(frozen=True)
+class DualPort:
+    """Memories with a port to write and one to read that lie where our library puts them."""
+
+    words: Counts
+    bits: Counts
+
+    def in_luts(self, vendor: str) -> npt.NDArray[np.bool_]:
+        """Whether LUTs hold the words, which are then worth no more than the blocks would be."""
+        return self.luts(vendor) <= BLOCK_LUTS * blocks(vendor, self.words, self.bits)
+
+    def held(self, vendor: str) -> tuple[Counts, Counts]:
+        """The LUTs and blocks of each."""
+        small = self.in_luts(vendor)
+        held = blocks(vendor, self.words, self.bits)
+        return np.where(small, self.luts(vendor), 0), np.where(small, 0, held)
+
+    def luts(self, vendor: str) -> Counts:
+        """Banks side by side and below one another; of those below, each bit chooses one."""
+        ways: list[Counts] = []
+        for deep, wide, each in DUAL_PORT[vendor]:
+            banks = -(-self.words // deep)
+            chosen = np.where(banks > 1, -(-banks // CHOICES) * self.bits, 0)
+            ways.append(banks * -(-self.bits // wide) * each + chosen)
+        return np.minimum.reduce(ways)
 
 
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:

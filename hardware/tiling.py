@@ -17,10 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .device import KINDS, Use
+from .memory import BLOCK_LUTS
 from .search import Factor, cheapest, plan
 from .space import Part, Space, along
 
-TYPICAL = np.array([1.0, 0.5, 160.0, 1500.0, 160.0, 100.0])
+TYPICAL = np.array([1.0, 0.5, BLOCK_LUTS, 1500.0, 160.0, 100.0])
 """Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
 
 ROUNDS = 30

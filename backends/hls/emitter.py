@@ -10,6 +10,7 @@ one dataflow region. Its weights are files of their own.
 from collections.abc import Sequence
 
 from ...qdialect.stream import DesignOp
+from ...qdialect.stream.compute import Storage
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..emitter import parts_of
@@ -18,6 +19,14 @@ from ..parts import KEPT, Activation, Channel, Codebook, EmitError, Part, Parts,
 from .memories import Array
 from .printing import Emitted
 from .shapes import Call, Shape, Sources, number, tag
+
+VECTORS = {
+    None: "NotKept",
+    Storage.REGISTERS: "InRegisters",
+    Storage.LUT: "InLuts",
+    Storage.BLOCK: "InBlocks",
+}
+"""What keeps the vector of a matvec."""
 
 ONE_RUN = "1"
 """What stands for the number of frames where words come once, however many there are."""
@@ -91,6 +100,8 @@ class Speller:
             types["Multiplier"] = f"qnn::{part.choice}"
         if part.activation is not None:
             types["Activation"] = activation(part.activation)
+        if part.kind == "matvec":
+            types["Vector"] = f"qnn::{VECTORS[part.kept_in('xilinx')]}"
         books = [type for type in part.types.values() if isinstance(type, Codebook)]
         before = "".join(codebook(book) for book in books)
         self.sources.shapes.append(Shape(part.name, part.comment, types, part.numbers, before))

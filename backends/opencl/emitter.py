@@ -17,6 +17,7 @@ from math import gcd
 from pathlib import Path
 
 from ...qdialect.stream import DesignOp
+from ...qdialect.stream.compute import Storage
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -32,6 +33,13 @@ from .spelling import bank_bytes, declared, definition, number, number_bits, tag
 
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The integers of a port, by their bytes."""
+
+KEPT_IN = {
+    Storage.REGISTERS: "register",
+    Storage.LUT: 'memory("MLAB")',
+    Storage.BLOCK: 'memory("BLOCK_RAM")',
+}
+"""The attribute of a vector that is kept."""
 
 LINK_ENDS = "arrive", "depart"
 
@@ -205,6 +213,8 @@ def spell(part: Part) -> Spelled:
             types.append(product)
             definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
             definitions |= weights(part)
+            storage = part.kept_in("intel")
+            definitions |= {} if storage is None else {"KEPT_IN": KEPT_IN[storage]}
         case "window":
             piece = gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"])
             banks = 1 << (part.numbers["LANES_OUT"] // piece - 1).bit_length()

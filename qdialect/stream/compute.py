@@ -234,6 +234,9 @@ class MatvecOp(WeightedProcess):
 
     name = "stream.matvec"
 
+    vector_in_registers = opt_prop_def(UnitAttr)
+    """Registers keep a vector until all rows are through with it, not a memory."""
+
     @property
     def simd(self) -> int:
         return self.inputs[0].lanes.data

@@ -2,8 +2,9 @@
 
 They are what `qnn estimate` makes of such a network and of a folding file with their PE and SIMD:
 sums no wider than they must be, channels no deeper. Weights lie where the tool put them: in block
-memory, but for small ones, and for those that a pragma put into LUTs. What they leave open (words
-of pools and windows, the last layer of CNV) is as cheap as can be without slowing the layers down.
+memory, but for small ones, and for those that a pragma put into LUTs. Vectors are in registers, as
+they were there. What they leave open (words of pools and windows, the last layer of CNV) is as
+cheap as can be without slowing the layers down.
 """
 
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from qnn.qdialect.types import (
     smallest_type,
     value_range,
 )
-from xdsl.dialects.builtin import StringAttr
+from xdsl.dialects.builtin import StringAttr, UnitAttr
 from xdsl.ir import SSAValue
 from xdsl.rewriter import Rewriter
 
@@ -107,6 +108,7 @@ class Measured:
         output = ChannelType((*channel.frame[:-1], rows), target or sums)
         layer = MatvecOp(x, output, weights, sums, thresholds=steps, offset=offset)
         layer.layer = StringAttr(f"L{number}")
+        layer.vector_in_registers = UnitAttr()
         return design.add(layer).output
 
     def _fold(self, design: DesignOp) -> None:

@@ -17,6 +17,7 @@ from qnn.qdialect.stream.flow import (
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
+from xdsl.dialects.builtin import UnitAttr
 
 from support.design import Design
 from support.generate import Choices
@@ -99,7 +100,9 @@ def matvec(design: Design, choices: Choices) -> Process:
         (*channel.frame[:-1], outputs), signed(20), choices.pick(divisors(outputs))
     )
     name = design.data(weights, signed(8))
-    return MatvecOp(design.source(channel), output, name, signed(20))
+    op = MatvecOp(design.source(channel), output, name, signed(20))
+    op.vector_in_registers = UnitAttr() if choices.flag() else None
+    return op
 
 
 def depthwise(design: Design, choices: Choices) -> Process:

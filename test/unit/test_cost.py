@@ -2,20 +2,22 @@
 
 import numpy as np
 import pytest
-from qnn.hardware.cost import fifo, multiplier, trips, wide_product
+from qnn.hardware.cost import fifo, kept, multiplier, trips, ways, wide_product
 from qnn.hardware.device import KINDS, device_named
 from qnn.hardware.estimate import estimate
 from qnn.hardware.limits import FASTER, next_step
-from qnn.hardware.memory import Memory, blocks
+from qnn.hardware.memory import LOGIC, DualPort, Memory, blocks
 from qnn.hardware.space import space_of
 from qnn.hardware.tiling import Tiler
 from qnn.passes.folding import Fold
 from qnn.passes.tile import tile_design
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
-from support.design import design_of
+from support.design import Design, design_of
 from support.measured import MEASURED
 from support.program import read_module
+from xdsl.dialects.builtin import UnitAttr
 
 
 @pytest.mark.parametrize(
@@ -47,6 +49,71 @@ def test_small_memories_are_luts() -> None:
     assert (logic, block) == (3 * 8 * 4 / 3, 0)
     logic, block = Memory(3, 64, 9).held("xilinx")
     assert (logic, block) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "bits", "luts"),
+    [
+        (32, 6, 4),
+        (32, 7, 8),
+        (33, 3, 4),
+        (64, 4, 8),
+        (65, 3, 2 * 4 + 3),
+        (72, 64, 3 * 11 * 4 + 64),
+        (576, 8, 9 * 3 * 4 + 3 * 8),
+    ],
+)
+def test_luts_with_two_ports(words: int, bits: int, luts: int) -> None:
+    """RAM32M of 6 bits and RAM64M of 3, in four LUTs; of four that are deeper, a LUT chooses."""
+    assert DualPort(np.array(words), np.array(bits)).luts("xilinx") == luts
+
+
+def test_mlabs() -> None:
+    """Ten ALMs for 32 words of 20 bits."""
+    assert DualPort(np.array(32), np.array(20)).luts("intel") * LOGIC["intel"] == 10
+    assert DualPort(np.array(33), np.array(21)).luts("intel") == 4 * 10 / LOGIC["intel"] + 21
+
+
+@pytest.mark.parametrize(
+    ("pe", "simd", "logic", "ff", "block"),
+    [
+        (1, 8, 3 * 11 * 4 + 64 + 64 / 2, 64, 0),
+        (4, 1, 9 * 3 * 4 + 3 * 8 + 8 / 2, 8, 0),
+        (4, 4, 32 / 2, 32, 1),
+        (8, 4, 0, 0, 0),
+        (1, 576, 0, 0, 0),
+    ],
+)
+def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
+    """144 words of 32 bits take 164 LUTs, more than a block is worth; 576 of 8 take 132."""
+    found = kept(matvec(), "xilinx", np.array(pe), np.array(simd))
+    assert (found.logic, found.ff, found.block) == (logic, ff, block)
+
+
+@pytest.mark.parametrize(("pe", "simd", "bits"), [(1, 8, 4608), (8, 1, 4608), (1, 576, 0)])
+def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
+    process = matvec()
+    process.vector_in_registers = UnitAttr()
+    found = kept(process, "xilinx", np.array(pe), np.array(simd))
+    assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
+
+
+def test_a_layer_has_a_vector() -> None:
+    """Registers take 4608 bits more, and a memory of 16 LUTs, 32 flip-flops and a block less."""
+    process = matvec()
+    _, memory, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    process.vector_in_registers = UnitAttr()
+    _, registers, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    more = 1.35 * 4608 - 16, 2 * 4608 - 32, -1, 0, 0, 0
+    assert (registers.use - memory.use).tolist() == pytest.approx(more)
+
+
+def matvec() -> MatvecOp:
+    """Eight rows of 576 columns, of eight bits."""
+    design = Design()
+    weights = design.data(np.ones((8, 576)), signed(2))
+    x = design.source(ChannelType((576,), unsigned(8)))
+    return design.add(MatvecOp(x, ChannelType((8,), signed(20)), weights, signed(20)))
 
 
 @pytest.mark.parametrize(

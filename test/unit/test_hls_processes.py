@@ -260,6 +260,21 @@ def outside(choices: Choices) -> ModuleOp:
     return design.finish(design.add(op).output)
 
 
+def kept_vector(cols: int, registers: bool = False) -> Callable[[Choices], ModuleOp]:
+    """A vector that comes in many words, for several groups of rows."""
+
+    def build(choices: Choices) -> ModuleOp:
+        design, element = Design(), choices.pick([signed(8), unsigned(5)])
+        weights = design.data(choices.array(signed(3), (6, cols)), signed(3))
+        x = design.source(ChannelType((3, cols), element, choices.pick([1, 2])))
+        output = ChannelType((3, 6), signed(24), choices.pick([1, 2, 3]))
+        op = MatvecOp(x, output, weights, signed(24))
+        op.vector_in_registers = UnitAttr() if registers else None
+        return design.finish(design.add(op).output)
+
+    return build
+
+
 def with_storage(storage: Storage) -> Callable[[Choices], ModuleOp]:
     def build(choices: Choices) -> ModuleOp:
         module = one_layer(choices.pick(LAYERS[:2]), choices)
@@ -310,6 +325,9 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     with_storage(Storage.ULTRA),
     large_weights,
     last_numbers,
+    kept_vector(36),
+    kept_vector(36, registers=True),
+    kept_vector(3000),
 ]
 
 

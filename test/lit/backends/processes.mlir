@@ -112,6 +112,7 @@ stream.design @main {
   // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
   // OPENCL-NEXT: #define ROWS_BITS 16
   // OPENCL-NEXT: #define ROW_BITS 8
+  // OPENCL-NEXT: #define KEPT_IN memory("MLAB")
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
   // OPENCL-NEXT: #define BIAS_TYPE si8

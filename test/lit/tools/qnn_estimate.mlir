@@ -4,10 +4,10 @@
 // RUN: qnn estimate %s --device z7020 --trace %t/trace.json 2> %t/trace.err | filecheck %s --match-full-lines --strict-whitespace
 //      CHECK:   layer   kind    PE  SIMD  cycles    lut     ff  bram36  uram  dsp
 // CHECK-NEXT:   x       source   4     4       8  2,024  2,678       1     0    0
-// CHECK-NEXT:*  Gemm_0  matvec   2     4      16    130    442       0     0    0
+// CHECK-NEXT:*  Gemm_0  matvec   2     4      16    120    418       0     0    0
 // CHECK-NEXT:   y       sink     2     2       8  2,018  2,672       1     0    0
 // CHECK-NEXT:   all     source                    2,024  2,678       1     0    0
-// CHECK-NEXT:   all     matvec                      130    442       0     0    0
+// CHECK-NEXT:   all     matvec                      120    418       0     0    0
 // CHECK-NEXT:   all     sink                      2,018  2,672       1     0    0
 // CHECK-EMPTY:
 // CHECK-NEXT:z7020 at 100 MHz: 6,250,000.0 frames/s, a frame every 16 cycles
@@ -15,8 +15,8 @@
 // CHECK-NEXT:latency of one frame: 25 cycles, 0.25 us
 // CHECK-NEXT:a frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights, 160 of feature maps
 // CHECK-NEXT:from and to the outside: 160 bits a frame, 0.125 GB/s; 12.8 ops a byte
-// CHECK-NEXT:lut: 4,172 +-10% of 53,200, 7.8%
-// CHECK-NEXT:ff: 5,792 +-10% of 106,400, 5.4%
+// CHECK-NEXT:lut: 4,162 +-10% of 53,200, 7.8%
+// CHECK-NEXT:ff: 5,768 +-10% of 106,400, 5.4%
 // CHECK-NEXT:bram36: 2 +-10% of 140, 1.4%
 // CHECK-NEXT:uram: 0 of 0, 0.0%
 // CHECK-NEXT:dsp: 0 of 220, 0.0%

@@ -1,9 +1,9 @@
 /// Matrix times vector: PE rows and SIMD columns of the weights in an iteration.
 ///
-/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; PE, SIMD;
-/// STEPS (columns / SIMD), FOLDS (rows / PE), VECTORS of a frame. The weights come from a memory
-/// with an address for each iteration of a vector and a word for each of PE rows, or from a stream
-/// of such addresses.
+/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; Vector, which
+/// keeps the vector for all but the first PE rows; PE, SIMD; STEPS (columns / SIMD), FOLDS (rows /
+/// PE), VECTORS of a frame. The weights come from a memory with an address for each iteration of a
+/// vector and a word for each of PE rows, or from a stream of such addresses.
 #ifndef QNN_MATVEC_HPP
 #define QNN_MATVEC_HPP
 
@@ -12,6 +12,41 @@
 #include "qnn/product.hpp"
 
 namespace qnn {
+
+/// The first rows are all: nothing is read that was kept.
+struct NotKept {
+    template <typename Word, unsigned STEPS>
+    static void place(Word (&)[STEPS]) {
+#pragma HLS INLINE
+    }
+};
+
+struct InRegisters {
+    template <typename Word, unsigned STEPS>
+    static void place(Word (&kept)[STEPS]) {
+#pragma HLS INLINE
+#pragma HLS ARRAY_PARTITION variable = kept complete
+        (void)kept;
+    }
+};
+
+struct InLuts {
+    template <typename Word, unsigned STEPS>
+    static void place(Word (&kept)[STEPS]) {
+#pragma HLS INLINE
+#pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = lutram
+        (void)kept;
+    }
+};
+
+struct InBlocks {
+    template <typename Word, unsigned STEPS>
+    static void place(Word (&kept)[STEPS]) {
+#pragma HLS INLINE
+#pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = bram
+        (void)kept;
+    }
+};
 
 /// The words of all rows at an address of a memory.
 template <int BITS, int DEPTH, int PE>
@@ -67,7 +102,11 @@ void matvec(
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
         Row;
-    InputWord kept[Shape::STEPS];
+    const unsigned STEPS = Shape::STEPS;
+    InputWord kept[STEPS];
+    Shape::Vector::place(kept);
+    /// A word is read again STEPS iterations after it was written, at the earliest.
+#pragma HLS DEPENDENCE variable = kept type = inter direction = RAW distance = STEPS true
     typename Shape::Sum::Value sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
     Counter<Shape::STEPS> step;

@@ -48,6 +48,7 @@
 #undef JOINED
 #undef K
 #undef KEEPS
+#undef KEPT_IN
 #undef KERNEL_HEIGHT
 #undef KERNEL_WIDTH
 #undef KINDS

@@ -1,9 +1,10 @@
 /// Matrix times vector: PE rows and SIMD columns of the weights in an iteration.
 ///
 /// FROM, TO; INPUT, WEIGHT, PRODUCT, SUM, OUTPUT (types); PRODUCTS; PE, SIMD; STEPS (columns / SIMD),
-/// FOLDS (rows / PE); what activation.h takes. The weights are a memory, WEIGHTS, with an address for
-/// each iteration of a vector and in it a word of all PE rows, or such words come from outside through a
-/// channel, WEIGHTS_FROM.
+/// FOLDS (rows / PE); KEPT_IN where there are more, the attribute of the vector that is kept for all of
+/// them; what activation.h takes. The weights are a memory, WEIGHTS, with an address for each iteration
+/// of a vector and in it a word of all PE rows, or such words come from outside through a channel,
+/// WEIGHTS_FROM.
 #include "qnn/product.h"
 #include "qnn/rows.h"
 

@@ -1,11 +1,12 @@
 /// The loop of a layer with weights: PE rows of them at once, STEPS words of the input for each of
 /// FOLDS groups of rows. DOT gives the sum of an iteration's products of one row; where KEEPS is 1, each
-/// group of rows takes the same words, and all but the first take what was kept of them.
+/// group of rows takes the same words, and all but the first take what was kept of them: KEPT_IN says
+/// where.
 #include "qnn/activation.h"
 
 PROCESS NAME(void) {
 #if KEEPS
-    WORD(FROM_BITS) kept[STEPS];
+    WORD(FROM_BITS) __attribute__((KEPT_IN)) kept[STEPS];
 #endif
     NUMBER(SUM) sums[PE];
     uint step = 0, fold = 0, address = 0;

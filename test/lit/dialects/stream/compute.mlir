@@ -29,10 +29,11 @@ stream.design @matvecs {
       : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2>
   // CHECK: %y3 = stream.matvec %x3 weights(@w) bias(@b) thresholds(@one) descending(@d) offset = -2 accumulator = si9 storage = ultra : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2, lanes = 1>
   // GENERIC: %y3 = "stream.matvec"(%x3) <{weights = @w, bias = @b, thresholds = @one, descending = @d, offset = -2 : i64, accumulator = si9, storage = #stream<storage ultra>}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xsi2, lanes = 1>
-  %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \"name\""}
+  // Registers may hold the vector.
+  %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \"name\"", vector_in_registers}
       : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, depth = 2>
-  // CHECK: %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \22name\22"} : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
-  // GENERIC: %y4 = "stream.matvec"(%x4) <{weights = @w, thresholds = @one, offset = 5 : i64, accumulator = si9, storage = #stream<storage outside>, dsp, layer = "a \22name\22"}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
+  // CHECK: %y4 = stream.matvec %x4 weights(@w) thresholds(@one) offset = 5 accumulator = si9 storage = outside {dsp, layer = "a \22name\22", vector_in_registers} : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
+  // GENERIC: %y4 = "stream.matvec"(%x4) <{weights = @w, thresholds = @one, offset = 5 : i64, accumulator = si9, storage = #stream<storage outside>, dsp, layer = "a \22name\22", vector_in_registers}> : (!stream.channel<6xsi4, lanes = 2>) -> !stream.channel<4xui3, lanes = 1, depth = 2>
 
   stream.sink "y0" %y0 : !stream.channel<2x2x4xsi9, lanes = 2>
   stream.sink "y1" %y1 : !stream.channel<2x2x4x!qnn.bipolar, lanes = 4>

@@ -1,0 +1,58 @@
+// Where a layer keeps its vector for all but the first rows, as both vendors' tools are told.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
+// RUN: qnn compile %s --target opencl --device arria10-gx1150 -o %t/opencl > %t/table 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix HLS --input-file %t/hls/top.hpp
+// RUN: filecheck %s --check-prefix LIBRARY --input-file %t/hls/include/qnn/matvec.hpp
+// RUN: filecheck %s --match-full-lines --check-prefix OPENCL --input-file %t/opencl/top.cl
+
+!x = !stream.channel<1024xui8>
+!y = !stream.channel<2xsi19>
+
+// LIBRARY:      struct InRegisters {
+// LIBRARY:      #pragma HLS ARRAY_PARTITION variable = kept complete
+// LIBRARY:      struct InLuts {
+// LIBRARY:      #pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = lutram
+// LIBRARY:      struct InBlocks {
+// LIBRARY:      #pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = bram
+// LIBRARY:      #pragma HLS DEPENDENCE variable = kept type = inter direction = RAW distance = STEPS true
+
+stream.design @main {
+  %x = stream.source "x" : !x
+  %few, %more, %many, %one = stream.fork %x : (!x) -> (!x, !x, !x, !x)
+
+  // 64 words of 128 bits would take four blocks, 1,024 of 8 take one: LUTs hold the first alone.
+  %wide = stream.resize %few : (!x) -> !stream.channel<1024xui8, lanes = 16>
+  %a = stream.matvec %wide weights(@w) accumulator = si19 {layer = "wide"} : (!stream.channel<1024xui8, lanes = 16>) -> !y
+  %b = stream.matvec %more weights(@w) accumulator = si19 {layer = "deep"} : (!x) -> !y
+  %c = stream.matvec %many weights(@w) accumulator = si19 {layer = "asked", vector_in_registers} : (!x) -> !y
+
+  // Both rows at once keep nothing.
+  %d = stream.matvec %one weights(@w) accumulator = si19 {layer = "rows"} : (!x) -> !stream.channel<2xsi19, lanes = 2>
+
+  // HLS:      struct wide_matvec {
+  // HLS:          typedef qnn::InLuts Vector;
+  // HLS:      struct deep_matvec {
+  // HLS:          typedef qnn::InBlocks Vector;
+  // HLS:      struct asked_matvec {
+  // HLS:          typedef qnn::InRegisters Vector;
+  // HLS:      struct rows_matvec {
+  // HLS:          typedef qnn::NotKept Vector;
+
+  // OPENCL:      #define NAME wide_matvec
+  // OPENCL:      #define KEPT_IN memory("MLAB")
+  // OPENCL:      #define NAME deep_matvec
+  // OPENCL:      #define KEPT_IN memory("BLOCK_RAM")
+  // OPENCL:      #define NAME asked_matvec
+  // OPENCL:      #define KEPT_IN register
+  // OPENCL:      #define NAME rows_matvec
+  // OPENCL-NOT:  #define KEPT_IN
+  // OPENCL:      #include "qnn/matvec.cl"
+
+  stream.sink "a" %a : !y
+  stream.sink "b" %b : !y
+  stream.sink "c" %c : !y
+  stream.sink "d" %d : !stream.channel<2xsi19, lanes = 2>
+}
+qnn.data @w "0x5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a" : tensor<2x1024x!qnn.bipolar>
