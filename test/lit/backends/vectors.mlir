@@ -11,12 +11,11 @@
 !y = !stream.channel<2xsi19>
 
 // LIBRARY:      struct InRegisters {
-// LIBRARY:      #pragma HLS ARRAY_PARTITION variable = kept complete
+// LIBRARY:      #pragma HLS ARRAY_PARTITION variable = at complete
 // LIBRARY:      struct InLuts {
-// LIBRARY:      #pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = lutram
+// LIBRARY:      #pragma HLS BIND_STORAGE variable = at type = ram_s2p impl = lutram
 // LIBRARY:      struct InBlocks {
-// LIBRARY:      #pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = bram
-// LIBRARY:      #pragma HLS DEPENDENCE variable = kept type = inter direction = RAW distance = STEPS true
+// LIBRARY:      #pragma HLS BIND_STORAGE variable = at type = ram_s2p impl = bram
 
 stream.design @main {
   %x = stream.source "x" : !x

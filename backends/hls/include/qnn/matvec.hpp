@@ -16,36 +16,40 @@ namespace qnn {
 /// The first rows are all: nothing is read that was kept.
 struct NotKept {
     template <typename Word, unsigned STEPS>
-    static void place(Word (&)[STEPS]) {
-#pragma HLS INLINE
-    }
+    struct Words {
+        Word at[STEPS];
+    };
 };
 
+/// A pragma for a member stands where it is constructed.
 struct InRegisters {
     template <typename Word, unsigned STEPS>
-    static void place(Word (&kept)[STEPS]) {
-#pragma HLS INLINE
-#pragma HLS ARRAY_PARTITION variable = kept complete
-        (void)kept;
-    }
+    struct Words {
+        Word at[STEPS];
+        Words() {
+#pragma HLS ARRAY_PARTITION variable = at complete
+        }
+    };
 };
 
 struct InLuts {
     template <typename Word, unsigned STEPS>
-    static void place(Word (&kept)[STEPS]) {
-#pragma HLS INLINE
-#pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = lutram
-        (void)kept;
-    }
+    struct Words {
+        Word at[STEPS];
+        Words() {
+#pragma HLS BIND_STORAGE variable = at type = ram_s2p impl = lutram
+        }
+    };
 };
 
 struct InBlocks {
     template <typename Word, unsigned STEPS>
-    static void place(Word (&kept)[STEPS]) {
-#pragma HLS INLINE
-#pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = bram
-        (void)kept;
-    }
+    struct Words {
+        Word at[STEPS];
+        Words() {
+#pragma HLS BIND_STORAGE variable = at type = ram_s2p impl = bram
+        }
+    };
 };
 
 /// The words of all rows at an address of a memory.
@@ -102,11 +106,7 @@ void matvec(
     typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
     typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
         Row;
-    const unsigned STEPS = Shape::STEPS;
-    InputWord kept[STEPS];
-    Shape::Vector::place(kept);
-    /// A word is read again STEPS iterations after it was written, at the earliest.
-#pragma HLS DEPENDENCE variable = kept type = inter direction = RAW distance = STEPS true
+    typename Shape::Vector::template Words<InputWord, Shape::STEPS> kept;
     typename Shape::Sum::Value sums[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = sums complete
     Counter<Shape::STEPS> step;
@@ -118,9 +118,9 @@ void matvec(
         InputWord word;
         if (fold == 0) {
             word = vectors.read();
-            kept[step] = word;
+            kept.at[step] = word;
         } else {
-            word = kept[step];
+            word = kept.at[step];
         }
         WeightWord rows[Shape::PE];
 #pragma HLS ARRAY_PARTITION variable = rows complete
