@@ -115,7 +115,8 @@ class Tiler:
         """What all parts take, one behind the other; and their cycles, and where each ends."""
         self.intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
         self.ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()
-        self.left = EFFORT
+        self.left, self.until = EFFORT, 0
+        """Tables that may be looked at, and those that are to be left for others."""
         for part in self.parts:
             if not self._open(part).any():
                 raise Unbuildable(part)
@@ -147,16 +148,19 @@ class Tiler:
         if best is None:
             raise TooSmall()
 
-        def fits(cycles: int, split: bool) -> bool:
+        def fits(cycles: int, share: int) -> bool:
             nonlocal best
-            found = self._within(cycles, split)
+            self.until = max(self.left - share, 0)
+            found = self._within(cycles, split=share > 0)
             if found is not None:
                 best = found
             return found is not None
 
-        soon = _first(speeds, lambda cycles: fits(cycles, split=False))
+        soon = _first(speeds, lambda cycles: fits(cycles, 0))
         open_ = speeds[(speeds > self.refuted) & (speeds <= soon)]
-        _first(open_, lambda cycles: fits(cycles, split=True))
+        share = self.left // max(len(open_).bit_length(), 1)
+        _first(open_, lambda cycles: fits(cycles, share))
+        self.until = 0
         return best
 
     @property
@@ -213,7 +217,7 @@ class Tiler:
             if found.best is not None and (best is None or found.best.cost < best.cost):
                 best, limit = found.best, found.best.cost
             done = found.bound >= limit * (1 - CLOSE) or len(found.seen) < 2
-            if done or not split or self.left < 0:
+            if done or not split or self.left < self.until:
                 least = min(least, found.bound)
                 continue
             for half in self._split(masks, found.seen[-2], found.seen[-1]):
