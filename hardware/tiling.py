@@ -60,6 +60,8 @@ class Tiling:
     cost: float
     bound: float
     """No design as fast, and within the budget, costs less."""
+    outside: int | None = None
+    """Cycles of a faster one that was passed over, as its weights are outside the device."""
 
 
 class Unreachable(Exception):
@@ -299,7 +301,10 @@ def best(tiler: Tiler, cycles: int | None) -> Tiling:
     if found.use[KINDS.index("port")]:
         with suppress(TooSmall):
             home = tiler.inside().fastest()
-            return home if home.interval <= found.interval * WORTH else found
+            if home.interval <= found.interval:
+                return home
+            if home.interval <= found.interval * WORTH:
+                return replace(home, outside=found.interval)
     return found
 
 

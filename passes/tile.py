@@ -275,9 +275,10 @@ class Goal:
         missed = f"; fewer than {least:,} are impossible" if least < tiling.interval else ""
         dearer = tiling.cost / tiling.bound - 1
         near = f", within {dearer:.1%} of the cheapest" if dearer > 1e-9 else ", the cheapest"
+        outside = f"; with weights outside, {self._rate(tiling.outside)}" if tiling.outside else ""
         LOG.info(
-            "tile: %s%s; before channels get their depths, %s%s",
-            *(self._rate(tiling.interval), missed, taken, near),
+            "tile: %s%s%s; before channels get their depths, %s%s",
+            *(self._rate(tiling.interval), missed, outside, taken, near),
         )
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from .files import UserError
 from .folders import build_folder
 from .networks import load_network, write_module
 from .simulated import mistakes_told
+from .units import Unit, units_of
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,17 @@ def build(
 ) -> str:
     """Writes a design's project, and says what the design comes to."""
     device, clock = found.device, found.clock_mhz
-    summary = summarize(design, emitted, found)
+    names = [port.name for port in (*emitted.inputs, *emitted.outputs)]
+    units = dict(zip(names, units_of(module, design), strict=True))
+    told = [f"- {unit.told(name)}" for name, unit in units.items() if unit]
+    summary = "\n".join([summarize(design, emitted, found), *told])
     step = next_step(design, device, clock, found.bottleneck.cycles)
     project = TARGETS[arguments.target].project(emitted, device, clock, summary)
     with timed("write"):
         write(project.files(*vectors), folder)
         write_design(folder, module, design)
         more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
-        ports = list(map(port_as_json, emitted.ports))
+        ports = [port_as_json(port, units.get(port.name)) for port in emitted.ports]
         describe(arguments, folder, as_json(found, step), **more, ports=ports)
     return table(found, step)
 
@@ -128,7 +132,7 @@ def describe(
     (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
 
 
-def port_as_json(port: Port) -> dict[str, Any]:
+def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
     """What a host has to know of a port."""
     return {
         "name": port.name,
@@ -137,6 +141,7 @@ def port_as_json(port: Port) -> dict[str, Any]:
         "dtype": str(port.dtype),
         "frame_bytes": port.frame_bytes,
         "word_bits": 8 * port.word_bytes,
+        "unit": unit and asdict(unit),
     }
 
 

@@ -77,12 +77,19 @@ function fill(table, head, items, cells) {
 
 /* Ports */
 
+function unit(unit) {
+  if (!unit) return "";
+  const [zero, scale] = [unit.zero.length > 1 ? "zero" : unit.zero[0] || 0, unit.scale.length > 1 ? "scale of its channel" : unit.scale[0]];
+  const number = zero ? `(number - ${zero})` : "number";
+  return `${number} × ${scale}` + (unit.scale.length > 1 ? ": compare channels after that" : "");
+}
+
 d3.select("#ports").selectAll("div").data(devices.filter(device => device.ports.length)).join("div").attr("class", "wide").attr("tabindex", 0)
   .attr("role", "region").attr("aria-label", device => `Table of ports ${where(device)}`).each(function (device) {
     const table = d3.select(this).append("table");
     if (several) table.append("caption").text(where(device));
-    fill(table, ["port", "holds", "elements of a frame", "each", "bytes a frame", "word, bits"], device.ports, port => [
-      port.name, port.role, port.frame.join("x"), port.dtype, count(port.frame_bytes), count(port.word_bits),
+    fill(table, ["port", "holds", "elements of a frame", "each", "bytes a frame", "word, bits", "a real number is"], device.ports, port => [
+      port.name, port.role, port.frame.join("x"), port.dtype, count(port.frame_bytes), count(port.word_bits), unit(port.unit),
     ]);
   });
 

@@ -58,6 +58,7 @@ PORT: Shape = {
     **dict.fromkeys(("name", "role", "dtype"), str),
     **dict.fromkeys(("frame_bytes", "word_bits"), int),
     "frame": [int],
+    "unit": Maybe({"scale": [NUMBER], "zero": [int]}),
 }
 PART: Shape = {
     **ORIGIN,
