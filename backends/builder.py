@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from xdsl.ir import SSAValue
 
+from ..qdialect.spelling import own_name
 from ..qdialect.stream import Process
 from ..qdialect.stream.types import channel_of
 from ..qdialect.types import ElementType
@@ -25,7 +26,7 @@ class Builder:
         """Names a process and the channels that it writes."""
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
-        short = shortened(layer, LONGEST - len(kind) - 1)
+        short = shortened(own_name(layer), LONGEST - len(kind) - 1)
         self.process_name = identifier(f"{short}_{kind}", self.parts.taken)
         self.parts.processes.append(self.process_name)
         for value in process.results:

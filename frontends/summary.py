@@ -21,6 +21,7 @@ from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
+from ..qdialect.spelling import own_name
 from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 
 
@@ -148,7 +149,7 @@ def short_names(names: Iterable[str], longest: int = LONGEST) -> dict[str, str]:
     """
     every = dict.fromkeys(names)
     long = [name for name in every if len(name) > longest]
-    last = [f"...{name.rpartition(';')[2]}" if ";" in name else name for name in long]
+    last = [f"...{own_name(name)}" if ";" in name else name for name in long]
     start = alike(last)
     ends = [f"...{name[name.rfind('/', 0, start) + 1 :]}" for name in last]
     for parts in (last, ends, long):

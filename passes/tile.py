@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 import numpy as np
 from xdsl.context import Context
@@ -240,25 +241,28 @@ class Goal:
         )
 
     def _instead(self, space: Space, fixed: Fixed) -> str:
-        """A rate that fits, or a device that does."""
+        """A rate that fits, and a device that does."""
         assert self.device is not None
+        told = self._larger(space, fixed)
         if self.target_fps is not None:
-            try:
+            with suppress(TooSmall):
                 budget = self.device.budget(self.clock_mhz or 1)
                 fits = Tiler(space, budget, fixed, outside=True).fastest()
-                return f"what fits on {self.device.name} takes {self._rate(fits.interval)}"
-            except TooSmall:
-                pass
+                told = f"what fits on {self.device.name} takes {self._rate(fits.interval)}; {told}"
+        return told
+
+    def _larger(self, space: Space, fixed: Fixed) -> str:
+        """The smallest device that does, at its usual clock."""
+        assert self.device is not None
         devices = [device_named(name) for name in known_devices()]
         for other in sorted(devices, key=lambda d: d.amounts(1)[0]):
             if other.vendor != self.device.vendor:
                 continue
-            try:
-                tiler = Tiler(space, other.budget(self.clock_mhz or 1), fixed, outside=True)
-                tiler.at(self._cycles(tiler) if self.target_fps else int(tiler.speeds()[-1]))
-                return f"{other.name} would do"
-            except (TooSmall, Unbuildable):
-                continue
+            goal = replace(self, device=other, clock_mhz=other.clock_mhz)
+            with suppress(TooSmall, Unbuildable, Unreachable):
+                tiler = Tiler(space, goal.budget, fixed, outside=True)
+                tiler.at(goal._cycles(tiler) if self.target_fps else int(tiler.speeds()[-1]))
+                return f"{other.name} would do, at {other.clock_mhz:g} MHz"
         return "no known device would do"
 
     def tell(self, tiling: Tiling, least: int) -> None:

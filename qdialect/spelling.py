@@ -17,6 +17,11 @@ def nearest(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
     return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
 
 
+def own_name(layer: str) -> str:
+    """A layer's own name: the last of those that a framework joined by `;`."""
+    return layer.rpartition(";")[2] or layer
+
+
 def plain(text: str) -> str:
     """Text that a terminal shows as one line, each character in its place."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -36,6 +36,9 @@ LOG = logging.getLogger(__name__)
 ABOVE = (
     "A roof is that of logic as designs use it on average: DSPs and one-bit products go above it."
 )
+BEFORE = (
+    "Channels get their depths, which take some more, in what qnn estimate and compile make of it."
+)
 
 
 @dataclass(frozen=True)
@@ -315,7 +318,7 @@ def table(network: Network, results: Sequence[Result], fps: float | None) -> str
         f"{fps:,.10g} frames/s: {title(best.curve)} is the smallest: {best.fps(point):,.1f} "
         f"frames/s with {', '.join(uses(best, point))}"
     )
-    return "\n".join([rate_table(results, fps), "", answer])
+    return "\n".join([rate_table(results, fps), "", answer, BEFORE])
 
 
 def title(curve: Curve) -> str:
@@ -365,8 +368,7 @@ def summary(network: Network, results: Iterable[Result]) -> str:
         row.append("" if fastest is None else "{}, {:.0%}".format(*closest(result, fastest)))
         rows.append(row)
         above = above or bool(fastest and roof and result.fps(fastest) > roof)
-    told = aligned(rows, 1)
-    return f"{told}\n{ABOVE}" if above else told
+    return "\n".join([aligned(rows, 1), BEFORE, *([ABOVE] if above else [])])
 
 
 def closest(result: Result, point: Point) -> tuple[str, float]:

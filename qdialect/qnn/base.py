@@ -22,6 +22,7 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..data import Array, check_values
+from ..spelling import own_name
 from ..types import (
     BipolarType,
     ElementType,
@@ -131,12 +132,14 @@ LONGEST = 60
 
 
 def describe(op: Operation) -> str:
-    """How messages name an op: `qnn.conv2d "Conv_0"`; of a long name the end, which is its own."""
+    """How messages name an op: `qnn.conv2d "Conv_0"`; a long name by its end."""
     layer = op.properties.get("layer")
     if not isinstance(layer, StringAttr):
         return op.name
-    start = len(layer.data) - LONGEST
-    return f'{op.name} "{layer.data if start <= 0 else f"...{layer.data[start:]}"}"'
+    name = layer.data
+    if len(name) > LONGEST:
+        name = f"...{own_name(name)[-LONGEST:]}"
+    return f'{op.name} "{name}"'
 
 
 def text_of(shape: Sequence[int]) -> str:

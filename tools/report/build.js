@@ -24,20 +24,21 @@ const made = `${facts.network} for ${devices.map(device => device.part).join(", 
 d3.select("#top").text(facts.top);
 d3.select("#origin").text(made);
 
+const short = layer => (processes.find(process => process.layer === layer) ?? { short: layer }).short;
 const figures = [
   ["Rate", `${amount(estimate.fps)} frames/s`],
   ["Clock", `${estimate.clock_mhz} MHz`],
   ["A frame every", `${count(estimate.interval_cycles)} cycles`],
   ["Latency of one frame", `${count(estimate.latency_cycles)} cycles, ${amount(estimate.latency_cycles / estimate.clock_mhz)} µs`],
-  ["Slowest", estimate.bottleneck],
+  ["Slowest", short(estimate.bottleneck)],
   ["Operations of a frame", d3.format(".4s")(estimate.ops)],
   ["Weights", `${count(estimate.weight_bits)} bits`],
   ["From and to the outside", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
 ];
 function faster(step) {
-  if (step === null) return `none: ${estimate.bottleneck} is as parallel as it can be`;
+  if (step === null) return `none: ${short(estimate.bottleneck)} is as parallel as it can be`;
   const over = step.limits.filter(kind => kind in step.resources);
-  const why = over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${step.limits[0]}`;
+  const why = over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${short(step.limits[0])}`;
   return `${amount(step.fps)} frames/s: ${why}`;
 }
 if (estimate.next_step !== undefined) figures.push(["Next faster design", faster(estimate.next_step)]);
