@@ -152,9 +152,9 @@ class Part:
 
     def kept_in(self, vendor: str) -> Storage | None:
         """Where a matvec keeps its vector for all but the first rows, if there are more."""
-        words = self.numbers["STEPS"]
         if self.kind != "matvec" or self.numbers["FOLDS"] == 1:
             return None
+        words = self.numbers["STEPS"]
         if self.in_registers or words == 1:
             return Storage.REGISTERS
         memory = DualPort(np.array(words), np.array(self.reads[0].bits))
