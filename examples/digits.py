@@ -73,7 +73,10 @@ def main() -> None:
 
 
 def tell(method: str, weights: int, activations: int, operations: float, right: float) -> None:
-    print(f"{method:<10} {weights:>7} {activations:>11} {operations / 1e6:>6.1f} {right:>11.1f}")
+    print(
+        f"{method:<10} {weights:>7} {activations:>11} {operations / 1e6:>6.1f} {right:>11.1f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

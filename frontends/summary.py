@@ -21,7 +21,7 @@ from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
-from ..qdialect.spelling import own_name
+from ..qdialect.spelling import own_name, plain
 from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 
 
@@ -154,11 +154,12 @@ def short_names(names: Iterable[str], longest: int = LONGEST) -> dict[str, str]:
     ends = [f"...{name[name.rfind('/', 0, start) + 1 :]}" for name in last]
     for parts in (last, ends, long):
         for cut in (without_middle, without_end):
-            found = {name: name for name in every}
-            found |= {name: cut(part, longest) for name, part in zip(long, parts, strict=True)}
+            found = {name: plain(name) for name in every}
+            shorter = zip(long, parts, strict=True)
+            found |= {name: plain(cut(part, longest)) for name, part in shorter}
             if len(set(found.values())) == len(every):
                 return found
-    return {name: name for name in every}
+    return {name: plain(name) for name in every}
 
 
 def alike(texts: Sequence[str]) -> int:

@@ -51,7 +51,9 @@ def table(devices: Sequence[Device]) -> str:
     rows = [["name", "part", *COLUMNS]]
     rows += [[device.name, device.part, *figures(device)] for device in devices]
     lines = [line.rstrip() for line in aligned(rows, 2).splitlines()]
-    return "\n".join([*lines, "", "* measured  ? a guess; all else as the vendor says"])
+    boards = ", ".join(sorted(board for device in devices for board in device.boards))
+    also = [f"boards are devices, too: {boards}"] if boards else []
+    return "\n".join([*lines, "", "* measured  ? a guess; all else as the vendor says", *also])
 
 
 def figures(device: Device) -> list[str]:
