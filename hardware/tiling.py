@@ -212,7 +212,8 @@ class Tiler:
         least = np.inf
         while queue:
             bound, _, masks, extra = heappop(queue)
-            if bound >= limit * (1 - CLOSE):
+            given_up = best is not None and self.left < self.until
+            if given_up or bound >= limit * (1 - CLOSE):
                 least = min(least, bound)
                 continue
             found = self._ascend(cycles, masks, extra, limit, bound)
