@@ -156,7 +156,7 @@ def points_in(output: str) -> Points:
         others = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise UserError(reason(output, error)) from None
-    if others and POINTS not in others:
+    if others and not {POINTS, RESULT}.intersection(others):
         raise UserError(
             f"{output} holds {others[0]!r}, and no exploration to go on with: name another folder"
         )

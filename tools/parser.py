@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
         known = self._option_string_actions
         for option in self._options(sys.argv[1:] if args is None else args):
             if not any(each.startswith(option) for each in known):
-                where = " before a command" if self._subparsers else ""
+                where = " before a command" if self._subparsers and len(option) == 2 else ""
                 self.error(f"there is no {option}{where}; {nearest(option, known)}")
         return super().parse_known_args(args, namespace)
 
