@@ -8,10 +8,10 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Self
 
-from ..hardware.device import Device
+from ..hardware.resources.device import Device
 from ..qdialect.data import Array
-from .parts import EmitError, Parts, Port
-from .vectors import Files, vectors_of
+from .netlist.netlist import EmitError, Parts, Port
+from .test_vectors import Files, vectors_of
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
 """What has made a project."""

@@ -3,8 +3,8 @@
     python benchmarks/calibrate.py > docs/costs.md
 
 The constants that are fitted are those of `FITS`; their best values for all designs are told next
-to those that hardware/cost.py has, which are round. To leave one out, they are fitted on the others
-alone. To hold another design against the model, describe it in test/support/measured.py.
+to those that hardware/resources/cost.py has, which are round. To leave one out, they are fitted
+on the others alone. To hold another design against the model, describe it in test/support/measured.py.
 """
 
 import sys
@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from qnn.hardware import cost
-from qnn.hardware.device import KINDS, Device, device_named
 from qnn.hardware.estimate import layers_of
-from qnn.hardware.memory import BLOCK_LUTS
+from qnn.hardware.resources import cost
+from qnn.hardware.resources.device import KINDS, Device, device_named
+from qnn.hardware.resources.memory import BLOCK_LUTS
 from qnn.qdialect.stream import DesignOp
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
@@ -139,8 +139,8 @@ TEXT = """\
 python benchmarks/calibrate.py > docs/costs.md
 ```
 
-`hardware/cost.py` says what each process takes of a device, `hardware/memory.py` what memories
-do. `tile` chooses by it, `qnn estimate` reports it. This page has its formulas, where its
+`hardware/resources/cost.py` says what each process takes of a device,
+`hardware/resources/memory.py` what memories do. `tile` chooses by it, `qnn estimate` reports it. This page has its formulas, where its
 constants are from, and how far it is from boards.
 
 ## Against boards
@@ -248,15 +248,15 @@ takes more than a design may (70 % of LUTs or ALMs, 50 % of flip-flops, 80 % of 
 what limits the design; where it does not, a faster folding of the slowest layer is there to be
 had.
 
-Operations are counted in one place (`hardware/work.py`): a MAC is two, its bit operations are
-`a*w + a + w + log2(n)` for `n` products in a sum. `test/unit/test_work.py` has the published
+Operations are counted in one place (`hardware/resources/work.py`): a MAC is two, its bit operations
+are `a*w + a + w + log2(n)` for `n` products in a sum. `test/unit/test_work.py` has the published
 counts. Feature maps are all that sources and layers write; what comes from outside are frames,
 results, and weights that are kept there, which are read again for each vector.
 
 ## Roofline
 
-`hardware/roofline.py`: `LUTs * 0.7 * clock / LUTs of an operation`, which are `0.9 + 1.6 * w * a`
-on average of all operations. 7.648 LUTs an operation, as published for DoReFa-AlexNet, make
+`hardware/resources/roofline.py`: `LUTs * 0.7 * clock / LUTs of an operation`, which are
+`0.9 + 1.6 * w * a` on average of all operations. 7.648 LUTs an operation, as published for DoReFa-AlexNet, make
 15,180 GOPS on a KU115 at 250 MHz. The line alone gives 4.70 for that network (first layer 1 x 8
 bits, all others 1 x 2): the source must have counted otherwise, and does not say how.
 

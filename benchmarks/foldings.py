@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from qnn.hardware.cycles import play
-from qnn.hardware.device import KINDS, Device, Use, device_named
-from qnn.hardware.space import space_of
-from qnn.hardware.tiling import Tiler, Tiling
-from qnn.passes.folding import Fold, apply_tiling, fixed_by, fold_of
+from qnn.hardware.resources.device import KINDS, Device, Use, device_named
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiler, Tiling
+from qnn.hardware.timing.simulate import play
+from qnn.passes.tile.layer_folding import Fold, apply_tiling, fixed_by, fold_of
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import channel_of

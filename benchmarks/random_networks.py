@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.driver.check_semantics import CheckSemantics
 from xdsl.utils.exceptions import PassFailedException
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))

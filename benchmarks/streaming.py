@@ -109,8 +109,8 @@ def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
     import cProfile
     import pstats
 
-    from qnn.hardware.cycles import play
-    from qnn.hardware.schedule import schedule_of
+    from qnn.hardware.timing.schedule import schedule_of
+    from qnn.hardware.timing.simulate import play
     from qnn.passes import Pipeline
     from qnn.qdialect.dialects import new_context
     from qnn.qdialect.stream import DesignOp

@@ -27,17 +27,7 @@ import torch
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run as interpret
 from qnn.tools.plots import draw_tradeoff, rendered
-from qnn.training import (
-    Plan,
-    Trainer,
-    accuracy,
-    bops,
-    export,
-    freeze,
-    prepare,
-    scores,
-    train_float,
-)
+from qnn.training import Plan, Trainer, accuracy, bops, export, freeze, prepare, scores, train_float
 from qnn.training.idx import Split, read_mnist
 from torch import Tensor, nn
 

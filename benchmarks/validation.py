@@ -11,20 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from qnn.hardware.cycles import play
-from qnn.hardware.device import KINDS, Device, Use, device_named
 from qnn.hardware.estimate import estimate_whole
-from qnn.hardware.roofline import peak_gops
-from qnn.hardware.space import space_of
-from qnn.hardware.tiling import Tiler, TooSmall, cycles_of_frame
-from qnn.hardware.whole import wholes_of
-from qnn.hardware.work import work_of
+from qnn.hardware.resources.device import KINDS, Device, Use, device_named
+from qnn.hardware.resources.roofline import peak_gops
+from qnn.hardware.resources.work import work_of
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiler, TooSmall, cycles_of_frame
+from qnn.hardware.timing.simulate import play
 from qnn.passes import Pipeline
-from qnn.passes.folding import apply_tiling
 from qnn.passes.partition import Row, partition_design
-from qnn.passes.tile import Goal, tile_design
+from qnn.passes.tile.layer_folding import apply_tiling
+from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.stream import DesignOp, LinkAttr
 from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.linked_designs import wholes_of
 from xdsl.dialects.builtin import ModuleOp, UnitAttr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "test"))

@@ -1,6 +1,6 @@
 """Why a model can't be imported."""
 
-from ..qdialect.spelling import plain
+from ..qdialect.diagnostics import plain
 
 
 class ImportFailure(Exception):

@@ -12,8 +12,9 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.work import matrix_work
-from ..passes.fold_bn import FoldBnPass
+from ..hardware.resources.work import matrix_work
+from ..passes.fold_bn.fold_bn import FoldBnPass
+from ..qdialect.diagnostics import own_name, plain
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
@@ -21,7 +22,6 @@ from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
-from ..qdialect.spelling import own_name, plain
 from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 
 

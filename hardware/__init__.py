@@ -1,1 +1,1 @@
-"""What a design costs in time: schedules of processes, and designs that are played through."""
+"""What a design costs: its resources, its timing, and the search for the best design."""

@@ -15,16 +15,16 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.linked_designs import Whole
 from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.windows import PoolOp
-from .cost import fifo, memories, resize, trips, ways
-from .cycles import declared, play, play_bounded
-from .device import KINDS, NAMES, Device, Use
-from .memory import LOGIC
-from .schedule import schedule_of
-from .sizing import rhythm
-from .whole import Whole
-from .work import Work, work_of
+from .resources.cost import fifo, memories, resize, trips, ways
+from .resources.device import KINDS, NAMES, Device, Use
+from .resources.memory import LOGIC
+from .resources.work import Work, work_of
+from .timing.fifo_depths import rhythm
+from .timing.schedule import schedule_of
+from .timing.simulate import declared, play, play_bounded
 
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""

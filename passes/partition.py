@@ -12,19 +12,19 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import PassFailedException, VerifyException
 
-from ..hardware.device import Device, DeviceError, device_named
 from ..hardware.estimate import name_of
-from ..hardware.explore import Choices
-from ..hardware.partition import Partitioner, Plan, Unpartitionable
-from ..hardware.space import producer, written
-from ..hardware.tiling import cycles_of_frame
+from ..hardware.resources.device import Device, DeviceError, device_named
+from ..hardware.search.explore import Choices
+from ..hardware.search.partition import Partitioner, Plan, Unpartitionable
+from ..hardware.search.space import producer, written
+from ..hardware.search.tiling import cycles_of_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
 from ..qdialect.stream.flow import LinkEnd, ResizeOp, check_clock, frames_of
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for, designs_of
-from .folding import Fold, FoldingError, check_names, fixed_by, fold_of, layers_of
-from .folding_file import read_folding
-from .tile import Goal, open_space, tile_design
+from .tile.folding_file import read_folding
+from .tile.layer_folding import Fold, FoldingError, check_names, fixed_by, fold_of, layers_of
+from .tile.tile import Goal, open_space, tile_design
 
 LOG = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.sizing import LONGEST, depths_for, depths_for_any_rate
-from ..hardware.whole import wholes_of
+from ..hardware.timing.fifo_depths import LONGEST, depths_for, depths_for_any_rate
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
+from ..qdialect.stream.linked_designs import wholes_of
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for
 

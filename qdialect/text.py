@@ -23,7 +23,7 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyExcepti
 from xdsl.utils.lexer import Input, Position, Span, Token
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
 
-from .spelling import nearest, plain
+from .diagnostics import nearest, plain
 from .types import MAX_WIDTH
 
 MAX_DIGITS = 40

@@ -9,7 +9,7 @@ import os
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
-from qnn.backends.hls import simulation
+from qnn.backends.hls import simulator as simulation
 
 settings.register_profile(
     "quick",

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..qdialect.archives import DAMAGE, Unpacker
 from ..qdialect.data import Array
-from ..qdialect.spelling import plain
+from ..qdialect.diagnostics import plain
 from .files import UserError, read_bytes, reason, write_whole
 
 MAGIC = b"\x93NUMPY"

@@ -12,15 +12,15 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
-from ..backends.parts import Port
+from ..backends.netlist.netlist import Port
 from ..backends.project import VERSION, Project, Source
-from ..backends.vectors import write
-from ..hardware.device import Device, DeviceError, device_named
+from ..backends.test_vectors import write
 from ..hardware.estimate import Estimate, LayerEstimate, number
-from ..hardware.limits import next_step
-from ..passes.check_semantics import samples
-from ..passes.folding import Fold, fold_of, layers_of
-from ..passes.folding_file import write_folding
+from ..hardware.resources.device import Device, DeviceError, device_named
+from ..hardware.search.limits import next_step
+from ..passes.driver.check_semantics import samples
+from ..passes.tile.folding_file import write_folding
+from ..passes.tile.layer_folding import Fold, fold_of, layers_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process

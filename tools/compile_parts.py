@@ -9,12 +9,12 @@ from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
 from ..backends.project import Source
 from ..hardware.estimate import System
-from ..hardware.whole import Whole, feeding
-from ..passes.check_semantics import samples
+from ..passes.driver.check_semantics import samples
 from ..qdialect.data import Array
 from ..qdialect.interpreter import input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
+from ..qdialect.stream.linked_designs import Whole, feeding
 from .arrays import load_array
 from .compile import (
     Vectors,
@@ -28,8 +28,7 @@ from .compile import (
 )
 from .designs import timed
 from .folders import build_folder
-from .networks import load_network, write_module
-from .parts import (
+from .multi_device import (
     NotCut,
     as_json,
     devices_given,
@@ -39,6 +38,7 @@ from .parts import (
     table,
     whole_in,
 )
+from .networks import load_network, write_module
 from .simulated import mistakes_told
 
 NETWORK = "network.mlir"

@@ -10,17 +10,17 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.device import Device
+from ..hardware.resources.device import Device
 from ..passes.designs import designs_of
-from ..passes.fold_bn import FoldBnPass
-from ..passes.folding import Fold, FoldingError
-from ..passes.folding_file import read_folding
+from ..passes.driver.pipeline import Hook, Pipeline
+from ..passes.fold_bn.fold_bn import FoldBnPass
 from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
-from ..passes.pipeline import Hook, Pipeline
-from ..passes.scale_thresholds import ScaleThresholdsPass
+from ..passes.scale_thresholds.scale_thresholds import ScaleThresholdsPass
 from ..passes.size_fifos import SizeFifosPass
-from ..passes.stream_lower import StreamLowerPass
-from ..passes.tile import Goal, tile_design
+from ..passes.stream_lower.stream_lower import StreamLowerPass
+from ..passes.tile.folding_file import read_folding
+from ..passes.tile.layer_folding import Fold, FoldingError
+from ..passes.tile.tile import Goal, tile_design
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.memory import MemoryOp
 from ..qdialect.stream.types import ChannelType

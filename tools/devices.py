@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..frontends.summary import aligned
-from ..hardware.device import Device, DeviceError, device_named, known_devices
 from ..hardware.estimate import REPORTED, number, reported_as
+from ..hardware.resources.device import Device, DeviceError, device_named, known_devices
 from .files import UserError
 
 COLUMNS = ("lut", "alm", "ff", "bram36", "m20k", "uram", "dsp", "clock_mhz", "bandwidth_gb_s")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from ..backends.hls.simulation import vendor_headers
-from ..backends.vectors import SimulationError
+from ..backends.hls.simulator import vendor_headers
+from ..backends.test_vectors import SimulationError
 from ..frontends.summary import aligned
 
 BASE = "pip install qnn-dialect"

@@ -28,7 +28,7 @@ class Engine:
 def check_engine(engine: str) -> None:
     """Tells what an engine needs and is not there, before any work is done for it."""
     if engine == "hls":
-        from ..backends.hls.simulation import compiler, vendor_headers
+        from ..backends.hls.simulator import compiler, vendor_headers
         from .simulated import mistakes_told
 
         with mistakes_told():

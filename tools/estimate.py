@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..frontends.summary import aligned, magnitude, short_names
-from ..hardware.cycles import Deadlock
-from ..hardware.device import KINDS, Device, DeviceError, device_named
 from ..hardware.estimate import Estimate, EstimateError, System, estimate, number
-from ..hardware.limits import Step, next_step
-from ..hardware.trace import played, trace
-from ..hardware.work import Work
+from ..hardware.resources.device import KINDS, Device, DeviceError, device_named
+from ..hardware.resources.work import Work
+from ..hardware.search.limits import Step, next_step
+from ..hardware.timing.simulate import Deadlock
+from ..hardware.timing.trace import played, trace
 from ..qdialect.stream import DesignOp
 from .designs import Request, clock_of, design_in
 from .files import UserError, write_whole
@@ -24,7 +24,7 @@ from .networks import load_network
 def estimate_command(arguments: argparse.Namespace) -> None:
     """`qnn estimate`: a table, or JSON; and a trace, if one is wanted."""
     if arguments.device is None:
-        from .parts import estimate_parts
+        from .multi_device import estimate_parts
 
         return estimate_parts(arguments)
     try:

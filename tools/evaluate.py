@@ -17,7 +17,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from ..frontends.summary import aligned
-from ..hardware.explore import PATIENCE
+from ..hardware.search.explore import PATIENCE
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types

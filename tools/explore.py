@@ -13,15 +13,25 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..frontends.summary import aligned
-from ..hardware.device import Device, DeviceError, Use, device_named, known_devices
 from ..hardware.estimate import by_name, named, number
-from ..hardware.explore import Choices, Curve, Found, Job, Point, explore, front, instead, slower
-from ..hardware.memory import LOGIC
-from ..hardware.roofline import ops_by_bits, peak_gops, weighted
-from ..hardware.tiling import cycles_of_frame
-from ..hardware.work import Work, work_of
-from ..passes.folding import FoldingError, fixed_by
-from ..passes.tile import open_space
+from ..hardware.resources.device import Device, DeviceError, Use, device_named, known_devices
+from ..hardware.resources.memory import LOGIC
+from ..hardware.resources.roofline import ops_by_bits, peak_gops, weighted
+from ..hardware.resources.work import Work, work_of
+from ..hardware.search.explore import (
+    Choices,
+    Curve,
+    Found,
+    Job,
+    Point,
+    explore,
+    front,
+    instead,
+    slower,
+)
+from ..hardware.search.tiling import cycles_of_frame
+from ..passes.tile.layer_folding import FoldingError, fixed_by
+from ..passes.tile.tile import open_space
 from ..qdialect.stream import DesignOp
 from .designs import lowered, timed
 from .files import UserError, reason, write_whole

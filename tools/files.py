@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from xdsl.utils.exceptions import DiagnosticException
 
-from ..qdialect.spelling import shown
+from ..qdialect.diagnostics import shown
 from ..qdialect.text import TextError
 from .messages import USUAL, telling
 from .start import ENDING

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any, NoReturn
 
-from ..qdialect.spelling import nearest
+from ..qdialect.diagnostics import nearest
 
 
 class Parser(argparse.ArgumentParser):

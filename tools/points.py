@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..hardware.device import KINDS
-from ..hardware.explore import Job, Point
+from ..hardware.resources.device import KINDS
+from ..hardware.search.explore import Job, Point
 from ..qdialect.documents import read_json
 from .files import UserError, reason
 

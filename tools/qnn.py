@@ -337,7 +337,7 @@ def add_devices_of(command: argparse.ArgumentParser) -> None:
 
 def link(text: str) -> "LinkAttr":
     """An option that is a link between two devices."""
-    from .parts import link
+    from .multi_device import link
 
     return link(text)
 

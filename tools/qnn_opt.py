@@ -17,11 +17,11 @@ from xdsl.utils.exceptions import DiagnosticException
 from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
-from ..passes.hooks import PrintAfter, Timing
-from ..passes.pipeline import Hook, Pipeline, PipelineError
-from ..passes.registry import PASSES
+from ..passes.driver.hooks import PrintAfter, Timing
+from ..passes.driver.pipeline import Hook, Pipeline, PipelineError
+from ..passes.driver.registry import PASSES
+from ..qdialect.diagnostics import nearest, shown
 from ..qdialect.dialects import DIALECTS
-from ..qdialect.spelling import nearest, shown
 from ..qdialect.text import parse_module, verify
 from .files import read_text, told, write_whole
 
@@ -120,7 +120,7 @@ class QnnOpt(xDSLOptMain):
         self.passes = Pipeline.parse(self.pipeline_text, hooks)
 
     def _check(self) -> Hook:
-        from ..passes.check_semantics import CheckSemantics
+        from ..passes.driver.check_semantics import CheckSemantics
         from .arrays import load_array
 
         if not self.pipeline_text:

@@ -8,18 +8,18 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import HlsEngine
+from ..backends.linked_engine import Together
+from ..backends.netlist.netlist import EmitError
 from ..backends.opencl import SECONDS, OpenclEngine
-from ..backends.parts import EmitError
-from ..backends.together import Together
-from ..backends.vectors import SimulationError
-from ..hardware.whole import feeding
+from ..backends.test_vectors import SimulationError
 from ..passes.designs import designs_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
+from ..qdialect.stream.linked_designs import feeding
 from .designs import Request, design_in
 from .engines import Runner
 from .files import UserError
-from .parts import sized
+from .multi_device import sized
 
 CYCLES = 1_000_000
 """Of a frame, where nobody says how a design is folded: about the fastest to simulate with g++."""

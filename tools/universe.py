@@ -2,7 +2,7 @@
 
 from xdsl.universe import Universe
 
-from ..passes.registry import PASSES
+from ..passes.driver.registry import PASSES
 from ..qdialect.dialects import OURS
 
 QNN_UNIVERSE = Universe(

@@ -21,8 +21,8 @@ from math import inf
 from pathlib import Path
 from typing import Any, cast
 
+from ..qdialect.diagnostics import nearest, shown
 from ..qdialect.documents import read_toml
-from ..qdialect.spelling import nearest, shown
 from .activations import ActivationQuantizer, Clamp, Sign
 from .distributions import DISTRIBUTIONS
 from .errors import TrainingError

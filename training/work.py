@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..hardware.work import Work, matrix_work
+from ..hardware.resources.work import Work, matrix_work
 from .layers import Linear, QuantLayer, linear_layers, modules
 from .prepare import Prepared
 

@@ -1,11 +1,11 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
-from ..parts import EmitError
-from ..vectors import SimulationError, write
-from .emitter import Emitted, emit
+from ..netlist.netlist import EmitError
+from ..test_vectors import SimulationError, write
 from .engine import HlsEngine
+from .printer import Emitted, emit
 from .project import HlsProject
-from .simulation import simulate
+from .simulator import simulate
 
 __all__ = [
     "EmitError",

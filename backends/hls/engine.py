@@ -12,11 +12,11 @@ from pathlib import Path
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from .. import kept
-from ..together import Launch, Program
-from .emitter import emit
-from .printing import Emitted
-from .simulation import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
+from .. import build_cache as kept
+from ..linked_engine import Launch, Program
+from .printer import emit
+from .simulator import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
+from .source_files import Emitted
 
 LOG = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def fingerprint(simulation: Simulation) -> str:
     version = subprocess.run([compiler(), "--version"], capture_output=True, check=False).stdout
     searched = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
     parts: list[str | bytes] = [version, *searched, *simulation.options]
-    library = [*(HERE / "include").rglob("*.hpp"), *(HERE / "simulation").iterdir()]
+    library = [*(HERE / "include").rglob("*.hpp"), *(HERE / "testbench").iterdir()]
     for path in sorted([*library, *vendor_headers().rglob("*.h")]):
         parts += [path.name, path.read_bytes()]
     for path, content in simulation.files.items():

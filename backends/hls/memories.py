@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...qdialect.stream.compute import Storage
-from ..memories import Memory
+from ..netlist.memories import Memory
 
 MOST_TEXT = 1 << 12
 """Characters of a memory that g++ compiles; a larger one it reads from a file."""

@@ -3,11 +3,11 @@
 `README` below says what each file is for.
 """
 
-from ..parts import Port
+from ..netlist.netlist import Port
 from ..project import Project
-from ..vectors import Files
-from .printing import Emitted
-from .simulation import HERE
+from ..test_vectors import Files
+from .simulator import HERE
+from .source_files import Emitted
 
 
 class HlsProject(Project):
@@ -115,9 +115,9 @@ def library() -> Files:
     """The headers that a design is compiled with."""
     headers = sorted((HERE / "include").rglob("*.hpp"))
     files = {path.relative_to(HERE).as_posix(): path.read_text() for path in headers}
-    for path in sorted((HERE / "simulation").glob("*.h")):
+    for path in sorted((HERE / "testbench").glob("*.h")):
         files[f"simulation/{path.name}"] = path.read_text()
-    return {**files, "host.hpp": (HERE / "simulation" / "host.hpp").read_text()}
+    return {**files, "host.hpp": (HERE / "testbench" / "host.hpp").read_text()}
 
 
 MAKEFILE = """\

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...passes.stairs import Ints, Stairs
+from ...passes.scale_thresholds.threshold_lines import Ints, Stairs
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants

@@ -21,13 +21,13 @@ from ...qdialect.shapes import Window
 from ...qdialect.types import bit_width, shape_of, value_range
 from .activations import FEW, Thresholds, counted, raw
 from .loops import Loops, moved
-from .mixes import mixed
 from .processor import Level
 from .products import Product, Weights, Workshop, mix, same
 from .region import Padding, Region, factor_of, fill_of
 from .steps import Steps, layer_name
 from .support import needs_wide, quant_of
 from .tensors import NO_SIDES, Tensor, joined
+from .weighted_sums import mixed
 
 POINT = Window((1, 1))
 

@@ -22,7 +22,7 @@ from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
 from ...qdialect.types import dtype_of, shape_of
-from .. import kept
+from .. import build_cache as kept
 from .emitter import emit
 from .plan import Planner
 from .processor import Level, best_level, processors

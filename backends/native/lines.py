@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...passes.stairs import Doubles, Ints, Stairs, room, search
+from ...passes.scale_thresholds.threshold_lines import Doubles, Ints, Stairs, room, search
 
 Floats = npt.NDArray[np.float32]
 

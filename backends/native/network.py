@@ -14,9 +14,9 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from ...passes.fold_bn import FoldBnPass
+from ...passes.driver.pipeline import Pipeline
+from ...passes.fold_bn.fold_bn import FoldBnPass
 from ...passes.minimize_accumulators import MinimizeAccumulatorsPass
-from ...passes.pipeline import Pipeline
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
 from ...qdialect.interpreter import check_inputs, joined, keeps_all_images

@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import Shape, text_of
 from ...qdialect.types import QuantType, shape_of
-from ..names import identifier
+from ..netlist.names import identifier
 from .constants import Constants
 from .loops import Loops, Source
 from .region import Padding, Region

@@ -1,11 +1,11 @@
 """OpenCL for Intel devices: a kernel library, an emitter, and the vendor's emulator."""
 
-from ..parts import EmitError
-from ..vectors import SimulationError
-from .emitter import Emitted, emit
-from .emulation import SECONDS, Emulation, emulate
+from ..netlist.netlist import EmitError
+from ..test_vectors import SimulationError
 from .engine import OpenclEngine
+from .printer import Emitted, emit
 from .project import OpenclProject
+from .simulator import SECONDS, Emulation, emulate
 
 __all__ = [
     "SECONDS",

@@ -9,9 +9,9 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..together import Program
-from .emitter import emit
-from .emulation import SECONDS, Emulation
+from ..linked_engine import Program
+from .printer import emit
+from .simulator import SECONDS, Emulation
 
 LOG = logging.getLogger(__name__)
 

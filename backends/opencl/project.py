@@ -11,9 +11,9 @@ vectors/         frames, and their results
 """
 
 from ..project import Project
-from ..vectors import Files
-from .emitter import Emitted
-from .emulation import HERE, library
+from ..test_vectors import Files
+from .printer import Emitted
+from .simulator import HERE, library
 
 
 class OpenclProject(Project):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import ClassVar
 
-from qnn.qdialect.spelling import shown
+from qnn.qdialect.diagnostics import shown
 from qnn.tools.files import UserError
 from xdsl.utils.exceptions import DiagnosticException
 

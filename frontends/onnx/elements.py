@@ -7,14 +7,7 @@ import numpy as np
 from onnx import TensorProto
 from xdsl.dialects.builtin import IntegerType, f32
 
-from ...qdialect.types import (
-    BipolarType,
-    ElementType,
-    QuantType,
-    TernaryType,
-    signed,
-    unsigned,
-)
+from ...qdialect.types import BipolarType, ElementType, QuantType, TernaryType, signed, unsigned
 
 WIDEST_ANNOTATION = 16
 """FINN writes INT32 where it only means a number."""

@@ -16,8 +16,8 @@ from ..errors import ImportFailure
 from ..inputs import Inputs, InputType
 from . import nodes
 from .builder import Builder
+from .constant_folding import MISTAKES, fold
 from .elements import element_of_annotation
-from .folding import MISTAKES, fold
 from .model import DEFAULT, Graph, Port, graph_of, load_graph
 from .names import identifier, shown
 from .node import Node

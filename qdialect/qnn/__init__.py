@@ -26,15 +26,7 @@ from .elementwise import (
     SubOp,
     TanhOp,
 )
-from .layout import (
-    ConcatOp,
-    PadOp,
-    ReshapeOp,
-    ResizeOp,
-    SliceOp,
-    SplitOp,
-    TransposeOp,
-)
+from .layout import ConcatOp, PadOp, ReshapeOp, ResizeOp, SliceOp, SplitOp, TransposeOp
 from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearLayerOp
 from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from .quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp

@@ -22,7 +22,7 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..data import Array, check_values
-from ..spelling import own_name
+from ..diagnostics import own_name
 from ..types import (
     BipolarType,
     ElementType,

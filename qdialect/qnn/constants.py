@@ -29,14 +29,7 @@ from xdsl.traits import ConstantLike, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from ..data import SHORT, Array, DataAttr, parse_data, print_data
-from ..types import (
-    ElementType,
-    QnnTensor,
-    QuantType,
-    check_tensor,
-    element_of,
-    value_range,
-)
+from ..types import ElementType, QnnTensor, QuantType, check_tensor, element_of, value_range
 from ..values import Value
 from .base import QnnOp
 

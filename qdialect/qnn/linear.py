@@ -25,13 +25,7 @@ from ..convolution import (
 )
 from ..data import Array
 from ..shapes import Window, window_of
-from ..types import (
-    QuantType,
-    element_of,
-    is_quant,
-    shape_of,
-    value_range,
-)
+from ..types import QuantType, element_of, is_quant, shape_of, value_range
 from ..values import Dequantized, Value, combined, plain
 from .base import (
     Float,

@@ -30,17 +30,7 @@ from ..types import (
     value_range,
 )
 from ..values import Dequantized, FloatArray, Value, plain
-from .base import (
-    Int,
-    QnnOp,
-    Shape,
-    axis_of,
-    describe,
-    int_attr,
-    require,
-    require_float,
-    text_of,
-)
+from .base import Int, QnnOp, Shape, axis_of, describe, int_attr, require, require_float, text_of
 from .constants import constant_of
 
 

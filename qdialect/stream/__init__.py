@@ -5,17 +5,7 @@ from xdsl.ir import Dialect
 from ..packing import PackedAttr
 from .compute import DepthwiseOp, MatvecOp, StorageAttr, ThresholdOp
 from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from .flow import (
-    ConcatOp,
-    DesignOp,
-    ForkOp,
-    LinkOp,
-    ResizeOp,
-    RunOp,
-    SinkOp,
-    SourceOp,
-    SplitOp,
-)
+from .flow import ConcatOp, DesignOp, ForkOp, LinkOp, ResizeOp, RunOp, SinkOp, SourceOp, SplitOp
 from .links import LinkAttr
 from .memory import MemoryOp
 from .process import Process

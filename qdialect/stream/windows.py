@@ -9,16 +9,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 
 from ..convolution import windows
 from ..data import Array
-from ..qnn.base import (
-    Int,
-    Ints,
-    int_attr,
-    ints,
-    require,
-    require_range,
-    require_sizes,
-    text_of,
-)
+from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, require_sizes, text_of
 from ..shapes import Window
 from ..types import QuantType, value_range
 from .process import (

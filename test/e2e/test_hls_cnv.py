@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from e2e.test_published_designs import folded
 from qnn.backends.hls import emit
-from qnn.backends.hls.simulation import Simulation
+from qnn.backends.hls.simulator import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import interpreter_of
 from support.hls import module_of

@@ -9,7 +9,7 @@ import pytest
 from qnn.backends.hls import HlsEngine
 from qnn.frontends.summary import summarize
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import samples
+from qnn.passes.driver.check_semantics import samples
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.types import check_element, dtype_of

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qnn.hardware import cost
 from qnn.hardware.estimate import ERRORS
+from qnn.hardware.resources import cost
 from support.benchmarks import benchmark
 
 calibrate = benchmark("calibrate")

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 from qnn.frontends.onnx import import_onnx
-from qnn.hardware.cycles import play_bounded
-from qnn.hardware.schedule import schedule_of
-from qnn.hardware.sizing import depths_for
-from qnn.hardware.space import space_of
-from qnn.hardware.tiling import Tiler
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiler
+from qnn.hardware.timing.fifo_depths import depths_for
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.hardware.timing.simulate import play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.tile import Goal, tile_design
+from qnn.passes.driver.check_semantics import CheckSemantics
+from qnn.passes.tile.tile import Goal, tile_design
 from support.design import design_of
 from support.real_networks import NETWORKS, folder
 

@@ -5,9 +5,9 @@ import pytest
 from e2e.test_hls_networks import CHEAP, FLOAT_INPUTS
 from e2e.test_published_designs import folded
 from qnn.backends.opencl import OpenclEngine, emulate
-from qnn.backends.opencl.emitter import emit
+from qnn.backends.opencl.printer import emit
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import samples
+from qnn.passes.driver.check_semantics import samples
 from qnn.qdialect.interpreter import entry_of, input_types, interpreter_of, run
 from qnn.tools.designs import design_in
 from qnn.tools.networks import input_type, load_network

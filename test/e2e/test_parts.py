@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
+from qnn.backends.linked_engine import Together
 from qnn.backends.opencl import OpenclEngine
-from qnn.backends.together import Together
-from qnn.hardware.cycles import play_bounded
-from qnn.hardware.device import device_named
 from qnn.hardware.estimate import estimate_whole
-from qnn.hardware.whole import Whole, feeding, wholes_of
+from qnn.hardware.resources.device import device_named
+from qnn.hardware.timing.simulate import play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import samples
+from qnn.passes.driver.check_semantics import samples
 from qnn.passes.partition import Row, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import LinkAttr
+from qnn.qdialect.stream.linked_designs import Whole, feeding, wholes_of
 from qnn.qdialect.text import verify
 from qnn.tools.networks import load_network
 from support.design import design_of

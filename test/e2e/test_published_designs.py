@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.hardware.cycles import play, play_bounded
-from qnn.hardware.sizing import depths_for
-from qnn.passes.folding_file import write_folding
-from qnn.passes.tile import tile_design
+from qnn.hardware.timing.fifo_depths import depths_for
+from qnn.hardware.timing.simulate import play, play_bounded
+from qnn.passes.tile.folding_file import write_folding
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.tools.qnn import main

@@ -1,7 +1,7 @@
 """Random foldings."""
 
 import numpy as np
-from qnn.passes.folding import Fold, Layer
+from qnn.passes.tile.layer_folding import Fold, Layer
 from qnn.qdialect.stream.compute import MatvecOp
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from qnn.backends.hls import emit
-from qnn.backends.hls.simulation import Simulation
+from qnn.backends.hls.simulator import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of

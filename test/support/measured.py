@@ -10,10 +10,10 @@ cheap as can be without slowing the layers down.
 from dataclasses import dataclass, field
 
 import numpy as np
-from qnn.hardware.memory import SMALL
-from qnn.hardware.sizing import depths_for
-from qnn.passes.folding import Fold
-from qnn.passes.tile import tile_design
+from qnn.hardware.resources.memory import SMALL
+from qnn.hardware.timing.fifo_depths import depths_for
+from qnn.passes.tile.layer_folding import Fold
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage
 from qnn.qdialect.stream.types import channel_of

@@ -15,7 +15,7 @@ import onnx
 from onnx import helper
 from qnn.frontends.onnx import import_model
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics, Observation, observe
+from qnn.passes.driver.check_semantics import CheckSemantics, Observation, observe
 from xdsl.dialects.builtin import ModuleOp
 
 from .networks import assert_integer

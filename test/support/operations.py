@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from qnn.hardware.work import Work, matrix_work
+from qnn.hardware.resources.work import Work, matrix_work
 
 Layers = Iterator[tuple[int, int, int]]
 """Positions, rows, and columns of each layer."""

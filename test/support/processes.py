@@ -7,13 +7,7 @@ import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from qnn.qdialect.stream.flow import (
-    ConcatOp,
-    ForkOp,
-    LinkOp,
-    ResizeOp,
-    SplitOp,
-)
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import signed, unsigned

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from qnn.frontends.onnx import import_onnx
-from qnn.hardware.memory import SMALL
+from qnn.hardware.resources.memory import SMALL
 from qnn.passes import Pipeline
-from qnn.passes.folding import Fold, layers_of
+from qnn.passes.tile.layer_folding import Fold, layers_of
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.compute import Storage, WeightedProcess
 from qnn.qdialect.stream.process import data_of

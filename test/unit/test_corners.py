@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics, Observation, first_difference, samples
+from qnn.passes.driver.check_semantics import CheckSemantics, Observation, first_difference, samples
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn.elementwise import MulOp
 from qnn.qdialect.qnn.linear import LinearLayerOp

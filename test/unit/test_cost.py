@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
-from qnn.hardware.cost import fifo, kept, multiplier, trips, ways, wide_product
-from qnn.hardware.device import KINDS, device_named
 from qnn.hardware.estimate import estimate
-from qnn.hardware.limits import FASTER, next_step
-from qnn.hardware.memory import LOGIC, DualPort, Memory, blocks
-from qnn.hardware.space import space_of
-from qnn.hardware.tiling import Tiler
-from qnn.passes.folding import Fold
-from qnn.passes.tile import tile_design
+from qnn.hardware.resources.cost import fifo, kept, multiplier, trips, ways, wide_product
+from qnn.hardware.resources.device import KINDS, device_named
+from qnn.hardware.resources.memory import LOGIC, DualPort, Memory, blocks
+from qnn.hardware.search.limits import FASTER, next_step
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiler
+from qnn.passes.tile.layer_folding import Fold
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned

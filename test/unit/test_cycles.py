@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qnn.hardware import sizing
-from qnn.hardware.cycles import Deadlock, Loop, play, play_bounded
-from qnn.hardware.schedule import schedule_of
-from qnn.hardware.sizing import depths_for, depths_for_any_rate, plan
+from qnn.hardware.timing import fifo_depths as sizing
+from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, plan
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.hardware.timing.simulate import Deadlock, Loop, play, play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.folding import layers_of
-from qnn.passes.tile import tile_design
+from qnn.passes.tile.layer_folding import layers_of
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.elements import AddOp

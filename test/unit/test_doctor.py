@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from qnn.backends.hls import simulation
+from qnn.backends.hls import simulator as simulation
 from qnn.tools import doctor, qnn
 from qnn.tools.qnn import main
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.frontends.summary import summarize
-from qnn.hardware.cost import fifo, trips
-from qnn.hardware.cycles import Deadlock, play, play_bounded
-from qnn.hardware.device import KINDS, Use, device_named
 from qnn.hardware.estimate import EstimateError, estimate
-from qnn.hardware.space import is_grouped
+from qnn.hardware.resources.cost import fifo, trips
+from qnn.hardware.resources.device import KINDS, Use, device_named
+from qnn.hardware.search.space import is_grouped
+from qnn.hardware.timing.simulate import Deadlock, play, play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.tile import Goal, tile_design
+from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.flow import ResizeOp

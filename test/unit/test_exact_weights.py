@@ -8,7 +8,7 @@ from onnx import helper
 from qnn.frontends.onnx import import_model
 from qnn.frontends.onnx.nodes.exact import MOST_STEPS, codebook_of, integers_of
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
 from qnn.qdialect.qnn.quantization import DequantizeOp

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qnn.hardware.device import device_named
-from qnn.hardware.explore import TARGETS, Point, explore, front, slower
-from qnn.hardware.explore import Job as Task
-from qnn.hardware.roofline import ops_by_bits
-from qnn.hardware.work import work_of
-from qnn.passes.tile import Goal, tile_design
+from qnn.hardware.resources.device import device_named
+from qnn.hardware.resources.roofline import ops_by_bits
+from qnn.hardware.resources.work import work_of
+from qnn.hardware.search.explore import TARGETS, Point, explore, front, slower
+from qnn.hardware.search.explore import Job as Task
+from qnn.passes.tile.tile import Goal, tile_design
 from qnn.tools import explore as command
 from qnn.tools.designs import lowered
 from qnn.tools.networks import load_network, write_module

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics, observe, samples
-from qnn.passes.fold_bn import FoldBnPass
-from qnn.passes.foldable import LARGEST_INTEGER
-from qnn.passes.threshold_search import AT_ONCE, find_steps, turns_back
+from qnn.passes.driver.check_semantics import CheckSemantics, observe, samples
+from qnn.passes.fold_bn.choose_fold import LARGEST_INTEGER
+from qnn.passes.fold_bn.fold_bn import FoldBnPass
+from qnn.passes.fold_bn.threshold_search import AT_ONCE, find_steps, turns_back
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.program import Program

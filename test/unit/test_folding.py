@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.hardware.cycles import play, play_bounded
-from qnn.hardware.schedule import schedule_of
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.hardware.timing.simulate import play, play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.folding import Fold, FoldingError, Layer, fold_of, layers_of
-from qnn.passes.folding_file import read_folding, write_folding
-from qnn.passes.tile import tile_design
+from qnn.passes.driver.check_semantics import CheckSemantics
+from qnn.passes.tile.folding_file import read_folding, write_folding
+from qnn.passes.tile.layer_folding import Fold, FoldingError, Layer, fold_of, layers_of
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main
 from support.design import design_of

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate, simulation
+from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate
+from qnn.backends.hls import simulator as simulation
 from qnn.backends.hls.memories import Array as ArrayOfWords
-from qnn.backends.hls.simulation import Simulation, vendor_headers
-from qnn.backends.memories import Memory, search_levels
-from qnn.backends.names import identifier
-from qnn.backends.vectors import vectors_of, write
+from qnn.backends.hls.simulator import Simulation, vendor_headers
+from qnn.backends.netlist.memories import Memory, search_levels
+from qnn.backends.netlist.names import identifier
+from qnn.backends.test_vectors import vectors_of, write
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run

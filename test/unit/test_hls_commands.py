@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.hls import SimulationError, emit, simulation
+from qnn.backends.hls import SimulationError, emit
+from qnn.backends.hls import simulator as simulation
 from qnn.backends.hls.engine import HlsEngine, fingerprint
-from qnn.backends.hls.simulation import Simulation
-from qnn.hardware.schedule import schedule_of
+from qnn.backends.hls.simulator import Simulation
+from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import MatvecOp

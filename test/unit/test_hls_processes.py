@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.folding import Fold, layers_of
-from qnn.passes.tile import tile_design
+from qnn.passes.tile.layer_folding import Fold, layers_of
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import (
     DepthwiseOp,

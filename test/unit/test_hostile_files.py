@@ -20,8 +20,8 @@ import pytest
 from onnx import TensorProto, helper
 from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model
-from qnn.hardware.device import DeviceError, device_named
-from qnn.passes.folding_file import read_folding
+from qnn.hardware.resources.device import DeviceError, device_named
+from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
 from qnn.tools.arrays import array_of, load_array
 from qnn.tools.datasets import decoder, load_images

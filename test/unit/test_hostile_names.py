@@ -10,7 +10,7 @@ from pathlib import Path
 
 import onnx
 import pytest
-from qnn.backends.hls.simulation import vendor_headers
+from qnn.backends.hls.simulator import vendor_headers
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
 from support.benchmarks import benchmark

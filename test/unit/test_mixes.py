@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from qnn.backends.native.lines import exceptions, fit
-from qnn.backends.native.mixes import Mixed, mixed, separated
-from qnn.passes.stairs import Stairs
+from qnn.backends.native.weighted_sums import Mixed, mixed, separated
+from qnn.passes.scale_thresholds.threshold_lines import Stairs
 from qnn.qdialect.data import Array
 
 BYTES = np.arange(-128, 128)

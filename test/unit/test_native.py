@@ -21,7 +21,7 @@ from qnn.backends.native.processor import LEVELS, best_level, features, level_na
 from qnn.backends.native.stages import staged
 from qnn.backends.native.tensors import Tensor, place_all
 from qnn.passes import Pipeline
-from qnn.passes.stairs import Stairs
+from qnn.passes.scale_thresholds.threshold_lines import Stairs
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.opencl import Emulation, SimulationError, emit, emulate, emulation
-from qnn.backends.parts import EmitError, Part
+from qnn.backends.netlist.netlist import EmitError, Part
+from qnn.backends.opencl import Emulation, SimulationError, emit, emulate
+from qnn.backends.opencl import simulator as emulation
 from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.folding import layers_of
-from qnn.passes.tile import tile_design
+from qnn.passes.driver.check_semantics import CheckSemantics
+from qnn.passes.tile.layer_folding import layers_of
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.packing import pack_words, unpack_words
 from qnn.qdialect.stream import MemoryOp

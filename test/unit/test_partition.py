@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from qnn.hardware.cuts import Cuts, Mask, crossed
-from qnn.hardware.cycles import play_bounded
-from qnn.hardware.device import Device
-from qnn.hardware.explore import Choices
-from qnn.hardware.partition import FINE, Partitioner, Unpartitionable
-from qnn.hardware.sizing import depths_for
-from qnn.hardware.space import space_of
-from qnn.hardware.tiling import Tiler
-from qnn.hardware.whole import wholes_of
+from qnn.hardware.resources.device import Device
+from qnn.hardware.search.cuts import Cuts, Mask, crossed
+from qnn.hardware.search.explore import Choices
+from qnn.hardware.search.partition import FINE, Partitioner, Unpartitionable
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiler
+from qnn.hardware.timing.fifo_depths import depths_for
+from qnn.hardware.timing.simulate import play_bounded
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import samples
+from qnn.passes.driver.check_semantics import samples
 from qnn.passes.partition import Row, cut, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
+from qnn.qdialect.stream.linked_designs import wholes_of
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import unsigned
 from support.design import design_of

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from qnn.frontends.onnx import import_model
 from qnn.passes import Pipeline
-from qnn.passes.registry import PASSES as REGISTRY
-from qnn.passes.registry import Entry
+from qnn.passes.driver.registry import PASSES as REGISTRY
+from qnn.passes.driver.registry import Entry
 from qnn.qdialect.qnn.constants import ConstantPool, constant_of
 from qnn.qdialect.qnn.elementwise import AddOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, LinearOp

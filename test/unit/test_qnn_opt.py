@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from qnn.passes.registry import PASSES, Entry
+from qnn.passes.driver.registry import PASSES, Entry
 from qnn.tools.qnn_opt import main
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp

@@ -1,8 +1,8 @@
 """The roof over all designs on a device, against what was published."""
 
 import pytest
-from qnn.hardware.device import device_named
-from qnn.hardware.roofline import luts_per_op, peak_gops, weighted
+from qnn.hardware.resources.device import device_named
+from qnn.hardware.resources.roofline import luts_per_op, peak_gops, weighted
 
 
 def test_luts_of_an_operation() -> None:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.scales import FEW, scales_of
-from qnn.passes.stairs import Stairs
+from qnn.passes.driver.check_semantics import CheckSemantics
+from qnn.passes.scale_thresholds.fit import FEW, scales_of
+from qnn.passes.scale_thresholds.threshold_lines import Stairs
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
-from qnn.passes.lowering import LOWERINGS
+from qnn.passes.driver.check_semantics import CheckSemantics
+from qnn.passes.stream_lower.lowering import LOWERINGS
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.types import element_of, is_quant

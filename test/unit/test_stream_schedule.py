@@ -11,14 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
 from qnn.qdialect.stream import PROCESSES, ChannelType, Process
-from qnn.qdialect.stream.compute import (
-    DepthwiseOp,
-    MatvecOp,
-)
-from qnn.qdialect.stream.flow import (
-    SinkOp,
-    SourceOp,
-)
+from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
+from qnn.qdialect.stream.flow import SinkOp, SourceOp
 from qnn.qdialect.stream.windows import PoolOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design

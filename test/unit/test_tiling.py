@@ -6,17 +6,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.hardware import tiling
-from qnn.hardware.cost import Storage
-from qnn.hardware.device import KINDS, DeviceError, Source, Use, device_named, known_devices
-from qnn.hardware.schedule import schedule_of
-from qnn.hardware.search import Factor, cheapest, plan
-from qnn.hardware.sizing import depths_for, lacking, room
-from qnn.hardware.space import Space, space_of
-from qnn.hardware.tiling import Tiler, Tiling, TooSmall, Unreachable, best
-from qnn.passes import Pipeline, tile
-from qnn.passes.folding import Fold, FoldingError, apply_tiling
-from qnn.passes.tile import Goal, tile_design
+from qnn.hardware.resources.cost import Storage
+from qnn.hardware.resources.device import (
+    KINDS,
+    DeviceError,
+    Source,
+    Use,
+    device_named,
+    known_devices,
+)
+from qnn.hardware.search import tiling
+from qnn.hardware.search.elimination import Factor, cheapest, plan
+from qnn.hardware.search.space import Space, space_of
+from qnn.hardware.search.tiling import Tiler, Tiling, TooSmall, Unreachable, best
+from qnn.hardware.timing.fifo_depths import depths_for, lacking, room
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.passes import Pipeline
+from qnn.passes.tile import tile
+from qnn.passes.tile.layer_folding import Fold, FoldingError, apply_tiling
+from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp

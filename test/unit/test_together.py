@@ -6,19 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends import together
+from qnn.backends import linked_engine as together
 from qnn.backends.hls import HlsEngine, SimulationError
+from qnn.backends.linked_engine import Launch, Program, Together
+from qnn.backends.netlist.netlist import Port
 from qnn.backends.opencl import OpenclEngine
-from qnn.backends.parts import Port
-from qnn.backends.together import Launch, Program, Together
-from qnn.backends.vectors import bytes_of, frames_of
-from qnn.hardware.device import device_named
-from qnn.hardware.whole import Whole, feeding, wholes_of
+from qnn.backends.test_vectors import bytes_of, frames_of
+from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
 from qnn.passes.partition import Row, partition_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, LinkAttr
+from qnn.qdialect.stream.linked_designs import Whole, feeding, wholes_of
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import BipolarType, ElementType, TernaryType, signed, unsigned
 from support.design import chain, design_of

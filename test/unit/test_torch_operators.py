@@ -10,7 +10,7 @@ import torch.ao.quantization.fx._decomposed  # registers torch's ops of quantize
 from qnn.frontends.errors import ImportFailure
 from qnn.frontends.torch import import_module, import_program
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.linear import LinearLayerOp
 from qnn.qdialect.qnn.quantization import QuantizeOp

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qnn.hardware import trace as tracing
-from qnn.hardware.cycles import Run, play, play_bounded
-from qnn.hardware.trace import FRAMES, POINTS, played, trace
+from qnn.hardware.timing import trace as tracing
+from qnn.hardware.timing.simulate import Run, play, play_bounded
+from qnn.hardware.timing.trace import FRAMES, POINTS, played, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp
 from qnn.tools.qnn import main

@@ -9,7 +9,7 @@ import torch
 from qnn.frontends.summary import summarize
 from qnn.frontends.torch import import_pt2
 from qnn.passes import Pipeline
-from qnn.passes.check_semantics import CheckSemantics
+from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.steps import LookupOp

@@ -7,15 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.training.activations import Clamp, Sign
 from qnn.training.distributions import DISTRIBUTIONS, KNOTS, Empirical
-from qnn.training.weights import (
-    Binary,
-    Dorefa,
-    Nice,
-    Ternary,
-    Uniq,
-    WeightQuantizer,
-    Wrpn,
-)
+from qnn.training.weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 from torch import Tensor
 
 COUNT = 1 << 14

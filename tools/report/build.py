@@ -10,10 +10,10 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from ...hardware.whole import Whole, wholes_of
 from ...qdialect import documents
-from ...qdialect.spelling import nearest
+from ...qdialect.diagnostics import nearest
 from ...qdialect.stream import DesignOp
+from ...qdialect.stream.linked_designs import Whole, wholes_of
 from ..compile import BUILD, DESIGN, TARGETS
 from ..compile_parts import NETWORK
 from ..files import UserError, read_text

@@ -7,11 +7,11 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...frontends.summary import short_names
-from ...hardware.cycles import Deadlock, Run
-from ...hardware.device import CLOSES
 from ...hardware.estimate import by_name, kind_of, name_of
-from ...hardware.trace import FRAMES, most_of, played, stretch_of
-from ...passes.folding import Fold, fold_of
+from ...hardware.resources.device import CLOSES
+from ...hardware.timing.simulate import Deadlock, Run
+from ...hardware.timing.trace import FRAMES, most_of, played, stretch_of
+from ...passes.tile.layer_folding import Fold, fold_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
-from ...passes.pipeline import Hook
+from ...passes.driver.pipeline import Hook
 from .page import page
 
 LONGEST = 240

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from qnn.hardware.device import FOLDER, DeviceError, device_named
+from qnn.hardware.resources.device import FOLDER, DeviceError, device_named
 from qnn.tools.devices import as_json, origins, table
 
 from ..kind import Kind, taken

@@ -4,7 +4,7 @@ import json
 import random
 from typing import Any
 
-from qnn.hardware.device import KINDS
+from qnn.hardware.resources.device import KINDS
 from qnn.tools.points import Points
 
 from ..damage import broken

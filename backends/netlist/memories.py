@@ -1,0 +1,96 @@
+"""Memories of a design: what they hold, word by word, whatever language spells them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import SymbolRefAttr
+
+from ...qdialect.data import Array
+from ...qdialect.packing import Words, pack_words
+from ...qdialect.stream import Process
+from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
+
+
+@dataclass(frozen=True)
+class Memory:
+    """An array of words of so many bits."""
+
+    name: str
+    bits: int
+    sizes: tuple[int, ...]
+    """The axes of the array; where it has three, each lane reads an entry of its own."""
+    words: Words
+    """The bytes of each word, the lowest first."""
+    parallel: tuple[int, ...] = ()
+    """The axes along which all words are read in the same cycle."""
+    storage: Storage | None = None
+    """Where it lies, if somebody chose."""
+    group: str = ""
+    """The name of what it is a part of, if it is one."""
+
+    @property
+    def data_path(self) -> str:
+        """Where its bytes stand in the folder of a design."""
+        return f"weights/{self.name}.dat"
+
+    @property
+    def codes(self) -> Iterator[int]:
+        """The words as numbers."""
+        flat = self.words.reshape(prod(self.sizes), -1)
+        return (int.from_bytes(row.tobytes(), "little") for row in flat)
+
+    @property
+    def side_by_side(self) -> "Memory":
+        """The same with one word for all rows at an address, with no bits between them."""
+        addresses, rows = self.sizes
+        bits = np.unpackbits(self.words, axis=-1, bitorder="little")[..., : self.bits]
+        words = np.packbits(bits.reshape(addresses, -1), axis=-1, bitorder="little")
+        return replace(self, bits=rows * self.bits, sizes=(addresses,), words=words)
+
+
+def codes_of(values: Array, element: QuantType | FloatType) -> Words:
+    """Each element as a word of its own."""
+    if isinstance(element, FloatType):
+        values = values.astype(f"<f{bit_width(element) // 8}").view(f"<u{bit_width(element) // 8}")
+        element = unsigned(bit_width(element))
+    return pack_words(np.ascontiguousarray(values).reshape(-1, 1), element, (1, 1))
+
+
+def quant_of(process: Process, symbol: SymbolRefAttr) -> QuantType:
+    """The element type of a constant of integers."""
+    element = check_element(data_of(process, symbol).element)
+    assert isinstance(element, QuantType)
+    return element
+
+
+def rows_memory(
+    process: Process,
+    name: str,
+    symbol: SymbolRefAttr,
+    at_once: tuple[int, int],
+    storage: Storage | None = None,
+) -> Memory:
+    """A memory with an address for each iteration and a word for each of the rows at once."""
+    matrix, element = integers_of(process, symbol), quant_of(process, symbol)
+    words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
+    addresses, rows, _ = words.shape
+    bits = at_once[1] * bit_width(element)
+    return Memory(name, bits, (addresses, rows), words, (1,), storage)
+
+
+def search_levels(rows: Array) -> list[Array]:
+    """Sorted rows as binary trees: level l has 2^l entries of each row.
+
+    The last threshold is repeated to fill the tree, so that more may be reached than there are: the
+    hardware counts no further.
+    """
+    count = rows.shape[1]
+    levels = count.bit_length()
+    full = np.repeat(rows[:, -1:], (1 << levels) - 1, 1)
+    full[:, :count] = rows
+    steps = [1 << (levels - level) for level in range(levels)]
+    return [full[:, step // 2 - 1 :: step] for step in steps]

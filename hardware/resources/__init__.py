@@ -1,0 +1,1 @@
+"""Resources: devices, and what each process takes of one."""

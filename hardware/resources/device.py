@@ -1,0 +1,217 @@
+"""Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ...qdialect.diagnostics import nearest
+from ...qdialect.documents import read_toml
+from ...qdialect.stream.flow import check_clock
+
+Use = npt.NDArray[np.float64]
+"""Amounts of each kind of resource, along the first axis."""
+
+KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
+"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
+
+CLOSES = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
+"""The part of each that a design may take so that its timing closes."""
+
+NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
+    "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
+    "intel": ("alm", "ff", "m20k", None, "dsp"),
+}
+"""What the vendors call the kinds."""
+
+FLIP_FLOPS = {"xilinx": 2, "intel": 4}
+"""Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
+
+FOLDER = Path(__file__).parents[1] / "devices"
+
+
+CONFIDENCES = ("measured", "vendor", "guess")
+"""How a figure is known: on a board or after a tool's run, from the vendor's tables, or hardly."""
+
+
+class DeviceError(Exception):
+    """A device that is not known, or a file that describes none."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure of a device is from, and how well it is known."""
+
+    text: str = "its file does not say"
+    confidence: str = "guess"
+
+
+@dataclass(frozen=True)
+class Device:
+    """A part, and what is on it."""
+
+    name: str
+    description: str
+    vendor: str
+    part: str
+    clock_mhz: float
+    resources: dict[str, int]
+    bandwidth_gb_s: float = 0.0
+    """Of the memory beside it; 0 if there is none, or nobody knows."""
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    """By key of the file; `resources` for all of them."""
+    family: str = ""
+    """What the names of all parts begin with that have as much: other packages and speeds."""
+    boards: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Boards that carry it, and the part of each."""
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """All numbers, by their keys."""
+        figures = {**self.resources, "clock_mhz": self.clock_mhz}
+        return (
+            {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
+        )
+
+    def source(self, key: str) -> Source:
+        """Where a figure is from."""
+        whole = self.sources.get("resources", Source()) if key in self.resources else Source()
+        return self.sources.get(key, whole)
+
+    def has_part(self, name: str) -> bool:
+        """Whether a part is as large, as its name says; a digit more names another family."""
+        rest = name.lower().removeprefix(self.family.lower())
+        return bool(self.family) and rest != name.lower() and not rest[:1].isdigit()
+
+    def amounts(self, clock_mhz: float) -> Use:
+        """How much of each kind there is at a clock."""
+        logic = NAMES[self.vendor][0]
+        usual = {"ff": FLIP_FLOPS[self.vendor] * self.resources[logic]}
+        counts = [{**usual, **self.resources}.get(name or "", 0) for name in NAMES[self.vendor]]
+        return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
+
+    def budget(self, clock_mhz: float) -> Use:
+        """What a design may take."""
+        return self.amounts(clock_mhz) * CLOSES
+
+
+def known_devices() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def device_named(name: str) -> Device:
+    """One of the known devices, by its name, as a part or by its board, or that of a TOML file."""
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    if name in known_devices():
+        return _read(FOLDER / f"{name}.toml")
+    devices = [_read(path) for path in FOLDER.glob("*.toml")]
+    for device in devices:
+        if device.has_part(name):
+            return replace(device, name=name, part=name)
+        if name.lower() in device.boards:
+            return replace(device, name=name, part=device.boards[name.lower()])
+    also = [name for device in devices for name in (device.part, *device.boards)]
+    raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices(), also)}")
+
+
+def _read(path: Path) -> Device:
+    try:
+        return _device(path.stem, read_toml(path.read_text()))
+    except OSError as error:
+        raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except ValueError as error:
+        raise DeviceError(f"{path} describes no device: {error}") from None
+
+
+REQUIRED = ("description", "vendor", "part", "clock_mhz", "resources")
+
+MOST = 1 << 40
+"""More than there will be of anything."""
+
+
+def _device(name: str, entries: dict[str, Any]) -> Device:
+    known = (*REQUIRED, "family", "boards", "bandwidth_gb_s", "sources")
+    for key in entries:
+        if key not in known:
+            raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
+    missing = [key for key in REQUIRED if key not in entries]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} is missing")
+    for key in ("description", "vendor", "part", "family"):
+        if not isinstance(entries.get(key, ""), str):
+            raise ValueError(f"{key} is text, not {entries[key]!r}")
+    if entries["vendor"] not in NAMES:
+        raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    resources = _resources(entries["vendor"], entries["resources"])
+    figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
+    return Device(
+        name,
+        entries["description"],
+        entries["vendor"],
+        entries["part"],
+        _clock(entries),
+        resources,
+        _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _sources(figures, entries.get("sources", {})),
+        entries.get("family", ""),
+        _boards(entries.get("boards", {})),
+    )
+
+
+def _boards(entries: Any) -> dict[str, str]:
+    match entries:
+        case {**parts} if all(isinstance(part, str) for part in parts.values()):
+            return {str(board).lower(): part for board, part in parts.items()}
+        case _:
+            raise ValueError(f"boards is a table of the part on each, not {entries!r}")
+
+
+def _number(entries: dict[str, Any], key: str) -> float:
+    value = entries[key]
+    if type(value) not in (int, float) or not 0 < value < MOST:
+        raise ValueError(f"{key} is a number above 0, not {value!r}")
+    return float(value)
+
+
+def _clock(entries: dict[str, Any]) -> float:
+    clock = _number(entries, "clock_mhz")
+    check_clock(clock)
+    return clock
+
+
+def _resources(vendor: str, counts: Any) -> dict[str, int]:
+    logic, *others = filter(None, NAMES[vendor])
+    known = [logic, *others]
+    if not isinstance(counts, dict):
+        raise ValueError(f"resources is a table of numbers, not {counts!r}")
+    found = cast(dict[str, Any], counts)
+    for key, value in found.items():
+        if key not in known:
+            raise ValueError(f"resources has no {key!r}; {nearest(key, known)}")
+        if type(value) is not int or not 0 <= value < MOST:
+            raise ValueError(f"resources: {key} is a whole number, not {value!r}")
+    if not found.get(logic):
+        raise ValueError(f"resources: there is no {logic}, without which nothing is built")
+    return found
+
+
+def _sources(figures: Sequence[str], entries: Any) -> dict[str, Source]:
+    if not isinstance(entries, dict):
+        raise ValueError(f"sources is a table of figures, not {entries!r}")
+    found: dict[str, Source] = {}
+    for key, entry in cast(dict[str, Any], entries).items():
+        if key not in figures:
+            raise ValueError(f"sources has no figure {key!r}; {nearest(key, figures)}")
+        match entry:
+            case {"from": str(text), "confidence": str(confidence), **rest} if not rest:
+                if confidence not in CONFIDENCES:
+                    hint = nearest(confidence, CONFIDENCES)
+                    raise ValueError(f"sources: {key}: no confidence is {confidence!r}; {hint}")
+                found[key] = Source(text, confidence)
+            case _:
+                raise ValueError(f'sources: {key} is {{ from = "...", confidence = "..." }}')
+    return found

@@ -1,0 +1,52 @@
+"""What a device would compute if all of its LUTs did, at what was published for an operation.
+
+Designs with cheaper operations, in DSPs or of signs, lie above it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from ...qdialect.stream import DesignOp
+from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.process import data_of
+from ...qdialect.types import bit_width
+from .device import CLOSES, KINDS, Device
+from .memory import LOGIC
+from .work import process_work
+
+BASE, EACH = 0.9, 1.6
+"""LUTs of an operation, and of each bit of its product: a line through what was measured."""
+
+
+def luts_per_op(weight_bits: int, activation_bits: int) -> float:
+    """LUTs of one operation, which is half a multiplication and addition.
+
+    Measured were 2.5, 4.1, 5.7 and so on to 13.7, for products of 1 to 8 bits.
+    """
+    return BASE + EACH * weight_bits * activation_bits
+
+
+def weighted(ops: Mapping[tuple[int, int], float]) -> float:
+    """LUTs of an operation on average, of so many for each weight and activation bits."""
+    return sum(luts_per_op(*bits) * count for bits, count in ops.items()) / sum(ops.values())
+
+
+def ops_by_bits(design: DesignOp) -> dict[tuple[int, int], int]:
+    """The operations of a frame, by the bits of their weights and of their activations."""
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for process in design.processes:
+        if isinstance(process, WeightedProcess):
+            weight = bit_width(data_of(process, process.weights).element)
+            bits = weight, bit_width(process.inputs[0].element_type)
+            found[bits] += process_work(process).ops
+    return dict(found)
+
+
+def peak_gops(device: Device, clock_mhz: float, each: float) -> float:
+    """Billions of operations a second, with so many LUTs for each.
+
+    As many LUTs compute as a design may take so that its timing closes.
+    """
+    logic = KINDS.index("logic")
+    luts = device.amounts(clock_mhz)[logic] / LOGIC[device.vendor]
+    return float(luts * CLOSES[logic] * clock_mhz / 1e3 / each)

@@ -1,0 +1,91 @@
+"""What a network computes: multiplications, operations, bit operations, and the bits it moves.
+
+This is the one place that counts: summaries of networks and estimates of designs both ask here.
+"""
+
+from dataclasses import dataclass
+from math import log2, prod
+
+from ...qdialect.stream import DesignOp, Process, SinkOp, SourceOp
+from ...qdialect.stream.compute import Storage, WeightedProcess
+from ...qdialect.stream.process import data_of
+from ...qdialect.types import bit_width
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is computed for one frame, and the bits that it takes."""
+
+    macs: int = 0
+    bops: float = 0.0
+    """Bit operations, as UNIQ counts them: a product, and its share of a sum as wide as it gets."""
+    weight_bits: int = 0
+    feature_bits: int = 0
+    """Of all feature maps between the layers, input and results included."""
+    external_bits: int = 0
+    """That come from outside the device or go there."""
+
+    @property
+    def ops(self) -> int:
+        """A multiplication and an addition each."""
+        return 2 * self.macs
+
+    @property
+    def intensity(self) -> float:
+        """Operations for each byte from or to the outside."""
+        return self.ops / (self.external_bits / 8) if self.external_bits else float("inf")
+
+    def __add__(self, other: "Work") -> "Work":
+        return Work(
+            self.macs + other.macs,
+            self.bops + other.bops,
+            self.weight_bits + other.weight_bits,
+            self.feature_bits + other.feature_bits,
+            self.external_bits + other.external_bits,
+        )
+
+
+def matrix_work(
+    positions: int, rows: int, cols: int, weight_bits: int, activation_bits: int
+) -> Work:
+    """A matrix times a vector at so many positions; a convolution is a matrix for patches.
+
+    With groups, or by channel, the columns are those that a row really has.
+    """
+    macs = positions * rows * cols
+    both = activation_bits * weight_bits + activation_bits + weight_bits
+    return Work(macs, macs * (both + log2(cols)), rows * cols * weight_bits)
+
+
+def work_of(design: DesignOp) -> Work:
+    """What a design computes, codebooks counted as the indices that are stored."""
+    return sum(map(process_work, design.processes), Work())
+
+
+def process_work(process: Process) -> Work:
+    """What a process computes, and the feature map that it writes, if it makes a new one.
+
+    What comes over a link is nothing new, and stays among the devices.
+    """
+    if isinstance(process, SourceOp | SinkOp):
+        if process.over is not None:
+            return Work()
+        (channel,) = process.inputs or process.outputs
+        bits = prod(channel.frame) * bit_width(channel.element_type)
+        return Work(external_bits=bits, feature_bits=bits * isinstance(process, SourceOp))
+    if not isinstance(process, WeightedProcess):
+        return Work()
+    (x,), (y,) = process.inputs, process.outputs
+    rows, cols = process.rows.shape
+    weight = bit_width(data_of(process, process.weights).element)
+    work = matrix_work(prod(y.frame[:-1]), rows, cols, weight, bit_width(x.element_type))
+    made = prod(y.frame) * bit_width(y.element_type)
+    return work + Work(feature_bits=made, external_bits=external_weights(process))
+
+
+def external_weights(process: WeightedProcess) -> int:
+    """Bits of weights that come from outside for a frame: all of them, for each vector."""
+    if process.storage.data != Storage.OUTSIDE:
+        return 0
+    weight = bit_width(data_of(process, process.weights).element)
+    return prod(process.outputs[0].frame[:-1]) * process.rows.size * weight

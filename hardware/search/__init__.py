@@ -1,0 +1,1 @@
+"""Search: the space of foldings, the best folding for a device, the best cut over several."""

@@ -1,0 +1,49 @@
+"""What keeps a design from being faster: its slowest layer, or what the device has."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from ...qdialect.stream import DesignOp
+from ..resources.device import KINDS, Device, Use
+from ..timing.fifo_depths import room
+from ..timing.simulate import declared
+from .space import space_of
+from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best
+
+FASTER = 1.1
+"""So many times as fast is worth a step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The cheapest design that is faster."""
+
+    interval: int
+    """Cycles of a frame."""
+    use: Use
+    """With what its channels take if they are as deep as those there are."""
+    over: list[str]
+    """The kinds of which it takes more than a design may."""
+
+
+def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> Step | None:
+    """What is faster than a design that takes so many cycles a frame; None if nothing is.
+
+    It is faster by a good part, if anything is.
+    """
+    space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
+    kept = np.maximum(room(device.vendor, declared(design)), 0)
+    wanted = product((int(interval / FASTER), interval - 1), (budget, PLENTY * budget))
+    for cycles, given in wanted:
+        try:
+            found = best(Tiler(space, given - kept, outside=True), cycles)
+        except (TooSmall, Unreachable):
+            continue
+        except Unbuildable:
+            return None
+        use = found.use + kept
+        more = np.asarray(use > budget)
+        return Step(found.interval, use, [k for k, m in zip(KINDS, more, strict=True) if m])
+    return None

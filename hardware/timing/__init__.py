@@ -1,0 +1,1 @@
+"""Timing: schedules of processes, simulation of designs, FIFO depths, freedom from deadlock."""

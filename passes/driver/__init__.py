@@ -1,0 +1,1 @@
+"""The driver: the registry of passes, the pipeline that runs them, and its hooks."""

@@ -1,0 +1,133 @@
+"""The pipeline: passes in order, from objects or from text, with hooks around each.
+
+Pipeline(FoldBnPass()).apply(module)
+Pipeline.parse("fold-bn{max-error=1}", hooks=[Timing(sys.stderr)]).apply(module)
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from typing import Any, get_args, get_origin, get_type_hints
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.utils.arg_spec import ArgSpec, ParameterListType, parse_pipeline
+from xdsl.utils.exceptions import ArgSpecParseError
+
+from ...qdialect.diagnostics import nearest
+from ...qdialect.dialects import new_context
+from ...qdialect.text import verify
+from .registry import PASSES
+
+
+class PipelineError(Exception):
+    """A pipeline that can't be built: an unknown pass or option, or text that does not parse."""
+
+
+class Hook:
+    """Watches a pipeline run; does nothing until a method is overridden."""
+
+    def start(self, module: ModuleOp) -> None:
+        """Called before the first pass."""
+
+    def before(self, step: ModulePass, module: ModuleOp) -> None:
+        """Called before each pass."""
+
+    def after(self, step: ModulePass, module: ModuleOp) -> None:
+        """Called after each pass, with the module verified."""
+
+
+class Pipeline:
+    """Passes that run one after another; the module is verified after each."""
+
+    def __init__(self, *passes: ModulePass, hooks: Iterable[Hook] = ()):
+        self.passes = passes
+        self.hooks = tuple(hooks)
+
+    @classmethod
+    def parse(cls, text: str, hooks: Iterable[Hook] = ()) -> "Pipeline":
+        """Builds a pipeline from text, as `qnn-opt -p` takes it."""
+        _refuse_doubles(text)
+        try:
+            specs = list(parse_pipeline(_quoted(text)))
+        except (ArgSpecParseError, ValueError) as error:
+            reason = str(error).strip().splitlines()[-1].strip()
+            raise PipelineError(f"can't read the pipeline {text!r}: {reason}") from None
+        return cls(*map(_pass_of, specs), hooks=hooks)
+
+    def apply(self, module: ModuleOp, ctx: Context | None = None) -> None:
+        """Runs the passes on a module, in place."""
+        ctx = ctx or new_context()
+        for hook in self.hooks:
+            hook.start(module)
+        for step in self.passes:
+            for hook in self.hooks:
+                hook.before(step, module)
+            step.apply(ctx, module)
+            verify(module)
+            for hook in self.hooks:
+                hook.after(step, module)
+
+
+def _refuse_doubles(text: str) -> None:
+    """An option that is given twice would be taken once, in silence."""
+    for name, options in re.findall(r"([\w-]+){([^{}]*)}", text):
+        keys = re.findall(r"([\w-]+)=", options)
+        for key in keys:
+            if keys.count(key) > 1:
+                raise PipelineError(f"{name}: {key} is given twice")
+
+
+def _quoted(text: str) -> str:
+    """Puts quotes around option values that xDSL's grammar does not take bare."""
+    return re.sub(r"=([^\s\"{}=]+)", lambda m: f"={_quoted_unless_plain(m[1])}", text)
+
+
+def _quoted_unless_plain(values: str) -> str:
+    """Numbers and words stand as they are."""
+    return ",".join(
+        value if re.fullmatch(r"-?\d+(\.\d+)?|[A-Za-z_]\w*|", value) else f'"{value}"'
+        for value in values.split(",")
+    )
+
+
+def _pass_of(spec: ArgSpec) -> ModulePass:
+    entry = PASSES.get(spec.name)
+    if entry is None:
+        raise PipelineError(f"there is no pass {spec.name}; {nearest(spec.name, PASSES)}")
+    kind = entry.load()
+    options = [field.name.replace("_", "-") for field in dataclasses.fields(kind)]
+    for key in spec.parameters:
+        if key.replace("_", "-") not in options:
+            raise PipelineError(f"{spec.name} has no option {key}; {nearest(key, options)}")
+    values = {
+        key: _value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
+        for key, value in spec.parameters.items()
+    }
+    try:
+        return kind.from_spec(ArgSpec(spec.name, values))
+    except ValueError as error:
+        raise PipelineError(f"{spec.name}: {' '.join(str(error).split())}") from None
+
+
+KINDS = {
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    str: "text",
+}
+
+
+def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
+    """The value of an option as its field wants it: a whole number may stand for a float."""
+    types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in KINDS]
+    if not value and bool in types:
+        return (True,)
+    if len(value) != 1 or len(types) != 1 or get_origin(wanted) is tuple:
+        return value
+    if types[0] is float and type(value[0]) is int:
+        return (float(value[0]),)
+    if type(value[0]) is not types[0]:
+        raise PipelineError(f"{step}: {key} is {KINDS[types[0]]}, not {value[0]!r}")
+    return value

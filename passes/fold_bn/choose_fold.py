@@ -1,0 +1,88 @@
+"""How a chain becomes thresholds or a table, or why it can't."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from xdsl.utils.exceptions import InterpretationError
+
+from ...qdialect.data import Array
+from ...qdialect.qnn.constants import range_of
+from .chains import Chain, bounds_of, limits_of
+from .monotone import is_monotone
+from .residual import Pairs, WeightedSum, find_sum, pairs_of
+from .threshold_search import Ints, turns_back
+
+MOST_LEVELS = 1 << 12
+"""More steps than this are no thresholds any more."""
+
+LARGEST_TABLE = 1 << 12
+"""Entries of the largest table that replaces a function that turns back."""
+
+LARGEST_PAIRS = 1 << 16
+"""Entries of the largest table for pairs of values; two tensors of eight bits each."""
+
+LARGEST_INTEGER = 1 << 61
+"""The search computes in 64 bits, with room for a step beyond either end."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a chain of one source is a function of."""
+
+    low: Ints
+    """The smallest integer of each channel."""
+    high: Ints
+    turns_back: bool
+    """Whether some channel rises here and falls there, so that it takes a table."""
+
+
+Fold = Bounds | WeightedSum | Pairs
+
+
+def how_to_fold(chain: Chain, max_error: int = 0) -> Fold | str:
+    """What a chain becomes; the reason if it can't be folded."""
+    try:
+        return _fold(chain, max_error)
+    except InterpretationError as error:
+        return f"for some values of its input it makes no number: {error}"
+
+
+def _fold(chain: Chain, max_error: int) -> Fold | str:
+    first, last = limits_of(chain.quantizer)
+    if last - first > MOST_LEVELS:
+        return f"its {last - first + 1} levels would take as many thresholds"
+    if len(chain.sources) == 1:
+        return _bounded(chain)
+    found = find_sum(chain, max_error)
+    if not isinstance(found, str) or not is_small(chain):
+        return found
+    return pairs_of(chain)
+
+
+def _bounded(chain: Chain) -> Bounds | str:
+    lows, highs = bounds_of(chain.sources[0].x)
+    least, most = int(lows.min()), int(highs.max())
+    if least < -LARGEST_INTEGER or most > LARGEST_INTEGER:
+        return f"its input reaches {least} to {most}, too wide for the search of thresholds"
+    low, high = lows.astype(np.int64), highs.astype(np.int64)
+    bent = bent_channels(chain, low, high)
+    if bent is None:
+        return "whether it rises or falls throughout can't be tried on so many values"
+    entries = most - least + 1
+    if bent.any() and entries > LARGEST_TABLE:
+        return f"it turns back, and a table of {entries} entries is too large"
+    return Bounds(low, high, bool(bent.any()))
+
+
+def is_small(chain: Chain) -> bool:
+    """Whether a table can hold every pair of values that two tensors take."""
+    ends = [range_of(source.x) for source in chain.sources]
+    return prod(high - low + 1 for low, high in ends) <= LARGEST_PAIRS
+
+
+def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
+    """In which channels a chain turns back; None if it can't be tried."""
+    if all(map(is_monotone, (*chain.sources, *chain.ops, chain.quantizer))):
+        return np.zeros(1, np.bool_)
+    return turns_back(chain.levels, low, high)

@@ -1,0 +1,243 @@
+"""Quantizing before elements move, rather than after.
+
+    quantize(max_pool(relu(x)))   becomes   max_pool(quantize(relu(x)))
+
+A quantizer that stands behind moves is brought to the ops it belongs to, and what moves is narrow.
+What the quantizer gave is then the result of the move, which says so: `activation = "Quant_3"`.
+Ops between the two that treat all elements alike, such as a relu behind a flatten, go with it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import TensorType
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from ...qdialect.qnn.base import int_attr
+from ...qdialect.qnn.constants import ConstantPool, constant_of
+from ...qdialect.qnn.layout import (
+    ConcatOp,
+    MoveOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    TransposeOp,
+)
+from ...qdialect.qnn.pooling import MaxPoolOp
+from ...qdialect.qnn.quantization import QuantizeOp
+from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.types import element_of, is_quant, shape_of
+from ...qdialect.values import plain
+from .chains import Elementwise, Quantizer, by_position, is_by_channel, keeps_channels, parts_of
+from .monotone import is_monotone
+
+
+def is_scalar(quantizer: Quantizer) -> bool:
+    """Whether a quantizer treats all channels alike."""
+    constants = (constant_of(value) for value in quantizer.operands[1:])
+    rows = (value for value in constants if value is not None)
+    if isinstance(quantizer, ThresholdOp):
+        return quantizer.descending is None and all(len(row) == 1 for row in rows)
+    return all(row.size == 1 for row in rows)
+
+
+def rises(quantizer: Quantizer) -> bool:
+    """Whether larger numbers never get smaller levels."""
+    if isinstance(quantizer, ThresholdOp):
+        return quantizer.descending is None
+    scale = constant_of(quantizer.scale)
+    return scale is not None and bool(np.all(scale > 0))
+
+
+class HoistQuantize(RewritePattern):
+    """Moves a quantizer above ops that move elements, towards the ops that compute them."""
+
+    def __init__(self, pool: ConstantPool):
+        self.pool = pool
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
+        alike = alike_above(op.x)
+        if alike:
+            return self._take_along(op, alike, rewriter)
+        move = op.x.owner
+        if is_quant(element_of(op.x)) or not self._passes(op, move):
+            return
+        assert isinstance(move, Operation)
+        new: list[Operation] = []
+        copies: list[Operation] = []
+        start = 0
+        for value in move.operands:
+            constants = list(op.operands[1:])
+            if isinstance(move, ConcatOp) and joins_channels(move):
+                stop = start + shape_of(value)[-1]
+                constants = [self._part(row, start, stop, new) for row in constants]
+                start = stop
+            copies.append(self._at(op, value, constants))
+        rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
+
+    def _take_along(
+        self, op: Quantizer, alike: Sequence[Elementwise], rewriter: PatternRewriter
+    ) -> None:
+        """Computes and quantizes before elements move, where each is computed with alike."""
+        (first,), _ = parts_of(alike[0])
+        move = first.owner
+        if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
+            return
+        rank = len(shape_of(move.x))
+        shapes = [shape for part in alike for shape in parts_of(part)[1]]
+        if not is_scalar(op) or any(len(shape) > rank for shape in shapes):
+            return
+        new: list[Operation] = []
+        value = move.x
+        for part in alike:
+            new.append(on(part, value, shape_of(value)))
+            value = new[-1].results[0]
+        quantized = self._at(op, value, list(op.operands[1:]))
+        rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
+
+    def _moved(self, op: Quantizer, move: Operation, sources: Sequence[Operation]) -> Operation:
+        """The move of what has been quantized."""
+        moved = type(move).create(
+            operands=[source.results[0] for source in sources],
+            result_types=[op.output.type],
+            properties=self._properties(op, move),
+        )
+        if "layer" in op.properties:
+            moved.attributes["activation"] = op.properties["layer"]
+        return moved
+
+    def _passes(self, op: Quantizer, move: object) -> bool:
+        """Whether quantizing first gives the same."""
+        if not is_by_channel(op):
+            return False
+        match move:
+            case MaxPoolOp():
+                return rises(op)
+            case ConcatOp():
+                return True
+            case PadOp():
+                return is_scalar(op)
+            case ReshapeOp() | TransposeOp() | SliceOp() | ResizeOp():
+                return is_scalar(op) or keeps_channels(move)
+            case _:
+                return False
+
+    def _properties(self, op: Quantizer, move: Operation) -> dict[str, Attribute]:
+        """Those of the move; a padding is quantized as well."""
+        properties = dict(move.properties)
+        if isinstance(move, PadOp):
+            value = np.full((1, 1), move.value.value.data, np.float32)
+            constants = (constant_of(operand) for operand in op.operands[1:])
+            level = op.evaluate(value, *(row for row in constants if row is not None))[0]
+            properties["value"] = int_attr(int(plain(level).item()))
+        return properties
+
+    def _part(self, row: SSAValue, start: int, stop: int, new: list[Operation]) -> SSAValue:
+        """Of a parameter with a row for each channel, those of some channels."""
+        values = constant_of(row)
+        if values is None or values.size == 1 or len(values) == 1:
+            return row
+        part = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
+        new.append(part)
+        return part.output
+
+    def _at(self, op: Quantizer, value: SSAValue, constants: list[SSAValue]) -> Operation:
+        """The same quantizer on another value."""
+        return type(op).create(
+            operands=[value, *constants],
+            result_types=[TensorType(element_of(op.output), shape_of(value))],
+            properties=dict(op.properties),
+        )
+
+
+def joins_channels(op: ConcatOp) -> bool:
+    """Whether a concat runs along the last axis."""
+    rank = len(shape_of(op.output))
+    return op.axis.value.data % rank == rank - 1
+
+
+class MoveFirst(RewritePattern):
+    """Moves elements before they are scaled by one number, so that what moves is integers."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: MoveOp, rewriter: PatternRewriter) -> None:
+        source = op.x.owner
+        if isinstance(source, Elementwise) and not rows_of(source):
+            swap(op, source, rewriter)
+
+
+class PassMoves(RewritePattern):
+    """Moves whole channels before each is computed with, where a quantizer found no way up."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: MoveOp | MaxPoolOp, rewriter: PatternRewriter) -> None:
+        source = op.x.owner
+        if not isinstance(source, Elementwise):
+            return
+        rises = not isinstance(op, MaxPoolOp) or only_rises(source)
+        passes = rises and keeps_channels(op)
+        if passes:
+            swap(op, source, rewriter)
+
+
+def alike_above(value: SSAValue) -> list[Elementwise]:
+    """The ops that a value comes through last and alone, those that treat all elements alike."""
+    found: list[Elementwise] = []
+    while isinstance(owner := value.owner, Elementwise) and not rows_of(owner):
+        free, _ = parts_of(owner)
+        if len(free) != 1 or len(list(value.uses)) > 1 or shape_of(free[0]) != shape_of(value):
+            break
+        found.insert(0, owner)
+        value = free[0]
+    return found
+
+
+def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
+    """The same op on another value."""
+    free, _ = parts_of(op)
+    return type(op).create(
+        operands=[value if operand is free[0] else operand for operand in op.operands],
+        result_types=[TensorType(element_of(op.results[0]), shape)],
+        properties=dict(op.properties),
+    )
+
+
+def rows_of(op: Elementwise) -> bool:
+    """Whether an op has parameters that differ between channels or positions."""
+    _, fixed = parts_of(op)
+    return any(np.prod(shape) > 1 for shape in fixed)
+
+
+def only_rises(op: Elementwise) -> bool:
+    """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
+    if not is_monotone(op):
+        return False
+    free, fixed = parts_of(op)
+    if len(free) != 1 or by_position(fixed):
+        return False
+    channels = shape_of(op.results[0])[-1]
+    most = np.finfo(np.float32).max
+    ends = np.repeat(np.array([[-most], [most]], np.float32), channels, axis=1)
+    args = [ends if value is free[0] else constant_of(value) for value in op.operands]
+    with np.errstate(all="ignore"):
+        low, high = plain(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(2, -1)
+    return bool(np.all(low <= high))
+
+
+def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter) -> None:
+    """Puts a move before the op whose result it moves."""
+    free, fixed = parts_of(source)
+    if is_quant(element_of(op.x)):
+        return
+    if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
+        return
+    rank = len(shape_of(op.output))
+    if by_position(fixed) or any(len(shape) > rank for shape in fixed):
+        return
+    moved = type(op).create(
+        operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
+    )
+    rewriter.replace(op, [moved, on(source, moved.results[0], shape_of(op.output))])

@@ -1,0 +1,175 @@
+"""Folding: how many elements each channel carries in a word, and how layers are built.
+
+A folding is chosen by a search over all that is possible; what is given for some layers leaves the
+search fewer choices. Then every channel gets its words, and where those of two processes differ, a
+resize stands in between.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitAttr
+from xdsl.rewriter import Rewriter
+
+from ...hardware.resources.cost import MAX_PARTS, Storage
+from ...hardware.search.space import Space, is_grouped, written
+from ...hardware.search.tiling import Tiling
+from ...qdialect.diagnostics import nearest
+from ...qdialect.qnn.base import describe
+from ...qdialect.stream import ChannelType, DesignOp, Process
+from ...qdialect.stream.compute import StorageAttr, WeightedProcess
+from ...qdialect.stream.flow import ResizeOp
+from ...qdialect.stream.scale import ScaleOp
+from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
+from ...qdialect.stream.windows import PoolOp, WindowOp
+
+FOLD = "fold"
+"""The attribute of an op, or of a layer, that gives a folding."""
+
+TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
+
+Layer: TypeAlias = WeightedProcess | PoolOp
+"""What is given a folding by name."""
+
+
+class FoldingError(Exception):
+    """A folding that does not fit the design."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """What is chosen for a layer; what is None is open."""
+
+    pe: int | None = None
+    """Rows, or channels, at once."""
+    simd: int | None = None
+    """Columns, or pixels of a patch, at once."""
+    storage: Storage | None = None
+    dsp: bool | None = None
+
+
+def layers_of(design: DesignOp) -> dict[str, list[Layer]]:
+    """The processes that carry out each layer with a folding, by its name."""
+    found: dict[str, list[Layer]] = {}
+    for process in design.processes:
+        if isinstance(process, WeightedProcess | PoolOp) and isinstance(process.layer, StringAttr):
+            found.setdefault(process.layer.data, []).append(process)
+    return found
+
+
+def fold_of(layer: Layer) -> Fold:
+    """The folding that a layer has."""
+    if isinstance(layer, PoolOp):
+        return Fold(*layer.at_once)
+    return Fold(*layer.at_once, layer.storage.data, layer.dsp is not None)
+
+
+def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
+    """Foldings are for layers that there are."""
+    designs = list(designs)
+    layers = {name for design in designs for name in layers_of(design)}
+    processes = [process for design in designs for process in design.processes]
+    names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
+    for name in folds:
+        if name in names and name not in layers:
+            raise FoldingError(f"layer {name!r} has neither weights nor a pool, nothing to fold")
+        if name not in layers:
+            raise FoldingError(f"there is no layer {name!r}; {nearest(name, layers)}")
+
+
+def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[int, list[int]]:
+    """The values that foldings leave to the choices of a space."""
+    layers, fixed = layers_of(design), dict[int, list[int]]()
+    for layer in design.processes:
+        if isinstance(layer, Layer) and FOLD in layer.attributes:
+            fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
+    for name, fold in folds.items():
+        for layer in layers[name]:
+            fixed |= _fixed(f"layer {name!r}", layer, space, fold)
+    return fixed
+
+
+def _attribute(layer: Layer) -> Fold:
+    """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
+    given = layer.attributes[FOLD]
+    if not isinstance(given, DictionaryAttr):
+        raise FoldingError(f"{describe(layer)}: {FOLD} is no dictionary, but {given}")
+    found: dict[str, int] = {}
+    for key, value in given.data.items():
+        if key not in ("pe", "simd"):
+            hint = nearest(key, ("pe", "simd"))
+            raise FoldingError(f"{describe(layer)}: {FOLD} has no choice {key!r}; {hint}")
+        if not isinstance(value, IntegerAttr):
+            raise FoldingError(f"{describe(layer)}: {key} is a whole number, not {value}")
+        found[key] = value.value.data
+    return Fold(found.get("pe"), found.get("simd"))
+
+
+def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[int]]:
+    ends, fixed = space.ends[layer], dict[int, list[int]]()
+    across = ends.entering if ends.group is None else ends.group
+    for key, value, choice in (("pe", fold.pe, ends.leaving), ("simd", fold.simd, across)):
+        if value is None:
+            continue
+        widths = space.widths[choice].tolist()
+        fits = [width for width, fit in zip(widths, space.fits(layer, choice), strict=True) if fit]
+        if value not in fits:
+            near = min(fits, key=lambda number: abs(number - value))
+            why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
+            raise FoldingError(f"{name}: {key} = {value} {why}; the nearest is {near}")
+        fixed[choice] = [value]
+    if fold.storage is None and fold.dsp is None:
+        return fixed
+    if ends.built is None:
+        raise FoldingError(f"{name} has neither weights to store nor products")
+    else:
+        fixed[ends.built] = [
+            number
+            for number, way in enumerate(space.ways[layer])
+            if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
+        ]
+        if not fixed[ends.built]:
+            raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
+    return fixed
+
+
+def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
+    """Gives every channel its words and every layer its memory."""
+    for process, ends in space.ends.items():
+        lanes = tiling.widths[ends.leaving]
+        if isinstance(process, WindowOp) and ends.group is not None:
+            lanes *= tiling.widths[ends.group]
+        for value in process.results:
+            channel = channel_of(value)
+            cut = ChannelType(channel.frame, channel.element, lanes)
+            Rewriter.replace_value_with_new_type(value, cut)
+        if isinstance(process, WeightedProcess | ScaleOp) and ends.built is not None:
+            way = space.ways[process][tiling.widths[ends.built]]
+            process.dsp = UnitAttr() if way.dsp else None
+            if isinstance(process, WeightedProcess):
+                process.storage = StorageAttr(way.storage)
+    for process, ends in space.ends.items():
+        if not is_grouped(process):
+            for index in range(len(process.operands)):
+                _connect(process, index, tiling.widths[ends.entering])
+    for process in reversed(design.processes):
+        if isinstance(process, ResizeOp) and not list(process.output.uses):
+            process.detach()
+            process.erase()
+
+
+def _connect(process: Process, index: int, lanes: int) -> None:
+    """Makes an operand come in words of so many lanes."""
+    value = process.operands[index]
+    source, frame = written(value), channel_of(value).frame
+    channel = channel_of(source)
+    if (channel.frame, channel.lanes.data) == (frame, lanes):
+        process.operands[index] = source
+        return
+    resize = ResizeOp(source, lanes, frame)
+    resize.output.name_hint = source.name_hint
+    block = process.parent_block()
+    assert block is not None
+    block.insert_op_before(resize, process)
+    process.operands[index] = resize.output
