@@ -19,7 +19,7 @@ def fingerprint(parts: Iterable[str | bytes]) -> str:
     return digest.hexdigest()[:32]
 
 
-def keep(file: Path, make: Callable[[Path], object]) -> None:
+def build_once(file: Path, make: Callable[[Path], object]) -> None:
     """Makes the folder of a file that is there when the folder is complete."""
     kept = file.parent.parent
     kept.mkdir(parents=True, exist_ok=True)
@@ -27,10 +27,10 @@ def keep(file: Path, make: Callable[[Path], object]) -> None:
         unfinished = Path(temporary) / "new"
         unfinished.mkdir()
         make(unfinished)
-        take_place(unfinished, file)
+        move_into_place(unfinished, file)
 
 
-def take_place(unfinished: Path, file: Path) -> None:
+def move_into_place(unfinished: Path, file: Path) -> None:
     """Another process may have been faster; what somebody damaged goes."""
     if not file.exists():
         shutil.rmtree(file.parent, ignore_errors=True)

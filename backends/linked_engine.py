@@ -19,9 +19,9 @@ from typing import IO
 
 from ..qdialect.data import Array
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
-from ..qdialect.stream.linked_designs import Whole
+from ..qdialect.stream.linked_designs import LinkedDesigns
 from .netlist.netlist import Port
-from .project import Source
+from .project import DesignSource
 from .test_vectors import DIFFERENT, SimulationError, bytes_of, check_frames, read_results
 
 NAP = 0.01
@@ -46,7 +46,7 @@ class Launch:
 class Program:
     """What runs a part."""
 
-    emitted: Source
+    emitted: DesignSource
     inside: str
     """Where in its folder it looks for what stands at its ports."""
     launch: Callable[[Path, int], Launch]
@@ -74,12 +74,12 @@ class Running:
         )
 
 
-class Together:
+class LinkedEngine:
     """An engine for a whole."""
 
     def __init__(
         self,
-        whole: Whole,
+        whole: LinkedDesigns,
         links: Mapping[SourceOp, SinkOp],
         program: Callable[[DesignOp], Program],
     ):

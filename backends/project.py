@@ -10,18 +10,18 @@ from typing import Self
 
 from ..hardware.resources.device import Device
 from ..qdialect.data import Array
-from .netlist.netlist import EmitError, Parts, Port
-from .test_vectors import Files, vectors_of
+from .netlist.netlist import EmitError, Netlist, Port
+from .test_vectors import Files, test_vector_files
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
 """What has made a project."""
 
 
 @dataclass(frozen=True)
-class Source(ABC):
+class DesignSource(ABC):
     """An emitted design, in any language."""
 
-    parts: Parts
+    parts: Netlist
 
     @property
     def top(self) -> str:
@@ -71,7 +71,7 @@ class Source(ABC):
 class Project(ABC):
     """An emitted design for a device."""
 
-    emitted: Source
+    emitted: DesignSource
     device: Device
     clock_mhz: float
     summary: str
@@ -84,8 +84,8 @@ class Project(ABC):
     def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
         """Paths and what stands there; the host runs the inputs, and expects the results."""
         vectors = {
-            **vectors_of(self.emitted.inputs, inputs),
-            **vectors_of(self.emitted.outputs, results),
+            **test_vector_files(self.emitted.inputs, inputs),
+            **test_vector_files(self.emitted.outputs, results),
         }
         frames = len(inputs[0])
         return {

@@ -49,7 +49,7 @@ def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
         raise SimulationError("there must be as many frames for each port, and one at least")
 
 
-def vectors_of(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
+def test_vector_files(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
     """The frames of each port as a file."""
     return {
         f"{port.name}.bin": bytes_of(port, array) for port, array in zip(ports, arrays, strict=True)
@@ -66,7 +66,7 @@ def bytes_of(port: Port, array: Array) -> bytes:
     return pack_words(array.reshape(-1, lanes), element, (1, lanes)).tobytes()
 
 
-def frames_of(port: Port, data: bytes) -> Array:
+def frame_bytes(port: Port, data: bytes) -> Array:
     """The whole frames that passed a port."""
     data = data[: len(data) - len(data) % port.frame_bytes]
     if port.link is None:
@@ -92,5 +92,5 @@ def read_results(
         with (folder / f"{port.name}.result.bin").open("rb") as file:
             file.seek(first * port.frame_bytes)
             data = file.read(-1 if count is None else count * port.frame_bytes)
-        results.append(frames_of(port, data))
+        results.append(frame_bytes(port, data))
     return results

@@ -4,7 +4,8 @@
 
 The constants that are fitted are those of `FITS`; their best values for all designs are told next
 to those that hardware/resources/cost.py has, which are round. To leave one out, they are fitted
-on the others alone. To hold another design against the model, describe it in test/support/measured.py.
+on the others alone. To hold another design against the model, describe it in
+test/support/measured.py.
 """
 
 import sys
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from qnn.hardware.estimate import layers_of
 from qnn.hardware.resources import cost
-from qnn.hardware.resources.device import KINDS, Device, device_named
+from qnn.hardware.resources.device import RESOURCE_KINDS, Device, device_named
 from qnn.hardware.resources.memory import BLOCK_LUTS
 from qnn.qdialect.stream import DesignOp
 
@@ -68,7 +69,7 @@ class Calibration:
         """What all designs take of a kind."""
         with constants(values or {}):
             found = [amounts(design, self.device) for design in self.designs]
-        return np.array(found)[:, KINDS.index(kind)]
+        return np.array(found)[:, RESOURCE_KINDS.index(kind)]
 
     def measured(self, kind: str) -> Vector:
         return np.array([amounts[kind] for amounts in self.published], np.float64)
@@ -140,8 +141,8 @@ python benchmarks/calibrate.py > docs/costs.md
 ```
 
 `hardware/resources/cost.py` says what each process takes of a device,
-`hardware/resources/memory.py` what memories do. `tile` chooses by it, `qnn estimate` reports it. This page has its formulas, where its
-constants are from, and how far it is from boards.
+`hardware/resources/memory.py` what memories do. `tile` chooses by it, `qnn estimate` reports it.
+This page has its formulas, where its constants are from, and how far it is from boards.
 
 ## Against boards
 
@@ -174,7 +175,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | | LUTs | flip-flops |
 |---|---|---|
 | every process | {COUNTER} a counter | {COUNTER_FF} a counter; a word in, a word out |
-| counters | 4 of a matrix, 11 of a window, 3 of a resize, 2 of all else | |
+| counters | 4 of a matrix, 11 of a window, 3 of a repack, 2 of all else | |
 | tree of adders | `SIMD * (b + 2)` for each row, `b` bits of a product | half of its LUTs |
 | products, as below | 0, `b`, or `w * a` | |
 | running sum | its bits, for each row | twice its bits |
@@ -185,7 +186,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | a word of weights | | its bits |
 | window | a LUT chooses one of three lines, for each bit | |
 | pool | 1.5 for each bit that comes | the bits of a result |
-| resize | its bits | twice its bits |
+| repack | its bits | twice its bits |
 | channel | `2 * log2(depth)`, half a LUT a bit and 32 words | `2 * log2(depth)`, a word |
 | source, sink | 2,000 | 2,500 |
 | end of a link, a guess | 500 | 1,000 |
@@ -256,9 +257,10 @@ results, and weights that are kept there, which are read again for each vector.
 ## Roofline
 
 `hardware/resources/roofline.py`: `LUTs * 0.7 * clock / LUTs of an operation`, which are
-`0.9 + 1.6 * w * a` on average of all operations. 7.648 LUTs an operation, as published for DoReFa-AlexNet, make
-15,180 GOPS on a KU115 at 250 MHz. The line alone gives 4.70 for that network (first layer 1 x 8
-bits, all others 1 x 2): the source must have counted otherwise, and does not say how.
+`0.9 + 1.6 * w * a` on average of all operations. 7.648 LUTs an operation, as published for
+DoReFa-AlexNet, make 15,180 GOPS on a KU115 at 250 MHz. The line alone gives 4.70 for that network
+(first layer 1 x 8 bits, all others 1 x 2): the source must have counted otherwise, and does not
+say how.
 
 ## Intel
 

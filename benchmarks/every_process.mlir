@@ -26,7 +26,7 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
   %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
-  %w = stream.resize %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
+  %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
   stream.sink "label" %y : !stream.channel<1xui2, lanes = 1>
 }

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from qnn.hardware.resources.device import KINDS, Device, Use, device_named
+from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_named
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler, Tiling
-from qnn.hardware.timing.simulate import play
-from qnn.passes.tile.layer_folding import Fold, apply_tiling, fixed_by, fold_of
+from qnn.hardware.timing.simulate import simulate_unbounded
+from qnn.passes.tile.layer_folding import LayerFolding, apply_tiling, fixed_by, folding_of
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import channel_of
@@ -31,7 +31,7 @@ from support.published import CLOCK_MHZ, CNV, DEVICE, folds, lowered, weighted
 
 TITLES = {"cnvW1A1_cifar10": "CNV W1A1", "cnvW2A2_cifar10": "CNV W2A2"}
 
-BLOCK = KINDS.index("block")
+BLOCK = RESOURCE_KINDS.index("block")
 
 LFC_FOLDING = [(64, 32), (32, 64), (64, 32), (8, 16)]
 """SIMD and PE."""
@@ -48,21 +48,24 @@ class Found:
     """Fewer cycles than these are impossible within the budget."""
     alone: int
     """Cycles of one image alone."""
-    layers: dict[str, tuple[Fold, int]]
+    layers: dict[str, tuple[LayerFolding, int]]
     """What each layer with weights was given, and its cycles."""
 
 
 def found(
-    design: DesignOp, budget: Use | None, given: Mapping[str, Fold], cycles: int | None = None
+    design: DesignOp,
+    budget: Use | None,
+    given: Mapping[str, LayerFolding],
+    cycles: int | None = None,
 ) -> Found:
     """The cheapest folding for a rate, or the fastest within a budget."""
     space = space_of(design, "xilinx")
     tiler = Tiler(space, budget, fixed_by(design, space, given))
     tiling = tiler.fastest() if cycles is None else tiler.at(cycles)
     apply_tiling(design, space, tiling)
-    layers = {name: (fold_of(layer), layer.interval) for name, layer in weighted(design).items()}
+    layers = {name: (folding_of(layer), layer.interval) for name, layer in weighted(design).items()}
     least = tiler.least if cycles is None else cycles
-    return Found(tiling, least, play(design).cycles, layers)
+    return Found(tiling, least, simulate_unbounded(design).cycles, layers)
 
 
 def compared(name: str) -> tuple[Found, Found, Found]:
@@ -92,14 +95,14 @@ def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
         layer = design.add(MatvecOp(x, output, weights, signed(12), thresholds=steps))
         layer.layer, x = StringAttr(f"fc{number}"), layer.output
     design.finish(x)
-    given = {f"fc{k}": Fold(pe, width) for k, (width, pe) in enumerate(LFC_FOLDING)}
-    given["fc0"] = Fold(LFC_FOLDING[0][1], simd)
+    given = {f"fc{k}": LayerFolding(pe, width) for k, (width, pe) in enumerate(LFC_FOLDING)}
+    given["fc0"] = LayerFolding(LFC_FOLDING[0][1], simd)
     space = space_of(design.design, "xilinx")
     fixed = fixed_by(design.design, space, given)
     (source,) = design.design.sources
-    tiler = Tiler(space, None, {**fixed, space.ends[source].leaving: [lanes]})
+    tiler = Tiler(space, None, {**fixed, space.ends[source].output: [lanes]})
     apply_tiling(design.design, space, tiler.at(int(tiler.speeds()[-1])))
-    ends = play(design.design, 3).finished(design.design)
+    ends = simulate_unbounded(design.design, 3).finished(design.design)
     return int(np.diff(ends)[-1]), [layer.interval for layer in weighted(design.design).values()]
 
 

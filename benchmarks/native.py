@@ -35,7 +35,7 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import (
@@ -115,7 +115,7 @@ def float_graph(module: ModuleOp) -> onnx.ModelProto:
             y = x
         elif isinstance(op, Conv2dOp):
             y = add("Conv", [x, given(stages.known[op.weights].transpose(0, 3, 1, 2))])
-        elif isinstance(op, LinearLayerOp):
+        elif isinstance(op, LinearOp):
             y = add("MatMul", [x, given(stages.known[op.weights].T)])
         elif isinstance(op, MaxPoolOp):
             y = add("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])

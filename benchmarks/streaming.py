@@ -110,7 +110,7 @@ def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
     import pstats
 
     from qnn.hardware.timing.schedule import schedule_of
-    from qnn.hardware.timing.simulate import play
+    from qnn.hardware.timing.simulate import simulate_unbounded
     from qnn.passes import Pipeline
     from qnn.qdialect.dialects import new_context
     from qnn.qdialect.stream import DesignOp
@@ -128,7 +128,7 @@ def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
                 times.append(time.process_time())
             (design,) = (op for op in module.ops if isinstance(op, DesignOp))
             start = time.process_time()
-            play(design)
+            simulate_unbounded(design)
             steps = [after - before for before, after in itertools.pairwise(times)]
             runs.append([*steps, sum(steps), time.process_time() - start])
             interval = max(schedule_of(process).interval for process in design.processes)

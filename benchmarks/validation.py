@@ -12,19 +12,19 @@ from pathlib import Path
 
 import numpy as np
 from qnn.hardware.estimate import estimate_whole
-from qnn.hardware.resources.device import KINDS, Device, Use, device_named
+from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_named
 from qnn.hardware.resources.roofline import peak_gops
-from qnn.hardware.resources.work import work_of
+from qnn.hardware.resources.work import network_work
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler, TooSmall, cycles_of_frame
-from qnn.hardware.timing.simulate import play
+from qnn.hardware.timing.simulate import simulate_unbounded
 from qnn.passes import Pipeline
-from qnn.passes.partition import Row, partition_design
+from qnn.passes.partition import DeviceChain, partition_design
 from qnn.passes.tile.layer_folding import apply_tiling
 from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.stream import DesignOp, LinkAttr
 from qnn.qdialect.stream.compute import MatvecOp
-from qnn.qdialect.stream.linked_designs import wholes_of
+from qnn.qdialect.stream.linked_designs import linked_designs_of
 from xdsl.dialects.builtin import ModuleOp, UnitAttr
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "test"))
@@ -38,7 +38,7 @@ from support.operations import BIT_OPERATIONS, CLASSIFIERS, OPERATIONS, total
 
 ROOT = Path(__file__).resolve().parents[1]
 
-BLOCK = KINDS.index("block")
+BLOCK = RESOURCE_KINDS.index("block")
 PYNQ_MHZ = 100.0
 PYNQ_RATES = {"CNV W1A1": 3050.0, "CNV W2A2": 860.1}
 PYNQ_LATENCY = 158_400
@@ -76,7 +76,7 @@ def operations() -> Iterator[str]:
 
 
 def work(name: str) -> int:
-    return work_of(design_of(name)[1]).ops
+    return network_work(design_of(name)[1]).ops
 
 
 def bit_operations() -> Iterator[str]:
@@ -92,14 +92,14 @@ def boards() -> Iterator[str]:
         if measured.name not in PYNQ_RATES:
             continue
         design = measured.design()
-        ends = play(design, 3).finished(design)
+        ends = simulate_unbounded(design, 3).finished(design)
         rate = PYNQ_MHZ * 1e6 / int(np.diff(ends)[-1])
         yield row(measured.name, "frames/s", *against(PYNQ_RATES[measured.name], rate, ",.1f"))
         if measured.name == "CNV W1A1":
             yield row(
                 measured.name,
                 "cycles of an image alone",
-                *against(PYNQ_LATENCY, play(design).cycles),
+                *against(PYNQ_LATENCY, simulate_unbounded(design).cycles),
             )
     cycles, _ = lfc(784, 56, 1)
     yield row("LFC W1A1", "frames/s", *against(LFC_MEASURED, PYNQ_MHZ * 1e6 / cycles))
@@ -152,7 +152,7 @@ def no_larger(area: Area, design: DesignOp, title: str) -> str:
     space = space_of(design, "xilinx")
     found = Tiler(space, area.budget).fastest()
     apply_tiling(design, space, found)
-    return area.row(title, found.interval, found.use, play(design).cycles)
+    return area.row(title, found.interval, found.use, simulate_unbounded(design).cycles)
 
 
 def areas() -> Iterator[str]:
@@ -173,7 +173,7 @@ def areas() -> Iterator[str]:
             except TooSmall:
                 growth += 0.01
         apply_tiling(design, space, found)
-        alone = play(design).cycles
+        alone = simulate_unbounded(design).cycles
         yield area.row("`tile`, as fast", found.interval, found.use, alone)
         for process in design.processes:
             if isinstance(process, MatvecOp):
@@ -228,8 +228,8 @@ def stratix(title: str, count: int, fps: float | None) -> str:
     """ResNet-18 over so many devices: their rate, and what they take together."""
     device = device_named("stratixv-gsd8")
     module, design = design_of("resnet18")
-    partition_design(design, Row([device] * count, LINK, fps, BASKIN_MHZ))
-    (whole,) = wholes_of(module)
+    partition_design(design, DeviceChain([device] * count, LINK, fps, BASKIN_MHZ))
+    (whole,) = linked_designs_of(module)
     found = estimate_whole(whole, [device] * count, BASKIN_MHZ)
     taken = [sum(part.resources[kind] for part in found.parts) for kind in ("alm", "ff", "m20k")]
     sent = ", ".join(f"{link.bits * found.fps / 1e6:,.1f}" for link in found.links)
@@ -253,7 +253,7 @@ def others() -> Iterator[str]:
         clock = device.clock_mhz
         cycles, design = fastest(name, device, clock)
         fps = clock * 1e6 / cycles
-        tops = f"{fps * work_of(design).ops / 1e12:,.2f}"
+        tops = f"{fps * network_work(design).ops / 1e12:,.2f}"
         yield row(title, place, f"{clock:g}", f"{fps:,.0f}", tops, published)
 
 

@@ -1,10 +1,10 @@
 """Why a model can't be imported."""
 
-from ..qdialect.diagnostics import plain
+from ..qdialect.diagnostics import printable
 
 
 class ImportFailure(Exception):
     """A model that can't be imported; the message, a line, names the node and what would help."""
 
     def __init__(self, message: str):
-        super().__init__(plain(message))
+        super().__init__(printable(message))

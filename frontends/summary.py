@@ -14,11 +14,11 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.resources.work import matrix_work
 from ..passes.fold_bn.fold_bn import FoldBnPass
-from ..qdialect.diagnostics import own_name, plain
+from ..qdialect.diagnostics import last_name, printable
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
-from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
+from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
@@ -26,7 +26,7 @@ from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 
 
 @dataclass(frozen=True)
-class Layer:
+class LayerSummary:
     """A convolution or a fully connected layer."""
 
     name: str
@@ -41,12 +41,12 @@ class Layer:
     """Bit operations: a product of b by w bits is b * w, its sum is as wide as it can get."""
 
 
-def summarize(module: ModuleOp) -> list[Layer]:
+def summarize(module: ModuleOp) -> list[LayerSummary]:
     """The layers of a network, in order."""
-    return [layer_of(op) for op in module.walk() if isinstance(op, LinearOp)]
+    return [summarize_layer(op) for op in module.walk() if isinstance(op, LinearOpBase)]
 
 
-def layer_of(op: LinearOp) -> Layer:
+def summarize_layer(op: LinearOpBase) -> LayerSummary:
     """A transposed convolution multiplies at each position of its input."""
     weights = shape_of(op.weights)
     activation, weight = bits_of(op.x), bits_of(op.weights)
@@ -55,7 +55,7 @@ def layer_of(op: LinearOp) -> Layer:
         positions = prod(shape_of(op.x)[1:3])
     work = matrix_work(positions, weights[0], prod(weights[1:]), weight, activation)
     layer = op.properties.get("layer")
-    return Layer(
+    return LayerSummary(
         layer.data if isinstance(layer, StringAttr) else "",
         kind_of(op),
         weight,
@@ -84,12 +84,12 @@ def _floats_of(module: ModuleOp) -> Counter[str]:
     return Counter(
         op.name.removeprefix("qnn.")
         for op in module.walk()
-        if isinstance(op, QnnOp) and not isinstance(op, LinearOp | MoveOp)
+        if isinstance(op, QnnOp) and not isinstance(op, LinearOpBase | MoveOp)
         if not all(is_quant(element_of(value)) for value in (op.operands[0], *op.results))
     )
 
 
-def kind_of(op: LinearOp) -> str:
+def kind_of(op: LinearOpBase) -> str:
     name = op.name.removeprefix("qnn.")
     if isinstance(op, Conv2dOp) and op.groups.value.data > 1:
         depthwise = op.groups.value.data == shape_of(op.x)[-1]
@@ -106,7 +106,7 @@ def bits_of(value: SSAValue) -> int:
         value = owner.x
 
 
-def table(layers: Sequence[Layer]) -> str:
+def summary_table(layers: Sequence[LayerSummary]) -> str:
     """The layers as text, with the totals below."""
     names = short_names(layer.name for layer in layers)
     rows = [
@@ -121,10 +121,10 @@ def table(layers: Sequence[Layer]) -> str:
         ]
         for layer in layers
     ]
-    return f"{aligned([HEAD, *rows], LEFT)}\n{totals(layers)}"
+    return f"{align_columns([HEAD, *rows], LEFT)}\n{summary_totals(layers)}"
 
 
-def aligned(lines: Sequence[Sequence[str]], left: int) -> str:
+def align_columns(lines: Sequence[Sequence[str]], left: int) -> str:
     """Rows of cells as text: the first columns begin, all others end, below each other."""
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
     return "\n".join(
@@ -149,17 +149,17 @@ def short_names(names: Iterable[str], longest: int = LONGEST) -> dict[str, str]:
     """
     every = dict.fromkeys(names)
     long = [name for name in every if len(name) > longest]
-    last = [f"...{own_name(name)}" if ";" in name else name for name in long]
+    last = [f"...{last_name(name)}" if ";" in name else name for name in long]
     start = alike(last)
     ends = [f"...{name[name.rfind('/', 0, start) + 1 :]}" for name in last]
     for parts in (last, ends, long):
         for cut in (without_middle, without_end):
-            found = {name: plain(name) for name in every}
+            found = {name: printable(name) for name in every}
             shorter = zip(long, parts, strict=True)
-            found |= {name: plain(cut(part, longest)) for name, part in shorter}
+            found |= {name: printable(cut(part, longest)) for name, part in shorter}
             if len(set(found.values())) == len(every):
                 return found
-    return {name: plain(name) for name in every}
+    return {name: printable(name) for name in every}
 
 
 def alike(texts: Sequence[str]) -> int:
@@ -177,7 +177,7 @@ def without_end(name: str, longest: int) -> str:
     return name if len(name) <= longest else f"{name[: longest - 3]}..."
 
 
-def magnitude(count: float) -> str:
+def with_unit_prefix(count: float) -> str:
     """A large count in units of a thousand, a million or more: `12.3 M`."""
     for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6)):
         if count >= size:
@@ -185,9 +185,9 @@ def magnitude(count: float) -> str:
     return f"{count / 1e3:,.3g} k"
 
 
-def totals(layers: Sequence[Layer]) -> str:
+def summary_totals(layers: Sequence[LayerSummary]) -> str:
     macs = sum(layer.macs for layer in layers)
     parameters = sum(layer.parameters for layer in layers)
     bops = sum(layer.bops for layer in layers)
     count = f"{len(layers)} layer{'s' * (len(layers) != 1)}"
-    return f"{count}: {macs:,} MACs, {parameters:,} parameters, {magnitude(bops)}BOPs"
+    return f"{count}: {macs:,} MACs, {parameters:,} parameters, {with_unit_prefix(bops)}BOPs"

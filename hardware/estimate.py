@@ -14,17 +14,17 @@ from xdsl.ir import Operation
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import LinkEnd, LinkOp, ResizeOp, SinkOp, SourceOp
-from ..qdialect.stream.linked_designs import Whole
+from ..qdialect.stream.flow import LinkEnd, LinkOp, RepackOp, SinkOp, SourceOp
+from ..qdialect.stream.linked_designs import LinkedDesigns
 from ..qdialect.stream.scale import ScaleOp
 from ..qdialect.stream.windows import PoolOp
-from .resources.cost import fifo, memories, resize, trips, ways
-from .resources.device import KINDS, NAMES, Device, Use
+from .resources.cost import fifo, frame_counter_dsps, implementations, memories, repack_cost
+from .resources.device import NAMES, RESOURCE_KINDS, Device, Use
 from .resources.memory import LOGIC
-from .resources.work import Work, work_of
-from .timing.fifo_depths import rhythm
+from .resources.work import NetworkWork, network_work
+from .timing.fifo_depths import steady_state_with
 from .timing.schedule import schedule_of
-from .timing.simulate import declared, play, play_bounded
+from .timing.simulate import declared, simulate, simulate_unbounded
 
 REPORTED = {"bram18": ("bram36", 0.5)}
 """Kinds that are told under another name, in units of another size."""
@@ -69,7 +69,7 @@ class Estimate:
     """Cycles from one frame to the next."""
     latency: int
     """Cycles of one frame alone."""
-    work: Work
+    work: NetworkWork
 
     @property
     def fps(self) -> float:
@@ -96,7 +96,7 @@ class Estimate:
     def errors(self) -> dict[str, float]:
         """How far boards may be from the resources, as a part of them, where that is known."""
         known = ERRORS[self.device.vendor]
-        bars = np.array([known.get(kind, 0) for kind in KINDS])
+        bars = np.array([known.get(kind, 0) for kind in RESOURCE_KINDS])
         return {name: bar for name, bar in self.by_name(bars).items() if bar}
 
     @property
@@ -112,11 +112,11 @@ class Estimate:
 
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
-        return named(self.device.vendor, use)
+        return vendor_amounts(self.device.vendor, use)
 
     def by_name(self, use: Use) -> dict[str, float]:
         """Numbers for each kind by the names that are reported."""
-        return by_name(self.device.vendor, use)
+        return reported_figures(self.device.vendor, use)
 
 
 @dataclass(frozen=True)
@@ -156,8 +156,8 @@ class System:
         return max(slowest, key=lambda layer: layer.cycles)
 
     @property
-    def work(self) -> Work:
-        return sum((part.work for part in self.parts), Work())
+    def work(self) -> NetworkWork:
+        return sum((part.work for part in self.parts), NetworkWork())
 
 
 def reported_as(kind: str) -> str:
@@ -165,22 +165,22 @@ def reported_as(kind: str) -> str:
     return REPORTED.get(kind, (kind,))[0]
 
 
-def number(amount: float) -> str:
+def format_amount(amount: float) -> str:
     """Blocks may be taken by halves."""
     return f"{amount:,}".removesuffix(".0")
 
 
-def named(vendor: str, use: Use) -> dict[str, float]:
+def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
     """Amounts by a vendor's names; bits a cycle from outside, if there are."""
     units = {reported: unit for reported, unit in REPORTED.values()}
     return {
         name: round(amount) * units.get(name, 1)
-        for name, amount in by_name(vendor, use).items()
+        for name, amount in reported_figures(vendor, use).items()
         if name != "port" or amount
     }
 
 
-def by_name(vendor: str, use: Use) -> dict[str, float]:
+def reported_figures(vendor: str, use: Use) -> dict[str, float]:
     """Numbers for each kind by the names that are reported."""
     pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
     return {reported_as(name): amount for name, amount in pairs if name}
@@ -189,22 +189,22 @@ def by_name(vendor: str, use: Use) -> dict[str, float]:
 def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
     """What a design comes to, folded or not; its channels as deep as their types say."""
     layers = layers_of(design, device)
-    interval, latency = interval_of(design), play(design).cycles
-    return Estimate(device, clock_mhz, layers, interval, latency, work_of(design))
+    interval, latency = interval_of(design), simulate_unbounded(design).cycles
+    return Estimate(device, clock_mhz, layers, interval, latency, network_work(design))
 
 
-def estimate_whole(whole: Whole, devices: Sequence[Device], clock_mhz: float) -> System:
+def estimate_whole(whole: LinkedDesigns, devices: Sequence[Device], clock_mhz: float) -> System:
     """What designs on several devices come to."""
     design = whole.design
-    interval, latency = interval_of(design), play(design).cycles
+    interval, latency = interval_of(design), simulate_unbounded(design).cycles
     parts = [
         Estimate(
             device,
             clock_mhz,
             layers_of(part, device),
             interval,
-            play(part).cycles,
-            work_of(part),
+            simulate_unbounded(part).cycles,
+            network_work(part),
         )
         for part, device in zip(whole.parts, devices, strict=True)
     ]
@@ -233,7 +233,7 @@ def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
 
 def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -> None:
     """Moves memories to LUTs if there are too few blocks: a vendor's tool does so by itself."""
-    logic, block = KINDS.index("logic"), KINDS.index("block")
+    logic, block = RESOURCE_KINDS.index("logic"), RESOURCE_KINDS.index("block")
     excess = sum(layer.use[block] for layer in layers) - device.amounts(1)[block]
     if excess <= 0:
         return
@@ -254,7 +254,9 @@ def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -
 def check_kinds(layer: LayerEstimate, device: Device) -> None:
     """Raises if a process takes what the device does not have at all."""
     names = (*NAMES[device.vendor], "bandwidth_gb_s")
-    for name, kind, taken, held in zip(names, KINDS, layer.use, device.amounts(1), strict=True):
+    for name, kind, taken, held in zip(
+        names, RESOURCE_KINDS, layer.use, device.amounts(1), strict=True
+    ):
         if taken and not held:
             what = f"{device.name} has no {reported_as(name or kind)}"
             raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
@@ -263,7 +265,7 @@ def check_kinds(layer: LayerEstimate, device: Device) -> None:
 def interval_of(design: DesignOp) -> int:
     """Cycles a frame: those of the slowest process, if the channels are deep enough for it."""
     depths = declared(design)
-    if not all(depths.values()) or rhythm(design, depths) is not None:
+    if not all(depths.values()) or steady_state_with(design, depths) is not None:
         return max(schedule_of(process).interval for process in design.processes)
     words = sum(channel.words for process in design.processes for channel in process.outputs)
     if words > PLAYED:
@@ -272,14 +274,14 @@ def interval_of(design: DesignOp) -> int:
             f"is worked out for up to {PLAYED:,} words a frame, it has {words:,}: size-fifos gives "
             "depths for the full rate"
         )
-    return int(np.diff(play_bounded(design, SETTLED, depths).finished(design))[-1])
+    return int(np.diff(simulate(design, SETTLED, depths).finished(design))[-1])
 
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     pe, simd = at_once(process)
     use, cycles = use_of(process, vendor), schedule_of(process).interval
     if isinstance(process, SourceOp | SinkOp):
-        use[KINDS.index("dsp")] += trips(cycles)
+        use[RESOURCE_KINDS.index("dsp")] += frame_counter_dsps(cycles)
     return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
 
 
@@ -320,10 +322,10 @@ def lanes_of(process: Process) -> tuple[int, int]:
 def use_of(process: Process, vendor: str) -> Use:
     """What a process takes as it is built, with the channels that it writes."""
     lanes_in, lanes_out = (np.array([lanes]) for lanes in lanes_of(process))
-    if isinstance(process, ResizeOp):
-        use = resize(vendor, process.inputs[0], lanes_in, lanes_out)
+    if isinstance(process, RepackOp):
+        use = repack_cost(vendor, process.inputs[0], lanes_in, lanes_out)
     else:
-        found = ways(process, vendor, lanes_in, lanes_out)
+        found = implementations(process, vendor, lanes_in, lanes_out)
         if isinstance(process, WeightedProcess):
             built = process.storage.data, process.dsp is not None
             found = [way for way in found if (way.storage, way.dsp) == built]

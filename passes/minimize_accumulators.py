@@ -11,12 +11,12 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
-from ..qdialect.convolution import with_room
+from ..qdialect.convolution import wide_enough
 from ..qdialect.data import Array
 from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import BinaryOp, ReluOp
 from ..qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
-from ..qdialect.qnn.linear import LinearOp, accumulator_range
+from ..qdialect.qnn.linear import LinearOpBase, accumulator_range
 from ..qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ..qdialect.qnn.steps import LookupOp, ThresholdOp
 from ..qdialect.types import (
@@ -78,7 +78,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         """Gives weights of linear ops, and codebooks, the narrowest type that holds them."""
         users = [use.operation for use in op.output.uses]
         free = users and all(
-            (isinstance(user, LinearOp) and user.weights is op.output)
+            (isinstance(user, LinearOpBase) and user.weights is op.output)
             or (isinstance(user, LookupOp) and user.table is op.output and user.output not in fixed)
             for user in users
         )
@@ -96,7 +96,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         if rows is None:
             return
         low, high = range_of(op.x)
-        clamped = np.clip(with_room(rows, low, high + 1), low, high + 1)
+        clamped = np.clip(wide_enough(rows, low, high + 1), low, high + 1)
         kind = smallest_type(int(clamped.min()), int(clamped.max()))
         if kind != element_of(op.thresholds) or not np.array_equal(clamped, rows):
             owner = op.thresholds.owner
@@ -132,7 +132,7 @@ def narrowest(op: Operation) -> ElementType | None:
     if not all(is_quant(element_of(value)) for value in (*op.operands, *op.results)):
         return None
     match op:
-        case LinearOp():
+        case LinearOpBase():
             return holding(*accumulator_range(op.x, op.weights, op.bias))
         case SumPoolOp():
             taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)

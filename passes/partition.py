@@ -15,15 +15,22 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 from ..hardware.estimate import name_of
 from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.explore import Choices
-from ..hardware.search.partition import Partitioner, Plan, Unpartitionable
-from ..hardware.search.space import producer, written
+from ..hardware.search.partition import Partitioner, PartitionPlan, Unpartitionable
+from ..hardware.search.space import producer, source_before_repacks
 from ..hardware.search.tiling import cycles_of_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
-from ..qdialect.stream.flow import LinkEnd, ResizeOp, check_clock, frames_of
+from ..qdialect.stream.flow import LinkEnd, RepackOp, check_clock, frames_of
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for, designs_of
 from .tile.folding_file import read_folding
-from .tile.layer_folding import Fold, FoldingError, check_names, fixed_by, fold_of, layers_of
+from .tile.layer_folding import (
+    FoldingError,
+    LayerFolding,
+    check_names,
+    fixed_by,
+    foldable_layers,
+    folding_of,
+)
 from .tile.tile import Goal, open_space, tile_design
 
 LOG = logging.getLogger(__name__)
@@ -71,7 +78,7 @@ class PartitionPass(ModulePass):
         try:
             if self.target_fps is not None and self.target_fps <= 0:
                 raise ValueError(f"target-fps is a number above 0, not {self.target_fps:g}")
-            row = Row(
+            row = DeviceChain(
                 [device_named(name) for name in self.devices],
                 LinkAttr(self.link_bits, self.link_mhz, self.link_ns),
                 self.target_fps,
@@ -81,7 +88,7 @@ class PartitionPass(ModulePass):
             folds = read_folding(self.folding) if self.folding else {}
             check_names(designs, folds)
             for design in designs:
-                own = layers_of(design).keys() & folds.keys()
+                own = foldable_layers(design).keys() & folds.keys()
                 partition_design(design, row, {name: folds[name] for name in own})
         except (DeviceError, VerifyException, ValueError) as error:
             raise PassFailedException(f"partition: {error}") from None
@@ -90,7 +97,7 @@ class PartitionPass(ModulePass):
 
 
 @dataclass(frozen=True)
-class Row:
+class DeviceChain:
     """Devices in a row, what joins them, and what a design on them is to reach."""
 
     devices: Sequence[Device]
@@ -114,7 +121,7 @@ class Row:
 
 
 def partition_design(
-    design: DesignOp, row: Row, folds: Mapping[str, Fold] | None = None
+    design: DesignOp, row: DeviceChain, folds: Mapping[str, LayerFolding] | None = None
 ) -> list[DesignOp]:
     """Puts the parts of a design in its place; layers that are folded stay as they are."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
@@ -134,20 +141,20 @@ def partition_design(
     parts = cut(design, plan.parts, row)
     fps = row.clock * 1e6 / plan.cycles
     for part, device in zip(parts, row.devices, strict=False):
-        own = layers_of(part).keys() & folds.keys()
+        own = foldable_layers(part).keys() & folds.keys()
         goal = Goal(device, row.clock, fps)
         tile_design(part, goal, {name: folds[name] for name in own})
     return parts
 
 
-def _folded(design: DesignOp) -> dict[str, Fold]:
+def _folded(design: DesignOp) -> dict[str, LayerFolding]:
     """The foldings of a design that somebody folded."""
     if design.clock_mhz is None and design.device is None:
         return {}
-    return {name: fold_of(found[0]) for name, found in layers_of(design).items()}
+    return {name: folding_of(found[0]) for name, found in foldable_layers(design).items()}
 
 
-def _tell(partitioner: Partitioner, plan: Plan, row: Row) -> None:
+def _tell(partitioner: Partitioner, plan: PartitionPlan, row: DeviceChain) -> None:
     """Says what the parts come to, and how good they are known to be."""
     sent, link = sum(plan.bits), row.link
     rate = partitioner.clock_mhz * 1e6 / plan.cycles
@@ -162,12 +169,12 @@ def _tell(partitioner: Partitioner, plan: Plan, row: Row) -> None:
     LOG.info("partition: %s: %s%s%s", used, partitioner.rate(plan.cycles), over, best)
 
 
-def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: Row) -> list[DesignOp]:
+def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: DeviceChain) -> list[DesignOp]:
     """Puts the parts of a design, none of which is folded yet, in its place."""
     stages = {process: number for number, part in enumerate(parts) for process in part}
-    cutting = Cutting(row, [Block() for _ in parts], {end.port.data for end in _ends(design)})
+    cutting = Cutter(row, [Block() for _ in parts], {end.port.data for end in _ends(design)})
     for process in design.processes:
-        if not isinstance(process, ResizeOp):
+        if not isinstance(process, RepackOp):
             cutting.add(process, stages[process])
     module, name = design.parent_op(), design.sym_name.data
     assert isinstance(module, ModuleOp)
@@ -227,10 +234,10 @@ def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
 
 
 @dataclass
-class Cutting:
+class Cutter:
     """Parts that grow process by process."""
 
-    row: Row
+    row: DeviceChain
     blocks: list[Block]
     ports: set[str]
     """Names that are taken."""
@@ -243,18 +250,18 @@ class Cutting:
     def add(self, process: Process, stage: int) -> None:
         """Adds a process behind all that it reads from."""
         for value in process.operands:
-            brought = self.bring(written(value), stage)
-            self.here[stage][value] = self.resized(brought, channel_of(value), stage)
+            brought = self.route(source_before_repacks(value), stage)
+            self.here[stage][value] = self.repacked(brought, channel_of(value), stage)
         self.blocks[stage].add_op(process.clone(self.here[stage]))
 
-    def bring(self, value: SSAValue, stage: int) -> SSAValue:
+    def route(self, value: SSAValue, stage: int) -> SSAValue:
         """A channel on a device, over as many links as lie between."""
         if value not in self.here[stage]:
-            before = self.bring(value, stage - 1)
+            before = self.route(value, stage - 1)
             channel, link = channel_of(value).with_depth(0), self.row.link
             channel = channel.with_lanes(link.lanes(channel, self.row.clock))
             port = _unique(f"{name_of(producer(value))}_to_{stage}", self.ports)
-            sent = self.resized(before, channel, stage - 1)
+            sent = self.repacked(before, channel, stage - 1)
             self.blocks[stage - 1].add_op(SinkOp(port, sent, link))
             source = SourceOp(port, channel, link)
             source.output.name_hint = value.name_hint
@@ -262,12 +269,12 @@ class Cutting:
             self.here[stage][value] = source.output
         return self.here[stage][value]
 
-    def resized(self, value: SSAValue, wanted: ChannelType, stage: int) -> SSAValue:
+    def repacked(self, value: SSAValue, wanted: ChannelType, stage: int) -> SSAValue:
         """A channel in the words, and the frames, of another."""
         channel = channel_of(value)
         if (channel.frame, channel.lanes) == (wanted.frame, wanted.lanes):
             return value
-        resize = ResizeOp(value, wanted.lanes.data, wanted.frame)
-        resize.output.name_hint = value.name_hint
-        self.blocks[stage].add_op(resize)
-        return resize.output
+        repack = RepackOp(value, wanted.lanes.data, wanted.frame)
+        repack.output.name_hint = value.name_hint
+        self.blocks[stage].add_op(repack)
+        return repack.output

@@ -9,10 +9,10 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
-from ..hardware.timing.fifo_depths import LONGEST, depths_for, depths_for_any_rate
+from ..hardware.timing.fifo_depths import MAX_FRAME_CYCLES, depths_for, depths_for_any_rate
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp
-from ..qdialect.stream.linked_designs import wholes_of
+from ..qdialect.stream.linked_designs import linked_designs_of
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for
 
@@ -36,7 +36,7 @@ class SizeFifosPass(ModulePass):
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs_for(self.name, op)
-        for whole in wholes_of(op):
+        for whole in linked_designs_of(op):
             check_size(whole.design)
             depths = (depths_for_any_rate if self.any_rate else depths_for)(whole.design)
             bits = sum(depth * channel_of(value).word_bits for value, depth in depths.items())
@@ -50,8 +50,8 @@ class SizeFifosPass(ModulePass):
 def check_size(design: DesignOp) -> None:
     """Raises if a frame takes so long that it can't be planned cycle by cycle."""
     slowest = max(design.processes, key=lambda process: process.interval)
-    if slowest.interval > LONGEST:
+    if slowest.interval > MAX_FRAME_CYCLES:
         raise PassFailedException(
             f"size-fifos: {describe(slowest)} takes {slowest.interval:,} cycles a frame, more than "
-            f"{LONGEST:,}, which are not planned: tile it for a higher rate"
+            f"{MAX_FRAME_CYCLES:,}, which are not planned: tile it for a higher rate"
         )

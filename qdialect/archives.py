@@ -4,7 +4,7 @@ import lzma
 import zipfile
 import zlib
 
-DAMAGE = (
+ARCHIVE_ERRORS = (
     EOFError,
     LookupError,
     OverflowError,
@@ -16,10 +16,10 @@ DAMAGE = (
 )
 """What reading an archive may raise that is not what it should be; it may be an OSError, too."""
 
-SMALL = 1 << 28
+MIN_CHECKED_BYTES = 1 << 28
 """So many bytes may be unpacked from any archive, however small it is."""
 
-RATIO = 32
+MAX_EXPANSION = 32
 """And so many times its own size from a large one."""
 
 
@@ -28,7 +28,7 @@ class Unpacker:
 
     def __init__(self, archive: zipfile.ZipFile):
         self.archive = archive
-        self.left = max(SMALL, RATIO * archive.start_dir)
+        self.left = max(MIN_CHECKED_BYTES, MAX_EXPANSION * archive.start_dir)
         """Bytes that may be unpacked yet."""
 
     def read(self, name: str) -> bytes:

@@ -15,7 +15,7 @@ from .shapes import Window
 
 def exact_matmul(a: Array, b: Array) -> Array:
     """`a @ b.T` over integers, exact: in floats where the sums are small enough for them."""
-    bound = b.shape[-1] * largest(a) * largest(b)
+    bound = b.shape[-1] * max_magnitude(a) * max_magnitude(b)
     if bound < 1 << 24:
         return (a.astype(np.float32) @ b.astype(np.float32).T).astype(np.int64)
     if bound < 1 << 53:
@@ -24,7 +24,7 @@ def exact_matmul(a: Array, b: Array) -> Array:
     return a.astype(kind) @ b.astype(kind).T
 
 
-def largest(x: Array) -> int:
+def max_magnitude(x: Array) -> int:
     """The largest magnitude among integers."""
     return max(abs(int(x.min())), abs(int(x.max()))) if x.size else 0
 
@@ -34,11 +34,11 @@ def exact_type(bound: int) -> np.dtype[Any]:
     return np.dtype(np.int64 if bound < 1 << 63 else object)
 
 
-def with_room(ints: Array, *others: int) -> Array:
+def wide_enough(ints: Array, *others: int) -> Array:
     """Integers in a type that holds some others, too; as they are if there are only zeros."""
     if not any(others):
         return ints
-    return ints.astype(exact_type(max(largest(ints), *map(abs, others))))
+    return ints.astype(exact_type(max(max_magnitude(ints), *map(abs, others))))
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -48,7 +48,7 @@ def matmul(a: Array, b: Array) -> Array:
     return exact_matmul(a, b)
 
 
-def pad(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Array:
+def pad_image(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Array:
     """Adds elements of one value before and behind each axis; of Python's integers as well."""
     if not any((*low, *high)):
         return x
@@ -62,7 +62,7 @@ def pad(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Arra
 def windows(x: Array, window: Window, pad_value: float) -> Array:
     """The patches under a window: N, rows, columns, kernel rows, kernel columns, channels."""
     top, left, bottom, right = window.pads
-    whole = pad(x, (0, top, left, 0), (0, bottom, right, 0), pad_value)
+    whole = pad_image(x, (0, top, left, 0), (0, bottom, right, 0), pad_value)
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.strides, window.dilations
     spans = np.lib.stride_tricks.sliding_window_view(whole, window.extent, axis=(1, 2))
     patches = spans[:, ::sh, ::sw, :, ::dh, ::dw]
@@ -91,7 +91,7 @@ def _depthwise(patches: Array, kernels: Array) -> Array:
     n, h, w, kh, kw, channels = patches.shape
     kind = patches.dtype
     if kind.kind != "f":
-        kind = exact_type(kh * kw * largest(patches) * largest(kernels))
+        kind = exact_type(kh * kw * max_magnitude(patches) * max_magnitude(kernels))
     total = np.zeros((n, h, w, channels), kind)
     for tap in range(kh * kw):
         total += patches[:, :, :, tap // kw, tap % kw].astype(kind) * kernels[:, tap].astype(kind)
@@ -102,7 +102,7 @@ def _sum_type(product: Array, x: Array, weights: Array) -> np.dtype[Any]:
     """The type of a transposed convolution's sums, which many products of one tap make up."""
     if product.dtype.kind == "f":
         return product.dtype
-    return exact_type(weights[0].size * largest(x) * largest(weights))
+    return exact_type(weights[0].size * max_magnitude(x) * max_magnitude(weights))
 
 
 def convolve_transposed(

@@ -28,15 +28,15 @@ from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp, QnnOp
-from .qnn.base import stored, text_of
+from .qnn.base import as_stored, text_of
 from .qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from .qnn.elementwise import BinaryOp, PReluOp
 from .qnn.layout import ConcatOp, SplitOp, TransposeOp
-from .qnn.linear import LinearLayerOp
+from .qnn.linear import LinearOp
 from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
 from .stream.flow import frames_of
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
-from .values import plain
+from .values import as_array
 
 
 def _evaluate(
@@ -59,7 +59,7 @@ def _carry_out(
     functions: InterpreterFunctions, interpreter: Interpreter, op: Process, args: PythonValues
 ) -> PythonValues:
     return tuple(
-        stored(op, frames, channel.element_type)
+        as_stored(op, frames, channel.element_type)
         for frames, channel in zip(op.evaluate(*args), op.outputs, strict=True)
     )
 
@@ -74,7 +74,7 @@ ProcessFunctions = register_impls(
 """Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
 
 
-Engine: TypeAlias = Callable[[DesignOp, list[Array]], list[Array]]
+DesignEngine: TypeAlias = Callable[[DesignOp, list[Array]], list[Array]]
 """Computes the results of a design for whole frames."""
 
 
@@ -82,7 +82,7 @@ Engine: TypeAlias = Callable[[DesignOp, list[Array]], list[Array]]
 class DesignFunctions(InterpreterFunctions):
     """A design: its sources take the inputs in order, its sinks make up the results."""
 
-    def __init__(self, engine: Engine | None = None):
+    def __init__(self, engine: DesignEngine | None = None):
         self.engine = engine
 
     @impl_callable(DesignOp)
@@ -90,7 +90,7 @@ class DesignFunctions(InterpreterFunctions):
         self, interpreter: Interpreter, op: DesignOp, args: PythonValues
     ) -> PythonValues:
         if self.engine is not None:
-            return tuple(self.engine(op, list(map(plain, args))))
+            return tuple(self.engine(op, list(map(as_array, args))))
         self.arriving = dict(zip(op.sources, args, strict=True))
         self.leaving: dict[SinkOp, Array] = {}
         interpreter.run_ssacfg_region(op.body, (), op.sym_name.data)
@@ -136,7 +136,7 @@ class FuncFunctions(InterpreterFunctions):
 def interpreter_of(
     module: ModuleOp,
     listeners: Sequence[Interpreter.Listener] = (),
-    engine: Engine | None = None,
+    engine: DesignEngine | None = None,
 ) -> Interpreter:
     """An interpreter that knows all our ops."""
     interpreter = Interpreter(module, listeners=tuple(listeners))
@@ -165,7 +165,7 @@ def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     return [frames_of(source.outputs[0]) for source in entry.sources]
 
 
-def names_of(entry: FuncOp | DesignOp) -> list[str]:
+def argument_names(entry: FuncOp | DesignOp) -> list[str]:
     """What the inputs are called."""
     if isinstance(entry, DesignOp):
         return [source.port.data for source in entry.sources]
@@ -208,7 +208,7 @@ def run(
     module: ModuleOp,
     inputs: Sequence[Array],
     listeners: Sequence[Interpreter.Listener] = (),
-    engine: Engine | None = None,
+    engine: DesignEngine | None = None,
 ) -> list[Array]:
     """Runs the entry function of a module and returns its results.
 
@@ -224,10 +224,10 @@ def run(
         _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
         for image in range(images)
     ]
-    return [joined(parts) for parts in zip(*single, strict=True)]
+    return [concatenated(parts) for parts in zip(*single, strict=True)]
 
 
-def joined(parts: Sequence[Array]) -> Array:
+def concatenated(parts: Sequence[Array]) -> Array:
     """The results of some images after each other; those that have no axis get one."""
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
@@ -240,7 +240,7 @@ def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[lis
         raise InterpretationError(f"@{entry.sym_name.data} can't be run: {error}") from None
     if len(inputs) != len(types):
         wanted = ", ".join(
-            f"{name} : {type}" for name, type in zip(names_of(entry), types, strict=True)
+            f"{name} : {type}" for name, type in zip(argument_names(entry), types, strict=True)
         )
         raise InterpretationError(
             f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
@@ -258,11 +258,11 @@ def _call(
     entry: FuncOp | DesignOp,
     args: Sequence[Array],
     listeners: Sequence[Interpreter.Listener],
-    engine: Engine | None,
+    engine: DesignEngine | None,
 ) -> list[Array]:
     with np.errstate(all="ignore"):  # what overflows is infinite, as in any framework
         results = interpreter_of(module, listeners, engine).call_op(entry, tuple(args))
-    return [plain(result) for result in results]
+    return [as_array(result) for result in results]
 
 
 def _images(args: Sequence[Array]) -> int:
@@ -299,7 +299,7 @@ def keeps_images(op: QnnOp, free: Sequence[SSAValue]) -> bool:
             keeps = op.axis.value.data % len(shape_of(free[0])) != 0
         case BinaryOp() | PReluOp():
             keeps = {len(shape_of(value)) for value in free} == {len(shape_of(op.output))}
-        case LinearLayerOp():
+        case LinearOp():
             keeps = len(shape_of(op.x)) > 1
         case _:
             keeps = True

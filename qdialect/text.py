@@ -23,7 +23,7 @@ from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyExcepti
 from xdsl.utils.lexer import Input, Position, Span, Token
 from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLiteral
 
-from .diagnostics import nearest, plain
+from .diagnostics import did_you_mean, printable
 from .types import MAX_WIDTH
 
 MAX_DIGITS = 40
@@ -128,7 +128,7 @@ class SourceParser(Parser):
             return known
         dialect = name.partition(".")[0]
         names = [op.name for op in self.ctx.loaded_ops if op.name.startswith(f"{dialect}.")]
-        hint = f"; {nearest(name, names)}" if names else ""
+        hint = f"; {did_you_mean(name, names)}" if names else ""
         self.raise_error(f"Operation {name} is not registered{hint}")
 
     def place_of(self, error: Exception) -> Position:
@@ -335,11 +335,11 @@ def _message(text: str, name: str, position: Position, message: str) -> str:
 
 def _told(message: str, name: str, line: int, column: int, source: str | None) -> str:
     """A message in three lines: what is wrong and where, the source line, and a caret."""
-    head = f"{plain(name)}:{line}:{column}: {_cut(plain(' '.join(message.split())))}"
+    head = f"{printable(name)}:{line}:{column}: {_cut(printable(' '.join(message.split())))}"
     if source is None:
         return head
     start = max(0, column - SHOWN // 2) if column > SHOWN else 0
-    shown = _cut(plain(source[start : start + 2 * SHOWN]))
+    shown = _cut(printable(source[start : start + 2 * SHOWN]))
     return "\n".join([head, shown, " " * (column - 1 - start) + "^"])
 
 

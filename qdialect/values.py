@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .convolution import exact_type, largest
+from .convolution import exact_type, max_magnitude
 from .data import Array
 
 FloatArray: TypeAlias = npt.NDArray[np.floating]
@@ -47,7 +47,7 @@ class Dequantized:
 Value: TypeAlias = Array | Dequantized
 
 
-def plain(value: Value) -> Array:
+def as_array(value: Value) -> Array:
     """The value as an array."""
     return value.value if isinstance(value, Dequantized) else value
 
@@ -81,5 +81,5 @@ def combined(values: Sequence[Value], how: Callable[[Array, Array], Array]) -> D
     if scale is None:
         return None
     lhs, rhs = integers(values)
-    exact = exact_type(largest(lhs) + largest(rhs))
+    exact = exact_type(max_magnitude(lhs) + max_magnitude(rhs))
     return Dequantized(how(lhs.astype(exact), rhs.astype(exact)), scale)

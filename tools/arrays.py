@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..qdialect.archives import DAMAGE, Unpacker
+from ..qdialect.archives import ARCHIVE_ERRORS, Unpacker
 from ..qdialect.data import Array
-from ..qdialect.diagnostics import plain
+from ..qdialect.diagnostics import printable
 from .files import UserError, read_bytes, reason, write_whole
 
 MAGIC = b"\x93NUMPY"
@@ -42,7 +42,7 @@ def load_array(name: str) -> Array:
         return array_of(data)
     except OSError as error:
         raise UserError(reason(path, error)) from None
-    except DAMAGE as error:
+    except ARCHIVE_ERRORS as error:
         raise UserError(f"{path} is no array that can be read: {error}") from None
 
 
@@ -54,7 +54,7 @@ def _member(path: str, key: str) -> bytes:
             key = names[0]
         if key not in names:
             wanted = f"no array {key}" if key else "several arrays"
-            known = ",".join(map(plain, names))
+            known = ",".join(map(printable, names))
             raise UserError(f"{path} has {wanted}; name one: {path}:{{{known}}}")
         return Unpacker(archive).read(archive.namelist()[names.index(key)])
 

@@ -13,19 +13,19 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
 from ..backends.netlist.netlist import Port
-from ..backends.project import VERSION, Project, Source
+from ..backends.project import VERSION, DesignSource, Project
 from ..backends.test_vectors import write
-from ..hardware.estimate import Estimate, LayerEstimate, number
+from ..hardware.estimate import Estimate, LayerEstimate, format_amount
 from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.limits import next_step
 from ..passes.driver.check_semantics import samples
 from ..passes.tile.folding_file import write_folding
-from ..passes.tile.layer_folding import Fold, fold_of, layers_of
+from ..passes.tile.layer_folding import LayerFolding, foldable_layers, folding_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
+from ..qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
 from ..qdialect.stream.windows import PoolOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
@@ -33,7 +33,7 @@ from .estimate import as_json, estimated, shares, table
 from .files import UserError
 from .folders import build_folder
 from .networks import load_network, write_module
-from .simulated import mistakes_told
+from .simulated import as_user_errors
 from .units import Unit, units_of
 
 
@@ -44,7 +44,7 @@ class Target:
     vendor: str
     example: str
     """One of these devices."""
-    emit: Callable[[DesignOp, str], Source]
+    emit: Callable[[DesignOp, str], DesignSource]
     project: type[Project]
 
 
@@ -70,7 +70,7 @@ def compile_command(arguments: argparse.Namespace) -> None:
 
         return compile_parts(arguments)
     target, device = target_of(arguments), device_of(arguments.device, arguments.target)
-    with build_folder(arguments.output) as folder, mistakes_told():
+    with build_folder(arguments.output) as folder, as_user_errors():
         given = [load_array(name) for name in arguments.inputs]
         with timed("import"):
             module = load_network(arguments.network)
@@ -97,7 +97,7 @@ def build(
     found: Estimate,
     module: ModuleOp,
     design: DesignOp,
-    emitted: Source,
+    emitted: DesignSource,
     vectors: Vectors,
     folder: Path,
 ) -> str:
@@ -149,7 +149,7 @@ def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
     """Writes what a project was made from: the design, and its folding."""
     with (folder / DESIGN).open("wb") as file:
         write_module(module, file)
-    folds = {name: fold_of(found[0]) for name, found in layers_of(design).items()}
+    folds = {name: folding_of(found[0]) for name, found in foldable_layers(design).items()}
     write_folding(str(folder / "folding.json"), folds)
 
 
@@ -198,11 +198,11 @@ def joined(calls: Sequence[Vectors]) -> Vectors:
     return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
 
 
-PLUMBING = SourceOp | SinkOp | ForkOp | ResizeOp
+PLUMBING = SourceOp | SinkOp | ForkOp | RepackOp
 """What no layer of a network asks for: a table has it in one row."""
 
 
-def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
+def summarize(design: DesignOp, emitted: DesignSource, found: Estimate) -> str:
     """The layers as a table of Markdown, which adds up, and what they come to."""
     names, kinds = emitted.processes, list(found.resources)
     rows: list[list[str]] = []
@@ -213,9 +213,9 @@ def summarize(design: DesignOp, emitted: Source, found: Estimate) -> str:
             continue
         taken = {kind: found.named(layer.use).get(kind, 0) for kind in kinds}
         rest = {kind: rest[kind] - taken[kind] for kind in kinds}
-        rows.append([name, *row_of(process, layer), *map(number, taken.values())])
+        rows.append([name, *row_of(process, layer), *map(format_amount, taken.values())])
     kind = ", ".join(dict.fromkeys(others))
-    rows.append(["all else", kind, "", "", "", "", *map(number, rest.values())])
+    rows.append(["all else", kind, "", "", "", "", *map(format_amount, rest.values())])
     slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
     lines = [
         f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "
@@ -231,7 +231,7 @@ HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
 
 
 def row_of(process: Process, layer: LayerEstimate) -> list[str]:
-    fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
+    fold = folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
     choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
     return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
-from ..backends.project import Source
+from ..backends.project import DesignSource
 from ..hardware.estimate import System
 from ..passes.driver.check_semantics import samples
 from ..qdialect.data import Array
 from ..qdialect.interpreter import input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
-from ..qdialect.stream.linked_designs import Whole, feeding
+from ..qdialect.stream.linked_designs import LinkedDesigns, link_partners
 from .arrays import load_array
 from .compile import (
     Vectors,
@@ -29,7 +29,7 @@ from .compile import (
 from .designs import timed
 from .folders import build_folder
 from .multi_device import (
-    NotCut,
+    DeviceRequired,
     as_json,
     devices_given,
     devices_of,
@@ -39,7 +39,7 @@ from .multi_device import (
     whole_in,
 )
 from .networks import load_network, write_module
-from .simulated import mistakes_told
+from .simulated import as_user_errors
 
 NETWORK = "network.mlir"
 """All parts, and the host's program around them."""
@@ -51,12 +51,12 @@ def compile_parts(arguments: argparse.Namespace) -> None:
     names: list[str] = arguments.devices or []
     for name in names:
         device_of(name, arguments.target)
-    with build_folder(arguments.output) as folder, mistakes_told():
+    with build_folder(arguments.output) as folder, as_user_errors():
         given = [load_array(name) for name in arguments.inputs]
         module = load_network(arguments.network)
         try:
             whole = whole_in(module, arguments, named)
-        except NotCut as error:
+        except DeviceRequired as error:
             return arguments.refuse(error.told)
         devices = devices_of(whole, named)
         for device in devices:
@@ -64,23 +64,23 @@ def compile_parts(arguments: argparse.Namespace) -> None:
         with timed("golden vectors"):
             vectors = vectors_of(module, given) if given else sampled(module, whole)
         found = estimated_whole(whole, devices)
-        emitted: dict[DesignOp, Source] = {}
+        emitted: dict[DesignOp, DesignSource] = {}
         for part, estimate in zip(whole.parts, found.parts, strict=True):
             place = folder / part.sym_name.data
             place.mkdir()
             emitted[part] = target.emit(part, f"{Path(arguments.network).stem}_{place.name}")
-            own = alone(module, part)
+            own = extract_part(module, part)
             build(arguments, estimate, own, part, emitted[part], vectors[part], place)
         with (folder / NETWORK).open("wb") as file:
             write_module(module, file)
-        for name, text in ties(arguments, module, whole, emitted, found).items():
+        for name, text in top_level_files(arguments, module, whole, emitted, found).items():
             (folder / name).write_text(text)
         stem = Path(arguments.network).stem
         describe(arguments, folder, as_json(found), top=stem, parts=found.names)
     print(table(found))
 
 
-def alone(module: ModuleOp, part: DesignOp) -> ModuleOp:
+def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
     """A part with the constants that it reads."""
     named = {
         value.root_reference.data
@@ -93,10 +93,10 @@ def alone(module: ModuleOp, part: DesignOp) -> ModuleOp:
     return ModuleOp([part.clone(), *used])
 
 
-def sampled(module: ModuleOp, whole: Whole) -> dict[DesignOp, Vectors]:
+def sampled(module: ModuleOp, whole: LinkedDesigns) -> dict[DesignOp, Vectors]:
     """Random frames and extreme ones, and what each part makes of what it is sent."""
     frames = iter(samples(input_types(whole.design), np.random.default_rng(0)))
-    links, sent = feeding(module), dict[SinkOp, Array]()
+    links, sent = link_partners(module), dict[SinkOp, Array]()
     vectors: dict[DesignOp, Vectors] = {}
     for part in whole.parts:
         taken = [sent[links[s]] if s in links else next(frames) for s in part.sources]
@@ -106,15 +106,15 @@ def sampled(module: ModuleOp, whole: Whole) -> dict[DesignOp, Vectors]:
     return vectors
 
 
-def ties(
+def top_level_files(
     arguments: argparse.Namespace,
     module: ModuleOp,
-    whole: Whole,
-    emitted: Mapping[DesignOp, Source],
+    whole: LinkedDesigns,
+    emitted: Mapping[DesignOp, DesignSource],
     found: System,
 ) -> dict[str, str]:
     """The files beside the parts' folders."""
-    links = feeding(module)
+    links = link_partners(module)
     names = [part.sym_name.data for part in whole.parts]
     parts = [
         [f"`{name}`", part.device.name, *(f"{share:.0%}" for share in part.utilisation.values())]
@@ -144,7 +144,7 @@ def ties(
     return {"README.md": readme, "Makefile": goals.format(parts=" ".join(names)), **together}
 
 
-def port_of(end: SourceOp | SinkOp, emitted: Source) -> str:
+def port_of(end: SourceOp | SinkOp, emitted: DesignSource) -> str:
     """What the port of an end is called in the sources."""
     design = end.design
     if isinstance(end, SourceOp):
@@ -153,7 +153,7 @@ def port_of(end: SourceOp | SinkOp, emitted: Source) -> str:
 
 
 def script(
-    links: Mapping[SourceOp, SinkOp], emitted: Mapping[DesignOp, Source], names: Sequence[str]
+    links: Mapping[SourceOp, SinkOp], emitted: Mapping[DesignOp, DesignSource], names: Sequence[str]
 ) -> str:
     """Runs the simulations of all parts at the same time; each link is a pipe."""
     pipes: list[str] = []

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..qdialect.archives import RATIO, SMALL
+from ..qdialect.archives import MAX_EXPANSION, MIN_CHECKED_BYTES
 from ..qdialect.data import Array
 from .arrays import load_array
 from .files import UserError, read_bytes, reason
@@ -75,7 +75,7 @@ def unpacked(name: str) -> bytes:
     data = read_bytes(name)
     if not data.startswith(GZIP):
         return data
-    most = max(SMALL, RATIO * len(data))
+    most = max(MIN_CHECKED_BYTES, MAX_EXPANSION * len(data))
     try:
         with gzip.open(BytesIO(data)) as file:
             whole = file.read(most + 1)

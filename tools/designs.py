@@ -19,7 +19,7 @@ from ..passes.scale_thresholds.scale_thresholds import ScaleThresholdsPass
 from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..passes.tile.folding_file import read_folding
-from ..passes.tile.layer_folding import Fold, FoldingError
+from ..passes.tile.layer_folding import FoldingError, LayerFolding
 from ..passes.tile.tile import Goal, tile_design
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.memory import MemoryOp
@@ -78,7 +78,9 @@ def fold(design: DesignOp, request: Request) -> None:
     device = request.device
     clock = request.clock_mhz or (device.clock_mhz if device is not None else None)
     goal = Goal(device, clock, request.fps, request.cycles)
-    folds: Mapping[str, Fold] = {} if request.folding is None else read_folding(request.folding)
+    folds: Mapping[str, LayerFolding] = (
+        {} if request.folding is None else read_folding(request.folding)
+    )
     with timed("tile"):
         try:
             tile_for(design, goal, folds, request.estimate)
@@ -86,7 +88,9 @@ def fold(design: DesignOp, request: Request) -> None:
             raise UserError(f"{request.folding}: {error}") from None
 
 
-def tile_for(design: DesignOp, goal: Goal, folds: Mapping[str, Fold], too_large: bool) -> None:
+def tile_for(
+    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], too_large: bool
+) -> None:
     """Folds a design; one with a folding of its own may be too large, which is said."""
     try:
         tile_design(design, goal, folds)

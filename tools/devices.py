@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..frontends.summary import aligned
-from ..hardware.estimate import REPORTED, number, reported_as
+from ..frontends.summary import align_columns
+from ..hardware.estimate import REPORTED, format_amount, reported_as
 from ..hardware.resources.device import Device, DeviceError, device_named, known_devices
 from .files import UserError
 
@@ -50,7 +50,7 @@ def table(devices: Sequence[Device]) -> str:
     """A line for each device, with a mark behind what is not the vendor's figure."""
     rows = [["name", "part", *COLUMNS]]
     rows += [[device.name, device.part, *figures(device)] for device in devices]
-    lines = [line.rstrip() for line in aligned(rows, 2).splitlines()]
+    lines = [line.rstrip() for line in align_columns(rows, 2).splitlines()]
     boards = ", ".join(sorted(board for device in devices for board in device.boards))
     also = [f"boards are devices, too: {boards}"] if boards else []
     return "\n".join([*lines, "", "* measured  ? a guess; all else as the vendor says", *also])
@@ -60,7 +60,7 @@ def figures(device: Device) -> list[str]:
     found = {column: (1, column) for column in COLUMNS}
     found |= {column: (unit, key) for key, (column, unit) in REPORTED.items()}
     return [
-        number(unit * device.figures[key]) + MARKS[device.source(key).confidence]
+        format_amount(unit * device.figures[key]) + MARKS[device.source(key).confidence]
         if key in device.figures
         else ""
         for unit, key in found.values()

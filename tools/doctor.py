@@ -12,7 +12,7 @@ from typing import Any
 
 from ..backends.hls.simulator import vendor_headers
 from ..backends.test_vectors import SimulationError
-from ..frontends.summary import aligned
+from ..frontends.summary import align_columns
 
 BASE = "pip install qnn-dialect"
 
@@ -107,4 +107,4 @@ def table(found: Sequence[tuple[Need, str]]) -> str:
     rows = [["for", "takes", "", "found, or how to get it"]]
     for need, state in found:
         rows.append([need.task, need.what, "yes" if state else "no", state or need.get])
-    return "\n".join(line.rstrip() for line in aligned(rows, 4).splitlines())
+    return "\n".join(line.rstrip() for line in align_columns(rows, 4).splitlines())

@@ -29,9 +29,9 @@ def check_engine(engine: str) -> None:
     """Tells what an engine needs and is not there, before any work is done for it."""
     if engine == "hls":
         from ..backends.hls.simulator import compiler, vendor_headers
-        from .simulated import mistakes_told
+        from .simulated import as_user_errors
 
-        with mistakes_told():
+        with as_user_errors():
             compiler()
             vendor_headers()
     if engine == "opencl" and find_spec("pyopencl") is None:

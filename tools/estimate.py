@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..frontends.summary import aligned, magnitude, short_names
-from ..hardware.estimate import Estimate, EstimateError, System, estimate, number
-from ..hardware.resources.device import KINDS, Device, DeviceError, device_named
-from ..hardware.resources.work import Work
-from ..hardware.search.limits import Step, next_step
+from ..frontends.summary import align_columns, short_names, with_unit_prefix
+from ..hardware.estimate import Estimate, EstimateError, System, estimate, format_amount
+from ..hardware.resources.device import RESOURCE_KINDS, Device, DeviceError, device_named
+from ..hardware.resources.work import NetworkWork
+from ..hardware.search.limits import NextStep, next_step
 from ..hardware.timing.simulate import Deadlock
-from ..hardware.timing.trace import played, trace
+from ..hardware.timing.trace import simulated_frames, trace
 from ..qdialect.stream import DesignOp
 from .designs import Request, clock_of, design_in
 from .files import UserError, write_whole
@@ -49,7 +49,7 @@ def estimated(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
         raise UserError(str(error)) from None
 
 
-def as_json(found: Estimate, step: Step | None) -> dict[str, Any]:
+def as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
     """The fields that scripts rely on."""
     return {
         "fps": found.fps,
@@ -99,7 +99,7 @@ def layers_as_json(found: Estimate) -> dict[str, Any]:
     }
 
 
-def step_as_json(found: Estimate, step: Step | None) -> dict[str, Any] | None:
+def step_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any] | None:
     """A faster design, and what limits it: resources, or nothing but the slowest layer."""
     if step is None:
         return None
@@ -111,13 +111,13 @@ def step_as_json(found: Estimate, step: Step | None) -> dict[str, Any] | None:
     }
 
 
-def over(found: Estimate, step: Step) -> list[str]:
+def over(found: Estimate, step: NextStep) -> list[str]:
     """The resources of which a step takes too much, by the names of the device's vendor."""
-    marks = np.array([kind in step.over for kind in KINDS], float)
+    marks = np.array([kind in step.over for kind in RESOURCE_KINDS], float)
     return [name for name, mark in found.by_name(marks).items() if mark]
 
 
-def table(found: Estimate, step: Step | None) -> str:
+def table(found: Estimate, step: NextStep | None) -> str:
     """The processes as text, in order, then each kind of them, with the totals below."""
     slowest = found.bottleneck.cycles
     return "\n".join([*layers(found, slowest), "", *totals(found), *faster(found, step)])
@@ -132,16 +132,16 @@ def layers(found: Estimate, slowest: int) -> list[str]:
         amounts = found.named(layer.use)
         mark = "*" if layer.cycles == slowest else ""
         numbers = [f"{n:,}" for n in (layer.pe, layer.simd, layer.cycles)]
-        taken = [number(amounts.get(kind, 0)) for kind in kinds]
+        taken = [format_amount(amounts.get(kind, 0)) for kind in kinds]
         lines.append([mark, names[layer.name], layer.kind, *numbers, *taken])
     for kind, use in found.kinds.items():
         amounts = found.named(use)
-        parts = [number(amounts.get(name, 0)) for name in kinds]
+        parts = [format_amount(amounts.get(name, 0)) for name in kinds]
         lines.append(["", "all", kind, "", "", "", *parts])
-    return [aligned(lines, 3)]
+    return [align_columns(lines, 3)]
 
 
-def faster(found: Estimate, step: Step | None) -> list[str]:
+def faster(found: Estimate, step: NextStep | None) -> list[str]:
     """What keeps the design from being faster."""
     slowest = slowest_of(found)
     if step is None:
@@ -152,7 +152,10 @@ def faster(found: Estimate, step: Step | None) -> list[str]:
         return [f"next step: {rate}: it fits, with a faster {slowest}{where}"]
     amounts = found.named(step.use)
     bearable = found.named(found.device.budget(found.clock_mhz))
-    wanted = (f"{number(amounts[k])} {k}, of {number(bearable[k])}" for k in over(found, step))
+    wanted = (
+        f"{format_amount(amounts[k])} {k}, of {format_amount(bearable[k])}"
+        for k in over(found, step)
+    )
     return [f"next step: {rate}: it would take {' and '.join(wanted)} that a design may take"]
 
 
@@ -189,10 +192,10 @@ def names_of(found: Estimate | System) -> dict[str, str]:
     return short_names(layer.name for part in parts for layer in part.layers)
 
 
-def worked(work: Work) -> list[str]:
+def worked(work: NetworkWork) -> list[str]:
     """What is computed for a frame."""
     return [
-        f"a frame: {work.macs:,} MACs, {work.ops:,} ops, {magnitude(work.bops)}BOPs; "
+        f"a frame: {work.macs:,} MACs, {work.ops:,} ops, {with_unit_prefix(work.bops)}BOPs; "
         f"{work.weight_bits:,} bits of weights, {work.feature_bits:,} of feature maps",
     ]
 
@@ -206,17 +209,20 @@ def shares(found: Estimate) -> list[str]:
         if taken > held.get(kind, 0):
             remark = ": more than there are"
         elif taken > bearable.get(kind, 0):
-            remark = f": timing may not close with more than {number(bearable[kind])}"
+            remark = f": timing may not close with more than {format_amount(bearable[kind])}"
         else:
             remark = ""
         part = f"{found.utilisation[kind]:.1%}"
         bar = f" +-{found.errors[kind]:.0%}" if kind in found.errors else ""
-        lines.append(f"{kind}: {number(taken)}{bar} of {number(held.get(kind, 0))}, {part}{remark}")
+        lines.append(
+            f"{kind}: {format_amount(taken)}{bar} of {format_amount(held.get(kind, 0))}, "
+            f"{part}{remark}"
+        )
     return lines
 
 
 def write_trace(design: DesignOp, path: str) -> None:
-    events = trace(design, played(design))
+    events = trace(design, simulated_frames(design))
 
     def write(file: BinaryIO) -> None:
         file.write(json.dumps(events).encode())

@@ -16,8 +16,8 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
-from ..frontends.summary import aligned
-from ..hardware.search.explore import PATIENCE
+from ..frontends.summary import align_columns
+from ..hardware.search.explore import MAX_FAILED_TARGETS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
@@ -177,7 +177,7 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
                     for number, part in enumerate(parts)
                 }
                 while running:
-                    for future in wait(running, PATIENCE, FIRST_COMPLETED).done:
+                    for future in wait(running, MAX_FAILED_TARGETS, FIRST_COMPLETED).done:
                         yield running.pop(future), future.result()
                     pool.check()
         except PoolLost as error:
@@ -277,7 +277,7 @@ def confusion_table(counts: Sequence[tuple[int, int, int]]) -> str:
     if classes > SHOWN:
         wrong = sorted((pair for pair in counts if pair[0] != pair[1]), key=lambda pair: -pair[2])
         rows = [[str(a), str(b), str(n)] for a, b, n in wrong[:SHOWN]]
-        return aligned([["class", "taken for", "images"], *rows], 0)
+        return align_columns([["class", "taken for", "images"], *rows], 0)
     cells = {(a, b): n for a, b, n in counts}
     rows = [[str(a), *(str(cells.get((a, b), "")) for b in range(classes))] for a in range(classes)]
-    return aligned([["class", *map(str, range(classes))], *rows], 0)
+    return align_columns([["class", *map(str, range(classes))], *rows], 0)

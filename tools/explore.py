@@ -12,22 +12,22 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..frontends.summary import aligned
-from ..hardware.estimate import by_name, named, number
+from ..frontends.summary import align_columns
+from ..hardware.estimate import format_amount, reported_figures, vendor_amounts
 from ..hardware.resources.device import Device, DeviceError, Use, device_named, known_devices
 from ..hardware.resources.memory import LOGIC
 from ..hardware.resources.roofline import ops_by_bits, peak_gops, weighted
-from ..hardware.resources.work import Work, work_of
+from ..hardware.resources.work import NetworkWork, network_work
 from ..hardware.search.explore import (
     Choices,
     Curve,
     Found,
     Job,
     Point,
+    alternative,
     explore,
-    front,
-    instead,
-    slower,
+    pareto_front,
+    slower_target,
 )
 from ..hardware.search.tiling import cycles_of_frame
 from ..passes.tile.layer_folding import FoldingError, fixed_by
@@ -55,7 +55,7 @@ BEFORE = (
 class Network:
     """What is told of a network."""
 
-    work: Work
+    work: NetworkWork
     luts_per_op: float | None
     """On average; None if nothing in it has weights."""
 
@@ -80,18 +80,18 @@ class Result:
 
     @cached_property
     def front(self) -> list[Point]:
-        return front(self.points)
+        return pareto_front(self.points)
 
     def fps(self, point: Point) -> float:
         return self.curve.fps(point.interval)
 
     def named(self, use: Use) -> dict[str, float]:
-        return named(self.curve.device.vendor, use)
+        return vendor_amounts(self.curve.device.vendor, use)
 
     def shares(self, point: Point) -> dict[str, float]:
         """The part of each resource of the device that a design takes."""
         held = np.maximum(self.curve.device.amounts(self.curve.clock_mhz), 1e-9)
-        found = by_name(self.curve.device.vendor, np.array(point.use) / held)
+        found = reported_figures(self.curve.device.vendor, np.array(point.use) / held)
         return {name: found[name] for name in self.named(np.array(point.use))}
 
 
@@ -155,7 +155,7 @@ def writer(data: bytes) -> Callable[[BinaryIO], None]:
 
 def network_of(design: DesignOp) -> Network:
     ops = ops_by_bits(design)
-    return Network(work_of(design), weighted(ops) if ops else None)
+    return Network(network_work(design), weighted(ops) if ops else None)
 
 
 def points_in(output: str) -> Points:
@@ -216,7 +216,7 @@ def explored(
                 LOG.debug("explore: %d of %d points", done, total, extra=share)
                 pool.check()
 
-            more = slower if fps is None else instead
+            more = slower_target if fps is None else alternative
             found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
     except PoolLost as error:
         raise UserError(f"{error}; {kept(points)}") from None
@@ -344,14 +344,14 @@ def front_table(result: Result) -> str:
         cells = cells_of(result, point)
         speed = [f"{result.fps(point):,.1f}", f"{point.interval:,}"]
         rows.append([*speed, *(cells.get(name, "") for name in names)])
-    return f"{title(result.curve)}\n{aligned(rows, 0)}"
+    return f"{title(result.curve)}\n{align_columns(rows, 0)}"
 
 
 def cells_of(result: Result, point: Point) -> Mapping[str, str]:
     """Amounts with their shares of the device."""
     shares = result.shares(point)
     return {
-        name: f"{number(amount)} {shares[name]:4.0%}"
+        name: f"{format_amount(amount)} {shares[name]:4.0%}"
         for name, amount in result.named(np.array(point.use)).items()
     }
 
@@ -360,7 +360,7 @@ def uses(result: Result, point: Point) -> list[str]:
     """What a design takes, and what part of the device that is."""
     shares = result.shares(point)
     amounts = result.named(np.array(point.use)).items()
-    return [f"{number(use)} {name} ({shares[name]:.0%})" for name, use in amounts if use]
+    return [f"{format_amount(use)} {name} ({shares[name]:.0%})" for name, use in amounts if use]
 
 
 def summary(network: Network, results: Iterable[Result]) -> str:
@@ -378,13 +378,13 @@ def summary(network: Network, results: Iterable[Result]) -> str:
         row.append("" if fastest is None else "{}, {:.0%}".format(*closest(result, fastest)))
         rows.append(row)
         above = above or bool(fastest and roof and result.fps(fastest) > roof)
-    return "\n".join([aligned(rows, 1), BEFORE, *([ABOVE] if above else [])])
+    return "\n".join([align_columns(rows, 1), BEFORE, *([ABOVE] if above else [])])
 
 
 def closest(result: Result, point: Point) -> tuple[str, float]:
     """The resource that comes closest to what a design may take, and the part of that it takes."""
     budget = np.maximum(result.curve.budget, 1e-9)
-    parts = by_name(result.curve.device.vendor, np.array(point.use) / budget)
+    parts = reported_figures(result.curve.device.vendor, np.array(point.use) / budget)
     return max(parts.items(), key=lambda item: item[1])
 
 
@@ -400,4 +400,4 @@ def rate_table(results: Iterable[Result], fps: float) -> str:
             continue
         text = "the fastest" if point is None else ", ".join(uses(result, told))
         rows.append([*head, text, f"{result.fps(told):,.1f}"])
-    return aligned(rows, 3)
+    return align_columns(rows, 3)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from xdsl.utils.exceptions import DiagnosticException
 
-from ..qdialect.diagnostics import shown
+from ..qdialect.diagnostics import truncated
 from ..qdialect.text import TextError
 from .messages import USUAL, telling
 from .start import ENDING
@@ -24,7 +24,7 @@ class UserError(Exception):
     """A mistake of the user's, told in one line; the command ends with status 1."""
 
 
-def told(command: str, run: Callable[[], None], level: int = USUAL) -> int:
+def report_errors(command: str, run: Callable[[], None], level: int = USUAL) -> int:
     """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
     try:
         with telling(command, level):
@@ -34,7 +34,7 @@ def told(command: str, run: Callable[[], None], level: int = USUAL) -> int:
     except TextError as error:
         print(error, file=sys.stderr)
     except (UserError, DiagnosticException) as error:
-        print(f"{command}: {shown(str(error))}", file=sys.stderr)
+        print(f"{command}: {truncated(str(error))}", file=sys.stderr)
     except BrokenPipeError:
         _drop_output()
     except OSError as error:

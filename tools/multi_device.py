@@ -13,12 +13,12 @@ from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.timing.simulate import Deadlock
 from ..passes.designs import designs_of
 from ..passes.driver.pipeline import Pipeline
-from ..passes.partition import Row, partition_design
+from ..passes.partition import DeviceChain, partition_design
 from ..passes.size_fifos import SizeFifosPass
 from ..passes.tile.folding_file import read_folding
-from ..passes.tile.layer_folding import Fold, FoldingError
+from ..passes.tile.layer_folding import FoldingError, LayerFolding
 from ..qdialect.stream import DesignOp, LinkAttr
-from ..qdialect.stream.linked_designs import Whole, wholes_of
+from ..qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..qdialect.text import verify
 from .designs import Progress, channels_of, lowered, timed
 from .estimate import amounts_as_json, layers, layers_as_json, rates, shares, worked, write_trace
@@ -29,7 +29,7 @@ CUTTING = ("link", "fps", "clock", "folding", "fewest")
 """Options that say how a network is cut."""
 
 
-class NotCut(Exception):
+class DeviceRequired(Exception):
     """A network on one device, where nobody said which."""
 
     told = "the following arguments are required: --device"
@@ -59,7 +59,7 @@ def devices_given(arguments: argparse.Namespace) -> list[Device] | None:
 
 def whole_in(
     module: ModuleOp, arguments: argparse.Namespace, devices: Sequence[Device] | None
-) -> Whole:
+) -> LinkedDesigns:
     """The designs of a network on several devices: what is not cut yet, or sized, is by now."""
     if len(designs_of(module)) > 1:
         late = [f"--{option}" for option in CUTTING if getattr(arguments, option)]
@@ -67,26 +67,28 @@ def whole_in(
             raise UserError(f"the network is cut and folded: too late for {', '.join(late)}")
         return sized(module)
     if devices is None:
-        raise NotCut()
+        raise DeviceRequired()
     if arguments.link is None:
         raise UserError("devices are joined by links: --link 64@156.25 says how fast they are")
-    row = Row(devices, arguments.link, arguments.fps, arguments.clock, arguments.fewest)
+    row = DeviceChain(devices, arguments.link, arguments.fps, arguments.clock, arguments.fewest)
     folds = {} if arguments.folding is None else read_folding(arguments.folding)
     cut(module, row, folds, arguments.folding)
     return sized(module)
 
 
-def sized(module: ModuleOp) -> Whole:
+def sized(module: ModuleOp) -> LinkedDesigns:
     """The designs of a network that is cut; what has no depths yet gets some."""
     if not all(channel.depth.data for d in designs_of(module) for channel in channels_of(d)):
         Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
-    wholes = wholes_of(module)
+    wholes = linked_designs_of(module)
     if len(wholes) != 1:
         raise UserError(f"the network has {len(wholes)} designs that no links join")
     return wholes[0]
 
 
-def cut(module: ModuleOp, row: Row, folds: Mapping[str, Fold], file: str | None) -> None:
+def cut(
+    module: ModuleOp, row: DeviceChain, folds: Mapping[str, LayerFolding], file: str | None
+) -> None:
     design = lowered(module)
     with timed("partition"):
         try:
@@ -96,7 +98,7 @@ def cut(module: ModuleOp, row: Row, folds: Mapping[str, Fold], file: str | None)
     verify(module)
 
 
-def devices_of(whole: Whole, given: Sequence[Device] | None) -> list[Device]:
+def devices_of(whole: LinkedDesigns, given: Sequence[Device] | None) -> list[Device]:
     """The devices of the parts: those that are named, or those they were made for."""
     if given is not None:
         if len(given) < len(whole.parts):
@@ -120,7 +122,7 @@ def estimate_parts(arguments: argparse.Namespace) -> None:
     devices = devices_given(arguments)
     try:
         whole = whole_in(load_network(arguments.network), arguments, devices)
-    except NotCut as error:
+    except DeviceRequired as error:
         return arguments.refuse(error.told)
     found = estimated_whole(whole, devices_of(whole, devices))
     if arguments.trace is not None:
@@ -128,7 +130,7 @@ def estimate_parts(arguments: argparse.Namespace) -> None:
     print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
 
 
-def estimated_whole(whole: Whole, devices: Sequence[Device]) -> System:
+def estimated_whole(whole: LinkedDesigns, devices: Sequence[Device]) -> System:
     """What parts come to; what stops them from working is a mistake of the user's."""
     clock = whole.parts[0].clock_mhz
     assert clock is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any, NoReturn
 
-from ..qdialect.diagnostics import nearest
+from ..qdialect.diagnostics import did_you_mean
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
         for option in self._options(sys.argv[1:] if args is None else args):
             if not any(each.startswith(option) for each in known):
                 where = " before a command" if self._subparsers and len(option) == 2 else ""
-                self.error(f"there is no {option}{where}; {nearest(option, known)}")
+                self.error(f"there is no {option}{where}; {did_you_mean(option, known)}")
         return super().parse_known_args(args, namespace)
 
     def _options(self, args: Sequence[str]) -> list[str]:
@@ -32,7 +32,7 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            hint = nearest(value, action.choices)
+            hint = did_you_mean(value, action.choices)
             if action.metavar == "COMMAND":
                 self.error(f"there is no command {value!r}; {hint}")
             raise argparse.ArgumentError(action, f"there is no {value!r}; {hint}")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..hardware.resources.device import KINDS
+from ..hardware.resources.device import RESOURCE_KINDS
 from ..hardware.search.explore import Job, Point
 from ..qdialect.documents import read_json
 from .files import UserError, reason
@@ -77,7 +77,7 @@ def _parsed(entry: Any) -> tuple[str, Point | None]:
 def _point(fields: Mapping[str, Any]) -> Point:
     match fields:
         case {"interval": int(interval), "use": [*use], "dearer": float(dearer), "least": int(n)}:
-            if interval < 1 or len(use) != len(KINDS):
+            if interval < 1 or len(use) != len(RESOURCE_KINDS):
                 raise ValueError("not a point")
             return Point(interval, tuple(float(amount) for amount in use), dearer, n)
         case _:

@@ -13,7 +13,7 @@ from ..qdialect.interpreter import check_inputs, entry_of
 from ..qdialect.stream.flow import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .engines import ENGINES, check_engine, engine_for
-from .files import UserError, told, write_whole
+from .files import UserError, report_errors, write_whole
 from .messages import QUIET, USUAL, VERBOSE
 from .networks import import_network, input_type, input_types, load_network, write_module
 from .parser import Parser
@@ -47,7 +47,7 @@ def later(module: str, command: str) -> Callable[[argparse.Namespace], None]:
 
 def import_command(arguments: argparse.Namespace) -> None:
     """`qnn import`: a trained network as level 1 MLIR, and what it costs."""
-    from ..frontends.summary import folding, summarize, table
+    from ..frontends.summary import folding, summarize, summary_table
 
     given = input_types(arguments.input)
     module = import_network(arguments.model, given)
@@ -57,7 +57,7 @@ def import_command(arguments: argparse.Namespace) -> None:
             LOG.info("input %s has the scale 1: %s*SCALE gives it another", holds, holds)
     if arguments.output is not None:
         write_whole(arguments.output, lambda file: write_module(module, file))
-    print(table(summarize(module)))
+    print(summary_table(summarize(module)))
     print(folding(module))
 
 
@@ -486,7 +486,7 @@ def add_level(command: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     options = parser().parse_args(arguments)
-    return told("qnn", lambda: options.command(options), options.level)
+    return report_errors("qnn", lambda: options.command(options), options.level)
 
 
 if __name__ == "__main__":

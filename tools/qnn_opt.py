@@ -20,10 +20,10 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 from ..passes.driver.hooks import PrintAfter, Timing
 from ..passes.driver.pipeline import Hook, Pipeline, PipelineError
 from ..passes.driver.registry import PASSES
-from ..qdialect.diagnostics import nearest, shown
+from ..qdialect.diagnostics import did_you_mean, truncated
 from ..qdialect.dialects import DIALECTS
 from ..qdialect.text import parse_module, verify
-from .files import read_text, told, write_whole
+from .files import read_text, report_errors, write_whole
 
 if TYPE_CHECKING:
     from .report.passes import PassView
@@ -161,7 +161,7 @@ class QnnOpt(xDSLOptMain):
         if unknown is not None:
             flag = unknown[1].partition("=")[0]
             known = {*(f"--{name}" for name in PASSES), *self.options}
-            message = f"there is no pass or option {flag}; {nearest(flag, known)}"
+            message = f"there is no pass or option {flag}; {did_you_mean(flag, known)}"
         raise UsageError(message)
 
 
@@ -240,9 +240,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit status."""
     try:
         given = sys.argv[1:] if arguments is None else arguments
-        return told("qnn-opt", lambda: QnnOpt(given).run())
+        return report_errors("qnn-opt", lambda: QnnOpt(given).run())
     except (UsageError, PipelineError) as error:
-        print(f"qnn-opt: {shown(str(error))}", file=sys.stderr)
+        print(f"qnn-opt: {truncated(str(error))}", file=sys.stderr)
         return 2
 
 

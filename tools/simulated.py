@@ -8,14 +8,14 @@ from pathlib import Path
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.hls import HlsEngine
-from ..backends.linked_engine import Together
+from ..backends.linked_engine import LinkedEngine
 from ..backends.netlist.netlist import EmitError
 from ..backends.opencl import SECONDS, OpenclEngine
 from ..backends.test_vectors import SimulationError
 from ..passes.designs import designs_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
-from ..qdialect.stream.linked_designs import feeding
+from ..qdialect.stream.linked_designs import link_partners
 from .designs import Request, design_in
 from .engines import Runner
 from .files import UserError
@@ -48,7 +48,7 @@ def runner(module: ModuleOp, request: Request, engine: HlsEngine | OpenclEngine)
     design_in(module, request)
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
-        with mistakes_told():
+        with as_user_errors():
             return run(module, inputs, engine=engine)
 
     return compute
@@ -59,11 +59,11 @@ def runner_of_parts(module: ModuleOp, engine: HlsEngine | OpenclEngine) -> Runne
     whole = sized(module)
     undivided = whole.design.parent_op()
     assert isinstance(undivided, ModuleOp)
-    with mistakes_told():
-        together = Together(whole, feeding(module), engine.program)
+    with as_user_errors():
+        together = LinkedEngine(whole, link_partners(module), engine.program)
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
-        with mistakes_told():
+        with as_user_errors():
             return run(undivided, inputs, engine=together)
 
     return compute
@@ -76,7 +76,7 @@ def programs() -> Path:
 
 
 @contextmanager
-def mistakes_told() -> Generator[None]:
+def as_user_errors() -> Generator[None]:
     """What a backend can't do is told in one line."""
     try:
         yield

@@ -21,7 +21,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, cast
 
-from ..qdialect.diagnostics import nearest, shown
+from ..qdialect.diagnostics import did_you_mean, truncated
 from ..qdialect.documents import read_toml
 from .activations import ActivationQuantizer, Clamp, Sign
 from .distributions import DISTRIBUTIONS
@@ -112,7 +112,7 @@ class Recipe:
         except UnicodeDecodeError:
             raise TrainingError(f"{path} is no text") from None
         except ValueError as error:
-            raise TrainingError(f"{path} is no TOML: {shown(str(error))}") from None
+            raise TrainingError(f"{path} is no TOML: {truncated(str(error))}") from None
         return Recipe.of(given)
 
     @staticmethod
@@ -141,7 +141,7 @@ class Recipe:
         for pattern in self.layers:
             if not any(fnmatchcase(name, pattern) for name in names):
                 raise wrong(
-                    f"layers.{pattern}", f"no layer has this name; {nearest(pattern, names)}"
+                    f"layers.{pattern}", f"no layer has this name; {did_you_mean(pattern, names)}"
                 )
         found = {name: self._layer(name, names) for name in names}
         chosen = {name: layer for name, layer in found.items() if layer is not None}
@@ -173,7 +173,7 @@ def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
     """The recipe of a layer, with what its method says of the rest."""
     place, method = said["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise wrong(place, f"no method is called {method!r}; {nearest(str(method), METHODS)}")
+        raise wrong(place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}")
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
     weights = _bits(name, said, "weights", only, kind.bits, method)
@@ -225,8 +225,8 @@ def _table(given: Any, place: str) -> dict[str, Any]:
 def _check_keys(part: Table, place: str, known: Sequence[str]) -> None:
     for key in part:
         if key not in known:
-            raise wrong(f"{place}{key}", f"there is no such key; {nearest(key, known)}")
+            raise wrong(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
 
 
 def wrong(place: str, message: str) -> TrainingError:
-    return TrainingError(shown(f"the recipe's {place}: {message}"))
+    return TrainingError(truncated(f"the recipe's {place}: {message}"))

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..hardware.resources.work import Work, matrix_work
+from ..hardware.resources.work import NetworkWork, matrix_work
 from .layers import Linear, QuantLayer, linear_layers, modules
 from .prepare import Prepared
 
@@ -17,13 +17,13 @@ FLOAT_BITS = 32
 Hook = Callable[[nn.Module, Any, Tensor], None]
 
 
-def work_of(network: nn.Module, example: Tensor) -> dict[str, Work]:
+def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
     """What each layer computes for one image, at the bits that it is trained for.
 
     A layer that no recipe names has 32 bits.
     """
     network = network.network if isinstance(network, Prepared) else network
-    done: dict[str, Work] = {}
+    done: dict[str, NetworkWork] = {}
     hooks = [
         module.register_forward_hook(partial(_note, done, name, layer, bits))
         for name, module, layer, bits in _layers(network)
@@ -41,7 +41,7 @@ def work_of(network: nn.Module, example: Tensor) -> dict[str, Work]:
 
 def bops(network: nn.Module, example: Tensor) -> float:
     """Bit operations for one image."""
-    return sum(work_of(network, example).values(), Work()).bops
+    return sum(work_of(network, example).values(), NetworkWork()).bops
 
 
 def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
@@ -59,7 +59,7 @@ def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int,
 
 
 def _note(
-    done: dict[str, Work],
+    done: dict[str, NetworkWork],
     name: str,
     layer: Linear,
     bits: tuple[int, int],

@@ -75,7 +75,7 @@ class HlsEngine:
     def keep(self, file: Path, make: Callable[[Path], object]) -> None:
         """Makes a folder with a file that is there when it is complete."""
         try:
-            kept.keep(file, make)
+            kept.build_once(file, make)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SimulationError(f"programs can't be kept in {self.kept}: {reason}") from None

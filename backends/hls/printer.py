@@ -13,7 +13,7 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.compute import Storage
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
-from ..netlist.build import parts_of
+from ..netlist.build import build_netlist
 from ..netlist.names import unused
 from ..netlist.netlist import (
     KEPT,
@@ -21,10 +21,10 @@ from ..netlist.netlist import (
     Channel,
     Codebook,
     EmitError,
-    Part,
-    Parts,
+    Instance,
+    Netlist,
     Port,
-    Steps,
+    ThresholdSteps,
 )
 from .memories import Array
 from .source_files import Emitted
@@ -44,14 +44,14 @@ ONE_RUN = "1"
 
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
     """The source files of a design; its ports are memories, or with `streams` AXI streams."""
-    parts = parts_of(design, name)
+    parts = build_netlist(design, name)
     return Emitted(parts, streams, Speller(parts, streams).sources)
 
 
 class Speller:
     """Spells part by part."""
 
-    def __init__(self, parts: Parts, streams: bool):
+    def __init__(self, parts: Netlist, streams: bool):
         self.streams = streams
         self.taken = parts.taken
         for memory in parts.memories:
@@ -62,7 +62,7 @@ class Speller:
             self.sources.channels += part.writes
             self.spell(part)
 
-    def spell(self, part: Part) -> None:
+    def spell(self, part: Instance) -> None:
         match part.kind:
             case "source" | "sink":
                 assert part.port is not None
@@ -100,7 +100,7 @@ class Speller:
                 "possible: its words must be narrower, by a folding that is less parallel"
             )
 
-    def process(self, part: Part) -> None:
+    def process(self, part: Instance) -> None:
         """A struct, and a call with the inputs, the outputs, the number of frames, memories."""
         types = {name: tag_of(type) for name, type in part.types.items()}
         shape = part.name
@@ -111,7 +111,7 @@ class Speller:
         if part.activation is not None:
             types["Activation"] = activation(part.activation)
         if part.kind == "matvec":
-            types["Vector"] = f"qnn::{VECTORS[part.kept_in('xilinx')]}"
+            types["Vector"] = f"qnn::{VECTORS[part.vector_storage('xilinx')]}"
         books = [type for type in part.types.values() if isinstance(type, Codebook)]
         before = "".join(codebook(book) for book in books)
         self.sources.shapes.append(Shape(part.name, part.comment, types, part.numbers, before))
@@ -121,7 +121,7 @@ class Speller:
         streams = names(part.reads, part.writes)
         self.call(f"{part.kind}<{shape}>", *streams, "frames", *memories)
 
-    def end(self, part: Part, port: Port) -> None:
+    def end(self, part: Instance, port: Port) -> None:
         """A process between words of a port and words of the design, and one that moves those."""
         types = {name: tag_of(type) for name, type in part.types.items()}
         numbers = {**part.numbers, "PORT_BYTES": port.word_bytes}
@@ -138,13 +138,13 @@ class Speller:
             self.call(f"sink<{aligned}>", part.reads[0].name, packed, "frames")
             self.call(given, packed, port.name, "frames")
 
-    def bytes_of(self, part: Part, port: Port) -> str:
+    def bytes_of(self, part: Instance, port: Port) -> str:
         """A stream of a port's words."""
         name = unused(f"{part.name}_bytes", self.taken)
         self.sources.channels.append(Channel(name, 8 * port.word_bytes, 2))
         return name
 
-    def outside(self, part: Part, port: Port) -> None:
+    def outside(self, part: Instance, port: Port) -> None:
         """Weights from a port, again for each vector; or once, into a memory that repeats them."""
         numbers = {
             "LANES": part.numbers["ROWS"],
@@ -173,7 +173,7 @@ def names(*channels: Sequence[Channel]) -> list[str]:
     return [channel.name for group in channels for channel in group]
 
 
-def numbered(part: Part) -> str:
+def numbered(part: Instance) -> str:
     """A function that takes its numbers as they are."""
     return f"{part.kind}<{', '.join(map(str, part.numbers.values()))}>"
 
@@ -203,7 +203,7 @@ def activation(part: Activation) -> str:
     return type if part.bias is None else f"qnn::Biased<{tag(part.bias)}, {type}>"
 
 
-def steps(part: Steps, descending: bool) -> str:
+def steps(part: ThresholdSteps, descending: bool) -> str:
     result = "qnn::Sign" if part.signs else f"qnn::Level<{part.count}, {number(part.offset)}>"
     way = "Searched" if part.levels else "Compared"
     kind = f"qnn::{way}<{tag(part.element)}, {part.count}>"

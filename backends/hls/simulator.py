@@ -27,7 +27,7 @@ from ..test_vectors import (
     SimulationError,
     check_frames,
     read_results,
-    vectors_of,
+    test_vector_files,
     write,
 )
 from .source_files import Emitted
@@ -172,7 +172,7 @@ class Simulation:
         try:
             with TemporaryDirectory() as vectors:
                 for emitted, arrays in zip(self.designs, inputs, strict=True):
-                    write(vectors_of(emitted.inputs, arrays), Path(vectors, emitted.top))
+                    write(test_vector_files(emitted.inputs, arrays), Path(vectors, emitted.top))
                 done = subprocess.run(
                     [program, vectors],
                     cwd=self.folder,

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..netlist.netlist import Channel, Port
-from ..project import Source
+from ..project import DesignSource
 from ..test_vectors import Files
 from .types import Sources, stream_of, word_of
 
 
 @dataclass(frozen=True)
-class Emitted(Source):
+class Emitted(DesignSource):
     """A design as source files."""
 
     streams: bool

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...passes.scale_thresholds.threshold_lines import Ints, Stairs
+from ...passes.scale_thresholds.threshold_lines import Ints, ThresholdRows
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
 from .lines import Exceptions, exceptions, fit
-from .products import LANES, Product, rows_to, text
+from .products import LANES, Kernel, rows_to, text
 from .tensors import Tensor, type_name
 
 FEW = 4
@@ -69,7 +69,7 @@ class Thresholds:
         if flags is None or not flags.any():
             return Thresholds(rows, None, offset, low, high, values)
         falls = flags == 1
-        t = Stairs.turned(rows, low, high, falls)
+        t = ThresholdRows.mirrored(rows, low, high, falls)
         return Thresholds(t.rows, -falls.astype(np.int64), offset, t.low, t.high)
 
     @property
@@ -91,7 +91,7 @@ def raw(y: Tensor) -> Activation:
     return Activation(f"Raw<{type_name(y.dtype)}>", fields)
 
 
-def counted(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:
+def counted(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
     """The fastest way to count the thresholds that sums have reached."""
     if product.wide or (y.dtype != np.uint8 and not y.planes):
         return search(constants, product, t, y)
@@ -110,10 +110,10 @@ def counted(constants: Constants, product: Product, t: Thresholds, y: Tensor) ->
 
 
 def line(
-    constants: Constants, product: Product, t: Thresholds, y: Tensor, middle: int
+    constants: Constants, product: Kernel, t: Thresholds, y: Tensor, middle: int
 ) -> Activation | None:
     """Lines from a middle level on, if there are not too many exceptions."""
-    stairs = Stairs(t.rows, t.low, t.high, t.values)
+    stairs = ThresholdRows(t.rows, t.low, t.high, t.values)
     lines = fit(stairs, middle)
     but = exceptions(lines, stairs)
     if but is None:
@@ -160,27 +160,27 @@ def first(t: Thresholds, y: Tensor) -> int:
     return lowest - y.low
 
 
-def flips(constants: Constants, product: Product, t: Thresholds) -> str:
+def flips(constants: Constants, product: Kernel, t: Thresholds) -> str:
     if t.flips is None:
         return "nullptr"
     dtype = np.int64 if product.wide else np.int32
     return constants.pointer(rows_to(t.flips.astype(dtype), product.all_channels))
 
 
-def columns(product: Product, t: Thresholds) -> Array:
+def columns(product: Kernel, t: Thresholds) -> Array:
     """The thresholds of all channels, level by level; none reaches those of channels left over."""
     never = np.full((t.count, product.all_channels), NEVER, np.int32)
     never[:, : len(t.rows)] = t.rows.T
     return never
 
 
-def compared(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> list[str]:
+def compared(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> list[str]:
     thresholds = constants.pointer(columns(product, t))
     channels = str(product.all_channels)
     return [y.pointer, y.grid, thresholds, flips(constants, product, t), channels]
 
 
-def few(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:
+def few(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
     factor = 2 if isinstance(y.element, BipolarType) else 1
     fields = [
         y.pointer,
@@ -192,7 +192,7 @@ def few(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Act
     return Activation("Counted", fields)
 
 
-def halved(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:
+def halved(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
     rows, where = np.unique(t.rows, axis=0, return_inverse=True)
     half = 1 << (t.count.bit_length() - 1)
     table = np.full((len(rows), 2 * half - 1), NEVER, np.int32)
@@ -209,7 +209,7 @@ def halved(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> 
     return Activation("Halved", fields)
 
 
-def search(constants: Constants, product: Product, t: Thresholds, y: Tensor) -> Activation:
+def search(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
     dtype = np.dtype(np.int64 if product.wide else np.int32)
     factor = 2 if isinstance(y.element, BipolarType) else 1
     fields = [

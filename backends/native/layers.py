@@ -11,8 +11,8 @@ from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.linear import (
     Conv2dOp,
     ConvTranspose2dOp,
-    LinearLayerOp,
     LinearOp,
+    LinearOpBase,
     accumulator_ranges,
 )
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
@@ -22,7 +22,7 @@ from ...qdialect.types import bit_width, shape_of, value_range
 from .activations import FEW, Thresholds, counted, raw
 from .loops import Loops, moved
 from .processor import Level
-from .products import Product, Weights, Workshop, mix, same
+from .products import Kernel, KernelSelector, Weights, identity, weighted_add
 from .region import Padding, Region, factor_of, fill_of
 from .steps import Steps, layer_name
 from .support import needs_wide, quant_of
@@ -38,9 +38,9 @@ class Layers:
     def __init__(self, region: Region, steps: Steps, level: Level):
         self.region = region
         self.steps = steps
-        self.shop = Workshop(steps.constants, level)
+        self.shop = KernelSelector(steps.constants, level)
 
-    def linear(self, op: Conv2dOp | LinearLayerOp) -> None:
+    def linear(self, op: Conv2dOp | LinearOp) -> None:
         weights = self.region.known[op.weights]
         if isinstance(op, Conv2dOp):
             x, window, groups = self.padded(op), op.window, op.groups.value.data
@@ -49,12 +49,12 @@ class Layers:
             weights = weights[:, None, None]
         self.products(op, x, Weights(weights, self.bias(op), groups, window))
 
-    def bias(self, op: LinearOp) -> Array:
+    def bias(self, op: LinearOpBase) -> Array:
         if op.bias is None:
             return np.zeros(op.out_channels, np.int64)
         return self.region.known[op.bias]
 
-    def products(self, op: LinearOp, x: Tensor, weights: Weights) -> None:
+    def products(self, op: LinearOpBase, x: Tensor, weights: Weights) -> None:
         wide = bool(needs_wide(quant_of(op.output)))
         self.layer(op, lambda y: self.shop.product(x, weights, y, wide), [x], wide)
 
@@ -99,10 +99,10 @@ class Layers:
         if isinstance(owner, AddOp) and owner in self.region.absorbed:
             (a, m), (b, n) = self.scaled(owner.lhs), self.scaled(owner.rhs)
             factors, thresholds = self.straight((a, b), (m, n), op)
-            product, reads = mix((a, b), factors, y), [a, b]
+            product, reads = weighted_add((a, b), factors, y), [a, b]
         else:
             x = self.steps.tensors[op.x]
-            product, reads = same(x, y, wide), [x]
+            product, reads = identity(x, y, wide), [x]
             thresholds = self.thresholds_of(op)
         self.finish(layer_name(op), product, thresholds, reads, y)
 
@@ -143,7 +143,7 @@ class Layers:
     def layer(
         self,
         op: QnnOp,
-        make: Callable[[Tensor], Product],
+        make: Callable[[Tensor], Kernel],
         reads: Sequence[Tensor],
         wide: bool,
     ) -> None:
@@ -170,7 +170,7 @@ class Layers:
     def finish(
         self,
         name: str,
-        product: Product,
+        product: Kernel,
         thresholds: Thresholds,
         reads: Sequence[Tensor],
         y: Tensor,
@@ -187,10 +187,10 @@ class Layers:
         """An input of signs, as bits."""
         y = self.steps.tensor(value, 1)
         signs = Thresholds.of(np.zeros((1, 1), np.int64), None, 0, limits_of(value))
-        self.finish("input", same(given, y, False), signs, [given], y)
+        self.finish("input", identity(given, y, False), signs, [given], y)
 
 
-def run_layer(product: Product, y: Tensor) -> str:
+def run_layer(product: Kernel, y: Tensor) -> str:
     return f"layer(product, activation, {max(y.pixels, 1)}, {product.blocks}, part);"
 
 
@@ -198,7 +198,7 @@ def limits_of(value: SSAValue) -> tuple[Array, Array]:
     """The smallest and the largest that each channel of a value may be."""
     low, high = value_range(quant_of(value))
     op = value.owner
-    if isinstance(op, LinearOp):
+    if isinstance(op, LinearOpBase):
         lows, highs = accumulator_ranges(op.x, op.weights, op.bias)
         return np.maximum(lows, low), np.minimum(highs, high)
     channels = shape_of(value)[-1]

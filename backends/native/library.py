@@ -141,7 +141,7 @@ def opened(made: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array
             shutil.rmtree(made, ignore_errors=True)
         try:
             if not made.exists():
-                kept.keep(made / DIGESTS, make)
+                kept.build_once(made / DIGESTS, make)
             return ctypes.CDLL(str(made / LIBRARY)), mapped(made / CONSTANTS)
         except OSError:
             if last:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...passes.scale_thresholds.threshold_lines import Doubles, Ints, Stairs, room, search
+from ...passes.scale_thresholds.threshold_lines import Doubles, Ints, ThresholdRows, room, search
 
 Floats = npt.NDArray[np.float32]
 
@@ -47,7 +47,7 @@ class Lines:
         """The level of a number of each channel."""
         return np.clip(np.rint(self.along(x)).astype(np.int64) + self.middle, 0, self.count)
 
-    def wrong(self, stairs: Stairs) -> Ints:
+    def wrong(self, stairs: ThresholdRows) -> Ints:
         """At how many edges of each channel it is elsewhere."""
         under, reached = stairs.edges
         too_low = (self.levels(reached) < stairs.levels) & (stairs.rows <= stairs.high[:, None])
@@ -78,7 +78,7 @@ Exceptions = Sequence[tuple[Ints, Ints]]
 """For each channel the numbers at which a line is wrong, and what their levels are."""
 
 
-def fit(stairs: Stairs, middle: int) -> Lines:
+def fit(stairs: ThresholdRows, middle: int) -> Lines:
     """The lines that are wrong least often."""
     slopes = search(stairs)
     best = lines_of(stairs, middle, slopes, *TRIES[0])
@@ -97,7 +97,7 @@ def fit(stairs: Stairs, middle: int) -> Lines:
     return best
 
 
-def exceptions(lines: Lines, stairs: Stairs) -> Exceptions | None:
+def exceptions(lines: Lines, stairs: ThresholdRows) -> Exceptions | None:
     """Where lines are wrong; None where they are so far from a step."""
     ends = lines.along(np.stack([stairs.low, stairs.high], 1))
     if not (abs(ends) < LONGEST).all():
@@ -119,7 +119,7 @@ def exceptions(lines: Lines, stairs: Stairs) -> Exceptions | None:
     return found
 
 
-def lines_of(stairs: Stairs, middle: int, slopes: Doubles, ulps: int, share: float) -> Lines:
+def lines_of(stairs: ThresholdRows, middle: int, slopes: Doubles, ulps: int, share: float) -> Lines:
     """Lines of given slopes, or some floats beside them, within the room that they have."""
     rounded = (slopes.astype(np.float32).view(np.int32) + np.int32(ulps) * (slopes > 0)).view(
         np.float32

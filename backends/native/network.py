@@ -19,11 +19,11 @@ from ...passes.fold_bn.fold_bn import FoldBnPass
 from ...passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
-from ...qdialect.interpreter import check_inputs, joined, keeps_all_images
-from ...qdialect.qnn.linear import LinearOp
+from ...qdialect.interpreter import check_inputs, concatenated, keeps_all_images
+from ...qdialect.qnn.linear import LinearOpBase
 from ...qdialect.text import parse_module, verify
 from ...qdialect.types import element_of, is_quant, shape_of
-from ...qdialect.values import Value, plain
+from ...qdialect.values import Value, as_array
 from .library import Library, NativeError, Options
 from .stages import Stage, staged
 
@@ -66,7 +66,7 @@ class Network:
             self.some([array[first : first + step] for array in args])
             for first in range(0, images, step)
         ]
-        return [joined(part) for part in zip(*parts, strict=True)]
+        return [concatenated(part) for part in zip(*parts, strict=True)]
 
     @cached_property
     def at_once(self) -> int:
@@ -83,7 +83,7 @@ class Network:
         for stage, compute in self.computes:
             results = compute([values[value] for value in stage.inputs])
             values.update(zip(stage.outputs, results, strict=True))
-        return [plain(values[value]) for value in self.staged.results]
+        return [as_array(values[value]) for value in self.staged.results]
 
     def compute(self, stage: Stage) -> Compute:
         """What computes a stage."""
@@ -95,7 +95,7 @@ class Network:
                 self.native = False
             else:
                 self.native_bytes += library.image_bytes
-                return lambda inputs: library([plain(value) for value in inputs])
+                return lambda inputs: library([as_array(value) for value in inputs])
         return lambda inputs: self.interpret(stage, inputs)
 
     def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
@@ -118,7 +118,7 @@ def load(network: str | Path | ModuleOp, options: Options | None = None) -> Netw
         module = parse_module(new_context(), text, str(network))
         verify(module, text)
     if any(
-        isinstance(op, LinearOp) and not is_quant(element_of(op.output)) for op in module.walk()
+        isinstance(op, LinearOpBase) and not is_quant(element_of(op.output)) for op in module.walk()
     ):
         Pipeline(FoldBnPass(), MinimizeAccumulatorsPass()).apply(module)
     return Network(module, options)

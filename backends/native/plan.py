@@ -20,7 +20,7 @@ from ...qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp
+from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, shape_of
@@ -101,7 +101,7 @@ class Planner:
     def take(self, op: QnnOp) -> None:
         """Adds the steps of an op."""
         match op:
-            case Conv2dOp() | LinearLayerOp():
+            case Conv2dOp() | LinearOp():
                 self.layers.linear(op)
             case ConvTranspose2dOp():
                 self.layers.transposed(op)

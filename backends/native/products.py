@@ -26,7 +26,7 @@ ACTIVATION = 6
 
 
 @dataclass(frozen=True)
-class Product:
+class Kernel:
     """An instance of a template of `products.hpp`."""
 
     type: str
@@ -107,13 +107,13 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class KernelSelector:
     """What all products need."""
 
     constants: Constants
     level: Level
 
-    def product(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Product:
+    def product(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
         """The fastest that a layer can have."""
         if x.planes:
             return self.bits(x, w, y)
@@ -126,7 +126,7 @@ class Workshop:
             return replace(self.depthwise(x, many, pixels), together=together)
         return self.general(x, w, y, wide)
 
-    def bits(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+    def bits(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
         """Of signs, or of signs and what is not 0."""
         ternary_x, ternary_w = x.planes == 2, x.planes == 2 or not w.values.all()
         channels = x.stored_shape[-1]
@@ -153,7 +153,7 @@ class Workshop:
         nonzero = rows_to(
             (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded)
         )
-        return Product(
+        return Kernel(
             kind,
             [
                 x.pointer,
@@ -168,7 +168,7 @@ class Workshop:
             blocks,
         )
 
-    def bytes(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+    def bytes(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
         """Of bytes; weights of nine bits are shifted until they are."""
         shift = np.where(fits_each(w.values, np.int8), 0, middle(w.values))
         values = (w.values.astype(np.int64) - shift[:, None, None, None]).astype(np.int8)
@@ -187,7 +187,7 @@ class Workshop:
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
         lowest = int(order.min())
         bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
-        return Product(
+        return Kernel(
             f"Bytes<{vectors}, {rows}, {text(shifted)}, {bits}, {step}>",
             [
                 x.pointer,
@@ -207,7 +207,7 @@ class Workshop:
             blocks,
         )
 
-    def depthwise(self, x: Tensor, w: Weights, y: Tensor) -> Product:
+    def depthwise(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
         """A window for each channel."""
         taps = taps_of(x, w.window)
         if len(taps) % 2:
@@ -219,7 +219,7 @@ class Workshop:
         flat = w.values.reshape(w.outputs, -1)
         whole[: w.outputs, : flat.shape[1]] = flat
         order = whole.reshape(-1, LANES, len(taps) // 2, 2).transpose(0, 2, 1, 3)
-        return Product(
+        return Kernel(
             f"Depthwise<{vectors}, {rows}>",
             [
                 x.pointer,
@@ -233,7 +233,7 @@ class Workshop:
             blocks,
         )
 
-    def general(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Product:
+    def general(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
         """Of anything."""
         kind = np.dtype(np.int64 if wide else np.int32)
         share = w.values.shape[3]
@@ -243,7 +243,7 @@ class Workshop:
         first = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups) * share
         flat = rows_to(w.values.reshape(w.outputs, -1), blocks * channels)
         order = flat.reshape(blocks, channels, -1).transpose(0, 2, 1)
-        return Product(
+        return Kernel(
             f"General<{type_name(x.dtype)}, {type_name(kind)}, {channels}>",
             [
                 x.pointer,
@@ -259,11 +259,11 @@ class Workshop:
             wide,
         )
 
-    def pool(self, x: Tensor, window: Window, y: Tensor, wide: bool) -> Product:
+    def pool(self, x: Tensor, window: Window, y: Tensor, wide: bool) -> Kernel:
         """The sums of windows, channel by channel."""
         kind = type_name(np.dtype(np.int64 if wide else np.int32))
         taps = taps_of(x, window)
-        return Product(
+        return Kernel(
             f"Pool<{type_name(x.dtype)}, {kind}>",
             [
                 x.pointer,
@@ -279,12 +279,12 @@ class Workshop:
         )
 
 
-def same(x: Tensor, y: Tensor, wide: bool) -> Product:
+def identity(x: Tensor, y: Tensor, wide: bool) -> Kernel:
     """A tensor's own numbers."""
     kind = type_name(np.dtype(np.int64 if wide else np.int32))
     channels = x.shape[-1]
     vectors, blocks, rows = blocks_of(y)
-    return Product(
+    return Kernel(
         f"Same<{type_name(x.dtype)}, {kind}, {vectors}, {rows}>",
         [x.pointer, x.grid, str(channels), str(x.low)],
         vectors * LANES,
@@ -293,13 +293,13 @@ def same(x: Tensor, y: Tensor, wide: bool) -> Product:
     )
 
 
-def mix(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Product:
+def weighted_add(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Kernel:
     """Two tensors, each times a number, added up."""
     a, b = xs
     channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
     vectors, blocks, rows = blocks_of(y)
     numbers = channels, pixels_of(y), *factors, bias
-    return Product(
+    return Kernel(
         f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
         [a.pointer, a.grid, b.pointer, b.grid, *map(str, numbers)],
         vectors * LANES,

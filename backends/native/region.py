@@ -12,7 +12,7 @@ from xdsl.ir import Operation, SSAValue
 from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.layout import ReshapeOp
-from ...qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from ...qdialect.qnn.linear import Conv2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, shape_of
@@ -87,13 +87,13 @@ class Region:
 
     def takes_bits(self, op: Operation, value: SSAValue, planes: int) -> bool:
         match op:
-            case Conv2dOp() | LinearLayerOp():
+            case Conv2dOp() | LinearOp():
                 weights = self.known[op.weights]
                 return (
                     -1 <= weights.min() <= weights.max() <= 1
                     and op.bias is None
                     and needs_wide(quant_of(op.output)) is False
-                    and (isinstance(op, LinearLayerOp) or self.windows_on(op, value))
+                    and (isinstance(op, LinearOp) or self.windows_on(op, value))
                 )
             case MaxPoolOp():
                 return self.is_read_as_bits(op.output, planes)

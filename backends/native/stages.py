@@ -15,7 +15,7 @@ from xdsl.utils.exceptions import InterpretationError
 from ...qdialect.data import Array
 from ...qdialect.interpreter import entry_of
 from ...qdialect.qnn import ConstantOp, QnnOp
-from ...qdialect.values import plain
+from ...qdialect.values import as_array
 from .support import supports
 
 
@@ -58,7 +58,7 @@ def staged(module: ModuleOp) -> Staged:
             raise InterpretationError(f"{op.name} is none of the ops that the native engine runs")
         elif all(value in known for value in op.operands):
             results = op.evaluate(*(known[value] for value in op.operands))
-            known.update(zip(op.results, map(plain, results), strict=True))
+            known.update(zip(op.results, map(as_array, results), strict=True))
         else:
             native = supports(op, known)
             behind = max((phase.get(value, 0) for value in op.operands), default=0)

@@ -19,7 +19,7 @@ from ...qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp, LinearOp
+from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -42,8 +42,8 @@ def supports(op: QnnOp, known: Known) -> bool:
         return False
     first, *others = op.operands
     match op:
-        case LinearOp():
-            numbers = isinstance(op, LinearLayerOp | Conv2dOp | ConvTranspose2dOp)
+        case LinearOpBase():
+            numbers = isinstance(op, LinearOp | Conv2dOp | ConvTranspose2dOp)
             return numbers and first not in known and all(value in known for value in others)
         case ThresholdOp():
             return first not in known and all(value in known for value in others)

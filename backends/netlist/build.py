@@ -16,7 +16,7 @@ from ...qdialect.packing import word_bytes
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.compute import MatvecOp, Storage, ThresholdOp, WeightedProcess
 from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SinkOp, SourceOp, SplitOp
+from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SinkOp, SourceOp, SplitOp
 from ...qdialect.stream.process import data_of, integers_of, pairs
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType, channel_of
@@ -34,23 +34,23 @@ from ...qdialect.types import (
 from .builder import Builder
 from .memories import Memory, codes_of, quant_of, rows_memory
 from .names import port_name, top_name, unused
-from .netlist import KEPT, Channel, Codebook, EmitError, Number, Part, Parts, Port
+from .netlist import KEPT, Channel, Codebook, EmitError, Instance, Netlist, Number, Port
 from .thresholds import activation_of
 
 
-def parts_of(design: DesignOp, name: str = "") -> Parts:
+def build_netlist(design: DesignOp, name: str = "") -> Netlist:
     """The parts of a design, in order; its channels have depths."""
     top = top_name(name or design.sym_name.data)
     if not design.sources or not design.sinks:
         raise EmitError(f"design {top!r} needs a source and a sink")
-    emitter = Emitter(top)
+    emitter = NetlistBuilder(top)
     for process in design.processes:
         emitter.start(process)
         emitter.emit(process)
     return emitter.parts
 
 
-class Emitter(Builder):
+class NetlistBuilder(Builder):
     """Writes process by process."""
 
     @singledispatchmethod
@@ -247,7 +247,7 @@ class Emitter(Builder):
         comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
         numbers = {"ROWS": pe, "BITS": bits, "BYTES": each, "WORDS": depth, "TIMES": vectors}
         kept = KEPT if process.storage.data == Storage.ULTRA else ""
-        part = Part(name, "weights", comment, [], [rows], numbers, choice=kept, port=port)
+        part = Instance(name, "weights", comment, [], [rows], numbers, choice=kept, port=port)
         self.parts.parts.append(part)
         return rows
 
@@ -375,7 +375,7 @@ class Emitter(Builder):
         self.part(process, "split", turns(process.outputs))
 
     @emit.register
-    def resize(self, process: ResizeOp) -> None:
+    def repack(self, process: RepackOp) -> None:
         (x,), (y,) = process.inputs, process.outputs
         if x.lanes == y.lanes:
             self.part(process, "link", {"WORDS": x.words})

@@ -5,20 +5,30 @@ from types import MappingProxyType
 
 from xdsl.ir import SSAValue
 
-from ...qdialect.diagnostics import own_name
+from ...qdialect.diagnostics import last_name
 from ...qdialect.stream import Process
 from ...qdialect.stream.types import channel_of
 from ...qdialect.types import ElementType
 from .memories import Memory
 from .names import LONGEST, identifier, shortened, unused
-from .netlist import Activation, Channel, Codebook, EmitError, Number, Part, Parts, Port, describe
+from .netlist import (
+    Activation,
+    Channel,
+    Codebook,
+    EmitError,
+    Instance,
+    Netlist,
+    Number,
+    Port,
+    channel_comment,
+)
 
 
 class Builder:
     """The parts of a design so far, and the process that is being written."""
 
     def __init__(self, top: str):
-        self.parts = Parts(top, taken={top.lower()})
+        self.parts = Netlist(top, taken={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""
 
@@ -26,7 +36,7 @@ class Builder:
         """Names a process and the channels that it writes."""
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
-        short = shortened(own_name(layer), LONGEST - len(kind) - 1)
+        short = shortened(last_name(layer), LONGEST - len(kind) - 1)
         self.process_name = identifier(f"{short}_{kind}", self.parts.taken)
         self.parts.processes.append(self.process_name)
         for value in process.results:
@@ -66,9 +76,9 @@ class Builder:
         in_registers: bool = False,
     ) -> None:
         """Adds a process that is one of the library's."""
-        ends = describe(process.inputs), describe(process.outputs)
+        ends = channel_comment(process.inputs), channel_comment(process.outputs)
         self.parts.parts.append(
-            Part(
+            Instance(
                 self.process_name,
                 kind,
                 " -> ".join(text for text in ends if text) + ".",

@@ -92,7 +92,7 @@ class Codebook:
 
 
 @dataclass(frozen=True)
-class Steps:
+class ThresholdSteps:
     """Thresholds: so many rows of `count`, compared at once or, with `levels`, searched."""
 
     element: QuantType
@@ -114,7 +114,7 @@ class Activation:
     Memories come in this order: the bias, which channels are descending, the thresholds."""
 
     bias: QuantType | None = None
-    steps: Steps | None = None
+    steps: ThresholdSteps | None = None
     descending: bool = False
     """Some channels count the thresholds that are not reached; a memory says which."""
 
@@ -127,7 +127,7 @@ KEPT = "Kept"
 
 
 @dataclass(frozen=True)
-class Part:
+class Instance:
     """A process as one of the library's kinds, with what it is built from."""
 
     name: str
@@ -150,7 +150,7 @@ class Part:
     in_registers: bool = False
     """Registers keep the vector of a matvec, whatever its size."""
 
-    def kept_in(self, vendor: str) -> Storage | None:
+    def vector_storage(self, vendor: str) -> Storage | None:
         """Where a matvec keeps its vector for all but the first rows, if there are more."""
         if self.kind != "matvec" or self.numbers["FOLDS"] == 1:
             return None
@@ -162,13 +162,13 @@ class Part:
 
 
 @dataclass
-class Parts:
+class Netlist:
     """What a design is made of, in order."""
 
     top: str
     processes: list[str] = field(default_factory=list[str])
     """What the design's processes are called; a port for weights has a part as well."""
-    parts: list[Part] = field(default_factory=list[Part])
+    parts: list[Instance] = field(default_factory=list[Instance])
     channels: list[Channel] = field(default_factory=list[Channel])
     ports: list[Port] = field(default_factory=list[Port])
     memories: list[Memory] = field(default_factory=list[Memory])
@@ -177,7 +177,7 @@ class Parts:
     """Names that can't be given again."""
 
 
-def describe(channels: Sequence[ChannelType]) -> str:
+def channel_comment(channels: Sequence[ChannelType]) -> str:
     """What some channels carry, for a comment: all of it is ours, none of it a model's text."""
     return ", ".join(
         f"{'x'.join(map(str, channel.frame))} {channel.element} by {channel.lanes.data}"

@@ -12,7 +12,7 @@ from ...qdialect.types import BipolarType, QuantType, bit_width, signed, unsigne
 from .builder import Builder
 from .memories import Memory, codes_of, quant_of, rows_memory, search_levels
 from .names import unused
-from .netlist import Activation, EmitError, Steps
+from .netlist import Activation, EmitError, ThresholdSteps
 
 
 def activation_of(
@@ -39,7 +39,7 @@ def by_channel(builder: Builder, process: Process, what: str, symbol: SymbolRefA
 
 def steps_of(
     builder: Builder, process: ThresholdedProcess, symbol: SymbolRefAttr
-) -> tuple[Steps, list[Memory]]:
+) -> tuple[ThresholdSteps, list[Memory]]:
     """Thresholds: few are compared at once, many are searched."""
     rows, element = data_of(process, symbol).array, quant_of(process, symbol)
     if element == unsigned(64) and value_range(process.sum_type)[0] < 0:
@@ -56,7 +56,7 @@ def steps_of(
         memories = searched(builder, name, every, element, lanes)
     levels = len(memories) if count > AT_ONCE else 0
     signs, offset = isinstance(y.element_type, BipolarType), process.offset.value.data
-    return Steps(element, count, levels, offset, signs, shared), memories
+    return ThresholdSteps(element, count, levels, offset, signs, shared), memories
 
 
 def searched(

@@ -19,10 +19,10 @@ from pathlib import Path
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.compute import Storage
 from ...qdialect.types import BipolarType, ElementType, TernaryType, signed
-from ..netlist.build import parts_of
+from ..netlist.build import build_netlist
 from ..netlist.memories import Memory
-from ..netlist.netlist import Activation, Channel, Codebook, EmitError, Part, Port
-from ..project import Source
+from ..netlist.netlist import Activation, Channel, Codebook, EmitError, Instance, Port
+from ..project import DesignSource
 from ..test_vectors import Files
 from .types import bank_bytes, declared, definition, number, number_bits, tag, words
 
@@ -46,7 +46,7 @@ LIBRARY = Path(__file__).parent / "include" / "qnn"
 
 def emit(design: DesignOp, name: str = "") -> "Emitted":
     """The source files of a design."""
-    parts = parts_of(design, name)
+    parts = build_netlist(design, name)
     weights = {part.weights.name for part in parts.parts if isinstance(part.weights, Memory)}
     parts.memories = [
         memory.side_by_side if memory.name in weights else memory for memory in parts.memories
@@ -60,7 +60,7 @@ def emit(design: DesignOp, name: str = "") -> "Emitted":
 
 
 @dataclass(frozen=True)
-class Emitted(Source):
+class Emitted(DesignSource):
     """A design as source files."""
 
     @cached_property
@@ -106,7 +106,7 @@ class Emitted(Source):
         return "\n".join(['#include "qnn.h"\n', *texts, *(part.source() for part in spelled)])
 
     @property
-    def links(self) -> list[Part]:
+    def links(self) -> list[Instance]:
         """The processes at the ends of links."""
         return [part for part in self.parts.parts if part.kind in LINK_ENDS]
 
@@ -190,12 +190,14 @@ class Spelled:
         return f'/// {self.comment}\n{defined}#include "qnn/{self.kind}.cl"\n'
 
 
-def spell(part: Part) -> Spelled:
+def spell(part: Instance) -> Spelled:
     definitions = {"NAME": part.name, **ends(part)}
     types: list[ElementType | Codebook] = list(part.types.values())
     values = {name.upper(): tag(type) for name, type in part.types.items()}
     values |= {name: number(value) for name, value in part.numbers.items()}
-    definitions |= {name: values[name] for name in values if name in spoken_of(f"{part.kind}.cl")}
+    definitions |= {
+        name: values[name] for name in values if name in identifiers_in(f"{part.kind}.cl")
+    }
     held = 0
     match part.kind:
         case "source" | "sink" | "arrive" | "depart":
@@ -208,7 +210,7 @@ def spell(part: Part) -> Spelled:
             types.append(product)
             definitions |= {"PRODUCT": tag(product), "PRODUCTS": products(part)}
             definitions |= weights(part)
-            storage = part.kept_in("intel")
+            storage = part.vector_storage("intel")
             definitions |= {} if storage is None else {"KEPT_IN": KEPT_IN[storage]}
         case "window":
             piece = gcd(part.numbers["LANES_IN"], part.numbers["LANES_OUT"])
@@ -242,7 +244,7 @@ def spell(part: Part) -> Spelled:
     return Spelled(part.name, part.kind, f"{part.name}: {part.comment}", definitions, types, held)
 
 
-def link_channel(part: Part) -> str:
+def link_channel(part: Instance) -> str:
     """The channel of the board's that carries a link."""
     (channel,) = (*part.reads, *part.writes)
     io = f"__attribute__((depth(0))) __attribute__((io({part.name}_io)))"
@@ -250,14 +252,14 @@ def link_channel(part: Part) -> str:
 
 
 @cache
-def spoken_of(file: str) -> frozenset[str]:
+def identifiers_in(file: str) -> frozenset[str]:
     """The words in a file of the library, and in those that it includes to make a process."""
     text = (LIBRARY / file).read_text()
     included = set(re.findall(r'#include "qnn/(.*)"', text)) - {"end.h"}
-    return frozenset(re.findall(r"\w+", text)).union(*map(spoken_of, included))
+    return frozenset(re.findall(r"\w+", text)).union(*map(identifiers_in, included))
 
 
-def ends(part: Part) -> dict[str, str]:
+def ends(part: Instance) -> dict[str, str]:
     """The channels of a process."""
     match part.kind:
         case "fork":
@@ -279,7 +281,7 @@ def end(name: str, channel: Channel) -> dict[str, str]:
     return {name: channel.name, f"{name}_BITS": str(channel.bits)}
 
 
-def turns(part: Part, channels: Sequence[Channel], action: str) -> dict[str, str]:
+def turns(part: Instance, channels: Sequence[Channel], action: str) -> dict[str, str]:
     """Whose turn it is at a place of a pixel."""
     widths = [width for name, width in part.numbers.items() if name.startswith("WIDTH_")]
     *until, total = accumulate(widths)
@@ -291,7 +293,7 @@ def turns(part: Part, channels: Sequence[Channel], action: str) -> dict[str, str
     return {f"{action}_PART(place, word)": " ".join(lines), "PIXEL_WORDS": str(total)}
 
 
-def products(part: Part) -> str:
+def products(part: Instance) -> str:
     """The cheapest way to multiply two types."""
     weight, x = part.types["Weight"], part.types["Input"]
     if isinstance(weight, BipolarType) and isinstance(x, BipolarType):
@@ -301,7 +303,7 @@ def products(part: Part) -> str:
     return "BY_INPUT" if isinstance(x, BipolarType | TernaryType) else "MULTIPLIED"
 
 
-def product_bits(part: Part) -> int:
+def product_bits(part: Instance) -> int:
     """The bits of a product of numbers with a sign."""
     weight, x = part.types["Weight"], part.types["Input"]
     match products(part):
@@ -316,7 +318,7 @@ def product_bits(part: Part) -> int:
     return min(bits, 64)
 
 
-def weights(part: Part) -> dict[str, str]:
+def weights(part: Instance) -> dict[str, str]:
     """The memory of the weights, or the channel they come from; the bits of all rows, of each."""
     assert part.weights is not None
     arrive, rows = isinstance(part.weights, Channel), part.numbers["PE"]
@@ -325,7 +327,7 @@ def weights(part: Part) -> dict[str, str]:
     return {name: part.weights.name, "ROWS_BITS": str(rows * row), "ROW_BITS": str(row)}
 
 
-def activation(activation: Activation, part: Part) -> dict[str, str]:
+def activation(activation: Activation, part: Instance) -> dict[str, str]:
     """The bias and the thresholds behind a sum."""
     memories, found = iter(part.memories), dict[str, str]()
     if activation.bias is not None:

@@ -22,7 +22,14 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ..linked_engine import Launch
-from ..test_vectors import Files, SimulationError, check_frames, read_results, vectors_of, write
+from ..test_vectors import (
+    Files,
+    SimulationError,
+    check_frames,
+    read_results,
+    test_vector_files,
+    write,
+)
 from .printer import Emitted
 
 HERE = Path(__file__).parent
@@ -85,7 +92,7 @@ class Emulation:
         with TemporaryDirectory(prefix="qnn-opencl-") as name, TemporaryFile() as log:
             folder, vectors = Path(name), Path(name) / "vectors"
             write({**self.emitted.files, **library()}, folder)
-            write(vectors_of(self.emitted.inputs, inputs), vectors)
+            write(test_vector_files(self.emitted.inputs, inputs), vectors)
             for line in self._lines(folder, log):
                 if line.startswith("frame "):
                     number = int(line.split()[1])

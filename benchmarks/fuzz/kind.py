@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import ClassVar
 
-from qnn.qdialect.diagnostics import shown
+from qnn.qdialect.diagnostics import truncated
 from qnn.tools.files import UserError
 from xdsl.utils.exceptions import DiagnosticException
 
@@ -50,7 +50,7 @@ def taken(run: Callable[[], object], *refusals: type[Exception]) -> str:
         run()
         return ACCEPTED
     except (UserError, DiagnosticException, *refusals) as error:
-        check_message(shown(str(error)))
+        check_message(truncated(str(error)))
         check_memory(error)
         return REFUSED
 

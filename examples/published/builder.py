@@ -13,7 +13,7 @@ from qnn.qdialect.qnn.base import QnnOp
 from qnn.qdialect.qnn.constants import range_of
 from qnn.qdialect.qnn.elementwise import AddOp
 from qnn.qdialect.qnn.layout import ConcatOp, ReshapeOp, SplitOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, accumulator_range
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
 from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import (
@@ -104,7 +104,7 @@ class Builder:
         flat = self.program.add(ReshapeOp(x, (1, prod(shape_of(x))))).output
         w = self.weights(channels, shape_of(flat)[-1])
         element = smallest_type(*accumulator_range(flat, w, None))
-        return self.named(LinearLayerOp(flat, w, element), "fc")
+        return self.named(LinearOp(flat, w, element), "fc")
 
     def classified(self, x: SSAValue, sizes: Sequence[int]) -> ModuleOp:
         """Fully connected layers at the end, the last without an activation."""

@@ -18,7 +18,7 @@ from .values import TO_LAST, Constant, Tensor, Value
 OpT = TypeVar("OpT", bound=Operation)
 
 
-class Builder:
+class ProgramBuilder:
     """A program that grows; what each name of the model stands for is in `values`."""
 
     def __init__(self, opset: int):

@@ -15,7 +15,7 @@ from ...qdialect.types import element_of, is_quant
 from ..errors import ImportFailure
 from ..inputs import Inputs, InputType
 from . import nodes
-from .builder import Builder
+from .builder import ProgramBuilder
 from .constant_folding import MISTAKES, fold
 from .elements import element_of_annotation
 from .model import DEFAULT, Graph, Port, graph_of, load_graph
@@ -46,7 +46,7 @@ def import_model(model: onnx.ModelProto, inputs: Inputs | None = None) -> Module
     return Importer(graph_of(model), inputs or {}).run()
 
 
-class Importer(Builder):
+class Importer(ProgramBuilder):
     """Walks a graph and emits a function `main`; what each name stands for is in `values`."""
 
     def __init__(self, graph: Graph, inputs: Inputs):

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from .builder import Builder
+from .builder import ProgramBuilder
 from .node import Node
 from .values import Value
 
-Handler: TypeAlias = Callable[[Builder, Node], Value | Sequence[Value]]
+Handler: TypeAlias = Callable[[ProgramBuilder, Node], Value | Sequence[Value]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 

@@ -59,7 +59,7 @@ def read_archive(file: str | BinaryIO, name: str) -> Program:
 
 
 DAMAGE = (
-    *archives.DAMAGE,
+    *archives.ARCHIVE_ERRORS,
     ArithmeticError,
     AttributeError,
     MemoryError,

@@ -11,7 +11,7 @@ from ...qdialect.data import Array
 from ...qdialect.qnn.elementwise import ClipOp, MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.types import element_of, smallest_type, value_range
-from ..onnx.builder import Builder
+from ..onnx.builder import ProgramBuilder
 from ..onnx.node import Node
 from ..onnx.nodes.parameters import aligned, computed, zero_value
 from ..onnx.registry import handles
@@ -106,20 +106,20 @@ def _numbers(t: Translation, call: Call, name: str) -> Array:
 
 
 @handles("TorchQuantize", of_constants=True)
-def torch_quantize(m: Builder, node: Node) -> Value:
+def torch_quantize(m: ProgramBuilder, node: Node) -> Value:
     """`clamp(round(x * inverse) + zero, low, high)`."""
     value = m.value(node, 0)
     inverse, zero = m.array(node, 1, "the scale"), m.array(node, 2, "the zero point")
     if isinstance(value, Tensor):
         return value.like(_levels(m, node, value, inverse, zero))
-    scratch = Builder(m.opset)
+    scratch = ProgramBuilder(m.opset)
     x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
     levels = _levels(scratch, node, x, inverse, zero)
     return Constant(computed(levels), element_of(levels))
 
 
 @handles("TorchLevels")
-def torch_levels(m: Builder, node: Node) -> Value:
+def torch_levels(m: ProgramBuilder, node: Node) -> Value:
     """`clamp(round(x / scale), low, high)`, as far as a type reaches."""
     x, scale = m.tensor(node, 0), m.array(node, 1, "the scale")
     low, high = node.integer("low", 0), node.integer("high", 0)
@@ -131,7 +131,7 @@ def torch_levels(m: Builder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _levels(m: Builder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:
+def _levels(m: ProgramBuilder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:
     low, high = node.integer("low", 0), node.integer("high", 0)
     element, axis = smallest_type(low, high), node.integer("axis", 0) % x.rank
     if inverse.size > 1:

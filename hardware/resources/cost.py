@@ -23,7 +23,7 @@ from ...qdialect.stream.compute import (
     WeightedProcess,
 )
 from ...qdialect.stream.elements import AddOp, LookupOp, OffsetOp
-from ...qdialect.stream.flow import LinkEnd, ResizeOp, SinkOp, SourceOp
+from ...qdialect.stream.flow import LinkEnd, RepackOp, SinkOp, SourceOp
 from ...qdialect.stream.process import Counts, data_of
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import MAX_WORD_BITS, ChannelType
@@ -36,8 +36,8 @@ from ...qdialect.types import (
     check_element,
     dtype_of,
 )
-from .device import KINDS, Use
-from .memory import LOGIC, DualPort, Memory, blocks, luts, ultras
+from .device import RESOURCE_KINDS, Use
+from .memory import LOGIC, DualPort, MemoryCost, blocks, luts, ultras
 
 Amount: TypeAlias = npt.NDArray[Any] | float
 
@@ -89,7 +89,7 @@ FIFO_BITS, FIFO_WORDS = 1024, 32
 
 
 @dataclass(frozen=True)
-class Way:
+class Implementation:
     """One way to build a process, and what it takes for each choice of widths."""
 
     use: Use
@@ -97,31 +97,33 @@ class Way:
     dsp: bool = False
 
 
-def ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def implementations(
+    process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     """What a process takes with words of these widths; infinitely much where that can't be."""
     shape = shape_of_widths(lanes_in, lanes_out)
-    rest = taken(shape, **control(process, lanes_in, lanes_out))
+    rest = usage(shape, **control(process, lanes_in, lanes_out))
     for memory in memories(process, lanes_in, lanes_out):
         logic, block = memory.held(vendor)
-        rest = rest + taken(shape, logic=logic, block=block)
+        rest = rest + usage(shape, logic=logic, block=block)
     too_wide = np.zeros(shape, bool)
     for lanes, channels in ((lanes_in, process.inputs), (lanes_out, process.outputs)):
         for channel in channels:
             too_wide |= lanes * bit_width(channel.element_type) > MAX_WORD_BITS
-    found: list[Way] = []
+    found: list[Implementation] = []
     for way in _ways(process, vendor, lanes_in, lanes_out):
         use = way.use + rest
         use[0] *= LOGIC[vendor]
         use[:, too_wide] = np.inf
-        found.append(Way(use, way.storage, way.dsp))
+        found.append(Implementation(use, way.storage, way.dsp))
     return found
 
 
-def taken(shape: tuple[int, ...], **amounts: Amount) -> Use:
+def usage(shape: tuple[int, ...], **amounts: Amount) -> Use:
     """Amounts of some kinds, and nothing of all others."""
-    use = np.zeros((len(KINDS), *shape))
+    use = np.zeros((len(RESOURCE_KINDS), *shape))
     for kind, amount in amounts.items():
-        use[KINDS.index(kind)] = amount
+        use[RESOURCE_KINDS.index(kind)] = amount
     return use
 
 
@@ -144,50 +146,54 @@ def counters_of(process: Process) -> int:
             return 11
         case WeightedProcess():
             return 4
-        case ResizeOp():
+        case RepackOp():
             return 3
         case _:
             return 2
 
 
-def trips(iterations: int) -> int:
+def frame_counter_dsps(iterations: int) -> int:
     """DSPs that multiply frames by the words of one; none if a shift and an addition do."""
     digits = (iterations ^ (3 * iterations)).bit_count()
     return TRIP_DSP if digits > 2 else 0
 
 
 @singledispatch
-def memories(process: Process, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def memories(process: Process, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """The memories of a process that lie where the vendor's tool puts them."""
     return []
 
 
 @singledispatch
-def _ways(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def _ways(
+    process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     """A process that passes words on."""
     bits = bit_width((*process.inputs, *process.outputs)[0].element_type)
     logic = np.maximum(lanes_in, lanes_out) * bits
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=logic))]
 
 
 @_ways.register(SourceOp)
 @_ways.register(SinkOp)
-def port(process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def port(
+    process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     """Words from the memory of a host, or to it, where an element takes whole bytes; or a link."""
     if isinstance(process, LinkEnd) and process.over is not None:
-        return [Way(taken(shape_of_widths(lanes_in, lanes_out), **LINK))]
+        return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), **LINK))]
     (channel,) = (*process.inputs, *process.outputs)
-    use = taken(shape_of_widths(lanes_in, lanes_out), **HOST)
+    use = usage(shape_of_widths(lanes_in, lanes_out), **HOST)
     lanes = lanes_out if process.outputs else lanes_in
     held = 8 * (WIDEST_PORT + lanes * dtype_of(channel.element_type).itemsize)
     use[:, np.broadcast_to(held, use.shape[1:]) > MAX_WORD_BITS] = np.inf
-    return [Way(use)]
+    return [Implementation(use)]
 
 
 @_ways.register
 def weighted(
     process: WeightedProcess, vendor: str, lanes_in: Counts, lanes_out: Counts
-) -> list[Way]:
+) -> list[Implementation]:
     """A matrix, or one for each channel: PE rows at once, SIMD columns."""
     pe = lanes_out
     simd = lanes_in // pe if isinstance(process, DepthwiseOp) else lanes_in
@@ -198,25 +204,25 @@ def weighted(
     elements = check_element(data_of(process, factor).element), process.inputs[0].element_type
     product, bits = multiplier(*elements)
     tree, sums = simd * (bits + 2), bit_width(process.sum_type)
-    vector = kept(process, vendor, pe, simd) if isinstance(process, MatvecOp) else Kept()
-    logic = pe * (tree + sums + compared(process, sums)) + vector.logic
+    vector = kept(process, vendor, pe, simd) if isinstance(process, MatvecOp) else VectorStorage()
+    logic = pe * (tree + sums + comparator_luts(process, sums)) + vector.logic
     ff = pe * (TREE_FF * tree + 2 * sums + simd * stored) + vector.ff
     dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
     fabric = logic + pe * simd * product
-    arithmetic = {False: taken(shape, logic=fabric, ff=ff, block=vector.block)}
+    arithmetic = {False: usage(shape, logic=fabric, ff=ff, block=vector.block)}
     if not any(isinstance(element, BipolarType | TernaryType) for element in elements):
-        arithmetic[True] = taken(shape, logic=logic, ff=ff, block=vector.block, dsp=dsp)
+        arithmetic[True] = usage(shape, logic=logic, ff=ff, block=vector.block, dsp=dsp)
     held = _weights(vendor, rows * cols // (pe * simd), pe, simd * stored)
     legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
     return [
-        Way(np.where(legal, use + memory, np.inf), storage, dsp)
+        Implementation(np.where(legal, use + memory, np.inf), storage, dsp)
         for dsp, use in arithmetic.items()
         for storage, memory in held.items()
     ]
 
 
 @dataclass(frozen=True)
-class Kept:
+class VectorStorage:
     """What keeps a vector."""
 
     logic: Amount = 0
@@ -224,7 +230,7 @@ class Kept:
     block: Amount = 0
 
 
-def kept(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> Kept:
+def kept(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStorage:
     """What keeps the vector from the first rows to the last, if it comes in several words.
 
     A memory has a register behind it, and a choice between its words and those that come.
@@ -232,11 +238,11 @@ def kept(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> Kept:
     (rows, cols), each = process.rows.shape, bit_width(process.inputs[0].element_type)
     if process.vector_in_registers is not None:
         bits = np.where(simd == cols, 0, cols * each)
-        return Kept(VECTOR * bits, VECTOR_FF * bits)
+        return VectorStorage(VECTOR * bits, VECTOR_FF * bits)
     there = (pe < rows) & (simd < cols)
     word = simd * each
     logic, block = DualPort(cols // simd, word).held(vendor)
-    return Kept(there * (logic + word / 2), there * word, there * block)
+    return VectorStorage(there * (logic + word / 2), there * word, there * block)
 
 
 def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
@@ -249,7 +255,7 @@ def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int
     return w * a, w + a
 
 
-def compared(process: ThresholdedProcess, bits: int) -> float:
+def comparator_luts(process: ThresholdedProcess, bits: int) -> float:
     """LUTs that compare a sum with its thresholds: all at once, or many by a binary search."""
     if process.thresholds is None:
         return 0
@@ -258,7 +264,9 @@ def compared(process: ThresholdedProcess, bits: int) -> float:
 
 
 @memories.register
-def thresholds(process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def thresholds(
+    process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts
+) -> list[MemoryCost]:
     """One for each threshold that is compared at the same time, or for each step of a search."""
     if process.thresholds is None:
         return []
@@ -266,8 +274,8 @@ def thresholds(process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts)
     channels, steps = data.type.get_shape()
     groups, bits = -(-channels // lanes_out), bit_width(data.element)
     if steps <= AT_ONCE:
-        return [Memory(lanes_out * steps, groups, bits)]
-    return [Memory(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
+        return [MemoryCost(lanes_out * steps, groups, bits)]
+    return [MemoryCost(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
 
 
 def _weights(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Storage, Use]:
@@ -275,23 +283,27 @@ def _weights(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Stor
     shape = shape_of_widths(words, width)
     fixed = np.where(words == 1, 0, np.inf)
     return {
-        Storage.REGISTERS: taken(shape, logic=fixed),
-        Storage.LUT: taken(shape, logic=pe * luts(vendor, words, width)),
-        Storage.BLOCK: taken(shape, block=pe * blocks(vendor, words, width)),
-        Storage.ULTRA: taken(shape, logic=PORT, ultra=ultras(words, pe * width)),
-        Storage.OUTSIDE: taken(shape, logic=PORT, port=pe * width),
+        Storage.REGISTERS: usage(shape, logic=fixed),
+        Storage.LUT: usage(shape, logic=pe * luts(vendor, words, width)),
+        Storage.BLOCK: usage(shape, block=pe * blocks(vendor, words, width)),
+        Storage.ULTRA: usage(shape, logic=PORT, ultra=ultras(words, pe * width)),
+        Storage.OUTSIDE: usage(shape, logic=PORT, port=pe * width),
     }
 
 
 @_ways.register
-def threshold(process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def threshold(
+    process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     bits = bit_width(process.inputs[0].element_type)
-    logic = lanes_out * compared(process, bits)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+    logic = lanes_out * comparator_luts(process, bits)
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=logic))]
 
 
 @_ways.register
-def scale(process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def scale(
+    process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     """A product, a sum, a comparison with each exception of a channel, and with both ends.
 
     A DSP adds, too, and has registers of its own.
@@ -306,8 +318,10 @@ def scale(process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts) ->
         logic += count * (bit_width(x.element_type) / 2 + 2)
     dsp = lanes_out * wide_product(vendor, factor, x.quant_type)
     return [
-        Way(taken(shape, logic=lanes_out * (logic + product), ff=lanes_out * (bits + sums))),
-        Way(taken(shape, logic=lanes_out * (logic - sums), dsp=dsp), dsp=True),
+        Implementation(
+            usage(shape, logic=lanes_out * (logic + product), ff=lanes_out * (bits + sums))
+        ),
+        Implementation(usage(shape, logic=lanes_out * (logic - sums), dsp=dsp), dsp=True),
     ]
 
 
@@ -318,74 +332,78 @@ def wide_product(vendor: str, *elements: ElementType) -> int:
 
 
 @memories.register
-def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """The factor, the offset and the exceptions of each channel, or those of all."""
-    groups, found = -(-process.rows // lanes_out), list[Memory]()
+    groups, found = -(-process.rows // lanes_out), list[MemoryCost]()
     for key, (_, columns) in process.memories().items():
         bits = columns * bit_width(data_of(process, process.constant(key)).element)
-        found.append(Memory(np.minimum(lanes_out, process.rows), groups, bits))
+        found.append(MemoryCost(np.minimum(lanes_out, process.rows), groups, bits))
     return found
 
 
 @memories.register
-def tables(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def tables(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """A table for each element of a word."""
     table = data_of(process, process.table).type.get_shape()
     entries = table[-1] * (process.inputs[0].frame[-1] // lanes_in if len(table) == 2 else 1)
-    return [Memory(lanes_out, entries, bit_width(process.outputs[0].element_type))]
+    return [MemoryCost(lanes_out, entries, bit_width(process.outputs[0].element_type))]
 
 
 @_ways.register
-def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Implementation]:
     """A sum, and a product for each operand with a multiplier."""
     bits = bit_width(process.outputs[0].element_type)
     for factor, channel in zip(process.multipliers.get_values(), process.inputs, strict=True):
         if abs(factor) != 1:
             bits += abs(factor).bit_length() * bit_width(channel.element_type)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
 
 
 @_ways.register
-def offset(process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def offset(
+    process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     bits = bit_width(process.outputs[0].element_type)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
 
 
 @memories.register
-def constants(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def constants(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """Its rows of constants, and the kind of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()
-    found = [Memory(1, count * channels // lanes_out, lanes_out * bit_width(rows.element))]
+    found = [MemoryCost(1, count * channels // lanes_out, lanes_out * bit_width(rows.element))]
     if process.kinds is not None:
         where = data_of(process, process.kinds)
-        found.append(Memory(1, where.type.get_shape()[0], bit_width(where.element)))
+        found.append(MemoryCost(1, where.type.get_shape()[0], bit_width(where.element)))
     return found
 
 
 @_ways.register
-def pool(process: PoolOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def pool(process: PoolOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Implementation]:
     """A comparison and a choice, or a sum, for each element that comes; what it has so far."""
     bits = bit_width(process.outputs[0].element_type)
     shape = shape_of_widths(lanes_in, lanes_out)
-    return [Way(taken(shape, logic=1.5 * lanes_in * bits, ff=lanes_out * bits))]
+    return [Implementation(usage(shape, logic=1.5 * lanes_in * bits, ff=lanes_out * bits))]
 
 
 @_ways.register
-def window(process: WindowOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Way]:
+def window(
+    process: WindowOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
     """A choice among its lines for each word, and among the parts of one."""
     bits = lanes_out * bit_width(process.inputs[0].element_type)
     logic = bits * ceil(lines_of(process) / CHOICE) + bits * (lanes_in > lanes_out)
-    return [Way(taken(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=logic))]
 
 
 @memories.register
-def lines(process: WindowOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def lines(process: WindowOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """The lines that it keeps, each by itself, once for each word that is read at the same time."""
     (x,) = process.inputs
     pieces = lanes_out // np.gcd(lanes_in, lanes_out)
     words = x.frame[1] * x.frame[2] // lanes_in
-    return [Memory(lines_of(process) * pieces, words, lanes_in * bit_width(x.element_type))]
+    return [MemoryCost(lines_of(process) * pieces, words, lanes_in * bit_width(x.element_type))]
 
 
 def lines_of(process: WindowOp) -> int:
@@ -394,14 +412,14 @@ def lines_of(process: WindowOp) -> int:
 
 
 @memories.register
-def line(process: UpsampleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memory]:
+def line(process: UpsampleOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """The line that is sent again."""
     (x,) = process.inputs
     words = x.frame[1] * x.frame[2] // lanes_in
-    return [Memory(1, words, lanes_in * bit_width(x.element_type))]
+    return [MemoryCost(1, words, lanes_in * bit_width(x.element_type))]
 
 
-def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Counts) -> Use:
+def repack_cost(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Counts) -> Use:
     """What stands between words of two widths: as wide as both divide."""
     both = np.lcm(lanes_in, lanes_out)
     wide = np.maximum(lanes_in, lanes_out)
@@ -409,7 +427,7 @@ def resize(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: Count
     bits = lanes * bit_width(channel.element_type)
     there = np.asarray(lanes_in != lanes_out)
     logic = there * (3 * COUNTER + bits) * LOGIC[vendor]
-    use = taken(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
+    use = usage(there.shape, logic=logic, ff=there * (3 * COUNTER_FF + 2 * bits))
     held = (lanes_in + lanes_out) * bit_width(channel.element_type)
     use[:, (both != wide) & (held > MAX_WORD_BITS)] = np.inf
     return use
@@ -425,4 +443,4 @@ def fifo(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) -> Us
     )
     block = np.where(in_blocks, blocks(vendor, np.asarray(deep), bits), 0)
     ff = 2 * ceil(log2(deep)) + bits
-    return taken(lanes.shape, logic=logic * LOGIC[vendor], ff=ff, block=block)
+    return usage(lanes.shape, logic=logic * LOGIC[vendor], ff=ff, block=block)

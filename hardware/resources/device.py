@@ -8,17 +8,17 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from ...qdialect.diagnostics import nearest
+from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import read_toml
 from ...qdialect.stream.flow import check_clock
 
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
 
-KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
+RESOURCE_KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
 """LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
 
-CLOSES = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
+DEFAULT_BUDGET_SHARE = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
 """The part of each that a design may take so that its timing closes."""
 
 NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
@@ -42,7 +42,7 @@ class DeviceError(Exception):
 
 
 @dataclass(frozen=True)
-class Source:
+class FigureSource:
     """Where a figure of a device is from, and how well it is known."""
 
     text: str = "its file does not say"
@@ -61,7 +61,7 @@ class Device:
     resources: dict[str, int]
     bandwidth_gb_s: float = 0.0
     """Of the memory beside it; 0 if there is none, or nobody knows."""
-    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    sources: Mapping[str, FigureSource] = field(default_factory=dict[str, FigureSource])
     """By key of the file; `resources` for all of them."""
     family: str = ""
     """What the names of all parts begin with that have as much: other packages and speeds."""
@@ -76,9 +76,13 @@ class Device:
             {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
         )
 
-    def source(self, key: str) -> Source:
+    def source(self, key: str) -> FigureSource:
         """Where a figure is from."""
-        whole = self.sources.get("resources", Source()) if key in self.resources else Source()
+        whole = (
+            self.sources.get("resources", FigureSource())
+            if key in self.resources
+            else FigureSource()
+        )
         return self.sources.get(key, whole)
 
     def has_part(self, name: str) -> bool:
@@ -95,7 +99,7 @@ class Device:
 
     def budget(self, clock_mhz: float) -> Use:
         """What a design may take."""
-        return self.amounts(clock_mhz) * CLOSES
+        return self.amounts(clock_mhz) * DEFAULT_BUDGET_SHARE
 
 
 def known_devices() -> list[str]:
@@ -115,7 +119,7 @@ def device_named(name: str) -> Device:
         if name.lower() in device.boards:
             return replace(device, name=name, part=device.boards[name.lower()])
     also = [name for device in devices for name in (device.part, *device.boards)]
-    raise DeviceError(f"there is no device {name!r}; {nearest(name, known_devices(), also)}")
+    raise DeviceError(f"there is no device {name!r}; {did_you_mean(name, known_devices(), also)}")
 
 
 def _read(path: Path) -> Device:
@@ -137,7 +141,7 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
     known = (*REQUIRED, "family", "boards", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
-            raise ValueError(f"it has no {key!r}; {nearest(key, known)}")
+            raise ValueError(f"it has no {key!r}; {did_you_mean(key, known)}")
     missing = [key for key in REQUIRED if key not in entries]
     if missing:
         raise ValueError(f"{', '.join(missing)} is missing")
@@ -191,7 +195,7 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
     found = cast(dict[str, Any], counts)
     for key, value in found.items():
         if key not in known:
-            raise ValueError(f"resources has no {key!r}; {nearest(key, known)}")
+            raise ValueError(f"resources has no {key!r}; {did_you_mean(key, known)}")
         if type(value) is not int or not 0 <= value < MOST:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
     if not found.get(logic):
@@ -199,19 +203,19 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
     return found
 
 
-def _sources(figures: Sequence[str], entries: Any) -> dict[str, Source]:
+def _sources(figures: Sequence[str], entries: Any) -> dict[str, FigureSource]:
     if not isinstance(entries, dict):
         raise ValueError(f"sources is a table of figures, not {entries!r}")
-    found: dict[str, Source] = {}
+    found: dict[str, FigureSource] = {}
     for key, entry in cast(dict[str, Any], entries).items():
         if key not in figures:
-            raise ValueError(f"sources has no figure {key!r}; {nearest(key, figures)}")
+            raise ValueError(f"sources has no figure {key!r}; {did_you_mean(key, figures)}")
         match entry:
             case {"from": str(text), "confidence": str(confidence), **rest} if not rest:
                 if confidence not in CONFIDENCES:
-                    hint = nearest(confidence, CONFIDENCES)
+                    hint = did_you_mean(confidence, CONFIDENCES)
                     raise ValueError(f"sources: {key}: no confidence is {confidence!r}; {hint}")
-                found[key] = Source(text, confidence)
+                found[key] = FigureSource(text, confidence)
             case _:
                 raise ValueError(f'sources: {key} is {{ from = "...", confidence = "..." }}')
     return found

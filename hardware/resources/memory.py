@@ -22,7 +22,7 @@ LOGIC = {"xilinx": 1.0, "intel": 0.6}
 
 ULTRA = (4096, 72)
 
-SMALL = 512
+ROM_BITS_IN_LUTS = 512
 """Bits of the largest memory that vendors' tools put into LUTs where nothing else is asked for."""
 
 
@@ -40,7 +40,7 @@ BLOCK_LUTS = 160
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryCost:
     """Memories of one size that lie where the vendor's tool puts them."""
 
     count: Counts | int
@@ -49,7 +49,7 @@ class Memory:
 
     def held(self, vendor: str) -> tuple[Counts, Counts]:
         """LUTs and blocks of all of them together."""
-        small = np.asarray(self.words) * self.bits <= SMALL
+        small = np.asarray(self.words) * self.bits <= ROM_BITS_IN_LUTS
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
 
     def luts(self, vendor: str) -> Counts:

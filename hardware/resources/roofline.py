@@ -10,7 +10,7 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.types import bit_width
-from .device import CLOSES, KINDS, Device
+from .device import DEFAULT_BUDGET_SHARE, RESOURCE_KINDS, Device
 from .memory import LOGIC
 from .work import process_work
 
@@ -47,6 +47,6 @@ def peak_gops(device: Device, clock_mhz: float, each: float) -> float:
 
     As many LUTs compute as a design may take so that its timing closes.
     """
-    logic = KINDS.index("logic")
+    logic = RESOURCE_KINDS.index("logic")
     luts = device.amounts(clock_mhz)[logic] / LOGIC[device.vendor]
-    return float(luts * CLOSES[logic] * clock_mhz / 1e3 / each)
+    return float(luts * DEFAULT_BUDGET_SHARE[logic] * clock_mhz / 1e3 / each)

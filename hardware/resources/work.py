@@ -13,7 +13,7 @@ from ...qdialect.types import bit_width
 
 
 @dataclass(frozen=True)
-class Work:
+class NetworkWork:
     """What is computed for one frame, and the bits that it takes."""
 
     macs: int = 0
@@ -35,8 +35,8 @@ class Work:
         """Operations for each byte from or to the outside."""
         return self.ops / (self.external_bits / 8) if self.external_bits else float("inf")
 
-    def __add__(self, other: "Work") -> "Work":
-        return Work(
+    def __add__(self, other: "NetworkWork") -> "NetworkWork":
+        return NetworkWork(
             self.macs + other.macs,
             self.bops + other.bops,
             self.weight_bits + other.weight_bits,
@@ -47,40 +47,40 @@ class Work:
 
 def matrix_work(
     positions: int, rows: int, cols: int, weight_bits: int, activation_bits: int
-) -> Work:
+) -> NetworkWork:
     """A matrix times a vector at so many positions; a convolution is a matrix for patches.
 
     With groups, or by channel, the columns are those that a row really has.
     """
     macs = positions * rows * cols
     both = activation_bits * weight_bits + activation_bits + weight_bits
-    return Work(macs, macs * (both + log2(cols)), rows * cols * weight_bits)
+    return NetworkWork(macs, macs * (both + log2(cols)), rows * cols * weight_bits)
 
 
-def work_of(design: DesignOp) -> Work:
+def network_work(design: DesignOp) -> NetworkWork:
     """What a design computes, codebooks counted as the indices that are stored."""
-    return sum(map(process_work, design.processes), Work())
+    return sum(map(process_work, design.processes), NetworkWork())
 
 
-def process_work(process: Process) -> Work:
+def process_work(process: Process) -> NetworkWork:
     """What a process computes, and the feature map that it writes, if it makes a new one.
 
     What comes over a link is nothing new, and stays among the devices.
     """
     if isinstance(process, SourceOp | SinkOp):
         if process.over is not None:
-            return Work()
+            return NetworkWork()
         (channel,) = process.inputs or process.outputs
         bits = prod(channel.frame) * bit_width(channel.element_type)
-        return Work(external_bits=bits, feature_bits=bits * isinstance(process, SourceOp))
+        return NetworkWork(external_bits=bits, feature_bits=bits * isinstance(process, SourceOp))
     if not isinstance(process, WeightedProcess):
-        return Work()
+        return NetworkWork()
     (x,), (y,) = process.inputs, process.outputs
     rows, cols = process.rows.shape
     weight = bit_width(data_of(process, process.weights).element)
     work = matrix_work(prod(y.frame[:-1]), rows, cols, weight, bit_width(x.element_type))
     made = prod(y.frame) * bit_width(y.element_type)
-    return work + Work(feature_bits=made, external_bits=external_weights(process))
+    return work + NetworkWork(feature_bits=made, external_bits=external_weights(process))
 
 
 def external_weights(process: WeightedProcess) -> int:

@@ -16,10 +16,10 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from ...qdialect.stream import ChannelType, DesignOp, LinkAttr, Process
-from ...qdialect.stream.flow import ForkOp, ResizeOp, SinkOp, SourceOp
+from ...qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
 from ...qdialect.stream.types import channel_of
 from ...qdialect.stream.windows import PadOp, WindowOp
-from .space import producer, written
+from .space import producer, source_before_repacks
 
 Mask = npt.NDArray[np.bool_]
 
@@ -51,7 +51,7 @@ class Layers:
 
     @staticmethod
     def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "Layers":
-        processes = [p for p in design.processes if not isinstance(p, ResizeOp)]
+        processes = [p for p in design.processes if not isinstance(p, RepackOp)]
         leader = {process: process for process in processes}
         for process in reversed(processes):
             if isinstance(process, PadOp | WindowOp):
@@ -64,7 +64,7 @@ class Layers:
             groups[head].append(process)
             for value in process.operands:
                 tail = numbers[leader[producer(value)]]
-                channel = channel_of(written(value))
+                channel = channel_of(source_before_repacks(value))
                 crossing = channel.with_depth(0).with_lanes(link.lanes(channel, clock_mhz))
                 if tail != head:
                     edges.append(Edge(value, tail, head, crossing))
@@ -161,11 +161,11 @@ def _flow(room: dict[int, dict[int, int]], source: int, sink: int) -> int:
 
 
 def reader_of(value: SSAValue) -> Process:
-    """The process that reads a channel, whatever resizes stand before it."""
+    """The process that reads a channel, whatever repacks stand before it."""
     (use,) = value.uses
     process = use.operation
     assert isinstance(process, Process)
-    return reader_of(process.output) if isinstance(process, ResizeOp) else process
+    return reader_of(process.output) if isinstance(process, RepackOp) else process
 
 
 @dataclass(frozen=True)

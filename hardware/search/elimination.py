@@ -14,7 +14,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-Table = npt.NDArray[np.float64]
+FactorTable = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Factor:
     """A cost that depends on some choices; their numbers rise."""
 
     choices: tuple[int, ...]
-    table: Table
+    table: FactorTable
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Step:
+class EliminationStep:
     """One choice, and the others that stand in a table with it when it is made."""
 
     choice: int
@@ -52,7 +52,9 @@ class Step:
     """Those that name it; the factor that comes of them has the next number."""
 
 
-def plan(scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[Step]:
+def elimination_order(
+    scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]
+) -> list[EliminationStep]:
     """An order of elimination: always the choice whose table is smallest."""
     live = dict(enumerate(scopes))
     naming: dict[int, set[int]] = {choice: set() for choice in range(len(sizes))}
@@ -62,7 +64,7 @@ def plan(scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[Step]:
     weights = {choice: _size(live, naming, choice, sizes) for choice in naming}
     queue = [(weight, choice) for choice, weight in weights.items()]
     heapify(queue)
-    steps: list[Step] = []
+    steps: list[EliminationStep] = []
     while queue:
         weight, choice = heappop(queue)
         if weights.get(choice) != weight:
@@ -73,7 +75,7 @@ def plan(scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[Step]:
         made = len(scopes) + len(steps)
         scope = (*others, choice)
         spreads = tuple(Spread.over(f, live[f], scope, sizes) for f in factors)
-        steps.append(Step(choice, others, spreads))
+        steps.append(EliminationStep(choice, others, spreads))
         live[made] = others
         for number in factors:
             del live[number]
@@ -95,8 +97,8 @@ def _size(
     return prod(sizes[c] for c in scope)
 
 
-def cheapest(
-    factors: Sequence[Factor], sizes: Sequence[int], steps: Sequence[Step]
+def cheapest_choice(
+    factors: Sequence[Factor], sizes: Sequence[int], steps: Sequence[EliminationStep]
 ) -> tuple[float, list[int]]:
     """The least total, and the value of each choice; infinite if nothing is possible."""
     tables = [factor.table for factor in factors]

@@ -17,12 +17,12 @@ import numpy as np
 
 from ..resources.device import Device, Use
 from .space import Space
-from .tiling import Tiler, TooSmall, Unbuildable, Unreachable, best
+from .tiling import Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
 
-TARGETS = 50
+CURVE_POINTS = 50
 """Rates of a device that are looked at, the fastest included."""
 
-PATIENCE = 1.0
+MAX_FAILED_TARGETS = 1.0
 """After so many seconds without a point somebody looks whether there are workers left."""
 
 
@@ -105,7 +105,7 @@ def solve(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
     """The point of a job."""
     try:
         tiler = Tiler(choices.space, budget, choices.fixed, outside=True)
-        tiling = best(tiler, cycles)
+        tiling = best_tiling(tiler, cycles)
     except (TooSmall, Unreachable, Unbuildable):
         return None
     use = tuple(float(amount) for amount in tiling.use)
@@ -115,18 +115,18 @@ def solve(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
 
 def targets(curve: Curve, fastest: Point) -> list[int]:
     """Cycles between those of the fastest design and of the slowest, the same factor apart."""
-    spaced = np.geomspace(fastest.interval, max(curve.choices.most, fastest.interval), TARGETS)
+    spaced = np.geomspace(fastest.interval, max(curve.choices.most, fastest.interval), CURVE_POINTS)
     return sorted({round(cycles) for cycles in spaced[1:].tolist()})
 
 
-def slower(job: Job, point: Point | None) -> list[Job]:
+def slower_target(job: Job, point: Point | None) -> list[Job]:
     """Behind the fastest design of a curve come all others."""
     if point is None or job.cycles is not None:
         return []
     return [Job(job.curve, cycles) for cycles in targets(job.curve, point)]
 
 
-def instead(job: Job, point: Point | None) -> list[Job]:
+def alternative(job: Job, point: Point | None) -> list[Job]:
     """Where a rate is not reached, the fastest design says which one is."""
     return [Job(job.curve)] if point is None and job.cycles is not None else []
 
@@ -161,7 +161,7 @@ def explore(
             else:
                 sent = carried(job.curve.choices), job.curve.budget, job.cycles
                 running[pool.submit(solve, *sent)] = job
-        for future in sorted(wait(running, PATIENCE, FIRST_COMPLETED).done, key=failed):
+        for future in sorted(wait(running, MAX_FAILED_TARGETS, FIRST_COMPLETED).done, key=failed):
             job, point = running.pop(future), future.result()
             keep(job, point)
             answer(job, point)
@@ -174,7 +174,7 @@ def failed(future: Future[Any]) -> bool:
     return future.cancelled() or future.exception() is not None
 
 
-def front(points: Iterable[Point | None]) -> list[Point]:
+def pareto_front(points: Iterable[Point | None]) -> list[Point]:
     """The points that none is better than, in rate and each resource, from the fastest on."""
     different = {(point.interval, *point.use): point for point in points if point is not None}
     costs = np.array(list(different))

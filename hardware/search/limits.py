@@ -6,18 +6,18 @@ from itertools import product
 import numpy as np
 
 from ...qdialect.stream import DesignOp
-from ..resources.device import KINDS, Device, Use
-from ..timing.fifo_depths import room
+from ..resources.device import RESOURCE_KINDS, Device, Use
+from ..timing.fifo_depths import depth_cost
 from ..timing.simulate import declared
 from .space import space_of
-from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best
+from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
 
-FASTER = 1.1
+MIN_SPEEDUP = 1.1
 """So many times as fast is worth a step."""
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """The cheapest design that is faster."""
 
     interval: int
@@ -28,22 +28,24 @@ class Step:
     """The kinds of which it takes more than a design may."""
 
 
-def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> Step | None:
+def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> NextStep | None:
     """What is faster than a design that takes so many cycles a frame; None if nothing is.
 
     It is faster by a good part, if anything is.
     """
     space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
-    kept = np.maximum(room(device.vendor, declared(design)), 0)
-    wanted = product((int(interval / FASTER), interval - 1), (budget, PLENTY * budget))
+    kept = np.maximum(depth_cost(device.vendor, declared(design)), 0)
+    wanted = product((int(interval / MIN_SPEEDUP), interval - 1), (budget, PLENTY * budget))
     for cycles, given in wanted:
         try:
-            found = best(Tiler(space, given - kept, outside=True), cycles)
+            found = best_tiling(Tiler(space, given - kept, outside=True), cycles)
         except (TooSmall, Unreachable):
             continue
         except Unbuildable:
             return None
         use = found.use + kept
         more = np.asarray(use > budget)
-        return Step(found.interval, use, [k for k, m in zip(KINDS, more, strict=True) if m])
+        return NextStep(
+            found.interval, use, [k for k, m in zip(RESOURCE_KINDS, more, strict=True) if m]
+        )
     return None

@@ -18,11 +18,11 @@ import numpy as np
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import DesignOp, LinkAttr, Process
 from ...qdialect.stream.flow import SourceOp
-from ..resources.cost import ways
+from ..resources.cost import implementations
 from ..resources.device import Device, Use
 from .cuts import MOST_CUTS, Cuts, Edge, Mask, reader_of
 from .explore import Choices
-from .space import Part, Space, carried, producer
+from .space import CostTable, Space, channel_cost, producer
 from .tiling import EVER, Tiler, TooSmall, Unbuildable, Unreachable
 
 FINE = 20
@@ -42,11 +42,11 @@ NEVER = 1 << 62
 
 
 @dataclass(frozen=True)
-class Plan:
+class PartitionPlan:
     """A design in parts."""
 
     parts: list[list[Process]]
-    """What is on each device, resizes left out."""
+    """What is on each device, repacks left out."""
     cycles: int
     """That every part, and every link, takes for a frame at most."""
     bits: list[int]
@@ -62,24 +62,24 @@ class Unpartitionable(Exception):
 
 
 @dataclass(frozen=True)
-class Ledger:
+class PartCosts:
     """What a design may take of the devices of a vendor, layer by layer and channel by channel."""
 
     cuts: Cuts
     choices: Choices
-    inner: list[list[Part]]
+    inner: list[list[CostTable]]
     """Of each group of processes, the channels within it included."""
-    edges: list[Part]
+    edges: list[CostTable]
     """Of the channels between groups, where they are not cut."""
-    sent: list[Part]
+    sent: list[CostTable]
     """Of the same where they are, before the cut."""
-    taken: list[Part]
+    taken: list[CostTable]
     """And behind it."""
     passed: list[Use]
     """Of a device that they only pass."""
 
     @staticmethod
-    def of(cuts: Cuts, choices: Choices, vendor: str, link: LinkAttr) -> "Ledger":
+    def of(cuts: Cuts, choices: Choices, vendor: str, link: LinkAttr) -> "PartCosts":
         space, layers = choices.space, cuts.layers
         by_owner = {part.of: part for part in space.parts}
         inner = [[by_owner[process] for process in group] for group in layers.groups]
@@ -89,7 +89,7 @@ class Ledger:
             inner[number] += [by_owner[v] for v in values if v not in cut and v in by_owner]
         ends = [_ends(space, edge, vendor, link) for edge in layers.edges]
         edges = [by_owner[edge.value] for edge in layers.edges]
-        return Ledger(cuts, choices, inner, edges, *map(list, zip(*ends, strict=True)))
+        return PartCosts(cuts, choices, inner, edges, *map(list, zip(*ends, strict=True)))
 
     def fits(self, inside: Mask, budget: Use, cycles: int, passed: Use | float = 0.0) -> bool:
         """Whether a search finds a folding of some groups; besides, something passes the device."""
@@ -131,34 +131,36 @@ class Ledger:
         return space, {new[c]: list(v) for c, v in fixed.items() if c in new}
 
 
-def _ends(space: Space, edge: Edge, vendor: str, link: LinkAttr) -> tuple[Part, Part, Use]:
+def _ends(
+    space: Space, edge: Edge, vendor: str, link: LinkAttr
+) -> tuple[CostTable, CostTable, Use]:
     """What a channel takes at both ends of a link, and where it only passes."""
     lanes = np.array(edge.channel.lanes.data)
-    end = ways(SourceOp("", edge.channel, link), vendor, lanes, lanes)[0].use
-    given = space.ends[producer(edge.value)].leaving
-    taken = space.ends[reader_of(edge.value)].entering
-    before = carried(vendor, edge.channel, space.widths[given], lanes)
-    behind = carried(vendor, edge.channel, lanes, space.widths[taken])
+    end = implementations(SourceOp("", edge.channel, link), vendor, lanes, lanes)[0].use
+    given = space.ends[producer(edge.value)].output
+    taken = space.ends[reader_of(edge.value)].input
+    before = channel_cost(vendor, edge.channel, space.widths[given], lanes)
+    behind = channel_cost(vendor, edge.channel, lanes, space.widths[taken])
     return (
-        Part(edge.value, (given,), before[0], before[1] + end[:, None]),
-        Part(edge.value, (taken,), behind[0], behind[1] + end[:, None]),
-        2 * end + carried(vendor, edge.channel, lanes, lanes)[1],
+        CostTable(edge.value, (given,), before[0], before[1] + end[:, None]),
+        CostTable(edge.value, (taken,), behind[0], behind[1] + end[:, None]),
+        2 * end + channel_cost(vendor, edge.channel, lanes, lanes)[1],
     )
 
 
-class Fits:
+class Feasibility:
     """Which parts of a design fit on a device, and take at most so many cycles."""
 
-    def __init__(self, ledger: Ledger, budget: Use, cycles: int):
+    def __init__(self, ledger: PartCosts, budget: Use, cycles: int):
         self.ledger, self.budget, self.cycles = ledger, budget, cycles
         self.asked: dict[tuple[int, int], bool] = {}
 
     def __call__(self, first: int, last: int) -> bool:
         """Whether what is between two cuts fits."""
-        return bool(self.sure[first, last]) or self._ask(first, last)
+        return bool(self.certain[first, last]) or self._ask(first, last)
 
     @cached_property
-    def possible(self) -> Mask:
+    def maybe(self) -> Mask:
         """For each two cuts whether nothing shows that what is between them is too much."""
         kinds = np.flatnonzero(self.budget > 0).tolist()
         sets = [c for size in {1, 2, len(kinds)} for c in combinations(kinds, size)]
@@ -177,7 +179,7 @@ class Fits:
         ]
         return np.array(found)
 
-    def _least(self, part: Part, prices: Use) -> Use:
+    def _least(self, part: CostTable, prices: Use) -> Use:
         """What a part costs at least, at each prices."""
         use = part.use.reshape(len(part.use), -1)
         built = np.isfinite(use).all(0) & (part.interval.reshape(-1) <= self.cycles)
@@ -187,13 +189,13 @@ class Fits:
         return np.asarray((prices @ use[:, built]).min(1))
 
     @cached_property
-    def sure(self) -> Mask:
+    def certain(self) -> Mask:
         """For each two cuts whether a folding of the whole design has what is between them fit."""
-        found = np.zeros_like(self.possible)
+        found = np.zeros_like(self.maybe)
         kinds = range(len(self.budget))
         for weights in (1.0, *(np.where(np.arange(len(self.budget)) == k, LEAN, 1) for k in kinds)):
             found |= self._fit_in(PLENTY * weights * self.budget)
-        return found & self.possible
+        return found & self.maybe
 
     def _fit_in(self, budget: Use) -> Mask:
         """For each two cuts whether what is between them fits, in the cheapest of all foldings."""
@@ -202,9 +204,9 @@ class Fits:
         try:
             widths = Tiler(space, budget, ledger.choices.fixed).at(self.cycles).widths
         except (TooSmall, Unbuildable, Unreachable):
-            return np.zeros_like(self.possible)
+            return np.zeros_like(self.maybe)
 
-        def use(part: Part) -> Use:
+        def use(part: CostTable) -> Use:
             place = [int(np.searchsorted(space.widths[c], widths[c])) for c in part.choices]
             return part.use[:, *place]
 
@@ -237,7 +239,9 @@ class Fits:
         return self.asked[first, last]
 
 
-def cheapest(fits: Sequence[Fits], cuts: Cuts, cycles: int, anyhow: bool) -> list[int] | None:
+def cheapest(
+    fits: Sequence[Feasibility], cuts: Cuts, cycles: int, first_feasible: bool
+) -> list[int] | None:
     """The cuts behind each device with which least crosses links; None if no parts fit.
 
     With `anyhow` any that fit will do.
@@ -246,7 +250,7 @@ def cheapest(fits: Sequence[Fits], cuts: Cuts, cycles: int, anyhow: bool) -> lis
     end = len(cuts.bits) - 1
     ahead = [np.arange(end + 1) == end]
     for fit in reversed(fits):
-        ahead.insert(0, (fit.possible & ahead[0]).any(1) & usable)
+        ahead.insert(0, (fit.maybe & ahead[0]).any(1) & usable)
     if not ahead[0][0]:
         return None
     costs, came = np.full(end + 1, NEVER), list[dict[int, int]]()
@@ -254,8 +258,8 @@ def cheapest(fits: Sequence[Fits], cuts: Cuts, cycles: int, anyhow: bool) -> lis
     for fit, useful in zip(fits, ahead[1:], strict=True):
         reached, ways_ = np.full(end + 1, NEVER), dict[int, int]()
         for cut in np.flatnonzero(useful).tolist():
-            before = np.flatnonzero(fit.possible[:, cut] & (costs < NEVER))
-            unsure = ~fit.sure[before, cut] if anyhow else np.zeros(len(before), bool)
+            before = np.flatnonzero(fit.maybe[:, cut] & (costs < NEVER))
+            unsure = ~fit.certain[before, cut] if first_feasible else np.zeros(len(before), bool)
             for first in before[np.lexsort((costs[before], unsure))].tolist():
                 if fit(first, cut):
                     reached[cut], ways_[cut] = costs[first] + cuts.bits[cut], first
@@ -286,9 +290,9 @@ class Partitioner:
         self.design, self.devices, self.link, self.clock_mhz = design, devices, link, clock_mhz
         self.cuts = Cuts.of(design, link, clock_mhz, most)
         self.ledgers = {
-            vendor: Ledger.of(self.cuts, its, vendor, link) for vendor, its in choices.items()
+            vendor: PartCosts.of(self.cuts, its, vendor, link) for vendor, its in choices.items()
         }
-        self.known: dict[tuple[int, int, int], Fits] = {}
+        self.known: dict[tuple[int, int, int], Feasibility] = {}
 
     @cached_property
     def speeds(self) -> list[int]:
@@ -297,7 +301,7 @@ class Partitioner:
         parts = [part.interval.reshape(-1) for space in spaces for part in space.parts]
         return np.unique(np.concatenate([*parts, self.cuts.times])).tolist()
 
-    def plan(self, cycles: int | None = None, fewest: bool = False) -> Plan:
+    def plan(self, cycles: int | None = None, fewest: bool = False) -> PartitionPlan:
         """The best parts that take at most so many cycles, or as few as they can.
 
         All devices get a part, and are filled evenly; or the fewest of the first ones do.
@@ -336,16 +340,16 @@ class Partitioner:
         fits = [self._fits(number, cycles, level) for number in range(count)]
         return cheapest(fits, self.cuts, cycles, anyhow)
 
-    def _fits(self, number: int, cycles: int, level: int) -> Fits:
+    def _fits(self, number: int, cycles: int, level: int) -> Feasibility:
         """What fits on a device, filled to a level; equal devices share what is known."""
         device = self.devices[number]
         key = self.devices.index(device), cycles, level
         if key not in self.known:
             budget = device.budget(self.clock_mhz) * level / FINE
-            self.known[key] = Fits(self.ledgers[device.vendor], budget, cycles)
+            self.known[key] = Feasibility(self.ledgers[device.vendor], budget, cycles)
         return self.known[key]
 
-    def _planned(self, count: int, cycles: int, level: int) -> Plan:
+    def _planned(self, count: int, cycles: int, level: int) -> PartitionPlan:
         found = self._cut(count, cycles, level, anyhow=False)
         assert found is not None
         before, groups = self.cuts.before, self.cuts.layers.groups
@@ -354,7 +358,9 @@ class Partitioner:
             inside = np.flatnonzero(before[last] & ~before[first])
             parts.append([process for number in inside for process in groups[number]])
         bits = [int(self.cuts.bits[cut]) for cut in found[:-1]]
-        return Plan(parts, cycles, bits, self._least_bits(count, bits), self._least_cycles(cycles))
+        return PartitionPlan(
+            parts, cycles, bits, self._least_bits(count, bits), self._least_cycles(cycles)
+        )
 
     def _why(self, counts: Sequence[int], cycles: int) -> str:
         """What is wrong with what was asked for."""
@@ -405,6 +411,6 @@ class Partitioner:
         budget = sum(device.budget(self.clock_mhz) for device in self.devices)
 
         def possible(cycles: int) -> bool:
-            return bool(Fits(ledger, np.asarray(budget), cycles).possible[0, -1])
+            return bool(Feasibility(ledger, np.asarray(budget), cycles).maybe[0, -1])
 
         return self.speeds[bisect_left(self.speeds, True, key=possible)]

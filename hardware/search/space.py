@@ -3,7 +3,7 @@
 A choice is how many elements a word has on one side of a process. Most processes have words of one
 width on all sides; a layer with weights has its rows and its columns at once, a window its words of
 the image and its words of the patches. Between two processes that choose differently stands a
-resize. What each choice takes in time and in resources is a table with an axis for each choice.
+repack. What each choice takes in time and in resources is a table with an axis for each choice.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from xdsl.ir import SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.compute import DepthwiseOp, MatvecOp
 from ...qdialect.stream.elements import LabelSelectOp
-from ...qdialect.stream.flow import LinkEnd, ResizeOp
+from ...qdialect.stream.flow import LinkEnd, RepackOp
 from ...qdialect.stream.process import Counts
 from ...qdialect.stream.types import ChannelType, channel_of
 from ...qdialect.stream.windows import CropOp, PoolOp, WindowOp
-from ..resources.cost import Storage, Way, fifo, resize, ways
+from ..resources.cost import Implementation, Storage, fifo, implementations, repack_cost
 from ..resources.device import Use
 from ..timing.schedule import Rhythm
 
@@ -30,7 +30,7 @@ Widths = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Part:
+class CostTable:
     """A process, or the channel between two, and how it depends on some choices."""
 
     of: Process | SSAValue | None
@@ -43,14 +43,14 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Ends:
+class FoldingAxes:
     """The choices that a process makes: those for its inputs, and those for its outputs."""
 
-    entering: int
-    leaving: int
-    group: int | None = None
+    input: int
+    output: int
+    kernel: int | None = None
     """For what works on patches by channel: how many pixels of a patch it takes at once."""
-    built: int | None = None
+    implementation: int | None = None
     """For what can be built in several ways: the number of its way."""
 
 
@@ -60,9 +60,11 @@ class Space:
 
     widths: list[Widths] = field(default_factory=list[Widths])
     """The values of each choice, rising."""
-    ends: dict[Process, Ends] = field(default_factory=dict[Process, Ends])
-    parts: list[Part] = field(default_factory=list[Part])
-    ways: dict[Process, list[Way]] = field(default_factory=dict[Process, list[Way]])
+    ends: dict[Process, FoldingAxes] = field(default_factory=dict[Process, FoldingAxes])
+    parts: list[CostTable] = field(default_factory=list[CostTable])
+    ways: dict[Process, list[Implementation]] = field(
+        default_factory=dict[Process, list[Implementation]]
+    )
     inside: dict[int, npt.NDArray[np.bool_]] = field(
         default_factory=dict[int, npt.NDArray[np.bool_]]
     )
@@ -79,7 +81,7 @@ class Space:
 
     def built(self, process: Process) -> int:
         """The choice of the way in which a process is built."""
-        built = self.ends[process].built
+        built = self.ends[process].implementation
         assert built is not None
         return built
 
@@ -98,7 +100,7 @@ def space_of(design: DesignOp, vendor: str) -> Space:
     """The choices of a design, and what they come to on devices of a vendor."""
     space = Space()
     for process in design.processes:
-        if not isinstance(process, ResizeOp):
+        if not isinstance(process, RepackOp):
             space.ends[process] = _ends(space, process)
     for process, ends in list(space.ends.items()):
         space.parts.append(_process(space, process, ends, vendor))
@@ -118,34 +120,34 @@ def is_grouped(process: Process) -> bool:
 
 
 def producer(value: SSAValue) -> Process:
-    """The process that writes a channel, whatever resizes stand behind it."""
-    owner = written(value).owner
+    """The process that writes a channel, whatever repacks stand behind it."""
+    owner = source_before_repacks(value).owner
     assert isinstance(owner, Process)
     return owner
 
 
-def written(value: SSAValue) -> SSAValue:
-    """The channel that a process writes which is no resize."""
-    while isinstance(value.owner, ResizeOp):
+def source_before_repacks(value: SSAValue) -> SSAValue:
+    """The channel that a process writes which is no repack."""
+    while isinstance(value.owner, RepackOp):
         value = value.owner.x
     return value
 
 
-def _ends(space: Space, process: Process) -> Ends:
+def _ends(space: Space, process: Process) -> FoldingAxes:
     frames = [channel.frame for channel in (*process.inputs, *process.outputs)]
     match process:
         case MatvecOp():
             cols, rows = (divisors(frame[-1]) for frame in frames)
-            return Ends(space.choice(cols), space.choice(rows))
+            return FoldingAxes(space.choice(cols), space.choice(rows))
         case LabelSelectOp():
-            return Ends(space.choice(divisors(frames[0][-1])), space.choice([1]))
+            return FoldingAxes(space.choice(divisors(frames[0][-1])), space.choice([1]))
         case DepthwiseOp() | PoolOp():
             if is_grouped(process):
                 window = space.ends[producer(process.x)]
-                return Ends(window.entering, window.entering, window.group)
+                return FoldingAxes(window.input, window.input, window.kernel)
             given = process.outputs[0].lanes.data
             both = space.choice([given])  # the order of its patches is made for this width
-            return Ends(both, both, space.choice([process.inputs[0].lanes.data // given]))
+            return FoldingAxes(both, both, space.choice([process.inputs[0].lanes.data // given]))
         case WindowOp():
             return _window(space, process)
         case LinkEnd() if process.over is not None:
@@ -153,13 +155,13 @@ def _ends(space: Space, process: Process) -> Ends:
                 words_over(process, c).lanes.data for c in process.inputs or process.outputs
             }
             both = space.choice([lanes])
-            return Ends(both, both)
+            return FoldingAxes(both, both)
         case _:
             common = gcd(*(frame[-1] for frame in frames))
             if isinstance(process, CropOp) and (last := process.spans[-1]):
                 common = 1 if last.step > 1 else gcd(common, last.start, last.stop)
             both = space.choice(divisors(common))
-            return Ends(both, both)
+            return FoldingAxes(both, both)
 
 
 def words_over(end: LinkEnd, channel: ChannelType) -> ChannelType:
@@ -168,44 +170,44 @@ def words_over(end: LinkEnd, channel: ChannelType) -> ChannelType:
     return channel.with_lanes(end.over.lanes(channel, end.clock))
 
 
-def _window(space: Space, process: WindowOp) -> Ends:
+def _window(space: Space, process: WindowOp) -> FoldingAxes:
     depth, taps = process.inputs[0].frame[-1], prod(process.window.kernel)
     (use,) = process.patches.uses
     if process.by_channel is None:
         wide = [depth * n for n in divisors(taps)]
-        return Ends(space.choice(divisors(depth)), space.choice([*divisors(depth), *wide]))
+        return FoldingAxes(space.choice(divisors(depth)), space.choice([*divisors(depth), *wide]))
     if isinstance(use.operation, DepthwiseOp | PoolOp):
         both = space.choice(divisors(depth))
-        return Ends(both, both, space.choice(divisors(taps)))
+        return FoldingAxes(both, both, space.choice(divisors(taps)))
     both = space.choice([process.inputs[0].lanes.data])
-    return Ends(both, both, space.choice([process.pixels_at_once]))
+    return FoldingAxes(both, both, space.choice([process.pixels_at_once]))
 
 
-def _process(space: Space, process: Process, ends: Ends, vendor: str) -> Part:
+def _process(space: Space, process: Process, ends: FoldingAxes, vendor: str) -> CostTable:
     """The part of a process, with an axis for each of its choices."""
-    named = sorted({c for c in (ends.entering, ends.leaving, ends.group) if c is not None})
-    axes = {choice: along(space.widths[choice], choice, named) for choice in named}
-    lanes_in, lanes_out = axes[ends.entering], axes[ends.leaving]
-    if ends.group is not None:
+    named = sorted({c for c in (ends.input, ends.output, ends.kernel) if c is not None})
+    axes = {choice: on_axis(space.widths[choice], choice, named) for choice in named}
+    lanes_in, lanes_out = axes[ends.input], axes[ends.output]
+    if ends.kernel is not None:
         if isinstance(process, WindowOp):
-            lanes_out = lanes_out * axes[ends.group]
+            lanes_out = lanes_out * axes[ends.kernel]
         else:
-            lanes_in = lanes_in * axes[ends.group]
+            lanes_in = lanes_in * axes[ends.kernel]
     shape = [len(space.widths[choice]) for choice in named]
     interval = np.broadcast_to(interval_of(process, lanes_in, lanes_out), shape)
-    found = ways(process, vendor, lanes_in, lanes_out)
+    found = implementations(process, vendor, lanes_in, lanes_out)
     if len(found) == 1:
-        return Part(process, tuple(named), interval, found[0].use)
+        return CostTable(process, tuple(named), interval, found[0].use)
     built = space.choice(range(len(found)))
     space.ends[process] = replace(ends, built=built)
     space.ways[process] = found
     space.inside[built] = np.array([way.storage != Storage.OUTSIDE for way in found])
     use = np.stack([way.use for way in found], -1)
     interval = np.broadcast_to(interval[..., None], use.shape[1:])
-    return Part(process, (*named, built), interval, use)
+    return CostTable(process, (*named, built), interval, use)
 
 
-def along(values: npt.NDArray[Any], choice: int, choices: Sequence[int]) -> npt.NDArray[Any]:
+def on_axis(values: npt.NDArray[Any], choice: int, choices: Sequence[int]) -> npt.NDArray[Any]:
     """Something for each value of a choice, on its axis of a table that names these choices."""
     return values.reshape([-1 if other == choice else 1 for other in choices])
 
@@ -225,22 +227,24 @@ def interval_of(process: Process, lanes_in: Widths, lanes_out: Widths) -> Counts
     return np.maximum.reduce(np.broadcast_arrays(*words))
 
 
-def _channel(space: Space, value: SSAValue, reader: Process, vendor: str) -> Part:
-    """What carries words from one process to another: a channel, and a resize with one more."""
-    given, taken = space.ends[producer(value)].leaving, space.ends[reader].entering
+def _channel(space: Space, value: SSAValue, reader: Process, vendor: str) -> CostTable:
+    """What carries words from one process to another: a channel, and a repack with one more."""
+    given, taken = space.ends[producer(value)].output, space.ends[reader].input
     channel, lanes = channel_of(value), space.widths[given]
     if given == taken:
-        return Part(value, (given,), prod(channel.frame) // lanes, fifo(vendor, channel, lanes))
+        return CostTable(
+            value, (given,), prod(channel.frame) // lanes, fifo(vendor, channel, lanes)
+        )
     choices = (min(given, taken), max(given, taken))
-    before, behind = (along(space.widths[choice], choice, choices) for choice in (given, taken))
-    return Part(value, choices, *carried(vendor, channel, before, behind))
+    before, behind = (on_axis(space.widths[choice], choice, choices) for choice in (given, taken))
+    return CostTable(value, choices, *channel_cost(vendor, channel, before, behind))
 
 
-def carried(
+def channel_cost(
     vendor: str, channel: ChannelType, before: Widths, behind: Widths
 ) -> tuple[Counts, Use]:
     """The cycles and the use of a channel that is written and read in words of some widths."""
     before, behind = np.broadcast_arrays(before, behind)
     second = np.where(before == behind, 0, fifo(vendor, channel, behind))
-    use = fifo(vendor, channel, before) + resize(vendor, channel, before, behind) + second
+    use = fifo(vendor, channel, before) + repack_cost(vendor, channel, before, behind) + second
     return prod(channel.frame) // np.minimum(before, behind), use

@@ -16,10 +16,10 @@ from itertools import count
 import numpy as np
 import numpy.typing as npt
 
-from ..resources.device import KINDS, Use
+from ..resources.device import RESOURCE_KINDS, Use
 from ..resources.memory import BLOCK_LUTS
-from .elimination import Factor, cheapest, plan
-from .space import Part, Space, along
+from .elimination import Factor, cheapest_choice, elimination_order
+from .space import CostTable, Space, on_axis
 
 TYPICAL = np.array([1.0, 0.5, BLOCK_LUTS, 1500.0, 160.0, 100.0])
 """Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
@@ -71,7 +71,7 @@ class Unreachable(Exception):
 class Unbuildable(Exception):
     """A part that can't be built, whatever its other choices are."""
 
-    def __init__(self, part: Part):
+    def __init__(self, part: CostTable):
         super().__init__("a part can't be built")
         self.part = part
 
@@ -106,7 +106,7 @@ class Tiler:
             for built, inside in space.inside.items():
                 given = self.fixed.get(built, np.ones(len(inside), bool))
                 self.fixed[built] = given & inside if (given & inside).any() else given
-        self.steps = plan([part.choices for part in space.parts], space.sizes)
+        self.steps = elimination_order([part.choices for part in space.parts], space.sizes)
         seen = set[int]()
         self.owned: list[set[int]] = []
         """For each part the choices that no part before it names."""
@@ -175,12 +175,12 @@ class Tiler:
         """For each part, the fewest cycles of a frame that it can take."""
         return [int(part.interval[self._open(part)].min()) for part in self.parts]
 
-    def _open(self, part: Part) -> npt.NDArray[np.bool_]:
+    def _open(self, part: CostTable) -> npt.NDArray[np.bool_]:
         """Where a part can be built, with the values that are left of its choices."""
         open_: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
         for choice in part.choices:
             if choice in self.fixed:
-                open_ = open_ & along(self.fixed[choice], choice, part.choices)
+                open_ = open_ & on_axis(self.fixed[choice], choice, part.choices)
         return open_
 
     def speeds(self) -> npt.NDArray[np.int64]:
@@ -199,9 +199,9 @@ class Tiler:
         for part, owned, end in zip(self.parts, self.owned, self.ends, strict=True):
             table = costs[end - part.interval.size : end].reshape(part.interval.shape)
             for choice in owned & masks.keys():
-                table = np.where(along(masks[choice], choice, part.choices), table, np.inf)
+                table = np.where(on_axis(masks[choice], choice, part.choices), table, np.inf)
             factors.append(Factor(part.choices, table))
-        return cheapest(factors, self.space.sizes, self.steps)
+        return cheapest_choice(factors, self.space.sizes, self.steps)
 
     def _within(self, cycles: int, split: bool = True) -> Tiling | None:
         """The cheapest folding that fits; None if there is none, or none is found."""
@@ -287,7 +287,7 @@ class Tiler:
         return Tiling(widths, interval, use, cost, cost)
 
 
-def best(tiler: Tiler, cycles: int | None) -> Tiling:
+def best_tiling(tiler: Tiler, cycles: int | None) -> Tiling:
     """The cheapest folding for so many cycles, or the fastest.
 
     Of a search that may put weights outside the device: they are there only where nothing as fast
@@ -299,7 +299,7 @@ def best(tiler: Tiler, cycles: int | None) -> Tiling:
         except TooSmall:
             return tiler.at(cycles)
     found = tiler.fastest()
-    if found.use[KINDS.index("port")]:
+    if found.use[RESOURCE_KINDS.index("port")]:
         with suppress(TooSmall):
             home = tiler.inside().fastest()
             if home.interval <= found.interval:
@@ -320,7 +320,7 @@ class Ascent:
     """The foldings that were cheapest at some prices, each different from the one before."""
 
 
-def _usable(part: Part, budget: Use | None) -> Part:
+def _usable(part: CostTable, budget: Use | None) -> CostTable:
     """What takes a kind that is not there can't be built."""
     if budget is None:
         return part

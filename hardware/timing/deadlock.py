@@ -24,7 +24,7 @@ FRAMES = 2
 
 
 @dataclass(frozen=True)
-class Pace:
+class EventCounts:
     """How the iterations of a process and the words of a channel go together, over all frames."""
 
     places: Counts
@@ -33,36 +33,36 @@ class Pace:
     """How many words have gone by after so many iterations."""
 
     @staticmethod
-    def of(places: Counts, interval: int) -> "Pace":
+    def of(places: Counts, interval: int) -> "EventCounts":
         frames = np.arange(FRAMES)[:, None] * interval
         repeated = (frames + places).reshape(-1)
         words = np.zeros(FRAMES * interval + 1, np.int64)
         words[repeated + 1] = 1
-        return Pace(repeated, np.cumsum(words))
+        return EventCounts(repeated, np.cumsum(words))
 
     def iterations(self, words: Counts) -> Counts:
         """How many iterations it takes until so many words have gone by."""
         return np.where(words > 0, self.places[np.maximum(words, 1) - 1] + 1, 0)
 
 
-class Progress:
+class DeadlockChecker:
     """The processes among which words can wait for each other, and their paces."""
 
     def __init__(self, schedules: Mapping[Process, Schedule]):
         self.schedules = schedules
         self.circles = circles_of(list(schedules))
-        self.reads: dict[SSAValue, Pace] = {}
-        self.writes: dict[SSAValue, Pace] = {}
+        self.reads: dict[SSAValue, EventCounts] = {}
+        self.writes: dict[SSAValue, EventCounts] = {}
         for channel in {value for circle in self.circles for value in circle}:
             writer, reader = ends_of(channel)
             writing, reading = schedules[writer], schedules[reader]
             results: list[SSAValue] = [*writer.results]
             written = writing.writes[results.index(channel)]
             read = reading.reads[list(reader.operands).index(channel)]
-            self.writes[channel] = Pace.of(written, writing.interval)
-            self.reads[channel] = Pace.of(read, reading.interval)
+            self.writes[channel] = EventCounts.of(written, writing.interval)
+            self.reads[channel] = EventCounts.of(read, reading.interval)
 
-    def stops(self, depths: Mapping[SSAValue, int], changed: SSAValue | None = None) -> bool:
+    def can_deadlock(self, depths: Mapping[SSAValue, int], changed: SSAValue | None = None) -> bool:
         """Whether the design stops with channels that hold so many words.
 
         If it did not before one of them was changed, only what is around that one is looked at.

@@ -15,17 +15,17 @@ from xdsl.ir import Operation, SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.types import channel_of
 from ..resources.cost import fifo
-from ..resources.device import KINDS, Use
-from .deadlock import Progress
-from .steady_state import Steady
+from ..resources.device import RESOURCE_KINDS, Use
+from .deadlock import DeadlockChecker
+from .steady_state import SteadyState
 
 SHALLOWEST = 2
 """With room for one word alone, writing and reading would take turns."""
 
-HASTE, PATIENCE = 2, 20
+MAX_MOVES_PER_PROCESS_FIRST, MAX_MOVES_PER_PROCESS_LAST = 2, 20
 """A rhythm is given up when processes were moved so many times as often as there are processes."""
 
-STUBBORNNESS = 200
+MAX_MOVES_PER_PROCESS_GIVEN = 200
 """The same where depths are given: a search that chose them came to its rhythm step by step."""
 
 EFFORT = 130_000_000
@@ -37,7 +37,7 @@ TRY = 100
 PUSH = 8_000
 """What moving a process takes besides, in iterations."""
 
-LONGEST = 50_000_000
+MAX_FRAME_CYCLES = 50_000_000
 """Cycles of a frame that are planned at most: memory is needed for each."""
 
 EVER = 1 << 40
@@ -46,8 +46,8 @@ EVER = 1 << 40
 
 def depths_for(design: DesignOp) -> dict[SSAValue, int]:
     """Depths for the full rate, of which none could be less alone."""
-    steady = plan(design)
-    return Shrinking(steady, enough(steady), EFFORT).shrink()
+    steady = initial_schedule(design)
+    return Shrinking(steady, sufficient_depths(steady), EFFORT).shrink()
 
 
 def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
@@ -55,24 +55,24 @@ def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
 
     Only where channels part and meet again can processes wait for each other.
     """
-    steady = plan(design)
-    depths, progress = enough(steady), Progress(steady.schedules)
+    steady = initial_schedule(design)
+    depths, progress = sufficient_depths(steady), DeadlockChecker(steady.schedules)
     circles = [set(circle) for circle in progress.circles]
     depths = {v: d if any(v in c for c in circles) else SHALLOWEST for v, d in depths.items()}
     for value in largest_first(depths):
         low = SHALLOWEST
         while low < depths[value]:
             middle = (low + depths[value]) // 2
-            if progress.stops({**depths, value: middle}, value):
+            if progress.can_deadlock({**depths, value: middle}, value):
                 low = middle + 1
             else:
                 depths[value] = middle
     return depths
 
 
-def room(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
+def depth_cost(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
     """What channels of these depths take more than those that have none yet."""
-    more = np.zeros(len(KINDS))
+    more = np.zeros(len(RESOURCE_KINDS))
     for value, depth in depths.items():
         channel = channel_of(value)
         lanes = np.array([channel.lanes.data])
@@ -80,21 +80,21 @@ def room(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
     return more
 
 
-def lacking(design: DesignOp, vendor: str, left: Use) -> Use | None:
+def shortfall(design: DesignOp, vendor: str, left: Use) -> Use | None:
     """What the channels of a design take that is not left for them; None if they have room.
 
     Depths that are enough are known soon; less deep ones are searched for, though not for long,
     only if those are too large.
     """
-    steady = plan(design)
-    depths = enough(steady)
-    if (room(vendor, depths) <= left).all():
+    steady = initial_schedule(design)
+    depths = sufficient_depths(steady)
+    if (depth_cost(vendor, depths) <= left).all():
         return None
-    more = room(vendor, Shrinking(steady, depths, EFFORT // 10).shrink())
+    more = depth_cost(vendor, Shrinking(steady, depths, EFFORT // 10).shrink())
     return None if (more <= left).all() else more
 
 
-def enough(steady: Steady) -> dict[SSAValue, int]:
+def sufficient_depths(steady: SteadyState) -> dict[SSAValue, int]:
     """As deep as what waits in a rhythm."""
     return {
         value: SHALLOWEST if steady.holds(value, SHALLOWEST) else steady.occupancy(value)
@@ -106,26 +106,29 @@ def largest_first(depths: Mapping[SSAValue, int]) -> list[SSAValue]:
     return sorted(depths, key=lambda value: -depths[value] * channel_of(value).word_bits)
 
 
-def plan(design: DesignOp) -> Steady:
+def initial_schedule(design: DesignOp) -> SteadyState:
     """A rhythm in which no word comes too early."""
-    steady = Steady.of(design)
+    steady = SteadyState.of(design)
     slowest = max(reversed(design.processes), key=lambda p: steady.schedules[p].interval)
     before = sources_of(slowest)
     late = before | {slowest}
     for process in reversed(design.processes):
         if process in before:
             read = {v for v in process.results if any(use.operation in late for use in v.uses)}
-            steady.linger(process, read)
+            steady.schedule_alap(process, read)
     for process in design.processes:
         if process not in before:
-            steady.hurry(process)
+            steady.schedule_asap(process)
     return steady
 
 
-def rhythm(design: DesignOp, depths: Mapping[SSAValue, int]) -> Steady | None:
+def steady_state_with(design: DesignOp, depths: Mapping[SSAValue, int]) -> SteadyState | None:
     """A rhythm at the rate of the slowest process, in channels of these depths, if one is found."""
-    found = Shrinking(plan(design), depths, effort=EVER)
-    kept = all(found.keeps(value, depth, STUBBORNNESS) for value, depth in depths.items())
+    found = Shrinking(initial_schedule(design), depths, effort=EVER)
+    kept = all(
+        found.try_depth(value, depth, MAX_MOVES_PER_PROCESS_GIVEN)
+        for value, depth in depths.items()
+    )
     return found.steady if kept else None
 
 
@@ -144,7 +147,7 @@ def sources_of(process: Operation) -> set[Operation]:
 class Shrinking:
     """Depths that are enough, and a rhythm that shows it."""
 
-    def __init__(self, steady: Steady, depths: Mapping[SSAValue, int], effort: int):
+    def __init__(self, steady: SteadyState, depths: Mapping[SSAValue, int], effort: int):
         self.steady = steady
         self.depths = dict(depths)
         self.left = effort
@@ -155,14 +158,16 @@ class Shrinking:
             low = SHALLOWEST
             while low < self.depths[value]:
                 depth = (low + self.depths[value]) // 2
-                if not self.keeps(value, depth, HASTE):
+                if not self.try_depth(value, depth, MAX_MOVES_PER_PROCESS_FIRST):
                     low = depth + 1
         for value, depth in self.depths.items():
-            while depth > SHALLOWEST and self.keeps(value, depth - 1, PATIENCE):
+            while depth > SHALLOWEST and self.try_depth(
+                value, depth - 1, MAX_MOVES_PER_PROCESS_LAST
+            ):
                 depth -= 1
         return self.depths
 
-    def keeps(self, channel: SSAValue, depth: int, patience: int) -> bool:
+    def try_depth(self, channel: SSAValue, depth: int, patience: int) -> bool:
         """Whether a channel can be so deep; if it can, it is from now on."""
         if self.left < 0 and not self.steady.holds(channel, depth):
             return False
@@ -174,7 +179,7 @@ class Shrinking:
             del waiting[process]
             assert isinstance(process, Process)
             self.left -= steady.schedules[process].interval + PUSH
-            if not steady.push(process, depths):
+            if not steady.delay(process, depths):
                 continue
             moves -= 1
             if not moves or self.left < 0:

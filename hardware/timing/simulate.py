@@ -16,7 +16,7 @@ from xdsl.ir import SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
 from ...qdialect.stream.types import channel_of
-from .deadlock import Progress
+from .deadlock import DeadlockChecker
 from .schedule import Schedule, schedule_of
 
 
@@ -29,7 +29,7 @@ class TooLong(Exception):
 
 
 @dataclass
-class Run:
+class Timeline:
     """When the words of some frames were written to each channel, and read from it."""
 
     frames: int
@@ -57,7 +57,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Loop:
+class ProcessTimeline:
     """A process over some frames."""
 
     process: Process
@@ -66,7 +66,7 @@ class Loop:
     writes: list[Counts]
 
     @staticmethod
-    def of(process: Process, frames: int) -> "Loop":
+    def of(process: Process, frames: int) -> "ProcessTimeline":
         schedule = schedule_of(process)
         starts = np.arange(frames)[:, None] * schedule.interval
 
@@ -74,9 +74,11 @@ class Loop:
             return (starts + places).reshape(-1)
 
         reads, writes = schedule.reads, schedule.writes
-        return Loop(process, schedule, list(map(repeat, reads)), list(map(repeat, writes)))
+        return ProcessTimeline(
+            process, schedule, list(map(repeat, reads)), list(map(repeat, writes))
+        )
 
-    def play(self, run: Run, depths: Mapping[SSAValue, int]) -> None:
+    def advance(self, run: Timeline, depths: Mapping[SSAValue, int]) -> None:
         """Works out its times from those of the channels around it."""
         events: list[tuple[Counts, Counts]] = []
         for value, places in zip(self.process.operands, self.reads, strict=True):
@@ -105,42 +107,44 @@ class Loop:
         return wait
 
 
-def play(design: DesignOp, frames: int = 1) -> Run:
+def simulate_unbounded(design: DesignOp, frames: int = 1) -> Timeline:
     """A design whose channels hold any number of words."""
-    return play_freely((Loop.of(process, frames) for process in design.processes), frames)
+    return play_freely(
+        (ProcessTimeline.of(process, frames) for process in design.processes), frames
+    )
 
 
-def play_freely(loops: Iterable[Loop], frames: int) -> Run:
+def play_freely(loops: Iterable[ProcessTimeline], frames: int) -> Timeline:
     """The same for the loops of a design."""
-    run = Run(frames)
+    run = Timeline(frames)
     for loop in loops:
-        loop.play(run, {})
+        loop.advance(run, {})
     return run
 
 
-def play_bounded(
+def simulate(
     design: DesignOp,
     frames: int = 1,
     depths: Mapping[SSAValue, int] | None = None,
     effort: int = maxsize,
-) -> Run:
+) -> Timeline:
     """A design whose channels hold as many words as their types say, or as given.
 
     Effort is counted in iterations of processes, each as often as it is played.
     """
     depths = declared(design) if depths is None else depths
-    loops = [Loop.of(process, frames) for process in design.processes]
+    loops = [ProcessTimeline.of(process, frames) for process in design.processes]
     rounds = effort // (frames * sum(loop.schedule.interval for loop in loops))
     if not rounds:
         raise TooLong()
-    if Progress({loop.process: loop.schedule for loop in loops}).stops(depths):
+    if DeadlockChecker({loop.process: loop.schedule for loop in loops}).can_deadlock(depths):
         raise Deadlock(what_is_stuck(loops, depths))
     run = play_freely(loops, frames)
     backwards = False
     for _ in range(rounds):
         before = {**run.read}, {**run.written}
         for loop in reversed(loops) if backwards else loops:
-            loop.play(run, depths)
+            loop.advance(run, depths)
         if _same(before[0], run.read) and _same(before[1], run.written):
             return run
         backwards = not backwards
@@ -157,7 +161,7 @@ def declared(design: DesignOp) -> dict[SSAValue, int]:
     return {value: channel_of(value).depth.data for value in values}
 
 
-def what_is_stuck(loops: list[Loop], depths: Mapping[SSAValue, int]) -> str:
+def what_is_stuck(loops: list[ProcessTimeline], depths: Mapping[SSAValue, int]) -> str:
     """Which channels are full and which are empty where a design stops.
 
     A process goes as far as its words and its room allow, word for word; where all of them end does
@@ -179,7 +183,7 @@ def what_is_stuck(loops: list[Loop], depths: Mapping[SSAValue, int]) -> str:
 
 
 def _advance(
-    loop: Loop,
+    loop: ProcessTimeline,
     depths: Mapping[SSAValue, int],
     written: dict[SSAValue, int],
     read: dict[SSAValue, int],

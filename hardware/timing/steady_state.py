@@ -19,7 +19,7 @@ NEVER = np.iinfo(np.int64).max // 4
 
 
 @dataclass
-class Steady:
+class SteadyState:
     """When the words of one frame are written and read; those of the next follow a period later."""
 
     period: int
@@ -29,27 +29,27 @@ class Steady:
     read: dict[SSAValue, Counts] = field(default_factory=dict[SSAValue, Counts])
 
     @staticmethod
-    def of(design: DesignOp) -> "Steady":
+    def of(design: DesignOp) -> "SteadyState":
         """Every process as early as it can, at the rate of the slowest."""
         schedules = {process: schedule_of(process).narrow() for process in design.processes}
-        steady = Steady(max(s.interval for s in schedules.values()), schedules)
+        steady = SteadyState(max(s.interval for s in schedules.values()), schedules)
         for process in schedules:
-            steady.hurry(process)
+            steady.schedule_asap(process)
         return steady
 
-    def copy(self) -> "Steady":
+    def copy(self) -> "SteadyState":
         """Another rhythm, the same so far."""
-        return Steady(self.period, self.schedules, dict(self.reserved), dict(self.read))
+        return SteadyState(self.period, self.schedules, dict(self.reserved), dict(self.read))
 
-    def hurry(self, process: Process) -> None:
+    def schedule_asap(self, process: Process) -> None:
         """Moves a process to where its words have come."""
         schedule = self.schedules[process]
         wait = np.zeros(schedule.interval, np.int64)
         for value, places in zip(process.operands, schedule.reads, strict=True):
             wait[places] = np.maximum(wait[places], self.arrived(value) - places)
-        self._move(process, self._onwards(wait, schedule))
+        self._move(process, self.propagate_wait(wait, schedule))
 
-    def push(self, process: Process, depths: Mapping[SSAValue, int]) -> bool:
+    def delay(self, process: Process, depths: Mapping[SSAValue, int]) -> bool:
         """Moves a process on to where its words have come and has room; says whether it moved."""
         schedule = self.schedules[process]
         possible = [(self.read[v], self.arrived(v)) for v in process.operands]
@@ -62,7 +62,7 @@ class Steady:
         events = zip(possible, (*schedule.reads, *schedule.writes), strict=True)
         for (now, soonest), places in events:
             wait[places] = np.maximum(wait[places], np.maximum(now, soonest) - places)
-        self._move(process, self._onwards(wait, schedule))
+        self._move(process, self.propagate_wait(wait, schedule))
         return True
 
     def arrived(self, channel: SSAValue) -> Counts:
@@ -71,12 +71,12 @@ class Steady:
         assert isinstance(writer, Process)
         return self.reserved[channel] + self.schedules[writer].latency + 1
 
-    def _onwards(self, wait: Counts, schedule: Schedule) -> Counts:
+    def propagate_wait(self, wait: Counts, schedule: Schedule) -> Counts:
         """Who has waited goes on later, in this frame and in the next."""
         wait = np.maximum.accumulate(wait)
         return np.maximum(wait, wait[-1] - (self.period - schedule.interval))
 
-    def linger(self, process: Process, values: Iterable[SSAValue]) -> None:
+    def schedule_alap(self, process: Process, values: Iterable[SSAValue]) -> None:
         """Moves a process as late as the readers of these channels allow."""
         schedule = self.schedules[process]
         wait, early = np.full(schedule.interval, NEVER), np.zeros(schedule.interval, np.int64)

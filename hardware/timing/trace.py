@@ -11,17 +11,17 @@ from xdsl.ir import Operation, SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
 from ..estimate import kind_of, name_of
-from .fifo_depths import rhythm
+from .fifo_depths import steady_state_with
 from .schedule import schedule_of
-from .simulate import Run, TooLong, declared, play, play_bounded
-from .steady_state import Steady
+from .simulate import Timeline, TooLong, declared, simulate, simulate_unbounded
+from .steady_state import SteadyState
 
 Event: TypeAlias = dict[str, Any]
 
-FRAMES = 3
+TRACED_FRAMES = 3
 """One that fills the design, and some that follow."""
 
-POINTS = 200
+MAX_TRACE_EVENTS = 200
 """The most points of a counter, so that files stay small."""
 
 PROCESSES, CHANNELS = 1, 2
@@ -31,29 +31,29 @@ EFFORT = 20_000_000
 """Iterations of processes that are played, before a design is shown in its rhythm instead."""
 
 
-def played(design: DesignOp, frames: int = FRAMES) -> Run:
+def simulated_frames(design: DesignOp, frames: int = TRACED_FRAMES) -> Timeline:
     """Some frames that go through a design, in channels as deep as their types say.
 
     From an empty design on, if that is soon found out; else in its rhythm, from the first frame on.
     """
     depths = declared(design)
     if not all(depths.values()):
-        return play(design, frames)
+        return simulate_unbounded(design, frames)
     try:
-        return play_bounded(design, frames, depths, EFFORT)
+        return simulate(design, frames, depths, EFFORT)
     except TooLong:
-        steady = rhythm(design, depths)
-    return play_bounded(design, frames, depths) if steady is None else repeated(steady, frames)
+        steady = steady_state_with(design, depths)
+    return simulate(design, frames, depths) if steady is None else repeated(steady, frames)
 
 
-def repeated(steady: Steady, frames: int) -> Run:
+def repeated(steady: SteadyState, frames: int) -> Timeline:
     """A rhythm over some frames."""
     starts = np.arange(frames)[:, None] * steady.period
 
     def repeat(times: Counts) -> Counts:
         return (starts + times).reshape(-1)
 
-    run = Run(frames)
+    run = Timeline(frames)
     for value in steady.read:
         run.reserved[value] = repeat(steady.reserved[value])
         run.written[value] = repeat(steady.arrived(value) - 1)
@@ -61,7 +61,7 @@ def repeated(steady: Steady, frames: int) -> Run:
     return run
 
 
-def trace(design: DesignOp, run: Run) -> dict[str, Any]:
+def trace(design: DesignOp, run: Timeline) -> dict[str, Any]:
     """All events of a run, for `json.dump`."""
     events = [
         named("process_name", "processes", PROCESSES),
@@ -83,7 +83,7 @@ def named(what: str, name: str, group: int, track: int = 0) -> Event:
     return {"ph": "M", "name": what, "pid": group, "tid": track, "args": {"name": name}}
 
 
-def frames_of(process: Process, run: Run, track: int) -> list[Event]:
+def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
     """An event for each frame of a process, from its first word to its last.
 
     What it takes longer than its schedule does, it has waited for words or for room.
@@ -114,7 +114,7 @@ def writer_of(value: SSAValue) -> Process:
     return value.owner
 
 
-def counter(title: str, run: Run, channel: SSAValue) -> list[Event]:
+def counter(title: str, run: Timeline, channel: SSAValue) -> list[Event]:
     """The words of a channel over time: of each stretch the most, so that no peak is lost."""
     levels = most_of(run.reserved[channel], run.read[channel], run.cycles)
     stretch = stretch_of(run.cycles)
@@ -127,7 +127,7 @@ def counter(title: str, run: Run, channel: SSAValue) -> list[Event]:
 
 
 def stretch_of(cycles: int) -> int:
-    return -(-cycles // POINTS)
+    return -(-cycles // MAX_TRACE_EVENTS)
 
 
 def most_of(reserved: Counts, read: Counts, cycles: int) -> Counts:

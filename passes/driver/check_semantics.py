@@ -25,7 +25,7 @@ from ...qdialect.types import (
     dtype_of,
     value_range,
 )
-from ...qdialect.values import plain
+from ...qdialect.values import as_array
 from .pipeline import Hook
 
 IMAGES = 4
@@ -48,8 +48,8 @@ class Trace(Interpreter.Listener):
         name = op.attributes.get("activation")
         if name is None and op.name in ACTIVATIONS:
             name = op.properties.get("layer")
-        if isinstance(name, StringAttr) and plain(results[0]).dtype.kind != "f":
-            self.layers[name.data] = plain(results[0])
+        if isinstance(name, StringAttr) and as_array(results[0]).dtype.kind != "f":
+            self.layers[name.data] = as_array(results[0])
 
 
 ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")

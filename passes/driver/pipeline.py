@@ -15,7 +15,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.arg_spec import ArgSpec, ParameterListType, parse_pipeline
 from xdsl.utils.exceptions import ArgSpecParseError
 
-from ...qdialect.diagnostics import nearest
+from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.dialects import new_context
 from ...qdialect.text import verify
 from .registry import PASSES
@@ -95,12 +95,12 @@ def _quoted_unless_plain(values: str) -> str:
 def _pass_of(spec: ArgSpec) -> ModulePass:
     entry = PASSES.get(spec.name)
     if entry is None:
-        raise PipelineError(f"there is no pass {spec.name}; {nearest(spec.name, PASSES)}")
+        raise PipelineError(f"there is no pass {spec.name}; {did_you_mean(spec.name, PASSES)}")
     kind = entry.load()
     options = [field.name.replace("_", "-") for field in dataclasses.fields(kind)]
     for key in spec.parameters:
         if key.replace("_", "-") not in options:
-            raise PipelineError(f"{spec.name} has no option {key}; {nearest(key, options)}")
+            raise PipelineError(f"{spec.name} has no option {key}; {did_you_mean(key, options)}")
     values = {
         key: _value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
         for key, value in spec.parameters.items()

@@ -7,7 +7,7 @@ from xdsl.passes import ModulePass
 
 
 @dataclass(frozen=True)
-class Entry:
+class PassEntry:
     """A pass that is not imported yet."""
 
     load: Callable[[], type[ModulePass]]
@@ -68,19 +68,19 @@ def _size_fifos() -> type[ModulePass]:
     return SizeFifosPass
 
 
-PASSES: dict[str, Entry] = {
-    "canonicalize": Entry(_canonicalize, "simplify: fold constants, drop what does nothing"),
-    "fold-bn": Entry(_fold_bn, "fold batch norm and activations into integer thresholds"),
-    "minimize-accumulators": Entry(
+PASSES: dict[str, PassEntry] = {
+    "canonicalize": PassEntry(_canonicalize, "simplify: fold constants, drop what does nothing"),
+    "fold-bn": PassEntry(_fold_bn, "fold batch norm and activations into integer thresholds"),
+    "minimize-accumulators": PassEntry(
         _minimize_accumulators, "the narrowest types that the actual weights allow"
     ),
-    "stream-lower": Entry(_stream_lower, "turn an integer network into a design of processes"),
-    "scale-thresholds": Entry(
+    "stream-lower": PassEntry(_stream_lower, "turn an integer network into a design of processes"),
+    "scale-thresholds": PassEntry(
         _scale_thresholds, "thresholds that lie on a line become a product, a sum and a shift"
     ),
-    "tile": Entry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
-    "partition": Entry(_partition, "cut a design over several devices, and fold each part"),
-    "pack-bits": Entry(_pack_bits, "weights and thresholds in memory words"),
-    "size-fifos": Entry(_size_fifos, "depths of channels for the full rate"),
+    "tile": PassEntry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
+    "partition": PassEntry(_partition, "cut a design over several devices, and fold each part"),
+    "pack-bits": PassEntry(_pack_bits, "weights and thresholds in memory words"),
+    "size-fifos": PassEntry(_size_fifos, "depths of channels for the full rate"),
 }
 """The one list a new pass is added to."""

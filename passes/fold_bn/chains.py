@@ -7,18 +7,18 @@ from math import prod
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
-from ...qdialect.convolution import exact_type, largest
+from ...qdialect.convolution import exact_type, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
-from ...qdialect.qnn.linear import BatchNormOp, LinearOp, accumulator_ranges
+from ...qdialect.qnn.linear import BatchNormOp, LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
-from ...qdialect.values import Value, plain
+from ...qdialect.values import Value, as_array
 from .threshold_search import Ints
 
 Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
@@ -47,7 +47,7 @@ def zero_point_of(op: DequantizeOp) -> Array:
         return np.zeros(1, np.int64)
     zero = constant_of(op.zero_point)
     assert zero is not None
-    return zero.reshape(-1).astype(exact_type(largest(zero)))
+    return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
 
 
 def is_uniform(op: DequantizeOp) -> bool:
@@ -122,7 +122,7 @@ class Chain:
             for op in (*self.sources, *self.ops, self.quantizer):
                 known = [_known(values, value) for value in op.operands]
                 values[op.results[0]] = op.evaluate(*known)[0]
-        found = plain(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
+        found = as_array(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
         return (
             (found + 1) >> 1
             if isinstance(element_of(self.quantizer.output), BipolarType)
@@ -204,7 +204,7 @@ def bounds_of(value: SSAValue) -> tuple[Array, Array]:
     They are Python integers, which don't overflow.
     """
     owner, channels = value.owner, shape_of(value)[-1]
-    if isinstance(owner, LinearOp) and is_quant(element_of(owner.x)):
+    if isinstance(owner, LinearOpBase) and is_quant(element_of(owner.x)):
         ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
     elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
         low, high = bounds_of(owner.lhs)

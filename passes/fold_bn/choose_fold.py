@@ -11,7 +11,7 @@ from ...qdialect.qnn.constants import range_of
 from .chains import Chain, bounds_of, limits_of
 from .monotone import is_monotone
 from .residual import Pairs, WeightedSum, find_sum, pairs_of
-from .threshold_search import Ints, turns_back
+from .threshold_search import Ints, non_monotone
 
 MOST_LEVELS = 1 << 12
 """More steps than this are no thresholds any more."""
@@ -22,12 +22,12 @@ LARGEST_TABLE = 1 << 12
 LARGEST_PAIRS = 1 << 16
 """Entries of the largest table for pairs of values; two tensors of eight bits each."""
 
-LARGEST_INTEGER = 1 << 61
+MAX_INTEGER = 1 << 61
 """The search computes in 64 bits, with room for a step beyond either end."""
 
 
 @dataclass(frozen=True)
-class Bounds:
+class SingleInput:
     """What a chain of one source is a function of."""
 
     low: Ints
@@ -37,10 +37,10 @@ class Bounds:
     """Whether some channel rises here and falls there, so that it takes a table."""
 
 
-Fold = Bounds | WeightedSum | Pairs
+FoldPlan = SingleInput | WeightedSum | Pairs
 
 
-def how_to_fold(chain: Chain, max_error: int = 0) -> Fold | str:
+def plan_fold(chain: Chain, max_error: int = 0) -> FoldPlan | str:
     """What a chain becomes; the reason if it can't be folded."""
     try:
         return _fold(chain, max_error)
@@ -48,7 +48,7 @@ def how_to_fold(chain: Chain, max_error: int = 0) -> Fold | str:
         return f"for some values of its input it makes no number: {error}"
 
 
-def _fold(chain: Chain, max_error: int) -> Fold | str:
+def _fold(chain: Chain, max_error: int) -> FoldPlan | str:
     first, last = limits_of(chain.quantizer)
     if last - first > MOST_LEVELS:
         return f"its {last - first + 1} levels would take as many thresholds"
@@ -60,10 +60,10 @@ def _fold(chain: Chain, max_error: int) -> Fold | str:
     return pairs_of(chain)
 
 
-def _bounded(chain: Chain) -> Bounds | str:
+def _bounded(chain: Chain) -> SingleInput | str:
     lows, highs = bounds_of(chain.sources[0].x)
     least, most = int(lows.min()), int(highs.max())
-    if least < -LARGEST_INTEGER or most > LARGEST_INTEGER:
+    if least < -MAX_INTEGER or most > MAX_INTEGER:
         return f"its input reaches {least} to {most}, too wide for the search of thresholds"
     low, high = lows.astype(np.int64), highs.astype(np.int64)
     bent = bent_channels(chain, low, high)
@@ -72,7 +72,7 @@ def _bounded(chain: Chain) -> Bounds | str:
     entries = most - least + 1
     if bent.any() and entries > LARGEST_TABLE:
         return f"it turns back, and a table of {entries} entries is too large"
-    return Bounds(low, high, bool(bent.any()))
+    return SingleInput(low, high, bool(bent.any()))
 
 
 def is_small(chain: Chain) -> bool:
@@ -85,4 +85,4 @@ def bent_channels(chain: Chain, low: Ints, high: Ints) -> Array | None:
     """In which channels a chain turns back; None if it can't be tried."""
     if all(map(is_monotone, (*chain.sources, *chain.ops, chain.quantizer))):
         return np.zeros(1, np.bool_)
-    return turns_back(chain.levels, low, high)
+    return non_monotone(chain.levels, low, high)

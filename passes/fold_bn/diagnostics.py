@@ -14,16 +14,16 @@ from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.classify import SoftmaxOp
 from ...qdialect.qnn.constants import constant_of
 from ...qdialect.qnn.layout import MoveOp
-from ...qdialect.qnn.linear import LinearOp
+from ...qdialect.qnn.linear import LinearOpBase
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant
 from .chains import chain_of
-from .choose_fold import how_to_fold
+from .choose_fold import plan_fold
 from .integer_linear import why_float
 
 
-def leftovers(module: ModuleOp, max_error: int) -> list[str]:
+def remaining_float_ops(module: ModuleOp, max_error: int) -> list[str]:
     """A message for every op that should be integer and is not, in the order of the network."""
     return [
         f"{describe(op)}: {reason}"
@@ -40,7 +40,7 @@ def _stuck(function: FuncOp, max_error: int) -> Iterator[tuple[Operation, str]]:
             if isinstance(op, QuantizeOp | ThresholdOp) and op.x in after and not _is_end(op):
                 yield op, _why_quantizer(op, max_error)
             continue
-        if isinstance(op, LinearOp):
+        if isinstance(op, LinearOpBase):
             reason = why_float(op)
             assert reason is not None
             yield op, reason
@@ -76,6 +76,6 @@ def _after_integers(function: FuncOp) -> set[SSAValue]:
 
 def _why_quantizer(op: QuantizeOp | ThresholdOp, max_error: int) -> str:
     chain = chain_of(op)
-    reason = chain if isinstance(chain, str) else how_to_fold(chain, max_error)
+    reason = chain if isinstance(chain, str) else plan_fold(chain, max_error)
     assert isinstance(reason, str)
     return f"can't become thresholds: {reason}"

@@ -24,8 +24,8 @@ from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
 from .chains import Chain, Quantizer, chain_of, limits_of
-from .choose_fold import Bounds, how_to_fold
-from .diagnostics import leftovers
+from .choose_fold import SingleInput, plan_fold
+from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
 from .integer_linear import (
     IntegerLinear,
@@ -55,13 +55,13 @@ class FoldChain(RewritePattern):
         if is_quant(element_of(op.x)):
             return
         chain = chain_of(op)
-        fold = chain if isinstance(chain, str) else how_to_fold(chain, self.max_error)
+        fold = chain if isinstance(chain, str) else plan_fold(chain, self.max_error)
         if isinstance(chain, str) or isinstance(fold, str):
             return
         match fold:
-            case Bounds(turns_back=False):
+            case SingleInput(turns_back=False):
                 new = self._steps(chain, fold)
-            case Bounds():
+            case SingleInput():
                 new = self._table(chain, fold)
             case WeightedSum():
                 new = self._sum(chain, fold)
@@ -71,13 +71,13 @@ class FoldChain(RewritePattern):
             new[-1].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
-    def _steps(self, chain: Chain, bounds: Bounds) -> list[Operation]:
+    def _steps(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         """Thresholds."""
         first, last = limits_of(chain.quantizer)
         steps = find_steps(chain.levels, bounds.low, bounds.high, first, last)
         return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
 
-    def _table(self, chain: Chain, bounds: Bounds) -> list[Operation]:
+    def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         """A row of results for each channel, one for each value that any channel reaches."""
         least, most = int(bounds.low.min()), int(bounds.high.max())
         values = np.arange(least, most + 1, dtype=np.int64)[:, None]
@@ -202,7 +202,7 @@ class FoldBnPass(ModulePass):
 
     def _refuse(self, module: ModuleOp) -> None:
         """Ends with an error if floats are left where the hardware would need integers."""
-        found = leftovers(module, self.max_error)
+        found = remaining_float_ops(module, self.max_error)
         if found:
             shown = "\n  ".join(found[:MOST_SHOWN])
             more = f"\n  and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""

@@ -29,7 +29,7 @@ from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of
-from ...qdialect.values import plain
+from ...qdialect.values import as_array
 from .chains import Elementwise, Quantizer, by_position, is_by_channel, keeps_channels, parts_of
 from .monotone import is_monotone
 
@@ -132,7 +132,7 @@ class HoistQuantize(RewritePattern):
             value = np.full((1, 1), move.value.value.data, np.float32)
             constants = (constant_of(operand) for operand in op.operands[1:])
             level = op.evaluate(value, *(row for row in constants if row is not None))[0]
-            properties["value"] = int_attr(int(plain(level).item()))
+            properties["value"] = int_attr(int(as_array(level).item()))
         return properties
 
     def _part(self, row: SSAValue, start: int, stop: int, new: list[Operation]) -> SSAValue:
@@ -223,7 +223,9 @@ def only_rises(op: Elementwise) -> bool:
     ends = np.repeat(np.array([[-most], [most]], np.float32), channels, axis=1)
     args = [ends if value is free[0] else constant_of(value) for value in op.operands]
     with np.errstate(all="ignore"):
-        low, high = plain(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(2, -1)
+        low, high = as_array(op.evaluate(*(arg for arg in args if arg is not None))[0]).reshape(
+            2, -1
+        )
     return bool(np.all(low <= high))
 
 

@@ -14,13 +14,13 @@ from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ...qdialect.convolution import convolve, convolve_transposed, exact_type, largest
+from ...qdialect.convolution import convolve, convolve_transposed, exact_type, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import describe, int_attr, ints
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, DivOp, SubOp
 from ...qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
+from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase, accumulator_range
 from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp
 from ...qdialect.qnn.steps import LookupOp
@@ -55,7 +55,7 @@ class IntegerLinear(RewritePattern):
         self.pool = pool
 
     @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: LinearOp, rewriter: PatternRewriter) -> None:
+    def match_and_rewrite(self, op: LinearOpBase, rewriter: PatternRewriter) -> None:
         if why_float(op) is not None:
             return
         x, weights = sources_of(op)
@@ -80,7 +80,7 @@ class IntegerLinear(RewritePattern):
             return weights.x
         shifted = less_zero_point(weights)
         rows = negated.reshape(-1, *[1] * (shifted.ndim - 1))
-        shifted = np.where(rows, -shifted.astype(exact_type(largest(shifted))), shifted)
+        shifted = np.where(rows, -shifted.astype(exact_type(max_magnitude(shifted))), shifted)
         element, least, most = element_of(weights.x), int(shifted.min()), int(shifted.max())
         assert isinstance(element, QuantType)
         low, high = value_range(element)
@@ -91,7 +91,7 @@ class IntegerLinear(RewritePattern):
         return constant.output
 
     def _sums(
-        self, op: LinearOp, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
+        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: what it sums up is the input less its zero point."""
         values, zero = constant_of(kernel), int(zero_point_of(x)[0])
@@ -128,7 +128,7 @@ class IntegerLinear(RewritePattern):
         return total.output
 
 
-def is_pooled(op: LinearOp, weights: DequantizeOp) -> bool:
+def is_pooled(op: LinearOpBase, weights: DequantizeOp) -> bool:
     """Whether the largest of the results are taken, whose order negated weights would keep."""
     pooled = any(isinstance(use.operation, MaxPoolOp) for use in op.output.uses)
     return pooled and constant_of(weights.x) is not None
@@ -148,14 +148,14 @@ def transposed_zero(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
     return convolve_transposed(everywhere, weights, op.window, groups, shape)[0]
 
 
-def sources_of(op: LinearOp) -> tuple[DequantizeOp, DequantizeOp]:
+def sources_of(op: LinearOpBase) -> tuple[DequantizeOp, DequantizeOp]:
     """What the operands of a linear op that can be made integer were dequantized by."""
     x, weights = dequantized(op.x), dequantized(op.weights)
     assert x is not None and weights is not None
     return x, weights
 
 
-def why_float(op: LinearOp) -> str | None:
+def why_float(op: LinearOpBase) -> str | None:
     """Why a linear op can't be one of integers, and a scale; None if it can."""
     if is_quant(element_of(op.x)):
         return "it computes with integers already"
@@ -197,11 +197,11 @@ def less_zero_point(weights: DequantizeOp) -> Array:
     assert values is not None
     if not zero.any():
         return values
-    exact = exact_type(largest(values) + largest(zero))
+    exact = exact_type(max_magnitude(values) + max_magnitude(zero))
     return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
 
 
-def padding_of(op: LinearOp, x: DequantizeOp) -> int | None:
+def padding_of(op: LinearOpBase, x: DequantizeOp) -> int | None:
     """The integer that stands for the padding; None if there is none."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
@@ -213,7 +213,7 @@ def padding_of(op: LinearOp, x: DequantizeOp) -> int | None:
     return pad if liftable or holds(x.x, pad) else None
 
 
-def is_lifted(op: LinearOp, x: DequantizeOp) -> bool:
+def is_lifted(op: LinearOpBase, x: DequantizeOp) -> bool:
     """Whether one bit is padded with zero: with -1, and corrected at the border."""
     padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
     return padded and isinstance(element_of(x.x), BipolarType) and padding_of(op, x) == 0
@@ -221,7 +221,7 @@ def is_lifted(op: LinearOp, x: DequantizeOp) -> bool:
 
 def _why_wide(x: DequantizeOp, weights: DequantizeOp) -> str | None:
     """Why the sums could be no integers of the IR."""
-    zeros = [largest(zero_point_of(source)) for source in (x, weights)]
+    zeros = [max_magnitude(zero_point_of(source)) for source in (x, weights)]
     ends = [max(map(abs, range_of(source.x))) for source in (x, weights)]
     reach = prod(shape_of(weights.x)[1:]) * (ends[0] + zeros[0]) * (ends[1] + zeros[1])
     if is_integer_range(-reach, reach):
@@ -238,7 +238,7 @@ def _origin(value: SSAValue) -> str:
             if change is None:
                 return "is dequantized by a scale that is not constant"
             return f"is quantized, but changed by {describe(change)}: put a quantizer behind that"
-        if isinstance(owner, LinearOp):
+        if isinstance(owner, LinearOpBase):
             return f"comes from {describe(owner)} without a quantizer in between"
         if not owner.operands:
             break

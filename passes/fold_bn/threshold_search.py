@@ -48,7 +48,7 @@ def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int)
     return Steps(np.sort(found, axis=0).T, descending)
 
 
-def turns_back(
+def non_monotone(
     function: Function, low: Ints, high: Ints, budget: int = 1 << 24
 ) -> npt.NDArray[np.bool_] | None:
     """Which channels rise somewhere and fall elsewhere, by evaluating every accumulator value.

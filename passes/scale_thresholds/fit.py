@@ -12,7 +12,7 @@ import numpy as np
 
 from ...qdialect.stream.scale import scaled
 from ...qdialect.types import bit_width, smallest_type
-from .threshold_lines import Ints, Stairs, search, spare
+from .threshold_lines import Ints, ThresholdRows, search, spare
 
 FEW = 8
 """So many numbers of a channel may lie above its line, and so many below."""
@@ -31,7 +31,7 @@ NEVER = 1 << 62
 
 
 @dataclass(frozen=True)
-class Scales:
+class LineFit:
     """A line for each channel."""
 
     factors: Ints
@@ -52,7 +52,7 @@ class Scales:
     def lowered(self) -> int:
         return int(np.maximum(-self.late, 0).sum(1).max())
 
-    def bits(self, stairs: Stairs) -> int:
+    def bits(self, stairs: ThresholdRows) -> int:
         """Of all numbers of a channel."""
         numbers = (self.raised + self.lowered) * width(np.append(stairs.low, stairs.high))
         return width(self.factors) + width(self.offsets) + numbers
@@ -68,11 +68,11 @@ def width(numbers: Ints) -> int:
     return bit_width(smallest_type(int(numbers.min()), int(numbers.max())))
 
 
-def scales_of(stairs: Stairs, first: int) -> tuple[Scales, Ints] | None:
+def scales_of(stairs: ThresholdRows, first: int) -> tuple[LineFit, Ints] | None:
     """The lines that take the fewest bits, and their exceptions; None if a channel is on none."""
     slopes = search(stairs)
     slopes = np.where(spare(stairs, slopes) > 0, slopes, search(stairs.without_odd()))
-    best: Scales | None = None
+    best: LineFit | None = None
     for shift in shifts(stairs, float(slopes.max())):
         factors = np.rint(slopes * 2.0**shift).astype(np.int64)
         if best is not None and width(factors) >= DSP_BITS:
@@ -88,7 +88,7 @@ def scales_of(stairs: Stairs, first: int) -> tuple[Scales, Ints] | None:
     return (best, exceptions) if is_right(best, exceptions, stairs) else None
 
 
-def shifts(stairs: Stairs, steepest: float) -> range:
+def shifts(stairs: ThresholdRows, steepest: float) -> range:
     """Those with which the largest factor is neither coarse nor wide, and no sum too wide."""
     if steepest <= 0:
         return range(1)
@@ -98,7 +98,7 @@ def shifts(stairs: Stairs, steepest: float) -> range:
     return range(max(least, 0), min(most, room) + 1)
 
 
-def lines_at(stairs: Stairs, factors: Ints, shift: int, first: int) -> Scales | None:
+def lines_at(stairs: ThresholdRows, factors: Ints, shift: int, first: int) -> LineFit | None:
     """The lines of these factors that are wrong least often; None if one is too often."""
     offsets = offsets_of(stairs, factors, shift)
     above, aims = stairs.high[:, None] + 1, stairs.levels << shift
@@ -113,10 +113,10 @@ def lines_at(stairs: Stairs, factors: Ints, shift: int, first: int) -> Scales | 
     together |= (late[:, :-1] < 0) & (rows[:, :-1] > own[:, 1:])
     if max(too_low, too_high) > FEW or together.any():
         return None
-    return Scales(factors, offsets + (first << shift), shift, first, stairs.count, late)
+    return LineFit(factors, offsets + (first << shift), shift, first, stairs.count, late)
 
 
-def offsets_of(stairs: Stairs, factors: Ints, shift: int) -> Ints:
+def offsets_of(stairs: ThresholdRows, factors: Ints, shift: int) -> Ints:
     """The offsets with which most steps are where they should be."""
     (under, reached), aims = stairs.edges, stairs.levels << shift
     at_least = np.where(stairs.reaching, aims - factors[:, None] * reached, -NEVER)
@@ -131,7 +131,7 @@ def offsets_of(stairs: Stairs, factors: Ints, shift: int) -> Ints:
     return offsets
 
 
-def exceptions_of(scales: Scales, stairs: Stairs) -> Ints:
+def exceptions_of(scales: LineFit, stairs: ThresholdRows) -> Ints:
     """For each channel, the numbers for which its line is too low, and those for which too high.
 
     Where a channel has fewer than others, a number stands that it never reaches.
@@ -149,7 +149,7 @@ def exceptions_of(scales: Scales, stairs: Stairs) -> Ints:
     return table
 
 
-def is_right(scales: Scales, exceptions: Ints, stairs: Stairs) -> bool:
+def is_right(scales: LineFit, exceptions: Ints, stairs: ThresholdRows) -> bool:
     """Whether lines and stairs agree on both sides of all steps of either."""
     own = np.clip(stairs.rows + scales.late, stairs.low[:, None], stairs.high[:, None])
     beside = np.clip(own - 1, stairs.low[:, None], stairs.high[:, None])

@@ -17,8 +17,8 @@ from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType
 from ...qdialect.types import bit_width, smallest_type, value_range
 from ..designs import designs_for
-from .fit import Scales, scales_of
-from .threshold_lines import Ints, Stairs
+from .fit import LineFit, scales_of
+from .threshold_lines import Ints, ThresholdRows
 
 WIDEST = 40
 """Bits of sums whose lines are looked for."""
@@ -72,7 +72,7 @@ class ScaleThresholdsPass(ModulePass):
 class Rising:
     """Thresholds with those that fall turned around: what reaches them has another sign there."""
 
-    stairs: Stairs
+    stairs: ThresholdRows
     signs: Ints
 
 
@@ -95,11 +95,11 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
     rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1]))
     low, high = (np.broadcast_to(ends, channels) for ends in (low, high))
     falls = np.broadcast_to(falls, channels)
-    return Rising(Stairs.turned(rows, low, high, falls), np.where(falls, -1, 1))
+    return Rising(ThresholdRows.mirrored(rows, low, high, falls), np.where(falls, -1, 1))
 
 
 def scale_of(
-    process: ThresholdedProcess, scales: Scales, exceptions: Ints, signs: Ints, pool: ConstantPool
+    process: ThresholdedProcess, scales: LineFit, exceptions: Ints, signs: Ints, pool: ConstantPool
 ) -> ScaleOp:
     """What does to the numbers that a process compares what its thresholds do."""
     arrays = {"factors": scales.factors * signs, "offsets": scales.offsets}

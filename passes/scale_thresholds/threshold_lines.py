@@ -19,7 +19,7 @@ ROUNDS = 40
 
 
 @dataclass(frozen=True)
-class Stairs:
+class ThresholdRows:
     """Thresholds, a row for each channel, over the numbers that a channel may have."""
 
     rows: Ints
@@ -27,28 +27,28 @@ class Stairs:
     high: Ints
     values: Ints | None = None
     """All numbers there are; without it all from the lowest to the highest."""
-    odd: Flags | None = None
+    outliers: Flags | None = None
     """Thresholds that a line need not heed."""
 
     @staticmethod
-    def turned(rows: Ints, low: Ints, high: Ints, falls: Flags) -> "Stairs":
+    def mirrored(rows: Ints, low: Ints, high: Ints, falls: Flags) -> "ThresholdRows":
         """With channels that fall turned around: what reaches their thresholds has another sign."""
         rows, low, high = rows.copy(), low.copy(), high.copy()
         rows[falls] = 1 - rows[falls, ::-1]
         low[falls], high[falls] = -high[falls], -low[falls]
-        return Stairs(rows, low, high)
+        return ThresholdRows(rows, low, high)
 
     @property
     def count(self) -> int:
         return self.rows.shape[1]
 
-    def of(self, channels: Ints) -> "Stairs":
+    def of(self, channels: Ints) -> "ThresholdRows":
         """Some channels."""
-        odd = None if self.odd is None else self.odd[channels]
+        odd = None if self.outliers is None else self.outliers[channels]
         low, high = self.low[channels], self.high[channels]
-        return Stairs(self.rows[channels], low, high, self.values, odd)
+        return ThresholdRows(self.rows[channels], low, high, self.values, odd)
 
-    def without_odd(self) -> "Stairs":
+    def without_odd(self) -> "ThresholdRows":
         """Without the thresholds that are off a line through the middle of all."""
         under, reached = self.edges
         inside = (self.levels > self.least[:, None]) & (self.levels <= self.most[:, None])
@@ -88,7 +88,7 @@ class Stairs:
 
     @property
     def _heeded(self) -> Flags:
-        return np.ones(self.rows.shape, np.bool_) if self.odd is None else ~self.odd
+        return np.ones(self.rows.shape, np.bool_) if self.outliers is None else ~self.outliers
 
     def around(self, reach: int) -> Ints:
         """So many numbers below each threshold, and as many from it on."""
@@ -114,7 +114,7 @@ class Stairs:
         return counts
 
 
-def room(stairs: Stairs, slopes: Doubles) -> tuple[Doubles, Doubles]:
+def room(stairs: ThresholdRows, slopes: Doubles) -> tuple[Doubles, Doubles]:
     """The heights, from one to another, at which lines of these slopes are right."""
     under, reached = (stairs.levels - slopes[:, None] * edge for edge in stairs.edges)
     at_least = np.where(stairs.reaching, reached, -np.inf).max(1)
@@ -122,7 +122,7 @@ def room(stairs: Stairs, slopes: Doubles) -> tuple[Doubles, Doubles]:
     return at_least, below
 
 
-def search(stairs: Stairs) -> Doubles:
+def search(stairs: ThresholdRows) -> Doubles:
     """The slope of each channel with the most room for its height, which has a single peak."""
     channels, (under, reached) = np.arange(len(stairs.rows)), stairs.edges
     least, most, count = stairs.least, stairs.most, stairs.count
@@ -143,7 +143,7 @@ def search(stairs: Stairs) -> Doubles:
     return np.where(most > least, best, 0.0)
 
 
-def spare(stairs: Stairs, slopes: Doubles) -> Doubles:
+def spare(stairs: ThresholdRows, slopes: Doubles) -> Doubles:
     """How much room there is; below 0, by how much lines are wrong."""
     at_least, below = room(stairs, slopes)
     return below - at_least

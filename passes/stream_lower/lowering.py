@@ -30,7 +30,7 @@ from ...qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp, LinearOp
+from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -46,10 +46,10 @@ from ...qdialect.types import (
     smallest_type,
     value_range,
 )
-from ...qdialect.values import plain
-from ..tile.layer_folding import FOLD
+from ...qdialect.values import as_array
+from ..tile.layer_folding import FOLDING_ATTR
 
-LARGEST_TABLE = 1 << 18
+MAX_TABLE_ENTRIES = 1 << 18
 """Entries of the largest table that stands for a function of integers."""
 
 
@@ -98,7 +98,7 @@ class Lowering:
 
     def add(self, process: ProcessT, op: Operation) -> ProcessT:
         """Appends a process that carries out an op, with its names."""
-        for name in ("activation", FOLD):
+        for name in ("activation", FOLDING_ATTR):
             if name in op.attributes:
                 process.attributes[name] = op.attributes[name]
         layer = op.properties.get("layer")
@@ -116,7 +116,7 @@ class Lowering:
             raise refused(op, "its input comes in another order than a stream has it")
         if flow.channel_of(carried.channel).frame == frame:
             return carried.channel
-        return self.add(flow.ResizeOp(carried.channel, 1, frame), op).output
+        return self.add(flow.RepackOp(carried.channel, 1, frame), op).output
 
     def leave(self, value: SSAValue, op: Operation) -> SSAValue:
         """The channel with a tensor's elements in order, whatever its frames are."""
@@ -168,15 +168,15 @@ def refused(op: Operation, reason: str) -> PassFailedException:
     return PassFailedException(f"stream-lower: {describe(op)}: {reason}")
 
 
-def constant_weights(op: LinearOp) -> Array:
+def constant_weights(op: LinearOpBase) -> Array:
     weights = constant_of(op.weights)
     if weights is None:
         raise refused(op, "its weights are computed: they must be constant")
     return weights
 
 
-@lowers(LinearLayerOp)
-def linear(d: Lowering, op: LinearLayerOp) -> None:
+@lowers(LinearOp)
+def linear(d: Lowering, op: LinearOp) -> None:
     """A matrix times a vector, in the order in which the vector comes."""
     carried, output = d.carried.get(op.x), d.result(op.output)
     weights = constant_weights(op)
@@ -184,12 +184,12 @@ def linear(d: Lowering, op: LinearLayerOp) -> None:
         return d.give(op.output, multiply(d, op, d.take(op.x, op), weights, output))
     turned = np.empty_like(weights)
     turned[:, carried.order] = weights
-    flat = d.add(flow.ResizeOp(carried.channel, 1, shape_of(op.x)[1:]), op).output
+    flat = d.add(flow.RepackOp(carried.channel, 1, shape_of(op.x)[1:]), op).output
     d.give(op.output, multiply(d, op, flat, turned, output))
 
 
 def multiply(
-    d: Lowering, op: LinearOp, x: SSAValue, weights: Array, output: ChannelType
+    d: Lowering, op: LinearOpBase, x: SSAValue, weights: Array, output: ChannelType
 ) -> SSAValue:
     """Every vector of a channel times the weights of an op, as they are or in another form."""
     bias = None if op.bias is None else d.name(op.bias, op)
@@ -198,7 +198,7 @@ def multiply(
     return d.add(process, op).output
 
 
-def stored(d: Lowering, op: LinearOp, weights: Array) -> tuple[str, str | None]:
+def stored(d: Lowering, op: LinearOpBase, weights: Array) -> tuple[str, str | None]:
     """The names of weights and, if they are indices, of their codebook.
 
     Weights in another form than the op's may hold zeros that it has not.
@@ -214,7 +214,7 @@ def stored(d: Lowering, op: LinearOp, weights: Array) -> tuple[str, str | None]:
     return d.data(weights, element, "weights"), None
 
 
-def indexed(d: Lowering, op: LinearOp, read: LookupOp, weights: Array) -> tuple[str, str]:
+def indexed(d: Lowering, op: LinearOpBase, read: LookupOp, weights: Array) -> tuple[str, str]:
     """Codebook weights in another form, as indices again."""
     table = constant_of(read.table)
     assert table is not None
@@ -397,7 +397,7 @@ def lookup(d: Lowering, op: LookupOp) -> None:
     if table is None or table.ndim != (2 if per_channel else 1):
         raise refused(op, "a table of numbers is lowered, which must be constant")
     low, high = range_of(op.x)
-    if high - low >= LARGEST_TABLE:
+    if high - low >= MAX_TABLE_ENTRIES:
         raise refused(op, f"a table for {high - low + 1} values is too large")
     reached = np.clip(np.arange(low, high + 1) - first, 0, table.shape[-1] - 1)
     store(d, op, table[..., reached], low)
@@ -415,12 +415,12 @@ def store(d: Lowering, op: QnnOp, table: Array, first: int) -> None:
 def function(d: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     """Any function of few integers, as a table."""
     low, high = range_of(op.x)
-    if high - low >= LARGEST_TABLE:
+    if high - low >= MAX_TABLE_ENTRIES:
         raise refused(op, f"a table for {high - low + 1} values is too large")
     fixed = [constant_of(value) for value in op.operands[1:]]
     channels = max([row.size for row in fixed if row is not None], default=1)
     values = np.arange(low, high + 1).reshape(-1, 1).repeat(channels, 1)
-    rows = plain(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
+    rows = as_array(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
     store(d, op, rows[0] if channels == 1 else rows, low)
 
 

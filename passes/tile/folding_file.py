@@ -14,12 +14,12 @@ from typing import Any, cast
 from xdsl.utils.exceptions import PassFailedException
 
 from ...hardware.resources.cost import Storage
-from ...qdialect.diagnostics import nearest
+from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import read_json
-from .layer_folding import Fold
+from .layer_folding import LayerFolding
 
 
-def read_folding(path: str) -> dict[str, Fold]:
+def read_folding(path: str) -> dict[str, LayerFolding]:
     """Reads a folding file."""
     try:
         given: Any = read_json(Path(path).read_text())
@@ -33,7 +33,7 @@ def read_folding(path: str) -> dict[str, Fold]:
     return {name: _fold(path, name, entry) for name, entry in entries.items()}
 
 
-def write_folding(path: str, folds: Mapping[str, Fold]) -> None:
+def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
     """Writes a folding file, whole or not at all."""
     entries = {
         name: {key: value for key, value in vars(fold).items() if value is not None}
@@ -48,22 +48,22 @@ def write_folding(path: str, folds: Mapping[str, Fold]) -> None:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _fold(path: str, name: str, entry: Any) -> Fold:
+def _fold(path: str, name: str, entry: Any) -> LayerFolding:
     if not isinstance(entry, dict):
         raise PassFailedException(f'{path}: layer {name!r} is not {{"pe": ..., "simd": ...}}')
-    choices, known = cast(dict[str, Any], entry), [field.name for field in fields(Fold)]
+    choices, known = cast(dict[str, Any], entry), [field.name for field in fields(LayerFolding)]
     for key, value in choices.items():
         if key not in known:
             raise PassFailedException(
-                f"{path}: layer {name!r} has no choice {key!r}; {nearest(key, known)}"
+                f"{path}: layer {name!r} has no choice {key!r}; {did_you_mean(key, known)}"
             )
         if key in ("pe", "simd") and (type(value) is not int or value < 1):
             raise PassFailedException(f"{path}: layer {name!r}: {key} is a whole number above 0")
         if key == "dsp" and type(value) is not bool:
             raise PassFailedException(f"{path}: layer {name!r}: dsp is true or false")
         if key == "storage" and value not in list(Storage):
-            hint = nearest(str(value), Storage)
+            hint = did_you_mean(str(value), Storage)
             raise PassFailedException(f"{path}: layer {name!r}: no storage is {value!r}; {hint}")
     if "storage" in choices:
         choices["storage"] = Storage(choices["storage"])
-    return Fold(**choices)
+    return LayerFolding(**choices)

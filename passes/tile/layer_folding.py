@@ -2,7 +2,7 @@
 
 A folding is chosen by a search over all that is possible; what is given for some layers leaves the
 search fewer choices. Then every channel gets its words, and where those of two processes differ, a
-resize stands in between.
+repack stands in between.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,23 +13,23 @@ from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitA
 from xdsl.rewriter import Rewriter
 
 from ...hardware.resources.cost import MAX_PARTS, Storage
-from ...hardware.search.space import Space, is_grouped, written
+from ...hardware.search.space import Space, is_grouped, source_before_repacks
 from ...hardware.search.tiling import Tiling
-from ...qdialect.diagnostics import nearest
+from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import ChannelType, DesignOp, Process
 from ...qdialect.stream.compute import StorageAttr, WeightedProcess
-from ...qdialect.stream.flow import ResizeOp
+from ...qdialect.stream.flow import RepackOp
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
 from ...qdialect.stream.windows import PoolOp, WindowOp
 
-FOLD = "fold"
+FOLDING_ATTR = "fold"
 """The attribute of an op, or of a layer, that gives a folding."""
 
 TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
 
-Layer: TypeAlias = WeightedProcess | PoolOp
+FoldableProcess: TypeAlias = WeightedProcess | PoolOp
 """What is given a folding by name."""
 
 
@@ -38,7 +38,7 @@ class FoldingError(Exception):
 
 
 @dataclass(frozen=True)
-class Fold:
+class LayerFolding:
     """What is chosen for a layer; what is None is open."""
 
     pe: int | None = None
@@ -49,40 +49,42 @@ class Fold:
     dsp: bool | None = None
 
 
-def layers_of(design: DesignOp) -> dict[str, list[Layer]]:
+def foldable_layers(design: DesignOp) -> dict[str, list[FoldableProcess]]:
     """The processes that carry out each layer with a folding, by its name."""
-    found: dict[str, list[Layer]] = {}
+    found: dict[str, list[FoldableProcess]] = {}
     for process in design.processes:
         if isinstance(process, WeightedProcess | PoolOp) and isinstance(process.layer, StringAttr):
             found.setdefault(process.layer.data, []).append(process)
     return found
 
 
-def fold_of(layer: Layer) -> Fold:
+def folding_of(layer: FoldableProcess) -> LayerFolding:
     """The folding that a layer has."""
     if isinstance(layer, PoolOp):
-        return Fold(*layer.at_once)
-    return Fold(*layer.at_once, layer.storage.data, layer.dsp is not None)
+        return LayerFolding(*layer.at_once)
+    return LayerFolding(*layer.at_once, layer.storage.data, layer.dsp is not None)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
     """Foldings are for layers that there are."""
     designs = list(designs)
-    layers = {name for design in designs for name in layers_of(design)}
+    layers = {name for design in designs for name in foldable_layers(design)}
     processes = [process for design in designs for process in design.processes]
     names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
     for name in folds:
         if name in names and name not in layers:
             raise FoldingError(f"layer {name!r} has neither weights nor a pool, nothing to fold")
         if name not in layers:
-            raise FoldingError(f"there is no layer {name!r}; {nearest(name, layers)}")
+            raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
 
 
-def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[int, list[int]]:
+def fixed_by(
+    design: DesignOp, space: Space, folds: Mapping[str, LayerFolding]
+) -> dict[int, list[int]]:
     """The values that foldings leave to the choices of a space."""
-    layers, fixed = layers_of(design), dict[int, list[int]]()
+    layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
-        if isinstance(layer, Layer) and FOLD in layer.attributes:
+        if isinstance(layer, FoldableProcess) and FOLDING_ATTR in layer.attributes:
             fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
     for name, fold in folds.items():
         for layer in layers[name]:
@@ -90,26 +92,28 @@ def fixed_by(design: DesignOp, space: Space, folds: Mapping[str, Fold]) -> dict[
     return fixed
 
 
-def _attribute(layer: Layer) -> Fold:
+def _attribute(layer: FoldableProcess) -> LayerFolding:
     """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
-    given = layer.attributes[FOLD]
+    given = layer.attributes[FOLDING_ATTR]
     if not isinstance(given, DictionaryAttr):
-        raise FoldingError(f"{describe(layer)}: {FOLD} is no dictionary, but {given}")
+        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} is no dictionary, but {given}")
     found: dict[str, int] = {}
     for key, value in given.data.items():
         if key not in ("pe", "simd"):
-            hint = nearest(key, ("pe", "simd"))
-            raise FoldingError(f"{describe(layer)}: {FOLD} has no choice {key!r}; {hint}")
+            hint = did_you_mean(key, ("pe", "simd"))
+            raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} has no choice {key!r}; {hint}")
         if not isinstance(value, IntegerAttr):
             raise FoldingError(f"{describe(layer)}: {key} is a whole number, not {value}")
         found[key] = value.value.data
-    return Fold(found.get("pe"), found.get("simd"))
+    return LayerFolding(found.get("pe"), found.get("simd"))
 
 
-def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[int]]:
+def _fixed(
+    name: str, layer: FoldableProcess, space: Space, fold: LayerFolding
+) -> dict[int, list[int]]:
     ends, fixed = space.ends[layer], dict[int, list[int]]()
-    across = ends.entering if ends.group is None else ends.group
-    for key, value, choice in (("pe", fold.pe, ends.leaving), ("simd", fold.simd, across)):
+    across = ends.input if ends.kernel is None else ends.kernel
+    for key, value, choice in (("pe", fold.pe, ends.output), ("simd", fold.simd, across)):
         if value is None:
             continue
         widths = space.widths[choice].tolist()
@@ -121,15 +125,15 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
         fixed[choice] = [value]
     if fold.storage is None and fold.dsp is None:
         return fixed
-    if ends.built is None:
+    if ends.implementation is None:
         raise FoldingError(f"{name} has neither weights to store nor products")
     else:
-        fixed[ends.built] = [
+        fixed[ends.implementation] = [
             number
             for number, way in enumerate(space.ways[layer])
             if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
         ]
-        if not fixed[ends.built]:
+        if not fixed[ends.implementation]:
             raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
     return fixed
 
@@ -137,24 +141,24 @@ def _fixed(name: str, layer: Layer, space: Space, fold: Fold) -> dict[int, list[
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
     """Gives every channel its words and every layer its memory."""
     for process, ends in space.ends.items():
-        lanes = tiling.widths[ends.leaving]
-        if isinstance(process, WindowOp) and ends.group is not None:
-            lanes *= tiling.widths[ends.group]
+        lanes = tiling.widths[ends.output]
+        if isinstance(process, WindowOp) and ends.kernel is not None:
+            lanes *= tiling.widths[ends.kernel]
         for value in process.results:
             channel = channel_of(value)
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
-        if isinstance(process, WeightedProcess | ScaleOp) and ends.built is not None:
-            way = space.ways[process][tiling.widths[ends.built]]
+        if isinstance(process, WeightedProcess | ScaleOp) and ends.implementation is not None:
+            way = space.ways[process][tiling.widths[ends.implementation]]
             process.dsp = UnitAttr() if way.dsp else None
             if isinstance(process, WeightedProcess):
                 process.storage = StorageAttr(way.storage)
     for process, ends in space.ends.items():
         if not is_grouped(process):
             for index in range(len(process.operands)):
-                _connect(process, index, tiling.widths[ends.entering])
+                _connect(process, index, tiling.widths[ends.input])
     for process in reversed(design.processes):
-        if isinstance(process, ResizeOp) and not list(process.output.uses):
+        if isinstance(process, RepackOp) and not list(process.output.uses):
             process.detach()
             process.erase()
 
@@ -162,14 +166,14 @@ def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
 def _connect(process: Process, index: int, lanes: int) -> None:
     """Makes an operand come in words of so many lanes."""
     value = process.operands[index]
-    source, frame = written(value), channel_of(value).frame
+    source, frame = source_before_repacks(value), channel_of(value).frame
     channel = channel_of(source)
     if (channel.frame, channel.lanes.data) == (frame, lanes):
         process.operands[index] = source
         return
-    resize = ResizeOp(source, lanes, frame)
-    resize.output.name_hint = source.name_hint
+    repack = RepackOp(source, lanes, frame)
+    repack.output.name_hint = source.name_hint
     block = process.parent_block()
     assert block is not None
-    block.insert_op_before(resize, process)
-    process.operands[index] = resize.output
+    block.insert_op_before(repack, process)
+    process.operands[index] = repack.output

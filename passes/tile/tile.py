@@ -11,17 +11,17 @@ from xdsl.dialects.builtin import FloatAttr, ModuleOp, StringAttr, f64
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from ...hardware.estimate import by_name, number
-from ...hardware.estimate import named as reported
+from ...hardware.estimate import format_amount, reported_figures
+from ...hardware.estimate import vendor_amounts as reported
 from ...hardware.resources.device import (
-    KINDS,
+    RESOURCE_KINDS,
     Device,
     DeviceError,
     Use,
     device_named,
     known_devices,
 )
-from ...hardware.search.space import Part, Space, space_of
+from ...hardware.search.space import CostTable, Space, space_of
 from ...hardware.search.tiling import (
     PLENTY,
     Tiler,
@@ -29,10 +29,10 @@ from ...hardware.search.tiling import (
     TooSmall,
     Unbuildable,
     Unreachable,
-    best,
+    best_tiling,
     cycles_of_frame,
 )
-from ...hardware.timing.fifo_depths import LONGEST, lacking
+from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES, shortfall
 from ...qdialect.packing import PackedAttr
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import DesignOp, Process
@@ -42,14 +42,14 @@ from ...qdialect.stream.process import data_of
 from ..designs import designs_for
 from .folding_file import read_folding, write_folding
 from .layer_folding import (
-    FOLD,
-    Fold,
+    FOLDING_ATTR,
     FoldingError,
+    LayerFolding,
     apply_tiling,
     check_names,
     fixed_by,
-    fold_of,
-    layers_of,
+    foldable_layers,
+    folding_of,
 )
 
 LOG = logging.getLogger(__name__)
@@ -96,13 +96,13 @@ class TilePass(ModulePass):
         try:
             check_names(designs, folds)
             for design in designs:
-                own = layers_of(design).keys() & folds.keys()
+                own = foldable_layers(design).keys() & folds.keys()
                 tile_design(design, goal, {name: folds[name] for name in own})
         except FoldingError as error:
             raise PassFailedException(f"{self.folding or self.name}: {error}") from None
         if self.save is not None:
-            layers = (item for design in designs for item in layers_of(design).items())
-            write_folding(self.save, {name: fold_of(found[0]) for name, found in layers})
+            layers = (item for design in designs for item in foldable_layers(design).items())
+            write_folding(self.save, {name: folding_of(found[0]) for name, found in layers})
 
     def _goal(self, designs: Collection[DesignOp]) -> "Goal":
         device = None if self.device is None else device_named(self.device)
@@ -120,7 +120,7 @@ class TilePass(ModulePass):
                 raise PassFailedException(f"tile: {error}") from None
         if self.target_fps is not None and clock is None:
             raise PassFailedException("tile: a target-fps needs a device, or a clock-mhz")
-        given = any(FOLD in process.attributes for d in designs for process in d.processes)
+        given = any(FOLDING_ATTR in process.attributes for d in designs for process in d.processes)
         if self.folding is None and device is None and self.target_fps is None and not given:
             raise PassFailedException("tile: it needs a folding, a device or a target-fps")
         return Goal(device, clock, self.target_fps)
@@ -157,7 +157,7 @@ class Goal:
         except Unbuildable as error:
             raise self._unbuildable(space, error.part) from None
 
-    def _unbuildable(self, space: Space, part: Part) -> PassFailedException:
+    def _unbuildable(self, space: Space, part: CostTable) -> PassFailedException:
         """A memory that the device, or a folding, does not allow."""
         missing = self._missing(space, part)
         if missing:
@@ -172,7 +172,7 @@ class Goal:
             + (" (registers if all are taken at once)" if Storage.REGISTERS in known else "")
         )
 
-    def _missing(self, space: Space, part: Part) -> str:
+    def _missing(self, space: Space, part: CostTable) -> str:
         """What every way to build a part takes, and the device does not have."""
         if self.device is None:
             return ""
@@ -185,10 +185,10 @@ class Goal:
     def search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
         if self.target_fps is None and self.device is not None and self.fits:
-            return best(tiler, None), tiler.least
+            return best_tiling(tiler, None), tiler.least
         cycles = self._cycles(tiler)
         try:
-            return best(tiler, cycles), cycles
+            return best_tiling(tiler, cycles), cycles
         except Unreachable:
             raise self._too_fast(tiler, cycles) from None
 
@@ -236,7 +236,8 @@ class Goal:
         taken, may = amounts(device, least.use), amounts(device, budget)
         held = amounts(device, device.amounts(clock))
         over = [
-            f"{number(use)} of {number(may.get(name, 0))} {name} ({share(may, held, name)})"
+            f"{format_amount(use)} of {format_amount(may.get(name, 0))} {name} "
+            f"({share(may, held, name)})"
             for name, use in taken.items()
             if use > may.get(name, 0)
         ]
@@ -279,7 +280,7 @@ class Goal:
             return
         held = amounts(self.device, self.device.amounts(self.clock_mhz or 1))
         taken = ", ".join(
-            f"{number(use)} {name} ({use / held[name]:.0%})"
+            f"{format_amount(use)} {name} ({use / held[name]:.0%})"
             for name, use in amounts(self.device, tiling.use).items()
             if use
         )
@@ -294,7 +295,7 @@ class Goal:
 
 
 def tile_design(
-    design: DesignOp, goal: Goal = Goal(), folds: Mapping[str, Fold] | None = None
+    design: DesignOp, goal: Goal = Goal(), folds: Mapping[str, LayerFolding] | None = None
 ) -> Tiling:
     """Folds a design; some layers may have been given their folding."""
     check_names([design], folds or {})
@@ -302,7 +303,7 @@ def tile_design(
     space = open_space(design, vendor)
     tiling, least = goal.reached(space, fixed_by(design, space, folds or {}))
     apply_tiling(design, space, tiling)
-    if goal.device is not None and goal.fits and tiling.interval <= LONGEST:
+    if goal.device is not None and goal.fits and tiling.interval <= MAX_FRAME_CYCLES:
         tiling, least = with_room(design, goal, folds or {}, tiling, least)
     goal.tell(tiling, least)
     design.device = StringAttr(goal.device.name) if goal.device else None
@@ -311,13 +312,13 @@ def tile_design(
 
 
 def with_room(
-    design: DesignOp, goal: Goal, folds: Mapping[str, Fold], tiling: Tiling, least: int
+    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], tiling: Tiling, least: int
 ) -> tuple[Tiling, int]:
     """Folds a design again as long as there is no room for channels of the depths it needs."""
     assert goal.device is not None and goal.budget is not None
-    vendor, kept = goal.device.vendor, np.zeros(len(KINDS))
+    vendor, kept = goal.device.vendor, np.zeros(len(RESOURCE_KINDS))
     for _ in range(ROUNDS):
-        more = lacking(design, vendor, goal.budget - tiling.use)
+        more = shortfall(design, vendor, goal.budget - tiling.use)
         if more is None:
             break
         kept = np.maximum(kept, more)
@@ -327,7 +328,7 @@ def with_room(
             tiling, least = goal.search(Tiler(space, goal.budget - kept, fixed, outside=True))
         except TooSmall:
             taken = amounts(goal.device, kept).items()
-            told = ", ".join(f"{number(use)} {name}" for name, use in taken if use)
+            told = ", ".join(f"{format_amount(use)} {name}" for name, use in taken if use)
             LOG.info("tile: its channels take %s besides, for which no folding leaves room", told)
             break
         apply_tiling(design, space, tiling)
@@ -355,13 +356,15 @@ def amounts(device: Device, use: Use) -> dict[str, float]:
 def share(part: Mapping[str, float], whole: Mapping[str, float], name: str) -> str:
     """Which part of a resource a design may take."""
     there = whole.get(name, 0)
-    return f"{part[name] / there:.0%} of {number(there)}" if there else "there are none"
+    return f"{part[name] / there:.0%} of {format_amount(there)}" if there else "there are none"
 
 
 def largest(device: Device, space: Space, tiling: Tiling, kind: int) -> str:
     """Where most of a kind of resource goes."""
     (name,) = (
-        name for name, one in by_name(device.vendor, np.eye(len(KINDS))[kind]).items() if one
+        name
+        for name, one in reported_figures(device.vendor, np.eye(len(RESOURCE_KINDS))[kind]).items()
+        if one
     )
     parts: list[tuple[float, str]] = []
     for part in space.parts:
@@ -373,7 +376,7 @@ def largest(device: Device, space: Space, tiling: Tiling, kind: int) -> str:
     return f"most {OUTSIDE if name == 'port' else name} in {layers}"
 
 
-def named(part: Part) -> str:
+def named(part: CostTable) -> str:
     """A process, or the one behind a channel, by its layer."""
     if isinstance(part.of, SourceOp | SinkOp):
         return f"the network's {'input' if isinstance(part.of, SourceOp) else 'output'}"

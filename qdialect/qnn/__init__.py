@@ -27,7 +27,7 @@ from .elementwise import (
     TanhOp,
 )
 from .layout import ConcatOp, PadOp, ReshapeOp, ResizeOp, SliceOp, SplitOp, TransposeOp
-from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearLayerOp
+from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearOp
 from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from .quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from .steps import LookupOp, ThresholdOp
@@ -41,7 +41,7 @@ TENSOR_OPS: tuple[type[QnnOp], ...] = (
     LookupOp,
     Conv2dOp,
     ConvTranspose2dOp,
-    LinearLayerOp,
+    LinearOp,
     BatchNormOp,
     MaxPoolOp,
     SumPoolOp,

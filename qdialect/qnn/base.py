@@ -22,7 +22,7 @@ from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..data import Array, check_values
-from ..diagnostics import own_name
+from ..diagnostics import last_name
 from ..types import (
     BipolarType,
     ElementType,
@@ -38,9 +38,9 @@ from ..values import Dequantized, Value
 
 Shape: TypeAlias = tuple[int, ...]
 
-Ints = DenseArrayBase.constr(i64)
-Int = IntegerAttr.constr(i64)
-Float = FloatAttr.constr(f32)
+IntsProperty = DenseArrayBase.constr(i64)
+IntProperty = IntegerAttr.constr(i64)
+FloatProperty = FloatAttr.constr(f32)
 
 
 def ints(values: Sequence[int]) -> DenseArrayBase:
@@ -127,7 +127,7 @@ class QnnOp(IRDLOperation, ABC):
             Rewriter.replace_value_with_new_type(result, TensorType(element, shape))
 
 
-LONGEST = 60
+MAX_SHOWN_NAME = 60
 """Characters of a layer's name in messages."""
 
 
@@ -137,8 +137,8 @@ def describe(op: Operation) -> str:
     if not isinstance(layer, StringAttr):
         return op.name
     name = layer.data
-    if len(name) > LONGEST:
-        name = f"...{own_name(name)[-LONGEST:]}"
+    if len(name) > MAX_SHOWN_NAME:
+        name = f"...{last_name(name)[-MAX_SHOWN_NAME:]}"
     return f'{op.name} "{name}"'
 
 
@@ -202,7 +202,7 @@ def require_sizes(values: Sequence[int], count: int, least: int, what: str) -> N
     )
 
 
-def axis_of(axis: int, rank: int) -> int:
+def normalized_axis(axis: int, rank: int) -> int:
     """An axis counted from the front; negative ones count from the end."""
     require(-rank <= axis < rank, f"axis {axis} does not exist in a tensor of rank {rank}")
     return axis % rank
@@ -221,14 +221,14 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
     return result
 
 
-def fit(op: Operation, value: Value) -> Value:
+def cast_exactly(op: Operation, value: Value) -> Value:
     """Stores a computed value as the op's result type says; what does not fit is an error."""
     if isinstance(value, Dequantized):
         return value
-    return stored(op, value, element_of(op.results[0]))
+    return as_stored(op, value, element_of(op.results[0]))
 
 
-def stored(op: Operation, values: Array, element: ElementType) -> Array:
+def as_stored(op: Operation, values: Array, element: ElementType) -> Array:
     """Stores values in the numpy type of an element; what does not fit is an error of the op."""
     if isinstance(element, QuantType):
         try:

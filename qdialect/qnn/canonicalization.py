@@ -9,7 +9,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from ..types import element_of, shape_of
-from ..values import plain
+from ..values import as_array
 from .base import QnnOp
 from .constants import ConstantOp, pool_of
 from .layout import ReshapeOp, TransposeOp
@@ -34,7 +34,7 @@ class ComputeConstants(RewritePattern):
         pool = pool_of(op)
         try:
             with np.errstate(all="ignore"):
-                values = [plain(value) for value in op.evaluate(*arrays)]
+                values = [as_array(value) for value in op.evaluate(*arrays)]
             constants = [
                 pool.constant(value, element_of(result), result.name_hint or "constant")
                 for value, result in zip(values, op.results, strict=True)

@@ -7,19 +7,19 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 
 from ..types import QuantType, element_of, shape_of, unsigned
-from ..values import Value, plain
+from ..values import Value, as_array
 from .base import (
-    Int,
+    IntProperty,
     QnnOp,
     Shape,
-    axis_of,
-    fit,
+    as_stored,
+    cast_exactly,
     int_attr,
+    normalized_axis,
     require,
     require_float,
     require_range,
     require_same_element,
-    stored,
 )
 
 
@@ -45,7 +45,7 @@ class SoftmaxOp(QnnOp):
     name = "qnn.softmax"
 
     x = operand_def()
-    axis = prop_def(Int)
+    axis = prop_def(IntProperty)
     output = result_def()
 
     assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
@@ -55,7 +55,7 @@ class SoftmaxOp(QnnOp):
         self.infer([x], {"axis": int_attr(axis)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
-        axis_of(self.axis.value.data, len(shape_of(self.x)))
+        normalized_axis(self.axis.value.data, len(shape_of(self.x)))
         return (shape_of(self.x),)
 
     def verify_types(self) -> None:
@@ -63,7 +63,7 @@ class SoftmaxOp(QnnOp):
         require_same_element((self.x, self.output))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, axis = plain(args[0]), self.axis.value.data
+        x, axis = as_array(args[0]), self.axis.value.data
         powers = np.exp(x - x.max(axis, keepdims=True))
         return (powers / powers.sum(axis, keepdims=True),)
 
@@ -78,7 +78,7 @@ class ArgMaxOp(QnnOp):
     name = "qnn.arg_max"
 
     x = operand_def()
-    axis = prop_def(Int)
+    axis = prop_def(IntProperty)
     output = result_def()
 
     assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
@@ -89,14 +89,14 @@ class ArgMaxOp(QnnOp):
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
-        axis = axis_of(self.axis.value.data, len(x))
+        axis = normalized_axis(self.axis.value.data, len(x))
         return ((*x[:axis], *x[axis + 1 :]),)
 
     def verify_types(self) -> None:
         check_index(self.output, shape_of(self.x)[self.axis.value.data])
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (fit(self, plain(args[0]).argmax(self.axis.value.data)),)
+        return (cast_exactly(self, as_array(args[0]).argmax(self.axis.value.data)),)
 
 
 @irdl_op_definition
@@ -109,8 +109,8 @@ class TopKOp(QnnOp):
     name = "qnn.top_k"
 
     x = operand_def()
-    k = prop_def(Int)
-    axis = prop_def(Int)
+    k = prop_def(IntProperty)
+    axis = prop_def(IntProperty)
     values = result_def()
     indices = result_def()
 
@@ -127,7 +127,7 @@ class TopKOp(QnnOp):
 
     def result_shapes(self) -> Sequence[Shape]:
         x, k = shape_of(self.x), self.k.value.data
-        axis = axis_of(self.axis.value.data, len(x))
+        axis = normalized_axis(self.axis.value.data, len(x))
         require(1 <= k <= x[axis], f"{k} elements can't be taken from {x[axis]}")
         shape = (*x[:axis], k, *x[axis + 1 :])
         return shape, shape
@@ -137,10 +137,10 @@ class TopKOp(QnnOp):
         check_index(self.indices, shape_of(self.x)[self.axis.value.data])
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, axis = plain(args[0]), self.axis.value.data
+        x, axis = as_array(args[0]), self.axis.value.data
         last = x.shape[axis] - 1
         backwards = np.flip(x, axis)
         order = last - np.flip(np.argsort(backwards, axis, kind="stable"), axis)
         indices = order.take(range(self.k.value.data), axis)
         values = np.take_along_axis(x, indices, axis)
-        return values, stored(self, indices, element_of(self.indices))
+        return values, as_stored(self, indices, element_of(self.indices))

@@ -183,12 +183,12 @@ def value_named(user: Operation, name: SymbolRefAttr) -> Attribute | None:
         seen = _SEEN.setdefault(module, WeakValueDictionary())
         found = seen.get(wanted)
         if found is None or found.parent_op() is not module or _name_of(found) != wanted:
-            found = _find(module, wanted, seen)
+            found = _find_data(module, wanted, seen)
         return None if found is None else found.properties.get("value")
     return None
 
 
-def _find(
+def _find_data(
     module: ModuleOp, name: str, seen: WeakValueDictionary[str, NamedData]
 ) -> NamedData | None:
     """Searches from the end, where new data are put, and remembers what it passes."""

@@ -19,13 +19,13 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Value, combined, plain
+from ..values import Value, as_array, combined
 from .base import (
-    Float,
+    FloatProperty,
     QnnOp,
     Shape,
     broadcast,
-    fit,
+    cast_exactly,
     float_attr,
     require,
     require_float,
@@ -59,7 +59,7 @@ class UnaryOp(QnnOp):
         """The function, in the type of its input."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (fit(self, self.compute(plain(args[0]))),)
+        return (cast_exactly(self, self.compute(as_array(args[0]))),)
 
 
 @irdl_op_definition
@@ -85,7 +85,7 @@ class LeakyReluOp(UnaryOp):
 
     name = "qnn.leaky_relu"
 
-    alpha = prop_def(Float, default_value=float_attr(0.01))
+    alpha = prop_def(FloatProperty, default_value=float_attr(0.01))
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 0.01):
         x = SSAValue.get(x)
@@ -101,8 +101,8 @@ class ClipOp(UnaryOp):
 
     name = "qnn.clip"
 
-    low = prop_def(Float)
-    high = prop_def(Float)
+    low = prop_def(FloatProperty)
+    high = prop_def(FloatProperty)
 
     def __init__(self, x: SSAValue | Operation, low: float, high: float):
         x = SSAValue.get(x)
@@ -123,8 +123,8 @@ class HardSigmoidOp(UnaryOp):
 
     name = "qnn.hard_sigmoid"
 
-    alpha = prop_def(Float, default_value=float_attr(0.2))
-    beta = prop_def(Float, default_value=float_attr(0.5))
+    alpha = prop_def(FloatProperty, default_value=float_attr(0.2))
+    beta = prop_def(FloatProperty, default_value=float_attr(0.5))
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 0.2, beta: float = 0.5):
         x = SSAValue.get(x)
@@ -163,7 +163,7 @@ class EluOp(UnaryOp):
 
     name = "qnn.elu"
 
-    alpha = prop_def(Float, default_value=float_attr(1.0))
+    alpha = prop_def(FloatProperty, default_value=float_attr(1.0))
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 1.0):
         x = SSAValue.get(x)
@@ -240,7 +240,7 @@ class PReluOp(QnnOp):
         require_same_element((self.x, self.slope, self.output))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, slope = map(plain, args)
+        x, slope = map(as_array, args)
         return (np.where(x >= 0, x, x * slope),)
 
 
@@ -279,11 +279,11 @@ class BinaryOp(QnnOp):
         """The op, on numbers or arrays."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        lhs, rhs = map(plain, args)
+        lhs, rhs = map(as_array, args)
         if lhs.dtype.kind == "f":
             return (self.combine(lhs, rhs),)
         exact = np.int64 if bit_width(element_of(self.output)) < 63 else object
-        return (fit(self, self.combine(lhs.astype(exact), rhs.astype(exact))),)
+        return (cast_exactly(self, self.combine(lhs.astype(exact), rhs.astype(exact))),)
 
 
 class SumOp(BinaryOp):

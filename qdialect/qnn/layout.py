@@ -16,19 +16,19 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_type, largest, pad, with_room
+from ..convolution import exact_type, max_magnitude, pad_image, wide_enough
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, integers, move, one_scale, plain
+from ..values import Dequantized, Value, as_array, integers, move, one_scale
 from .base import (
-    Int,
-    Ints,
+    IntProperty,
+    IntsProperty,
     QnnOp,
     Shape,
-    axis_of,
     check_pad_value,
     int_attr,
     ints,
+    normalized_axis,
     require,
     require_same_element,
     require_sizes,
@@ -91,7 +91,7 @@ class TransposeOp(MoveOp):
 
     name = "qnn.transpose"
 
-    order = prop_def(Ints)
+    order = prop_def(IntsProperty)
 
     assembly_format = "$x `order` `=` $order attr-dict `:` functional-type(operands, results)"
 
@@ -125,7 +125,7 @@ class ConcatOp(QnnOp):
     name = "qnn.concat"
 
     inputs = var_operand_def()
-    axis = prop_def(Int)
+    axis = prop_def(IntProperty)
     output = result_def()
 
     assembly_format = "$inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
@@ -137,7 +137,7 @@ class ConcatOp(QnnOp):
         shapes = [shape_of(value) for value in self.inputs]
         require(len(shapes) > 0, "there is nothing to join")
         first = shapes[0]
-        axis = axis_of(self.axis.value.data, len(first))
+        axis = normalized_axis(self.axis.value.data, len(first))
         for shape in shapes:
             require(
                 len(shape) == len(first)
@@ -158,10 +158,10 @@ class ConcatOp(QnnOp):
         scale = one_scale(args)
         if scale is not None:
             parts = integers(args)
-            exact = exact_type(max(map(largest, parts)))
+            exact = exact_type(max(map(max_magnitude, parts)))
             whole = np.concatenate([part.astype(exact) for part in parts], axis)
             return (Dequantized(whole, scale),)
-        return (np.concatenate([plain(arg) for arg in args], axis),)
+        return (np.concatenate([as_array(arg) for arg in args], axis),)
 
 
 @irdl_op_definition
@@ -175,8 +175,8 @@ class SplitOp(QnnOp):
     name = "qnn.split"
 
     x = operand_def()
-    sizes = prop_def(Ints)
-    axis = prop_def(Int)
+    sizes = prop_def(IntsProperty)
+    axis = prop_def(IntProperty)
     outputs = var_result_def()
 
     assembly_format = (
@@ -197,7 +197,7 @@ class SplitOp(QnnOp):
 
     def result_shapes(self) -> Sequence[Shape]:
         x, sizes = shape_of(self.x), self.sizes.get_values()
-        axis = axis_of(self.axis.value.data, len(x))
+        axis = normalized_axis(self.axis.value.data, len(x))
         require_sizes(sizes, len(self.outputs), 1, "sizes")
         require(
             sum(sizes) == x[axis],
@@ -210,7 +210,7 @@ class SplitOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         cuts = list(np.cumsum(self.sizes.get_values()))
-        axis = axis_of(self.axis.value.data, len(shape_of(self.x)))
+        axis = normalized_axis(self.axis.value.data, len(shape_of(self.x)))
 
         def part(start: int, end: int) -> Value:
             return move(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
@@ -228,9 +228,9 @@ class SliceOp(MoveOp):
 
     name = "qnn.slice"
 
-    starts = prop_def(Ints)
-    ends = prop_def(Ints)
-    steps = prop_def(Ints)
+    starts = prop_def(IntsProperty)
+    ends = prop_def(IntsProperty)
+    steps = prop_def(IntsProperty)
 
     assembly_format = (
         "$x `starts` `=` $starts `ends` `=` $ends `steps` `=` $steps attr-dict "
@@ -281,9 +281,9 @@ class PadOp(QnnOp):
 
     x = operand_def()
     output = result_def()
-    low = prop_def(Ints)
-    high = prop_def(Ints)
-    value = prop_def(Int, default_value=int_attr(0))
+    low = prop_def(IntsProperty)
+    high = prop_def(IntsProperty)
+    value = prop_def(IntProperty, default_value=int_attr(0))
 
     assembly_format = (
         "$x `low` `=` $low `high` `=` $high (`value` `=` $value^)? attr-dict "
@@ -316,9 +316,9 @@ class PadOp(QnnOp):
         if isinstance(x, Dequantized) and x.single_scale:
             steps = value / x.scale.item()
             if steps == round(steps):
-                ints = with_room(x.ints, round(steps))
-                return (Dequantized(pad(ints, low, high, round(steps)), x.scale),)
-        return (pad(plain(x), low, high, value),)
+                ints = wide_enough(x.ints, round(steps))
+                return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
+        return (pad_image(as_array(x), low, high, value),)
 
 
 @irdl_op_definition
@@ -330,7 +330,7 @@ class ResizeOp(MoveOp):
 
     name = "qnn.resize"
 
-    scales = prop_def(Ints)
+    scales = prop_def(IntsProperty)
 
     assembly_format = "$x `scales` `=` $scales attr-dict `:` functional-type(operands, results)"
 

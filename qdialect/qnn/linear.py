@@ -18,23 +18,23 @@ from ..convolution import (
     convolve,
     convolve_transposed,
     exact_type,
-    largest,
     matmul,
+    max_magnitude,
     sums_by_sign,
-    with_room,
+    wide_enough,
 )
 from ..data import Array
 from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, combined, plain
+from ..values import Dequantized, Value, as_array, combined
 from .base import (
-    Float,
-    Int,
-    Ints,
+    FloatProperty,
+    IntProperty,
+    IntsProperty,
     QnnOp,
     Shape,
+    cast_exactly,
     check_pad_value,
-    fit,
     float_attr,
     int_attr,
     ints,
@@ -95,7 +95,7 @@ def accumulator_ranges(
     return lows + value_range(kind)[0], highs + value_range(kind)[1]
 
 
-class LinearOp(QnnOp):
+class LinearOpBase(QnnOp):
     """A weighted sum over its input: what convolutions and `linear` have in common."""
 
     x = operand_def()
@@ -128,14 +128,14 @@ class LinearOp(QnnOp):
             require_range(element_of(self.output), low, high, "the sum")
 
 
-class WindowedOp(LinearOp):
+class WindowedOp(LinearOpBase):
     """A convolution, over a padded and strided window."""
 
-    strides = prop_def(Ints, default_value=ints([1, 1]))
-    pads = prop_def(Ints, default_value=ints([0, 0, 0, 0]))
+    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
+    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
     """Above, left, below, right."""
-    dilations = prop_def(Ints, default_value=ints([1, 1]))
-    groups = prop_def(Int, default_value=int_attr(1))
+    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    groups = prop_def(IntProperty, default_value=int_attr(1))
 
     @property
     def window(self) -> Window:
@@ -177,7 +177,7 @@ class Conv2dOp(WindowedOp):
 
     name = "qnn.conv2d"
 
-    pad_value = prop_def(Int, default_value=int_attr(0))
+    pad_value = prop_def(IntProperty, default_value=int_attr(0))
     """What stands around the input."""
 
     assembly_format = (
@@ -221,7 +221,7 @@ class Conv2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve(x, weights, self.window, self.groups.value.data, pad)
 
-        return (fit(self, product_of(args, product, self.pad_value.value.data)),)
+        return (cast_exactly(self, product_of(args, product, self.pad_value.value.data)),)
 
 
 @irdl_op_definition
@@ -234,7 +234,7 @@ class ConvTranspose2dOp(WindowedOp):
 
     name = "qnn.conv_transpose2d"
 
-    output_pads = prop_def(Ints, default_value=ints([0, 0]))
+    output_pads = prop_def(IntsProperty, default_value=ints([0, 0]))
     """Rows and columns added below and at the right of the result."""
 
     assembly_format = (
@@ -279,11 +279,11 @@ class ConvTranspose2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve_transposed(x, weights, self.window, groups, shape)
 
-        return (fit(self, product_of(args, product)),)
+        return (cast_exactly(self, product_of(args, product)),)
 
 
 @irdl_op_definition
-class LinearLayerOp(LinearOp):
+class LinearOp(LinearOpBase):
     """A fully connected layer over the last axis; the weights are output by input.
 
     %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi9>
@@ -315,7 +315,7 @@ class LinearLayerOp(LinearOp):
         return ((*x[:-1], weights[0]),)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (fit(self, product_of(args, lambda x, weights, pad: matmul(x, weights))),)
+        return (cast_exactly(self, product_of(args, lambda x, weights, pad: matmul(x, weights))),)
 
 
 @irdl_op_definition
@@ -334,7 +334,7 @@ class BatchNormOp(QnnOp):
     beta = operand_def()
     mean = operand_def()
     variance = operand_def()
-    epsilon = prop_def(Float, default_value=float_attr(1e-5))
+    epsilon = prop_def(FloatProperty, default_value=float_attr(1e-5))
     output = result_def()
 
     assembly_format = (
@@ -380,7 +380,7 @@ class BatchNormOp(QnnOp):
         )
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, gamma, beta, mean, variance = map(plain, args)
+        x, gamma, beta, mean, variance = map(as_array, args)
         k = 1 / np.sqrt(variance + x.dtype.type(self.epsilon.value.data)) * gamma
         return (x * k + (beta - mean * k),)
 
@@ -398,15 +398,15 @@ def product_of(
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / x.scale.item()
         if (rows or weights.single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(with_room(x.ints, round(steps)), weights.ints, round(steps))
+            sums = product(wide_enough(x.ints, round(steps)), weights.ints, round(steps))
             result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
             if not args[2:]:
                 return result
             total = combined([result, args[2]], add)
-            return result.value + plain(args[2]) if total is None else total
-    bias = plain(args[2]) if args[2:] else None
-    sums = product(plain(x), plain(weights), pad)
+            return result.value + as_array(args[2]) if total is None else total
+    bias = as_array(args[2]) if args[2:] else None
+    sums = product(as_array(x), as_array(weights), pad)
     if bias is None or sums.dtype.kind == "f":
         return sums if bias is None else sums + bias
-    kind = exact_type(largest(sums) + largest(bias))
+    kind = exact_type(max_magnitude(sums) + max_magnitude(bias))
     return sums.astype(kind) + bias.astype(kind)

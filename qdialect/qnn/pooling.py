@@ -8,16 +8,16 @@ from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
-from ..convolution import exact_type, largest, windows
+from ..convolution import exact_type, max_magnitude, windows
 from ..data import Array
 from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of
-from ..values import Dequantized, Value, plain
+from ..values import Dequantized, Value, as_array
 from .base import (
-    Ints,
+    IntsProperty,
     QnnOp,
     Shape,
-    fit,
+    cast_exactly,
     ints,
     require,
     require_float,
@@ -33,11 +33,11 @@ class PoolOp(QnnOp):
     """A window that slides over each channel."""
 
     x = operand_def()
-    kernel = prop_def(Ints)
-    strides = prop_def(Ints, default_value=ints([1, 1]))
-    pads = prop_def(Ints, default_value=ints([0, 0, 0, 0]))
+    kernel = prop_def(IntsProperty)
+    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
+    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
     """Above, left, below, right."""
-    dilations = prop_def(Ints, default_value=ints([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
     output = result_def()
 
     assembly_format = (
@@ -104,7 +104,7 @@ class MaxPoolOp(PoolOp):
         x = args[0]
         if isinstance(x, Dequantized) and x.single_scale and x.scale.item() > 0:
             return (Dequantized(maxima(x.ints, self.window), x.scale),)
-        return (maxima(plain(x), self.window),)
+        return (maxima(as_array(x), self.window),)
 
 
 @irdl_op_definition
@@ -131,7 +131,7 @@ class SumPoolOp(PoolOp):
         x = args[0]
         if isinstance(x, Dequantized) and x.single_scale:
             return (Dequantized(sums(x.ints, self.window), x.scale),)
-        return (fit(self, sums(plain(x), self.window)),)
+        return (cast_exactly(self, sums(as_array(x), self.window)),)
 
 
 @irdl_op_definition
@@ -155,7 +155,7 @@ class AvgPoolOp(PoolOp):
         if isinstance(x, Dequantized) and x.single_scale:
             total = Dequantized(sums(x.ints, window), x.scale).value
         else:
-            total = sums(plain(x), window)
+            total = sums(as_array(x), window)
         if self.count_padding is not None:
             return (total / total.dtype.type(np.prod(window.kernel)),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
@@ -166,7 +166,7 @@ def sums(x: Array, window: Window) -> Array:
     """The sum under each window, padded with zero."""
     patches = windows(x, window, 0)
     taps = window.kernel[0] * window.kernel[1]
-    kind = x.dtype if x.dtype.kind == "f" else exact_type(taps * largest(x))
+    kind = x.dtype if x.dtype.kind == "f" else exact_type(taps * max_magnitude(x))
     return patches.astype(kind, copy=False).sum(axis=(3, 4))
 
 

@@ -16,7 +16,7 @@ from xdsl.irdl import (
 from xdsl.utils.exceptions import InterpretationError
 
 from ..attributes import ROUND, Rounding, RoundingAttr
-from ..convolution import exact_type, largest
+from ..convolution import exact_type, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -29,8 +29,18 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, FloatArray, Value, plain
-from .base import Int, QnnOp, Shape, axis_of, describe, int_attr, require, require_float, text_of
+from ..values import Dequantized, FloatArray, Value, as_array
+from .base import (
+    IntProperty,
+    QnnOp,
+    Shape,
+    describe,
+    int_attr,
+    normalized_axis,
+    require,
+    require_float,
+    text_of,
+)
 from .constants import constant_of
 
 
@@ -39,7 +49,7 @@ def check_parameter(parameter: SSAValue, x: SSAValue, axis: int, what: str) -> N
     shape = shape_of(parameter)
     if shape in ((), (1,)):
         return
-    size = shape_of(x)[axis_of(axis, len(shape_of(x)))]
+    size = shape_of(x)[normalized_axis(axis, len(shape_of(x)))]
     require(
         shape == (size,),
         f"{what} must hold one number, or {size} along axis {axis}; it is {text_of(shape)}",
@@ -66,7 +76,7 @@ def spread(parameter: Array, rank: int, axis: int) -> Array:
     if parameter.size == 1:
         return parameter.reshape(())
     shape = [1] * rank
-    shape[axis_of(axis, rank)] = parameter.size
+    shape[normalized_axis(axis, rank)] = parameter.size
     return parameter.reshape(shape)
 
 
@@ -89,7 +99,7 @@ class QuantizeOp(QnnOp):
     narrow = opt_prop_def(UnitAttr)
     """Leaves out the lowest value if signed, the highest if not, as QONNX does."""
     zero_point_first = opt_prop_def(UnitAttr)
-    axis = prop_def(Int, default_value=int_attr(-1))
+    axis = prop_def(IntProperty, default_value=int_attr(-1))
     """Where per-channel parameters lie."""
     output = result_def()
 
@@ -148,18 +158,20 @@ class QuantizeOp(QnnOp):
         require(low < high, f"narrow leaves {element_of(self.output)} no two values")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x: FloatArray = plain(args[0])
+        x: FloatArray = as_array(args[0])
         if np.isnan(x).any():
             raise InterpretationError(f"{describe(self)}: the input holds a NaN")
         element, axis = element_of(self.output), self.axis.value.data
         if isinstance(element, BipolarType):
             return (np.where(x >= 0, np.int8(1), np.int8(-1)),)
-        scale = spread(plain(args[1]), x.ndim, axis)
+        scale = spread(as_array(args[1]), x.ndim, axis)
         if not np.all(scale):
             raise InterpretationError(f"{describe(self)}: the scale is zero")
         with np.errstate(over="ignore"):
             y = x / scale
-        zero = spread(plain(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
+        zero = (
+            spread(as_array(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
+        )
         low, high = self.limits
         if self.zero_point_first is not None:
             y = ROUND[self.rounding.data](np.clip(y + zero, low, high))
@@ -182,7 +194,7 @@ class DequantizeOp(QnnOp):
     x = operand_def()
     scale = operand_def()
     zero_point = opt_operand_def()
-    axis = prop_def(Int, default_value=int_attr(-1))
+    axis = prop_def(IntProperty, default_value=int_attr(-1))
     """Where per-channel parameters lie."""
     output = result_def()
 
@@ -214,13 +226,13 @@ class DequantizeOp(QnnOp):
             check_parameter(self.zero_point, self.x, axis, "the zero point")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, axis = plain(args[0]), self.axis.value.data
+        x, axis = as_array(args[0]), self.axis.value.data
         ints = x
         if args[2:]:
-            zero = spread(plain(args[2]), x.ndim, axis)
-            exact = exact_type(largest(x) + largest(zero))
+            zero = spread(as_array(args[2]), x.ndim, axis)
+            exact = exact_type(max_magnitude(x) + max_magnitude(zero))
             ints = x.astype(exact) - zero.astype(exact)
-        scale = spread(plain(args[1]), x.ndim, axis).astype(np.float64)
+        scale = spread(as_array(args[1]), x.ndim, axis).astype(np.float64)
         return (Dequantized(ints, scale),)
 
 
@@ -236,8 +248,8 @@ class RequantizeOp(QnnOp):
     x = operand_def()
     multiplier = operand_def()
     """One integer, or one for each channel of the last axis."""
-    shift = prop_def(Int)
-    offset = prop_def(Int, default_value=int_attr(0))
+    shift = prop_def(IntProperty)
+    offset = prop_def(IntProperty, default_value=int_attr(0))
     rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
     output = result_def()
 
@@ -276,10 +288,10 @@ class RequantizeOp(QnnOp):
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x = plain(args[0])
-        multiplier = spread(plain(args[1]), x.ndim, -1)
+        x = as_array(args[0])
+        multiplier = spread(as_array(args[1]), x.ndim, -1)
         offset = self.offset.value.data
-        exact = exact_type(largest(x) * largest(multiplier) + abs(offset))
+        exact = exact_type(max_magnitude(x) * max_magnitude(multiplier) + abs(offset))
         product = x.astype(exact) * multiplier.astype(exact)
         y = round_shift(product, self.shift.value.data, self.rounding.data) + self.offset.value.data
         return (saturate(y, element_of(self.output)),)
@@ -295,7 +307,7 @@ class TruncOp(QnnOp):
     name = "qnn.trunc"
 
     x = operand_def()
-    shift = prop_def(Int)
+    shift = prop_def(IntProperty)
     rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
     output = result_def()
 
@@ -323,8 +335,8 @@ class TruncOp(QnnOp):
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x = plain(args[0])
-        exact = x.astype(exact_type(largest(x)))
+        x = as_array(args[0])
+        exact = x.astype(exact_type(max_magnitude(x)))
         y = round_shift(exact, self.shift.value.data, self.rounding.data)
         return (saturate(y, element_of(self.output)),)
 

@@ -16,7 +16,7 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..convolution import exact_type, largest
+from ..convolution import exact_type, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -30,8 +30,18 @@ from ..types import (
     unsigned,
     value_range,
 )
-from ..values import Dequantized, Value, plain
-from .base import Int, QnnOp, Shape, describe, fit, int_attr, require, require_range, text_of
+from ..values import Dequantized, Value, as_array
+from .base import (
+    IntProperty,
+    QnnOp,
+    Shape,
+    cast_exactly,
+    describe,
+    int_attr,
+    require,
+    require_range,
+    text_of,
+)
 from .constants import ConstantOp, constant_of
 
 
@@ -50,7 +60,7 @@ class ThresholdOp(QnnOp):
 
     x = operand_def()
     thresholds = operand_def()
-    offset = prop_def(Int, default_value=int_attr(0))
+    offset = prop_def(IntProperty, default_value=int_attr(0))
     descending = opt_operand_def()
     """A flag for each channel, 1 where the function descends."""
     output = result_def()
@@ -87,10 +97,10 @@ class ThresholdOp(QnnOp):
             check_rows(values, x)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        flags = plain(args[2]) if args[2:] else None
+        flags = as_array(args[2]) if args[2:] else None
         result, first = element_of(self.output), self.offset.value.data
-        levels = reached_levels(plain(args[0]), plain(args[1]), flags, result, first)
-        return (fit(self, levels),)
+        levels = reached_levels(as_array(args[0]), as_array(args[1]), flags, result, first)
+        return (cast_exactly(self, levels),)
 
 
 @irdl_op_definition
@@ -108,7 +118,7 @@ class LookupOp(QnnOp):
 
     x = operand_def()
     table = operand_def()
-    first = prop_def(Int, default_value=int_attr(0))
+    first = prop_def(IntProperty, default_value=int_attr(0))
     """The index of the table's first entry."""
     per_channel = opt_prop_def(UnitAttr)
     output = result_def()
@@ -168,8 +178,8 @@ class LookupOp(QnnOp):
         )
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, first = plain(args[0]), self.first.value.data
-        index = x.astype(exact_type(largest(x) + abs(first))) - first
+        x, first = as_array(args[0]), self.first.value.data
+        index = x.astype(exact_type(max_magnitude(x) + abs(first))) - first
         try:
             self._check_index(x)
         except VerifyException as error:
@@ -177,7 +187,7 @@ class LookupOp(QnnOp):
         index, table = index.astype(np.intp), args[1]
         if isinstance(table, Dequantized) and table.single_scale:
             return (Dequantized(self._read(table.ints, index), table.scale),)
-        return (self._read(plain(table), index),)
+        return (self._read(as_array(table), index),)
 
     def known(self) -> Array | None:
         """What a constant codebook holds for constant indices, read once."""
@@ -187,7 +197,7 @@ class LookupOp(QnnOp):
         made_from = (index.data, table.data, self.first.value.data)
         seen: tuple[object, Array] | None = vars(self).get("_known")
         if seen is None or seen[0] != made_from:
-            values = plain(self.evaluate(index.data.array, table.data.array)[0])
+            values = as_array(self.evaluate(index.data.array, table.data.array)[0])
             seen = vars(self)["_known"] = (made_from, values)
         return seen[1]
 

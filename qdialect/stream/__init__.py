@@ -5,7 +5,7 @@ from xdsl.ir import Dialect
 from ..packing import PackedAttr
 from .compute import DepthwiseOp, MatvecOp, StorageAttr, ThresholdOp
 from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from .flow import ConcatOp, DesignOp, ForkOp, LinkOp, ResizeOp, RunOp, SinkOp, SourceOp, SplitOp
+from .flow import ConcatOp, DesignOp, ForkOp, LinkOp, RepackOp, RunOp, SinkOp, SourceOp, SplitOp
 from .links import LinkAttr
 from .memory import MemoryOp
 from .process import Process
@@ -32,7 +32,7 @@ PROCESSES: tuple[type[Process], ...] = (
     ForkOp,
     ConcatOp,
     SplitOp,
-    ResizeOp,
+    RepackOp,
     LinkOp,
 )
 """Every kind of process: the one list a new one is added to."""

@@ -23,7 +23,7 @@ from xdsl.utils.str_enum import StrEnum
 
 from ..convolution import exact_matmul, sums_by_sign
 from ..data import Array
-from ..qnn.base import Int, int_attr, require, require_range, text_of
+from ..qnn.base import IntProperty, int_attr, require, require_range, text_of
 from ..qnn.steps import check_flags, check_rows, check_steps, reached_levels
 from ..types import QuantType, check_element, value_range
 from .process import (
@@ -66,7 +66,7 @@ class ThresholdedProcess(Process):
     thresholds = opt_prop_def(SymbolRefAttr)
     descending = opt_prop_def(SymbolRefAttr)
     """A flag for each channel, 1 where the function descends."""
-    offset = prop_def(Int, default_value=int_attr(0))
+    offset = prop_def(IntProperty, default_value=int_attr(0))
     output = result_def(ChannelType)
 
     @property

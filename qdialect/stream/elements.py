@@ -9,7 +9,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
 from ..types import dtype_of, unsigned, value_range
 from .compute import symbol_of
 from .process import (
@@ -38,7 +38,7 @@ class LookupOp(Process):
 
     x = operand_def(ChannelType)
     table = prop_def(SymbolRefAttr)
-    first = prop_def(Int, default_value=int_attr(0))
+    first = prop_def(IntProperty, default_value=int_attr(0))
     """The index of the table's first entry."""
     output = result_def(ChannelType)
 
@@ -98,7 +98,7 @@ class AddOp(Process):
 
     lhs = operand_def(ChannelType)
     rhs = operand_def(ChannelType)
-    multipliers = prop_def(Ints, default_value=ints([1, 1]))
+    multipliers = prop_def(IntsProperty, default_value=ints([1, 1]))
     output = result_def(ChannelType)
 
     assembly_format = (

@@ -1,5 +1,5 @@
 """Processes that carry data, and the design around them: source, sink, fork, concat, split,
-resize, link."""
+repack, link."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -363,14 +363,14 @@ class SplitOp(Process):
 
 
 @irdl_op_definition
-class ResizeOp(Process):
+class RepackOp(Process):
     """Cuts the same elements into words of another width, or frames of another shape.
 
-    %y = stream.resize %x : (!stream.channel<8x8x16xui2, lanes = 4>)
+    %y = stream.repack %x : (!stream.channel<8x8x16xui2, lanes = 4>)
         -> !stream.channel<8x8x16xui2, lanes = 8>
     """
 
-    name = "stream.resize"
+    name = "stream.repack"
 
     x = operand_def(ChannelType)
     output = result_def(ChannelType)
@@ -379,8 +379,8 @@ class ResizeOp(Process):
 
     def __init__(self, x: SSAValue | Operation, lanes: int, frame: Sequence[int] | None = None):
         channel = channel_of(SSAValue.get(x))
-        resized = ChannelType(frame or channel.frame, channel.element, lanes)
-        super().__init__(operands=[x], result_types=[resized])
+        repacked = ChannelType(frame or channel.frame, channel.element, lanes)
+        super().__init__(operands=[x], result_types=[repacked])
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs

@@ -15,7 +15,7 @@ from .types import channel_of
 
 
 @dataclass(frozen=True)
-class Whole:
+class LinkedDesigns:
     """Designs that are joined by links, in order, and what they are together."""
 
     parts: list[DesignOp]
@@ -25,20 +25,20 @@ class Whole:
     """For each channel of a part that one of the whole."""
 
 
-def wholes_of(module: ModuleOp) -> list[Whole]:
+def linked_designs_of(module: ModuleOp) -> list[LinkedDesigns]:
     """The designs of a module; those that links join are one."""
-    before = feeding(module)
-    wholes: list[Whole] = []
+    before = link_partners(module)
+    wholes: list[LinkedDesigns] = []
     for parts in _groups(module, before):
         if len(parts) == 1:
             values = [value for process in parts[0].processes for value in process.results]
-            wholes.append(Whole(parts, parts[0], dict(zip(values, values, strict=True))))
+            wholes.append(LinkedDesigns(parts, parts[0], dict(zip(values, values, strict=True))))
         else:
             wholes.append(_joined(module, parts, before))
     return wholes
 
 
-def feeding(module: ModuleOp) -> dict[SourceOp, SinkOp]:
+def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
     """For each source that a link leads to the sink at the link's other end."""
     found: dict[SourceOp, SinkOp] = {}
     for run in module.walk():
@@ -71,7 +71,9 @@ def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[De
     return groups
 
 
-def _joined(module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]) -> Whole:
+def _joined(
+    module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]
+) -> LinkedDesigns:
     """One design of all processes; it stands in a module of its own, which runs it alone."""
     block, values = Block(), dict[SSAValue, SSAValue]()
     for part in parts:
@@ -93,7 +95,7 @@ def _joined(module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, S
     for function in others:
         if isinstance(function, FuncOp):
             _run_as_one(function, parts, design)
-    return Whole(parts, design, values)
+    return LinkedDesigns(parts, design, values)
 
 
 def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:

@@ -8,7 +8,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, text_of
+from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
 from ..types import bit_width, dtype_of, signed, smallest_type, value_range
 from .process import (
     Counts,
@@ -46,9 +46,9 @@ class ScaleOp(Process):
     """One for each channel, or one for all, as there are offsets and rows of exceptions."""
     offsets = prop_def(SymbolRefAttr)
     exceptions = opt_prop_def(SymbolRefAttr)
-    raised = prop_def(Int, default_value=int_attr(0))
-    shift = prop_def(Int)
-    clamp = prop_def(Ints)
+    raised = prop_def(IntProperty, default_value=int_attr(0))
+    shift = prop_def(IntProperty)
+    clamp = prop_def(IntsProperty)
     dsp = opt_prop_def(UnitAttr)
     """Products are made by DSPs, not by logic."""
     output = result_def(ChannelType)

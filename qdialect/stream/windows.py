@@ -9,7 +9,16 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 
 from ..convolution import windows
 from ..data import Array
-from ..qnn.base import Int, Ints, int_attr, ints, require, require_range, require_sizes, text_of
+from ..qnn.base import (
+    IntProperty,
+    IntsProperty,
+    int_attr,
+    ints,
+    require,
+    require_range,
+    require_sizes,
+    text_of,
+)
 from ..shapes import Window
 from ..types import QuantType, value_range
 from .process import (
@@ -41,9 +50,9 @@ class WindowOp(Process):
     name = "stream.window"
 
     x = operand_def(ChannelType)
-    kernel = prop_def(Ints)
-    strides = prop_def(Ints, default_value=ints([1, 1]))
-    dilations = prop_def(Ints, default_value=ints([1, 1]))
+    kernel = prop_def(IntsProperty)
+    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
     by_channel = opt_prop_def(UnitAttr)
     patches = result_def(ChannelType)
 
@@ -150,11 +159,11 @@ class PadOp(Process):
     name = "stream.pad"
 
     x = operand_def(ChannelType)
-    pads = prop_def(Ints)
+    pads = prop_def(IntsProperty)
     """Above, left, below, right."""
-    spread = prop_def(Ints, default_value=ints([1, 1]))
+    spread = prop_def(IntsProperty, default_value=ints([1, 1]))
     """How many rows, and columns, each pixel comes to stand below, or behind, the one before."""
-    value = prop_def(Int, default_value=int_attr(0))
+    value = prop_def(IntProperty, default_value=int_attr(0))
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -224,9 +233,9 @@ class CropOp(Process):
     name = "stream.crop"
 
     x = operand_def(ChannelType)
-    starts = prop_def(Ints)
-    ends = prop_def(Ints)
-    steps = prop_def(Ints)
+    starts = prop_def(IntsProperty)
+    ends = prop_def(IntsProperty)
+    steps = prop_def(IntsProperty)
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -302,7 +311,7 @@ class UpsampleOp(Process):
     name = "stream.upsample"
 
     x = operand_def(ChannelType)
-    scales = prop_def(Ints)
+    scales = prop_def(IntsProperty)
     output = result_def(ChannelType)
 
     assembly_format = "$x `scales` `=` $scales attr-dict `:` functional-type(operands, results)"

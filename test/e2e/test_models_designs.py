@@ -7,7 +7,7 @@ from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
 from qnn.hardware.timing.fifo_depths import depths_for
 from qnn.hardware.timing.schedule import schedule_of
-from qnn.hardware.timing.simulate import play_bounded
+from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.passes.tile.tile import Goal, tile_design
@@ -30,5 +30,5 @@ def test_designs(name: str) -> None:
     Pipeline.parse("pack-bits", [check]).apply(module)
     interval = max(schedule_of(process).interval for process in design.processes)
     assert interval <= cycles
-    run = play_bounded(design, 10, depths_for(design))
+    run = simulate(design, 10, depths_for(design))
     assert np.diff(run.finished(design))[-1] == interval

@@ -11,7 +11,7 @@ from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model, import_onnx
 from qnn.frontends.summary import summarize
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.values import plain
+from qnn.qdialect.values import as_array
 from support.oracles import Array
 from support.real_networks import NETWORKS, cleaned, first_of, folder, run_onnxruntime, run_qonnx
 from xdsl.dialects.builtin import ModuleOp, StringAttr
@@ -77,7 +77,7 @@ class Recorder(Interpreter.Listener):
     def did_interpret_op(self, op: Operation, results: PythonValues) -> None:
         layer = op.properties.get("layer")
         if isinstance(layer, StringAttr):
-            self.results[op.name, layer.data] = plain(results[0])
+            self.results[op.name, layer.data] = as_array(results[0])
 
 
 def with_results(model: onnx.ModelProto, names: Sequence[str]) -> onnx.ModelProto:

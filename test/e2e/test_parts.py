@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
-from qnn.backends.linked_engine import Together
+from qnn.backends.linked_engine import LinkedEngine
 from qnn.backends.opencl import OpenclEngine
 from qnn.hardware.estimate import estimate_whole
 from qnn.hardware.resources.device import device_named
-from qnn.hardware.timing.simulate import play_bounded
+from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
-from qnn.passes.partition import Row, partition_design
+from qnn.passes.partition import DeviceChain, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import LinkAttr
-from qnn.qdialect.stream.linked_designs import Whole, feeding, wholes_of
+from qnn.qdialect.stream.linked_designs import LinkedDesigns, link_partners, linked_designs_of
 from qnn.qdialect.text import verify
 from qnn.tools.networks import load_network
 from support.design import design_of
@@ -28,17 +28,19 @@ IMAGES = 3
 CLOCK = 100.0
 
 
-def parts(name: str, device: str, count: int, fps: float) -> tuple[ModuleOp, ModuleOp, Whole]:
+def parts(
+    name: str, device: str, count: int, fps: float
+) -> tuple[ModuleOp, ModuleOp, LinkedDesigns]:
     """A network of integers, and the same on several devices."""
     module = load_network(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     integers = module.clone()
     Pipeline.parse("stream-lower").apply(module)
-    row = Row([device_named(device)] * count, LINK, fps, CLOCK)
+    row = DeviceChain([device_named(device)] * count, LINK, fps, CLOCK)
     partition_design(design_of(module), row)
     Pipeline.parse("size-fifos").apply(module)
     verify(module)
-    (whole,) = wholes_of(module)
+    (whole,) = linked_designs_of(module)
     return integers, module, whole
 
 
@@ -56,7 +58,7 @@ def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int)
     assert found.fps >= fps and len(found.parts) == count
     slowest = max(process.interval for process in whole.design.processes)
     if count == 2 and name.startswith("cnv"):
-        ends = play_bounded(whole.design, 4).finished(whole.design)
+        ends = simulate(whole.design, 4).finished(whole.design)
         assert int(np.diff(ends)[-1]) == slowest == found.interval
     for part in found.parts:
         assert all(share < 0.8 for share in part.utilisation.values())
@@ -77,7 +79,7 @@ def test_parts_as_hls(tmp_path: Path, name: str, device: str, fps: float, count:
         np.testing.assert_array_equal(result, wanted)
     undivided = whole.design.parent_op()
     assert isinstance(undivided, ModuleOp)
-    engine = Together(whole, feeding(module), HlsEngine(tmp_path).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(tmp_path).program)
     for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
         np.testing.assert_array_equal(result, wanted)
 
@@ -90,7 +92,7 @@ def test_parts_as_opencl() -> None:
     images = [array[:1] for array in images]
     undivided = whole.design.parent_op()
     assert isinstance(undivided, ModuleOp)
-    engine = Together(whole, feeding(module), OpenclEngine().program)
+    engine = LinkedEngine(whole, link_partners(module), OpenclEngine().program)
     expected = run(integers, images)
     for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
         np.testing.assert_array_equal(result, wanted)

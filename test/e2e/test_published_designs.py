@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.hardware.timing.fifo_depths import depths_for
-from qnn.hardware.timing.simulate import play, play_bounded
+from qnn.hardware.timing.simulate import simulate, simulate_unbounded
 from qnn.passes.tile.folding_file import write_folding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import DesignOp
@@ -31,20 +31,20 @@ def test_cycles_and_rate(name: str) -> None:
     design = folded(name)
     cycles = [process.interval for process in weighted(design).values()]
     assert cycles[:-1] == CNV[name].cycles
-    interval = int(np.diff(play(design, 3).finished(design))[-1])
+    interval = int(np.diff(simulate_unbounded(design, 3).finished(design))[-1])
     assert abs(1e8 / interval / CNV[name].fps - 1) < 0.01
 
 
 def test_bounded_channels_keep_the_rate() -> None:
     design = folded("cnvW1A1_cifar10")
     depths = depths_for(design)
-    assert int(np.diff(play_bounded(design, 5, depths).finished(design))[-1]) == 32_768
+    assert int(np.diff(simulate(design, 5, depths).finished(design))[-1]) == 32_768
     assert sum(depth * channel_of(value).word_bits for value, depth in depths.items()) < 40_000
 
 
 def test_latency() -> None:
     """Nothing is tuned to it; the board pads its last layer to 64 labels, 3,000 cycles more."""
-    assert abs(play(folded("cnvW1A1_cifar10")).cycles / MEASURED_LATENCY - 1) < 0.05
+    assert abs(simulate_unbounded(folded("cnvW1A1_cifar10")).cycles / MEASURED_LATENCY - 1) < 0.05
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

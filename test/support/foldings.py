@@ -1,7 +1,7 @@
 """Random foldings."""
 
 import numpy as np
-from qnn.passes.tile.layer_folding import Fold, Layer
+from qnn.passes.tile.layer_folding import FoldableProcess, LayerFolding
 from qnn.qdialect.stream.compute import MatvecOp
 
 
@@ -9,9 +9,9 @@ def divisor(rng: np.random.Generator, number: int) -> int:
     return int(rng.choice([n for n in range(1, number + 1) if number % n == 0]))
 
 
-def random_fold(layer: Layer, rng: np.random.Generator) -> Fold:
+def random_fold(layer: FoldableProcess, rng: np.random.Generator) -> LayerFolding:
     """Rows and columns at once; now and then one of them is open."""
     (x,), (y,) = layer.inputs, layer.outputs
     cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]
     pe, simd = divisor(rng, y.frame[-1]), divisor(rng, cols)
-    return Fold(None if rng.random() < 0.1 else pe, None if rng.random() < 0.1 else simd)
+    return LayerFolding(None if rng.random() < 0.1 else pe, None if rng.random() < 0.1 else simd)

@@ -52,7 +52,7 @@ from qnn.qdialect.qnn.linear import (
     BatchNormOp,
     Conv2dOp,
     ConvTranspose2dOp,
-    LinearLayerOp,
+    LinearOp,
     accumulator_range,
 )
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
@@ -426,7 +426,7 @@ def linear(g: Growth) -> QnnOp:
     x = g.operand(widest=24)
     w = weights(g, x, (g.choices.integer(1, 4), shape_of(x)[-1]))
     b = bias(g, x, shape_of(w)[0])
-    return LinearLayerOp(x, w, accumulator(g, x, w, b), b)
+    return LinearOp(x, w, accumulator(g, x, w, b), b)
 
 
 def batch_norm(g: Growth) -> QnnOp:
@@ -648,7 +648,7 @@ MAKERS: dict[type[QnnOp], Maker] = {
     LookupOp: lookup,
     Conv2dOp: conv2d,
     ConvTranspose2dOp: conv_transpose2d,
-    LinearLayerOp: linear,
+    LinearOp: linear,
     BatchNormOp: batch_norm,
     MaxPoolOp: max_pool,
     SumPoolOp: sum_pool,

@@ -10,9 +10,9 @@ cheap as can be without slowing the layers down.
 from dataclasses import dataclass, field
 
 import numpy as np
-from qnn.hardware.resources.memory import SMALL
+from qnn.hardware.resources.memory import ROM_BITS_IN_LUTS
 from qnn.hardware.timing.fifo_depths import depths_for
-from qnn.passes.tile.layer_folding import Fold
+from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage
@@ -113,11 +113,13 @@ class Measured:
 
     def _fold(self, design: DesignOp) -> None:
         matrices = [process for process in design.processes if isinstance(process, MatvecOp)]
-        folds: dict[str, Fold] = {}
+        folds: dict[str, LayerFolding] = {}
         for number, (process, (simd, pe)) in enumerate(zip(matrices, self.folding, strict=True)):
             bits = process.rows.size // pe * bit_width(self.weight)
-            small = bits <= SMALL or number in self.in_luts
-            folds[f"L{number}"] = Fold(pe, simd, Storage.LUT if small else Storage.BLOCK, False)
+            small = bits <= ROM_BITS_IN_LUTS or number in self.in_luts
+            folds[f"L{number}"] = LayerFolding(
+                pe, simd, Storage.LUT if small else Storage.BLOCK, False
+            )
         tile_design(design, folds=folds)
         for value, depth in depths_for(design).items():
             Rewriter.replace_value_with_new_type(value, channel_of(value).with_depth(depth))

@@ -32,8 +32,8 @@ from qnn.qdialect.qnn.linear import (
     BatchNormOp,
     Conv2dOp,
     ConvTranspose2dOp,
-    LinearLayerOp,
     LinearOp,
+    LinearOpBase,
 )
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
@@ -261,7 +261,7 @@ class Builder:
     def finish(self, x: SSAValue) -> ModuleOp:
         size = int(np.prod(shape_of(x)))
         flat = self.program.add(ReshapeOp(x, (1, size))).output
-        scores = self.program.add(LinearLayerOp(flat, self.weights((3, size)))).output
+        scores = self.program.add(LinearOp(flat, self.weights((3, size)))).output
         if self.chance(0.5):
             scores = self.program.add(AddOp(scores, self.floats(self.rng.normal(size=3)))).output
         return self.program.finish(scores)
@@ -281,5 +281,5 @@ def trained_network(rng: Rng, depth: int | None = None) -> ModuleOp:
 def assert_integer(module: ModuleOp) -> None:
     """No convolution or linear layer computes with floats."""
     for op in module.walk():
-        if isinstance(op, LinearOp):
+        if isinstance(op, LinearOpBase):
             assert all(is_quant(element_of(value)) for value in (*op.operands, *op.results))

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from qnn.hardware.resources.work import Work, matrix_work
+from qnn.hardware.resources.work import NetworkWork, matrix_work
 
 Layers = Iterator[tuple[int, int, int]]
 """Positions, rows, and columns of each layer."""
 
 
-def total(layers: Layers, weight: int = 1, activation: int = 1) -> Work:
-    return sum((matrix_work(*layer, weight, activation) for layer in layers), Work())
+def total(layers: Layers, weight: int = 1, activation: int = 1) -> NetworkWork:
+    return sum((matrix_work(*layer, weight, activation) for layer in layers), NetworkWork())
 
 
 def padded_cnv() -> Layers:

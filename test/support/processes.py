@@ -7,7 +7,7 @@ import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
@@ -174,12 +174,12 @@ def split(design: Design, choices: Choices) -> Process:
     return SplitOp(design.source(ChannelType((2, 2, sum(parts)), BYTE, lanes)), parts)
 
 
-def resize(design: Design, choices: Choices) -> Process:
+def repack(design: Design, choices: Choices) -> Process:
     """Words narrower or wider, of any ratio; perhaps another frame."""
     channel = image(choices)
     size = prod(channel.frame)
     frame = (size,) if choices.flag() else None
-    return ResizeOp(design.source(channel), choices.pick(divisors(size)), frame)
+    return RepackOp(design.source(channel), choices.pick(divisors(size)), frame)
 
 
 def link(design: Design, choices: Choices) -> Process:
@@ -203,6 +203,6 @@ MAKERS: dict[type[Process], Maker] = {
     ForkOp: fork,
     ConcatOp: concat,
     SplitOp: split,
-    ResizeOp: resize,
+    RepackOp: repack,
     LinkOp: link,
 }

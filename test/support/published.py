@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from qnn.frontends.onnx import import_onnx
-from qnn.hardware.resources.memory import SMALL
+from qnn.hardware.resources.memory import ROM_BITS_IN_LUTS
 from qnn.passes import Pipeline
-from qnn.passes.tile.layer_folding import Fold, layers_of
+from qnn.passes.tile.layer_folding import LayerFolding, foldable_layers
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.compute import Storage, WeightedProcess
 from qnn.qdialect.stream.process import data_of
@@ -55,15 +55,15 @@ def lowered(name: str) -> DesignOp:
 
 def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
     """The layers with weights, which is what foldings were published for."""
-    layers = {name: found[0] for name, found in layers_of(design).items()}
+    layers = {name: found[0] for name, found in foldable_layers(design).items()}
     return {name: layer for name, layer in layers.items() if isinstance(layer, WeightedProcess)}
 
 
-def folds(design: DesignOp, name: str) -> dict[str, Fold]:
+def folds(design: DesignOp, name: str) -> dict[str, LayerFolding]:
     """The published folding, by layer; weights lie where the tool put them."""
     choices = zip(weighted(design).items(), CNV[name].folding, strict=False)
     return {
-        layer: Fold(pe, simd, storage_of(process, pe, layer in CNV[name].in_luts))
+        layer: LayerFolding(pe, simd, storage_of(process, pe, layer in CNV[name].in_luts))
         for (layer, process), (simd, pe) in choices
     }
 
@@ -71,4 +71,4 @@ def folds(design: DesignOp, name: str) -> dict[str, Fold]:
 def storage_of(process: WeightedProcess, pe: int, in_luts: bool) -> Storage:
     """Where a tool puts weights by itself, or where it is told to."""
     bits = process.rows.size // pe * bit_width(data_of(process, process.weights).element)
-    return Storage.LUT if in_luts or bits <= SMALL else Storage.BLOCK
+    return Storage.LUT if in_luts or bits <= ROM_BITS_IN_LUTS else Storage.BLOCK

@@ -10,12 +10,12 @@ from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.layout import ReshapeOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, accumulator_range
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
 from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import (
@@ -87,11 +87,11 @@ class Twin:
         return x if bit_width(element_of(x[0])) <= width else threshold(self, x)
 
     def cut(self, channel: SSAValue, lanes: list[int]) -> SSAValue:
-        """A channel with one of these lanes; a resize changes what does not fit."""
+        """A channel with one of these lanes; a repack changes what does not fit."""
         wanted = self.choices.pick(lanes)
         if channel_of(channel).lanes.data == wanted:
             return channel
-        return self.design.add(ResizeOp(channel, wanted)).output
+        return self.design.add(RepackOp(channel, wanted)).output
 
     def result(self, tensor: SSAValue, lanes: int) -> ChannelType:
         """The channel that carries what a tensor holds."""
@@ -353,15 +353,15 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
 
 
 def scores(twin: Twin, x: Both) -> Both:
-    """Flattens an image, as a resize does, and reads it with a fully connected layer."""
+    """Flattens an image, as a repack does, and reads it with a fully connected layer."""
     tensor, channel = twin.narrow(x)
     size = prod(shape_of(tensor))
     flat = twin.program.add(ReshapeOp(tensor, (1, size))).output
     labels = twin.choices.pick([4, 10, 1, 2, 3])
     (weights, bias), accumulator, names = twin.weigh(flat, (labels, size))
-    layer = LinearLayerOp(flat, weights, accumulator, bias)
+    layer = LinearOp(flat, weights, accumulator, bias)
     result, thresholds = twin.perhaps_activate(twin.program.add(layer).output)
-    row = twin.design.add(ResizeOp(channel, twin.choices.pick(divisors(size)), (size,))).output
+    row = twin.design.add(RepackOp(channel, twin.choices.pick(divisors(size)), (size,))).output
     output = twin.result(result, twin.choices.pick(divisors(labels)))
     return result, twin.design.add(MatvecOp(row, output, **names, **thresholds)).output
 

@@ -6,7 +6,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, Observation, first_difference, samples
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.qnn.elementwise import MulOp
-from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import element_of, signed
 from support.program import read_module
@@ -115,7 +115,7 @@ func.func @main(%x: tensor<1x2xsi8>) -> tensor<1x2xf32> {{
 def test_a_bias_of_the_same_scale_is_added_to_integers() -> None:
     scale = float(np.float64(np.float32(0.1)) * np.float64(np.float32(0.1)))
     module = passed(BIASED.format(scale=scale))
-    (linear,) = (op for op in module.walk() if isinstance(op, LinearLayerOp))
+    (linear,) = (op for op in module.walk() if isinstance(op, LinearOp))
     assert element_of(linear.output) == signed(11)
     x = np.array([[1, 2]], np.int8)
     exact = np.array([[(-5 + 16777217) * scale, (4 - 33554435) * scale]])
@@ -346,7 +346,7 @@ func.func @main(%x: tensor<1x2xui2>) -> tensor<1x1xsi16> {
 }""",
         "minimize-accumulators",
     )
-    (linear,) = (op for op in module.walk() if isinstance(op, LinearLayerOp))
+    (linear,) = (op for op in module.walk() if isinstance(op, LinearOp))
     assert str(element_of(linear.weights)) == "ui1"
 
 

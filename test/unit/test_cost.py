@@ -3,13 +3,20 @@
 import numpy as np
 import pytest
 from qnn.hardware.estimate import estimate
-from qnn.hardware.resources.cost import fifo, kept, multiplier, trips, ways, wide_product
-from qnn.hardware.resources.device import KINDS, device_named
-from qnn.hardware.resources.memory import LOGIC, DualPort, Memory, blocks
-from qnn.hardware.search.limits import FASTER, next_step
+from qnn.hardware.resources.cost import (
+    fifo,
+    frame_counter_dsps,
+    implementations,
+    kept,
+    multiplier,
+    wide_product,
+)
+from qnn.hardware.resources.device import RESOURCE_KINDS, device_named
+from qnn.hardware.resources.memory import LOGIC, DualPort, MemoryCost, blocks
+from qnn.hardware.search.limits import MIN_SPEEDUP, next_step
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
-from qnn.passes.tile.layer_folding import Fold
+from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import ChannelType
@@ -45,9 +52,9 @@ def test_blocks_of_intel_have_any_shape() -> None:
 
 
 def test_small_memories_are_luts() -> None:
-    logic, block = Memory(3, 64, 8).held("xilinx")
+    logic, block = MemoryCost(3, 64, 8).held("xilinx")
     assert (logic, block) == (3 * 8 * 4 / 3, 0)
-    logic, block = Memory(3, 64, 9).held("xilinx")
+    logic, block = MemoryCost(3, 64, 9).held("xilinx")
     assert (logic, block) == (0, 3)
 
 
@@ -101,9 +108,9 @@ def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
 def test_a_layer_has_a_vector() -> None:
     """Registers take 4608 bits more, and a memory of 16 LUTs, 32 flip-flops and a block less."""
     process = matvec()
-    _, memory, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    _, memory, *_ = implementations(process, "xilinx", np.array(4), np.array(4))
     process.vector_in_registers = UnitAttr()
-    _, registers, *_ = ways(process, "xilinx", np.array(4), np.array(4))
+    _, registers, *_ = implementations(process, "xilinx", np.array(4), np.array(4))
     more = 1.35 * 4608 - 16, 2 * 4608 - 32, -1, 0, 0, 0
     assert (registers.use - memory.use).tolist() == pytest.approx(more)
 
@@ -131,8 +138,8 @@ def test_products(weight: QuantType, activation: QuantType, luts: int, bits: int
 
 
 def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
-    assert [trips(n) for n in (1, 512, 2304, 7 * 64, 12)] == [0] * 5
-    assert [trips(n) for n in (13, 25, 416, 900, 28_224)] == [2] * 5
+    assert [frame_counter_dsps(n) for n in (1, 512, 2304, 7 * 64, 12)] == [0] * 5
+    assert [frame_counter_dsps(n) for n in (13, 25, 416, 900, 28_224)] == [2] * 5
 
 
 @pytest.mark.parametrize(
@@ -141,8 +148,8 @@ def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
 def test_channels(depth: int, logic: int, block: int) -> None:
     channel = ChannelType((64,), unsigned(1))
     use = fifo("xilinx", channel, np.array([64]), depth)[:, 0]
-    assert use[KINDS.index("logic")] == logic
-    assert use[KINDS.index("block")] == block
+    assert use[RESOURCE_KINDS.index("logic")] == logic
+    assert use[RESOURCE_KINDS.index("block")] == block
 
 
 MATRIX = """
@@ -159,7 +166,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 def test_the_next_step_of_a_small_design() -> None:
     """There is room for it, until all is computed at once."""
     design, device = design_of(read_module(MATRIX)), device_named("z7020")
-    tile_design(design, folds={"Gemm_0": Fold(1, 1)})
+    tile_design(design, folds={"Gemm_0": LayerFolding(1, 1)})
     step = next_step(design, device, 100.0, 32)
     assert step is not None and step.interval < 32 and not step.over
     assert next_step(design, device, 100.0, 1) is None
@@ -169,7 +176,7 @@ def test_a_next_step_is_worth_it() -> None:
     """It is faster by a tenth at least, where anything is."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
-    assert step is not None and step.interval * FASTER <= 20_000
+    assert step is not None and step.interval * MIN_SPEEDUP <= 20_000
     fewest = Tiler(space_of(design, "xilinx")).fewest()
     last = next_step(design, device, 100.0, fewest + 1)
     assert last is not None and last.interval == fewest

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.hardware.timing import fifo_depths as sizing
-from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, plan
+from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, initial_schedule
 from qnn.hardware.timing.schedule import schedule_of
-from qnn.hardware.timing.simulate import Deadlock, Loop, play, play_bounded
+from qnn.hardware.timing.simulate import Deadlock, ProcessTimeline, simulate, simulate_unbounded
 from qnn.passes import Pipeline
-from qnn.passes.tile.layer_folding import layers_of
+from qnn.passes.tile.layer_folding import foldable_layers
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.elements import AddOp
-from qnn.qdialect.stream.flow import ForkOp, ResizeOp
+from qnn.qdialect.stream.flow import ForkOp, RepackOp
 from qnn.qdialect.stream.process import Counts
 from qnn.qdialect.stream.windows import PadOp, WindowOp
 from qnn.qdialect.types import signed, unsigned
@@ -38,7 +38,7 @@ def step_by_step(
     None if the design stops. A word has its room from the iteration on that writes it, and can be
     read when it has left the pipeline.
     """
-    loops = [Loop.of(process, frames) for process in design.processes]
+    loops = [ProcessTimeline.of(process, frames) for process in design.processes]
     sides = [
         (events(loop.process.operands, loop.reads), events(loop.process.results, loop.writes))
         for loop in loops
@@ -110,8 +110,8 @@ def small_design(choices: Choices) -> tuple[DesignOp, list[SSAValue]]:
     frame = window.outputs[0].frame[:2]
     out = ChannelType((*frame, depth), signed(15), choices.pick(lanes))
     summed = design.add(MatvecOp(window.patches, out, weights, signed(15))).output
-    left = design.add(ResizeOp(summed, depth)).output
-    right = design.add(ResizeOp(two, depth)).output
+    left = design.add(RepackOp(summed, depth)).output
+    right = design.add(RepackOp(two, depth)).output
     total = design.add(AddOp(left, right, ChannelType((*frame, depth), signed(17), depth))).output
     module = design.finish(total)
     op = design_of(module)
@@ -122,7 +122,7 @@ def small_design(choices: Choices) -> tuple[DesignOp, list[SSAValue]]:
 @given(st.data())
 def test_unbounded_channels(data: st.DataObject) -> None:
     design, channels = small_design(Choices.drawn(data.draw))
-    run = play(design, 2)
+    run = simulate_unbounded(design, 2)
     found = step_by_step(design, 2, {})
     assert found is not None
     for value in channels:
@@ -139,9 +139,9 @@ def test_bounded_channels(data: st.DataObject) -> None:
     found = step_by_step(design, 2, depths)
     if found is None:
         with pytest.raises(Deadlock, match="the design stops: full are "):
-            play_bounded(design, 2, depths)
+            simulate(design, 2, depths)
         return
-    run = play_bounded(design, 2, depths)
+    run = simulate(design, 2, depths)
     for value in channels:
         assert run.written[value].tolist() == found[0][value]
         assert run.read[value].tolist() == found[1][value]
@@ -152,9 +152,9 @@ def test_bounded_channels(data: st.DataObject) -> None:
 def test_peak_occupancies_are_depths_that_never_stop_a_design(data: st.DataObject) -> None:
     """As deep as what waits at most, no channel ever holds a process up."""
     design, channels = small_design(Choices.drawn(data.draw))
-    free = play(design, 3)
+    free = simulate_unbounded(design, 3)
     depths = {value: max(1, free.occupancy(value)) for value in channels}
-    bounded = play_bounded(design, 3, depths)
+    bounded = simulate(design, 3, depths)
     for value in channels:
         np.testing.assert_array_equal(bounded.written[value], free.written[value])
     assert (bounded.finished(design) == free.finished(design)).all()
@@ -186,7 +186,7 @@ def test_schedules_read_and_write_whole_frames() -> None:
                     assert (had >= needs).all(), process.name
             if isinstance(process, MatvecOp):
                 assert schedule.interval == process.interval
-        assert play(design).cycles > 0
+        assert simulate_unbounded(design).cycles > 0
     assert len(seen) >= 12
 
 
@@ -199,7 +199,7 @@ def test_depths_are_the_least() -> None:
         slowest = max(schedule_of(process).interval for process in design.processes)
         depths = depths_for(design)
         for more in ({}, {v: depths[v] + choices.integer(0, 9) for v in channels}):
-            run = play_bounded(design, 8, {**depths, **more})
+            run = simulate(design, 8, {**depths, **more})
             assert np.diff(run.finished(design))[-1] == slowest, seed
         for value in channels:
             if depths[value] > 2:
@@ -215,7 +215,7 @@ def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyP
     for seed in range(6):
         design, channels = small_design(Choices.seeded(seed))
         least = depths_for(design)
-        planned = plan(design)
+        planned = initial_schedule(design)
         with monkeypatch.context() as patched:
             patched.setattr(sizing, "EFFORT", -1)
             depths = depths_for(design)
@@ -228,7 +228,7 @@ def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyP
 def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:
     """Cycles from one frame to the next; infinitely many if the design stops."""
     try:
-        return float(np.diff(play_bounded(design, 12, depths).finished(design))[-1])
+        return float(np.diff(simulate(design, 12, depths).finished(design))[-1])
     except Deadlock:
         return np.inf
 
@@ -238,10 +238,10 @@ def test_designs_that_never_stop() -> None:
         design, _ = small_design(Choices.seeded(seed))
         full, least = depths_for(design), depths_for_any_rate(design)
         assert sum(least.values()) <= sum(full.values())
-        play_bounded(design, 3, least)
+        simulate(design, 3, least)
         for value in (v for v in least if least[v] > 2):
             with pytest.raises(Deadlock):
-                play_bounded(design, 3, {**least, value: least[value] - 1})
+                simulate(design, 3, {**least, value: least[value] - 1})
 
 
 def test_a_skip_connection_that_is_too_short_is_named() -> None:
@@ -252,11 +252,11 @@ def test_a_skip_connection_that_is_too_short_is_named() -> None:
     (use,) = skip.uses
     behind = use.operation.results[0]
     skip.name_hint, behind.name_hint = "skip", "behind"
-    run = play_bounded(design, 4, depths)
+    run = simulate(design, 4, depths)
     slowest = max(schedule_of(process).interval for process in design.processes)
     assert np.diff(run.finished(design))[-1] == slowest
     with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip, .*%behind"):
-        play_bounded(design, 4, {**depths, skip: 1, behind: 1})
+        simulate(design, 4, {**depths, skip: 1, behind: 1})
 
 
 def test_sizing_does_not_explode_with_layers() -> None:
@@ -267,7 +267,9 @@ def test_sizing_does_not_explode_with_layers() -> None:
         x = design.add(PadOp(x, [0, 0, 0, 0])).output
     module = design.finish(x)
     op = design_of(module)
-    search = sizing.Shrinking(plan(op), sizing.enough(plan(op)), sizing.EFFORT)
+    search = sizing.Shrinking(
+        initial_schedule(op), sizing.sufficient_depths(initial_schedule(op)), sizing.EFFORT
+    )
     assert max(search.shrink().values()) <= 4
 
 
@@ -281,7 +283,7 @@ def folded_network(seed: int) -> DesignOp | None:
     design = design_of(module)
     if not any(isinstance(process, ForkOp) for process in design.processes):
         return None
-    layers = layers_of(design)
+    layers = foldable_layers(design)
     tile_design(design, folds={name: random_fold(found[0], rng) for name, found in layers.items()})
     return design
 

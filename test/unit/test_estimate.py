@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from qnn.frontends.summary import summarize
 from qnn.hardware.estimate import EstimateError, estimate
-from qnn.hardware.resources.cost import fifo, trips
-from qnn.hardware.resources.device import KINDS, Use, device_named
+from qnn.hardware.resources.cost import fifo, frame_counter_dsps
+from qnn.hardware.resources.device import RESOURCE_KINDS, Use, device_named
 from qnn.hardware.search.space import is_grouped
-from qnn.hardware.timing.simulate import Deadlock, play, play_bounded
+from qnn.hardware.timing.simulate import Deadlock, simulate, simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.text import parse_module
 from qnn.tools.qnn import main
@@ -40,8 +40,8 @@ def integer(seed: int) -> ModuleOp | None:
 def unplanned(design: DesignOp) -> list[ChannelType]:
     """Channels that a search does not count: behind windows by channel, and where axes change."""
     found = [p.inputs[0] for p in design.processes if is_grouped(p)]
-    resizes = [p for p in design.processes if isinstance(p, ResizeOp)]
-    return found + [p.outputs[0] for p in resizes if p.inputs[0].lanes == p.outputs[0].lanes]
+    repacks = [p for p in design.processes if isinstance(p, RepackOp)]
+    return found + [p.outputs[0] for p in repacks if p.inputs[0].lanes == p.outputs[0].lanes]
 
 
 @pytest.mark.parametrize("name", ["z7020", "vu9p", "arria10-gx1150"])
@@ -62,10 +62,10 @@ def test_what_tile_chose(name: str) -> None:
         )
         use = np.sum([layer.use for layer in found.layers], axis=0)
         ports = [layer for layer in found.layers if layer.kind in ("source", "sink")]
-        use[KINDS.index("dsp")] -= sum(trips(layer.cycles) for layer in ports)
+        use[RESOURCE_KINDS.index("dsp")] -= sum(frame_counter_dsps(layer.cycles) for layer in ports)
         np.testing.assert_allclose(use, tiling.use + more)
         assert found.interval == tiling.interval == found.bottleneck.cycles
-        assert found.latency == play(design).cycles
+        assert found.latency == simulate_unbounded(design).cycles
         tried += 1
     assert tried > 15
 
@@ -180,7 +180,7 @@ def test_channels_that_are_too_shallow_are_no_full_rate() -> None:
     for depth in range(2, 40, 3):
         design = design_of(read_module(SKIP.replace("DEPTH", str(depth))))
         try:
-            run = play_bounded(design, 12)
+            run = simulate(design, 12)
         except Deadlock:
             with pytest.raises(Deadlock):
                 estimate(design, device, 100.0)

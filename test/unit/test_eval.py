@@ -17,7 +17,7 @@ import pytest
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
-from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools import evaluate
 from qnn.tools.datasets import CIFAR, load_images, load_labels
@@ -42,7 +42,7 @@ def network(seed: int = 0, classes: int = 7) -> ModuleOp:
     x = program.add(ReshapeOp(x, (1, 60))).output
     weights = np.random.default_rng(seed).integers(-8, 8, (classes, 60))
     w = program.constant(weights, signed(4), "w")
-    return program.finish(program.add(LinearLayerOp(x, w, signed(18))).output)
+    return program.finish(program.add(LinearOp(x, w, signed(18))).output)
 
 
 def saved(module: ModuleOp, path: Path) -> str:

@@ -10,7 +10,7 @@ from qnn.frontends.onnx.nodes.exact import MOST_STEPS, codebook_of, integers_of
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.types import BipolarType, TernaryType, element_of, is_quant, unsigned
@@ -138,5 +138,5 @@ def test_activations_from_a_codebook() -> None:
     expected = ENTRIES[index].astype(np.float64) @ constants["w"]
     np.testing.assert_allclose(run(module, [x])[0], expected, rtol=1e-6)
     Pipeline.parse("fold-bn", [CheckSemantics()]).apply(module)
-    (last,) = (op for op in module.walk() if isinstance(op, LinearLayerOp))
+    (last,) = (op for op in module.walk() if isinstance(op, LinearOp))
     assert is_quant(element_of(last.output))

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.resources.roofline import ops_by_bits
-from qnn.hardware.resources.work import work_of
-from qnn.hardware.search.explore import TARGETS, Point, explore, front, slower
+from qnn.hardware.resources.work import network_work
+from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_target
 from qnn.hardware.search.explore import Job as Task
 from qnn.passes.tile.tile import Goal, tile_design
 from qnn.tools import explore as command
@@ -58,9 +58,9 @@ def test_points_are_those_of_tile(network: str, name: str) -> None:
     (curve,) = command.curves_of(lowered(load_network(network)), [device], [100.0])
     with ThreadPoolExecutor(1) as pool:
         found = explore(
-            [Task(curve)], slower, pool, lambda c: c, {}, command.forget, lambda *_: None
+            [Task(curve)], slower_target, pool, lambda c: c, {}, command.forget, lambda *_: None
         )
-    assert len(found) > TARGETS / 2
+    assert len(found) > CURVE_POINTS / 2
     for job in list(found)[:: len(found) // 5]:
         rate = None if job.cycles is None else 1e8 / job.cycles
         tiling = tile_design(lowered(load_network(network)), Goal(device, 100.0, rate))
@@ -77,19 +77,19 @@ def test_a_front_is_what_nothing_is_better_than() -> None:
         Point(int(cycles), tuple(map(float, use)), 0.0, 0)
         for cycles, *use in random.integers(1, 8, (200, 3))
     ]
-    found = front([None, *points])
+    found = pareto_front([None, *points])
     figures = {(p.interval, *p.use) for p in points}
     best = {
         a for a in figures if not any(b != a and all(np.less_equal(b, a).tolist()) for b in figures)
     }
     assert {(p.interval, *p.use) for p in found} == best
     assert [p.interval for p in found] == sorted(p.interval for p in found)
-    assert front([None]) == []
+    assert pareto_front([None]) == []
 
 
 def test_operations_by_their_bits(network: str) -> None:
     design = lowered(load_network(network))
-    assert sum(ops_by_bits(design).values()) == work_of(design).ops
+    assert sum(ops_by_bits(design).values()) == network_work(design).ops
 
 
 def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +136,7 @@ def test_a_run_goes_on_where_it_was(
     whole = told(capsys, *arguments)
     file = tmp_path / "out" / "points.jsonl"
     lines = file.read_bytes().splitlines(keepends=True)
-    assert len(lines) == len(set(lines)) > TARGETS / 2
+    assert len(lines) == len(set(lines)) > CURVE_POINTS / 2
     file.write_bytes(b"".join(lines[:20]) + lines[20][:30])
     assert told(capsys, *arguments) == whole
     after = file.read_bytes().splitlines(keepends=True)

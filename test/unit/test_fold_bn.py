@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, observe, samples
-from qnn.passes.fold_bn.choose_fold import LARGEST_INTEGER
+from qnn.passes.fold_bn.choose_fold import MAX_INTEGER
 from qnn.passes.fold_bn.fold_bn import FoldBnPass
-from qnn.passes.fold_bn.threshold_search import AT_ONCE, find_steps, turns_back
+from qnn.passes.fold_bn.threshold_search import AT_ONCE, find_steps, non_monotone
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import AddOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
@@ -127,30 +127,30 @@ def test_the_search_finds_what_trying_all_values_finds() -> None:
 
 def test_turning_back_is_seen() -> None:
     low, high = np.array([-8, -8]), np.array([7, 7])
-    bent = turns_back(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
+    bent = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
     assert bent is not None and bent.tolist() == [False, True]
-    assert turns_back(lambda rows: rows, low, high, budget=3) is None
+    assert non_monotone(lambda rows: rows, low, high, budget=3) is None
 
 
 def test_turning_back_is_seen_between_what_is_tried_at_once() -> None:
     low, high = np.array([0]), np.array([3 * AT_ONCE])
     for turn in (AT_ONCE - 1, AT_ONCE, AT_ONCE + 1):
-        bent = turns_back(lambda rows, turn=turn: np.abs(rows - turn), low, high)
+        bent = non_monotone(lambda rows, turn=turn: np.abs(rows - turn), low, high)
         assert bent is not None and bent.tolist() == [True]
 
 
 def test_the_search_reaches_the_ends_of_its_range() -> None:
-    low, high = np.array([-LARGEST_INTEGER, 0]), np.array([LARGEST_INTEGER, 0])
-    for step in (-LARGEST_INTEGER + 1, 0, LARGEST_INTEGER):
+    low, high = np.array([-MAX_INTEGER, 0]), np.array([MAX_INTEGER, 0])
+    for step in (-MAX_INTEGER + 1, 0, MAX_INTEGER):
         steps = find_steps(lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2)
-        assert steps.thresholds[0].tolist() == [step, LARGEST_INTEGER + 1]
+        assert steps.thresholds[0].tolist() == [step, MAX_INTEGER + 1]
 
 
 def test_an_unquantized_network_is_named() -> None:
     program = Program()
     x = program.input(f32, (1, 3))
     w = program.constant(np.full((2, 3), 0.3, np.float32), f32, "w")
-    module = program.finish(program.add(LinearLayerOp(x, w)).output)
+    module = program.finish(program.add(LinearOp(x, w)).output)
     with pytest.raises(PassFailedException, match=r"qnn\.linear: its weights are float"):
         FoldBnPass().apply(None, module)  # pyright: ignore
 

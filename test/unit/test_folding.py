@@ -5,11 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.hardware.timing.schedule import schedule_of
-from qnn.hardware.timing.simulate import play, play_bounded
+from qnn.hardware.timing.simulate import simulate, simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.passes.tile.folding_file import read_folding, write_folding
-from qnn.passes.tile.layer_folding import Fold, FoldingError, Layer, fold_of, layers_of
+from qnn.passes.tile.layer_folding import (
+    FoldableProcess,
+    FoldingError,
+    LayerFolding,
+    foldable_layers,
+    folding_of,
+)
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main
@@ -29,29 +35,33 @@ def test_random_foldings_of_random_networks(tmp_path: Path) -> None:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
         except PassFailedException:
             continue
-        layers = [p for p in design_of(module).processes if isinstance(p, Layer)]
+        layers = [p for p in design_of(module).processes if isinstance(p, FoldableProcess)]
         for number, process in enumerate(layers):
             process.properties["layer"] = StringAttr(f"layer{number}")
         folds = {
-            name: random_fold(layer, rng) for name, (layer,) in layers_of(design_of(module)).items()
+            name: random_fold(layer, rng)
+            for name, (layer,) in foldable_layers(design_of(module)).items()
         }
         file = tmp_path / "fold.json"
         write_folding(str(file), folds)
         assert read_folding(str(file)) == folds
         Pipeline.parse(f'tile{{folding="{file}"}}', [CheckSemantics(seed)]).apply(module)
-        for name, (layer,) in layers_of(design_of(module)).items():
+        for name, (layer,) in foldable_layers(design_of(module)).items():
             for given, got in zip(
-                vars(folds[name]).values(), vars(fold_of(layer)).values(), strict=True
+                vars(folds[name]).values(), vars(folding_of(layer)).values(), strict=True
             ):
-                assert given in (None, got), f"{name}: {folds[name]} became {fold_of(layer)}"
+                assert given in (None, got), f"{name}: {folds[name]} became {folding_of(layer)}"
             if isinstance(layer, MatvecOp):
                 rows, cols = layer.rows.shape
                 folds_of = rows // layer.pe * (cols // layer.simd)
                 assert schedule_of(layer).interval == layer.vectors * folds_of
         slowest = max(schedule_of(p).interval for p in design_of(module).processes)
-        assert np.diff(play(design_of(module), 4).finished(design_of(module)))[-1] == slowest
+        assert (
+            np.diff(simulate_unbounded(design_of(module), 4).finished(design_of(module)))[-1]
+            == slowest
+        )
         Pipeline.parse("size-fifos").apply(module)
-        steps = np.diff(play_bounded(design_of(module), 8).finished(design_of(module)))
+        steps = np.diff(simulate(design_of(module), 8).finished(design_of(module)))
         assert steps[-1] == slowest, f"seed {seed}: {steps} for {slowest}"
         folded += 1
     assert folded > 45
@@ -77,7 +87,7 @@ def test_words_that_differ_are_cut_anew() -> None:
     module = read_module(TWO_LAYERS)
     Pipeline.parse("stream-lower").apply(module)
     design = design_of(module)
-    tile_design(design, folds={"Gemm_0": Fold(4, 3), "Gemm_1": Fold(2, 8)})
+    tile_design(design, folds={"Gemm_0": LayerFolding(4, 3), "Gemm_1": LayerFolding(2, 8)})
     module.verify()
     lanes = [
         (p.name[7:], [c.lanes.data for c in (*p.inputs, *p.outputs)]) for p in design.processes
@@ -85,7 +95,7 @@ def test_words_that_differ_are_cut_anew() -> None:
     assert lanes == [
         ("source", [3]),
         ("matvec", [3, 4]),
-        ("resize", [4, 8]),
+        ("repack", [4, 8]),
         ("matvec", [8, 2]),
         ("sink", [2]),
     ]
@@ -136,4 +146,4 @@ def test_words_that_are_too_wide_are_refused(tmp_path: Path) -> None:
     module = read_module(text.replace("1b1b1b1b1b1b1b1b1b1b1b1b", "1b" * 8192))
     Pipeline.parse("stream-lower").apply(module)
     with pytest.raises(FoldingError, match=r"simd = 4096 makes words of .* the nearest is 1024"):
-        tile_design(design_of(module), folds={"Gemm_0": Fold(1, 4096)})
+        tile_design(design_of(module), folds={"Gemm_0": LayerFolding(1, 4096)})

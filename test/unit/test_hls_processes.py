@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.tile.layer_folding import Fold, layers_of
+from qnn.passes.tile.layer_folding import LayerFolding, foldable_layers
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.compute import (
@@ -22,7 +22,7 @@ from qnn.qdialect.stream.compute import (
     WeightedProcess,
 )
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp
-from qnn.qdialect.stream.flow import ConcatOp, ForkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp
 from qnn.qdialect.types import (
@@ -63,7 +63,7 @@ def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
     assert_same(modules, choices, tmp_path)
 
 
-@pytest.mark.parametrize("kind", [WindowOp, ResizeOp], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [WindowOp, RepackOp], ids=lambda kind: kind.name)
 def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
     """In as many iterations as the schedule says: one less, and words would be missing."""
     choices, modules = Choices.seeded(13), list[ModuleOp]()
@@ -133,7 +133,7 @@ def passed_on(choices: Choices) -> ModuleOp:
     design, size = Design(), choices.integer(1, 80)
     lanes = choices.pick(divisors(size))
     x = design.source(ChannelType((size,), choices.quant(20), lanes))
-    return design.finish(design.add(ResizeOp(x, choices.pick(divisors(size)), (size,))).output)
+    return design.finish(design.add(RepackOp(x, choices.pick(divisors(size)), (size,))).output)
 
 
 @pytest.mark.parametrize("bounded", [False, True])
@@ -247,7 +247,7 @@ def floats(choices: Choices) -> ModuleOp:
     table = design.data(np.array([0.5, -1.25, 3.0, 0.1], np.float32), f32)
     y = design.add(LookupOp(x, ChannelType((2, 3, 2), f32, lanes), table)).output
     y = design.add(PadOp(y, [1, 0, 0, 1], 2)).output
-    return design.finish(design.add(ResizeOp(y, 4)).output)
+    return design.finish(design.add(RepackOp(y, 4)).output)
 
 
 def outside(choices: Choices) -> ModuleOp:
@@ -375,8 +375,10 @@ def network(seed: int) -> ModuleOp:
     weighted = [p for p in design.processes if isinstance(p, WeightedProcess)]
     for number, process in enumerate(weighted):
         process.properties["layer"] = StringAttr(f"layer {number}")
-    layers = layers_of(design)
-    folds: dict[str, Fold] = {name: random_fold(found[0], rng) for name, found in layers.items()}
+    layers = foldable_layers(design)
+    folds: dict[str, LayerFolding] = {
+        name: random_fold(found[0], rng) for name, found in layers.items()
+    }
     tile_design(design, folds=folds)
     return module
 

@@ -25,7 +25,7 @@ from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
 from qnn.tools.arrays import array_of, load_array
 from qnn.tools.datasets import decoder, load_images
-from qnn.tools.files import UserError, told
+from qnn.tools.files import UserError, report_errors
 from qnn.tools.folders import MANIFEST, build_folder
 from qnn.tools.points import Points
 from qnn.tools.report.build import EXPLORED
@@ -399,7 +399,7 @@ def test_messages_are_fit_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> 
     def fail() -> None:
         raise UserError("\x1b[31mred\u2028\u202e\0 " + "x" * 10_000)
 
-    assert told("qnn", fail) == 1
+    assert report_errors("qnn", fail) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.isprintable() and len(line) < 1100
 

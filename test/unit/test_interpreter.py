@@ -12,7 +12,7 @@ from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
-from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from qnn.qdialect.qnn.pooling import SumPoolOp
 from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import (
@@ -245,7 +245,7 @@ TOO_NARROW: dict[str, Callable[[Program], QnnOp]] = {
     "conv_transpose2d": lambda p: ConvTranspose2dOp(
         p.input(signed(8), IMAGE), ones(p, (1, 2, 2, 1)), signed(3)
     ),
-    "linear": lambda p: LinearLayerOp(p.input(signed(8), (1, 4)), ones(p, (1, 4)), signed(3)),
+    "linear": lambda p: LinearOp(p.input(signed(8), (1, 4)), ones(p, (1, 4)), signed(3)),
     "add": lambda p: AddOp(p.input(signed(8), (1, 2)), p.input(signed(8), (1, 2)), signed(8)),
     "sub": lambda p: SubOp(p.constant([[0]], unsigned(1)), p.input(unsigned(8), (1, 1)), signed(8)),
     "mul": lambda p: MulOp(p.input(signed(8), (1, 2)), p.input(signed(8), (1, 2)), signed(8)),

@@ -21,7 +21,7 @@ from qnn.qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.types import BipolarType, ElementType, QuantType, signed, unsigned, value_range
 from support.generate import Choices
@@ -216,6 +216,6 @@ def test_integers_of_two_types_join_without_loss() -> None:
         for element in elements
     ]
     weights = program.constant([[1, 1]], unsigned(1))
-    linear = LinearLayerOp(program.add(ConcatOp(parts, 1)), program.add(DequantizeOp(weights, one)))
+    linear = LinearOp(program.add(ConcatOp(parts, 1)), program.add(DequantizeOp(weights, one)))
     (actual,) = run_checked(program.finish(program.add(linear).output), arrays)
     assert_same(actual, np.array([[1.0]], np.float32))

@@ -18,7 +18,7 @@ from qnn.qdialect.qnn.linear import (
     BatchNormOp,
     Conv2dOp,
     ConvTranspose2dOp,
-    LinearLayerOp,
+    LinearOp,
     accumulator_range,
 )
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
@@ -210,7 +210,7 @@ def test_integer_linear_is_exact(seed: int, rank: int, elements: Elements) -> No
     bias = constant(choices.array(elements[2], (outputs,)), elements[2])
     assert isinstance(elements[0], QuantType)
     element = accumulator(elements[0], weights, bias)
-    actual = run_op(LinearLayerOp, Tensor(x, elements[0]), weights, element=element, bias=bias)[0]
+    actual = run_op(LinearOp, Tensor(x, elements[0]), weights, element=element, bias=bias)[0]
     expected = exact_bilinear(lambda a, b: a @ b.T, x, weights.array) + bias.array.astype(object)
     np.testing.assert_array_equal(actual.astype(object), expected)
 
@@ -261,14 +261,14 @@ def test_a_wide_bias_is_added_exactly(bias_element: QuantType) -> None:
     high = value_range(bias_element)[1]
     bias = constant(np.array([high, high - 2], object), bias_element)
     element = accumulator(unsigned(2), weights, bias)
-    actual = run_op(LinearLayerOp, x, weights, element=element, bias=bias)[0]
+    actual = run_op(LinearOp, x, weights, element=element, bias=bias)[0]
     np.testing.assert_array_equal(actual.astype(object), [[high + 3, high - 4]])
 
 
 def test_an_unsigned_sum_fills_all_64_bits() -> None:
     x = Tensor(np.array([[2**63 - 1, 2**63 - 1]], np.uint64), unsigned(63))
     weights, bias = constant(np.ones((1, 2), np.int8), unsigned(1)), constant([1], unsigned(1))
-    actual = run_op(LinearLayerOp, x, weights, element=unsigned(64), bias=bias)[0]
+    actual = run_op(LinearOp, x, weights, element=unsigned(64), bias=bias)[0]
     np.testing.assert_array_equal(actual, np.array([[2**64 - 1]], np.uint64))
 
 
@@ -361,7 +361,7 @@ def test_float_linear_is_close_to_torch(seed: int) -> None:
     x, weights, bias = (
         choices.array(f32, shape) for shape in ((3, 2, inputs), (outputs, inputs), (outputs,))
     )
-    actual = run_op(LinearLayerOp, Tensor(x, f32), constant(weights, f32), bias=constant(bias, f32))
+    actual = run_op(LinearOp, Tensor(x, f32), constant(weights, f32), bias=constant(bias, f32))
     expected = functional.linear(*map(torch.from_numpy, (x, weights, bias))).numpy()
     assert_sums_close(actual[0], expected, x, weights, bias)
 
@@ -444,7 +444,7 @@ def run_dequantized_linear(
     program = Program()
     left = dequantized(program, program.input(elements[0], x.shape), x_scale)
     right = dequantized(program, program.constant(weights, elements[1]), w_scale, axis=axis)
-    return run_checked(program.finish(program.add(LinearLayerOp(left, right)).output), [x])[0]
+    return run_checked(program.finish(program.add(LinearOp(left, right)).output), [x])[0]
 
 
 def test_a_product_is_rounded_to_float64_then_to_float32() -> None:
@@ -512,7 +512,7 @@ FOLLOWERS: dict[str, Callable[[Program, SSAValue], QnnOp]] = {
     "sub": lambda p, x: SubOp(x, x),
     "conv2d": lambda p, x: Conv2dOp(x, unit_weights(p), pads=(1, 1, 1, 1), pad_value=1),
     "conv_transpose2d": lambda p, x: ConvTranspose2dOp(x, unit_weights(p), pads=(1, 1, 1, 1)),
-    "linear": lambda p, x: LinearLayerOp(x, dequantized(p, p.constant([[1]], signed(2)), 1.0)),
+    "linear": lambda p, x: LinearOp(x, dequantized(p, p.constant([[1]], signed(2)), 1.0)),
 }
 
 
@@ -531,7 +531,7 @@ def test_wide_dequantized_integers_may_go_anywhere(summed: bool, width: int, nam
     value = dequantized(program, program.input(unsigned(width), x.shape), 1.0)
     if summed:
         factor = program.constant([[2**32 - 1]], unsigned(32))
-        value = program.add(LinearLayerOp(value, dequantized(program, factor, 1.0))).output
+        value = program.add(LinearOp(value, dequantized(program, factor, 1.0))).output
     result = program.add(FOLLOWERS[name](program, value)).results[0]
     (actual,) = run_checked(program.finish(result), [x])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from qnn.backends.native.lines import exceptions, fit
 from qnn.backends.native.weighted_sums import Mixed, mixed, separated
-from qnn.passes.scale_thresholds.threshold_lines import Stairs
+from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 
 BYTES = np.arange(-128, 128)
@@ -30,7 +30,7 @@ def with_small_factors(scales: tuple[float, float]) -> Mixed:
 def off_line(mix: Mixed) -> int:
     """How many sums are on no line."""
     low, high = (np.array([mix.sums[end]]) for end in (0, -1))
-    stairs = Stairs(mix.thresholds[None], low, high, mix.sums)
+    stairs = ThresholdRows(mix.thresholds[None], low, high, mix.sums)
     lines = fit(stairs, 128)
     but = exceptions(lines, stairs)
     return int(lines.wrong(stairs).sum()) if but is None else len(but[0][0])

@@ -21,7 +21,7 @@ from qnn.backends.native.processor import LEVELS, best_level, features, level_na
 from qnn.backends.native.stages import staged
 from qnn.backends.native.tensors import Tensor, place_all
 from qnn.passes import Pipeline
-from qnn.passes.scale_thresholds.threshold_lines import Stairs
+from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.elementwise import AddOp, MulOp
@@ -34,7 +34,7 @@ from qnn.qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -287,7 +287,7 @@ def test_wide_sums(folder: Path) -> None:
     program = Program()
     x = program.input(signed(30), (1, 5))
     w = program.constant(numbers(signed(20), (4, 5)), signed(20), "w")
-    y = program.add(LinearLayerOp(x, w, signed(56))).output
+    y = program.add(LinearOp(x, w, signed(56))).output
     t = program.constant(np.sort(numbers(signed(52), (4, 9)), 1), signed(56), "t")
     levels = program.add(ThresholdOp(y, t, unsigned(4))).output
     wider = program.add(AddOp(y, y, signed(64))).output
@@ -331,7 +331,7 @@ def test_elements_that_move(folder: Path) -> None:
 # Lines
 
 
-def assert_right(stairs: Stairs, x: Array, middle: int = 128) -> int:
+def assert_right(stairs: ThresholdRows, x: Array, middle: int = 128) -> int:
     """Lines and their exceptions have the level of each number; how many are exceptions."""
     lines = fit(stairs, middle)
     but = exceptions(lines, stairs)
@@ -351,7 +351,7 @@ def test_quantizers_are_lines(ties: bool) -> None:
     """Halves that are rounded to even are no exceptions, from an even level on."""
     low, high = np.full(40, -1000), np.full(40, 1000)
     x = np.broadcast_to(np.arange(-1000, 1001), (40, 2001))
-    stairs = Stairs(affine(40, 255, 4000, ties), low, high)
+    stairs = ThresholdRows(affine(40, 255, 4000, ties), low, high)
     assert assert_right(stairs, x) == 0
     if ties:
         assert assert_right(stairs, x, 127) > 1000
@@ -362,7 +362,7 @@ def test_sums_that_reach_some_levels_only() -> None:
     rows = np.stack([np.arange(255) * 16 - 2040, np.arange(255) * 9000 - 9000 * 18])
     low, high = np.array([-1000, -8990]), np.array([500, 2000])
     x = np.linspace(low, high, 20_000, axis=1).astype(np.int64)
-    assert assert_right(Stairs(rows, low, high), x) == 0
+    assert assert_right(ThresholdRows(rows, low, high), x) == 0
 
 
 def test_sums_of_which_some_never_are() -> None:
@@ -370,8 +370,8 @@ def test_sums_of_which_some_never_are() -> None:
     values = np.arange(-4000, 4001, 20)
     rows = np.sort(np.arange(1, 100) * 40 - 1999 + RNG.integers(0, 20, 99))[None]
     low, high = np.array([-4000]), np.array([4000])
-    assert assert_right(Stairs(rows, low, high, values), values[None]) == 0
-    every = Stairs(rows, low, high)
+    assert assert_right(ThresholdRows(rows, low, high, values), values[None]) == 0
+    every = ThresholdRows(rows, low, high)
     assert fit(every, 128).wrong(every).any()
 
 
@@ -383,7 +383,7 @@ def test_exceptions_are_all_there_are() -> None:
         if attempt % 2:
             rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
             rows.sort()
-        stairs = Stairs(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
+        stairs = ThresholdRows(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
         if exceptions(fit(stairs, 128), stairs) is not None:
             found += assert_right(stairs, x) > 0
     assert found > 5
@@ -461,7 +461,7 @@ def small() -> tuple[ModuleOp, list[Array]]:
     program = Program()
     x = program.input(signed(4), (1, 6))
     w = program.constant(numbers(signed(4), (5, 6)), signed(4), "w")
-    y = program.add(LinearLayerOp(x, w, signed(12))).output
+    y = program.add(LinearOp(x, w, signed(12))).output
     scale = program.constant(np.float32(0.1), f32)
     return program.finish(program.add(DequantizeOp(y, scale)).output), [numbers(signed(4), (9, 6))]
 
@@ -488,7 +488,7 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
 def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By another process that found it damaged, just as it was made again."""
     module, inputs = small()
-    keep, thefts = library.kept.keep, list[Path]()
+    keep, thefts = library.kept.build_once, list[Path]()
 
     def kept_once(file: Path, make: Callable[[Path], None]) -> None:
         keep(file, make)

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.summary import Layer, folding, magnitude, short_names, summarize, table
+from qnn.frontends.summary import (
+    LayerSummary,
+    folding,
+    short_names,
+    summarize,
+    summary_table,
+    with_unit_prefix,
+)
 from qnn.tools.qnn import main
 from support.onnx_models import model_of, one_node
 
@@ -15,7 +22,7 @@ RNG = np.random.default_rng(1)
 IMAGE = np.zeros((1, 4, 7, 6), np.float32)
 
 
-def layer(op: str, *shape: int, **attributes: object) -> Layer:
+def layer(op: str, *shape: int, **attributes: object) -> LayerSummary:
     w = RNG.standard_normal(shape).astype(np.float32)
     (found,) = summarize(import_model(one_node(op, IMAGE, w, **attributes)))
     return found
@@ -61,7 +68,7 @@ def test_bits_reach_through_pools() -> None:
 
 
 def test_table() -> None:
-    text = table([Layer("n" * 100, "conv2d", 2, 3, (4, 5, 6), 1234567, 89, 2.5e9)])
+    text = summary_table([LayerSummary("n" * 100, "conv2d", 2, 3, (4, 5, 6), 1234567, 89, 2.5e9)])
     head, row, total = text.splitlines()
     assert head.split()[0] == "layer" and len(head) == len(row) <= 130
     assert "4x5x6" in row and "1,234,567" in row
@@ -71,7 +78,7 @@ def test_table() -> None:
 def test_long_names_keep_both_ends() -> None:
     """Layers of one block differ at the end of their names, blocks at the beginning."""
     names = [f"/{block}/{'middle/' * 20}{layer}" for block in "ab" for layer in ("conv1", "conv2")]
-    text = table([Layer(name, "conv2d", 2, 3, (4,), 1, 1, 1.0) for name in names])
+    text = summary_table([LayerSummary(name, "conv2d", 2, 3, (4,), 1, 1, 1.0) for name in names])
     assert len({line.split()[0] for line in text.splitlines()[1:-1]}) == 4
 
 
@@ -79,7 +86,7 @@ def test_long_names_keep_both_ends() -> None:
     ("count", "text"), [(1.5, "0.0015 k"), (2e6, "2 M"), (12.34e9, "12.3 G"), (5e12, "5 T")]
 )
 def test_magnitudes(count: float, text: str) -> None:
-    assert magnitude(count) == text
+    assert with_unit_prefix(count) == text
 
 
 def quantized_layer(*steps: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.netlist.netlist import EmitError, Part
+from qnn.backends.netlist.netlist import EmitError, Instance
 from qnn.backends.opencl import Emulation, SimulationError, emit, emulate
 from qnn.backends.opencl import simulator as emulation
 from qnn.passes import Pipeline
@@ -25,7 +25,7 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
-from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import BipolarType, signed, unsigned
@@ -172,7 +172,7 @@ def hosts(folder: Path) -> list[int]:
     return found
 
 
-ABLE = "what waits for neither is resize$"
+ABLE = "what waits for neither is repack$"
 
 
 @needs_emulator
@@ -193,7 +193,7 @@ def test_an_emulator_that_fails_is_one_error(
     """It names the kernel that could go on, and does not; and nothing is left."""
     design = Design()
     x = design.source(ChannelType((40,), unsigned(8), depth=4))
-    module = design.finish(design.add(ResizeOp(x, 1, (40,))).output)
+    module = design.finish(design.add(RepackOp(x, 1, (40,))).output)
     Pipeline.parse("size-fifos").apply(module)
     changed = {"include/qnn/link.cl": f"PROCESS NAME(void) {{\n    {change}\n}}\n"}
     files = {**emulation.library(), **changed}
@@ -219,7 +219,7 @@ def test_a_time_limit_is_an_option(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_more_kernels_than_the_emulator_runs() -> None:
     emitted = emit(design_of(layer()))
-    emitted.parts.parts.extend(Part(f"p{n}", "link", "", [], [], {}) for n in range(250))
+    emitted.parts.parts.extend(Instance(f"p{n}", "link", "", [], [], {}) for n in range(250))
     with pytest.raises(SimulationError, match="has 254 kernels: the emulator runs 250 at once"):
         emulate(emitted, [frames()])
 

@@ -11,7 +11,7 @@ import pytest
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.elements import LabelSelectOp
-from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.windows import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import unsigned
@@ -64,7 +64,7 @@ def words_left_over() -> ModuleOp:
     """Words of which neither width divides the other."""
     design = Design()
     x = design.source(ChannelType((24,), unsigned(7), 4))
-    return design.finish(design.add(ResizeOp(x, 6, (24,))).output)
+    return design.finish(design.add(RepackOp(x, 6, (24,))).output)
 
 
 def tall_image() -> ModuleOp:
@@ -83,7 +83,7 @@ def wide_patches() -> ModuleOp:
 
 def test_words_of_every_width() -> None:
     choices, modules = Choices.seeded(13), [words_left_over(), tall_image(), wide_patches()]
-    modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(2)]
+    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(2)]
     assert_same(modules, choices)
 
 
@@ -117,7 +117,7 @@ def test_pairs_of_types() -> None:
 def test_more_processes(seed: int, strict: bool) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [make(choices) for make in ALL]
-    modules += [one_process(kind, choices) for kind in (WindowOp, ResizeOp) for _ in range(6)]
+    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
     assert_same(modules, choices, strict)
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
-from qnn.passes.tile.layer_folding import layers_of
+from qnn.passes.tile.layer_folding import foldable_layers
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.packing import pack_words, unpack_words
@@ -79,7 +79,7 @@ def test_designs_compute_the_same_from_their_memories() -> None:
         except PassFailedException:
             continue
         design = design_of(module)
-        layers = layers_of(design)
+        layers = foldable_layers(design)
         folds = {name: random_fold(found[0], rng) for name, found in layers.items()}
         tile_design(design, folds=folds)
         Pipeline.parse("pack-bits", [CheckSemantics(seed)]).apply(module)

@@ -14,13 +14,13 @@ from qnn.hardware.search.partition import FINE, Partitioner, Unpartitionable
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
 from qnn.hardware.timing.fifo_depths import depths_for
-from qnn.hardware.timing.simulate import play_bounded
+from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
-from qnn.passes.partition import Row, cut, partition_design
+from qnn.passes.partition import DeviceChain, cut, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
-from qnn.qdialect.stream.linked_designs import wholes_of
+from qnn.qdialect.stream.linked_designs import linked_designs_of
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import unsigned
 from support.design import design_of
@@ -186,7 +186,7 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
     devices = [device(f"d{size}", size) for size in sizes]
     link = LinkAttr(int(rng.choice([1, 8, 64])), float(rng.choice([50, 156.25])), 300.0)
     try:
-        return partition_design(design, Row(devices, link))
+        return partition_design(design, DeviceChain(devices, link))
     except PassFailedException:
         return None
 
@@ -206,10 +206,10 @@ def test_parts_compute_what_the_whole_did() -> None:
         verify(module)
         for result, wanted in zip(run(module, frames), expected, strict=True):
             np.testing.assert_array_equal(result, wanted)
-        (whole,) = wholes_of(module)
+        (whole,) = linked_designs_of(module)
         assert whole.parts == parts
         depths = depths_for(whole.design)
-        ends = play_bounded(whole.design, 6, depths).finished(whole.design)
+        ends = simulate(whole.design, 6, depths).finished(whole.design)
         slowest = max(process.interval for process in whole.design.processes)
         assert int(np.diff(ends)[-1]) == slowest
         assert slowest == max(p.interval for part in parts for p in part.processes)
@@ -245,7 +245,7 @@ def test_a_bound_is_told_if_it_is_known(
     counts = {"lut" if vendor == "xilinx" else "alm": 50_000, "ff": 200_000}
     counts["bram18" if vendor == "xilinx" else "m20k"] = 200
     second = Device("second", "second", vendor, "second", CLOCK, counts)
-    row = Row([device("first", 50_000), second], LinkAttr(4, 50.0))
+    row = DeviceChain([device("first", 50_000), second], LinkAttr(4, 50.0))
     with caplog.at_level("INFO"):
         partition_design(design_of(wide(11)), row)
     assert ("cycles are impossible" in caplog.messages[0]) == told
@@ -289,7 +289,7 @@ def test_a_part_costs_what_the_search_thought() -> None:
             passing += not isinstance(passed, float)
             tiling = Tiler(space, budget).at(search.speeds[-1])
             costs.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
-        parts = cut(design, own, Row(search.devices, link, clock_mhz=CLOCK))
+        parts = cut(design, own, DeviceChain(search.devices, link, clock_mhz=CLOCK))
         for part, cost in zip(parts, costs, strict=True):
             found = Tiler(space_of(part, "xilinx"), budget).at(max(plan.cycles, search.speeds[-1]))
             assert found.cost == pytest.approx(cost)

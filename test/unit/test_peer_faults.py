@@ -10,10 +10,10 @@ import pytest
 from qnn.frontends.onnx import import_model
 from qnn.passes import Pipeline
 from qnn.passes.driver.registry import PASSES as REGISTRY
-from qnn.passes.driver.registry import Entry
+from qnn.passes.driver.registry import PassEntry
 from qnn.qdialect.qnn.constants import ConstantPool, constant_of
 from qnn.qdialect.qnn.elementwise import AddOp
-from qnn.qdialect.qnn.linear import Conv2dOp, LinearLayerOp, LinearOp
+from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp, LinearOpBase
 from qnn.qdialect.qnn.quantization import QuantizeOp
 from qnn.qdialect.qnn.steps import ThresholdOp
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed
@@ -105,8 +105,8 @@ def test_networks_whose_only_quantizers_are_bipolar(scale: float) -> None:
     x = net.quant(net.batch_norm(net.conv(x, (5, 4, 2, 2), 1, 1.0), 5, 4), 1, scale)
     net.add("MatMul", net.add("Flatten", x), net.weights((30, 4), 1, 0.2))
     module = net.check()
-    assert len(ops(module, LinearOp)) == 3
-    for op in ops(module, LinearOp):
+    assert len(ops(module, LinearOpBase)) == 3
+    for op in ops(module, LinearOpBase):
         assert element_of(op.x) == element_of(op.weights) == BipolarType()
 
 
@@ -125,7 +125,7 @@ def test_thresholds_out_of_reach_keep_their_meaning(shift: float) -> None:
     net.quant(net.add("Add", y, shifts), 3, 110.0)
     most = np.where(w.T > 0, np.float32(15), np.float32(0))
     module = net.check(np.concatenate([most, 15 - most, net.images(30, 9)]))
-    (layer,), (steps,) = ops(module, LinearLayerOp), ops(module, ThresholdOp)
+    (layer,), (steps,) = ops(module, LinearOp), ops(module, ThresholdOp)
     assert (most @ w).max() == 255 and element_of(layer.output) == signed(9)
     rows = constant_of(steps.thresholds)
     assert rows is not None and rows.min() >= -256 and rows.max() <= 256
@@ -238,7 +238,7 @@ def test_check_semantics_catches_a_pass_that_loses_accuracy(
     file, images = str(tmp_path / "net.mlir"), str(tmp_path / "images.npy")
     Path(file).write_text(print_module(module))
     np.save(images, net.images(250, 1.0))
-    monkeypatch.setitem(REGISTRY, OneOff.name, Entry(lambda: OneOff, "for tests"))
+    monkeypatch.setitem(REGISTRY, OneOff.name, PassEntry(lambda: OneOff, "for tests"))
     check = ["--check-semantics"] if count > 1 else ["--check-inputs", images]
     assert qnn_opt([file, f"--test-one-off=count={count}"]) == 0
     assert qnn_opt([file, f"--test-one-off=count={count}", *check]) == 1

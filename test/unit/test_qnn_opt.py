@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from qnn.passes.driver.registry import PASSES, Entry
+from qnn.passes.driver.registry import PASSES, PassEntry
 from qnn.tools.qnn_opt import main
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -50,7 +50,7 @@ Run = Callable[..., list[ModulePass]]
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs qnn-opt and returns the passes that ran."""
     for kind in (One, Two):
-        monkeypatch.setitem(PASSES, kind.name, Entry(lambda kind=kind: kind, "for tests"))
+        monkeypatch.setitem(PASSES, kind.name, PassEntry(lambda kind=kind: kind, "for tests"))
     file = tmp_path / "in.mlir"
     file.write_text("func.func @main(%x: tensor<1xf32>) { func.return }")
 

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.program import Program
-from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.text import TextError
@@ -441,7 +441,7 @@ def test_weights_from_a_codebook_stay_exact(seed: int) -> None:
     table = DequantizeOp(program.constant(codebook, signed(8)), program.constant(0.3, f32))
     weights = LookupOp(program.constant(index, unsigned(2)), program.add(table))
     images = DequantizeOp(program.input(unsigned(8), x.shape), program.constant(0.7, f32))
-    linear = LinearLayerOp(program.add(images), program.add(weights))
+    linear = LinearOp(program.add(images), program.add(weights))
     (actual,) = run_checked(program.finish(program.add(linear).output), [x])
     sums = x.astype(np.int64) @ codebook[index].astype(np.int64).T
     assert_same(actual, scaled(sums, [np.float32(0.3), np.float32(0.7)]))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.passes.scale_thresholds.fit import FEW, scales_of
-from qnn.passes.scale_thresholds.threshold_lines import Stairs
+from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
@@ -114,7 +114,7 @@ def test_numbers_off_a_line_are_exceptions(moved: int, raised: int) -> None:
     rows = line()
     rows[0, [40, 99, 180]] += moved * np.array([1, 2, 5])
     low, high = (np.array([end]) for end in value_range(signed(13)))
-    found = scales_of(Stairs(rows, low, high), 0)
+    found = scales_of(ThresholdRows(rows, low, high), 0)
     assert found is not None
     scales, numbers = found
     assert (scales.raised, scales.lowered) == ((8, 0) if raised else (0, 8))

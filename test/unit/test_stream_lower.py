@@ -74,7 +74,7 @@ CASES = {
   %r = qnn.add %y, %b : (tensor<1x2xsi6>, tensor<1x2xui2>) -> tensor<1x2xsi7>""",
         "tensor<1x2xsi4>",
         "tensor<1x2xsi7>",
-        ["matvec", "fork", "resize", "threshold", "resize", "add"],
+        ["matvec", "fork", "repack", "threshold", "repack", "add"],
     ),
     "a flattening that turns axes turns weights": (
         """
@@ -85,7 +85,7 @@ CASES = {
   %r = qnn.linear %c, %w : (tensor<1x12xsi4>, tensor<1x12xsi4>) -> tensor<1x1xsi10>""",
         "tensor<1x2x3x2xsi4>",
         "tensor<1x1xsi10>",
-        ["window", "pool", "resize", "matvec"],
+        ["window", "pool", "repack", "matvec"],
     ),
     "a product is a multiplier": (
         """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.elements import LabelSelectOp
-from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, ResizeOp, SplitOp
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.qdialect.stream.windows import PadOp, UpsampleOp, WindowOp
 from qnn.qdialect.types import BipolarType, ElementType, signed, unsigned
@@ -76,10 +76,10 @@ def test_only_channels_are_read() -> None:
         lambda x: UpsampleOp(x, [2, 3]),
         lambda x: ForkOp(x, 3),
         lambda x: SplitOp(x, [2, 6]),
-        lambda x: ResizeOp(x, 1),
-        lambda x: ResizeOp(x, 20, (20, 8)),
+        lambda x: RepackOp(x, 1),
+        lambda x: RepackOp(x, 20, (20, 8)),
         lambda x: LinkOp(x, "second"),
-        lambda x: LabelSelectOp(ResizeOp(x, 1, (160,)), 7),
+        lambda x: LabelSelectOp(RepackOp(x, 1, (160,)), 7),
     ],
 )
 def test_constructors_infer_channels_that_verify(make: Callable[..., Any]) -> None:
@@ -107,7 +107,7 @@ def test_a_concat_infers_its_channel() -> None:
         (lambda x: WindowOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
         (lambda x: PadOp(x, [1, 1, 1, 1]), "an image has 3 axes, 4x6 has not"),
         (lambda x: UpsampleOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
-        (lambda x: ResizeOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
+        (lambda x: RepackOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
         (lambda x: SplitOp(x, [2, 0]), "a frame has at least one axis, and none that is empty"),
     ],
 )

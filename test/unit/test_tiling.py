@@ -8,27 +8,27 @@ import numpy as np
 import pytest
 from qnn.hardware.resources.cost import Storage
 from qnn.hardware.resources.device import (
-    KINDS,
+    RESOURCE_KINDS,
     DeviceError,
-    Source,
+    FigureSource,
     Use,
     device_named,
     known_devices,
 )
 from qnn.hardware.search import tiling
-from qnn.hardware.search.elimination import Factor, cheapest, plan
+from qnn.hardware.search.elimination import Factor, cheapest_choice, elimination_order
 from qnn.hardware.search.space import Space, space_of
-from qnn.hardware.search.tiling import Tiler, Tiling, TooSmall, Unreachable, best
-from qnn.hardware.timing.fifo_depths import depths_for, lacking, room
+from qnn.hardware.search.tiling import Tiler, Tiling, TooSmall, Unreachable, best_tiling
+from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, shortfall
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
 from qnn.passes.tile import tile
-from qnn.passes.tile.layer_folding import Fold, FoldingError, apply_tiling
+from qnn.passes.tile.layer_folding import FoldingError, LayerFolding, apply_tiling
 from qnn.passes.tile.tile import Goal, tile_design
 from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
-from qnn.qdialect.stream.flow import ResizeOp
+from qnn.qdialect.stream.flow import RepackOp
 from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module
@@ -57,7 +57,7 @@ def test_every_choice_is_legal_and_takes_the_cycles_of_its_schedule(vendor: str)
             space = space_of(design, vendor)
             places = [int(rng.integers(size)) for size in space.sizes]
             widths = [int(w[p]) for w, p in zip(space.widths, places, strict=True)]
-            apply_tiling(design, space, Tiling(widths, 0, np.zeros(len(KINDS)), 0, 0))
+            apply_tiling(design, space, Tiling(widths, 0, np.zeros(len(RESOURCE_KINDS)), 0, 0))
             module.verify()
             for part in space.parts:
                 cycles = int(part.interval[tuple(places[choice] for choice in part.choices)])
@@ -68,8 +68,8 @@ def test_every_choice_is_legal_and_takes_the_cycles_of_its_schedule(vendor: str)
                 int(part.interval[tuple(places[choice] for choice in part.choices)])
                 for part in space.parts
             )
-            resizes = [p for p in design.processes if isinstance(p, ResizeOp)]
-            assert all(schedule_of(resize).interval <= slowest for resize in resizes)
+            repacks = [p for p in design.processes if isinstance(p, RepackOp)]
+            assert all(schedule_of(repack).interval <= slowest for repack in repacks)
     assert len(seen) >= 12
 
 
@@ -146,7 +146,7 @@ def test_elimination_finds_the_least_total() -> None:
         for factor in factors:
             shape = [sizes[c] if c in factor.choices else 1 for c in range(6)]
             totals = totals + factor.table.reshape(shape)
-        total, chosen = cheapest(factors, sizes, plan(scopes, sizes))
+        total, chosen = cheapest_choice(factors, sizes, elimination_order(scopes, sizes))
         assert total == totals.min() == totals[tuple(chosen)]
 
 
@@ -282,10 +282,10 @@ def test_figures_of_a_device(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(replaced(f"{WHOLE}[sources]\nlut = {{ from = 'me', confidence = 'measured' }}"))
     device = device_named(str(file))
-    assert device.source("lut") == Source("me", "measured")
+    assert device.source("lut") == FigureSource("me", "measured")
     assert device.source("clock_mhz").confidence == "guess"
     assert device.figures == {"lut": 5000, "clock_mhz": 100.0}
-    assert device.amounts(100)[KINDS.index("ff")] == 10_000
+    assert device.amounts(100)[RESOURCE_KINDS.index("ff")] == 10_000
     known = device_named("z7020")
     assert known.source("dsp") == known.sources["resources"]
 
@@ -293,12 +293,16 @@ def test_figures_of_a_device(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("device", "fold", "message"),
     [
-        ("z7020", Fold(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
-        ("zu3eg", Fold(1, 1, Storage.OUTSIDE), "can't be built as its folding says on zu3eg"),
-        ("z7020", Fold(1, 1, Storage.REGISTERS), "registers if all are taken at once"),
+        ("z7020", LayerFolding(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
+        (
+            "zu3eg",
+            LayerFolding(1, 1, Storage.OUTSIDE),
+            "can't be built as its folding says on zu3eg",
+        ),
+        ("z7020", LayerFolding(1, 1, Storage.REGISTERS), "registers if all are taken at once"),
     ],
 )
-def test_memories_that_are_not_there(device: str, fold: Fold, message: str) -> None:
+def test_memories_that_are_not_there(device: str, fold: LayerFolding, message: str) -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
     for goal in (Goal(device_named(device), 100.0), Goal(device_named(device), 100.0, 1000.0)):
         with pytest.raises(PassFailedException, match=message):
@@ -321,7 +325,7 @@ def test_what_does_not_fit_lies_outside() -> None:
     module, z7020 = read_module(LARGE.format("5a" * (1 << 21))), device_named("z7020")
     design = design_of(module)
     (layer,) = (p for p in design.processes if isinstance(p, MatvecOp))
-    for fold in (Fold(), Fold(dsp=False), Fold(dsp=True)):
+    for fold in (LayerFolding(), LayerFolding(dsp=False), LayerFolding(dsp=True)):
         tile_design(design, Goal(z7020, 100.0), {"Gemm_0": fold})
         assert layer.storage.data == Storage.OUTSIDE
     with pytest.raises(PassFailedException, match=r"what fits on z7020 takes [\d,]+ cycles"):
@@ -351,9 +355,9 @@ def test_patches_that_no_window_sends_keep_their_order() -> None:
     """
     design = design_of(read_module(text))
     with pytest.raises(FoldingError, match=r"pe = 2 does not divide 1; the nearest is 1"):
-        tile_design(design, folds={"Pool_0": Fold(2)})
+        tile_design(design, folds={"Pool_0": LayerFolding(2)})
     with pytest.raises(FoldingError, match="neither weights to store nor products"):
-        tile_design(design, folds={"Pool_0": Fold(dsp=True)})
+        tile_design(design, folds={"Pool_0": LayerFolding(dsp=True)})
 
 
 def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,7 +373,7 @@ def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyP
 def test_signs_take_no_dsp() -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
     with pytest.raises(FoldingError, match="'Conv_0' has no products for a DSP"):
-        tile_design(design, folds={"Conv_0": Fold(dsp=True)})
+        tile_design(design, folds={"Conv_0": LayerFolding(dsp=True)})
 
 
 def test_a_packed_design_is_not_folded_again() -> None:
@@ -391,7 +395,10 @@ def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
     """
     rng = np.random.default_rng(1)
     weights = f'qnn.data @w "0x{rng.bytes(64 * 128).hex()}" : tensor<64x128xsi8>'
-    space, port = space_of(design_of(read_module(text + weights)), "xilinx"), KINDS.index("port")
+    space, port = (
+        space_of(design_of(read_module(text + weights)), "xilinx"),
+        RESOURCE_KINDS.index("port"),
+    )
     foldings = all_foldings(space)
     outside, inside = 0, 0
     for _ in range(20):
@@ -403,7 +410,7 @@ def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
             fastest = min(i for i, _ in fitting)
             if cycles is not None and fastest > cycles:
                 continue
-            found = best(Tiler(space, budget, outside=True), cycles)
+            found = best_tiling(Tiler(space, budget, outside=True), cycles)
             within = cycles or fastest * tiling.WORTH
             possible = any(i <= within and not use[port] for i, use in fitting)
             assert found.interval <= within and (found.use <= budget).all()
@@ -443,15 +450,15 @@ def test_what_channels_take_of_what_is_left() -> None:
     """As little as they can, and no less."""
     design = with_skip()
     tile_design(design, Goal(None, 100.0, 10_000.0))
-    taken = room("xilinx", depths_for(design))
-    assert taken.any() and lacking(design, "xilinx", taken) is None
-    short = lacking(design, "xilinx", taken - 1)
+    taken = depth_cost("xilinx", depths_for(design))
+    assert taken.any() and shortfall(design, "xilinx", taken) is None
+    short = shortfall(design, "xilinx", taken - 1)
     assert short is not None and (short == taken).all()
 
 
 def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fits to the last LUT without depths is folded again, until they fit as well."""
-    device, logic, asked = device_named("z7020"), KINDS.index("logic"), list[float]()
+    device, logic, asked = device_named("z7020"), RESOURCE_KINDS.index("logic"), list[float]()
     deep = np.array([20_000.0, 0, 0, 0, 0, 0])
 
     def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from qnn.backends import linked_engine as together
 from qnn.backends.hls import HlsEngine, SimulationError
-from qnn.backends.linked_engine import Launch, Program, Together
+from qnn.backends.linked_engine import Launch, LinkedEngine, Program
 from qnn.backends.netlist.netlist import Port
 from qnn.backends.opencl import OpenclEngine
-from qnn.backends.test_vectors import bytes_of, frames_of
+from qnn.backends.test_vectors import bytes_of, frame_bytes
 from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
-from qnn.passes.partition import Row, partition_design
+from qnn.passes.partition import DeviceChain, partition_design
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, LinkAttr
-from qnn.qdialect.stream.linked_designs import Whole, feeding, wholes_of
+from qnn.qdialect.stream.linked_designs import LinkedDesigns, link_partners, linked_designs_of
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import BipolarType, ElementType, TernaryType, signed, unsigned
 from support.design import chain, design_of
@@ -31,13 +31,13 @@ def three_layers() -> ModuleOp:
     return chain(["fc0", "fc1", "fc2"])
 
 
-def cut(module: ModuleOp, devices: Sequence[str]) -> Whole:
+def cut(module: ModuleOp, devices: Sequence[str]) -> LinkedDesigns:
     """Puts a network on several devices."""
-    row = Row([device_named(name) for name in devices], LinkAttr(8, 50.0, 100.0), 1e5)
+    row = DeviceChain([device_named(name) for name in devices], LinkAttr(8, 50.0, 100.0), 1e5)
     partition_design(design_of(module), row)
     Pipeline.parse("size-fifos").apply(module)
     verify(module)
-    (whole,) = wholes_of(module)
+    (whole,) = linked_designs_of(module)
     return whole
 
 
@@ -47,7 +47,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("programs")
 
 
-def undivided(whole: Whole) -> ModuleOp:
+def undivided(whole: LinkedDesigns) -> ModuleOp:
     module = whole.design.parent_op()
     assert isinstance(module, ModuleOp)
     return module
@@ -78,7 +78,7 @@ def test_parts_as_hls(
     module = network()
     whole = cut(module, ["z7020"] * count)
     (expected,) = run(module, [frames_for(module)])
-    engine = Together(whole, feeding(module), HlsEngine(kept, bounded).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept, bounded).program)
     before = open_files()
     (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
     np.testing.assert_array_equal(found, expected)
@@ -90,7 +90,7 @@ def test_parts_as_opencl() -> None:
     module = residual()
     whole = cut(module, ["arria10-gx1150"] * 2)
     (expected,) = run(module, [frames_for(module)])
-    engine = Together(whole, feeding(module), OpenclEngine(strict=True).program)
+    engine = LinkedEngine(whole, link_partners(module), OpenclEngine(strict=True).program)
     (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
     np.testing.assert_array_equal(found, expected)
 
@@ -115,7 +115,7 @@ def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: s
     """The others end with it."""
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
     engine.programs[part] = shell(text)(engine.programs[part])
     before = open_files()
     with pytest.raises(SimulationError, match=message):
@@ -126,7 +126,7 @@ def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: s
 def test_frames_that_do_not_come_are_told(kept: Path) -> None:
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
     (pipe,) = (port.name for port in engine.programs[0].emitted.outputs)
     engine.programs[0] = shell(f"printf x > {engine.programs[0].inside}/{pipe}.result.bin")(
         engine.programs[0]
@@ -141,7 +141,7 @@ def test_all_are_ended_when_somebody_loses_patience(
     """A design that waits for ever does not outlive who waits for it."""
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = Together(whole, feeding(module), HlsEngine(kept).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
     mark = tmp_path / "pid"
     engine.programs[1] = shell(f"echo $$ > {mark}; sleep 1000")(engine.programs[1])
 
@@ -166,7 +166,7 @@ def test_words_on_a_link(element: ElementType, lanes: int) -> None:
         frames = abs(frames)
     if isinstance(element, BipolarType):
         frames = np.where(frames > 0, 1, -1)
-    frames = frames.astype(frames_of(port, b"").dtype)
+    frames = frames.astype(frame_bytes(port, b"").dtype)
     data = bytes_of(port, frames)
     assert len(data) == 3 * port.frame_bytes
-    np.testing.assert_array_equal(frames_of(port, data), frames)
+    np.testing.assert_array_equal(frame_bytes(port, data), frames)

@@ -12,7 +12,7 @@ from qnn.frontends.torch import import_module, import_program
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.qnn.linear import LinearLayerOp
+from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.quantization import QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.types import element_of, unsigned
@@ -307,7 +307,7 @@ def test_weights_from_a_table_stay_indices() -> None:
     imported = import_module(module, x[:1])
     np.testing.assert_array_equal(run(imported, [x.numpy()])[0], module(x))
     Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(imported)
-    (layer,) = (op for op in imported.walk() if isinstance(op, LinearLayerOp))
+    (layer,) = (op for op in imported.walk() if isinstance(op, LinearOp))
     read = layer.weights.owner
     assert isinstance(read, LookupOp) and element_of(read.x) == unsigned(2)
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.hardware.timing import trace as tracing
-from qnn.hardware.timing.simulate import Run, play, play_bounded
-from qnn.hardware.timing.trace import FRAMES, POINTS, played, trace
+from qnn.hardware.timing.simulate import Timeline, simulate, simulate_unbounded
+from qnn.hardware.timing.trace import MAX_TRACE_EVENTS, TRACED_FRAMES, simulated_frames, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp
 from qnn.tools.qnn import main
@@ -51,7 +51,7 @@ def by_track(events: list[Event]) -> list[list[Event]]:
     return list(tracks.values())
 
 
-def channels(run: Run) -> list[SSAValue]:
+def channels(run: Timeline) -> list[SSAValue]:
     return list(run.read)
 
 
@@ -59,7 +59,7 @@ def channels(run: Run) -> list[SSAValue]:
 def test_the_format(sized: bool) -> None:
     """Events of one track follow each other, and every one has what its kind wants."""
     for design in designs(sized):
-        run = played(design)
+        run = simulated_frames(design)
         found = json.loads(json.dumps(trace(design, run)))
         assert {event["ph"] for event in found["traceEvents"]} == {"M", "X", "C"}
         for event in found["traceEvents"]:
@@ -68,7 +68,7 @@ def test_the_format(sized: bool) -> None:
         tracks = by_track(of_kind(found, "X"))
         assert len(tracks) == len(names) == len(set(names)) == len(design.processes)
         for track in tracks:
-            assert [event["args"]["frame"] for event in track] == list(range(FRAMES))
+            assert [event["args"]["frame"] for event in track] == list(range(TRACED_FRAMES))
             ends = [event["ts"] + event["dur"] for event in track]
             assert all(e["ts"] >= 0 and e["dur"] > 0 and e["args"]["waited"] >= 0 for e in track)
             assert all(e["ts"] >= end for e, end in zip(track[1:], ends, strict=False))
@@ -76,7 +76,7 @@ def test_the_format(sized: bool) -> None:
         assert len(counters) == len(channels(run))
         for track in counters:
             times = [event["ts"] for event in track]
-            assert times == sorted(set(times)) and len(track) <= POINTS + 1
+            assert times == sorted(set(times)) and len(track) <= MAX_TRACE_EVENTS + 1
             assert all(list(event["args"]) == ["words"] for event in track)
             assert track[-1]["args"]["words"] == 0 and times[-1] == run.cycles
 
@@ -84,7 +84,7 @@ def test_the_format(sized: bool) -> None:
 def test_peaks_are_those_of_the_model() -> None:
     """The largest value of a counter is the peak occupancy of its channel, within its depth."""
     for design in designs():
-        run = played(design)
+        run = simulated_frames(design)
         found = by_track(of_kind(trace(design, run), "C"))
         for value, track in zip(channels(run), found, strict=True):
             peak = max(event["args"]["words"] for event in track)
@@ -94,14 +94,14 @@ def test_peaks_are_those_of_the_model() -> None:
 def test_counters_are_never_below_what_waits() -> None:
     """Against counting, cycle by cycle."""
     for design in list(designs())[:3]:
-        run = played(design)
+        run = simulated_frames(design)
         found = by_track(of_kind(trace(design, run), "C"))
         for value, track in zip(channels(run), found, strict=True):
             change = np.zeros(run.cycles + 1, int)
             np.add.at(change, run.reserved[value], 1)
             np.add.at(change, run.read[value] + 1, -1)
             waiting = np.cumsum(change)[: run.cycles]
-            stretch = -(-run.cycles // POINTS)
+            stretch = -(-run.cycles // MAX_TRACE_EVENTS)
             most = [waiting[k : k + stretch].max() for k in range(0, run.cycles, stretch)]
             shown = dict.fromkeys(range(len(most)))
             shown |= {event["ts"] // stretch: event["args"]["words"] for event in track[:-1]}
@@ -114,7 +114,7 @@ def test_counters_are_never_below_what_waits() -> None:
 def test_who_waits() -> None:
     """Without bounds a source never waits; a process that starves waits as long as it must."""
     for design in designs(sized=False):
-        tracks = by_track(of_kind(trace(design, play(design, 2)), "X"))
+        tracks = by_track(of_kind(trace(design, simulate_unbounded(design, 2)), "X"))
         for process, track in zip(design.processes, tracks, strict=True):
             if not process.operands:
                 assert all(event["args"]["waited"] == 0 for event in track)
@@ -127,7 +127,7 @@ def test_large_designs_are_shown_in_their_rhythm(monkeypatch: pytest.MonkeyPatch
     """All frames alike, at the full rate, in channels as deep as they are."""
     monkeypatch.setattr(tracing, "EFFORT", 0)
     for design in designs():
-        run, exact = played(design, 6), play_bounded(design, 6)
+        run, exact = simulated_frames(design, 6), simulate(design, 6)
         finished, greedy = run.finished(design), exact.finished(design)
         assert len(set(np.diff(finished))) == 1
         assert np.diff(finished)[-1] == np.diff(greedy)[-1] and (finished >= greedy).all()
@@ -140,7 +140,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     file = tmp_path / "trace.json"
     assert main(["estimate", EXAMPLE, "--device", "z7020", "--trace", str(file)]) == 0
     found = json.loads(file.read_text())
-    assert [e["name"] for e in of_kind(found, "X")[::FRAMES]] == ["image", "Conv_0", "Conv_0", "q"]
+    assert [e["name"] for e in of_kind(found, "X")[::TRACED_FRAMES]] == [
+        "image",
+        "Conv_0",
+        "Conv_0",
+        "q",
+    ]
     assert f"{file}: open it in" in capsys.readouterr().err
     assert main(["estimate", EXAMPLE, "--device", "z7020", "--trace", "/none/t.json"]) == 1
     out, err = capsys.readouterr()

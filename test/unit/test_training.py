@@ -11,7 +11,7 @@ from qnn.frontends.torch import import_pt2
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
-from qnn.qdialect.qnn.linear import LinearOp
+from qnn.qdialect.qnn.linear import LinearOpBase
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.process import data_of
@@ -61,7 +61,9 @@ def assert_exact(model: Prepared, images: Tensor) -> None:
     module = export(frozen, images[:1])
     np.testing.assert_array_equal(run(module, [images.numpy()])[0], expected)
     Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics()]).apply(module)
-    assert all(is_quant(element_of(op.output)) for op in module.walk() if isinstance(op, LinearOp))
+    assert all(
+        is_quant(element_of(op.output)) for op in module.walk() if isinstance(op, LinearOpBase)
+    )
     np.testing.assert_array_equal(run(module, [images.numpy()])[0], expected)
     prepared = scores(model, images)
     assert (prepared.argmax(1) == torch.from_numpy(expected).argmax(1)).double().mean() > 0.9
@@ -94,7 +96,7 @@ def test_signals() -> None:
 def test_codebooks_stay_codebooks_down_to_the_hardware() -> None:
     module = export(freeze(trained(UNIQ, network())), data()[0][:1])
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
-    layers = [op for op in module.walk() if isinstance(op, LinearOp)]
+    layers = [op for op in module.walk() if isinstance(op, LinearOpBase)]
     assert [op.properties["layer"].data for op in layers] == ["0", "3", "8"]  # pyright: ignore
     for op in layers:
         read = op.weights.owner

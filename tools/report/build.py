@@ -11,9 +11,9 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 
 from ...qdialect import documents
-from ...qdialect.diagnostics import nearest
+from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.stream import DesignOp
-from ...qdialect.stream.linked_designs import Whole, wholes_of
+from ...qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..compile import BUILD, DESIGN, TARGETS
 from ..compile_parts import NETWORK
 from ..files import UserError, read_text
@@ -90,7 +90,7 @@ class Build:
     about: Mapping[str, Any]
     """What `build.json` says."""
     parts: Sequence["Part"]
-    whole: Whole
+    whole: LinkedDesigns
     explored: Mapping[str, Any] | None = None
     """What `qnn explore` found for the network."""
 
@@ -100,7 +100,7 @@ class Build:
         several = "parts" in about
         about = about_of(folder, PARTS if several else PART)
         network = NETWORK if several else DESIGN
-        wholes = wholes_of(load_network(str(folder / network)))
+        wholes = linked_designs_of(load_network(str(folder / network)))
         folders = [folder / name for name in about["parts"]] if several else [folder]
         if len(wholes) != 1 or len(wholes[0].parts) != len(folders):
             raise UserError(f"{folder}: {BUILD} and {network} are not of one build")
@@ -132,7 +132,7 @@ class Part:
     def read(folder: Path, design: DesignOp) -> "Part":
         about = about_of(folder, PART)
         if about["target"] not in TARGETS:
-            hint = nearest(about["target"], TARGETS)
+            hint = did_you_mean(about["target"], TARGETS)
             raise UserError(f"{folder / BUILD} has no target {about['target']!r}; {hint}")
         counts = {len(about["processes"]), len(about["estimate"]["layers"])}
         if counts != {len(design.processes)}:

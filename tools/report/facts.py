@@ -7,11 +7,11 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...frontends.summary import short_names
-from ...hardware.estimate import by_name, kind_of, name_of
-from ...hardware.resources.device import CLOSES
-from ...hardware.timing.simulate import Deadlock, Run
-from ...hardware.timing.trace import FRAMES, most_of, played, stretch_of
-from ...passes.tile.layer_folding import Fold, fold_of
+from ...hardware.estimate import kind_of, name_of, reported_figures
+from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
+from ...hardware.timing.simulate import Deadlock, Timeline
+from ...hardware.timing.trace import TRACED_FRAMES, most_of, simulated_frames, stretch_of
+from ...passes.tile.layer_folding import LayerFolding, folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
@@ -54,7 +54,7 @@ def facts_of(build: Build) -> Facts:
         ],
         "stops": run if isinstance(run, str) else "",
         "cycles": 0 if isinstance(run, str) else run.cycles,
-        "frames": FRAMES,
+        "frames": TRACED_FRAMES,
         "results": build.results,
         "explored": None if build.explored is None else fronts_of(build.explored),
     }
@@ -67,10 +67,10 @@ def ends_of(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, int]:
     return number[value.owner], number[use.operation]
 
 
-def run_of(design: DesignOp) -> Run | str:
+def run_of(design: DesignOp) -> Timeline | str:
     """Some frames in the design; or why it stops."""
     try:
-        return played(design)
+        return simulated_frames(design)
     except Deadlock as error:
         return str(error)
 
@@ -82,7 +82,7 @@ def device_facts(part: Part) -> Facts:
         "name": estimate["device"],
         "part": part.about["part"],
         "design": part.design.sym_name.data,
-        "bearable": by_name(TARGETS[part.about["target"]].vendor, CLOSES),
+        "bearable": reported_figures(TARGETS[part.about["target"]].vendor, DEFAULT_BUDGET_SHARE),
         "ports": part.about.get("ports") or [],
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }
@@ -106,7 +106,9 @@ def facts_in(part: Part) -> list[Facts]:
     names = short_names((name_of(process) for process in part.design.processes), BOX)
     found: list[Facts] = []
     for n, process in enumerate(part.design.processes):
-        fold = fold_of(process) if isinstance(process, WeightedProcess | PoolOp) else Fold()
+        fold = (
+            folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
+        )
         found.append(
             {
                 "name": part.names[n],
@@ -136,11 +138,11 @@ def computes(process: Process) -> str:
     return ", ".join(found).replace("!qnn.", "")
 
 
-def channel_facts(value: SSAValue, run: Run | str) -> Facts:
+def channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
     """What goes through a channel, how much it holds, and how full it gets over time."""
     channel = channel_of(value)
     levels = np.zeros(0, np.int64)
-    if isinstance(run, Run):
+    if isinstance(run, Timeline):
         levels = most_of(run.reserved[value], run.read[value], run.cycles)
     return {
         "shape": "x".join(map(str, channel.frame)),
@@ -151,7 +153,7 @@ def channel_facts(value: SSAValue, run: Run | str) -> Facts:
         "depth": channel.depth.data,
         "most": int(levels.max(initial=0)),
         "levels": levels.tolist(),
-        "stretch": stretch_of(run.cycles) if isinstance(run, Run) else 0,
+        "stretch": stretch_of(run.cycles) if isinstance(run, Timeline) else 0,
     }
 
 

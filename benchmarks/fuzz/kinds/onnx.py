@@ -12,7 +12,7 @@ import onnx
 from onnx import AttributeProto, NodeProto, TensorProto, helper, numpy_helper
 from qnn.frontends.onnx.importer import DOMAINS
 from qnn.frontends.onnx.registry import HANDLERS, REFUSED
-from qnn.frontends.summary import folding, summarize, table
+from qnn.frontends.summary import folding, summarize, summary_table
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
 from qnn.tools.networks import import_network, write_module
@@ -95,7 +95,7 @@ def imported(path: str) -> None:
     """What is imported is valid, and reads back."""
     module = import_network(path, {})
     verify(module)
-    table(summarize(module))
+    summary_table(summarize(module))
     folding(module)
     file = BytesIO()
     write_module(module, file)

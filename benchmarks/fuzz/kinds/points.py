@@ -4,14 +4,14 @@ import json
 import random
 from typing import Any
 
-from qnn.hardware.resources.device import KINDS
+from qnn.hardware.resources.device import RESOURCE_KINDS
 from qnn.tools.points import Points
 
 from ..damage import broken
 from ..kind import Kind, taken
 from ..values import damaged_json
 
-POINT = {"interval": 9, "use": [1.0] * len(KINDS), "dearer": 0.0, "least": 9}
+POINT = {"interval": 9, "use": [1.0] * len(RESOURCE_KINDS), "dearer": 0.0, "least": 9}
 ENTRY: dict[str, Any] = {"key": "k", "device": "z7020", "clock_mhz": 100.0, "cycles": 9}
 ENTRIES = [{**ENTRY, "point": POINT}, {**ENTRY, "point": None}]
 

@@ -20,7 +20,7 @@ from ....qdialect.qnn.elementwise import (
     SignOp,
     TanhOp,
 )
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Value
@@ -45,14 +45,14 @@ UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
 
 
 @handles(*UNARY)
-def unary(m: Builder, node: Node) -> Value:
+def unary(m: ProgramBuilder, node: Node) -> Value:
     """A function of one number."""
     x = m.tensor(node, 0)
     return x.like(m.add(UNARY[node.op](x.value, node), node).results[0])
 
 
 @handles("PRelu")
-def prelu(m: Builder, node: Node) -> Value:
+def prelu(m: ProgramBuilder, node: Node) -> Value:
     """A leaky relu with slopes of its own."""
     x = m.tensor(node, 0)
     slope = aligned(m, node, x, m.array(node, 1, "the slope"))
@@ -60,7 +60,7 @@ def prelu(m: Builder, node: Node) -> Value:
 
 
 @handles("Clip")
-def clip(m: Builder, node: Node) -> Value:
+def clip(m: ProgramBuilder, node: Node) -> Value:
     """Limits, given as inputs or, in old models, as attributes."""
     low = node.number("min", -LARGEST) if m.opset < 11 else _limit(m, node, 1, -LARGEST)
     high = node.number("max", LARGEST) if m.opset < 11 else _limit(m, node, 2, LARGEST)
@@ -68,7 +68,7 @@ def clip(m: Builder, node: Node) -> Value:
     return x.like(m.add(ClipOp(x.value, low, high), node).output)
 
 
-def _limit(m: Builder, node: Node, index: int, default: float) -> float:
+def _limit(m: ProgramBuilder, node: Node, index: int, default: float) -> float:
     given = m.optional(node, index, "a limit")
     if given is None:
         return default

@@ -7,7 +7,7 @@ from xdsl.ir import SSAValue
 
 from ....qdialect.qnn.elementwise import AddOp, BinaryOp, ClipOp, DivOp, MulOp, SubOp
 from ....qdialect.types import element_of, is_quant, shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Tensor, Value
@@ -23,7 +23,7 @@ BINARY: dict[str, Callable[[SSAValue, SSAValue], BinaryOp]] = {
 
 
 @handles(*BINARY)
-def binary(m: Builder, node: Node) -> Value:
+def binary(m: ProgramBuilder, node: Node) -> Value:
     """Add, Sub, Mul, Div; where operands broadcast, the axes lie as those of the larger one."""
     values = _values(m, node)
     x = _largest(m, node, values)
@@ -31,13 +31,13 @@ def binary(m: Builder, node: Node) -> Value:
     return x.like(m.add(BINARY[node.op](lhs, rhs), node).output)
 
 
-def _values(m: Builder, node: Node) -> list[Value]:
+def _values(m: ProgramBuilder, node: Node) -> list[Value]:
     if len(node.inputs) != 2:
         raise node.fail(f"it takes two inputs, not {len(node.inputs)}")
     return [m.value(node, 0), m.value(node, 1)]
 
 
-def _largest(m: Builder, node: Node, values: list[Value]) -> Tensor:
+def _largest(m: ProgramBuilder, node: Node, values: list[Value]) -> Tensor:
     """The tensor whose axes the result has."""
     tensors = [value for value in values if isinstance(value, Tensor)]
     if not tensors:
@@ -45,7 +45,7 @@ def _largest(m: Builder, node: Node, values: list[Value]) -> Tensor:
     return max(tensors, key=lambda tensor: (tensor.rank, tensor.channels_last))
 
 
-def _operand(m: Builder, node: Node, value: Value, like: Tensor) -> SSAValue:
+def _operand(m: ProgramBuilder, node: Node, value: Value, like: Tensor) -> SSAValue:
     """An operand, with its axes where those of `like` are."""
     if not isinstance(value, Tensor):
         return aligned(m, node, like, value.array)
@@ -61,7 +61,7 @@ def _operand(m: Builder, node: Node, value: Value, like: Tensor) -> SSAValue:
 
 
 @handles("Max", "Min")
-def extreme(m: Builder, node: Node) -> Value:
+def extreme(m: ProgramBuilder, node: Node) -> Value:
     """The larger or smaller of a tensor and a number: a clip from one side."""
     values = _values(m, node)
     limits = [v for v in values if not isinstance(v, Tensor) and v.array.size == 1]
@@ -74,6 +74,6 @@ def extreme(m: Builder, node: Node) -> Value:
 
 
 @handles("Neg")
-def negated(m: Builder, node: Node) -> Value:
+def negated(m: ProgramBuilder, node: Node) -> Value:
     x = m.tensor(node, 0)
     return x.like(m.add(MulOp(x.value, m.floats(np.float32(-1), "minus")), node).output)

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import f32
 from ....qdialect.qnn.constants import constant_of, range_of
 from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.types import ElementType, element_of, is_quant, value_range
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..elements import element_of_onnx, name_of_onnx
 from ..node import Node
 from ..registry import handles
@@ -18,7 +18,7 @@ LARGEST_EXACT = 1 << 24
 
 
 @handles("Cast", ignores=("saturate",))
-def cast(m: Builder, node: Node) -> Value:
+def cast(m: ProgramBuilder, node: Node) -> Value:
     """From integers to the same numbers, as float or wider; other casts change numbers."""
     value, target = m.value(node, 0), node.integer("to", 0)
     element = element_of_onnx(target)

@@ -5,7 +5,7 @@ from math import prod
 
 from ....qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from ....qdialect.types import shape_of, signed
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Tensor, Value
@@ -18,7 +18,7 @@ EVERY_AXIS = 13
 
 
 @handles("Softmax")
-def softmax(m: Builder, node: Node) -> Value:
+def softmax(m: ProgramBuilder, node: Node) -> Value:
     """Scores as probabilities."""
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
@@ -40,7 +40,7 @@ def axis_of(node: Node, default: int, rank: int) -> int:
 
 
 @handles("ArgMax")
-def arg_max(m: Builder, node: Node) -> Value:
+def arg_max(m: ProgramBuilder, node: Node) -> Value:
     """The index of the largest score."""
     if node.flag("select_last_index", False):
         raise node.fail("select_last_index is not supported")
@@ -54,7 +54,7 @@ def arg_max(m: Builder, node: Node) -> Value:
 
 
 @handles("TopK")
-def top_k(m: Builder, node: Node) -> Sequence[Value]:
+def top_k(m: ProgramBuilder, node: Node) -> Sequence[Value]:
     """The largest scores, and where they are."""
     if not node.flag("largest", True) or not node.flag("sorted", True):
         raise node.fail("only the largest elements, in order, are supported")

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Constant, Value
 
 
 @handles("Constant")
-def constant(m: Builder, node: Node) -> Value:
+def constant(m: ProgramBuilder, node: Node) -> Value:
     """Numbers in the graph."""
     if node.has("value"):
         value = node.attributes["value"]
@@ -29,12 +29,12 @@ def constant(m: Builder, node: Node) -> Value:
 
 
 @handles("Identity")
-def identity(m: Builder, node: Node) -> Value:
+def identity(m: ProgramBuilder, node: Node) -> Value:
     return m.value(node, 0)
 
 
 @handles("Dropout", ignores=("ratio", "seed", "is_test"))
-def dropout(m: Builder, node: Node) -> Value:
+def dropout(m: ProgramBuilder, node: Node) -> Value:
     """Nothing, in inference."""
     if node.has_output(1):
         raise node.fail("the mask is not supported")

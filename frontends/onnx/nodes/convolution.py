@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ....qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
 from ....qdialect.types import shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Value
@@ -22,7 +22,7 @@ from .windows import (
 
 
 @handles("Conv")
-def conv(m: Builder, node: Node) -> Value:
+def conv(m: ProgramBuilder, node: Node) -> Value:
     """A convolution, in either layout."""
     last = is_last(node)
     kernel, spatial = image_kernel(node, kernel_of(m, node), 1 if last else 2)
@@ -45,7 +45,7 @@ def check_kernel(node: Node, taps: Sequence[int], spatial: int) -> None:
 
 
 @handles("ConvTranspose")
-def conv_transpose(m: Builder, node: Node) -> Value:
+def conv_transpose(m: ProgramBuilder, node: Node) -> Value:
     """A transposed convolution."""
     groups = node.integer("group", 1)
     kernel, spatial = image_kernel(node, kernel_of(m, node), 2)

@@ -7,7 +7,7 @@ import numpy as np
 from ....qdialect.data import Array
 from ....qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
 from ....qdialect.types import shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..names import shown
 from ..node import Node
 from ..registry import handles
@@ -16,7 +16,7 @@ from .classify import axis_of
 
 
 @handles("Transpose")
-def transpose(m: Builder, node: Node) -> Value:
+def transpose(m: ProgramBuilder, node: Node) -> Value:
     """Reorders axes; where that is only a change of layout, nothing is emitted."""
     value = m.value(node, 0)
     rank = len(value.shape)
@@ -34,7 +34,7 @@ def transpose(m: Builder, node: Node) -> Value:
 
 
 @handles("Concat")
-def concat(m: Builder, node: Node) -> Value:
+def concat(m: ProgramBuilder, node: Node) -> Value:
     """Tensors end to end."""
     tensors = [m.tensor(node, index) for index in range(len(node.inputs))]
     if len({tensor.rank for tensor in tensors}) != 1:
@@ -49,7 +49,7 @@ def concat(m: Builder, node: Node) -> Value:
 
 
 @handles("Split", ignores=("num_outputs",))
-def split(m: Builder, node: Node) -> Sequence[Value]:
+def split(m: ProgramBuilder, node: Node) -> Sequence[Value]:
     """A tensor in parts; where no sizes are given, equal ones, the last may be smaller."""
     x = m.tensor(node, 0)
     axis = axis_of(node, 0, x.rank)
@@ -64,7 +64,7 @@ def split(m: Builder, node: Node) -> Sequence[Value]:
 
 
 @handles("Slice")
-def slice_(m: Builder, node: Node) -> Value:
+def slice_(m: ProgramBuilder, node: Node) -> Value:
     """Part of a tensor, forwards."""
     x = m.tensor(node, 0)
     spans = [[0, size, 1] for size in shape_of(x.value)]
@@ -81,7 +81,7 @@ def slice_(m: Builder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _spans(m: Builder, node: Node) -> list[tuple[int, int, int, int]]:
+def _spans(m: ProgramBuilder, node: Node) -> list[tuple[int, int, int, int]]:
     """Start, end, axis and step of each axis that is cut; attributes in old models."""
     if node.has_input(1):
         starts, ends = m.array(node, 1, "the starts"), m.array(node, 2, "the ends")
@@ -98,7 +98,7 @@ def _spans(m: Builder, node: Node) -> list[tuple[int, int, int, int]]:
 
 
 @handles("Pad")
-def pad(m: Builder, node: Node) -> Value:
+def pad(m: ProgramBuilder, node: Node) -> Value:
     """A constant border."""
     mode = node.text("mode", "constant")
     if mode != "constant":
@@ -124,7 +124,7 @@ NOT_FOR_NEAREST = ("cubic_coeff_a", "exclude_outside", "extrapolation_value", "a
 
 
 @handles("Resize", "Upsample", ignores=NOT_FOR_NEAREST)
-def resize(m: Builder, node: Node) -> Value:
+def resize(m: ProgramBuilder, node: Node) -> Value:
     """Nearest-neighbour enlargement by whole factors."""
     x = m.tensor(node, 0)
     mode = node.text("mode", "nearest")
@@ -140,7 +140,7 @@ def resize(m: Builder, node: Node) -> Value:
     return x.like(m.add(ResizeOp(x.value, factors), node).output)
 
 
-def _scales(m: Builder, node: Node, x: Tensor) -> Array:
+def _scales(m: ProgramBuilder, node: Node, x: Tensor) -> Array:
     """How much larger each axis becomes."""
     if node.op == "Upsample" or m.opset < 11:
         given = m.optional(node, 1, "the scales")

@@ -8,7 +8,7 @@ from ....qdialect.qnn.constants import range_of
 from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.qnn.steps import LookupOp
 from ....qdialect.types import element_of, is_quant, smallest_type
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Constant, QuantizedConstant, Tensor, Value
@@ -18,7 +18,7 @@ from .parameters import NO_ZERO
 
 
 @handles("Gather", of_constants=True)
-def gather(m: Builder, node: Node) -> Value:
+def gather(m: ProgramBuilder, node: Node) -> Value:
     """Entries of a constant table, one for each element: an embedding, or a codebook."""
     table = m.array(node, 0, "the table")
     if not isinstance(m.value(node, 1), Tensor):

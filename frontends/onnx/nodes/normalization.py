@@ -4,7 +4,7 @@ import numpy as np
 
 from ....qdialect.data import Array
 from ....qdialect.qnn.linear import BatchNormOp
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Tensor, Value
@@ -12,7 +12,7 @@ from .windows import is_last
 
 
 @handles("BatchNormalization", ignores=("momentum",))
-def batch_norm(m: Builder, node: Node) -> Value:
+def batch_norm(m: ProgramBuilder, node: Node) -> Value:
     """Batch normalisation over the channels, with fixed statistics."""
     if node.flag("training_mode", False) or not node.flag("spatial", True):
         raise node.fail("it is in training mode, or not spatial: export the model for inference")
@@ -29,7 +29,7 @@ def batch_norm(m: Builder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _row(m: Builder, node: Node, index: int, name: str, channels: int) -> Array:
+def _row(m: ProgramBuilder, node: Node, index: int, name: str, channels: int) -> Array:
     row = m.array(node, index, f"its {name}").astype(np.float32)
     if row.shape != (channels,):
         shape = m.value(node, 0).shape

@@ -15,8 +15,8 @@ from ....qdialect.types import (
     smallest_type,
 )
 from ....qdialect.values import Value as Computed
-from ....qdialect.values import plain
-from ..builder import Builder
+from ....qdialect.values import as_array
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..values import Tensor, Value
 
@@ -71,7 +71,7 @@ def width(node: Node, array: Array, what: str = "the bit width") -> int:
     return int(values[0])
 
 
-def scale_of(m: Builder, node: Node, index: int, what: str = "the scale") -> Array:
+def scale_of(m: ProgramBuilder, node: Node, index: int, what: str = "the scale") -> Array:
     """A scale, which is constant and nowhere zero."""
     scale = m.array(node, index, what)
     if scale.dtype.kind != "f":
@@ -84,7 +84,7 @@ def scale_of(m: Builder, node: Node, index: int, what: str = "the scale") -> Arr
     return scale
 
 
-def zero_value(m: Builder, zero: Array) -> SSAValue | None:
+def zero_value(m: ProgramBuilder, zero: Array) -> SSAValue | None:
     """Zero points as a constant of the narrowest type that holds them; None where all are 0."""
     if not zero.any():
         return None
@@ -92,7 +92,7 @@ def zero_value(m: Builder, zero: Array) -> SSAValue | None:
 
 
 def dequantized(
-    m: Builder, node: Node, x: Tensor, levels: SSAValue, scale: Array, zero: Array
+    m: ProgramBuilder, node: Node, x: Tensor, levels: SSAValue, scale: Array, zero: Array
 ) -> Tensor:
     """The real numbers of quantized levels, whose parameters broadcast as in numpy."""
     row, axis = per_axis(node, scale, x, "the scale")
@@ -104,7 +104,7 @@ def dequantized(
     return x.like(m.add(op).output)
 
 
-def aligned(m: Builder, node: Node, x: Tensor, array: Array) -> SSAValue:
+def aligned(m: ProgramBuilder, node: Node, x: Tensor, array: Array) -> SSAValue:
     """A constant that broadcasts against a tensor as it does in the model."""
     if array.ndim > x.rank:
         raise node.fail(f"a constant of shape {array.shape} does not fit {x.shape}")
@@ -126,4 +126,4 @@ def computed(value: SSAValue) -> Array:
         assert isinstance(op, ConstantOp | QnnOp) and len(op.results) == 1
         return op.evaluate(*map(run, op.operands))[0]
 
-    return plain(run(value))
+    return as_array(run(value))

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import UnitAttr
 
 from ....qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from ....qdialect.types import element_of, is_quant, shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Tensor, Value
@@ -14,7 +14,7 @@ from .windows import extent_of, pads_of, pair, window_input, window_result
 
 
 @handles("MaxPool", "AveragePool", ignores=("storage_order",))
-def pool(m: Builder, node: Node) -> Value:
+def pool(m: ProgramBuilder, node: Node) -> Value:
     """A pool of a signal or an image, in either layout."""
     x = window_input(m, node)
     spatial = m.tensor(node, 0).rank - 2
@@ -69,7 +69,7 @@ def _ceil(
 
 
 @handles("GlobalAveragePool", "GlobalMaxPool")
-def global_pool(m: Builder, node: Node) -> Value:
+def global_pool(m: ProgramBuilder, node: Node) -> Value:
     """A pool over the whole image."""
     x = m.tensor(node, 0)
     image = m.image(x, node)
@@ -78,7 +78,7 @@ def global_pool(m: Builder, node: Node) -> Value:
 
 
 @handles("ReduceMean", ignores=("noop_with_empty_axes",))
-def reduce_mean(m: Builder, node: Node) -> Value:
+def reduce_mean(m: ProgramBuilder, node: Node) -> Value:
     """The mean over all of an image or a signal, which is a global average pool."""
     x = m.tensor(node, 0)
     given = m.optional(node, 1, "the axes")

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ....qdialect.qnn.elementwise import AddOp, MulOp
-from ....qdialect.qnn.linear import LinearLayerOp
+from ....qdialect.qnn.linear import LinearOp
 from ....qdialect.types import shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Tensor, Value
@@ -14,18 +14,18 @@ from .weights import kernel_of, weights
 
 
 @handles("MatMul")
-def matmul(m: Builder, node: Node) -> Value:
+def matmul(m: ProgramBuilder, node: Node) -> Value:
     """A product with a matrix on the right."""
     kernel = kernel_of(m, node)
     if len(kernel.shape) != 2:
         raise node.fail(f"its weights have shape {kernel.shape}: a matrix is expected")
     x = m.plain(m.value(node, 0))
-    op = LinearLayerOp(x, weights(m, node, kernel, (1, 0)))
+    op = LinearOp(x, weights(m, node, kernel, (1, 0)))
     return Tensor(m.add(op, node).output, len(shape_of(x)))
 
 
 @handles("Gemm")
-def gemm(m: Builder, node: Node) -> Value:
+def gemm(m: ProgramBuilder, node: Node) -> Value:
     """`alpha * x @ w + beta * c`, with constant weights."""
     if node.flag("transA", False):
         raise node.fail("a transposed input is not supported")
@@ -33,7 +33,7 @@ def gemm(m: Builder, node: Node) -> Value:
     if len(kernel.shape) != 2 or len(shape_of(x)) != 2:
         raise node.fail(f"it multiplies {shape_of(x)} by {kernel.shape}: matrices are expected")
     order = (0, 1) if node.flag("transB", False) else (1, 0)
-    y = m.add(LinearLayerOp(x, weights(m, node, kernel, order)), node).output
+    y = m.add(LinearOp(x, weights(m, node, kernel, order)), node).output
     alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)
     if alpha != 1.0:
         y = m.add(MulOp(y, m.floats(alpha, "alpha"))).output

@@ -6,7 +6,7 @@ from xdsl.dialects.builtin import f32
 from ....qdialect.data import Array
 from ....qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ....qdialect.types import QuantType, is_quant, unsigned
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..elements import element_of_onnx, name_of_onnx
 from ..node import Node
 from ..registry import handles
@@ -15,7 +15,7 @@ from .parameters import NO_ZERO, computed, quant_type, scale_of, zero_value
 
 
 @handles("QuantizeLinear", ignores=("saturate",), of_constants=True)
-def quantize_linear(m: Builder, node: Node) -> Value:
+def quantize_linear(m: ProgramBuilder, node: Node) -> Value:
     """Real numbers to integers: `round(x / s) + z`, saturating."""
     _no_blocks(node)
     value, scale = m.value(node, 0), scale_of(m, node, 1)
@@ -24,20 +24,20 @@ def quantize_linear(m: Builder, node: Node) -> Value:
     if isinstance(value, Tensor):
         place = value.axis(axis) if axis >= 0 else -1
         return value.like(m.add(_quantize(m, value, scale, zero, element, place), node).output)
-    scratch = Builder(m.opset)
+    scratch = ProgramBuilder(m.opset)
     x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
     op = scratch.add(_quantize(scratch, x, scale, zero, element, axis))
     return Constant(computed(op.output), element)
 
 
 def _quantize(
-    m: Builder, x: Tensor, scale: Array, zero: Array, element: QuantType, axis: int
+    m: ProgramBuilder, x: Tensor, scale: Array, zero: Array, element: QuantType, axis: int
 ) -> QuantizeOp:
     return QuantizeOp(x.value, m.floats(scale, "scale"), element, zero_value(m, zero), axis=axis)
 
 
 @handles("DequantizeLinear", of_constants=True)
-def dequantize_linear(m: Builder, node: Node) -> Value:
+def dequantize_linear(m: ProgramBuilder, node: Node) -> Value:
     """Integers to real numbers; a constant stays integers with a scale."""
     _no_blocks(node)
     value, scale, zero = m.value(node, 0), scale_of(m, node, 1), _zero(m, node)
@@ -53,7 +53,7 @@ def dequantize_linear(m: Builder, node: Node) -> Value:
     return value.like(m.add(op, node).output)
 
 
-def _element(m: Builder, node: Node) -> QuantType:
+def _element(m: ProgramBuilder, node: Node) -> QuantType:
     """What it quantizes to: the type of the zero point, or the one named, or bytes."""
     wanted = node.integer("output_dtype", 0)
     element = element_of_onnx(wanted) if wanted else unsigned(8)
@@ -67,7 +67,7 @@ def _element(m: Builder, node: Node) -> QuantType:
     return quant_type(element)
 
 
-def _zero(m: Builder, node: Node) -> Array:
+def _zero(m: ProgramBuilder, node: Node) -> Array:
     zero = m.optional(node, 2, "the zero point")
     if zero is None:
         return NO_ZERO

@@ -19,7 +19,7 @@ from ....qdialect.types import (
     smallest_type,
     unsigned,
 )
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..names import shown
 from ..node import Node
 from ..registry import handles
@@ -65,7 +65,7 @@ def required_flag(node: Node, name: str) -> bool:
 
 
 @handles("Quant", "IntQuant", of_constants=True)
-def quant(m: Builder, node: Node) -> Value:
+def quant(m: ProgramBuilder, node: Node) -> Value:
     """QONNX's uniform quantizer."""
     bits = width(node, m.array(node, 3, "the bit width"))
     is_signed, narrow = required_flag(node, "signed"), required_flag(node, "narrow")
@@ -83,7 +83,7 @@ def quant(m: Builder, node: Node) -> Value:
 
 
 @handles("BipolarQuant", of_constants=True)
-def bipolar_quant(m: Builder, node: Node) -> Value:
+def bipolar_quant(m: ProgramBuilder, node: Node) -> Value:
     """QONNX's one-bit quantizer: `(x >= 0 ? 1 : -1) * s`."""
     value, scale = m.value(node, 0), scale_of(m, node, 1)
     if isinstance(value, Tensor):
@@ -95,7 +95,7 @@ def bipolar_quant(m: Builder, node: Node) -> Value:
     return QuantizedConstant(ints, BipolarType(), scales, NO_ZERO, max(axis, 0))
 
 
-def quantized(m: Builder, node: Node, value: Value, quantizer: Quantizer) -> Value:
+def quantized(m: ProgramBuilder, node: Node, value: Value, quantizer: Quantizer) -> Value:
     """Quantizes a value and dequantizes it again; a constant stays integers with a scale."""
     if not isinstance(value, Tensor):
         return _quantized_constant(m, node, value, quantizer)
@@ -103,7 +103,7 @@ def quantized(m: Builder, node: Node, value: Value, quantizer: Quantizer) -> Val
     return dequantized(m, node, value, levels.output, quantizer.scale, quantizer.zero)
 
 
-def _quantize(m: Builder, node: Node, x: Tensor, quantizer: Quantizer) -> QuantizeOp:
+def _quantize(m: ProgramBuilder, node: Node, x: Tensor, quantizer: Quantizer) -> QuantizeOp:
     operand, scale, zero = x.value, quantizer.scale, quantizer.zero
     if isinstance(quantizer.element, BipolarType) and (zero.any() or (scale < 0).any()):
         operand = _divided(m, node, x, scale, zero)
@@ -123,14 +123,14 @@ def _quantize(m: Builder, node: Node, x: Tensor, quantizer: Quantizer) -> Quanti
     )
 
 
-def _divided(m: Builder, node: Node, x: Tensor, scale: Array, zero: Array) -> SSAValue:
+def _divided(m: ProgramBuilder, node: Node, x: Tensor, scale: Array, zero: Array) -> SSAValue:
     """`x / s + z` as ops of their own, for a sign that depends on them."""
     divided = m.add(DivOp(x.value, aligned(m, node, x, scale)))
     return m.add(AddOp(divided, aligned(m, node, x, zero.astype(np.float32)))).output
 
 
 def _quantized_constant(
-    m: Builder, node: Node, value: Constant | QuantizedConstant, quantizer: Quantizer
+    m: ProgramBuilder, node: Node, value: Constant | QuantizedConstant, quantizer: Quantizer
 ) -> QuantizedConstant:
     """Computes a quantizer of constants, by the meaning of the op that it would be."""
     ints = _levels_of(node, value, quantizer)
@@ -141,13 +141,13 @@ def _quantized_constant(
 
 
 def _levels_of(node: Node, value: Constant | QuantizedConstant, quantizer: Quantizer) -> Array:
-    scratch = Builder(0)
+    scratch = ProgramBuilder(0)
     x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
     return computed(scratch.add(_quantize(scratch, node, x, quantizer)).output)
 
 
 @handles("Trunc")
-def trunc(m: Builder, node: Node) -> Value:
+def trunc(m: ProgramBuilder, node: Node) -> Value:
     """QONNX's Trunc: drops the low bits of what is already quantized.
 
     Version 1 has five inputs and keeps the scale; version 2 has six, among them the new scale.
@@ -188,7 +188,7 @@ def trunc(m: Builder, node: Node) -> Value:
 
 
 def _truncated(
-    m: Builder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
+    m: ProgramBuilder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
 ) -> TruncOp | QuantizeOp:
     """Without low bits; where the lowest level is left out, by a quantizer of whole numbers."""
     if not narrow:
@@ -209,7 +209,7 @@ def _shift(node: Node, ratio: Array) -> int:
 
 
 @handles("MultiThreshold", ignores=("out_dtype",))
-def multi_threshold(m: Builder, node: Node) -> Value:
+def multi_threshold(m: ProgramBuilder, node: Node) -> Value:
     """FINN's step function: `out_scale * #{t : x >= t} + out_bias`."""
     rows = np.sort(m.array(node, 1, "the thresholds").astype(np.float32), axis=-1)
     scale, bias = node.number("out_scale", 1.0), node.number("out_bias", 0.0)
@@ -239,7 +239,7 @@ GUESSED_LAYOUT = {2: "NC", 3: "NWC", 4: "NCHW"}
 """What FINN takes the layout to be where none is given."""
 
 
-def _channels_last(m: Builder, node: Node) -> Tensor:
+def _channels_last(m: ProgramBuilder, node: Node) -> Tensor:
     """The input with its channels last in the program."""
     x = m.tensor(node, 0)
     layout = node.text("data_layout", "") or GUESSED_LAYOUT.get(x.rank, "")

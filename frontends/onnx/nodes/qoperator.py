@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Constant, QuantizedConstant, Value
@@ -23,11 +23,11 @@ from .pooling import global_pool, pool
 from .product import gemm, matmul
 from .qdq import dequantize_linear, quantize_linear
 
-Float = Callable[[Builder, Node], Value]
+Float = Callable[[ProgramBuilder, Node], Value]
 ONE = Constant.of(np.ones((), np.float32))
 
 
-def _real(m: Builder, node: Node, first: int, scale: Value, zero: int, axis: int = 1) -> str:
+def _real(m: ProgramBuilder, node: Node, first: int, scale: Value, zero: int, axis: int = 1) -> str:
     """The name of a dequantized operand."""
     inputs = (
         _name(m, node, first),
@@ -38,7 +38,7 @@ def _real(m: Builder, node: Node, first: int, scale: Value, zero: int, axis: int
     return m.bind(dequantize_linear(m, step))
 
 
-def _name(m: Builder, node: Node, index: int) -> str:
+def _name(m: ProgramBuilder, node: Node, index: int) -> str:
     m.value(node, index)
     return node.inputs[index]
 
@@ -47,12 +47,12 @@ def _optional(node: Node, index: int) -> str:
     return node.inputs[index] if node.has_input(index) else ""
 
 
-def _operand(m: Builder, node: Node, first: int, axis: int = 1) -> str:
+def _operand(m: ProgramBuilder, node: Node, first: int, axis: int = 1) -> str:
     """The name of an operand that is followed by its scale and its zero point."""
     return _real(m, node, first, m.value(node, first + 1), first + 2, axis)
 
 
-def _requantized(m: Builder, node: Node, value: Value, scale: int, zero: int) -> Value:
+def _requantized(m: ProgramBuilder, node: Node, value: Value, scale: int, zero: int) -> Value:
     """A result as integers, with the scale and the zero point at these inputs."""
     inputs = (
         m.bind(value),
@@ -67,7 +67,7 @@ def _step(node: Node, op: str, inputs: Sequence[str]) -> Node:
     return replace(node, op=op, domain="", inputs=tuple(inputs))
 
 
-def _bias(m: Builder, node: Node, index: int, scales: tuple[int, int]) -> list[str]:
+def _bias(m: ProgramBuilder, node: Node, index: int, scales: tuple[int, int]) -> list[str]:
     """The bias, whose scale is the product of those of input and weights."""
     if not node.has_input(index):
         return []
@@ -82,21 +82,21 @@ def _bias(m: Builder, node: Node, index: int, scales: tuple[int, int]) -> list[s
 
 
 @handles("QLinearConv")
-def qlinear_conv(m: Builder, node: Node) -> Value:
+def qlinear_conv(m: ProgramBuilder, node: Node) -> Value:
     """x, scale, zero; w, scale, zero; y's scale, zero; bias."""
     names = [_operand(m, node, 0), _operand(m, node, 3, axis=0), *_bias(m, node, 8, (1, 4))]
     return _requantized(m, node, conv(m, _step(node, "Conv", names)), 6, 7)
 
 
 @handles("QLinearMatMul")
-def qlinear_matmul(m: Builder, node: Node) -> Value:
+def qlinear_matmul(m: ProgramBuilder, node: Node) -> Value:
     """a, scale, zero; b, scale, zero; y's scale, zero."""
     names = [_operand(m, node, 0), _operand(m, node, 3)]
     return _requantized(m, node, matmul(m, _step(node, "MatMul", names)), 6, 7)
 
 
 @handles("QGemm")
-def qgemm(m: Builder, node: Node) -> Value:
+def qgemm(m: ProgramBuilder, node: Node) -> Value:
     """a, scale, zero; b, scale, zero; bias; y's scale, zero, without which the result is float."""
     axis = 0 if node.flag("transB", False) else 1
     names = [_operand(m, node, 0), _operand(m, node, 3, axis), *_bias(m, node, 6, (1, 4))]
@@ -105,7 +105,7 @@ def qgemm(m: Builder, node: Node) -> Value:
 
 
 @handles("QLinearAdd", "QLinearMul")
-def qlinear_binary(m: Builder, node: Node) -> Value:
+def qlinear_binary(m: ProgramBuilder, node: Node) -> Value:
     """a, scale, zero; b, scale, zero; y's scale, zero."""
     names = [_operand(m, node, 0), _operand(m, node, 3)]
     y = binary(m, _step(node, node.op.removeprefix("QLinear"), names))
@@ -113,7 +113,7 @@ def qlinear_binary(m: Builder, node: Node) -> Value:
 
 
 @handles("QLinearConcat")
-def qlinear_concat(m: Builder, node: Node) -> Value:
+def qlinear_concat(m: ProgramBuilder, node: Node) -> Value:
     """y's scale, zero; then each input, scale, zero."""
     names = [_operand(m, node, first) for first in range(2, len(node.inputs), 3)]
     return _requantized(m, node, concat(m, _step(node, "Concat", names)), 0, 1)
@@ -128,7 +128,7 @@ UNARY: dict[str, Float] = {
 
 
 @handles(*(f"QLinear{name}" for name in UNARY))
-def qlinear_unary(m: Builder, node: Node) -> Value:
+def qlinear_unary(m: ProgramBuilder, node: Node) -> Value:
     """x, scale, zero; y's scale, zero."""
     if node.flag("channels_last", False):
         raise node.fail("channels_last is not supported here")
@@ -137,14 +137,14 @@ def qlinear_unary(m: Builder, node: Node) -> Value:
 
 
 @handles("ConvInteger")
-def conv_integer(m: Builder, node: Node) -> Value:
+def conv_integer(m: ProgramBuilder, node: Node) -> Value:
     """x, w; x's zero, w's zero."""
     names = [_real(m, node, 0, ONE, 2), _real(m, node, 1, ONE, 3)]
     return conv(m, _step(node, "Conv", names))
 
 
 @handles("MatMulInteger")
-def matmul_integer(m: Builder, node: Node) -> Value:
+def matmul_integer(m: ProgramBuilder, node: Node) -> Value:
     """a, b; a's zero, b's zero."""
     names = [_real(m, node, 0, ONE, 2), _real(m, node, 1, ONE, 3)]
     return matmul(m, _step(node, "MatMul", names))

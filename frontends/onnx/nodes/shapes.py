@@ -7,14 +7,14 @@ from math import prod
 import numpy as np
 
 from ....qdialect.qnn.layout import ReshapeOp
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
 from ..values import Constant, QuantizedConstant, Tensor, Value
 
 
 @handles("Shape", of_constants=True)
-def shape(m: Builder, node: Node) -> Value:
+def shape(m: ProgramBuilder, node: Node) -> Value:
     """The shape, which is always known."""
     sizes = m.value(node, 0).shape
     start, end = node.integer("start", 0), node.integer("end", len(sizes))
@@ -22,11 +22,11 @@ def shape(m: Builder, node: Node) -> Value:
 
 
 @handles("Size", of_constants=True)
-def size(m: Builder, node: Node) -> Value:
+def size(m: ProgramBuilder, node: Node) -> Value:
     return Constant.of(np.array(prod(m.value(node, 0).shape), np.int64))
 
 
-def reshaped(m: Builder, node: Node, value: Value, sizes: Sequence[int]) -> Value:
+def reshaped(m: ProgramBuilder, node: Node, value: Value, sizes: Sequence[int]) -> Value:
     """A value in another shape."""
     if prod(sizes) != prod(value.shape):
         raise node.fail(f"{value.shape} can't be reshaped to {tuple(sizes)}")
@@ -38,7 +38,7 @@ def reshaped(m: Builder, node: Node, value: Value, sizes: Sequence[int]) -> Valu
 
 
 @handles("Reshape")
-def reshape(m: Builder, node: Node) -> Value:
+def reshape(m: ProgramBuilder, node: Node) -> Value:
     """To sizes of which one may be left open."""
     value = m.value(node, 0)
     listed = node.integers("shape")
@@ -59,7 +59,7 @@ def reshape(m: Builder, node: Node) -> Value:
 
 
 @handles("Flatten")
-def flatten(m: Builder, node: Node) -> Value:
+def flatten(m: ProgramBuilder, node: Node) -> Value:
     """To rows: the axes before and behind the given one."""
     value = m.value(node, 0)
     axis, rank = node.integer("axis", 1), len(value.shape)
@@ -69,7 +69,7 @@ def flatten(m: Builder, node: Node) -> Value:
     return reshaped(m, node, value, (prod(value.shape[:axis]), prod(value.shape[axis:])))
 
 
-def axes_of(m: Builder, node: Node, rank: int) -> list[int] | None:
+def axes_of(m: ProgramBuilder, node: Node, rank: int) -> list[int] | None:
     """The axes that a node names, counted from the front; None where it names none."""
     listed = node.integers("axes")
     given = m.optional(node, 1, "the axes")
@@ -82,7 +82,7 @@ def axes_of(m: Builder, node: Node, rank: int) -> list[int] | None:
 
 
 @handles("Squeeze")
-def squeeze(m: Builder, node: Node) -> Value:
+def squeeze(m: ProgramBuilder, node: Node) -> Value:
     """Without axes of size 1."""
     value = m.value(node, 0)
     axes = axes_of(m, node, len(value.shape))
@@ -95,7 +95,7 @@ def squeeze(m: Builder, node: Node) -> Value:
 
 
 @handles("Unsqueeze")
-def unsqueeze(m: Builder, node: Node) -> Value:
+def unsqueeze(m: ProgramBuilder, node: Node) -> Value:
     """With more axes of size 1."""
     value = m.value(node, 0)
     count = len(node.integers("axes") or m.array(node, 1, "the axes").reshape(-1))

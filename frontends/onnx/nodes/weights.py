@@ -11,7 +11,7 @@ from ....qdialect.data import Array
 from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.qnn.steps import LookupOp
 from ....qdialect.types import smallest_type
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..node import Node
 from ..values import Constant, QuantizedConstant, Tensor
 from .exact import Codebook, codebook_of, integers_of
@@ -20,7 +20,7 @@ from .parameters import zero_value
 Kernel = Constant | QuantizedConstant
 
 
-def kernel_of(m: Builder, node: Node, index: int = 1) -> Kernel:
+def kernel_of(m: ProgramBuilder, node: Node, index: int = 1) -> Kernel:
     """The weights of a node, which must be constant, and hold at least one number."""
     value = m.value(node, index)
     if isinstance(value, Tensor):
@@ -60,7 +60,7 @@ def _regroup(array: Array, groups: int) -> Array:
     return np.moveaxis(split, 0, 1).reshape(inputs // groups, groups * share, *rest)
 
 
-def weights(m: Builder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSAValue:
+def weights(m: ProgramBuilder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSAValue:
     """Weights with their axes in an order that puts outputs first; integers are dequantized."""
     name = node.inputs[1]
     moved: Kernel | None = kernel.transposed(tuple(order))
@@ -78,19 +78,19 @@ def weights(m: Builder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSA
     return m.add(DequantizeOp(ints, scale, zero_value(m, moved.zero), axis)).output
 
 
-def _integers(m: Builder, kernel: QuantizedConstant, name: str) -> SSAValue:
+def _integers(m: ProgramBuilder, kernel: QuantizedConstant, name: str) -> SSAValue:
     if kernel.table is None:
         return m.constant(kernel.ints, kernel.element, name)
     return _looked_up(m, np.searchsorted(kernel.table, kernel.ints), kernel.table, name)
 
 
-def _read(m: Builder, codebook: Codebook, name: str) -> SSAValue:
+def _read(m: ProgramBuilder, codebook: Codebook, name: str) -> SSAValue:
     """Weights that a codebook holds."""
     scale = m.constant(codebook.scale, f64, "scale")
     return m.add(DequantizeOp(_looked_up(m, codebook.indices, codebook.table, name), scale)).output
 
 
-def _looked_up(m: Builder, indices: Array, table: Array, name: str) -> SSAValue:
+def _looked_up(m: ProgramBuilder, indices: Array, table: Array, name: str) -> SSAValue:
     """Weights as indices into a codebook of integers."""
     stored = m.constant(indices, smallest_type(0, len(table) - 1), name)
     low, high = int(table.min()), int(table.max())
@@ -98,7 +98,7 @@ def _looked_up(m: Builder, indices: Array, table: Array, name: str) -> SSAValue:
     return m.add(LookupOp(stored, entries)).output
 
 
-def bias_of(m: Builder, node: Node, index: int, channels: int) -> SSAValue | None:
+def bias_of(m: ProgramBuilder, node: Node, index: int, channels: int) -> SSAValue | None:
     """The bias of a node, as float numbers."""
     array = m.optional(node, index, "the bias")
     if array is None:

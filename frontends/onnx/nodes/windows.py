@@ -6,7 +6,7 @@ from xdsl.ir import SSAValue
 
 from ....qdialect.qnn.layout import ReshapeOp
 from ....qdialect.types import shape_of
-from ..builder import Builder
+from ..builder import ProgramBuilder
 from ..names import shown
 from ..node import Node
 from ..values import Tensor
@@ -19,7 +19,7 @@ def is_last(node: Node) -> bool:
     return node.domain == CHANNELS_LAST
 
 
-def window_input(m: Builder, node: Node) -> SSAValue:
+def window_input(m: ProgramBuilder, node: Node) -> SSAValue:
     """The input of a window, as NHWC."""
     x = m.tensor(node, 0)
     if not is_last(node):
@@ -30,7 +30,7 @@ def window_input(m: Builder, node: Node) -> SSAValue:
     return plain if x.rank == 4 else m.row(plain)
 
 
-def window_result(m: Builder, node: Node, value: SSAValue, rank: int) -> Tensor:
+def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> Tensor:
     """What a window gives, with the axes where the model has them."""
     if not is_last(node):
         return Tensor(value, rank, True)

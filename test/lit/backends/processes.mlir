@@ -25,47 +25,47 @@ stream.design @main {
   // OPENCL-NEXT: #define HOST char
   // OPENCL-NEXT: #include "qnn/source.cl"
 
-  %x1 = stream.resize %x : (!pixels) -> !stream.channel<6x6x2xui8, lanes = 4>
+  %x1 = stream.repack %x : (!pixels) -> !stream.channel<6x6x2xui8, lanes = 4>
 
-  // HLS-NEXT:     qnn::widen<18>(Input_0_source_words, resize_words, frames);
-  // OPENCL:      /// resize: 6x6x2 ui8 by 2 -> 6x6x2 ui8 by 4.
-  // OPENCL-NEXT: #define NAME resize
+  // HLS-NEXT:     qnn::widen<18>(Input_0_source_words, repack_words, frames);
+  // OPENCL:      /// repack: 6x6x2 ui8 by 2 -> 6x6x2 ui8 by 4.
+  // OPENCL-NEXT: #define NAME repack
   // OPENCL-NEXT: #define FROM Input_0_source_words
   // OPENCL-NEXT: #define FROM_BITS 16
-  // OPENCL-NEXT: #define TO resize_words
+  // OPENCL-NEXT: #define TO repack_words
   // OPENCL-NEXT: #define TO_BITS 32
   // OPENCL-NEXT: #include "qnn/widen.cl"
 
-  %x2 = stream.resize %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
+  %x2 = stream.repack %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
 
-  // HLS-NEXT:     qnn::regroup<18>(resize_words, resize_2_words, frames);
-  // OPENCL:      /// resize_2: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
-  // OPENCL-NEXT: #define NAME resize_2
-  // OPENCL-NEXT: #define FROM resize_words
+  // HLS-NEXT:     qnn::regroup<18>(repack_words, repack_2_words, frames);
+  // OPENCL:      /// repack_2: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
+  // OPENCL-NEXT: #define NAME repack_2
+  // OPENCL-NEXT: #define FROM repack_words
   // OPENCL-NEXT: #define FROM_BITS 32
-  // OPENCL-NEXT: #define TO resize_2_words
+  // OPENCL-NEXT: #define TO repack_2_words
   // OPENCL-NEXT: #define TO_BITS 48
   // OPENCL-NEXT: #define HELD_BITS 80
   // OPENCL-NEXT: #define PIECE 16
   // OPENCL-NEXT: #include "qnn/regroup.cl"
 
-  %x3 = stream.resize %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels
+  %x3 = stream.repack %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels
 
-  // HLS-NEXT:     qnn::narrow<12>(resize_2_words, resize_3_words, frames);
-  // OPENCL:      /// resize_3: 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
-  // OPENCL-NEXT: #define NAME resize_3
-  // OPENCL-NEXT: #define FROM resize_2_words
+  // HLS-NEXT:     qnn::narrow<12>(repack_2_words, repack_3_words, frames);
+  // OPENCL:      /// repack_3: 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
+  // OPENCL-NEXT: #define NAME repack_3
+  // OPENCL-NEXT: #define FROM repack_2_words
   // OPENCL-NEXT: #define FROM_BITS 48
-  // OPENCL-NEXT: #define TO resize_3_words
+  // OPENCL-NEXT: #define TO repack_3_words
   // OPENCL-NEXT: #define TO_BITS 16
   // OPENCL-NEXT: #include "qnn/narrow.cl"
 
   %p = stream.window %x3 kernel = [3, 3] strides = [1, 1] dilations = [1, 1] : (!pixels) -> !stream.channel<4x4x18xui8, lanes = 2, depth = 8>
 
-  // HLS-NEXT:     qnn::window<window>(resize_3_words, window_words, frames);
+  // HLS-NEXT:     qnn::window<window>(repack_3_words, window_words, frames);
   // OPENCL:      /// window: 6x6x2 ui8 by 2 -> 4x4x18 ui8 by 2.
   // OPENCL-NEXT: #define NAME window
-  // OPENCL-NEXT: #define FROM resize_3_words
+  // OPENCL-NEXT: #define FROM repack_3_words
   // OPENCL-NEXT: #define FROM_BITS 16
   // OPENCL-NEXT: #define TO window_words
   // OPENCL-NEXT: #define TO_BITS 16
@@ -522,23 +522,23 @@ stream.design @main {
   // OPENCL-NEXT: #define STEP_2 1
   // OPENCL-NEXT: #include "qnn/crop.cl"
 
-  %w = stream.resize %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
+  %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
 
-  // HLS-NEXT:     qnn::narrow<2>(crop_words, resize_4_words, frames);
-  // OPENCL:      /// resize_4: 1x1x4 ui2 by 2 -> 4 ui2 by 1.
-  // OPENCL-NEXT: #define NAME resize_4
+  // HLS-NEXT:     qnn::narrow<2>(crop_words, repack_4_words, frames);
+  // OPENCL:      /// repack_4: 1x1x4 ui2 by 2 -> 4 ui2 by 1.
+  // OPENCL-NEXT: #define NAME repack_4
   // OPENCL-NEXT: #define FROM crop_words
   // OPENCL-NEXT: #define FROM_BITS 4
-  // OPENCL-NEXT: #define TO resize_4_words
+  // OPENCL-NEXT: #define TO repack_4_words
   // OPENCL-NEXT: #define TO_BITS 2
   // OPENCL-NEXT: #include "qnn/narrow.cl"
 
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
 
-  // HLS-NEXT:     qnn::label_select<label_select>(resize_4_words, label_select_words, frames);
+  // HLS-NEXT:     qnn::label_select<label_select>(repack_4_words, label_select_words, frames);
   // OPENCL:      /// label_select: 4 ui2 by 1 -> 1 ui2 by 1.
   // OPENCL-NEXT: #define NAME label_select
-  // OPENCL-NEXT: #define FROM resize_4_words
+  // OPENCL-NEXT: #define FROM repack_4_words
   // OPENCL-NEXT: #define FROM_BITS 2
   // OPENCL-NEXT: #define TO label_select_words
   // OPENCL-NEXT: #define TO_BITS 2

@@ -22,7 +22,7 @@ stream.design @main {
   %few, %more, %many, %one = stream.fork %x : (!x) -> (!x, !x, !x, !x)
 
   // 64 words of 128 bits would take four blocks, 1,024 of 8 take one: LUTs hold the first alone.
-  %wide = stream.resize %few : (!x) -> !stream.channel<1024xui8, lanes = 16>
+  %wide = stream.repack %few : (!x) -> !stream.channel<1024xui8, lanes = 16>
   %a = stream.matvec %wide weights(@w) accumulator = si19 {layer = "wide"} : (!stream.channel<1024xui8, lanes = 16>) -> !y
   %b = stream.matvec %more weights(@w) accumulator = si19 {layer = "deep"} : (!x) -> !y
   %c = stream.matvec %many weights(@w) accumulator = si19 {layer = "asked", vector_in_registers} : (!x) -> !y

@@ -19,7 +19,7 @@
 // CHECK-NEXT:    %b = stream.add %q_2, %q_1 multipliers = [1, 3]
 // CHECK-NEXT:    %2 = stream.window %b kernel = [2, 2] strides = [2, 2] {by_channel, layer = "Pool_0"}
 // CHECK-NEXT:    %p = stream.pool %2 {layer = "Pool_0"}
-// CHECK-NEXT:    %3 = stream.resize %p
+// CHECK-NEXT:    %3 = stream.repack %p
 // CHECK-NEXT:    %scores = stream.matvec %3 weights(@weights) accumulator = si7 {layer = "Gemm_0"}
 // CHECK-NEXT:    stream.sink "scores" %scores : !stream.channel<3xsi7, lanes = 1>
 // CHECK-NEXT:  }

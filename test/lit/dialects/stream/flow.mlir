@@ -102,19 +102,19 @@ stream.design @parts {
   // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> ()
 }
 
-stream.design @resizes {
-// CHECK: stream.design @resizes {
-// GENERIC: "stream.design"() <{sym_name = "resizes"}> ({
+stream.design @repacks {
+// CHECK: stream.design @repacks {
+// GENERIC: "stream.design"() <{sym_name = "repacks"}> ({
   %x = stream.source "x" : !stream.channel<4x3x4xui2, lanes = 4>
   // CHECK: %x = stream.source "x" : !stream.channel<4x3x4xui2, lanes = 4>
   // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4x3x4xui2, lanes = 4>
 
-  %y = stream.resize %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
-  // CHECK: %y = stream.resize %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
-  // GENERIC: %y = "stream.resize"(%x) : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
-  %z = stream.resize %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
-  // CHECK: %z = stream.resize %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
-  // GENERIC: %z = "stream.resize"(%y) <{layer = "Flatten_0"}> : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+  %y = stream.repack %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  // CHECK: %y = stream.repack %x : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  // GENERIC: %y = "stream.repack"(%x) : (!stream.channel<4x3x4xui2, lanes = 4>) -> !stream.channel<4x3x4xui2, lanes = 6>
+  %z = stream.repack %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+  // CHECK: %z = stream.repack %y {layer = "Flatten_0"} : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
+  // GENERIC: %z = "stream.repack"(%y) <{layer = "Flatten_0"}> : (!stream.channel<4x3x4xui2, lanes = 6>) -> !stream.channel<48xui2, lanes = 16>
 
   stream.sink "z" %z : !stream.channel<48xui2, lanes = 16>
   // CHECK: stream.sink "z" %z : !stream.channel<48xui2, lanes = 16>

@@ -422,11 +422,11 @@ stream.design @main {
 
 // -----
 
-// stream.resize
+// stream.repack
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x6xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.resize: the channels have different elements: ui8, si8
-  %y = stream.resize %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xsi8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.repack: the channels have different elements: ui8, si8
+  %y = stream.repack %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x6xsi8>
   stream.sink "y" %y : !stream.channel<2x6xsi8>
 }
 
@@ -434,8 +434,8 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x6xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.resize: 2x6 and 2x5 differ in size
-  %y = stream.resize %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x5xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.repack: 2x6 and 2x5 differ in size
+  %y = stream.repack %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x5xui8>
   stream.sink "y" %y : !stream.channel<2x5xui8>
 }
 
