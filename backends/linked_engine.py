@@ -20,9 +20,9 @@ from typing import IO
 from ..qdialect.data import Array
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
+from .golden_vectors import DIFFERENT, SimulationError, bytes_of, check_frames, read_results
 from .netlist.netlist import Port
 from .project import DesignSource
-from .test_vectors import DIFFERENT, SimulationError, bytes_of, check_frames, read_results
 
 NAP = 0.01
 """Seconds after which somebody looks whether parts have ended."""

@@ -10,8 +10,8 @@ from typing import Self
 
 from ..hardware.resources.device import Device
 from ..qdialect.data import Array
+from .golden_vectors import Files, golden_vector_files
 from .netlist.netlist import EmitError, Netlist, Port
-from .test_vectors import Files, test_vector_files
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
 """What has made a project."""
@@ -84,8 +84,8 @@ class Project(ABC):
     def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
         """Paths and what stands there; the host runs the inputs, and expects the results."""
         vectors = {
-            **test_vector_files(self.emitted.inputs, inputs),
-            **test_vector_files(self.emitted.outputs, results),
+            **golden_vector_files(self.emitted.inputs, inputs),
+            **golden_vector_files(self.emitted.outputs, results),
         }
         frames = len(inputs[0])
         return {

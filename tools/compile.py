@@ -12,9 +12,9 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
+from ..backends.golden_vectors import write
 from ..backends.netlist.netlist import Port
 from ..backends.project import VERSION, DesignSource, Project
-from ..backends.test_vectors import write
 from ..hardware.estimate import Estimate, LayerEstimate, format_amount
 from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.limits import next_step

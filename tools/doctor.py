@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from ..backends.golden_vectors import SimulationError
 from ..backends.hls.simulator import vendor_headers
-from ..backends.test_vectors import SimulationError
 from ..frontends.summary import align_columns
 
 BASE = "pip install qnn-dialect"

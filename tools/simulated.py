@@ -7,11 +7,11 @@ from pathlib import Path
 
 from xdsl.dialects.builtin import ModuleOp
 
+from ..backends.golden_vectors import SimulationError
 from ..backends.hls import HlsEngine
 from ..backends.linked_engine import LinkedEngine
 from ..backends.netlist.netlist import EmitError
 from ..backends.opencl import SECONDS, OpenclEngine
-from ..backends.test_vectors import SimulationError
 from ..passes.designs import designs_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run

@@ -1,7 +1,7 @@
 """HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
 
+from ..golden_vectors import SimulationError, write
 from ..netlist.netlist import EmitError
-from ..test_vectors import SimulationError, write
 from .engine import HlsEngine
 from .printer import Emitted, emit
 from .project import HlsProject

@@ -3,9 +3,9 @@
 `README` below says what each file is for.
 """
 
+from ..golden_vectors import Files
 from ..netlist.netlist import Port
 from ..project import Project
-from ..test_vectors import Files
 from .simulator import HERE
 from .source_files import Emitted
 

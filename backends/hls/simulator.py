@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ...qdialect.data import Array
-from ..test_vectors import (
+from ..golden_vectors import (
     DIFFERENT,
     Files,
     SimulationError,
     check_frames,
+    golden_vector_files,
     read_results,
-    test_vector_files,
     write,
 )
 from .source_files import Emitted
@@ -172,7 +172,7 @@ class Simulation:
         try:
             with TemporaryDirectory() as vectors:
                 for emitted, arrays in zip(self.designs, inputs, strict=True):
-                    write(test_vector_files(emitted.inputs, arrays), Path(vectors, emitted.top))
+                    write(golden_vector_files(emitted.inputs, arrays), Path(vectors, emitted.top))
                 done = subprocess.run(
                     [program, vectors],
                     cwd=self.folder,

@@ -11,9 +11,9 @@ testbench.cpp      runs the frames in a folder, and compares the results with th
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ..golden_vectors import Files
 from ..netlist.netlist import Channel, Port
 from ..project import DesignSource
-from ..test_vectors import Files
 from .types import Sources, stream_of, word_of
 
 

@@ -1,7 +1,7 @@
 """OpenCL for Intel devices: a kernel library, an emitter, and the vendor's emulator."""
 
+from ..golden_vectors import SimulationError
 from ..netlist.netlist import EmitError
-from ..test_vectors import SimulationError
 from .engine import OpenclEngine
 from .printer import Emitted, emit
 from .project import OpenclProject

@@ -19,11 +19,11 @@ from pathlib import Path
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.compute import Storage
 from ...qdialect.types import BipolarType, ElementType, TernaryType, signed
+from ..golden_vectors import Files
 from ..netlist.build import build_netlist
 from ..netlist.memories import Memory
 from ..netlist.netlist import Activation, Channel, Codebook, EmitError, Instance, Port
 from ..project import DesignSource
-from ..test_vectors import Files
 from .types import bank_bytes, declared, definition, number, number_bits, tag, words
 
 HOST = {1: "char", 2: "short", 4: "int", 8: "long"}

@@ -10,8 +10,8 @@ design.hpp       what the C++ host has to know; the Python host reads design.jso
 vectors/         frames, and their results
 """
 
+from ..golden_vectors import Files
 from ..project import Project
-from ..test_vectors import Files
 from .printer import Emitted
 from .simulator import HERE, library
 

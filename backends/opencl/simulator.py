@@ -21,15 +21,15 @@ from typing import IO
 import numpy as np
 
 from ...qdialect.data import Array
-from ..linked_engine import Launch
-from ..test_vectors import (
+from ..golden_vectors import (
     Files,
     SimulationError,
     check_frames,
+    golden_vector_files,
     read_results,
-    test_vector_files,
     write,
 )
+from ..linked_engine import Launch
 from .printer import Emitted
 
 HERE = Path(__file__).parent
@@ -92,7 +92,7 @@ class Emulation:
         with TemporaryDirectory(prefix="qnn-opencl-") as name, TemporaryFile() as log:
             folder, vectors = Path(name), Path(name) / "vectors"
             write({**self.emitted.files, **library()}, folder)
-            write(test_vector_files(self.emitted.inputs, inputs), vectors)
+            write(golden_vector_files(self.emitted.inputs, inputs), vectors)
             for line in self._lines(folder, log):
                 if line.startswith("frame "):
                     number = int(line.split()[1])

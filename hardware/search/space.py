@@ -199,7 +199,7 @@ def _process(space: Space, process: Process, ends: FoldingAxes, vendor: str) -> 
     if len(found) == 1:
         return CostTable(process, tuple(named), interval, found[0].use)
     built = space.choice(range(len(found)))
-    space.ends[process] = replace(ends, built=built)
+    space.ends[process] = replace(ends, implementation=built)
     space.ways[process] = found
     space.inside[built] = np.array([way.storage != Storage.OUTSIDE for way in found])
     use = np.stack([way.use for way in found], -1)

@@ -58,7 +58,7 @@ class ThresholdRows:
         away = x - (x * inside).sum(1, keepdims=True) / count
         rise = (away * level).sum(1, keepdims=True) / np.maximum((level**2).sum(1)[:, None], 1)
         odd = abs(away - rise * level) > 0.6 * (reached - under)
-        return replace(self, odd=odd & inside)
+        return replace(self, outliers=odd & inside)
 
     @cached_property
     def levels(self) -> Ints:

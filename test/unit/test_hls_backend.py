@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.backends.golden_vectors import golden_vector_files, write
 from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate
 from qnn.backends.hls import simulator as simulation
 from qnn.backends.hls.memories import Array as ArrayOfWords
 from qnn.backends.hls.simulator import Simulation, vendor_headers
 from qnn.backends.netlist.memories import Memory, search_levels
 from qnn.backends.netlist.names import identifier
-from qnn.backends.test_vectors import test_vector_files, write
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
@@ -128,8 +128,8 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
     subprocess.run(command, cwd=tmp_path, check=True)
     (golden,) = run(module, [x])
     for change, status in ((0, 0), (1, 1)):
-        write(test_vector_files(emitted.inputs, [x]), tmp_path / "vectors")
-        write(test_vector_files(emitted.outputs, [golden + change]), tmp_path / "vectors")
+        write(golden_vector_files(emitted.inputs, [x]), tmp_path / "vectors")
+        write(golden_vector_files(emitted.outputs, [golden + change]), tmp_path / "vectors")
         done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == status, done.stdout + done.stderr
     folder, (port,) = tmp_path / "vectors", emitted.inputs

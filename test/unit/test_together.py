@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends import linked_engine as together
+from qnn.backends.golden_vectors import bytes_of, frame_bytes
 from qnn.backends.hls import HlsEngine, SimulationError
 from qnn.backends.linked_engine import Launch, LinkedEngine, Program
 from qnn.backends.netlist.netlist import Port
 from qnn.backends.opencl import OpenclEngine
-from qnn.backends.test_vectors import bytes_of, frame_bytes
 from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design

@@ -49,7 +49,7 @@ def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
         raise SimulationError("there must be as many frames for each port, and one at least")
 
 
-def test_vector_files(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
+def golden_vector_files(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
     """The frames of each port as a file."""
     return {
         f"{port.name}.bin": bytes_of(port, array) for port, array in zip(ports, arrays, strict=True)
