@@ -123,7 +123,7 @@ def test_the_testbench_judges(tmp_path: Path) -> None:
     emitted = emit(design_of(module))
     write(emitted.files, tmp_path)
     here = Path(simulation.__file__).parent
-    includes = [f"-I{here / 'include'}", f"-I{here / 'simulation'}", f"-I{vendor_headers()}"]
+    includes = [f"-I{here / 'include'}", f"-I{here / 'testbench'}", f"-I{vendor_headers()}"]
     command = ["g++", "-std=c++14", "-w", *includes, "top.cpp", "testbench.cpp", "-o", "testbench"]
     subprocess.run(command, cwd=tmp_path, check=True)
     (golden,) = run(module, [x])
@@ -240,7 +240,7 @@ int main() {
 def compile_and_run(source: str, folder: Path) -> str:
     (folder / "program.cpp").write_text(source)
     here = Path(simulation.__file__).parent
-    includes = [f"-I{here / 'include'}", f"-I{here / 'simulation'}", f"-I{vendor_headers()}"]
+    includes = [f"-I{here / 'include'}", f"-I{here / 'testbench'}", f"-I{vendor_headers()}"]
     command = ["g++", "-std=c++14", "-w", *includes, "program.cpp", "-o", "program"]
     subprocess.run(command, cwd=folder, check=True)
     return subprocess.run(["./program"], cwd=folder, capture_output=True, text=True).stdout
