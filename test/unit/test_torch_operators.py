@@ -373,9 +373,24 @@ def _first(_: Tensor, x: Tensor) -> Tensor:
     return x + 1
 
 
+def is_followed(module: nn.Module) -> bool:
+    """Whether the exported program reads what `relu_` returns, in place of the tensor it wrote to.
+
+    Of these only "dropout" is followed, and only by newer releases of torch.
+    """
+    program = torch.export.export(module, (torch.randn(1, 9),))
+    [written] = (node for node in program.graph.nodes if node.name == "relu_")
+    return bool(written.users)
+
+
 @pytest.mark.parametrize("name", ["view", "part", "dropout"])
 def test_what_is_written_under_another_name_is_refused(name: str) -> None:
+    """Unless the exported program follows the other name: then the values are those of torch."""
     module = Function(lambda x: SHARED[name](x * 2)).eval()
+    if is_followed(module):
+        assert name == "dropout"
+        assert_same(module, (1, 9))
+        return
     with pytest.raises(ImportFailure, match="it writes into a tensor that is read again as mul"):
         import_module(module, torch.randn(1, 9))
 
