@@ -1,15 +1,21 @@
-"""What all tests share: how hypothesis runs, `test/` on the import path for `support`, and that
-our own C++ is free of warnings.
+"""What all tests share: how hypothesis runs, `test/` on the import path for `support`, that our
+own C++ is free of warnings, and commands that start at once.
 
 `pytest --hypothesis-profile=thorough` looks for longer.
 """
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from qnn.backends.hls import simulator as simulation
+from qnn.backends.native import library
 
 settings.register_profile(
     "quick",
@@ -25,8 +31,34 @@ settings.load_profile("quick")
 simulation.OPTIONS.append("-Werror")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Native networks are compiled in a third less time where only their results matter.
+
+    The slow tests, and all that run commands, compile them as users have them.
+    """
+    if config.option.markexpr == "not slow":
+        library.OPTIONS.append("-O1")
+
+
 @pytest.fixture(autouse=True)
 def same_numbers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test draws the same numbers, whichever ran before it and wherever."""
     if hasattr(request.module, "RNG"):
         monkeypatch.setattr(request.module, "RNG", np.random.default_rng(7))
+
+
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Path]:
+    """A folder to put first on PATH: its `qnn`, `qnn-opt` and `filecheck` start at once."""
+    with TemporaryDirectory(prefix="qnn-") as folder:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "support.fork_server", folder],
+            cwd=Path(__file__).parent,
+            env={**os.environ, "PYTHONWARNINGS": "error::RuntimeWarning"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        with server:
+            assert server.stdout is not None and server.stdout.readline() == b"ready\n"
+            yield Path(folder)
+            server.kill()

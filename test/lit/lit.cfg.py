@@ -1,7 +1,8 @@
 """How lit runs these tests; `pytest` runs them as well (test/unit/test_lit.py).
 
 A test is a `.mlir` file with its commands in RUN lines; a file without one fails. The folders
-mirror the source. The commands of this project come from the Python that runs lit.
+mirror the source. The commands of this project come from the Python that runs lit, or from the
+folder of `--param commands=FOLDER`.
 
     lit -sv test/lit
 """
@@ -21,8 +22,8 @@ config.suffixes = [".mlir"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = lit_config.params.get("exec_root", config.test_source_root)
 
-commands = os.path.dirname(sys.executable)
-config.environment["PATH"] = os.pathsep.join([commands, os.environ.get("PATH", "")])
+commands = [lit_config.params.get("commands"), os.path.dirname(sys.executable)]
+config.environment["PATH"] = os.pathsep.join([*filter(None, commands), os.environ["PATH"]])
 config.environment["PYTHONWARNINGS"] = "error::RuntimeWarning"
 
 # What compiles HLS C++: a test of it says REQUIRES: hls.
@@ -59,7 +60,6 @@ config.substitutions += [
     # Runs a command that must end with a status: %{status} 2 qnn-opt --nonsense
     (
         "%{status}",
-        f'"{sys.executable}" -S -c '
-        '"import subprocess, sys; sys.exit(subprocess.call(sys.argv[2:]) != int(sys.argv[1]))"',
+        """sh -c 'status=$1; shift; "$@"; test $? -eq "$status"' sh""",
     ),
 ]

@@ -88,9 +88,11 @@ def indented(page: Path) -> list[str]:
 class Page:
     """A folder in which the blocks of a page are run, one after another."""
 
-    def __init__(self, folder: Path, cache: Path):
+    def __init__(self, folder: Path, cache: Path, commands: Path | None = None):
         self.folder = folder
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(cache), "COLUMNS": "80"}
+        if commands is not None:
+            self.environment["PATH"] = os.pathsep.join([str(commands), os.environ["PATH"]])
         self.names: dict[str, Any] = {"__name__": "__page__"}
 
     def run(self, block: Block) -> None:

@@ -37,7 +37,7 @@ def networks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+def page(networks: Path, commands: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     """A folder with what the documents assume there is: a model, images, and the repository."""
     for name in LINKED:
         (tmp_path / name).symlink_to(ROOT / name)
@@ -47,7 +47,7 @@ def page(networks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pag
     (tmp_path / "image.npy").symlink_to(networks / "few.npy")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    return Page(tmp_path, networks.parent / "cache")
+    return Page(tmp_path, networks.parent / "cache", commands)
 
 
 def marked(path: Path) -> Any:

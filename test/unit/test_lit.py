@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,12 @@ FILES = [name for name in FOUND if name.endswith(".mlir")]
 PASSED = {"PASS", "XFAIL", "FLAKYPASS"}
 
 
-def run_lit(files: Iterable[str], folder: Path) -> dict[str, dict[str, Any]]:
+def run_lit(files: Iterable[str], folder: Path, commands: Path) -> dict[str, dict[str, Any]]:
     """Runs files in parallel; returns what lit tells about each."""
     report = folder / "report.json"
     command = [
-        *(sys.executable, "-c", "from lit.main import main; main()", "-q"),
-        *("--param", f"exec_root={folder}", "--output", str(report)),
+        *(str(commands / "lit"), "-q", "--output", str(report)),
+        *("--param", f"exec_root={folder}", "--param", f"commands={commands}"),
         *(str(ROOT / file) for file in files),
     ]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -34,7 +33,7 @@ def run_lit(files: Iterable[str], folder: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def outcome_of(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, commands: Path
 ) -> Callable[[str], dict[str, Any]]:
     """What lit tells about a file: all that were selected run at once, when the first is asked for.
 
@@ -46,7 +45,7 @@ def outcome_of(
         if file not in outcomes:
             alone = "PYTEST_XDIST_WORKER" in os.environ
             files = [file] if alone else selected(request.session)
-            outcomes.update(run_lit(files, tmp_path_factory.mktemp("lit")))
+            outcomes.update(run_lit(files, tmp_path_factory.mktemp("lit"), commands))
         return outcomes[file]
 
     return outcome
