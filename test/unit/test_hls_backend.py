@@ -193,6 +193,13 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
         simulate(emit(design_of(layer())), [frames()])
 
 
+@pytest.fixture(scope="module")
+def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+    """The design of one layer, compiled."""
+    emitted = emit(design_of(layer()))
+    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimise=False).build()
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
@@ -206,9 +213,11 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
         ([np.zeros((1, 5, 4, 2), np.uint8)] * 2, "2 arrays for 1 ports"),
     ],
 )
-def test_what_is_no_frame_is_an_error(arrays: list[Array], message: str) -> None:
+def test_what_is_no_frame_is_an_error(
+    arrays: list[Array], message: str, compiled_layer: Simulation
+) -> None:
     with pytest.raises(SimulationError, match=message):
-        simulate(emit(design_of(layer())), arrays)
+        compiled_layer.run([arrays])
 
 
 def test_a_tree_of_thresholds_counts_what_is_reached() -> None:

@@ -334,7 +334,7 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
 @pytest.mark.parametrize("bounded", [False, True])
 def test_what_images_alone_do_not_reach(bounded: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(10)
-    modules = [kind(choices) for kind in KINDS for _ in range(1 if bounded else DESIGNS)]
+    modules = [kind(choices) for kind in KINDS]
     assert_same(modules, choices, tmp_path, bounded)
 
 
@@ -387,6 +387,13 @@ def network(seed: int) -> ModuleOp:
 def test_networks(bounded: bool, tmp_path: Path) -> None:
     modules = [network(seed) for seed in ((1,) if bounded else (1, 2))]
     assert_same(modules, Choices.seeded(12), tmp_path, bounded)
+
+
+@pytest.mark.slow
+def test_what_images_alone_do_not_reach_again(tmp_path: Path) -> None:
+    """Several designs of each kind."""
+    choices = Choices.seeded(10)
+    assert_same([kind(choices) for kind in KINDS for _ in range(DESIGNS)], choices, tmp_path)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 import pytest
 from qnn.backends.hls.simulator import vendor_headers
+from qnn.tools import pools
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
 from support.benchmarks import benchmark
@@ -54,6 +55,7 @@ def test_names_are_only_names(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pools, "_processors", lambda: 1)
     model = str(network(tmp_path, name))
     assert main(["import", model, "-o", "net.mlir"]) == 0
     assert main(["explore", "net.mlir", "--devices", "z7020", "--fps", "1000", "-o", "fronts"]) == 0

@@ -180,7 +180,7 @@ ABLE = "what waits for neither is repack$"
     ("change", "seconds", "message"),
     [
         ("while (true) ;", 60, f"the design stops: full are source_words .*; {ABLE}"),
-        ("while (true) ;", 9, f"takes more than 9 s: (full are .*; {ABLE}|it is still)"),
+        ("while (true) ;", 4, f"takes more than 4 s: (full are .*; {ABLE}|it is still)"),
         ("*(volatile __global int*)0 = 1;", 60, f"the design crashes with SIGSEGV: .*; {ABLE}"),
         ("no such thing", 60, "^the emulator fails: (.|\n)*link.cl:2:.*error: "),
         ("WORD(FROM_BITS) word;", 0.01, "^the design takes .*: it is still being compiled"),
