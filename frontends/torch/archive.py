@@ -73,6 +73,10 @@ def damaged(name: str, error: Exception) -> ImportFailure:
     return ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}")
 
 
+MODEL, WEIGHTS = "models/model.json", "data/weights/model_weights_config.json"
+"""Parts of every `.pt2` file; torch 2.8 does not write the second one."""
+
+
 class _Archive:
     """The parts of a `.pt2` file."""
 
@@ -80,16 +84,17 @@ class _Archive:
         self.archive = archive
         self.unpacker = Unpacker(archive)
         self.name = name
-        models = [entry for entry in archive.namelist() if entry.endswith("models/model.json")]
-        if not models:
-            raise ImportFailure(
-                f"{name} holds no models/model.json: save the program with torch 2.8 or newer, "
-                "torch.export.save(torch.export.export(module, (example,)), FILE)"
-            )
-        self.root = models[0].removesuffix("models/model.json")
+        for needed in (MODEL, WEIGHTS):
+            if not any(entry.endswith(needed) for entry in archive.namelist()):
+                raise ImportFailure(
+                    f"{name} holds no {needed}: save the program with torch 2.9 or newer, "
+                    "torch.export.save(torch.export.export(module, (example,)), FILE)"
+                )
+        models = (entry for entry in archive.namelist() if entry.endswith(MODEL))
+        self.root = next(models).removesuffix(MODEL)
 
     def program(self) -> Program:
-        model = self._json("models/model.json")
+        model = self._json(MODEL)
         version = model["schema_version"]["major"]
         if version != SCHEMA:
             raise ImportFailure(

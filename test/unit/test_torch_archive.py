@@ -75,6 +75,14 @@ class Bomb:
         return exec, ("raise SystemExit('a model was run')",)
 
 
+@pytest.mark.parametrize("part", [MODEL, WEIGHTS])
+def test_a_file_of_an_older_torch_is_refused(part: str, file: Path, tmp_path: Path) -> None:
+    """It lacks a part that torch 2.9 writes."""
+    path = changed(file, tmp_path / "a.pt2", part, lambda _: None)
+    with pytest.raises(ImportFailure, match=f"holds no {part}: save the program with torch 2.9"):
+        import_pt2(path)
+
+
 def test_what_is_pickled_is_left_alone(file: Path, tmp_path: Path) -> None:
     """Examples of the inputs are kept as a pickle, which nobody needs."""
     bomb = pickle.dumps(Bomb())
