@@ -16,7 +16,7 @@ from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_na
 from qnn.hardware.resources.roofline import peak_gops
 from qnn.hardware.resources.work import network_work
 from qnn.hardware.search.space import space_of
-from qnn.hardware.search.tiling import Tiler, TooSmall, cycles_of_frame
+from qnn.hardware.search.tiling import BudgetExceeded, Tiler, cycles_of_frame
 from qnn.hardware.timing.simulate import simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design
@@ -168,9 +168,9 @@ def areas() -> Iterator[str]:
         space, growth = space_of(design, "xilinx"), 1.0
         while True:
             try:
-                found = Tiler(space, area.budget * [growth, 1, 1, 1, 1, 1]).at(cycles)
+                found = Tiler(space, area.budget * [growth, 1, 1, 1, 1, 1]).cheapest(cycles)
                 break
-            except TooSmall:
+            except BudgetExceeded:
                 growth += 0.01
         apply_tiling(design, space, found)
         alone = simulate_unbounded(design).cycles

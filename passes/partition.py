@@ -121,58 +121,60 @@ class DeviceChain:
 
 
 def partition_design(
-    design: DesignOp, row: DeviceChain, folds: Mapping[str, LayerFolding] | None = None
+    design: DesignOp, chain: DeviceChain, folds: Mapping[str, LayerFolding] | None = None
 ) -> list[DesignOp]:
     """Puts the parts of a design in its place; layers that are folded stay as they are."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
         raise PassFailedException("partition: the design has links already")
     check_names([design], folds or {})
-    folds = {**_folded(design), **(folds or {})}
-    vendors = dict.fromkeys(device.vendor for device in row.devices)
+    folds = {**_existing_foldings(design), **(folds or {})}
+    vendors = dict.fromkeys(device.vendor for device in chain.devices)
     spaces = {vendor: open_space(design, vendor) for vendor in vendors}
     choices = {v: Choices(s, fixed_by(design, s, folds)) for v, s in spaces.items()}
-    partitioner = Partitioner(design, row.devices, row.link, row.clock, choices)
+    partitioner = Partitioner(design, chain.devices, chain.link, chain.clock, choices)
     try:
-        plan = partitioner.plan(row.cycles, row.fewest)
+        plan = partitioner.plan(chain.cycles, chain.fewest)
     except Unpartitionable as error:
-        asked = "" if row.fps is None else f" for {row.fps:g} frames/s"
+        asked = "" if chain.fps is None else f" for {chain.fps:g} frames/s"
         raise PassFailedException(f"partition: there are no parts{asked}: {error}") from None
-    _tell(partitioner, plan, row)
-    parts = cut(design, plan.parts, row)
-    fps = row.clock * 1e6 / plan.cycles
-    for part, device in zip(parts, row.devices, strict=False):
+    _log_plan(partitioner, plan, chain)
+    parts = cut_design(design, plan.parts, chain)
+    fps = chain.clock * 1e6 / plan.cycles
+    for part, device in zip(parts, chain.devices, strict=False):
         own = foldable_layers(part).keys() & folds.keys()
-        goal = Goal(device, row.clock, fps)
+        goal = Goal(device, chain.clock, fps)
         tile_design(part, goal, {name: folds[name] for name in own})
     return parts
 
 
-def _folded(design: DesignOp) -> dict[str, LayerFolding]:
+def _existing_foldings(design: DesignOp) -> dict[str, LayerFolding]:
     """The foldings of a design that somebody folded."""
     if design.clock_mhz is None and design.device is None:
         return {}
     return {name: folding_of(found[0]) for name, found in foldable_layers(design).items()}
 
 
-def _tell(partitioner: Partitioner, plan: PartitionPlan, row: DeviceChain) -> None:
+def _log_plan(partitioner: Partitioner, plan: PartitionPlan, row: DeviceChain) -> None:
     """Says what the parts come to, and how good they are known to be."""
-    sent, link = sum(plan.bits), row.link
+    sent, link = sum(plan.link_bits), row.link
     rate = partitioner.clock_mhz * 1e6 / plan.cycles
-    gbit_s = [f"{bits * rate / 1e9:.3g}" for bits in plan.bits]
+    gbit_s = [f"{bits * rate / 1e9:.3g}" for bits in plan.link_bits]
     used = f"{len(plan.parts)} of {len(row.devices)} devices"
     over = f"; {', '.join(gbit_s)} of {link.gbit_s:.3g} Gbit/s over the links" if gbit_s else ""
     best = ""
-    if row.fps is None and 0 < plan.least_cycles < plan.cycles:
-        best += f"; fewer than {plan.least_cycles:,} cycles are impossible"
-    if sent > plan.least_bits:
-        best += f"; at most {sent / plan.least_bits - 1:.0%} more than the least bits"
+    if row.fps is None and 0 < plan.min_cycles < plan.cycles:
+        best += f"; fewer than {plan.min_cycles:,} cycles are impossible"
+    if sent > plan.min_link_bits:
+        best += f"; at most {sent / plan.min_link_bits - 1:.0%} more than the least bits"
     LOG.info("partition: %s: %s%s%s", used, partitioner.rate(plan.cycles), over, best)
 
 
-def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: DeviceChain) -> list[DesignOp]:
+def cut_design(
+    design: DesignOp, parts: Sequence[Sequence[Process]], row: DeviceChain
+) -> list[DesignOp]:
     """Puts the parts of a design, none of which is folded yet, in its place."""
     stages = {process: number for number, part in enumerate(parts) for process in part}
-    cutting = Cutter(row, [Block() for _ in parts], {end.port.data for end in _ends(design)})
+    cutting = Cutter(row, [Block() for _ in parts], {end.port.data for end in _ports(design)})
     for process in design.processes:
         if not isinstance(process, RepackOp):
             cutting.add(process, stages[process])
@@ -180,22 +182,22 @@ def cut(design: DesignOp, parts: Sequence[Sequence[Process]], row: DeviceChain) 
     assert isinstance(module, ModuleOp)
     names = {op.sym_name.data for op in designs_of(module)}
     found = [
-        DesignOp(_unique(f"{name}_{number}", names), Region(block), device.name, row.clock)
+        DesignOp(_reserve_name(f"{name}_{number}", names), Region(block), device.name, row.clock)
         for number, (block, device) in enumerate(zip(cutting.blocks, row.devices, strict=False))
     ]
     runs = [op for op in module.walk() if isinstance(op, RunOp)]
-    runs = [run for run in runs if run.design.string_value() == name] or [_run_alone(design)]
+    runs = [run for run in runs if run.design.string_value() == name] or [_add_run(design)]
     for run in runs:
-        _run_parts(run, design, found)
+        _replace_run(run, design, found)
     Rewriter.replace_op(design, found, [])
     return found
 
 
-def _ends(design: DesignOp) -> list[SourceOp | SinkOp]:
+def _ports(design: DesignOp) -> list[SourceOp | SinkOp]:
     return [*design.sources, *design.sinks]
 
 
-def _unique(name: str, taken: set[str]) -> str:
+def _reserve_name(name: str, taken: set[str]) -> str:
     """A name that is not taken; from now on it is."""
     while name in taken:
         name += "_"
@@ -203,7 +205,7 @@ def _unique(name: str, taken: set[str]) -> str:
     return name
 
 
-def _run_alone(design: DesignOp) -> RunOp:
+def _add_run(design: DesignOp) -> RunOp:
     """A run of a design that nothing runs, in a function of its name."""
     inputs, outputs = (
         [frames_of(channel_of(value)) for value in values]
@@ -218,7 +220,7 @@ def _run_alone(design: DesignOp) -> RunOp:
     return run
 
 
-def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
+def _replace_run(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
     """Runs part after part where the whole was run."""
     ports = [source.port.data for source in design.sources]
     values = dict[str, SSAValue](zip(ports, run.frames, strict=True))
@@ -237,39 +239,39 @@ def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
 class Cutter:
     """Parts that grow process by process."""
 
-    row: DeviceChain
+    chain: DeviceChain
     blocks: list[Block]
-    ports: set[str]
+    port_names: set[str]
     """Names that are taken."""
-    here: list[dict[SSAValue, SSAValue]] = field(init=False)
+    channels: list[dict[SSAValue, SSAValue]] = field(init=False)
     """On each device the channels that were brought there."""
 
     def __post_init__(self) -> None:
-        self.here = [{} for _ in self.blocks]
+        self.channels = [{} for _ in self.blocks]
 
     def add(self, process: Process, stage: int) -> None:
         """Adds a process behind all that it reads from."""
         for value in process.operands:
             brought = self.route(source_before_repacks(value), stage)
-            self.here[stage][value] = self.repacked(brought, channel_of(value), stage)
-        self.blocks[stage].add_op(process.clone(self.here[stage]))
+            self.channels[stage][value] = self.repack(brought, channel_of(value), stage)
+        self.blocks[stage].add_op(process.clone(self.channels[stage]))
 
     def route(self, value: SSAValue, stage: int) -> SSAValue:
         """A channel on a device, over as many links as lie between."""
-        if value not in self.here[stage]:
+        if value not in self.channels[stage]:
             before = self.route(value, stage - 1)
-            channel, link = channel_of(value).with_depth(0), self.row.link
-            channel = channel.with_lanes(link.lanes(channel, self.row.clock))
-            port = _unique(f"{name_of(producer(value))}_to_{stage}", self.ports)
-            sent = self.repacked(before, channel, stage - 1)
+            channel, link = channel_of(value).with_depth(0), self.chain.link
+            channel = channel.with_lanes(link.lanes(channel, self.chain.clock))
+            port = _reserve_name(f"{name_of(producer(value))}_to_{stage}", self.port_names)
+            sent = self.repack(before, channel, stage - 1)
             self.blocks[stage - 1].add_op(SinkOp(port, sent, link))
             source = SourceOp(port, channel, link)
             source.output.name_hint = value.name_hint
             self.blocks[stage].add_op(source)
-            self.here[stage][value] = source.output
-        return self.here[stage][value]
+            self.channels[stage][value] = source.output
+        return self.channels[stage][value]
 
-    def repacked(self, value: SSAValue, wanted: ChannelType, stage: int) -> SSAValue:
+    def repack(self, value: SSAValue, wanted: ChannelType, stage: int) -> SSAValue:
         """A channel in the words, and the frames, of another."""
         channel = channel_of(value)
         if (channel.frame, channel.lanes) == (wanted.frame, wanted.lanes):

@@ -24,10 +24,10 @@ from ..hardware.search.explore import (
     Found,
     Job,
     Point,
-    alternative,
     explore,
+    fastest_job_if_unreached,
     pareto_front,
-    slower_target,
+    slower_jobs,
 )
 from ..hardware.search.tiling import cycles_of_frame
 from ..passes.tile.layer_folding import FoldingError, fixed_by
@@ -216,7 +216,7 @@ def explored(
                 LOG.debug("explore: %d of %d points", done, total, extra=share)
                 pool.check()
 
-            more = slower_target if fps is None else alternative
+            more = slower_jobs if fps is None else fastest_job_if_unreached
             found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
     except PoolLost as error:
         raise UserError(f"{error}; {kept(points)}") from None

@@ -23,10 +23,10 @@ from .space import producer, source_before_repacks
 
 Mask = npt.NDArray[np.bool_]
 
-ENDLESS = 1 << 60
+UNLIMITED_CAPACITY_BITS = 1 << 60
 """More bits than any frame has."""
 
-MOST_CUTS = 2000
+MAX_CUTS = 2000
 """A design with more cuts is only cut along two of its orders."""
 
 
@@ -43,14 +43,14 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Layers:
+class LayerGraph:
     """The processes of a design, in groups that are not cut, and the channels between them."""
 
     groups: list[list[Process]]
     edges: list[Edge]
 
     @staticmethod
-    def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "Layers":
+    def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "LayerGraph":
         processes = [p for p in design.processes if not isinstance(p, RepackOp)]
         leader = {process: process for process in processes}
         for process in reversed(processes):
@@ -68,10 +68,10 @@ class Layers:
                 crossing = channel.with_depth(0).with_lanes(link.lanes(channel, clock_mhz))
                 if tail != head:
                     edges.append(Edge(value, tail, head, crossing))
-        return Layers(groups, edges)
+        return LayerGraph(groups, edges)
 
     @cached_property
-    def before(self) -> list[int]:
+    def predecessors(self) -> list[int]:
         """For each group, those that it reads from, as bits."""
         found = [0] * len(self.groups)
         for edge in self.edges:
@@ -79,12 +79,12 @@ class Layers:
         return found
 
     @cached_property
-    def works(self) -> Mask:
+    def has_work(self) -> Mask:
         """For each group whether there is work for a device in it."""
         idle = SourceOp | SinkOp | ForkOp
         return np.array([not all(isinstance(p, idle) for p in group) for group in self.groups])
 
-    def those(self, *kinds: type[Process]) -> int:
+    def groups_with(self, *kinds: type[Process]) -> int:
         """The groups with a process of some kind, as bits."""
         return sum(
             1 << n
@@ -92,33 +92,36 @@ class Layers:
             if any(isinstance(p, kinds) for p in group)
         )
 
-    def cuts(self, most: int = MOST_CUTS) -> tuple[list[int], bool]:
+    def cuts(self, most: int = MAX_CUTS) -> tuple[list[int], bool]:
         """The groups before each cut, as bits; and whether these are all cuts there are."""
-        first, last = self.those(SourceOp), self.those(SinkOp)
+        first, last = self.groups_with(SourceOp), self.groups_with(SinkOp)
         newest: set[int] = {first}
         found = newest
         while newest and len(found) <= most:
-            newest = {done | 1 << n for done in newest for n in self._ready(done | last)}
+            newest = {done | 1 << n for done in newest for n in self._ready_groups(done | last)}
             found = found | newest
         if not newest:
             return list(found), True
-        orders = [*self._order(first, last, 0), *self._order(first, last, -1)]
+        orders = [
+            *self._cuts_of_one_order(first, last, 0),
+            *self._cuts_of_one_order(first, last, -1),
+        ]
         return list(dict.fromkeys(orders)), False
 
-    def _ready(self, done: int) -> list[int]:
+    def _ready_groups(self, done: int) -> list[int]:
         """The groups that may come next."""
-        before = self.before
+        before = self.predecessors
         return [n for n in range(len(self.groups)) if not done >> n & 1 and not before[n] & ~done]
 
-    def _order(self, done: int, last: int, turn: int) -> list[int]:
+    def _cuts_of_one_order(self, done: int, last: int, turn: int) -> list[int]:
         """The cuts along one order: always the first of those that are ready, or the last."""
         found = [done]
-        while ready := self._ready(done | last):
+        while ready := self._ready_groups(done | last):
             done |= 1 << ready[turn]
             found.append(done)
         return found
 
-    def narrowest(self) -> int:
+    def min_cut_bits(self) -> int:
         """The least bits of a frame that cross any cut, seen or not: as much as can flow."""
         source, sink = len(self.groups), len(self.groups) + 1
         room: dict[int, dict[int, int]] = {number: {} for number in range(sink + 1)}
@@ -126,17 +129,17 @@ class Layers:
             bits = edge.channel.words * edge.channel.word_bits
             room[edge.tail][edge.head] = room[edge.tail].get(edge.head, 0) + bits
             room[edge.head].setdefault(edge.tail, 0)
-            room[edge.head][edge.tail] += ENDLESS
-        first, last = self.those(SourceOp), self.those(SinkOp)
+            room[edge.head][edge.tail] += UNLIMITED_CAPACITY_BITS
+        first, last = self.groups_with(SourceOp), self.groups_with(SinkOp)
         for number in range(len(self.groups)):
             if first >> number & 1:
-                room[source][number] = ENDLESS
+                room[source][number] = UNLIMITED_CAPACITY_BITS
             if last >> number & 1:
-                room[number][sink] = ENDLESS
-        return _flow(room, source, sink)
+                room[number][sink] = UNLIMITED_CAPACITY_BITS
+        return max_flow(room, source, sink)
 
 
-def _flow(room: dict[int, dict[int, int]], source: int, sink: int) -> int:
+def max_flow(room: dict[int, dict[int, int]], source: int, sink: int) -> int:
     """The most that flows from a place to another, by one shortest way after another."""
     total = 0
     while True:
@@ -172,38 +175,38 @@ def reader_of(value: SSAValue) -> Process:
 class Cuts:
     """The cuts of a design; nothing is before the first, and all is before the last."""
 
-    layers: Layers
+    layers: LayerGraph
     before: Mask
     """For each cut which groups are before it."""
-    all: bool
+    complete: bool
     """Whether these are all cuts there are."""
-    times: npt.NDArray[np.int64]
+    link_cycles: npt.NDArray[np.int64]
     """Cycles of a frame that the link takes at each cut."""
     bits: npt.NDArray[np.int64]
     """Bits of a frame that cross each cut."""
 
     @staticmethod
-    def of(design: DesignOp, link: LinkAttr, clock_mhz: float, most: int = MOST_CUTS) -> "Cuts":
-        layers = Layers.of(design, link, clock_mhz)
+    def of(design: DesignOp, link: LinkAttr, clock_mhz: float, most: int = MAX_CUTS) -> "Cuts":
+        layers = LayerGraph.of(design, link, clock_mhz)
         masks, every = layers.cuts(most)
         masks = [0, *sorted(masks, key=int.bit_count), (1 << len(layers.groups)) - 1]
         before = np.array([[m >> n & 1 for n in range(len(layers.groups))] for m in masks], bool)
-        crossing = [[e.channel for e in crossed(layers.edges, row)] for row in before]
+        crossing = [[e.channel for e in crossing_edges(layers.edges, row)] for row in before]
         times = [link.cycles(c, clock_mhz) if c else 0 for c in crossing]
         bits = [sum(c.words * c.word_bits for c in channels) for channels in crossing]
         return Cuts(layers, before, every, np.array(times), np.array(bits))
 
     @cached_property
-    def follows(self) -> Mask:
+    def can_follow(self) -> Mask:
         """Whether one cut, on the second axis, lies behind another with work for a device."""
         packed = np.packbits(self.before, axis=1)
         found = np.zeros((len(packed), len(packed)), bool)
-        count = self.before @ self.layers.works.astype(np.int64)
+        count = self.before @ self.layers.has_work.astype(np.int64)
         for number, row in enumerate(packed):
             found[number] = ~(row & ~packed).any(1) & (count > count[number])
         return found
 
 
-def crossed(edges: Sequence[Edge], before: Mask) -> list[Edge]:
+def crossing_edges(edges: Sequence[Edge], before: Mask) -> list[Edge]:
     """The channels that cross a cut."""
     return [edge for edge in edges if before[edge.tail] and not before[edge.head]]

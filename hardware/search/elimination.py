@@ -26,7 +26,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Spread:
+class TableLayout:
     """How the table of a factor gets the axes of a scope, those of length 1 that it lacks too."""
 
     factor: int
@@ -36,10 +36,10 @@ class Spread:
     @staticmethod
     def over(
         factor: int, choices: tuple[int, ...], scope: tuple[int, ...], sizes: Sequence[int]
-    ) -> "Spread":
+    ) -> "TableLayout":
         order = sorted(range(len(choices)), key=lambda axis: scope.index(choices[axis]))
         shape = tuple(sizes[choice] if choice in choices else 1 for choice in scope)
-        return Spread(factor, tuple(order), shape)
+        return TableLayout(factor, tuple(order), shape)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class EliminationStep:
 
     choice: int
     others: tuple[int, ...]
-    factors: tuple[Spread, ...]
+    factors: tuple[TableLayout, ...]
     """Those that name it; the factor that comes of them has the next number."""
 
 
@@ -61,7 +61,7 @@ def elimination_order(
     for number, scope in live.items():
         for choice in scope:
             naming[choice].add(number)
-    weights = {choice: _size(live, naming, choice, sizes) for choice in naming}
+    weights = {choice: _joined_table_size(live, naming, choice, sizes) for choice in naming}
     queue = [(weight, choice) for choice, weight in weights.items()]
     heapify(queue)
     steps: list[EliminationStep] = []
@@ -74,7 +74,7 @@ def elimination_order(
         others = tuple(sorted({c for f in factors for c in live[f]} - {choice}))
         made = len(scopes) + len(steps)
         scope = (*others, choice)
-        spreads = tuple(Spread.over(f, live[f], scope, sizes) for f in factors)
+        spreads = tuple(TableLayout.over(f, live[f], scope, sizes) for f in factors)
         steps.append(EliminationStep(choice, others, spreads))
         live[made] = others
         for number in factors:
@@ -82,12 +82,12 @@ def elimination_order(
         for other in others:
             naming[other] = naming[other].difference(factors) | {made}
         for other in others:
-            weights[other] = _size(live, naming, other, sizes)
+            weights[other] = _joined_table_size(live, naming, other, sizes)
             heappush(queue, (weights[other], other))
     return steps
 
 
-def _size(
+def _joined_table_size(
     live: dict[int, tuple[int, ...]],
     naming: dict[int, set[int]],
     choice: int,

@@ -17,12 +17,12 @@ import numpy as np
 
 from ..resources.device import Device, Use
 from .space import Space
-from .tiling import Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
+from .tiling import BudgetExceeded, RateUnreachable, Tiler, Unbuildable, best_tiling
 
 CURVE_POINTS = 50
 """Rates of a device that are looked at, the fastest included."""
 
-MAX_FAILED_TARGETS = 1.0
+WORKER_CHECK_SECONDS = 1.0
 """After so many seconds without a point somebody looks whether there are workers left."""
 
 
@@ -60,7 +60,7 @@ class Choices:
         return found.digest()
 
     @cached_property
-    def most(self) -> int:
+    def max_cycles(self) -> int:
         """The cycles of the slowest design."""
         return max(int(part.interval.max()) for part in self.space.parts)
 
@@ -101,32 +101,34 @@ Found = dict[Job, Point | None]
 """The points of jobs; None where no design is as fast, or as small."""
 
 
-def solve(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
+def solve_job(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
     """The point of a job."""
     try:
-        tiler = Tiler(choices.space, budget, choices.fixed, outside=True)
+        tiler = Tiler(choices.space, budget, choices.fixed, off_chip=True)
         tiling = best_tiling(tiler, cycles)
-    except (TooSmall, Unreachable, Unbuildable):
+    except (BudgetExceeded, RateUnreachable, Unbuildable):
         return None
     use = tuple(float(amount) for amount in tiling.use)
-    least = 0 if cycles is not None else min(tiler.least, tiling.interval)
+    least = 0 if cycles is not None else min(tiler.proven_min_cycles, tiling.interval)
     return Point(tiling.interval, use, max(0.0, tiling.cost / tiling.bound - 1), least)
 
 
-def targets(curve: Curve, fastest: Point) -> list[int]:
+def target_cycles(curve: Curve, fastest: Point) -> list[int]:
     """Cycles between those of the fastest design and of the slowest, the same factor apart."""
-    spaced = np.geomspace(fastest.interval, max(curve.choices.most, fastest.interval), CURVE_POINTS)
+    spaced = np.geomspace(
+        fastest.interval, max(curve.choices.max_cycles, fastest.interval), CURVE_POINTS
+    )
     return sorted({round(cycles) for cycles in spaced[1:].tolist()})
 
 
-def slower_target(job: Job, point: Point | None) -> list[Job]:
+def slower_jobs(job: Job, point: Point | None) -> list[Job]:
     """Behind the fastest design of a curve come all others."""
     if point is None or job.cycles is not None:
         return []
-    return [Job(job.curve, cycles) for cycles in targets(job.curve, point)]
+    return [Job(job.curve, cycles) for cycles in target_cycles(job.curve, point)]
 
 
-def alternative(job: Job, point: Point | None) -> list[Job]:
+def fastest_job_if_unreached(job: Job, point: Point | None) -> list[Job]:
     """Where a rate is not reached, the fastest design says which one is."""
     return [Job(job.curve)] if point is None and job.cycles is not None else []
 
@@ -160,8 +162,10 @@ def explore(
                 answer(job, known[job.key])
             else:
                 sent = carried(job.curve.choices), job.curve.budget, job.cycles
-                running[pool.submit(solve, *sent)] = job
-        for future in sorted(wait(running, MAX_FAILED_TARGETS, FIRST_COMPLETED).done, key=failed):
+                running[pool.submit(solve_job, *sent)] = job
+        for future in sorted(
+            wait(running, WORKER_CHECK_SECONDS, FIRST_COMPLETED).done, key=has_failed
+        ):
             job, point = running.pop(future), future.result()
             keep(job, point)
             answer(job, point)
@@ -169,7 +173,7 @@ def explore(
     return found
 
 
-def failed(future: Future[Any]) -> bool:
+def has_failed(future: Future[Any]) -> bool:
     """Whether a point never came: those that did are kept first."""
     return future.cancelled() or future.exception() is not None
 

@@ -8,11 +8,18 @@ import numpy as np
 from ...qdialect.stream import DesignOp
 from ..resources.device import RESOURCE_KINDS, Device, Use
 from ..timing.fifo_depths import depth_cost
-from ..timing.simulate import declared
+from ..timing.simulate import declared_depths
 from .space import space_of
-from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
+from .tiling import (
+    UNLIMITED_BUDGET_FACTOR,
+    BudgetExceeded,
+    RateUnreachable,
+    Tiler,
+    Unbuildable,
+    best_tiling,
+)
 
-MIN_SPEEDUP = 1.1
+MIN_STEP_SPEEDUP = 1.1
 """So many times as fast is worth a step."""
 
 
@@ -34,12 +41,14 @@ def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int)
     It is faster by a good part, if anything is.
     """
     space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
-    kept = np.maximum(depth_cost(device.vendor, declared(design)), 0)
-    wanted = product((int(interval / MIN_SPEEDUP), interval - 1), (budget, PLENTY * budget))
+    kept = np.maximum(depth_cost(device.vendor, declared_depths(design)), 0)
+    wanted = product(
+        (int(interval / MIN_STEP_SPEEDUP), interval - 1), (budget, UNLIMITED_BUDGET_FACTOR * budget)
+    )
     for cycles, given in wanted:
         try:
-            found = best_tiling(Tiler(space, given - kept, outside=True), cycles)
-        except (TooSmall, Unreachable):
+            found = best_tiling(Tiler(space, given - kept, off_chip=True), cycles)
+        except (BudgetExceeded, RateUnreachable):
             continue
         except Unbuildable:
             return None

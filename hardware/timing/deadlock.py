@@ -16,10 +16,10 @@ from ...qdialect.stream import Process
 from ...qdialect.stream.process import Counts
 from .schedule import Schedule
 
-ENDLESS = 1 << 40
+UNBOUNDED_DEPTH_WORDS = 1 << 40
 """The depth of a channel that holds any number of words."""
 
-FRAMES = 2
+FRAMES_CHECKED = 2
 """What stops a design does so before its second frame has passed."""
 
 
@@ -34,9 +34,9 @@ class EventCounts:
 
     @staticmethod
     def of(places: Counts, interval: int) -> "EventCounts":
-        frames = np.arange(FRAMES)[:, None] * interval
+        frames = np.arange(FRAMES_CHECKED)[:, None] * interval
         repeated = (frames + places).reshape(-1)
-        words = np.zeros(FRAMES * interval + 1, np.int64)
+        words = np.zeros(FRAMES_CHECKED * interval + 1, np.int64)
         words[repeated + 1] = 1
         return EventCounts(repeated, np.cumsum(words))
 
@@ -50,11 +50,11 @@ class DeadlockChecker:
 
     def __init__(self, schedules: Mapping[Process, Schedule]):
         self.schedules = schedules
-        self.circles = circles_of(list(schedules))
+        self.components = reconvergent_components(list(schedules))
         self.reads: dict[SSAValue, EventCounts] = {}
         self.writes: dict[SSAValue, EventCounts] = {}
-        for channel in {value for circle in self.circles for value in circle}:
-            writer, reader = ends_of(channel)
+        for channel in {value for circle in self.components for value in circle}:
+            writer, reader = writer_and_reader(channel)
             writing, reading = schedules[writer], schedules[reader]
             results: list[SSAValue] = [*writer.results]
             written = writing.writes[results.index(channel)]
@@ -67,14 +67,16 @@ class DeadlockChecker:
 
         If it did not before one of them was changed, only what is around that one is looked at.
         """
-        circles = [c for c in self.circles if changed is None or changed in c]
-        return any(self._stuck(circle, depths) for circle in circles)
+        circles = [c for c in self.components if changed is None or changed in c]
+        return any(self._component_can_deadlock(circle, depths) for circle in circles)
 
-    def _stuck(self, circle: Sequence[SSAValue], depths: Mapping[SSAValue, int]) -> bool:
+    def _component_can_deadlock(
+        self, circle: Sequence[SSAValue], depths: Mapping[SSAValue, int]
+    ) -> bool:
         """Whether the channels of a circle can be full and empty for good."""
         around: dict[Process, list[SSAValue]] = {}
         for channel in circle:
-            for process in ends_of(channel):
+            for process in writer_and_reader(channel):
                 around.setdefault(process, []).append(channel)
         parting = [p for p, channels in around.items() if sum(c in p.results for c in channels) > 1]
         return any(self._waits_for_itself(process, around, depths) for process in parting)
@@ -86,7 +88,7 @@ class DeadlockChecker:
         depths: Mapping[SSAValue, int],
     ) -> bool:
         """Works out how far all others must have come before each iteration of a process."""
-        first = np.arange(1, FRAMES * self.schedules[process].interval + 1)
+        first = np.arange(1, FRAMES_CHECKED * self.schedules[process].interval + 1)
         needed: dict[Process, Counts] = {process: first}
         visits = dict.fromkeys(around, 0)
         open_ = deque([process])
@@ -96,7 +98,7 @@ class DeadlockChecker:
             if visits[here] > 2 * len(around):
                 return True
             for channel in around[here]:
-                other, wanted = self._wanted(here, channel, needed[here], depths)
+                other, wanted = self._required(here, channel, needed[here], depths)
                 if other is process:
                     if (wanted >= first).any():
                         return True
@@ -109,18 +111,18 @@ class DeadlockChecker:
                     open_.append(other)
         return False
 
-    def _wanted(
+    def _required(
         self, process: Process, channel: SSAValue, done: Counts, depths: Mapping[SSAValue, int]
     ) -> tuple[Process, Counts]:
         """How many iterations the process at the other end has done when so many are done here."""
-        writer, reader = ends_of(channel)
+        writer, reader = writer_and_reader(channel)
         if process is reader:
             return writer, self.writes[channel].iterations(self.reads[channel].words[done])
-        full = self.writes[channel].words[done] - (depths.get(channel) or ENDLESS)
+        full = self.writes[channel].words[done] - (depths.get(channel) or UNBOUNDED_DEPTH_WORDS)
         return reader, self.reads[channel].iterations(full)
 
 
-def ends_of(channel: SSAValue) -> tuple[Process, Process]:
+def writer_and_reader(channel: SSAValue) -> tuple[Process, Process]:
     """Who writes a channel, and who reads it."""
     (use,) = channel.uses
     writer, reader = channel.owner, use.operation
@@ -128,7 +130,7 @@ def ends_of(channel: SSAValue) -> tuple[Process, Process]:
     return writer, reader
 
 
-def circles_of(processes: Sequence[Process]) -> list[list[SSAValue]]:
+def reconvergent_components(processes: Sequence[Process]) -> list[list[SSAValue]]:
     """The channels that part and meet again, in groups with no more than one process in common.
 
     A walk along channels in either direction numbers the processes; what a part of the walk can
@@ -143,17 +145,17 @@ def circles_of(processes: Sequence[Process]) -> list[list[SSAValue]]:
         number[start] = reached[start] = len(number)
         walked: list[SSAValue] = []
         path: list[tuple[Process, SSAValue | None, Iterator[SSAValue]]] = []
-        path.append((start, None, iter(_channels(start))))
+        path.append((start, None, iter(_adjacent_channels(start))))
         while path:
             here, came, ways = path[-1]
             for channel in ways:
-                other = next(p for p in ends_of(channel) if p is not here)
+                other = next(p for p in writer_and_reader(channel) if p is not here)
                 if channel is came:
                     continue
                 if other not in number:
                     walked.append(channel)
                     number[other] = reached[other] = len(number)
-                    path.append((other, channel, iter(_channels(other))))
+                    path.append((other, channel, iter(_adjacent_channels(other))))
                     break
                 if number[other] < number[here]:
                     walked.append(channel)
@@ -172,5 +174,5 @@ def circles_of(processes: Sequence[Process]) -> list[list[SSAValue]]:
     return groups
 
 
-def _channels(process: Process) -> list[SSAValue]:
+def _adjacent_channels(process: Process) -> list[SSAValue]:
     return [*process.operands, *process.results]

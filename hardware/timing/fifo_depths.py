@@ -19,35 +19,35 @@ from ..resources.device import RESOURCE_KINDS, Use
 from .deadlock import DeadlockChecker
 from .steady_state import SteadyState
 
-SHALLOWEST = 2
+MIN_DEPTH_WORDS = 2
 """With room for one word alone, writing and reading would take turns."""
 
-MAX_MOVES_PER_PROCESS_FIRST, MAX_MOVES_PER_PROCESS_LAST = 2, 20
+MAX_DELAYS_PER_PROCESS_FIRST, MAX_DELAYS_PER_PROCESS_LAST = 2, 20
 """A rhythm is given up when processes were moved so many times as often as there are processes."""
 
-MAX_MOVES_PER_PROCESS_GIVEN = 200
+MAX_DELAYS_PER_PROCESS_GIVEN = 200
 """The same where depths are given: a search that chose them came to its rhythm step by step."""
 
-EFFORT = 130_000_000
+MAX_ITERATIONS_SEARCHED = 130_000_000
 """Iterations that are looked at before the channels that are left keep the depth they have."""
 
-TRY = 100
+ITERATIONS_PER_TRIAL_CHANNEL = 100
 """What a try takes for each channel, in iterations."""
 
-PUSH = 8_000
+ITERATIONS_PER_DELAY = 8_000
 """What moving a process takes besides, in iterations."""
 
 MAX_FRAME_CYCLES = 50_000_000
 """Cycles of a frame that are planned at most: memory is needed for each."""
 
-EVER = 1 << 40
+UNLIMITED_ITERATIONS = 1 << 40
 """An effort that no design needs."""
 
 
 def depths_for(design: DesignOp) -> dict[SSAValue, int]:
     """Depths for the full rate, of which none could be less alone."""
     steady = initial_schedule(design)
-    return Shrinking(steady, sufficient_depths(steady), EFFORT).shrink()
+    return DepthSearch(steady, sufficient_depths(steady), MAX_ITERATIONS_SEARCHED).shrink()
 
 
 def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
@@ -57,10 +57,10 @@ def depths_for_any_rate(design: DesignOp) -> dict[SSAValue, int]:
     """
     steady = initial_schedule(design)
     depths, progress = sufficient_depths(steady), DeadlockChecker(steady.schedules)
-    circles = [set(circle) for circle in progress.circles]
-    depths = {v: d if any(v in c for c in circles) else SHALLOWEST for v, d in depths.items()}
-    for value in largest_first(depths):
-        low = SHALLOWEST
+    circles = [set(circle) for circle in progress.components]
+    depths = {v: d if any(v in c for c in circles) else MIN_DEPTH_WORDS for v, d in depths.items()}
+    for value in by_falling_bits(depths):
+        low = MIN_DEPTH_WORDS
         while low < depths[value]:
             middle = (low + depths[value]) // 2
             if progress.can_deadlock({**depths, value: middle}, value):
@@ -90,19 +90,21 @@ def shortfall(design: DesignOp, vendor: str, left: Use) -> Use | None:
     depths = sufficient_depths(steady)
     if (depth_cost(vendor, depths) <= left).all():
         return None
-    more = depth_cost(vendor, Shrinking(steady, depths, EFFORT // 10).shrink())
+    more = depth_cost(vendor, DepthSearch(steady, depths, MAX_ITERATIONS_SEARCHED // 10).shrink())
     return None if (more <= left).all() else more
 
 
 def sufficient_depths(steady: SteadyState) -> dict[SSAValue, int]:
     """As deep as what waits in a rhythm."""
     return {
-        value: SHALLOWEST if steady.holds(value, SHALLOWEST) else steady.occupancy(value)
+        value: MIN_DEPTH_WORDS
+        if steady.sustains_depth(value, MIN_DEPTH_WORDS)
+        else steady.occupancy(value)
         for value in steady.read
     }
 
 
-def largest_first(depths: Mapping[SSAValue, int]) -> list[SSAValue]:
+def by_falling_bits(depths: Mapping[SSAValue, int]) -> list[SSAValue]:
     return sorted(depths, key=lambda value: -depths[value] * channel_of(value).word_bits)
 
 
@@ -110,7 +112,7 @@ def initial_schedule(design: DesignOp) -> SteadyState:
     """A rhythm in which no word comes too early."""
     steady = SteadyState.of(design)
     slowest = max(reversed(design.processes), key=lambda p: steady.schedules[p].interval)
-    before = sources_of(slowest)
+    before = upstream_processes(slowest)
     late = before | {slowest}
     for process in reversed(design.processes):
         if process in before:
@@ -124,15 +126,15 @@ def initial_schedule(design: DesignOp) -> SteadyState:
 
 def steady_state_with(design: DesignOp, depths: Mapping[SSAValue, int]) -> SteadyState | None:
     """A rhythm at the rate of the slowest process, in channels of these depths, if one is found."""
-    found = Shrinking(initial_schedule(design), depths, effort=EVER)
+    found = DepthSearch(initial_schedule(design), depths, effort=UNLIMITED_ITERATIONS)
     kept = all(
-        found.try_depth(value, depth, MAX_MOVES_PER_PROCESS_GIVEN)
+        found.try_depth(value, depth, MAX_DELAYS_PER_PROCESS_GIVEN)
         for value, depth in depths.items()
     )
     return found.steady if kept else None
 
 
-def sources_of(process: Operation) -> set[Operation]:
+def upstream_processes(process: Operation) -> set[Operation]:
     """All processes that a process waits for."""
     found: set[Operation] = set()
     open_ = [process]
@@ -144,45 +146,45 @@ def sources_of(process: Operation) -> set[Operation]:
     return found
 
 
-class Shrinking:
+class DepthSearch:
     """Depths that are enough, and a rhythm that shows it."""
 
     def __init__(self, steady: SteadyState, depths: Mapping[SSAValue, int], effort: int):
         self.steady = steady
         self.depths = dict(depths)
-        self.left = effort
+        self.iterations_left = effort
 
     def shrink(self) -> dict[SSAValue, int]:
         """Makes every channel as little deep as it can be, the largest first; then looks again."""
-        for value in largest_first(self.depths):
-            low = SHALLOWEST
+        for value in by_falling_bits(self.depths):
+            low = MIN_DEPTH_WORDS
             while low < self.depths[value]:
                 depth = (low + self.depths[value]) // 2
-                if not self.try_depth(value, depth, MAX_MOVES_PER_PROCESS_FIRST):
+                if not self.try_depth(value, depth, MAX_DELAYS_PER_PROCESS_FIRST):
                     low = depth + 1
         for value, depth in self.depths.items():
-            while depth > SHALLOWEST and self.try_depth(
-                value, depth - 1, MAX_MOVES_PER_PROCESS_LAST
+            while depth > MIN_DEPTH_WORDS and self.try_depth(
+                value, depth - 1, MAX_DELAYS_PER_PROCESS_LAST
             ):
                 depth -= 1
         return self.depths
 
-    def try_depth(self, channel: SSAValue, depth: int, patience: int) -> bool:
+    def try_depth(self, channel: SSAValue, depth: int, max_delays_per_process: int) -> bool:
         """Whether a channel can be so deep; if it can, it is from now on."""
-        if self.left < 0 and not self.steady.holds(channel, depth):
+        if self.iterations_left < 0 and not self.steady.sustains_depth(channel, depth):
             return False
-        self.left -= TRY * len(self.depths)
+        self.iterations_left -= ITERATIONS_PER_TRIAL_CHANNEL * len(self.depths)
         steady, depths = self.steady.copy(), {**self.depths, channel: depth}
-        waiting, moves = {channel.owner: None}, patience * len(steady.schedules)
+        waiting, moves = {channel.owner: None}, max_delays_per_process * len(steady.schedules)
         while waiting:
             process = next(iter(waiting))
             del waiting[process]
             assert isinstance(process, Process)
-            self.left -= steady.schedules[process].interval + PUSH
+            self.iterations_left -= steady.schedules[process].interval + ITERATIONS_PER_DELAY
             if not steady.delay(process, depths):
                 continue
             moves -= 1
-            if not moves or self.left < 0:
+            if not moves or self.iterations_left < 0:
                 return False
             neighbours = [value.owner for value in process.operands]
             neighbours += [use.operation for value in process.results for use in value.uses]

@@ -24,7 +24,7 @@ class Deadlock(Exception):
     """A design that stops; the message names the channels that are full and that are empty."""
 
 
-class TooLong(Exception):
+class SimulationTooLong(Exception):
     """It would take more effort than was allowed to play a design through."""
 
 
@@ -109,12 +109,12 @@ class ProcessTimeline:
 
 def simulate_unbounded(design: DesignOp, frames: int = 1) -> Timeline:
     """A design whose channels hold any number of words."""
-    return play_freely(
+    return simulate_in_order(
         (ProcessTimeline.of(process, frames) for process in design.processes), frames
     )
 
 
-def play_freely(loops: Iterable[ProcessTimeline], frames: int) -> Timeline:
+def simulate_in_order(loops: Iterable[ProcessTimeline], frames: int) -> Timeline:
     """The same for the loops of a design."""
     run = Timeline(frames)
     for loop in loops:
@@ -126,42 +126,42 @@ def simulate(
     design: DesignOp,
     frames: int = 1,
     depths: Mapping[SSAValue, int] | None = None,
-    effort: int = maxsize,
+    max_iterations: int = maxsize,
 ) -> Timeline:
     """A design whose channels hold as many words as their types say, or as given.
 
     Effort is counted in iterations of processes, each as often as it is played.
     """
-    depths = declared(design) if depths is None else depths
+    depths = declared_depths(design) if depths is None else depths
     loops = [ProcessTimeline.of(process, frames) for process in design.processes]
-    rounds = effort // (frames * sum(loop.schedule.interval for loop in loops))
+    rounds = max_iterations // (frames * sum(loop.schedule.interval for loop in loops))
     if not rounds:
-        raise TooLong()
+        raise SimulationTooLong()
     if DeadlockChecker({loop.process: loop.schedule for loop in loops}).can_deadlock(depths):
-        raise Deadlock(what_is_stuck(loops, depths))
-    run = play_freely(loops, frames)
+        raise Deadlock(describe_deadlock(loops, depths))
+    run = simulate_in_order(loops, frames)
     backwards = False
     for _ in range(rounds):
         before = {**run.read}, {**run.written}
         for loop in reversed(loops) if backwards else loops:
             loop.advance(run, depths)
-        if _same(before[0], run.read) and _same(before[1], run.written):
+        if _equal_times(before[0], run.read) and _equal_times(before[1], run.written):
             return run
         backwards = not backwards
-    raise TooLong()
+    raise SimulationTooLong()
 
 
-def _same(before: Mapping[SSAValue, Counts], now: Mapping[SSAValue, Counts]) -> bool:
+def _equal_times(before: Mapping[SSAValue, Counts], now: Mapping[SSAValue, Counts]) -> bool:
     return all(np.array_equal(before[value], times) for value, times in now.items())
 
 
-def declared(design: DesignOp) -> dict[SSAValue, int]:
+def declared_depths(design: DesignOp) -> dict[SSAValue, int]:
     """The depths in the types of the channels; 0 where none is chosen."""
     values = [value for process in design.processes for value in process.results]
     return {value: channel_of(value).depth.data for value in values}
 
 
-def what_is_stuck(loops: list[ProcessTimeline], depths: Mapping[SSAValue, int]) -> str:
+def describe_deadlock(loops: list[ProcessTimeline], depths: Mapping[SSAValue, int]) -> str:
     """Which channels are full and which are empty where a design stops.
 
     A process goes as far as its words and its room allow, word for word; where all of them end does
@@ -171,18 +171,20 @@ def what_is_stuck(loops: list[ProcessTimeline], depths: Mapping[SSAValue, int]) 
     for loop in loops:
         totals |= {v: len(w) for v, w in zip(loop.process.results, loop.writes, strict=True)}
     written, read = dict.fromkeys(totals, 0), dict.fromkeys(totals, 0)
-    while any([_advance(loop, depths, written, read) for loop in loops]):
+    while any([_advance_untimed(loop, depths, written, read) for loop in loops]):
         pass
     stuck = [value for value, total in totals.items() if read[value] < total]
-    full = [_name(v) for v in stuck if depths.get(v, 0) and written[v] - read[v] >= depths[v]]
-    empty = [_name(v) for v in stuck if written[v] == read[v]]
+    full = [
+        _channel_name(v) for v in stuck if depths.get(v, 0) and written[v] - read[v] >= depths[v]
+    ]
+    empty = [_channel_name(v) for v in stuck if written[v] == read[v]]
     return (
         f"the design stops: full are {', '.join(full) or 'none'}; "
         f"empty are {', '.join(empty) or 'none'}"
     )
 
 
-def _advance(
+def _advance_untimed(
     loop: ProcessTimeline,
     depths: Mapping[SSAValue, int],
     written: dict[SSAValue, int],
@@ -209,5 +211,5 @@ def _advance(
     return moved
 
 
-def _name(value: SSAValue) -> str:
+def _channel_name(value: SSAValue) -> str:
     return f"%{value.name_hint}" if value.name_hint else "a channel without a name"

@@ -15,7 +15,7 @@ from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
 from .schedule import Schedule, schedule_of
 
-NEVER = np.iinfo(np.int64).max // 4
+UNCONSTRAINED_CYCLES = np.iinfo(np.int64).max // 4
 
 
 @dataclass
@@ -46,15 +46,15 @@ class SteadyState:
         schedule = self.schedules[process]
         wait = np.zeros(schedule.interval, np.int64)
         for value, places in zip(process.operands, schedule.reads, strict=True):
-            wait[places] = np.maximum(wait[places], self.arrived(value) - places)
-        self._move(process, self.propagate_wait(wait, schedule))
+            wait[places] = np.maximum(wait[places], self.arrivals(value) - places)
+        self._apply_wait(process, self.propagate_wait(wait, schedule))
 
     def delay(self, process: Process, depths: Mapping[SSAValue, int]) -> bool:
         """Moves a process on to where its words have come and has room; says whether it moved."""
         schedule = self.schedules[process]
-        possible = [(self.read[v], self.arrived(v)) for v in process.operands]
+        possible = [(self.read[v], self.arrivals(v)) for v in process.operands]
         for value in process.results:
-            room = self.shifted(self.read[value], depths[value]) + 1
+            room = self.earlier_words(self.read[value], depths[value]) + 1
             possible.append((self.reserved[value], room))
         if all((now >= soonest).all() for now, soonest in possible):
             return False
@@ -62,10 +62,10 @@ class SteadyState:
         events = zip(possible, (*schedule.reads, *schedule.writes), strict=True)
         for (now, soonest), places in events:
             wait[places] = np.maximum(wait[places], np.maximum(now, soonest) - places)
-        self._move(process, self.propagate_wait(wait, schedule))
+        self._apply_wait(process, self.propagate_wait(wait, schedule))
         return True
 
-    def arrived(self, channel: SSAValue) -> Counts:
+    def arrivals(self, channel: SSAValue) -> Counts:
         """When the words of a channel can be read."""
         writer = channel.owner
         assert isinstance(writer, Process)
@@ -79,7 +79,10 @@ class SteadyState:
     def schedule_alap(self, process: Process, values: Iterable[SSAValue]) -> None:
         """Moves a process as late as the readers of these channels allow."""
         schedule = self.schedules[process]
-        wait, early = np.full(schedule.interval, NEVER), np.zeros(schedule.interval, np.int64)
+        wait, early = (
+            np.full(schedule.interval, UNCONSTRAINED_CYCLES),
+            np.zeros(schedule.interval, np.int64),
+        )
         for value, places in zip(process.results, schedule.writes, strict=True):
             early[places] = self.reserved[value] - places
             if value in values:
@@ -89,9 +92,9 @@ class SteadyState:
             early[places] = self.read[value] - places
         wait = np.minimum.accumulate(wait[::-1])[::-1]
         wait = np.minimum(wait, wait[0] + self.period - schedule.interval)
-        self._move(process, np.maximum(wait, np.maximum.accumulate(early)))
+        self._apply_wait(process, np.maximum(wait, np.maximum.accumulate(early)))
 
-    def _move(self, process: Process, wait: Counts) -> None:
+    def _apply_wait(self, process: Process, wait: Counts) -> None:
         """Takes over how long a process has waited before each of its iterations."""
         schedule = self.schedules[process]
         for value, places in zip(process.operands, schedule.reads, strict=True):
@@ -99,16 +102,16 @@ class SteadyState:
         for value, places in zip(process.results, schedule.writes, strict=True):
             self.reserved[value] = places + wait[places]
 
-    def shifted(self, times: Counts, words: int) -> Counts:
+    def earlier_words(self, times: Counts, words: int) -> Counts:
         """The times of the words that come so many before each word."""
         frames, words = divmod(words, len(times))
         if words:
             times = np.concatenate([times[-words:] - self.period, times[:-words]])
         return times - frames * self.period
 
-    def holds(self, channel: SSAValue, depth: int) -> bool:
+    def sustains_depth(self, channel: SSAValue, depth: int) -> bool:
         """Whether a channel of some depth never has a process wait."""
-        return bool((self.shifted(self.read[channel], depth) < self.reserved[channel]).all())
+        return bool((self.earlier_words(self.read[channel], depth) < self.reserved[channel]).all())
 
     def occupancy(self, channel: SSAValue) -> int:
         """The most words that a channel has room for at once: so deep, it stops no process."""

@@ -13,7 +13,7 @@ from ...qdialect.stream.process import Counts
 from ..estimate import kind_of, name_of
 from .fifo_depths import steady_state_with
 from .schedule import schedule_of
-from .simulate import Timeline, TooLong, declared, simulate, simulate_unbounded
+from .simulate import SimulationTooLong, Timeline, declared_depths, simulate, simulate_unbounded
 from .steady_state import SteadyState
 
 Event: TypeAlias = dict[str, Any]
@@ -21,13 +21,13 @@ Event: TypeAlias = dict[str, Any]
 TRACED_FRAMES = 3
 """One that fills the design, and some that follow."""
 
-MAX_TRACE_EVENTS = 200
+MAX_COUNTER_POINTS = 200
 """The most points of a counter, so that files stay small."""
 
-PROCESSES, CHANNELS = 1, 2
+PROCESS_GROUP, CHANNEL_GROUP = 1, 2
 """The two groups of tracks."""
 
-EFFORT = 20_000_000
+MAX_ITERATIONS_SIMULATED = 20_000_000
 """Iterations of processes that are played, before a design is shown in its rhythm instead."""
 
 
@@ -36,17 +36,19 @@ def simulated_frames(design: DesignOp, frames: int = TRACED_FRAMES) -> Timeline:
 
     From an empty design on, if that is soon found out; else in its rhythm, from the first frame on.
     """
-    depths = declared(design)
+    depths = declared_depths(design)
     if not all(depths.values()):
         return simulate_unbounded(design, frames)
     try:
-        return simulate(design, frames, depths, EFFORT)
-    except TooLong:
+        return simulate(design, frames, depths, MAX_ITERATIONS_SIMULATED)
+    except SimulationTooLong:
         steady = steady_state_with(design, depths)
-    return simulate(design, frames, depths) if steady is None else repeated(steady, frames)
+    return (
+        simulate(design, frames, depths) if steady is None else repeat_steady_state(steady, frames)
+    )
 
 
-def repeated(steady: SteadyState, frames: int) -> Timeline:
+def repeat_steady_state(steady: SteadyState, frames: int) -> Timeline:
     """A rhythm over some frames."""
     starts = np.arange(frames)[:, None] * steady.period
 
@@ -56,7 +58,7 @@ def repeated(steady: SteadyState, frames: int) -> Timeline:
     run = Timeline(frames)
     for value in steady.read:
         run.reserved[value] = repeat(steady.reserved[value])
-        run.written[value] = repeat(steady.arrived(value) - 1)
+        run.written[value] = repeat(steady.arrivals(value) - 1)
         run.read[value] = repeat(steady.read[value])
     return run
 
@@ -64,26 +66,26 @@ def repeated(steady: SteadyState, frames: int) -> Timeline:
 def trace(design: DesignOp, run: Timeline) -> dict[str, Any]:
     """All events of a run, for `json.dump`."""
     events = [
-        named("process_name", "processes", PROCESSES),
-        named("process_name", "channels", CHANNELS),
+        _name_event("process_name", "processes", PROCESS_GROUP),
+        _name_event("process_name", "channels", CHANNEL_GROUP),
     ]
     titles = dict[Operation, str]()
     for number, process in enumerate(design.processes):
         titles[process] = f"{number} {name_of(process)} {kind_of(process)}"
-        events.append(named("thread_name", titles[process], PROCESSES, number))
-        events += frames_of(process, run, number)
+        events.append(_name_event("thread_name", titles[process], PROCESS_GROUP, number))
+        events += _frame_events(process, run, number)
     for value in run.read:
         (use,) = value.uses
-        title = f"{titles[writer_of(value)]} -> {titles[use.operation]}"
-        events += counter(title, run, value)
+        title = f"{titles[_writer_of(value)]} -> {titles[use.operation]}"
+        events += _counter_events(title, run, value)
     return {"traceEvents": events, "displayTimeUnit": "ms", "otherData": {"1 us": "1 cycle"}}
 
 
-def named(what: str, name: str, group: int, track: int = 0) -> Event:
+def _name_event(what: str, name: str, group: int, track: int = 0) -> Event:
     return {"ph": "M", "name": what, "pid": group, "tid": track, "args": {"name": name}}
 
 
-def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
+def _frame_events(process: Process, run: Timeline, track: int) -> list[Event]:
     """An event for each frame of a process, from its first word to its last.
 
     What it takes longer than its schedule does, it has waited for words or for room.
@@ -105,37 +107,44 @@ def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
             "waited": end - begin - cycles,
         }
         event = {"ph": "X", "name": name_of(process), "ts": begin, "dur": end - begin}
-        events.append({**event, "pid": PROCESSES, "tid": track, "args": args})
+        events.append({**event, "pid": PROCESS_GROUP, "tid": track, "args": args})
     return events
 
 
-def writer_of(value: SSAValue) -> Process:
+def _writer_of(value: SSAValue) -> Process:
     assert isinstance(value.owner, Process)
     return value.owner
 
 
-def counter(title: str, run: Timeline, channel: SSAValue) -> list[Event]:
+def _counter_events(title: str, run: Timeline, channel: SSAValue) -> list[Event]:
     """The words of a channel over time: of each stretch the most, so that no peak is lost."""
-    levels = most_of(run.reserved[channel], run.read[channel], run.cycles)
-    stretch = stretch_of(run.cycles)
+    levels = peak_levels(run.reserved[channel], run.read[channel], run.cycles)
+    stretch = cycles_per_point(run.cycles)
     changes = np.flatnonzero(np.diff(levels, prepend=-1))
     points = [(int(n) * stretch, int(levels[n])) for n in changes]
     return [
-        {"ph": "C", "name": title, "ts": at, "pid": CHANNELS, "tid": 0, "args": {"words": words}}
+        {
+            "ph": "C",
+            "name": title,
+            "ts": at,
+            "pid": CHANNEL_GROUP,
+            "tid": 0,
+            "args": {"words": words},
+        }
         for at, words in [*points, (run.cycles, 0)]
     ]
 
 
-def stretch_of(cycles: int) -> int:
-    return -(-cycles // MAX_TRACE_EVENTS)
+def cycles_per_point(cycles: int) -> int:
+    return -(-cycles // MAX_COUNTER_POINTS)
 
 
-def most_of(reserved: Counts, read: Counts, cycles: int) -> Counts:
+def peak_levels(reserved: Counts, read: Counts, cycles: int) -> Counts:
     """The most words that have their room at once, in each stretch of time.
 
     That is where a stretch begins, or where a word is written.
     """
-    stretch = stretch_of(cycles)
+    stretch = cycles_per_point(cycles)
     starts = np.arange(0, cycles, stretch)
     most = np.asarray(np.searchsorted(reserved, starts, side="right"))
     most = most - np.searchsorted(read, starts, side="left")

@@ -30,7 +30,7 @@ def read_folding(path: str) -> dict[str, LayerFolding]:
     if not isinstance(given, dict):
         raise PassFailedException(f"{path} is no JSON object of layers")
     entries = cast(dict[str, Any], given)
-    return {name: _fold(path, name, entry) for name, entry in entries.items()}
+    return {name: _layer_folding(path, name, entry) for name, entry in entries.items()}
 
 
 def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
@@ -48,7 +48,7 @@ def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _fold(path: str, name: str, entry: Any) -> LayerFolding:
+def _layer_folding(path: str, name: str, entry: Any) -> LayerFolding:
     if not isinstance(entry, dict):
         raise PassFailedException(f'{path}: layer {name!r} is not {{"pe": ..., "simd": ...}}')
     choices, known = cast(dict[str, Any], entry), [field.name for field in fields(LayerFolding)]

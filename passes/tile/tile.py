@@ -23,12 +23,12 @@ from ...hardware.resources.device import (
 )
 from ...hardware.search.space import CostTable, Space, space_of
 from ...hardware.search.tiling import (
-    PLENTY,
+    UNLIMITED_BUDGET_FACTOR,
+    BudgetExceeded,
+    RateUnreachable,
     Tiler,
     Tiling,
-    TooSmall,
     Unbuildable,
-    Unreachable,
     best_tiling,
     cycles_of_frame,
 )
@@ -143,7 +143,9 @@ class Goal:
         """What a design may take."""
         if self.device is None:
             return None
-        return self.device.budget(self.clock_mhz or 1) * (1 if self.fits else PLENTY)
+        return self.device.budget(self.clock_mhz or 1) * (
+            1 if self.fits else UNLIMITED_BUDGET_FACTOR
+        )
 
     def reached(self, space: Space, fixed: Fixed) -> tuple[Tiling, int]:
         """The best folding of a space, and the cycles that no folding can be faster than.
@@ -151,8 +153,8 @@ class Goal:
         Raises where there is none, and says what would do.
         """
         try:
-            return self.search(Tiler(space, self.budget, fixed, outside=True))
-        except TooSmall:
+            return self.search(Tiler(space, self.budget, fixed, off_chip=True))
+        except BudgetExceeded:
             raise self._too_small(space, fixed) from None
         except Unbuildable as error:
             raise self._unbuildable(space, error.part) from None
@@ -185,11 +187,11 @@ class Goal:
     def search(self, tiler: Tiler) -> tuple[Tiling, int]:
         """The folding, and the cycles that no folding can be faster than."""
         if self.target_fps is None and self.device is not None and self.fits:
-            return best_tiling(tiler, None), tiler.least
+            return best_tiling(tiler, None), tiler.proven_min_cycles
         cycles = self._cycles(tiler)
         try:
             return best_tiling(tiler, cycles), cycles
-        except Unreachable:
+        except RateUnreachable:
             raise self._too_fast(tiler, cycles) from None
 
     def _cycles(self, tiler: Tiler) -> int:
@@ -198,13 +200,13 @@ class Goal:
             assert self.clock_mhz is not None
             return cycles_of_frame(self.clock_mhz, self.target_fps)
         if self.cycles is not None:
-            return max(self.cycles, tiler.fewest())
+            return max(self.cycles, tiler.min_cycles())
         given = [
             shortest
-            for shortest, part in zip(tiler.shortest(), tiler.parts, strict=True)
-            if all(choice in tiler.fixed for choice in part.choices)
+            for shortest, part in zip(tiler.min_cycles_by_part(), tiler.parts, strict=True)
+            if all(choice in tiler.masks for choice in part.choices)
         ]
-        return max(tiler.fewest(), *given) if given else int(tiler.speeds()[-1])
+        return max(tiler.min_cycles(), *given) if given else int(tiler.candidate_cycles()[-1])
 
     def _rate(self, cycles: float) -> str:
         if self.clock_mhz is None:
@@ -215,22 +217,24 @@ class Goal:
     def _too_fast(self, tiler: Tiler, cycles: int) -> PassFailedException:
         if self.target_fps is None:
             return PassFailedException("tile: what the folding gives can't be built together")
-        shortest = tiler.shortest()
+        shortest = tiler.min_cycles_by_part()
         slowest = int(np.argmax(shortest))
         why = f"{named(tiler.parts[slowest])} takes {shortest[slowest]:,} at least"
         why = why if shortest[slowest] > cycles else "words are too narrow"
         return PassFailedException(
             f"tile: {self.target_fps:,.10g} frames/s leave {cycles:,} cycles for a frame, and no "
             f"folding takes so few: {why}; "
-            f"the fastest takes {self._rate(tiler.fewest())}"
+            f"the fastest takes {self._rate(tiler.min_cycles())}"
         )
 
     def _too_small(self, space: Space, fixed: Fixed) -> PassFailedException:
         """What the cheapest folding takes, and what else would do."""
         assert self.device is not None
         device, clock = self.device, self.clock_mhz or 1
-        free = Tiler(space, PLENTY * device.budget(clock), fixed, outside=True)
-        least = free.at(self._cycles(free) if self.target_fps else int(free.speeds()[-1]))
+        free = Tiler(space, UNLIMITED_BUDGET_FACTOR * device.budget(clock), fixed, off_chip=True)
+        least = free.cheapest(
+            self._cycles(free) if self.target_fps else int(free.candidate_cycles()[-1])
+        )
         goal = f" for {self.target_fps:,.10g} frames/s at {clock:g} MHz" if self.target_fps else ""
         budget = device.budget(clock)
         taken, may = amounts(device, least.use), amounts(device, budget)
@@ -253,9 +257,9 @@ class Goal:
         assert self.device is not None
         told = self._larger(space, fixed)
         if self.target_fps is not None:
-            with suppress(TooSmall):
+            with suppress(BudgetExceeded):
                 budget = self.device.budget(self.clock_mhz or 1)
-                fits = Tiler(space, budget, fixed, outside=True).fastest()
+                fits = Tiler(space, budget, fixed, off_chip=True).fastest()
                 told = f"what fits on {self.device.name} takes {self._rate(fits.interval)}; {told}"
         return told
 
@@ -267,9 +271,11 @@ class Goal:
             if other.vendor != self.device.vendor:
                 continue
             goal = replace(self, device=other, clock_mhz=other.clock_mhz)
-            with suppress(TooSmall, Unbuildable, Unreachable):
-                tiler = Tiler(space, goal.budget, fixed, outside=True)
-                tiler.at(goal._cycles(tiler) if self.target_fps else int(tiler.speeds()[-1]))
+            with suppress(BudgetExceeded, Unbuildable, RateUnreachable):
+                tiler = Tiler(space, goal.budget, fixed, off_chip=True)
+                tiler.cheapest(
+                    goal._cycles(tiler) if self.target_fps else int(tiler.candidate_cycles()[-1])
+                )
                 return f"{other.name} would do, at {other.clock_mhz:g} MHz"
         return "no known device would do"
 
@@ -287,7 +293,11 @@ class Goal:
         missed = f"; fewer than {least:,} are impossible" if least < tiling.interval else ""
         dearer = tiling.cost / tiling.bound - 1
         near = f", within {dearer:.1%} of the cheapest" if dearer > 1e-9 else ", the cheapest"
-        outside = f"; with weights outside, {self._rate(tiling.outside)}" if tiling.outside else ""
+        outside = (
+            f"; with weights outside, {self._rate(tiling.off_chip_interval)}"
+            if tiling.off_chip_interval
+            else ""
+        )
         LOG.info(
             "tile: %s%s%s; before channels get their depths, %s%s",
             *(self._rate(tiling.interval), missed, outside, taken, near),
@@ -325,8 +335,8 @@ def with_room(
         space = open_space(design, vendor)
         fixed = fixed_by(design, space, folds)
         try:
-            tiling, least = goal.search(Tiler(space, goal.budget - kept, fixed, outside=True))
-        except TooSmall:
+            tiling, least = goal.search(Tiler(space, goal.budget - kept, fixed, off_chip=True))
+        except BudgetExceeded:
             taken = amounts(goal.device, kept).items()
             told = ", ".join(f"{format_amount(use)} {name}" for name, use in taken if use)
             LOG.info("tile: its channels take %s besides, for which no folding leaves room", told)

@@ -29,12 +29,12 @@ def linked_designs_of(module: ModuleOp) -> list[LinkedDesigns]:
     """The designs of a module; those that links join are one."""
     before = link_partners(module)
     wholes: list[LinkedDesigns] = []
-    for parts in _groups(module, before):
+    for parts in _linked_groups(module, before):
         if len(parts) == 1:
             values = [value for process in parts[0].processes for value in process.results]
             wholes.append(LinkedDesigns(parts, parts[0], dict(zip(values, values, strict=True))))
         else:
-            wholes.append(_joined(module, parts, before))
+            wholes.append(_link_designs(module, parts, before))
     return wholes
 
 
@@ -53,7 +53,7 @@ def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
     return found
 
 
-def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[DesignOp]]:
+def _linked_groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[DesignOp]]:
     """Designs that links join, each behind those it is fed by."""
     groups: list[list[DesignOp]] = []
     waiting = [op for op in module.ops if isinstance(op, DesignOp)]
@@ -71,7 +71,7 @@ def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[De
     return groups
 
 
-def _joined(
+def _link_designs(
     module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]
 ) -> LinkedDesigns:
     """One design of all processes; it stands in a module of its own, which runs it alone."""
@@ -94,11 +94,11 @@ def _joined(
     ModuleOp([*others, design])
     for function in others:
         if isinstance(function, FuncOp):
-            _run_as_one(function, parts, design)
+            _replace_runs(function, parts, design)
     return LinkedDesigns(parts, design, values)
 
 
-def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
+def _replace_runs(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
     """Runs the whole where the parts are run, one after another."""
     by_name = {part.sym_name.data: part for part in parts}
     runs = [op for op in function.walk() if isinstance(op, RunOp)]

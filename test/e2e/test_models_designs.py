@@ -23,7 +23,7 @@ def test_designs(name: str) -> None:
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
     design = design_of(module)
     tiler = Tiler(space_of(design, "xilinx"))
-    cycles = int(np.sqrt(float(tiler.fewest()) * float(tiler.speeds()[-1])))
+    cycles = int(np.sqrt(float(tiler.min_cycles()) * float(tiler.candidate_cycles()[-1])))
     check = CheckSemantics(1)
     check.start(module)
     tile_design(design, Goal(clock_mhz=100, target_fps=1e8 / cycles))

@@ -217,7 +217,7 @@ def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyP
         least = depths_for(design)
         planned = initial_schedule(design)
         with monkeypatch.context() as patched:
-            patched.setattr(sizing, "EFFORT", -1)
+            patched.setattr(sizing, "MAX_ITERATIONS_SEARCHED", -1)
             depths = depths_for(design)
         assert depths == {v: max(2, planned.occupancy(v)) for v in channels}
         assert rate(design, depths) == planned.period
@@ -267,8 +267,10 @@ def test_sizing_does_not_explode_with_layers() -> None:
         x = design.add(PadOp(x, [0, 0, 0, 0])).output
     module = design.finish(x)
     op = design_of(module)
-    search = sizing.Shrinking(
-        initial_schedule(op), sizing.sufficient_depths(initial_schedule(op)), sizing.EFFORT
+    search = sizing.DepthSearch(
+        initial_schedule(op),
+        sizing.sufficient_depths(initial_schedule(op)),
+        sizing.MAX_ITERATIONS_SEARCHED,
     )
     assert max(search.shrink().values()) <= 4
 

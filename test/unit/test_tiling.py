@@ -18,7 +18,7 @@ from qnn.hardware.resources.device import (
 from qnn.hardware.search import tiling
 from qnn.hardware.search.elimination import Factor, cheapest_choice, elimination_order
 from qnn.hardware.search.space import Space, space_of
-from qnn.hardware.search.tiling import Tiler, Tiling, TooSmall, Unreachable, best_tiling
+from qnn.hardware.search.tiling import BudgetExceeded, RateUnreachable, Tiler, Tiling, best_tiling
 from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, shortfall
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
@@ -116,21 +116,21 @@ def test_nothing_is_cheaper() -> None:
                 40,
             ]
         )
-        tiler = Tiler(space, budget, outside=True)
+        tiler = Tiler(space, budget, off_chip=True)
         fitting = [(i, u) for i, u in foldings if (u <= budget).all()]
         for cycles in (18, 36, 72, 288):
             legal = [float(use @ tiler.prices) for i, use in fitting if i <= cycles]
             if not legal:
-                with pytest.raises((TooSmall, Unreachable)):
-                    tiler.at(cycles)
+                with pytest.raises((BudgetExceeded, RateUnreachable)):
+                    tiler.cheapest(cycles)
                 continue
-            tiling = tiler.at(cycles)
+            tiling = tiler.cheapest(cycles)
             assert (tiling.use <= budget).all() and tiling.interval <= cycles
             assert tiling.bound <= min(legal) * (1 + 1e-9)
             assert tiling.cost <= min(legal) * 1.011
             tight += len(legal) < len([i for i, _ in foldings if i <= cycles])
         if fitting:
-            assert tiler.fastest().interval == min(i for i, _ in fitting) >= tiler.least
+            assert tiler.fastest().interval == min(i for i, _ in fitting) >= tiler.proven_min_cycles
     assert tight > 10
 
 
@@ -365,7 +365,7 @@ def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyP
     design = design_of(read_module(SMALL))
     budget = np.array([5000.0, 8000.0, 4.0, 0, 0, 0])
     for effort in (0, 30, 100, 300, 1000):
-        monkeypatch.setattr(tiling, "EFFORT", effort)
+        monkeypatch.setattr(tiling, "MAX_TABLES_SEARCHED", effort)
         found = Tiler(space_of(design, "xilinx"), budget).fastest()
         assert (found.use <= budget).all()
 
@@ -410,8 +410,8 @@ def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
             fastest = min(i for i, _ in fitting)
             if cycles is not None and fastest > cycles:
                 continue
-            found = best_tiling(Tiler(space, budget, outside=True), cycles)
-            within = cycles or fastest * tiling.WORTH
+            found = best_tiling(Tiler(space, budget, off_chip=True), cycles)
+            within = cycles or fastest * tiling.MIN_OFF_CHIP_SPEEDUP
             possible = any(i <= within and not use[port] for i, use in fitting)
             assert found.interval <= within and (found.use <= budget).all()
             assert bool(found.use[port]) != possible
@@ -465,7 +465,7 @@ def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(float(left[logic]))
         return None if (deep <= left).all() else deep
 
-    monkeypatch.setattr(tile, "lacking", deeper)
+    monkeypatch.setattr(tile, "shortfall", deeper)
     goal = Goal(device, 100.0)
     tiling = tile_design(with_skip(), goal)
     assert goal.budget is not None and (tiling.use + deep <= goal.budget).all()
@@ -480,7 +480,7 @@ def test_a_rate_that_leaves_no_room_is_kept(
     def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
         return np.array([37_000.0, 0, 0, 0, 0, 0])
 
-    monkeypatch.setattr(tile, "lacking", deeper)
+    monkeypatch.setattr(tile, "shortfall", deeper)
     tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
     assert tiling.interval <= 10_000
     assert "its channels take 37,000 lut besides, for which no folding leaves room" in caplog.text

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from qnn.hardware.timing import trace as tracing
 from qnn.hardware.timing.simulate import Timeline, simulate, simulate_unbounded
-from qnn.hardware.timing.trace import MAX_TRACE_EVENTS, TRACED_FRAMES, simulated_frames, trace
+from qnn.hardware.timing.trace import MAX_COUNTER_POINTS, TRACED_FRAMES, simulated_frames, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp
 from qnn.tools.qnn import main
@@ -76,7 +76,7 @@ def test_the_format(sized: bool) -> None:
         assert len(counters) == len(channels(run))
         for track in counters:
             times = [event["ts"] for event in track]
-            assert times == sorted(set(times)) and len(track) <= MAX_TRACE_EVENTS + 1
+            assert times == sorted(set(times)) and len(track) <= MAX_COUNTER_POINTS + 1
             assert all(list(event["args"]) == ["words"] for event in track)
             assert track[-1]["args"]["words"] == 0 and times[-1] == run.cycles
 
@@ -101,7 +101,7 @@ def test_counters_are_never_below_what_waits() -> None:
             np.add.at(change, run.reserved[value], 1)
             np.add.at(change, run.read[value] + 1, -1)
             waiting = np.cumsum(change)[: run.cycles]
-            stretch = -(-run.cycles // MAX_TRACE_EVENTS)
+            stretch = -(-run.cycles // MAX_COUNTER_POINTS)
             most = [waiting[k : k + stretch].max() for k in range(0, run.cycles, stretch)]
             shown = dict.fromkeys(range(len(most)))
             shown |= {event["ts"] // stretch: event["args"]["words"] for event in track[:-1]}
@@ -125,7 +125,7 @@ def test_who_waits() -> None:
 
 def test_large_designs_are_shown_in_their_rhythm(monkeypatch: pytest.MonkeyPatch) -> None:
     """All frames alike, at the full rate, in channels as deep as they are."""
-    monkeypatch.setattr(tracing, "EFFORT", 0)
+    monkeypatch.setattr(tracing, "MAX_ITERATIONS_SIMULATED", 0)
     for design in designs():
         run, exact = simulated_frames(design, 6), simulate(design, 6)
         finished, greedy = run.finished(design), exact.finished(design)
