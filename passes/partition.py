@@ -17,12 +17,14 @@ from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.explore import Choices
 from ..hardware.search.partition import Partitioner, PartitionPlan, Unpartitionable
 from ..hardware.search.space import producer, source_before_repacks
-from ..hardware.search.tiling import cycles_of_frame
+from ..hardware.timing.frame_rate import cycles_per_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
 from ..qdialect.stream.flow import LinkEnd, RepackOp, check_clock, frames_of
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for, designs_of
+from .tile.choose import open_space
 from .tile.folding_file import read_folding
+from .tile.goal import Goal
 from .tile.layer_folding import (
     FoldingError,
     LayerFolding,
@@ -31,7 +33,7 @@ from .tile.layer_folding import (
     foldable_layers,
     folding_of,
 )
-from .tile.tile import Goal, open_space, tile_design
+from .tile.tile import tile_design
 
 LOG = logging.getLogger(__name__)
 
@@ -117,7 +119,7 @@ class DeviceChain:
     @property
     def cycles(self) -> int | None:
         """Of a frame, at most."""
-        return None if self.fps is None else cycles_of_frame(self.clock, self.fps)
+        return None if self.fps is None else cycles_per_frame(self.clock, self.fps)
 
 
 def partition_design(

@@ -29,9 +29,9 @@ from ..hardware.search.explore import (
     pareto_front,
     slower_jobs,
 )
-from ..hardware.search.tiling import cycles_of_frame
+from ..hardware.timing.frame_rate import cycles_per_frame
+from ..passes.tile.choose import open_space
 from ..passes.tile.layer_folding import FoldingError, fixed_by
-from ..passes.tile.tile import open_space
 from ..qdialect.stream import DesignOp
 from .designs import lowered, timed
 from .files import UserError, reason, write_whole
@@ -205,7 +205,7 @@ def explored(
     curves: Sequence[Curve], fps: float | None, points: Points | None, scheduler: str | None
 ) -> list[Result]:
     """The points of all curves: at one rate, or at many."""
-    jobs = [Job(c, None if fps is None else cycles_of_frame(c.clock_mhz, fps)) for c in curves]
+    jobs = [Job(c, None if fps is None else cycles_per_frame(c.clock_mhz, fps)) for c in curves]
     known = {} if points is None else points.known
     keep = points.keep if points is not None else forget
     try:

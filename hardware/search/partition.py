@@ -20,10 +20,11 @@ from ...qdialect.stream import DesignOp, LinkAttr, Process
 from ...qdialect.stream.flow import SourceOp
 from ..resources.cost import implementations
 from ..resources.device import Device, Use
+from ..timing.frame_rate import MAX_CYCLES_PER_FRAME
 from .cuts import MAX_CUTS, Cuts, Edge, Mask, reader_of
 from .explore import Choices
 from .space import CostTable, Space, channel_cost, producer
-from .tiling import EVER, BudgetExceeded, RateUnreachable, Tiler, Unbuildable
+from .tiling import BudgetExceeded, RateUnreachable, Tiler, Unbuildable
 
 FILL_LEVELS = 20
 """Devices are filled evenly in steps of such a part of what a design may take of them."""
@@ -381,7 +382,7 @@ class Partitioner:
                 names = " or ".join(dict.fromkeys(device.name for device in self.devices))
                 layer = describe(self.cuts.layers.groups[group][-1])
                 return f"{layer} alone does not fit on {names}"
-        soonest = int(self.cuts.link_cycles[1:-1].min(initial=EVER))
+        soonest = int(self.cuts.link_cycles[1:-1].min(initial=MAX_CYCLES_PER_FRAME))
         if counts[0] > 1 and soonest > cycles:
             return f"the link is too slow: where least crosses it, it takes {self.rate(soonest)}"
         if self._min_devices(counts, self.candidate_cycles[-1]) is not None:

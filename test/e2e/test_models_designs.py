@@ -10,7 +10,8 @@ from qnn.hardware.timing.schedule import schedule_of
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from support.design import design_of
 from support.real_networks import NETWORKS, folder
 

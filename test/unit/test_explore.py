@@ -18,7 +18,8 @@ from qnn.hardware.resources.roofline import ops_by_bits
 from qnn.hardware.resources.work import network_work
 from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_jobs
 from qnn.hardware.search.explore import Job as Task
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from qnn.tools import explore as command
 from qnn.tools.designs import lowered
 from qnn.tools.networks import load_network, write_module

@@ -22,9 +22,10 @@ from qnn.hardware.search.tiling import BudgetExceeded, RateUnreachable, Tiler, T
 from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, shortfall
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
-from qnn.passes.tile import tile
+from qnn.passes.tile import choose
+from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.layer_folding import FoldingError, LayerFolding, apply_tiling
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
@@ -232,12 +233,12 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     with pytest.raises(PassFailedException) as error:
         tile_design(design, Goal(device_named(str(file)), 100.0))
     assert re.fullmatch(
-        r"tile: mine is too small: the cheapest folding takes [\d,]{5} of 630 lut \(70% of 900\) "
-        r"that a design may take; z7020 would do, at 100 MHz; most lut in .* \(\d+%\), .* \(\d+%\)",
+        r"tile: mine is too small: the cheapest folding needs [\d,]{5} lut, of a budget of 630 "
+        r"\(70% of 900\); most lut in .* \(\d+%\), .* \(\d+%\); z7020 is large enough, at 100 MHz",
         str(error.value),
     )
     file.write_text(text.replace("bram18 = 280\n", ""))
-    with pytest.raises(PassFailedException, match="network's input needs bram36, which mine has"):
+    with pytest.raises(PassFailedException, match="input needs bram36, which mine does not have"):
         tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
@@ -293,13 +294,17 @@ def test_figures_of_a_device(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("device", "fold", "message"),
     [
-        ("z7020", LayerFolding(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
+        ("z7020", LayerFolding(1, 1, Storage.ULTRA), "cannot be built with its folding on z7020"),
         (
             "zu3eg",
             LayerFolding(1, 1, Storage.OUTSIDE),
-            "can't be built as its folding says on zu3eg",
+            "cannot be built with its folding on zu3eg",
         ),
-        ("z7020", LayerFolding(1, 1, Storage.REGISTERS), "registers if all are taken at once"),
+        (
+            "z7020",
+            LayerFolding(1, 1, Storage.REGISTERS),
+            "registers only if pe x simd covers all weights",
+        ),
     ],
 )
 def test_memories_that_are_not_there(device: str, fold: LayerFolding, message: str) -> None:
@@ -328,7 +333,9 @@ def test_what_does_not_fit_lies_outside() -> None:
     for fold in (LayerFolding(), LayerFolding(dsp=False), LayerFolding(dsp=True)):
         tile_design(design, Goal(z7020, 100.0), {"Gemm_0": fold})
         assert layer.storage.data == Storage.OUTSIDE
-    with pytest.raises(PassFailedException, match=r"what fits on z7020 takes [\d,]+ cycles"):
+    with pytest.raises(
+        PassFailedException, match=r"folding that fits on z7020 takes [\d,]+ cycles"
+    ):
         tile_design(design, Goal(z7020, 100.0, 10_000.0))
     tile_design(design, Goal(device_named("vu9p"), 100.0, 100.0))
     assert layer.storage.data in (Storage.BLOCK, Storage.ULTRA)
@@ -379,7 +386,7 @@ def test_signs_take_no_dsp() -> None:
 def test_a_packed_design_is_not_folded_again() -> None:
     module = read_module(SMALL)
     Pipeline.parse("pack-bits").apply(module)
-    with pytest.raises(PassFailedException, match=r"@w is packed .* tile comes before pack-bits"):
+    with pytest.raises(PassFailedException, match=r"@w is packed .* run tile before pack-bits"):
         tile_design(design_of(module), Goal(None, 100.0, 1e6))
 
 
@@ -465,7 +472,7 @@ def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(float(left[logic]))
         return None if (deep <= left).all() else deep
 
-    monkeypatch.setattr(tile, "shortfall", deeper)
+    monkeypatch.setattr(choose, "shortfall", deeper)
     goal = Goal(device, 100.0)
     tiling = tile_design(with_skip(), goal)
     assert goal.budget is not None and (tiling.use + deep <= goal.budget).all()
@@ -480,7 +487,7 @@ def test_a_rate_that_leaves_no_room_is_kept(
     def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
         return np.array([37_000.0, 0, 0, 0, 0, 0])
 
-    monkeypatch.setattr(tile, "shortfall", deeper)
+    monkeypatch.setattr(choose, "shortfall", deeper)
     tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
     assert tiling.interval <= 10_000
-    assert "its channels take 37,000 lut besides, for which no folding leaves room" in caplog.text
+    assert "the FIFOs need 37,000 lut more, and no folding leaves room for that" in caplog.text

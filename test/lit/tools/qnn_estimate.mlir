@@ -91,7 +91,7 @@
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Gemm_0": {"pe": 4, "simd": 8}}'
 // RUN: qnn estimate %s --device z7020 --folding %t/fold.json 2> %t/folded.err | filecheck %s --check-prefix FOLDED
 // RUN: filecheck %s --check-prefix SIZED --input-file %t/folded.err
-// SIZED:  qnn: tile: 4 cycles a frame
+// SIZED:  qnn: tile: 4 cycles per frame
 // SIZED:  qnn: size-fifos: {{[0-9]+}} words in 2 channels
 // FOLDED: *  Gemm_0  matvec   4     8       4
 // RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
