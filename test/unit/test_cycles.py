@@ -138,7 +138,7 @@ def test_bounded_channels(data: st.DataObject) -> None:
     depths = {value: choices.pick([1, 2, 3, 8, 20, 60]) for value in channels}
     found = step_by_step(design, 2, depths)
     if found is None:
-        with pytest.raises(Deadlock, match="the design stops: full are "):
+        with pytest.raises(Deadlock, match="the design deadlocks: full channels: "):
             simulate(design, 2, depths)
         return
     run = simulate(design, 2, depths)
@@ -255,7 +255,7 @@ def test_a_skip_connection_that_is_too_short_is_named() -> None:
     run = simulate(design, 4, depths)
     slowest = max(schedule_of(process).interval for process in design.processes)
     assert np.diff(run.finished(design))[-1] == slowest
-    with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip, .*%behind"):
+    with pytest.raises(Deadlock, match=r"the design deadlocks: full channels: .*%skip, .*%behind"):
         simulate(design, 4, {**depths, skip: 1, behind: 1})
 
 
