@@ -34,7 +34,7 @@ def read_folding(path: str) -> dict[str, LayerFolding]:
 
 
 def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
-    """Writes a folding file; an error leaves no partial file behind."""
+    """Writes a folding file; a file of that name is replaced only once the new one is complete."""
     entries = {
         name: {key: value for key, value in vars(fold).items() if value is not None}
         for name, fold in folds.items()
@@ -50,14 +50,12 @@ def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
 
 def _layer_folding(path: str, name: str, entry: Any) -> LayerFolding:
     if not isinstance(entry, dict):
-        raise PassFailedException(
-            f'{path}: layer {name!r}: expected an object such as {{"pe": 2, "simd": 4}}'
-        )
+        raise PassFailedException(f'{path}: layer {name!r}: expected {{"pe": ..., "simd": ...}}')
     folding, known = cast(dict[str, Any], entry), [field.name for field in fields(LayerFolding)]
     for key, value in folding.items():
         if key not in known:
             raise PassFailedException(
-                f"{path}: layer {name!r}: there is no key {key!r}; {did_you_mean(key, known)}"
+                f"{path}: layer {name!r}: no key {key!r}; {did_you_mean(key, known)}"
             )
         if key in ("pe", "simd") and (type(value) is not int or value < 1):
             raise PassFailedException(f"{path}: layer {name!r}: {key} must be an integer above 0")
@@ -65,9 +63,7 @@ def _layer_folding(path: str, name: str, entry: Any) -> LayerFolding:
             raise PassFailedException(f"{path}: layer {name!r}: dsp must be true or false")
         if key == "storage" and value not in list(Storage):
             hint = did_you_mean(str(value), Storage)
-            raise PassFailedException(
-                f"{path}: layer {name!r}: there is no storage {value!r}; {hint}"
-            )
+            raise PassFailedException(f"{path}: layer {name!r}: no storage {value!r}; {hint}")
     if "storage" in folding:
         folding["storage"] = Storage(folding["storage"])
     return LayerFolding(**folding)

@@ -107,7 +107,7 @@
 // ERRORS: qnn: stream-lower: a module has one function to lower, this one has 0
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
-// ERRORS: qnn: {{.*}}bad.json is no JSON: {{.+}}
+// ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
