@@ -183,7 +183,7 @@ def describe_part(part: CostTable) -> str:
     return f"the channel before {describe(use.operation)}"
 
 
-def summarize(goal: Goal, tiling: Tiling, min_cycles: int) -> str:
+def summarize_tiling(goal: Goal, tiling: Tiling, min_cycles: int) -> str:
     """The rate and the resources of a folding, and how far from optimal either may be."""
     rate = describe_rate(tiling.interval, goal.clock)
     if goal.device is None:

@@ -22,7 +22,7 @@ from .choose import (
     leave_room_for_fifos,
     open_space,
 )
-from .explain import explain_infeasible, summarize
+from .explain import explain_infeasible, summarize_tiling
 from .folding_file import read_folding, write_folding
 from .goal import Goal
 from .layer_folding import (
@@ -110,7 +110,7 @@ def tile_design(
     except Infeasible as error:
         chosen = _handle_infeasible(goal, space, fixed, error)
         apply_tiling(design, space, chosen.tiling)
-    LOG.info("tile: %s", summarize(goal, chosen.tiling, chosen.min_cycles))
+    LOG.info("tile: %s", summarize_tiling(goal, chosen.tiling, chosen.min_cycles))
     design.device = StringAttr(goal.device.name) if goal.device else None
     design.clock_mhz = FloatAttr(goal.clock, f64) if goal.clock else None
     return chosen.tiling

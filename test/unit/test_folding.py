@@ -116,7 +116,7 @@ def test_words_that_differ_are_cut_anew() -> None:
         ('{"Gemm_0": 4}', 'layer \'Gemm_0\': expected {"pe": ..., "simd": ...}'),
         ('{"Gemm_0": {"pe": 0}}', "layer 'Gemm_0': pe must be an integer above 0"),
         ('{"Gemm_0": {"dsp": 1}}', "layer 'Gemm_0': dsp must be true or false"),
-        ('{"Gemm_0": {"storage": "blok"}}', "no storage is 'blok'; did you mean block?"),
+        ('{"Gemm_0": {"storage": "blok"}}', "no storage 'blok'; did you mean block?"),
         ('{"Gemm_0": {}, "Gemm_0": {}}', "'Gemm_0' is given twice"),
         ("[]", "expected a JSON object with an entry for each layer"),
         ("{", "is not valid JSON: "),
