@@ -289,8 +289,8 @@ class Tiler:
             if found.bound >= upper_bound * (1 - OPTIMALITY_GAP):
                 return found
             slope = np.where((excess > 0) | (surcharge > 0), excess, 0)
-            step = (upper_bound - found.bound + OPTIMALITY_GAP) / (slope @ slope)
-            surcharge = np.maximum(0, surcharge + slope * step)
+            gap = upper_bound - found.bound + OPTIMALITY_GAP
+            surcharge = np.maximum(0, surcharge + slope * gap / (slope @ slope))
         return found
 
     def _branch(self, masks: Masks, first: list[int], second: list[int]) -> list[Masks]:

@@ -54,7 +54,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["z7020", "arria10-gx1150"])
-def test_points_are_those_of_tile(network: str, name: str) -> None:
+def test_points_equal_the_tilings_of_tile(network: str, name: str) -> None:
     device = device_named(name)
     (curve,) = command.curves_of(lowered(load_network(network)), [device], [100.0])
     with ThreadPoolExecutor(1) as pool:
@@ -72,7 +72,7 @@ def test_points_are_those_of_tile(network: str, name: str) -> None:
         assert (tiling.use <= device.budget(100.0)).all()
 
 
-def test_a_front_is_what_nothing_is_better_than() -> None:
+def test_pareto_front() -> None:
     random = np.random.default_rng(0)
     points = [
         Point(int(cycles), tuple(map(float, use)), 0.0, 0)

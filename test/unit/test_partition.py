@@ -1,4 +1,4 @@
-"""Designs cut over several devices: the best parts there are, and the same numbers."""
+"""Designs cut for several devices: the cuts are optimal, and the results equal."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
@@ -47,10 +47,10 @@ def device(name: str, lut: int, bram18: int = 200) -> Device:
 
 
 def partitioner(
-    design: DesignOp, devices: Sequence[Device], link: LinkAttr, most: int = 2000
+    design: DesignOp, devices: Sequence[Device], link: LinkAttr, max_cuts: int = 2000
 ) -> Partitioner:
     choices = {"xilinx": Choices(space_of(design, "xilinx"), {})}
-    return Partitioner(design, devices, link, CLOCK, choices, most)
+    return Partitioner(design, devices, link, CLOCK, choices, max_cuts)
 
 
 def small(seed: int, depth: int, most: int = 9) -> DesignOp:
@@ -64,7 +64,7 @@ def small(seed: int, depth: int, most: int = 9) -> DesignOp:
 
 
 def all_parts(cuts: Cuts, count: int) -> Iterator[list[Mask]]:
-    """All ways to have a part on each device, as what is before each cut."""
+    """All cuts with a part on each device, as the groups before each cut."""
     layers = cuts.layers
     works = cuts.can_follow
     rows = {row.tobytes(): number for number, row in enumerate(cuts.before)}
@@ -78,8 +78,8 @@ def all_parts(cuts: Cuts, count: int) -> Iterator[list[Mask]]:
 
 
 def best_bits(search: Partitioner, count: int, cycles: int, level: int) -> int | None:
-    """The least bits over all links, of all parts that fit."""
-    (ledger,), cuts = search.costs.values(), search.cuts
+    """The least link traffic of any cut whose parts fit, by exhaustive search; None without one."""
+    (costs,), cuts = search.costs.values(), search.cuts
     least = None
     for before in all_parts(cuts, count):
         crossing = [crossing_edges(cuts.layers.edges, row) for row in before[1:-1]]
@@ -88,7 +88,7 @@ def best_bits(search: Partitioner, count: int, cycles: int, level: int) -> int |
             continue
         budgets = [device.budget(CLOCK) * level / FILL_LEVELS for device in search.devices]
         fits = (
-            ledger.can_tile(there & ~here, budget, cycles, ledger.relay_use(here, there))
+            costs.can_tile(there & ~here, budget, cycles, costs.relay_use(here, there))
             for (here, there), budget in zip(pairwise(before), budgets, strict=False)
         )
         bits = sum(e.channel.words * e.channel.word_bits for edges in crossing for e in edges)
@@ -111,7 +111,7 @@ def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
 
 @settings(max_examples=25, deadline=None)
 @given(searches())
-def test_no_parts_are_faster_or_send_less(search: Partitioner) -> None:
+def test_cuts_are_optimal(search: Partitioner) -> None:
     assert search.cuts.complete
     count, speeds = len(search.devices), search.candidate_cycles
     try:
@@ -133,7 +133,7 @@ def test_no_parts_are_faster_or_send_less(search: Partitioner) -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(searches())
-def test_the_fewest_devices(search: Partitioner) -> None:
+def test_fewest_uses_the_fewest_devices(search: Partitioner) -> None:
     cycles, counts = search.candidate_cycles[-1], range(1, len(search.devices) + 1)
     least = {count: best_bits(search, count, cycles, FILL_LEVELS) for count in counts}
     possible = [count for count, bits in least.items() if bits is not None]
@@ -149,8 +149,8 @@ def test_the_fewest_devices(search: Partitioner) -> None:
 @pytest.mark.parametrize(
     ("frame", "lanes", "mhz", "cycles"), [(6, 2, 30.0, 20), (6, 2, 60.0, 10), (6, 3, 9e4, 2)]
 )
-def test_a_frame_takes_a_link_whole_beats(frame: int, lanes: int, mhz: float, cycles: int) -> None:
-    """Of 4 bits at 100 MHz; at most a word a cycle."""
+def test_words_take_whole_beats_of_a_link(frame: int, lanes: int, mhz: float, cycles: int) -> None:
+    """Links of 4 and 5 bits at a clock of 100 MHz; at most one word per cycle."""
     channel = ChannelType((frame,), unsigned(4), lanes)
     assert LinkAttr(4, mhz).cycles([channel], CLOCK) == cycles
     assert LinkAttr(5, 30.0).cycles([ChannelType((7,), unsigned(4))], CLOCK) == 24
@@ -169,7 +169,7 @@ def test_fewer_devices_are_faster_over_a_slow_link() -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(searches(most=2))
-def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
+def test_bounds_hold_if_not_all_cuts_are_enumerated(search: Partitioner) -> None:
     try:
         plan = search.plan()
     except Unpartitionable:
@@ -182,7 +182,7 @@ def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
 
 
 def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
-    """The parts of a random design, for devices on which they just fit."""
+    """The parts of a random design, on devices that are barely large enough."""
     rng, design = np.random.default_rng(seed), design_of(module)
     tiler = Tiler(space_of(design, "xilinx"))
     use = tiler.cheapest(int(tiler.candidate_cycles()[-1])).use
@@ -195,8 +195,8 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
         return None
 
 
-def test_parts_compute_what_the_whole_did() -> None:
-    """On random devices over random links; their channels can be sized for the full rate."""
+def test_parts_compute_the_same_results() -> None:
+    """On random devices and links; FIFO depths keep the full rate."""
     done = 0
     for seed in range(20):
         module = lowered(seed, 4)
@@ -222,7 +222,7 @@ def test_parts_compute_what_the_whole_did() -> None:
 
 
 def wide(branches: int) -> ModuleOp:
-    """A design of layers beside each other, which has more cuts than are looked at."""
+    """A design of parallel layers, with more cuts than are enumerated."""
     x, y = "!stream.channel<4x8xui2>", "!stream.channel<4x4xsi6>"
     whole, many = f"!stream.channel<4x{4 * branches}xsi6>", range(branches)
     layers = [
@@ -241,22 +241,22 @@ def wide(branches: int) -> ModuleOp:
     return read_module(f"stream.design @main {{\n{body}\n}}\n{weights}")
 
 
-@pytest.mark.parametrize(("vendor", "told"), [("xilinx", True), ("intel", False)])
-def test_a_bound_is_told_if_it_is_known(
-    vendor: str, told: bool, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("vendor", "known"), [("xilinx", True), ("intel", False)])
+def test_a_bound_is_logged_if_it_is_known(
+    vendor: str, known: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Devices of two vendors are not taken as one."""
+    """Devices of two vendors have no common budget, so no bound is known."""
     counts = {"lut" if vendor == "xilinx" else "alm": 50_000, "ff": 200_000}
     counts["bram18" if vendor == "xilinx" else "m20k"] = 200
     second = Device("second", "second", vendor, "second", CLOCK, counts)
-    row = DeviceChain([device("first", 50_000), second], LinkAttr(4, 50.0))
+    chain = DeviceChain([device("first", 50_000), second], LinkAttr(4, 50.0))
     with caplog.at_level("INFO"):
-        partition_design(design_of(wide(11)), row)
-    assert ("no cut takes fewer than" in caplog.messages[0]) == told
+        partition_design(design_of(wide(11)), chain)
+    assert ("no cut takes fewer than" in caplog.messages[0]) == known
 
 
-def test_a_part_costs_what_the_search_thought() -> None:
-    """Link ends and what only passes included: the search and `tile` see the same tables."""
+def test_parts_cost_what_the_search_assumed() -> None:
+    """The search and `tile` see the same tables, those of link ends and relays included."""
     passing = 0
     for seed in range(20):
         module = lowered(seed, 4)
@@ -269,7 +269,7 @@ def test_a_part_costs_what_the_search_thought() -> None:
             plan = search.plan()
         except Unpartitionable:
             continue
-        (ledger,), before = search.costs.values(), search.cuts.before
+        (costs,), before = search.costs.values(), search.cuts.before
         rng = np.random.default_rng(seed)
         follows = search.cuts.can_follow
         pairs = np.argwhere(follows[0][:, None] & follows & follows[:, -1])
@@ -287,15 +287,15 @@ def test_a_part_costs_what_the_search_thought() -> None:
         groups = search.cuts.layers.groups
         own = [[p for n in np.flatnonzero(b & ~a) for p in groups[n]] for a, b in pairwise(masks)]
         budget = search.devices[0].budget(CLOCK)
-        costs: list[float] = []
+        expected: list[float] = []
         for here, there in pairwise(masks):
-            space, _ = ledger.subspace(there & ~here)
-            passed = ledger.relay_use(here, there)
+            space, _ = costs.subspace(there & ~here)
+            passed = costs.relay_use(here, there)
             passing += not isinstance(passed, float)
             tiling = Tiler(space, budget).cheapest(search.candidate_cycles[-1])
-            costs.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
+            expected.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
         parts = cut_design(design, own, DeviceChain(search.devices, link, clock_mhz=CLOCK))
-        for part, cost in zip(parts, costs, strict=True):
+        for part, cost in zip(parts, expected, strict=True):
             found = Tiler(space_of(part, "xilinx"), budget).cheapest(
                 max(plan.cycles, search.candidate_cycles[-1])
             )
