@@ -53,13 +53,13 @@ def partitioner(
     return Partitioner(design, devices, link, CLOCK, choices, max_cuts)
 
 
-def small(seed: int, depth: int, most: int = 9) -> DesignOp:
+def small(seed: int, depth: int, max_groups: int = 9) -> DesignOp:
     """A random design of few layers."""
     module = lowered(seed, depth)
     assume(module is not None)
     assert module is not None
     design = design_of(module)
-    assume(3 < len(Cuts.of(design, LinkAttr(8, CLOCK), CLOCK).layers.groups) <= most)
+    assume(3 < len(Cuts.of(design, LinkAttr(8, CLOCK), CLOCK).layers.groups) <= max_groups)
     return design
 
 
@@ -98,7 +98,7 @@ def best_bits(search: Partitioner, count: int, cycles: int, level: int) -> int |
 
 
 @st.composite
-def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
+def searches(draw: st.DrawFn, max_cuts: int = 2000) -> Partitioner:
     design = small(draw(st.integers(0, 10_000)), draw(st.integers(1, 3)))
     link = LinkAttr(draw(st.sampled_from([1, 4, 32])), draw(st.sampled_from([20.0, CLOCK, 300.0])))
     tiler = Tiler(space_of(design, "xilinx"))
@@ -106,7 +106,7 @@ def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
     part = draw(st.sampled_from([0.9, 1.2, 2.0, 4.0]))
     sizes = [draw(st.sampled_from([1.0, 0.7])) for _ in range(draw(st.integers(2, 3)))]
     devices = [device(f"d{size}", int(size * part * whole)) for size in sizes]
-    return partitioner(design, devices, link, most)
+    return partitioner(design, devices, link, max_cuts)
 
 
 @settings(max_examples=25, deadline=None)
@@ -168,7 +168,7 @@ def test_fewer_devices_are_faster_over_a_slow_link() -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(searches(most=2))
+@given(searches(max_cuts=2))
 def test_bounds_hold_if_not_all_cuts_are_enumerated(search: Partitioner) -> None:
     try:
         plan = search.plan()
