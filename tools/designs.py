@@ -4,11 +4,10 @@ import logging
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
-from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.resources.device import Device
 from ..passes.designs import designs_of
@@ -19,8 +18,9 @@ from ..passes.scale_thresholds.scale_thresholds import ScaleThresholdsPass
 from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..passes.tile.folding_file import read_folding
+from ..passes.tile.goal import Goal
 from ..passes.tile.layer_folding import FoldingError, LayerFolding
-from ..passes.tile.tile import Goal, tile_design
+from ..passes.tile.tile import tile_design
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.memory import MemoryOp
 from ..qdialect.stream.types import ChannelType
@@ -75,30 +75,22 @@ def lowered(module: ModuleOp) -> DesignOp:
 
 
 def fold(design: DesignOp, request: Request) -> None:
-    device = request.device
-    clock = request.clock_mhz or (device.clock_mhz if device is not None else None)
-    goal = Goal(device, clock, request.fps, request.cycles)
     folds: Mapping[str, LayerFolding] = (
         {} if request.folding is None else read_folding(request.folding)
     )
+    # A design with a folding of its own may be too large for the device: its refusal is logged.
+    goal = Goal(
+        request.device,
+        request.clock_mhz,
+        request.fps,
+        request.cycles,
+        must_fit=not (request.estimate and folds),
+    )
     with timed("tile"):
         try:
-            tile_for(design, goal, folds, request.estimate)
+            tile_design(design, goal, folds)
         except FoldingError as error:
             raise UserError(f"{request.folding}: {error}") from None
-
-
-def tile_for(
-    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], too_large: bool
-) -> None:
-    """Folds a design; one with a folding of its own may be too large, which is said."""
-    try:
-        tile_design(design, goal, folds)
-    except PassFailedException as error:
-        if not (too_large and folds):
-            raise
-        tile_design(design, replace(goal, fits=False), folds)
-        LOG.info("%s", error)
 
 
 def channels_of(design: DesignOp) -> list[ChannelType]:

@@ -17,7 +17,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from ..frontends.summary import align_columns
-from ..hardware.search.explore import MAX_FAILED_TARGETS
+from ..hardware.search.explore import WORKER_CHECK_SECONDS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
@@ -177,7 +177,7 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
                     for number, part in enumerate(parts)
                 }
                 while running:
-                    for future in wait(running, MAX_FAILED_TARGETS, FIRST_COMPLETED).done:
+                    for future in wait(running, WORKER_CHECK_SECONDS, FIRST_COMPLETED).done:
                         yield running.pop(future), future.result()
                     pool.check()
         except PoolLost as error:

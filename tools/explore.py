@@ -24,14 +24,14 @@ from ..hardware.search.explore import (
     Found,
     Job,
     Point,
-    alternative,
     explore,
+    fastest_job_if_unreached,
     pareto_front,
-    slower_target,
+    slower_jobs,
 )
-from ..hardware.search.tiling import cycles_of_frame
+from ..hardware.timing.frame_rate import cycles_per_frame
+from ..passes.tile.choose import open_space
 from ..passes.tile.layer_folding import FoldingError, fixed_by
-from ..passes.tile.tile import open_space
 from ..qdialect.stream import DesignOp
 from .designs import lowered, timed
 from .files import UserError, reason, write_whole
@@ -205,7 +205,7 @@ def explored(
     curves: Sequence[Curve], fps: float | None, points: Points | None, scheduler: str | None
 ) -> list[Result]:
     """The points of all curves: at one rate, or at many."""
-    jobs = [Job(c, None if fps is None else cycles_of_frame(c.clock_mhz, fps)) for c in curves]
+    jobs = [Job(c, None if fps is None else cycles_per_frame(c.clock_mhz, fps)) for c in curves]
     known = {} if points is None else points.known
     keep = points.keep if points is not None else forget
     try:
@@ -216,7 +216,7 @@ def explored(
                 LOG.debug("explore: %d of %d points", done, total, extra=share)
                 pool.check()
 
-            more = slower_target if fps is None else alternative
+            more = slower_jobs if fps is None else fastest_job_if_unreached
             found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
     except PoolLost as error:
         raise UserError(f"{error}; {kept(points)}") from None

@@ -16,9 +16,10 @@ import pytest
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.resources.roofline import ops_by_bits
 from qnn.hardware.resources.work import network_work
-from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_target
+from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_jobs
 from qnn.hardware.search.explore import Job as Task
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from qnn.tools import explore as command
 from qnn.tools.designs import lowered
 from qnn.tools.networks import load_network, write_module
@@ -53,12 +54,12 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["z7020", "arria10-gx1150"])
-def test_points_are_those_of_tile(network: str, name: str) -> None:
+def test_points_equal_the_tilings_of_tile(network: str, name: str) -> None:
     device = device_named(name)
     (curve,) = command.curves_of(lowered(load_network(network)), [device], [100.0])
     with ThreadPoolExecutor(1) as pool:
         found = explore(
-            [Task(curve)], slower_target, pool, lambda c: c, {}, command.forget, lambda *_: None
+            [Task(curve)], slower_jobs, pool, lambda c: c, {}, command.forget, lambda *_: None
         )
     assert len(found) > CURVE_POINTS / 2
     for job in list(found)[:: len(found) // 5]:
@@ -71,7 +72,7 @@ def test_points_are_those_of_tile(network: str, name: str) -> None:
         assert (tiling.use <= device.budget(100.0)).all()
 
 
-def test_a_front_is_what_nothing_is_better_than() -> None:
+def test_pareto_front() -> None:
     random = np.random.default_rng(0)
     points = [
         Point(int(cycles), tuple(map(float, use)), 0.0, 0)
