@@ -22,7 +22,7 @@ from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools import evaluate
 from qnn.tools.datasets import CIFAR, load_images, load_labels
 from qnn.tools.engines import Engine
-from qnn.tools.files import UserError
+from qnn.tools.errors import UserError
 from qnn.tools.pixels import Pixels
 from qnn.tools.pools import Pool
 from qnn.tools.qnn import main

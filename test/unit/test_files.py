@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from qnn.tools.files import UserError, write_whole
+from qnn.tools.errors import UserError
+from qnn.tools.files import write_whole
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and rights of POSIX")
 

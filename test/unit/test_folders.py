@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from qnn.tools.files import UserError
+from qnn.tools.errors import UserError
 from qnn.tools.folders import MANIFEST, build_folder
 
 FIRST = {"top.cpp": "1", "weights/a.hpp": "1", "weights/b.hpp": "1"}

@@ -25,8 +25,9 @@ from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
 from qnn.tools.arrays import array_of, load_array
 from qnn.tools.datasets import decoder, load_images
-from qnn.tools.files import UserError, report_errors
+from qnn.tools.errors import UserError
 from qnn.tools.folders import MANIFEST, build_folder
+from qnn.tools.messages import report_errors
 from qnn.tools.points import Points
 from qnn.tools.report.build import EXPLORED
 from qnn.tools.report.build import read_json as read_shaped
