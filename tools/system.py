@@ -117,8 +117,8 @@ def _clock_of(design: DesignOp, device: Device, clock_mhz: float | None) -> floa
 def _check_not_cut_again(options: DesignOptions) -> None:
     if options.cutting:
         raise UserError(
-            f"the network is cut and folded already, so {', '.join(options.cutting)} "
-            "would have no effect: leave it out, or start from the network before the cut"
+            f"the network is cut and folded already: {', '.join(options.cutting)} can only be used "
+            "on the network before the cut"
         )
 
 
@@ -140,7 +140,7 @@ def _devices_of(designs: LinkedDesigns, named: Sequence[Device] | None) -> list[
         return [_device_in(part) for part in designs.parts]
     if len(named) < len(designs.parts):
         raise UserError(
-            f"--devices names {len(named)} devices, but the network has {len(designs.parts)} parts"
+            f"--devices names too few devices: {len(named)} for {len(designs.parts)} parts"
         )
     return list(named)[: len(designs.parts)]
 

@@ -172,7 +172,7 @@ def test_a_missing_emulator_is_told_first(
     monkeypatch.setattr("qnn.tools.engines.find_spec", lambda name: None)
     assert main([*command.split(), "--engine", "opencl"]) == 1
     hint = "pip install 'qnn-dialect[opencl]'"
-    assert capsys.readouterr().err == f"qnn: there is no pyopencl: {hint}\n"
+    assert capsys.readouterr().err == f"qnn: --engine opencl needs the package pyopencl: {hint}\n"
     assert hint in [need.get for need in NEEDS]
 
 
