@@ -34,13 +34,13 @@ from .system import System, build_system, find_device, next_faster_design
 from .targets import TARGETS, Target
 from .units import Unit, units_of
 
-BUILD = "build.json"
+BUILD_FILE = "build.json"
 """The origin and the estimate of a build."""
 
-DESIGN = "design.mlir"
+DESIGN_FILE = "design.mlir"
 """The design that a project was generated from."""
 
-NETWORK = "network.mlir"
+NETWORK_FILE = "network.mlir"
 """The designs of all parts, with the host's program around them."""
 
 
@@ -108,9 +108,9 @@ class ProjectWriter:
             emitted[design] = self.target.emit(design, f"{stem}_{part.name}")
             found, own = self.found.of_part(part), extract_part(module, design)
             self._write(found, own, design, emitted[design], vectors[design], place)
-        with (folder / NETWORK).open("wb") as file:
+        with (folder / NETWORK_FILE).open("wb") as file:
             write_module(module, file)
-        files = top_level_files(module, self.target.name, NETWORK, emitted, self.found)
+        files = top_level_files(module, self.target.name, NETWORK_FILE, emitted, self.found)
         for name, text in files.items():
             (folder / name).write_text(text)
         names = [part.name for part in self.found.parts]
@@ -155,7 +155,7 @@ class ProjectWriter:
             **more,
             "estimate": estimate,
         }
-        (folder / BUILD).write_text(json.dumps(description, indent=1) + "\n")
+        (folder / BUILD_FILE).write_text(json.dumps(description, indent=1) + "\n")
 
 
 def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
@@ -186,7 +186,7 @@ def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
     """Writes the design that a project was generated from, and its folding."""
-    with (folder / DESIGN).open("wb") as file:
+    with (folder / DESIGN_FILE).open("wb") as file:
         write_module(module, file)
     folds = {name: folding_of(found[0]) for name, found in foldable_layers(design).items()}
     write_folding(str(folder / "folding.json"), folds)

@@ -73,10 +73,10 @@ def fold_design(design: DesignOp, goal: Goal, path: str | None) -> None:
     if not folds:
         goal = replace(goal, must_fit=True)
     with timed("tile"), folding_errors(path):
-        _tile(design, goal, folds)
+        _tile_for_goal(design, goal, folds)
 
 
-def _tile(design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding]) -> None:
+def _tile_for_goal(design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding]) -> None:
     tiled = TileGoal(goal.device, goal.clock, goal.fps, goal.target_cycles)
     try:
         tile_design(design, tiled, folds)

@@ -38,10 +38,10 @@ class Pixels:
             raise UserError(
                 "a scaled pixel is NaN or infinite: --scale and --offset must keep all finite"
             )
-        return rounded(y, type)
+        return rounded_pixels(y, type)
 
 
-def rounded(x: Array, type: QnnTensor) -> Array:
+def rounded_pixels(x: Array, type: QnnTensor) -> Array:
     """The nearest values of a type; halves are rounded up, and 0 becomes +1 in a bipolar type."""
     element = check_element(type.element_type)
     if not isinstance(element, QuantType):

@@ -55,7 +55,7 @@ def build_system(module: ModuleOp, options: DesignOptions, must_fit: bool = True
     elif devices is None:
         raise UsageError("this network needs --device, or --devices and --link")
     else:
-        _cut(module, options, devices)
+        _cut_for_devices(module, options, devices)
     size_channels(module)
     designs = linked_designs_in(module)
     clock = designs.parts[0].clock_mhz
@@ -122,7 +122,7 @@ def _check_not_cut_again(options: DesignOptions) -> None:
         )
 
 
-def _cut(module: ModuleOp, options: DesignOptions, devices: Sequence[Device]) -> None:
+def _cut_for_devices(module: ModuleOp, options: DesignOptions, devices: Sequence[Device]) -> None:
     """Cuts the only design of a network into a folded part for each device."""
     if options.link is None:
         raise UserError("--devices needs --link, the link between two devices, as in 64@156.25")

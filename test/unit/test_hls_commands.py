@@ -173,7 +173,7 @@ def test_a_missing_emulator_is_told_first(
     assert main([*command.split(), "--engine", "opencl"]) == 1
     hint = "pip install 'qnn-dialect[opencl]'"
     assert capsys.readouterr().err == f"qnn: --engine opencl needs the package pyopencl: {hint}\n"
-    assert hint in [need.get for need in NEEDS]
+    assert hint in [need.remedy for need in NEEDS]
 
 
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])

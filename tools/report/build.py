@@ -11,7 +11,7 @@ import numpy as np
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
-from ..compile import BUILD, DESIGN, NETWORK
+from ..compile import BUILD_FILE, DESIGN_FILE, NETWORK_FILE
 from ..errors import UserError
 from ..networks import load_network
 from ..points import EXPLORATION
@@ -41,7 +41,7 @@ class Build:
     def read(folder: Path, explored: str | None = None) -> "Build":
         several = "parts" in _read_description(folder, {})
         description = _read_description(folder, LINKED_BUILD_SHAPE if several else BUILD_SHAPE)
-        network = NETWORK if several else DESIGN
+        network = NETWORK_FILE if several else DESIGN_FILE
         groups = linked_designs_of(load_network(str(folder / network)))
         folders = [folder / name for name in description["parts"]] if several else [folder]
         if len(groups) != 1 or len(groups[0].parts) != len(folders):
@@ -76,10 +76,10 @@ class BuildPart:
         target = description["target"]
         if target not in TARGETS:
             hint = did_you_mean(target, TARGETS)
-            raise UserError(f"{folder / BUILD}: unknown target {target!r}; {hint}")
+            raise UserError(f"{folder / BUILD_FILE}: unknown target {target!r}; {hint}")
         counts = {len(description["processes"]), len(description["estimate"]["layers"])}
         if counts != {len(design.processes)}:
-            raise UserError(_mixed_builds(folder, DESIGN))
+            raise UserError(_mixed_builds(folder, DESIGN_FILE))
         return BuildPart(folder, description, design)
 
     @property
@@ -108,17 +108,17 @@ def _read_description(folder: Path, shape: JsonShape) -> dict[str, Any]:
     """Reads `build.json` of a folder that `qnn compile` wrote."""
     if not folder.is_dir():
         raise UserError(f"{folder}: no such folder; qnn compile -o {folder} writes one")
-    if (folder / EXPLORATION).is_file() and not (folder / BUILD).is_file():
+    if (folder / EXPLORATION).is_file() and not (folder / BUILD_FILE).is_file():
         raise UserError(
             f"{folder} is an exploration, not a build: use qnn report BUILD --explored {folder}"
         )
-    if not (folder / BUILD).is_file():
+    if not (folder / BUILD_FILE).is_file():
         raise UserError(f"{folder} is not a build; qnn compile -o FOLDER writes one")
-    return read_fields(folder / BUILD, shape)
+    return read_fields(folder / BUILD_FILE, shape)
 
 
 def _mixed_builds(folder: Path, network: str) -> str:
-    return f"{folder}: {BUILD} and {network} belong to different builds: run qnn compile again"
+    return f"{folder}: {BUILD_FILE} and {network} belong to different builds: run qnn compile again"
 
 
 def _read_exploration(path: Path) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from math import ceil, sqrt
 
-Place = tuple[int, int]
+GridPlace = tuple[int, int]
+"""A column and a row."""
 
 ROWS_PER_COLUMN = 4.0
 """A drawing has four times as many rows as columns, because boxes are wider than high."""
 
 
-def places(count: int, edges: Sequence[tuple[int, int]]) -> list[Place]:
+def places(count: int, edges: Sequence[tuple[int, int]]) -> list[GridPlace]:
     """The column and row of each process; edges lead from earlier ones to later ones.
 
     A process is below all processes that feed it, in the lane of the first of them if that lane is
@@ -58,7 +59,7 @@ def _branch_lanes(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 
 def _without_overlaps(ranks: Sequence[int], lanes: Sequence[int]) -> list[int]:
     """The lanes, but of two processes in the same place one moves to the next free lane."""
-    taken = set[Place]()
+    taken = set[GridPlace]()
     moved: list[int] = []
     for rank, lane in zip(ranks, lanes, strict=True):
         while (rank, lane) in taken:
