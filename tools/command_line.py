@@ -12,6 +12,7 @@ from .commands.explore import add_explore
 from .commands.import_ import add_import
 from .commands.report import add_report
 from .commands.run import add_run
+from .commands.shared import add_verbosity
 from .parser import Parser
 
 
@@ -40,4 +41,6 @@ def command_line() -> Parser:
     add_devices(commands)
     add_doctor(commands)
     add_completion(commands)
+    for command in commands.choices.values():
+        add_verbosity(command)
     return top

@@ -24,7 +24,7 @@ def add_explore(commands: Commands) -> None:
         commands,
         "explore",
         ExploreOptions,
-        "trade frame rate against resources on many devices",
+        "compare frame rates and resources on many devices",
         "qnn explore model.onnx --devices z7020,zu3eg,u250 -o fronts/",
     )
     add_network(command)

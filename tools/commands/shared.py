@@ -60,7 +60,6 @@ def add_command(commands: Commands, name: str, options: type, summary: str, exam
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example: {example}",
     )
-    add_verbosity(command)
     command.set_defaults(options=options)
     return command
 
@@ -113,7 +112,7 @@ def add_design(command: ArgumentParser) -> None:
         type=parse_clock,
         dest="clock_mhz",
         metavar="MHZ",
-        help="the clock in MHz; by default the device's",
+        help="the clock in MHz; by default the device's, or the lowest of the chain",
     )
     add_folding(command)
 
@@ -135,8 +134,8 @@ def add_engine(command: ArgumentParser, default: str) -> None:
         "--engine",
         choices=ENGINES,
         default=default,
-        help="what computes: reference is numpy, native is C++ for this processor, hls is the "
-        "hardware's HLS C++, compiled with g++, opencl is the hardware's OpenCL on Intel's "
+        help="the engine that computes: reference is numpy, native is C++ for this processor, hls "
+        "is the hardware's HLS C++, compiled with g++, opencl is the hardware's OpenCL on Intel's "
         f"emulator; by default {default}",
     )
 
