@@ -121,8 +121,8 @@ def network(name: str, device: Device) -> Iterator[str]:
     designs = compared(name)
     published, same_rate, same_cost = designs
     yield f"## {TITLES[name]}\n"
-    taken = "LUT | of all | FF | of all | BRAM18 | of all"
-    yield f"| folding | cycles | frames/s | image alone | {taken} |"
+    taken = "LUT | share | FF | share | BRAM18 | share"
+    yield f"| folding | cycles | frames/s | latency | {taken} |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     titles = ("published", "`tile`, as fast", "`tile`, no larger")
     for title, each in zip(titles, designs, strict=True):
@@ -131,9 +131,13 @@ def network(name: str, device: Device) -> Iterator[str]:
     dearer = same_rate.tiling.cost / same_rate.tiling.bound - 1
     faster = published.tiling.interval / same_cost.tiling.interval
     yield f"""
-As fast: within {dearer:.1%} of the bound on what any folding costs, as shares of the device.
+As fast: at most {dearer:.1%} above the lower bound on the cost of any folding, in shares of the
+device.
+
 No larger: {faster:.2f} times as fast; fewer than {same_cost.least:,} cycles are proven impossible
-with so much of each. SIMD/PE of each layer, and its cycles:
+with the same resources.
+
+This table gives SIMD/PE of each layer, and its cycles:
 """
     yield "| layer | published | cycles | as fast | cycles | no larger | cycles |"
     yield "|---|---:|---:|---:|---:|---:|---:|"
@@ -145,6 +149,8 @@ with so much of each. SIMD/PE of each layer, and its cycles:
 
 
 def lfc_rows() -> Iterator[str]:
+    yield "| inputs | per cycle | cycles of each layer | cycles per frame | frames/s |"
+    yield "|---|---:|---|---:|---:|"
     for inputs, simd, lanes in ((832, 64, 64), (832, 64, 2), (832, 64, 1), (784, 56, 1)):
         cycles, layers = lfc(inputs, simd, lanes)
         spelled = ", ".join(f"{each}" for each in layers)
@@ -152,70 +158,12 @@ def lfc_rows() -> Iterator[str]:
     yield f"| measured | | | {CLOCK_MHZ * 1e6 / LFC_MEASURED:,.0f} | {LFC_MEASURED:,} |"
 
 
-INTRODUCTION = """\
-# Foldings: published ones and those that `tile` finds
-
-<!-- not run: makes this page, in minutes -->
-```sh
-QNN_MODELS=... python benchmarks/foldings.py > docs/foldings.md
-```
-
-Two networks were published with a folding, and measured on a Z7020 at 100 MHz. Here they are
-judged by our [cost model](costs.md), next to the cheapest folding that is as fast, and the fastest,
-neither of which takes more of anything. What was not published (pools, windows, the last layer) is
-chosen by the same search in all three. Weights of the published foldings lie where the vendor's
-tool put them; W2A2 took all blocks that way, and memories that did not fit became LUTs, which is
-not shown here. Vectors lie where our library puts them, in all three: what the boards took, with
-theirs in registers, is in [costs](costs.md#against-boards). These are figures of the model, not of
-a vendor's tool. An image alone takes the cycles from its first word in to its last word out.
-`pytest test/e2e/test_foldings.py` checks that no folding of `tile` is larger at the same rate, or
-slower at the same size.
-"""
-
-REASON = """\
-## Why `tile` does better
-
-A design is as fast as its slowest layer; what another layer could do beyond that is paid for and
-never used. The published foldings are unbalanced: their convolutions take from 18,432 to 32,400
-cycles where 32,768 would do, and from 64,800 to 115,200 in W2A2. `tile` slows down what is too
-fast, or, if it may be as large, speeds up what is slow instead.
-
-It also computes as much in another shape. `Conv_1` of W1A1 takes as many cycles with 64 inputs and
-16 rows at once as with 32 and 32, but each row has a sum, thresholds and a memory of its own.
-Published are powers of two, which leave little to choose between; `tile` takes all divisors, such
-as 36 of the 1,152 inputs of `Conv_4`: as wide as a block of memory.
-"""
-
-LFC = """\
-## LFC W1A1: slower than its layers
-
-Four fully connected layers, 832 (784 pixels, padded) to 1024, 1024, 1024 and 64, with SIMD/PE
-64/32, 32/64, 64/32 and 8/16. No layer takes more than 512 cycles, yet a frame was measured every
-841.
-
-| inputs | a cycle | cycles of each layer | cycles a frame | frames/s |
-|---|---:|---|---:|---:|"""
-
-LFC_REASON = """\
-
-With one input a cycle the model says 832, and 9 cycles more were measured (1.1 %): the layers wait
-for their inputs. Two a cycle would be hidden behind the layers. 784 inputs would take 784 cycles,
-57 fewer than were measured (SIMD is 56 there, because 64 does not divide 784). So one padded input
-a cycle would explain the measurement; nothing that the model knows of the layers does. How the
-board fed the design was not published: this is a guess. How a host feeds a design is a known limit
-of the model, where a source is as wide as the rate wants.
-"""
-
-
 def main() -> None:
     device = device_named(DEVICE)
-    print(INTRODUCTION)
-    for name in CNV:
-        print("\n".join(network(name, device)))
-    print(REASON)
-    print(LFC)
-    print("\n".join(lfc_rows()))
-    print(LFC_REASON, end="")
+    networks = "\n".join(line for name in CNV for line in network(name, device)).rstrip()
+    text = (Path(__file__).parent / "foldings.template.md").read_text()
+    text = text.replace("{networks}", networks).replace("{lfc}", "\n".join(lfc_rows()))
+    print(text, end="")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ def boards() -> Iterator[str]:
         if measured.name == "CNV W1A1":
             yield row(
                 measured.name,
-                "cycles of an image alone",
+                "latency, cycles",
                 *against(PYNQ_LATENCY, simulate_unbounded(design).cycles),
             )
     cycles, _ = lfc(784, 56, 1)
@@ -156,7 +156,15 @@ def no_larger(area: Area, design: DesignOp, title: str) -> str:
 
 
 def areas() -> Iterator[str]:
-    titles = "cycles", "frames/s", "latency, us", "LUT", "BRAM18", "rate", "LUT, both to published"
+    titles = (
+        "cycles",
+        "frames/s",
+        "latency, us",
+        "LUT",
+        "BRAM18",
+        "frames/s, relative",
+        "LUT, relative",
+    )
     yield from head("design", "folding", *titles)
     for area in AREAS:
         cycles = cycles_of_frame(area.clock_mhz, area.fps)
@@ -271,7 +279,7 @@ def main() -> None:
         others,
     ):
         print(f"{table.__name__} ...", file=sys.stderr)
-        text = text.replace(f"{{{table.__name__}}}\n", "\n".join(table()) + "\n\n")
+        text = text.replace(f"{{{table.__name__}}}", "\n".join(table()))
     print(text, end="")
 
 

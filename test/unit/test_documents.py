@@ -24,7 +24,7 @@ LINKED = "docs", "examples", "passes", "qdialect", "tools"
 """Folders of the repository that commands of the documents name."""
 
 SLOW = "docs/explore.md", "docs/hls.md", "docs/partition.md"
-"""Pages that take more than ten seconds; the README has a command of each."""
+"""Pages that take more than ten seconds; the tutorial has a command of each."""
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +83,13 @@ def test_a_block_without_a_fence_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Text.\n\n    qnn doctor\n\n- a list\n\n  goes on\n")
     assert indented(page) == ["qnn doctor"]
+
+
+def test_the_commands_in_the_readme_have_these_options(page: Page) -> None:
+    """Its table names commands outside of blocks, so no block runs them."""
+    commands = re.findall(r"^\|[^|]*\| `(qnn[^`]+)` \|", (ROOT / "README.md").read_text(), re.M)
+    assert len(commands) >= 12
+    page.run_usage(Block("README.md", 1, "usage", "", "", "", "\n".join(commands)))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
