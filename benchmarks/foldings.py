@@ -61,10 +61,10 @@ def found(
     """The cheapest folding for a rate, or the fastest within a budget."""
     space = space_of(design, "xilinx")
     tiler = Tiler(space, budget, fixed_by(design, space, given))
-    tiling = tiler.fastest() if cycles is None else tiler.at(cycles)
+    tiling = tiler.fastest() if cycles is None else tiler.cheapest(cycles)
     apply_tiling(design, space, tiling)
     layers = {name: (folding_of(layer), layer.interval) for name, layer in weighted(design).items()}
-    least = tiler.least if cycles is None else cycles
+    least = tiler.proven_min_cycles if cycles is None else cycles
     return Found(tiling, least, simulate_unbounded(design).cycles, layers)
 
 
@@ -101,7 +101,7 @@ def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
     fixed = fixed_by(design.design, space, given)
     (source,) = design.design.sources
     tiler = Tiler(space, None, {**fixed, space.ends[source].output: [lanes]})
-    apply_tiling(design.design, space, tiler.at(int(tiler.speeds()[-1])))
+    apply_tiling(design.design, space, tiler.cheapest(int(tiler.candidate_cycles()[-1])))
     ends = simulate_unbounded(design.design, 3).finished(design.design)
     return int(np.diff(ends)[-1]), [layer.interval for layer in weighted(design.design).values()]
 

@@ -16,12 +16,14 @@ from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_na
 from qnn.hardware.resources.roofline import peak_gops
 from qnn.hardware.resources.work import network_work
 from qnn.hardware.search.space import space_of
-from qnn.hardware.search.tiling import Tiler, TooSmall, cycles_of_frame
+from qnn.hardware.search.tiling import BudgetExceeded, Tiler
+from qnn.hardware.timing.frame_rate import cycles_per_frame
 from qnn.hardware.timing.simulate import simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design
+from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.layer_folding import apply_tiling
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import DesignOp, LinkAttr
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.linked_designs import linked_designs_of
@@ -167,7 +169,7 @@ def areas() -> Iterator[str]:
     )
     yield from head("design", "folding", *titles)
     for area in AREAS:
-        cycles = cycles_of_frame(area.clock_mhz, area.fps)
+        cycles = cycles_per_frame(area.clock_mhz, area.fps)
         published = np.array([area.lut, 0, area.bram18, 0, 0, 0], float)
         alone = round(area.latency_us * area.clock_mhz)
         yield area.row("published", cycles, published, alone)
@@ -176,9 +178,9 @@ def areas() -> Iterator[str]:
         space, growth = space_of(design, "xilinx"), 1.0
         while True:
             try:
-                found = Tiler(space, area.budget * [growth, 1, 1, 1, 1, 1]).at(cycles)
+                found = Tiler(space, area.budget * [growth, 1, 1, 1, 1, 1]).cheapest(cycles)
                 break
-            except TooSmall:
+            except BudgetExceeded:
                 growth += 0.01
         apply_tiling(design, space, found)
         alone = simulate_unbounded(design).cycles

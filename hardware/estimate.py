@@ -25,7 +25,7 @@ from .resources.memory import LOGIC
 from .resources.work import NetworkWork, network_work
 from .timing.fifo_depths import steady_state_with
 from .timing.schedule import schedule_of
-from .timing.simulate import declared, simulate, simulate_unbounded
+from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
 REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
 """Resources that are reported under another name, and their size in its unit."""
@@ -260,7 +260,7 @@ def check_kinds(layer: LayerEstimate, device: Device) -> None:
 
 def interval_of(design: DesignOp) -> int:
     """Cycles a frame: those of the slowest process, if the channels are deep enough for it."""
-    depths = declared(design)
+    depths = declared_depths(design)
     if not all(depths.values()) or steady_state_with(design, depths) is not None:
         return max(schedule_of(process).interval for process in design.processes)
     words = sum(channel.words for process in design.processes for channel in process.outputs)

@@ -1,4 +1,4 @@
-"""`size-fifos`: how many words each channel holds."""
+"""`size-fifos`: chooses the FIFO depth of every channel."""
 
 import logging
 from dataclasses import dataclass
@@ -21,37 +21,45 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SizeFifosPass(ModulePass):
-    """Gives every channel as little depth as it can have while the design runs at full rate.
+    """Gives every channel the smallest depth at which the design still runs at full rate.
+
+    Before:
+
+        %a, %b = stream.fork %x : ... -> (!stream.channel<6x6x1xui4>, !stream.channel<6x6x1xui4>)
+
+    After, where `%b` skips a window over `%a`:
+
+        %a, %b = stream.fork %x : ... -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 4>,
+                                          !stream.channel<6x6x1xui4, lanes = 1, depth = 20>)
 
     The depths come from the cycle model, skip connections included: one word less in any channel
-    would slow the design down. In large designs the search ends before it has tried them all.
-    Designs that are joined by links are sized together: how long words are on their way is part
-    of it.
+    would reduce the rate. In large designs the search may end before every channel was tried.
+    Designs that are joined by links are sized together, with the latency of the links.
     """
 
     name = "size-fifos"
 
     any_rate: bool = False
-    """Only deep enough that the design never stops, however slow it is."""
+    """Choose the smallest depths without a deadlock, whatever the rate."""
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         designs_for(self.name, op)
-        for whole in linked_designs_of(op):
-            check_size(whole.design)
-            depths = (depths_for_any_rate if self.any_rate else depths_for)(whole.design)
+        for linked in linked_designs_of(op):
+            check_frame_cycles(linked.design)
+            depths = (depths_for_any_rate if self.any_rate else depths_for)(linked.design)
             bits = sum(depth * channel_of(value).word_bits for value, depth in depths.items())
-            held = f"{sum(depths.values()):,} words in {len(depths)} channels, {bits:,} bits"
-            for value, its in whole.channels.items():
-                sized = channel_of(value).with_depth(depths[its])
+            words = f"{sum(depths.values()):,} words in {len(depths)} channels"
+            for value, linked_value in linked.channels.items():
+                sized = channel_of(value).with_depth(depths[linked_value])
                 Rewriter.replace_value_with_new_type(value, sized)
-            LOG.info("size-fifos: %s", held)
+            LOG.info("size-fifos: %s, %s bits", words, f"{bits:,}")
 
 
-def check_size(design: DesignOp) -> None:
-    """Raises if a frame takes so long that it can't be planned cycle by cycle."""
+def check_frame_cycles(design: DesignOp) -> None:
+    """Raises if a frame takes too many cycles to be scheduled cycle by cycle."""
     slowest = max(design.processes, key=lambda process: process.interval)
     if slowest.interval > MAX_FRAME_CYCLES:
         raise PassFailedException(
-            f"size-fifos: {describe(slowest)} takes {slowest.interval:,} cycles a frame, more than "
-            f"{MAX_FRAME_CYCLES:,}, which are not planned: tile it for a higher rate"
+            f"size-fifos: {describe(slowest)} takes {slowest.interval:,} cycles per frame; at most "
+            f"{MAX_FRAME_CYCLES:,} can be scheduled: run tile with a higher rate first"
         )

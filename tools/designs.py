@@ -2,13 +2,12 @@
 
 import logging
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
-from xdsl.utils.exceptions import PassFailedException
 
 from ..passes.designs import designs_of
 from ..passes.driver.pipeline import Hook, Pipeline
@@ -19,8 +18,7 @@ from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..passes.tile.folding_file import read_folding
 from ..passes.tile.goal import Goal
-from ..passes.tile.layer_folding import FoldingError, LayerFolding
-from ..passes.tile.tile import Goal as TileGoal
+from ..passes.tile.layer_folding import FoldingError
 from ..passes.tile.tile import tile_design
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.memory import MemoryOp
@@ -73,18 +71,7 @@ def fold_design(design: DesignOp, goal: Goal, path: str | None) -> None:
     if not folds:
         goal = replace(goal, must_fit=True)
     with timed("tile"), folding_errors(path):
-        _tile_for_goal(design, goal, folds)
-
-
-def _tile_for_goal(design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding]) -> None:
-    tiled = TileGoal(goal.device, goal.clock, goal.fps, goal.target_cycles)
-    try:
-        tile_design(design, tiled, folds)
-    except PassFailedException as error:
-        if goal.must_fit:
-            raise
-        tile_design(design, replace(tiled, fits=False), folds)
-        LOG.info("%s", error)
+        tile_design(design, goal, folds)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
+from ..hardware.search.explore import WORKER_CHECK_SECONDS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
@@ -43,9 +44,6 @@ MAX_TABLE_CLASSES = 20
 
 MAX_LISTED_IMAGES = 20
 """The most images in a printed list."""
-
-POLL_SECONDS = 1.0
-"""How often a cluster is checked for workers."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ def cluster_work(module: ModuleOp, engine: str, scheduler: str) -> Work:
                     for number, part in enumerate(parts)
                 }
                 while running:
-                    for future in wait(running, POLL_SECONDS, FIRST_COMPLETED).done:
+                    for future in wait(running, WORKER_CHECK_SECONDS, FIRST_COMPLETED).done:
                         yield running.pop(future), future.result()
                     pool.check()
         except PoolLost as error:

@@ -14,13 +14,13 @@ from ..hardware.search.explore import (
     Found,
     Job,
     Point,
-    alternative,
     explore,
-    slower_target,
+    fastest_job_if_unreached,
+    slower_jobs,
 )
-from ..hardware.search.tiling import cycles_of_frame
+from ..hardware.timing.frame_rate import cycles_per_frame
+from ..passes.tile.choose import open_space
 from ..passes.tile.layer_folding import FoldingError, fixed_by
-from ..passes.tile.tile import open_space
 from ..qdialect.stream import DesignOp
 from .commands.explore import ExploreOptions
 from .designs import lowered_design, timed
@@ -144,7 +144,7 @@ def explored(
     curves: Sequence[Curve], fps: float | None, points: Points | None, scheduler: str | None
 ) -> list[CurveResult]:
     """Searches the points of all curves: at one rate, or over the whole range of rates."""
-    jobs = [Job(c, None if fps is None else cycles_of_frame(c.clock_mhz, fps)) for c in curves]
+    jobs = [Job(c, None if fps is None else cycles_per_frame(c.clock_mhz, fps)) for c in curves]
     known = {} if points is None else points.known
     keep = points.keep if points is not None else _discard
     try:
@@ -155,7 +155,7 @@ def explored(
                 LOG.debug("explore: %d of %d points", done, total, extra=share)
                 pool.check()
 
-            more = slower_target if fps is None else alternative
+            more = slower_jobs if fps is None else fastest_job_if_unreached
             found = explore(jobs, more, pool.executor, pool.share, known, keep, look)
     except PoolLost as error:
         raise UserError(f"{error}; {_how_to_continue(points)}") from None

@@ -1,9 +1,13 @@
-"""The cheapest choice of many that depend on each other, exactly: one after another is eliminated.
+"""Exact minimization of a sum of cost tables over many choices, by variable elimination.
 
-What a factor costs depends on the choices it names, as a table with an axis for each. To eliminate
-a choice is to add up the tables that name it and to keep, for all values of the other choices in
-them, the least and where it was. In what order that is done decides how large the tables become;
-in a network, where few branches are open at once, they stay small.
+Each factor is a table with an axis for each choice that it depends on. To eliminate a choice, the
+tables that name it are added up. For all values of the other choices in them, the minimum over the
+eliminated one is kept as a new factor, and the value that attains it is remembered. After the last
+choice the sum is the minimum, and the remembered values are read back in reverse order.
+
+The order of elimination decides how large the tables become: their size is exponential in the
+number of choices that are open together. A network has few branches open at any place, so a greedy
+order keeps its tables small.
 """
 
 from collections.abc import Sequence
@@ -19,15 +23,18 @@ FactorTable = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Factor:
-    """A cost that depends on some choices; their numbers rise."""
+    """A cost that depends on some choices, which are numbered in rising order."""
 
     choices: tuple[int, ...]
     table: FactorTable
 
 
 @dataclass(frozen=True)
-class Spread:
-    """How the table of a factor gets the axes of a scope, those of length 1 that it lacks too."""
+class TableLayout:
+    """How the table of a factor is permuted and reshaped to the axes of a scope, for broadcasting.
+
+    Axes that the factor does not have get length 1.
+    """
 
     factor: int
     order: tuple[int, ...]
@@ -36,32 +43,36 @@ class Spread:
     @staticmethod
     def over(
         factor: int, choices: tuple[int, ...], scope: tuple[int, ...], sizes: Sequence[int]
-    ) -> "Spread":
+    ) -> "TableLayout":
         order = sorted(range(len(choices)), key=lambda axis: scope.index(choices[axis]))
         shape = tuple(sizes[choice] if choice in choices else 1 for choice in scope)
-        return Spread(factor, tuple(order), shape)
+        return TableLayout(factor, tuple(order), shape)
 
 
 @dataclass(frozen=True)
 class EliminationStep:
-    """One choice, and the others that stand in a table with it when it is made."""
+    """The elimination of one choice."""
 
     choice: int
     others: tuple[int, ...]
-    factors: tuple[Spread, ...]
-    """Those that name it; the factor that comes of them has the next number."""
+    """The choices that share a table with it at that time: the axes of the new factor."""
+    factors: tuple[TableLayout, ...]
+    """The factors that name it. The new factor gets the next free number."""
 
 
 def elimination_order(
     scopes: Sequence[tuple[int, ...]], sizes: Sequence[int]
 ) -> list[EliminationStep]:
-    """An order of elimination: always the choice whose table is smallest."""
+    """A greedy order of elimination: always the choice whose joined table is smallest.
+
+    The queue may hold outdated sizes of a choice; an entry counts only if it is the current one.
+    """
     live = dict(enumerate(scopes))
     naming: dict[int, set[int]] = {choice: set() for choice in range(len(sizes))}
     for number, scope in live.items():
         for choice in scope:
             naming[choice].add(number)
-    weights = {choice: _size(live, naming, choice, sizes) for choice in naming}
+    weights = {choice: _joined_table_size(live, naming, choice, sizes) for choice in naming}
     queue = [(weight, choice) for choice, weight in weights.items()]
     heapify(queue)
     steps: list[EliminationStep] = []
@@ -72,22 +83,22 @@ def elimination_order(
         factors = tuple(sorted(naming.pop(choice)))
         del weights[choice]
         others = tuple(sorted({c for f in factors for c in live[f]} - {choice}))
-        made = len(scopes) + len(steps)
+        new = len(scopes) + len(steps)
         scope = (*others, choice)
-        spreads = tuple(Spread.over(f, live[f], scope, sizes) for f in factors)
+        spreads = tuple(TableLayout.over(f, live[f], scope, sizes) for f in factors)
         steps.append(EliminationStep(choice, others, spreads))
-        live[made] = others
+        live[new] = others
         for number in factors:
             del live[number]
         for other in others:
-            naming[other] = naming[other].difference(factors) | {made}
+            naming[other] = naming[other].difference(factors) | {new}
         for other in others:
-            weights[other] = _size(live, naming, other, sizes)
+            weights[other] = _joined_table_size(live, naming, other, sizes)
             heappush(queue, (weights[other], other))
     return steps
 
 
-def _size(
+def _joined_table_size(
     live: dict[int, tuple[int, ...]],
     naming: dict[int, set[int]],
     choice: int,
@@ -100,7 +111,7 @@ def _size(
 def cheapest_choice(
     factors: Sequence[Factor], sizes: Sequence[int], steps: Sequence[EliminationStep]
 ) -> tuple[float, list[int]]:
-    """The least total, and the value of each choice; infinite if nothing is possible."""
+    """The minimum, and the position of each choice's value; infinite if nothing is possible."""
     tables = [factor.table for factor in factors]
     best: list[npt.NDArray[np.intp]] = []
     total = 0.0

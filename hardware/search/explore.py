@@ -1,8 +1,8 @@
-"""Rate against resources: the designs of a network on many devices, each the cheapest at its rate.
+"""Pareto fronts of rate against resources: the cheapest designs of a network on many devices.
 
-A network comes as the tables of its choices, one space for all devices of a vendor, so that points
-may be worked out in other processes, or on other machines. A point is known by what it depends on:
-tables, budget and rate; one that was worked out before, of the same, need not be again.
+A job asks for the cheapest design at one rate on one device. It depends on three things only: the
+cost tables of the network, which all devices of a vendor share, the budget, and the rate. So jobs
+run in other processes or on other machines, and a hash of the three identifies a finished job.
 """
 
 from collections import deque
@@ -16,40 +16,41 @@ from typing import Any
 import numpy as np
 
 from ..resources.device import Device, Use
+from ..timing.frame_rate import frames_per_second
 from .space import Space
-from .tiling import Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
+from .tiling import Infeasible, Tiler, best_tiling
 
 CURVE_POINTS = 50
-"""Rates of a device that are looked at, the fastest included."""
+"""Rates that are searched for each device, the fastest included."""
 
-MAX_FAILED_TARGETS = 1.0
-"""After so many seconds without a point somebody looks whether there are workers left."""
+WORKER_CHECK_SECONDS = 1.0
+"""Seconds without a finished job after which the caller checks that workers are left."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The cheapest design at a rate, or the fastest."""
+    """The cheapest design at a rate, or the fastest. Files of points have these field names."""
 
     interval: int
-    """Cycles of a frame."""
+    """Cycles per frame."""
     use: tuple[float, ...]
-    """Of each kind."""
+    """The amount of each resource kind."""
     dearer: float
-    """By this part of the cost, at most, a cheaper one may have been missed."""
+    """Upper bound on the excess over the lowest cost, as a fraction of it."""
     least: int
-    """Fewer cycles than these are impossible on the device; 0 if nobody asked."""
+    """No design on the device takes fewer cycles per frame; 0 where the job had a rate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Choices:
-    """What a search has to know of a network, for the devices of a vendor."""
+    """The cost tables of a network for the devices of one vendor, and the values that are fixed."""
 
     space: Space
     fixed: Mapping[int, Collection[int]]
 
     @cached_property
     def digest(self) -> bytes:
-        """Stands for all that points depend on."""
+        """A hash of all tables and fixed values."""
         found = sha256(repr(sorted((c, sorted(v)) for c, v in self.fixed.items())).encode())
         for array in (*self.space.widths, *self.space.inside.values()):
             found.update(array.tobytes())
@@ -60,14 +61,14 @@ class Choices:
         return found.digest()
 
     @cached_property
-    def most(self) -> int:
-        """The cycles of the slowest design."""
+    def max_cycles(self) -> int:
+        """Cycles per frame of the slowest design."""
         return max(int(part.interval.max()) for part in self.space.parts)
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A device at a clock, and the network that is to be on it."""
+    """A network on a device at a clock: one Pareto front."""
 
     device: Device
     clock_mhz: float
@@ -78,19 +79,19 @@ class Curve:
         return self.device.budget(self.clock_mhz)
 
     def fps(self, interval: int) -> float:
-        return self.clock_mhz * 1e6 / interval
+        return frames_per_second(self.clock_mhz, interval)
 
 
 @dataclass(frozen=True)
 class Job:
-    """A point to be found: the cheapest design for so many cycles, or the fastest for None."""
+    """A search for the cheapest design at some cycles per frame, or for the fastest with None."""
 
     curve: Curve
     cycles: int | None = None
 
     @cached_property
     def key(self) -> str:
-        """What the point depends on."""
+        """A hash of all that the point depends on."""
         found = sha256(self.curve.choices.digest)
         found.update(self.curve.budget.tobytes())
         found.update(repr(self.cycles).encode())
@@ -98,84 +99,88 @@ class Job:
 
 
 Found = dict[Job, Point | None]
-"""The points of jobs; None where no design is as fast, or as small."""
+"""The points of jobs; None where no design is fast enough and within the budget."""
 
 
-def solve(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
-    """The point of a job."""
+def solve_job(choices: Choices, budget: Use, cycles: int | None) -> Point | None:
+    """Runs a job, from what identifies it; this is what workers execute."""
     try:
-        tiler = Tiler(choices.space, budget, choices.fixed, outside=True)
+        tiler = Tiler(choices.space, budget, choices.fixed, off_chip=True)
         tiling = best_tiling(tiler, cycles)
-    except (TooSmall, Unreachable, Unbuildable):
+    except Infeasible:
         return None
     use = tuple(float(amount) for amount in tiling.use)
-    least = 0 if cycles is not None else min(tiler.least, tiling.interval)
+    least = 0 if cycles is not None else min(tiler.proven_min_cycles, tiling.interval)
     return Point(tiling.interval, use, max(0.0, tiling.cost / tiling.bound - 1), least)
 
 
-def targets(curve: Curve, fastest: Point) -> list[int]:
-    """Cycles between those of the fastest design and of the slowest, the same factor apart."""
-    spaced = np.geomspace(fastest.interval, max(curve.choices.most, fastest.interval), CURVE_POINTS)
+def target_cycles(curve: Curve, fastest: Point) -> list[int]:
+    """Cycles per frame from the fastest design to the slowest, spaced geometrically."""
+    spaced = np.geomspace(
+        fastest.interval, max(curve.choices.max_cycles, fastest.interval), CURVE_POINTS
+    )
     return sorted({round(cycles) for cycles in spaced[1:].tolist()})
 
 
-def slower_target(job: Job, point: Point | None) -> list[Job]:
-    """Behind the fastest design of a curve come all others."""
+def slower_jobs(job: Job, point: Point | None) -> list[Job]:
+    """Once the fastest design of a curve is known, jobs for all slower rates."""
     if point is None or job.cycles is not None:
         return []
-    return [Job(job.curve, cycles) for cycles in targets(job.curve, point)]
+    return [Job(job.curve, cycles) for cycles in target_cycles(job.curve, point)]
 
 
-def alternative(job: Job, point: Point | None) -> list[Job]:
-    """Where a rate is not reached, the fastest design says which one is."""
+def fastest_job_if_unreached(job: Job, point: Point | None) -> list[Job]:
+    """Where a rate is not reached, a job for the fastest design, which shows what is."""
     return [Job(job.curve)] if point is None and job.cycles is not None else []
 
 
 def explore(
     jobs: Iterable[Job],
-    more: Callable[[Job, Point | None], list[Job]],
+    follow_up: Callable[[Job, Point | None], list[Job]],
     pool: Executor,
-    carried: Callable[[Choices], Any],
+    send_to_workers: Callable[[Choices], Any],
     known: Mapping[str, Point | None],
-    keep: Callable[[Job, Point | None], None],
-    look: Callable[[int, int], None],
+    save: Callable[[Job, Point | None], None],
+    report_progress: Callable[[int, int], None],
 ) -> Found:
-    """Works out jobs, and those that follow from their points.
+    """Runs jobs in a pool, and then the jobs that `follow_up` makes of each result.
 
-    `carried` is how choices get to a worker. What is known is not worked out again, and what is new
-    is kept as soon as it is there. `look` is called now and then, with how many points of how many
-    are there; it raises if nobody works on the others any more.
+    `send_to_workers` turns tables into what a job passes to a worker. Jobs in `known` do not run,
+    and every new point is saved as soon as it is found. `report_progress` gets the numbers of
+    finished jobs and of all jobs, at least every `WORKER_CHECK_SECONDS`; it raises if no worker is
+    left.
     """
     found: Found = {}
     queue, running = deque(jobs), dict[Future[Point | None], Job]()
 
-    def answer(job: Job, point: Point | None) -> None:
+    def finish(job: Job, point: Point | None) -> None:
         found[job] = point
-        queue.extend(more(job, point))
+        queue.extend(follow_up(job, point))
 
     while queue or running:
         while queue:
             job = queue.popleft()
             if job.key in known:
-                answer(job, known[job.key])
+                finish(job, known[job.key])
             else:
-                sent = carried(job.curve.choices), job.curve.budget, job.cycles
-                running[pool.submit(solve, *sent)] = job
-        for future in sorted(wait(running, MAX_FAILED_TARGETS, FIRST_COMPLETED).done, key=failed):
+                task = send_to_workers(job.curve.choices), job.curve.budget, job.cycles
+                running[pool.submit(solve_job, *task)] = job
+        done = wait(running, WORKER_CHECK_SECONDS, FIRST_COMPLETED).done
+        for future in sorted(done, key=has_failed):
             job, point = running.pop(future), future.result()
-            keep(job, point)
-            answer(job, point)
-        look(len(found), len(found) + len(queue) + len(running))
+            save(job, point)
+            finish(job, point)
+        report_progress(len(found), len(found) + len(queue) + len(running))
     return found
 
 
-def failed(future: Future[Any]) -> bool:
-    """Whether a point never came: those that did are kept first."""
+def has_failed(future: Future[Any]) -> bool:
+    """Whether a job raised or was cancelled; sorting by this saves all other points first."""
     return future.cancelled() or future.exception() is not None
 
 
 def pareto_front(points: Iterable[Point | None]) -> list[Point]:
-    """The points that none is better than, in rate and each resource, from the fastest on."""
+    """The points that no other dominates in rate and every resource, from the fastest on."""
     different = {(point.interval, *point.use): point for point in points if point is not None}
     costs = np.array(list(different))
     best = [

@@ -1,4 +1,4 @@
-"""What keeps a design from being faster: its slowest layer, or what the device has."""
+"""The next faster design, and the resources that it lacks on a device."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -8,44 +8,52 @@ import numpy as np
 from ...qdialect.stream import DesignOp
 from ..resources.device import RESOURCE_KINDS, Device, Use
 from ..timing.fifo_depths import depth_cost
-from ..timing.simulate import declared
+from ..timing.simulate import declared_depths
 from .space import space_of
-from .tiling import PLENTY, Tiler, TooSmall, Unbuildable, Unreachable, best_tiling
+from .tiling import (
+    UNLIMITED_BUDGET_FACTOR,
+    BudgetExceeded,
+    RateUnreachable,
+    Tiler,
+    Unbuildable,
+    best_tiling,
+)
 
-MIN_SPEEDUP = 1.1
-"""So many times as fast is worth a step."""
+MIN_STEP_SPEEDUP = 1.1
+"""A faster design is of interest at this speedup; smaller steps are shown only without one."""
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """The cheapest design that is faster."""
+    """The cheapest design that is faster than another one."""
 
     interval: int
-    """Cycles of a frame."""
+    """Cycles per frame."""
     use: Use
-    """With what its channels take if they are as deep as those there are."""
+    """Its resources, with FIFOs of the depths that the slower design has."""
     over: list[str]
-    """The kinds of which it takes more than a design may."""
+    """The resource kinds whose budget it exceeds."""
 
 
 def next_step(design: DesignOp, device: Device, clock_mhz: float, interval: int) -> NextStep | None:
-    """What is faster than a design that takes so many cycles a frame; None if nothing is.
+    """The next step from a design of `interval` cycles per frame; None if no folding is faster.
 
-    It is faster by a good part, if anything is.
+    In order of preference: a design faster by `MIN_STEP_SPEEDUP` that fits, one that does not fit,
+    and then the same for designs that are faster at all.
     """
     space, budget = space_of(design, device.vendor), device.budget(clock_mhz)
-    kept = np.maximum(depth_cost(device.vendor, declared(design)), 0)
-    wanted = product((int(interval / MIN_SPEEDUP), interval - 1), (budget, PLENTY * budget))
-    for cycles, given in wanted:
+    fifo_use = np.maximum(depth_cost(device.vendor, declared_depths(design)), 0)
+    attempts = product(
+        (int(interval / MIN_STEP_SPEEDUP), interval - 1), (budget, UNLIMITED_BUDGET_FACTOR * budget)
+    )
+    for cycles, allowed in attempts:
         try:
-            found = best_tiling(Tiler(space, given - kept, outside=True), cycles)
-        except (TooSmall, Unreachable):
+            found = best_tiling(Tiler(space, allowed - fifo_use, off_chip=True), cycles)
+        except (BudgetExceeded, RateUnreachable):
             continue
         except Unbuildable:
             return None
-        use = found.use + kept
-        more = np.asarray(use > budget)
-        return NextStep(
-            found.interval, use, [k for k, m in zip(RESOURCE_KINDS, more, strict=True) if m]
-        )
+        use = found.use + fifo_use
+        over = [RESOURCE_KINDS[kind] for kind in np.flatnonzero(use > budget)]
+        return NextStep(found.interval, use, over)
     return None

@@ -1,10 +1,10 @@
-"""The best folding of a design: the cheapest at a rate, or the fastest that a device holds.
+"""The best folding of a design: the cheapest at a rate, or the fastest within a device's budget.
 
-At a given rate every process has its choices, and the cheapest combination is found exactly. A
-budget of several resources binds the choices of all processes together; it enters as prices, which
-rise for what runs short. For any prices, the cheapest combination is a lower bound on what every
-design within the budget costs. Where that does not decide, the values of a choice are parted in two
-and both halves are searched.
+At a fixed rate, the cheapest combination of choices is found exactly, by variable elimination. A
+budget couples the choices of all processes. It is relaxed: its kinds of resources get prices, and
+the price of a kind rises while the folding exceeds its budget. At any prices, the cheapest folding
+is a Lagrangian lower bound on the cost of every folding within the budget. Where the bound leaves a
+gap, branch and bound splits the values of one choice and searches both halves.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
+from math import inf, isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -21,248 +22,283 @@ from ..resources.memory import BLOCK_LUTS
 from .elimination import Factor, cheapest_choice, elimination_order
 from .space import CostTable, Space, on_axis
 
-TYPICAL = np.array([1.0, 0.5, BLOCK_LUTS, 1500.0, 160.0, 100.0])
-"""Prices of the kinds, in LUTs, where no device is given: about what devices have for each."""
+TYPICAL_PRICES = np.array([1.0, 0.5, BLOCK_LUTS, 1500.0, 160.0, 100.0])
+"""LUTs that a unit of each resource kind is worth where no device sets a budget.
 
-ROUNDS = 30
-"""So often prices change before choices are parted."""
+They follow the ratio of LUTs to the other kinds on common devices.
+"""
 
-EFFORT = 200_000
-"""So many tables are looked at before rates are left undecided."""
+MAX_PRICE_STEPS = 30
+"""Price updates before branch and bound splits a choice."""
 
-WORTH = 1.25
-"""So many times as fast the fastest design is with weights outside the device, where any are."""
+MAX_TABLES_SEARCHED = 200_000
+"""Cost tables that one `Tiler` evaluates before it stops splitting choices."""
 
-CLOSE = 1e-2
-"""A design this close to the bound is not searched for further: no cost is known so well."""
+MIN_OFF_CHIP_SPEEDUP = 1.25
+"""Off-chip weights are used only if they make the fastest design at least this much faster."""
 
-PLENTY = 1e3
-"""So many times a device there is room for all that is asked of it."""
+OPTIMALITY_GAP = 1e-2
+"""The search ends at a cost this close to the lower bound: cost models are less exact than that."""
 
-EVER = 1 << 60
-"""Cycles that every folding takes fewer than."""
-
-
-def cycles_of_frame(clock_mhz: float, fps: float) -> int:
-    """The cycles that a frame may take at a rate."""
-    return int(min(clock_mhz * 1e6 / fps * (1 + 1e-12), EVER))
+UNLIMITED_BUDGET_FACTOR = 1e3
+"""A budget this many times the device's never binds, yet kinds that the device lacks stay at 0."""
 
 
 @dataclass(frozen=True)
 class Tiling:
-    """A choice of everything that can be chosen."""
+    """A value for every choice of a space, and the figures of the resulting design."""
 
     widths: list[int]
-    """For each choice of the space."""
+    """The value of each choice, in the order of the space."""
     interval: int
-    """Cycles of a frame."""
+    """Cycles per frame."""
     use: Use
     cost: float
     bound: float
-    """No design as fast, and within the budget, costs less."""
-    outside: int | None = None
-    """Cycles of a faster one that was passed over, as its weights are outside the device."""
+    """Lower bound on the cost of any folding that is as fast and within the budget."""
+    off_chip_interval: int | None = None
+    """Cycles per frame of a faster folding that was rejected because it needs off-chip weights."""
 
 
-class Unreachable(Exception):
-    """No folding is as fast."""
+class Infeasible(Exception):
+    """No folding meets the request."""
 
 
-class Unbuildable(Exception):
-    """A part that can't be built, whatever its other choices are."""
+class Unbuildable(Infeasible):
+    """A part cannot be built with any of the values that its choices may have."""
 
     def __init__(self, part: CostTable):
-        super().__init__("a part can't be built")
+        super().__init__("a part cannot be built")
         self.part = part
 
 
-class TooSmall(Exception):
-    """No folding fits into the budget."""
+class RateUnreachable(Infeasible):
+    """No folding takes at most `cycles` cycles per frame, whatever its cost."""
+
+    def __init__(self, tiler: "Tiler", cycles: int):
+        super().__init__("no folding is fast enough")
+        self.tiler, self.cycles = tiler, cycles
+
+
+class BudgetExceeded(Infeasible):
+    """Foldings of at most `cycles` cycles per frame exist, but none was found within the budget."""
+
+    def __init__(self, tiler: "Tiler", cycles: int):
+        super().__init__("no folding fits into the budget")
+        self.tiler, self.cycles = tiler, cycles
 
 
 Masks = dict[int, npt.NDArray[np.bool_]]
-"""The values that are left of some choices."""
+"""For some choices, which of their values are allowed."""
 
 
 class Tiler:
-    """Searches the foldings of a design, with a budget or without one."""
+    """Searches the foldings of a design, with a budget or without one.
+
+    Raises `Unbuildable` if a part cannot be built with the allowed values.
+    """
 
     def __init__(
         self,
         space: Space,
         budget: Use | None = None,
         fixed: Mapping[int, Collection[int]] | None = None,
-        outside: bool = False,
+        off_chip: bool = False,
     ):
-        """`fixed` leaves choices few values; weights lie outside the device only if they may."""
-        self.space, self.budget, self.given = space, budget, fixed
-        self.prices = TYPICAL if budget is None else 1 / np.maximum(budget, 1e-9)
-        self.parts = [_usable(part, budget) for part in space.parts]
-        self.fixed: Masks = {
+        """`fixed` restricts choices to some values; `off_chip` allows weights off the device."""
+        self.space, self.budget, self.fixed = space, budget, fixed
+        self.prices = TYPICAL_PRICES if budget is None else 1 / np.maximum(budget, 1e-9)
+        self.parts = [_exclude_missing_kinds(part, budget) for part in space.parts]
+        self.masks: Masks = {
             choice: np.isin(space.widths[choice], list(values))
             for choice, values in (fixed or {}).items()
         }
-        if not outside:
-            for built, inside in space.inside.items():
-                given = self.fixed.get(built, np.ones(len(inside), bool))
-                self.fixed[built] = given & inside if (given & inside).any() else given
+        if not off_chip:
+            for choice, on_chip in space.inside.items():
+                allowed = self.masks.get(choice, np.ones(len(on_chip), bool))
+                self.masks[choice] = allowed & on_chip if (allowed & on_chip).any() else allowed
         self.steps = elimination_order([part.choices for part in space.parts], space.sizes)
         seen = set[int]()
-        self.owned: list[set[int]] = []
-        """For each part the choices that no part before it names."""
+        self.masked_choices: list[set[int]] = []
+        """For each part, the choices that no earlier part names: a mask is applied only once."""
         for part in space.parts:
-            self.owned.append(set(part.choices) - seen)
+            self.masked_choices.append(set(part.choices) - seen)
             seen.update(part.choices)
-        self.uses = np.hstack([part.use.reshape(len(part.use), -1) for part in self.parts])
-        """What all parts take, one behind the other; and their cycles, and where each ends."""
-        self.intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
-        self.ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()
-        self.left, self.until = EFFORT, 0
-        """Tables that may be looked at, and those that are to be left for others."""
+        # All tables stand in one flat array, so that a price vector costs a single product.
+        self.flat_use = np.hstack([part.use.reshape(len(part.use), -1) for part in self.parts])
+        self.flat_intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
+        self.table_ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()
+        self.tables_left = MAX_TABLES_SEARCHED
+        self.tables_reserved = 0
+        """The part of `tables_left` that is kept for later searches."""
         for part in self.parts:
-            if not self._open(part).any():
+            if not self._buildable(part).any():
                 raise Unbuildable(part)
-        self.refuted = 0
-        """So many cycles are known to be too few for the budget."""
+        self.refuted_cycles = 0
+        """No folding within the budget takes this many cycles per frame, or fewer."""
 
-    def inside(self) -> "Tiler":
+    def on_chip(self) -> "Tiler":
         """The same search with all weights on the device."""
-        return Tiler(self.space, self.budget, self.given)
+        return Tiler(self.space, self.budget, self.fixed)
 
-    def fewest(self) -> int:
-        """The fewest cycles that any folding takes, whatever it costs."""
-        return self._first(
-            lambda cycles: bool(np.isfinite(self._solve(cycles, self.prices, self.fixed)[0]))
-        )
+    def min_cycles(self) -> int:
+        """The fewest cycles per frame of any folding, whatever its cost."""
 
-    def at(self, cycles: int) -> Tiling:
-        """The cheapest folding that takes at most so many cycles a frame."""
-        tiling = self._within(cycles)
-        if tiling is not None:
-            return tiling
-        possible = np.isfinite(self._solve(cycles, self.prices, self.fixed)[0])
-        raise TooSmall() if possible else Unreachable()
+        def reachable(cycles: int) -> bool:
+            return isfinite(self._cheapest_at_prices(cycles, self.prices, self.masks)[0])
+
+        return _first_where(self.candidate_cycles(), reachable)
+
+    def cheapest(self, cycles: int) -> Tiling:
+        """The cheapest folding that takes at most this many cycles per frame."""
+        found = self._branch_and_bound(cycles)
+        if found.best is not None:
+            return found.best
+        if isfinite(found.bound):
+            raise BudgetExceeded(self, cycles)
+        raise RateUnreachable(self, cycles)
 
     def fastest(self) -> Tiling:
-        """The cheapest of the fastest foldings within the budget; `least` tells what was missed."""
-        speeds = self.speeds()
-        best = self._within(int(speeds[-1]))
-        if best is None:
-            raise TooSmall()
+        """The cheapest of the fastest foldings within the budget.
 
-        def fits(cycles: int, share: int) -> bool:
+        Two bisections over the cycles of a frame. The first one searches prices only, which is fast
+        and finds a rate near the best. The second one searches the rates that are still open by
+        branch and bound, and divides the remaining tables evenly among its steps. A search that
+        runs out of tables counts as a failure; `proven_min_cycles` shows what may be missed by it.
+        """
+        candidates = self.candidate_cycles()
+        best = self.cheapest(int(candidates[-1]))
+
+        def fits(cycles: int, tables: int) -> bool:
             nonlocal best
-            self.until = max(self.left - share, 0)
-            found = self._within(cycles, split=share > 0)
-            if found is not None:
-                best = found
+            self.tables_reserved = max(self.tables_left - tables, 0)
+            found = self._branch_and_bound(cycles, split=tables > 0).best
+            best = found or best
             return found is not None
 
-        soon = _first(speeds, lambda cycles: fits(cycles, 0))
-        open_ = speeds[(speeds > self.refuted) & (speeds <= soon)]
-        share = self.left // max(len(open_).bit_length(), 1)
-        _first(open_, lambda cycles: fits(cycles, share))
-        self.until = 0
+        reached = _first_where(candidates, lambda cycles: fits(cycles, 0))
+        undecided = candidates[(candidates > self.refuted_cycles) & (candidates <= reached)]
+        tables = self.tables_left // max(len(undecided).bit_length(), 1)
+        _first_where(undecided, lambda cycles: fits(cycles, tables))
+        self.tables_reserved = 0
         return best
 
     @property
-    def least(self) -> int:
-        """Fewer cycles than these were shown to be impossible within the budget."""
-        speeds = self.speeds()
-        return int(speeds[np.searchsorted(speeds, self.refuted, side="right")])
+    def proven_min_cycles(self) -> int:
+        """Searches so far proved that no folding within the budget takes fewer cycles."""
+        candidates = self.candidate_cycles()
+        return int(candidates[np.searchsorted(candidates, self.refuted_cycles, side="right")])
 
-    def shortest(self) -> list[int]:
-        """For each part, the fewest cycles of a frame that it can take."""
-        return [int(part.interval[self._open(part)].min()) for part in self.parts]
+    def min_cycles_by_part(self) -> list[int]:
+        """For each part, the fewest cycles per frame that it can take."""
+        return [int(part.interval[self._buildable(part)].min()) for part in self.parts]
 
-    def _open(self, part: CostTable) -> npt.NDArray[np.bool_]:
-        """Where a part can be built, with the values that are left of its choices."""
-        open_: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
+    def _buildable(self, part: CostTable) -> npt.NDArray[np.bool_]:
+        """Where a part can be built, with allowed values of its choices."""
+        buildable: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
         for choice in part.choices:
-            if choice in self.fixed:
-                open_ = open_ & on_axis(self.fixed[choice], choice, part.choices)
-        return open_
+            if choice in self.masks:
+                buildable = buildable & on_axis(self.masks[choice], choice, part.choices)
+        return buildable
 
-    def speeds(self) -> npt.NDArray[np.int64]:
-        """All numbers of cycles that a part can take, rising."""
+    def candidate_cycles(self) -> npt.NDArray[np.int64]:
+        """All cycles per frame that a part can take, rising; every design takes one of them."""
         return np.unique(np.concatenate([part.interval.reshape(-1) for part in self.parts]))
 
-    def _first(self, holds: Callable[[int], bool]) -> int:
-        return _first(self.speeds(), holds)
-
-    def _solve(self, cycles: int, prices: Use, masks: Masks) -> tuple[float, list[int]]:
-        """The cheapest folding at some prices, whether it fits or not."""
-        self.left -= len(self.parts)
-        costs = prices @ self.uses
-        costs[self.intervals > cycles] = np.inf
+    def _cheapest_at_prices(
+        self, cycles: int, prices: Use, masks: Masks
+    ) -> tuple[float, list[int]]:
+        """The cheapest folding at some prices, within the budget or not; exact."""
+        self.tables_left -= len(self.parts)
+        costs = prices @ self.flat_use
+        costs[self.flat_intervals > cycles] = np.inf
         factors: list[Factor] = []
-        for part, owned, end in zip(self.parts, self.owned, self.ends, strict=True):
+        for part, choices, end in zip(
+            self.parts, self.masked_choices, self.table_ends, strict=True
+        ):
             table = costs[end - part.interval.size : end].reshape(part.interval.shape)
-            for choice in owned & masks.keys():
+            for choice in choices & masks.keys():
                 table = np.where(on_axis(masks[choice], choice, part.choices), table, np.inf)
             factors.append(Factor(part.choices, table))
         return cheapest_choice(factors, self.space.sizes, self.steps)
 
-    def _within(self, cycles: int, split: bool = True) -> Tiling | None:
-        """The cheapest folding that fits; None if there is none, or none is found."""
-        kinds = len(self.prices) if self.budget is None else int((self.budget > 0).sum())
-        limit, best = float(kinds), None
-        ticket = count()
-        queue = [(-np.inf, next(ticket), self.fixed, np.zeros(len(self.prices)))]
-        least = np.inf
-        while queue:
-            bound, _, masks, extra = heappop(queue)
-            given_up = best is not None and self.left < self.until
-            if given_up or bound >= limit * (1 - CLOSE):
-                least = min(least, bound)
-                continue
-            found = self._ascend(cycles, masks, extra, limit, bound)
-            if found.best is not None and (best is None or found.best.cost < best.cost):
-                best, limit = found.best, found.best.cost
-            done = found.bound >= limit * (1 - CLOSE) or len(found.seen) < 2
-            if done or not split or self.left < self.until:
-                least = min(least, found.bound)
-                continue
-            for half in self._split(masks, found.seen[-2], found.seen[-1]):
-                heappush(queue, (found.bound, next(ticket), half, found.extra))
-        if best is None:
-            if least > limit:
-                self.refuted = max(self.refuted, cycles)
-            return None
-        return replace(best, bound=min(least, best.cost))
+    def _branch_and_bound(self, cycles: int, split: bool = True) -> "SearchResult":
+        """The cheapest folding within the budget, best bound first.
 
-    def _ascend(
-        self, cycles: int, masks: Masks, extra: Use, limit: float, bound: float
-    ) -> "Ascent":
-        """Raises the prices of what runs short, for the best bound.
-
-        Costs are shares of the budget, added up. A kind that takes more than its budget gets dearer
-        by `extra`: the cheapest folding at those prices, less the whole budget at what was put on,
-        costs no more than any folding that fits.
+        Costs are shares of the budget, summed over its kinds, so no folding within the budget costs
+        more than the number of kinds: the initial upper bound. A node whose lower bound is within
+        the gap of the upper bound is not split. If all nodes end like this and no folding was
+        found, none exists, and the cycles are refuted; the bound is infinite where not even an
+        unlimited budget helps. Without a budget the cheapest folding of the root is the answer.
         """
-        found = Ascent(bound, extra)
-        for _ in range(ROUNDS):
-            total, chosen = self._solve(cycles, self.prices * (1 + extra), masks)
-            if total - extra.sum() > found.bound:
-                found.bound, found.extra = total - extra.sum(), extra
+        kinds = len(self.prices) if self.budget is None else int((self.budget > 0).sum())
+        upper_bound, best = float(kinds), None
+        ticket = count()
+        nodes = [(-inf, next(ticket), self.masks, np.zeros(len(self.prices)))]
+        lower_bound = inf
+        while nodes:
+            bound, _, masks, surcharge = heappop(nodes)
+            given_up = best is not None and self.tables_left < self.tables_reserved
+            if given_up or bound >= upper_bound * (1 - OPTIMALITY_GAP):
+                lower_bound = min(lower_bound, bound)
+                continue
+            found = self._raise_prices(cycles, masks, surcharge, upper_bound, bound)
+            if found.best is not None and (best is None or found.best.cost < best.cost):
+                best, upper_bound = found.best, found.best.cost
+            closed = found.bound >= upper_bound * (1 - OPTIMALITY_GAP) or len(found.foldings) < 2
+            if closed or not split or self.tables_left < self.tables_reserved:
+                lower_bound = min(lower_bound, found.bound)
+                continue
+            for half in self._branch(masks, found.foldings[-2], found.foldings[-1]):
+                heappush(nodes, (found.bound, next(ticket), half, found.surcharge))
+        if best is None:
+            if lower_bound > upper_bound:
+                self.refuted_cycles = max(self.refuted_cycles, cycles)
+            return SearchResult(None, lower_bound)
+        return SearchResult(replace(best, bound=min(lower_bound, best.cost)), lower_bound)
+
+    def _raise_prices(
+        self, cycles: int, masks: Masks, surcharge: Use, upper_bound: float, bound: float
+    ) -> "PriceSearch":
+        """Maximizes the Lagrangian bound by a projected subgradient ascent.
+
+        Let `x[k]` be the share of its budget that a folding uses of kind `k`; its cost is `sum(x)`.
+        For a surcharge `s >= 0`, every folding with all `x[k] <= 1` satisfies
+
+            sum(x) >= sum(x) + sum(s * (x - 1)) = sum((1 + s) * x) - sum(s)
+
+        and the right side is at least its minimum over all foldings, which the elimination finds
+        exactly. So that minimum is a lower bound. Its subgradient in `s` is `x - 1` of the cheapest
+        folding. The step size is Polyak's, with the best known cost as the target.
+        """
+        found = PriceSearch(bound, surcharge)
+        for _ in range(MAX_PRICE_STEPS):
+            total, chosen = self._cheapest_at_prices(cycles, self.prices * (1 + surcharge), masks)
+            if total - surcharge.sum() > found.bound:
+                found.bound, found.surcharge = total - surcharge.sum(), surcharge
             if not np.isfinite(total):
                 return found
-            tiling = self._tiling(chosen)
-            if not found.seen or chosen != found.seen[-1]:
-                found.seen.append(chosen)
+            tiling = self._evaluate(chosen)
+            if not found.foldings or chosen != found.foldings[-1]:
+                found.foldings.append(chosen)
             excess = tiling.use * self.prices - 1
             if self.budget is None or (excess <= 0).all():
                 if found.best is None or tiling.cost < found.best.cost:
                     found.best = tiling
-                limit = min(limit, tiling.cost)
-            if found.bound >= limit * (1 - CLOSE):
+                upper_bound = min(upper_bound, tiling.cost)
+            if found.bound >= upper_bound * (1 - OPTIMALITY_GAP):
                 return found
-            slope = np.where((excess > 0) | (extra > 0), excess, 0)
-            extra = np.maximum(0, extra + slope * (limit - found.bound + CLOSE) / (slope @ slope))
+            slope = np.where((excess > 0) | (surcharge > 0), excess, 0)
+            gap = upper_bound - found.bound + OPTIMALITY_GAP
+            surcharge = np.maximum(0, surcharge + slope * gap / (slope @ slope))
         return found
 
-    def _split(self, masks: Masks, first: list[int], second: list[int]) -> list[Masks]:
-        """Parts the values of the choice on which most of the difference of two foldings hangs."""
+    def _branch(self, masks: Masks, first: list[int], second: list[int]) -> list[Masks]:
+        """Splits the values of one choice in two, so that each half excludes one of two foldings.
+
+        Two foldings that alternate as the cheapest hold the bound down. Of the choices in which
+        they differ, the one whose parts differ most in cost is split.
+        """
         weights = np.zeros(len(first))
         for part in self.parts:
             here, there = (tuple(chosen[c] for c in part.choices) for chosen in (first, second))
@@ -273,63 +309,75 @@ class Tiler:
         choice = int(weights.argmax())
         values = np.arange(self.space.sizes[choice])
         low = values <= min(first[choice], second[choice])
-        left = masks.get(choice, np.ones(len(values), bool))
-        return [{**masks, choice: left & half} for half in (low, ~low)]
+        allowed = masks.get(choice, np.ones(len(values), bool))
+        return [{**masks, choice: allowed & half} for half in (low, ~low)]
 
-    def _tiling(self, chosen: list[int]) -> Tiling:
-        """What a folding comes to."""
+    def _evaluate(self, chosen: list[int]) -> Tiling:
+        """The figures of a folding, from the positions of its values."""
         places = [tuple(chosen[choice] for choice in part.choices) for part in self.parts]
-        both = list(zip(self.parts, places, strict=True))
-        use = np.sum([part.use[:, *place] for part, place in both], axis=0)
-        interval = max(int(part.interval[place]) for part, place in both)
+        located = list(zip(self.parts, places, strict=True))
+        use = np.sum([part.use[:, *place] for part, place in located], axis=0)
+        interval = max(int(part.interval[place]) for part, place in located)
         widths = [int(w[place]) for w, place in zip(self.space.widths, chosen, strict=True)]
         cost = float(use @ self.prices)
         return Tiling(widths, interval, use, cost, cost)
 
 
-def best_tiling(tiler: Tiler, cycles: int | None) -> Tiling:
-    """The cheapest folding for so many cycles, or the fastest.
+@dataclass(frozen=True)
+class SearchResult:
+    """The outcome of branch and bound at some cycles per frame."""
 
-    Of a search that may put weights outside the device: they are there only where nothing as fast
-    fits otherwise, and the fastest must be faster by a good part for that.
-    """
-    if cycles is not None:
-        try:
-            return tiler.inside().at(cycles)
-        except TooSmall:
-            return tiler.at(cycles)
-    found = tiler.fastest()
-    if found.use[RESOURCE_KINDS.index("port")]:
-        with suppress(TooSmall):
-            home = tiler.inside().fastest()
-            if home.interval <= found.interval:
-                return home
-            if home.interval <= found.interval * WORTH:
-                return replace(home, outside=found.interval)
-    return found
+    best: Tiling | None
+    """The cheapest folding found within the budget."""
+    bound: float
+    """Lower bound on the cost of every folding that is as fast; infinite if there is none."""
 
 
 @dataclass
-class Ascent:
-    """What a search over prices came to."""
+class PriceSearch:
+    """The state of a subgradient ascent: the best bound so far, and the foldings it came across."""
 
     bound: float
-    extra: Use
+    surcharge: Use
+    """What is added to the price of each kind, as a fraction, at the best bound."""
     best: Tiling | None = None
-    seen: list[list[int]] = field(default_factory=list[list[int]])
-    """The foldings that were cheapest at some prices, each different from the one before."""
+    """The cheapest folding within the budget among those seen."""
+    foldings: list[list[int]] = field(default_factory=list[list[int]])
+    """The cheapest foldings at successive prices, without repetitions in a row."""
 
 
-def _usable(part: CostTable, budget: Use | None) -> CostTable:
-    """What takes a kind that is not there can't be built."""
+def best_tiling(tiler: Tiler, cycles: int | None) -> Tiling:
+    """The cheapest folding at some cycles per frame, or the fastest for None.
+
+    `tiler` may use off-chip weights. The result has them only if no on-chip folding is as fast, and
+    the fastest one only if it is `MIN_OFF_CHIP_SPEEDUP` times as fast as without.
+    """
+    if cycles is not None:
+        try:
+            return tiler.on_chip().cheapest(cycles)
+        except Infeasible:
+            return tiler.cheapest(cycles)
+    found = tiler.fastest()
+    if found.use[RESOURCE_KINDS.index("port")]:
+        with suppress(Infeasible):
+            on_chip = tiler.on_chip().fastest()
+            if on_chip.interval <= found.interval:
+                return on_chip
+            if on_chip.interval <= found.interval * MIN_OFF_CHIP_SPEEDUP:
+                return replace(on_chip, off_chip_interval=found.interval)
+    return found
+
+
+def _exclude_missing_kinds(part: CostTable, budget: Use | None) -> CostTable:
+    """A part whose entries are infinite where they need a kind that the budget lacks."""
     if budget is None:
         return part
     missing = (part.use[budget == 0] > 0).any(0)
     return replace(part, use=np.where(missing, np.inf, part.use))
 
 
-def _first(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:
-    """The first of rising values for which something holds that holds for the last."""
+def _first_where(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:
+    """The first of rising values for which a monotone condition holds; it holds for the last."""
     low, high = 0, len(values) - 1
     while low < high:
         middle = (low + high) // 2

@@ -1,8 +1,14 @@
-"""Whether a design with bounded channels can stop, whatever the time its processes take.
+"""Whether a design with bounded channels can deadlock, whatever the time its processes take.
 
-A process stops for good in an iteration only if that iteration waits, through words and room, for
-itself. Such a circle passes through channels that part and meet again, and so through a process
-with several outputs: it is enough to ask for each of these what each of its iterations waits for.
+An iteration of a process depends on others: on the iterations that write the words it reads, and
+through back-pressure on those that free the room it writes to. The design deadlocks if and only if
+an iteration depends on itself.
+
+A dependency follows a channel forward or backward, so such a cycle of dependencies runs along an
+undirected cycle of channels: paths that fork and reconverge. All channels of an undirected cycle
+are in one biconnected component, so the components are checked one by one. Channels are acyclic as
+a directed graph. So an undirected cycle has a process from which two of its channels lead away, and
+only iterations of processes with two outputs in the component need to be checked.
 """
 
 from collections import deque
@@ -14,47 +20,46 @@ from xdsl.ir import SSAValue
 
 from ...qdialect.stream import Process
 from ...qdialect.stream.process import Counts
+from .channel_times import repeat_frames
 from .schedule import Schedule
 
-ENDLESS = 1 << 40
-"""The depth of a channel that holds any number of words."""
+UNBOUNDED_DEPTH_WORDS = 1 << 40
+"""The depth of a channel without one: more words than two frames have."""
 
-FRAMES = 2
-"""What stops a design does so before its second frame has passed."""
+FRAMES_CHECKED = 2
+"""The dependencies of the second frame repeat in every later one, only shifted by a frame."""
 
 
 @dataclass(frozen=True)
 class EventCounts:
-    """How the iterations of a process and the words of a channel go together, over all frames."""
+    """The iterations of a process, and the words it has read or written on a channel after them."""
 
-    places: Counts
-    """The iteration of each word."""
-    words: Counts
-    """How many words have gone by after so many iterations."""
+    iteration_of_word: Counts
+    words_after: Counts
+    """For each number of iterations, the words that they read or write."""
 
     @staticmethod
-    def of(places: Counts, interval: int) -> "EventCounts":
-        frames = np.arange(FRAMES)[:, None] * interval
-        repeated = (frames + places).reshape(-1)
-        words = np.zeros(FRAMES * interval + 1, np.int64)
+    def of(iterations: Counts, interval: int) -> "EventCounts":
+        repeated = repeat_frames(iterations, FRAMES_CHECKED, interval)
+        words = np.zeros(FRAMES_CHECKED * interval + 1, np.int64)
         words[repeated + 1] = 1
         return EventCounts(repeated, np.cumsum(words))
 
-    def iterations(self, words: Counts) -> Counts:
-        """How many iterations it takes until so many words have gone by."""
-        return np.where(words > 0, self.places[np.maximum(words, 1) - 1] + 1, 0)
+    def iterations_for(self, words: Counts) -> Counts:
+        """How many iterations the process must have done to have read or written some words."""
+        return np.where(words > 0, self.iteration_of_word[np.maximum(words, 1) - 1] + 1, 0)
 
 
 class DeadlockChecker:
-    """The processes among which words can wait for each other, and their paces."""
+    """The reconvergent channels of a design, and the event counts at both ends of each."""
 
     def __init__(self, schedules: Mapping[Process, Schedule]):
         self.schedules = schedules
-        self.circles = circles_of(list(schedules))
+        self.components = reconvergent_components(list(schedules))
         self.reads: dict[SSAValue, EventCounts] = {}
         self.writes: dict[SSAValue, EventCounts] = {}
-        for channel in {value for circle in self.circles for value in circle}:
-            writer, reader = ends_of(channel)
+        for channel in {value for component in self.components for value in component}:
+            writer, reader = writer_and_reader(channel)
             writing, reading = schedules[writer], schedules[reader]
             results: list[SSAValue] = [*writer.results]
             written = writing.writes[results.index(channel)]
@@ -63,114 +68,133 @@ class DeadlockChecker:
             self.reads[channel] = EventCounts.of(read, reading.interval)
 
     def can_deadlock(self, depths: Mapping[SSAValue, int], changed: SSAValue | None = None) -> bool:
-        """Whether the design stops with channels that hold so many words.
+        """Whether the design deadlocks with channels of these depths.
 
-        If it did not before one of them was changed, only what is around that one is looked at.
+        If only one channel has changed since the design was free of deadlock, `changed` names it,
+        and only its component is checked.
         """
-        circles = [c for c in self.circles if changed is None or changed in c]
-        return any(self._stuck(circle, depths) for circle in circles)
+        components = [c for c in self.components if changed is None or changed in c]
+        return any(self._component_can_deadlock(channels, depths) for channels in components)
 
-    def _stuck(self, circle: Sequence[SSAValue], depths: Mapping[SSAValue, int]) -> bool:
-        """Whether the channels of a circle can be full and empty for good."""
-        around: dict[Process, list[SSAValue]] = {}
-        for channel in circle:
-            for process in ends_of(channel):
-                around.setdefault(process, []).append(channel)
-        parting = [p for p, channels in around.items() if sum(c in p.results for c in channels) > 1]
-        return any(self._waits_for_itself(process, around, depths) for process in parting)
+    def _component_can_deadlock(
+        self, component: Sequence[SSAValue], depths: Mapping[SSAValue, int]
+    ) -> bool:
+        """Whether an iteration of a process with two outputs in the component waits for itself."""
+        adjacent: dict[Process, list[SSAValue]] = {}
+        for channel in component:
+            for process in writer_and_reader(channel):
+                adjacent.setdefault(process, []).append(channel)
+        forks = [p for p, channels in adjacent.items() if sum(c in p.results for c in channels) > 1]
+        return any(self._waits_for_itself(process, adjacent, depths) for process in forks)
 
     def _waits_for_itself(
         self,
         process: Process,
-        around: Mapping[Process, Sequence[SSAValue]],
+        adjacent: Mapping[Process, Sequence[SSAValue]],
         depths: Mapping[SSAValue, int],
     ) -> bool:
-        """Works out how far all others must have come before each iteration of a process."""
-        first = np.arange(1, FRAMES * self.schedules[process].interval + 1)
-        needed: dict[Process, Counts] = {process: first}
-        visits = dict.fromkeys(around, 0)
-        open_ = deque([process])
-        while open_:
-            here = open_.popleft()
+        """Whether an iteration of a process depends on itself, by propagating requirements.
+
+        `required[other][n]` is how many iterations of `other` must be done before this process has
+        done `n + 1`. It is the longest path in the graph of dependencies, relaxed channel by
+        channel as in the algorithm of Bellman and Ford, for all `n` at once. If the process itself
+        is required to have done `n + 1` iterations before, it waits for itself. Without a cycle
+        of dependencies, a longest path visits no process twice. A process that is relaxed more than
+        twice as often as there are processes therefore counts as a deadlock.
+        """
+        own = np.arange(1, FRAMES_CHECKED * self.schedules[process].interval + 1)
+        required: dict[Process, Counts] = {process: own}
+        visits = dict.fromkeys(adjacent, 0)
+        queue = deque([process])
+        while queue:
+            here = queue.popleft()
             visits[here] += 1
-            if visits[here] > 2 * len(around):
+            if visits[here] > 2 * len(adjacent):
                 return True
-            for channel in around[here]:
-                other, wanted = self._wanted(here, channel, needed[here], depths)
+            for channel in adjacent[here]:
+                other, needed = self._required(here, channel, required[here], depths)
                 if other is process:
-                    if (wanted >= first).any():
+                    if (needed >= own).any():
                         return True
                     continue
-                before = needed.get(other)
-                if before is not None and (wanted <= before).all():
+                before = required.get(other)
+                if before is not None and (needed <= before).all():
                     continue
-                needed[other] = wanted if before is None else np.maximum(before, wanted)
-                if other not in open_:
-                    open_.append(other)
+                required[other] = needed if before is None else np.maximum(before, needed)
+                if other not in queue:
+                    queue.append(other)
         return False
 
-    def _wanted(
+    def _required(
         self, process: Process, channel: SSAValue, done: Counts, depths: Mapping[SSAValue, int]
     ) -> tuple[Process, Counts]:
-        """How many iterations the process at the other end has done when so many are done here."""
-        writer, reader = ends_of(channel)
+        """The process at the other end of a channel, and the iterations that it must have done.
+
+        A reader needs its words to be written. A writer needs all but the last `depth` words that
+        it writes to be read.
+        """
+        writer, reader = writer_and_reader(channel)
         if process is reader:
-            return writer, self.writes[channel].iterations(self.reads[channel].words[done])
-        full = self.writes[channel].words[done] - (depths.get(channel) or ENDLESS)
-        return reader, self.reads[channel].iterations(full)
+            words = self.reads[channel].words_after[done]
+            return writer, self.writes[channel].iterations_for(words)
+        words = self.writes[channel].words_after[done]
+        freed = words - (depths.get(channel) or UNBOUNDED_DEPTH_WORDS)
+        return reader, self.reads[channel].iterations_for(freed)
 
 
-def ends_of(channel: SSAValue) -> tuple[Process, Process]:
-    """Who writes a channel, and who reads it."""
+def writer_and_reader(channel: SSAValue) -> tuple[Process, Process]:
+    """The processes at both ends of a channel."""
     (use,) = channel.uses
     writer, reader = channel.owner, use.operation
     assert isinstance(writer, Process) and isinstance(reader, Process)
     return writer, reader
 
 
-def circles_of(processes: Sequence[Process]) -> list[list[SSAValue]]:
-    """The channels that part and meet again, in groups with no more than one process in common.
+def reconvergent_components(processes: Sequence[Process]) -> list[list[SSAValue]]:
+    """The channels of each biconnected component that has a cycle.
 
-    A walk along channels in either direction numbers the processes; what a part of the walk can
-    reach again by another channel is one group with what it reached.
+    The algorithm of Hopcroft and Tarjan, without recursion: a depth-first search along channels in
+    either direction numbers the processes. `lowest[p]` is the lowest number that the subtree of `p`
+    reaches by a channel outside the tree. Where a subtree reaches nothing above its parent, the
+    parent separates it, and the channels walked since are one component.
     """
     number: dict[Process, int] = {}
-    reached: dict[Process, int] = {}
-    groups: list[list[SSAValue]] = []
+    lowest: dict[Process, int] = {}
+    components: list[list[SSAValue]] = []
     for start in processes:
         if start in number:
             continue
-        number[start] = reached[start] = len(number)
+        number[start] = lowest[start] = len(number)
         walked: list[SSAValue] = []
         path: list[tuple[Process, SSAValue | None, Iterator[SSAValue]]] = []
-        path.append((start, None, iter(_channels(start))))
+        path.append((start, None, iter(_adjacent_channels(start))))
         while path:
-            here, came, ways = path[-1]
-            for channel in ways:
-                other = next(p for p in ends_of(channel) if p is not here)
-                if channel is came:
+            here, entered_by, channels = path[-1]
+            for channel in channels:
+                other = next(p for p in writer_and_reader(channel) if p is not here)
+                if channel is entered_by:
                     continue
                 if other not in number:
                     walked.append(channel)
-                    number[other] = reached[other] = len(number)
-                    path.append((other, channel, iter(_channels(other))))
+                    number[other] = lowest[other] = len(number)
+                    path.append((other, channel, iter(_adjacent_channels(other))))
                     break
                 if number[other] < number[here]:
                     walked.append(channel)
-                    reached[here] = min(reached[here], number[other])
+                    lowest[here] = min(lowest[here], number[other])
             else:
                 path.pop()
-                if came is None:
+                if entered_by is None:
                     continue
-                before = path[-1][0]
-                reached[before] = min(reached[before], reached[here])
-                if reached[here] >= number[before]:
-                    at = walked.index(came)
+                parent = path[-1][0]
+                lowest[parent] = min(lowest[parent], lowest[here])
+                if lowest[here] >= number[parent]:
+                    at = walked.index(entered_by)
                     if len(walked) - at > 1:
-                        groups.append(walked[at:])
+                        components.append(walked[at:])
                     del walked[at:]
-    return groups
+    return components
 
 
-def _channels(process: Process) -> list[SSAValue]:
+def _adjacent_channels(process: Process) -> list[SSAValue]:
     return [*process.operands, *process.results]

@@ -1,36 +1,39 @@
-"""A design in its rhythm: each frame goes as the one before it did, a period later.
+"""Steady-state schedule: every frame repeats the previous one, one period later.
 
-All that is known of one frame is known of all. A process waits in an iteration for its words and
-its room; the wait never falls within a frame, and from one frame to the next it may grow by what
-the period has left.
+So the times of one frame describe all. Iteration `i` of frame `f` runs at
+
+    f * period + i + wait[i]
+
+where `wait` obeys two rules. Within a frame it never falls, because iterations run in order. From
+the last iteration of a frame to the first of the next it may fall by the slack of the process, the
+period less its iterations: `wait[-1] <= wait[0] + period - interval`.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from xdsl.ir import SSAValue
 
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
+from .channel_times import ChannelTimes
 from .schedule import Schedule, schedule_of
 
-NEVER = np.iinfo(np.int64).max // 4
+UNCONSTRAINED_CYCLES = np.iinfo(np.int64).max // 4
+"""The wait of an iteration that no reader limits; sums of a few do not overflow."""
 
 
 @dataclass
-class SteadyState:
+class SteadyState(ChannelTimes):
     """When the words of one frame are written and read; those of the next follow a period later."""
 
     period: int
     schedules: dict[Process, Schedule]
-    reserved: dict[SSAValue, Counts] = field(default_factory=dict[SSAValue, Counts])
-    """When the iterations began that write words: from then on these have their room."""
-    read: dict[SSAValue, Counts] = field(default_factory=dict[SSAValue, Counts])
 
     @staticmethod
     def of(design: DesignOp) -> "SteadyState":
-        """Every process as early as it can, at the rate of the slowest."""
+        """Every process as soon as possible, at the rate of the slowest, in unbounded channels."""
         schedules = {process: schedule_of(process).narrow() for process in design.processes}
         steady = SteadyState(max(s.interval for s in schedules.values()), schedules)
         for process in schedules:
@@ -38,83 +41,103 @@ class SteadyState:
         return steady
 
     def copy(self) -> "SteadyState":
-        """Another rhythm, the same so far."""
-        return SteadyState(self.period, self.schedules, dict(self.reserved), dict(self.read))
+        """A schedule with the same times, which can be changed independently."""
+        return SteadyState(
+            self.period, self.schedules, reserved=dict(self.reserved), read=dict(self.read)
+        )
 
     def schedule_asap(self, process: Process) -> None:
-        """Moves a process to where its words have come."""
+        """Schedules a process as soon as its words arrive."""
         schedule = self.schedules[process]
         wait = np.zeros(schedule.interval, np.int64)
-        for value, places in zip(process.operands, schedule.reads, strict=True):
-            wait[places] = np.maximum(wait[places], self.arrived(value) - places)
-        self._move(process, self.propagate_wait(wait, schedule))
+        for value, iterations in zip(process.operands, schedule.reads, strict=True):
+            wait[iterations] = np.maximum(wait[iterations], self.arrivals(value) - iterations)
+        self._apply_wait(process, self.propagate_wait(wait, schedule))
 
     def delay(self, process: Process, depths: Mapping[SSAValue, int]) -> bool:
-        """Moves a process on to where its words have come and has room; says whether it moved."""
+        """Delays a process until its words have arrived and have room; returns whether it moved.
+
+        The process only moves later: the earliest possible times of its words are combined with
+        their present times by a maximum.
+        """
         schedule = self.schedules[process]
-        possible = [(self.read[v], self.arrived(v)) for v in process.operands]
+        events = [(self.read[v], self.arrivals(v)) for v in process.operands]
         for value in process.results:
-            room = self.shifted(self.read[value], depths[value]) + 1
-            possible.append((self.reserved[value], room))
-        if all((now >= soonest).all() for now, soonest in possible):
+            room = self.earlier_words(self.read[value], depths[value]) + 1
+            events.append((self.reserved[value], room))
+        if all((now >= earliest).all() for now, earliest in events):
             return False
         wait = np.zeros(schedule.interval, np.int64)
-        events = zip(possible, (*schedule.reads, *schedule.writes), strict=True)
-        for (now, soonest), places in events:
-            wait[places] = np.maximum(wait[places], np.maximum(now, soonest) - places)
-        self._move(process, self.propagate_wait(wait, schedule))
+        for (now, earliest), iterations in zip(
+            events, (*schedule.reads, *schedule.writes), strict=True
+        ):
+            needed = np.maximum(now, earliest) - iterations
+            wait[iterations] = np.maximum(wait[iterations], needed)
+        self._apply_wait(process, self.propagate_wait(wait, schedule))
         return True
 
-    def arrived(self, channel: SSAValue) -> Counts:
-        """When the words of a channel can be read."""
+    def arrivals(self, channel: SSAValue) -> Counts:
+        """When the words of a channel can be read at the earliest."""
         writer = channel.owner
         assert isinstance(writer, Process)
         return self.reserved[channel] + self.schedules[writer].latency + 1
 
     def propagate_wait(self, wait: Counts, schedule: Schedule) -> Counts:
-        """Who has waited goes on later, in this frame and in the next."""
+        """The least waits that obey both rules of a steady state, from those that are needed.
+
+        A running maximum makes them rise within the frame. The last wait, less the slack, then
+        bounds those of the next frame, which are the same ones, from below.
+        """
         wait = np.maximum.accumulate(wait)
         return np.maximum(wait, wait[-1] - (self.period - schedule.interval))
 
     def schedule_alap(self, process: Process, values: Iterable[SSAValue]) -> None:
-        """Moves a process as late as the readers of these channels allow."""
+        """Schedules a process as late as the readers of some channels allow, but not earlier.
+
+        This mirrors `propagate_wait`: a running minimum from the end of the frame, and the first
+        wait plus the slack as an upper bound.
+        """
         schedule = self.schedules[process]
-        wait, early = np.full(schedule.interval, NEVER), np.zeros(schedule.interval, np.int64)
-        for value, places in zip(process.results, schedule.writes, strict=True):
-            early[places] = self.reserved[value] - places
+        latest = np.full(schedule.interval, UNCONSTRAINED_CYCLES)
+        present = np.zeros(schedule.interval, np.int64)
+        for value, iterations in zip(process.results, schedule.writes, strict=True):
+            present[iterations] = self.reserved[value] - iterations
             if value in values:
-                latest = self.read[value] - 1 - schedule.latency - places
-                wait[places] = np.minimum(wait[places], latest)
-        for value, places in zip(process.operands, schedule.reads, strict=True):
-            early[places] = self.read[value] - places
-        wait = np.minimum.accumulate(wait[::-1])[::-1]
-        wait = np.minimum(wait, wait[0] + self.period - schedule.interval)
-        self._move(process, np.maximum(wait, np.maximum.accumulate(early)))
+                limit = self.read[value] - 1 - schedule.latency - iterations
+                latest[iterations] = np.minimum(latest[iterations], limit)
+        for value, iterations in zip(process.operands, schedule.reads, strict=True):
+            present[iterations] = self.read[value] - iterations
+        latest = np.minimum.accumulate(latest[::-1])[::-1]
+        latest = np.minimum(latest, latest[0] + self.period - schedule.interval)
+        self._apply_wait(process, np.maximum(latest, np.maximum.accumulate(present)))
 
-    def _move(self, process: Process, wait: Counts) -> None:
-        """Takes over how long a process has waited before each of its iterations."""
+    def _apply_wait(self, process: Process, wait: Counts) -> None:
+        """Sets the times of a process from the wait before each of its iterations."""
         schedule = self.schedules[process]
-        for value, places in zip(process.operands, schedule.reads, strict=True):
-            self.read[value] = places + wait[places]
-        for value, places in zip(process.results, schedule.writes, strict=True):
-            self.reserved[value] = places + wait[places]
+        for value, iterations in zip(process.operands, schedule.reads, strict=True):
+            self.read[value] = iterations + wait[iterations]
+        for value, iterations in zip(process.results, schedule.writes, strict=True):
+            self.reserved[value] = iterations + wait[iterations]
 
-    def shifted(self, times: Counts, words: int) -> Counts:
-        """The times of the words that come so many before each word."""
+    def earlier_words(self, times: Counts, words: int) -> Counts:
+        """For each word of a frame, the time of the word that comes `words` before it."""
         frames, words = divmod(words, len(times))
         if words:
             times = np.concatenate([times[-words:] - self.period, times[:-words]])
         return times - frames * self.period
 
-    def holds(self, channel: SSAValue, depth: int) -> bool:
-        """Whether a channel of some depth never has a process wait."""
-        return bool((self.shifted(self.read[channel], depth) < self.reserved[channel]).all())
+    def sustains_depth(self, channel: SSAValue, depth: int) -> bool:
+        """Whether the writer of a channel of this depth never waits for room."""
+        room_free = self.earlier_words(self.read[channel], depth)
+        return bool((room_free < self.reserved[channel]).all())
 
-    def occupancy(self, channel: SSAValue) -> int:
-        """The most words that a channel has room for at once: so deep, it stops no process."""
-        reserved, read = self.reserved[channel], self.read[channel]
-        frames = (reserved - read[0]) // self.period
-        rest: Counts = reserved - frames * self.period
-        gone: Counts = np.asarray(np.searchsorted(read, rest, side="left"))
-        gone = gone + frames * len(read)
-        return int((np.arange(1, len(reserved) + 1) - gone).max())
+    def words_read_before(self, channel: SSAValue, times: Counts) -> Counts:
+        """The number of words read before each time, counted from the first of this frame.
+
+        Words of earlier and later frames count too: each time is moved into the period that begins
+        with the frame's first read, and every period moved stands for a frame of words.
+        """
+        read = self.read[channel]
+        frames = (times - read[0]) // self.period
+        within: Counts = times - frames * self.period
+        return super().words_read_before(channel, within) + frames * len(read)

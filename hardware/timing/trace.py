@@ -1,6 +1,6 @@
-"""A design at work, for a viewer of traces: the Chrome trace format, a cycle shown as 1 us.
+"""A simulated design in the Chrome trace format, for trace viewers; a cycle is shown as 1 us.
 
-Each process has a track with its frames, each channel a counter of the words that wait in it.
+Each process has a track with an event per frame. Each channel has a counter of its words.
 """
 
 from typing import Any, TypeAlias
@@ -11,91 +11,99 @@ from xdsl.ir import Operation, SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
 from ..estimate import kind_of, name_of
+from .channel_times import repeat_frames
 from .fifo_depths import steady_state_with
 from .schedule import schedule_of
-from .simulate import Timeline, TooLong, declared, simulate, simulate_unbounded
+from .simulate import (
+    SimulationTooLong,
+    Timeline,
+    declared_depths,
+    simulate,
+    simulate_unbounded,
+)
 from .steady_state import SteadyState
 
 Event: TypeAlias = dict[str, Any]
 
 TRACED_FRAMES = 3
-"""One that fills the design, and some that follow."""
+"""One frame that fills the empty design, and two that follow it."""
 
-MAX_TRACE_EVENTS = 200
-"""The most points of a counter, so that files stay small."""
+MAX_COUNTER_POINTS = 200
+"""Points of a channel's counter at most, so that files stay small."""
 
-PROCESSES, CHANNELS = 1, 2
-"""The two groups of tracks."""
+PROCESS_GROUP, CHANNEL_GROUP = 1, 2
+"""The ids of the two groups of tracks."""
 
-EFFORT = 20_000_000
-"""Iterations of processes that are played, before a design is shown in its rhythm instead."""
+MAX_ITERATIONS_SIMULATED = 20_000_000
+"""Process iterations that are simulated before the trace shows the steady state instead."""
 
 
 def simulated_frames(design: DesignOp, frames: int = TRACED_FRAMES) -> Timeline:
-    """Some frames that go through a design, in channels as deep as their types say.
+    """Some frames in channels of the depths that their types have.
 
-    From an empty design on, if that is soon found out; else in its rhythm, from the first frame on.
+    They start in an empty design if its simulation is short. Otherwise all frames are in the steady
+    state; if that is not found either, the long simulation is run.
     """
-    depths = declared(design)
+    depths = declared_depths(design)
     if not all(depths.values()):
         return simulate_unbounded(design, frames)
     try:
-        return simulate(design, frames, depths, EFFORT)
-    except TooLong:
+        return simulate(design, frames, depths, MAX_ITERATIONS_SIMULATED)
+    except SimulationTooLong:
         steady = steady_state_with(design, depths)
-    return simulate(design, frames, depths) if steady is None else repeated(steady, frames)
+    if steady is None:
+        return simulate(design, frames, depths)
+    return repeat_steady_state(steady, frames)
 
 
-def repeated(steady: SteadyState, frames: int) -> Timeline:
-    """A rhythm over some frames."""
-    starts = np.arange(frames)[:, None] * steady.period
-
-    def repeat(times: Counts) -> Counts:
-        return (starts + times).reshape(-1)
-
-    run = Timeline(frames)
+def repeat_steady_state(steady: SteadyState, frames: int) -> Timeline:
+    """The timeline of some frames in the steady state."""
+    timeline = Timeline(frames)
     for value in steady.read:
-        run.reserved[value] = repeat(steady.reserved[value])
-        run.written[value] = repeat(steady.arrived(value) - 1)
-        run.read[value] = repeat(steady.read[value])
-    return run
+        written = steady.arrivals(value) - 1
+        timeline.reserved[value] = repeat_frames(steady.reserved[value], frames, steady.period)
+        timeline.written[value] = repeat_frames(written, frames, steady.period)
+        timeline.read[value] = repeat_frames(steady.read[value], frames, steady.period)
+    return timeline
 
 
-def trace(design: DesignOp, run: Timeline) -> dict[str, Any]:
-    """All events of a run, for `json.dump`."""
+def trace(design: DesignOp, timeline: Timeline) -> dict[str, Any]:
+    """The trace of a timeline, for `json.dump`."""
     events = [
-        named("process_name", "processes", PROCESSES),
-        named("process_name", "channels", CHANNELS),
+        _name_event("process_name", "processes", PROCESS_GROUP),
+        _name_event("process_name", "channels", CHANNEL_GROUP),
     ]
     titles = dict[Operation, str]()
     for number, process in enumerate(design.processes):
         titles[process] = f"{number} {name_of(process)} {kind_of(process)}"
-        events.append(named("thread_name", titles[process], PROCESSES, number))
-        events += frames_of(process, run, number)
-    for value in run.read:
+        events.append(_name_event("thread_name", titles[process], PROCESS_GROUP, number))
+        events += _frame_events(process, timeline, number)
+    for value in timeline.read:
         (use,) = value.uses
-        title = f"{titles[writer_of(value)]} -> {titles[use.operation]}"
-        events += counter(title, run, value)
+        title = f"{titles[_writer_of(value)]} -> {titles[use.operation]}"
+        events += _counter_events(title, timeline, value)
     return {"traceEvents": events, "displayTimeUnit": "ms", "otherData": {"1 us": "1 cycle"}}
 
 
-def named(what: str, name: str, group: int, track: int = 0) -> Event:
-    return {"ph": "M", "name": what, "pid": group, "tid": track, "args": {"name": name}}
+def _name_event(kind: str, name: str, group: int, track: int = 0) -> Event:
+    """A metadata event that names a group or a track."""
+    return {"ph": "M", "name": kind, "pid": group, "tid": track, "args": {"name": name}}
 
 
-def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
+def _frame_events(process: Process, timeline: Timeline, track: int) -> list[Event]:
     """An event for each frame of a process, from its first word to its last.
 
-    What it takes longer than its schedule does, it has waited for words or for room.
+    Cycles beyond those of its schedule were spent waiting for words or for room.
     """
     cycles = schedule_of(process).interval
-    times = [run.read[v] for v in process.operands] + [run.reserved[v] for v in process.results]
+    times = [timeline.read[v] for v in process.operands]
+    times += [timeline.reserved[v] for v in process.results]
     read, written = (sum(c.words for c in ends) for ends in (process.inputs, process.outputs))
     events: list[Event] = []
-    for frame in range(run.frames):
-        parts = [part.reshape(run.frames, -1)[frame] for part in times]
-        begin = min(int(part[0]) for part in parts)
-        end = max(int(part[-1]) for part in parts) + 1
+    for frame in range(timeline.frames):
+        of_frame = [each.reshape(timeline.frames, -1)[frame] for each in times]
+        begin = min(int(each[0]) for each in of_frame)
+        end = max(int(each[-1]) for each in of_frame) + 1
         args = {
             "frame": frame,
             "kind": kind_of(process),
@@ -105,40 +113,43 @@ def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
             "waited": end - begin - cycles,
         }
         event = {"ph": "X", "name": name_of(process), "ts": begin, "dur": end - begin}
-        events.append({**event, "pid": PROCESSES, "tid": track, "args": args})
+        events.append({**event, "pid": PROCESS_GROUP, "tid": track, "args": args})
     return events
 
 
-def writer_of(value: SSAValue) -> Process:
+def _writer_of(value: SSAValue) -> Process:
     assert isinstance(value.owner, Process)
     return value.owner
 
 
-def counter(title: str, run: Timeline, channel: SSAValue) -> list[Event]:
-    """The words of a channel over time: of each stretch the most, so that no peak is lost."""
-    levels = most_of(run.reserved[channel], run.read[channel], run.cycles)
-    stretch = stretch_of(run.cycles)
+def _counter_events(title: str, timeline: Timeline, channel: SSAValue) -> list[Event]:
+    """The words of a channel over time; each point is a maximum, so no peak is lost."""
+    levels = peak_levels(timeline.reserved[channel], timeline.read[channel], timeline.cycles)
+    step = cycles_per_point(timeline.cycles)
     changes = np.flatnonzero(np.diff(levels, prepend=-1))
-    points = [(int(n) * stretch, int(levels[n])) for n in changes]
+    points = [(int(n) * step, int(levels[n])) for n in changes]
+    counter = {"ph": "C", "name": title, "pid": CHANNEL_GROUP, "tid": 0}
     return [
-        {"ph": "C", "name": title, "ts": at, "pid": CHANNELS, "tid": 0, "args": {"words": words}}
-        for at, words in [*points, (run.cycles, 0)]
+        {**counter, "ts": at, "args": {"words": words}}
+        for at, words in [*points, (timeline.cycles, 0)]
     ]
 
 
-def stretch_of(cycles: int) -> int:
-    return -(-cycles // MAX_TRACE_EVENTS)
+def cycles_per_point(cycles: int) -> int:
+    """The cycles that a point of a counter stands for."""
+    return -(-cycles // MAX_COUNTER_POINTS)
 
 
-def most_of(reserved: Counts, read: Counts, cycles: int) -> Counts:
-    """The most words that have their room at once, in each stretch of time.
+def peak_levels(reserved: Counts, read: Counts, cycles: int) -> Counts:
+    """The most words that have room reserved at the same time, for each point of a counter.
 
-    That is where a stretch begins, or where a word is written.
+    The number of words rises only when a word reserves its room. So the maximum over the cycles of
+    a point is at their begin, or where a word does that.
     """
-    stretch = stretch_of(cycles)
-    starts = np.arange(0, cycles, stretch)
-    most = np.asarray(np.searchsorted(reserved, starts, side="right"))
-    most = most - np.searchsorted(read, starts, side="left")
-    waiting = np.arange(1, len(reserved) + 1) - np.searchsorted(read, reserved, side="left")
-    np.maximum.at(most, reserved // stretch, waiting)
-    return most
+    step = cycles_per_point(cycles)
+    begins = np.arange(0, cycles, step)
+    peaks = np.asarray(np.searchsorted(reserved, begins, side="right"))
+    peaks = peaks - np.searchsorted(read, begins, side="left")
+    held = np.arange(1, len(reserved) + 1) - np.searchsorted(read, reserved, side="left")
+    np.maximum.at(peaks, reserved // step, held)
+    return peaks

@@ -1,8 +1,8 @@
-"""Folding files: a JSON object with what is chosen for each layer.
+"""Folding files: a JSON object with the folding of each layer.
 
-{"Conv_0": {"pe": 16, "simd": 3, "storage": "block", "dsp": false}, ...}
+    {"Conv_0": {"pe": 16, "simd": 3, "storage": "block", "dsp": false}, ...}
 
-Layers have the names of the source model. What is left out, layers or choices, is open.
+Layers have the names of the source model. `tile` chooses the layers and keys that are left out.
 """
 
 import json
@@ -26,15 +26,15 @@ def read_folding(path: str) -> dict[str, LayerFolding]:
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise PassFailedException(f"{path} is no JSON: {error}") from None
+        raise PassFailedException(f"{path} is not valid JSON: {error}") from None
     if not isinstance(given, dict):
-        raise PassFailedException(f"{path} is no JSON object of layers")
+        raise PassFailedException(f"{path}: expected a JSON object with an entry for each layer")
     entries = cast(dict[str, Any], given)
-    return {name: _fold(path, name, entry) for name, entry in entries.items()}
+    return {name: _layer_folding(path, name, entry) for name, entry in entries.items()}
 
 
 def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
-    """Writes a folding file, whole or not at all."""
+    """Writes a folding file; a file of that name is replaced only once the new one is complete."""
     entries = {
         name: {key: value for key, value in vars(fold).items() if value is not None}
         for name, fold in folds.items()
@@ -48,22 +48,22 @@ def write_folding(path: str, folds: Mapping[str, LayerFolding]) -> None:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _fold(path: str, name: str, entry: Any) -> LayerFolding:
+def _layer_folding(path: str, name: str, entry: Any) -> LayerFolding:
     if not isinstance(entry, dict):
-        raise PassFailedException(f'{path}: layer {name!r} is not {{"pe": ..., "simd": ...}}')
-    choices, known = cast(dict[str, Any], entry), [field.name for field in fields(LayerFolding)]
-    for key, value in choices.items():
+        raise PassFailedException(f'{path}: layer {name!r}: expected {{"pe": ..., "simd": ...}}')
+    folding, known = cast(dict[str, Any], entry), [field.name for field in fields(LayerFolding)]
+    for key, value in folding.items():
         if key not in known:
             raise PassFailedException(
-                f"{path}: layer {name!r} has no choice {key!r}; {did_you_mean(key, known)}"
+                f"{path}: layer {name!r}: no key {key!r}; {did_you_mean(key, known)}"
             )
         if key in ("pe", "simd") and (type(value) is not int or value < 1):
-            raise PassFailedException(f"{path}: layer {name!r}: {key} is a whole number above 0")
+            raise PassFailedException(f"{path}: layer {name!r}: {key} must be an integer above 0")
         if key == "dsp" and type(value) is not bool:
-            raise PassFailedException(f"{path}: layer {name!r}: dsp is true or false")
+            raise PassFailedException(f"{path}: layer {name!r}: dsp must be true or false")
         if key == "storage" and value not in list(Storage):
             hint = did_you_mean(str(value), Storage)
-            raise PassFailedException(f"{path}: layer {name!r}: no storage is {value!r}; {hint}")
-    if "storage" in choices:
-        choices["storage"] = Storage(choices["storage"])
-    return LayerFolding(**choices)
+            raise PassFailedException(f"{path}: layer {name!r}: no storage {value!r}; {hint}")
+    if "storage" in folding:
+        folding["storage"] = Storage(folding["storage"])
+    return LayerFolding(**folding)

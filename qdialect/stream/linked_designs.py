@@ -1,4 +1,7 @@
-"""Designs on several devices as one: what is modelled in time is all of them, links included."""
+"""Designs on several devices as one design, with a process for each link between them.
+
+The cycle model needs it: back-pressure and latency cross the links.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,30 +19,31 @@ from .types import channel_of
 
 @dataclass(frozen=True)
 class LinkedDesigns:
-    """Designs that are joined by links, in order, and what they are together."""
+    """Designs that are joined by links, and the single design that models all of them."""
 
     parts: list[DesignOp]
+    """The designs in the order of the data."""
     design: DesignOp
-    """All their processes, with a `stream.link` for each two ends of one; or the only part."""
+    """All their processes, with a `stream.link` for each pair of link ends; or the only part."""
     channels: dict[SSAValue, SSAValue] = field(default_factory=dict[SSAValue, SSAValue])
-    """For each channel of a part that one of the whole."""
+    """For each channel of a part, its copy in `design`."""
 
 
 def linked_designs_of(module: ModuleOp) -> list[LinkedDesigns]:
-    """The designs of a module; those that links join are one."""
-    before = link_partners(module)
-    wholes: list[LinkedDesigns] = []
-    for parts in _groups(module, before):
+    """The designs of a module, grouped by the links between them."""
+    partners = link_partners(module)
+    found: list[LinkedDesigns] = []
+    for parts in _linked_groups(module, partners):
         if len(parts) == 1:
             values = [value for process in parts[0].processes for value in process.results]
-            wholes.append(LinkedDesigns(parts, parts[0], dict(zip(values, values, strict=True))))
+            found.append(LinkedDesigns(parts, parts[0], dict(zip(values, values, strict=True))))
         else:
-            wholes.append(_joined(module, parts, before))
-    return wholes
+            found.append(_link_designs(module, parts, partners))
+    return found
 
 
 def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
-    """For each source that a link leads to the sink at the link's other end."""
+    """For each source at the end of a link, the sink at its other end."""
     found: dict[SourceOp, SinkOp] = {}
     for run in module.walk():
         if not isinstance(run, RunOp):
@@ -53,39 +57,39 @@ def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
     return found
 
 
-def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[DesignOp]]:
-    """Designs that links join, each behind those it is fed by."""
+def _linked_groups(module: ModuleOp, partners: Mapping[SourceOp, SinkOp]) -> list[list[DesignOp]]:
+    """The designs that are connected by links, each after those whose data it receives."""
     groups: list[list[DesignOp]] = []
     waiting = [op for op in module.ops if isinstance(op, DesignOp)]
     while waiting:
         for design in waiting:
-            fed = {before[source].design for source in design.sources if source in before}
-            if not fed.intersection(waiting):
+            senders = {partners[source].design for source in design.sources if source in partners}
+            if not senders.intersection(waiting):
                 break
         else:
-            raise ValueError("links lead from designs to themselves")
+            raise ValueError("links between designs form a cycle")
         waiting.remove(design)
-        joined = [group for group in groups if fed.intersection(group)]
+        joined = [group for group in groups if senders.intersection(group)]
         groups = [group for group in groups if group not in joined]
         groups.append([part for group in joined for part in group] + [design])
     return groups
 
 
-def _joined(
-    module: ModuleOp, parts: list[DesignOp], before: Mapping[SourceOp, SinkOp]
+def _link_designs(
+    module: ModuleOp, parts: list[DesignOp], partners: Mapping[SourceOp, SinkOp]
 ) -> LinkedDesigns:
-    """One design of all processes; it stands in a module of its own, which runs it alone."""
+    """One design of the processes of all parts, in a module of its own that runs it."""
     block, values = Block(), dict[SSAValue, SSAValue]()
     for part in parts:
         for process in part.processes:
-            if isinstance(process, SourceOp) and process in before:
-                sent = values[before[process].x]
+            if isinstance(process, SourceOp) and process in partners:
+                sent = values[partners[process].x]
                 link = LinkOp(sent, part.sym_name.data, process.over)
                 link.layer = process.port
                 block.add_op(link)
                 channel = channel_of(process.output)
                 values[process.output] = Rewriter.replace_value_with_new_type(link.output, channel)
-            elif not isinstance(process, SinkOp) or process not in before.values():
+            elif not isinstance(process, SinkOp) or process not in partners.values():
                 block.add_op(process.clone(values))
     first = parts[0]
     clock = None if first.clock_mhz is None else first.clock_mhz.value.data
@@ -94,12 +98,12 @@ def _joined(
     ModuleOp([*others, design])
     for function in others:
         if isinstance(function, FuncOp):
-            _run_as_one(function, parts, design)
+            _replace_runs(function, parts, design)
     return LinkedDesigns(parts, design, values)
 
 
-def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
-    """Runs the whole where the parts are run, one after another."""
+def _replace_runs(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
+    """Runs one design where its parts are run, one after another."""
     by_name = {part.sym_name.data: part for part in parts}
     runs = [op for op in function.walk() if isinstance(op, RunOp)]
     runs = [run for run in runs if run.design.string_value() in by_name]
@@ -112,9 +116,9 @@ def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> No
         frames += [f for f, s in zip(run.frames, part.sources, strict=True) if s.over is None]
         results += [r for r, s in zip(run.results, part.sinks, strict=True) if s.over is None]
     types = [frames_of(channel_of(sink.x)) for sink in design.sinks]
-    whole = RunOp(design.sym_name.data, frames, types)
-    Rewriter.insert_op(whole, InsertPoint.before(runs[-1]))
-    for old, new in zip(results, whole.results, strict=True):
+    run_all = RunOp(design.sym_name.data, frames, types)
+    Rewriter.insert_op(run_all, InsertPoint.before(runs[-1]))
+    for old, new in zip(results, run_all.results, strict=True):
         old.replace_all_uses_with(new)
     for run in reversed(runs):
         Rewriter.erase_op(run)

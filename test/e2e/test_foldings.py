@@ -1,4 +1,4 @@
-"""What docs/foldings.md says: no folding of `tile` is larger or slower than a published one."""
+"""The claim of docs/foldings.md: no folding of `tile` is larger or slower than a published one."""
 
 import numpy as np
 import pytest
@@ -20,6 +20,6 @@ def test_never_larger_and_never_slower(name: str) -> None:
     assert same_cost.least <= same_cost.tiling.interval < published.tiling.interval
 
 
-def test_inputs_one_by_one_slow_down_four_layers() -> None:
+def test_serial_inputs_limit_the_rate() -> None:
     assert foldings.lfc(832, 64, 64) == (512, [416, 512, 512, 512])
     assert foldings.lfc(832, 64, 1)[0] == 832

@@ -10,7 +10,8 @@ from qnn.hardware.timing.schedule import schedule_of
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from support.design import design_of
 from support.real_networks import NETWORKS, folder
 
@@ -23,7 +24,7 @@ def test_designs(name: str) -> None:
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
     design = design_of(module)
     tiler = Tiler(space_of(design, "xilinx"))
-    cycles = int(np.sqrt(float(tiler.fewest()) * float(tiler.speeds()[-1])))
+    cycles = int(np.sqrt(float(tiler.min_cycles()) * float(tiler.candidate_cycles()[-1])))
     check = CheckSemantics(1)
     check.start(module)
     tile_design(design, Goal(clock_mhz=100, target_fps=1e8 / cycles))

@@ -1,4 +1,4 @@
-"""Real networks on two and three devices: the numbers of the integer network, bit for bit."""
+"""Real networks on two and three devices: equal to the integer network, bit for bit."""
 
 from pathlib import Path
 
@@ -28,20 +28,20 @@ IMAGES = 3
 CLOCK = 100.0
 
 
-def parts(
+def partitioned(
     name: str, device: str, count: int, fps: float
 ) -> tuple[ModuleOp, ModuleOp, LinkedDesigns]:
-    """A network of integers, and the same on several devices."""
+    """A network of integers, the same cut for several devices, and its linked designs."""
     module = load_network(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     integers = module.clone()
     Pipeline.parse("stream-lower").apply(module)
-    row = DeviceChain([device_named(device)] * count, LINK, fps, CLOCK)
-    partition_design(design_of(module), row)
+    chain = DeviceChain([device_named(device)] * count, LINK, fps, CLOCK)
+    partition_design(design_of(module), chain)
     Pipeline.parse("size-fifos").apply(module)
     verify(module)
-    (whole,) = linked_designs_of(module)
-    return integers, module, whole
+    (linked,) = linked_designs_of(module)
+    return integers, module, linked
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -52,13 +52,13 @@ def parts(
         pytest.param("resnet8_int8_qdq", "zu9eg", 50, marks=pytest.mark.slow),
     ],
 )
-def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int) -> None:
-    _, _, whole = parts(name, device, count, fps)
-    found = estimate(whole, [device_named(device)] * count, CLOCK)
+def test_the_rate_and_the_budget(name: str, device: str, fps: float, count: int) -> None:
+    _, _, linked = partitioned(name, device, count, fps)
+    found = estimate(linked, [device_named(device)] * count, CLOCK)
     assert found.fps >= fps and len(found.parts) == count
-    slowest = max(process.interval for process in whole.design.processes)
+    slowest = max(process.interval for process in linked.design.processes)
     if count == 2 and name.startswith("cnv"):
-        ends = simulate(whole.design, 4).finished(whole.design)
+        ends = simulate(linked.design, 4).finished(linked.design)
         assert int(np.diff(ends)[-1]) == slowest == found.interval
     for part in found.parts:
         assert all(share < 0.8 for share in part.utilisation.values())
@@ -71,28 +71,28 @@ def test_the_rate_and_the_depths(name: str, device: str, fps: float, count: int)
     [("cnvW1A1_cifar10", "z7020", 300), ("resnet8_int8_qdq", "zu9eg", 50)],
 )
 def test_parts_as_hls(tmp_path: Path, name: str, device: str, fps: float, count: int) -> None:
-    integers, module, whole = parts(name, device, count, fps)
+    integers, module, linked = partitioned(name, device, count, fps)
     images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
     images = [array[:IMAGES] for array in images]
     expected = run(integers, images)
     for result, wanted in zip(run(module, images), expected, strict=True):
         np.testing.assert_array_equal(result, wanted)
-    undivided = whole.design.parent_op()
-    assert isinstance(undivided, ModuleOp)
-    engine = LinkedEngine(whole, link_partners(module), HlsEngine(tmp_path).program)
-    for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
+    uncut = linked.design.parent_op()
+    assert isinstance(uncut, ModuleOp)
+    engine = LinkedEngine(linked, link_partners(module), HlsEngine(tmp_path).program)
+    for result, wanted in zip(run(uncut, images, engine=engine), expected, strict=True):
         np.testing.assert_array_equal(result, wanted)
 
 
 @needs_emulator
 @pytest.mark.slow
 def test_parts_as_opencl() -> None:
-    integers, module, whole = parts("cnvW1A1_cifar10", "arria10-gx1150", 2, 1000)
+    integers, module, linked = partitioned("cnvW1A1_cifar10", "arria10-gx1150", 2, 1000)
     images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
     images = [array[:1] for array in images]
-    undivided = whole.design.parent_op()
-    assert isinstance(undivided, ModuleOp)
-    engine = LinkedEngine(whole, link_partners(module), OpenclEngine().program)
+    uncut = linked.design.parent_op()
+    assert isinstance(uncut, ModuleOp)
+    engine = LinkedEngine(linked, link_partners(module), OpenclEngine().program)
     expected = run(integers, images)
-    for result, wanted in zip(run(undivided, images, engine=engine), expected, strict=True):
+    for result, wanted in zip(run(uncut, images, engine=engine), expected, strict=True):
         np.testing.assert_array_equal(result, wanted)

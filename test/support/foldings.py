@@ -10,7 +10,7 @@ def divisor(rng: np.random.Generator, number: int) -> int:
 
 
 def random_fold(layer: FoldableProcess, rng: np.random.Generator) -> LayerFolding:
-    """Rows and columns at once; now and then one of them is open."""
+    """A random PE and SIMD; one time in ten, each is left to be chosen."""
     (x,), (y,) = layer.inputs, layer.outputs
     cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]
     pe, simd = divisor(rng, y.frame[-1]), divisor(rng, cols)

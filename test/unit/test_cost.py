@@ -12,7 +12,7 @@ from qnn.hardware.resources.cost import (
 )
 from qnn.hardware.resources.device import RESOURCE_KINDS, device_named
 from qnn.hardware.resources.memory import LOGIC, DualPort, MemoryCost, blocks
-from qnn.hardware.search.limits import MIN_SPEEDUP, next_step
+from qnn.hardware.search.limits import MIN_STEP_SPEEDUP, next_step
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
 from qnn.passes.tile.layer_folding import LayerFolding
@@ -175,8 +175,8 @@ def test_a_next_step_is_worth_it() -> None:
     """It is faster by a tenth at least, where anything is."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
-    assert step is not None and step.interval * MIN_SPEEDUP <= 20_000
-    fewest = Tiler(space_of(design, "xilinx")).fewest()
+    assert step is not None and step.interval * MIN_STEP_SPEEDUP <= 20_000
+    fewest = Tiler(space_of(design, "xilinx")).min_cycles()
     last = next_step(design, device, 100.0, fewest + 1)
     assert last is not None and last.interval == fewest
 

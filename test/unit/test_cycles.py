@@ -1,4 +1,4 @@
-"""The cycle model against a design that is played through cycle by cycle, in plain Python."""
+"""The cycle model against a simulation that steps through every cycle, in plain Python."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qnn.hardware.timing import fifo_depths as sizing
+from qnn.hardware.timing import fifo_depths
 from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, initial_schedule
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.hardware.timing.simulate import Deadlock, ProcessTimeline, simulate, simulate_unbounded
@@ -33,10 +33,10 @@ BYTE = unsigned(8)
 def step_by_step(
     design: DesignOp, frames: int, depths: Mapping[SSAValue, int], limit: int = 200_000
 ) -> tuple[dict[SSAValue, list[int]], dict[SSAValue, list[int]]] | None:
-    """When words are written and read, found by trying every process in every cycle.
+    """The cycles in which words are written and read, by trying every process in every cycle.
 
-    None if the design stops. A word has its room from the iteration on that writes it, and can be
-    read when it has left the pipeline.
+    None if the design deadlocks. A word occupies room from the iteration that writes it, and can be
+    read once it has left the pipeline.
     """
     loops = [ProcessTimeline.of(process, frames) for process in design.processes]
     sides = [
@@ -70,7 +70,7 @@ def step_by_step(
         idle = 0 if moved else idle + 1
         if idle > 50:
             return None
-    raise AssertionError("the design takes too long for this test")
+    raise AssertionError("the design does not finish within the limit")
 
 
 Times = dict[SSAValue, list[int]]
@@ -96,7 +96,7 @@ def has_room(value: SSAValue, cycle: int, written: Times, read: Times, depth: in
 
 
 def small_design(choices: Choices) -> tuple[DesignOp, list[SSAValue]]:
-    """Windows, matrices, a fork and an add that meet again; its channels."""
+    """A design with a window between a fork and an add, and its channels."""
     design = Design()
     depth = choices.pick([2, 4, 1])
     x = design.source(
@@ -138,7 +138,7 @@ def test_bounded_channels(data: st.DataObject) -> None:
     depths = {value: choices.pick([1, 2, 3, 8, 20, 60]) for value in channels}
     found = step_by_step(design, 2, depths)
     if found is None:
-        with pytest.raises(Deadlock, match="the design stops: full are "):
+        with pytest.raises(Deadlock, match="the design deadlocks: full channels: "):
             simulate(design, 2, depths)
         return
     run = simulate(design, 2, depths)
@@ -149,8 +149,8 @@ def test_bounded_channels(data: st.DataObject) -> None:
 
 @settings(max_examples=15)
 @given(st.data())
-def test_peak_occupancies_are_depths_that_never_stop_a_design(data: st.DataObject) -> None:
-    """As deep as what waits at most, no channel ever holds a process up."""
+def test_peak_occupancies_cause_no_back_pressure(data: st.DataObject) -> None:
+    """With depths equal to the peak occupancies, no time differs from unbounded channels."""
     design, channels = small_design(Choices.drawn(data.draw))
     free = simulate_unbounded(design, 3)
     depths = {value: max(1, free.occupancy(value)) for value in channels}
@@ -161,7 +161,7 @@ def test_peak_occupancies_are_depths_that_never_stop_a_design(data: st.DataObjec
 
 
 def test_schedules_read_and_write_whole_frames() -> None:
-    """Every process of lowered networks: each word once, in order, and as long as it says."""
+    """Every process reads and writes each word once, in order, within its interval."""
     seen = set[str]()
     for seed in range(40):
         module = trained_network(np.random.default_rng(seed))
@@ -190,8 +190,8 @@ def test_schedules_read_and_write_whole_frames() -> None:
     assert len(seen) >= 12
 
 
-def test_depths_are_the_least() -> None:
-    """Deeper channels keep the rate; one word less in any of them slows the design or stops it."""
+def test_depths_are_minimal() -> None:
+    """Deeper channels keep the rate; one word less in any of them reduces it, or deadlocks."""
     slower = 0
     for seed in range(12):
         choices = Choices.seeded(seed)
@@ -209,15 +209,17 @@ def test_depths_are_the_least() -> None:
     assert slower > 40
 
 
-def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search that is given up early leaves depths that are enough."""
+def test_without_iterations_depths_are_those_of_the_schedule(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A search that ends early leaves sufficient depths."""
     shrunk = 0
     for seed in range(6):
         design, channels = small_design(Choices.seeded(seed))
         least = depths_for(design)
         planned = initial_schedule(design)
         with monkeypatch.context() as patched:
-            patched.setattr(sizing, "EFFORT", -1)
+            patched.setattr(fifo_depths, "MAX_ITERATIONS_SEARCHED", -1)
             depths = depths_for(design)
         assert depths == {v: max(2, planned.occupancy(v)) for v in channels}
         assert rate(design, depths) == planned.period
@@ -226,14 +228,14 @@ def test_without_effort_depths_are_those_of_the_plan(monkeypatch: pytest.MonkeyP
 
 
 def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:
-    """Cycles from one frame to the next; infinitely many if the design stops."""
+    """Cycles from one frame to the next; infinite if the design deadlocks."""
     try:
         return float(np.diff(simulate(design, 12, depths).finished(design))[-1])
     except Deadlock:
         return np.inf
 
 
-def test_designs_that_never_stop() -> None:
+def test_depths_without_deadlock_are_minimal() -> None:
     for seed in range(20):
         design, _ = small_design(Choices.seeded(seed))
         full, least = depths_for(design), depths_for_any_rate(design)
@@ -244,7 +246,7 @@ def test_designs_that_never_stop() -> None:
                 simulate(design, 3, {**least, value: least[value] - 1})
 
 
-def test_a_skip_connection_that_is_too_short_is_named() -> None:
+def test_a_deadlock_names_the_shallow_skip_connection() -> None:
     design, _ = small_design(Choices.seeded(2))
     depths = depths_for(design)
     fork = next(process for process in design.processes if isinstance(process, ForkOp))
@@ -255,26 +257,28 @@ def test_a_skip_connection_that_is_too_short_is_named() -> None:
     run = simulate(design, 4, depths)
     slowest = max(schedule_of(process).interval for process in design.processes)
     assert np.diff(run.finished(design))[-1] == slowest
-    with pytest.raises(Deadlock, match=r"the design stops: full are .*%skip, .*%behind"):
+    with pytest.raises(Deadlock, match=r"the design deadlocks: full channels: .*%skip, .*%behind"):
         simulate(design, 4, {**depths, skip: 1, behind: 1})
 
 
-def test_sizing_does_not_explode_with_layers() -> None:
-    """A hundred processes that do little are not tried against each other without end."""
+def test_sizing_scales_with_layers() -> None:
+    """300 processes in a chain are sized within the limits of the search."""
     design = Design()
     x = design.source(ChannelType((4, 4, 2), BYTE))
     for _ in range(300):
         x = design.add(PadOp(x, [0, 0, 0, 0])).output
     module = design.finish(x)
     op = design_of(module)
-    search = sizing.Shrinking(
-        initial_schedule(op), sizing.sufficient_depths(initial_schedule(op)), sizing.EFFORT
+    search = fifo_depths.DepthSearch(
+        initial_schedule(op),
+        fifo_depths.sufficient_depths(initial_schedule(op)),
+        fifo_depths.MAX_ITERATIONS_SEARCHED,
     )
     assert max(search.shrink().values()) <= 4
 
 
 def folded_network(seed: int) -> DesignOp | None:
-    """A random network as a design, folded at random; None if it is refused or has no branches."""
+    """A random network with a random folding; None if it cannot be lowered or has no branches."""
     module, rng = trained_network(np.random.default_rng(seed)), np.random.default_rng(seed)
     try:
         Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
@@ -289,7 +293,7 @@ def folded_network(seed: int) -> DesignOp | None:
 
 
 def test_random_networks_with_branches() -> None:
-    """Full rate at the computed depths and above; a word less behind a fork stalls or stops."""
+    """Full rate at the computed depths and above; a word less after a fork reduces the rate."""
     rng, slower = np.random.default_rng(0), 0
     for design in filter(None, map(folded_network, range(500, 530))):
         slowest = max(schedule_of(process).interval for process in design.processes)

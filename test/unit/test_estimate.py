@@ -12,7 +12,8 @@ from qnn.hardware.resources.device import RESOURCE_KINDS, Use, device_named
 from qnn.hardware.search.space import is_grouped
 from qnn.hardware.timing.simulate import Deadlock, simulate, simulate_unbounded
 from qnn.passes import Pipeline
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.flow import RepackOp

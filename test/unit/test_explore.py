@@ -16,9 +16,10 @@ import pytest
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.resources.roofline import ops_by_bits
 from qnn.hardware.resources.work import network_work
-from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_target
+from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_jobs
 from qnn.hardware.search.explore import Job as Task
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.goal import Goal
+from qnn.passes.tile.tile import tile_design
 from qnn.tools import explore as command
 from qnn.tools.designs import lowered_design
 from qnn.tools.networks import load_network, write_module
@@ -58,7 +59,7 @@ def test_points_match_tile(network: str, name: str) -> None:
     (curve,) = command.curves_of(lowered_design(load_network(network)), [device], [100.0])
     with ThreadPoolExecutor(1) as pool:
         found = explore(
-            [Task(curve)], slower_target, pool, lambda c: c, {}, command._discard, lambda *_: None
+            [Task(curve)], slower_jobs, pool, lambda c: c, {}, command._discard, lambda *_: None
         )
     assert len(found) > CURVE_POINTS / 2
     for job in list(found)[:: len(found) // 5]:

@@ -348,7 +348,7 @@ def test_recipes_of_other_types(key: str, value: object) -> None:
 def test_foldings(tmp_path: Path) -> None:
     path = tmp_path / "f.json"
     path.write_text('{"a": {"pe": NaN}}')
-    with pytest.raises(Exception, match=r"is no JSON: NaN is no number"):
+    with pytest.raises(Exception, match=r"is not valid JSON: NaN is no number"):
         read_folding(str(path))
 
 

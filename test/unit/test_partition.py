@@ -1,4 +1,4 @@
-"""Designs cut over several devices: the best parts there are, and the same numbers."""
+"""Designs cut for several devices: the cuts are optimal, and the results equal."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
@@ -8,16 +8,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from qnn.hardware.resources.device import Device
-from qnn.hardware.search.cuts import Cuts, Mask, crossed
+from qnn.hardware.search.cuts import Cuts, Mask, crossing_edges
 from qnn.hardware.search.explore import Choices
-from qnn.hardware.search.partition import FINE, Partitioner, Unpartitionable
+from qnn.hardware.search.partition import FILL_LEVELS, Partitioner, Unpartitionable
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
 from qnn.hardware.timing.fifo_depths import depths_for
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
-from qnn.passes.partition import DeviceChain, cut, partition_design
+from qnn.passes.partition import DeviceChain, cut_design, partition_design
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
 from qnn.qdialect.stream.linked_designs import linked_designs_of
@@ -47,10 +47,10 @@ def device(name: str, lut: int, bram18: int = 200) -> Device:
 
 
 def partitioner(
-    design: DesignOp, devices: Sequence[Device], link: LinkAttr, most: int = 2000
+    design: DesignOp, devices: Sequence[Device], link: LinkAttr, max_cuts: int = 2000
 ) -> Partitioner:
     choices = {"xilinx": Choices(space_of(design, "xilinx"), {})}
-    return Partitioner(design, devices, link, CLOCK, choices, most)
+    return Partitioner(design, devices, link, CLOCK, choices, max_cuts)
 
 
 def small(seed: int, depth: int, most: int = 9) -> DesignOp:
@@ -64,9 +64,9 @@ def small(seed: int, depth: int, most: int = 9) -> DesignOp:
 
 
 def all_parts(cuts: Cuts, count: int) -> Iterator[list[Mask]]:
-    """All ways to have a part on each device, as what is before each cut."""
+    """All cuts with a part on each device, as the groups before each cut."""
     layers = cuts.layers
-    works = cuts.follows
+    works = cuts.can_follow
     rows = {row.tobytes(): number for number, row in enumerate(cuts.before)}
     for stages in product(range(count), repeat=len(layers.groups)):
         if any(stages[e.tail] > stages[e.head] for e in layers.edges):
@@ -78,17 +78,17 @@ def all_parts(cuts: Cuts, count: int) -> Iterator[list[Mask]]:
 
 
 def best_bits(search: Partitioner, count: int, cycles: int, level: int) -> int | None:
-    """The least bits over all links, of all parts that fit."""
-    (ledger,), cuts = search.ledgers.values(), search.cuts
+    """The least link traffic of any cut whose parts fit, by exhaustive search; None without one."""
+    (costs,), cuts = search.costs.values(), search.cuts
     least = None
     for before in all_parts(cuts, count):
-        crossing = [crossed(cuts.layers.edges, row) for row in before[1:-1]]
+        crossing = [crossing_edges(cuts.layers.edges, row) for row in before[1:-1]]
         sent = [[edge.channel for edge in edges] for edges in crossing]
         if any(search.link.cycles(channels, CLOCK) > cycles for channels in sent):
             continue
-        budgets = [device.budget(CLOCK) * level / FINE for device in search.devices]
+        budgets = [device.budget(CLOCK) * level / FILL_LEVELS for device in search.devices]
         fits = (
-            ledger.fits(there & ~here, budget, cycles, ledger.passing(here, there))
+            costs.can_tile(there & ~here, budget, cycles, costs.relay_use(here, there))
             for (here, there), budget in zip(pairwise(before), budgets, strict=False)
         )
         bits = sum(e.channel.words * e.channel.word_bits for edges in crossing for e in edges)
@@ -102,7 +102,7 @@ def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
     design = small(draw(st.integers(0, 10_000)), draw(st.integers(1, 3)))
     link = LinkAttr(draw(st.sampled_from([1, 4, 32])), draw(st.sampled_from([20.0, CLOCK, 300.0])))
     tiler = Tiler(space_of(design, "xilinx"))
-    whole = tiler.at(int(tiler.speeds()[-1])).use[0]
+    whole = tiler.cheapest(int(tiler.candidate_cycles()[-1])).use[0]
     part = draw(st.sampled_from([0.9, 1.2, 2.0, 4.0]))
     sizes = [draw(st.sampled_from([1.0, 0.7])) for _ in range(draw(st.integers(2, 3)))]
     devices = [device(f"d{size}", int(size * part * whole)) for size in sizes]
@@ -111,32 +111,36 @@ def searches(draw: st.DrawFn, most: int = 2000) -> Partitioner:
 
 @settings(max_examples=25, deadline=None)
 @given(searches())
-def test_no_parts_are_faster_or_send_less(search: Partitioner) -> None:
-    assert search.cuts.all
-    count, speeds = len(search.devices), search.speeds
+def test_cuts_are_optimal(search: Partitioner) -> None:
+    assert search.cuts.complete
+    count, speeds = len(search.devices), search.candidate_cycles
     try:
         plan = search.plan()
     except Unpartitionable:
-        assert best_bits(search, count, speeds[-1], FINE) is None
+        assert best_bits(search, count, speeds[-1], FILL_LEVELS) is None
         return
-    assert plan.least_cycles == plan.cycles
+    assert plan.min_cycles == plan.cycles
     slower = [cycles for cycles in speeds if cycles < plan.cycles]
     if slower:
-        assert best_bits(search, count, slower[-1], FINE) is None
-    levels = (best_bits(search, count, plan.cycles, level) for level in range(1, FINE + 1))
-    assert sum(plan.bits) == plan.least_bits == next(bits for bits in levels if bits is not None)
+        assert best_bits(search, count, slower[-1], FILL_LEVELS) is None
+    levels = (best_bits(search, count, plan.cycles, level) for level in range(1, FILL_LEVELS + 1))
+    assert (
+        sum(plan.link_bits)
+        == plan.min_link_bits
+        == next(bits for bits in levels if bits is not None)
+    )
 
 
 @settings(max_examples=10, deadline=None)
 @given(searches())
-def test_the_fewest_devices(search: Partitioner) -> None:
-    cycles, counts = search.speeds[-1], range(1, len(search.devices) + 1)
-    least = {count: best_bits(search, count, cycles, FINE) for count in counts}
+def test_fewest_uses_the_fewest_devices(search: Partitioner) -> None:
+    cycles, counts = search.candidate_cycles[-1], range(1, len(search.devices) + 1)
+    least = {count: best_bits(search, count, cycles, FILL_LEVELS) for count in counts}
     possible = [count for count, bits in least.items() if bits is not None]
     if possible:
         plan = search.plan(cycles, fewest=True)
         assert len(plan.parts) == possible[0]
-        assert sum(plan.bits) == least[possible[0]]
+        assert sum(plan.link_bits) == least[possible[0]]
     else:
         with pytest.raises(Unpartitionable):
             search.plan(cycles, fewest=True)
@@ -145,8 +149,8 @@ def test_the_fewest_devices(search: Partitioner) -> None:
 @pytest.mark.parametrize(
     ("frame", "lanes", "mhz", "cycles"), [(6, 2, 30.0, 20), (6, 2, 60.0, 10), (6, 3, 9e4, 2)]
 )
-def test_a_frame_takes_a_link_whole_beats(frame: int, lanes: int, mhz: float, cycles: int) -> None:
-    """Of 4 bits at 100 MHz; at most a word a cycle."""
+def test_words_take_whole_beats_of_a_link(frame: int, lanes: int, mhz: float, cycles: int) -> None:
+    """Links of 4 and 5 bits at a clock of 100 MHz; at most one word per cycle."""
     channel = ChannelType((frame,), unsigned(4), lanes)
     assert LinkAttr(4, mhz).cycles([channel], CLOCK) == cycles
     assert LinkAttr(5, 30.0).cycles([ChannelType((7,), unsigned(4))], CLOCK) == 24
@@ -165,23 +169,23 @@ def test_fewer_devices_are_faster_over_a_slow_link() -> None:
 
 @settings(max_examples=10, deadline=None)
 @given(searches(most=2))
-def test_bounds_hold_where_not_all_cuts_are_seen(search: Partitioner) -> None:
+def test_bounds_hold_if_not_all_cuts_are_enumerated(search: Partitioner) -> None:
     try:
         plan = search.plan()
     except Unpartitionable:
         return
     exact = partitioner(search.design, search.devices, search.link)
-    assert plan.least_cycles <= exact.plan().cycles <= plan.cycles
-    bits = best_bits(exact, len(search.devices), plan.cycles, FINE)
-    assert bits is not None and plan.least_bits <= bits <= sum(plan.bits)
-    assert plan.least_bits == (len(search.devices) - 1) * exact.cuts.bits[1:-1].min()
+    assert plan.min_cycles <= exact.plan().cycles <= plan.cycles
+    bits = best_bits(exact, len(search.devices), plan.cycles, FILL_LEVELS)
+    assert bits is not None and plan.min_link_bits <= bits <= sum(plan.link_bits)
+    assert plan.min_link_bits == (len(search.devices) - 1) * exact.cuts.bits[1:-1].min()
 
 
 def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
-    """The parts of a random design, for devices on which they just fit."""
+    """The parts of a random design, on devices that are barely large enough."""
     rng, design = np.random.default_rng(seed), design_of(module)
     tiler = Tiler(space_of(design, "xilinx"))
-    use = tiler.at(int(tiler.speeds()[-1])).use
+    use = tiler.cheapest(int(tiler.candidate_cycles()[-1])).use
     sizes = [1000 + int(use[0] * rng.uniform(1, 2)) for _ in range(rng.integers(2, 4))]
     devices = [device(f"d{size}", size) for size in sizes]
     link = LinkAttr(int(rng.choice([1, 8, 64])), float(rng.choice([50, 156.25])), 300.0)
@@ -191,8 +195,8 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
         return None
 
 
-def test_parts_compute_what_the_whole_did() -> None:
-    """On random devices over random links; their channels can be sized for the full rate."""
+def test_parts_compute_the_same_results() -> None:
+    """On random devices and links; FIFO depths keep the full rate."""
     done = 0
     for seed in range(20):
         module = lowered(seed, 4)
@@ -218,7 +222,7 @@ def test_parts_compute_what_the_whole_did() -> None:
 
 
 def wide(branches: int) -> ModuleOp:
-    """A design of layers beside each other, which has more cuts than are looked at."""
+    """A design of parallel layers, with more cuts than are enumerated."""
     x, y = "!stream.channel<4x8xui2>", "!stream.channel<4x4xsi6>"
     whole, many = f"!stream.channel<4x{4 * branches}xsi6>", range(branches)
     layers = [
@@ -237,22 +241,22 @@ def wide(branches: int) -> ModuleOp:
     return read_module(f"stream.design @main {{\n{body}\n}}\n{weights}")
 
 
-@pytest.mark.parametrize(("vendor", "told"), [("xilinx", True), ("intel", False)])
-def test_a_bound_is_told_if_it_is_known(
-    vendor: str, told: bool, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("vendor", "known"), [("xilinx", True), ("intel", False)])
+def test_a_bound_is_logged_if_it_is_known(
+    vendor: str, known: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Devices of two vendors are not taken as one."""
+    """Devices of two vendors have no common budget, so no bound is known."""
     counts = {"lut" if vendor == "xilinx" else "alm": 50_000, "ff": 200_000}
     counts["bram18" if vendor == "xilinx" else "m20k"] = 200
     second = Device("second", "second", vendor, "second", CLOCK, counts)
-    row = DeviceChain([device("first", 50_000), second], LinkAttr(4, 50.0))
+    chain = DeviceChain([device("first", 50_000), second], LinkAttr(4, 50.0))
     with caplog.at_level("INFO"):
-        partition_design(design_of(wide(11)), row)
-    assert ("cycles are impossible" in caplog.messages[0]) == told
+        partition_design(design_of(wide(11)), chain)
+    assert ("no cut takes fewer than" in caplog.messages[0]) == known
 
 
-def test_a_part_costs_what_the_search_thought() -> None:
-    """Link ends and what only passes included: the search and `tile` see the same tables."""
+def test_parts_cost_what_the_search_assumed() -> None:
+    """The search and `tile` see the same tables, those of link ends and relays included."""
     passing = 0
     for seed in range(20):
         module = lowered(seed, 4)
@@ -265,9 +269,9 @@ def test_a_part_costs_what_the_search_thought() -> None:
             plan = search.plan()
         except Unpartitionable:
             continue
-        (ledger,), before = search.ledgers.values(), search.cuts.before
+        (costs,), before = search.costs.values(), search.cuts.before
         rng = np.random.default_rng(seed)
-        follows = search.cuts.follows
+        follows = search.cuts.can_follow
         pairs = np.argwhere(follows[0][:, None] & follows & follows[:, -1])
         if not len(pairs):
             continue
@@ -275,22 +279,25 @@ def test_a_part_costs_what_the_search_thought() -> None:
         skipped = [
             pair
             for pair in pairs
-            if set(crossed(edges, before[pair[0]])) & set(crossed(edges, before[pair[1]]))
+            if set(crossing_edges(edges, before[pair[0]]))
+            & set(crossing_edges(edges, before[pair[1]]))
         ]
         first, second = rng.choice(skipped or pairs)
         masks = [before[0], before[first], before[second], before[-1]]
         groups = search.cuts.layers.groups
         own = [[p for n in np.flatnonzero(b & ~a) for p in groups[n]] for a, b in pairwise(masks)]
         budget = search.devices[0].budget(CLOCK)
-        costs: list[float] = []
+        expected: list[float] = []
         for here, there in pairwise(masks):
-            space, _ = ledger.part(there & ~here)
-            passed = ledger.passing(here, there)
+            space, _ = costs.subspace(there & ~here)
+            passed = costs.relay_use(here, there)
             passing += not isinstance(passed, float)
-            tiling = Tiler(space, budget).at(search.speeds[-1])
-            costs.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
-        parts = cut(design, own, DeviceChain(search.devices, link, clock_mhz=CLOCK))
-        for part, cost in zip(parts, costs, strict=True):
-            found = Tiler(space_of(part, "xilinx"), budget).at(max(plan.cycles, search.speeds[-1]))
+            tiling = Tiler(space, budget).cheapest(search.candidate_cycles[-1])
+            expected.append(float(((tiling.use + passed) / np.maximum(budget, 1e-9)).sum()))
+        parts = cut_design(design, own, DeviceChain(search.devices, link, clock_mhz=CLOCK))
+        for part, cost in zip(parts, expected, strict=True):
+            found = Tiler(space_of(part, "xilinx"), budget).cheapest(
+                max(plan.cycles, search.candidate_cycles[-1])
+            )
             assert found.cost == pytest.approx(cost)
     assert passing >= 3

@@ -1,4 +1,4 @@
-"""Foldings that are chosen: legal, as fast as they say, and the best there are."""
+"""The foldings that `tile` chooses: legal, as fast as predicted, and optimal."""
 
 import re
 from itertools import product
@@ -18,13 +18,14 @@ from qnn.hardware.resources.device import (
 from qnn.hardware.search import tiling
 from qnn.hardware.search.elimination import Factor, cheapest_choice, elimination_order
 from qnn.hardware.search.space import Space, space_of
-from qnn.hardware.search.tiling import Tiler, Tiling, TooSmall, Unreachable, best_tiling
+from qnn.hardware.search.tiling import BudgetExceeded, RateUnreachable, Tiler, Tiling, best_tiling
 from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, shortfall
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
-from qnn.passes.tile import tile
+from qnn.passes.tile import choose
+from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.layer_folding import FoldingError, LayerFolding, apply_tiling
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
@@ -46,7 +47,7 @@ def lowered(seed: int) -> ModuleOp | None:
 
 
 @pytest.mark.parametrize("vendor", ["xilinx", "intel"])
-def test_every_choice_is_legal_and_takes_the_cycles_of_its_schedule(vendor: str) -> None:
+def test_every_choice_is_legal_and_has_the_cycles_of_its_schedule(vendor: str) -> None:
     seen = set[str]()
     for seed in range(30):
         module, rng = lowered(seed), np.random.default_rng(seed)
@@ -74,7 +75,7 @@ def test_every_choice_is_legal_and_takes_the_cycles_of_its_schedule(vendor: str)
 
 
 def all_foldings(space: Space) -> list[tuple[int, np.ndarray]]:
-    """The cycles and the resources of each combination of choices."""
+    """The cycles and the resources of every combination of choices."""
     found: list[tuple[int, np.ndarray]] = []
     for places in product(*map(range, space.sizes)):
         at = [tuple(places[choice] for choice in part.choices) for part in space.parts]
@@ -98,8 +99,8 @@ qnn.data @w "0xa53c96f0" : tensor<4x2x2x2x!qnn.bipolar>
 """
 
 
-def test_nothing_is_cheaper() -> None:
-    """Against all foldings of a small design, within budgets of several kinds."""
+def test_foldings_are_the_cheapest() -> None:
+    """Against all foldings of a small design, within random budgets of several kinds."""
     space = space_of(design_of(read_module(SMALL)), "xilinx")
     foldings = all_foldings(space)
     assert len(foldings) > 1000
@@ -116,26 +117,26 @@ def test_nothing_is_cheaper() -> None:
                 40,
             ]
         )
-        tiler = Tiler(space, budget, outside=True)
+        tiler = Tiler(space, budget, off_chip=True)
         fitting = [(i, u) for i, u in foldings if (u <= budget).all()]
         for cycles in (18, 36, 72, 288):
             legal = [float(use @ tiler.prices) for i, use in fitting if i <= cycles]
             if not legal:
-                with pytest.raises((TooSmall, Unreachable)):
-                    tiler.at(cycles)
+                with pytest.raises((BudgetExceeded, RateUnreachable)):
+                    tiler.cheapest(cycles)
                 continue
-            tiling = tiler.at(cycles)
+            tiling = tiler.cheapest(cycles)
             assert (tiling.use <= budget).all() and tiling.interval <= cycles
             assert tiling.bound <= min(legal) * (1 + 1e-9)
             assert tiling.cost <= min(legal) * 1.011
             tight += len(legal) < len([i for i, _ in foldings if i <= cycles])
         if fitting:
-            assert tiler.fastest().interval == min(i for i, _ in fitting) >= tiler.least
+            assert tiler.fastest().interval == min(i for i, _ in fitting) >= tiler.proven_min_cycles
     assert tight > 10
 
 
-def test_elimination_finds_the_least_total() -> None:
-    """Factors over random choices, in chains, trees and circles, against all combinations."""
+def test_elimination_finds_the_minimum() -> None:
+    """Random factors, in chains, trees and cycles, against all combinations."""
     rng = np.random.default_rng(1)
     for _ in range(50):
         sizes = [int(n) for n in rng.integers(1, 5, 6)]
@@ -151,7 +152,7 @@ def test_elimination_finds_the_least_total() -> None:
 
 
 def test_rates_of_random_networks() -> None:
-    """A design that was tiled for a rate has it, and one that is a little faster costs no less."""
+    """A design reaches the rate it is tiled for, and a slower rate does not cost more."""
     reached = 0
     for seed in range(300, 330):
         module = lowered(seed)
@@ -175,13 +176,13 @@ def test_devices() -> None:
     assert {"z7020", "zu3eg", "ku115", "arria10-gx1150"} <= set(known_devices())
 
 
-WHOLE = "# all else is right\n"
+VALID = "# all other lines are valid\n"
 
 
 def replaced(text: str) -> str:
-    """A device file with these lines instead of its own."""
+    """A valid device file, with some lines added or replaced."""
     lines = ['description = "mine"', 'vendor = "xilinx"', 'part = "mine"', "clock_mhz = 100"]
-    own = text.removeprefix(WHOLE)
+    own = text.removeprefix(VALID)
     kept = [line for line in lines if line.split()[0] != own.split()[0]]
     rest = [] if "resources" in own else ["[resources]", "lut = 5000"]
     return "\n".join([*kept, own, *rest])
@@ -190,41 +191,41 @@ def replaced(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"{WHOLE}vendor = 3", "vendor is text, not 3"),
-        (f"{WHOLE}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
-        (f"{WHOLE}clock_mhz = 1200", "a clock is from 1 to 1000 MHz, not 1200"),
-        (f"{WHOLE}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
-        (f"{WHOLE}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
-        (f"{WHOLE}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),
-        (f"{WHOLE}[resources]", "resources: there is no lut, without which nothing is built"),
-        (f"{WHOLE}[resources]\nlut = 0", "resources: there is no lut"),
-        (f"{WHOLE}[resources]\nlut = 1.5", "resources: lut is a whole number, not 1.5"),
-        (f"{WHOLE}[resources]\nlut = {'9' * 400}", "resources: lut is a whole number"),
-        (f"{WHOLE}[resources]\nluts = 5", "resources has no 'luts'; did you mean lut?"),
-        (f"{WHOLE}boards = ['mine']", "boards is a table of the part on each, not ['mine']"),
-        (f"{WHOLE}resources = 5", "resources is a table of numbers, not 5"),
+        (f"{VALID}vendor = 3", "vendor is text, not 3"),
+        (f"{VALID}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
+        (f"{VALID}clock_mhz = 1200", "a clock is from 1 to 1000 MHz, not 1200"),
+        (f"{VALID}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
+        (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
+        (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),
+        (f"{VALID}[resources]", "resources: there is no lut, without which nothing is built"),
+        (f"{VALID}[resources]\nlut = 0", "resources: there is no lut"),
+        (f"{VALID}[resources]\nlut = 1.5", "resources: lut is a whole number, not 1.5"),
+        (f"{VALID}[resources]\nlut = {'9' * 400}", "resources: lut is a whole number"),
+        (f"{VALID}[resources]\nluts = 5", "resources has no 'luts'; did you mean lut?"),
+        (f"{VALID}boards = ['mine']", "boards is a table of the part on each, not ['mine']"),
+        (f"{VALID}resources = 5", "resources is a table of numbers, not 5"),
         ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
         ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
-        (f"{WHOLE}sources = 5", "sources is a table of figures, not 5"),
-        (f"{WHOLE}[sources]\nclock = 1", "sources has no figure 'clock'; did you mean clock_mhz?"),
-        (f"{WHOLE}[sources]\nlut = 'me'", "sources: lut is { from = "),
+        (f"{VALID}sources = 5", "sources is a table of figures, not 5"),
+        (f"{VALID}[sources]\nclock = 1", "sources has no figure 'clock'; did you mean clock_mhz?"),
+        (f"{VALID}[sources]\nlut = 'me'", "sources: lut is { from = "),
         (
-            f"{WHOLE}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",
+            f"{VALID}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",
             "sources: lut: no confidence is 'guessed'; did you mean guess?",
         ),
         ("[resources", "describes no device"),
     ],
 )
-def test_device_files_with_mistakes(tmp_path: Path, text: str, message: str) -> None:
-    """Only one line of a file that is right is replaced, or added."""
+def test_device_files_with_errors(tmp_path: Path, text: str, message: str) -> None:
+    """Each file has one line added to, or replaced in, a valid file."""
     file = tmp_path / "mine.toml"
-    file.write_text(replaced(text) if text.startswith(WHOLE) else text)
+    file.write_text(replaced(text) if text.startswith(VALID) else text)
     with pytest.raises(DeviceError, match=str(file)) as error:
         device_named(str(file))
     assert message in str(error.value)
 
 
-def test_a_device_of_ones_own(tmp_path: Path) -> None:
+def test_a_device_file_of_the_user(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     text = Path(__file__, "../../../hardware/devices/z7020.toml").resolve().read_text()
     file.write_text(text.replace("lut = 53200", "lut = 900"))
@@ -232,12 +233,12 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
     with pytest.raises(PassFailedException) as error:
         tile_design(design, Goal(device_named(str(file)), 100.0))
     assert re.fullmatch(
-        r"tile: mine is too small: the cheapest folding takes [\d,]{5} of 630 lut \(70% of 900\) "
-        r"that a design may take; z7020 would do, at 100 MHz; most lut in .* \(\d+%\), .* \(\d+%\)",
+        r"tile: mine is too small: the cheapest folding needs [\d,]{5} lut, of a budget of 630 "
+        r"\(70% of 900\); most lut in .* \(\d+%\), .* \(\d+%\); z7020 is large enough, at 100 MHz",
         str(error.value),
     )
     file.write_text(text.replace("bram18 = 280\n", ""))
-    with pytest.raises(PassFailedException, match="network's input needs bram36, which mine has"):
+    with pytest.raises(PassFailedException, match="input needs bram36, which mine does not have"):
         tile_design(design, Goal(device_named(str(file)), 100.0))
     file.write_text(text)
     assert tile_design(design, Goal(device_named(str(file)), 100.0)).interval <= 16
@@ -252,35 +253,35 @@ def test_a_device_of_ones_own(tmp_path: Path) -> None:
         ("10AX115S2F45I1SG", "arria10-gx1150"),
     ],
 )
-def test_a_part_is_a_device(part: str, like: str) -> None:
-    """Of its own name, so that it is found again by what a design says."""
+def test_a_part_number_names_a_device(part: str, like: str) -> None:
+    """The device keeps the part number as its name, so that a design can name it."""
     device, known = device_named(part), device_named(like)
     assert (device.name, device.part, device.resources) == (part, part, known.resources)
     assert device_named(known.part).resources == known.resources
 
 
-def test_a_board_is_a_device() -> None:
+def test_a_board_names_a_device() -> None:
     board = device_named("Pynq-Z2")
     assert (board.name, board.part) == ("Pynq-Z2", "xc7z020clg400-1")
     assert board.resources == device_named("z7020").resources
 
 
-def test_messages_have_the_end_of_a_long_name() -> None:
+def test_messages_truncate_long_names_at_the_front() -> None:
     process, name = design_of(read_module(SMALL)).processes[1], "model/" * 20 + "Conv2D"
     process.layer = StringAttr(name)
     assert describe(process) == f'{process.name} "...{name[-60:]}"'
 
 
 @pytest.mark.parametrize("name", ["xc7z0201clg400-1", "xc7z010clg400-1"])
-def test_a_part_that_is_none(name: str) -> None:
+def test_unknown_parts(name: str) -> None:
     with pytest.raises(DeviceError, match=f"no device '{name}'; did you mean xc7z020clg400-1"):
         device_named(name)
 
 
 def test_figures_of_a_device(tmp_path: Path) -> None:
-    """Each has a source; flip-flops come with LUTs and ALMs where a file does not count them."""
+    """Each has a source; flip-flops follow from the LUTs where a file does not count them."""
     file = tmp_path / "mine.toml"
-    file.write_text(replaced(f"{WHOLE}[sources]\nlut = {{ from = 'me', confidence = 'measured' }}"))
+    file.write_text(replaced(f"{VALID}[sources]\nlut = {{ from = 'me', confidence = 'measured' }}"))
     device = device_named(str(file))
     assert device.source("lut") == FigureSource("me", "measured")
     assert device.source("clock_mhz").confidence == "guess"
@@ -293,16 +294,20 @@ def test_figures_of_a_device(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("device", "fold", "message"),
     [
-        ("z7020", LayerFolding(1, 1, Storage.ULTRA), "can't be built as its folding says on z7020"),
+        ("z7020", LayerFolding(1, 1, Storage.ULTRA), "cannot be built with its folding on z7020"),
         (
             "zu3eg",
             LayerFolding(1, 1, Storage.OUTSIDE),
-            "can't be built as its folding says on zu3eg",
+            "cannot be built with its folding on zu3eg",
         ),
-        ("z7020", LayerFolding(1, 1, Storage.REGISTERS), "registers if all are taken at once"),
+        (
+            "z7020",
+            LayerFolding(1, 1, Storage.REGISTERS),
+            "registers only if pe x simd covers all weights",
+        ),
     ],
 )
-def test_memories_that_are_not_there(device: str, fold: LayerFolding, message: str) -> None:
+def test_storage_that_the_device_lacks(device: str, fold: LayerFolding, message: str) -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
     for goal in (Goal(device_named(device), 100.0), Goal(device_named(device), 100.0, 1000.0)):
         with pytest.raises(PassFailedException, match=message):
@@ -320,22 +325,24 @@ qnn.data @w "0x{}" : tensor<2048x1024xsi8>
 """
 
 
-def test_what_does_not_fit_lies_outside() -> None:
-    """Two megabytes on a device that has half of one, whatever else the folding says."""
+def test_weights_that_do_not_fit_are_off_chip() -> None:
+    """2 MiB of weights on a device with about 0.6 MiB, with any fixed choice of DSPs."""
     module, z7020 = read_module(LARGE.format("5a" * (1 << 21))), device_named("z7020")
     design = design_of(module)
     (layer,) = (p for p in design.processes if isinstance(p, MatvecOp))
     for fold in (LayerFolding(), LayerFolding(dsp=False), LayerFolding(dsp=True)):
         tile_design(design, Goal(z7020, 100.0), {"Gemm_0": fold})
         assert layer.storage.data == Storage.OUTSIDE
-    with pytest.raises(PassFailedException, match=r"what fits on z7020 takes [\d,]+ cycles"):
+    with pytest.raises(
+        PassFailedException, match=r"folding that fits on z7020 takes [\d,]+ cycles"
+    ):
         tile_design(design, Goal(z7020, 100.0, 10_000.0))
     tile_design(design, Goal(device_named("vu9p"), 100.0, 100.0))
     assert layer.storage.data in (Storage.BLOCK, Storage.ULTRA)
     assert design.device is not None and design.device.data == "vu9p"
 
 
-def test_rates_that_are_reached_exactly() -> None:
+def test_rates_of_whole_cycles_are_reached_exactly() -> None:
     design = design_of(read_module(SMALL))
     for cycles in (18, 36, 72):
         for clock in (33.3, 66.6, 100.0):
@@ -343,8 +350,8 @@ def test_rates_that_are_reached_exactly() -> None:
     assert tile_design(design, Goal(None, 33.3, 33.3e6 / 16)).interval == 16
 
 
-def test_patches_that_no_window_sends_keep_their_order() -> None:
-    """A pool that reads from elsewhere takes the words that its patches were made for."""
+def test_patches_without_a_window_keep_their_order() -> None:
+    """A pool that does not read from a window keeps the word width of its patches."""
     text = """
     stream.design @main {
       %x = stream.source "x" : !stream.channel<3x8xui8, lanes = 2>
@@ -360,31 +367,30 @@ def test_patches_that_no_window_sends_keep_their_order() -> None:
         tile_design(design, folds={"Pool_0": LayerFolding(dsp=True)})
 
 
-def test_the_fastest_is_found_though_the_effort_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was found on the way is not lost."""
+def test_a_search_that_runs_out_of_tables_keeps_its_best(monkeypatch: pytest.MonkeyPatch) -> None:
     design = design_of(read_module(SMALL))
     budget = np.array([5000.0, 8000.0, 4.0, 0, 0, 0])
-    for effort in (0, 30, 100, 300, 1000):
-        monkeypatch.setattr(tiling, "EFFORT", effort)
+    for tables in (0, 30, 100, 300, 1000):
+        monkeypatch.setattr(tiling, "MAX_TABLES_SEARCHED", tables)
         found = Tiler(space_of(design, "xilinx"), budget).fastest()
         assert (found.use <= budget).all()
 
 
-def test_signs_take_no_dsp() -> None:
+def test_products_of_signs_use_no_dsp() -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
     with pytest.raises(FoldingError, match="'Conv_0' has no products for a DSP"):
         tile_design(design, folds={"Conv_0": LayerFolding(dsp=True)})
 
 
-def test_a_packed_design_is_not_folded_again() -> None:
+def test_a_packed_design_cannot_be_folded() -> None:
     module = read_module(SMALL)
     Pipeline.parse("pack-bits").apply(module)
-    with pytest.raises(PassFailedException, match=r"@w is packed .* tile comes before pack-bits"):
+    with pytest.raises(PassFailedException, match=r"@w is packed .* run tile before pack-bits"):
         tile_design(design_of(module), Goal(None, 100.0, 1e6))
 
 
-def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
-    """Against all foldings of a small design: at rates, and for the fastest of all."""
+def test_weights_are_off_chip_only_if_no_other_folding_is_as_fast() -> None:
+    """Against all foldings of a small design, at some rates and for the fastest."""
     text = """
     stream.design @main {
       %x = stream.source "x" : !stream.channel<128xui2>
@@ -400,7 +406,7 @@ def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
         RESOURCE_KINDS.index("port"),
     )
     foldings = all_foldings(space)
-    outside, inside = 0, 0
+    off_chip, on_chip = 0, 0
     for _ in range(20):
         budget = np.array([rng.uniform(4600, 6000), 20_000, rng.integers(4, 9), 0, 0, 4000])
         fitting = [(cycles, use) for cycles, use in foldings if (use <= budget).all()]
@@ -410,13 +416,13 @@ def test_weights_lie_outside_only_where_nothing_as_fast_fits() -> None:
             fastest = min(i for i, _ in fitting)
             if cycles is not None and fastest > cycles:
                 continue
-            found = best_tiling(Tiler(space, budget, outside=True), cycles)
-            within = cycles or fastest * tiling.WORTH
+            found = best_tiling(Tiler(space, budget, off_chip=True), cycles)
+            within = cycles or fastest * tiling.MIN_OFF_CHIP_SPEEDUP
             possible = any(i <= within and not use[port] for i, use in fitting)
             assert found.interval <= within and (found.use <= budget).all()
             assert bool(found.use[port]) != possible
-            outside, inside = outside + (not possible), inside + possible
-    assert outside > 5 and inside > 5, (outside, inside)
+            off_chip, on_chip = off_chip + (not possible), on_chip + possible
+    assert off_chip > 5 and on_chip > 5, (off_chip, on_chip)
 
 
 SKIP = """
@@ -436,7 +442,7 @@ stream.design @main {
   stream.sink "y" %s : !stream.channel<8x8x16xsi14>
 }
 """
-"""A convolution, and the image beside it, which waits for as long as that takes."""
+"""A convolution with a skip connection, whose FIFO holds the image meanwhile."""
 
 
 def with_skip() -> DesignOp:
@@ -446,8 +452,7 @@ def with_skip() -> DesignOp:
     )
 
 
-def test_what_channels_take_of_what_is_left() -> None:
-    """As little as they can, and no less."""
+def test_shortfall_is_the_use_of_minimal_depths() -> None:
     design = with_skip()
     tile_design(design, Goal(None, 100.0, 10_000.0))
     taken = depth_cost("xilinx", depths_for(design))
@@ -456,8 +461,8 @@ def test_what_channels_take_of_what_is_left() -> None:
     assert short is not None and (short == taken).all()
 
 
-def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What fits to the last LUT without depths is folded again, until they fit as well."""
+def test_a_folding_leaves_room_for_fifos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folding that fits only without FIFO depths is replaced by one that fits with them."""
     device, logic, asked = device_named("z7020"), RESOURCE_KINDS.index("logic"), list[float]()
     deep = np.array([20_000.0, 0, 0, 0, 0, 0])
 
@@ -465,14 +470,14 @@ def test_there_is_room_for_channels(monkeypatch: pytest.MonkeyPatch) -> None:
         asked.append(float(left[logic]))
         return None if (deep <= left).all() else deep
 
-    monkeypatch.setattr(tile, "lacking", deeper)
+    monkeypatch.setattr(choose, "shortfall", deeper)
     goal = Goal(device, 100.0)
     tiling = tile_design(with_skip(), goal)
     assert goal.budget is not None and (tiling.use + deep <= goal.budget).all()
     assert len(asked) == 2 and asked[0] < 20_000 <= asked[1]
 
 
-def test_a_rate_that_leaves_no_room_is_kept(
+def test_a_rate_without_room_for_fifos_keeps_its_folding(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
@@ -480,7 +485,7 @@ def test_a_rate_that_leaves_no_room_is_kept(
     def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
         return np.array([37_000.0, 0, 0, 0, 0, 0])
 
-    monkeypatch.setattr(tile, "lacking", deeper)
+    monkeypatch.setattr(choose, "shortfall", deeper)
     tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
     assert tiling.interval <= 10_000
-    assert "its channels take 37,000 lut besides, for which no folding leaves room" in caplog.text
+    assert "the FIFOs need 37,000 lut more, and no folding leaves room for that" in caplog.text

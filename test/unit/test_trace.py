@@ -1,4 +1,4 @@
-"""Traces of designs: what viewers of the format want, and what the cycle model says."""
+"""Traces of designs: valid in the Chrome format, and equal to the cycle model."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from qnn.hardware.timing import trace as tracing
 from qnn.hardware.timing.simulate import Timeline, simulate, simulate_unbounded
-from qnn.hardware.timing.trace import MAX_TRACE_EVENTS, TRACED_FRAMES, simulated_frames, trace
+from qnn.hardware.timing.trace import MAX_COUNTER_POINTS, TRACED_FRAMES, simulated_frames, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp
 from qnn.tools.qnn import main
@@ -24,7 +24,7 @@ Event = dict[str, Any]
 
 
 def designs(sized: bool = True) -> Iterator[DesignOp]:
-    """Designs of random networks, skip connections among them."""
+    """Designs of random networks, some with skip connections."""
     for seed in range(600, 612):
         module = trained_network(np.random.default_rng(seed))
         try:
@@ -43,7 +43,7 @@ def of_kind(found: dict[str, Any], kind: str) -> list[Event]:
 
 
 def by_track(events: list[Event]) -> list[list[Event]]:
-    """Counters have their tracks by name, all others by number."""
+    """Groups events by track: counters by their names, all others by thread id."""
     tracks: dict[tuple[Any, ...], list[Event]] = {}
     for event in events:
         key = (event["pid"], event["name"] if event["ph"] == "C" else event["tid"])
@@ -56,8 +56,8 @@ def channels(run: Timeline) -> list[SSAValue]:
 
 
 @pytest.mark.parametrize("sized", [True, False])
-def test_the_format(sized: bool) -> None:
-    """Events of one track follow each other, and every one has what its kind wants."""
+def test_the_events_of_the_format(sized: bool) -> None:
+    """Events of a track do not overlap, and every event has the fields of its kind."""
     for design in designs(sized):
         run = simulated_frames(design)
         found = json.loads(json.dumps(trace(design, run)))
@@ -76,13 +76,13 @@ def test_the_format(sized: bool) -> None:
         assert len(counters) == len(channels(run))
         for track in counters:
             times = [event["ts"] for event in track]
-            assert times == sorted(set(times)) and len(track) <= MAX_TRACE_EVENTS + 1
+            assert times == sorted(set(times)) and len(track) <= MAX_COUNTER_POINTS + 1
             assert all(list(event["args"]) == ["words"] for event in track)
             assert track[-1]["args"]["words"] == 0 and times[-1] == run.cycles
 
 
-def test_peaks_are_those_of_the_model() -> None:
-    """The largest value of a counter is the peak occupancy of its channel, within its depth."""
+def test_peaks_equal_those_of_the_model() -> None:
+    """The largest value of a counter is the peak occupancy of its channel, at most its depth."""
     for design in designs():
         run = simulated_frames(design)
         found = by_track(of_kind(trace(design, run), "C"))
@@ -91,8 +91,8 @@ def test_peaks_are_those_of_the_model() -> None:
             assert peak == run.occupancy(value) <= value.type.depth.data
 
 
-def test_counters_are_never_below_what_waits() -> None:
-    """Against counting, cycle by cycle."""
+def test_counters_show_the_maximum_of_each_point() -> None:
+    """Against the words of every cycle."""
     for design in list(designs())[:3]:
         run = simulated_frames(design)
         found = by_track(of_kind(trace(design, run), "C"))
@@ -101,7 +101,7 @@ def test_counters_are_never_below_what_waits() -> None:
             np.add.at(change, run.reserved[value], 1)
             np.add.at(change, run.read[value] + 1, -1)
             waiting = np.cumsum(change)[: run.cycles]
-            stretch = -(-run.cycles // MAX_TRACE_EVENTS)
+            stretch = -(-run.cycles // MAX_COUNTER_POINTS)
             most = [waiting[k : k + stretch].max() for k in range(0, run.cycles, stretch)]
             shown = dict.fromkeys(range(len(most)))
             shown |= {event["ts"] // stretch: event["args"]["words"] for event in track[:-1]}
@@ -111,8 +111,8 @@ def test_counters_are_never_below_what_waits() -> None:
                 assert last == wanted
 
 
-def test_who_waits() -> None:
-    """Without bounds a source never waits; a process that starves waits as long as it must."""
+def test_waiting_times() -> None:
+    """In unbounded channels sources never wait, and sinks wait for all cycles without a word."""
     for design in designs(sized=False):
         tracks = by_track(of_kind(trace(design, simulate_unbounded(design, 2)), "X"))
         for process, track in zip(design.processes, tracks, strict=True):
@@ -123,9 +123,9 @@ def test_who_waits() -> None:
                 assert all(e["dur"] == words + e["args"]["waited"] for e in track)
 
 
-def test_large_designs_are_shown_in_their_rhythm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All frames alike, at the full rate, in channels as deep as they are."""
-    monkeypatch.setattr(tracing, "EFFORT", 0)
+def test_large_designs_are_traced_in_the_steady_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All frames are equal, at the full rate, within the depths of the channels."""
+    monkeypatch.setattr(tracing, "MAX_ITERATIONS_SIMULATED", 0)
     for design in designs():
         run, exact = simulated_frames(design, 6), simulate(design, 6)
         finished, greedy = run.finished(design), exact.finished(design)

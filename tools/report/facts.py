@@ -9,7 +9,7 @@ from xdsl.ir import SSAValue
 from ...hardware.estimate import kind_of, name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
-from ...hardware.timing.trace import TRACED_FRAMES, most_of, simulated_frames, stretch_of
+from ...hardware.timing.trace import TRACED_FRAMES, cycles_per_point, peak_levels, simulated_frames
 from ...passes.tile.layer_folding import LayerFolding, folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
@@ -147,7 +147,7 @@ def _channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
     channel = channel_of(value)
     levels = np.zeros(0, np.int64)
     if isinstance(run, Timeline):
-        levels = most_of(run.reserved[value], run.read[value], run.cycles)
+        levels = peak_levels(run.reserved[value], run.read[value], run.cycles)
     return {
         "shape": "x".join(map(str, channel.frame)),
         "element": str(channel.element),
@@ -157,7 +157,7 @@ def _channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
         "depth": channel.depth.data,
         "most": int(levels.max(initial=0)),
         "levels": levels.tolist(),
-        "stretch": stretch_of(run.cycles) if isinstance(run, Timeline) else 0,
+        "stretch": cycles_per_point(run.cycles) if isinstance(run, Timeline) else 0,
     }
 
 

@@ -4,8 +4,9 @@ import random
 from typing import Any
 
 from qnn.passes.tile.folding_file import read_folding
+from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.layer_folding import FoldingError
-from qnn.passes.tile.tile import Goal, tile_design
+from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.text import parse_module, verify

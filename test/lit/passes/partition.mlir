@@ -1,8 +1,8 @@
-// A design of two layers becomes one for each of two devices; what crosses the cut is as narrow as
-// it gets, in the words that the link carries best.
+// A design of two layers becomes one for each of two devices. It is cut at the narrowest channel,
+// whose words have the width that crosses the link fastest.
 
 // RUN: qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=1000000.0" --size-fifos --check-semantics %s 2> %t.err | filecheck %s
-// RUN: filecheck --input-file %t.err %s --check-prefix TOLD
+// RUN: filecheck --input-file %t.err %s --check-prefix SUMMARY
 
 // CHECK:      func.func @main(%x: tensor<1x4x16xui2>) -> tensor<1x4x4xsi6> {
 // CHECK-NEXT:   %y = stream.run @main_0 %x : (tensor<1x4x16xui2>) -> tensor<1x4x8x!qnn.bipolar>
@@ -18,8 +18,8 @@
 // CHECK:        stream.matvec {{.*}}layer = "Conv_1"
 // CHECK:        stream.sink "z"
 
-// TOLD: qnn-opt: partition: 2 of 2 devices: 100 cycles a frame, 1,000,000.0 frames/s at 100 MHz; 0.032 of 0.2 Gbit/s over the links
-// TOLD: check-semantics: partition keeps all results
+// SUMMARY: qnn-opt: partition: 2 of 2 devices: 100 cycles per frame, 1,000,000.0 frames/s at 100 MHz; 0.032 of 0.2 Gbit/s over the links
+// SUMMARY: check-semantics: partition keeps all results
 
 // RUN: qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 fewest=true" %s 2> %t.err | filecheck %s --check-prefix FEWEST
 // RUN: filecheck --input-file %t.err %s --check-prefix ONE
@@ -44,16 +44,16 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // LINK: qnn-opt: partition: a link has 1 to 4096 bits, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=1 link-mhz=1.0 target-fps=1000000.0" %s 2>&1 | filecheck %s --check-prefix SLOW
-// SLOW: qnn-opt: partition: there are no parts for 1e+06 frames/s: the link is too slow: where least crosses it, it takes 3,200 cycles a frame, 31,250.0 frames/s at 100 MHz
+// SLOW: qnn-opt: partition: the design cannot be cut for 1,000,000 frames/s: the link is too slow: at the cut with the least traffic it takes 3,200 cycles per frame, 31,250.0 frames/s at 100 MHz; use a wider or faster link
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=90000000.0" %s 2>&1 | filecheck %s --check-prefix FAST
-// FAST: qnn-opt: partition: there are no parts for 9e+07 frames/s: {{.*}} takes 4 cycles a frame, 25,000,000.0 frames/s at 100 MHz at least
+// FAST: qnn-opt: partition: the design cannot be cut for 90,000,000 frames/s: {{.*}} takes at least 4 cycles per frame, 25,000,000.0 frames/s at 100 MHz; lower the rate
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020,z7020 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix MANY
-// MANY: qnn-opt: partition: there are no parts: 3 devices are too many: the design has 2 parts at most
+// MANY: qnn-opt: partition: the design cannot be cut: 3 devices are too many: the design has at most 2 parts; use fewer devices, or only the fewest that are needed
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=0" %s 2>&1 | filecheck %s --check-prefix RATE
-// RATE: qnn-opt: partition: target-fps is a number above 0, not 0
+// RATE: qnn-opt: partition: target-fps must be a number above 0, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 clock-mhz=0" %s 2>&1 | filecheck %s --check-prefix CLOCK
 // CLOCK: qnn-opt: partition: a clock is from 1 to 1000 MHz, not 0
@@ -62,4 +62,4 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // TWICE: qnn-opt: partition: the design has links already
 
 // RUN: not qnn-opt --partition="devices=%S/Inputs/tiny.toml,%S/Inputs/tiny.toml link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix TINY
-// TINY: qnn-opt: partition: there are no parts: {{.*}} alone does not fit on tiny
+// TINY: qnn-opt: partition: the design cannot be cut: {{.*}} alone does not fit on tiny

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --size-fifos --check-semantics %s 2> %t.err | filecheck %s
 
-// The channel beside a window holds what the window keeps back: two lines and a pixel of a padded
-// image, less what has come behind them. All others hold little.
+// The channel that skips the window holds the words that the window delays: two lines and a pixel of
+// the padded image, less those that have arrived after them. All other channels are shallow.
 
 // CHECK:      %x = stream.source "x" : !stream.channel<6x6x1xui4, lanes = 1, depth = 4>
 // CHECK-NEXT: %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 4>, !stream.channel<6x6x1xui4, lanes = 1, depth = 20>)
@@ -9,12 +9,12 @@
 // CHECK-NEXT: %w = stream.window %p
 // CHECK-NEXT: %y = stream.matvec %w
 // CHECK-NEXT: %z = stream.add %y, %b
-// Just so that it never stops, only that channel is deep.
+// Without a rate, only the depth of the skip connection is needed against a deadlock.
 // RUN: qnn-opt --size-fifos="any-rate=true" %s 2> %t.err | filecheck %s --check-prefix ANY
-// RUN: filecheck --input-file %t.err %s --check-prefix TOLD
+// RUN: filecheck --input-file %t.err %s --check-prefix SUMMARY
 // ANY:        %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 2>, !stream.channel<6x6x1xui4, lanes = 1, depth =
 // ANY-NEXT:   %p = stream.pad %a
-// TOLD:       qnn-opt: size-fifos: {{.*}} words in 7 channels, {{.*}} bits
+// SUMMARY:       qnn-opt: size-fifos: {{.*}} words in 7 channels, {{.*}} bits
 stream.design @main {
   %x = stream.source "x" : !stream.channel<6x6x1xui4>
   %a, %b = stream.fork %x : (!stream.channel<6x6x1xui4>) -> (!stream.channel<6x6x1xui4>, !stream.channel<6x6x1xui4>)

@@ -12,26 +12,26 @@ stream.design @main {
 qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 // RUN: qnn-opt --tile="device=z7020 target-fps=12500000 save=%t.saved.json" %s 2> %t.err | filecheck %s --check-prefix FAST
-// RUN: filecheck --input-file %t.err %s --check-prefix TOLD
+// RUN: filecheck --input-file %t.err %s --check-prefix SUMMARY
 // RUN: filecheck --input-file %t.saved.json %s --check-prefix SAVED
 // RUN: qnn-opt --tile="folding=%t.saved.json" %s 2> /dev/null | filecheck %s --check-prefix AGAIN
 
 // FAST:       stream.design @main device "z7020" attributes {clock_mhz = 1.000000e+02 : f64} {
 // FAST:         stream.matvec {{.*}} lanes = 4>) -> !stream.channel<4xsi6, lanes = 1>
-// TOLD:       qnn-opt: tile: 8 cycles a frame, 12,500,000.0 frames/s at 100 MHz; before channels get their depths, {{.*}} lut (8%), {{.*}} ff (5%), 2 bram36 (1%), the cheapest
+// SUMMARY:       qnn-opt: tile: 8 cycles per frame, 12,500,000.0 frames/s at 100 MHz; before FIFO sizing, {{.*}} lut (8%), {{.*}} ff (5%), 2 bram36 (1%): the lowest cost
 // SAVED:      {
 // SAVED-NEXT:   "Gemm_0": {"pe": 1, "simd": 4, "storage": "lut", "dsp": false}
 // SAVED-NEXT: }
 // AGAIN:        stream.matvec {{.*}} lanes = 4>) -> !stream.channel<4xsi6, lanes = 1>
 
 // RUN: not qnn-opt --tile="device=z7020 target-fps=200000000" %s 2>&1 | filecheck %s --check-prefix RATE
-// RATE:       qnn-opt: tile: 200,000,000 frames/s leave 0 cycles for a frame, and no folding takes so few: {{.*}} takes 1 at least; the fastest takes 1 cycles a frame, 100,000,000.0 frames/s at 100 MHz
+// RATE:       qnn-opt: tile: 200,000,000 frames/s allows 0 cycles per frame; no folding is that fast: {{.*}} takes at least 1; the fastest folding takes 1 cycles per frame, 100,000,000.0 frames/s at 100 MHz
 
 // RUN: not qnn-opt --tile="device=z7021" %s 2>&1 | filecheck %s --check-prefix DEVICE
 // DEVICE:     qnn-opt: tile: there is no device 'z7021'; did you mean z7020?
 
 // RUN: not qnn-opt --tile="target-fps=3000" %s 2>&1 | filecheck %s --check-prefix CLOCK
-// CLOCK:      qnn-opt: tile: a target-fps needs a device, or a clock-mhz
+// CLOCK:      qnn-opt: tile: target-fps needs a device or a clock-mhz
 
 // RUN: not qnn-opt --tile="target-fps=3000 clock-mhz=5000000.0" %s 2>&1 | filecheck %s --check-prefix FAST-CLOCK
 // FAST-CLOCK: qnn-opt: tile: a clock is from 1 to 1000 MHz, not 5e+06
@@ -39,7 +39,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 // NO-CLOCK:   qnn-opt: tile: a clock is from 1 to 1000 MHz, not 0
 
 // RUN: not qnn-opt --tile %s 2>&1 | filecheck %s --check-prefix NOTHING
-// NOTHING:    qnn-opt: tile: it needs a folding, a device or a target-fps
+// NOTHING:    qnn-opt: tile: set a folding, a device or a target-fps
 
 // A folding by attributes, on the op or on the process.
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('layer = \"Gemm_0\"', 'fold = {pe = 4 : i64}, layer = \"Gemm_0\"'))" %t.fold.mlir %s

@@ -20,7 +20,7 @@
 // RUN: filecheck %s --check-prefix STEPS --input-file %t/steps
 // STEPS: qnn: import:
 // STEPS: qnn: fold-bn:
-// STEPS: qnn: tile: {{.*}} the cheapest
+// STEPS: qnn: tile: {{.*}}: the lowest cost
 // STEPS: qnn: size-fifos:
 // STEPS: qnn: golden vectors:
 // STEPS: qnn: write:
@@ -82,7 +82,7 @@
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls --device z7020 --clock 1e300 -o %t/build 2>> %t/errors
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
-// ERRORS:      qnn: tile: {{.*}} frames/s leave 0 cycles for a frame, and no folding takes so few: {{.*}}
+// ERRORS:      qnn: tile: {{.*}} frames/s allows 0 cycles per frame; no folding is that fast: {{.*}}
 // ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls needs one of xilinx, such as z7020
 // ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
 // ERRORS-NEXT: qnn: {{.*}} holds 'again' and no build that could be replaced: name a new or an empty folder

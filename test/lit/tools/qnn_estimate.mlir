@@ -91,7 +91,7 @@
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Gemm_0": {"pe": 4, "simd": 8}}'
 // RUN: qnn estimate %s --device z7020 --folding %t/fold.json 2> %t/folded.err | filecheck %s --check-prefix FOLDED
 // RUN: filecheck %s --check-prefix SIZED --input-file %t/folded.err
-// SIZED:  qnn: tile: 4 cycles a frame
+// SIZED:  qnn: tile: 4 cycles per frame
 // SIZED:  qnn: size-fifos: {{[0-9]+}} words in 2 channels
 // FOLDED: *  Gemm_0  matvec   4     8       4
 // RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
@@ -107,7 +107,7 @@
 // ERRORS: qnn: stream-lower: a module has one function to lower, this one has 0
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
-// ERRORS: qnn: {{.*}}bad.json is no JSON: {{.+}}
+// ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?

@@ -1,0 +1,132 @@
+"""Chooses the folding that meets a goal.
+
+The functions here raise `Infeasible` with what the search found out; `explain.py` makes a message
+of it.
+"""
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from xdsl.utils.exceptions import PassFailedException
+
+from ...hardware.resources.device import RESOURCE_KINDS, Use
+from ...hardware.search.space import Space, space_of
+from ...hardware.search.tiling import (
+    UNLIMITED_BUDGET_FACTOR,
+    Infeasible,
+    Tiler,
+    Tiling,
+    best_tiling,
+)
+from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES, shortfall
+from ...qdialect.packing import PackedAttr
+from ...qdialect.stream import DesignOp
+from ...qdialect.stream.process import data_of
+from .explain import format_use
+from .goal import Goal
+from .layer_folding import LayerFolding, apply_tiling, fixed_by
+
+LOG = logging.getLogger(__name__)
+
+MAX_FIFO_ROUNDS = 4
+"""Foldings that are tried to leave room for FIFOs; each may need deeper ones than the last."""
+
+FixedValues: TypeAlias = Mapping[int, Collection[int]]
+"""The values that foldings of layers leave to some choices of a space."""
+
+
+@dataclass(frozen=True)
+class ChosenFolding:
+    """A folding that meets a goal."""
+
+    tiling: Tiling
+    min_cycles: int
+    """No folding that meets the goal takes fewer cycles per frame."""
+
+
+def open_space(design: DesignOp, vendor: str) -> Space:
+    """The space of a design's foldings; raises if its memories are packed for one of them."""
+    for process in design.processes:
+        for key in process.memories():
+            name = process.constant(key)
+            if isinstance(data_of(process, name), PackedAttr):
+                raise PassFailedException(
+                    f"tile: {name} is packed for the current folding; run tile before pack-bits"
+                )
+    return space_of(design, vendor)
+
+
+def choose_folding(
+    goal: Goal, space: Space, fixed: FixedValues, reserved: Use | None = None
+) -> ChosenFolding:
+    """The best folding of a space for a goal, with part of the budget reserved for FIFOs."""
+    budget = goal.budget
+    if budget is not None and reserved is not None:
+        budget = budget - reserved
+    tiler = Tiler(space, budget, fixed, off_chip=True)
+    if goal.fps is None and budget is not None:
+        return ChosenFolding(best_tiling(tiler, None), tiler.proven_min_cycles)
+    cycles = _allowed_cycles(goal, tiler, fixed)
+    return ChosenFolding(best_tiling(tiler, cycles), cycles)
+
+
+def choose_oversized_folding(goal: Goal, space: Space, fixed: FixedValues) -> ChosenFolding:
+    """The best folding for a goal as if the device had room for any design."""
+    assert goal.budget is not None
+    tiler = Tiler(space, UNLIMITED_BUDGET_FACTOR * goal.budget, fixed, off_chip=True)
+    cycles = _allowed_cycles(goal, tiler, fixed)
+    return ChosenFolding(best_tiling(tiler, cycles), cycles)
+
+
+def _allowed_cycles(goal: Goal, tiler: Tiler, fixed: FixedValues) -> int:
+    """The cycles a frame may take: from the rate, the target, or the layers with a folding.
+
+    Without any of these, a design may be as slow as its slowest folding.
+    """
+    if goal.max_cycles is not None:
+        return goal.max_cycles
+    if goal.target_cycles is not None:
+        return max(goal.target_cycles, tiler.min_cycles())
+    fixed_parts = [
+        cycles
+        for cycles, part in zip(tiler.min_cycles_by_part(), tiler.parts, strict=True)
+        if all(choice in fixed for choice in part.choices)
+    ]
+    if not fixed_parts:
+        return int(tiler.candidate_cycles()[-1])
+    return max(tiler.min_cycles(), *fixed_parts)
+
+
+def leave_room_for_fifos(
+    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], chosen: ChosenFolding
+) -> ChosenFolding:
+    """Folds a design again until the budget has room for FIFOs of the depths that it needs.
+
+    FIFO depths depend on the folding, so what they need is known only afterwards. The reserved part
+    of the budget is a running maximum over all foldings tried, so it never falls and the loop does
+    not alternate between two foldings. Depths are computed cycle by cycle, which needs memory for
+    each cycle; a design of more than `MAX_FRAME_CYCLES` keeps its first folding.
+    """
+    assert goal.device is not None and goal.budget is not None
+    if chosen.tiling.interval > MAX_FRAME_CYCLES:
+        return chosen
+    vendor, reserved = goal.device.vendor, np.zeros(len(RESOURCE_KINDS))
+    for _ in range(MAX_FIFO_ROUNDS):
+        missing = shortfall(design, vendor, goal.budget - chosen.tiling.use)
+        if missing is None:
+            break
+        reserved = np.maximum(reserved, missing)
+        space = open_space(design, vendor)
+        try:
+            chosen = choose_folding(goal, space, fixed_by(design, space, folds), reserved)
+        except Infeasible:
+            LOG.info(
+                "tile: the FIFOs need %s more, and no folding leaves room for that",
+                format_use(goal.device, reserved),
+            )
+            break
+        apply_tiling(design, space, chosen.tiling)
+    return chosen
