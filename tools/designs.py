@@ -1,4 +1,4 @@
-"""The design of a network: lowered, folded and with FIFO depths, as far as it is not so already."""
+"""The design of a network: runs whichever of lowering, folding and FIFO sizing is missing."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ LOG = logging.getLogger(__name__)
 
 
 def design_in(module: ModuleOp, goal: Goal | None = None, folding: str | None = None) -> DesignOp:
-    """The only design of a network, which is lowered, folded and sized as far as needed.
+    """The only design of a network; runs whichever of lowering, folding and sizing is missing.
 
     A design that is folded already is folded again only for a rate or a folding file. Without a
     goal and a folding file, it keeps the folding that it has.
@@ -52,7 +52,7 @@ def lowered_design(module: ModuleOp) -> DesignOp:
         Pipeline(*integers, *design, hooks=[StepLog()]).apply(module)
     designs = designs_of(module)
     if len(designs) != 1:
-        raise UserError(f"the network must have one design, not {len(designs)}")
+        raise UserError(f"the network has {len(designs)} designs; exactly one is required here")
     return designs[0]
 
 

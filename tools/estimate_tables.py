@@ -45,7 +45,7 @@ def system_lines(found: Estimate) -> list[str]:
 
 
 def layer_table(part: PartEstimate, slowest: int) -> str:
-    """A line for each process, then one for each kind; a `*` marks those of `slowest` cycles."""
+    """A line for each process, then one for each kind; a `*` marks each with `slowest` cycles."""
     kinds = list(part.resources)
     names = short_names(layer.name for layer in part.layers)
     rows = [["", "layer", "kind", "PE", "SIMD", "cycles", *kinds]]

@@ -37,7 +37,7 @@ BATCH_SIZE = 500
 """Images that are computed together, and are sent to a worker together."""
 
 TOP_CLASSES = 5
-"""Classes per image that are kept, best first."""
+"""Classes per image in the result, best first."""
 
 MAX_TABLE_CLASSES = 20
 """The most classes of a confusion matrix that is printed; of more, the commonest errors are."""
@@ -176,7 +176,7 @@ def local_work(engine: Engine) -> Work:
 
 
 def cluster_work(module: ModuleOp, engine: str, scheduler: str) -> Work:
-    """Ranks on a cluster; a batch that is lost with its worker is computed again, by another."""
+    """Ranks on a cluster; if a worker is lost, another one computes its batch again."""
     file = BytesIO()
     write_module(module, file)
     task = Task(file.getvalue().decode(), engine)

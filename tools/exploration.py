@@ -69,7 +69,7 @@ class CurveResult:
         return {name: found[name] for name in self.named(np.array(point.use))}
 
     def tightest_resource(self, point: Point) -> tuple[str, float]:
-        """The resource of whose budget a design uses the largest share, and that share."""
+        """The resource that is closest to its budget, and the share of the budget that is used."""
         budget = np.maximum(self.curve.budget, 1e-9)
         shares = reported_figures(self.curve.device.vendor, np.array(point.use) / budget)
         return max(shares.items(), key=lambda item: item[1])

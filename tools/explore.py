@@ -39,7 +39,7 @@ LOG = logging.getLogger(__name__)
 
 
 def explore_command(options: ExploreOptions) -> None:
-    """Prints tables, or JSON; a folder gets them, plots, and the points to continue from."""
+    """Prints tables, or JSON; with a folder, writes the JSON, plots and finished points to it."""
     devices = list(map(find_device, dict.fromkeys(options.devices or known_devices())))
     design = lowered_design(load_network(options.network))
     network = ExploredNetwork.of(design)

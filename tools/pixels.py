@@ -53,7 +53,7 @@ def rounded_pixels(x: Array, type: QnnTensor) -> Array:
 
 
 def check_fit(x: Array, type: QnnTensor) -> None:
-    """Refuses whole numbers that a type has not, and says what makes them fit."""
+    """Raises if integers are outside the range of a type; the message suggests a conversion."""
     element = check_element(type.element_type)
     if x.dtype.kind not in "iu" or not isinstance(element, QuantType) or not x.size:
         return

@@ -43,7 +43,7 @@ class System:
 
 
 def build_system(module: ModuleOp, options: DesignOptions, must_fit: bool = True) -> System:
-    """Lowers, cuts, folds and sizes a network as far as that has not been done.
+    """Runs whichever of lowering, cutting, folding and FIFO sizing a network still needs.
 
     Without `must_fit`, a design with a folding file may exceed its device.
     """
@@ -68,8 +68,8 @@ def linked_designs_in(module: ModuleOp) -> LinkedDesigns:
     groups = linked_designs_of(module)
     if len(groups) != 1:
         raise UserError(
-            f"the network has {len(groups)} groups of designs without links between them: "
-            "one is required"
+            f"the network has {len(groups)} groups of designs without links between them; "
+            "links must join all designs"
         )
     return groups[0]
 

@@ -9,6 +9,8 @@ from .shared import Commands, DesignOptions, add_command, add_design, add_networ
 
 @dataclass(frozen=True)
 class CompileOptions(DesignOptions):
+    """The options of `qnn compile`."""
+
     network: str
     target: str
     inputs: Sequence[str]

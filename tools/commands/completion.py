@@ -7,6 +7,8 @@ from .shared import Commands, add_command
 
 @dataclass(frozen=True)
 class CompletionOptions:
+    """The options of `qnn completion`."""
+
     shell: str
 
 

@@ -8,6 +8,8 @@ from .shared import Commands, add_command, add_json
 
 @dataclass(frozen=True)
 class DevicesOptions:
+    """The options of `qnn devices`; without names, all known devices are listed."""
+
     names: Sequence[str]
     json: bool
 

@@ -7,6 +7,8 @@ from .shared import Commands, add_command, add_json
 
 @dataclass(frozen=True)
 class DoctorOptions:
+    """The options of `qnn doctor`."""
+
     json: bool
 
 

@@ -7,6 +7,8 @@ from .shared import Commands, DesignOptions, add_command, add_design, add_json, 
 
 @dataclass(frozen=True)
 class EstimateOptions(DesignOptions):
+    """The options of `qnn estimate`."""
+
     network: str
     json: bool
     trace: str | None

@@ -8,6 +8,8 @@ from .values import parse_fraction
 
 @dataclass(frozen=True)
 class EvalOptions:
+    """The options of `qnn eval`."""
+
     network: str
     images: str
     labels: str | None

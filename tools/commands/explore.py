@@ -9,6 +9,8 @@ from .values import parse_clocks, parse_names
 
 @dataclass(frozen=True)
 class ExploreOptions:
+    """The options of `qnn explore`."""
+
     network: str
     devices: Sequence[str] | None
     clocks: Sequence[float] | None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ImportOptions:
+    """The options of `qnn import`."""
+
     model: str
     input: "Sequence[tuple[str, InputType]]"
     """The true types of inputs that the model declares as float."""

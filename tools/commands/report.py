@@ -7,6 +7,8 @@ from .shared import Commands, add_command
 
 @dataclass(frozen=True)
 class ReportOptions:
+    """The options of `qnn report`: paths of the build, the exploration and the page."""
+
     build: str
     explored: str | None
     output: str | None

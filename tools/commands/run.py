@@ -10,6 +10,8 @@ from .values import parse_positive
 
 @dataclass(frozen=True)
 class RunOptions:
+    """The options of `qnn run`."""
+
     network: str
     input: Sequence[str]
     """The arrays, in the order of the network's inputs."""

@@ -64,7 +64,7 @@ class Build:
 
 @dataclass(frozen=True)
 class BuildPart:
-    """The folder of one design, and the design."""
+    """The design in a folder, with the files of its project."""
 
     folder: Path
     description: Mapping[str, Any]

@@ -59,12 +59,12 @@ def _branch_lanes(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
 
 def _without_overlaps(ranks: Sequence[int], lanes: Sequence[int]) -> list[int]:
     """The lanes, but of two processes in the same place one moves to the next free lane."""
-    taken = set[GridPlace]()
+    occupied = set[GridPlace]()
     moved: list[int] = []
     for rank, lane in zip(ranks, lanes, strict=True):
-        while (rank, lane) in taken:
+        while (rank, lane) in occupied:
             lane += 1
-        taken.add((rank, lane))
+        occupied.add((rank, lane))
         moved.append(lane)
     return moved
 
