@@ -34,10 +34,10 @@ ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
 """The relative error of the cost model, where it was measured; docs/costs.md has the figures."""
 
 MAX_SIMULATED_WORDS = 20_000
-"""The most words per frame of a design whose rate is simulated, because its channels limit it."""
+"""Words of a frame up to which a design that its channels slow down is simulated."""
 
-STEADY_AFTER_FRAMES = 6
-"""Frames after which a design that its channels limit is in its steady state."""
+SETTLING_FRAMES = 6
+"""Frames after which a design that its channels slow down has reached its interval."""
 
 
 class EstimateError(Exception):
@@ -270,7 +270,7 @@ def interval_of(design: DesignOp) -> int:
             f"is worked out for up to {MAX_SIMULATED_WORDS:,} words a frame, it has {words:,}: "
             "size-fifos gives depths for the full rate"
         )
-    return int(np.diff(simulate(design, STEADY_AFTER_FRAMES, depths).finished(design))[-1])
+    return int(np.diff(simulate(design, SETTLING_FRAMES, depths).finished(design))[-1])
 
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:

@@ -185,7 +185,8 @@ def passes_help() -> str:
             + ("" if field.default is MISSING else f"{field.default}")
             for field in fields(entry.load())
         ]
-    return "\n".join(lines)
+    example = "example: qnn-opt --fold-bn --minimize-accumulators in.mlir -o out.mlir"
+    return "\n".join([*lines, "", example])
 
 
 def _parse_seed(text: str) -> int:

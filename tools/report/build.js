@@ -242,7 +242,7 @@ function describe(process) {
 /* Bars */
 
 const measures = ["cycles", ...kinds];
-const valueOf = (process, measure) => measure === "cycles" ? process.cycles : process.resources[measure] ?? 0;
+const amountOf = (process, measure) => measure === "cycles" ? process.cycles : process.resources[measure] ?? 0;
 d3.select("#measure").selectAll("option").data(measures).join("option").attr("value", name => name).text(name => name);
 d3.select("#measure").on("change", bars);
 
@@ -262,19 +262,19 @@ function bars() {
   const { width, height } = svg.node().getBoundingClientRect();
   const measure = d3.select("#measure").property("value");
   const across = d3.scaleBand(d3.range(processes.length), [margin.left, width - margin.right]).padding(processes.length < 300 ? .15 : 0);
-  const up = d3.scaleLinear([0, d3.max(processes, process => valueOf(process, measure)) || 1], [height - margin.bottom, margin.top]).nice();
+  const up = d3.scaleLinear([0, d3.max(processes, process => amountOf(process, measure)) || 1], [height - margin.bottom, margin.top]).nice();
   svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(d3.axisLeft(up).ticks(5, "~s"));
   svg.append("g").selectAll("rect").data(processes).join("rect")
     .attr("class", process => `bar${process.slow && measure === "cycles" ? " slow" : ""}${process === chosen ? " chosen" : ""}`)
     .attr("x", process => across(process.number)).attr("width", across.bandwidth())
-    .attr("y", process => up(valueOf(process, measure))).attr("height", process => up(0) - up(valueOf(process, measure)));
+    .attr("y", process => up(amountOf(process, measure))).attr("height", process => up(0) - up(amountOf(process, measure)));
   title(svg, width, height, `x: processes in order; y: ${measure}`);
-  const named = process => `${process.kind} ${process.layer}: ${amount(valueOf(process, measure))} ${measure}`;
+  const named = process => `${process.kind} ${process.layer}: ${amount(amountOf(process, measure))} ${measure}`;
   svg.append("g").selectAll("rect").data(processes).join("rect").attr("class", "hit")
     .attr("x", process => across(process.number)).attr("width", across.step()).attr("y", 0).attr("height", height)
     .on("pointerenter", (event, process) => d3.select("#bar-text").text(named(process)))
     .on("click", (event, process) => { choose(process); show(process); });
-  d3.select("#bar-text").text(named(d3.greatest(processes, process => valueOf(process, measure))));
+  d3.select("#bar-text").text(named(d3.greatest(processes, process => amountOf(process, measure))));
 }
 
 /* Tables: a click on a column title sorts the rows */
