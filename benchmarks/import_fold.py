@@ -33,7 +33,7 @@ def measure(path: str, profile: bool) -> None:
     times = [time.perf_counter()]
     from qnn.frontends.onnx import import_onnx
     from qnn.passes import Pipeline
-    from qnn.tools.qnn import write_module
+    from qnn.tools.networks import write_module
 
     times.append(time.perf_counter())
     with cProfile.Profile() if profile else contextlib.nullcontext() as profiler:

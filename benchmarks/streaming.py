@@ -91,7 +91,7 @@ def prepare(case: Case, path: Path) -> None:
     import networks
     from qnn.frontends.onnx import import_onnx
     from qnn.passes import Pipeline
-    from qnn.tools.qnn import write_module
+    from qnn.tools.networks import write_module
 
     source = str(path.with_suffix(".onnx"))
     if isinstance(case.network, str):

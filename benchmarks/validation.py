@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from qnn.hardware.estimate import estimate_whole
+from qnn.hardware.estimate import estimate
 from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_named
 from qnn.hardware.resources.roofline import peak_gops
 from qnn.hardware.resources.work import network_work
@@ -240,7 +240,7 @@ def stratix(title: str, count: int, fps: float | None) -> str:
     module, design = design_of("resnet18")
     partition_design(design, DeviceChain([device] * count, LINK, fps, BASKIN_MHZ))
     (whole,) = linked_designs_of(module)
-    found = estimate_whole(whole, [device] * count, BASKIN_MHZ)
+    found = estimate(whole, [device] * count, BASKIN_MHZ)
     taken = [sum(part.resources[kind] for part in found.parts) for kind in ("alm", "ff", "m20k")]
     sent = ", ".join(f"{link.bits * found.fps / 1e6:,.1f}" for link in found.links)
     time = f"{found.interval / BASKIN_MHZ / 1e3:,.2f}"

@@ -1,7 +1,8 @@
-"""What a design comes to on a device: its rate, its latency, and what each process takes.
+"""The estimate of a network in hardware: its rate, its latency, and the resources of each process.
 
-Every figure is that of a model which lies elsewhere: cycles of schedules, resources of costs. What
-a process takes includes the channels that it writes, so that all of them add up to the design.
+The figures come from two models: cycles from the schedules of the processes, resources from their
+costs. The resources of a process include the channels that it writes, so that the processes of a
+design add up to the design.
 """
 
 from collections.abc import Sequence
@@ -26,54 +27,50 @@ from .timing.fifo_depths import steady_state_with
 from .timing.schedule import schedule_of
 from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
-REPORTED = {"bram18": ("bram36", 0.5)}
-"""Kinds that are told under another name, in units of another size."""
+REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
+"""Resources that are reported under another name, and their size in its unit."""
 
 ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
-"""How far boards may be from the model; docs/costs.md has those that were measured."""
+"""The relative error of the cost model, where it was measured; docs/costs.md has the figures."""
 
-PLAYED = 20_000
-"""Words a frame of the largest design that is played word for word, held up by its channels."""
+MAX_SIMULATED_WORDS = 20_000
+"""Words of a frame up to which a design that its channels slow down is simulated."""
 
-SETTLED = 6
-"""After so many frames a design that is held up by its channels goes at its own rate."""
+SETTLING_FRAMES = 6
+"""Frames after which a design that its channels slow down has reached its interval."""
 
 
 class EstimateError(Exception):
-    """A design that nobody can build, or not on this device."""
+    """A design that cannot be built, or not on this device."""
 
 
 @dataclass(frozen=True)
 class LayerEstimate:
-    """A process, with the channels that it writes."""
+    """The estimate of a process, with the channels that it writes."""
 
     name: str
     kind: str
     pe: int
-    """Elements that it writes at once."""
+    """Elements that it writes per word."""
     simd: int
-    """Elements that it reads at once; what works by channel: of each channel."""
+    """Elements that it reads per word; for a process that works by channel: of each channel."""
     cycles: int
-    """Of a frame."""
+    """Cycles per frame."""
     use: Use
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """What a design comes to."""
+class PartEstimate:
+    """The estimate of one design on its device."""
 
+    name: str
+    """The symbol name of the design."""
     device: Device
     clock_mhz: float
     layers: list[LayerEstimate]
-    interval: int
-    """Cycles from one frame to the next."""
     latency: int
-    """Cycles of one frame alone."""
+    """Cycles of one frame through this design, from its first source to its last sink."""
     work: NetworkWork
-
-    @property
-    def fps(self) -> float:
-        return self.clock_mhz * 1e6 / self.interval
 
     @property
     def bottleneck(self) -> LayerEstimate:
@@ -86,7 +83,7 @@ class Estimate:
 
     @property
     def kinds(self) -> dict[str, Use]:
-        """What all processes of each kind take together."""
+        """The resources of all processes of each kind."""
         found: dict[str, Use] = {}
         for layer in self.layers:
             found[layer.kind] = found.get(layer.kind, 0) + layer.use
@@ -94,56 +91,54 @@ class Estimate:
 
     @property
     def errors(self) -> dict[str, float]:
-        """How far boards may be from the resources, as a part of them, where that is known."""
+        """The relative errors of the resources, where they are known."""
         known = ERRORS[self.device.vendor]
-        bars = np.array([known.get(kind, 0) for kind in RESOURCE_KINDS])
-        return {name: bar for name, bar in self.by_name(bars).items() if bar}
-
-    @property
-    def bandwidth_gb_s(self) -> float:
-        """To and from what is outside the device, weights that are kept there included."""
-        return self.work.external_bits * self.fps / 8e9
+        errors = np.array([known.get(kind, 0) for kind in RESOURCE_KINDS])
+        return {name: error for name, error in self.by_name(errors).items() if error}
 
     @property
     def utilisation(self) -> dict[str, float]:
-        """The part of the device that the design takes."""
+        """The share of the device that the design uses."""
         held = self.named(self.device.amounts(self.clock_mhz))
-        return {kind: taken and taken / held[kind] for kind, taken in self.resources.items()}
+        return {kind: used and used / held[kind] for kind, used in self.resources.items()}
 
     def named(self, use: Use) -> dict[str, float]:
-        """Amounts by the names of the device's vendor; bits a cycle from outside, if there are."""
+        """Amounts by the vendor's names; off-chip bits per cycle only if there are any."""
         return vendor_amounts(self.device.vendor, use)
 
     def by_name(self, use: Use) -> dict[str, float]:
-        """Numbers for each kind by the names that are reported."""
+        """Figures of each resource kind by the names under which they are reported."""
         return reported_figures(self.device.vendor, use)
 
 
 @dataclass(frozen=True)
-class Traffic:
-    """What goes over a link to a device."""
+class LinkTraffic:
+    """The traffic of a link to a device."""
 
     to: str
-    """The design there."""
+    """The design at the receiving end."""
     link: LinkAttr
     bits: int
-    """Of a frame."""
+    """Bits per frame."""
     cycles: int
-    """That the link takes for them."""
+    """Cycles per frame that the link is busy."""
 
 
 @dataclass(frozen=True)
-class System:
-    """What several designs come to that links join."""
+class Estimate:
+    """The estimate of a network: one design on one device, or several that links join."""
 
-    names: list[str]
-    parts: list[Estimate]
-    links: list[Traffic]
+    parts: list[PartEstimate]
+    links: list[LinkTraffic]
     interval: int
     """Cycles from one frame to the next."""
     latency: int
-    """Cycles of one frame alone, from the first device's source to the last one's sink."""
-    clock_mhz: float
+    """Cycles of one frame, from the first device's source to the last device's sink."""
+
+    @property
+    def clock_mhz(self) -> float:
+        """The clock, which all parts share."""
+        return self.parts[0].clock_mhz
 
     @property
     def fps(self) -> float:
@@ -151,7 +146,7 @@ class System:
 
     @property
     def bottleneck(self) -> LayerEstimate:
-        """The first of the slowest processes, or the link that it stands at."""
+        """The first of the slowest processes; it may be the end of a link."""
         slowest = [part.bottleneck for part in self.parts]
         return max(slowest, key=lambda layer: layer.cycles)
 
@@ -159,20 +154,29 @@ class System:
     def work(self) -> NetworkWork:
         return sum((part.work for part in self.parts), NetworkWork())
 
+    @property
+    def bandwidth_gb_s(self) -> float:
+        """Traffic from and to off-chip memory, including weights that are stored there."""
+        return self.work.external_bits * self.fps / 8e9
+
+    def of_part(self, part: PartEstimate) -> "Estimate":
+        """One of the parts by itself, at the rate of the whole."""
+        return Estimate([part], [], self.interval, part.latency)
+
 
 def reported_as(kind: str) -> str:
-    """The name under which a kind is told."""
-    return REPORTED.get(kind, (kind,))[0]
+    """The name under which a resource is reported."""
+    return REPORTED_UNITS.get(kind, (kind,))[0]
 
 
 def format_amount(amount: float) -> str:
-    """Blocks may be taken by halves."""
+    """An amount of a resource as text; block memories come in halves, as in `1.5`."""
     return f"{amount:,}".removesuffix(".0")
 
 
 def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
-    """Amounts by a vendor's names; bits a cycle from outside, if there are."""
-    units = {reported: unit for reported, unit in REPORTED.values()}
+    """Amounts by a vendor's names; off-chip bits per cycle only if there are any."""
+    units = {reported: unit for reported, unit in REPORTED_UNITS.values()}
     return {
         name: round(amount) * units.get(name, 1)
         for name, amount in reported_figures(vendor, use).items()
@@ -181,44 +185,36 @@ def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
 
 
 def reported_figures(vendor: str, use: Use) -> dict[str, float]:
-    """Numbers for each kind by the names that are reported."""
+    """Figures of each resource kind by the names under which they are reported."""
     pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
     return {reported_as(name): amount for name, amount in pairs if name}
 
 
-def estimate(design: DesignOp, device: Device, clock_mhz: float) -> Estimate:
-    """What a design comes to, folded or not; its channels as deep as their types say."""
-    layers = layers_of(design, device)
-    interval, latency = interval_of(design), simulate_unbounded(design).cycles
-    return Estimate(device, clock_mhz, layers, interval, latency, network_work(design))
-
-
-def estimate_whole(whole: LinkedDesigns, devices: Sequence[Device], clock_mhz: float) -> System:
-    """What designs on several devices come to."""
-    design = whole.design
-    interval, latency = interval_of(design), simulate_unbounded(design).cycles
+def estimate(designs: LinkedDesigns, devices: Sequence[Device], clock_mhz: float) -> Estimate:
+    """Estimates designs, folded or not, each on its device, with the FIFO depths of their types."""
     parts = [
-        Estimate(
+        PartEstimate(
+            part.sym_name.data,
             device,
             clock_mhz,
             layers_of(part, device),
-            interval,
             simulate_unbounded(part).cycles,
             network_work(part),
         )
-        for part, device in zip(whole.parts, devices, strict=True)
+        for part, device in zip(designs.parts, devices, strict=True)
     ]
-    names = [part.sym_name.data for part in whole.parts]
-    return System(names, parts, traffic_of(design), interval, latency, clock_mhz)
+    interval = interval_of(designs.design)
+    latency = simulate_unbounded(designs.design).cycles if len(parts) > 1 else parts[0].latency
+    return Estimate(parts, traffic_of(designs.design), interval, latency)
 
 
-def traffic_of(design: DesignOp) -> list[Traffic]:
-    """What goes over each link of a whole."""
-    found: dict[str, Traffic] = {}
+def traffic_of(design: DesignOp) -> list[LinkTraffic]:
+    """The traffic of each link of a joined design."""
+    found: dict[str, LinkTraffic] = {}
     for process in design.processes:
         if isinstance(process, LinkOp) and process.over is not None:
             to, bits = process.to.data, sum(c.words * c.word_bits for c in process.channels)
-            found[to] = Traffic(to, process.over, bits, process.interval)
+            found[to] = LinkTraffic(to, process.over, bits, process.interval)
     return list(found.values())
 
 
@@ -268,13 +264,13 @@ def interval_of(design: DesignOp) -> int:
     if not all(depths.values()) or steady_state_with(design, depths) is not None:
         return max(schedule_of(process).interval for process in design.processes)
     words = sum(channel.words for process in design.processes for channel in process.outputs)
-    if words > PLAYED:
+    if words > MAX_SIMULATED_WORDS:
         raise EstimateError(
             "its channels are too shallow for the rate of its slowest process; the rate they allow "
-            f"is worked out for up to {PLAYED:,} words a frame, it has {words:,}: size-fifos gives "
-            "depths for the full rate"
+            f"is worked out for up to {MAX_SIMULATED_WORDS:,} words a frame, it has {words:,}: "
+            "size-fifos gives depths for the full rate"
         )
-    return int(np.diff(simulate(design, SETTLED, depths).finished(design))[-1])
+    return int(np.diff(simulate(design, SETTLING_FRAMES, depths).finished(design))[-1])
 
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:

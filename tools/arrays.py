@@ -1,6 +1,6 @@
 """Arrays in files: `x.npy`, `x.npz:key`.
 
-They are read here and not by numpy, which evaluates what stands in a file, and trusts its sizes.
+They are parsed here and not by numpy, which evaluates the header of a file and trusts its sizes.
 """
 
 import re
@@ -13,25 +13,26 @@ import numpy as np
 from ..qdialect.archives import ARCHIVE_ERRORS, Unpacker
 from ..qdialect.data import Array
 from ..qdialect.diagnostics import printable
-from .files import UserError, read_bytes, reason, write_whole
+from .errors import UserError
+from .files import read_bytes, reason, write_whole
 
-MAGIC = b"\x93NUMPY"
+NPY_MAGIC = b"\x93NUMPY"
 
-HEADER_SIZES = {1: 2, 2: 4, 3: 4}
-"""Bytes that tell the length of a header, by the version of the format."""
+LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
+"""The bytes of the header's length, by the version of the format."""
 
-LONGEST_HEADER = 10_000
+MAX_HEADER_BYTES = 10_000
 
-TYPE = re.compile(r"""['"]descr['"]: *['"]([<>|=]?[biufc]\d{1,2})['"]""")
-ORDER = re.compile(r"""['"]fortran_order['"]: *(True|False)""")
-SHAPE = re.compile(r"""['"]shape['"]: *\(((?:\d{1,18}L?, *)*(?:\d{1,18}L?)?) *\)""")
-"""What a header says of an array of numbers."""
+HEADER_TYPE = re.compile(r"""['"]descr['"]: *['"]([<>|=]?[biufc]\d{1,2})['"]""")
+HEADER_ORDER = re.compile(r"""['"]fortran_order['"]: *(True|False)""")
+HEADER_SHAPE = re.compile(r"""['"]shape['"]: *\(((?:\d{1,18}L?, *)*(?:\d{1,18}L?)?) *\)""")
+"""The fields in the header of an array of numbers."""
 
-MOST_AXES = 32
+MAX_ARRAY_AXES = 32
 
 
 def load_array(name: str) -> Array:
-    """Reads `file.npy`, or `file.npz:key`; the key may be left out where there is one array."""
+    """Reads `file.npy` or `file.npz:key`; the key is optional if the file has a single array."""
     path, colon, key = name.rpartition(":")
     if not colon or not path.endswith(".npz"):
         path, key = name, ""
@@ -43,57 +44,59 @@ def load_array(name: str) -> Array:
     except OSError as error:
         raise UserError(reason(path, error)) from None
     except ARCHIVE_ERRORS as error:
-        raise UserError(f"{path} is no array that can be read: {error}") from None
+        raise UserError(f"{path} is not a readable array: {error}") from None
 
 
 def _member(path: str, key: str) -> bytes:
-    """The bytes of one of several arrays."""
+    """The bytes of one array in an archive."""
     with zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if not key and len(names) == 1:
             key = names[0]
         if key not in names:
-            wanted = f"no array {key}" if key else "several arrays"
+            problem = f"no array {key}" if key else "several arrays"
             known = ",".join(map(printable, names))
-            raise UserError(f"{path} has {wanted}; name one: {path}:{{{known}}}")
+            raise UserError(f"{path} has {problem}; name one: {path}:{{{known}}}")
         return Unpacker(archive).read(archive.namelist()[names.index(key)])
 
 
 def array_of(data: bytes) -> Array:
     """The array in the bytes of a `.npy` file; raises ValueError if there is none."""
-    size = HEADER_SIZES.get(data[6] if data.startswith(MAGIC) and len(data) > 8 else 0)
+    size = LENGTH_BYTES.get(data[6] if data.startswith(NPY_MAGIC) and len(data) > 8 else 0)
     if size is None:
-        raise ValueError("it is no .npy file")
+        raise ValueError("it is not in the .npy format")
     start = 8 + size + int.from_bytes(data[8 : 8 + size], "little")
-    header = data[8 + size : min(start, LONGEST_HEADER)].decode("latin-1")
-    kind, order, shape = (pattern.search(header) for pattern in (TYPE, ORDER, SHAPE))
+    header = data[8 + size : min(start, MAX_HEADER_BYTES)].decode("latin-1")
+    kind, order, shape = (
+        pattern.search(header) for pattern in (HEADER_TYPE, HEADER_ORDER, HEADER_SHAPE)
+    )
     if kind is None or order is None or shape is None:
-        raise ValueError("it does not hold numbers, in so many rows and columns")
+        raise ValueError("its header does not describe an array of numbers")
     try:
         dtype = np.dtype(kind[1])
     except TypeError:
-        raise ValueError(f"there are no numbers of type {kind[1]}") from None
+        raise ValueError(f"its type {kind[1]} is not known") from None
     sizes = [int(number) for number in re.findall(r"\d+", shape[1])]
-    if len(sizes) > MOST_AXES:
-        raise ValueError(f"it has {len(sizes)} axes, more than {MOST_AXES}")
+    if len(sizes) > MAX_ARRAY_AXES:
+        raise ValueError(f"it has {len(sizes)} axes; at most {MAX_ARRAY_AXES} are supported")
     count = prod(sizes)
     if len(data) - start < count * dtype.itemsize:
-        said = count * dtype.itemsize
-        raise ValueError(f"it holds {max(0, len(data) - start)} bytes of the {said} that it says")
+        size, present = count * dtype.itemsize, max(0, len(data) - start)
+        raise ValueError(f"it is cut off: its header announces {size} bytes, {present} follow")
     flat = np.frombuffer(data, dtype, count, start) if count else np.zeros(0, dtype)
     return np.array(flat.reshape(sizes, order="F" if order[1] == "True" else "C"))
 
 
 def check_output(path: str) -> None:
-    """Refuses a name that results can't be written to, before they are computed."""
+    """Raises if results cannot be written to a file of this name, before they are computed."""
     if not path.endswith((".npy", ".npz")):
-        raise UserError(f"{path}: results are written to .npy or .npz")
+        raise UserError(f"{path}: the name of a file for results must end in .npy or .npz")
 
 
 def save_arrays(path: str, arrays: list[Array]) -> None:
     """Writes one array as `.npy`, or any number as `.npz` under the keys 0, 1, ..."""
     if path.endswith(".npy") and len(arrays) != 1:
-        raise UserError(f"{path}: there are {len(arrays)} results; write them to a .npz")
+        raise UserError(f"{path}: the network has {len(arrays)} results: write them to a .npz")
 
     def write(file: BinaryIO) -> None:
         if path.endswith(".npy"):

@@ -1,139 +1,178 @@
-"""`qnn compile`: from a network to a project for the vendor's tools."""
+"""`qnn compile`: from a network to projects for the vendor's tools, one for each of its designs."""
 
-import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
-from ..backends import hls, opencl
+from ..backends import hls
 from ..backends.golden_vectors import write
 from ..backends.netlist.netlist import Port
-from ..backends.project import VERSION, DesignSource, Project
-from ..hardware.estimate import Estimate, LayerEstimate, format_amount
-from ..hardware.resources.device import Device, DeviceError, device_named
-from ..hardware.search.limits import next_step
-from ..passes.driver.check_semantics import samples
+from ..backends.project import VERSION, DesignSource
+from ..hardware.estimate import Estimate
 from ..passes.tile.folding_file import write_folding
-from ..passes.tile.layer_folding import LayerFolding, foldable_layers, folding_of
-from ..qdialect.data import Array
-from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
-from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
-from ..qdialect.stream.windows import PoolOp
+from ..passes.tile.layer_folding import foldable_layers, folding_of
+from ..qdialect.interpreter import check_inputs, entry_of
+from ..qdialect.qnn.constants import NamedData
+from ..qdialect.stream import DesignOp
 from .arrays import load_array
-from .designs import Request, clock_of, design_in, timed
-from .estimate import as_json, estimated, shares, table
-from .files import UserError
+from .commands.compile import CompileOptions
+from .design_vectors import GoldenVectors, recorded_vectors, sampled_vectors
+from .designs import timed
+from .estimate_json import estimate_as_json, system_as_json
+from .estimate_tables import estimate_table, system_table
 from .folders import build_folder
+from .hardware_engines import as_user_errors
+from .linked_project import top_level_files
 from .networks import load_network, write_module
-from .simulated import as_user_errors
+from .project_summary import project_summary
+from .system import System, build_system, find_device, next_faster_design
+from .targets import TARGETS, Target
 from .units import Unit, units_of
+
+BUILD_FILE = "build.json"
+"""The origin and the estimate of a build."""
+
+DESIGN_FILE = "design.mlir"
+"""The design that a project was generated from."""
+
+NETWORK_FILE = "network.mlir"
+"""The designs of all parts, with the host's program around them."""
+
+
+def compile_command(options: CompileOptions) -> None:
+    """Writes a project, or one per device and the files that join them; prints the estimate."""
+    target = _target_of(options)
+    for name in [options.device] if options.device is not None else options.devices or []:
+        target.check_device(find_device(name))
+    with build_folder(options.output) as folder, as_user_errors():
+        inputs = [load_array(name) for name in options.inputs]
+        with timed("import"):
+            module = load_network(options.network)
+        if inputs:
+            check_inputs(entry_of(module), inputs)
+        system = build_system(module, options)
+        for device in system.devices:
+            target.check_device(device)
+        with timed("golden vectors"):
+            vectors = (
+                recorded_vectors(module, inputs)
+                if inputs
+                else sampled_vectors(module, system.designs)
+            )
+        build = ProjectWriter(Path(options.network), target, system.estimate())
+        if options.device is not None:
+            design = system.designs.design
+            text = build.write_project(module, design, vectors[design], folder)
+        else:
+            text = build.write_linked_projects(module, system, vectors, folder)
+    print(text)
+
+
+def _target_of(options: CompileOptions) -> Target:
+    target = TARGETS[options.target]
+    return replace(target, emit=partial(hls.emit, streams=True)) if options.streams else target
 
 
 @dataclass(frozen=True)
-class Target:
-    """A language: whose devices it is for, and how a design is written in it."""
+class ProjectWriter:
+    """Writes the projects of a network's designs."""
 
-    vendor: str
-    example: str
-    """One of these devices."""
-    emit: Callable[[DesignOp, str], DesignSource]
-    project: type[Project]
+    network: Path
+    target: Target
+    found: Estimate
+
+    def write_project(
+        self, module: ModuleOp, design: DesignOp, vectors: GoldenVectors, folder: Path
+    ) -> str:
+        """Writes the project of the only design, and returns its estimate as text."""
+        emitted = self.target.emit(design, self.network.stem)
+        return self._write(self.found, module, design, emitted, vectors, folder)
+
+    def write_linked_projects(
+        self,
+        module: ModuleOp,
+        system: System,
+        vectors: Mapping[DesignOp, GoldenVectors],
+        folder: Path,
+    ) -> str:
+        """Writes a project per part, and the files that join them; returns the estimate as text."""
+        stem, emitted = self.network.stem, dict[DesignOp, DesignSource]()
+        for design, part in zip(system.designs.parts, self.found.parts, strict=True):
+            place = folder / part.name
+            place.mkdir()
+            emitted[design] = self.target.emit(design, f"{stem}_{part.name}")
+            found, own = self.found.of_part(part), extract_part(module, design)
+            self._write(found, own, design, emitted[design], vectors[design], place)
+        with (folder / NETWORK_FILE).open("wb") as file:
+            write_module(module, file)
+        files = top_level_files(module, self.target.name, NETWORK_FILE, emitted, self.found)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        names = [part.name for part in self.found.parts]
+        self._write_description(folder, system_as_json(self.found), top=stem, parts=names)
+        return system_table(self.found)
+
+    def _write(
+        self,
+        found: Estimate,
+        module: ModuleOp,
+        design: DesignOp,
+        emitted: DesignSource,
+        vectors: GoldenVectors,
+        folder: Path,
+    ) -> str:
+        (part,) = found.parts
+        names = [port.name for port in (*emitted.inputs, *emitted.outputs)]
+        units = dict(zip(names, units_of(module, design), strict=True))
+        notes = [f"- {unit.formula(name)}" for name, unit in units.items() if unit]
+        summary = "\n".join([project_summary(design, emitted, found), *notes])
+        step = next_faster_design(design, found)
+        project = self.target.project(emitted, part.device, found.clock_mhz, summary)
+        with timed("write"):
+            write(project.files(*vectors), folder)
+            write_design(folder, module, design)
+            self._write_description(
+                folder,
+                estimate_as_json(found, step),
+                part=part.device.part,
+                top=emitted.top,
+                processes=list(emitted.processes),
+                ports=[port_as_json(port, units.get(port.name)) for port in emitted.ports],
+            )
+        return estimate_table(found, step)
+
+    def _write_description(self, folder: Path, estimate: Mapping[str, Any], **more: object) -> None:
+        """Writes the description of a build, for scripts and for `qnn report`."""
+        description = {
+            "made_by": VERSION,
+            "network": self.network.name,
+            "target": self.target.name,
+            **more,
+            "estimate": estimate,
+        }
+        (folder / BUILD_FILE).write_text(json.dumps(description, indent=1) + "\n")
 
 
-TARGETS = {
-    "hls": Target("xilinx", "z7020", hls.emit, hls.HlsProject),
-    "opencl": Target("intel", "arria10-gx1150", opencl.emit, opencl.OpenclProject),
-}
-
-BUILD = "build.json"
-"""What a build is, and what it comes to."""
-
-DESIGN = "design.mlir"
-"""The design that a project was made from."""
-
-Vectors = tuple[list[Array], list[Array]]
-"""Frames of a design, and their results."""
-
-
-def compile_command(arguments: argparse.Namespace) -> None:
-    """`qnn compile`: a folder with sources, golden vectors, scripts, and a table of layers."""
-    if arguments.device is None:
-        from .compile_parts import compile_parts
-
-        return compile_parts(arguments)
-    target, device = target_of(arguments), device_of(arguments.device, arguments.target)
-    with build_folder(arguments.output) as folder, as_user_errors():
-        given = [load_array(name) for name in arguments.inputs]
-        with timed("import"):
-            module = load_network(arguments.network)
-        if given:
-            check_inputs(entry_of(module), given)
-        request = Request(device, arguments.clock, arguments.fps, arguments.folding)
-        design = design_in(module, request)
-        with timed("golden vectors"):
-            vectors = vectors_of(module, given)[design] if given else sampled(module, design)
-        emitted = target.emit(design, Path(arguments.network).stem)
-        found = estimated(design, device, clock_of(design, device, arguments.clock))
-        told = build(arguments, found, module, design, emitted, vectors, folder)
-    print(told)
-
-
-def target_of(arguments: argparse.Namespace) -> Target:
-    """The language that is wanted."""
-    target = TARGETS[arguments.target]
-    return replace(target, emit=partial(hls.emit, streams=True)) if arguments.streams else target
-
-
-def build(
-    arguments: argparse.Namespace,
-    found: Estimate,
-    module: ModuleOp,
-    design: DesignOp,
-    emitted: DesignSource,
-    vectors: Vectors,
-    folder: Path,
-) -> str:
-    """Writes a design's project, and says what the design comes to."""
-    device, clock = found.device, found.clock_mhz
-    names = [port.name for port in (*emitted.inputs, *emitted.outputs)]
-    units = dict(zip(names, units_of(module, design), strict=True))
-    told = [f"- {unit.told(name)}" for name, unit in units.items() if unit]
-    summary = "\n".join([summarize(design, emitted, found), *told])
-    step = next_step(design, device, clock, found.bottleneck.cycles)
-    project = TARGETS[arguments.target].project(emitted, device, clock, summary)
-    with timed("write"):
-        write(project.files(*vectors), folder)
-        write_design(folder, module, design)
-        more = {"part": device.part, "top": emitted.top, "processes": list(emitted.processes)}
-        ports = [port_as_json(port, units.get(port.name)) for port in emitted.ports]
-        describe(arguments, folder, as_json(found, step), **more, ports=ports)
-    return table(found, step)
-
-
-def describe(
-    arguments: argparse.Namespace, folder: Path, estimate: Mapping[str, Any], **more: object
-) -> None:
-    """Writes what a build is, for scripts and for `qnn report`."""
-    about = {
-        "made_by": VERSION,
-        "network": Path(arguments.network).name,
-        "target": arguments.target,
-        **more,
-        "estimate": estimate,
+def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
+    """A module with a part and the constants that it reads."""
+    named = {
+        value.root_reference.data
+        for process in part.processes
+        for value in process.properties.values()
+        if isinstance(value, SymbolRefAttr)
     }
-    (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
+    constants = [op for op in module.ops if isinstance(op, NamedData)]
+    used = [op.clone() for op in constants if op.sym_name.data in named]
+    return ModuleOp([part.clone(), *used])
 
 
 def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
-    """What a host has to know of a port."""
+    """A port as a host program needs it: its name, its role, and the layout of its frames."""
     return {
         "name": port.name,
         "role": port.role,
@@ -146,102 +185,8 @@ def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
 
 
 def write_design(folder: Path, module: ModuleOp, design: DesignOp) -> None:
-    """Writes what a project was made from: the design, and its folding."""
-    with (folder / DESIGN).open("wb") as file:
+    """Writes the design that a project was generated from, and its folding."""
+    with (folder / DESIGN_FILE).open("wb") as file:
         write_module(module, file)
     folds = {name: folding_of(found[0]) for name, found in foldable_layers(design).items()}
     write_folding(str(folder / "folding.json"), folds)
-
-
-def device_of(name: str, target: str) -> Device:
-    """A device that the target is for."""
-    try:
-        device = device_named(name)
-    except DeviceError as error:
-        raise UserError(str(error)) from None
-    check_vendor(device, target)
-    return device
-
-
-def check_vendor(device: Device, target: str) -> None:
-    """Refuses a device that the target is not for."""
-    vendor, example = TARGETS[target].vendor, TARGETS[target].example
-    if device.vendor != vendor:
-        raise UserError(
-            f"{device.name} is a device of vendor {device.vendor}: "
-            f"--target {target} is for those of {vendor}, such as {example}"
-        )
-
-
-def sampled(module: ModuleOp, design: DesignOp) -> Vectors:
-    """Random frames of a design and extreme ones, and their results."""
-    frames = samples(input_types(design), np.random.default_rng(0))
-    return frames, list(interpreter_of(module).call_op(design, tuple(frames)))
-
-
-def vectors_of(module: ModuleOp, inputs: Sequence[Array]) -> dict[DesignOp, Vectors]:
-    """What each design is given, and what it gives back, when its network runs."""
-    calls: dict[DesignOp, list[Vectors]] = {}
-
-    def engine(design: DesignOp, frames: list[Array]) -> list[Array]:
-        results = list(interpreter_of(module).call_op(design, tuple(frames)))
-        calls.setdefault(design, []).append((frames, results))
-        return results
-
-    run(module, inputs, engine=engine)
-    return {design: joined(vectors) for design, vectors in calls.items()}
-
-
-def joined(calls: Sequence[Vectors]) -> Vectors:
-    """The frames of some calls behind one another, and their results."""
-    frames, results = (zip(*part, strict=True) for part in zip(*calls, strict=True))
-    return list(map(np.concatenate, frames)), list(map(np.concatenate, results))
-
-
-PLUMBING = SourceOp | SinkOp | ForkOp | RepackOp
-"""What no layer of a network asks for: a table has it in one row."""
-
-
-def summarize(design: DesignOp, emitted: DesignSource, found: Estimate) -> str:
-    """The layers as a table of Markdown, which adds up, and what they come to."""
-    names, kinds = emitted.processes, list(found.resources)
-    rows: list[list[str]] = []
-    rest, others = dict(found.resources), list[str]()
-    for name, process, layer in zip(names, design.processes, found.layers, strict=True):
-        if isinstance(process, PLUMBING):
-            others.append(layer.kind)
-            continue
-        taken = {kind: found.named(layer.use).get(kind, 0) for kind in kinds}
-        rest = {kind: rest[kind] - taken[kind] for kind in kinds}
-        rows.append([name, *row_of(process, layer), *map(format_amount, taken.values())])
-    kind = ", ".join(dict.fromkeys(others))
-    rows.append(["all else", kind, "", "", "", "", *map(format_amount, rest.values())])
-    slowest = max(range(len(names)), key=lambda number: found.layers[number].cycles)
-    lines = [
-        f"{found.fps:,.1f} frames/s at {found.clock_mhz:g} MHz: a frame every "
-        f"{found.interval:,} cycles, which {names[slowest]} takes",
-        f"latency of one frame alone: {found.latency:,} cycles, "
-        f"{found.latency / found.clock_mhz:,.1f} us",
-        *shares(found),
-    ]
-    return "\n".join([markdown([[*HEAD, *kinds], *rows]), "", *(f"- {line}" for line in lines)])
-
-
-HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
-
-
-def row_of(process: Process, layer: LayerEstimate) -> list[str]:
-    fold = folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
-    choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
-    return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]
-
-
-def markdown(rows: Sequence[Sequence[str]]) -> str:
-    """A table that reads well as text, too."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)

@@ -1,15 +1,14 @@
-"""Designs that commands build: from a network at any level, folded and with sized channels."""
+"""The design of a network: runs whichever of lowering, folding and FIFO sizing is missing."""
 
 import logging
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
-from ..hardware.resources.device import Device
 from ..passes.designs import designs_of
 from ..passes.driver.pipeline import Hook, Pipeline
 from ..passes.fold_bn.fold_bn import FoldBnPass
@@ -19,78 +18,69 @@ from ..passes.size_fifos import SizeFifosPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..passes.tile.folding_file import read_folding
 from ..passes.tile.goal import Goal
-from ..passes.tile.layer_folding import FoldingError, LayerFolding
+from ..passes.tile.layer_folding import FoldingError
 from ..passes.tile.tile import tile_design
 from ..qdialect.stream import DesignOp
 from ..qdialect.stream.memory import MemoryOp
 from ..qdialect.stream.types import ChannelType
 from ..qdialect.text import verify
-from .files import UserError
+from .errors import UserError
 
 LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a design is to be like; nothing at all leaves it as it is lowered."""
+def design_in(module: ModuleOp, goal: Goal | None = None, folding: str | None = None) -> DesignOp:
+    """The only design of a network; runs whichever of lowering, folding and sizing is missing.
 
-    device: Device | None = None
-    clock_mhz: float | None = None
-    fps: float | None = None
-    folding: str | None = None
-    """A folding file."""
-    cycles: int | None = None
-    """About so many cycles a frame; as few as possible, where that is more."""
-    estimate: bool = False
-    """Whether the design is only looked at: then it may be too large for the device."""
-
-    @property
-    def folds(self) -> bool:
-        return self != Request()
-
-
-def design_in(module: ModuleOp, request: Request) -> DesignOp:
-    """The design of a network: what is not yet lowered, folded or sized is by now."""
-    design = lowered(module)
-    again = request.fps is not None or request.folding is not None
-    if request.folds and (again or not is_folded(design)):
-        fold(design, request)
+    A design that is folded already is folded again only for a rate or a folding file. Without a
+    goal and a folding file, it keeps the folding that it has.
+    """
+    design = lowered_design(module)
+    replaces = folding is not None or (goal is not None and goal.fps is not None)
+    if replaces or (goal is not None and not is_folded(design)):
+        fold_design(design, goal or Goal(), folding)
         verify(module)
-    if not all(channel.depth.data for channel in channels_of(design)):
-        Pipeline(SizeFifosPass(), hooks=[Progress()]).apply(module)
+    size_channels(module)
     return design
 
 
-def lowered(module: ModuleOp) -> DesignOp:
-    """The design of a network, which may be a design already."""
+def lowered_design(module: ModuleOp) -> DesignOp:
+    """The only design of a network; the network is lowered first if it has none."""
     if not designs_of(module):
         integers = FoldBnPass(), MinimizeAccumulatorsPass()
         design = StreamLowerPass(), ScaleThresholdsPass()
-        Pipeline(*integers, *design, hooks=[Progress()]).apply(module)
+        Pipeline(*integers, *design, hooks=[StepLog()]).apply(module)
     designs = designs_of(module)
     if len(designs) != 1:
-        raise UserError(f"the network has {len(designs)} designs, not one")
-    (design,) = designs
-    return design
+        raise UserError(f"the network has {len(designs)} designs; exactly one is required here")
+    return designs[0]
 
 
-def fold(design: DesignOp, request: Request) -> None:
-    folds: Mapping[str, LayerFolding] = (
-        {} if request.folding is None else read_folding(request.folding)
-    )
-    # A design with a folding of its own may be too large for the device: its refusal is logged.
-    goal = Goal(
-        request.device,
-        request.clock_mhz,
-        request.fps,
-        request.cycles,
-        must_fit=not (request.estimate and folds),
-    )
-    with timed("tile"):
-        try:
-            tile_design(design, goal, folds)
-        except FoldingError as error:
-            raise UserError(f"{request.folding}: {error}") from None
+def size_channels(module: ModuleOp) -> None:
+    """Chooses the FIFO depths unless all channels have theirs."""
+    if not all(channel.depth.data for d in designs_of(module) for channel in channels_of(d)):
+        Pipeline(SizeFifosPass(), hooks=[StepLog()]).apply(module)
+
+
+def fold_design(design: DesignOp, goal: Goal, path: str | None) -> None:
+    """Folds a design for a goal, with the layers of a folding file as the file has them.
+
+    Only with such a file may the design exceed its device, if the goal allows that.
+    """
+    folds = {} if path is None else read_folding(path)
+    if not folds:
+        goal = replace(goal, must_fit=True)
+    with timed("tile"), folding_errors(path):
+        tile_design(design, goal, folds)
+
+
+@contextmanager
+def folding_errors(path: str | None) -> Generator[None]:
+    """Turns an error in a folding file into a `UserError` that names the file."""
+    try:
+        yield
+    except FoldingError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
 def channels_of(design: DesignOp) -> list[ChannelType]:
@@ -98,41 +88,24 @@ def channels_of(design: DesignOp) -> list[ChannelType]:
 
 
 def is_folded(design: DesignOp) -> bool:
-    """Whether somebody chose how parallel a design is."""
+    """Whether the folding of a design was chosen, by a pass or in its text."""
     wide = any(channel.lanes.data > 1 for channel in channels_of(design))
     module = design.parent_op()
     packed = isinstance(module, ModuleOp) and any(isinstance(op, MemoryOp) for op in module.ops)
     return wide or packed or design.device is not None or design.clock_mhz is not None
 
 
-def clock_of(design: DesignOp, device: Device, given: float | None) -> float:
-    """The clock that is given, or that of the design, or of the device."""
-    if given is not None:
-        return given
-    if design.clock_mhz is None:
-        return device.clock_mhz
-    clock = design.clock_mhz.value.data
-    if clock != device.clock_mhz:
-        LOG.info(
-            "clock: %g MHz, the design's; %s has %g by default",
-            clock,
-            device.name,
-            device.clock_mhz,
-        )
-    return clock
-
-
 @contextmanager
 def timed(step: str) -> Generator[None]:
-    """Says how long a step took."""
+    """Logs a step when it starts, and its duration when it is done."""
     LOG.debug("%s", step)
     start = time.perf_counter()
     yield
     LOG.info("%s: %.1f s", step, time.perf_counter() - start)
 
 
-class Progress(Hook):
-    """A line for each pass."""
+class StepLog(Hook):
+    """Logs each pass when it starts, and its duration when it is done."""
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:
         LOG.debug("%s", step.name)

@@ -1,38 +1,48 @@
-"""`qnn devices`: the devices there are, and how well each figure of them is known."""
+"""`qnn devices`: the known devices, their resources, and the source of each figure."""
 
-import argparse
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..frontends.summary import align_columns
-from ..hardware.estimate import REPORTED, format_amount, reported_as
+from ..hardware.estimate import REPORTED_UNITS, format_amount, reported_as
 from ..hardware.resources.device import Device, DeviceError, device_named, known_devices
-from .files import UserError
+from .commands.devices import DevicesOptions
+from .errors import UserError
+from .tables import align_columns
 
-COLUMNS = ("lut", "alm", "ff", "bram36", "m20k", "uram", "dsp", "clock_mhz", "bandwidth_gb_s")
-"""Figures, each with a column of its own."""
+FIGURE_COLUMNS = (
+    "lut",
+    "alm",
+    "ff",
+    "bram36",
+    "m20k",
+    "uram",
+    "dsp",
+    "clock_mhz",
+    "bandwidth_gb_s",
+)
+"""The figures that have a column in the table."""
 
-MARKS = {"measured": "*", "vendor": " ", "guess": "?"}
-"""What stands behind a figure of each confidence."""
+CONFIDENCE_MARKS = {"measured": "*", "vendor": " ", "guess": "?"}
+"""The mark after a figure, by its confidence."""
 
 
-def devices_command(arguments: argparse.Namespace) -> None:
-    """`qnn devices`: a table, or JSON; of some devices also where their figures are from."""
+def devices_command(options: DevicesOptions) -> None:
+    """Prints a table, or JSON; for devices that are named, the sources of their figures, too."""
     try:
-        devices = [device_named(name) for name in arguments.names or known_devices()]
+        devices = [device_named(name) for name in options.names or known_devices()]
     except DeviceError as error:
         raise UserError(str(error)) from None
-    if arguments.json:
-        print(json.dumps({device.name: as_json(device) for device in devices}, indent=2))
+    if options.json:
+        print(json.dumps({device.name: device_as_json(device) for device in devices}, indent=2))
         return
-    print(table(devices))
-    if arguments.names:
-        print("\n" + "\n".join(line for device in devices for line in origins(device)))
+    print(device_table(devices))
+    if options.names:
+        print("\n" + "\n".join(line for device in devices for line in source_lines(device)))
 
 
-def as_json(device: Device) -> dict[str, Any]:
-    """A device, and of each figure where it is from."""
+def device_as_json(device: Device) -> dict[str, Any]:
+    """A device with its figures and their sources."""
     return {
         "description": device.description,
         "vendor": device.vendor,
@@ -46,29 +56,31 @@ def as_json(device: Device) -> dict[str, Any]:
     }
 
 
-def table(devices: Sequence[Device]) -> str:
-    """A line for each device, with a mark behind what is not the vendor's figure."""
-    rows = [["name", "part", *COLUMNS]]
-    rows += [[device.name, device.part, *figures(device)] for device in devices]
+def device_table(devices: Sequence[Device]) -> str:
+    """A line for each device, with a mark after each figure that is not the vendor's."""
+    rows = [["name", "part", *FIGURE_COLUMNS]]
+    rows += [[device.name, device.part, *_figure_cells(device)] for device in devices]
     lines = [line.rstrip() for line in align_columns(rows, 2).splitlines()]
     boards = ", ".join(sorted(board for device in devices for board in device.boards))
-    also = [f"boards are devices, too: {boards}"] if boards else []
-    return "\n".join([*lines, "", "* measured  ? a guess; all else as the vendor says", *also])
+    also = [f"these boards are accepted as device names: {boards}"] if boards else []
+    return "\n".join(
+        [*lines, "", "* measured, ? estimated; figures without a mark are the vendor's", *also]
+    )
 
 
-def figures(device: Device) -> list[str]:
-    found = {column: (1, column) for column in COLUMNS}
-    found |= {column: (unit, key) for key, (column, unit) in REPORTED.items()}
+def _figure_cells(device: Device) -> list[str]:
+    found = {column: (1, column) for column in FIGURE_COLUMNS}
+    found |= {column: (unit, key) for key, (column, unit) in REPORTED_UNITS.items()}
     return [
-        format_amount(unit * device.figures[key]) + MARKS[device.source(key).confidence]
+        format_amount(unit * device.figures[key]) + CONFIDENCE_MARKS[device.source(key).confidence]
         if key in device.figures
         else ""
         for unit, key in found.values()
     ]
 
 
-def origins(device: Device) -> list[str]:
-    """Where each figure of a device is from."""
+def source_lines(device: Device) -> list[str]:
+    """The source of each figure of a device."""
     boards = f", on {', '.join(device.boards)}" if device.boards else ""
     lines = [f"{device.name}: {device.description}{boards}"]
     for key in device.figures:

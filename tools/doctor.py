@@ -1,6 +1,5 @@
-"""`qnn doctor`: what is there for each thing the commands can do, and how to get the rest."""
+"""`qnn doctor`: the packages and tools that each task needs, and how to install those missing."""
 
-import argparse
 import json
 import shutil
 import subprocess
@@ -12,42 +11,43 @@ from typing import Any
 
 from ..backends.golden_vectors import SimulationError
 from ..backends.hls.simulator import vendor_headers
-from ..frontends.summary import align_columns
+from .commands.doctor import DoctorOptions
+from .tables import align_columns
 
-BASE = "pip install qnn-dialect"
+BASE_INSTALL = "pip install qnn-dialect"
 
 
 @dataclass(frozen=True)
 class Need:
-    """Something that a task takes, which may not be there."""
+    """A package, a program or a file that a task needs."""
 
     task: str
-    what: str
-    look: Callable[[], str]
-    """What is found; nothing if it is not there."""
-    get: str
-    """How to get it."""
+    name: str
+    find: Callable[[], str]
+    """Its version or its place; empty if it is missing."""
+    remedy: str
+    """How to install it."""
 
 
-def package(name: str) -> Callable[[], str]:
-    """The version of a Python package."""
+def package_version(name: str) -> Callable[[], str]:
+    """Finds the version of a Python package."""
 
-    def look() -> str:
+    def find() -> str:
         try:
             return version(name)
         except PackageNotFoundError:
             return ""
 
-    return look
+    return find
 
 
-def program(name: str) -> Callable[[], str]:
-    """Where a program is."""
+def program_path(name: str) -> Callable[[], str]:
+    """Finds the path of a program."""
     return lambda: shutil.which(name) or ""
 
 
-def gcc() -> str:
-    """The compiler's own words."""
+def gcc_version() -> str:
+    """The first line that `g++ --version` prints."""
     found = shutil.which("g++")
     if found is None:
         return ""
@@ -55,56 +55,61 @@ def gcc() -> str:
     return (done.stdout.splitlines() or [""])[0]
 
 
-def headers() -> str:
-    """Where the HLS engine finds the vendor's integers."""
+def hls_headers() -> str:
+    """The folder of ap_int.h, the vendor's integer types, as the HLS engine finds it."""
     try:
         return str(vendor_headers())
     except SimulationError:
         return ""
 
 
-def extra(name: str) -> str:
+def extra_install(name: str) -> str:
     return f"pip install 'qnn-dialect[{name}]'"
 
 
-COMPILER = "your system's package g++, or any C++ compiler under that name"
+COMPILER_INSTALL = "the system's package g++, or another C++ compiler under that name"
 NEEDS = (
-    Need("all", "xdsl", package("xdsl"), BASE),
-    Need("all", "numpy", package("numpy"), BASE),
-    Need("import of .onnx and .pt2", "onnx", package("onnx"), extra("onnx")),
-    Need("import of torch modules", "torch", package("torch"), extra("torch")),
-    Need("eval, run --engine native", "g++", gcc, COMPILER),
-    Need("run --engine hls", "g++", gcc, COMPILER),
-    Need("run --engine hls", "ap_int.h", headers, extra("hls")),
-    Need("run --engine opencl", "pyopencl", package("pyopencl"), extra("opencl")),
-    Need("run --engine opencl", "intel-opencl-rt", package("intel-opencl-rt"), extra("opencl")),
-    Need("plots of explore", "matplotlib", package("matplotlib"), extra("plots")),
-    Need("--scheduler", "distributed", package("distributed"), extra("dask")),
-    Need("projects: simulation", "make", program("make"), "your system's package make"),
-    Need("projects: synthesis", "vitis_hls", program("vitis_hls"), "AMD: Vitis HLS"),
-    Need("projects: synthesis", "v++", program("v++"), "AMD: Vitis, 2024.1 and later"),
-    Need("projects: synthesis", "aoc", program("aoc"), "Intel: FPGA SDK for OpenCL"),
+    Need("all", "xdsl", package_version("xdsl"), BASE_INSTALL),
+    Need("all", "numpy", package_version("numpy"), BASE_INSTALL),
+    Need("import of .onnx and .pt2", "onnx", package_version("onnx"), extra_install("onnx")),
+    Need("import of torch modules", "torch", package_version("torch"), extra_install("torch")),
+    Need("eval, run --engine native", "g++", gcc_version, COMPILER_INSTALL),
+    Need("run --engine hls", "g++", gcc_version, COMPILER_INSTALL),
+    Need("run --engine hls", "ap_int.h", hls_headers, extra_install("hls")),
+    Need("run --engine opencl", "pyopencl", package_version("pyopencl"), extra_install("opencl")),
+    Need(
+        "run --engine opencl",
+        "intel-opencl-rt",
+        package_version("intel-opencl-rt"),
+        extra_install("opencl"),
+    ),
+    Need("plots of explore", "matplotlib", package_version("matplotlib"), extra_install("plots")),
+    Need("--scheduler", "distributed", package_version("distributed"), extra_install("dask")),
+    Need("projects: simulation", "make", program_path("make"), "the system's package make"),
+    Need("projects: synthesis", "vitis_hls", program_path("vitis_hls"), "AMD: Vitis HLS"),
+    Need("projects: synthesis", "v++", program_path("v++"), "AMD: Vitis, 2024.1 and later"),
+    Need("projects: synthesis", "aoc", program_path("aoc"), "Intel: FPGA SDK for OpenCL"),
 )
 
 
-def doctor_command(arguments: argparse.Namespace) -> None:
-    """`qnn doctor`: a table, or JSON. What is missing is no mistake: nobody needs everything."""
-    found = [(need, need.look()) for need in NEEDS]
-    print(json.dumps(as_json(found), indent=2) if arguments.json else table(found))
+def doctor_command(options: DoctorOptions) -> None:
+    """Prints a table, or JSON. A missing package is no error, because few users need them all."""
+    found = [(need, need.find()) for need in NEEDS]
+    print(json.dumps(needs_as_json(found), indent=2) if options.json else needs_table(found))
 
 
-def as_json(found: Sequence[tuple[Need, str]]) -> dict[str, Any]:
+def needs_as_json(found: Sequence[tuple[Need, str]]) -> dict[str, Any]:
     return {
         "python": sys.version.split()[0],
         "needs": [
-            {"for": need.task, "what": need.what, "found": state or None, "get": need.get}
+            {"for": need.task, "what": need.name, "found": state or None, "get": need.remedy}
             for need, state in found
         ],
     }
 
 
-def table(found: Sequence[tuple[Need, str]]) -> str:
-    rows = [["for", "takes", "", "found, or how to get it"]]
+def needs_table(found: Sequence[tuple[Need, str]]) -> str:
+    rows = [["task", "needs", "", "found, or how to install it"]]
     for need, state in found:
-        rows.append([need.task, need.what, "yes" if state else "no", state or need.get])
+        rows.append([need.task, need.name, "yes" if state else "no", state or need.remedy])
     return "\n".join(line.rstrip() for line in align_columns(rows, 4).splitlines())

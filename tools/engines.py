@@ -1,41 +1,39 @@
-"""The engines behind the commands: what computes the results of a network."""
+"""The engines that compute the results of a network, by name; backends are imported when used."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ..qdialect.data import Array
 from ..qdialect.interpreter import run
-from .files import UserError
+from .errors import UserError
 
-Runner = Callable[[Sequence[Array]], list[Array]]
-"""Computes the results of a network, for any number of images."""
-
-
-ENGINES = "reference", "native", "hls", "opencl"
+if TYPE_CHECKING:
+    from .hardware_engines import Runner
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What computes a network."""
+    """An engine that is ready to run one network."""
 
     name: str
-    run: Runner
+    run: "Runner"
 
 
 def check_engine(engine: str) -> None:
-    """Tells what an engine needs and is not there, before any work is done for it."""
+    """Raises if something that an engine needs is not installed, before any work is done."""
     if engine == "hls":
         from ..backends.hls.simulator import compiler, vendor_headers
-        from .simulated import as_user_errors
+        from .hardware_engines import as_user_errors
 
         with as_user_errors():
             compiler()
             vendor_headers()
     if engine == "opencl" and find_spec("pyopencl") is None:
-        raise UserError("there is no pyopencl: pip install 'qnn-dialect[opencl]'")
+        raise UserError(
+            "--engine opencl needs the package pyopencl: pip install 'qnn-dialect[opencl]'"
+        )
 
 
 def engine_for(
@@ -46,18 +44,21 @@ def engine_for(
     strict: bool = False,
     timeout: float | None = None,
 ) -> Engine:
-    """What computes a network, if it can; not every option is for every engine."""
+    """Prepares an engine for a network; an option that it does not know has no effect.
+
+    The native engine falls back to the reference without a C++ compiler, and is then named so.
+    """
     if engine == "native":
         from ..backends.native import load
 
         network = load(module)
         return Engine("native" if network.native else "reference", network.run)
     if engine == "hls":
-        from .simulated import hls_runner
+        from .hardware_engines import hls_runner
 
         return Engine(engine, hls_runner(module, folding, bounded))
     if engine == "opencl":
-        from .simulated import opencl_runner
+        from .hardware_engines import opencl_runner
 
         return Engine(engine, opencl_runner(module, folding, strict, timeout))
     return Engine(engine, lambda inputs: run(module, inputs))

@@ -1,6 +1,5 @@
-"""`qnn eval`: a network on a test set, image by image."""
+"""`qnn eval`: the accuracy of a network on a test set, and its confusion matrix."""
 
-import argparse
 import json
 import logging
 import time
@@ -16,43 +15,51 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
-from ..frontends.summary import align_columns
 from ..hardware.search.explore import WORKER_CHECK_SECONDS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
 from ..qdialect.interpreter import check_inputs, entry_of, input_types
 from ..qdialect.text import parse_module
 from ..qdialect.types import check_tensor
+from .commands.eval import EvalOptions
 from .datasets import load_images, load_labels
-from .engines import Engine, Runner, check_engine, engine_for
-from .files import UserError
+from .engines import Engine, check_engine, engine_for
+from .errors import UserError
+from .hardware_engines import Runner
 from .networks import load_network, write_module
 from .pixels import Pixels
 from .pools import PoolLost, pool_at
+from .tables import align_columns
 
 LOG = logging.getLogger(__name__)
 
-AT_ONCE = 500
-"""Images of one piece of work."""
+BATCH_SIZE = 500
+"""Images that are computed together, and are sent to a worker together."""
 
-TOP = 5
-SHOWN = 20
-"""Classes of a table that is printed, and images of a list."""
+TOP_CLASSES = 5
+"""Classes per image in the result, best first."""
+
+MAX_TABLE_CLASSES = 20
+"""The most classes of a confusion matrix that is printed; of more, the commonest errors are."""
+
+MAX_LISTED_IMAGES = 20
+"""The most images in a printed list."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A network and an engine, as workers get them."""
+    """A network and the name of an engine, as they are sent to workers."""
 
     text: str
     engine: str
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a network makes of images: the classes it ranks highest, best first."""
+class Evaluation:
+    """The classes that a network ranks highest for each image of a test set."""
 
     ranks: Array
+    """A row per image, best class first."""
     seconds: float
     engine: str
 
@@ -61,42 +68,45 @@ class Result:
         return self.ranks[:, 0]
 
     def correct(self, labels: Array, among: int = 1) -> int:
-        """How many images have their class among the first."""
+        """The number of images whose true class is among the best."""
         return int((self.ranks[:, :among] == labels[:, None]).any(1).sum())
 
 
-def eval_command(arguments: argparse.Namespace) -> None:
-    """`qnn eval`: counts, or JSON."""
-    check_engine(arguments.engine)
-    images, labels = load_images(arguments.images)
-    if arguments.labels is not None:
-        labels = load_labels(arguments.labels)
-    if labels is None and arguments.compare is None:
-        raise UserError("--labels or --compare says what the network's classes are held against")
+def eval_command(options: EvalOptions) -> None:
+    """Prints the accuracy and the confusion matrix, or JSON."""
+    check_engine(options.engine)
+    images, labels = load_images(options.images)
+    if options.labels is not None:
+        labels = load_labels(options.labels)
+    if labels is None and options.compare is None:
+        raise UserError("eval needs --labels or --compare")
     if labels is not None:
-        labels = shifted(labels, arguments.first_class)
+        labels = shifted_labels(labels, options.first_class)
     if labels is not None and len(labels) != len(images):
-        where = arguments.labels or arguments.images
+        where = options.labels or options.images
         raise UserError(
-            f"{arguments.images} has {len(images)} images, and {where} {len(labels)} classes"
+            f"{options.images} has {len(images)} images, but {where} has {len(labels)} classes: "
+            "one per image is required"
         )
-    pixels = Pixels(arguments.scale, arguments.offset)
-    networks = [arguments.network, *([arguments.compare] if arguments.compare else [])]
+    pixels = Pixels(options.scale, options.offset)
+    networks = [options.network, *([options.compare] if options.compare else [])]
     found = [
-        evaluate(name, images, labels, pixels, arguments.engine, arguments.scheduler)
+        evaluate(name, images, labels, pixels, options.engine, options.scheduler)
         for name in networks
     ]
-    told = as_json(found, labels)
-    print(json.dumps(told, indent=2) if arguments.json else table(found, labels, arguments.compare))
+    if options.json:
+        print(json.dumps(evaluation_as_json(found, labels), indent=2))
+    else:
+        print(evaluation_table(found, labels, options.compare))
 
 
-def shifted(labels: Array, first: int) -> Array:
-    """Classes as a network counts them that has one before the first."""
+def shifted_labels(labels: Array, first: int) -> Array:
+    """The labels as a network numbers them that has other classes before class 0."""
     if not labels.size:
         return labels
     ends, range_ = (int(labels.min()) + first, int(labels.max()) + first), np.iinfo(np.int64)
     if not all(range_.min <= end <= range_.max for end in ends):
-        raise UserError(f"--first-class {first}: classes are then beyond 64 bits")
+        raise UserError(f"--first-class {first}: the class numbers no longer fit in 64 bits")
     return labels - labels.min() + ends[0]
 
 
@@ -107,27 +117,30 @@ def evaluate(
     pixels: Pixels,
     engine: str,
     scheduler: str | None,
-) -> Result:
-    """The classes that a network gives images, here or on a cluster."""
+) -> Evaluation:
+    """Runs a network on images, in this process or on a cluster."""
     module = load_network(name)
     entry = entry_of(module)
     if labels is not None and isinstance(entry, FuncOp):
         check_classes(name, entry, labels)
     types = input_types(entry)
     if len(types) != 1 or types[0].get_shape()[:1] != (1,):
-        raise UserError(f"{name} takes {', '.join(map(str, types))}: not one image at a time")
+        raise UserError(
+            f"{name} has the inputs {', '.join(map(str, types))}: eval needs a single input, "
+            "with a batch size of 1"
+        )
     if not len(images):
-        raise UserError("there are no images")
-    parts = [images[k : k + AT_ONCE] for k in range(0, len(images), AT_ONCE)]
-    prepared = (pixels.prepared(part, types[0]) for part in parts)
+        raise UserError("the test set has no images")
+    batches = [images[k : k + BATCH_SIZE] for k in range(0, len(images), BATCH_SIZE)]
+    prepared = (pixels.prepared(part, types[0]) for part in batches)
     check_inputs(entry, [pixels.prepared(images[:1], types[0])])
     if scheduler is None:
-        where = here(engine_for(module, engine))
+        work = local_work(engine_for(module, engine))
     else:
-        where = there(module, engine, scheduler)
+        work = cluster_work(module, engine, scheduler)
     start = time.perf_counter()
     ranks, engines = dict[int, Array](), set[str]()
-    for number, (found, used) in where(prepared):
+    for number, (found, used) in work(prepared):
         ranks[number] = found
         engines.add(used)
         done = sum(map(len, ranks.values()))
@@ -135,35 +148,35 @@ def evaluate(
         LOG.debug("eval: %s of %s images", f"{done:,}", f"{len(images):,}", extra=share)
     seconds = time.perf_counter() - start
     used = " and ".join(sorted(engines))
-    return Result(np.concatenate([ranks[n] for n in range(len(parts))]), seconds, used)
+    return Evaluation(np.concatenate([ranks[n] for n in range(len(batches))]), seconds, used)
 
 
 def check_classes(name: str, entry: FuncOp, labels: Array) -> None:
-    """Images are of classes that a network has scores for."""
+    """Raises unless all labels are classes that the network has scores for."""
     count = prod(check_tensor(entry.function_type.outputs.data[0]).get_shape()[1:])
-    odd = np.flatnonzero((labels < 0) | (labels >= count))
-    if count > 1 and odd.size:
+    unknown = np.flatnonzero((labels < 0) | (labels >= count))
+    if count > 1 and unknown.size:
         raise UserError(
-            f"image {odd[0]} is of class {labels[odd[0]]}, and {name} has {count}, from 0 on: "
-            "--first-class N is for a network that has others before the first"
+            f"image {unknown[0]} has class {labels[unknown[0]]}, but {name} has the classes 0 to "
+            f"{count - 1}: --first-class N sets the network's number for class 0"
         )
 
 
 Ranked = tuple[Array, str]
-"""The ranks of a piece of work, and the engine that computed them."""
+"""The ranks of a batch, and the name of the engine that computed them."""
 
 Work = Callable[[Iterable[Array]], Iterable[tuple[int, Ranked]]]
-"""What becomes of pieces of work, each with its number, in any order."""
+"""Ranks the images of batches; yields each result with the number of its batch, in any order."""
 
 
-def here(engine: Engine) -> Work:
+def local_work(engine: Engine) -> Work:
     return lambda parts: (
         (n, (ranked(engine.run, part), engine.name)) for n, part in enumerate(parts)
     )
 
 
-def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
-    """On a cluster: a piece that is lost with its worker is done again, and counts once."""
+def cluster_work(module: ModuleOp, engine: str, scheduler: str) -> Work:
+    """Ranks on a cluster; if a worker is lost, another one computes its batch again."""
     file = BytesIO()
     write_module(module, file)
     task = Task(file.getvalue().decode(), engine)
@@ -171,7 +184,7 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
     def work(parts: Iterable[Array]) -> Generator[tuple[int, Ranked]]:
         try:
             with pool_at(scheduler) as pool:
-                shared = pool.carried(task)
+                shared = pool.share(task)
                 running = {
                     pool.executor.submit(rank_remotely, shared, part): number
                     for number, part in enumerate(parts)
@@ -187,7 +200,7 @@ def there(module: ModuleOp, engine: str, scheduler: str) -> Work:
 
 
 def rank_remotely(task: Task, images: Array) -> Ranked:
-    """What a worker does; one without a compiler has another engine than was asked for."""
+    """Ranks a batch on a worker, which uses the reference engine if it has no compiler."""
     engine = engine_of(task)
     return ranked(engine.run, images), engine.name
 
@@ -198,32 +211,32 @@ def engine_of(task: Task) -> Engine:
 
 
 def ranked(compute: Runner, images: Array) -> Array:
-    """The classes with the highest scores, best first, the first of equals before others.
+    """The classes with the highest scores, best first; of equal scores, the lower class is first.
 
-    What has one whole number for each image is a class already.
+    A network with one integer per image computes the class itself.
     """
     scores = compute([images])[0]
     rows = scores.reshape(len(images), -1)
     if rows.shape[1] == 1 and rows.dtype.kind in "iu":
         return rows.astype(np.int64)
-    if rows.dtype.kind in "iu":  # which doubles can't tell apart, and none of which is negated
+    if rows.dtype.kind in "iu":  # exact for 64 bits: no conversion to floats, no negation
         best = rows.shape[1] - 1 - np.argsort(rows[:, ::-1], axis=1, kind="stable")[:, ::-1]
     else:
         best = np.argsort(-rows.astype(np.float64), axis=1, kind="stable")
-    return best[:, :TOP]
+    return best[:, :TOP_CLASSES]
 
 
 def confusion(classes: Array, labels: Array) -> list[tuple[int, int, int]]:
-    """Which class is taken for which, and how often."""
+    """True class, predicted class and the number of such images."""
     pairs, counts = np.unique(np.stack([labels, classes], 1), axis=0, return_counts=True)
     return [(int(a), int(b), int(n)) for (a, b), n in zip(pairs, counts, strict=True)]
 
 
-def as_json(found: Sequence[Result], labels: Array | None) -> dict[str, Any]:
+def evaluation_as_json(found: Sequence[Evaluation], labels: Array | None) -> dict[str, Any]:
     """The fields that scripts rely on."""
     first, *others = found
     images = len(first.ranks)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "images": images,
         "engine": first.engine,
         "seconds": first.seconds,
@@ -231,53 +244,54 @@ def as_json(found: Sequence[Result], labels: Array | None) -> dict[str, Any]:
     }
     if labels is not None:
         correct = first.correct(labels)
-        told |= {"correct": correct, "top1": correct / images}
-        if first.ranks.shape[1] == TOP:
-            told["top5"] = first.correct(labels, TOP) / images
-        told["confusion"] = confusion(first.classes, labels)
+        fields |= {"correct": correct, "top1": correct / images}
+        if first.ranks.shape[1] == TOP_CLASSES:
+            fields["top5"] = first.correct(labels, TOP_CLASSES) / images
+        fields["confusion"] = confusion(first.classes, labels)
     for other in others:
-        told["differ"] = differing(first, other)
+        fields["differ"] = differing_images(first, other)
         if labels is not None:
-            told["compared_correct"] = other.correct(labels)
-    return told
+            fields["compared_correct"] = other.correct(labels)
+    return fields
 
 
-def differing(a: Result, b: Result) -> list[int]:
-    """The images to which two networks give different classes."""
+def differing_images(a: Evaluation, b: Evaluation) -> list[int]:
+    """The images that two networks classify differently."""
     return np.flatnonzero(a.classes != b.classes).tolist()
 
 
-def table(found: Sequence[Result], labels: Array | None, other: str | None) -> str:
-    """The same for people."""
+def evaluation_table(found: Sequence[Evaluation], labels: Array | None, other: str | None) -> str:
+    """The evaluation as text."""
     first = found[0]
     images = len(first.ranks)
     seconds = first.seconds
     lines = [
-        f"{images:,} images in {seconds:.3g} s: {1e3 * seconds / images:.3g} ms an image, "
-        f"{images / seconds:,.0f} images/s, {first.engine}"
+        f"{images:,} images in {seconds:.3g} s: {1e3 * seconds / images:.3g} ms per image, "
+        f"{images / seconds:,.0f} images/s, engine {first.engine}"
     ]
     if labels is not None:
         correct = first.correct(labels)
-        lines.append(f"{correct:,} right: top-1 {correct / images:.2%}")
-        if first.ranks.shape[1] == TOP:
-            lines[-1] += f", top-5 {first.correct(labels, TOP) / images:.2%}"
+        lines.append(f"{correct:,} correct: top-1 {correct / images:.2%}")
+        if first.ranks.shape[1] == TOP_CLASSES:
+            lines[-1] += f", top-5 {first.correct(labels, TOP_CLASSES) / images:.2%}"
         lines += ["", confusion_table(confusion(first.classes, labels))]
     if other is not None:
-        differ = differing(first, found[1])
-        listed = ", ".join(map(str, differ[:SHOWN])) + (", ..." if len(differ) > SHOWN else "")
-        lines += ["", f"{len(differ):,} images differ from {other}" + f": {listed}" * bool(differ)]
+        differ = differing_images(first, found[1])
+        more = ", ..." if len(differ) > MAX_LISTED_IMAGES else ""
+        listed = f": {', '.join(map(str, differ[:MAX_LISTED_IMAGES]))}{more}" if differ else ""
+        lines += ["", f"{len(differ):,} images classified differently by {other}{listed}"]
         if labels is not None:
-            lines.append(f"{found[1].correct(labels):,} right there")
+            lines.append(f"{found[1].correct(labels):,} correct with {other}")
     return "\n".join(lines)
 
 
 def confusion_table(counts: Sequence[tuple[int, int, int]]) -> str:
-    """Rows are what images show, columns what they are taken for; or the most frequent mistakes."""
+    """A row per true class, a column per predicted one; with many classes, the commonest errors."""
     classes = 1 + max(max(a, b) for a, b, _ in counts)
-    if classes > SHOWN:
+    if classes > MAX_TABLE_CLASSES:
         wrong = sorted((pair for pair in counts if pair[0] != pair[1]), key=lambda pair: -pair[2])
-        rows = [[str(a), str(b), str(n)] for a, b, n in wrong[:SHOWN]]
-        return align_columns([["class", "taken for", "images"], *rows], 0)
+        rows = [[str(a), str(b), str(n)] for a, b, n in wrong[:MAX_TABLE_CLASSES]]
+        return align_columns([["class", "predicted", "images"], *rows], 0)
     cells = {(a, b): n for a, b, n in counts}
     rows = [[str(a), *(str(cells.get((a, b), "")) for b in range(classes))] for a in range(classes)]
     return align_columns([["class", *map(str, range(classes))], *rows], 0)

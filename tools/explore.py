@@ -1,23 +1,13 @@
-"""`qnn explore`: rate against resources of a network, on many devices."""
+"""`qnn explore`: the frame rates of a network against resources, on many devices."""
 
-import argparse
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from math import inf
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import numpy as np
-
-from ..frontends.summary import align_columns
-from ..hardware.estimate import format_amount, reported_figures, vendor_amounts
-from ..hardware.resources.device import Device, DeviceError, Use, device_named, known_devices
+from ..hardware.resources.device import Device, known_devices
 from ..hardware.resources.memory import LOGIC
-from ..hardware.resources.roofline import ops_by_bits, peak_gops, weighted
-from ..hardware.resources.work import NetworkWork, network_work
 from ..hardware.search.explore import (
     Choices,
     Curve,
@@ -26,108 +16,59 @@ from ..hardware.search.explore import (
     Point,
     explore,
     fastest_job_if_unreached,
-    pareto_front,
     slower_jobs,
 )
 from ..hardware.timing.frame_rate import cycles_per_frame
 from ..passes.tile.choose import open_space
 from ..passes.tile.layer_folding import FoldingError, fixed_by
 from ..qdialect.stream import DesignOp
-from .designs import lowered, timed
-from .files import UserError, reason, write_whole
+from .commands.explore import ExploreOptions
+from .designs import lowered_design, timed
+from .errors import UserError
+from .exploration import CurveResult, ExploredNetwork
+from .explore_json import exploration_as_json
+from .explore_tables import exploration_table
+from .files import reason, write_whole
 from .networks import load_network
-from .plots import Line, Roof, draw_fronts, draw_roofs, rendered
-from .points import POINTS, RESULT, Points
+from .plots import FrontLine, Roof, draw_fronts, draw_roofs, rendered
+from .points import EXPLORATION, POINTS, Points
 from .pools import PoolLost, pool_at
+from .system import find_device
 
 LOG = logging.getLogger(__name__)
 
 
-ABOVE = (
-    "A roof is that of logic as designs use it on average: DSPs and one-bit products go above it."
-)
-BEFORE = (
-    "Channels get their depths, which take some more, in what qnn estimate and compile make of it."
-)
-
-
-@dataclass(frozen=True)
-class Network:
-    """What is told of a network."""
-
-    work: NetworkWork
-    luts_per_op: float | None
-    """On average; None if nothing in it has weights."""
-
-    def roof(self, curve: Curve) -> tuple[float, float]:
-        """Billions of operations a second: what the LUTs compute at most, and what memory feeds."""
-        gops = peak_gops(curve.device, curve.clock_mhz, self.luts_per_op) if self.luts_per_op else 0
-        return gops, (curve.device.bandwidth_gb_s or inf) * self.work.intensity
-
-    def roof_fps(self, curve: Curve) -> float | None:
-        """The frames a second under the lower of the roofs."""
-        return min(self.roof(curve)) * 1e9 / self.work.ops if self.luts_per_op else None
-
-
-@dataclass(frozen=True)
-class Result:
-    """What was found on a device at a clock."""
-
-    curve: Curve
-    points: Sequence[Point | None]
-    """For the rates that were asked for; the fastest among them, if all rates were."""
-    fastest: Point | None
-
-    @cached_property
-    def front(self) -> list[Point]:
-        return pareto_front(self.points)
-
-    def fps(self, point: Point) -> float:
-        return self.curve.fps(point.interval)
-
-    def named(self, use: Use) -> dict[str, float]:
-        return vendor_amounts(self.curve.device.vendor, use)
-
-    def shares(self, point: Point) -> dict[str, float]:
-        """The part of each resource of the device that a design takes."""
-        held = np.maximum(self.curve.device.amounts(self.curve.clock_mhz), 1e-9)
-        found = reported_figures(self.curve.device.vendor, np.array(point.use) / held)
-        return {name: found[name] for name in self.named(np.array(point.use))}
-
-
-def explore_command(arguments: argparse.Namespace) -> None:
-    """`qnn explore`: tables, or JSON; and a folder with them, plots, and points to resume from."""
-    try:
-        names = dict.fromkeys(arguments.devices or known_devices())
-        devices = [device_named(name) for name in names]
-    except DeviceError as error:
-        raise UserError(str(error)) from None
-    design = lowered(load_network(arguments.network))
-    network = network_of(design)
-    points = None if arguments.output is None else points_in(arguments.output)
-    curves = curves_of(design, devices, arguments.clocks)
+def explore_command(options: ExploreOptions) -> None:
+    """Prints tables, or JSON; with a folder, writes the JSON, plots and finished points to it."""
+    devices = list(map(find_device, dict.fromkeys(options.devices or known_devices())))
+    design = lowered_design(load_network(options.network))
+    network = ExploredNetwork.of(design)
+    points = None if options.output is None else points_in(options.output)
+    curves = curves_of(design, devices, options.clocks)
     with timed("explore"):
-        results = explored(curves, arguments.fps, points, arguments.scheduler)
-    check(results, arguments.fps)
-    told = json.dumps(as_json(network, results, arguments.fps), indent=2)
+        results = explored(curves, options.fps, points, options.scheduler)
+    check_reached(results, options.fps)
+    text = json.dumps(exploration_as_json(network, results, options.fps), indent=2)
     if points is not None:
         folder = points.path.parent
-        write_whole(str(folder / RESULT), writer(f"{told}\n".encode()))
-        if arguments.fps is None:
-            plot(folder, network, results)
-    print(told if arguments.json else table(network, results, arguments.fps))
+        write_whole(str(folder / EXPLORATION), _writer(f"{text}\n".encode()))
+        if options.fps is None:
+            write_plots(folder, network, results)
+    print(text if options.json else exploration_table(network, results, options.fps))
 
 
-def plot(folder: Path, network: Network, results: Sequence[Result]) -> None:
-    """Draws the fronts and the rooflines, if there is what draws them."""
+def write_plots(folder: Path, network: ExploredNetwork, results: Sequence[CurveResult]) -> None:
+    """Draws the fronts and the rooflines if matplotlib is installed."""
     fronts = [
-        Line(title(result.curve), [(result.fps(p), closest(result, p)[1]) for p in result.front])
+        FrontLine(
+            result.title, [(result.fps(p), result.tightest_resource(p)[1]) for p in result.front]
+        )
         for result in results
         if result.front
     ]
     roofs = [
         Roof(
-            title(result.curve),
+            result.title,
             *network.roof(result.curve),
             network.work.intensity,
             result.fps(result.fastest) * network.work.ops / 1e9,
@@ -141,34 +82,29 @@ def plot(folder: Path, network: Network, results: Sequence[Result]) -> None:
         LOG.info("no plots: they need the package %s: pip install 'qnn-dialect[plots]'", error.name)
         return
     for name, figure in figures.items():
-        for ending in ("svg", "png"):
-            data = rendered(figure, ending)
-            write_whole(str(folder / f"{name}.{ending}"), writer(data))
+        for suffix in ("svg", "png"):
+            data = rendered(figure, suffix)
+            write_whole(str(folder / f"{name}.{suffix}"), _writer(data))
 
 
-def writer(data: bytes) -> Callable[[BinaryIO], None]:
+def _writer(data: bytes) -> Callable[[BinaryIO], None]:
     def write(file: BinaryIO) -> None:
         file.write(data)
 
     return write
 
 
-def network_of(design: DesignOp) -> Network:
-    ops = ops_by_bits(design)
-    return Network(network_work(design), weighted(ops) if ops else None)
-
-
 def points_in(output: str) -> Points:
-    """The points of a folder, which is made if there is none."""
+    """The finished points in a folder, which is created if it does not exist."""
     folder = Path(output)
     try:
         folder.mkdir(exist_ok=True)
         others = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise UserError(reason(output, error)) from None
-    if others and not {POINTS, RESULT}.intersection(others):
+    if others and not {POINTS, EXPLORATION}.intersection(others):
         raise UserError(
-            f"{output} holds {others[0]!r}, and no exploration to go on with: name another folder"
+            f"{output} holds {others[0]!r} and no exploration to continue: name another folder"
         )
     return Points(folder / POINTS)
 
@@ -176,18 +112,21 @@ def points_in(output: str) -> Points:
 def curves_of(
     design: DesignOp, devices: Iterable[Device], clocks: Sequence[float] | None
 ) -> list[Curve]:
-    """Each device at each clock, or at its own; those of a vendor share their choices."""
+    """A curve per device and clock, by default the device's own; the smallest device is first.
+
+    Devices of the same vendor share their choices.
+    """
     choices: dict[str, Choices] = {}
     curves: list[Curve] = []
     for device in devices:
         if device.vendor not in choices:
-            choices[device.vendor] = choices_of(design, device.vendor)
+            choices[device.vendor] = _choices_of(design, device.vendor)
         for clock in clocks or [device.clock_mhz]:
             curves.append(Curve(device, clock, choices[device.vendor]))
-    return sorted(curves, key=lambda curve: (size(curve.device), curve.clock_mhz))
+    return sorted(curves, key=lambda curve: (_logic_luts(curve.device), curve.clock_mhz))
 
 
-def choices_of(design: DesignOp, vendor: str) -> Choices:
+def _choices_of(design: DesignOp, vendor: str) -> Choices:
     space = open_space(design, vendor)
     try:
         fixed = fixed_by(design, space, {})
@@ -196,18 +135,18 @@ def choices_of(design: DesignOp, vendor: str) -> Choices:
     return Choices(space.apart(), fixed)
 
 
-def size(device: Device) -> float:
-    """What devices are compared by: their logic, in LUTs."""
+def _logic_luts(device: Device) -> float:
+    """The logic of a device in LUTs, by which devices of all vendors are compared."""
     return float(device.amounts(1)[0]) / LOGIC[device.vendor]
 
 
 def explored(
     curves: Sequence[Curve], fps: float | None, points: Points | None, scheduler: str | None
-) -> list[Result]:
-    """The points of all curves: at one rate, or at many."""
+) -> list[CurveResult]:
+    """Searches the points of all curves: at one rate, or over the whole range of rates."""
     jobs = [Job(c, None if fps is None else cycles_per_frame(c.clock_mhz, fps)) for c in curves]
     known = {} if points is None else points.known
-    keep = points.keep if points is not None else forget
+    keep = points.keep if points is not None else _discard
     try:
         with pool_at(scheduler) as pool:
 
@@ -217,187 +156,44 @@ def explored(
                 pool.check()
 
             more = slower_jobs if fps is None else fastest_job_if_unreached
-            found = explore(jobs, more, pool.executor, pool.carried, known, keep, look)
+            found = explore(jobs, more, pool.executor, pool.share, known, keep, look)
     except PoolLost as error:
-        raise UserError(f"{error}; {kept(points)}") from None
+        raise UserError(f"{error}; {_how_to_continue(points)}") from None
     except KeyboardInterrupt:
-        LOG.info("explore: %s", kept(points))
+        LOG.info("explore: %s", _how_to_continue(points))
         raise
-    return [result_of(curve, found) for curve in curves]
+    return [_result_of(curve, found) for curve in curves]
 
 
-def kept(points: Points | None) -> str:
-    """What is left of a search that did not end."""
+def _how_to_continue(points: Points | None) -> str:
+    """The end of a message about a search that was stopped."""
     if points is None:
-        return "-o FOLDER would keep finished points"
-    return f"{points.path} has {len(points.known)} finished points: the same command goes on"
+        return "with -o FOLDER, finished points are saved"
+    return (
+        f"{points.path} has {len(points.known)} finished points: the same command continues there"
+    )
 
 
-def forget(_: Job, __: Point | None) -> None:
-    """What becomes of points that there is no folder for."""
+def _discard(_: Job, __: Point | None) -> None:
+    """Drops a finished point, if no folder is named."""
 
 
-def result_of(curve: Curve, found: Found) -> Result:
+def _result_of(curve: Curve, found: Found) -> CurveResult:
     points = [point for job, point in found.items() if job.curve is curve]
     (fastest,) = [
         point for job, point in found.items() if job.curve is curve and job.cycles is None
     ] or [None]
-    return Result(curve, points, fastest)
+    return CurveResult(curve, points, fastest)
 
 
-def at_rate(result: Result, fps: float) -> Point | None:
-    """The design of a device at the rate that was asked for."""
-    reached = [p for p in result.points if p is not None and result.fps(p) >= fps * (1 - 1e-9)]
-    return reached[0] if reached else None
-
-
-def smallest(results: Iterable[Result], fps: float) -> Result:
-    """The smallest device that reaches a rate, at the lowest of its clocks."""
-    return next(result for result in results if at_rate(result, fps) is not None)
-
-
-def check(results: Sequence[Result], fps: float | None) -> None:
-    """Raises if there is nothing to tell: no design at all, or none at the rate."""
-    held = [(r.fps(p), r.curve) for r in results for p in r.points if p is not None]
-    if not held:
-        raise UserError("the network fits on none of the devices")
-    fastest, curve = max(held, key=lambda item: item[0])
-    if fps is not None and not any(at_rate(result, fps) for result in results):
+def check_reached(results: Sequence[CurveResult], fps: float | None) -> None:
+    """Raises if no design was found, or none that reaches the rate."""
+    found = [(r.fps(point), r) for r in results for point in r.points if point is not None]
+    if not found:
+        raise UserError("the network fits on none of the devices: try larger ones")
+    fastest, result = max(found, key=lambda item: item[0])
+    if fps is not None and not any(result.at_rate(fps) for result in results):
         raise UserError(
-            f"no device reaches {fps:,.10g} frames/s: the fastest is {title(curve)}, with "
-            f"{fastest:,.1f}"
+            f"no device reaches {fps:,.10g} frames/s: the fastest is {result.title}, with "
+            f"{fastest:,.1f} frames/s"
         )
-
-
-def as_json(network: Network, results: Sequence[Result], fps: float | None) -> dict[str, Any]:
-    """The fields that scripts rely on."""
-    found: dict[str, Any] = {
-        "ops": network.work.ops,
-        "luts_per_op": network.luts_per_op,
-        "arithmetic_intensity": network.work.intensity,
-        "curves": [curve_as_json(network, result, fps) for result in results],
-    }
-    if fps is not None:
-        best = smallest(results, fps).curve
-        found["smallest"] = {"device": best.device.name, "clock_mhz": best.clock_mhz}
-    return found
-
-
-def curve_as_json(network: Network, result: Result, fps: float | None) -> dict[str, Any]:
-    curve, fastest = result.curve, result.fastest
-    gops, fed = network.roof(curve)
-    found: dict[str, Any] = {
-        "device": curve.device.name,
-        "clock_mhz": curve.clock_mhz,
-        "roofline": {
-            "gops": gops or None,
-            "external_gops": fed if fed < inf else None,
-            "fps": network.roof_fps(curve),
-        },
-    }
-    if fps is not None:
-        point = at_rate(result, fps)
-        found["at_rate"] = None if point is None else point_as_json(result, point)
-    if fps is None or fastest is not None:
-        found["fastest"] = None if fastest is None else point_as_json(result, fastest)
-    if fps is None:
-        found["impossible_below_cycles"] = None if fastest is None else fastest.least
-        found["front"] = [point_as_json(result, point) for point in result.front]
-    return found
-
-
-def point_as_json(result: Result, point: Point) -> dict[str, Any]:
-    return {
-        "fps": result.fps(point),
-        "interval_cycles": point.interval,
-        "resources": result.named(np.array(point.use)),
-        "utilisation": result.shares(point),
-        "within": point.dearer,
-    }
-
-
-def table(network: Network, results: Sequence[Result], fps: float | None) -> str:
-    """The fronts of all devices, and a summary; or how each device does at one rate."""
-    if fps is None:
-        fronts = [text for result in results if result.front for text in (front_table(result), "")]
-        return "\n".join([*fronts, summary(network, results)])
-    best = smallest(results, fps)
-    point = at_rate(best, fps)
-    assert point is not None
-    answer = (
-        f"{fps:,.10g} frames/s: {title(best.curve)} is the smallest: {best.fps(point):,.1f} "
-        f"frames/s with {', '.join(uses(best, point))}"
-    )
-    return "\n".join([rate_table(results, fps), "", answer, BEFORE])
-
-
-def title(curve: Curve) -> str:
-    return f"{curve.device.name} at {curve.clock_mhz:g} MHz"
-
-
-def front_table(result: Result) -> str:
-    """A line for each design that no other is better than."""
-    amounts = [result.named(np.array(point.use)) for point in result.front]
-    names = list(dict.fromkeys(name for each in amounts for name in each if each[name]))
-    rows = [["frames/s", "cycles", *names]]
-    for point in result.front:
-        cells = cells_of(result, point)
-        speed = [f"{result.fps(point):,.1f}", f"{point.interval:,}"]
-        rows.append([*speed, *(cells.get(name, "") for name in names)])
-    return f"{title(result.curve)}\n{align_columns(rows, 0)}"
-
-
-def cells_of(result: Result, point: Point) -> Mapping[str, str]:
-    """Amounts with their shares of the device."""
-    shares = result.shares(point)
-    return {
-        name: f"{format_amount(amount)} {shares[name]:4.0%}"
-        for name, amount in result.named(np.array(point.use)).items()
-    }
-
-
-def uses(result: Result, point: Point) -> list[str]:
-    """What a design takes, and what part of the device that is."""
-    shares = result.shares(point)
-    amounts = result.named(np.array(point.use)).items()
-    return [f"{format_amount(use)} {name} ({shares[name]:.0%})" for name, use in amounts if use]
-
-
-def summary(network: Network, results: Iterable[Result]) -> str:
-    """A line for each device: its fastest design, and how far that is from the roof."""
-    above = False
-    rows = [
-        ["device", "MHz", "fastest, frames/s", "roof, frames/s", "designs", "of what it may take"]
-    ]
-    for result in results:
-        roof, fastest = network.roof_fps(result.curve), result.fastest
-        row = [result.curve.device.name, f"{result.curve.clock_mhz:g}"]
-        row.append("none fits" if fastest is None else f"{result.fps(fastest):,.1f}")
-        row.append("" if roof is None else f"{roof:,.1f}")
-        row.append(f"{len(result.front)}")
-        row.append("" if fastest is None else "{}, {:.0%}".format(*closest(result, fastest)))
-        rows.append(row)
-        above = above or bool(fastest and roof and result.fps(fastest) > roof)
-    return "\n".join([align_columns(rows, 1), BEFORE, *([ABOVE] if above else [])])
-
-
-def closest(result: Result, point: Point) -> tuple[str, float]:
-    """The resource that comes closest to what a design may take, and the part of that it takes."""
-    budget = np.maximum(result.curve.budget, 1e-9)
-    parts = reported_figures(result.curve.device.vendor, np.array(point.use) / budget)
-    return max(parts.items(), key=lambda item: item[1])
-
-
-def rate_table(results: Iterable[Result], fps: float) -> str:
-    """A line for each device, the smallest first: what the rate takes, or why it can't be had."""
-    rows = [["device", "MHz", "", "frames/s"]]
-    for result in results:
-        curve, point = result.curve, at_rate(result, fps)
-        told = point or result.fastest
-        head = [curve.device.name, f"{curve.clock_mhz:g}"]
-        if told is None:
-            rows.append([*head, "no design fits", ""])
-            continue
-        text = "the fastest" if point is None else ", ".join(uses(result, told))
-        rows.append([*head, text, f"{result.fps(told):,.1f}"])
-    return align_columns(rows, 3)

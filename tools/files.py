@@ -1,5 +1,8 @@
-"""Reading and writing files for the commands: mistakes become one clear line, and what is written
-is written whole or not at all."""
+"""Reading and writing files for the commands.
+
+A file that cannot be read or written becomes a `UserError` of one line. A file is written as a
+whole or not at all.
+"""
 
 import contextlib
 import os
@@ -12,48 +15,20 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO
 
-from xdsl.utils.exceptions import DiagnosticException
-
-from ..qdialect.diagnostics import truncated
-from ..qdialect.text import TextError
-from .messages import USUAL, telling
-from .start import ENDING
-
-
-class UserError(Exception):
-    """A mistake of the user's, told in one line; the command ends with status 1."""
-
-
-def report_errors(command: str, run: Callable[[], None], level: int = USUAL) -> int:
-    """Runs a command and returns its exit status; a mistake of the user's becomes one line."""
-    try:
-        with telling(command, level):
-            run()
-            sys.stdout.flush()
-        return 0
-    except TextError as error:
-        print(error, file=sys.stderr)
-    except (UserError, DiagnosticException) as error:
-        print(f"{command}: {truncated(str(error))}", file=sys.stderr)
-    except BrokenPipeError:
-        _drop_output()
-    except OSError as error:
-        _drop_output()
-        print(f"{command}: {reason(error.filename or 'standard output', error)}", file=sys.stderr)
-    except KeyboardInterrupt:
-        return 130
-    return 1
+from .errors import UserError
+from .start import TERMINATING_SIGNALS
 
 
 @contextlib.contextmanager
 def uninterrupted() -> Generator[None]:
-    """Has an interrupt wait until something is done that must not stop halfway."""
+    """Delays SIGINT and SIGTERM until work is done that must not stop halfway."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     waiting = list[int]()
     before = {
-        number: signal.signal(number, lambda number, _: waiting.append(number)) for number in ENDING
+        number: signal.signal(number, lambda number, _: waiting.append(number))
+        for number in TERMINATING_SIGNALS
     }
     try:
         yield
@@ -62,12 +37,6 @@ def uninterrupted() -> Generator[None]:
             signal.signal(number, handler)
         for number in waiting[:1]:
             signal.raise_signal(number)
-
-
-def _drop_output() -> None:
-    """What can't be written to standard output is not tried again at the end."""
-    with contextlib.suppress(OSError), open(os.devnull, "w") as nothing:
-        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def read_text(path: str) -> str:
@@ -79,8 +48,8 @@ def read_text(path: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        hint = "; qnn import turns it into MLIR" if name.endswith((".onnx", ".pt2")) else ""
-        hint = "; only MLIR can be piped: qnn import writes it" if path == "-" else hint
+        hint = ": convert it with qnn import" if name.endswith((".onnx", ".pt2")) else ""
+        hint = ": only MLIR can be piped; qnn import -o writes it" if path == "-" else hint
         raise UserError(f"{name} is not UTF-8 text (byte {error.start}){hint}") from None
 
 
@@ -90,11 +59,11 @@ def read_bytes(path: str) -> bytes:
     except OSError as error:
         raise UserError(reason(path, error)) from None
     except ValueError:
-        raise UserError(f"{path!r} is not the name of a file") from None
+        raise UserError(f"{path!r} is not a valid file name") from None
 
 
 def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Writes through a temporary file beside it, so that a good file is never half replaced."""
+    """Writes a temporary file beside `path` and renames it, so that the old file is never torn."""
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
@@ -115,7 +84,7 @@ def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
 
 
 def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Writes to what is no regular file, such as /dev/null."""
+    """Writes to something that is not a regular file, such as /dev/null."""
     with target.open("wb") as file:
         write(file)
 
@@ -127,5 +96,5 @@ def _umask() -> int:
 
 
 def reason(path: str, error: OSError) -> str:
-    """What is wrong with a file, or a folder, in one line."""
+    """The message for an error of a file or a folder."""
     return f"{path}: {(error.strerror or str(error)).lower()}"

@@ -1,4 +1,4 @@
-"""Folders that the commands build: whole or not at all, and nothing in them is lost."""
+"""Folders that the commands write: as a whole or not at all, and without loss of other files."""
 
 import fcntl
 import os
@@ -8,25 +8,26 @@ from pathlib import Path, PurePosixPath
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from .files import UserError, reason, uninterrupted
+from .errors import UserError
+from .files import reason, uninterrupted
 
 MANIFEST = ".qnn-build"
-"""Names the files that a build wrote, which the next one replaces. All else belongs to others."""
+"""The file that lists the files of a build. The next build replaces those, and no others."""
 
 
 @contextmanager
 def build_folder(path: str) -> Generator[Path]:
-    """A folder to fill, whose files come to stand at `path` once all of them are written.
+    """A temporary folder to fill; its files move to `path` once all of them are written.
 
-    A build of before loses the files that it wrote; what others put beside them, a user or the
-    vendor's tools, stays as it is. A folder that holds anything but a build is refused, before any
-    work is done, as is one that can't be written.
+    They replace the files of an earlier build. Files that a user or the vendor's tools put there
+    stay. A folder that holds something else than a build is refused before any work is done, and
+    so is one that cannot be written.
     """
     if not path:
-        raise UserError("the name of the folder to write is empty")
+        raise UserError("the name of the output folder is empty")
     target = Path(os.path.realpath(path))
     try:
-        _check(path, target)
+        _check_place(path, target)
         place = target if target.exists() else target.parent
         temporary = mkdtemp(prefix=".qnn-", dir=place)
         try:
@@ -37,7 +38,7 @@ def build_folder(path: str) -> Generator[Path]:
             (new / MANIFEST).write_text("".join(f"{name}\n" for name in files))
             if target.exists():
                 with _locked(target), uninterrupted():
-                    _replace(target, new, old, [MANIFEST, *files])
+                    _replace_build(target, new, old, [MANIFEST, *files])
             else:
                 new.rename(target)
         finally:
@@ -49,7 +50,7 @@ def build_folder(path: str) -> Generator[Path]:
 
 @contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    """Keeps another command from replacing the same build at the same time."""
+    """Locks a folder, so that two commands do not replace the same build at the same time."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -58,33 +59,37 @@ def _locked(folder: Path) -> Generator[None]:
         os.close(handle)
 
 
-def _check(path: str, target: Path) -> None:
-    """Refuses what is no place for a build."""
+def _check_place(path: str, target: Path) -> None:
+    """Raises unless a build may be written here."""
     if not target.exists():
         if not target.parent.is_dir():
             raise UserError(f"{target.parent}: no such directory")
     elif not target.is_dir():
         raise UserError(f"{path} is a file, not a folder")
-    elif not _written(target) and (others := sorted(target.iterdir())):
+    elif not _build_files(target) and (others := sorted(target.iterdir())):
         raise UserError(
-            f"{path} holds {others[0].name!r}, and no build to replace: name another folder"
+            f"{path} holds {others[0].name!r} and no build that could be replaced: name a new or "
+            "an empty folder"
         )
 
 
-def _written(target: Path) -> list[str]:
-    """The files that the build in a folder wrote, if there is one; its manifest is the last."""
+def _build_files(target: Path) -> list[str]:
+    """The files of the build in a folder, if it holds one; the manifest is the last."""
     manifest = target / MANIFEST
     if not manifest.exists():
         return []
     names = manifest.read_text(errors="surrogateescape").splitlines()
     for name in names:
-        if not _inside(target, name):
-            raise UserError(f"{manifest} was changed: {name!r} is no file of the build")
+        if not _is_inside(target, name):
+            raise UserError(
+                f"{manifest} was changed: {name!r} cannot be a file of the build; "
+                "remove the folder, or name another"
+            )
     return [*names, MANIFEST]
 
 
-def _inside(target: Path, name: str) -> bool:
-    """Whether a name is one of a file in a folder, and no link leads out of it."""
+def _is_inside(target: Path, name: str) -> bool:
+    """Whether a name is that of a file in a folder, and no symbolic link leads out of it."""
     parts = PurePosixPath(name).parts
     if not parts or not name.isprintable() or PurePosixPath(name).is_absolute() or ".." in parts:
         return False
@@ -96,12 +101,14 @@ def _files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in paths)
 
 
-def _replace(target: Path, new: Path, old: Path, files: Iterable[str]) -> None:
-    """Moves the files of the build before away and others into their place, or does nothing."""
-    written = _written(target)
+def _replace_build(target: Path, new: Path, old: Path, files: Iterable[str]) -> None:
+    """Moves the files of the earlier build away and the new ones in; undone if a move fails."""
+    written = _build_files(target)
     for name in files:
         if name not in written and os.path.lexists(target / name):
-            raise UserError(f"{target / name} is in the way: the build before did not write it")
+            raise UserError(
+                f"{target / name} would be overwritten, but no earlier build wrote it: move it away"
+            )
     moves = [(target / name, old / name) for name in written if os.path.lexists(target / name)]
     moves += [(new / name, target / name) for name in files]
     done: list[tuple[Path, Path]] = []
@@ -124,7 +131,7 @@ def _move(source: Path, place: Path) -> None:
 
 
 def _remove_empty(folder: Path, top: Path) -> None:
-    """Removes a folder that nothing is left in, and those around it."""
+    """Removes a folder that is empty, and the folders around it that are empty then."""
     with suppress(OSError):
         while folder != top:
             folder.rmdir()

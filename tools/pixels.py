@@ -1,4 +1,4 @@
-"""Pixels as a network takes them: scaled, rounded, and with their axes in its order."""
+"""Pixels as the input of a network: scaled, rounded, and with their axes in its order."""
 
 from dataclasses import dataclass
 from math import prod
@@ -8,19 +8,19 @@ import numpy as np
 from ..qdialect.data import Array
 from ..qdialect.qnn.base import text_of
 from ..qdialect.types import BipolarType, QnnTensor, QuantType, check_element, dtype_of, value_range
-from .files import UserError
+from .errors import UserError
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """How pixels become the input of a network: `x * scale + offset`, rounded for integers."""
+    """The conversion of pixels to the input of a network: `x * scale + offset`, then rounding."""
 
     scale: tuple[float, float] | None = None
-    """A number, and one it is divided by."""
+    """A numerator and a denominator."""
     offset: float | None = None
 
     def prepared(self, images: Array, type: QnnTensor) -> Array:
-        """Images for an input of a type."""
+        """Converts images to an input of a type; without scale and offset, only their axes."""
         ordered = arranged(images, type.get_shape())
         if (self.scale is None and self.offset is None) or images.dtype.kind not in "biuf":
             check_fit(ordered, type)
@@ -31,16 +31,18 @@ class Pixels:
         return table[ordered]
 
     def scaled(self, x: Array, type: QnnTensor) -> Array:
-        """Numbers as an input of a type takes them."""
+        """Scaled numbers, rounded to a type."""
         above, below = self.scale or (1.0, 1.0)
         y = x.astype(np.float64) * above / below + (self.offset or 0.0)
         if not np.isfinite(y).all():
-            raise UserError("a pixel that is scaled is NaN or infinite: finite numbers are taken")
-        return rounded(y, type)
+            raise UserError(
+                "a scaled pixel is NaN or infinite: --scale and --offset must keep all finite"
+            )
+        return rounded_pixels(y, type)
 
 
-def rounded(x: Array, type: QnnTensor) -> Array:
-    """Numbers as the nearest that a type holds: halves go up, and 0 counts as +1 in one bit."""
+def rounded_pixels(x: Array, type: QnnTensor) -> Array:
+    """The nearest values of a type; halves are rounded up, and 0 becomes +1 in a bipolar type."""
     element = check_element(type.element_type)
     if not isinstance(element, QuantType):
         return x.astype(np.float32)
@@ -51,7 +53,7 @@ def rounded(x: Array, type: QnnTensor) -> Array:
 
 
 def check_fit(x: Array, type: QnnTensor) -> None:
-    """Refuses whole numbers that a type has not, and says what makes them fit."""
+    """Raises if integers are outside the range of a type; the message suggests a conversion."""
     element = check_element(type.element_type)
     if x.dtype.kind not in "iu" or not isinstance(element, QuantType) or not x.size:
         return
@@ -59,15 +61,15 @@ def check_fit(x: Array, type: QnnTensor) -> None:
     if low > ends[0] or high < ends[1]:
         way = f"--offset {low}" if high - low == 255 else "--scale A/B and --offset X"
         raise UserError(
-            f"the images have pixels from {ends[0]} to {ends[1]}, the network takes {element}, "
-            f"{low} to {high}: {way} may make them so"
+            f"the pixels range from {ends[0]} to {ends[1]}, but the input type {element} of the "
+            f"network from {low} to {high}: convert them with {way}"
         )
 
 
 def arranged(images: Array, shape: tuple[int, ...]) -> Array:
-    """Images in the shape that an input has, but for their number.
+    """Images in the shape of an input, apart from their number.
 
-    Images have their channels last or none at all; a network may want them first, or all in a row.
+    Images have their channels last, or none. A network may have them first, or flatten the image.
     """
     wanted = shape[1:]
     if images.shape[1:] == wanted or images.ndim < 2:
@@ -78,5 +80,6 @@ def arranged(images: Array, shape: tuple[int, ...]) -> Array:
     if prod(images.shape[1:]) == prod(wanted) and (grey or images.ndim == 2):
         return images.reshape(len(images), *wanted)
     raise UserError(
-        f"the images are {text_of(images.shape[1:])} each, the network takes {text_of(wanted)}"
+        f"the shape of an image is {text_of(images.shape[1:])}, but the input of the network is "
+        f"{text_of(wanted)}"
     )

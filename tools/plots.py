@@ -9,34 +9,35 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Line:
-    """A front: frames a second, and the part that is taken of what a design may take."""
+class FrontLine:
+    """The Pareto front of a device."""
 
     label: str
     points: Sequence[tuple[float, float]]
+    """Frames per second, and the share of the budget of the tightest resource."""
 
 
 @dataclass(frozen=True)
 class Roof:
-    """The roofs over a device, in billions of operations a second, and a design under them."""
+    """The roofs of a device in Gop/s, and a design under them."""
 
     label: str
     gops: float
-    """What logic computes; 0 if nobody knows."""
+    """The peak of the logic; 0 if it is not known."""
     external_gops: float
-    """What memory feeds at the design's operations a byte; infinite if nobody knows."""
+    """The peak of the off-chip memory at the design's intensity; infinite if it is not known."""
     intensity: float
-    """Operations a byte."""
+    """Operations per byte of off-chip traffic."""
     reached: float
-    """By the fastest design."""
+    """The rate of the fastest design, in Gop/s."""
 
 
-def draw_fronts(lines: Sequence[Line]) -> Any:
-    """Rate against resources, a line for each device."""
-    figure, axes = _figure("frames/s", "of what a design may take: the scarcest resource, %")
+def draw_fronts(lines: Sequence[FrontLine]) -> Any:
+    """Frame rate against resources, a line for each device."""
+    figure, axes = _figure("frames/s", "tightest resource, % of its budget")
     for number, line in enumerate(lines):
-        rates, parts = zip(*line.points, strict=True)
-        shares = [100 * part for part in parts]
+        rates, used = zip(*line.points, strict=True)
+        shares = [100 * share for share in used]
         axes.plot(rates, shares, drawstyle="steps-pre", label=line.label, **_style(number))
     axes.set_yscale("log")
     axes.axhline(100, color="black", linewidth=0.8)
@@ -45,8 +46,8 @@ def draw_fronts(lines: Sequence[Line]) -> Any:
 
 
 def draw_roofs(roofs: Sequence[Roof]) -> Any:
-    """Operations a second against operations a byte: what a device could, and a design does."""
-    figure, axes = _figure("operations a byte from outside", "GOPS")
+    """Operations per second against operations per byte: the roofs of devices, and designs."""
+    figure, axes = _figure("operations per byte of off-chip traffic", "Gop/s")
     axes.set_yscale("log")
     for number, roof in enumerate(roofs):
         style = _style(number)
@@ -64,19 +65,19 @@ def draw_roofs(roofs: Sequence[Roof]) -> Any:
 
 
 def draw_tradeoff(points: Sequence[tuple[str, float, float]]) -> Any:
-    """Accuracy in percent against bit operations, a point for each way to train: as UNIQ has it."""
-    figure, axes = _figure("bit operations for an image", "accuracy, %")
+    """Accuracy in percent against bit operations, a point per training run, as UNIQ plots it."""
+    figure, axes = _figure("bit operations per image", "accuracy, %")
     for number, (label, bops, accuracy) in enumerate(points):
         axes.plot([bops], [accuracy], label=label, **{**_style(number), "linestyle": "none"})
     _legend(axes)
     return figure
 
 
-def rendered(figure: Any, ending: str) -> bytes:
-    """A figure as a file; the same one each time."""
+def rendered(figure: Any, suffix: str) -> bytes:
+    """A figure as an SVG or PNG file; the same bytes each time."""
     file = BytesIO()
     with import_module("matplotlib").rc_context({"svg.hashsalt": "qnn"}):
-        figure.savefig(file, format=ending, metadata={"Date": None} if ending == "svg" else None)
+        figure.savefig(file, format=suffix, metadata={"Date": None} if suffix == "svg" else None)
     return file.getvalue()
 
 
@@ -91,7 +92,7 @@ def _figure(across: str, up: str) -> tuple[Any, Any]:
 
 
 def _style(number: int) -> dict[str, Any]:
-    """Ten colours, and another marker for each ten."""
+    """A style per line: ten colours, then the same ones with another marker."""
     return {"color": f"C{number % 10}", "marker": "os^Dv"[number // 10 % 5], "markersize": 4}
 
 

@@ -1,4 +1,4 @@
-"""Points of explorations that are finished, in a file: one that was stopped goes on from there."""
+"""Finished points of an exploration in a file, from which a stopped exploration continues."""
 
 import json
 from collections.abc import Mapping
@@ -9,22 +9,23 @@ from typing import Any
 from ..hardware.resources.device import RESOURCE_KINDS
 from ..hardware.search.explore import Job, Point
 from ..qdialect.documents import read_json
-from .files import UserError, reason
+from .errors import UserError
+from .files import reason
 
-POINTS, RESULT = "points.jsonl", "explore.json"
-"""Files of an exploration: its finished points, and what it came to."""
+POINTS, EXPLORATION = "points.jsonl", "explore.json"
+"""The files of an exploration: its finished points, and its result."""
 
 
 class Points:
-    """A file with a line of JSON for each point, written as soon as the point is there.
+    """A file with a line of JSON for each point, which is written as soon as the point is found.
 
-    A last line that was cut off belongs to nobody and is removed.
+    An incomplete last line, of a command that was stopped, is removed.
     """
 
     def __init__(self, path: Path):
         self.path = path
         self.known: dict[str, Point | None] = {}
-        """The points by what they depend on."""
+        """The points by the key of their job."""
         try:
             self._read()
         except OSError as error:
@@ -38,8 +39,8 @@ class Points:
                 key, point = _parsed(read_json(line.decode()))
             except (ValueError, TypeError):
                 raise UserError(
-                    f"{self.path}:{number} is no finished point: remove the line, or name another "
-                    "folder"
+                    f"{self.path}:{number} is not a finished point: remove the line, or name "
+                    "another folder"
                 ) from None
             self.known[key] = point
         with self.path.open("ab") as file:
@@ -47,7 +48,7 @@ class Points:
                 file.truncate(len(whole))
 
     def keep(self, job: Job, point: Point | None) -> None:
-        """Adds a point."""
+        """Adds a point to the file."""
         entry = {
             "key": job.key,
             "device": job.curve.device.name,
@@ -64,7 +65,7 @@ class Points:
 
 
 def _parsed(entry: Any) -> tuple[str, Point | None]:
-    """The point of a line, and what it depends on."""
+    """The key and the point of a line; raises ValueError if it has none."""
     match entry:
         case {"key": str(key), "point": None}:
             return key, None

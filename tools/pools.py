@@ -1,4 +1,4 @@
-"""Where work is done: on the processors of this machine, or on a Dask cluster."""
+"""Pools of workers: processes on this machine, or the workers of a Dask cluster."""
 
 import logging
 import os
@@ -15,47 +15,47 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
-from .files import UserError
+from .errors import UserError
 
-ABSENT = 10
-"""So many seconds a cluster may be away, or be without workers."""
+CLUSTER_TIMEOUT = 10
+"""Seconds for which a cluster may be unreachable, or have no workers."""
 
 
 class PoolLost(Exception):
-    """Nobody does the work any more."""
+    """All workers are gone."""
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Workers."""
+    """Workers that run tasks."""
 
     executor: Executor
-    carried: Callable[[Any], Any]
-    """How what many tasks share gets to a worker."""
+    share: Callable[[Any], Any]
+    """Sends a value that many tasks need to the workers once; returns what tasks receive for it."""
     check: Callable[[], None]
-    """Raises if there are no workers any more."""
+    """Raises `PoolLost` if all workers are gone."""
 
 
 @contextmanager
 def pool_at(scheduler: str | None) -> Generator[Pool]:
-    """The workers of a cluster, or as many processes as there are processors."""
+    """The workers of a Dask cluster, or without an address a process per processor."""
     with _cluster(scheduler) if scheduler is not None else _processes() as pool:
         yield pool
 
 
 @contextmanager
 def _processes() -> Generator[Pool]:
-    executor = ProcessPoolExecutor(_processors(), _Context(), _start)
+    executor = ProcessPoolExecutor(_available_processors(), _Context(), _watch_parent)
     try:
         yield Pool(executor, lambda shared: shared, lambda: None)
     except BrokenExecutor:
-        raise PoolLost("a process that does the work was ended") from None
+        raise PoolLost("a worker process was killed, perhaps for lack of memory") from None
     finally:
         executor.shutdown(cancel_futures=True)
 
 
 class _Process(SpawnProcess):
-    """A worker that no interrupt reaches, not even while it starts."""
+    """A worker process that ignores SIGINT, even while it starts: the command ends it."""
 
     def start(self) -> None:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -69,15 +69,15 @@ class _Context(SpawnContext):
     Process = _Process
 
 
-def _processors() -> int:
-    """Those that this process may use."""
+def _available_processors() -> int:
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _start() -> None:
-    """A worker ends with the command however that ends."""
+def _watch_parent() -> None:
+    """Ends a worker with the command, even if that is killed."""
     Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -90,7 +90,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _cluster(scheduler: str) -> Generator[Pool]:
-    """The workers of a Dask cluster; each gets what tasks share once."""
+    """The workers of a Dask cluster."""
     try:
         distributed: Any = import_module("distributed")
     except ModuleNotFoundError as error:
@@ -101,33 +101,34 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     silence("distributed", "tornado")
     lost = (OSError, ImportError, CancelledError, distributed.KilledWorker)
     try:
-        client = distributed.Client(scheduler, timeout=ABSENT, set_as_default=False)
+        client = distributed.Client(scheduler, timeout=CLUSTER_TIMEOUT, set_as_default=False)
     except OSError as error:
-        raise UserError(f"there is no cluster at {scheduler}: {_line(error)}") from None
+        raise UserError(f"no cluster answers at {scheduler}: {_one_line(error)}") from None
     sent: dict[Any, Any] = {}
 
-    def carried(shared: Any) -> Any:
-        if shared not in sent:
-            sent[shared] = client.submit(_given, shared, pure=False)
-        return sent[shared]
+    def share(value: Any) -> Any:
+        if value not in sent:
+            sent[value] = client.submit(_identity, value, pure=False)
+        return sent[value]
 
     try:
-        yield Pool(client.get_executor(pure=False), carried, Watch(client, scheduler))
+        yield Pool(client.get_executor(pure=False), share, ClusterWatch(client, scheduler))
     except lost as error:
-        why = f": {_line(error)}" if str(error) else ""
-        raise PoolLost(f"the cluster at {scheduler} went away{why}") from None
+        why = f": {_one_line(error)}" if str(error) else ""
+        raise PoolLost(f"the cluster at {scheduler} was lost{why}") from None
     finally:
-        with suppress(*lost, RuntimeError):  # of a race in a client whose scheduler is gone
+        # the client may raise RuntimeError: it races with its own shutdown if the scheduler is gone
+        with suppress(*lost, RuntimeError):
             client.close(timeout=1)
 
 
-def _given(shared: Any) -> Any:
-    """What tasks share, as a task: the scheduler has it done again where it is lost."""
-    return shared
+def _identity(value: Any) -> Any:
+    """A shared value as a task of its own: if its worker is lost, the scheduler runs it again."""
+    return value
 
 
 def silence(*packages: str) -> None:
-    """Packages log tracebacks of what is told in one line here."""
+    """Silences the logs of packages: they print tracebacks of errors that become one line here."""
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in packages:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
@@ -140,11 +141,13 @@ def check_address(scheduler: str) -> None:
     except ValueError:
         whole = False
     if not whole:
-        raise UserError(f"{scheduler!r} is no address of a scheduler, as tcp://localhost:8786 is")
+        raise UserError(
+            f"{scheduler!r} is not the address of a Dask scheduler, such as tcp://localhost:8786"
+        )
 
 
-class Watch:
-    """Looks whether a cluster still has workers, once in a while."""
+class ClusterWatch:
+    """Checks at most once per second whether a cluster still has workers."""
 
     def __init__(self, client: Any, scheduler: str):
         self.client = client
@@ -158,10 +161,10 @@ class Watch:
         self.looked = now
         if self.client.status == "running" and self.client.nthreads():
             self.seen = now
-        elif now - self.seen > ABSENT:
+        elif now - self.seen > CLUSTER_TIMEOUT:
             raise PoolLost(f"the cluster at {self.scheduler} has no workers")
 
 
-def _line(error: BaseException) -> str:
-    """What an error says, in one line."""
+def _one_line(error: BaseException) -> str:
+    """The message of an error in one line."""
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""`qnn-opt`: MLIR in, passes in the order given, MLIR out.
+"""`qnn-opt`: reads MLIR, runs passes in the order of their flags, and writes MLIR.
 
 qnn-opt --fold-bn --minimize-accumulators in.mlir -o out.mlir
 qnn-opt -p "fold-bn{max-error=1},minimize-accumulators" in.mlir
@@ -23,13 +23,15 @@ from ..passes.driver.registry import PASSES
 from ..qdialect.diagnostics import did_you_mean, truncated
 from ..qdialect.dialects import DIALECTS
 from ..qdialect.text import parse_module, verify
-from .files import read_text, report_errors, write_whole
+from .errors import UsageError
+from .files import read_text, write_whole
+from .messages import report_errors
 
 if TYPE_CHECKING:
     from .report.passes import PassView
 
-SEPARATOR = "// -----"
-HIDDEN = (
+MODULE_SEPARATOR = "// -----"
+HIDDEN_OPTIONS = (
     "--frontend",
     "--shrink",
     "--print-between-passes",
@@ -37,18 +39,18 @@ HIDDEN = (
     "--no-implicit-module",
     "--disable-verify",
 )
-"""Options of xDSL's driver that mean nothing here."""
+"""Options of xDSL's driver that are hidden from `--help`, because they have no use here."""
 
 
 class QnnOpt(xDSLOptMain):
-    """xDSL's driver, with our dialects and passes, and every pass as a flag."""
+    """xDSL's driver with the dialects and passes of this project; every pass is a flag."""
 
     version_format = f"qnn-opt {version('qnn-dialect')}, with xDSL {{xdsl_version}}"
 
     def __init__(self, arguments: Sequence[str]):
         self.arguments = arguments
         rest, self.pipeline_text = take_passes(arguments)
-        super().__init__("Runs passes over MLIR, in the order given.", rest)
+        super().__init__("Runs passes over MLIR, in the order of their flags.", rest)
 
     def register_all_dialects(self) -> None:
         for name, load in DIALECTS.items():
@@ -59,7 +61,7 @@ class QnnOpt(xDSLOptMain):
             self.register_pass(name, entry.load)
 
     def register_all_targets(self) -> None:
-        self.available_targets["mlir"] = _mlir_target
+        self.available_targets["mlir"] = _load_mlir_target
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
@@ -70,16 +72,18 @@ class QnnOpt(xDSLOptMain):
         arg_parser.error = self._usage_error
         arg_parser.add_argument(
             "--check-semantics",
-            type=_seed,
+            type=_parse_seed,
             nargs="?",
             metavar="=SEED",
-            help="run the module before and after each pass, and compare all that it computes",
+            help="run the module on random inputs before and after each pass, and compare results; "
+            "the seed is 0 by default",
         )
         arg_parser.add_argument(
             "--check-inputs",
             action="append",
             metavar="FILE",
-            help="compare on these inputs, .npy or .npz:key, once for each input of the module",
+            help="compare the results on this input array: .npy or .npz:key; once per input of the "
+            "module, in order",
         )
         arg_parser.add_argument(
             "--print-ir-after-all",
@@ -89,11 +93,11 @@ class QnnOpt(xDSLOptMain):
         arg_parser.add_argument(
             "--page",
             metavar="FILE",
-            help="write a page that shows the module after each pass, and what is new in it",
+            help="write an HTML page that shows the module after each pass, and the changed lines",
         )
         self.options: list[str] = []
         for action in arg_parser._actions:  # pyright: ignore[reportPrivateUsage]
-            if set(action.option_strings) & set(HIDDEN):
+            if set(action.option_strings) & set(HIDDEN_OPTIONS):
                 action.help = argparse.SUPPRESS
             else:
                 self.options += [name for name in action.option_strings if name[:2] == "--"]
@@ -102,7 +106,7 @@ class QnnOpt(xDSLOptMain):
 
     @cached_property
     def view(self) -> "PassView":
-        """What the passes do, for a page."""
+        """The module after each pass, for a page."""
         from .report.passes import PassView
 
         return PassView()
@@ -124,27 +128,27 @@ class QnnOpt(xDSLOptMain):
         from .arrays import load_array
 
         if not self.pipeline_text:
-            raise UsageError("--check-semantics compares a module before and after a pass; add one")
+            raise UsageError("--check-semantics needs a pass, to run the module before and after")
         inputs = [load_array(name) for name in self.args.check_inputs or ()]
         return CheckSemantics(self.args.check_semantics or 0, inputs, sys.stderr)
 
     def run(self) -> None:
-        """Reads, rewrites and writes; nothing is written unless all went well."""
+        """Reads, rewrites and writes; nothing is written after an error."""
         name = self.args.input_file or "-"
         text = read_text(name)
-        parts = _parts(text) if self.args.split_input_file else [text]
-        output = f"{SEPARATOR}\n".join(self._process(part, name) for part in parts)
+        parts = _split_modules(text) if self.args.split_input_file else [text]
+        output = f"{MODULE_SEPARATOR}\n".join(self._process(part, name) for part in parts)
         if self.args.page is not None:
             page = self.view.page(f"qnn-opt {self.pipeline_text} {name}")
-            write_whole(self.args.page, lambda file: _write(file, page))
+            write_whole(self.args.page, lambda file: _write_text(file, page))
         if self.args.output_file is None:
             sys.stdout.write(output)
             sys.stdout.flush()
         else:
-            write_whole(self.args.output_file, lambda file: _write(file, output))
+            write_whole(self.args.output_file, lambda file: _write_text(file, output))
 
     def _process(self, text: str, name: str) -> str:
-        """Runs one module through the passes; with --verify-diagnostics, an error is its text."""
+        """Runs the passes on a module; with --verify-diagnostics, returns the text of an error."""
         expected = self.args.verify_diagnostics or self.args.parsing_diagnostics
         try:
             module = parse_module(self.ctx, text, name)
@@ -161,22 +165,18 @@ class QnnOpt(xDSLOptMain):
         if unknown is not None:
             flag = unknown[1].partition("=")[0]
             known = {*(f"--{name}" for name in PASSES), *self.options}
-            message = f"there is no pass or option {flag}; {did_you_mean(flag, known)}"
+            message = f"unknown pass or option {flag}; {did_you_mean(flag, known)}"
         raise UsageError(message)
 
 
-def _mlir_target() -> type[Target]:
+def _load_mlir_target() -> type[Target]:
     from xdsl.targets.mlir import MLIRTarget
 
     return MLIRTarget
 
 
-class UsageError(Exception):
-    """A command line that makes no sense; the command ends with status 2."""
-
-
 def passes_help() -> str:
-    """A line for each pass, and its options with their defaults."""
+    """The end of `--help`: a line for each pass, and its options with their defaults."""
     lines = ['passes, each a flag that takes options as --NAME="KEY=VALUE ...":']
     for name, entry in PASSES.items():
         lines.append(f"  --{name:22}{entry.summary}")
@@ -185,17 +185,18 @@ def passes_help() -> str:
             + ("" if field.default is MISSING else f"{field.default}")
             for field in fields(entry.load())
         ]
-    return "\n".join(lines)
+    example = "example: qnn-opt --fold-bn --minimize-accumulators in.mlir -o out.mlir"
+    return "\n".join([*lines, "", example])
 
 
-def _seed(text: str) -> int:
+def _parse_seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 on, not {text!r}")
+        raise argparse.ArgumentTypeError(f"the seed must be a whole number from 0 on, not {text!r}")
     return int(text)
 
 
 def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
-    """Splits a command line into its other arguments and the pipeline its flags spell."""
+    """Splits a command line into its other arguments and the pipeline that its flags name."""
     rest: list[str] = []
     steps: list[str] = []
     words = iter(arguments)
@@ -204,26 +205,26 @@ def take_passes(arguments: Sequence[str]) -> tuple[list[str], str]:
         if flag.startswith("--") and flag[2:] in PASSES:
             steps.append(flag[2:] + (f"{{{value}}}" if equals else ""))
         elif flag in ("-p", "--passes"):
-            steps.append(value if equals else _next(words, flag))
+            steps.append(value if equals else _next_word(words, flag))
         elif word.startswith("-p") and not word.startswith("--"):
             steps.append(word[2:])
         elif word == "--check-semantics":
-            rest.append("--check-semantics=0")  # what follows is a file, not a seed
+            rest.append("--check-semantics=0")  # the next argument is a file, not a seed
         else:
             rest.append(word)
     return rest, ",".join(filter(None, steps))
 
 
-def _next(words: Iterator[str], flag: str) -> str:
+def _next_word(words: Iterator[str], flag: str) -> str:
     value = next(words, None)
     if value is None:
-        raise UsageError(f"{flag} needs a pipeline")
+        raise UsageError(f'{flag} needs a pipeline, such as "fold-bn,canonicalize"')
     return value
 
 
-def _parts(text: str) -> list[str]:
-    """The modules of a split file, each behind as many blank lines as stand before it."""
-    parts = text.split(SEPARATOR)
+def _split_modules(text: str) -> list[str]:
+    """The modules of a split file, padded with blank lines so that line numbers stay correct."""
+    parts = text.split(MODULE_SEPARATOR)
     lines = 0
     padded: list[str] = []
     for part in parts:
@@ -232,7 +233,7 @@ def _parts(text: str) -> list[str]:
     return padded
 
 
-def _write(file: BinaryIO, output: str) -> None:
+def _write_text(file: BinaryIO, output: str) -> None:
     file.write(output.encode())
 
 
@@ -241,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         given = sys.argv[1:] if arguments is None else arguments
         return report_errors("qnn-opt", lambda: QnnOpt(given).run())
-    except (UsageError, PipelineError) as error:
+    except PipelineError as error:
         print(f"qnn-opt: {truncated(str(error))}", file=sys.stderr)
         return 2
 

@@ -1,5 +1,7 @@
-"""Where the commands start: with next to nothing imported, so that an interrupt ends them in
-silence from the first moment on, as does a request to terminate."""
+"""The entry points of the commands, which end silently on SIGINT and SIGTERM from the start.
+
+Little is imported here, so that the signal handlers are in place as early as possible.
+"""
 
 import _thread
 import os
@@ -10,11 +12,11 @@ from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
-ENDING = signal.SIGINT, signal.SIGTERM
-"""What ends a command, which cleans up before."""
+TERMINATING_SIGNALS = signal.SIGINT, signal.SIGTERM
+"""The signals that end a command after it has cleaned up."""
 
-SOON = 0.01
-"""Seconds after which an interrupt that was lost comes again."""
+RESEND_SECONDS = 0.01
+"""The delay after which a lost interrupt is sent again."""
 
 
 def qnn() -> int:
@@ -26,17 +28,19 @@ def qnn_opt() -> int:
 
 
 def _run(module: str) -> int:
-    """Runs the command of a module. Before, nothing is to clean up; after, nothing is to end.
+    """Runs the command of a module.
 
-    What is ignored, as interrupts are in the background of a shell, stays so.
+    A signal before the command starts ends the process directly, because there is nothing to clean
+    up yet; a signal after the command is ignored. Signals that are ignored from the start, such as
+    SIGINT in a background job of a shell, stay ignored.
     """
-    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in heard:
-        signal.signal(number, _end)
+    handled = [n for n in TERMINATING_SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]
+    for number in handled:
+        signal.signal(number, _exit_at_once)
     main = import_module(f"{__package__}.{module}").main
-    sys.unraisablehook = _lost
+    sys.unraisablehook = _resend_lost_interrupt
     try:
-        for number in heard:
+        for number in handled:
             signal.signal(number, _interrupt)
         status = main()
         return _status(_interrupts[0]) if _interrupts and status else status
@@ -45,12 +49,12 @@ def _run(module: str) -> int:
             raise
         return _status(_interrupts[0])
     finally:
-        for number in heard:
+        for number in handled:
             signal.signal(number, signal.SIG_IGN)
 
 
 _interrupts: list[int] = []
-"""Those that came: what is imported just then may turn one into an error of its own."""
+"""The signals so far: an import that one interrupts may raise an error of its own instead."""
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
@@ -60,8 +64,8 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     signal.default_int_handler(number, frame)
 
 
-def _lost(lost: "sys.UnraisableHookArgs") -> None:
-    """An interrupt where Python can raise nothing, as in a callback of an import, comes again."""
+def _resend_lost_interrupt(lost: "sys.UnraisableHookArgs") -> None:
+    """Resends an interrupt that came where Python cannot raise, as in a callback of an import."""
     if isinstance(lost.exc_value, KeyboardInterrupt) and _interrupts:
         _thread.start_new_thread(_send_again, (_interrupts[-1],))
     else:
@@ -69,18 +73,18 @@ def _lost(lost: "sys.UnraisableHookArgs") -> None:
 
 
 def _send_again(number: int) -> None:
-    time.sleep(SOON)
+    time.sleep(RESEND_SECONDS)
     os.kill(os.getpid(), number)
 
 
 def _interrupt_others() -> None:
-    """What this command started is interrupted as by a terminal, which tells the whole group."""
+    """Interrupts the processes that this command started, as a terminal does with the group."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.killpg(0, signal.SIGINT)
     signal.signal(signal.SIGINT, before)
 
 
-def _end(number: int, _: FrameType | None) -> None:
+def _exit_at_once(number: int, _: FrameType | None) -> None:
     os._exit(_status(number))
 
 

@@ -1,4 +1,4 @@
-"""What plain `xdsl-opt` finds of ours, through the entry point `xdsl.universe`."""
+"""The dialects and passes of this project, for plain `xdsl-opt`: entry point `xdsl.universe`."""
 
 from xdsl.universe import Universe
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from qnn.qdialect.diagnostics import truncated
-from qnn.tools.files import UserError
+from qnn.tools.errors import UserError
 from xdsl.utils.exceptions import DiagnosticException
 
 ACCEPTED, REFUSED = "accepted", "refused"

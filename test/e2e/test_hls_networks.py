@@ -7,16 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
-from qnn.frontends.summary import summarize
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
+from qnn.passes.tile.goal import Goal
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.types import check_element, dtype_of
-from qnn.tools.designs import Request, design_in
-from qnn.tools.files import UserError
-from qnn.tools.networks import input_type, load_network
-from qnn.tools.simulated import CYCLES
+from qnn.tools.commands.values import parse_input
+from qnn.tools.designs import design_in
+from qnn.tools.errors import UserError
+from qnn.tools.hardware_engines import SIMULATION_CYCLES
+from qnn.tools.network_summary import layer_summaries
+from qnn.tools.networks import load_network
 from support.real_networks import NETWORKS, folder
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
@@ -30,7 +32,7 @@ NOT_LOWERED = {
 has more parameters than channels."""
 LOWERED = [path for path in FOUND if path.stem not in NOT_LOWERED]
 FLOAT_INPUTS = "rn07_w8a8", "qkeras_jettagging", "residual_block_clean"
-CHEAP = Request(fps=5, clock_mhz=100)
+CHEAP = Goal(fps=5, clock_mhz=100)
 SMALL = 60_000_000
 """Multiply-adds of an image up to which many images are tried."""
 MANY, FEW = 200, 3
@@ -38,7 +40,7 @@ MANY, FEW = 200, 3
 
 def integers_of(path: Path) -> ModuleOp:
     """A network in integers, which a design can be made of."""
-    given = [input_type("global_in=ui8*0.00390625")] if path.stem in FLOAT_INPUTS else []
+    given = [parse_input("global_in=ui8*0.00390625")] if path.stem in FLOAT_INPUTS else []
     module = load_network(str(path), dict(given))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     return module
@@ -53,7 +55,7 @@ def test_a_network_that_is_not_lowered_says_why(name: str) -> None:
 
 def images_for(name: str, integers: ModuleOp) -> list[Array]:
     """Of the network's data set if there is one; random and extreme ones otherwise."""
-    macs = sum(layer.macs for layer in summarize(integers))
+    macs = sum(layer.macs for layer in layer_summaries(integers))
     count, types = MANY if macs <= SMALL else FEW, input_types(entry_of(integers))
     if name in NETWORKS and name not in FLOAT_INPUTS:
         dtype = dtype_of(check_element(types[0].element_type))
@@ -71,7 +73,7 @@ def test_a_network_is_its_hardware(path: Path, bounded: bool, tmp_path: Path) ->
     folder()
     integers = integers_of(path)
     module = integers.clone()
-    design_in(module, Request(cycles=CYCLES))
+    design_in(module, Goal(target_cycles=SIMULATION_CYCLES))
     inputs = images_for(path.stem, integers)
     expected = run(integers, inputs)
     start = time.perf_counter()

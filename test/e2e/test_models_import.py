@@ -9,9 +9,9 @@ import pytest
 from onnx import numpy_helper
 from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model, import_onnx
-from qnn.frontends.summary import summarize
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.values import as_array
+from qnn.tools.network_summary import layer_summaries
 from support.oracles import Array
 from support.real_networks import NETWORKS, cleaned, first_of, folder, run_onnxruntime, run_qonnx
 from xdsl.dialects.builtin import ModuleOp, StringAttr
@@ -227,6 +227,6 @@ CNV_MACS = [1555200, 28901376, 10616832, 14745600, 2654208, 589824, 131072, 2621
 def test_published_operation_counts(
     name: str, macs: list[int], bits: list[tuple[int, int]]
 ) -> None:
-    layers = summarize(import_onnx(str(folder() / f"{name}.onnx")))
+    layers = layer_summaries(import_onnx(str(folder() / f"{name}.onnx")))
     assert [layer.macs for layer in layers] == macs
     assert [(layer.weight_bits, layer.activation_bits) for layer in layers] == bits

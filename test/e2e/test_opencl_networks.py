@@ -9,8 +9,9 @@ from qnn.backends.opencl.printer import emit
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.qdialect.interpreter import entry_of, input_types, interpreter_of, run
+from qnn.tools.commands.values import parse_input
 from qnn.tools.designs import design_in
-from qnn.tools.networks import input_type, load_network
+from qnn.tools.networks import load_network
 from support.hls import module_of
 from support.opencl import needs_emulator
 from support.published import CNV
@@ -47,7 +48,7 @@ def test_published_designs(name: str, strict: bool) -> None:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_network_is_its_hardware(name: str, strict: bool) -> None:
     path = folder() / f"{name}.onnx"
-    given = [input_type("global_in=ui8*0.00390625")] if name in FLOAT_INPUTS else []
+    given = [parse_input("global_in=ui8*0.00390625")] if name in FLOAT_INPUTS else []
     module = load_network(str(path), dict(given))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     integers = module.clone()

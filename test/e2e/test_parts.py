@@ -7,7 +7,7 @@ import pytest
 from qnn.backends.hls import HlsEngine
 from qnn.backends.linked_engine import LinkedEngine
 from qnn.backends.opencl import OpenclEngine
-from qnn.hardware.estimate import estimate_whole
+from qnn.hardware.estimate import estimate
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
@@ -54,7 +54,7 @@ def partitioned(
 )
 def test_the_rate_and_the_budget(name: str, device: str, fps: float, count: int) -> None:
     _, _, linked = partitioned(name, device, count, fps)
-    found = estimate_whole(linked, [device_named(device)] * count, CLOCK)
+    found = estimate(linked, [device_named(device)] * count, CLOCK)
     assert found.fps >= fps and len(found.parts) == count
     slowest = max(process.interval for process in linked.design.processes)
     if count == 2 and name.startswith("cnv"):

@@ -1,4 +1,4 @@
-"""The page of a build in a browser: it shows the design, and it reacts, to keys as well."""
+"""The page of a build in a browser: content, mouse, keyboard, search and accessibility."""
 
 import json
 import re
@@ -54,24 +54,24 @@ def test_it_shows_the_design(page: Page, report: Path) -> None:
     assert page.locator("#occupancy svg").count() == 4
 
 
-def test_it_says_what_its_figures_are(page: Page, report: Path) -> None:
-    """Estimates, in which units, how much is allowed, and what would be faster."""
+def test_it_explains_its_figures(page: Page, report: Path) -> None:
+    """Estimates, with units, budgets, and the next faster design."""
     about = json.loads((report.parent / "build.json").read_text())
     summary = page.locator("#summary").inner_text()
-    assert "estimated before synthesis" in summary and "as parallel as it can be" in summary
+    assert "estimates before synthesis" in summary and "has its maximum parallelism" in summary
     limits = page.locator("#devices .gauge i").evaluate_all("marks => marks.map(x => x.style.left)")
     assert limits == ["70%", "50%", "80%", "80%", "80%"]
     assert page.locator("#devices meter").count() == len(limits)
     assert "Click a process" in page.locator("#details").inner_text()
-    assert "cycles a frame" in page.locator("#network .hint").inner_text()
-    assert "processes, in order" in page.locator("#bars .label").inner_html()
+    assert "cycles per frame" in page.locator("#network .hint").inner_text()
+    assert "processes in order" in page.locator("#bars .label").inner_html()
     assert page.locator("#occupancy .label").count() == 4
     assert page.locator("#graph .channel[marker-end='url(#arrow)']").count() == 5
     ports = page.locator("#ports tbody tr").all_inner_texts()
     assert [port.split()[:2] for port in ports] == [[p["name"], p["role"]] for p in about["ports"]]
 
 
-def test_a_click_tells_more_of_a_process(page: Page, report: Path) -> None:
+def test_a_click_shows_details_of_a_process(page: Page, report: Path) -> None:
     page.locator("#graph .process", has_text="matvec").first.click()
     details = page.locator("#details").inner_text()
     top = (report.parent / "top.hpp").read_text()
@@ -82,7 +82,7 @@ def test_a_click_tells_more_of_a_process(page: Page, report: Path) -> None:
     assert page.locator("#occupancy svg").count() == 2
 
 
-def test_the_keyboard_does_all(page: Page) -> None:
+def test_the_keyboard_is_enough(page: Page) -> None:
     page.locator("#graph .process").first.focus()
     focused = "document.activeElement.getAttribute('aria-label')"
     assert page.evaluate(focused).startswith("source ")
@@ -122,15 +122,15 @@ def test_tables_sort_and_bars_change(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
-    """What each takes of its device, and what crosses the link; a process says where it is."""
+    """The resources of each device and the traffic of the link; a process names its device."""
     devices = "--devices", "z7020,zu3eg", "--link", "64@156.25+500"
     with opened(reported(layers(2), tmp_path, *devices)) as (page, complaints):
         page.emulate_media(color_scheme=scheme)
         captions = page.locator("#devices caption").all_inner_texts()
         assert captions == [
-            "What main_0 on z7020 takes of it",
-            "What main_1 on zu3eg takes of it",
-            "What links carry",
+            "Resources of main_0 on z7020",
+            "Resources of main_1 on zu3eg",
+            "Traffic of the links",
         ]
         page.locator("#graph .process.link").click()
         assert "main_1 on zu3eg" in page.locator("#details").inner_text()
@@ -142,8 +142,8 @@ def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(page: Page, scheme: str) -> None:
-    """By the rules of axe, with nothing and with a process selected."""
+def test_accessibility(page: Page, scheme: str) -> None:
+    """By the rules of axe, without a selection and with a selected process."""
     page.emulate_media(color_scheme=scheme)
     for _ in range(2):
         found = Axe().run(page).response["violations"]
@@ -153,15 +153,15 @@ def test_everybody_can_use_it(page: Page, scheme: str) -> None:
             summary.click()
 
 
-def test_what_passes_do(tmp_path: Path) -> None:
-    """A page shows what each pass made new; what stayed alike opens at a click."""
+def test_the_page_of_passes(tmp_path: Path) -> None:
+    """It shows the lines that each pass changed; a click expands unchanged lines."""
     example = Path(__file__).parents[2] / "examples" / "conv_bn.mlir"
     steps = ["--fold-bn", "--minimize-accumulators", "--stream-lower"]
     page_file, output = tmp_path / "page.html", str(tmp_path / "out.mlir")
     assert qnn_opt([*steps, str(example), "--page", str(page_file), "-o", output]) == 0
     with opened(page_file) as (page, complaints):
         buttons = page.locator("#steps button")
-        assert buttons.all_inner_texts() == ["as given", *(step[2:] for step in steps)]
+        assert buttons.all_inner_texts() == ["input", *(step[2:] for step in steps)]
         new = "".join(page.locator("#lines .new").all_inner_texts())
         gone = "".join(page.locator("#lines .gone").all_inner_texts())
         assert "qnn.threshold" in new and "qnn.batch_norm" in gone and "qnn.batch_norm" not in new
@@ -177,7 +177,7 @@ def test_what_passes_do(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_layers_stay_usable(tmp_path: Path) -> None:
+def test_a_thousand_layers(tmp_path: Path) -> None:
     with opened(reported(layers(LAYERS), tmp_path, "--device", "u250")) as (page, complaints):
         assert page.locator("#graph .process").count() == LAYERS + 2
         page.fill("#wanted", "layer_777")

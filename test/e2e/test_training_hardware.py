@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
 from qnn.backends.opencl import OpenclEngine
+from qnn.passes.tile.goal import Goal
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import WeightedProcess
-from qnn.tools.designs import Request, design_in
-from qnn.tools.simulated import CYCLES
+from qnn.tools.designs import design_in
+from qnn.tools.hardware_engines import SIMULATION_CYCLES
 from qnn.training import export, freeze, scores
 from support.opencl import needs_emulator
 from support.training import data, network, trained
@@ -28,7 +29,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 def assert_same(name: str, engine: Any) -> None:
     frozen, (images, _) = freeze(trained(RECIPES[name], network())), data(count=24)
     module = export(frozen, images[:1])
-    design_in(module, Request(cycles=CYCLES))
+    design_in(module, Goal(target_cycles=SIMULATION_CYCLES))
     books = [op.codebook is not None for op in module.walk() if isinstance(op, WeightedProcess)]
     assert books == 3 * [name in ("uniq", "dorefa")]
     (found,) = run(module, [images.numpy()], engine=engine)

@@ -11,10 +11,13 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from qnn.hardware.estimate import Estimate, estimate
+from qnn.hardware.resources.device import Device
 from qnn.qdialect.data import DataAttr
 from qnn.qdialect.qnn.constants import DataOp
 from qnn.qdialect.stream import ChannelType, DesignOp, Process, SinkOp, SourceOp
 from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.linked_designs import LinkedDesigns
 from qnn.qdialect.text import verify
 from qnn.qdialect.types import ElementType, unsigned
 from xdsl.dialects.builtin import ModuleOp, StringAttr
@@ -27,6 +30,11 @@ def design_of(module: ModuleOp) -> DesignOp:
     """The one design of a module."""
     (design,) = (op for op in module.ops if isinstance(op, DesignOp))
     return design
+
+
+def estimate_of(design: DesignOp, device: Device, clock_mhz: float = 100.0) -> Estimate:
+    """The estimate of one design on one device."""
+    return estimate(LinkedDesigns([design], design), [device], clock_mhz)
 
 
 class Design:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from qnn.hardware.estimate import estimate
 from qnn.hardware.resources.cost import (
     fifo,
     frame_counter_dsps,
@@ -21,7 +20,7 @@ from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
-from support.design import Design, design_of
+from support.design import Design, design_of, estimate_of
 from support.measured import MEASURED
 from support.program import read_module
 from xdsl.dialects.builtin import UnitAttr
@@ -193,8 +192,8 @@ def test_the_next_step_of_a_large_design() -> None:
 def test_memories_move_to_luts_if_blocks_run_out() -> None:
     """CNV W2A2 wants more blocks than there are, and fills the device."""
     design = MEASURED[1].design()
-    small = estimate(design, device_named("z7020"), 100.0).resources
-    large = estimate(design, device_named("zu9eg"), 100.0).resources
+    small = estimate_of(design, device_named("z7020")).parts[0].resources
+    large = estimate_of(design, device_named("zu9eg")).parts[0].resources
     assert 139 < small["bram36"] <= 140 < large["bram36"]
     assert small["lut"] > large["lut"]
 

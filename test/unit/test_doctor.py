@@ -1,4 +1,4 @@
-"""What is installed is found, what is not is told with the way to get it; shells complete."""
+"""`qnn doctor`, `qnn completion`, and the errors and examples of the command line."""
 
 import json
 import re
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from qnn.backends.hls import simulator as simulation
-from qnn.tools import doctor, qnn
+from qnn.tools import completion, doctor
+from qnn.tools.command_line import command_line
+from qnn.tools.commands.shared import options_of
 from qnn.tools.qnn import main
 
 
@@ -17,12 +19,12 @@ def found(capsys: pytest.CaptureFixture[str]) -> dict[str, str | None]:
     return {need["what"]: need["found"] for need in json.loads(capsys.readouterr().out)["needs"]}
 
 
-def test_it_finds_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
-    there = found(capsys)
-    assert there["g++"] and there["ap_int.h"] and there["xdsl"]
+def test_installed_packages_are_found(capsys: pytest.CaptureFixture[str]) -> None:
+    needs = found(capsys)
+    assert needs["g++"] and needs["ap_int.h"] and needs["xdsl"]
 
 
-def test_it_tells_how_to_get_the_rest(
+def test_missing_packages_are_shown_with_a_remedy(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", "")
@@ -33,12 +35,12 @@ def test_it_tells_how_to_get_the_rest(
         (
             *doctor.NEEDS,
             nothing := doctor.Need(
-                "nothing", "no-such-package", doctor.package("no-such-package"), "nowhere"
+                "nothing", "no-such-package", doctor.package_version("no-such-package"), "nowhere"
             ),
         ),
     )
-    missing = {what for what, state in found(capsys).items() if state is None}
-    assert missing >= {"g++", "ap_int.h", "make", nothing.what}
+    missing = {name for name, state in found(capsys).items() if state is None}
+    assert missing >= {"g++", "ap_int.h", "make", nothing.name}
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any("ap_int.h" in x and "no   pip install 'qnn-dialect[hls]'" in x for x in lines)
@@ -60,42 +62,43 @@ def test_a_shell_completes(
     assert meant in done.stdout.split()
 
 
-def test_without_what_makes_it(
+def test_completion_without_shtab(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def missing(name: str) -> None:
         raise ModuleNotFoundError(name)
 
-    monkeypatch.setattr(qnn, "import_module", missing)
+    monkeypatch.setattr(completion, "import_module", missing)
     assert main(["completion", "bash"]) == 1
     assert capsys.readouterr().err == (
-        "qnn: there is no shtab: pip install 'qnn-dialect[completion]'\n"
+        "qnn: qnn completion needs the package shtab: pip install 'qnn-dialect[completion]'\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "message"),
     [
-        ("complie net.onnx", "there is no command 'complie'; did you mean compile?"),
-        ("--vresion", "there is no --vresion; did you mean --version?"),
-        ("compile net.onnx --targt hls", "there is no --targt; did you mean --target?"),
-        ("compile --devise=z7020 net.onnx", "there is no --devise; did you mean --device?"),
-        ("run x.mlir --engine hsl", "argument --engine: there is no 'hsl'; did you mean hls?"),
+        ("complie net.onnx", "unknown command 'complie'; did you mean compile?"),
+        ("--vresion", "unknown option --vresion; did you mean --version?"),
+        ("compile net.onnx --targt hls", "unknown option --targt; did you mean --target?"),
+        ("compile --devise=z7020 net.onnx", "unknown option --devise; did you mean --device?"),
+        ("run x.mlir --engine hsl", "argument --engine: unknown value 'hsl'; did you mean hls?"),
         ("import -- --targt", "--targt: no such file or directory"),
     ],
 )
-def test_a_mistake_in_writing(line: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was meant is told, before what is missing for it."""
+def test_misspelt_words(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The suggestion comes before an error about a missing option."""
     with suppress(SystemExit):
         main(line.split())
-    assert capsys.readouterr().err == f"qnn: {told}\n"
+    assert capsys.readouterr().err == f"qnn: {message}\n"
 
 
 def test_each_command_has_an_example() -> None:
-    """Which its own parser takes."""
-    top = qnn.parser()
+    """Its parser accepts the example."""
+    top = command_line()
     (commands,) = (action for action in top._actions if isinstance(action.choices, dict))
     for name, command in commands.choices.items():
         (example,) = re.findall(r"example: (?:source <\()?(qnn [^)]*)", command.epilog)
-        given = top.parse_args(example.split()[1:])
-        assert example.split()[1] == name and callable(given.command)
+        options = options_of(top.parse_args(example.split()[1:]))
+        assert example.split()[1] == name
+        assert type(options).__name__ == f"{name.title()}Options"

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qnn.frontends.summary import summarize
-from qnn.hardware.estimate import EstimateError, estimate
+from qnn.hardware.estimate import EstimateError
 from qnn.hardware.resources.cost import fifo, frame_counter_dsps
 from qnn.hardware.resources.device import RESOURCE_KINDS, Use, device_named
 from qnn.hardware.search.space import is_grouped
@@ -20,8 +19,9 @@ from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.text import parse_module
+from qnn.tools.network_summary import layer_summaries
 from qnn.tools.qnn import main
-from support.design import design_of
+from support.design import design_of, estimate_of
 from support.networks import trained_network
 from support.program import read_module
 from xdsl.dialects.builtin import ModuleOp
@@ -56,13 +56,14 @@ def test_what_tile_chose(name: str) -> None:
         Pipeline.parse("stream-lower").apply(module)
         design = design_of(module)
         tiling = tile_design(design, Goal(device, 100.0, 1e8 / (1000 + 50 * seed)))
-        found = estimate(design, device, 100.0)
+        found = estimate_of(design, device)
         more: Use = sum(
             (fifo(device.vendor, c, np.array([c.lanes.data]))[:, 0] for c in unplanned(design)),
             np.zeros(len(tiling.use)),
         )
-        use = np.sum([layer.use for layer in found.layers], axis=0)
-        ports = [layer for layer in found.layers if layer.kind in ("source", "sink")]
+        (part,) = found.parts
+        use = np.sum([layer.use for layer in part.layers], axis=0)
+        ports = [layer for layer in part.layers if layer.kind in ("source", "sink")]
         use[RESOURCE_KINDS.index("dsp")] -= sum(frame_counter_dsps(layer.cycles) for layer in ports)
         np.testing.assert_allclose(use, tiling.use + more)
         assert found.interval == tiling.interval == found.bottleneck.cycles
@@ -78,10 +79,10 @@ def test_operations_are_those_of_the_network() -> None:
         module = integer(seed)
         if module is None:
             continue
-        layers = summarize(module)
+        layers = layer_summaries(module)
         tables = any(isinstance(op, LookupOp) for op in module.walk())
         Pipeline.parse("stream-lower").apply(module)
-        work = estimate(design_of(module), device_named("vu9p"), 100.0).work
+        work = estimate_of(design_of(module), device_named("vu9p")).work
         if tables or any(layer.kind == "conv_transpose2d" for layer in layers):
             continue
         assert work.macs == sum(layer.macs for layer in layers)
@@ -105,16 +106,17 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 def test_a_folded_design_is_taken_as_it_is() -> None:
     """All of these figures by hand."""
     design = design_of(read_module(MATRIX.replace("STORAGE", "block")))
-    found = estimate(design, device_named("z7020"), 100.0)
-    assert [layer.name for layer in found.layers] == ["x", "Gemm_0", "y"]
-    source, matrix, sink = found.layers
+    found = estimate_of(design, device_named("z7020"))
+    (part,) = found.parts
+    assert [layer.name for layer in part.layers] == ["x", "Gemm_0", "y"]
+    source, matrix, sink = part.layers
     assert (matrix.kind, matrix.pe, matrix.simd, matrix.cycles) == ("matvec", 2, 4, 16)
     assert (source.pe, source.simd, source.cycles, sink.cycles) == (4, 4, 8, 8)
     tree, sums, channel = 4 * (3 + 2), 6, 2 * 3 + 6
     counters, words = 4, 4 * 2 + 2 * 6
     word = 4 * 2
     kept = 2 * 4 + word // 2
-    assert found.named(matrix.use) == {
+    assert part.named(matrix.use) == {
         "lut": round(2 * (tree + sums) + kept + 9 * counters + channel),
         "ff": 2 * (tree // 2 + 2 * sums + 4) + word + 80 * counters + words + 2 * 3 + 2 * 6,
         "bram36": 1.0,
@@ -124,13 +126,13 @@ def test_a_folded_design_is_taken_as_it_is() -> None:
     assert found.work.macs == 4 * 4 * 8 and found.work.weight_bits == 32
     assert found.work.bops == 128 * (2 * 1 + 2 + 1 + 3)
     assert found.fps == 1e8 / 16
-    assert found.utilisation["bram36"] == 3 / 140
+    assert part.utilisation["bram36"] == 3 / 140
 
 
 def test_weights_from_outside_come_again_for_each_vector() -> None:
     """4 vectors of 4 x 8 bits, beside 32 elements of 2 bits and 16 of 6."""
     design = design_of(read_module(MATRIX.replace("STORAGE", "outside")))
-    found = estimate(design, device_named("z7020"), 100.0)
+    found = estimate_of(design, device_named("z7020"))
     assert found.work.external_bits == 4 * 32 + 32 * 2 + 16 * 6
     assert found.bandwidth_gb_s == pytest.approx(288 / 8 * found.fps / 1e9)
 
@@ -152,7 +154,7 @@ def test_what_a_design_may_take() -> None:
 def test_what_can_not_be_built(storage: str, message: str) -> None:
     design = design_of(read_module(MATRIX.replace("STORAGE", storage)))
     with pytest.raises(EstimateError, match=message):
-        estimate(design, device_named("z7020"), 100.0)
+        estimate_of(design, device_named("z7020"))
 
 
 SKIP = """
@@ -177,16 +179,16 @@ qnn.data @w "0xa501" : tensor<1x9x!qnn.bipolar>
 def test_channels_that_are_too_shallow_are_no_full_rate() -> None:
     """A design that channels hold up is as fast as it is when it is played through."""
     device, slower = device_named("z7020"), 0
-    fastest = estimate(design_of(read_module(SKIP.replace("DEPTH", "64"))), device, 100.0).interval
+    fastest = estimate_of(design_of(read_module(SKIP.replace("DEPTH", "64"))), device).interval
     for depth in range(2, 40, 3):
         design = design_of(read_module(SKIP.replace("DEPTH", str(depth))))
         try:
             run = simulate(design, 12)
         except Deadlock:
             with pytest.raises(Deadlock):
-                estimate(design, device, 100.0)
+                estimate_of(design, device)
             continue
-        found = estimate(design, device, 100.0)
+        found = estimate_of(design, device)
         assert found.interval == np.diff(run.finished(design))[-1] >= fastest
         slower += found.interval > fastest
     assert slower

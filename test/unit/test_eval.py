@@ -1,4 +1,4 @@
-"""`qnn eval` and `qnn run --engine native`: what they count, take and refuse."""
+"""`qnn eval` and `qnn run --engine native`: accuracy, test sets, and errors."""
 
 import gzip
 import json
@@ -20,9 +20,9 @@ from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
 from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools import evaluate
-from qnn.tools.datasets import CIFAR, load_images, load_labels
+from qnn.tools.datasets import CIFAR_RECORD_BYTES, load_images, load_labels
 from qnn.tools.engines import Engine
-from qnn.tools.files import UserError
+from qnn.tools.errors import UserError
 from qnn.tools.pixels import Pixels
 from qnn.tools.pools import Pool
 from qnn.tools.qnn import main
@@ -35,7 +35,7 @@ IMAGES = RNG.integers(0, 255, (30, 4, 5, 3), np.uint8, endpoint=True)
 
 
 def network(seed: int = 0, classes: int = 7) -> ModuleOp:
-    """Scores of an image of 4x5 in three colours, which come first."""
+    """A network of one layer for images of 4x5 pixels with three channels, channels first."""
     program = Program()
     x = program.input(signed(8), (1, 3, 4, 5))
     x = program.add(TransposeOp(x, [0, 2, 3, 1])).output
@@ -57,7 +57,7 @@ def scores(module: ModuleOp) -> Array:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A network, its images, and classes of which two thirds are right."""
+    """A network, its images, and labels of which two thirds are what the network predicts."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     module = network()
     labels = scores(module).argmax(1)
@@ -68,12 +68,12 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return [net, "--images", f"{data}:x", "--labels", f"{data}:y", "--offset", "-128"]
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def evaluated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert main(["eval", *arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def error_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main([*arguments]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     return line
@@ -81,7 +81,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @pytest.mark.parametrize("engine", ["reference", "native"])
 def test_counts(files: list[str], engine: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = told(capsys, *files, "--engine", engine)
+    found = evaluated(capsys, *files, "--engine", engine)
     assert (found["images"], found["correct"], found["engine"]) == (30, 20, engine)
     assert found["top1"] == 20 / 30
     labels = load_labels(files[4])
@@ -101,14 +101,14 @@ def test_tables(files: list[str], capsys: pytest.CaptureFixture[str], tmp_path: 
     files = [*files, "--engine", "reference"]
     assert main(["eval", *files, "--compare", other]) == 0
     lines = capsys.readouterr().out.splitlines()
-    time = r"30 images in \S+ s: \S+ ms an image, [\d,]+ images/s, reference"
+    time = r"30 images in \S+ s: \S+ ms per image, [\d,]+ images/s, engine reference"
     assert re.fullmatch(time, lines[0])
-    assert lines[1].startswith("20 right: top-1 66.67%, top-5 ")
+    assert lines[1].startswith("20 correct: top-1 66.67%, top-5 ")
     assert lines[3].split() == ["class", *"0123456"]
     different = np.flatnonzero(scores(network()).argmax(1) != scores(network(1)).argmax(1))
     listed = ", ".join(map(str, different[:20])) + ", ..." * (len(different) > 20)
-    assert f"{len(different)} images differ from {other}: {listed}" in lines
-    found = told(capsys, *files, "--compare", other)
+    assert f"{len(different)} images classified differently by {other}: {listed}" in lines
+    found = evaluated(capsys, *files, "--compare", other)
     assert found["differ"] == different.tolist()
     assert found["compared_correct"] == int(
         (scores(network(1)).argmax(1) == load_labels(files[4])).sum()
@@ -116,7 +116,7 @@ def test_tables(files: list[str], capsys: pytest.CaptureFixture[str], tmp_path: 
 
 
 def test_many_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Mistakes instead of a matrix; classes may begin with others than those of the labels."""
+    """A list of errors instead of a matrix; the network has one more class, before class 0."""
     net = saved(network(classes=40), tmp_path / "net.mlir")
     np.save(tmp_path / "x.npy", IMAGES)
     classes = scores(network(classes=40)).argmax(1)
@@ -125,25 +125,24 @@ def test_many_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     more = ["--offset", "-128", "--engine", "reference", "--first-class", "1"]
     assert main(["eval", *files, *more]) == 0
     out = capsys.readouterr().out
-    assert f"{(classes > 0).sum()} right" in out and "taken for" in out
+    assert f"{(classes > 0).sum()} correct" in out and "predicted" in out
 
 
-def test_images_come_in_pieces(
+def test_batches_may_finish_in_any_order(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In any order."""
-    monkeypatch.setattr(evaluate, "AT_ONCE", 7)
-    forwards = evaluate.here
+    monkeypatch.setattr(evaluate, "BATCH_SIZE", 7)
+    in_order = evaluate.local_work
 
-    def backwards(engine: Engine) -> evaluate.Work:
-        return lambda parts: reversed(list(forwards(engine)(parts)))
+    def reversed_work(engine: Engine) -> evaluate.Work:
+        return lambda batches: reversed(list(in_order(engine)(batches)))
 
-    monkeypatch.setattr(evaluate, "here", backwards)
-    assert told(capsys, *files, "--engine", "reference")["correct"] == 20
+    monkeypatch.setattr(evaluate, "local_work", reversed_work)
+    assert evaluated(capsys, *files, "--engine", "reference")["correct"] == 20
 
 
-def test_scores_of_more_bits_than_doubles_have() -> None:
-    """The first of equals is the best, and there are others only a little less."""
+def test_scores_of_64_bits_are_ranked_exactly() -> None:
+    """Of equal scores the first class is best; doubles could not tell the others apart."""
     most = np.iinfo(np.int64).max
     rows = np.array([[most - 1, most, 5, most, -most - 1, most - 2]])
     for dtype in (np.int64, np.uint64):
@@ -153,13 +152,13 @@ def test_scores_of_more_bits_than_doubles_have() -> None:
     assert ranks.tolist() == [[1, 3, 0, 5, 2]]
 
 
-def test_workers_say_what_they_used(
+def test_the_engines_of_all_workers_are_reported(
     files: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Of two pieces, the second comes to a worker without a compiler."""
+    """The second of two batches is computed by a worker without a compiler."""
 
     @contextmanager
     def pool(_: str) -> Generator[Pool]:
@@ -174,13 +173,13 @@ def test_workers_say_what_they_used(
         monkeypatch.setenv("PATH", str(tmp_path))
         return found
 
-    monkeypatch.setattr(evaluate, "AT_ONCE", 15)
+    monkeypatch.setattr(evaluate, "BATCH_SIZE", 15)
     monkeypatch.setattr(evaluate, "pool_at", pool)
     monkeypatch.setattr(evaluate, "engine_of", engine_of)
     remote = [*files, "--scheduler", "tcp://localhost:1", "--engine", "native"]
-    found = told(capsys, *remote)
+    found = evaluated(capsys, *remote)
     assert (found["engine"], found["correct"]) == ("native and reference", 20)
-    assert told(capsys, *remote)["engine"] == "reference"
+    assert evaluated(capsys, *remote)["engine"] == "reference"
 
 
 def test_without_a_compiler(
@@ -208,55 +207,56 @@ def test_run_native(files: list[str], tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.load(out), run(network(), [x])[0])
 
 
-def test_pixels_that_do_not_fit() -> None:
-    """What would make them fit is said."""
+def test_pixels_outside_the_input_type() -> None:
     x = np.array([[[[0, 255]]]], np.uint8)
-    with pytest.raises(UserError, match=r"0 to 255, .* si8, -128 to 127: --offset -128 may"):
+    with pytest.raises(UserError, match=r"0 to 255, .* si8 .* -128 to 127: .* --offset -128"):
         Pixels().prepared(x, TensorType(signed(8), (1, 1, 1, 2)))
-    with pytest.raises(UserError, match="--scale A/B and --offset X may"):
+    with pytest.raises(UserError, match="convert them with --scale A/B and --offset X"):
         Pixels().prepared(x, TensorType(signed(4), (1, 1, 1, 2)))
     assert (Pixels().prepared(x, TensorType(unsigned(8), (1, 1, 1, 2))) == x).all()
 
 
-def test_what_is_refused(
+def test_what_is_error_of(
     files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     net, _, images, _, labels, *_ = files
     eval_ = ["eval", net, "--engine", "reference"]
-    said = refused(capsys, *eval_, "--images", images)
-    assert said == "qnn: --labels or --compare says what the network's classes are held against"
+    line = error_of(capsys, *eval_, "--images", images)
+    assert line == "qnn: eval needs --labels or --compare"
     np.save(tmp_path / "y.npy", np.zeros(29, int))
-    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert said == f"qnn: {images} has 30 images, and {tmp_path / 'y.npy'} 29 classes"
+    line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert line.startswith(f"qnn: {images} has 30 images, but {tmp_path / 'y.npy'} has 29 classes")
     both = ["--images", images, "--labels", labels]
-    said = refused(capsys, *eval_, *both)
-    assert re.fullmatch(r"qnn: the images have pixels from \d+ to \d+, .*: --offset -128 .*", said)
+    line = error_of(capsys, *eval_, *both)
+    assert re.fullmatch(
+        r"qnn: the pixels range from \d+ to \d+, .*: convert them with --offset -128", line
+    )
     np.save(tmp_path / "nan.npy", np.full((30, 3, 4, 5), np.nan))
-    said = refused(capsys, *eval_, "--images", str(tmp_path / "nan.npy"), "--labels", labels)
-    assert said == "qnn: input 0: si8 holds whole numbers only"
+    line = error_of(capsys, *eval_, "--images", str(tmp_path / "nan.npy"), "--labels", labels)
+    assert line == "qnn: input 0: si8 holds whole numbers only"
     np.save(tmp_path / "size.npy", np.zeros((30, 4, 4, 3), np.uint8))
-    said = refused(capsys, *eval_, "--images", str(tmp_path / "size.npy"), "--labels", labels)
-    assert said == "qnn: the images are 4x4x3 each, the network takes 3x4x5"
+    line = error_of(capsys, *eval_, "--images", str(tmp_path / "size.npy"), "--labels", labels)
+    assert line == "qnn: the shape of an image is 4x4x3, but the input of the network is 3x4x5"
     np.save(tmp_path / "y.npy", np.zeros(30))
-    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert said.endswith("y.npy: classes are whole numbers from 0 on, one for each image")
+    line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert line.endswith("y.npy: labels must be whole numbers from 0 on, one per image")
     np.save(tmp_path / "y.npy", np.full(30, 1 << 63, np.uint64))
-    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert said.endswith("y.npy: there is a class 9223372036854775808, of more than 63 bits")
+    line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert line.endswith("y.npy: the label 9223372036854775808 does not fit in 64 bits with sign")
     np.save(tmp_path / "y.npy", [0] * 29 + [99])
-    said = refused(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert said.startswith(
-        f"qnn: image 29 is of class 99, and {eval_[1]} has 7, from 0 on: --first"
+    line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
+    assert line.startswith(
+        f"qnn: image 29 has class 99, but {eval_[1]} has the classes 0 to 6: --first-class"
     )
     for first in (1 << 63, (1 << 63) - 1, -(1 << 63) - 1, 1 << 70):
-        said = refused(capsys, *eval_, *both, "--first-class", str(first))
-        assert said == f"qnn: --first-class {first}: classes are then beyond 64 bits"
+        line = error_of(capsys, *eval_, *both, "--first-class", str(first))
+        assert line == f"qnn: --first-class {first}: the class numbers no longer fit in 64 bits"
     np.save(tmp_path / "none.npy", np.zeros((0, 4, 5, 3), np.uint8))
     np.save(tmp_path / "y.npy", np.zeros(0, int))
     none = ["--images", str(tmp_path / "none.npy"), "--labels", str(tmp_path / "y.npy")]
     for first in ("0", str(1 << 70)):
-        said = refused(capsys, *eval_, *none, "--first-class", first)
-        assert said == "qnn: there are no images"
+        line = error_of(capsys, *eval_, *none, "--first-class", first)
+        assert line == "qnn: the test set has no images"
     with pytest.raises(SystemExit) as stopped:
         main([*eval_, *both, "--scale", "1/0"])
     assert stopped.value.code == 2
@@ -286,23 +286,23 @@ def test_idx(tmp_path: Path) -> None:
 def test_damaged_idx(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "images"
     path.write_bytes(data)
-    with pytest.raises(UserError, match="is no whole idx file"):
+    with pytest.raises(UserError, match="is not a complete idx file"):
         load_images(str(path))
     path.write_bytes(gzip.compress(data)[:-3])
-    with pytest.raises(UserError, match="can't be decompressed"):
+    with pytest.raises(UserError, match="cannot be decompressed"):
         load_images(str(path))
 
 
 def test_cifar(tmp_path: Path) -> None:
     path = tmp_path / "test_batch.bin"
-    records = RNG.integers(0, 10, (4, CIFAR), np.uint8)
+    records = RNG.integers(0, 10, (4, CIFAR_RECORD_BYTES), np.uint8)
     path.write_bytes(records.tobytes())
     images, labels = load_images(str(path))
     assert labels is not None and labels.tolist() == records[:, 0].tolist()
     assert images.shape == (4, 32, 32, 3)
     np.testing.assert_array_equal(images[2, :, :, 1].reshape(-1), records[2, 1025:2049])
     path.write_bytes(records.tobytes()[1:])
-    with pytest.raises(UserError, match=r"is no .npy, .npz, idx file, CIFAR-10 binary, or folder"):
+    with pytest.raises(UserError, match="is not a test set: it must be"):
         load_images(str(path))
 
 
@@ -318,15 +318,15 @@ def test_folder(tmp_path: Path) -> None:
     images, labels = load_images(str(tmp_path / "cat"))
     assert labels is None and len(images) == 3
     pillow.fromarray(IMAGES[0, :2]).save(tmp_path / "cat" / "small.png")
-    with pytest.raises(UserError, match="the images differ in size: 2x5x3, 4x5x3"):
+    with pytest.raises(UserError, match="the same size, not 2x5x3, 4x5x3"):
         load_images(str(tmp_path))
     (tmp_path / "cat" / "small.png").write_text("no image")
-    with pytest.raises(UserError, match="is no image that can be read"):
+    with pytest.raises(UserError, match="is not a readable image"):
         load_images(str(tmp_path))
 
 
 def test_pixels() -> None:
-    """CNV's rule, MNIST's in one bit, and floats as their framework divides."""
+    """CNV's conversion, MNIST's to one bit, and floats as the training framework divides them."""
     x = np.arange(256, dtype=np.uint8).reshape(1, 256)
     cnv = np.clip(np.floor((x / 255.0 * 2 - 1) * 128 + 0.5), -128, 127)
     byte = TensorType(signed(8), (1, 256))
@@ -344,27 +344,27 @@ def test_pixels() -> None:
 
 
 @pytest.mark.parametrize("pixel", [np.nan, np.inf])
-def test_pixels_that_are_no_numbers(pixel: float) -> None:
-    """They have no integer."""
+def test_infinite_pixels_are_refused(pixel: float) -> None:
+    """NaN and infinity cannot be rounded to an integer."""
     images = np.array([[0.0, pixel]])
-    with pytest.raises(UserError, match="a pixel that is scaled is NaN or infinite"):
+    with pytest.raises(UserError, match="a scaled pixel is NaN or infinite"):
         Pixels(None, -128.0).prepared(images, TensorType(signed(8), (1, 2)))
 
 
-def test_pixels_that_are_complex() -> None:
-    """The network refuses them, as it does where nothing is scaled."""
+def test_complex_pixels_are_left_to_the_network() -> None:
+    """The network refuses them, as it does without scaling."""
     images = np.zeros((3, 2), complex)
     assert Pixels(None, -128.0).prepared(images, TensorType(signed(8), (1, 2))) is images
 
 
 @DASK
 @pytest.mark.slow
-def test_a_worker_dies(
+def test_a_killed_worker_loses_no_image(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No image is lost, none counts twice."""
-    monkeypatch.setattr(evaluate, "AT_ONCE", 1)
-    alone = told(capsys, *files, "--engine", "reference")
+    """None counts twice either."""
+    monkeypatch.setattr(evaluate, "BATCH_SIZE", 1)
+    alone = evaluated(capsys, *files, "--engine", "reference")
     with cluster() as (address, _, workers):
         killed: list[int] = []
         wait = evaluate.wait
@@ -378,7 +378,7 @@ def test_a_worker_dies(
             return found
 
         monkeypatch.setattr(evaluate, "wait", watched)
-        found = told(capsys, *files, "--engine", "reference", "--scheduler", address)
+        found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
     assert killed == [-signal.SIGKILL]
     for field in ("images", "correct", "top5", "confusion"):
         assert found[field] == alone[field]
@@ -389,16 +389,19 @@ def test_a_worker_dies(
 def test_all_workers_die(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("qnn.tools.pools.ABSENT", 2)
+    monkeypatch.setattr("qnn.tools.pools.CLUSTER_TIMEOUT", 2)
     with cluster() as (address, _, workers):
         for worker in workers:
             worker.kill()
             worker.wait()
-        said = refused(capsys, "eval", *files, "--engine", "reference", "--scheduler", address)
-    assert said == f"qnn: the cluster at {address} has no workers"
+        line = error_of(capsys, "eval", *files, "--engine", "reference", "--scheduler", address)
+    assert line == f"qnn: the cluster at {address} has no workers"
 
 
 @DASK
 def test_no_cluster(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, "eval", *files, "--engine", "reference", "--scheduler", "nowhere")
-    assert said == "qnn: 'nowhere' is no address of a scheduler, as tcp://localhost:8786 is"
+    line = error_of(capsys, "eval", *files, "--engine", "reference", "--scheduler", "nowhere")
+    assert (
+        line
+        == "qnn: 'nowhere' is not the address of a Dask scheduler, such as tcp://localhost:8786"
+    )

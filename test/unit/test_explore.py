@@ -1,4 +1,4 @@
-"""`qnn explore`: its points against `tile`, how it goes on, and clusters that go away."""
+"""`qnn explore`: its points against `tile`, runs that continue, and clusters that are lost."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from qnn.hardware.search.explore import Job as Task
 from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.tile import tile_design
 from qnn.tools import explore as command
-from qnn.tools.designs import lowered
+from qnn.tools.designs import lowered_design
 from qnn.tools.networks import load_network, write_module
 from qnn.tools.pools import PoolLost, pool_at
 from qnn.tools.qnn import main
@@ -31,40 +31,40 @@ from support.networks import trained_network
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A file with a network that can be lowered, of some layers."""
+    """The file of a network with several layers that can be lowered."""
     path = tmp_path_factory.mktemp("network") / "net.mlir"
     with path.open("wb") as file:
         write_module(trained_network(np.random.default_rng(403)), file)
     return str(path)
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+def explored(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     """The JSON of a run."""
     assert main(["explore", *arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def error_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The one line of a run that ends in an error."""
     assert main(["explore", *arguments]) == 1
     lines = capsys.readouterr().err.splitlines()
-    said = [line for line in lines if not line.endswith(" s")]
-    assert len(said) == 1, said
-    return said[0]
+    errors = [line for line in lines if not line.endswith(" s")]
+    assert len(errors) == 1, errors
+    return errors[0]
 
 
 @pytest.mark.parametrize("name", ["z7020", "arria10-gx1150"])
-def test_points_equal_the_tilings_of_tile(network: str, name: str) -> None:
+def test_points_match_tile(network: str, name: str) -> None:
     device = device_named(name)
-    (curve,) = command.curves_of(lowered(load_network(network)), [device], [100.0])
+    (curve,) = command.curves_of(lowered_design(load_network(network)), [device], [100.0])
     with ThreadPoolExecutor(1) as pool:
         found = explore(
-            [Task(curve)], slower_jobs, pool, lambda c: c, {}, command.forget, lambda *_: None
+            [Task(curve)], slower_jobs, pool, lambda c: c, {}, command._discard, lambda *_: None
         )
     assert len(found) > CURVE_POINTS / 2
     for job in list(found)[:: len(found) // 5]:
         rate = None if job.cycles is None else 1e8 / job.cycles
-        tiling = tile_design(lowered(load_network(network)), Goal(device, 100.0, rate))
+        tiling = tile_design(lowered_design(load_network(network)), Goal(device, 100.0, rate))
         point = found[job]
         assert point is not None
         assert point.interval == tiling.interval
@@ -72,7 +72,7 @@ def test_points_equal_the_tilings_of_tile(network: str, name: str) -> None:
         assert (tiling.use <= device.budget(100.0)).all()
 
 
-def test_pareto_front() -> None:
+def test_a_front_has_no_dominated_point() -> None:
     random = np.random.default_rng(0)
     points = [
         Point(int(cycles), tuple(map(float, use)), 0.0, 0)
@@ -88,13 +88,13 @@ def test_pareto_front() -> None:
     assert pareto_front([None]) == []
 
 
-def test_operations_by_their_bits(network: str) -> None:
-    design = lowered(load_network(network))
+def test_operations_by_bits_add_up(network: str) -> None:
+    design = lowered_design(load_network(network))
     assert sum(ops_by_bits(design).values()) == network_work(design).ops
 
 
 def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = told(capsys, network, "--devices", "z7045,z7020", "--clocks", "200,100")
+    found = explored(capsys, network, "--devices", "z7045,z7020", "--clocks", "200,100")
     titles = [(curve["device"], curve["clock_mhz"]) for curve in found["curves"]]
     assert titles == [("z7020", 100), ("z7020", 200), ("z7045", 100), ("z7045", 200)]
     slow, fast = found["curves"][:2]
@@ -109,17 +109,17 @@ def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> 
         )
 
 
-def test_devices_come_in_the_order_of_their_logic() -> None:
+def test_devices_are_ordered_by_their_logic() -> None:
     """An ALM counts as 1 / 0.6 LUTs: 427,200 are more than 663,360 LUTs."""
-    sizes = {name: command.size(device_named(name)) for name in ("ku115", "arria10-gx1150")}
+    sizes = {name: command._logic_luts(device_named(name)) for name in ("ku115", "arria10-gx1150")}
     assert sizes == pytest.approx({"ku115": 663_360, "arria10-gx1150": 712_000})
 
 
 def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is named with the lowest clock that will do; larger ones do it too."""
-    whole = told(capsys, network, "--devices", "z7020", "--clocks", "100")
+    """It is reported with the lowest clock that reaches the rate; larger devices reach it, too."""
+    whole = explored(capsys, network, "--devices", "z7020", "--clocks", "100")
     rate = whole["curves"][0]["fastest"]["fps"] * 1.5
-    found = told(
+    found = explored(
         capsys, network, "--devices", "ku115,z7020", "--clocks", "100,200,300", "--fps", str(rate)
     )
     assert found["smallest"] == {"device": "z7020", "clock_mhz": 200}
@@ -129,45 +129,45 @@ def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -
     assert all(curve["at_rate"]["fps"] >= rate for curve in reached)
 
 
-def test_a_run_goes_on_where_it_was(
+def test_a_run_continues_from_finished_points(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line that was cut off is worked out again, those before it are not."""
+    """The point of an incomplete line is computed again, those before it are not."""
     arguments = (network, "--devices", "z7020", "-o", str(tmp_path / "out"))
-    whole = told(capsys, *arguments)
+    whole = explored(capsys, *arguments)
     file = tmp_path / "out" / "points.jsonl"
     lines = file.read_bytes().splitlines(keepends=True)
     assert len(lines) == len(set(lines)) > CURVE_POINTS / 2
     file.write_bytes(b"".join(lines[:20]) + lines[20][:30])
-    assert told(capsys, *arguments) == whole
+    assert explored(capsys, *arguments) == whole
     after = file.read_bytes().splitlines(keepends=True)
     assert after[:20] == lines[:20]
     assert sorted(after) == sorted(lines)
     assert json.loads((tmp_path / "out" / "explore.json").read_text()) == whole
 
 
-def test_points_of_another_network_are_not_taken(
+def test_points_of_another_network_are_not_reused(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = tmp_path / "other.mlir"
     with other.open("wb") as file:
         write_module(trained_network(np.random.default_rng(404)), file)
     both = "--devices", "z7020", "-o", str(tmp_path / "out")
-    told(capsys, network, *both)
-    assert told(capsys, str(other), *both) == told(capsys, str(other), "--devices", "z7020")
+    explored(capsys, network, *both)
+    assert explored(capsys, str(other), *both) == explored(capsys, str(other), "--devices", "z7020")
 
 
 @pytest.mark.parametrize("line", ["{", "[]", '{"key": "a", "point": {"interval": 0}}'])
-def test_a_line_that_is_no_point(
+def test_an_invalid_line_is_an_error(
     line: str, network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "points.jsonl").write_text(f"{line}\n")
-    said = refused(capsys, network, "-o", str(tmp_path))
-    assert said.startswith(f"qnn: {tmp_path}/points.jsonl:1 is no finished point")
+    message = error_of(capsys, network, "-o", str(tmp_path))
+    assert message.startswith(f"qnn: {tmp_path}/points.jsonl:1 is not a finished point")
 
 
-def started(arguments: Sequence[str], points: Path, lines: int) -> "subprocess.Popen[str]":
-    """A run that has finished some points."""
+def started_run(arguments: Sequence[str], points: Path, lines: int) -> "subprocess.Popen[str]":
+    """Starts a run, and waits until it has finished some points."""
     code = "from qnn.tools.qnn import main; raise SystemExit(main())"
     run = subprocess.Popen(
         [sys.executable, "-c", code, "explore", *arguments], stderr=subprocess.PIPE, text=True
@@ -181,43 +181,43 @@ def started(arguments: Sequence[str], points: Path, lines: int) -> "subprocess.P
 
 
 CLOCKS = ",".join(str(50 + step) for step in range(40))
-"""So many that a run takes a while."""
+"""Enough clocks for a run of several seconds."""
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on(network: str, tmp_path: Path) -> None:
+def test_a_killed_run_continues(network: str, tmp_path: Path) -> None:
     points = tmp_path / "points.jsonl"
     arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path)]
-    run = started(arguments, points, 20)
+    run = started_run(arguments, points, 20)
     run.kill()
-    run.communicate(
-        timeout=60
-    )  # ends when the workers, who hold the other end of the pipe, have ended
+    # returns once the workers, which hold the other end of the pipe, have ended
+    run.communicate(timeout=60)
     kept = points.read_bytes()
-    again = started(arguments, points, kept.count(b"\n") + 20)
+    again = started_run(arguments, points, kept.count(b"\n") + 20)
     again.send_signal(signal.SIGINT)
-    told = again.communicate(timeout=60)[1]
-    assert "Traceback" not in told and "finished points: the same command goes on" in told
+    errors = again.communicate(timeout=60)[1]
+    assert "Traceback" not in errors
+    assert "finished points: the same command continues there" in errors
     assert again.returncode == 130
     whole = kept[: kept.rfind(b"\n") + 1]
     assert points.read_bytes().startswith(whole)
 
 
-def test_a_worker_that_ends() -> None:
-    with pytest.raises(PoolLost, match="was ended"), pool_at(None) as pool:
+def test_a_killed_worker_process() -> None:
+    with pytest.raises(PoolLost, match="was killed"), pool_at(None) as pool:
         pool.executor.submit(os._exit, 1).result()
 
 
 def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
-    told(capsys, network, "--devices", "z7020,u250", "-o", str(tmp_path))
+    explored(capsys, network, "--devices", "z7020,u250", "-o", str(tmp_path))
     for name in ("front", "roofline"):
         text = (tmp_path / f"{name}.svg").read_text()
         assert "<svg" in text and "<dc:date>" not in text
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_without_what_draws(
+def test_without_matplotlib(
     network: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -232,7 +232,7 @@ def test_without_what_draws(
 @DASK
 @pytest.mark.slow
 def test_a_cluster(network: str, tmp_path: Path) -> None:
-    """It finds what processes find; when it goes away, finished points are kept."""
+    """It finds the same points as processes; if it is lost, finished points are kept."""
     points = tmp_path / "points.jsonl"
     arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path)]
     with cluster() as (address, scheduler, _):
@@ -242,18 +242,18 @@ def test_a_cluster(network: str, tmp_path: Path) -> None:
             assert main(["explore", *run, str(tmp_path / place)]) == 0
         results = [(tmp_path / place / "explore.json").read_text() for place in ("dask", "alone")]
         assert results[0] == results[1]
-        run = started([*arguments, "--scheduler", address], points, 20)
+        run = started_run([*arguments, "--scheduler", address], points, 20)
         scheduler.kill()
-        _, said = run.communicate(timeout=60)
+        _, errors = run.communicate(timeout=60)
     assert run.returncode == 1
-    lines = [line for line in said.splitlines() if not line.endswith(" s")]
+    lines = [line for line in errors.splitlines() if not line.endswith(" s")]
     assert len(lines) == 1, "\n".join(lines)
     count = len({json.loads(line)["key"] for line in points.read_text().splitlines()})
-    assert lines[0].startswith(f"qnn: the cluster at {address} went away")
-    assert lines[0].endswith(f"has {count} finished points: the same command goes on")
+    assert lines[0].startswith(f"qnn: the cluster at {address} was lost")
+    assert lines[0].endswith(f"has {count} finished points: the same command continues there")
 
 
 @DASK
 def test_no_cluster(network: str, capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(capsys, network, "--scheduler", "localhost")
-    assert said.endswith("'localhost' is no address of a scheduler, as tcp://localhost:8786 is")
+    message = error_of(capsys, network, "--scheduler", "localhost")
+    assert message.startswith("qnn: 'localhost' is not the address of a Dask scheduler")

@@ -1,13 +1,14 @@
-"""Files that the commands write: whole or not at all."""
+"""Files that the commands write: as a whole or not at all."""
 
 import sys
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from qnn.tools.files import UserError, write_whole
+from qnn.tools.errors import UserError
+from qnn.tools.files import write_whole
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="links and rights of POSIX")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links and permissions")
 
 
 def write(file: BinaryIO) -> None:
@@ -28,7 +29,7 @@ def test_a_file_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_a_good_file_survives(tmp_path: Path, error: type[BaseException]) -> None:
+def test_the_old_file_survives_an_error(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "out"
     path.write_bytes(b"good")
 
@@ -42,7 +43,7 @@ def test_a_good_file_survives(tmp_path: Path, error: type[BaseException]) -> Non
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_broken_write_is_told(tmp_path: Path) -> None:
+def test_a_failed_write_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"out: no space left on device$"):
         write_whole(str(tmp_path / "out"), break_off)
     assert list(tmp_path.iterdir()) == []
@@ -59,7 +60,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_file_keeps_its_rights(tmp_path: Path) -> None:
+def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.touch(mode=0o600)
     write_whole(str(path), write)
@@ -67,6 +68,6 @@ def test_a_file_keeps_its_rights(tmp_path: Path) -> None:
 
 
 @posix
-def test_what_is_no_file_is_written_to() -> None:
+def test_a_device_file_is_written_to() -> None:
     write_whole("/dev/null", write)
     assert not Path("/dev/null").is_file()

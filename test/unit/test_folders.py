@@ -1,9 +1,9 @@
-"""Folders that the commands build: nothing that others put there is lost, whatever happens."""
+"""Folders that the commands write: files of others there are never lost."""
 
 from pathlib import Path
 
 import pytest
-from qnn.tools.files import UserError
+from qnn.tools.errors import UserError
 from qnn.tools.folders import MANIFEST, build_folder
 
 FIRST = {"top.cpp": "1", "weights/a.hpp": "1", "weights/b.hpp": "1"}
@@ -14,7 +14,7 @@ OTHERS = {
     "hls/solution/impl.dcp": "hours",
     "weights/mine.txt": "notes",
 }
-"""What a user, or the vendor's tools, put into a build."""
+"""Files that a user or the vendor's tools put into a build."""
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -33,7 +33,7 @@ def found(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text() for path in paths}
 
 
-def test_a_build_replaces_what_the_one_before_wrote(tmp_path: Path) -> None:
+def test_a_build_replaces_the_files_of_the_one_before(tmp_path: Path) -> None:
     path = tmp_path / "build"
     for files in (FIRST, SECOND, FIRST):
         build(path, files)
@@ -44,7 +44,7 @@ def test_a_build_replaces_what_the_one_before_wrote(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_build_leaves_what_others_put_there(tmp_path: Path) -> None:
+def test_a_build_keeps_files_of_others(tmp_path: Path) -> None:
     path = tmp_path / "build"
     build(path, FIRST)
     write(path, OTHERS)
@@ -53,12 +53,12 @@ def test_a_build_leaves_what_others_put_there(tmp_path: Path) -> None:
     assert {entry.name for entry in path.iterdir() if entry.name.startswith(".")} == {MANIFEST}
 
 
-def test_a_folder_with_anything_else_is_refused_by_name(tmp_path: Path) -> None:
-    """One of a design by hand, too: only the manifest says what a build wrote."""
+def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
+    """Even files with the names of a build: only the manifest lists what a build wrote."""
     for files in ({"thesis.txt": "years"}, {"design.mlir": "mine"}):
         path = tmp_path / "work" / next(iter(files))
         write(path, files)
-        with pytest.raises(UserError, match=f"holds '{next(iter(files))}', and no build"):
+        with pytest.raises(UserError, match=f"holds '{next(iter(files))}' and no build"):
             build(path, FIRST)
         assert found(path) == files
 
@@ -66,14 +66,14 @@ def test_a_folder_with_anything_else_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_file_of_others_is_never_replaced(tmp_path: Path) -> None:
     build(tmp_path, FIRST)
     write(tmp_path, {"vectors/x.bin": "mine"})
-    with pytest.raises(UserError, match=r"x\.bin is in the way: the build before did not"):
+    with pytest.raises(
+        UserError, match=r"x\.bin would be overwritten, but no earlier build wrote it"
+    ):
         build(tmp_path, SECOND)
     assert found(tmp_path) == FIRST | {"vectors/x.bin": "mine"}
 
 
-def test_a_folder_can_be_the_one_that_a_user_is_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_folder_may_be_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for files in (FIRST, SECOND):
         build(Path("."), files)
@@ -81,9 +81,7 @@ def test_a_folder_can_be_the_one_that_a_user_is_in(
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_build_that_breaks_off_leaves_the_one_before(
-    error: BaseException, tmp_path: Path
-) -> None:
+def test_a_build_that_fails_keeps_the_one_before(error: BaseException, tmp_path: Path) -> None:
     path = tmp_path / "build"
     for before in ({}, FIRST):
         with pytest.raises((UserError, KeyboardInterrupt)), build_folder(str(path)) as folder:
@@ -96,10 +94,10 @@ def test_a_build_that_breaks_off_leaves_the_one_before(
 
 @pytest.mark.parametrize("moves", range(1, 9))
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
-def test_a_build_that_cannot_take_its_place_leaves_the_one_before(
+def test_a_build_that_cannot_be_moved_keeps_the_one_before(
     moves: int, error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After any number of files: four are moved away, and four come in their place."""
+    """Whichever of the eight moves fails: four files go away, and four take their place."""
     path = tmp_path / "build"
     build(path, FIRST)
     write(path, OTHERS)
@@ -122,7 +120,7 @@ def test_a_build_that_cannot_take_its_place_leaves_the_one_before(
 
 
 @pytest.mark.parametrize("name", ["../thesis.txt", "/etc/passwd"])
-def test_a_manifest_names_no_file_elsewhere(name: str, tmp_path: Path) -> None:
+def test_a_manifest_cannot_name_files_elsewhere(name: str, tmp_path: Path) -> None:
     path, thesis = tmp_path / "build", tmp_path / "thesis.txt"
     thesis.write_text("years")
     build(path, FIRST)
@@ -132,22 +130,22 @@ def test_a_manifest_names_no_file_elsewhere(name: str, tmp_path: Path) -> None:
     assert thesis.read_text() == "years"
 
 
-def refuse(path: str) -> str:
-    """What is said before any work is done."""
-    with pytest.raises(UserError) as told, build_folder(path):
-        pytest.fail("work was begun")
-    return str(told.value)
+def error_of(path: str) -> str:
+    """The error that is raised before any work is done."""
+    with pytest.raises(UserError) as caught, build_folder(path):
+        pytest.fail("the work started")
+    return str(caught.value)
 
 
-def test_names_that_no_folder_can_have(tmp_path: Path) -> None:
-    assert refuse("") == "the name of the folder to write is empty"
-    assert refuse(str(tmp_path / ("x" * 300))).endswith("xxx: file name too long")
-    assert refuse(str(tmp_path / "none" / "build")).endswith("none: no such directory")
+def test_invalid_names(tmp_path: Path) -> None:
+    assert error_of("") == "the name of the output folder is empty"
+    assert error_of(str(tmp_path / ("x" * 300))).endswith("xxx: file name too long")
+    assert error_of(str(tmp_path / "none" / "build")).endswith("none: no such directory")
     (tmp_path / "file").touch()
-    assert refuse(str(tmp_path / "file")).endswith("file is a file, not a folder")
+    assert error_of(str(tmp_path / "file")).endswith("file is a file, not a folder")
 
 
-def test_the_longest_name_will_do(tmp_path: Path) -> None:
+def test_a_long_name(tmp_path: Path) -> None:
     build(tmp_path / ("x" * 250), FIRST)
 
 
@@ -158,4 +156,4 @@ def test_a_folder_that_cannot_be_read_is_refused(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", denied)
-    assert refuse(str(tmp_path)) == f"{tmp_path}: permission denied"
+    assert error_of(str(tmp_path)) == f"{tmp_path}: permission denied"

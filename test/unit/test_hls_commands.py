@@ -14,9 +14,10 @@ from qnn.backends.hls.engine import HlsEngine, fingerprint
 from qnn.backends.hls.simulator import Simulation
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
+from qnn.passes.tile.goal import Goal
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import MatvecOp
-from qnn.tools.designs import Request, design_in
+from qnn.tools.designs import design_in
 from qnn.tools.doctor import NEEDS
 from qnn.tools.qnn import main
 from support.design import chain
@@ -156,7 +157,7 @@ def test_wrong_inputs_are_refused_before_an_engine_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 5), np.uint8))
-    monkeypatch.setattr("qnn.tools.qnn.engine_for", None)
+    monkeypatch.setattr("qnn.tools.run_network.engine_for", None)
     path, given = saved(two_layers("a"), tmp_path), ["--input", str(tmp_path / "x.npy")]
     assert main(["run", path, *given, "--engine", "hls"]) == 1
     told = capsys.readouterr().err
@@ -171,8 +172,8 @@ def test_a_missing_emulator_is_told_first(
     monkeypatch.setattr("qnn.tools.engines.find_spec", lambda name: None)
     assert main([*command.split(), "--engine", "opencl"]) == 1
     hint = "pip install 'qnn-dialect[opencl]'"
-    assert capsys.readouterr().err == f"qnn: there is no pyopencl: {hint}\n"
-    assert hint in [need.get for need in NEEDS]
+    assert capsys.readouterr().err == f"qnn: --engine opencl needs the package pyopencl: {hint}\n"
+    assert hint in [need.remedy for need in NEEDS]
 
 
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -214,7 +215,7 @@ def test_what_is_missing_is_one_line(
     np.save(x, np.zeros((2, 4), np.uint8))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     change(monkeypatch)
-    monkeypatch.setattr("qnn.tools.qnn.load_network", None)
+    monkeypatch.setattr("qnn.tools.run_network.load_network", None)
     assert main(["run", path, "--input", str(x), "--engine", "hls", "--quiet"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"qnn: {message}")
@@ -271,10 +272,10 @@ def test_a_design_is_folded_for_about_so_many_cycles() -> None:
     found: list[int] = []
     for cycles in (10, 4, 1, 1000):
         module = two_layers("a", "b")
-        design = design_in(module, Request(cycles=cycles))
+        design = design_in(module, Goal(target_cycles=cycles))
         found.append(max(schedule_of(process).interval for process in design.processes))
         text = print_module(module)
-        design_in(module, Request(cycles=2))
+        design_in(module, Goal(target_cycles=2))
         assert print_module(module) == text or cycles == 1000
     assert found == [8, 4, 1, 16]
 
@@ -282,7 +283,7 @@ def test_a_design_is_folded_for_about_so_many_cycles() -> None:
 def test_a_packed_design_is_folded_already() -> None:
     module = two_layers("a")
     Pipeline.parse("pack-bits").apply(module)
-    design_in(module, Request(cycles=1))
+    design_in(module, Goal(target_cycles=1))
     assert schedule_of(design_of(module).processes[1]).interval == 16
 
 

@@ -24,12 +24,12 @@ from qnn.hardware.resources.device import DeviceError, device_named
 from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import read_json, read_toml
 from qnn.tools.arrays import array_of, load_array
-from qnn.tools.datasets import decoder, load_images
-from qnn.tools.files import UserError, report_errors
+from qnn.tools.datasets import image_decoder, load_images
+from qnn.tools.errors import UserError
 from qnn.tools.folders import MANIFEST, build_folder
+from qnn.tools.messages import report_errors
 from qnn.tools.points import Points
-from qnn.tools.report.build import EXPLORED
-from qnn.tools.report.build import read_json as read_shaped
+from qnn.tools.report.schema import EXPLORATION_SHAPE, read_fields
 from qnn.training.errors import TrainingError
 from qnn.training.recipe import Recipe
 from support.benchmarks import benchmark
@@ -38,7 +38,7 @@ MEMORY, SECONDS = 2 << 30, 10
 
 
 def zeros(count: int) -> bytes:
-    """So many zeros as a gzip file, made of equal pieces."""
+    """A gzip file of `count` zeros, made of equal pieces."""
     piece = gzip.compress(bytes(1 << 24), mtime=0)
     return piece * (count >> 24)
 
@@ -100,7 +100,7 @@ def grown(path: Path, op: str) -> None:
 
 
 def bomb(path: Path, part: str) -> None:
-    """A torch program, one part of which unpacks to gigabytes."""
+    """A torch program with a part that decompresses to gigabytes."""
     corpus = benchmark("fuzz.kinds.pt2").CORPUS
     with zipfile.ZipFile(corpus) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -116,7 +116,7 @@ def limited() -> None:
 
 
 def refused(*arguments: str | Path) -> str:
-    """What a command says that has two gigabytes and ten seconds, and can't be content."""
+    """The error of a command that is limited to 2 GB of memory and 10 s."""
     command = [sys.executable, "-m", "qnn.tools.qnn", *map(str, arguments)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limited)
@@ -209,20 +209,18 @@ def test_pictures_that_unpack_to_gigabytes(side: int, tmp_path: Path) -> None:
     png(folder / "a.png", side)
     (tmp_path / "net.mlir").write_text(NETWORK)
     options = ["--images", folder, "--labels", folder / "a.png"]
-    assert refused("eval", tmp_path / "net.mlir", *options).endswith(
-        "is no image that can be read\n"
-    )
+    assert "is not a readable image" in refused("eval", tmp_path / "net.mlir", *options)
 
 
 def test_a_picture_with_a_part_of_gigabytes(tmp_path: Path) -> None:
-    """No more of it is read than there is, and memory for the rest is never asked for."""
+    """Only the bytes in the file are read, and no memory for the announced rest is allocated."""
     image = pytest.importorskip("PIL.Image")
     path = tmp_path / "a.png"
     image.new("L", (4, 4), 7).save(path)
     data = path.read_bytes()
     start = data.index(b"IDAT")
     path.write_bytes(data[: start - 4] + b"\xff\xff\0\x0c" + data[start:])
-    decode = decoder()
+    decode = image_decoder()
     tracemalloc.start()
     try:
         assert (decode(path) == 7).all()
@@ -242,7 +240,7 @@ def test_a_picture_with_a_part_of_gigabytes(tmp_path: Path) -> None:
 )
 def test_idx_files_that_lie(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "images").write_bytes(data)
-    with pytest.raises(UserError, match="is no whole idx file"):
+    with pytest.raises(UserError, match="is not a complete idx file"):
         load_images(str(tmp_path / "images"))
 
 
@@ -264,20 +262,20 @@ def header(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (header("'|O'"), "it does not hold numbers"),
-        (header("[('a', '<f4')]"), "it does not hold numbers"),
-        (header("'<f3'"), "there are no numbers of type <f3"),
-        (header(shape="(-1, 3)"), "it does not hold numbers"),
-        (header(shape="(1e9,)"), "it does not hold numbers"),
-        (header(shape="(9" + "9" * 5000 + ",)"), "it does not hold numbers"),
+        (header("'|O'"), "its header does not describe"),
+        (header("[('a', '<f4')]"), "its header does not describe"),
+        (header("'<f3'"), "its type <f3 is not known"),
+        (header(shape="(-1, 3)"), "its header does not describe"),
+        (header(shape="(1e9,)"), "its header does not describe"),
+        (header(shape="(9" + "9" * 5000 + ",)"), "its header does not describe"),
         (header(shape=f"({'1,' * 40})"), "it has 40 axes"),
-        (header(shape="(1099511627776, 1099511627776)"), "it holds 24 bytes of the"),
-        (header(shape="(0, 4611686018427387904, 9)"), "it does not hold numbers"),
-        (header("__import__('os').abort()"), "it does not hold numbers"),
-        (header()[:9], "it does not hold numbers"),
-        (b"\x93NUMPY\7\0\0\0", "it is no .npy file"),
-        (b"\x80\4\x95", "it is no .npy file"),
-        (b"", "it is no .npy file"),
+        (header(shape="(1099511627776, 1099511627776)"), "it is cut off: its header announces"),
+        (header(shape="(0, 4611686018427387904, 9)"), "its header does not describe"),
+        (header("__import__('os').abort()"), "its header does not describe"),
+        (header()[:9], "its header does not describe"),
+        (b"\x93NUMPY\7\0\0\0", "it is not in the .npy format"),
+        (b"\x80\4\x95", "it is not in the .npy format"),
+        (b"", "it is not in the .npy format"),
     ],
 )
 def test_arrays_that_lie(data: bytes, message: str) -> None:
@@ -361,7 +359,7 @@ def test_finished_points(use: str, tmp_path: Path) -> None:
     path = tmp_path / "points.jsonl"
     point = f'{{"interval": 9, "use": {use}, "dearer": 0.0, "least": 9}}'
     path.write_text(f'{{"key": "k", "point": {point}}}\n')
-    with pytest.raises(UserError, match=r"points\.jsonl:1 is no finished point"):
+    with pytest.raises(UserError, match=r"points\.jsonl:1 is not a finished point"):
         Points(path)
 
 
@@ -378,8 +376,8 @@ def test_finished_points(use: str, tmp_path: Path) -> None:
 def test_what_was_explored(curve: dict[str, object], tmp_path: Path) -> None:
     path = tmp_path / "explore.json"
     path.write_text(json.dumps({"curves": [{"device": "z7020", "clock_mhz": 100, **curve}]}))
-    with pytest.raises(UserError, match="is not what qnn wrote"):
-        read_shaped(path, EXPLORED)
+    with pytest.raises(UserError, match="is not a file that this version of qnn wrote"):
+        read_fields(path, EXPLORATION_SHAPE)
 
 
 @pytest.mark.parametrize("name", ["../a", "/a", "a/../../b", "", ".", "link/a", "a\0b", "\udcff"])
@@ -390,7 +388,7 @@ def test_a_manifest_names_only_files_of_its_build(name: str, tmp_path: Path) -> 
     build.mkdir()
     (build / "link").symlink_to(mine)
     (build / MANIFEST).write_text(f"{name}\n", errors="surrogateescape")
-    with pytest.raises(UserError, match="is no file of the build"), build_folder(str(build)):
+    with pytest.raises(UserError, match="cannot be a file of the build"), build_folder(str(build)):
         pass
     assert (mine / "a").read_text() == "precious"
 

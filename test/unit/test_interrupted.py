@@ -1,6 +1,8 @@
-"""Commands that are interrupted, killed, or run twice at once: what stood there stands, or what is
-new stands whole; after an interrupt, or a request to terminate, nothing else is left, no process
-and no temporary file."""
+"""Commands that are interrupted, killed, or run twice at the same time.
+
+An output is the old or the new one, and complete. After SIGINT or SIGTERM, no process and no
+temporary file is left.
+"""
 
 import os
 import random
@@ -28,7 +30,7 @@ load = start.import_module
 start.import_module = lambda name: (os.write(2, b"!"), load(name))[1]
 sys.exit(start.qnn())
 """
-"""Tells when it is about to import all else: what Python does before is not ours."""
+"""Prints `!` before its imports, because a signal that comes earlier interrupts Python itself."""
 
 COMMANDS = {
     "import": "import net.onnx -o out.mlir",
@@ -42,7 +44,7 @@ COMMANDS = {
     "report": "report build -o page.html",
 }
 OUTPUTS = ("out.mlir", "y.npy", "trace.json", "page.html", "fronts/explore.json")
-"""Files that are written whole."""
+"""Files that are written as a whole."""
 
 Send = Callable[[int, int], None]
 """Sends a signal to a process, or to a group of them."""
@@ -52,7 +54,7 @@ TIMES = pytest.mark.parametrize("times", [1, pytest.param(40, marks=pytest.mark.
 
 @dataclass(frozen=True)
 class Place:
-    """A folder that commands run in."""
+    """The working directory of commands."""
 
     folder: Path
     durations: dict[str, float] = field(default_factory=dict[str, float])
@@ -64,7 +66,7 @@ class Place:
         return {**os.environ, **places}
 
     def start(self, command: str) -> "subprocess.Popen[bytes]":
-        """Starts a command in a group of its own, and waits until it begins."""
+        """Starts a command in its own process group, and waits until its imports begin."""
         started = subprocess.Popen(
             [sys.executable, "-c", START, *command.split()],
             cwd=self.folder,
@@ -77,7 +79,7 @@ class Place:
         return started
 
     def fail(self, command: str, most: int) -> str:
-        """Runs a command on a disk that takes files of so many bytes; what it says."""
+        """Runs a command that may write at most `most` bytes per file; returns its error."""
         done = subprocess.run(
             [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
             cwd=self.folder,
@@ -90,10 +92,10 @@ class Place:
         return done.stderr
 
     def run(self, command: str) -> float:
-        """Runs a command to its end; how long it takes."""
+        """Runs a command to its end; returns its duration in seconds."""
         start, started = time.monotonic(), self.start(command)
-        _, told = started.communicate(timeout=120)
-        assert started.returncode == 0, told.decode()
+        _, errors = started.communicate(timeout=120)
+        assert started.returncode == 0, errors.decode()
         return time.monotonic() - start
 
     def duration(self, name: str) -> float:
@@ -103,14 +105,14 @@ class Place:
         return self.durations[name]
 
     def files(self) -> set[str]:
-        """All there is, but for what is kept to be used again."""
+        """All files and folders, except for those in the cache."""
         paths = (path.relative_to(self.folder) for path in self.folder.rglob("*"))
         return {str(path) for path in paths if path.parts[0] != "cache"}
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A folder with what all commands read."""
+    """A working directory with the inputs of all commands."""
     place = Place(tmp_path_factory.mktemp("interrupted"))
     (place.folder / "tmp").mkdir()
     onnx.save(benchmark("fuzz.kinds.onnx").by_qonnx(), place.folder / "net.onnx")
@@ -120,17 +122,17 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-def stopped(place: Place, command: str, how: signal.Signals, after: float) -> tuple[int, str]:
-    """Sends a signal to a command and all that it started; its status, and what it told."""
+def run_stopped(place: Place, command: str, how: signal.Signals, after: float) -> tuple[int, str]:
+    """Sends a signal to a command and its processes; returns its status and its errors."""
     started = place.start(command)
     time.sleep(after)
     os.killpg(started.pid, how)
-    _, told = started.communicate(timeout=60)
-    return started.returncode, told.decode()
+    _, errors = started.communicate(timeout=60)
+    return started.returncode, errors.decode()
 
 
-def alone(group: int) -> bool:
-    """Whether nobody of a group of processes is left."""
+def has_ended(group: int) -> bool:
+    """Whether no process of a group is left."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -143,13 +145,13 @@ ENDS = pytest.mark.parametrize(
     [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill), (signal.SIGTERM, os.killpg)],
     ids=["interrupt", "kill", "timeout"],
 )
-"""What a terminal does at Ctrl-C, `kill` to a command alone, and `timeout` to all it started."""
+"""Ctrl-C in a terminal, `kill` for the command alone, and `timeout` for its process group."""
 
 
 @TIMES
 @ENDS
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_ends_a_command_is_silent(
+def test_an_interrupted_command_ends_silently(
     name: str, how: signal.Signals, send: Send, times: int, place: Place
 ) -> None:
     seconds = place.duration(name)
@@ -159,16 +161,16 @@ def test_what_ends_a_command_is_silent(
         started = place.start(COMMANDS[name])
         time.sleep(moment)
         send(started.pid, how)
-        _, told = started.communicate(timeout=60)
+        errors = started.communicate(timeout=60)[1].decode()
         status = started.returncode
-        assert status in (0, 128 + how), f"{name} after {moment:.3f} s: {status} {told.decode()}"
-        assert b"Traceback" not in told and b"Exception" not in told, told.decode()
+        assert status in (0, 128 + how), f"{name} after {moment:.3f} s: {status} {errors}"
+        assert "Traceback" not in errors and "Exception" not in errors, errors
         assert place.files() == before, f"{name} after {moment:.3f} s"
         for _ in range(100):
-            if alone(started.pid):
+            if has_ended(started.pid):
                 break
             time.sleep(0.05)
-        assert alone(started.pid), f"{name} after {moment:.3f} s: somebody is left"
+        assert has_ended(started.pid), f"{name} after {moment:.3f} s: a process is left"
 
 
 LOST = """
@@ -191,14 +193,14 @@ sys.exit(start.qnn())
 
 
 def test_an_interrupt_is_never_lost() -> None:
-    """Though it comes where Python drops what is raised, as in a callback of an import."""
+    """Even where Python drops exceptions, as in a callback of an import."""
     done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=20)
     assert (done.returncode, done.stderr) == (128 + signal.SIGTERM, "")
 
 
-def test_the_quickstart_ends_in_silence(tmp_path: Path) -> None:
-    """As the commands do that it runs, from where they can: the interrupt comes when the first one
-    has taken over from Python."""
+def test_the_quickstart_ends_silently(tmp_path: Path) -> None:
+    """Like the commands that it runs: the interrupt comes once the first one has installed its
+    signal handlers."""
     pytest.importorskip("sklearn", reason="needs onnx and scikit-learn")
     command = tmp_path / "qnn"
     command.write_text(f"#!{sys.executable}{START}")
@@ -212,19 +214,19 @@ def test_the_quickstart_ends_in_silence(tmp_path: Path) -> None:
     )
     assert started.stderr is not None and started.stderr.read(1) == b"!"
     os.killpg(started.pid, signal.SIGINT)
-    _, told = started.communicate(timeout=60)
-    assert started.returncode == -signal.SIGINT and told == b"", told.decode()
+    _, errors = started.communicate(timeout=60)
+    assert started.returncode == -signal.SIGINT and errors == b"", errors.decode()
 
 
 @TIMES
 @pytest.mark.parametrize("name", COMMANDS)
-def test_what_stood_there_survives(name: str, times: int, place: Place) -> None:
-    """Killed at any moment: outputs are whole, old or new, and the next run goes well."""
+def test_outputs_survive_a_kill(name: str, times: int, place: Place) -> None:
+    """Killed at any moment, outputs are complete, old or new, and the next run succeeds."""
     seconds = place.duration(name)
     whole = contents(place)
     moments = random.Random(f"{name} {times}")
     for moment in (moments.uniform(0, seconds) for _ in range(times)):
-        stopped(place, COMMANDS[name], signal.SIGKILL, moment)
+        run_stopped(place, COMMANDS[name], signal.SIGKILL, moment)
         assert contents(place) == whole, f"{name} after {moment:.3f} s"
         if "build" in COMMANDS[name]:
             Build.read(place.folder / "build")
@@ -238,27 +240,27 @@ def contents(place: Place) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in paths if path.exists()}
 
 
-def together(place: Place, commands: Sequence[str]) -> list[tuple[int, str]]:
+def run_in_parallel(place: Place, commands: Sequence[str]) -> list[tuple[int, str]]:
     """Runs commands at the same time."""
     started = [place.start(command) for command in commands]
-    told = [process.communicate(timeout=120)[1].decode() for process in started]
-    return [(process.returncode, text) for process, text in zip(started, told, strict=True)]
+    errors = [process.communicate(timeout=120)[1].decode() for process in started]
+    return [(process.returncode, text) for process, text in zip(started, errors, strict=True)]
 
 
 def test_two_builds_of_one_folder(place: Place) -> None:
-    """Both come to an end, and one of them stands there, whole."""
+    """All end, and the folder holds exactly one of them, complete."""
     before = set((place.folder / "build").glob(".qnn-*"))
     commands = [
         COMMANDS["compile"],
         f"{COMMANDS['compile']} --clock 50",
         COMMANDS["compile opencl"],
     ]
-    for status, told in together(place, commands):
-        assert "Traceback" not in told
-        assert status == 0 or len(told.splitlines()[-1]) < 300
+    for status, errors in run_in_parallel(place, commands):
+        assert "Traceback" not in errors
+        assert status == 0 or len(errors.splitlines()[-1]) < 300
     folder = place.folder / "build"
     build = Build.read(folder)
-    top = folder / ("top.cl" if build.about["target"] == "opencl" else "top.cpp")
+    top = folder / ("top.cl" if build.description["target"] == "opencl" else "top.cpp")
     assert top.is_file() and len(build.parts[0].code) == len(build.parts[0].names)
     assert len(list(folder.glob("top.c*"))) == 1
     assert set(folder.glob(".qnn-*")) == before
@@ -267,17 +269,17 @@ def test_two_builds_of_one_folder(place: Place) -> None:
 
 def test_two_explorations_of_one_folder(place: Place) -> None:
     (place.folder / "fronts" / "points.jsonl").unlink(missing_ok=True)
-    for status, told in together(place, [COMMANDS["explore"]] * 2):
-        assert status == 0, told
+    for status, errors in run_in_parallel(place, [COMMANDS["explore"]] * 2):
+        assert status == 0, errors
     Points(place.folder / "fronts" / "points.jsonl")
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
-def test_a_disk_that_fills(name: str, place: Place) -> None:
+def test_a_full_disk(name: str, place: Place) -> None:
     place.run(COMMANDS[name])
     before, whole = place.files(), contents(place)
-    told = place.fail(COMMANDS[name], 64)
-    assert "Traceback" not in told and "too large" in told.splitlines()[-1]
+    errors = place.fail(COMMANDS[name], 64)
+    assert "Traceback" not in errors and "too large" in errors.splitlines()[-1]
     assert place.files() == before and contents(place) == whole
     Build.read(place.folder / "build")
 
@@ -285,7 +287,7 @@ def test_a_disk_that_fills(name: str, place: Place) -> None:
 @pytest.mark.parametrize(
     "command", ["devices", "devices --json", f"estimate {NETWORK} --device z7020"]
 )
-def test_standard_output_that_is_full(command: str) -> None:
+def test_full_standard_output(command: str) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
@@ -298,11 +300,10 @@ def test_standard_output_that_is_full(command: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
-def test_an_output_beneath_a_file(name: str, place: Place) -> None:
-    """As in a folder that can't be written, which stops everybody but root."""
+def test_an_output_below_a_file(name: str, place: Place) -> None:
+    """Fails like a folder without write permission, and for root as well."""
     before = place.files()
-    told = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), 1 << 30)
-    assert (
-        "not a directory" in told.splitlines()[-1] or "no such directory" in told.splitlines()[-1]
-    )
+    errors = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), 1 << 30)
+    last = errors.splitlines()[-1]
+    assert "not a directory" in last or "no such directory" in last
     assert place.files() == before

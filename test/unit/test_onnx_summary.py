@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.summary import (
+from qnn.tools.network_summary import (
     LayerSummary,
-    folding,
-    short_names,
-    summarize,
+    describe_fold_bn,
+    layer_summaries,
     summary_table,
-    with_unit_prefix,
 )
 from qnn.tools.qnn import main
+from qnn.tools.tables import short_names, with_unit_prefix
 from support.onnx_models import model_of, one_node
 
 RNG = np.random.default_rng(1)
@@ -24,7 +23,7 @@ IMAGE = np.zeros((1, 4, 7, 6), np.float32)
 
 def layer(op: str, *shape: int, **attributes: object) -> LayerSummary:
     w = RNG.standard_normal(shape).astype(np.float32)
-    (found,) = summarize(import_model(one_node(op, IMAGE, w, **attributes)))
+    (found,) = layer_summaries(import_model(one_node(op, IMAGE, w, **attributes)))
     return found
 
 
@@ -62,7 +61,7 @@ def test_bits_reach_through_pools() -> None:
         "five": np.float32(5),
         "w": np.arange(-20, 20, dtype=np.float32).reshape(4, 10) / 3,
     }
-    (found,) = summarize(import_model(model_of(nodes, {"x": IMAGE}, constants, ["y"])))
+    (found,) = layer_summaries(import_model(model_of(nodes, {"x": IMAGE}, constants, ["y"])))
     assert (found.name, found.activation_bits, found.weight_bits) == ("the_layer", 3, 5)
     assert found.macs == found.parameters == 40
 
@@ -100,7 +99,9 @@ def quantized_layer(*steps: str) -> str:
     ]
     constants = {"s": np.float32(0.5), "z": np.float32(0), "four": np.float32(4)}
     constants["w"] = np.arange(-20, 20, dtype=np.float32).reshape(4, 10)
-    return folding(import_model(model_of(nodes, {"x": IMAGE[0, :, 0].T[:1]}, constants, ["y"])))
+    return describe_fold_bn(
+        import_model(model_of(nodes, {"x": IMAGE[0, :, 0].T[:1]}, constants, ["y"]))
+    )
 
 
 def test_what_folds_is_counted() -> None:

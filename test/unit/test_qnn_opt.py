@@ -1,4 +1,4 @@
-"""The command line of qnn-opt: which passes run, with which options, what it tells of mistakes."""
+"""The command line of qnn-opt: the passes that run, their options, and errors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class One(ModulePass):
 
 @dataclass(frozen=True)
 class Two(ModulePass):
-    """A pass with an option that must be given."""
+    """A pass with a required option."""
 
     name = "test-two"
 
@@ -78,7 +78,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
         (["-p", ""], []),
     ],
 )
-def test_passes_run_in_the_order_given(
+def test_passes_run_in_the_order_of_their_flags(
     run: Run, arguments: list[str], steps: list[ModulePass]
 ) -> None:
     assert run(*arguments) == steps
@@ -109,7 +109,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--test-on"], "there is no pass or option --test-on; did you mean --test-one?"),
+        (["--test-on"], "unknown pass or option --test-on; did you mean --test-one?"),
         (["-p", "test-on"], "there is no pass test-on; did you mean test-one?"),
         (["-p", "test-one,,test-one"], "can't read the pipeline 'test-one,,test-one': "),
         (["-p", "test-one{width}"], "test-one: "),
@@ -120,17 +120,17 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
         (["--test-one=exact=maybe"], "test-one: "),
         (["--test-one=width=1 width=2"], "test-one: "),
         (["--test-two"], "test-two: "),
-        (["--check-semantic"], "there is no pass or option --check-semantic; did you mean "),
+        (["--check-semantic"], "unknown pass or option --check-semantic; did you mean "),
         (
             ["--check-semantics=-1"],
-            "argument --check-semantics: a seed is a whole number",
+            "argument --check-semantics: the seed must be a whole number",
         ),
-        (["--check-semantics"], "--check-semantics compares a module before and after a pass; add"),
-        (["--split-input"], "there is no pass or option --split-input; did you mean "),
-        (["--print-op-gen"], "there is no pass or option --print-op-gen; did you mean --"),
-        (["--verify-diag"], "there is no pass or option --verify-diag; did you mean --"),
+        (["--check-semantics"], "--check-semantics needs a pass"),
+        (["--split-input"], "unknown pass or option --split-input; did you mean "),
+        (["--print-op-gen"], "unknown pass or option --print-op-gen; did you mean --"),
+        (["--verify-diag"], "unknown pass or option --verify-diag; did you mean --"),
         (["--test-two=limit=1", "--fold-bn=max-error=-1"], "fold-bn: max-error is at least 0"),
-        (["-x"], "there is no pass or option -x; there are: --allow-unregistered-dialect, "),
+        (["-x"], "unknown pass or option -x; there are: --allow-unregistered-dialect, "),
         (["-t", "nothing"], "argument -t/--target: invalid choice: 'nothing'"),
     ],
 )
@@ -138,26 +138,26 @@ def test_wrong_usage(
     run: Run, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert run(*arguments, status=2) == []
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith(f"qnn-opt: {message}")
-    assert told.err.count("\n") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"qnn-opt: {message}")
+    assert printed.err.count("\n") == 1
 
 
-def test_a_value_is_named_in_a_mistake(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_names_the_wrong_value(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run("--test-one=width=two", status=2)
-    told = capsys.readouterr().err
-    assert "width" in told and "two" in told
+    message = capsys.readouterr().err
+    assert "width" in message and "two" in message
 
 
 def test_a_target_that_does_not_fit(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """xDSL's own targets know nothing of networks."""
+    """xDSL's own targets cannot print networks."""
     run("-t", "riscv-asm", status=2)
-    told = capsys.readouterr()
-    assert told.out == "" and told.err.count("\n") == 1
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.count("\n") == 1
 
 
-def test_the_seed_of_check_semantics_is_no_file(run: Run) -> None:
+def test_the_argument_after_check_semantics_is_a_file(run: Run) -> None:
     assert run("--test-one", "--check-semantics") == [One()]
     assert run("--test-one", "--check-semantics=7") == [One()]
     assert run("--check-semantics", "--test-one") == [One()]

@@ -1,4 +1,4 @@
-"""The page of a build: what it says, where processes stand, and that names are only names there."""
+"""The page of a build: its content, the places of processes, and names that look like markup."""
 
 import json
 from html.parser import HTMLParser
@@ -12,7 +12,7 @@ from qnn.tools.qnn import main
 from qnn.tools.report.build import Build
 from qnn.tools.report.facts import facts_of
 from qnn.tools.report.layout import places
-from qnn.tools.report.page import page
+from qnn.tools.report.page import html_page
 from support.design import chain
 from support.hls import HOSTILE, design_of, layer, module_of
 from xdsl.printer import Printer
@@ -21,7 +21,7 @@ TARGETS = {"hls": "z7020", "opencl": "arria10-gx1150"}
 
 
 def built(folder: Path, design: DesignOp, target: str = "hls", stem: str = "net") -> Path:
-    """The folder of a build."""
+    """Compiles a design; returns the folder of the build."""
     network, build = folder / f"{stem}.mlir", folder / "build"
     with network.open("w") as file:
         Printer(file).print_op(module_of(design))
@@ -49,16 +49,16 @@ class Scripts(HTMLParser):
 
 
 @pytest.mark.parametrize("name", [*HOSTILE, "</script><b>", "<!--", "{{ title }}"])
-def test_names_are_only_names(name: str, tmp_path: Path) -> None:
+def test_names_are_never_markup(name: str, tmp_path: Path) -> None:
     build = Build.read(built(tmp_path, design_of(layer(name=name))))
     facts = facts_of(build)
-    text = page("build", "title", {**facts, "network": name})
-    plain = Scripts(page("build", "title", {**facts, "network": "net"}))
+    text = html_page("build", "title", {**facts, "network": name})
+    plain = Scripts(html_page("build", "title", {**facts, "network": "net"}))
     found = Scripts(text)
     assert found.tags == plain.tags and len(found.scripts) == 3
-    told = json.loads(found.scripts[0])
-    assert told["network"] == name
-    assert {process["layer"] for process in told["processes"]} >= {name} - {""}
+    embedded = json.loads(found.scripts[0])
+    assert embedded["network"] == name
+    assert {process["layer"] for process in embedded["processes"]} >= {name} - {""}
     assert "http://" not in text.replace("http://www.w3.org/", "") and " src=" not in text
 
 
@@ -73,37 +73,39 @@ def test_each_process_has_its_code(target: str, tmp_path: Path) -> None:
         assert f"stream.{process['kind']}" in process["mlir"]
 
 
-def test_it_says_what_the_build_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_has_the_figures_of_the_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = built(tmp_path, design_of(layer()))
-    about = json.loads((folder / "build.json").read_text())
+    description = json.loads((folder / "build.json").read_text())
     capsys.readouterr()
     assert main(["estimate", str(folder / "design.mlir"), "--device", "z7020", "--json"]) == 0
-    assert about["estimate"] == json.loads(capsys.readouterr().out)
+    assert description["estimate"] == json.loads(capsys.readouterr().out)
     facts = facts_of(Build.read(folder))
     assert [p["cycles"] for p in facts["processes"]] == [
-        p["cycles"] for p in about["estimate"]["layers"]
+        p["cycles"] for p in description["estimate"]["layers"]
     ]
     assert all(0 < channel["most"] <= channel["depth"] for channel in facts["channels"])
 
 
-def test_results_of_the_testbench_are_told(tmp_path: Path) -> None:
-    """Whatever wrote them: equal, different, or too few."""
+def test_results_of_the_testbench(tmp_path: Path) -> None:
+    """Equal to the golden vectors, different, or too few."""
     folder = built(tmp_path, design_of(layer()))
     assert Build.read(folder).results == []
     (golden,) = [path for path in (folder / "vectors").iterdir() if "out" in path.name]
     result = golden.with_name(golden.stem + ".result.bin")
     data = golden.read_bytes()
-    for written, told in [
+    for written, comparison in [
         (data, "equal, byte for byte"),
         (bytes([data[0] ^ 1]) + data[1:], f"1 of {len(data)} bytes differ"),
-        (data[1:], f"{len(data) - 1} bytes, {len(data)} are expected"),
+        (data[1:], f"{len(data) - 1} bytes instead of {len(data)}"),
     ]:
         result.write_bytes(written)
-        assert Build.read(folder).results == [(golden.stem, told)]
+        assert Build.read(folder).results == [(golden.stem, comparison)]
 
 
-def test_parts_are_one_design(tmp_path: Path) -> None:
-    """Every process of each, the ends of a link as one; the results of all testbenches."""
+def test_parts_are_shown_as_one_design(tmp_path: Path) -> None:
+    """With the processes of all parts, one per link, and the results of all testbenches."""
     network, build = tmp_path / "net.mlir", tmp_path / "build"
     with network.open("w") as file:
         Printer(file).print_op(chain(["fc0", "fc1"]))
@@ -128,7 +130,7 @@ def test_parts_are_one_design(tmp_path: Path) -> None:
     assert Build.read(build).results == [(f"main_1, {golden.stem}", "equal, byte for byte")]
 
 
-def test_what_was_explored_is_shown(tmp_path: Path) -> None:
+def test_an_exploration_is_shown(tmp_path: Path) -> None:
     folder, explored = built(tmp_path, design_of(layer())), tmp_path / "explored"
     options = ["--devices", "z7020,zu3eg", "-o", str(explored)]
     assert main(["explore", str(folder / "design.mlir"), *options]) == 0
@@ -149,7 +151,7 @@ def edges(draw: st.DrawFn) -> tuple[int, list[tuple[int, int]]]:
 
 
 @given(st.composite(edges)())
-def test_no_two_processes_stand_in_one_place(graph: tuple[int, list[tuple[int, int]]]) -> None:
+def test_places_are_unique(graph: tuple[int, list[tuple[int, int]]]) -> None:
     count, drawn = graph
     found = places(count, drawn)
     assert len(set(found)) == count
@@ -158,36 +160,42 @@ def test_no_two_processes_stand_in_one_place(graph: tuple[int, list[tuple[int, i
         assert low > high or right > left
 
 
-def test_a_chain_is_a_line_and_a_branch_has_its_lane() -> None:
+def test_a_chain_is_a_line_and_a_branch_has_a_lane() -> None:
     assert places(4, [(0, 1), (1, 2), (2, 3)]) == [(0, 0), (0, 1), (0, 2), (0, 3)]
     skip = [(0, 1), (0, 2), (1, 3), (2, 3)]
     assert places(4, skip) == [(0, 0), (0, 1), (1, 1), (0, 2)]
 
 
-def changed(build: Path, key: str, value: object) -> None:
-    about = json.loads((build / "build.json").read_text())
-    (build / "build.json").write_text(json.dumps({**about, key: value}))
+def change_description(build: Path, key: str, value: object) -> None:
+    description = json.loads((build / "build.json").read_text())
+    (build / "build.json").write_text(json.dumps({**description, key: value}))
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda build: (build / "build.json").unlink(), "is no build, which qnn compile -o"),
-        (lambda build: (build / "build.json").write_text("{"), "build.json is no JSON: "),
+        (lambda build: (build / "build.json").unlink(), "is not a build; qnn compile -o"),
+        (lambda build: (build / "build.json").write_text("{"), "build.json is not valid JSON: "),
         (
             lambda build: (build / "build.json").write_text("[]"),
-            "build.json is not what qnn wrote: it is []",
+            "this version of qnn wrote: it is []",
         ),
-        (lambda build: (build / "build.json").write_text("{}"), "qnn wrote: it has no 'made_by'"),
-        (lambda build: changed(build, "estimate", {}), "wrote: 'estimate' has no 'fps'"),
-        (lambda build: changed(build, "processes", ["a", 1]), "what 'processes' holds is 1"),
-        (lambda build: changed(build, "processes", ["a"]), "are not of one build"),
-        (lambda build: changed(build, "target", "ls"), "has no target 'ls'; did you mean hls"),
+        (lambda build: (build / "build.json").write_text("{}"), "wrote: it has no 'made_by'"),
+        (lambda build: change_description(build, "estimate", {}), "wrote: 'estimate' has no 'fps'"),
+        (
+            lambda build: change_description(build, "processes", ["a", 1]),
+            "a value in 'processes' is 1",
+        ),
+        (lambda build: change_description(build, "processes", ["a"]), "belong to different builds"),
+        (
+            lambda build: change_description(build, "target", "ls"),
+            "unknown target 'ls'; did you mean hls",
+        ),
         (lambda build: (build / "design.mlir").unlink(), "design.mlir: no such file"),
         (lambda build: (build / "top.cpp").unlink(), "top.cpp: no such file"),
     ],
 )
-def test_what_is_no_build_is_one_line(
+def test_errors(
     change: object, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build = built(tmp_path, design_of(layer()))

@@ -146,7 +146,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         "Conv_0",
         "q",
     ]
-    assert f"{file}: open it in" in capsys.readouterr().err
+    assert f"{file}: open this trace in" in capsys.readouterr().err
     assert main(["estimate", EXAMPLE, "--device", "z7020", "--trace", "/none/t.json"]) == 1
     out, err = capsys.readouterr()
     assert not out and err.endswith("qnn: /none/t.json: no such file or directory\n")

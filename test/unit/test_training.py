@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from qnn.frontends.summary import summarize
 from qnn.frontends.torch import import_pt2
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
@@ -16,6 +15,7 @@ from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.process import data_of
 from qnn.qdialect.types import bit_width, element_of, is_quant, unsigned
+from qnn.tools.network_summary import layer_summaries
 from qnn.tools.plots import draw_tradeoff, rendered
 from qnn.training import (
     Plan,
@@ -101,7 +101,7 @@ def test_codebooks_stay_codebooks_down_to_the_hardware() -> None:
     for op in layers:
         read = op.weights.owner
         assert isinstance(read, LookupOp) and element_of(read.x) == unsigned(3)
-    assert {layer.weight_bits for layer in summarize(module)} == {3}
+    assert {layer.weight_bits for layer in layer_summaries(module)} == {3}
     Pipeline.parse("stream-lower").apply(module)
     processes = [op for op in module.walk() if isinstance(op, WeightedProcess)]
     assert len(processes) == 3 and all(op.codebook is not None for op in processes)
@@ -189,7 +189,7 @@ def test_sums_are_exact_however_large() -> None:
 @pytest.mark.parametrize("recipe", [{**UNIQ, "first": {"activations": 4}}, RECIPES["dorefa"]])
 def test_work_is_what_the_compiler_counts(recipe: dict[str, Any]) -> None:
     model, (images, _) = trained(recipe, network()), data()
-    layers = summarize(export(freeze(model), images[:1]))
+    layers = layer_summaries(export(freeze(model), images[:1]))
     work = work_of(model, images)
     assert [layer.macs for layer in layers] == [part.macs for part in work.values()]
     assert bops(model, images) == pytest.approx(sum(layer.bops for layer in layers))

@@ -1,4 +1,4 @@
-"""What numbers at ports stand for, as projects tell it."""
+"""Units of ports: from the quantizers of a network, and as formulas for a README."""
 
 from qnn.tools.units import Unit, units_of
 from support.design import design_of
@@ -26,8 +26,8 @@ stream.design @design {
 """
 
 
-def test_what_stands_beside_a_design() -> None:
-    """Through what moves numbers; results that nothing scales have no unit."""
+def test_units_come_from_quantizers_around_a_design() -> None:
+    """Through ops that move elements; results that are not scaled have no unit."""
     module = read_module(NETWORK)
     x, a, b = units_of(module, design_of(module))
     assert (x, b) == (Unit([0.5], [3]), None)
@@ -36,11 +36,11 @@ def test_what_stands_beside_a_design() -> None:
     assert units_of(alone, design_of(alone)) == [None] * 3
 
 
-def test_scales_of_channels_are_warned_of() -> None:
-    """Numbers of unlike units can't be compared."""
-    assert Unit([0.5], [3]).told("x") == (
+def test_scales_per_channel_have_a_warning() -> None:
+    """Numbers with different scales cannot be compared."""
+    assert Unit([0.5], [3]).formula("x") == (
         "`x`: a real number of the network is `(number - 3) * 0.5`"
     )
-    told = Unit([0.5, 1.0], [0, 4]).told("y")
-    assert told.startswith("`y`: a real number of the network is `(number - zero) * scale`")
-    assert "**compare channels after that**" in told
+    text = Unit([0.5, 1.0], [0, 4]).formula("y")
+    assert text.startswith("`y`: a real number of the network is `(number - zero) * scale`")
+    assert "**compare channels only after scaling**" in text

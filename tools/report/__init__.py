@@ -1,22 +1,22 @@
-"""`qnn report`: a build as one page that needs nothing else, not even a network."""
+"""`qnn report`: a build as one HTML page, which needs no other file and no network."""
 
-import argparse
 from pathlib import Path
 
+from ..commands.report import ReportOptions
 from ..designs import timed
 from ..files import write_whole
 from .build import Build
 from .facts import facts_of
-from .page import page
+from .page import html_page
 
 
-def report_command(arguments: argparse.Namespace) -> None:
-    """Writes the page of a build, into its folder if nothing else is said."""
-    folder = Path(arguments.build)
-    build = Build.read(folder, arguments.explored)
-    path = arguments.output or str(folder / "report.html")
-    with timed("play"):
+def report_command(options: ReportOptions) -> None:
+    """Writes the page of a build, by default into its folder; prints the path."""
+    folder = Path(options.build)
+    build = Build.read(folder, options.explored)
+    path = options.output or str(folder / "report.html")
+    with timed("simulate"):
         facts = facts_of(build)
-    text = page("build", facts["top"], facts)
+    text = html_page("build", facts["top"], facts)
     write_whole(path, lambda file: file.write(text.encode()))
     print(path)

@@ -1,5 +1,5 @@
 "use strict";
-/* Shows the facts of a build: the graph of its processes, and what each of them takes. */
+/* Shows a build: its summary, the graph of its processes, and the resources of each of them. */
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const { processes, channels, devices, links, kinds, estimate } = facts;
@@ -28,17 +28,17 @@ const short = layer => (processes.find(process => process.layer === layer) ?? { 
 const figures = [
   ["Rate", `${amount(estimate.fps)} frames/s`],
   ["Clock", `${estimate.clock_mhz} MHz`],
-  ["A frame every", `${count(estimate.interval_cycles)} cycles`],
+  ["Initiation interval", `${count(estimate.interval_cycles)} cycles`],
   ["Latency of one frame", `${count(estimate.latency_cycles)} cycles, ${amount(estimate.latency_cycles / estimate.clock_mhz)} µs`],
-  ["Slowest", short(estimate.bottleneck)],
-  ["Operations of a frame", d3.format(".4s")(estimate.ops)],
+  ["Slowest process", short(estimate.bottleneck)],
+  ["Operations per frame", d3.format(".4s")(estimate.ops)],
   ["Weights", `${count(estimate.weight_bits)} bits`],
-  ["From and to the outside", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
+  ["Off-chip traffic", `${d3.format(".3g")(d3.sum(devices, device => device.external_gb_s))} GB/s`],
 ];
 function faster(step) {
-  if (step === null) return `none: ${short(estimate.bottleneck)} is as parallel as it can be`;
+  if (step === null) return `none: ${short(estimate.bottleneck)} has its maximum parallelism`;
   const over = step.limits.filter(kind => kind in step.resources);
-  const why = over.length ? `takes too much ${over.join(", ")}` : `fits, with a faster ${short(step.limits[0])}`;
+  const why = over.length ? `exceeds the budget of ${over.join(", ")}` : `fits the device, with a faster ${short(step.limits[0])}`;
   return `${amount(step.fps)} frames/s: ${why}`;
 }
 if (estimate.next_step !== undefined) figures.push(["Next faster design", faster(estimate.next_step)]);
@@ -50,25 +50,25 @@ const where = device => several ? `${device.design} on ${device.name}` : "";
 const bar = (device, kind) => device.error[kind] === undefined ? "" : ` ±${d3.format(".0%")(device.error[kind])}`;
 d3.select("#devices").selectAll("table").data(devices).join("table").each(function (device, number) {
   const table = d3.select(this), held = Object.keys(device.resources);
-  table.append("caption").text(several ? `What ${where(device)} takes of it` : "What it takes of the device")
+  table.append("caption").text(several ? `Resources of ${where(device)}` : "Resources of the device")
     .classed(`part-${number % 4}`, several);
-  const gauge = fill(table, ["resource", "taken", "of the device", "may be taken", "share"], held, kind => [
-    kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]), percent(device.bearable[kind] ?? 1),
+  const gauge = fill(table, ["resource", "used", "share of the device", "budget", "utilization"], held, kind => [
+    kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]), percent(device.budget[kind] ?? 1),
   ]).append("td").append("span").attr("class", "gauge");
   gauge.append("meter")
-    .attr("min", 0).attr("max", 1).attr("high", kind => device.bearable[kind] ?? 1).attr("optimum", 0)
-    .attr("aria-label", kind => `${kind} taken ${where(device)}`).attr("value", kind => device.utilisation[kind]);
-  gauge.append("i").style("left", kind => percent(device.bearable[kind] ?? 1));
+    .attr("min", 0).attr("max", 1).attr("high", kind => device.budget[kind] ?? 1).attr("optimum", 0)
+    .attr("aria-label", kind => `utilization of ${kind} ${where(device)}`).attr("value", kind => device.utilisation[kind]);
+  gauge.append("i").style("left", kind => percent(device.budget[kind] ?? 1));
 });
 if (several) {
   const table = d3.select("#devices").append("table");
-  table.append("caption").text("What links carry");
-  fill(table, ["to", "bits a frame", "Gbit/s", "of", "share"], links, link => [
+  table.append("caption").text("Traffic of the links");
+  fill(table, ["to", "bits per frame", "Gbit/s", "capacity, Gbit/s", "utilization"], links, link => [
     link.to, count(link.bits), d3.format(".3g")(link.gbit_s), d3.format(".3g")(link.most_gbit_s), percent(link.gbit_s / link.most_gbit_s),
   ]);
 }
 
-/** Fills a table: what its head says, and a row of cells for each item. Returns the rows. */
+/** Fills a table with a head, and a row of cells for each item. Returns the rows. */
 function fill(table, head, items, cells) {
   table.append("thead").append("tr").selectAll("th").data(head).join("th").attr("scope", "col").text(title => title);
   const row = table.append("tbody").selectAll("tr").data(items).join("tr");
@@ -82,14 +82,14 @@ function unit(unit) {
   if (!unit) return "";
   const [zero, scale] = [unit.zero.length > 1 ? "zero" : unit.zero[0] || 0, unit.scale.length > 1 ? "scale of its channel" : unit.scale[0]];
   const number = zero ? `(number - ${zero})` : "number";
-  return `${number} × ${scale}` + (unit.scale.length > 1 ? ": compare channels after that" : "");
+  return `${number} × ${scale}` + (unit.scale.length > 1 ? ": compare channels only after scaling" : "");
 }
 
 d3.select("#ports").selectAll("div").data(devices.filter(device => device.ports.length)).join("div").attr("class", "wide").attr("tabindex", 0)
   .attr("role", "region").attr("aria-label", device => `Table of ports ${where(device)}`).each(function (device) {
     const table = d3.select(this).append("table");
     if (several) table.append("caption").text(where(device));
-    fill(table, ["port", "holds", "elements of a frame", "each", "bytes a frame", "word, bits", "a real number is"], device.ports, port => [
+    fill(table, ["port", "content", "shape of a frame", "element type", "bytes per frame", "bits per word", "real number"], device.ports, port => [
       port.name, port.role, port.frame.join("x"), port.dtype, count(port.frame_bytes), count(port.word_bits), unit(port.unit),
     ]);
   });
@@ -109,7 +109,7 @@ const line = drawing.append("g").selectAll("path").data(channels).join("path").a
     const source = [x(from) + BOX.width / 2, y(from) + BOX.height], target = [x(to) + BOX.width / 2, y(to)];
     return target[1] > source[1] ? d3.linkVertical()({ source, target }) : around(source, target);
   });
-line.append("title").text(told);
+line.append("title").text(channelText);
 
 const node = drawing.append("g").selectAll("g").data(processes).join("g")
   .attr("class", process => `process ${process.kind}${several ? ` part-${process.device % 4}` : ""}${process.slow ? " slow" : ""}`)
@@ -123,15 +123,15 @@ node.append("text").attr("class", "kind").attr("x", 8).attr("y", 16).text(proces
 node.append("text").attr("x", BOX.width - 8).attr("y", 16).attr("text-anchor", "end").text(process => count(process.cycles));
 node.append("text").attr("x", 8).attr("y", 31).text(process => shortened(process.short, 24));
 
-/** A way to the top of another column: between rows, and left of the boxes there. */
+/** A path to the top of another column: between the rows, and to the left of the boxes there. */
 function around(source, target) {
   const aside = (BOX.down - BOX.height) / 2, left = target[0] - BOX.across / 2;
   return `M${source}v${aside}H${left}V${target[1] - aside}H${target[0]}V${target[1]}`;
 }
 
-function told(channel) {
+function channelText(channel) {
   const depth = channel.depth ? `, depth ${count(channel.depth)}` : "";
-  return `${channel.shape} ${channel.element}, ${channel.lanes} at once: words of ${channel.bits} bits${depth}`;
+  return `${channel.shape} ${channel.element}, ${channel.lanes} per word: words of ${channel.bits} bits${depth}`;
 }
 
 const zoom = d3.zoom().scaleExtent([.01, 4]).on("zoom", event => drawing.attr("transform", event.transform));
@@ -216,24 +216,24 @@ function choose(process) {
   occupancy(process);
 }
 
-d3.select("#details").append("p").text("Click a process, or press Enter on it, to see what it reads and writes, in which precision, what it takes, its MLIR and its code.");
+d3.select("#details").append("p").text("Click a process, or press Enter on it, to see its channels, precision, resources, MLIR and generated code.");
 
 function describe(process) {
   const panel = d3.select("#details").html("");
   panel.append("h3").text(`${process.kind} ${process.layer}`);
   const rows = [
     ...several ? [["part", where(devices[process.device])]] : [],
-    ["reads", process.entering.map(told).join("; ") || "nothing"],
-    ["writes", process.leaving.map(told).join("; ") || "nothing"],
-    ["precision", process.computes],
-    ["at once", `PE ${process.pe}, SIMD ${process.simd}${process.storage ? `, weights in ${process.storage}` : ""}`],
-    ["cycles", `${count(process.cycles)} of ${count(estimate.interval_cycles)}${process.slow ? ", the slowest" : ""}`],
+    ["reads", process.entering.map(channelText).join("; ") || "nothing"],
+    ["writes", process.leaving.map(channelText).join("; ") || "nothing"],
+    ["precision", process.precision],
+    ["parallelism", `PE ${process.pe}, SIMD ${process.simd}${process.storage ? `, weights in ${process.storage}` : ""}`],
+    ["cycles", `${count(process.cycles)} of ${count(estimate.interval_cycles)} per frame${process.slow ? ", the slowest" : ""}`],
     ...kinds.map(kind => [kind, amount(process.resources[kind] ?? 0)]),
   ];
   const row = panel.append("table").append("tbody").selectAll("tr").data(rows).join("tr");
   row.append("th").attr("scope", "row").text(([name]) => name);
   row.append("td").text(([, value]) => value);
-  for (const [title, text] of [["MLIR", process.mlir], [`Code: ${process.name}`, process.code]]) {
+  for (const [title, text] of [["MLIR", process.mlir], [`Generated code: ${process.name}`, process.code]]) {
     panel.append("h4").text(title);
     panel.append("pre").text(text);
   }
@@ -242,7 +242,7 @@ function describe(process) {
 /* Bars */
 
 const measures = ["cycles", ...kinds];
-const taken = (process, measure) => measure === "cycles" ? process.cycles : process.resources[measure] ?? 0;
+const amountOf = (process, measure) => measure === "cycles" ? process.cycles : process.resources[measure] ?? 0;
 d3.select("#measure").selectAll("option").data(measures).join("option").attr("value", name => name).text(name => name);
 d3.select("#measure").on("change", bars);
 
@@ -252,7 +252,7 @@ function axes(svg, across, up, margin) {
   svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(up);
 }
 
-/** What the axes of a drawing count, below it. */
+/** The labels of the axes, below a drawing. */
 function title(svg, width, height, text) {
   svg.append("text").attr("class", "label").attr("x", width / 2).attr("y", height - 5).attr("text-anchor", "middle").text(text);
 }
@@ -262,22 +262,22 @@ function bars() {
   const { width, height } = svg.node().getBoundingClientRect();
   const measure = d3.select("#measure").property("value");
   const across = d3.scaleBand(d3.range(processes.length), [margin.left, width - margin.right]).padding(processes.length < 300 ? .15 : 0);
-  const up = d3.scaleLinear([0, d3.max(processes, process => taken(process, measure)) || 1], [height - margin.bottom, margin.top]).nice();
+  const up = d3.scaleLinear([0, d3.max(processes, process => amountOf(process, measure)) || 1], [height - margin.bottom, margin.top]).nice();
   svg.append("g").attr("class", "axis").attr("transform", `translate(${margin.left},0)`).call(d3.axisLeft(up).ticks(5, "~s"));
   svg.append("g").selectAll("rect").data(processes).join("rect")
     .attr("class", process => `bar${process.slow && measure === "cycles" ? " slow" : ""}${process === chosen ? " chosen" : ""}`)
     .attr("x", process => across(process.number)).attr("width", across.bandwidth())
-    .attr("y", process => up(taken(process, measure))).attr("height", process => up(0) - up(taken(process, measure)));
-  title(svg, width, height, `processes, in order; upwards: ${measure}`);
-  const named = process => `${process.kind} ${process.layer}: ${amount(taken(process, measure))} ${measure}`;
+    .attr("y", process => up(amountOf(process, measure))).attr("height", process => up(0) - up(amountOf(process, measure)));
+  title(svg, width, height, `x: processes in order; y: ${measure}`);
+  const named = process => `${process.kind} ${process.layer}: ${amount(amountOf(process, measure))} ${measure}`;
   svg.append("g").selectAll("rect").data(processes).join("rect").attr("class", "hit")
     .attr("x", process => across(process.number)).attr("width", across.step()).attr("y", 0).attr("height", height)
     .on("pointerenter", (event, process) => d3.select("#bar-text").text(named(process)))
     .on("click", (event, process) => { choose(process); show(process); });
-  d3.select("#bar-text").text(named(d3.greatest(processes, process => taken(process, measure))));
+  d3.select("#bar-text").text(named(d3.greatest(processes, process => amountOf(process, measure))));
 }
 
-/* Tables: a click on a title sorts */
+/* Tables: a click on a column title sorts the rows */
 
 function sortable(table, columns, items, picked) {
   const head = table.append("thead").append("tr").selectAll("th").data(columns).join("th").attr("scope", "col");
@@ -302,7 +302,7 @@ function once(details, draw) {
 once(document.querySelector("#table").closest("details"), () => {
   sortable(d3.select("#table"), [
     ["layer", process => process.layer], ...several ? [["part", process => process.where]] : [], ["kind", process => process.kind], ["PE", process => process.pe],
-    ["SIMD", process => process.simd], ["storage", process => process.storage], ["precision", process => process.computes], ["cycles", process => process.cycles],
+    ["SIMD", process => process.simd], ["storage", process => process.storage], ["precision", process => process.precision], ["cycles", process => process.cycles],
     ...kinds.map(kind => [kind, process => process.resources[kind] ?? 0]),
   ], processes, process => process);
 });
@@ -311,21 +311,21 @@ once(document.querySelector("#channels").closest("details"), () => {
   const end = number => `${processes[number].kind} ${shortened(processes[number].layer, 40)}`;
   sortable(d3.select("#channels"), [
     ["from", channel => end(channel.from)], ["to", channel => end(channel.to)], ["elements", channel => `${channel.shape} ${channel.element}`],
-    ["word, bits", channel => channel.bits], ["words a frame", channel => channel.words], ["depth", channel => channel.depth],
-    ["most at once", channel => channel.most],
+    ["bits per word", channel => channel.bits], ["words per frame", channel => channel.words], ["depth", channel => channel.depth],
+    ["most words stored", channel => channel.most],
   ], channels, channel => processes[channel.from]);
 });
 
-/* How full channels are over time */
+/* The words in channels over time */
 
-d3.select("#run").text(facts.stops
-  ? `The design stops: ${facts.stops}`
-  : `${facts.frames} frames take ${count(facts.cycles)} cycles, by the model of cycles. A selected process shows its channels; else the deepest are shown.`);
+d3.select("#run").text(facts.deadlock
+  ? `The design deadlocks: ${facts.deadlock}`
+  : `${facts.frames} frames take ${count(facts.cycles)} cycles in the cycle model. The channels of the selected process are shown; without a selection, the four deepest ones.`);
 
 function occupancy(process) {
   const deepest = () => d3.sort(channels, channel => -channel.bits * channel.depth).slice(0, 4);
   const shown = process ? [...process.entering, ...process.leaving] : deepest();
-  const place = d3.select("#occupancy").html("").selectAll("figure").data(facts.stops ? [] : shown).join("figure").style("margin", 0);
+  const place = d3.select("#occupancy").html("").selectAll("figure").data(facts.deadlock ? [] : shown).join("figure").style("margin", 0);
   place.append("figcaption").text(channel => {
     const [from, to] = [processes[channel.from], processes[channel.to]];
     return `${from.kind} ${from.layer} → ${to.kind} ${to.layer}: at most ${count(channel.most)} of ${count(channel.depth)} words`;
@@ -339,11 +339,11 @@ function occupancy(process) {
     svg.append("path").attr("class", "level").attr("d", area([...channel.levels, channel.levels.at(-1) ?? 0]));
     if (channel.depth) svg.append("line").attr("class", "depth").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", up(channel.depth)).attr("y2", up(channel.depth));
     axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(3, "~s"), margin);
-    title(svg, width, height, "cycles; upwards: words");
+    title(svg, width, height, "x: cycles; y: words");
   });
 }
 
-/* What was explored, and what was tested */
+/* The exploration, and the test results */
 
 function fronts() {
   if (!facts.explored) return;
@@ -360,7 +360,7 @@ function fronts() {
   svg.append("circle").attr("r", 6).attr("fill", "var(--slow)").attr("cx", across(estimate.fps)).attr("cy", up(d3.max(devices, device => d3.max(Object.values(device.utilisation)))))
     .append("title").text("this design");
   axes(svg, d3.axisBottom(across).ticks(8, "~s"), d3.axisLeft(up).ticks(5, "%"), margin);
-  title(svg, width, height, "frames/s; upwards: the scarcest resource, as a part of the device");
+  title(svg, width, height, "x: frames/s; y: tightest resource, share of the device");
   const item = d3.select("#legend").html("").selectAll("li").data([{ name: "this design", colour: "var(--slow)" }, ...facts.explored]).join("li");
   item.append("span").text("■ ").style("color", front => front.colour ?? colour(front.name));
   item.append("span").text(front => front.name);
@@ -368,7 +368,7 @@ function fronts() {
 
 const tested = facts.results.map(([port, result]) => `${port}: ${result}`);
 d3.select("#results").selectAll("li").data(tested.length ? tested : [
-  "The testbench compares with golden results, byte for byte. It has not been run yet: make in the folder of the build, and qnn report once more, show what came of it.",
+  "The testbench compares results with golden vectors, byte for byte. It has not been run yet: run make in the folder of the build, then qnn report again.",
 ]).join("li").text(text => text);
 
 function draw() {

@@ -1,4 +1,4 @@
-"""All that a report shows of a build, as one object of JSON."""
+"""The content of a report as one JSON object."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ...frontends.summary import short_names
 from ...hardware.estimate import kind_of, name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
@@ -17,93 +16,98 @@ from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
 from ...qdialect.stream.windows import PoolOp
-from ..compile import TARGETS
-from .build import TOGETHER, Build, Part
+from ..tables import short_names
+from ..targets import TARGETS
+from .build import Build, BuildPart
 from .layout import places
+from .schema import TOTALS_SHAPE
 
 Facts = dict[str, Any]
 
-BOX = 24
-"""Characters of a name that the box of a process has room for."""
+BOX_CHARACTERS = 24
+"""The length of a name that fits in the box of a process."""
 
 
 def facts_of(build: Build) -> Facts:
-    """Everything, from the largest to the smallest."""
-    design, about = build.whole.design, build.about
+    design, description = build.designs.design, build.description
     values = [value for process in design.processes for value in process.results]
     number = {process: n for n, process in enumerate(design.processes)}
-    edges = [ends_of(value, number) for value in values]
-    run = run_of(design)
-    devices = [device_facts(part) for part in build.parts]
+    edges = [_channel_ends(value, number) for value in values]
+    run = _simulated(design)
+    devices = [_device_facts(part) for part in build.parts]
     kinds = (kind for device in devices for kind in device["resources"])
     return {
-        **{key: about[key] for key in ("made_by", "network", "target", "top")},
-        "estimate": {key: found for key, found in about["estimate"].items() if key in TOGETHER},
+        **{key: description[key] for key in ("made_by", "network", "target", "top")},
+        "estimate": {
+            key: found for key, found in description["estimate"].items() if key in TOTALS_SHAPE
+        },
         "devices": devices,
-        "links": about["estimate"].get("links", []),
+        "links": description["estimate"].get("links", []),
         "kinds": list(dict.fromkeys(kinds)),
         "processes": [
             {**process, "column": column, "row": row}
             for process, (column, row) in zip(
-                processes_of(build), places(len(number), edges), strict=True
+                _process_facts(build), places(len(number), edges), strict=True
             )
         ],
         "channels": [
-            {"from": source, "to": target, **channel_facts(value, run)}
+            {"from": source, "to": target, **_channel_facts(value, run)}
             for value, (source, target) in zip(values, edges, strict=True)
         ],
-        "stops": run if isinstance(run, str) else "",
+        "deadlock": run if isinstance(run, str) else "",
         "cycles": 0 if isinstance(run, str) else run.cycles,
         "frames": TRACED_FRAMES,
         "results": build.results,
-        "explored": None if build.explored is None else fronts_of(build.explored),
+        "explored": None if build.exploration is None else _fronts(build.exploration),
     }
 
 
-def ends_of(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, int]:
+def _channel_ends(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, int]:
     """The processes at both ends of a channel."""
     (use,) = value.uses
     assert isinstance(value.owner, Process) and isinstance(use.operation, Process)
     return number[value.owner], number[use.operation]
 
 
-def run_of(design: DesignOp) -> Timeline | str:
-    """Some frames in the design; or why it stops."""
+def _simulated(design: DesignOp) -> Timeline | str:
+    """The first frames in the design; or the message of its deadlock."""
     try:
         return simulated_frames(design)
     except Deadlock as error:
         return str(error)
 
 
-def device_facts(part: Part) -> Facts:
-    """What a design takes of its device."""
-    estimate = part.about["estimate"]
+def _device_facts(part: BuildPart) -> Facts:
+    """The device of a design, and the resources that the design uses."""
+    estimate = part.description["estimate"]
     return {
         "name": estimate["device"],
-        "part": part.about["part"],
+        "part": part.description["part"],
         "design": part.design.sym_name.data,
-        "bearable": reported_figures(TARGETS[part.about["target"]].vendor, DEFAULT_BUDGET_SHARE),
-        "ports": part.about.get("ports") or [],
+        "budget": reported_figures(
+            TARGETS[part.description["target"]].vendor, DEFAULT_BUDGET_SHARE
+        ),
+        "ports": part.description.get("ports") or [],
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }
 
 
-def processes_of(build: Build) -> list[Facts]:
-    """Each process of the whole, in order; a link is at the device that it leads to."""
+def _process_facts(build: Build) -> list[Facts]:
+    """The processes of all parts in order; a link belongs to the device at its receiving end."""
     found: list[Facts] = []
     for number, part in enumerate(build.parts):
-        for process, facts in zip(part.design.processes, facts_in(part), strict=True):
+        for process, facts in zip(part.design.processes, _part_facts(part), strict=True):
             sends = isinstance(process, SinkOp) and process.over is not None
             if len(build.parts) == 1 or not sends:
                 found.append({"device": number, **facts})
     return found
 
 
-def facts_in(part: Part) -> list[Facts]:
-    """Each process of a part: what it is, what it takes, and its text on every level."""
-    layers: Sequence[Facts] = part.about["estimate"]["layers"]
+def _part_facts(part: BuildPart) -> list[Facts]:
+    """The processes of a part: kind, folding, resources, MLIR and generated code."""
+    layers: Sequence[Facts] = part.description["estimate"]["layers"]
     lines = str(part.design).splitlines()[1:]
-    names = short_names((name_of(process) for process in part.design.processes), BOX)
+    names = short_names((name_of(process) for process in part.design.processes), BOX_CHARACTERS)
     found: list[Facts] = []
     for n, process in enumerate(part.design.processes):
         fold = (
@@ -118,7 +122,7 @@ def facts_in(part: Part) -> list[Facts]:
                 "pe": layers[n]["pe"],
                 "simd": layers[n]["simd"],
                 "storage": fold.storage or "",
-                "computes": computes(process),
+                "precision": _precision(process),
                 "cycles": layers[n]["cycles"],
                 "resources": layers[n]["resources"],
                 "mlir": lines[n].strip(),
@@ -128,8 +132,8 @@ def facts_in(part: Part) -> list[Facts]:
     return found
 
 
-def computes(process: Process) -> str:
-    """In which precision: of what it reads, multiplies with, adds up, and writes."""
+def _precision(process: Process) -> str:
+    """The element types of what a process reads, multiplies with, accumulates and writes."""
     found = [f"reads {channel.element}" for channel in process.inputs[:1]]
     if isinstance(process, WeightedProcess):
         weights = data_of(process, process.weights).element
@@ -138,8 +142,8 @@ def computes(process: Process) -> str:
     return ", ".join(found).replace("!qnn.", "")
 
 
-def channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
-    """What goes through a channel, how much it holds, and how full it gets over time."""
+def _channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
+    """The frames of a channel, its depth, and the words in it over time."""
     channel = channel_of(value)
     levels = np.zeros(0, np.int64)
     if isinstance(run, Timeline):
@@ -157,10 +161,10 @@ def channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
     }
 
 
-def fronts_of(explored: Mapping[str, Any]) -> list[Facts]:
-    """For each device and clock, rate against the part of the device that is taken."""
+def _fronts(exploration: Mapping[str, Any]) -> list[Facts]:
+    """For each device and clock: frame rates, and the share of the device that is used."""
     fronts: list[Facts] = []
-    for curve in explored.get("curves", []):
+    for curve in exploration.get("curves", []):
         points = curve.get("front") or [curve.get("at_rate")]
         found = [
             {"fps": point["fps"], "share": max(point["utilisation"].values(), default=0)}

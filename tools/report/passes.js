@@ -3,7 +3,7 @@
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const get = name => document.getElementById(name);
-const NEAR = 3; // Lines around a change that are shown, too.
+const NEAR = 3; // Unchanged lines that are shown around a change.
 
 function made(parent, tag, text, kind) {
   const element = document.createElement(tag);
@@ -13,7 +13,7 @@ function made(parent, tag, text, kind) {
 }
 
 const count = (step, mark) => step.lines.filter(line => line[0] === mark).length;
-const told = step => `${count(step, "+")} lines are new, ${count(step, "-")} are gone; ${(1e3 * step.seconds).toFixed(1)} ms`;
+const changes = step => `${count(step, "+")} lines added, ${count(step, "-")} removed; ${(1e3 * step.seconds).toFixed(1)} ms`;
 
 const buttons = facts.steps.map(step => {
   const button = made(made(get("steps"), "li", ""), "button", step.name);
@@ -22,13 +22,13 @@ const buttons = facts.steps.map(step => {
   return button;
 });
 
-/** Shows a step; stretches without a change fold, and open at a click. */
+/** Shows a step; unchanged lines are collapsed, and a click expands them. */
 function show(step) {
   const number = facts.steps.indexOf(step), everything = get("all").checked || number === 0;
   shown = step;
   buttons.forEach((button, n) => button.setAttribute("aria-current", n === number ? "step" : "false"));
   get("step").textContent = step.name;
-  get("told").textContent = number ? told(step) : `${step.lines.length} lines`;
+  get("changes").textContent = number ? changes(step) : `${step.lines.length} lines`;
   const place = get("lines");
   place.replaceChildren();
   const near = step.lines.map(() => everything);
@@ -54,7 +54,7 @@ function write(place, lines) {
 
 function fold(place, lines) {
   const details = place.appendChild(document.createElement("details"));
-  made(details, "summary", `${lines.length} lines alike`);
+  made(details, "summary", `${lines.length} unchanged lines`);
   details.addEventListener("toggle", () => write(details, lines), { once: true });
 }
 

@@ -1,4 +1,4 @@
-"""What passes do, step by step: the module after each, with what is new and what is gone."""
+"""The page of `qnn-opt --page`: the module after each pass, with added and removed lines."""
 
 import time
 from difflib import SequenceMatcher
@@ -10,17 +10,17 @@ from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
 from ...passes.driver.pipeline import Hook
-from .page import page
+from .page import html_page
 
-LONGEST = 240
-"""Characters of a line that are shown: constants may have millions."""
+MAX_LINE_CHARACTERS = 240
+"""Longer lines are shortened: constants may have millions of characters."""
 
-Line = tuple[str, str]
-"""What became of a line (`=`, `+`, `-`), and its text."""
+DiffLine = tuple[str, str]
+"""`=`, `+` or `-` for an unchanged, added or removed line, and its text."""
 
 
 class PassView(Hook):
-    """Keeps the module as it was before the first pass, and after each."""
+    """Records the module before the first pass and after each pass."""
 
     def __init__(self) -> None:
         self.steps: list[dict[str, Any]] = []
@@ -29,41 +29,42 @@ class PassView(Hook):
 
     def start(self, module: ModuleOp) -> None:
         self.lines = []
-        self._keep("as given", module, 0.0)
+        self._record("input", module, 0.0)
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:
         self.started = time.perf_counter()
 
     def after(self, step: ModulePass, module: ModuleOp) -> None:
-        self._keep(step.name, module, time.perf_counter() - self.started)
+        self._record(step.name, module, time.perf_counter() - self.started)
 
-    def _keep(self, name: str, module: ModuleOp, seconds: float) -> None:
+    def _record(self, name: str, module: ModuleOp, seconds: float) -> None:
         text = StringIO()
         Printer(stream=text).print_op(module)
-        lines = [shortened(line) for line in text.getvalue().splitlines()]
-        told = changes(self.lines, lines) if self.lines else [("=", line) for line in lines]
-        self.steps.append({"name": name, "seconds": seconds, "lines": told})
+        lines = [shorten_line(line) for line in text.getvalue().splitlines()]
+        diff = diff_lines(self.lines, lines) if self.lines else [("=", line) for line in lines]
+        self.steps.append({"name": name, "seconds": seconds, "lines": diff})
         self.lines = lines
 
     def page(self, title: str) -> str:
-        return page("passes", title, {"title": title, "steps": self.steps})
+        return html_page("passes", title, {"title": title, "steps": self.steps})
 
 
-def changes(before: list[str], now: list[str]) -> list[Line]:
-    """All lines of both, each once, in order."""
-    told: list[Line] = []
-    for what, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
-        if what == "equal":
-            told += [("=", line) for line in now[c:d]]
+def diff_lines(before: list[str], after: list[str]) -> list[DiffLine]:
+    """The lines of both texts in order, common ones once."""
+    diff: list[DiffLine] = []
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            diff += [("=", line) for line in after[c:d]]
         else:
-            told += [("-", line) for line in before[a:b]]
-            told += [("+", line) for line in now[c:d]]
-    return told
+            diff += [("-", line) for line in before[a:b]]
+            diff += [("+", line) for line in after[c:d]]
+    return diff
 
 
-def shortened(line: str) -> str:
-    """A line, without the middle of one that nobody reads."""
-    if len(line) <= LONGEST:
+def shorten_line(line: str) -> str:
+    """A line without its middle, if it is too long to read."""
+    if len(line) <= MAX_LINE_CHARACTERS:
         return line
-    cut = len(line) - LONGEST
-    return f"{line[: LONGEST * 3 // 4]} ... {cut:,} characters ... {line[-LONGEST // 4 :]}"
+    cut = len(line) - MAX_LINE_CHARACTERS
+    start, end = line[: MAX_LINE_CHARACTERS * 3 // 4], line[-MAX_LINE_CHARACTERS // 4 :]
+    return f"{start} ... {cut:,} characters ... {end}"

@@ -10,7 +10,7 @@ from qnn.tools.folders import MANIFEST, build_folder
 from qnn.tools.qnn import main
 from qnn.tools.report.build import Build
 from qnn.tools.report.facts import facts_of
-from qnn.tools.report.page import page
+from qnn.tools.report.page import html_page
 
 from ..damage import broken
 from ..kind import Kind, quiet, taken
@@ -61,7 +61,7 @@ class Cases(Kind):
 
     def report(self, explored: str | None) -> None:
         facts = facts_of(Build.read(self.build, explored))
-        page("build", facts["top"], facts).encode()
+        html_page("build", facts["top"], facts).encode()
 
     def check_manifest(self, data: bytes) -> str:
         """A build that says what it wrote is replaced by one that writes a file."""

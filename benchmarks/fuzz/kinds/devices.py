@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from qnn.hardware.resources.device import FOLDER, DeviceError, device_named
-from qnn.tools.devices import as_json, origins, table
+from qnn.tools.devices import device_as_json, device_table, source_lines
 
 from ..kind import Kind, taken
 from ..tables import damaged_toml
@@ -28,6 +28,6 @@ def told(path: str) -> None:
     """All that is told of a device."""
     device = device_named(path)
     device.budget(device.clock_mhz)
-    table([device])
-    origins(device)
-    as_json(device)
+    device_table([device])
+    source_lines(device)
+    device_as_json(device)

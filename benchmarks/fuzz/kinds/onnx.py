@@ -12,9 +12,9 @@ import onnx
 from onnx import AttributeProto, NodeProto, TensorProto, helper, numpy_helper
 from qnn.frontends.onnx.importer import DOMAINS
 from qnn.frontends.onnx.registry import HANDLERS, REFUSED
-from qnn.frontends.summary import folding, summarize, summary_table
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
+from qnn.tools.network_summary import describe_fold_bn, layer_summaries, summary_table
 from qnn.tools.networks import import_network, write_module
 
 from ..damage import broken
@@ -95,8 +95,8 @@ def imported(path: str) -> None:
     """What is imported is valid, and reads back."""
     module = import_network(path, {})
     verify(module)
-    summary_table(summarize(module))
-    folding(module)
+    summary_table(layer_summaries(module))
+    describe_fold_bn(module)
     file = BytesIO()
     write_module(module, file)
     text = file.getvalue().decode()

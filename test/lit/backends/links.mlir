@@ -16,7 +16,7 @@
 // RUN: filecheck %s --match-full-lines --check-prefix BOARD --input-file %t/opencl/second/board.h
 
 // RUN: not qnn compile %s --target opencl -o %t/other 2>&1 | filecheck %s --check-prefix VENDOR
-// VENDOR: qnn: z7020 is a device of vendor xilinx: --target opencl is for those of intel, such as arria10-gx1150
+// VENDOR: qnn: z7020 is a device of vendor xilinx: --target opencl needs one of intel, such as arria10-gx1150
 
 !image = !stream.channel<4x4x12xui2, lanes = 6, depth = 8>
 
@@ -69,13 +69,13 @@ func.func @main(%x: tensor<1x4x4x12xui2>) -> tensor<1x4x4x12xui2> {
   func.return %y : tensor<1x4x4x12xui2>
 }
 
-// TIES:      | `l_data` | `first` | `second` | 12 bits | 32            |
+// TIES:      | `l_data` | `first` | `second` | 12            | 32              |
 // TOGETHER:  {{.*}}mkfifo "$run/first/l_data.result.bin"; ln -s "$run/first/l_data.result.bin" "$run/second/l_data.bin"
 
 // A word of 12 bits takes two beats of the link, each two cycles: 128 cycles for 32 words.
 // TABLE:     first on z7020:
 // TABLE:     *  l {{ *}} link {{ *}} 6 {{ *}} 6 {{ *}} 128
 // TABLE:     second on z7020:
-// TABLE:     link to second: 384 bits a frame in 128 cycles, 0.3 of 0.4 Gbit/s
+// TABLE:     link to second: 384 bits per frame in 128 cycles, 0.3 of 0.4 Gbit/s
 // TABLE-NEXT: z7020, z7020 at 100 MHz: 781,250.0 frames/s, a frame every 128 cycles
 // TABLE-NEXT: * slowest: l (link)

@@ -2,7 +2,7 @@
 
 // RUN: rm -f %t
 // RUN: %{status} 2 qnn-opt %s --canonicalise 2>> %t
-// CHECK:      qnn-opt: there is no pass or option --canonicalise; did you mean --canonicalize?
+// CHECK:      qnn-opt: unknown pass or option --canonicalise; did you mean --canonicalize?
 // RUN: %{status} 2 qnn-opt %s -p canonicalise 2>> %t
 // CHECK-NEXT: qnn-opt: there is no pass canonicalise; did you mean canonicalize?
 // RUN: %{status} 2 qnn-opt %s --canonicalize="top-down=1" 2>> %t
@@ -10,7 +10,7 @@
 // RUN: %{status} 2 qnn-opt %s -p "canonicalize{" 2>> %t
 // CHECK-NEXT: qnn-opt: can't read the pipeline 'canonicalize{': {{.+}}
 // RUN: %{status} 2 qnn-opt %s -p 2>> %t
-// CHECK-NEXT: qnn-opt: -p needs a pipeline
+// CHECK-NEXT: qnn-opt: -p needs a pipeline, such as "fold-bn,canonicalize"
 // RUN: %{status} 2 qnn-opt %s %s 2>> %t
 // CHECK-NEXT: qnn-opt: unrecognized arguments: {{.*}}arguments.mlir
 // RUN: %{status} 2 qnn-opt %s -o 2>> %t
@@ -18,7 +18,7 @@
 
 // Options are not abbreviated. All is told before a file is read.
 // RUN: %{status} 2 qnn-opt %t.missing --time-pass 2>> %t
-// CHECK-NEXT: qnn-opt: there is no pass or option --time-pass; did you mean --time-passes?
+// CHECK-NEXT: qnn-opt: unknown pass or option --time-pass; did you mean --time-passes?
 
 // CHECK-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --input-file %t

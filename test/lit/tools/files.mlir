@@ -14,7 +14,7 @@
 // RUN: %{status} 1 qnn-opt %t/latin 2>> %t/errors
 // CHECK-NEXT: qnn-opt: {{.*}}latin is not UTF-8 text (byte 6)
 // RUN: %{status} 1 qnn-opt < %t/latin 2>> %t/errors
-// CHECK-NEXT: qnn-opt: standard input is not UTF-8 text (byte 6); only MLIR can be piped: qnn import writes it
+// CHECK-NEXT: qnn-opt: standard input is not UTF-8 text (byte 6): only MLIR can be piped; qnn import -o writes it
 // RUN: %{status} 1 qnn-opt %s -o %t/none/out.mlir 2>> %t/errors
 // CHECK-NEXT: qnn-opt: {{.*}}none{{.*}}: no such file or directory
 // RUN: %{status} 1 qnn-opt %s -o %t/folder 2>> %t/errors

@@ -13,8 +13,8 @@
 // TABLE:      | layer{{ +}}| kind{{ +}}| PE | SIMD | storage | cycles | lut{{ +}}| ff{{ +}}| bram36 | uram | dsp |
 // TABLE:      | Conv_0_matvec{{ +}}| matvec | {{\d}}{{ +}}| {{\d}}{{ +}}| {{\w+}}{{ +}}| {{\d+}}{{ +}}| {{[0-9,]+}}{{ +}}| {{[0-9,]+}}{{ +}}| {{.*}}|
 // TABLE:      | all else{{ +}}| source, {{.*}}sink | {{.*}}
-// TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles, which {{\w+}} takes
-// TABLE-NEXT: - latency of one frame alone: {{\d+}} cycles, {{.*}} us
+// TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles; the slowest layer is {{\w+}}
+// TABLE-NEXT: - latency of one frame: {{\d+}} cycles, {{.*}} us
 // TABLE-NEXT: - lut: {{[0-9,]+}} +-10% of 53,200, {{[0-9.]+}}%
 
 // RUN: filecheck %s --check-prefix STEPS --input-file %t/steps
@@ -83,12 +83,13 @@
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: {{.*}} frames/s allows 0 cycles per frame; no folding is that fast: {{.*}}
-// ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls is for those of xilinx, such as z7020
+// ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls needs one of xilinx, such as z7020
 // ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
-// ERRORS-NEXT: qnn: {{.*}} holds 'again', and no build to replace: name another folder
+// ERRORS-NEXT: qnn: {{.*}} holds 'again' and no build that could be replaced: name a new or an empty folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
 // ERRORS-NEXT: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e+300
-// ERRORS-NEXT: qnn: the following arguments are required: --device (qnn compile --help has an example)
+// ERRORS-NEXT: qnn: import: {{.*}} s
+// ERRORS-NEXT: qnn: this network needs --device, or --devices and --link
 // ERRORS-NOT:  {{.+}}

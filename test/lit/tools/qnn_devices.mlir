@@ -4,8 +4,8 @@
 //      CHECK:name              part                         lut       alm          ff  bram36     m20k    uram      dsp  clock_mhz  bandwidth_gb_s
 //      CHECK:u250              xcu250-figd2104-2L-e  1,500,000*            3,000,000*  2,304*           1,280*  11,520*       250?             77
 //      CHECK:z7020             xc7z020clg400-1          53,200               106,400     140                0      220        100?            4.2?
-//      CHECK:* measured  ? a guess; all else as the vendor says
-// CHECK-NEXT:boards are devices, too: pynq-z1, pynq-z2, ultra96, ultra96-v2, vcu118, zc706, zcu102, zedboard
+//      CHECK:* measured, ? estimated; figures without a mark are the vendor's
+// CHECK-NEXT:these boards are accepted as device names: pynq-z1, pynq-z2, ultra96, ultra96-v2, vcu118, zc706, zcu102, zedboard
 
 // Of some also where each figure is from.
 // RUN: rm -rf %t && mkdir -p %t

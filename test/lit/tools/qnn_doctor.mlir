@@ -1,7 +1,7 @@
 // What is installed, and what for.
 
 // RUN: qnn doctor | filecheck %s
-//      CHECK:for {{ +}}takes {{ +}}found, or how to get it
+//      CHECK:task {{ +}}needs {{ +}}found, or how to install it
 // CHECK-NEXT:all {{ +}}xdsl {{ +}}yes  0.{{.*}}
 // CHECK-NEXT:all {{ +}}numpy {{ +}}yes  {{.*}}
 //      CHECK:run --engine hls {{ +}}ap_int.h

@@ -13,17 +13,17 @@
 // CHECK-NEXT:z7020 at 100 MHz: 6,250,000.0 frames/s, a frame every 16 cycles
 // CHECK-NEXT:* slowest: Gemm_0 (matvec)
 // CHECK-NEXT:latency of one frame: 25 cycles, 0.25 us
-// CHECK-NEXT:a frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights, 160 of feature maps
-// CHECK-NEXT:from and to the outside: 160 bits a frame, 0.125 GB/s; 12.8 ops a byte
+// CHECK-NEXT:work per frame: 128 MACs, 256 ops, 1.02 kBOPs; 32 bits of weights, 160 bits of feature maps
+// CHECK-NEXT:off-chip traffic: 160 bits per frame, 0.125 GB/s; 12.8 ops per byte
 // CHECK-NEXT:lut: 4,162 +-10% of 53,200, 7.8%
 // CHECK-NEXT:ff: 5,768 +-10% of 106,400, 5.4%
 // CHECK-NEXT:bram36: 2 +-10% of 140, 1.4%
 // CHECK-NEXT:uram: 0 of 0, 0.0%
 // CHECK-NEXT:dsp: 0 of 220, 0.0%
-// CHECK-NEXT:next step: 12,500,000.0 frames/s, 8 cycles: it fits, with a faster Gemm_0 (matvec)
+// CHECK-NEXT:next step: 12,500,000.0 frames/s, 8 cycles: fits the device, with a faster Gemm_0 (matvec)
 
 // RUN: filecheck %s --match-full-lines --check-prefix TRACE --input-file %t/trace.err
-// TRACE:     qnn: {{.*}}trace.json: open it in https://ui.perfetto.dev, or chrome://tracing
+// TRACE:     qnn: {{.*}}trace.json: open this trace in https://ui.perfetto.dev or chrome://tracing
 // TRACE-NOT: {{.+}}
 // RUN: %{python} -m json.tool %t/trace.json | filecheck %s --check-prefix EVENTS
 // EVENTS:      "traceEvents": [
@@ -127,11 +127,11 @@
 // RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
 // ERRORS: qnn: argument --fps: 'nan' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors
-// ERRORS: qnn: the following arguments are required: --device (qnn estimate --help has an example)
+// ERRORS: qnn: this network needs --device, or --devices and --link
 // RUN: %{status} 2 qnn estimate %s --device z7020 -o x 2>> %t/errors
-// ERRORS: qnn: there is no -o; there are: --clock, {{.*}}
+// ERRORS: qnn: unknown option -o; there are: --clock, {{.*}}
 // RUN: %{status} 2 qnn -q estimate %s --device z7020 2>> %t/errors
-// ERRORS: qnn: there is no -q before a command; there are: --help, --version, -h
+// ERRORS: qnn: unknown option -q before a command; there are: --help, --version, -h
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 

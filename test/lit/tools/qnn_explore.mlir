@@ -10,9 +10,9 @@
 // CHECK-EMPTY:
 // CHECK-NEXT:zu3eg at 200 MHz
 //      CHECK:50,000,000.0       4  {{.*}}
-//      CHECK:device  MHz  fastest, frames/s   roof, frames/s  designs  of what it may take
-// CHECK-NEXT:z7020   100       25,000,000.0    210,000,000.0        6             lut, 12%
-// CHECK-NEXT:zu3eg   200       50,000,000.0  9,411,585,365.9        6              lut, 9%
+//      CHECK:device  MHz  fastest, frames/s   roof, frames/s  designs  tightest resource (share of budget)
+// CHECK-NEXT:z7020   100       25,000,000.0    210,000,000.0        6                             lut, 12%
+// CHECK-NEXT:zu3eg   200       50,000,000.0  9,411,585,365.9        6                              lut, 9%
 
 // As JSON; points that are finished are not worked out again, and what is told is the same.
 // RUN: qnn explore %s --devices zu3eg,z7020 --json -o %t/out 2> /dev/null > %t/again.json
@@ -40,9 +40,9 @@
 // One rate: the smallest device that reaches it.
 // RUN: qnn explore %s --devices u250,z7020 --clocks 200,100 --fps 30000000 2> /dev/null | filecheck %s --match-full-lines --check-prefix RATE
 //      RATE: device  MHz{{ +}}frames/s
-// RATE-NEXT: z7020   100  the fastest{{ +}}25,000,000.0
+// RATE-NEXT: z7020   100  fastest{{ +}}25,000,000.0
 // RATE-NEXT: z7020   200  {{.* lut .* ff .* bram36 .*}}50,000,000.0
-// RATE-NEXT: u250    100  the fastest{{ +}}25,000,000.0
+// RATE-NEXT: u250    100  fastest{{ +}}25,000,000.0
 // RATE-NEXT: u250    200  {{.*}}50,000,000.0
 // RATE-EMPTY:
 // RATE-NEXT: 30,000,000 frames/s: z7020 at 200 MHz is the smallest: 50,000,000.0 frames/s with {{.*}}
@@ -57,18 +57,18 @@
 // ERRORS-NEXT: qnn: {{.*}}mine.toml describes no device: description, part, clock_mhz, resources is missing
 // RUN: %{status} 1 qnn explore %s --devices z7020 --fps 1e9 2>> %t/errors
 // ERRORS-NEXT: qnn: explore: {{.*}}
-// ERRORS-NEXT: qnn: no device reaches 1,000,000,000 frames/s: the fastest is z7020 at 100 MHz, with {{[0-9,.]+}}
+// ERRORS-NEXT: qnn: no device reaches 1,000,000,000 frames/s: the fastest is z7020 at 100 MHz, with {{[0-9,.]+}} frames/s
 // RUN: %{status} 1 qnn explore %s --devices z7020 -o %t/none/out 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}none/out: no such file or directory
 // RUN: %{status} 1 qnn explore %s --devices z7020 -o %s 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}qnn_explore.mlir: file exists
 // RUN: mkdir -p %t/others && touch %t/others/mine
 // RUN: %{status} 1 qnn explore %s --devices z7020 -o %t/others 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}others holds 'mine', and no exploration to go on with: name another folder
+// ERRORS-NEXT: qnn: {{.*}}others holds 'mine' and no exploration to continue: name another folder
 
 // A command line that makes no sense ends with status 2.
 // RUN: %{status} 2 qnn explore %s --devices z7020,, 2>> %t/errors
-// ERRORS-NEXT: qnn: argument --devices: 'z7020,,' is not names with commas between
+// ERRORS-NEXT: qnn: argument --devices: 'z7020,,' is not a list of names with commas between them
 // RUN: %{status} 2 qnn explore %s --clocks 100,0 2>> %t/errors
 // ERRORS-NEXT: qnn: argument --clocks: '0' is not a number above 0
 // RUN: %{status} 2 qnn explore %s --fps 0 2>> %t/errors

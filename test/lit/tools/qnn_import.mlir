@@ -29,7 +29,7 @@
 
 // What is assumed is told.
 // RUN: qnn import %t/net.onnx --input image=ui4 -o %t/whole.mlir 2>&1 | filecheck %s --match-full-lines --check-prefix SCALE
-// SCALE: qnn: input image=ui4 has the scale 1: image=ui4*SCALE gives it another
+// SCALE: qnn: input image=ui4 has the scale 1; image=ui4*SCALE sets another
 
 // Without -o there is the table alone.
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" | diff %t/table -

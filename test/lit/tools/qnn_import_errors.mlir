@@ -17,7 +17,7 @@
 // RUN: %{status} 1 qnn import %t/net.onnx --input picture=ui8 2>> %t/errors
 // CHECK-NEXT: qnn: there is no input "picture"; there are: image
 // RUN: %{status} 1 qnn import %t/net.onnx --input image=ui8 --input image=si8 2>> %t/errors
-// CHECK-NEXT: qnn: the type of the input "image" is given twice
+// CHECK-NEXT: qnn: --input sets the type of the input "image" twice: leave one out
 
 // Data of the model lies in its folder or below, or it is not read.
 // RUN: %{python} %S/Inputs/network.py missing-data %t/folder/missing.onnx
@@ -33,7 +33,7 @@
 
 // A command line that makes no sense ends with status 2.
 // RUN: %{status} 2 qnn import %t/net.onnx --input image 2>> %t/errors
-// CHECK-NEXT: qnn: argument --input: 'image' is not NAME=TYPE*SCALE, as in x=ui8*0.00390625
+// CHECK-NEXT: qnn: argument --input: 'image' is not NAME=TYPE*SCALE, as in image=ui8*0.00390625
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*much" 2>> %t/errors
 // CHECK-NEXT: qnn: argument --input: the scale 'much' is no number
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*1e60" 2>> %t/errors
@@ -41,7 +41,7 @@
 // RUN: %{status} 2 qnn import 2>> %t/errors
 // CHECK-NEXT: qnn: the following arguments are required: model (qnn import --help has an example)
 // RUN: %{status} 2 qnn exprot %t/net.onnx 2>> %t/errors
-// CHECK-NEXT: qnn: there is no command 'exprot'; did you mean explore?
+// CHECK-NEXT: qnn: unknown command 'exprot'; did you mean explore?
 // CHECK-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --input-file %t/errors
 

@@ -5,7 +5,7 @@
 // RUN: qnn-opt --fold-bn --canonicalize %s | diff - %t/out.mlir
 // RUN: filecheck %s --input-file %t/page.html
 // CHECK: <title>qnn-opt fold-bn,canonicalize {{.*}}qnn_opt_page.mlir</title>
-// CHECK: {"name":"as given","seconds":0.0,"lines":[["=","builtin.module {"],
+// CHECK: {"name":"input","seconds":0.0,"lines":[["=","builtin.module {"],
 // CHECK-SAME: {"name":"fold-bn","seconds":
 // CHECK-SAME: ["-","    %y = qnn.relu %x
 // CHECK-SAME: {"name":"canonicalize","seconds":

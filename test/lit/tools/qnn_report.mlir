@@ -13,11 +13,11 @@
 // RUN: %{status} 1 qnn report %t/nowhere 2>> %t/errors
 // RUN: %{status} 1 qnn report %t/build --explored %t 2>> %t/errors
 // RUN: filecheck %s --check-prefix ERRORS --input-file %t/errors
-// ERRORS:      qnn: {{.*}}.tmp is no build, which qnn compile -o FOLDER makes
-// ERRORS-NEXT: qnn: {{.*}}nowhere: no such folder: qnn compile -o {{.*}}nowhere makes one
+// ERRORS:      qnn: {{.*}}.tmp is not a build; qnn compile -o FOLDER writes one
+// ERRORS-NEXT: qnn: {{.*}}nowhere: no such folder; qnn compile -o {{.*}}nowhere writes one
 // ERRORS-NEXT: qnn: {{.*}}explore.json: no such file or directory
 
 // RUN: qnn explore %S/../../../examples/conv_bn.mlir --devices z7020 -o %t/fronts 2> %t/steps > %t/table
 // RUN: %{status} 1 qnn report %t/fronts 2> %t/errors
 // RUN: filecheck %s --check-prefix FRONTS --input-file %t/errors
-// FRONTS: qnn: {{.*}}fronts is no build but what qnn explore found: qnn report BUILD --explored {{.*}}fronts
+// FRONTS: qnn: {{.*}}fronts is an exploration, not a build: use qnn report BUILD --explored {{.*}}fronts

@@ -27,11 +27,11 @@
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/all.npz 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}all.npz has several arrays; name one: {{.*}}all.npz:{x,y}
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/net.onnx 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}net.onnx is no array that can be read: {{.+}}
+// ERRORS-NEXT: qnn: {{.*}}net.onnx is not a readable array: {{.+}}
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/all.npz:x 2>> %t/errors
 // ERRORS-NEXT: qnn: input 0: ui4 holds whole numbers only
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/ints.npy -o %t/out/y.txt 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}y.txt: results are written to .npy or .npz
+// ERRORS-NEXT: qnn: {{.*}}y.txt: the name of a file for results must end in .npy or .npz
 // RUN: %{status} 1 qnn run %t/net.mlir --input %t/ints.npy -o %t/none/y.npy 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}none/y.npy: no such file or directory
 // RUN: %{status} 2 qnn run %t/net.mlir --input 2>> %t/errors

@@ -29,8 +29,8 @@
 // RUN: %{status} 1 qnn run --quiet %t/net.mlir --input %t/x.npy --engine hls --folding %t/none.json 2>> %t/errors
 // RUN: env XDG_CACHE_HOME=%t/x.npy %{status} 1 qnn run --quiet %t/net.mlir --input %t/x.npy --engine hls 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
-// ERRORS:      qnn: --bounded is for --engine hls
-// ERRORS-NEXT: qnn: argument --engine: there is no 'verilog'; there are: hls, native, opencl, reference
+// ERRORS:      qnn: --bounded needs --engine hls
+// ERRORS-NEXT: qnn: argument --engine: unknown value 'verilog'; there are: hls, native, opencl, reference
 // ERRORS-NEXT: qnn: {{.*}}none.json: no such file or directory
 // ERRORS-NEXT: qnn: programs can't be kept in {{.*}}x.npy/qnn/hls: not a directory
 // ERRORS-NOT:  {{.+}}

@@ -21,13 +21,13 @@
 // RUN: %{status} 2 qnn run %t/net.mlir --input %t/x.npy --folding %t/fold.json 2>> %t/errors
 // RUN: %{status} 1 qnn compile %t/net.mlir --target opencl --device z7020 -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
-// ERRORS:      qnn: --strict is for --engine opencl
-// ERRORS-NEXT: qnn: --strict is for --engine opencl
-// ERRORS-NEXT: qnn: --bounded is for --engine hls
-// ERRORS-NEXT: qnn: --timeout is for --engine opencl
+// ERRORS:      qnn: --strict needs --engine opencl
+// ERRORS-NEXT: qnn: --strict needs --engine opencl
+// ERRORS-NEXT: qnn: --bounded needs --engine hls
+// ERRORS-NEXT: qnn: --timeout needs --engine opencl
 // ERRORS-NEXT: qnn: argument --timeout: '0' is not a number above 0
-// ERRORS-NEXT: qnn: --folding is for --engine hls and opencl
-// ERRORS-NEXT: qnn: z7020 is a device of vendor xilinx: --target opencl is for those of intel, such as arria10-gx1150
+// ERRORS-NEXT: qnn: --folding needs --engine hls or opencl
+// ERRORS-NEXT: qnn: z7020 is a device of vendor xilinx: --target opencl needs one of intel, such as arria10-gx1150
 // ERRORS-NOT:  {{.+}}
 
 // RUN: qnn compile %t/net.mlir --target opencl --device arria10-gx1150 -o %t/build > %t/table 2> %t/steps

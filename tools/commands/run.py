@@ -1,0 +1,79 @@
+"""The command line of `qnn run`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import UsageError
+from .shared import Commands, add_command, add_engine, add_folding, add_network
+from .values import parse_positive
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """The options of `qnn run`."""
+
+    network: str
+    input: Sequence[str]
+    """The arrays, in the order of the network's inputs."""
+    output: str | None
+    engine: str
+    bounded: bool
+    strict: bool
+    timeout: float | None
+    """In seconds."""
+    folding: str | None
+
+    def __post_init__(self) -> None:
+        engines = {
+            "--bounded": (self.bounded, ["hls"]),
+            "--strict": (self.strict, ["opencl"]),
+            "--timeout": (self.timeout, ["opencl"]),
+            "--folding": (self.folding, ["hls", "opencl"]),
+        }
+        for option, (value, allowed) in engines.items():
+            if value and self.engine not in allowed:
+                raise UsageError(f"{option} needs --engine {' or '.join(allowed)}")
+
+
+def add_run(commands: Commands) -> None:
+    command = add_command(
+        commands,
+        "run",
+        RunOptions,
+        "compute the results of a network",
+        "qnn run model.onnx --engine hls --bounded --input x.npy -o y.npy",
+    )
+    add_network(command)
+    command.add_argument(
+        "--input",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="an input array: .npy, or .npz:key; once per input of the network, in order",
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="the file to write the results to: .npy or .npz; by default they are printed",
+    )
+    add_engine(command, "reference")
+    command.add_argument(
+        "--bounded",
+        action="store_true",
+        help="hls: give the channels the FIFO depths of the device, so that a deadlock is found; "
+        "by default they are unbounded",
+    )
+    command.add_argument(
+        "--strict",
+        action="store_true",
+        help="opencl: have the emulator give the channels the FIFO depths of the device, so that "
+        "a deadlock is found; by default it may make them deeper",
+    )
+    command.add_argument(
+        "--timeout",
+        type=parse_positive,
+        metavar="SECONDS",
+        help="opencl: stop after this many seconds; by default 3600",
+    )
+    add_folding(command, "hls, opencl: ")

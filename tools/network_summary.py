@@ -1,0 +1,143 @@
+"""The layers of a network, with their bit widths, multiplications and parameters.
+
+It works on modules of level 1 and 2, and so at any step before the network is lowered to a design.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import PassFailedException
+
+from ..hardware.resources.work import matrix_work
+from ..passes.fold_bn.fold_bn import FoldBnPass
+from ..qdialect.dialects import new_context
+from ..qdialect.qnn.base import QnnOp
+from ..qdialect.qnn.layout import MoveOp, PadOp
+from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
+from ..qdialect.qnn.pooling import MaxPoolOp
+from ..qdialect.qnn.quantization import DequantizeOp
+from ..qdialect.qnn.steps import LookupOp
+from ..qdialect.types import bit_width, element_of, is_quant, shape_of
+from .tables import align_columns, short_names, with_unit_prefix
+
+SUMMARY_COLUMNS = [
+    "layer",
+    "kind",
+    "weight bits",
+    "activation bits",
+    "output",
+    "MACs",
+    "parameters",
+]
+TEXT_COLUMNS = 2
+"""The first columns, which hold words; those of numbers are aligned to the right."""
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """A convolution or a fully connected layer."""
+
+    name: str
+    kind: str
+    weight_bits: int
+    activation_bits: int
+    shape: tuple[int, ...]
+    """The shape of the result for one image."""
+    macs: int
+    parameters: int
+    bops: float
+    """Bit operations: b * w for a product of b by w bits, and its share of an exact sum."""
+
+
+def layer_summaries(module: ModuleOp) -> list[LayerSummary]:
+    """The layers of a network, in order."""
+    return [_summarize_layer(op) for op in module.walk() if isinstance(op, LinearOpBase)]
+
+
+def _summarize_layer(op: LinearOpBase) -> LayerSummary:
+    weights = shape_of(op.weights)
+    activation, weight = source_bits(op.x), source_bits(op.weights)
+    positions = prod(shape_of(op.output)[1:-1])
+    if isinstance(op, ConvTranspose2dOp):  # it multiplies at each position of its input
+        positions = prod(shape_of(op.x)[1:3])
+    work = matrix_work(positions, weights[0], prod(weights[1:]), weight, activation)
+    layer = op.properties.get("layer")
+    return LayerSummary(
+        layer.data if isinstance(layer, StringAttr) else "",
+        layer_kind(op),
+        weight,
+        activation,
+        shape_of(op.output)[1:],
+        work.macs,
+        prod(weights) + (0 if op.bias is None else weights[0]),
+        work.bops,
+    )
+
+
+def describe_fold_bn(module: ModuleOp) -> str:
+    """What `fold-bn` does with a network: the ops that it folds, or why it fails."""
+    folded = module.clone()
+    try:
+        FoldBnPass().apply(new_context(), folded)
+    except PassFailedException as error:
+        return str(error)
+    gone = _float_op_counts(module) - _float_op_counts(folded)
+    kinds = ", ".join(f"{count} {name}" for name, count in sorted(gone.items()))
+    return "fold-bn makes every layer integer" + (f"; it folds {kinds}" if kinds else "")
+
+
+def _float_op_counts(module: ModuleOp) -> Counter[str]:
+    """The number of ops of each kind that read or write floats, apart from layers and moves."""
+    return Counter(
+        op.name.removeprefix("qnn.")
+        for op in module.walk()
+        if isinstance(op, QnnOp) and not isinstance(op, LinearOpBase | MoveOp)
+        if not all(is_quant(element_of(value)) for value in (op.operands[0], *op.results))
+    )
+
+
+def layer_kind(op: LinearOpBase) -> str:
+    name = op.name.removeprefix("qnn.")
+    if isinstance(op, Conv2dOp) and op.groups.value.data > 1:
+        depthwise = op.groups.value.data == shape_of(op.x)[-1]
+        return "depthwise" if depthwise else f"{name} in groups"
+    return name
+
+
+def source_bits(value: SSAValue) -> int:
+    """The bit width of a value; of a dequantized or moved value, the bit width of its source."""
+    while True:
+        owner = value.owner
+        if not isinstance(owner, DequantizeOp | MoveOp | MaxPoolOp | PadOp | LookupOp):
+            return bit_width(element_of(value))
+        value = owner.x
+
+
+def summary_table(layers: Sequence[LayerSummary]) -> str:
+    """A line for each layer, and the totals below."""
+    names = short_names(layer.name for layer in layers)
+    rows = [
+        [
+            names[layer.name],
+            layer.kind,
+            str(layer.weight_bits),
+            str(layer.activation_bits),
+            "x".join(map(str, layer.shape)),
+            f"{layer.macs:,}",
+            f"{layer.parameters:,}",
+        ]
+        for layer in layers
+    ]
+    return f"{align_columns([SUMMARY_COLUMNS, *rows], TEXT_COLUMNS)}\n{_summary_totals(layers)}"
+
+
+def _summary_totals(layers: Sequence[LayerSummary]) -> str:
+    macs = sum(layer.macs for layer in layers)
+    parameters = sum(layer.parameters for layer in layers)
+    bops = sum(layer.bops for layer in layers)
+    count = f"{len(layers)} layer{'s' * (len(layers) != 1)}"
+    return f"{count}: {macs:,} MACs, {parameters:,} parameters, {with_unit_prefix(bops)}BOPs"

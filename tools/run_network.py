@@ -1,0 +1,31 @@
+"""`qnn run`: computes the results of a network."""
+
+from ..qdialect.interpreter import check_inputs, entry_of
+from .arrays import check_output, load_array, save_arrays
+from .commands.run import RunOptions
+from .engines import check_engine, engine_for
+from .networks import load_network
+
+
+def run_command(options: RunOptions) -> None:
+    """Writes the results to a file, or prints them."""
+    if options.output is not None:
+        check_output(options.output)
+    check_engine(options.engine)
+    module = load_network(options.network)
+    inputs = [load_array(name) for name in options.input]
+    check_inputs(entry_of(module), inputs)
+    engine = engine_for(
+        module,
+        options.engine,
+        options.folding,
+        options.bounded,
+        options.strict,
+        options.timeout,
+    )
+    results = engine.run(inputs)
+    if options.output is None:
+        for result in results:
+            print(result)
+    else:
+        save_arrays(options.output, results)
