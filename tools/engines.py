@@ -28,11 +28,11 @@ class Engine:
 def check_engine(engine: str) -> None:
     """Tells what an engine needs and is not there, before any work is done for it."""
     if engine == "hls":
-        from ..backends.hls.simulator import compiler, vendor_headers
+        from ..backends.hls.simulator import find_gxx, vendor_headers
         from .simulated import as_user_errors
 
         with as_user_errors():
-            compiler()
+            find_gxx()
             vendor_headers()
     if engine == "opencl" and find_spec("pyopencl") is None:
         raise UserError("there is no pyopencl: pip install 'qnn-dialect[opencl]'")

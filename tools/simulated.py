@@ -11,7 +11,7 @@ from ..backends.golden_vectors import SimulationError
 from ..backends.hls import HlsEngine
 from ..backends.linked_engine import LinkedEngine
 from ..backends.netlist.netlist import EmitError
-from ..backends.opencl import SECONDS, OpenclEngine
+from ..backends.opencl import EMULATION_SECONDS, OpenclEngine
 from ..passes.designs import designs_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
@@ -38,7 +38,9 @@ def opencl_runner(
     seconds: float | None = None,
 ) -> Runner:
     """Runs a network whose design is OpenCL, all else as ever."""
-    return runner(module, Request(folding=folding), OpenclEngine(strict, seconds or SECONDS))
+    return runner(
+        module, Request(folding=folding), OpenclEngine(strict, seconds or EMULATION_SECONDS)
+    )
 
 
 def runner(module: ModuleOp, request: Request, engine: HlsEngine | OpenclEngine) -> Runner:

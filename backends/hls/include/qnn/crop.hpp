@@ -10,7 +10,7 @@
 
 namespace qnn {
 
-/// Walks along one axis, and knows what is kept.
+/// A walk along one axis.
 template <unsigned SIZE, unsigned START, unsigned END, unsigned STEP>
 struct CropAxis {
     Counter<SIZE> place;
@@ -21,7 +21,7 @@ struct CropAxis {
         return gap == 0 && place.value < END;
     }
 
-    /// Goes on; whether the axis came to its end.
+    /// Moves to the next place; true at the end of the axis.
     bool next() {
 #pragma HLS INLINE
         if (gap == 0) {

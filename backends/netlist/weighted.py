@@ -1,0 +1,240 @@
+"""Processes with weights or thresholds: matvec, depthwise, threshold; and weights from a port."""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+
+import numpy as np
+
+from ...hardware.resources.memory import DualPort
+from ...qdialect.packing import word_bytes
+from ...qdialect.stream.compute import (
+    DepthwiseOp,
+    MatvecOp,
+    Storage,
+    ThresholdOp,
+    WeightedProcess,
+)
+from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.types import (
+    ElementType,
+    QuantType,
+    bit_width,
+    check_element,
+    signed,
+    smallest_type,
+)
+from .builder import Builder, Wiring, build_instance
+from .memories import Memory, constant_type, rows_memory
+from .names import unused
+from .netlist import Activation, Channel, Instance, Port, PortInstance, WeightCodebook
+from .parameters import PerFrame
+from .thresholds import build_activation
+
+
+class Multiplier(Enum):
+    """Where products are computed."""
+
+    FABRIC = "Fabric"
+    DSP = "Dsp"
+
+
+@dataclass(frozen=True)
+class Weighted(Instance):
+    """A process that multiplies its input with weights: PE rows and SIMD columns in a cycle."""
+
+    input: QuantType
+    weight: ElementType | WeightCodebook
+    sum: QuantType
+    output: QuantType
+    multiplier: Multiplier
+    pe: int
+    simd: int
+    steps: int
+    """Cycles for the columns of a row."""
+    folds: int
+    """Groups of PE rows."""
+    vectors: PerFrame[int]
+    weights: Memory | Channel
+    """The memory of the weights, or the channel in which they come from a port."""
+    activation: Activation
+
+    @property
+    def factor(self) -> ElementType:
+        """The type of the numbers that the weights represent."""
+        return self.weight.entry if isinstance(self.weight, WeightCodebook) else self.weight
+
+    @property
+    def row_bits(self) -> int:
+        """Bits of the weights of one row in a cycle."""
+        bits = self.weights.bits
+        return bits // self.pe if isinstance(self.weights, Channel) else bits
+
+
+@dataclass(frozen=True)
+class Matvec(Weighted):
+    """A matrix times every vector of a frame."""
+
+    kind = "matvec"
+
+    in_registers: Storage | None = None
+    """REGISTERS if the design keeps the vector in registers, whatever its size."""
+
+    def vector_storage(self, vendor: str) -> Storage | None:
+        """Where the vector is kept for all groups of rows but the first; None for one group."""
+        if self.folds == 1:
+            return None
+        if self.in_registers is not None or self.steps == 1:
+            return Storage.REGISTERS
+        memory = DualPort(np.array(self.steps), np.array(self.reads[0].bits))
+        return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
+
+
+class Depthwise(Weighted):
+    """Every channel of a patch times weights of its own."""
+
+    kind = "depthwise"
+
+
+@build_instance.register
+def build_matvec(process: MatvecOp, builder: Builder) -> Matvec:
+    registers = process.vector_in_registers is not None
+    return Matvec(
+        **vars(build_weighted(process, builder)),
+        in_registers=Storage.REGISTERS if registers else None,
+    )
+
+
+@build_instance.register
+def build_depthwise(process: DepthwiseOp, builder: Builder) -> Depthwise:
+    return Depthwise(**vars(build_weighted(process, builder)))
+
+
+def build_weighted(process: WeightedProcess, builder: Builder) -> Weighted:
+    """The fields that all processes with weights have."""
+    (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
+    pe, simd = process.at_once
+    activation = build_activation(builder, process, process.bias)
+    weight = weight_type(process, builder)
+    weights = build_weights(process, vectors, builder)
+    name, comment, reads, writes = builder.wiring(process)
+    return Weighted(
+        name,
+        comment,
+        reads,
+        writes,
+        input=process.inputs[0].quant_type,
+        weight=weight,
+        sum=process.sum_type,
+        output=process.outputs[0].quant_type,
+        multiplier=Multiplier.FABRIC if process.dsp is None else Multiplier.DSP,
+        pe=pe,
+        simd=simd,
+        steps=columns // simd,
+        folds=rows // pe,
+        vectors=vectors,
+        weights=weights,
+        activation=activation,
+    )
+
+
+def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | WeightCodebook:
+    """The type of the weights; each codebook is a type of its own."""
+    element = check_element(data_of(process, process.weights).element)
+    if process.codebook is None:
+        return element
+    values = integers_of(process, process.codebook)
+    entry = signed(bit_width(smallest_type(min(int(values.min()), -1), int(values.max()))))
+    return WeightCodebook(builder.own_name("weight"), bit_width(element), values, entry)
+
+
+def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> Memory | Channel:
+    """The memory of the weights, or the channel in which they come from a port."""
+    name, storage = builder.own_name("weights"), process.storage.data
+    memory = rows_memory(process, name, process.weights, process.at_once, storage)
+    if storage in (Storage.OUTSIDE, Storage.ULTRA):
+        return build_weights_reader(process, memory, vectors, builder)
+    return builder.memory(memory)
+
+
+@dataclass(frozen=True)
+class Weights(PortInstance):
+    """Reads weights from a port.
+
+    They are read for every vector, or once if a memory inside the design keeps them: UltraRAM,
+    which has no contents at start-up on most devices.
+    """
+
+    kind = "weights"
+
+    rows: int
+    """Rows at an address."""
+    bits: int
+    """Bits of one row."""
+    bytes: int
+    """Bytes of one row in the host's memory."""
+    words: int
+    """Addresses."""
+    times: int
+    """Vectors of a frame."""
+    kept: Storage | None
+    """The memory that keeps the weights after they are read once, if there is one."""
+
+
+def build_weights_reader(
+    process: WeightedProcess, memory: Memory, vectors: int, builder: Builder
+) -> Channel:
+    """Adds a port and the process that reads weights from it; returns that process's channel."""
+    (pe, simd), depth = process.at_once, memory.sizes[0]
+    element = constant_type(process, process.weights)
+    row_bytes = word_bytes(element, process.at_once)
+    bits = simd * bit_width(element)
+    frame = (depth, pe, row_bytes)
+    port = builder.port(
+        Port(memory.name, pe * row_bytes, frame, np.dtype(np.uint8), weights=memory)
+    )
+    name = unused(f"{memory.name}_source", builder.netlist.taken)
+    rows = builder.channel(pe * bits, what="rows")
+    comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
+    wiring: Wiring = name, comment, [], [rows]
+    reader = Weights(
+        *wiring,
+        port=port,
+        rows=pe,
+        bits=bits,
+        bytes=row_bytes,
+        words=depth,
+        times=vectors,
+        kept=Storage.ULTRA if process.storage.data == Storage.ULTRA else None,
+    )
+    builder.netlist.instances.append(reader)
+    return rows
+
+
+@dataclass(frozen=True)
+class Threshold(Instance):
+    """Passes every element through thresholds."""
+
+    kind = "threshold"
+
+    input: QuantType
+    output: QuantType
+    lanes: int
+    groups: int
+    """Words of a pixel."""
+    words: PerFrame[int]
+    activation: Activation
+
+
+@build_instance.register
+def build_threshold(process: ThresholdOp, builder: Builder) -> Threshold:
+    (x,), (y,) = process.inputs, process.outputs
+    return Threshold(
+        *builder.wiring(process),
+        input=x.quant_type,
+        output=y.quant_type,
+        lanes=x.lanes.data,
+        groups=x.frame[-1] // x.lanes.data,
+        words=x.words,
+        activation=build_activation(builder, process, None),
+    )
