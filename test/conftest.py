@@ -22,7 +22,7 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1000)
 settings.load_profile("quick")
 
-simulation.OPTIONS.append("-Werror")
+simulation.GXX_OPTIONS.append("-Werror")
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "qnn/axis.hpp"
+#include "qnn/axi_stream.hpp"
 #include "qnn/memory.hpp"
 
 #ifndef QNN_DATA
