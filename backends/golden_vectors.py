@@ -9,7 +9,7 @@ from ..qdialect.data import Array
 from ..qdialect.packing import pack_words, unpack_words
 from ..qdialect.qnn.base import text_of
 from ..qdialect.types import FloatType, dtype_of
-from .netlist.netlist import Port
+from .netlist.netlist import DesignPort
 
 Files = Mapping[str, str | bytes]
 """The contents of files by their paths inside a folder."""
@@ -32,7 +32,7 @@ def write(files: Files, folder: Path) -> None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
 
 
-def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
+def check_frames(ports: Sequence[DesignPort], arrays: Sequence[Array]) -> None:
     """Raises an error unless there are frames for each port, equally many for all."""
     if len(arrays) != len(ports):
         raise SimulationError(
@@ -52,14 +52,14 @@ def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
         raise SimulationError("all ports need the same number of frames, at least one")
 
 
-def golden_vector_files(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
+def golden_vector_files(ports: Sequence[DesignPort], arrays: Sequence[Array]) -> Files:
     """A file with the frames of each port."""
     return {
         f"{port.name}.bin": bytes_of(port, array) for port, array in zip(ports, arrays, strict=True)
     }
 
 
-def bytes_of(port: Port, array: Array) -> bytes:
+def bytes_of(port: DesignPort, array: Array) -> bytes:
     """The bytes of frames at a port: element by element, or in the words of a link."""
     if port.link is None:
         return array.astype(port.dtype.newbyteorder("<")).tobytes()
@@ -69,7 +69,7 @@ def bytes_of(port: Port, array: Array) -> bytes:
     return pack_words(array.reshape(-1, lanes), element, (1, lanes)).tobytes()
 
 
-def frame_bytes(port: Port, data: bytes) -> Array:
+def frame_bytes(port: DesignPort, data: bytes) -> Array:
     """The whole frames in the bytes at a port."""
     data = data[: len(data) - len(data) % port.frame_bytes]
     if port.link is None:
@@ -87,7 +87,7 @@ def frame_bytes(port: Port, data: bytes) -> Array:
 
 
 def read_results(
-    ports: Sequence[Port], folder: Path, first: int = 0, count: int | None = None
+    ports: Sequence[DesignPort], folder: Path, first: int = 0, count: int | None = None
 ) -> list[Array]:
     """The whole frames that a host has written: `count` frames from `first` on, or all of them."""
     results: list[Array] = []

@@ -21,7 +21,7 @@ from ..qdialect.data import Array
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
 from .golden_vectors import DIFFERENT, SimulationError, bytes_of, check_frames, read_results
-from .netlist.netlist import Port
+from .netlist.netlist import DesignPort
 from .programs import PartProgram, kill_group, last_lines
 from .project import DesignSource
 
@@ -85,13 +85,13 @@ class LinkedEngine:
         for number, part in enumerate(self.linked.parts):
             yield number, part, self.programs[number].source
 
-    def _sources(self) -> Iterator[tuple[int, SourceOp, Port]]:
+    def _sources(self) -> Iterator[tuple[int, SourceOp, DesignPort]]:
         """The sources of all parts and their ports, with the number of the part."""
         for number, part, files in self._parts():
             for source, port in zip(part.sources, files.inputs, strict=True):
                 yield number, source, port
 
-    def _sinks(self) -> Iterator[tuple[int, SinkOp, Port]]:
+    def _sinks(self) -> Iterator[tuple[int, SinkOp, DesignPort]]:
         """The sinks of all parts and their ports, with the number of the part."""
         for number, part, files in self._parts():
             for sink, port in zip(part.sinks, files.outputs, strict=True):

@@ -11,7 +11,7 @@ from typing import Self
 from ..hardware.resources.device import Device
 from ..qdialect.data import Array
 from .golden_vectors import Files, golden_vector_files
-from .netlist.netlist import EmitError, Netlist, Port
+from .netlist.netlist import DesignPort, EmitError, Netlist
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
 """The name and version of this program, for the files that it writes."""
@@ -33,7 +33,7 @@ class DesignSource(ABC):
         return self.netlist.processes
 
     @property
-    def ports(self) -> list[Port]:
+    def ports(self) -> list[DesignPort]:
         return self.netlist.ports
 
     @cached_property
@@ -46,17 +46,17 @@ class DesignSource(ABC):
         return self
 
     @property
-    def inputs(self) -> list[Port]:
+    def inputs(self) -> list[DesignPort]:
         """The ports of the design's sources, in order."""
         return [port for port in self.ports if not port.written and port.weights is None]
 
     @property
-    def outputs(self) -> list[Port]:
+    def outputs(self) -> list[DesignPort]:
         """The ports of the design's sinks, in order."""
         return [port for port in self.ports if port.written]
 
     @property
-    def outside(self) -> list[Port]:
+    def outside(self) -> list[DesignPort]:
         """The ports from which the design reads weights."""
         return [port for port in self.ports if port.weights is not None]
 

@@ -13,7 +13,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ..backends import hls, opencl
 from ..backends.golden_vectors import write
-from ..backends.netlist.netlist import Port
+from ..backends.netlist.netlist import DesignPort
 from ..backends.project import VERSION, DesignSource, Project
 from ..hardware.estimate import Estimate, LayerEstimate, format_amount
 from ..hardware.resources.device import Device, DeviceError, device_named
@@ -132,7 +132,7 @@ def describe(
     (folder / BUILD).write_text(json.dumps(about, indent=1) + "\n")
 
 
-def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
+def port_as_json(port: DesignPort, unit: Unit | None) -> dict[str, Any]:
     """What a host has to know of a port."""
     return {
         "name": port.name,

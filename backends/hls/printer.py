@@ -13,14 +13,21 @@ from functools import singledispatch
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ..netlist.build import build_netlist
-from ..netlist.flow import Concat, Fork, Link, Regroup, Repack, Split
+from ..netlist.flow import (
+    ConcatInstance,
+    ForkInstance,
+    LinkInstance,
+    RegroupInstance,
+    RepackInstance,
+    SplitInstance,
+)
 from ..netlist.memories import Memory
 from ..netlist.names import unused
-from ..netlist.netlist import Activation, Channel, EmitError, Instance, Netlist, PortInstance
-from ..netlist.parameters import parameters
-from ..netlist.ports import HostPort, LinkSink, LinkSource, Source
-from ..netlist.weighted import Weights
-from ..netlist.windows import Pool
+from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, Netlist, PortInstance
+from ..netlist.parameters import instance_parameters
+from ..netlist.ports import HostPortInstance, LinkSinkInstance, LinkSourceInstance, SourceInstance
+from ..netlist.weighted import WeightsInstance
+from ..netlist.windows import PoolInstance
 from .memories import MemoryArray
 from .source_files import HlsSource
 from .types import LibraryCall, ProcessStruct, Sources, process_struct
@@ -88,11 +95,11 @@ def print_call(instance: Instance, printer: Printer, function: str) -> None:
 
 def constant_arguments(instance: Instance) -> Iterator[str]:
     """The memories that a process reads, and the channel that stands in for one."""
-    for parameter in parameters(instance):
+    for parameter in instance_parameters(instance):
         match parameter.value:
             case Memory() | Channel() as source:
                 yield source.name
-            case Activation() as activation:
+            case ActivationStages() as activation:
                 yield from (memory.name for memory in activation.memories)
             case _:
                 pass
@@ -103,56 +110,56 @@ def channel_names(*channels: Sequence[Channel]) -> list[str]:
 
 
 @print_instance.register
-def print_pool(instance: Pool, printer: Printer) -> None:
+def print_pool(instance: PoolInstance, printer: Printer) -> None:
     printer.struct(process_struct(instance))
     print_call(instance, printer, f"pool<{instance.name}, qnn::{instance.reduction.value}>")
 
 
 @print_instance.register
-def print_fork(instance: Fork, printer: Printer) -> None:
+def print_fork(instance: ForkInstance, printer: Printer) -> None:
     streams = channel_names(instance.reads, instance.writes)
     printer.call(f"fork<{instance.words}>", "frames", *streams)
 
 
 @print_instance.register
-def print_concat(instance: Concat, printer: Printer) -> None:
+def print_concat(instance: ConcatInstance, printer: Printer) -> None:
     numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
     streams = channel_names(instance.writes, instance.reads)
     printer.call(f"concat<{numbers}>", "frames", *streams)
 
 
 @print_instance.register
-def print_split(instance: Split, printer: Printer) -> None:
+def print_split(instance: SplitInstance, printer: Printer) -> None:
     numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
     streams = channel_names(instance.reads, instance.writes)
     printer.call(f"split<{numbers}>", "frames", *streams)
 
 
-@print_instance.register(Repack)
-@print_instance.register(Link)
-def print_repack(instance: Repack | Link, printer: Printer) -> None:
+@print_instance.register(RepackInstance)
+@print_instance.register(LinkInstance)
+def print_repack(instance: RepackInstance | LinkInstance, printer: Printer) -> None:
     print_call(instance, printer, f"{instance.kind}<{instance.words}>")
 
 
 @print_instance.register
-def print_regroup(instance: Regroup, printer: Printer) -> None:
+def print_regroup(instance: RegroupInstance, printer: Printer) -> None:
     print_call(instance, printer, f"regroup<{instance.iterations}>")
 
 
 @print_instance.register
-def print_link_source(instance: LinkSource, printer: Printer) -> None:
+def print_link_source(instance: LinkSourceInstance, printer: Printer) -> None:
     function = f"link_source<{instance.words}>"
     printer.call(function, instance.port.name, *channel_names(instance.writes), "frames")
 
 
 @print_instance.register
-def print_link_sink(instance: LinkSink, printer: Printer) -> None:
+def print_link_sink(instance: LinkSinkInstance, printer: Printer) -> None:
     function = f"link_sink<{instance.words}>"
     printer.call(function, *channel_names(instance.reads), instance.port.name, "frames")
 
 
 @print_instance.register
-def print_host_port(instance: HostPort, printer: Printer) -> None:
+def print_host_port(instance: HostPortInstance, printer: Printer) -> None:
     """A process between words of the port and words of the design, and one that moves the former
     from or to the memory or stream at the port."""
     port = instance.port
@@ -161,7 +168,7 @@ def print_host_port(instance: HostPort, printer: Printer) -> None:
     words = printer.port_words(instance)
     process = f"{instance.kind}<{instance.name}{', true' if printer.streams else ''}>"
     size = port.frame_words if printer.streams else port.frame_bytes
-    if isinstance(instance, Source):
+    if isinstance(instance, SourceInstance):
         function = f"receive<{size}>" if printer.streams else f"fetch<{size}>"
         printer.call(function, port.name, words, "frames")
         printer.call(process, words, instance.writes[0].name, "frames")
@@ -172,7 +179,7 @@ def print_host_port(instance: HostPort, printer: Printer) -> None:
 
 
 @print_instance.register
-def print_weights(instance: Weights, printer: Printer) -> None:
+def print_weights(instance: WeightsInstance, printer: Printer) -> None:
     """Reads weights from the port for each vector; or once, into a memory that repeats them."""
     port, (rows,), times = instance.port, instance.writes, instance.times
     printer.check_width(instance.name, max(8 * (port.at_once + port.word_bytes), rows.bits))

@@ -4,7 +4,7 @@
 """
 
 from ..golden_vectors import Files
-from ..netlist.netlist import Port
+from ..netlist.netlist import DesignPort
 from ..project import Project
 from .library import library
 from .source_files import HlsSource
@@ -82,7 +82,7 @@ class HlsProject(Project):
         return not self.streams or bool(self.emitted.outside)
 
     def readme(self, frames: int) -> str:
-        return README.format(
+        return README_TEMPLATE.format(
             top=self.emitted.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
@@ -103,7 +103,7 @@ IN_MEMORIES = "In a memory, frames follow one another without a gap."
 IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST set."
 
 
-def port_row(port: Port) -> str:
+def port_row(port: DesignPort) -> str:
     """A port as a row of a table."""
     frame = "x".join(map(str, port.frame))
     word = f"{8 * port.word_bytes} bits"
@@ -149,7 +149,7 @@ clean:
 \trm -f simulation.out bounded.out vectors/*.result.bin
 """
 
-README = """\
+README_TEMPLATE = """\
 # {top}
 
 A streaming design for {part} at {clock} MHz, as C++ for Vitis HLS. All numbers below are estimates

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..golden_vectors import Files
-from ..netlist.netlist import Channel, Port
+from ..netlist.netlist import Channel, DesignPort
 from ..project import DesignSource
 from .types import Sources, stream_of, word_of
 
@@ -72,15 +72,15 @@ class HlsSource(DesignSource):
         args = [self._argument(port) for port in self.ports]
         return f"void {self.top}({', '.join([*args, 'unsigned frames'])})"
 
-    def _argument(self, port: Port) -> str:
+    def _argument(self, port: DesignPort) -> str:
         return f"{self.port_type(port)} {port.name}"
 
-    def port_type(self, port: Port) -> str:
+    def port_type(self, port: DesignPort) -> str:
         if self.is_stream(port):
             return f"{beats(port)}&"
         return f"{'' if port.written else 'const '}{word_of(port)}*"
 
-    def is_stream(self, port: Port) -> bool:
+    def is_stream(self, port: DesignPort) -> bool:
         return port.link is not None or (self.streams and port.weights is None)
 
     def _start(self) -> str:
@@ -120,7 +120,7 @@ class HlsSource(DesignSource):
             lines.append(f"#pragma HLS INTERFACE s_axilite port={name}")
         return lines
 
-    def _words(self, port: Port) -> int:
+    def _words(self, port: DesignPort) -> int:
         """Words of the port's memory for all frames; weights are stored once."""
         frames = self.frames if port.weights is None else 1
         return -(-frames * port.frame_bytes // port.word_bytes)
@@ -202,10 +202,10 @@ class HlsSource(DesignSource):
         call = f"    {self.top}({', '.join([*args, 'frames'])});"
         return [*(line for port in self.ports for line in self._before(port)), call]
 
-    def _suffix(self, port: Port) -> str:
+    def _suffix(self, port: DesignPort) -> str:
         return "_port" if self.is_stream(port) else "_words.data()"
 
-    def _before(self, port: Port) -> list[str]:
+    def _before(self, port: DesignPort) -> list[str]:
         """Declares the memory or stream at a port, with the frames of an input."""
         name, words, bits = port.name, f"{port.name}_words", 8 * port.word_bytes
         if self.is_stream(port):
@@ -219,7 +219,7 @@ class HlsSource(DesignSource):
             return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
-    def _after(self, port: Port) -> str:
+    def _after(self, port: DesignPort) -> str:
         """The bytes of a result."""
         name = port.name
         result = f"qnn::bytes_of<{8 * port.word_bytes}>({name}_words, {_all_bytes(port)})"
@@ -228,7 +228,7 @@ class HlsSource(DesignSource):
         return f"    const qnn::Bytes {name}_bytes = {result};"
 
 
-def beats(port: Port) -> str:
+def beats(port: DesignPort) -> str:
     """The type of an AXI stream at a port."""
     return f"hls::stream<qnn::Beat<{8 * port.word_bytes}> >"
 
@@ -241,7 +241,7 @@ def _file_contents(name: str) -> str:
     return f"qnn::read_file({_vector_path(name)})"
 
 
-def _all_bytes(port: Port) -> str:
+def _all_bytes(port: DesignPort) -> str:
     """The number of bytes of all frames."""
     return f"std::size_t(frames) * {port.frame_bytes}"
 

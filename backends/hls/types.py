@@ -13,15 +13,15 @@ from ...qdialect.types import (
     value_range,
 )
 from ..netlist.netlist import (
-    Activation,
+    ActivationStages,
     Channel,
+    DesignPort,
     Instance,
-    Port,
     ThresholdSteps,
     WeightCodebook,
 )
-from ..netlist.parameters import Need, parameters
-from ..netlist.weighted import Matvec, Multiplier
+from ..netlist.parameters import BackendNeed, instance_parameters
+from ..netlist.weighted import MatvecInstance, Multiplier
 from .memories import MemoryArray
 
 VECTOR_STORAGE = {
@@ -55,14 +55,14 @@ class ProcessStruct:
 def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
     """The struct of an instance: its parameters, and the types of the units that it is made of."""
     types, numbers, before = dict[str, str](), dict[str, int | bool](), ""
-    for parameter in parameters(instance):
+    for parameter in instance_parameters(instance):
         match parameter.value:
             case int() as value:
-                if parameter.need is not Need.DERIVED:
+                if parameter.need is not BackendNeed.PRECOMPUTED:
                     numbers[parameter.name.upper()] = value
             case Multiplier() as multiplier:
                 types["Multiplier"] = f"qnn::{multiplier.value}"
-            case Activation() as activation:
+            case ActivationStages() as activation:
                 types["Activation"] = activation_type(activation)
             case WeightCodebook() as book:
                 types[parameter.name.title()] = book.name
@@ -71,12 +71,12 @@ def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
                 types[parameter.name.title()] = tag(value)
             case _:
                 pass
-    if isinstance(instance, Matvec):
+    if isinstance(instance, MatvecInstance):
         types["Vector"] = f"qnn::{VECTOR_STORAGE[instance.vector_storage('xilinx')]}"
     return ProcessStruct(instance.name, instance.comment, types, numbers | more_numbers, before)
 
 
-def activation_type(activation: Activation) -> str:
+def activation_type(activation: ActivationStages) -> str:
     """The type of an activation; its memories are arguments in the order of its stages."""
     bias, steps = activation.bias, activation.steps
     type = "qnn::Pass" if steps is None else steps_type(steps)
@@ -146,7 +146,7 @@ class Sources:
     calls: list[LibraryCall] = field(default_factory=list[LibraryCall])
 
 
-def word_of(port: Port) -> str:
+def word_of(port: DesignPort) -> str:
     """The type of a word at a port that is a memory."""
     return f"ap_uint<{8 * port.word_bytes}>"
 

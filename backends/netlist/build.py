@@ -12,7 +12,7 @@ from .builder import Builder
 from .names import top_name
 from .netlist import EmitError, Netlist
 
-KINDS = ports, windows, weighted, elements, scale, flow
+KIND_MODULES = ports, windows, weighted, elements, scale, flow
 """The modules that register kinds of processes when they are imported."""
 
 

@@ -18,7 +18,7 @@ from ...qdialect.stream import Process
 from ...qdialect.stream.types import channel_of
 from .memories import Memory
 from .names import MAX_NAME_LENGTH, abbreviated, unique_identifier, unused
-from .netlist import Channel, EmitError, Instance, Netlist, Port, channel_comment
+from .netlist import Channel, DesignPort, EmitError, Instance, Netlist, channel_comment
 
 Wiring: TypeAlias = tuple[str, str, list[Channel], list[Channel]]
 """The first fields of every instance: its name, its comment, the channels it reads and writes."""
@@ -69,7 +69,7 @@ class Builder:
         self.netlist.memories.append(memory)
         return memory
 
-    def port(self, port: Port) -> Port:
+    def port(self, port: DesignPort) -> DesignPort:
         """Adds a port of the design, and returns it."""
         self.netlist.ports.append(port)
         return port

@@ -11,11 +11,11 @@ from ...qdialect.types import ElementType, QuantType, bit_width, smallest_type
 from .builder import Builder, build_instance
 from .memories import Memory, codes_of, constant_type, rows_memory
 from .netlist import Instance
-from .parameters import Derived, PerFrame, Typing
+from .parameters import ForTypes, PerFrame, Precomputed
 
 
 @dataclass(frozen=True)
-class Lookup(Instance):
+class LookupInstance(Instance):
     """Replaces every element by an entry of a table."""
 
     kind = "lookup"
@@ -28,14 +28,14 @@ class Lookup(Instance):
     words: PerFrame[int]
     first: int
     """The element that selects the first entry."""
-    entries: Typing[int]
+    entries: ForTypes[int]
     table: Memory
     """A copy for each lane, with a table for each group, or one table for all."""
-    table_groups: Derived[int]
+    table_groups: Precomputed[int]
 
 
 @build_instance.register
-def build_lookup(process: LookupOp, builder: Builder) -> Lookup:
+def build_lookup(process: LookupOp, builder: Builder) -> LookupInstance:
     (x,), (y,) = process.inputs, process.outputs
     table, lanes = data_of(process, process.table), x.lanes.data
     entries = table.array.shape[-1]
@@ -51,7 +51,7 @@ def build_lookup(process: LookupOp, builder: Builder) -> Lookup:
         codes_of(copies, table.element),
         parallel=(0,),
     )
-    return Lookup(
+    return LookupInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.element_type,
@@ -66,7 +66,7 @@ def build_lookup(process: LookupOp, builder: Builder) -> Lookup:
 
 
 @dataclass(frozen=True)
-class Add(Instance):
+class AddInstance(Instance):
     """Adds two streams, each times an integer."""
 
     kind = "add"
@@ -81,10 +81,10 @@ class Add(Instance):
 
 
 @build_instance.register
-def build_add(process: AddOp, builder: Builder) -> Add:
+def build_add(process: AddOp, builder: Builder) -> AddInstance:
     (left, right), (y,) = process.inputs, process.outputs
     left_times, right_times = process.multipliers.get_values()
-    return Add(
+    return AddInstance(
         *builder.wiring(process),
         left=left.quant_type,
         right=right.quant_type,
@@ -97,7 +97,7 @@ def build_add(process: AddOp, builder: Builder) -> Add:
 
 
 @dataclass(frozen=True)
-class Offset(Instance):
+class OffsetInstance(Instance):
     """Adds a row of constants to every pixel; the kind of a pixel selects the row."""
 
     kind = "offset"
@@ -116,7 +116,7 @@ class Offset(Instance):
 
 
 @build_instance.register
-def build_offset(process: OffsetOp, builder: Builder) -> Offset:
+def build_offset(process: OffsetOp, builder: Builder) -> OffsetInstance:
     (x,), (y,) = process.inputs, process.outputs
     lanes = x.lanes.data
     name = builder.own_name("rows")
@@ -127,7 +127,7 @@ def build_offset(process: OffsetOp, builder: Builder) -> Offset:
         element = smallest_type(0, int(values.max()))
         name, codes = builder.own_name("kinds"), codes_of(values, element)
         kinds = builder.memory(Memory(name, bit_width(element), values.shape, codes))
-    return Offset(
+    return OffsetInstance(
         *builder.wiring(process),
         input=x.quant_type,
         row=constant_type(process, process.rows),
@@ -141,7 +141,7 @@ def build_offset(process: OffsetOp, builder: Builder) -> Offset:
 
 
 @dataclass(frozen=True)
-class LabelSelect(Instance):
+class LabelSelectInstance(Instance):
     """The indices of the K largest scores."""
 
     kind = "label_select"
@@ -156,9 +156,9 @@ class LabelSelect(Instance):
 
 
 @build_instance.register
-def build_label_select(process: LabelSelectOp, builder: Builder) -> LabelSelect:
+def build_label_select(process: LabelSelectOp, builder: Builder) -> LabelSelectInstance:
     (x,), (y,) = process.inputs, process.outputs
-    return LabelSelect(
+    return LabelSelectInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.quant_type,

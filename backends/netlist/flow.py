@@ -8,11 +8,11 @@ from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from ...qdialect.stream.types import ChannelType
 from .builder import Builder, build_instance
 from .netlist import Instance
-from .parameters import Derived, PerFrame
+from .parameters import PerFrame, Precomputed
 
 
 @dataclass(frozen=True)
-class Fork(Instance):
+class ForkInstance(Instance):
     """Copies every word to each of its outputs."""
 
     kind = "fork"
@@ -21,12 +21,12 @@ class Fork(Instance):
 
 
 @build_instance.register
-def build_fork(process: ForkOp, builder: Builder) -> Fork:
-    return Fork(*builder.wiring(process), words=process.inputs[0].words)
+def build_fork(process: ForkOp, builder: Builder) -> ForkInstance:
+    return ForkInstance(*builder.wiring(process), words=process.inputs[0].words)
 
 
 @dataclass(frozen=True)
-class ChannelParts(Instance):
+class ChannelPartsInstance(Instance):
     """Joins or splits images along the channel axis, pixel by pixel."""
 
     pixels: PerFrame[int]
@@ -34,28 +34,28 @@ class ChannelParts(Instance):
     """Words of a pixel in each part."""
 
 
-class Concat(ChannelParts):
+class ConcatInstance(ChannelPartsInstance):
     """Joins the channels of several images."""
 
     kind = "concat"
 
 
-class Split(ChannelParts):
+class SplitInstance(ChannelPartsInstance):
     """Splits the channels of an image."""
 
     kind = "split"
 
 
 @build_instance.register
-def build_concat(process: ConcatOp, builder: Builder) -> Concat:
+def build_concat(process: ConcatOp, builder: Builder) -> ConcatInstance:
     pixels, widths = pixel_words(process.inputs)
-    return Concat(*builder.wiring(process), pixels=pixels, widths=widths)
+    return ConcatInstance(*builder.wiring(process), pixels=pixels, widths=widths)
 
 
 @build_instance.register
-def build_split(process: SplitOp, builder: Builder) -> Split:
+def build_split(process: SplitOp, builder: Builder) -> SplitInstance:
     pixels, widths = pixel_words(process.outputs)
-    return Split(*builder.wiring(process), pixels=pixels, widths=widths)
+    return SplitInstance(*builder.wiring(process), pixels=pixels, widths=widths)
 
 
 def pixel_words(parts: Sequence[ChannelType]) -> tuple[int, list[int]]:
@@ -65,42 +65,42 @@ def pixel_words(parts: Sequence[ChannelType]) -> tuple[int, list[int]]:
 
 
 @dataclass(frozen=True)
-class Repack(Instance):
+class RepackInstance(Instance):
     """Passes elements on, in words of another width or of the same."""
 
     words: PerFrame[int]
     """Words of a frame on the side that has fewer."""
 
 
-class PassThrough(Repack):
+class PassThroughInstance(RepackInstance):
     """Both widths are equal."""
 
     kind = "pass_through"
 
 
-class Widen(Repack):
+class WidenInstance(RepackInstance):
     """Each output word is made of several input words."""
 
     kind = "widen"
 
 
-class Narrow(Repack):
+class NarrowInstance(RepackInstance):
     """Each input word is cut into several output words."""
 
     kind = "narrow"
 
 
 @dataclass(frozen=True)
-class Regroup(Instance):
+class RegroupInstance(Instance):
     """Neither width divides the other."""
 
     kind = "regroup"
 
     iterations: PerFrame[int]
     """Words of a frame on the side that has more."""
-    held_bits: Derived[int]
+    held_bits: Precomputed[int]
     """Bits of an input word and an output word together."""
-    piece: Derived[int]
+    piece: Precomputed[int]
     """The most bits that divide both widths."""
 
     @property
@@ -112,12 +112,12 @@ class Regroup(Instance):
 def build_repack(process: RepackOp, builder: Builder) -> Instance:
     (x,), (y,), wiring = process.inputs, process.outputs, builder.wiring(process)
     if x.lanes == y.lanes:
-        return PassThrough(*wiring, words=x.words)
+        return PassThroughInstance(*wiring, words=x.words)
     if y.lanes.data % x.lanes.data == 0:
-        return Widen(*wiring, words=y.words)
+        return WidenInstance(*wiring, words=y.words)
     if x.lanes.data % y.lanes.data == 0:
-        return Narrow(*wiring, words=x.words)
-    return Regroup(
+        return NarrowInstance(*wiring, words=x.words)
+    return RegroupInstance(
         *wiring,
         iterations=max(x.words, y.words),
         held_bits=x.word_bits + y.word_bits,
@@ -126,7 +126,7 @@ def build_repack(process: RepackOp, builder: Builder) -> Instance:
 
 
 @dataclass(frozen=True)
-class Link(Instance):
+class LinkInstance(Instance):
     """Marks a channel that is to cross to another device; it passes every word on."""
 
     kind = "link"
@@ -135,5 +135,5 @@ class Link(Instance):
 
 
 @build_instance.register
-def build_link(process: LinkOp, builder: Builder) -> Link:
-    return Link(*builder.wiring(process), words=process.inputs[0].words)
+def build_link(process: LinkOp, builder: Builder) -> LinkInstance:
+    return LinkInstance(*builder.wiring(process), words=process.inputs[0].words)

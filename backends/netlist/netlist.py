@@ -22,7 +22,7 @@ class EmitError(Exception):
 
 
 @dataclass(frozen=True)
-class Port:
+class DesignPort:
     """An input or output of a design: frames of elements, each in whole bytes."""
 
     name: str
@@ -45,19 +45,21 @@ class Port:
         return "result" if self.written else "input" if self.weights is None else "weights"
 
     @staticmethod
-    def of_link(name: str, channel: ChannelType, written: bool) -> "Port":
+    def of_link(name: str, channel: ChannelType, written: bool) -> "DesignPort":
         size = -(-channel.word_bits // 8)
-        return Port(name, size, (channel.words, size), np.dtype(np.uint8), written, link=channel)
+        return DesignPort(
+            name, size, (channel.words, size), np.dtype(np.uint8), written, link=channel
+        )
 
     @property
-    def by_element(self) -> "Port":
+    def by_element(self) -> "DesignPort":
         """The same port for a host that stands in for a link and holds its words element by
         element."""
         if self.link is None:
             return self
         dtype = dtype_of(self.link.element_type)
         size = self.link.lanes.data * dtype.itemsize
-        return Port(self.name, size, self.link.frame, dtype, self.written)
+        return DesignPort(self.name, size, self.link.frame, dtype, self.written)
 
     @property
     def word_bytes(self) -> int:
@@ -122,7 +124,7 @@ class Instance:
 class PortInstance(Instance):
     """A process at a port of the design."""
 
-    port: Port
+    port: DesignPort
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class ThresholdSteps:
 
 
 @dataclass(frozen=True)
-class Activation:
+class ActivationStages:
     """The bias and the thresholds that a sum passes through; both are optional."""
 
     bias: Bias | None = None
@@ -183,7 +185,7 @@ class Netlist:
     """The names of the design's processes; there are more instances if weights come from ports."""
     instances: list[Instance] = field(default_factory=list[Instance])
     channels: list[Channel] = field(default_factory=list[Channel])
-    ports: list[Port] = field(default_factory=list[Port])
+    ports: list[DesignPort] = field(default_factory=list[DesignPort])
     memories: list[Memory] = field(default_factory=list[Memory])
     """The memories inside the design."""
     taken: set[str] = field(default_factory=set[str])

@@ -4,10 +4,10 @@ The name of a field is the name of its parameter; its type says what a backend m
 element type, a number, a memory, an activation. Not every language needs every parameter. A field
 that some backends leave out is annotated with the reason why others need it:
 
-    lanes: int              every backend
-    words: PerFrame[int]    backends whose processes count the words of a frame
-    bytes: Typing[int]      backends whose words and memories have a type for each shape
-    piece: Derived[int]     backends whose language cannot compute it from the other parameters
+    lanes: int                 every backend
+    words: PerFrame[int]       backends whose processes count the words of a frame
+    bytes: ForTypes[int]       backends whose words and memories have a type for each shape
+    piece: Precomputed[int]    backends whose language cannot compute it from other parameters
 """
 
 from collections.abc import Iterator
@@ -18,24 +18,26 @@ from typing import Annotated, Any, TypeAlias, TypeVar, get_type_hints
 
 from ...qdialect.types import ElementType
 from .memories import Memory
-from .netlist import Activation, Channel, Instance, PortInstance, WeightCodebook
+from .netlist import ActivationStages, Channel, Instance, PortInstance, WeightCodebook
 
-T = TypeVar("T")
+ParameterT = TypeVar("ParameterT")
 
 
-class Need(Enum):
+class BackendNeed(Enum):
     """Why a backend may need a parameter that others do not need."""
 
     FRAMES = "processes end with the last word of a frame, instead of running forever"
     TYPES = "words and memories have a type for each shape, instead of one for each width"
-    DERIVED = "the language cannot compute numbers from other parameters"
+    PRECOMPUTED = "the language cannot compute numbers from other parameters"
 
 
-PerFrame = Annotated[T, Need.FRAMES]
-Typing = Annotated[T, Need.TYPES]
-Derived = Annotated[T, Need.DERIVED]
+PerFrame = Annotated[ParameterT, BackendNeed.FRAMES]
+ForTypes = Annotated[ParameterT, BackendNeed.TYPES]
+Precomputed = Annotated[ParameterT, BackendNeed.PRECOMPUTED]
 
-Value: TypeAlias = ElementType | WeightCodebook | int | Memory | Channel | Activation | Enum
+ParameterValue: TypeAlias = (
+    ElementType | WeightCodebook | int | Memory | Channel | ActivationStages | Enum
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Parameter:
     """A parameter of one instance."""
 
     name: str
-    value: Value
-    need: Need | None
+    value: ParameterValue
+    need: BackendNeed | None
     """The reason why only some backends need it."""
 
 
@@ -53,18 +55,18 @@ WIRING = {field.name for field in fields(PortInstance)}
 
 
 @cache
-def _needs(kind: type[Instance]) -> dict[str, Need]:
+def _needs(kind: type[Instance]) -> dict[str, BackendNeed]:
     """The annotated needs of a dataclass's fields."""
     hints: dict[str, Any] = get_type_hints(kind, include_extras=True)
     return {
         name: need
         for name, hint in hints.items()
         for need in getattr(hint, "__metadata__", ())
-        if isinstance(need, Need)
+        if isinstance(need, BackendNeed)
     }
 
 
-def parameters(instance: Instance) -> Iterator[Parameter]:
+def instance_parameters(instance: Instance) -> Iterator[Parameter]:
     """The parameters of an instance that have a value, in the order of its fields."""
     needs = _needs(type(instance))
     for field in fields(instance):
@@ -75,6 +77,6 @@ def parameters(instance: Instance) -> Iterator[Parameter]:
 
 def element_types(instance: Instance) -> Iterator[ElementType | WeightCodebook]:
     """The element types among the parameters of an instance."""
-    for parameter in parameters(instance):
+    for parameter in instance_parameters(instance):
         if isinstance(parameter.value, ElementType | WeightCodebook):
             yield parameter.value

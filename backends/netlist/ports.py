@@ -7,36 +7,36 @@ from ...qdialect.stream.types import ChannelType, channel_of
 from ...qdialect.types import ElementType, dtype_of
 from .builder import Builder, build_instance
 from .names import port_name
-from .netlist import Port, PortInstance
-from .parameters import Typing
+from .netlist import DesignPort, PortInstance
+from .parameters import ForTypes
 
 
 @dataclass(frozen=True)
-class HostPort(PortInstance):
+class HostPortInstance(PortInstance):
     """A process at a port of the host: it packs or unpacks the host's elements."""
 
     element: ElementType
     lanes: int
-    bytes: Typing[int]
+    bytes: ForTypes[int]
     """Bytes of an element in the host's memory."""
     words: int
     """Words of the design in a frame."""
 
 
-class Source(HostPort):
+class SourceInstance(HostPortInstance):
     """Frames enter the design."""
 
     kind = "source"
 
 
-class Sink(HostPort):
+class SinkInstance(HostPortInstance):
     """Frames leave the design."""
 
     kind = "sink"
 
 
 @dataclass(frozen=True)
-class LinkPort(PortInstance):
+class LinkPortInstance(PortInstance):
     """A process at the end of a link to another device: words pass unchanged."""
 
     element: ElementType
@@ -44,13 +44,13 @@ class LinkPort(PortInstance):
     lanes: int
 
 
-class LinkSource(LinkPort):
+class LinkSourceInstance(LinkPortInstance):
     """Words enter the design over a link."""
 
     kind = "link_source"
 
 
-class LinkSink(LinkPort):
+class LinkSinkInstance(LinkPortInstance):
     """Words leave the design over a link."""
 
     kind = "link_sink"
@@ -60,49 +60,60 @@ class LinkSink(LinkPort):
 def build_source(process: SourceOp, builder: Builder) -> PortInstance:
     channel, name = channel_of(process.output), process.port.data
     if process.over is not None:
-        return link_port(process, LinkSource, name, channel, builder)
-    return host_port(process, Source, name, channel, builder)
+        return link_port(process, LinkSourceInstance, name, channel, builder)
+    return host_port(process, SourceInstance, name, channel, builder)
 
 
 @build_instance.register
 def build_sink(process: SinkOp, builder: Builder) -> PortInstance:
     channel, name = channel_of(process.x), process.port.data
     if process.over is not None:
-        return link_port(process, LinkSink, name, channel, builder)
-    return host_port(process, Sink, name, channel, builder)
+        return link_port(process, LinkSinkInstance, name, channel, builder)
+    return host_port(process, SinkInstance, name, channel, builder)
 
 
 def link_port(
     process: SourceOp | SinkOp,
-    kind: type[LinkPort],
+    kind: type[LinkPortInstance],
     name: str,
     channel: ChannelType,
     builder: Builder,
-) -> LinkPort:
+) -> LinkPortInstance:
     taken = builder.netlist.taken
-    port = builder.port(Port.of_link(port_name(name, taken), channel, kind is LinkSink))
+    port = builder.port(
+        DesignPort.of_link(port_name(name, taken), channel, kind is LinkSinkInstance)
+    )
     return kind(
-        *builder.wiring(process), port, channel.element_type, channel.words, channel.lanes.data
+        *builder.wiring(process),
+        port=port,
+        element=channel.element_type,
+        words=channel.words,
+        lanes=channel.lanes.data,
     )
 
 
 def host_port(
     process: SourceOp | SinkOp,
-    kind: type[HostPort],
+    kind: type[HostPortInstance],
     name: str,
     channel: ChannelType,
     builder: Builder,
-) -> HostPort:
+) -> HostPortInstance:
     lanes, dtype = channel.lanes.data, dtype_of(channel.element_type)
     port = builder.port(
-        Port(
+        DesignPort(
             port_name(name, builder.netlist.taken),
-            lanes * dtype.itemsize,
-            channel.frame,
-            dtype,
-            kind is Sink,
+            at_once=lanes * dtype.itemsize,
+            frame=channel.frame,
+            dtype=dtype,
+            written=kind is SinkInstance,
         )
     )
     return kind(
-        *builder.wiring(process), port, channel.element_type, lanes, dtype.itemsize, channel.words
+        *builder.wiring(process),
+        port=port,
+        element=channel.element_type,
+        lanes=lanes,
+        bytes=dtype.itemsize,
+        words=channel.words,
     )

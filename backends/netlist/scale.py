@@ -8,12 +8,12 @@ from ...qdialect.types import QuantType
 from .builder import Builder, build_instance
 from .memories import Memory, constant_type, rows_memory
 from .netlist import Instance
-from .parameters import Derived, PerFrame
+from .parameters import PerFrame, Precomputed
 from .weighted import Multiplier
 
 
 @dataclass(frozen=True)
-class Scale(Instance):
+class ScaleInstance(Instance):
     """Every element times a factor, plus an offset, shifted right and clamped."""
 
     kind = "scale"
@@ -37,12 +37,12 @@ class Scale(Instance):
     factors: Memory
     offsets: Memory
     exceptions: Memory | None
-    shared: Derived[bool]
+    shared: Precomputed[bool]
     """Whether all channels have the same factor and offset."""
 
 
 @build_instance.register
-def build_scale(process: ScaleOp, builder: Builder) -> Scale:
+def build_scale(process: ScaleOp, builder: Builder) -> ScaleInstance:
     (x,), (y,) = process.inputs, process.outputs
     low, high = pairs(process.clamp)
     memories: dict[str, Memory] = {}
@@ -51,7 +51,7 @@ def build_scale(process: ScaleOp, builder: Builder) -> Scale:
         memory = rows_memory(process, name, process.constant(key), at_once)
         memories[key] = builder.memory(memory)
     exceptions = process.exceptions
-    return Scale(
+    return ScaleInstance(
         *builder.wiring(process),
         input=x.quant_type,
         factor=constant_type(process, process.factors),

@@ -12,20 +12,20 @@ from ...qdialect.types import BipolarType, QuantType, bit_width, signed, unsigne
 from .builder import Builder
 from .memories import Memory, codes_of, constant_type, rows_memory, search_levels
 from .names import unused
-from .netlist import Activation, Bias, EmitError, ThresholdSteps
+from .netlist import ActivationStages, Bias, EmitError, ThresholdSteps
 
 
 def build_activation(
     builder: Builder, process: ThresholdedProcess, symbol: SymbolRefAttr | None
-) -> Activation:
+) -> ActivationStages:
     """The activation of a process, whose bias has this symbol if it has one."""
     bias = None
     if symbol is not None:
         memory = channel_memory(builder, process, "bias", symbol)
         bias = Bias(constant_type(process, symbol), memory)
     if process.thresholds is None:
-        return Activation(bias)
-    return Activation(bias, build_steps(builder, process, process.thresholds))
+        return ActivationStages(bias)
+    return ActivationStages(bias, build_steps(builder, process, process.thresholds))
 
 
 def channel_memory(builder: Builder, process: Process, what: str, symbol: SymbolRefAttr) -> Memory:

@@ -27,7 +27,7 @@ from ...qdialect.types import (
 from .builder import Builder, Wiring, build_instance
 from .memories import Memory, constant_type, rows_memory
 from .names import unused
-from .netlist import Activation, Channel, Instance, Port, PortInstance, WeightCodebook
+from .netlist import ActivationStages, Channel, DesignPort, Instance, PortInstance, WeightCodebook
 from .parameters import PerFrame
 from .thresholds import build_activation
 
@@ -40,7 +40,7 @@ class Multiplier(Enum):
 
 
 @dataclass(frozen=True)
-class Weighted(Instance):
+class WeightedInstance(Instance):
     """A process that multiplies its input with weights: PE rows and SIMD columns in a cycle."""
 
     input: QuantType
@@ -57,7 +57,7 @@ class Weighted(Instance):
     vectors: PerFrame[int]
     weights: Memory | Channel
     """The memory of the weights, or the channel in which they come from a port."""
-    activation: Activation
+    activation: ActivationStages
 
     @property
     def factor(self) -> ElementType:
@@ -72,7 +72,7 @@ class Weighted(Instance):
 
 
 @dataclass(frozen=True)
-class Matvec(Weighted):
+class MatvecInstance(WeightedInstance):
     """A matrix times every vector of a frame."""
 
     kind = "matvec"
@@ -90,27 +90,27 @@ class Matvec(Weighted):
         return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
 
 
-class Depthwise(Weighted):
+class DepthwiseInstance(WeightedInstance):
     """Every channel of a patch times weights of its own."""
 
     kind = "depthwise"
 
 
 @build_instance.register
-def build_matvec(process: MatvecOp, builder: Builder) -> Matvec:
+def build_matvec(process: MatvecOp, builder: Builder) -> MatvecInstance:
     registers = process.vector_in_registers is not None
-    return Matvec(
+    return MatvecInstance(
         **vars(build_weighted(process, builder)),
         in_registers=Storage.REGISTERS if registers else None,
     )
 
 
 @build_instance.register
-def build_depthwise(process: DepthwiseOp, builder: Builder) -> Depthwise:
-    return Depthwise(**vars(build_weighted(process, builder)))
+def build_depthwise(process: DepthwiseOp, builder: Builder) -> DepthwiseInstance:
+    return DepthwiseInstance(**vars(build_weighted(process, builder)))
 
 
-def build_weighted(process: WeightedProcess, builder: Builder) -> Weighted:
+def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstance:
     """The fields that all processes with weights have."""
     (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
     pe, simd = process.at_once
@@ -118,7 +118,7 @@ def build_weighted(process: WeightedProcess, builder: Builder) -> Weighted:
     weight = weight_type(process, builder)
     weights = build_weights(process, vectors, builder)
     name, comment, reads, writes = builder.wiring(process)
-    return Weighted(
+    return WeightedInstance(
         name,
         comment,
         reads,
@@ -158,7 +158,7 @@ def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> M
 
 
 @dataclass(frozen=True)
-class Weights(PortInstance):
+class WeightsInstance(PortInstance):
     """Reads weights from a port.
 
     They are read for every vector, or once if a memory inside the design keeps them: UltraRAM,
@@ -191,13 +191,13 @@ def build_weights_reader(
     bits = simd * bit_width(element)
     frame = (depth, pe, row_bytes)
     port = builder.port(
-        Port(memory.name, pe * row_bytes, frame, np.dtype(np.uint8), weights=memory)
+        DesignPort(memory.name, pe * row_bytes, frame, np.dtype(np.uint8), weights=memory)
     )
     name = unused(f"{memory.name}_source", builder.netlist.taken)
     rows = builder.channel(pe * bits, what="rows")
     comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
     wiring: Wiring = name, comment, [], [rows]
-    reader = Weights(
+    reader = WeightsInstance(
         *wiring,
         port=port,
         rows=pe,
@@ -212,7 +212,7 @@ def build_weights_reader(
 
 
 @dataclass(frozen=True)
-class Threshold(Instance):
+class ThresholdInstance(Instance):
     """Passes every element through thresholds."""
 
     kind = "threshold"
@@ -223,13 +223,13 @@ class Threshold(Instance):
     groups: int
     """Words of a pixel."""
     words: PerFrame[int]
-    activation: Activation
+    activation: ActivationStages
 
 
 @build_instance.register
-def build_threshold(process: ThresholdOp, builder: Builder) -> Threshold:
+def build_threshold(process: ThresholdOp, builder: Builder) -> ThresholdInstance:
     (x,), (y,) = process.inputs, process.outputs
-    return Threshold(
+    return ThresholdInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.quant_type,

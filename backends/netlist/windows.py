@@ -12,11 +12,11 @@ from ...qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, Window
 from ...qdialect.types import BipolarType, ElementType, FloatType, QuantType, bit_width
 from .builder import Builder, build_instance
 from .netlist import EmitError, Instance
-from .parameters import Derived, PerFrame, Typing
+from .parameters import ForTypes, PerFrame, Precomputed
 
 
 @dataclass(frozen=True)
-class Window(Instance):
+class WindowInstance(Instance):
     """Sends the patch under each place of a kernel, from a buffer of lines."""
 
     kind = "window"
@@ -38,22 +38,22 @@ class Window(Instance):
     by_channel: bool
     iterations: int
     """Cycles of a frame."""
-    piece: Derived[int]
+    piece: Precomputed[int]
     """The most lanes that divide both an input word and an output word."""
-    banks: Derived[int]
+    banks: Precomputed[int]
     """Banks of the line buffer: a power of two, at least the pieces of an output word."""
-    bank_bytes: Derived[int]
+    bank_bytes: Precomputed[int]
     """Bytes of a bank's word: a power of two that holds an input word."""
 
 
 @build_instance.register
-def build_window(process: WindowOp, builder: Builder) -> Window:
+def build_window(process: WindowOp, builder: Builder) -> WindowInstance:
     (x,), (patches,), window = process.inputs, process.outputs, process.window
     height, width, channels = x.frame
     rows, columns, _ = patches.frame
     lanes_in, lanes_out = x.lanes.data, patches.lanes.data
     piece = gcd(lanes_in, lanes_out)
-    return Window(
+    return WindowInstance(
         *builder.wiring(process),
         element=x.element_type,
         height=height,
@@ -83,7 +83,7 @@ def power_of_two(number: int) -> int:
 
 
 @dataclass(frozen=True)
-class Pad(Instance):
+class PadInstance(Instance):
     """Surrounds an image with a value, and inserts the value between its pixels."""
 
     kind = "pad"
@@ -106,11 +106,11 @@ class Pad(Instance):
 
 
 @build_instance.register
-def build_pad(process: PadOp, builder: Builder) -> Pad:
+def build_pad(process: PadOp, builder: Builder) -> PadInstance:
     (x,), (y,) = process.inputs, process.outputs
     top, left, _, _ = process.pads.get_values()
     down, across = pairs(process.spread)
-    return Pad(
+    return PadInstance(
         *builder.wiring(process),
         element=x.element_type,
         height=x.frame[0],
@@ -138,13 +138,13 @@ def code_of(value: int, element: ElementType) -> int:
 
 
 @dataclass(frozen=True)
-class Crop(Instance):
+class CropInstance(Instance):
     """Keeps a part of each frame: along each of three axes from a start to an end, in steps."""
 
     kind = "crop"
 
-    element: Typing[ElementType]
-    lanes: Typing[int]
+    element: ForTypes[ElementType]
+    lanes: ForTypes[int]
     size_0: int
     start_0: int
     end_0: int
@@ -161,7 +161,7 @@ class Crop(Instance):
 
 
 @build_instance.register
-def build_crop(process: CropOp, builder: Builder) -> Crop:
+def build_crop(process: CropOp, builder: Builder) -> CropInstance:
     (x,) = process.inputs
     lanes, (*spans, last) = x.lanes.data, process.spans
     sizes = [*x.frame[:-1], x.frame[-1] // lanes]
@@ -173,17 +173,17 @@ def build_crop(process: CropOp, builder: Builder) -> Crop:
         )
     axes = [(1, slice(0, 1, 1))] * (3 - len(axes)) + axes
     numbers = [n for size, span in axes for n in (size, span.start, span.stop, span.step)]
-    return Crop(*builder.wiring(process), x.element_type, lanes, *numbers)
+    return CropInstance(*builder.wiring(process), x.element_type, lanes, *numbers)
 
 
 @dataclass(frozen=True)
-class Upsample(Instance):
+class UpsampleInstance(Instance):
     """Repeats every pixel, down and across."""
 
     kind = "upsample"
 
-    element: Typing[ElementType]
-    lanes: Typing[int]
+    element: ForTypes[ElementType]
+    lanes: ForTypes[int]
     height: PerFrame[int]
     width: int
     down: int
@@ -192,10 +192,10 @@ class Upsample(Instance):
 
 
 @build_instance.register
-def build_upsample(process: UpsampleOp, builder: Builder) -> Upsample:
+def build_upsample(process: UpsampleOp, builder: Builder) -> UpsampleInstance:
     (x,) = process.inputs
     down, across = pairs(process.scales)
-    return Upsample(
+    return UpsampleInstance(
         *builder.wiring(process),
         element=x.element_type,
         lanes=x.lanes.data,
@@ -207,7 +207,7 @@ def build_upsample(process: UpsampleOp, builder: Builder) -> Upsample:
     )
 
 
-class Reduction(Enum):
+class PoolReduction(Enum):
     """How a pool combines the elements of a patch."""
 
     MAXIMUM = "Maximum"
@@ -215,7 +215,7 @@ class Reduction(Enum):
 
 
 @dataclass(frozen=True)
-class Pool(Instance):
+class PoolInstance(Instance):
     """The maximum or the sum of each channel over a patch."""
 
     kind = "pool"
@@ -228,17 +228,17 @@ class Pool(Instance):
     steps: int
     """Input words for each output word."""
     words: PerFrame[int]
-    reduction: Reduction
-    total: Derived[bool]
+    reduction: PoolReduction
+    total: Precomputed[bool]
     """Whether the reduction is a sum."""
 
 
 @build_instance.register
-def build_pool(process: PoolOp, builder: Builder) -> Pool:
+def build_pool(process: PoolOp, builder: Builder) -> PoolInstance:
     (x,), (y,) = process.inputs, process.outputs
     lanes, pixels = process.at_once
     total = process.sum is not None
-    return Pool(
+    return PoolInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.quant_type,
@@ -246,6 +246,6 @@ def build_pool(process: PoolOp, builder: Builder) -> Pool:
         at_once=pixels,
         steps=x.words // y.words,
         words=y.words,
-        reduction=Reduction.TOTAL if total else Reduction.MAXIMUM,
+        reduction=PoolReduction.TOTAL if total else PoolReduction.MAXIMUM,
         total=total,
     )

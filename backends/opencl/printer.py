@@ -17,14 +17,14 @@ from ...qdialect.stream.compute import Storage
 from ...qdialect.stream.products import ProductKind, SignType, product_kind
 from ...qdialect.types import ElementType, QuantType, signed
 from ..netlist.build import build_netlist
-from ..netlist.flow import Concat, Fork, Split
+from ..netlist.flow import ConcatInstance, ForkInstance, SplitInstance
 from ..netlist.memories import Memory
-from ..netlist.netlist import Activation, Channel, EmitError, Instance, WeightCodebook
-from ..netlist.parameters import Need, Parameter, element_types, parameters
-from ..netlist.ports import HostPort, LinkPort
-from ..netlist.weighted import Matvec, Threshold, Weighted
+from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, WeightCodebook
+from ..netlist.parameters import BackendNeed, Parameter, element_types, instance_parameters
+from ..netlist.ports import HostPortInstance, LinkPortInstance
+from ..netlist.weighted import MatvecInstance, ThresholdInstance, WeightedInstance
 from .source_files import OpenclSource
-from .types import Kernel, number, number_bits, tag
+from .types import KernelSource, number, number_bits, tag
 
 HOST_INTEGERS = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The types of an element in the host's memory, by their bytes."""
@@ -43,23 +43,23 @@ def emit(design: DesignOp, name: str = "") -> OpenclSource:
     return OpenclSource(netlist, [print_instance(instance) for instance in netlist.instances])
 
 
-def print_instance(instance: Instance) -> Kernel:
+def print_instance(instance: Instance) -> KernelSource:
     definitions = {
         "NAME": instance.name,
         **channel_definitions(instance),
         **process_definitions(instance),
     }
     comment = f"{instance.name}: {instance.comment}"
-    return Kernel(instance.kind, comment, definitions, list(types_used(instance)))
+    return KernelSource(instance.kind, comment, definitions, list(types_used(instance)))
 
 
 def types_used(instance: Instance) -> Iterator[ElementType | WeightCodebook]:
     """The element types that a kernel uses."""
     yield from element_types(instance)
-    if isinstance(instance, Weighted):
+    if isinstance(instance, WeightedInstance):
         yield product_type(instance)
-    for parameter in parameters(instance):
-        if isinstance(parameter.value, Activation):
+    for parameter in instance_parameters(instance):
+        if isinstance(parameter.value, ActivationStages):
             bias, steps = parameter.value.bias, parameter.value.steps
             yield from (stage.element for stage in (bias, steps) if stage is not None)
 
@@ -77,19 +77,19 @@ def one_channel(name: str, channel: Channel) -> dict[str, str]:
 
 
 @channel_definitions.register
-def fork_channels(instance: Fork) -> dict[str, str]:
+def fork_channels(instance: ForkInstance) -> dict[str, str]:
     copies = " ".join(f"WRITE({channel.name}, word);" for channel in instance.writes)
     return {**one_channel("FROM", instance.reads[0]), "WRITE_ALL(word)": copies}
 
 
 @channel_definitions.register
-def concat_channels(instance: Concat) -> dict[str, str]:
+def concat_channels(instance: ConcatInstance) -> dict[str, str]:
     parts = part_definitions("READ", instance.reads, instance.widths)
     return {**parts, **one_channel("TO", instance.writes[0])}
 
 
 @channel_definitions.register
-def split_channels(instance: Split) -> dict[str, str]:
+def split_channels(instance: SplitInstance) -> dict[str, str]:
     parts = part_definitions("WRITE", instance.writes, instance.widths)
     return {**one_channel("FROM", instance.reads[0]), **parts}
 
@@ -110,7 +110,7 @@ def part_definitions(
 @singledispatch
 def process_definitions(instance: Instance) -> dict[str, str]:
     """The parameters of a process."""
-    return merged(define(parameter) for parameter in parameters(instance))
+    return merged(define(parameter) for parameter in instance_parameters(instance))
 
 
 def merged(definitions: Iterator[dict[str, str]]) -> dict[str, str]:
@@ -124,14 +124,14 @@ def define(parameter: Parameter) -> dict[str, str]:
     types of words are left out.
     """
     name = parameter.name.upper()
-    if parameter.need in (Need.FRAMES, Need.TYPES):
+    if parameter.need in (BackendNeed.FRAMES, BackendNeed.TYPES):
         return {}
     match parameter.value:
         case int() as value:
             return {name: number(value)}
         case Memory() as memory:
             return define_memory(name, memory)
-        case Activation() as activation:
+        case ActivationStages() as activation:
             return define_activation(activation)
         case value if isinstance(value, ElementType | WeightCodebook):
             return {name: tag(value)}
@@ -145,7 +145,7 @@ def define_memory(name: str, memory: Memory) -> dict[str, str]:
     return {name: memory.name, **bits}
 
 
-def define_activation(activation: Activation) -> dict[str, str]:
+def define_activation(activation: ActivationStages) -> dict[str, str]:
     """The bias and the thresholds that follow a sum."""
     bias, steps, found = activation.bias, activation.steps, dict[str, str]()
     if bias is not None:
@@ -164,7 +164,7 @@ def define_activation(activation: Activation) -> dict[str, str]:
     return found
 
 
-def check_signs(instance: Instance, sum: QuantType, activation: Activation) -> None:
+def check_signs(instance: Instance, sum: QuantType, activation: ActivationStages) -> None:
     """Raises an error if C would compare sums and thresholds as numbers of another value.
 
     The numbers of all types but 64 bits without a sign have room for a sign bit."""
@@ -177,18 +177,18 @@ def check_signs(instance: Instance, sum: QuantType, activation: Activation) -> N
 
 
 @process_definitions.register
-def define_threshold(instance: Threshold) -> dict[str, str]:
+def define_threshold(instance: ThresholdInstance) -> dict[str, str]:
     check_signs(instance, instance.input, instance.activation)
-    return merged(define(parameter) for parameter in parameters(instance))
+    return merged(define(parameter) for parameter in instance_parameters(instance))
 
 
 @process_definitions.register
-def define_weighted(instance: Weighted) -> dict[str, str]:
+def define_weighted(instance: WeightedInstance) -> dict[str, str]:
     check_signs(instance, instance.sum, instance.activation)
-    constants = Memory | Activation
-    numbers = (p for p in parameters(instance) if not isinstance(p.value, constants))
+    constants = Memory | ActivationStages
+    numbers = (p for p in instance_parameters(instance) if not isinstance(p.value, constants))
     name = "WEIGHTS_FROM" if isinstance(instance.weights, Channel) else "WEIGHTS"
-    vector = instance.vector_storage("intel") if isinstance(instance, Matvec) else None
+    vector = instance.vector_storage("intel") if isinstance(instance, MatvecInstance) else None
     return {
         **merged(map(define, numbers)),
         "PRODUCT": tag(product_type(instance)),
@@ -201,7 +201,7 @@ def define_weighted(instance: Weighted) -> dict[str, str]:
     }
 
 
-def product_method(instance: Weighted) -> str:
+def product_method(instance: WeightedInstance) -> str:
     """The library's method for the products of a process: `product.h` lists them."""
     match product_kind(instance.factor, instance.input):
         case ProductKind.XNOR:
@@ -212,7 +212,7 @@ def product_method(instance: Weighted) -> str:
             return "BY_WEIGHT" if isinstance(instance.factor, SignType) else "BY_INPUT"
 
 
-def product_type(instance: Weighted) -> QuantType:
+def product_type(instance: WeightedInstance) -> QuantType:
     """The signed type that holds every product of a process."""
     weight, x = number_bits(instance.factor), number_bits(instance.input)
     bits = {"XNOR": 2, "BY_WEIGHT": x + 1, "BY_INPUT": weight + 1, "MULTIPLIED": weight + x}
@@ -220,14 +220,14 @@ def product_type(instance: Weighted) -> QuantType:
 
 
 @process_definitions.register
-def define_host_port(instance: HostPort) -> dict[str, str]:
-    numbers = merged(define(parameter) for parameter in parameters(instance))
+def define_host_port(instance: HostPortInstance) -> dict[str, str]:
+    numbers = merged(define(parameter) for parameter in instance_parameters(instance))
     return {**numbers, "HOST": HOST_INTEGERS[instance.port.dtype.itemsize]}
 
 
 @process_definitions.register
-def define_link_port(instance: LinkPort) -> dict[str, str]:
+def define_link_port(instance: LinkPortInstance) -> dict[str, str]:
     """In an emulation the host stands in for the link, and holds its words element by element."""
-    numbers = merged(define(parameter) for parameter in parameters(instance))
+    numbers = merged(define(parameter) for parameter in instance_parameters(instance))
     host = HOST_INTEGERS[instance.port.by_element.dtype.itemsize]
     return {**numbers, "HOST": host, "LINK": f"{instance.name}_link"}

@@ -12,7 +12,7 @@ vectors/         frames, and the expected results
 
 from ..golden_vectors import Files
 from ..project import Project
-from .library import HOST, library
+from .library import HOST_FOLDER, library
 from .source_files import OpenclSource
 
 
@@ -24,9 +24,9 @@ class OpenclProject(Project):
 
     def scripts(self) -> Files:
         return {
-            "Makefile": (HOST / "Makefile").read_text(),
+            "Makefile": (HOST_FOLDER / "Makefile").read_text(),
             "board.mk": BOARD,
-            "host.cpp": (HOST / "host.cpp").read_text(),
+            "host.cpp": (HOST_FOLDER / "host.cpp").read_text(),
             "design.hpp": self.header(),
         }
 
@@ -55,7 +55,7 @@ class OpenclProject(Project):
         return "\n".join([*lines, ""])
 
     def readme(self, frames: int) -> str:
-        return README.format(
+        return README_TEMPLATE.format(
             top=self.emitted.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
@@ -72,7 +72,7 @@ BOARD =
 AOC_FLAGS =
 """
 
-README = """\
+README_TEMPLATE = """\
 # {top}
 
 A streaming design for {part} at {clock} MHz, as OpenCL for Intel's FPGA compiler. All numbers below

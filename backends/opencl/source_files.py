@@ -14,18 +14,24 @@ from functools import cached_property
 
 from ..golden_vectors import Files
 from ..netlist.memories import Memory
-from ..netlist.netlist import Channel, Port
-from ..netlist.parameters import parameters
-from ..netlist.ports import LinkPort, LinkSink, LinkSource, Sink, Source
-from ..netlist.weighted import Weighted, Weights
+from ..netlist.netlist import Channel, DesignPort
+from ..netlist.parameters import instance_parameters
+from ..netlist.ports import (
+    LinkPortInstance,
+    LinkSinkInstance,
+    LinkSourceInstance,
+    SinkInstance,
+    SourceInstance,
+)
+from ..netlist.weighted import WeightedInstance, WeightsInstance
 from ..project import DesignSource
 from .memories import memory_source
-from .types import Kernel, tag, type_definition, word_definition
+from .types import KernelSource, tag, type_definition, word_definition
 
 TASKS = {
-    "sources": (Source, LinkSource),
-    "sinks": (Sink, LinkSink),
-    "weights": (Weights,),
+    "sources": (SourceInstance, LinkSourceInstance),
+    "sinks": (SinkInstance, LinkSinkInstance),
+    "weights": (WeightsInstance,),
 }
 """The kinds of processes that a host starts, by the table of the design's interface they are in."""
 
@@ -34,17 +40,17 @@ TASKS = {
 class OpenclSource(DesignSource):
     """A design as source files."""
 
-    kernels: Sequence[Kernel]
+    kernels: Sequence[KernelSource]
 
     @property
-    def ports(self) -> list[Port]:
+    def ports(self) -> list[DesignPort]:
         """The ports; a link is one for emulations, where the host stands in for it."""
         return [port.by_element for port in self.netlist.ports]
 
     @property
     def memories(self) -> list[Memory]:
         """The memories inside the design; weights have one word for all rows at an address."""
-        weights = [i.weights for i in self.netlist.instances if isinstance(i, Weighted)]
+        weights = [i.weights for i in self.netlist.instances if isinstance(i, WeightedInstance)]
         names = {memory.name for memory in weights if isinstance(memory, Memory)}
         return [
             memory.side_by_side if memory.name in names else memory
@@ -52,12 +58,14 @@ class OpenclSource(DesignSource):
         ]
 
     @property
-    def links(self) -> list[LinkPort]:
+    def links(self) -> list[LinkPortInstance]:
         """The processes at the ends of links."""
-        return [process for process in self.netlist.instances if isinstance(process, LinkPort)]
+        return [
+            process for process in self.netlist.instances if isinstance(process, LinkPortInstance)
+        ]
 
     @property
-    def tasks(self) -> dict[str, list[tuple[str, Port]]]:
+    def tasks(self) -> dict[str, list[tuple[str, DesignPort]]]:
         """The kernels that a host starts, and the port of each."""
         return {
             table: [
@@ -115,7 +123,7 @@ class OpenclSource(DesignSource):
         """The part that depends on a board: which of its I/O channels are the design's links."""
         lines = ["// The board's I/O channels, as its board_spec.xml calls them.", ""]
         for link in self.links:
-            way = "from" if isinstance(link, LinkSource) else "to"
+            way = "from" if isinstance(link, LinkSourceInstance) else "to"
             lines.append(f"// Words of {link_channel(link).bits} bits {way} another device.")
             lines.append(f'#define {link.name}_io "{link.name}"')
         return "\n".join([*lines, ""])
@@ -155,7 +163,7 @@ class OpenclSource(DesignSource):
         """Every channel with the kernels at its ends."""
         writers, readers = dict[str, str](), dict[str, str]()
         for process in self.netlist.instances:
-            values = [parameter.value for parameter in parameters(process)]
+            values = [parameter.value for parameter in instance_parameters(process)]
             channels = [value for value in values if isinstance(value, Channel)]
             writers |= {channel.name: process.name for channel in process.writes}
             readers |= {channel.name: process.name for channel in (*process.reads, *channels)}
@@ -165,7 +173,7 @@ class OpenclSource(DesignSource):
         ]
 
 
-def link_channel(link: LinkPort) -> Channel:
+def link_channel(link: LinkPortInstance) -> Channel:
     """The channel between the end of a link and the rest of the design."""
     (channel,) = (*link.reads, *link.writes)
     return channel

@@ -18,7 +18,7 @@ WORD_PARTS = {8: "uchar", 16: "ushort", 32: "uint", 64: "ulong"}
 
 
 @dataclass(frozen=True)
-class Kernel:
+class KernelSource:
     """A process as definitions, and the file of the library that makes a kernel of them."""
 
     kind: str

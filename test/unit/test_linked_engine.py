@@ -10,7 +10,7 @@ from qnn.backends import linked_engine
 from qnn.backends.golden_vectors import bytes_of, frame_bytes
 from qnn.backends.hls import HlsEngine, SimulationError
 from qnn.backends.linked_engine import LinkedEngine
-from qnn.backends.netlist.netlist import Port
+from qnn.backends.netlist.netlist import DesignPort
 from qnn.backends.opencl import OpenclEngine
 from qnn.backends.programs import Launch, PartProgram
 from qnn.hardware.resources.device import device_named
@@ -161,7 +161,7 @@ def test_an_interrupt_ends_all_parts(
     "element", [unsigned(2), signed(5), unsigned(16), BipolarType(), TernaryType(), f32]
 )
 def test_words_on_a_link(element: ElementType, lanes: int) -> None:
-    port = Port.of_link("p", ChannelType((2, 6), element, lanes), written=True)
+    port = DesignPort.of_link("p", ChannelType((2, 6), element, lanes), written=True)
     frames = np.random.default_rng(0).integers(-1, 2, (3, 2, 6))
     if element in (unsigned(2), unsigned(16)):
         frames = abs(frames)
