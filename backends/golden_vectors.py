@@ -81,7 +81,7 @@ def frame_bytes(port: DesignPort, data: bytes) -> Array:
         return (
             np.frombuffer(data, kind.newbyteorder("<")).astype(kind).reshape(-1, *port.link.frame)
         )
-    words = np.frombuffer(data, np.uint8).reshape(-1, 1, port.at_once)
+    words = np.frombuffer(data, np.uint8).reshape(-1, 1, port.design_word_bytes)
     found = unpack_words(words, (len(words), lanes), element, (1, lanes))
     return found.reshape(-1, *port.link.frame)
 

@@ -48,12 +48,12 @@ class DesignSource(ABC):
     @property
     def inputs(self) -> list[DesignPort]:
         """The ports of the design's sources, in order."""
-        return [port for port in self.ports if not port.written and port.weights is None]
+        return [port for port in self.ports if not port.is_output and port.weights is None]
 
     @property
     def outputs(self) -> list[DesignPort]:
         """The ports of the design's sinks, in order."""
-        return [port for port in self.ports if port.written]
+        return [port for port in self.ports if port.is_output]
 
     @property
     def outside(self) -> list[DesignPort]:

@@ -22,7 +22,7 @@ from ..netlist.flow import (
     SplitInstance,
 )
 from ..netlist.memories import Memory
-from ..netlist.names import unused
+from ..netlist.names import unused_name
 from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, Netlist, PortInstance
 from ..netlist.parameters import instance_parameters
 from ..netlist.ports import HostPortInstance, LinkSinkInstance, LinkSourceInstance, SourceInstance
@@ -47,7 +47,7 @@ class Printer:
 
     def __init__(self, netlist: Netlist, streams: bool):
         self.streams = streams
-        self.taken = netlist.taken
+        self.used_names = netlist.used_names
         for memory in netlist.memories:
             self.check_width(memory.name, memory.bits)
         self.sources = Sources(memories=[MemoryArray(memory) for memory in netlist.memories])
@@ -64,7 +64,7 @@ class Printer:
 
     def channel(self, name: str, bits: int) -> str:
         """A new channel between the calls that make up one process."""
-        name = unused(name, self.taken)
+        name = unused_name(name, self.used_names)
         self.sources.channels.append(Channel(name, bits, 2))
         return name
 
@@ -164,7 +164,7 @@ def print_host_port(instance: HostPortInstance, printer: Printer) -> None:
     from or to the memory or stream at the port."""
     port = instance.port
     printer.struct(process_struct(instance, PORT_BYTES=port.word_bytes))
-    printer.check_width(instance.name, 8 * (port.at_once + port.word_bytes))
+    printer.check_width(instance.name, 8 * (port.design_word_bytes + port.word_bytes))
     words = printer.port_words(instance)
     process = f"{instance.kind}<{instance.name}{', true' if printer.streams else ''}>"
     size = port.frame_words if printer.streams else port.frame_bytes
@@ -182,7 +182,9 @@ def print_host_port(instance: HostPortInstance, printer: Printer) -> None:
 def print_weights(instance: WeightsInstance, printer: Printer) -> None:
     """Reads weights from the port for each vector; or once, into a memory that repeats them."""
     port, (rows,), times = instance.port, instance.writes, instance.times
-    printer.check_width(instance.name, max(8 * (port.at_once + port.word_bytes), rows.bits))
+    printer.check_width(
+        instance.name, max(8 * (port.design_word_bytes + port.word_bytes), rows.bits)
+    )
     printer.struct(
         ProcessStruct(
             instance.name,
@@ -199,7 +201,7 @@ def print_weights(instance: WeightsInstance, printer: Printer) -> None:
         )
     )
     words = printer.port_words(instance)
-    if instance.kept is None:
+    if instance.copy_storage is None:
         printer.call(f"fetch_again<{port.frame_words}, {times}>", port.name, words, "frames")
         printer.call(f"source<{instance.name}, true, {times}>", words, rows.name, "frames")
         return

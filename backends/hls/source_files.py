@@ -78,7 +78,7 @@ class HlsSource(DesignSource):
     def port_type(self, port: DesignPort) -> str:
         if self.is_stream(port):
             return f"{beats(port)}&"
-        return f"{'' if port.written else 'const '}{word_of(port)}*"
+        return f"{'' if port.is_output else 'const '}{word_of(port)}*"
 
     def is_stream(self, port: DesignPort) -> bool:
         return port.link is not None or (self.streams and port.weights is None)
@@ -183,7 +183,7 @@ class HlsSource(DesignSource):
         """A call for each frame, since another device sends frames over a link one by one."""
         lines: list[str] = []
         for port in (*self.inputs, *self.outputs):
-            kind = "Outgoing" if port.written else "Incoming"
+            kind = "Outgoing" if port.is_output else "Incoming"
             file = f'folder + "/{port.name}", {port.frame_bytes}'
             lines.append(f"    qnn::{kind} {port.name}_file({file});")
         more = " && ".join(f"{port.name}_file.next()" for port in self.inputs)
@@ -210,11 +210,11 @@ class HlsSource(DesignSource):
         name, words, bits = port.name, f"{port.name}_words", 8 * port.word_bytes
         if self.is_stream(port):
             lines = [f'    {beats(port)} {name}_port("{name}");']
-            if not port.written:
+            if not port.is_output:
                 sent = f"{name}_bytes, {port.frame_bytes}, {name}_port"
                 lines.append(f"    qnn::send_frames({sent});")
             return lines
-        if port.written:
+        if port.is_output:
             count = f"qnn::words_for({_all_bytes(port)}, {port.word_bytes})"
             return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]

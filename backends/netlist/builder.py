@@ -17,7 +17,7 @@ from ...qdialect.diagnostics import last_name
 from ...qdialect.stream import Process
 from ...qdialect.stream.types import channel_of
 from .memories import Memory
-from .names import MAX_NAME_LENGTH, abbreviated, unique_identifier, unused
+from .names import MAX_NAME_LENGTH, abbreviated, unique_identifier, unused_name
 from .netlist import Channel, DesignPort, EmitError, Instance, Netlist, channel_comment
 
 Wiring: TypeAlias = tuple[str, str, list[Channel], list[Channel]]
@@ -28,7 +28,7 @@ class Builder:
     """The netlist of a design so far, and the process that is being added."""
 
     def __init__(self, top: str):
-        self.netlist = Netlist(top, taken={top.lower()})
+        self.netlist = Netlist(top, used_names={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""
 
@@ -37,7 +37,7 @@ class Builder:
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
         short = abbreviated(last_name(layer), MAX_NAME_LENGTH - len(kind) - 1)
-        self.process_name = unique_identifier(f"{short}_{kind}", self.netlist.taken)
+        self.process_name = unique_identifier(f"{short}_{kind}", self.netlist.used_names)
         self.netlist.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)
@@ -58,9 +58,9 @@ class Builder:
             [self.channels[value] for value in process.results],
         )
 
-    def channel(self, bits: int, depth: int = 2, what: str = "words") -> Channel:
+    def channel(self, bits: int, depth: int = 2, suffix: str = "words") -> Channel:
         """A new channel that belongs to the process."""
-        channel = Channel(self.own_name(what), bits, depth)
+        channel = Channel(self.own_name(suffix), bits, depth)
         self.netlist.channels.append(channel)
         return channel
 
@@ -74,9 +74,9 @@ class Builder:
         self.netlist.ports.append(port)
         return port
 
-    def own_name(self, what: str) -> str:
+    def own_name(self, suffix: str) -> str:
         """A new name for something that belongs to the process, such as `conv1_matvec_weights`."""
-        return unused(f"{self.process_name}_{what}", self.netlist.taken)
+        return unused_name(f"{self.process_name}_{suffix}", self.netlist.used_names)
 
 
 @singledispatch

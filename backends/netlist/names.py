@@ -19,8 +19,8 @@ RESERVED = frozenset(RESERVED_WORDS.split())
 """Words with a meaning to a compiler, to a file system, or in the emitted code."""
 
 
-def unique_identifier(text: str, taken: set[str]) -> str:
-    """An identifier that resembles a text and differs from all that are taken; it is taken now.
+def unique_identifier(text: str, used_names: set[str]) -> str:
+    """An identifier that resembles a text and is not among the used names, to which it is added.
 
     It has only ASCII letters, digits and single underscores. Two names that differ only in case
     would share a file on some systems, so they count as equal.
@@ -28,16 +28,16 @@ def unique_identifier(text: str, taken: set[str]) -> str:
     cleaned = abbreviated(text, MAX_NAME_LENGTH)
     if not cleaned or cleaned[0].isdigit() or cleaned.lower() in RESERVED:
         cleaned = f"n_{cleaned}".rstrip("_")
-    return unused(cleaned, taken)
+    return unused_name(cleaned, used_names)
 
 
-def unused(name: str, taken: set[str]) -> str:
-    """The name, with a number appended if it is taken; it is taken now."""
+def unused_name(name: str, used_names: set[str]) -> str:
+    """The name, with a number appended if it is used already; it is added to the used names."""
     found, number = name, 1
-    while found.lower() in taken:
+    while found.lower() in used_names:
         number += 1
         found = f"{name}_{number}"
-    taken.add(found.lower())
+    used_names.add(found.lower())
     return found
 
 
@@ -59,6 +59,6 @@ def top_name(text: str) -> str:
     return unique_identifier(f"{abbreviated(text, 32)}_top", set())
 
 
-def port_name(text: str, taken: set[str]) -> str:
+def port_name(text: str, used_names: set[str]) -> str:
     """The name of a port, such as `image_data`; the suffix keeps it from being a macro (`NULL`)."""
-    return unique_identifier(f"{abbreviated(text, 32)}_data", taken)
+    return unique_identifier(f"{abbreviated(text, 32)}_data", used_names)

@@ -1,4 +1,4 @@
-"""The netlist of a design: instances of the library's processes, and what connects them.
+"""The netlist of a design: instances of the library's processes, and the channels between them.
 
 Nothing here depends on a vendor or a language: a backend prints a netlist in its own.
 """
@@ -26,13 +26,12 @@ class DesignPort:
     """An input or output of a design: frames of elements, each in whole bytes."""
 
     name: str
-    at_once: int
+    design_word_bytes: int
     """Bytes of the port that make up one word of the design."""
     frame: tuple[int, ...]
     dtype: np.dtype[np.generic]
     """The type of an element in the host's memory."""
-    written: bool = False
-    """Whether the design writes to the port."""
+    is_output: bool = False
     weights: Memory | None = None
     """The weights that the design reads here, if the port carries no frames."""
     link: ChannelType | None = None
@@ -42,13 +41,13 @@ class DesignPort:
     @property
     def role(self) -> str:
         """What the port carries, for a table."""
-        return "result" if self.written else "input" if self.weights is None else "weights"
+        return "result" if self.is_output else "input" if self.weights is None else "weights"
 
     @staticmethod
-    def of_link(name: str, channel: ChannelType, written: bool) -> "DesignPort":
+    def of_link(name: str, channel: ChannelType, is_output: bool) -> "DesignPort":
         size = -(-channel.word_bits // 8)
         return DesignPort(
-            name, size, (channel.words, size), np.dtype(np.uint8), written, link=channel
+            name, size, (channel.words, size), np.dtype(np.uint8), is_output, link=channel
         )
 
     @property
@@ -59,14 +58,14 @@ class DesignPort:
             return self
         dtype = dtype_of(self.link.element_type)
         size = self.link.lanes.data * dtype.itemsize
-        return DesignPort(self.name, size, self.link.frame, dtype, self.written)
+        return DesignPort(self.name, size, self.link.frame, dtype, self.is_output)
 
     @property
     def word_bytes(self) -> int:
         """Bytes of a word of the port: a power of two for a memory, whole bytes for a link."""
         if self.link is not None:
-            return self.at_once
-        return min(WIDEST_PORT, 1 << (self.at_once - 1).bit_length())
+            return self.design_word_bytes
+        return min(WIDEST_PORT, 1 << (self.design_word_bytes - 1).bit_length())
 
     @property
     def frame_bytes(self) -> int:
@@ -188,8 +187,8 @@ class Netlist:
     ports: list[DesignPort] = field(default_factory=list[DesignPort])
     memories: list[Memory] = field(default_factory=list[Memory])
     """The memories inside the design."""
-    taken: set[str] = field(default_factory=set[str])
-    """All names in use, in lower case."""
+    used_names: set[str] = field(default_factory=set[str])
+    """All names of the design, in lower case."""
 
 
 def channel_comment(channels: Sequence[ChannelType]) -> str:

@@ -79,9 +79,9 @@ def link_port(
     channel: ChannelType,
     builder: Builder,
 ) -> LinkPortInstance:
-    taken = builder.netlist.taken
+    used_names = builder.netlist.used_names
     port = builder.port(
-        DesignPort.of_link(port_name(name, taken), channel, kind is LinkSinkInstance)
+        DesignPort.of_link(port_name(name, used_names), channel, kind is LinkSinkInstance)
     )
     return kind(
         *builder.wiring(process),
@@ -102,11 +102,11 @@ def host_port(
     lanes, dtype = channel.lanes.data, dtype_of(channel.element_type)
     port = builder.port(
         DesignPort(
-            port_name(name, builder.netlist.taken),
-            at_once=lanes * dtype.itemsize,
+            port_name(name, builder.netlist.used_names),
+            design_word_bytes=lanes * dtype.itemsize,
             frame=channel.frame,
             dtype=dtype,
-            written=kind is SinkInstance,
+            is_output=kind is SinkInstance,
         )
     )
     return kind(

@@ -11,7 +11,7 @@ from ...qdialect.stream.process import data_of
 from ...qdialect.types import BipolarType, QuantType, bit_width, signed, unsigned, value_range
 from .builder import Builder
 from .memories import Memory, codes_of, constant_type, rows_memory, search_levels
-from .names import unused
+from .names import unused_name
 from .netlist import ActivationStages, Bias, EmitError, ThresholdSteps
 
 
@@ -28,10 +28,12 @@ def build_activation(
     return ActivationStages(bias, build_steps(builder, process, process.thresholds))
 
 
-def channel_memory(builder: Builder, process: Process, what: str, symbol: SymbolRefAttr) -> Memory:
+def channel_memory(
+    builder: Builder, process: Process, suffix: str, symbol: SymbolRefAttr
+) -> Memory:
     """A memory with a number for each channel."""
     at_once = (process.outputs[0].lanes.data, 1)
-    return builder.memory(rows_memory(process, builder.own_name(what), symbol, at_once))
+    return builder.memory(rows_memory(process, builder.own_name(suffix), symbol, at_once))
 
 
 def build_steps(
@@ -81,7 +83,7 @@ def level_memories(
     for n, level in enumerate(search_levels(rows)):
         groups = level.reshape(-1, lanes, 1 << n)
         memory = Memory(
-            unused(f"{name}_{n}", builder.netlist.taken),
+            unused_name(f"{name}_{n}", builder.netlist.used_names),
             bit_width(element),
             groups.shape,
             codes_of(groups, element),

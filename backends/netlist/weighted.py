@@ -26,7 +26,7 @@ from ...qdialect.types import (
 )
 from .builder import Builder, Wiring, build_instance
 from .memories import Memory, constant_type, rows_memory
-from .names import unused
+from .names import unused_name
 from .netlist import ActivationStages, Channel, DesignPort, Instance, PortInstance, WeightCodebook
 from .parameters import PerFrame
 from .thresholds import build_activation
@@ -177,7 +177,7 @@ class WeightsInstance(PortInstance):
     """Addresses."""
     times: int
     """Vectors of a frame."""
-    kept: Storage | None
+    copy_storage: Storage | None
     """The memory that keeps the weights after they are read once, if there is one."""
 
 
@@ -193,8 +193,8 @@ def build_weights_reader(
     port = builder.port(
         DesignPort(memory.name, pe * row_bytes, frame, np.dtype(np.uint8), weights=memory)
     )
-    name = unused(f"{memory.name}_source", builder.netlist.taken)
-    rows = builder.channel(pe * bits, what="rows")
+    name = unused_name(f"{memory.name}_source", builder.netlist.used_names)
+    rows = builder.channel(pe * bits, suffix="rows")
     comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
     wiring: Wiring = name, comment, [], [rows]
     reader = WeightsInstance(
@@ -205,7 +205,7 @@ def build_weights_reader(
         bytes=row_bytes,
         words=depth,
         times=vectors,
-        kept=Storage.ULTRA if process.storage.data == Storage.ULTRA else None,
+        copy_storage=Storage.ULTRA if process.storage.data == Storage.ULTRA else None,
     )
     builder.netlist.instances.append(reader)
     return rows

@@ -44,7 +44,7 @@ class OpenclSource(DesignSource):
 
     @property
     def ports(self) -> list[DesignPort]:
-        """The ports; a link is one for emulations, where the host stands in for it."""
+        """The ports of the design; in an emulation, links are ports of the host as well."""
         return [port.by_element for port in self.netlist.ports]
 
     @property
@@ -131,9 +131,9 @@ class OpenclSource(DesignSource):
     def _emulation(self) -> str:
         """The design for the emulator, and a kernel that counts the words in its channels."""
         lines = [
-            f"    counts[{2 * place + offset}] = {channel.name}_{what};"
+            f"    counts[{2 * place + offset}] = {channel.name}_{counter};"
             for place, channel in enumerate(self.netlist.channels)
-            for offset, what in enumerate(("written", "read"))
+            for offset, counter in enumerate(("written", "read"))
         ]
         body = "\n".join(lines)
         return (

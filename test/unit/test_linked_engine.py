@@ -161,7 +161,7 @@ def test_an_interrupt_ends_all_parts(
     "element", [unsigned(2), signed(5), unsigned(16), BipolarType(), TernaryType(), f32]
 )
 def test_words_on_a_link(element: ElementType, lanes: int) -> None:
-    port = DesignPort.of_link("p", ChannelType((2, 6), element, lanes), written=True)
+    port = DesignPort.of_link("p", ChannelType((2, 6), element, lanes), is_output=True)
     frames = np.random.default_rng(0).integers(-1, 2, (3, 2, 6))
     if element in (unsigned(2), unsigned(16)):
         frames = abs(frames)

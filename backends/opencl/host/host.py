@@ -187,7 +187,7 @@ class EmulationWatch(threading.Thread):
             "empty channels": [channel["name"] for channel in empty],
             "kernels that wait for neither": sorted(busy),
         }
-        return "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in lists.items())
+        return "; ".join(f"{title}: {', '.join(names) or 'none'}" for title, names in lists.items())
 
 
 def set_environment(kernels: int, strict: bool) -> None:
@@ -250,9 +250,9 @@ def run_design(options: argparse.Namespace) -> int:
     on_board = set[str]() if path is None else links
     piped = links - on_board if options.frames else set[str]()
     sources = [port for port in design["sources"] if port["port"] not in on_board | piped]
-    given = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
+    inputs = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
     weights = [read_frames(Path(f"weights/{port['port']}.dat"), port) for port in design["weights"]]
-    frames = {len(data) // port_frame_bytes(p) for data, p in zip(given, sources, strict=True)}
+    frames = {len(data) // port_frame_bytes(p) for data, p in zip(inputs, sources, strict=True)}
     frames |= {options.frames} if options.frames else set()
     if len(frames) > 1:
         counts = " and ".join(map(str, sorted(frames)))
@@ -287,7 +287,7 @@ def run_design(options: argparse.Namespace) -> int:
     ]
     feeds = [PortBuffer(context, program, port, 1) for port in design["weights"]]
     feeds += [PortBuffer(context, program, port, count) for port in sources]
-    for port, data in zip(feeds, [*weights, *given], strict=True):
+    for port, data in zip(feeds, [*weights, *inputs], strict=True):
         port.fill(data)
     for port in feeds:
         port.start(count)

@@ -8,7 +8,8 @@
 /// The code of an entry: encoding it as a number of type OUTPUT gives the same code.
 ulong ACTIVATE(NUMBER(INPUT) number, uint group, uint c) {
     const uint entry = (long)number - FIRST;
-    return TABLE(c, TABLE_GROUPS == 1 ? 0 : group, entry).part[0];
+    const WORD(TABLE_BITS) code = TABLE(c, TABLE_GROUPS == 1 ? 0 : group, entry);
+    return code.part[0];
 }
 
 #include "qnn/elementwise.h"
