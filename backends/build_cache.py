@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 
 def fingerprint(parts: Iterable[str | bytes]) -> str:
-    """A name that is determined by all parts."""
+    """A name for some contents: it differs if any part of them differs."""
     digest = hashlib.sha256()
     for part in parts:
         part = part.encode() if isinstance(part, str) else part
@@ -31,7 +31,7 @@ def build_once(file: Path, make: Callable[[Path], object]) -> None:
 
 
 def move_into_place(unfinished: Path, file: Path) -> None:
-    """Moves a folder into the cache, where it replaces a damaged folder without the file.
+    """Moves a folder into the cache; it replaces a damaged folder that has lost the file.
 
     If another process was faster, its folder stays.
     """

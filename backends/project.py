@@ -56,14 +56,14 @@ class DesignSource(ABC):
         return [port for port in self.ports if port.is_output]
 
     @property
-    def outside(self) -> list[DesignPort]:
+    def weight_ports(self) -> list[DesignPort]:
         """The ports from which the design reads weights."""
         return [port for port in self.ports if port.weights is not None]
 
     @property
-    def outside_data(self) -> Files:
+    def weight_data(self) -> Files:
         """The files with the contents of the memories at these ports."""
-        memories = [port.weights for port in self.outside if port.weights is not None]
+        memories = [port.weights for port in self.weight_ports if port.weights is not None]
         return {memory.data_path: memory.words.tobytes() for memory in memories}
 
 
@@ -71,7 +71,7 @@ class DesignSource(ABC):
 class Project(ABC):
     """An emitted design for a device."""
 
-    emitted: DesignSource
+    source: DesignSource
     device: Device
     clock_mhz: float
     summary: str
@@ -86,12 +86,12 @@ class Project(ABC):
     def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
         """All files by their paths; a test runs the inputs and expects the results."""
         vectors = {
-            **golden_vector_files(self.emitted.inputs, inputs),
-            **golden_vector_files(self.emitted.outputs, results),
+            **golden_vector_files(self.source.inputs, inputs),
+            **golden_vector_files(self.source.outputs, results),
         }
         frames = len(inputs[0])
         return {
-            **self.emitted.tested_with(frames).files,
+            **self.source.tested_with(frames).files,
             **self.library(),
             **{f"vectors/{name}": data for name, data in vectors.items()},
             **self.scripts(),

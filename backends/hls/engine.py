@@ -89,7 +89,7 @@ class HlsEngine:
 
 
 def simulation_fingerprint(simulation: Simulation) -> str:
-    """A name that is determined by all that a program is made of."""
+    """A name for a program: it differs if the sources, the headers or the compiler differ."""
     version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
     search_paths = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
     parts: list[str | bytes] = [version, *search_paths, *simulation.options]

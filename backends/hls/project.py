@@ -31,7 +31,7 @@ class HlsProject(Project):
     @property
     def data(self) -> list[str]:
         """The folders that the testbench reads."""
-        large = any(path.endswith(".dat") for path in self.emitted.files)
+        large = any(path.endswith(".dat") for path in self.source.files)
         return ["vectors", "weights"] if large else ["vectors"]
 
     def script(self) -> str:
@@ -43,7 +43,7 @@ class HlsProject(Project):
             '{error "the path $here contains a space: move the folder"}\n'
             'set flags "-std=c++14 -I$here/include -I$here"\n\n'
             "open_project -reset hls\n"
-            f"set_top {self.emitted.top}\n"
+            f"set_top {self.source.top}\n"
             "add_files top.cpp -cflags $flags\n"
             "add_files -tb testbench.cpp -cflags $flags\n"
             f"{folders}"
@@ -59,7 +59,7 @@ class HlsProject(Project):
             "# v++ -c --mode hls --config hls_config.cfg --work_dir hls\n\n"
             f"part={self.device.part}\n\n[hls]\n"
             f"clock={self.period}ns\nflow_target=vivado\n"
-            f"syn.top={self.emitted.top}\nsyn.file=top.cpp\n"
+            f"syn.top={self.source.top}\nsyn.file=top.cpp\n"
             "syn.cflags=-std=c++14 -Iinclude -I.\n"
             "tb.file=testbench.cpp\ntb.cflags=-std=c++14 -Iinclude -I.\n"
             f"{folders}"
@@ -69,7 +69,7 @@ class HlsProject(Project):
     @property
     def streams(self) -> bool:
         """Whether the ports for frames are AXI streams."""
-        return isinstance(self.emitted, HlsSource) and self.emitted.streams
+        return isinstance(self.source, HlsSource) and self.source.streams
 
     @property
     def registers(self) -> str:
@@ -79,15 +79,15 @@ class HlsProject(Project):
     @property
     def memories(self) -> bool:
         """Whether any port is a memory."""
-        return not self.streams or bool(self.emitted.outside)
+        return not self.streams or bool(self.source.weight_ports)
 
     def readme(self, frames: int) -> str:
         return README_TEMPLATE.format(
-            top=self.emitted.top,
+            top=self.source.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,
-            ports="\n".join(map(port_row, self.emitted.ports)),
+            ports="\n".join(map(port_row, self.source.ports)),
             frames_at_ports=IN_STREAMS if self.streams else IN_MEMORIES,
             registers=self.registers,
             depths=COSIM_DEPTHS if self.memories else "",

@@ -48,7 +48,7 @@ class HlsSource(DesignSource):
             "testbench.cpp": self._testbench(),
             **self._declarations(),
             **{memory.data_path: memory.words.tobytes() for memory in large},
-            **self.outside_data,
+            **self.weight_data,
         }
 
     def _declarations(self) -> dict[str, str]:
@@ -83,7 +83,7 @@ class HlsSource(DesignSource):
     def is_stream(self, port: DesignPort) -> bool:
         return port.link is not None or (self.streams and port.weights is None)
 
-    def _start(self) -> str:
+    def _file_start(self) -> str:
         """The start of the top function's file, up to its body."""
         host = '#ifndef __SYNTHESIS__\n#include "host.hpp"\n#endif\n' if self._is_large else ""
         includes = "".join(f'#include "{path}"\n' for path in self._declarations())
@@ -100,7 +100,7 @@ class HlsSource(DesignSource):
             lines.append(f"#pragma HLS STREAM variable={channel.name} depth={channel.depth}")
         lines += ["", *(f"    {call.source()}" for call in self.sources.calls), "}"]
         using = f"    using namespace {self.top}_parts;"
-        return self._start() + "\n".join([using, *lines]) + "\n"
+        return self._file_start() + "\n".join([using, *lines]) + "\n"
 
     @property
     def _is_large(self) -> bool:
@@ -134,14 +134,14 @@ class HlsSource(DesignSource):
         lines += [bounded_stream(channel) for channel in self.sources.channels]
         calls = ",\n".join(f"        [&] {{ {call.source()} }}" for call in self.sources.calls)
         lines.append(f"    hls::Processes::all().run({{\n{calls},\n    }});\n}}\n")
-        return self._start() + "\n".join(lines)
+        return self._file_start() + "\n".join(lines)
 
     def _testbench(self) -> str:
         """A program that runs the frames in a folder, and compares the results with the expected
         ones there."""
         linked = any(port.link is not None for port in self.ports)
         lines = [f"std::size_t check_{self.top}(const std::string& folder) {{"]
-        for port in self.outside:
+        for port in self.weight_ports:
             path = f'QNN_DATA "/weights/{port.name}.dat"'
             lines.append(f"    const qnn::Bytes {port.name}_bytes = qnn::read_file({path});")
         lines += self._frame_by_frame() if linked else self._one_call()
@@ -172,10 +172,10 @@ class HlsSource(DesignSource):
             "    if (frames == 0) return qnn::no_frames(folder);",
             "#endif",
         ]
-        lines += [*self._call(), "    std::size_t differences = 0;"]
+        lines += [*self._top_call(), "    std::size_t differences = 0;"]
         for port in self.outputs:
             compared = f"{port.name}_bytes, {port.frame_bytes}"
-            lines.append(self._after(port))
+            lines.append(self._result_bytes(port))
             lines.append(f'    differences += qnn::compare(folder + "/{port.name}", {compared});')
         return [*lines, "    return differences;"]
 
@@ -189,23 +189,23 @@ class HlsSource(DesignSource):
         more = " && ".join(f"{port.name}_file.next()" for port in self.inputs)
         lines += [f"    while ({more}) {{", "        const unsigned frames = 1;"]
         body = [f"    const auto& {p.name}_bytes = {p.name}_file.frame;" for p in self.inputs]
-        body += self._call()
+        body += self._top_call()
         for port in self.outputs:
-            body += [self._after(port), f"    {port.name}_file.put({port.name}_bytes);"]
+            body += [self._result_bytes(port), f"    {port.name}_file.put({port.name}_bytes);"]
         lines += [f"    {line}" for line in body]
         differences = " + ".join(f"{port.name}_file.differences()" for port in self.outputs)
         return [*lines, "    }", f"    return {differences};"]
 
-    def _call(self) -> list[str]:
+    def _top_call(self) -> list[str]:
         """Calls the top function on frames that the variables `NAME_bytes` hold."""
-        args = [port.name + self._suffix(port) for port in self.ports]
+        args = [port.name + self._variable_suffix(port) for port in self.ports]
         call = f"    {self.top}({', '.join([*args, 'frames'])});"
-        return [*(line for port in self.ports for line in self._before(port)), call]
+        return [*(line for port in self.ports for line in self._port_variables(port)), call]
 
-    def _suffix(self, port: DesignPort) -> str:
+    def _variable_suffix(self, port: DesignPort) -> str:
         return "_port" if self.is_stream(port) else "_words.data()"
 
-    def _before(self, port: DesignPort) -> list[str]:
+    def _port_variables(self, port: DesignPort) -> list[str]:
         """Declares the memory or stream at a port, with the frames of an input."""
         name, words, bits = port.name, f"{port.name}_words", 8 * port.word_bytes
         if self.is_stream(port):
@@ -219,7 +219,7 @@ class HlsSource(DesignSource):
             return [f"    std::vector<{word_of(port)} > {words}(std::size_t({count}));"]
         return [f"    const auto {words} = qnn::words_of<{bits}>({name}_bytes);"]
 
-    def _after(self, port: DesignPort) -> str:
+    def _result_bytes(self, port: DesignPort) -> str:
         """The bytes of a result."""
         name = port.name
         result = f"qnn::bytes_of<{8 * port.word_bytes}>({name}_words, {_all_bytes(port)})"

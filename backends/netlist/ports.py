@@ -24,13 +24,13 @@ class HostPortInstance(PortInstance):
 
 
 class SourceInstance(HostPortInstance):
-    """Frames enter the design."""
+    """Passes frames from the host into the design."""
 
     kind = "source"
 
 
 class SinkInstance(HostPortInstance):
-    """Frames leave the design."""
+    """Passes frames from the design to the host."""
 
     kind = "sink"
 
@@ -45,13 +45,13 @@ class LinkPortInstance(PortInstance):
 
 
 class LinkSourceInstance(LinkPortInstance):
-    """Words enter the design over a link."""
+    """Passes words from a link into the design."""
 
     kind = "link_source"
 
 
 class LinkSinkInstance(LinkPortInstance):
-    """Words leave the design over a link."""
+    """Passes words from the design to a link."""
 
     kind = "link_sink"
 

@@ -97,7 +97,7 @@ def split_channels(instance: SplitInstance) -> dict[str, str]:
 def part_definitions(
     action: str, channels: Sequence[Channel], widths: Sequence[int]
 ) -> dict[str, str]:
-    """Reads or writes the word at a place of a pixel, in the channel of the part it belongs to."""
+    """The macro that reads or writes the word at a place of a pixel, in the channel of its part."""
     *ends, total = accumulate(widths)
     lines = [
         f"if (place < {end}) {action}({channel.name}, word); else"
@@ -165,9 +165,9 @@ def define_activation(activation: ActivationStages) -> dict[str, str]:
 
 
 def check_signs(instance: Instance, sum: QuantType, activation: ActivationStages) -> None:
-    """Raises an error if C would compare sums and thresholds as numbers of another value.
+    """Raises an error if C would convert signed thresholds to unsigned numbers to compare them.
 
-    The numbers of all types but 64 bits without a sign have room for a sign bit."""
+    Only unsigned sums of 64 bits have no room for a sign bit."""
     steps = activation.steps
     if steps is not None and tag(sum) == "ui64" and tag(steps.element).startswith("si"):
         raise EmitError(

@@ -32,7 +32,7 @@ class OpenclProject(Project):
 
     def header(self) -> str:
         """The ports of the design, for the C++ host."""
-        assert isinstance(self.emitted, OpenclSource)
+        assert isinstance(self.source, OpenclSource)
         lines = [
             "/// The ports of the design: the kernel of each, its name, and the bytes of a frame.",
             "#include <cstddef>",
@@ -40,12 +40,12 @@ class OpenclProject(Project):
             "struct Port {",
             "    const char* kernel;\n    const char* name;\n    std::size_t bytes;\n};",
         ]
-        links = {part.name for part in self.emitted.links}
+        links = {part.name for part in self.source.links}
         tables = {
             table: [task for task in tasks if task[0] not in links]
-            for table, tasks in self.emitted.tasks.items()
+            for table, tasks in self.source.tasks.items()
         }
-        every = [task for tasks in self.emitted.tasks.values() for task in tasks]
+        every = [task for tasks in self.source.tasks.values() for task in tasks]
         tables["links"] = [task for task in every if task[0] in links]
         for table, tasks in tables.items():
             lines.append(f"\nstatic const std::vector<Port> {table.upper()} = {{")
@@ -56,7 +56,7 @@ class OpenclProject(Project):
 
     def readme(self, frames: int) -> str:
         return README_TEMPLATE.format(
-            top=self.emitted.top,
+            top=self.source.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,

@@ -84,7 +84,7 @@ class OpenclSource(DesignSource):
             "design.json": json.dumps(self._interface(), indent=1) + "\n",
             **({"board.h": self._board()} if self.links else {}),
             **{f"weights/{memory.name}.h": memory_source(memory) for memory in self.memories},
-            **self.outside_data,
+            **self.weight_data,
         }
 
     def _top(self) -> str:
