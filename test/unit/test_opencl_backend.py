@@ -327,12 +327,12 @@ def shortest_distance(uses: list[Use | None]) -> float:
         (
             lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b"abc"),
             2,
-            "has 3 bytes, which is",
+            "has 3 bytes: it needs",
         ),
         (
             lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b""),
             2,
-            "has 0 bytes, which is",
+            "has 0 bytes: it needs",
         ),
         (lambda at: (at / "weights" / "Conv_0_matvec_weights.dat").unlink(), 2, "no such file"),
         (lambda at: (at / "design.json").write_text("{"), 2, "design.json: Expecting"),

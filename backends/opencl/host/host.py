@@ -192,6 +192,8 @@ class EmulationWatch(threading.Thread):
 
 def set_environment(kernels: int, strict: bool) -> None:
     """Sets the emulator's options: a thread for each kernel, and the depths of channels."""
+    if kernels > MAX_KERNELS:
+        exit_with(f"the design has {kernels} kernels, the emulator runs at most {MAX_KERNELS}")
     os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(kernels + SPARE_THREADS)
     os.environ["CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE"] = "strict" if strict else "default"
 
@@ -236,8 +238,18 @@ def read_frames(path: Path, port: Any) -> bytes:
     """The bytes of whole frames, at least one."""
     data, each = path.read_bytes(), port_frame_bytes(port)
     if not data or len(data) % each:
-        exit_with(f"{path} has {len(data):,} bytes, which is no multiple of a frame's {each:,}")
+        exit_with(f"{path} has {len(data):,} bytes: it needs one or more frames of {each:,} bytes")
     return data
+
+
+def frame_count(counts: set[int], vectors: Path) -> int:
+    """The number of frames, which all ports must have."""
+    if len(counts) > 1:
+        numbers = " and ".join(map(str, sorted(counts)))
+        exit_with(f"{vectors}: the ports have {numbers} frames, they need equally many")
+    if not counts:
+        exit_with("all frames come over links: pass their number with --frames")
+    return counts.pop()
 
 
 def run_design(options: argparse.Namespace) -> int:
@@ -252,18 +264,9 @@ def run_design(options: argparse.Namespace) -> int:
     sources = [port for port in design["sources"] if port["port"] not in on_board | piped]
     inputs = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
     weights = [read_frames(Path(f"weights/{port['port']}.dat"), port) for port in design["weights"]]
-    frames = {len(data) // port_frame_bytes(p) for data, p in zip(inputs, sources, strict=True)}
-    frames |= {options.frames} if options.frames else set()
-    if len(frames) > 1:
-        counts = " and ".join(map(str, sorted(frames)))
-        exit_with(f"{vectors}: the ports have {counts} frames, they need equally many")
-    if not frames:
-        exit_with("all frames come over links: pass their number with --frames")
-    (count,) = frames
+    counts = {len(data) // port_frame_bytes(p) for data, p in zip(inputs, sources, strict=True)}
+    count = frame_count(counts | ({options.frames} if options.frames else set()), vectors)
     if on_emulator:
-        if design["kernels"] > MAX_KERNELS:
-            kernels = f"the design has {design['kernels']} kernels"
-            exit_with(f"{kernels}, the emulator runs at most {MAX_KERNELS}")
         set_environment(design["kernels"], options.strict)
     watch = EmulationWatch(options.timeout) if path is None else None
     if watch is not None:
