@@ -44,6 +44,9 @@ MAX_FRAMES = 16
 QUIET_WARNINGS = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
 """The pragmas are for the vendor's compiler; the other warnings come from its inlined integers."""
 
+FIRST_INCLUDE = f'#include "{UMBRELLA}"\n'
+"""The first line of every translation unit: g++ uses a precompiled header only there."""
+
 GXX_OPTIONS = ["-std=c++14", "-Wall", "-Wextra", *QUIET_WARNINGS]
 
 
@@ -119,16 +122,17 @@ class Simulation:
             for source in self.sources
             for path, content in source.simulated.items()
         }
-        others = {f"unit{n}.cpp": "" for n in range(self.units)}
+        others = {f"unit{n}.cpp": FIRST_INCLUDE for n in range(self.units)}
         for source in self.sources:
             instances = template_instances(source) if others else []
             for n, name in enumerate(others):
                 others[name] += translation_unit(source, instances[n :: self.units])
-        return {UMBRELLA: umbrella_header(), **designs, **others, "simulation.cpp": self._main()}
+        header = {UMBRELLA: umbrella_header()} if self.headers is None else {}
+        return {**header, **designs, **others, "simulation.cpp": self._main()}
 
     def _main(self) -> str:
         top = "bounded.cpp" if self.bounded else "top.cpp"
-        lines = ['#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
+        lines = [FIRST_INCLUDE, '#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
         for source in self.sources:
             if self.units:
                 lines.append(extern_declarations(source))

@@ -241,6 +241,16 @@ def test_only_complete_programs_are_cached(tmp_path: Path, monkeypatch: pytest.M
     assert (headers / "qnn.hpp.gch").exists() and (program / "simulation").exists()
 
 
+def test_every_unit_uses_the_precompiled_headers(tmp_path: Path) -> None:
+    """`g++ -H` marks a precompiled header that it uses with an exclamation mark."""
+    simulation = HlsEngine(tmp_path).simulation_of(emit(design_of(layer())))
+    (headers,) = tmp_path.glob("headers-*")
+    for unit in simulation.folder.glob("*.cpp"):
+        command = ["g++", "-H", f"-I{headers}", *simulation.options, "-c", unit.name, "-o", "x.o"]
+        done = subprocess.run(command, cwd=simulation.folder, capture_output=True, text=True)
+        assert done.stderr.startswith(f"! {headers / 'qnn.hpp.gch'}\n"), unit
+
+
 def test_a_damaged_program_is_compiled_again(tmp_path: Path) -> None:
     module, x = layer(), frames()
     expected = run(module, [x], engine=HlsEngine(tmp_path))
