@@ -1,7 +1,7 @@
 /// Repacks into words of another width if neither width divides the other.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS; PIECE, the most bits that divide both; HELD_BITS, the sum of both. Since
-/// a word leaves as soon as it is complete, there are only a few places where an input word can go.
+/// FROM, TO; FROM_BITS, TO_BITS; PIECE, the most bits that divide both; HELD_BITS, the sum of both.
+/// Since a word leaves as soon as it is complete, an input word can go to a few places only.
 PROCESS NAME(void) {
     WORD(HELD_BITS) held = EMPTY;
     uint pieces = 0;

@@ -1,8 +1,8 @@
 /// Element types: the bits of an element in a word, and the number that they represent.
 ///
 /// UNSIGNED(4) defines the type ui4, SIGNED(8) the type si8; bipolar and ternary are predefined. For a
-/// type T, BITS_OF(T) is its number of bits, NUMBER(T) a signed integer type that holds its numbers, and
-/// DECODE(T) and ENCODE(T) convert bits to numbers and back.
+/// type T, BITS_OF(T) is its number of bits, NUMBER(T) a signed integer type that holds its numbers,
+/// and DECODE(T) and ENCODE(T) convert bits to numbers and back.
 #ifndef QNN_TYPES_H
 #define QNN_TYPES_H
 

@@ -5,8 +5,8 @@
 /// LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one frame; BANKS and
 /// BANK_BYTES, powers of two: there is a bank for each piece, which holds an input word.
 ///
-/// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is 1, by groups of LANES_IN
-/// channels first. The buffer holds the lines of one kernel and of its next step down, with a copy for
+/// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is 1, by groups of
+/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down, with a copy for
 /// each piece of an output word, so that all pieces can be read in the same cycle. A line is read from
 /// the channel without a break as soon as there is room for it.
 #define TAPS (KERNEL_HEIGHT * KERNEL_WIDTH)
