@@ -1,9 +1,9 @@
 /// Streaming processes of quantized neural networks as single-work-item kernels.
 ///
-/// Each kind of process is a file that a design includes once for each process, after it defines the
-/// process's NAME, channels, types and numbers; the design undefines them afterwards. Each process is
-/// one flat loop, which starts an iteration in every cycle; an iteration reads and writes at most one
-/// word of each channel.
+/// Each kind of process is a file that a design includes once for each process, after it defines
+/// the process's NAME, channels, types and numbers; the design undefines them afterwards. Each
+/// process is one flat loop, which starts an iteration in every cycle; an iteration reads and
+/// writes at most one word of each channel.
 #ifndef QNN_H
 #define QNN_H
 

@@ -1,7 +1,7 @@
 /// Cropping: keeps part of a frame, along each of three axes from a start to an end, in steps.
 ///
-/// Shape: Element, LANES; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the last
-/// of which counts words.
+/// Shape: Element, LANES; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the
+/// last of which counts words.
 #ifndef QNN_CROP_HPP
 #define QNN_CROP_HPP
 

@@ -1,7 +1,9 @@
-/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by channel.
+/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by
+/// channel.
 ///
-/// Shape: Input, Weight, Sum, Output (types); Multiplier; Activation; PE channels and SIMD pixels of
-/// the kernel in a word; STEPS (taps / SIMD), FOLDS (channels / PE), VECTORS (patches) of a frame.
+/// Shape: Input, Weight, Sum, Output (types); Multiplier; Activation; PE channels and SIMD pixels
+/// of the kernel in a word; STEPS (taps / SIMD), FOLDS (channels / PE), VECTORS (patches) of a
+/// frame.
 #ifndef QNN_DEPTHWISE_HPP
 #define QNN_DEPTHWISE_HPP
 

@@ -20,7 +20,8 @@ struct GatherBuffer {
     bool ready() const { return pieces >= TAKEN; }
     bool empty() const { return pieces == 0; }
 
-    /// Appends a word. Since words are taken as soon as they are complete, it goes to one of few places.
+    /// Appends a word. Since words are taken as soon as they are complete, it goes to one of few
+    /// places.
     void put(const ap_uint<IN>& word) {
 #pragma HLS INLINE
         for (unsigned place = 0; place < TAKEN; ++place) {

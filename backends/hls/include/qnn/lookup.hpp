@@ -1,8 +1,8 @@
 /// Replaces every element by an entry of a table: one table for all channels, or one for each.
 ///
-/// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the element that
-/// selects the first entry; ENTRIES. The tables hold codes. Each lane has a copy, so that all lanes
-/// read in the same cycle; a table for all channels has one group.
+/// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the element
+/// that selects the first entry; ENTRIES. The tables hold codes. Each lane has a copy, so that all
+/// lanes read in the same cycle; a table for all channels has one group.
 #ifndef QNN_LOOKUP_HPP
 #define QNN_LOOKUP_HPP
 

@@ -1,4 +1,5 @@
-/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's kind.
+/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
+/// kind.
 ///
 /// Shape: Input, Row, Output; LANES; GROUPS (words of a pixel); PIXELS of a frame. The rows have an
 /// address for each word of a pixel, kind after kind.

@@ -1,4 +1,5 @@
-/// Reads and writes the words of a pixel whose parts are in several streams, one part after another.
+/// Reads and writes the words of a pixel whose parts are in several streams, one part after
+/// another.
 #ifndef QNN_PIXEL_PARTS_HPP
 #define QNN_PIXEL_PARTS_HPP
 

@@ -1,7 +1,7 @@
 /// Products of weights and inputs, each pair of types in the cheapest hardware that is exact.
 ///
-/// Signs on both sides take an XNOR and a population count; with a sign (-1, 0 or +1) on one side, the
-/// other factor is added, subtracted or skipped; all other products take a multiplier.
+/// Signs on both sides take an XNOR and a population count; with a sign (-1, 0 or +1) on one side,
+/// the other factor is added, subtracted or skipped; all other products take a multiplier.
 #ifndef QNN_PRODUCT_HPP
 #define QNN_PRODUCT_HPP
 

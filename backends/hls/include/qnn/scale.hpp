@@ -1,8 +1,8 @@
 /// Thresholds that lie on a line: a product, a sum and a shift, with a few exceptions.
 ///
-/// Shape: that of `elementwise`; Factor, Offset, Sum; Multiplier; SHIFT; LOW and HIGH, the range of the
-/// result. With exceptions also: Exception; RAISED, the number of a channel's exceptions that increase
-/// the result by one; the others decrease it by one.
+/// Shape: that of `elementwise`; Factor, Offset, Sum; Multiplier; SHIFT; LOW and HIGH, the range of
+/// the result. With exceptions also: Exception; RAISED, the number of a channel's exceptions that
+/// increase the result by one; the others decrease it by one.
 #ifndef QNN_SCALE_HPP
 #define QNN_SCALE_HPP
 

@@ -1,8 +1,8 @@
 /// Results leave the design: every element is widened to whole bytes, in the layout of source.hpp.
 ///
-/// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port. If
-/// the last word of the port is incomplete, it takes one more iteration: once for all frames, or once
-/// for each frame if frames are ALIGNED, which means that each begins with a word of the port.
+/// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port.
+/// If the last word of the port is incomplete, it takes one more iteration: once for all frames, or
+/// once for each frame if frames are ALIGNED, which means that each begins with a word of the port.
 #ifndef QNN_SINK_HPP
 #define QNN_SINK_HPP
 

@@ -2,11 +2,11 @@
 ///
 /// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port.
 ///
-/// The host's layout: the elements of a frame in order, each a little-endian integer of 1, 2, 4 or 8
-/// bytes, and frame after frame without a gap; the last word of the port is padded. An iteration reads
-/// at most one word of the port and writes at most one word of the design, and as many iterations are
-/// needed as the larger of both counts. ALIGNED frames each begin with a word of the port; the port
-/// sends TIMES frames for each frame of the design.
+/// The host's layout: the elements of a frame in order, each a little-endian integer of 1, 2, 4 or
+/// 8 bytes, and frame after frame without a gap; the last word of the port is padded. An iteration
+/// reads at most one word of the port and writes at most one word of the design, and as many
+/// iterations are needed as the larger of both counts. ALIGNED frames each begin with a word of the
+/// port; the port sends TIMES frames for each frame of the design.
 #ifndef QNN_SOURCE_HPP
 #define QNN_SOURCE_HPP
 

@@ -1,5 +1,5 @@
-/// Sums of many terms and population counts, built from what fits the fabric: adders of three numbers,
-/// and counts of six bits, which are three LUTs of six inputs.
+/// Sums of many terms and population counts, built from what fits the fabric: adders of three
+/// numbers, and counts of six bits, which are three LUTs of six inputs.
 #ifndef QNN_SUM_HPP
 #define QNN_SUM_HPP
 

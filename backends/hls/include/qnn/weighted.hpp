@@ -1,8 +1,8 @@
-/// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of FOLDS
-/// groups of rows.
+/// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of
+/// FOLDS groups of rows.
 ///
-/// The weights come from a memory with an address for each iteration of a vector and a word for each
-/// of PE rows, or from a stream of such addresses.
+/// The weights come from a memory with an address for each iteration of a vector and a word for
+/// each of PE rows, or from a stream of such addresses.
 #ifndef QNN_WEIGHTED_HPP
 #define QNN_WEIGHTED_HPP
 
@@ -56,8 +56,8 @@ Word<typename Shape::Output, Shape::PE> accumulate(
     return result;
 }
 
-/// Layer::read returns the input word of an iteration, Layer::multiply its products with the weights.
-/// Kept is the memory of the layer that keeps input words from the first group of rows on.
+/// Layer::read returns the input word of an iteration, Layer::multiply its products with the
+/// weights. Kept is the memory of the layer that keeps input words from the first group of rows on.
 template <
     typename Shape, typename Layer, typename Kept, typename Weights, typename... Memories>
 void weighted(

@@ -1,13 +1,14 @@
-/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an image.
+/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an
+/// image.
 ///
 /// Shape: Element; HEIGHT, WIDTH, CHANNELS of the image; ROWS, COLUMNS of patches; KERNEL_HEIGHT,
 /// KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS; LANES_IN, LANES_OUT;
 /// BY_CHANNEL; ITERATIONS of one frame.
 ///
 /// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is set, by groups of
-/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down, with a
-/// copy for each piece of an output word, so that all pieces can be read in the same cycle. A line is
-/// read from the stream without a break as soon as there is room for it.
+/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down,
+/// with a copy for each piece of an output word, so that all pieces can be read in the same cycle.
+/// A line is read from the stream without a break as soon as there is room for it.
 #ifndef QNN_WINDOW_HPP
 #define QNN_WINDOW_HPP
 
@@ -99,8 +100,8 @@ struct WindowPlace {
         }
     }
 
-    /// Moves to the first word and the first patch of the next frame; all other counters are at their
-    /// start already.
+    /// Moves to the first word and the first patch of the next frame; all other counters are at
+    /// their start already.
     void restart() {
 #pragma HLS INLINE
         line = 0;

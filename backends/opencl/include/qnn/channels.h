@@ -2,8 +2,8 @@
 ///
 /// The vendor's emulator waits in a busy loop until the operating system takes the core away, so it
 /// passes a few thousand words per second. In an emulation, READ and WRITE therefore yield the core
-/// while they wait, and sleep after some tries. They also count the words of each channel, so that the
-/// host can report which channels block a design that stops.
+/// while they wait, and sleep after some tries. They also count the words of each channel, so that
+/// the host can report which channels block a design that stops.
 #ifndef QNN_CHANNELS_H
 #define QNN_CHANNELS_H
 

@@ -1,7 +1,9 @@
-/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by channel.
+/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by
+/// channel.
 ///
 /// The definitions are those of matvec.cl, for PE channels and SIMD pixels of the kernel in a word;
-/// STEPS (taps / SIMD), FOLDS (channels / PE). A word holds pixel after pixel, each with PE channels.
+/// STEPS (taps / SIMD), FOLDS (channels / PE). A word holds pixel after pixel, each with PE
+/// channels.
 #include "qnn/product.h"
 #include "qnn/weight_rows.h"
 

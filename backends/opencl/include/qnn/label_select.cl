@@ -1,8 +1,9 @@
 /// The indices of the K largest scores in descending order; of equal scores, the first comes first.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
-/// The iteration that reads the last scores writes the first indices. The scores of a word are sorted
-/// first, so that only one comparison with the scores held depends on the previous iteration.
+/// The iteration that reads the last scores writes the first indices. The scores of a word are
+/// sorted first, so that only one comparison with the scores held depends on the previous
+/// iteration.
 
 /// The scores of a word that can be among the K largest.
 #define BEST (K < LANES_IN ? K : LANES_IN)

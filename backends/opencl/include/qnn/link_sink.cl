@@ -1,7 +1,7 @@
 /// Words leave the design for another device, over LINK, a channel of the board.
 ///
-/// FROM; WORDS of a frame; ELEMENT, LANES and HOST for emulations, in which the host stands in for the
-/// link.
+/// FROM; WORDS of a frame; ELEMENT, LANES and HOST for emulations, in which the host stands in for
+/// the link.
 #ifdef QNN_EMULATION
 #include "qnn/sink.cl"
 #else

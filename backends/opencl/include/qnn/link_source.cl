@@ -1,7 +1,7 @@
 /// Words enter the design from another device, over LINK, a channel of the board.
 ///
-/// TO; WORDS of a frame; ELEMENT, LANES and HOST for emulations, in which the host stands in for the
-/// link.
+/// TO; WORDS of a frame; ELEMENT, LANES and HOST for emulations, in which the host stands in for
+/// the link.
 #ifdef QNN_EMULATION
 #include "qnn/source.cl"
 #else

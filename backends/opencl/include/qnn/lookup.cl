@@ -1,8 +1,8 @@
 /// Replaces every element by an entry of a table: one table for all channels, or one for each.
 ///
 /// The definitions of elementwise.h but ACTIVATE; FIRST, the element that selects the first entry;
-/// TABLE, which reads the memory of a lane; TABLE_GROUPS, the groups of channels in it, 1 for a table
-/// that all channels share.
+/// TABLE, which reads the memory of a lane; TABLE_GROUPS, the groups of channels in it, 1 for a
+/// table that all channels share.
 #define ACTIVATE JOIN(NAME, _entry)
 
 /// The code of an entry: encoding it as a number of type OUTPUT gives the same code.

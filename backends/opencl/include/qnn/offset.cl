@@ -1,8 +1,9 @@
-/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's kind.
+/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
+/// kind.
 ///
 /// FROM, TO; INPUT, ROW, OUTPUT; LANES; GROUPS (words of a pixel); PIXELS of a frame; CONSTANTS, a
-/// memory with an address for each word of a pixel, kind after kind; KINDS, a memory with the kind of
-/// each pixel, if there are several kinds.
+/// memory with an address for each word of a pixel, kind after kind; KINDS, a memory with the kind
+/// of each pixel, if there are several kinds.
 PROCESS NAME(void) {
     uint group = 0, pixel = 0;
 #pragma ii 1

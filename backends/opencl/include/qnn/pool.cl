@@ -1,4 +1,5 @@
-/// Pooling: the maximum or, if TOTAL is 1, the sum of each channel over a patch, ordered by channel.
+/// Pooling: the maximum or, if TOTAL is 1, the sum of each channel over a patch, ordered by
+/// channel.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
 /// words for each word of the result. The pixels of a word are combined first, so that only one

@@ -1,8 +1,8 @@
 /// The product of a weight w and an input x, in the cheapest way that is exact for their types.
 ///
 /// PRODUCTS is XNOR if both are -1 or +1, and a population count adds SIMD products; BY_WEIGHT or
-/// BY_INPUT if that factor is -1, 0 or +1, and the other is added, subtracted or skipped; MULTIPLIED
-/// for a multiplier.
+/// BY_INPUT if that factor is -1, 0 or +1, and the other is added, subtracted or skipped;
+/// MULTIPLIED for a multiplier.
 #define TERM JOIN(NAME, _term)
 
 /// One product.

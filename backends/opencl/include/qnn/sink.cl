@@ -1,4 +1,5 @@
-/// Results leave the design as the host's integers; the argument `first` is the first frame to write.
+/// Results leave the design as the host's integers; the argument `first` is the first frame to
+/// write.
 ///
 /// FROM; ELEMENT, LANES; HOST, the type of an element in the host's memory; WORDS of a frame.
 TASK NAME(__global HOST* restrict port, const uint first, const uint frames) {

@@ -1,5 +1,5 @@
-/// Splits the channels of an image, pixel by pixel: WRITE_PART writes the word at a place of a pixel,
-/// which has PIXEL_WORDS words, to the part that it belongs to.
+/// Splits the channels of an image, pixel by pixel: WRITE_PART writes the word at a place of a
+/// pixel, which has PIXEL_WORDS words, to the part that it belongs to.
 PROCESS NAME(void) {
     uint place = 0;
 #pragma ii 1

@@ -1,8 +1,8 @@
 /// Element types: the bits of an element in a word, and the number that they represent.
 ///
-/// UNSIGNED(4) defines the type ui4, SIGNED(8) the type si8; bipolar and ternary are predefined. For a
-/// type T, BITS_OF(T) is its number of bits, NUMBER(T) a signed integer type that holds its numbers,
-/// and DECODE(T) and ENCODE(T) convert bits to numbers and back.
+/// UNSIGNED(4) defines the type ui4, SIGNED(8) the type si8; bipolar and ternary are predefined.
+/// For a type T, BITS_OF(T) is its number of bits, NUMBER(T) a signed integer type that holds its
+/// numbers, and DECODE(T) and ENCODE(T) convert bits to numbers and back.
 #ifndef QNN_TYPES_H
 #define QNN_TYPES_H
 
@@ -25,7 +25,8 @@
     enum { bits_##type = bits };                                                                   \
     typedef value value_##type;
 
-/// Two's complement; the sign is extended here, since aoc's emulators widen numbers to 32 or 64 bits.
+/// Two's complement; the sign is extended here, since aoc's emulators widen numbers to 32 or 64
+/// bits.
 #define SIGNED(bits)                                                                               \
     DEFINE_ELEMENT(si##bits, bits, INT(bits))                                                      \
     value_si##bits decode_si##bits(ulong code) {                                                   \
@@ -51,8 +52,8 @@
     ulong decode_ui64(ulong code) { return code; }                                                 \
     ulong encode_ui64(ulong number) { return number; }
 
-/// Indices into a table, such as ENTRY(0, -7) | ENTRY(1, 5). The table is logic: a memory would have
-/// too few ports for all lanes.
+/// Indices into a table, such as ENTRY(0, -7) | ENTRY(1, 5). The table is logic: a memory would
+/// have too few ports for all lanes.
 #define ENTRY(at, number) (code == at ? number : 0)
 #define CODEBOOK(name, bits, value, table)                                                         \
     DEFINE_ELEMENT(name, bits, value)                                                              \

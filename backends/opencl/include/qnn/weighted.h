@@ -1,7 +1,7 @@
-/// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of FOLDS
-/// groups of rows. DOT is the sum of the products of one row in an iteration. If KEEPS is 1, all groups
-/// of rows need the same words: the first group reads them from the channel, the others from an array
-/// with the attribute KEPT_IN.
+/// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of
+/// FOLDS groups of rows. DOT is the sum of the products of one row in an iteration. If KEEPS is 1,
+/// all groups of rows need the same words: the first group reads them from the channel, the others
+/// from an array with the attribute KEPT_IN.
 #include "qnn/activation.h"
 
 PROCESS NAME(void) {

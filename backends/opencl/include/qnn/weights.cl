@@ -1,6 +1,7 @@
 /// Reads weights from a port, all of them for each vector.
 ///
-/// TO; ROWS at an address, each of BITS in whole BYTES; WORDS (addresses); TIMES (vectors of a frame).
+/// TO; ROWS at an address, each of BITS in whole BYTES; WORDS (addresses); TIMES (vectors of a
+/// frame).
 TASK NAME(__global const uchar* restrict port, const uint frames) {
     uint address = 0, time = 0, frame = 0;
 #pragma ii 1

@@ -1,14 +1,16 @@
-/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an image.
+/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an
+/// image.
 ///
 /// FROM, TO; ELEMENT; HEIGHT, WIDTH, CHANNELS of the image; ROWS, COLUMNS of patches;
-/// KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS; LANES_IN,
-/// LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one frame; BANKS and
-/// BANK_BYTES, powers of two: there is a bank for each piece, which holds an input word.
+/// KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS;
+/// LANES_IN, LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one
+/// frame; BANKS and BANK_BYTES, powers of two: there is a bank for each piece, which holds an input
+/// word.
 ///
 /// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is 1, by groups of
-/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down, with a copy for
-/// each piece of an output word, so that all pieces can be read in the same cycle. A line is read from
-/// the channel without a break as soon as there is room for it.
+/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down,
+/// with a copy for each piece of an output word, so that all pieces can be read in the same cycle.
+/// A line is read from the channel without a break as soon as there is room for it.
 #define TAPS (KERNEL_HEIGHT * KERNEL_WIDTH)
 #define LINES ((KERNEL_HEIGHT - 1) * DILATION_DOWN + 1 + STRIDE_DOWN)
 #define LINE_WORDS (WIDTH * CHANNELS / LANES_IN)
@@ -40,14 +42,14 @@ typedef struct {
     uint lines[AT_ONCE], words[AT_ONCE];
 } JOIN(NAME, _taps);
 
-/// The first channel of a word: the number of words from the first of its pixel, and of pieces within
-/// its word.
+/// The first channel of a word: the number of words from the first of its pixel, and of pieces
+/// within its word.
 typedef struct {
     uint number, words, pieces;
 } JOIN(NAME, _group);
 
-/// The piece whose first channel is `behind` channels after that of the word; it may begin in the next
-/// word.
+/// The piece whose first channel is `behind` channels after that of the word; it may begin in the
+/// next word.
 #define PIECE_OF(behind) (group.pieces + (behind) / PIECE % WORD_PIECES)
 #define CARRY(behind) (PIECE_OF(behind) >= WORD_PIECES ? 1 : 0)
 #define PART_OF(behind) (PIECE_OF(behind) - CARRY(behind) * WORD_PIECES)
@@ -99,8 +101,8 @@ PROCESS NAME(void) {
     kept[LINES][LINE_WORDS][BANKS];
     /// The line and the word that are read next, and the line of the buffer for them.
     uint line = 0, line_word = 0, slot = 0;
-    /// The patch that is written next, the first line of the buffer that it needs, and the number of
-    /// lines of the image that no later patch needs.
+    /// The patch that is written next, the first line of the buffer that it needs, and the number
+    /// of lines of the image that no later patch needs.
     uint row = 0, column = 0, left = 0, base = 0, freed = 0;
     JOIN(NAME, _taps) taps = JOIN(NAME, _first)();
     JOIN(NAME, _group) group = {0, 0, 0};

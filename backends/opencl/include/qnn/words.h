@@ -1,7 +1,7 @@
 /// Words: elements side by side, element i in bits [i * BITS, (i + 1) * BITS).
 ///
-/// DEFINE_WORD(27, uint, 1) defines word_27, a word of 27 bits in one uint. Bits after the last element
-/// are 0. A word is assembled from EMPTY by setting each of its bits once.
+/// DEFINE_WORD(27, uint, 1) defines word_27, a word of 27 bits in one uint. Bits after the last
+/// element are 0. A word is assembled from EMPTY by setting each of its bits once.
 #ifndef QNN_WORDS_H
 #define QNN_WORDS_H
 
