@@ -9,8 +9,8 @@ import numpy.typing as npt
 from ...qdialect.stream.compute import Storage
 from ..netlist.memories import Memory
 
-MAX_INITIALISER = 1 << 12
-"""Characters of the largest initialiser that g++ compiles; a simulation reads larger memories from
+MAX_INITIALIZER = 1 << 12
+"""Characters of the largest initializer that g++ compiles; a simulation reads larger memories from
 files, which is faster."""
 
 BINDINGS = {
@@ -38,7 +38,7 @@ class MemoryArray:
 
     @property
     def text_path(self) -> str:
-        """The file with the initialiser of a large memory, for synthesis."""
+        """The file with the initializer of a large memory, for synthesis."""
         return f"weights/{self.memory.name}.inc"
 
     @property
@@ -53,13 +53,13 @@ class MemoryArray:
 
     @property
     def is_large(self) -> bool:
-        return prod(self.memory.sizes) * (self.memory.bits // 4 + 6) > MAX_INITIALISER
+        return prod(self.memory.sizes) * (self.memory.bits // 4 + 6) > MAX_INITIALIZER
 
     def source(self) -> str:
         """The declaration."""
         name, word = self.memory.name, f"ap_uint<{self.memory.bits}>"
         if not self.is_large:
-            return f"static const {word} {name}{self.axes} = {self.initialiser()};\n"
+            return f"static const {word} {name}{self.axes} = {self.initializer()};\n"
         return (
             f"#ifdef __SYNTHESIS__\nstatic const {word} {name}{self.axes} =\n"
             f'#include "{self.text_path}"\n;\n#else\n'
@@ -68,7 +68,7 @@ class MemoryArray:
             f"static const {word} (&{name}){self.axes} = {name}_file.words;\n#endif\n"
         )
 
-    def initialiser(self) -> str:
+    def initializer(self) -> str:
         """The words as nested lists; all words have the same number of digits."""
         sizes = self.memory.sizes
         words = self.memory.words.reshape(prod(sizes), -1)

@@ -35,11 +35,11 @@ class HlsSource(DesignSource):
     @cached_property
     def files(self) -> Files:
         large = [array for array in self.sources.memories if array.is_large]
-        return {**self.simulated, **{array.text_path: array.initialiser() for array in large}}
+        return {**self.simulated, **{array.text_path: array.initializer() for array in large}}
 
     @cached_property
     def simulated(self) -> Files:
-        """The files that g++ needs: large memories are data files, without initialisers."""
+        """The files that g++ needs: large memories are data files, without initializers."""
         large = [array.memory for array in self.sources.memories if array.is_large]
         return {
             "top.hpp": self._header(),

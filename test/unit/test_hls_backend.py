@@ -378,7 +378,7 @@ def test_words_wider_than_the_vendors_integers_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("bits", [4, 33, 64, 65, 68, 72])
-def test_an_initialiser_holds_its_words(bits: int, tmp_path: Path) -> None:
+def test_an_initializer_holds_its_words(bits: int, tmp_path: Path) -> None:
     """Words may have any first digits: a hexadecimal `0b` must not be read as a binary prefix."""
     firsts = np.arange(256) % (1 << min(bits, 8))
     values = [int(first) << max(0, bits - 8) | 5 % (1 << bits) for first in firsts]
@@ -387,7 +387,7 @@ def test_an_initialiser_holds_its_words(bits: int, tmp_path: Path) -> None:
     array = MemoryArray(Memory("words", bits, (256,), data.reshape(256, 1, size)))
     source = (
         f'#include "qnn.hpp"\n#include <cstdio>\n'
-        f"static const ap_uint<{bits}> words[256] = {array.initialiser()};\n"
+        f"static const ap_uint<{bits}> words[256] = {array.initializer()};\n"
         "int main() {\n    for (int i = 0; i < 256; ++i) "
         'std::printf("%s\\n", words[i].to_string(16).c_str());\n}\n'
     )
