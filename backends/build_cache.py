@@ -1,6 +1,6 @@
-"""Programs that are compiled once and kept, each under a name for all that went into it.
+"""A cache of compiled programs, each in a folder named after the fingerprint of all its inputs.
 
-Nothing that is kept is ever changed, and what is not finished is never there.
+A folder in the cache never changes, and a folder that is not complete is never in the cache.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 
 def fingerprint(parts: Iterable[str | bytes]) -> str:
-    """A name for all that something is made of."""
+    """A name for some contents: it differs if any part of them differs."""
     digest = hashlib.sha256()
     for part in parts:
         part = part.encode() if isinstance(part, str) else part
@@ -20,10 +20,10 @@ def fingerprint(parts: Iterable[str | bytes]) -> str:
 
 
 def build_once(file: Path, make: Callable[[Path], object]) -> None:
-    """Makes the folder of a file that is there when the folder is complete."""
-    kept = file.parent.parent
-    kept.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".", dir=kept) as temporary:
+    """Makes the folder that contains a file; the file exists once the folder is complete."""
+    cache = file.parent.parent
+    cache.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".", dir=cache) as temporary:
         unfinished = Path(temporary) / "new"
         unfinished.mkdir()
         make(unfinished)
@@ -31,7 +31,10 @@ def build_once(file: Path, make: Callable[[Path], object]) -> None:
 
 
 def move_into_place(unfinished: Path, file: Path) -> None:
-    """Another process may have been faster; what somebody damaged goes."""
+    """Moves a folder into the cache; it replaces a damaged folder that has lost the file.
+
+    If another process was faster, its folder stays.
+    """
     if not file.exists():
         shutil.rmtree(file.parent, ignore_errors=True)
     try:

@@ -1,4 +1,4 @@
-"""What designs in any language are run with: files in a folder, and the frames of their ports."""
+"""The frames of a design's ports as files, which the simulations and hosts of all backends use."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,18 +9,19 @@ from ..qdialect.data import Array
 from ..qdialect.packing import pack_words, unpack_words
 from ..qdialect.qnn.base import text_of
 from ..qdialect.types import FloatType, dtype_of
-from .netlist.netlist import Port
+from .netlist.netlist import DesignPort
 
 Files = Mapping[str, str | bytes]
-"""Paths inside a folder, and what stands there."""
+"""The contents of files by their paths inside a folder."""
 
 
 DIFFERENT = 1
-"""The exit status of a testbench whose results are not those expected, or none are expected."""
+"""The exit status of a testbench whose results differ from the expected ones, or that has none to
+compare with."""
 
 
 class SimulationError(Exception):
-    """A run that could not be built or did not come to its end; the message says why."""
+    """A simulation that cannot be built or does not end; the message says why."""
 
 
 def write(files: Files, folder: Path) -> None:
@@ -31,10 +32,12 @@ def write(files: Files, folder: Path) -> None:
         file.write_bytes(content if isinstance(content, bytes) else content.encode("ascii"))
 
 
-def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
-    """Refuses arrays that are no frames for the ports."""
+def check_frames(ports: Sequence[DesignPort], arrays: Sequence[Array]) -> None:
+    """Raises an error unless there are frames for each port, equally many for all."""
     if len(arrays) != len(ports):
-        raise SimulationError(f"{len(arrays)} arrays for {len(ports)} ports")
+        raise SimulationError(
+            f"{len(arrays)} arrays for {len(ports)} ports: pass one array for each port"
+        )
     for port, array in zip(ports, arrays, strict=True):
         frame = port.frame if port.link is None else port.link.frame
         if array.shape[1:] != frame or array.ndim == 0:
@@ -46,18 +49,18 @@ def check_frames(ports: Sequence[Port], arrays: Sequence[Array]) -> None:
             raise SimulationError(f"port {port.name!r} takes {port.dtype}, not {array.dtype}")
     counts = {len(array) for array in arrays}
     if counts == {0} or len(counts) > 1:
-        raise SimulationError("there must be as many frames for each port, and one at least")
+        raise SimulationError("all ports need the same number of frames, at least one")
 
 
-def golden_vector_files(ports: Sequence[Port], arrays: Sequence[Array]) -> Files:
-    """The frames of each port as a file."""
+def golden_vector_files(ports: Sequence[DesignPort], arrays: Sequence[Array]) -> Files:
+    """A file with the frames of each port."""
     return {
         f"{port.name}.bin": bytes_of(port, array) for port, array in zip(ports, arrays, strict=True)
     }
 
 
-def bytes_of(port: Port, array: Array) -> bytes:
-    """Frames as they pass a port: element by element, or in the words of a link."""
+def bytes_of(port: DesignPort, array: Array) -> bytes:
+    """The bytes of frames at a port: element by element, or in the words of a link."""
     if port.link is None:
         return array.astype(port.dtype.newbyteorder("<")).tobytes()
     element, lanes = port.link.element_type, port.link.lanes.data
@@ -66,8 +69,8 @@ def bytes_of(port: Port, array: Array) -> bytes:
     return pack_words(array.reshape(-1, lanes), element, (1, lanes)).tobytes()
 
 
-def frame_bytes(port: Port, data: bytes) -> Array:
-    """The whole frames that passed a port."""
+def frame_bytes(port: DesignPort, data: bytes) -> Array:
+    """The whole frames in the bytes at a port."""
     data = data[: len(data) - len(data) % port.frame_bytes]
     if port.link is None:
         flat = np.frombuffer(data, port.dtype.newbyteorder("<"))
@@ -78,15 +81,15 @@ def frame_bytes(port: Port, data: bytes) -> Array:
         return (
             np.frombuffer(data, kind.newbyteorder("<")).astype(kind).reshape(-1, *port.link.frame)
         )
-    words = np.frombuffer(data, np.uint8).reshape(-1, 1, port.at_once)
+    words = np.frombuffer(data, np.uint8).reshape(-1, 1, port.design_word_bytes)
     found = unpack_words(words, (len(words), lanes), element, (1, lanes))
     return found.reshape(-1, *port.link.frame)
 
 
 def read_results(
-    ports: Sequence[Port], folder: Path, first: int = 0, count: int | None = None
+    ports: Sequence[DesignPort], folder: Path, first: int = 0, count: int | None = None
 ) -> list[Array]:
-    """The whole frames that a host has written, from one of them on, so many or all."""
+    """The whole frames that a host has written: `count` frames from `first` on, or all of them."""
     results: list[Array] = []
     for port in ports:
         with (folder / f"{port.name}.result.bin").open("rb") as file:

@@ -1,4 +1,4 @@
-"""A design as a folder that stands alone, whoever's tools it is for."""
+"""An emitted design as source files, and as a self-contained project for the tools of a vendor."""
 
 import re
 from abc import ABC, abstractmethod
@@ -11,59 +11,59 @@ from typing import Self
 from ..hardware.resources.device import Device
 from ..qdialect.data import Array
 from .golden_vectors import Files, golden_vector_files
-from .netlist.netlist import EmitError, Netlist, Port
+from .netlist.netlist import DesignPort, EmitError, Netlist
 
 VERSION = f"qnn-dialect {version('qnn-dialect')}"
-"""What has made a project."""
+"""The name and version of this program, for the files that it writes."""
 
 
 @dataclass(frozen=True)
 class DesignSource(ABC):
-    """An emitted design, in any language."""
+    """An emitted design in any language."""
 
-    parts: Netlist
+    netlist: Netlist
 
     @property
     def top(self) -> str:
-        """What the design is called."""
-        return self.parts.top
+        return self.netlist.top
 
     @property
     def processes(self) -> list[str]:
-        """What the design's processes are called."""
-        return self.parts.processes
+        """The names of the design's processes."""
+        return self.netlist.processes
 
     @property
-    def ports(self) -> list[Port]:
-        return self.parts.ports
+    def ports(self) -> list[DesignPort]:
+        return self.netlist.ports
 
     @cached_property
     @abstractmethod
     def files(self) -> Files:
-        """Paths inside a folder, and what stands there."""
+        """The contents of the files by their paths in the project's folder."""
 
     def tested_with(self, frames: int) -> Self:
-        """The same, and what a test with so many frames has to know."""
+        """The same design, with sources that depend on the number of frames of a test."""
         return self
 
     @property
-    def inputs(self) -> list[Port]:
-        """The ports of the sources, in order."""
-        return [port for port in self.ports if not port.written and port.weights is None]
+    def inputs(self) -> list[DesignPort]:
+        """The ports of the design's sources, in order."""
+        return [port for port in self.ports if not port.is_output and port.weights is None]
 
     @property
-    def outputs(self) -> list[Port]:
-        return [port for port in self.ports if port.written]
+    def outputs(self) -> list[DesignPort]:
+        """The ports of the design's sinks, in order."""
+        return [port for port in self.ports if port.is_output]
 
     @property
-    def outside(self) -> list[Port]:
-        """The ports through which weights come."""
+    def weight_ports(self) -> list[DesignPort]:
+        """The ports from which the design reads weights."""
         return [port for port in self.ports if port.weights is not None]
 
     @property
-    def outside_data(self) -> Files:
-        """What the host puts into the memories at these ports."""
-        memories = [port.weights for port in self.outside if port.weights is not None]
+    def weight_data(self) -> Files:
+        """The files with the contents of the memories at these ports."""
+        memories = [port.weights for port in self.weight_ports if port.weights is not None]
         return {memory.data_path: memory.words.tobytes() for memory in memories}
 
 
@@ -71,25 +71,27 @@ class DesignSource(ABC):
 class Project(ABC):
     """An emitted design for a device."""
 
-    emitted: DesignSource
+    source: DesignSource
     device: Device
     clock_mhz: float
     summary: str
-    """What the design comes to, in Markdown, with no text of a model's."""
+    """The design's speed and resources in Markdown, without any text of a model."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_-]+", self.device.part):
-            raise EmitError(f"{self.device.part!r} is not the name of a part")
+            raise EmitError(
+                f"{self.device.part!r} is not a part number: use letters, digits, - and _ only"
+            )
 
     def files(self, inputs: Sequence[Array], results: Sequence[Array]) -> Files:
-        """Paths and what stands there; the host runs the inputs, and expects the results."""
+        """All files by their paths; a test runs the inputs and expects the results."""
         vectors = {
-            **golden_vector_files(self.emitted.inputs, inputs),
-            **golden_vector_files(self.emitted.outputs, results),
+            **golden_vector_files(self.source.inputs, inputs),
+            **golden_vector_files(self.source.outputs, results),
         }
         frames = len(inputs[0])
         return {
-            **self.emitted.tested_with(frames).files,
+            **self.source.tested_with(frames).files,
             **self.library(),
             **{f"vectors/{name}": data for name, data in vectors.items()},
             **self.scripts(),
@@ -98,11 +100,12 @@ class Project(ABC):
 
     @abstractmethod
     def library(self) -> Files:
-        """What a design is built with."""
+        """The files that a design is built with."""
 
     @abstractmethod
     def scripts(self) -> Files:
-        """How it is built."""
+        """The scripts that build it."""
 
     @abstractmethod
-    def readme(self, frames: int) -> str: ...
+    def readme(self, frames: int) -> str:
+        """The project's README, for a test with this number of frames."""

@@ -28,7 +28,7 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1000)
 settings.load_profile("quick")
 
-simulation.OPTIONS.append("-Werror")
+simulation.GXX_OPTIONS.append("-Werror")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,7 +11,7 @@ from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
 from ..backends import hls
 from ..backends.golden_vectors import write
-from ..backends.netlist.netlist import Port
+from ..backends.netlist.netlist import DesignPort
 from ..backends.project import VERSION, DesignSource
 from ..hardware.estimate import Estimate
 from ..passes.tile.folding_file import write_folding
@@ -171,7 +171,7 @@ def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
     return ModuleOp([part.clone(), *used])
 
 
-def port_as_json(port: Port, unit: Unit | None) -> dict[str, Any]:
+def port_as_json(port: DesignPort, unit: Unit | None) -> dict[str, Any]:
     """A port as a host program needs it: its name, its role, and the layout of its frames."""
     return {
         "name": port.name,

@@ -24,11 +24,11 @@ class Engine:
 def check_engine(engine: str) -> None:
     """Raises if something that an engine needs is not installed, before any work is done."""
     if engine == "hls":
-        from ..backends.hls.simulator import compiler, vendor_headers
+        from ..backends.hls.simulator import find_gxx, vendor_headers
         from .hardware_engines import as_user_errors
 
         with as_user_errors():
-            compiler()
+            find_gxx()
             vendor_headers()
     if engine == "opencl" and find_spec("pyopencl") is None:
         raise UserError(

@@ -1,19 +1,20 @@
-"""HLS C++ for Xilinx devices: a header library, an emitter, and a simulation with g++."""
+"""HLS C++ for Xilinx devices: a header library, a netlist printer, and a simulation with g++."""
 
 from ..golden_vectors import SimulationError, write
 from ..netlist.netlist import EmitError
 from .engine import HlsEngine
-from .printer import Emitted, emit
+from .printer import emit
 from .project import HlsProject
-from .simulator import simulate
+from .simulator import simulate_with_gxx
+from .source_files import HlsSource
 
 __all__ = [
     "EmitError",
-    "Emitted",
     "HlsEngine",
     "HlsProject",
+    "HlsSource",
     "SimulationError",
     "emit",
-    "simulate",
+    "simulate_with_gxx",
     "write",
 ]

@@ -1,4 +1,4 @@
-"""Emitted designs in place of the interpreter, compiled once and kept.
+"""An engine that runs designs as HLS C++, compiled with g++ once and cached.
 
 run(module, [images], engine=HlsEngine(folder))
 """
@@ -12,11 +12,13 @@ from pathlib import Path
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from .. import build_cache as kept
-from ..linked_engine import Launch, Program
+from ..build_cache import build_once, fingerprint
+from ..golden_vectors import SimulationError, write
+from ..programs import Launch, PartProgram
+from .library import UMBRELLA, library, umbrella_header
 from .printer import emit
-from .simulator import HERE, PROCESSORS, Simulation, SimulationError, compiler, vendor_headers
-from .source_files import Emitted
+from .simulator import PROCESSOR_COUNT, Simulation, find_gxx, vendor_headers
+from .source_files import HlsSource
 
 LOG = logging.getLogger(__name__)
 
@@ -24,13 +26,12 @@ LOG = logging.getLogger(__name__)
 class HlsEngine:
     """Runs designs as HLS C++.
 
-    Programs are kept in a folder, each under a name that stands for all that went into it: the
-    design's sources, the library's, and the compiler. Nothing there is ever changed, and a program
-    that is not finished is never there.
+    Compiled programs are cached in a folder, each under the fingerprint of the design's sources,
+    the library's headers, and the compiler.
     """
 
-    def __init__(self, kept: Path | str, bounded: bool = False):
-        self.kept = Path(kept)
+    def __init__(self, cache: Path | str, bounded: bool = False):
+        self.cache = Path(cache)
         self.bounded = bounded
         self.simulations: dict[DesignOp, Simulation] = {}
 
@@ -40,55 +41,60 @@ class HlsEngine:
             LOG.info("simulating the design")
         return self.simulations[design].run([inputs])[0]
 
-    def program(self, design: DesignOp) -> Program:
-        """A part of a network, ready to be run with the others."""
-        emitted = emit(design)
-        simulation = self.simulation_of(emitted)
-        program = simulation.folder.resolve() / "simulation"
-        return Program(
-            emitted, emitted.top, lambda folder, _: Launch([program, folder], program.parent)
+    def program(self, design: DesignOp) -> PartProgram:
+        """The program of a part, which runs beside those of other parts."""
+        source = emit(design)
+        program = self.simulation_of(source).program
+        return PartProgram(
+            source, source.top, lambda folder, _: Launch([program, folder], program.parent)
         )
 
-    def simulation_of(self, emitted: Emitted) -> Simulation:
-        """The program of a design, compiled if it is not there yet."""
-        simulation = Simulation([emitted], self.kept, self.bounded, units=PROCESSORS)
-        folder = self.kept / fingerprint(simulation)
-        if not (folder / "simulation").exists():
+    def simulation_of(self, source: HlsSource) -> Simulation:
+        """The simulation of a design, compiled unless it is in the cache."""
+        simulation = Simulation([source], self.cache, self.bounded, units=PROCESSOR_COUNT)
+        cached = replace(simulation, folder=self.cache / simulation_fingerprint(simulation))
+        if not cached.program.exists():
             LOG.info("compiling the design with g++")
-            headers = self.headers(replace(simulation, designs=[]))
-            self.keep(
-                folder / "simulation",
+            headers = self.headers(replace(simulation, sources=[]))
+            self.build(
+                cached.program,
                 lambda new: replace(simulation, folder=new, headers=headers).build(),
             )
-        return replace(simulation, folder=folder)
+        return cached
 
     def headers(self, simulation: Simulation) -> Path:
-        """The folder with the library's headers, precompiled if they are not there yet."""
-        folder, header = self.kept / f"headers-{fingerprint(simulation)}", "qnn.hpp.gch"
-        if not (folder / header).exists():
-            command = ["-x", "c++-header", str(HERE / "include" / "qnn.hpp"), "-o", header]
-            self.keep(
-                folder / header, lambda new: replace(simulation, folder=new).compile(*command)
-            )
+        """The folder with the library's headers, precompiled unless it is in the cache."""
+        folder = self.cache / f"headers-{simulation_fingerprint(simulation)}"
+        precompiled = f"{UMBRELLA}.gch"
+
+        def compile_headers(new: Path) -> None:
+            write({UMBRELLA: umbrella_header()}, new)
+            command = ["-x", "c++-header", UMBRELLA, "-o", precompiled]
+            replace(simulation, folder=new).compile(*command)
+
+        if not (folder / precompiled).exists():
+            self.build(folder / precompiled, compile_headers)
         return folder
 
-    def keep(self, file: Path, make: Callable[[Path], object]) -> None:
-        """Makes a folder with a file that is there when it is complete."""
+    def build(self, file: Path, make: Callable[[Path], object]) -> None:
+        """Makes a folder of the cache that is complete once it contains the file."""
         try:
-            kept.build_once(file, make)
+            build_once(file, make)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise SimulationError(f"programs can't be kept in {self.kept}: {reason}") from None
+            raise SimulationError(
+                f"cannot write compiled programs to {self.cache}: {reason}; "
+                "set XDG_CACHE_HOME to a folder that can be written"
+            ) from None
 
 
-def fingerprint(simulation: Simulation) -> str:
-    """A name for all that a program is made of."""
-    version = subprocess.run([compiler(), "--version"], capture_output=True, check=False).stdout
-    searched = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
-    parts: list[str | bytes] = [version, *searched, *simulation.options]
-    library = [*(HERE / "include").rglob("*.hpp"), *(HERE / "testbench").iterdir()]
-    for path in sorted([*library, *vendor_headers().rglob("*.h")]):
+def simulation_fingerprint(simulation: Simulation) -> str:
+    """A name for a program: it differs if the sources, the headers or the compiler differ."""
+    version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
+    search_paths = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
+    parts: list[str | bytes] = [version, *search_paths, *simulation.options]
+    for path in sorted(vendor_headers().rglob("*.h")):
         parts += [path.name, path.read_bytes()]
-    for path, content in simulation.files.items():
-        parts += [path, content]
-    return kept.fingerprint(parts)
+    for name, content in {**library(), **simulation.files}.items():
+        parts += [name, content]
+    return fingerprint(parts)

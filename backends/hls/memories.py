@@ -9,20 +9,21 @@ import numpy.typing as npt
 from ...qdialect.stream.compute import Storage
 from ..netlist.memories import Memory
 
-MOST_TEXT = 1 << 12
-"""Characters of a memory that g++ compiles; a larger one it reads from a file."""
+MAX_INITIALIZER = 1 << 12
+"""Characters of the largest initializer that g++ compiles; a simulation reads larger memories from
+files, which is faster."""
 
 BINDINGS = {
     Storage.LUT: "BIND_STORAGE variable={} type=rom_1p impl=lutram",
     Storage.BLOCK: "BIND_STORAGE variable={} type=rom_1p impl=bram",
     Storage.REGISTERS: "ARRAY_PARTITION variable={} complete dim=0",
 }
-"""What places a memory of weights; those outside, or in UltraRAM, come through a port."""
+"""The pragmas that place a memory of weights; weights in UltraRAM come through a port."""
 
 
 @dataclass(frozen=True)
-class Array:
-    """Words of so many bits, and the pragmas that place them."""
+class MemoryArray:
+    """A memory as the declaration of an array, and the pragmas that place it."""
 
     memory: Memory
 
@@ -32,11 +33,12 @@ class Array:
 
     @property
     def path(self) -> str:
-        """The file that declares it, and others of its group."""
+        """The file with the declarations of the memory and of its group."""
         return f"weights/{self.memory.group or self.memory.name}.hpp"
 
     @property
     def text_path(self) -> str:
+        """The file with the initializer of a large memory, for synthesis."""
         return f"weights/{self.memory.name}.inc"
 
     @property
@@ -51,13 +53,13 @@ class Array:
 
     @property
     def is_large(self) -> bool:
-        return prod(self.memory.sizes) * (self.memory.bits // 4 + 6) > MOST_TEXT
+        return prod(self.memory.sizes) * (self.memory.bits // 4 + 6) > MAX_INITIALIZER
 
     def source(self) -> str:
-        """The file that declares it."""
+        """The declaration."""
         name, word = self.memory.name, f"ap_uint<{self.memory.bits}>"
         if not self.is_large:
-            return f"static const {word} {name}{self.axes} = {self.initialiser()};\n"
+            return f"static const {word} {name}{self.axes} = {self.initializer()};\n"
         return (
             f"#ifdef __SYNTHESIS__\nstatic const {word} {name}{self.axes} =\n"
             f'#include "{self.text_path}"\n;\n#else\n'
@@ -66,27 +68,27 @@ class Array:
             f"static const {word} (&{name}){self.axes} = {name}_file.words;\n#endif\n"
         )
 
-    def initialiser(self) -> str:
-        """The words as nested lists, all with as many digits."""
+    def initializer(self) -> str:
+        """The words as nested lists; all words have the same number of digits."""
         sizes = self.memory.sizes
         words = self.memory.words.reshape(prod(sizes), -1)
         digits = np.frombuffer(words[:, ::-1].tobytes().hex().encode(), np.uint8)
-        before, behind = self._spelling()
-        text = between(before, digits.reshape(len(words), -1), behind + b", ")
+        before, after = self._word_format()
+        text = wrapped(before, digits.reshape(len(words), -1), after + b", ")
         for size in reversed(sizes):
-            text = between(b"{", text.reshape(-1, size * text.shape[1]), b"},\n")
+            text = wrapped(b"{", text.reshape(-1, size * text.shape[1]), b"},\n")
         flat = text.tobytes().replace(b", }", b"}").replace(b",\n}", b"}")
         return flat.decode("ascii").removesuffix(",\n")
 
-    def _spelling(self) -> tuple[bytes, bytes]:
-        """What stands around the digits of a word."""
+    def _word_format(self) -> tuple[bytes, bytes]:
+        """The text before and after the digits of a word."""
         bits = self.memory.bits
         if bits <= 64:
             return b"0x", b"ULL" if bits > 32 else b""
         return f'ap_uint<{bits}>("0x'.encode(), b'", 16)'
 
 
-def between(before: bytes, text: npt.NDArray[np.uint8], behind: bytes) -> npt.NDArray[np.uint8]:
-    """Rows of text with the same in front of each, and the same behind."""
-    sides = [np.tile(np.frombuffer(side, np.uint8), (len(text), 1)) for side in (before, behind)]
+def wrapped(before: bytes, text: npt.NDArray[np.uint8], after: bytes) -> npt.NDArray[np.uint8]:
+    """Rows of text, each with one text before it and another after it."""
+    sides = [np.tile(np.frombuffer(side, np.uint8), (len(text), 1)) for side in (before, after)]
     return np.concatenate([sides[0], text, sides[1]], 1)

@@ -1,212 +1,211 @@
-"""The parts of a design as HLS C++.
+"""A netlist as HLS C++.
 
-    emitted = emit(design)
-    emitted.files["top.cpp"]
+    source = emit(design)
+    source.files["top.cpp"]
 
-A process becomes a struct with its constants, and a call of the library's function for its kind in
-one dataflow region. Its weights are files of their own.
+An instance becomes a struct with its parameters and a call of its kind's library function in one
+dataflow region. Its memories are in files of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import singledispatch
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.stream.compute import Storage
 from ...qdialect.stream.types import MAX_WORD_BITS
-from ...qdialect.types import ElementType, bit_width
 from ..netlist.build import build_netlist
-from ..netlist.names import unused
-from ..netlist.netlist import (
-    KEPT,
-    Activation,
-    Channel,
-    Codebook,
-    EmitError,
-    Instance,
-    Netlist,
-    Port,
-    ThresholdSteps,
+from ..netlist.flow import (
+    ConcatInstance,
+    ForkInstance,
+    LinkInstance,
+    RegroupInstance,
+    RepackInstance,
+    SplitInstance,
 )
-from .memories import Array
-from .source_files import Emitted
-from .types import Call, Shape, Sources, number, tag
-
-VECTORS = {
-    None: "NotKept",
-    Storage.REGISTERS: "InRegisters",
-    Storage.LUT: "InLuts",
-    Storage.BLOCK: "InBlocks",
-}
-"""What keeps the vector of a matvec."""
+from ..netlist.memories import Memory
+from ..netlist.names import unused_name
+from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, Netlist, PortInstance
+from ..netlist.parameters import instance_parameters
+from ..netlist.ports import HostPortInstance, LinkSinkInstance, LinkSourceInstance, SourceInstance
+from ..netlist.weighted import WeightsInstance
+from ..netlist.windows import PoolInstance
+from .memories import MemoryArray
+from .source_files import HlsSource
+from .types import LibraryCall, ProcessStruct, Sources, process_struct
 
 ONE_RUN = "1"
-"""What stands for the number of frames where words come once, however many there are."""
+"""The argument for the number of frames of a process whose words come once for all frames."""
 
 
-def emit(design: DesignOp, name: str = "", streams: bool = False) -> Emitted:
-    """The source files of a design; its ports are memories, or with `streams` AXI streams."""
-    parts = build_netlist(design, name)
-    return Emitted(parts, streams, Speller(parts, streams).sources)
+def emit(design: DesignOp, name: str = "", streams: bool = False) -> HlsSource:
+    """The source files of a design; its ports are memories, or AXI streams if `streams` is set."""
+    netlist = build_netlist(design, name)
+    return HlsSource(netlist, streams, Printer(netlist, streams).sources)
 
 
-class Speller:
-    """Spells part by part."""
+class Printer:
+    """Prints instance by instance; `print_instance` says how for each kind."""
 
-    def __init__(self, parts: Netlist, streams: bool):
+    def __init__(self, netlist: Netlist, streams: bool):
         self.streams = streams
-        self.taken = parts.taken
-        for memory in parts.memories:
-            self.holds(memory.name, memory.bits)
-        memories = [Array(memory) for memory in parts.memories]
-        self.sources = Sources(memories=memories)
-        for part in parts.parts:
-            self.sources.channels += part.writes
-            self.spell(part)
-
-    def spell(self, part: Instance) -> None:
-        match part.kind:
-            case "source" | "sink":
-                assert part.port is not None
-                self.end(part, part.port)
-            case "weights":
-                assert part.port is not None
-                self.outside(part, part.port)
-            case "arrive":
-                assert part.port is not None
-                name = f"arrive<{part.numbers['WORDS']}>"
-                self.call(name, part.port.name, *names(part.writes), "frames")
-            case "depart":
-                assert part.port is not None
-                name = f"depart<{part.numbers['WORDS']}>"
-                self.call(name, *names(part.reads), part.port.name, "frames")
-            case "fork" | "split":
-                self.call(numbered(part), "frames", *names(part.reads, part.writes))
-            case "concat":
-                self.call(numbered(part), "frames", *names(part.writes, part.reads))
-            case "link" | "widen" | "narrow" | "regroup":
-                if part.kind == "regroup":
-                    self.holds(part.name, part.reads[0].bits + part.writes[0].bits)
-                self.call(numbered(part), *names(part.reads, part.writes), "frames")
-            case _:
-                self.process(part)
+        self.used_names = netlist.used_names
+        for memory in netlist.memories:
+            self.check_width(memory.name, memory.bits)
+        self.sources = Sources(memories=[MemoryArray(memory) for memory in netlist.memories])
+        for instance in netlist.instances:
+            self.sources.channels += instance.writes
+            self.check_width(instance.name, sum(instance.internal_word_bits))
+            print_instance(instance, self)
 
     def call(self, function: str, *args: str) -> None:
-        self.sources.calls.append(Call(function, args))
+        self.sources.calls.append(LibraryCall(function, args))
 
-    def holds(self, name: str, bits: int) -> None:
-        """Refuses what holds more bits at once than the vendor's integers have."""
-        if bits > MAX_WORD_BITS:
-            raise EmitError(
-                f"{name!r} holds {bits:,} bits at once, at most {MAX_WORD_BITS:,} are "
-                "possible: its words must be narrower, by a folding that is less parallel"
-            )
+    def struct(self, struct: ProcessStruct) -> None:
+        self.sources.structs.append(struct)
 
-    def process(self, part: Instance) -> None:
-        """A struct, and a call with the inputs, the outputs, the number of frames, memories."""
-        types = {name: tag_of(type) for name, type in part.types.items()}
-        shape = part.name
-        if part.kind == "pool":
-            shape += f", qnn::{part.choice}"
-        elif part.choice:
-            types["Multiplier"] = f"qnn::{part.choice}"
-        if part.activation is not None:
-            types["Activation"] = activation(part.activation)
-        if part.kind == "matvec":
-            types["Vector"] = f"qnn::{VECTORS[part.vector_storage('xilinx')]}"
-        books = [type for type in part.types.values() if isinstance(type, Codebook)]
-        before = "".join(codebook(book) for book in books)
-        self.sources.shapes.append(Shape(part.name, part.comment, types, part.numbers, before))
-        memories = [memory.name for memory in part.memories]
-        if part.weights is not None:
-            memories.insert(0, part.weights.name)
-        streams = names(part.reads, part.writes)
-        self.call(f"{part.kind}<{shape}>", *streams, "frames", *memories)
-
-    def end(self, part: Instance, port: Port) -> None:
-        """A process between words of a port and words of the design, and one that moves those."""
-        types = {name: tag_of(type) for name, type in part.types.items()}
-        numbers = {**part.numbers, "PORT_BYTES": port.word_bytes}
-        self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
-        self.holds(part.name, 8 * (port.at_once + port.word_bytes))
-        packed = self.bytes_of(part, port)
-        aligned = f"{part.name}, true" if self.streams else part.name
-        if part.kind == "source":
-            taken = f"receive<{port.frame_words}>" if self.streams else f"fetch<{port.frame_bytes}>"
-            self.call(taken, port.name, packed, "frames")
-            self.call(f"source<{aligned}>", packed, part.writes[0].name, "frames")
-        else:
-            given = f"send<{port.frame_words}>" if self.streams else f"store<{port.frame_bytes}>"
-            self.call(f"sink<{aligned}>", part.reads[0].name, packed, "frames")
-            self.call(given, packed, port.name, "frames")
-
-    def bytes_of(self, part: Instance, port: Port) -> str:
-        """A stream of a port's words."""
-        name = unused(f"{part.name}_bytes", self.taken)
-        self.sources.channels.append(Channel(name, 8 * port.word_bytes, 2))
+    def channel(self, name: str, bits: int) -> str:
+        """A new channel between the calls that make up one process."""
+        name = unused_name(name, self.used_names)
+        self.sources.channels.append(Channel(name, bits, 2))
         return name
 
-    def outside(self, part: Instance, port: Port) -> None:
-        """Weights from a port, again for each vector; or once, into a memory that repeats them."""
-        numbers = {
-            "LANES": part.numbers["ROWS"],
-            "BYTES": part.numbers["BYTES"],
-            "WORDS": part.numbers["WORDS"],
-            "PORT_BYTES": port.word_bytes,
-            "TIMES": part.numbers["TIMES"],
-            "BITS": part.writes[0].bits,
-        }
-        self.holds(part.name, max(8 * (port.at_once + port.word_bytes), part.writes[0].bits))
-        types = {"Element": f"qnn::Unsigned<{part.numbers['BITS']}>"}
-        self.sources.shapes.append(Shape(part.name, part.comment, types, numbers))
-        packed, times, (rows,) = self.bytes_of(part, port), part.numbers["TIMES"], part.writes
-        if part.choice != KEPT:
-            self.call(f"fetch_again<{port.frame_words}, {times}>", port.name, packed, "frames")
-            self.call(f"source<{part.name}, true, {times}>", packed, rows.name, "frames")
-            return
-        once = Channel(unused(f"{part.name}_once", self.taken), rows.bits, 2)
-        self.sources.channels.append(once)
-        self.call(f"fetch_again<{port.frame_words}, 1>", port.name, packed, ONE_RUN)
-        self.call(f"source<{part.name}, true>", packed, once.name, ONE_RUN)
-        self.call(f"repeat<{part.name}>", once.name, rows.name, "frames")
+    def port_words(self, instance: PortInstance) -> str:
+        """A new channel for the words of an instance's port."""
+        return self.channel(f"{instance.name}_bytes", 8 * instance.port.word_bytes)
+
+    def check_width(self, name: str, bits: int) -> None:
+        """Raises an error if the vendor's integers cannot hold a word."""
+        if bits > MAX_WORD_BITS:
+            raise EmitError(
+                f"{name!r} holds a word of {bits:,} bits, at most {MAX_WORD_BITS:,} are possible: "
+                "choose a folding that is less parallel"
+            )
 
 
-def names(*channels: Sequence[Channel]) -> list[str]:
+@singledispatch
+def print_instance(instance: Instance, printer: Printer) -> None:
+    """A struct, and a call with the input, the output, the number of frames and the memories."""
+    printer.struct(process_struct(instance))
+    print_call(instance, printer, f"{instance.kind}<{instance.name}>")
+
+
+def print_call(instance: Instance, printer: Printer, function: str) -> None:
+    streams = channel_names(instance.reads, instance.writes)
+    printer.call(function, *streams, "frames", *constant_arguments(instance))
+
+
+def constant_arguments(instance: Instance) -> Iterator[str]:
+    """The memories that a process reads, and the channel that stands in for one."""
+    for parameter in instance_parameters(instance):
+        match parameter.value:
+            case Memory() | Channel() as source:
+                yield source.name
+            case ActivationStages() as activation:
+                yield from (memory.name for memory in activation.memories)
+            case _:
+                pass
+
+
+def channel_names(*channels: Sequence[Channel]) -> list[str]:
     return [channel.name for group in channels for channel in group]
 
 
-def numbered(part: Instance) -> str:
-    """A function that takes its numbers as they are."""
-    return f"{part.kind}<{', '.join(map(str, part.numbers.values()))}>"
+@print_instance.register
+def print_pool(instance: PoolInstance, printer: Printer) -> None:
+    printer.struct(process_struct(instance))
+    print_call(instance, printer, f"pool<{instance.name}, qnn::{instance.reduction.value}>")
 
 
-def tag_of(type: ElementType | Codebook) -> str:
-    return type.name if isinstance(type, Codebook) else tag(type)
+@print_instance.register
+def print_fork(instance: ForkInstance, printer: Printer) -> None:
+    streams = channel_names(instance.reads, instance.writes)
+    printer.call(f"fork<{instance.words}>", "frames", *streams)
 
 
-def codebook(book: Codebook) -> str:
-    """A type of weights that reads its table."""
-    entry, count = f"ap_int<{bit_width(book.entry)}>", len(book.values)
-    numbers = ", ".join(number(int(value)) for value in book.values)
-    return (
-        f"/// An index into a codebook of {count}.\n"
-        f"struct {book.name} {{\n"
-        f"    static const int BITS = {book.bits};\n"
-        f"    typedef {entry} Value;\n"
-        f"    static Value decode(const ap_uint<{book.bits}>& code) {{\n"
-        f"        static const {entry} table[{count}] = {{{numbers}}};\n"
-        f"        return table[code];\n    }}\n}};\n\n"
+@print_instance.register
+def print_concat(instance: ConcatInstance, printer: Printer) -> None:
+    numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
+    streams = channel_names(instance.writes, instance.reads)
+    printer.call(f"concat<{numbers}>", "frames", *streams)
+
+
+@print_instance.register
+def print_split(instance: SplitInstance, printer: Printer) -> None:
+    numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
+    streams = channel_names(instance.reads, instance.writes)
+    printer.call(f"split<{numbers}>", "frames", *streams)
+
+
+@print_instance.register(RepackInstance)
+@print_instance.register(LinkInstance)
+def print_repack(instance: RepackInstance | LinkInstance, printer: Printer) -> None:
+    print_call(instance, printer, f"{instance.kind}<{instance.words}>")
+
+
+@print_instance.register
+def print_regroup(instance: RegroupInstance, printer: Printer) -> None:
+    print_call(instance, printer, f"regroup<{instance.iterations}>")
+
+
+@print_instance.register
+def print_link_source(instance: LinkSourceInstance, printer: Printer) -> None:
+    function = f"link_source<{instance.words}>"
+    printer.call(function, instance.port.name, *channel_names(instance.writes), "frames")
+
+
+@print_instance.register
+def print_link_sink(instance: LinkSinkInstance, printer: Printer) -> None:
+    function = f"link_sink<{instance.words}>"
+    printer.call(function, *channel_names(instance.reads), instance.port.name, "frames")
+
+
+@print_instance.register
+def print_host_port(instance: HostPortInstance, printer: Printer) -> None:
+    """A process between words of the port and words of the design, and one that moves the former
+    from or to the memory or stream at the port."""
+    port = instance.port
+    printer.struct(process_struct(instance, PORT_BYTES=port.word_bytes))
+    printer.check_width(instance.name, 8 * (port.design_word_bytes + port.word_bytes))
+    words = printer.port_words(instance)
+    process = f"{instance.kind}<{instance.name}{', true' if printer.streams else ''}>"
+    size = port.frame_words if printer.streams else port.frame_bytes
+    if isinstance(instance, SourceInstance):
+        function = f"receive<{size}>" if printer.streams else f"fetch<{size}>"
+        printer.call(function, port.name, words, "frames")
+        printer.call(process, words, instance.writes[0].name, "frames")
+    else:
+        function = f"send<{size}>" if printer.streams else f"store<{size}>"
+        printer.call(process, instance.reads[0].name, words, "frames")
+        printer.call(function, words, port.name, "frames")
+
+
+@print_instance.register
+def print_weights(instance: WeightsInstance, printer: Printer) -> None:
+    """Reads weights from the port for each vector; or once, into a memory that repeats them."""
+    port, (rows,), times = instance.port, instance.writes, instance.times
+    printer.check_width(
+        instance.name, max(8 * (port.design_word_bytes + port.word_bytes), rows.bits)
     )
-
-
-def activation(part: Activation) -> str:
-    """The type of what follows a sum."""
-    type = "qnn::Pass" if part.steps is None else steps(part.steps, part.descending)
-    return type if part.bias is None else f"qnn::Biased<{tag(part.bias)}, {type}>"
-
-
-def steps(part: ThresholdSteps, descending: bool) -> str:
-    result = "qnn::Sign" if part.signs else f"qnn::Level<{part.count}, {number(part.offset)}>"
-    way = "Searched" if part.levels else "Compared"
-    kind = f"qnn::{way}<{tag(part.element)}, {part.count}>"
-    if descending:
-        kind = f"qnn::Descending<{kind}>"
-    return f"qnn::Stepped<{kind}, {result}>"
+    printer.struct(
+        ProcessStruct(
+            instance.name,
+            instance.comment,
+            {"Element": f"qnn::Unsigned<{instance.bits}>"},
+            {
+                "LANES": instance.rows,
+                "BYTES": instance.bytes,
+                "WORDS": instance.words,
+                "PORT_BYTES": port.word_bytes,
+                "TIMES": times,
+                "BITS": rows.bits,
+            },
+        )
+    )
+    words = printer.port_words(instance)
+    if instance.copy_storage is None:
+        printer.call(f"fetch_again<{port.frame_words}, {times}>", port.name, words, "frames")
+        printer.call(f"source<{instance.name}, true, {times}>", words, rows.name, "frames")
+        return
+    once = printer.channel(f"{instance.name}_once", rows.bits)
+    printer.call(f"fetch_again<{port.frame_words}, 1>", port.name, words, ONE_RUN)
+    printer.call(f"source<{instance.name}, true>", words, once, ONE_RUN)
+    printer.call(f"repeat<{instance.name}>", once, rows.name, "frames")

@@ -1,17 +1,17 @@
-"""A design as a folder that stands alone: sources, library, golden vectors, and how to build it.
+"""A self-contained folder of a design: sources, library, golden vectors, build scripts.
 
-`README` below says what each file is for.
+`README` below lists its files.
 """
 
 from ..golden_vectors import Files
-from ..netlist.netlist import Port
+from ..netlist.netlist import DesignPort
 from ..project import Project
-from .simulator import HERE
-from .source_files import Emitted
+from .library import library
+from .source_files import HlsSource
 
 
 class HlsProject(Project):
-    """HLS C++, a testbench, and what builds them."""
+    """HLS C++, a testbench, and the scripts that build them."""
 
     def library(self) -> Files:
         return library()
@@ -25,13 +25,13 @@ class HlsProject(Project):
 
     @property
     def period(self) -> str:
-        """Nanoseconds of a cycle."""
+        """Nanoseconds in a cycle."""
         return f"{1e3 / self.clock_mhz:.3f}"
 
     @property
     def data(self) -> list[str]:
         """The folders that the testbench reads."""
-        large = any(path.endswith(".dat") for path in self.emitted.files)
+        large = any(path.endswith(".dat") for path in self.source.files)
         return ["vectors", "weights"] if large else ["vectors"]
 
     def script(self) -> str:
@@ -39,10 +39,11 @@ class HlsProject(Project):
         return (
             "# vitis_hls -f run_hls.tcl\n\n"
             "set here [file normalize [file dirname [info script]]]\ncd $here\n"
-            'if {[string first " " $here] >= 0} {error "no space may be in the path $here"}\n'
+            'if {[string first " " $here] >= 0} '
+            '{error "the path $here contains a space: move the folder"}\n'
             'set flags "-std=c++14 -I$here/include -I$here"\n\n'
             "open_project -reset hls\n"
-            f"set_top {self.emitted.top}\n"
+            f"set_top {self.source.top}\n"
             "add_files top.cpp -cflags $flags\n"
             "add_files -tb testbench.cpp -cflags $flags\n"
             f"{folders}"
@@ -58,7 +59,7 @@ class HlsProject(Project):
             "# v++ -c --mode hls --config hls_config.cfg --work_dir hls\n\n"
             f"part={self.device.part}\n\n[hls]\n"
             f"clock={self.period}ns\nflow_target=vivado\n"
-            f"syn.top={self.emitted.top}\nsyn.file=top.cpp\n"
+            f"syn.top={self.source.top}\nsyn.file=top.cpp\n"
             "syn.cflags=-std=c++14 -Iinclude -I.\n"
             "tb.file=testbench.cpp\ntb.cflags=-std=c++14 -Iinclude -I.\n"
             f"{folders}"
@@ -67,42 +68,42 @@ class HlsProject(Project):
 
     @property
     def streams(self) -> bool:
-        """Whether the ports for frames are streams."""
-        return isinstance(self.emitted, Emitted) and self.emitted.streams
+        """Whether the ports for frames are AXI streams."""
+        return isinstance(self.source, HlsSource) and self.source.streams
 
     @property
     def registers(self) -> str:
-        """What the host gives a design."""
+        """The values that the host writes to the design's registers."""
         return "the number of frames" + (" and the addresses of memories" if self.memories else "")
 
     @property
     def memories(self) -> bool:
-        """Whether a port is one."""
-        return not self.streams or bool(self.emitted.outside)
+        """Whether any port is a memory."""
+        return not self.streams or bool(self.source.weight_ports)
 
     def readme(self, frames: int) -> str:
-        return README.format(
-            top=self.emitted.top,
+        return README_TEMPLATE.format(
+            top=self.source.top,
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,
-            ports="\n".join(map(described, self.emitted.ports)),
+            ports="\n".join(map(port_row, self.source.ports)),
             frames_at_ports=IN_STREAMS if self.streams else IN_MEMORIES,
             registers=self.registers,
-            depths=DEPTHS if self.memories else "",
+            depths=COSIM_DEPTHS if self.memories else "",
             frames=frames,
         )
 
 
-DEPTHS = """
-The tool knows how large a port's memory is then: `depth=` in its pragma in `top.cpp` are the words
-of the frames in `vectors`.
+COSIM_DEPTHS = """
+For this simulation, `depth=` in the pragma of each port in `top.cpp` is the size of its memory: the
+words of the frames in `vectors`.
 """
-IN_MEMORIES = "In a memory, frame follows frame."
-IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST."
+IN_MEMORIES = "In a memory, frames follow one another without a gap."
+IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST set."
 
 
-def described(port: Port) -> str:
+def port_row(port: DesignPort) -> str:
     """A port as a row of a table."""
     frame = "x".join(map(str, port.frame))
     word = f"{8 * port.word_bytes} bits"
@@ -111,21 +112,12 @@ def described(port: Port) -> str:
     )
 
 
-def library() -> Files:
-    """The headers that a design is compiled with."""
-    headers = sorted((HERE / "include").rglob("*.hpp"))
-    files = {path.relative_to(HERE).as_posix(): path.read_text() for path in headers}
-    for path in sorted((HERE / "testbench").glob("*.h")):
-        files[f"simulation/{path.name}"] = path.read_text()
-    return {**files, "host.hpp": (HERE / "testbench" / "host.hpp").read_text()}
-
-
 MAKEFILE = """\
 # Simulation with g++: the testbench compares with golden results.
 #
 #   make                 channels hold any number of words
-#   make bounded         channels hold as many as on the device, processes take turns
-#   make AP_TYPES=DIR    the folder of the vendor's ap_int.h: that of the hls4ml package by default
+#   make bounded         channels have their depths on the device; processes take turns
+#   make AP_TYPES=DIR    the folder of the vendor's ap_int.h; by default, the hls4ml package's
 
 CXX ?= g++
 PYTHON ?= python3
@@ -157,45 +149,45 @@ clean:
 \trm -f simulation.out bounded.out vectors/*.result.bin
 """
 
-README = """\
+README_TEMPLATE = """\
 # {top}
 
-A streaming design for {part} at {clock} MHz, as C++ for Vitis HLS. All numbers below come from
-the model of cycles and resources, before synthesis.
+A streaming design for {part} at {clock} MHz, as C++ for Vitis HLS. All numbers below are estimates
+from a model of cycles and resources, made before synthesis.
 
 {summary}
 
 ## Ports
 
-| port | holds | elements of a frame | each | bytes a frame | word |
+| port | holds | frame | element | bytes per frame | word |
 |---|---|---|---|---|---|
 {ports}
 
-Elements are little-endian, the last axis fastest.
+Elements are little-endian; the last axis varies fastest.
 {frames_at_ports}
-The host's registers (AXI4-Lite) take {registers}, start the design, and
-tell when it is done. What the network does outside of the design, such as quantizing its inputs,
-is in `design.mlir`, too.
+The host writes {registers} to registers (AXI4-Lite),
+starts the design there, and reads there when it is done. `design.mlir` also contains the operations
+of the network outside the design, such as quantizing its inputs.
 
 ## Simulation
 
-    make            # channels of any depth
-    make bounded    # channels of the depths that they have on the device
+    make            # channels hold any number of words
+    make bounded    # channels have their depths on the device
 
-The testbench runs the {frames} frames in `vectors` and compares the results with those there,
-byte for byte. It needs g++, and the vendor's `ap_int.h`: `pip install hls4ml`, or
+The testbench runs the {frames} frames in `vectors` and compares the results with the expected ones
+there, byte for byte. It needs g++ and the vendor's `ap_int.h`: `pip install hls4ml`, or
 `make AP_TYPES=<its folder>`.
 
 ## Synthesis
 
-    vitis_hls -f run_hls.tcl    # simulates, synthesises, exports an IP core
+    vitis_hls -f run_hls.tcl    # simulates, synthesizes, exports an IP core
     v++ -c --mode hls --config hls_config.cfg --work_dir hls    # 2024.1 and later
 
-The IP core is in `hls/solution/impl/ip`, which Vivado's IP catalogue takes in. If its timing does
-not close, `qnn compile --clock` with fewer MHz makes another design; `--streams` has AXI streams
-for its ports instead of memories. Both tools write to `hls`, which another `qnn compile` to this
-folder leaves as it is. The RTL is simulated with `cosim_design` behind `csynth_design` in
-`run_hls.tcl`, or after `v++` by
+The IP core is in `hls/solution/impl/ip`: add this folder to Vivado's IP repositories. If timing
+does not close, compile again with fewer MHz (`qnn compile --clock`); `--streams` makes the ports
+AXI streams instead of memories. Both tools write to `hls`, which `qnn compile` to this folder does
+not change. To simulate the RTL, add `cosim_design` after `csynth_design` in `run_hls.tcl`, or run
+this after `v++`:
 
     vitis-run --mode hls --cosim --config hls_config.cfg --work_dir hls
 {depths}
@@ -206,9 +198,9 @@ folder leaves as it is. The RTL is simulated with `cosim_design` behind `csynth_
 | `top.cpp`, `top.hpp` | the top function, `{top}`: one dataflow region, a call for each process |
 | `weights` | memories: weights, thresholds, tables |
 | `include` | the library of processes |
-| `testbench.cpp`, `host.hpp`, `vectors` | the test |
+| `testbench.cpp`, `host.hpp`, `vectors` | the test, its inputs and the expected results |
 | `simulation`, `bounded.cpp`, `Makefile` | simulation with g++ |
-| `design.mlir` | the design that this was made from |
-| `folding.json` | PE, SIMD and memories of its layers, as `--folding` takes them |
-| `build.json` | what made it and what it comes to; `qnn report` shows it |
+| `design.mlir` | the design from which this folder was made |
+| `folding.json` | PE, SIMD and memories of the layers, for `--folding` |
+| `build.json` | the command, speed and resources; `qnn report` shows them |
 """

@@ -1,9 +1,9 @@
-"""Running emitted designs: g++ compiles them, frames go in, and frames come out.
+"""Simulates emitted designs: g++ compiles them, and the program runs frames through them.
 
-    results = simulate(design_emitted, [frames])
+    results = simulate_with_gxx(source, [frames])
 
-The integers of arbitrary width are the vendor's own headers, which the hls4ml package carries; the
-streams are ours. Several designs are compiled as one program, which takes a fraction of the time.
+The integers of arbitrary width are the vendor's own headers, which the hls4ml package contains; the
+streams are ours. Several designs can be compiled as one program, in a fraction of the time.
 """
 
 import logging
@@ -30,21 +30,24 @@ from ..golden_vectors import (
     read_results,
     write,
 )
-from .source_files import Emitted
-from .translation_units import elsewhere, instances, unit
+from .library import INCLUDE, TESTBENCH, UMBRELLA, umbrella_header
+from .source_files import HlsSource
+from .translation_units import extern_declarations, template_instances, translation_unit
 
 LOG = logging.getLogger(__name__)
 
-HERE = Path(__file__).parent
-PROCESSORS = len(os.sched_getaffinity(0))
+PROCESSOR_COUNT = len(os.sched_getaffinity(0))
 
-MOST_FRAMES = 16
-"""So many frames one program takes."""
+MAX_FRAMES = 16
+"""Frames that one run of a program takes at most."""
 
-QUIET = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
-"""Pragmas are for the vendor's compiler; its integers, once inlined, are the rest."""
+QUIET_WARNINGS = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
+"""The pragmas are for the vendor's compiler; the other warnings come from its inlined integers."""
 
-OPTIONS = ["-std=c++14", "-Wall", "-Wextra", *QUIET]
+FIRST_INCLUDE = f'#include "{UMBRELLA}"\n'
+"""The first line of every translation unit: g++ uses a precompiled header only there."""
+
+GXX_OPTIONS = ["-std=c++14", "-Wall", "-Wextra", *QUIET_WARNINGS]
 
 
 def vendor_headers() -> Path:
@@ -54,10 +57,11 @@ def vendor_headers() -> Path:
         headers = Path(folder) / "templates" / "vivado" / "ap_types"
         if (headers / "ap_int.h").exists():
             return headers
-    raise SimulationError("there is no ap_int.h: pip install 'qnn-dialect[hls]' brings it")
+    raise SimulationError("there is no ap_int.h: pip install 'qnn-dialect[hls]' installs it")
 
 
-def compiler() -> str:
+def find_gxx() -> str:
+    """The path of g++."""
     found = shutil.which("g++")
     if found is None:
         raise SimulationError("there is no g++: install a C++ compiler to simulate a design")
@@ -66,27 +70,31 @@ def compiler() -> str:
 
 @dataclass(frozen=True)
 class Simulation:
-    """Designs in a folder, as one program; each name of a design stands there once."""
+    """Designs in a folder, as one program; their names differ."""
 
-    designs: Sequence[Emitted]
+    sources: Sequence[HlsSource]
     folder: Path
     bounded: bool = False
-    """Whether channels have the depths that the design gives them."""
-    optimise: bool = True
+    """Whether channels have the depths of the design; otherwise they hold any number of words."""
+    optimize: bool = True
     units: int = 0
-    """How many more translation units than one: all are compiled at the same time."""
+    """Translation units beside the main one; all are compiled in parallel."""
     headers: Path | None = None
     """A folder with the library's headers, precompiled."""
 
+    @property
+    def program(self) -> Path:
+        return self.folder.resolve() / "simulation"
+
     def build(self) -> "Simulation":
-        """Writes and compiles them."""
+        """Writes and compiles the designs."""
         write(self.files, self.folder)
         units = sorted(path.name for path in self.folder.glob("*.cpp"))
 
         def compile_one(unit: str) -> None:
             self.compile("-c", unit)
 
-        with ThreadPoolExecutor(PROCESSORS) as threads:
+        with ThreadPoolExecutor(PROCESSOR_COUNT) as threads:
             list(threads.map(compile_one, units))
         self.compile(*[f"{Path(unit).stem}.o" for unit in units], "-o", "simulation")
         return self
@@ -94,87 +102,87 @@ class Simulation:
     def compile(self, *arguments: str) -> None:
         """Runs g++ in the folder, with the options that all units share."""
         first = [] if self.headers is None else [f"-I{self.headers}"]
-        command = [compiler(), *first, *self.options, *arguments]
+        command = [find_gxx(), *first, *self.options, *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
         if done.returncode:
-            raise SimulationError(f"g++ can't compile the design:\n{done.stderr}")
+            raise SimulationError(f"g++ cannot compile the design:\n{done.stderr}")
 
     @property
     def options(self) -> list[str]:
         flags = ["-DQNN_BOUNDED"] if self.bounded else []
-        flags.append("-O2" if self.optimise else "-O0")
-        own = [f"-I{folder}" for folder in (HERE / "include", HERE / "testbench", ".")]
-        return [*OPTIONS, *flags, *own, "-isystem", str(vendor_headers())]
+        flags.append("-O2" if self.optimize else "-O0")
+        own = [f"-I{folder}" for folder in (INCLUDE, TESTBENCH, ".")]
+        return [*GXX_OPTIONS, *flags, *own, "-isystem", str(vendor_headers())]
 
     @cached_property
     def files(self) -> Files:
-        """The designs, each in a folder, and the translation units."""
+        """The designs, each in a folder of its own, and the translation units."""
         designs = {
-            f"{emitted.top}/{path}": content
-            for emitted in self.designs
-            for path, content in emitted.simulated.items()
+            f"{source.top}/{path}": content
+            for source in self.sources
+            for path, content in source.simulated.items()
         }
-        others = {f"unit{n}.cpp": "" for n in range(self.units)}
-        for emitted in self.designs:
-            found = instances(emitted) if others else []
+        others = {f"unit{n}.cpp": FIRST_INCLUDE for n in range(self.units)}
+        for source in self.sources:
+            instances = template_instances(source) if others else []
             for n, name in enumerate(others):
-                others[name] += unit(emitted, found[n :: self.units])
-        return {**designs, **others, "simulation.cpp": self._main()}
+                others[name] += translation_unit(source, instances[n :: self.units])
+        header = {UMBRELLA: umbrella_header()} if self.headers is None else {}
+        return {**header, **designs, **others, "simulation.cpp": self._main()}
 
     def _main(self) -> str:
         top = "bounded.cpp" if self.bounded else "top.cpp"
-        lines = ['#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
-        for emitted in self.designs:
+        lines = [FIRST_INCLUDE, '#include "host.hpp"', "#define QNN_BATCH", "#undef QNN_DATA"]
+        for source in self.sources:
             if self.units:
-                lines.append(elsewhere(emitted))
-            lines += [f'#define QNN_DATA "{emitted.top}"', f'#include "{emitted.top}/{top}"']
-            lines += [f'#include "{emitted.top}/testbench.cpp"', "#undef QNN_DATA"]
+                lines.append(extern_declarations(source))
+            lines += [f'#define QNN_DATA "{source.top}"', f'#include "{source.top}/{top}"']
+            lines += [f'#include "{source.top}/testbench.cpp"', "#undef QNN_DATA"]
         lines += ["int main(int, char** arguments) {"]
         lines += [
             "    const std::string vectors = arguments[1];",
             "    std::size_t differences = 0;",
         ]
-        for emitted in self.designs:
-            lines.append(f'    differences += check_{emitted.top}(vectors + "/{emitted.top}");')
+        for source in self.sources:
+            lines.append(f'    differences += check_{source.top}(vectors + "/{source.top}");')
         return "\n".join([*lines, "    return differences == 0 ? 0 : 1;", "}", ""])
 
     def run(
         self, inputs: Sequence[Sequence[Array]], timeout: float | None = None
     ) -> list[list[Array]]:
-        """The results of each design for the frames of its inputs; the folder stays as it is.
+        """The results of each design for the frames of its inputs.
 
-        Programs run at the same time, each for a part of the frames, since a stream that is not
-        bounded keeps all the words of its frames.
+        Programs run in parallel, each for some of the frames, since a stream that is not bounded
+        holds all words of its frames in memory.
         """
-        for emitted, arrays in zip(self.designs, inputs, strict=True):
-            check_frames(emitted.inputs, arrays)
+        for source, arrays in zip(self.sources, inputs, strict=True):
+            check_frames(source.inputs, arrays)
         most = max(len(arrays[0]) for arrays in inputs)
-        each = MOST_FRAMES if self.bounded else min(MOST_FRAMES, -(-most // PROCESSORS))
+        each = MAX_FRAMES if self.bounded else min(MAX_FRAMES, -(-most // PROCESSOR_COUNT))
 
-        def run_part(start: int) -> list[list[Array]]:
-            part = [[array[start : start + each] for array in arrays] for arrays in inputs]
-            return self._run_some(part, timeout)
+        def run_slice(start: int) -> list[list[Array]]:
+            frames = [[array[start : start + each] for array in arrays] for arrays in inputs]
+            return self._run_once(frames, timeout)
 
-        parts: list[list[list[Array]]] = []
-        with ThreadPoolExecutor(PROCESSORS) as threads:
-            for part in threads.map(run_part, range(0, most, each)):
-                parts.append(part)
-                done = min(most, len(parts) * each)
+        slices: list[list[list[Array]]] = []
+        with ThreadPoolExecutor(PROCESSOR_COUNT) as threads:
+            for results in threads.map(run_slice, range(0, most, each)):
+                slices.append(results)
+                done = min(most, len(slices) * each)
                 LOG.debug("%d of %d frames", done, most, extra={"share": done / most})
-        by_design = zip(*parts, strict=True)
+        by_design = zip(*slices, strict=True)
         return [[np.concatenate(x) for x in zip(*results, strict=True)] for results in by_design]
 
-    def _run_some(
+    def _run_once(
         self, inputs: Sequence[Sequence[Array]], timeout: float | None
     ) -> list[list[Array]]:
-        """The results for frames that one program takes at once."""
-        program = self.folder.resolve() / "simulation"
+        """The results for the frames of one run of the program."""
         try:
             with TemporaryDirectory() as vectors:
-                for emitted, arrays in zip(self.designs, inputs, strict=True):
-                    write(golden_vector_files(emitted.inputs, arrays), Path(vectors, emitted.top))
+                for source, arrays in zip(self.sources, inputs, strict=True):
+                    write(golden_vector_files(source.inputs, arrays), Path(vectors, source.top))
                 done = subprocess.run(
-                    [program, vectors],
+                    [self.program, vectors],
                     cwd=self.folder,
                     capture_output=True,
                     text=True,
@@ -183,12 +191,14 @@ class Simulation:
                 if done.returncode not in (0, DIFFERENT):
                     raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
                 results = [
-                    read_results(emitted.outputs, Path(vectors, emitted.top))
-                    for emitted in self.designs
+                    read_results(source.outputs, Path(vectors, source.top))
+                    for source in self.sources
                 ]
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise SimulationError(f"{error.filename or program} can't be used: {reason}") from None
+            raise SimulationError(
+                f"cannot run the simulation: {error.filename or self.program}: {reason}"
+            ) from None
         except subprocess.TimeoutExpired:
             raise SimulationError(f"the simulation takes longer than {timeout:g} s") from None
         for arrays, found in zip(inputs, results, strict=True):
@@ -197,7 +207,9 @@ class Simulation:
         return results
 
 
-def simulate(emitted: Emitted, frames: Sequence[Array], bounded: bool = False) -> list[Array]:
-    """The results of one design for some frames; `bounded` keeps to the depths of its channels."""
+def simulate_with_gxx(
+    source: HlsSource, frames: Sequence[Array], bounded: bool = False
+) -> list[Array]:
+    """The results of one design for some frames; `bounded` gives channels their depths."""
     with TemporaryDirectory() as folder:
-        return Simulation([emitted], Path(folder), bounded).build().run([frames])[0]
+        return Simulation([source], Path(folder), bounded).build().run([frames])[0]

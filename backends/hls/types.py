@@ -1,8 +1,9 @@
-"""The types and numbers of a process as a struct of C++."""
+"""The types and numbers of an instance as a struct of C++, and the call that uses it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...qdialect.stream.compute import Storage
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -11,30 +12,103 @@ from ...qdialect.types import (
     bit_width,
     value_range,
 )
-from ..netlist.netlist import Channel, Port
-from .memories import Array
+from ..netlist.netlist import (
+    ActivationStages,
+    Channel,
+    DesignPort,
+    Instance,
+    ThresholdSteps,
+    WeightCodebook,
+)
+from ..netlist.parameters import BackendNeed, instance_parameters
+from ..netlist.weighted import MatvecInstance, Multiplier
+from .memories import MemoryArray
+
+VECTOR_STORAGE = {
+    None: "NotKept",
+    Storage.REGISTERS: "InRegisters",
+    Storage.LUT: "InLuts",
+    Storage.BLOCK: "InBlocks",
+}
+"""The library's types of memories that keep the vector of a matvec."""
 
 
 @dataclass(frozen=True)
-class Shape:
-    """A struct: the types and numbers that a process is built from."""
+class ProcessStruct:
+    """A struct with the types and the numbers of a process."""
 
     name: str
     comment: str
     types: Mapping[str, str]
     numbers: Mapping[str, int | bool]
     before: str = ""
-    """What it refers to."""
+    """The definitions of other types that it uses."""
 
     def source(self) -> str:
         lines = [f"    typedef {type} {name};" for name, type in self.types.items()]
         for name, value in self.numbers.items():
-            lines.append(f"    static const {_kind(value)} {name} = {number(value)};")
+            lines.append(f"    static const {number_type(value)} {name} = {number(value)};")
         body = "\n".join(lines)
         return f"{self.before}/// {self.comment}\nstruct {self.name} {{\n{body}\n}};\n"
 
 
-def _kind(value: int | bool) -> str:
+def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
+    """The struct of an instance: its parameters, and the types of the units that it is made of."""
+    types, numbers, before = dict[str, str](), dict[str, int | bool](), ""
+    for parameter in instance_parameters(instance):
+        match parameter.value:
+            case int() as value:
+                if parameter.need is not BackendNeed.PRECOMPUTED:
+                    numbers[parameter.name.upper()] = value
+            case Multiplier() as multiplier:
+                types["Multiplier"] = f"qnn::{multiplier.value}"
+            case ActivationStages() as activation:
+                types["Activation"] = activation_type(activation)
+            case WeightCodebook() as book:
+                types[parameter.name.title()] = book.name
+                before += codebook_struct(book)
+            case value if isinstance(value, ElementType):
+                types[parameter.name.title()] = tag(value)
+            case _:
+                pass
+    if isinstance(instance, MatvecInstance):
+        types["Vector"] = f"qnn::{VECTOR_STORAGE[instance.vector_storage('xilinx')]}"
+    return ProcessStruct(instance.name, instance.comment, types, numbers | more_numbers, before)
+
+
+def activation_type(activation: ActivationStages) -> str:
+    """The type of an activation; its memories are arguments in the order of its stages."""
+    bias, steps = activation.bias, activation.steps
+    type = "qnn::Pass" if steps is None else steps_type(steps)
+    return type if bias is None else f"qnn::Biased<{tag(bias.element)}, {type}>"
+
+
+def steps_type(steps: ThresholdSteps) -> str:
+    level = "qnn::Sign" if steps.signs else f"qnn::Level<{steps.count}, {number(steps.offset)}>"
+    comparison = "Searched" if steps.searched else "Compared"
+    type = f"qnn::{comparison}<{tag(steps.element)}, {steps.count}>"
+    if steps.descending is not None:
+        type = f"qnn::Descending<{type}>"
+    return f"qnn::Stepped<{type}, {level}>"
+
+
+def codebook_struct(book: WeightCodebook) -> str:
+    """A type of weights that decodes an index with its table."""
+    entry, count = f"ap_int<{bit_width(book.entry)}>", len(book.values)
+    numbers = ", ".join(number(int(value)) for value in book.values)
+    return (
+        f"/// An index into a codebook of {count}.\n"
+        f"struct {book.name} {{\n"
+        f"    static const int BITS = {book.bits};\n"
+        f"    typedef {entry} Value;\n"
+        f"    static Value decode(const ap_uint<{book.bits}>& code) {{\n"
+        f"        static const {entry} table[{count}] = {{{numbers}}};\n"
+        f"        return table[code];\n    }}\n}};\n\n"
+    )
+
+
+def number_type(value: int | bool) -> str:
+    """The type of a constant."""
     if isinstance(value, bool):
         return "bool"
     if value < 0:
@@ -43,6 +117,7 @@ def _kind(value: int | bool) -> str:
 
 
 def number(value: int | bool) -> str:
+    """A number as a literal of C++."""
     if isinstance(value, bool):
         return str(value).lower()
     if value == -(1 << 63):
@@ -51,8 +126,8 @@ def number(value: int | bool) -> str:
 
 
 @dataclass(frozen=True)
-class Call:
-    """A process at work: a function of the library, and what it is given."""
+class LibraryCall:
+    """A call of a function of the library, which is one process of the dataflow region."""
 
     function: str
     args: tuple[str, ...]
@@ -63,16 +138,16 @@ class Call:
 
 @dataclass
 class Sources:
-    """What the files of a design hold, in order."""
+    """The parts of a design's source files, in order."""
 
     channels: list[Channel] = field(default_factory=list[Channel])
-    shapes: list[Shape] = field(default_factory=list[Shape])
-    memories: list[Array] = field(default_factory=list[Array])
-    calls: list[Call] = field(default_factory=list[Call])
+    structs: list[ProcessStruct] = field(default_factory=list[ProcessStruct])
+    memories: list[MemoryArray] = field(default_factory=list[MemoryArray])
+    calls: list[LibraryCall] = field(default_factory=list[LibraryCall])
 
 
-def word_of(port: Port) -> str:
-    """The words of a port that is a memory."""
+def word_of(port: DesignPort) -> str:
+    """The type of a word at a port that is a memory."""
     return f"ap_uint<{8 * port.word_bytes}>"
 
 

@@ -8,7 +8,7 @@ from xdsl.ir import SSAValue
 from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import Shape, text_of
 from ...qdialect.types import QuantType, shape_of
-from ..netlist.names import identifier
+from ..netlist.names import unique_identifier
 from .constants import Constants
 from .loops import Loops, Source
 from .region import Padding, Region
@@ -65,7 +65,7 @@ class Steps:
         body = [*lines]
         if y.border != NO_SIDES:
             body += around(y)
-        self.done.append(Step(identifier(name, self.names), comment, body, reads, y))
+        self.done.append(Step(unique_identifier(name, self.names), comment, body, reads, y))
 
     def describe(self, reads: Sequence[Tensor], y: Tensor) -> str:
         froms = ", ".join(f"{text_of(x.shape)} {x.element}" for x in reads)

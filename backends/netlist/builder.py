@@ -1,96 +1,85 @@
-"""Building the parts of a design: names, channels, memories, part by part."""
+"""What every kind of process needs to become an instance: names, channels, memories, ports.
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+The functions that build instances are registered here, each beside the dataclass that it fills:
+
+    @build_instance.register
+    def build_fork(process: ForkOp, builder: Builder) -> Fork:
+        (x,) = process.inputs
+        return Fork(*builder.wiring(process), words=x.words)
+"""
+
+from functools import singledispatch
+from typing import TypeAlias
 
 from xdsl.ir import SSAValue
 
 from ...qdialect.diagnostics import last_name
 from ...qdialect.stream import Process
 from ...qdialect.stream.types import channel_of
-from ...qdialect.types import ElementType
 from .memories import Memory
-from .names import LONGEST, identifier, shortened, unused
-from .netlist import (
-    Activation,
-    Channel,
-    Codebook,
-    EmitError,
-    Instance,
-    Netlist,
-    Number,
-    Port,
-    channel_comment,
-)
+from .names import MAX_NAME_LENGTH, abbreviated, unique_identifier, unused_name
+from .netlist import Channel, DesignPort, EmitError, Instance, Netlist, channel_comment
+
+Wiring: TypeAlias = tuple[str, str, list[Channel], list[Channel]]
+"""The first fields of every instance: its name, its comment, the channels it reads and writes."""
 
 
 class Builder:
-    """The parts of a design so far, and the process that is being written."""
+    """The netlist of a design so far, and the process that is being added."""
 
     def __init__(self, top: str):
-        self.parts = Netlist(top, taken={top.lower()})
+        self.netlist = Netlist(top, used_names={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""
 
-    def start(self, process: Process) -> None:
-        """Names a process and the channels that it writes."""
+    def add(self, process: Process) -> None:
+        """Adds a process, the channels that it writes, and all that it needs."""
         kind = process.name.removeprefix("stream.")
         layer = process.layer.data if process.layer is not None else ""
-        short = shortened(last_name(layer), LONGEST - len(kind) - 1)
-        self.process_name = identifier(f"{short}_{kind}", self.parts.taken)
-        self.parts.processes.append(self.process_name)
+        short = abbreviated(last_name(layer), MAX_NAME_LENGTH - len(kind) - 1)
+        self.process_name = unique_identifier(f"{short}_{kind}", self.netlist.used_names)
+        self.netlist.processes.append(self.process_name)
         for value in process.results:
             channel = channel_of(value)
             if not channel.depth.data:
                 raise EmitError(
-                    f"a channel behind {self.process_name!r} has no depth: run size-fifos first"
+                    f"an output channel of {self.process_name!r} has no depth: run size-fifos first"
                 )
             self.channels[value] = self.channel(channel.word_bits, channel.depth.data)
+        self.netlist.instances.append(build_instance(process, self))
 
-    def channel(self, bits: int, depth: int = 2, what: str = "words") -> Channel:
-        """A new channel of the process that is being written."""
-        channel = Channel(self.own_name(what), bits, depth)
-        self.parts.channels.append(channel)
+    def wiring(self, process: Process) -> Wiring:
+        """The name and the channels of a process, for its instance."""
+        ends = channel_comment(process.inputs), channel_comment(process.outputs)
+        return (
+            self.process_name,
+            " -> ".join(text for text in ends if text) + ".",
+            [self.channels[value] for value in process.operands],
+            [self.channels[value] for value in process.results],
+        )
+
+    def channel(self, bits: int, depth: int = 2, suffix: str = "words") -> Channel:
+        """A new channel that belongs to the process."""
+        channel = Channel(self.own_name(suffix), bits, depth)
+        self.netlist.channels.append(channel)
         return channel
 
     def memory(self, memory: Memory) -> Memory:
-        """A memory that lies inside, after adding it to the design."""
-        self.parts.memories.append(memory)
+        """Adds a memory inside the design, and returns it."""
+        self.netlist.memories.append(memory)
         return memory
 
-    def own_name(self, what: str) -> str:
-        """A new name for something of the process that is being written."""
-        return unused(f"{self.process_name}_{what}", self.parts.taken)
+    def port(self, port: DesignPort) -> DesignPort:
+        """Adds a port of the design, and returns it."""
+        self.netlist.ports.append(port)
+        return port
 
-    def part(
-        self,
-        process: Process,
-        kind: str,
-        numbers: Mapping[str, Number],
-        types: Mapping[str, ElementType | Codebook] = MappingProxyType({}),
-        weights: Memory | Channel | None = None,
-        activation: Activation | None = None,
-        memories: Sequence[Memory] = (),
-        choice: str = "",
-        port: Port | None = None,
-        in_registers: bool = False,
-    ) -> None:
-        """Adds a process that is one of the library's."""
-        ends = channel_comment(process.inputs), channel_comment(process.outputs)
-        self.parts.parts.append(
-            Instance(
-                self.process_name,
-                kind,
-                " -> ".join(text for text in ends if text) + ".",
-                [self.channels[value] for value in process.operands],
-                [self.channels[value] for value in process.results],
-                numbers,
-                types,
-                weights,
-                activation,
-                memories,
-                choice,
-                port,
-                in_registers,
-            )
-        )
+    def own_name(self, suffix: str) -> str:
+        """A new name for something that belongs to the process, such as `conv1_matvec_weights`."""
+        return unused_name(f"{self.process_name}_{suffix}", self.netlist.used_names)
+
+
+@singledispatch
+def build_instance(process: Process, builder: Builder) -> Instance:
+    """The instance of a process whose name and output channels the builder has added."""
+    raise EmitError(f"{process.name} has no hardware: it cannot be emitted")

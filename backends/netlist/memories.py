@@ -1,4 +1,4 @@
-"""Memories of a design: what they hold, word by word, whatever language spells them."""
+"""The memories of a design and their contents, word by word, independent of any language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,35 +17,36 @@ from ...qdialect.types import FloatType, QuantType, bit_width, check_element, un
 
 @dataclass(frozen=True)
 class Memory:
-    """An array of words of so many bits."""
+    """An array of words that all have the same number of bits."""
 
     name: str
     bits: int
     sizes: tuple[int, ...]
-    """The axes of the array; where it has three, each lane reads an entry of its own."""
+    """The axes of the array; if it has three, each lane reads an entry of its own."""
     words: Words
-    """The bytes of each word, the lowest first."""
+    """The bytes of each word, the lowest byte first."""
     parallel: tuple[int, ...] = ()
     """The axes along which all words are read in the same cycle."""
     storage: Storage | None = None
-    """Where it lies, if somebody chose."""
+    """The kind of memory, if the design chooses one."""
     group: str = ""
-    """The name of what it is a part of, if it is one."""
+    """The name that it shares with the other memories of a search tree, if it belongs to one."""
 
     @property
     def data_path(self) -> str:
-        """Where its bytes stand in the folder of a design."""
+        """The file of its bytes in the folder of a design."""
         return f"weights/{self.name}.dat"
 
     @property
     def codes(self) -> Iterator[int]:
-        """The words as numbers."""
+        """The words as integers."""
         flat = self.words.reshape(prod(self.sizes), -1)
         return (int.from_bytes(row.tobytes(), "little") for row in flat)
 
     @property
     def side_by_side(self) -> "Memory":
-        """The same with one word for all rows at an address, with no bits between them."""
+        """The same contents with one word for all rows at an address, without unused bits between
+        them."""
         addresses, rows = self.sizes
         bits = np.unpackbits(self.words, axis=-1, bitorder="little")[..., : self.bits]
         words = np.packbits(bits.reshape(addresses, -1), axis=-1, bitorder="little")
@@ -53,15 +54,15 @@ class Memory:
 
 
 def codes_of(values: Array, element: QuantType | FloatType) -> Words:
-    """Each element as a word of its own."""
+    """The elements as words of one element each."""
     if isinstance(element, FloatType):
         values = values.astype(f"<f{bit_width(element) // 8}").view(f"<u{bit_width(element) // 8}")
         element = unsigned(bit_width(element))
     return pack_words(np.ascontiguousarray(values).reshape(-1, 1), element, (1, 1))
 
 
-def quant_of(process: Process, symbol: SymbolRefAttr) -> QuantType:
-    """The element type of a constant of integers."""
+def constant_type(process: Process, symbol: SymbolRefAttr) -> QuantType:
+    """The element type of a constant that holds integers."""
     element = check_element(data_of(process, symbol).element)
     assert isinstance(element, QuantType)
     return element
@@ -74,8 +75,10 @@ def rows_memory(
     at_once: tuple[int, int],
     storage: Storage | None = None,
 ) -> Memory:
-    """A memory with an address for each iteration and a word for each of the rows at once."""
-    matrix, element = integers_of(process, symbol), quant_of(process, symbol)
+    """A memory of a matrix: an address for each iteration, and a word for each of its rows.
+
+    An iteration reads `at_once` rows and columns."""
+    matrix, element = integers_of(process, symbol), constant_type(process, symbol)
     words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
     addresses, rows, _ = words.shape
     bits = at_once[1] * bit_width(element)
@@ -85,8 +88,8 @@ def rows_memory(
 def search_levels(rows: Array) -> list[Array]:
     """Sorted rows as binary trees: level l has 2^l entries of each row.
 
-    The last threshold is repeated to fill the tree, so that more may be reached than there are: the
-    hardware counts no further.
+    The last threshold is repeated to fill the tree, so a search may count more thresholds than the
+    row has: the hardware clamps the count.
     """
     count = rows.shape[1]
     levels = count.bit_length()

@@ -1,11 +1,11 @@
-"""Names from a model as identifiers: safe in C++, in OpenCL, and as names of files."""
+"""Identifiers from the names in a model: valid in C++ and OpenCL, and safe as file names."""
 
 import re
 
-LONGEST = 40
-"""Characters that are kept of a name."""
+MAX_NAME_LENGTH = 40
+"""Characters of a model's name that an identifier keeps."""
 
-WORDS = """
+RESERVED_WORDS = """
     alignas alignof and and_eq asm auto bitand bitor bool break case catch channel char class compl
     const constant constexpr const_cast continue decltype default delete do double dynamic_cast else
     enum explicit export extern false float for frames friend global goto half hls if inline int
@@ -15,34 +15,34 @@ WORDS = """
     typeid typename uint union unsigned using virtual void volatile wchar_t while xor xor_eq aux con
     nul prn
 """
-RESERVED = frozenset(WORDS.split())
-"""Words that mean something else to a compiler, to a file system, or in the code around them."""
+RESERVED = frozenset(RESERVED_WORDS.split())
+"""Words with a meaning to a compiler, to a file system, or in the emitted code."""
 
 
-def identifier(text: str, taken: set[str]) -> str:
-    """An identifier that resembles a text, unlike all that are taken, and now taken itself.
+def unique_identifier(text: str, used_names: set[str]) -> str:
+    """An identifier that resembles a text and is not among the used names, to which it is added.
 
-    Nothing but ASCII letters, digits and single underscores remains; two names that differ only by
-    case would share a file on some systems, so they count as the same.
+    It has only ASCII letters, digits and single underscores. Two names that differ only in case
+    would share a file on some systems, so they count as equal.
     """
-    cleaned = shortened(text, LONGEST)
+    cleaned = abbreviated(text, MAX_NAME_LENGTH)
     if not cleaned or cleaned[0].isdigit() or cleaned.lower() in RESERVED:
         cleaned = f"n_{cleaned}".rstrip("_")
-    return unused(cleaned, taken)
+    return unused_name(cleaned, used_names)
 
 
-def unused(name: str, taken: set[str]) -> str:
-    """An identifier, or where it is taken, with a number behind it; now taken itself."""
+def unused_name(name: str, used_names: set[str]) -> str:
+    """The name, with a number appended if it is used already; it is added to the used names."""
     found, number = name, 1
-    while found.lower() in taken:
+    while found.lower() in used_names:
         number += 1
         found = f"{name}_{number}"
-    taken.add(found.lower())
+    used_names.add(found.lower())
     return found
 
 
-def shortened(text: str, length: int) -> str:
-    """The letters and digits of a text: those at its start and its end, where it is too long."""
+def abbreviated(text: str, length: int) -> str:
+    """The letters and digits of a text; a long text keeps its start and its end."""
     cleaned = re.sub("[^A-Za-z0-9]+", "_", text).strip("_")
     if len(cleaned) <= length:
         return cleaned
@@ -53,11 +53,12 @@ def shortened(text: str, length: int) -> str:
 def top_name(text: str) -> str:
     """The name of a design's top function, such as `lenet_top`.
 
-    It is global, as is all that a compiler's headers define; none of that ends so.
+    It shares the global namespace with the names in the compiler's headers, none of which ends
+    in `_top`.
     """
-    return identifier(f"{shortened(text, 32)}_top", set())
+    return unique_identifier(f"{abbreviated(text, 32)}_top", set())
 
 
-def port_name(text: str, taken: set[str]) -> str:
-    """The name of a port, such as `image_data`, which is no macro of any header (`NULL`)."""
-    return identifier(f"{shortened(text, 32)}_data", taken)
+def port_name(text: str, used_names: set[str]) -> str:
+    """The name of a port, such as `image_data`; the suffix keeps it from being a macro (`NULL`)."""
+    return unique_identifier(f"{abbreviated(text, 32)}_data", used_names)

@@ -1,66 +1,71 @@
-"""What a design is made of, free of any vendor's spelling: parts, channels, ports, memories."""
+"""The netlist of a design: instances of the library's processes, and the channels between them.
 
-from collections.abc import Mapping, Sequence
+Nothing here depends on a vendor or a language: a backend prints a netlist in its own.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import TypeAlias
+from typing import ClassVar
 
 import numpy as np
 
 from ...hardware.resources.cost import WIDEST_PORT
-from ...hardware.resources.memory import DualPort
 from ...qdialect.data import Array
 from ...qdialect.stream import ChannelType
-from ...qdialect.stream.compute import Storage
-from ...qdialect.types import ElementType, QuantType, dtype_of
+from ...qdialect.types import QuantType, dtype_of
 from .memories import Memory
 
 
 class EmitError(Exception):
-    """A design that can't be written as source code; the message says what and why."""
+    """A design that cannot be emitted as source code; the message says which process and why."""
 
 
 @dataclass(frozen=True)
-class Port:
-    """An edge of a design: frames of elements in whole bytes."""
+class DesignPort:
+    """An input or output of a design: frames of elements, each in whole bytes."""
 
     name: str
-    at_once: int
-    """Bytes of a word of the design."""
+    design_word_bytes: int
+    """Bytes of the port that make up one word of the design."""
     frame: tuple[int, ...]
     dtype: np.dtype[np.generic]
-    """How the host holds an element."""
-    written: bool = False
+    """The type of an element in the host's memory."""
+    is_output: bool = False
     weights: Memory | None = None
-    """What it must hold, if it is not for frames."""
+    """The weights that the design reads here, if the port carries no frames."""
     link: ChannelType | None = None
-    """What comes or goes here over a link: its words as they are, each in whole bytes."""
+    """The channel that continues here over a link, if the port is not the host's: its words pass
+    unchanged, each in whole bytes."""
 
     @property
     def role(self) -> str:
-        """What a host has to do with it."""
-        return "result" if self.written else "input" if self.weights is None else "weights"
+        """What the port carries, for a table."""
+        return "result" if self.is_output else "input" if self.weights is None else "weights"
 
     @staticmethod
-    def of_link(name: str, channel: ChannelType, written: bool) -> "Port":
+    def of_link(name: str, channel: ChannelType, is_output: bool) -> "DesignPort":
         size = -(-channel.word_bits // 8)
-        return Port(name, size, (channel.words, size), np.dtype(np.uint8), written, link=channel)
+        return DesignPort(
+            name, size, (channel.words, size), np.dtype(np.uint8), is_output, link=channel
+        )
 
     @property
-    def by_element(self) -> "Port":
-        """The same for hosts that hold element by element what comes over a link."""
+    def by_element(self) -> "DesignPort":
+        """The same port for a host that stands in for a link and holds its words element by
+        element."""
         if self.link is None:
             return self
         dtype = dtype_of(self.link.element_type)
         size = self.link.lanes.data * dtype.itemsize
-        return Port(self.name, size, self.link.frame, dtype, self.written)
+        return DesignPort(self.name, size, self.link.frame, dtype, self.is_output)
 
     @property
     def word_bytes(self) -> int:
-        """The bytes of a word of the memory: a power of two; those of a word over a link."""
+        """Bytes of a word of the port: a power of two for a memory, whole bytes for a link."""
         if self.link is not None:
-            return self.at_once
-        return min(WIDEST_PORT, 1 << (self.at_once - 1).bit_length())
+            return self.design_word_bytes
+        return min(WIDEST_PORT, 1 << (self.design_word_bytes - 1).bit_length())
 
     @property
     def frame_bytes(self) -> int:
@@ -68,13 +73,13 @@ class Port:
 
     @property
     def frame_words(self) -> int:
-        """The words of a frame that begins with a new one."""
+        """Words of the port in a frame that starts at the beginning of a word."""
         return -(-self.frame_bytes // self.word_bytes)
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A bounded queue of words between two processes."""
+    """A bounded FIFO of words between two processes."""
 
     name: str
     bits: int
@@ -82,103 +87,112 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Codebook:
-    """Weights that are indices into a small table."""
+class WeightCodebook:
+    """The type of weights that are stored as indices into a small table."""
 
     name: str
     bits: int
+    """Bits of an index."""
     values: Array
     entry: QuantType
 
 
 @dataclass(frozen=True)
-class ThresholdSteps:
-    """Thresholds: so many rows of `count`, compared at once or, with `levels`, searched."""
-
-    element: QuantType
-    count: int
-    levels: int
-    """Of a search tree, each a memory; 0 where all are compared."""
-    offset: int
-    """The lowest level of the result."""
-    signs: bool
-    """The result is -1 or +1."""
-    shared: bool
-    """One row stands for all channels."""
-
-
-@dataclass(frozen=True)
-class Activation:
-    """What a sum goes through: a bias, thresholds, both or nothing.
-
-    Memories come in this order: the bias, which channels are descending, the thresholds."""
-
-    bias: QuantType | None = None
-    steps: ThresholdSteps | None = None
-    descending: bool = False
-    """Some channels count the thresholds that are not reached; a memory says which."""
-
-
-Number: TypeAlias = int | bool
-
-
-KEPT = "Kept"
-"""The choice of weights that are read once, and kept in a memory that can't start with them."""
-
-
-@dataclass(frozen=True)
 class Instance:
-    """A process as one of the library's kinds, with what it is built from."""
+    """A process of a design as one of the library's kinds.
+
+    Each kind is a subclass; its fields are the parameters, memories and ports of the process, and
+    `parameters.py` says how backends read them.
+    """
+
+    kind: ClassVar[str]
+    """The name of the kind, which is the name of its files in the libraries."""
 
     name: str
-    kind: str
     comment: str
     reads: Sequence[Channel]
     writes: Sequence[Channel]
-    numbers: Mapping[str, Number]
-    types: Mapping[str, ElementType | Codebook] = field(
-        default_factory=dict[str, ElementType | Codebook]
-    )
-    weights: Memory | Channel | None = None
-    """A memory, or the channel in which they come from outside."""
-    activation: Activation | None = None
-    memories: Sequence[Memory] = ()
-    """All but the weights, in the order in which a process takes them."""
-    choice: str = ""
-    """How it computes: products in Fabric or Dsp, the Maximum of a pool or its Total; KEPT."""
-    port: Port | None = None
-    in_registers: bool = False
-    """Registers keep the vector of a matvec, whatever its size."""
 
-    def vector_storage(self, vendor: str) -> Storage | None:
-        """Where a matvec keeps its vector for all but the first rows, if there are more."""
-        if self.kind != "matvec" or self.numbers["FOLDS"] == 1:
-            return None
-        words = self.numbers["STEPS"]
-        if self.in_registers or words == 1:
-            return Storage.REGISTERS
-        memory = DualPort(np.array(words), np.array(self.reads[0].bits))
-        return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
+    @property
+    def internal_word_bits(self) -> Sequence[int]:
+        """Widths of words that the process holds and that no channel or memory has."""
+        return ()
+
+
+@dataclass(frozen=True)
+class PortInstance(Instance):
+    """A process at a port of the design."""
+
+    port: DesignPort
+
+
+@dataclass(frozen=True)
+class Bias:
+    """A constant for each channel that is added to its sums."""
+
+    element: QuantType
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class ThresholdSteps:
+    """Thresholds that turn a sum into a level: the number of thresholds that it reaches."""
+
+    element: QuantType
+    count: int
+    """Thresholds of a channel."""
+    name: str
+    """The name that all memories of the thresholds share."""
+    thresholds: Sequence[Memory]
+    """One memory if all thresholds of a channel are compared in parallel, or one memory for each
+    level of a binary search tree."""
+    searched: bool
+    offset: int
+    """The level of a sum that reaches no threshold."""
+    signs: bool
+    """Whether the levels are -1 and +1."""
+    shared: bool
+    """Whether all channels have the same thresholds."""
+    descending: Memory | None = None
+    """A flag for each channel: whether its level is the number of thresholds not reached."""
+
+
+@dataclass(frozen=True)
+class ActivationStages:
+    """The bias and the thresholds that a sum passes through; both are optional."""
+
+    bias: Bias | None = None
+    steps: ThresholdSteps | None = None
+
+    @property
+    def memories(self) -> Iterator[Memory]:
+        """The memories in the order in which a sum meets them, which is the order of arguments."""
+        if self.bias is not None:
+            yield self.bias.memory
+        if self.steps is not None:
+            if self.steps.descending is not None:
+                yield self.steps.descending
+            yield from self.steps.thresholds
 
 
 @dataclass
 class Netlist:
-    """What a design is made of, in order."""
+    """The instances of a design in order, and the channels, ports and memories between them."""
 
     top: str
     processes: list[str] = field(default_factory=list[str])
-    """What the design's processes are called; a port for weights has a part as well."""
-    parts: list[Instance] = field(default_factory=list[Instance])
+    """The names of the design's processes; there are more instances if weights come from ports."""
+    instances: list[Instance] = field(default_factory=list[Instance])
     channels: list[Channel] = field(default_factory=list[Channel])
-    ports: list[Port] = field(default_factory=list[Port])
+    ports: list[DesignPort] = field(default_factory=list[DesignPort])
     memories: list[Memory] = field(default_factory=list[Memory])
-    """Those that lie inside."""
-    taken: set[str] = field(default_factory=set[str])
-    """Names that can't be given again."""
+    """The memories inside the design."""
+    used_names: set[str] = field(default_factory=set[str])
+    """All names of the design, in lower case."""
 
 
 def channel_comment(channels: Sequence[ChannelType]) -> str:
-    """What some channels carry, for a comment: all of it is ours, none of it a model's text."""
+    """The frames, elements and lanes of channels for a comment, without any text of the model."""
     return ", ".join(
         f"{'x'.join(map(str, channel.frame))} {channel.element} by {channel.lanes.data}"
         for channel in channels

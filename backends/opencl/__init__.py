@@ -1,19 +1,20 @@
-"""OpenCL for Intel devices: a kernel library, an emitter, and the vendor's emulator."""
+"""OpenCL for Intel devices: a kernel library, a netlist printer, and the vendor's emulator."""
 
 from ..golden_vectors import SimulationError
 from ..netlist.netlist import EmitError
 from .engine import OpenclEngine
-from .printer import Emitted, emit
+from .printer import emit
 from .project import OpenclProject
-from .simulator import SECONDS, Emulation, emulate
+from .simulator import EMULATION_SECONDS, Emulation, emulate
+from .source_files import OpenclSource
 
 __all__ = [
-    "SECONDS",
+    "EMULATION_SECONDS",
     "EmitError",
-    "Emitted",
     "Emulation",
     "OpenclEngine",
     "OpenclProject",
+    "OpenclSource",
     "SimulationError",
     "emit",
     "emulate",

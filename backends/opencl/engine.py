@@ -1,4 +1,4 @@
-"""Emitted designs on the vendor's emulator, in place of the interpreter.
+"""An engine that runs designs as OpenCL on the vendor's emulator.
 
 run(module, [images], engine=OpenclEngine())
 """
@@ -9,24 +9,24 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..linked_engine import Program
+from ..programs import PartProgram
 from .printer import emit
-from .simulator import SECONDS, Emulation
+from .simulator import EMULATION_SECONDS, Emulation
 
 LOG = logging.getLogger(__name__)
 
 
 class OpenclEngine:
-    """Runs designs as OpenCL; the emulator compiles them anew each time, as it does not last."""
+    """Runs designs as OpenCL; the emulator compiles them for every run."""
 
-    def __init__(self, strict: bool = False, seconds: float = SECONDS):
+    def __init__(self, strict: bool = False, seconds: float = EMULATION_SECONDS):
         self.strict = strict
         self.seconds = seconds
 
-    def program(self, design: DesignOp) -> Program:
-        """A part of a network, to be run with the others."""
+    def program(self, design: DesignOp) -> PartProgram:
+        """The program of a part, which runs beside those of other parts."""
         emulation = Emulation(emit(design), self.strict, self.seconds)
-        return Program(emulation.emitted, "", emulation.launch)
+        return PartProgram(emulation.source, "", emulation.launch)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
         emulation = Emulation(emit(design), self.strict, self.seconds)

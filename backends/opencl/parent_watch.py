@@ -1,8 +1,9 @@
-"""Runs a command until it ends, or until whoever started it is gone: then its folder goes, too.
+"""Runs a command, and kills it and deletes its folder if the parent process ends first.
 
-    python keeper.py FOLDER COMMAND...
+    python parent_watch.py FOLDER COMMAND...
 
-Whoever starts it holds the other end of its standard input, which closes when that one is killed.
+The parent holds the other end of the standard input, which closes when the parent ends, even if it
+is killed.
 """
 
 import os
@@ -12,21 +13,21 @@ import sys
 import threading
 
 
-def main(folder: str, *command: str) -> int:
-    process, alone = subprocess.Popen(command, stdin=subprocess.DEVNULL), threading.Event()
+def run_watched(folder: str, *command: str) -> int:
+    process, orphaned = subprocess.Popen(command, stdin=subprocess.DEVNULL), threading.Event()
 
     def watch() -> None:
         os.read(0, 1)
-        alone.set()
+        orphaned.set()
         process.kill()
 
     threading.Thread(target=watch, daemon=True).start()
     status = process.wait()
-    if alone.is_set():
+    if orphaned.is_set():
         shutil.rmtree(folder, ignore_errors=True)
     return status
 
 
 if __name__ == "__main__":
-    status = main(*sys.argv[1:])
+    status = run_watched(*sys.argv[1:])
     os._exit(status if status >= 0 else 128 - status)

@@ -1,8 +1,7 @@
-"""Types, words, memories and numbers as the library's macros."""
+"""Element types, words and numbers as the library's macros, and the kernels that use them."""
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ...qdialect.types import (
     BipolarType,
@@ -12,19 +11,33 @@ from ...qdialect.types import (
     bit_width,
     value_range,
 )
-from ..netlist.memories import Memory
-from ..netlist.netlist import Codebook
+from ..netlist.netlist import WeightCodebook
 
-A_LINE = 4
-"""Numbers on a line of a memory."""
-
-PARTS = {8: "uchar", 16: "ushort", 32: "uint", 64: "ulong"}
+WORD_PARTS = {8: "uchar", 16: "ushort", 32: "uint", 64: "ulong"}
+"""The integers that words are made of, by their bits."""
 
 
-def tag(element: ElementType | Codebook) -> str:
+@dataclass(frozen=True)
+class KernelSource:
+    """A process as definitions, and the file of the library that makes a kernel of them."""
+
+    kind: str
+    comment: str
+    definitions: Mapping[str, str]
+    """The text of each macro, by its name and parameters."""
+    types: Sequence[ElementType | WeightCodebook]
+
+    def source(self) -> str:
+        defined = "".join(f"#define {name} {text}\n" for name, text in self.definitions.items())
+        names = (name.partition("(")[0] for name in self.definitions)
+        undone = "".join(f"#undef {name}\n" for name in names)
+        return f'/// {self.comment}\n{defined}#include "qnn/{self.kind}.cl"\n{undone}'
+
+
+def tag(element: ElementType | WeightCodebook) -> str:
     """The library's name of an element type; floats are only carried, as their bits."""
     match element:
-        case Codebook():
+        case WeightCodebook():
             return element.name
         case BipolarType():
             return "bipolar"
@@ -38,77 +51,35 @@ def is_unsigned(element: ElementType) -> bool:
     return isinstance(element, FloatType) or value_range(element)[0] == 0
 
 
-def definition(element: ElementType | Codebook) -> str:
-    """What defines a type, if it is not always there."""
+def type_definition(element: ElementType | WeightCodebook) -> str:
+    """The macro that defines a type; empty for the types that the library always has."""
     if isinstance(element, BipolarType | TernaryType):
         return ""
-    if isinstance(element, Codebook):
+    if isinstance(element, WeightCodebook):
         table = " | ".join(f"ENTRY({at}, {value})" for at, value in enumerate(element.values))
-        return f"CODEBOOK({element.name}, {element.bits}, INT({number_bits(element)}), {table})"
+        bits = number_bits(element.entry)
+        return f"CODEBOOK({element.name}, {element.bits}, INT({bits}), {table})"
     bits = bit_width(element)
     if is_unsigned(element):
         return f"UNSIGNED({bits}, {bits + 1})" if bits < 64 else "UNSIGNED_64"
     return f"SIGNED({bits})" if bits > 1 else "SIGNED_1"
 
 
-def number_bits(element: ElementType | Codebook) -> int:
-    """The bits of a number of a type, with its sign."""
-    if isinstance(element, Codebook):
-        return max(2, bit_width(element.entry))
+def number_bits(element: ElementType) -> int:
+    """Bits of a number of a type, with its sign."""
     if isinstance(element, BipolarType):
         return 2
     return max(2, bit_width(element) + is_unsigned(element))
 
 
-def words(bits: int) -> str:
-    """What defines words of so many bits."""
-    part = part_bits(bits)
-    return f"DEFINE_WORD({bits}, {PARTS[part]}, {-(-bits // part)})"
-
-
-def bank_bytes(bits: int) -> int:
-    """The bytes of a bank that holds words of so many bits: a power of two."""
-    return 1 << (-(-bits // part_bits(bits)) * part_bits(bits) // 8 - 1).bit_length()
-
-
-def part_bits(bits: int) -> int:
-    return next((part for part in PARTS if part >= bits), 64)
-
-
-def declared(memory: Memory) -> str:
-    """The file that holds a memory."""
-    if len(memory.sizes) < 3:
-        return array(memory.name, memory.bits, memory.sizes, list(memory.codes))
-    return by_lane(memory)
-
-
-def by_lane(memory: Memory) -> str:
-    """An array for each lane, since each reads an entry of its own; and what reads them."""
-    (axis,) = memory.parallel
-    sizes = [size for at, size in enumerate(memory.sizes) if at != axis]
-    codes = np.moveaxis(np.array(list(memory.codes), object).reshape(memory.sizes), axis, 0)
-    names = [f"{memory.name}__{lane}" for lane in range(memory.sizes[axis])]
-    arrays = [
-        array(name, memory.bits, sizes, lane.ravel().tolist())
-        for name, lane in zip(names, codes, strict=True)
-    ]
-    cases = [f"        case {n}: return {name}[group][entry];" for n, name in enumerate(names[:-1])]
-    cases.append(f"        default: return {names[-1]}[group][entry];")
-    head = f"word_{memory.bits} {memory.name}(uint lane, uint group, uint entry) {{"
-    return "\n".join([*arrays, head, "    switch (lane) {", *cases, "    }", "}", ""])
-
-
-def array(name: str, bits: int, sizes: Sequence[int], codes: Sequence[int]) -> str:
-    axes = "".join(f"[{size}]" for size in sizes)
-    parts = range(-(-bits // 64))
-    values = [f"0x{code >> 64 * part & (1 << 64) - 1:x}" for code in codes for part in parts]
-    lines = [", ".join(values[i : i + A_LINE]) for i in range(0, len(values), A_LINE)]
-    body = ",\n    ".join(lines)
-    return f"__constant word_{bits} {name}{axes} = {{\n    {body}\n}};\n"
+def word_definition(bits: int) -> str:
+    """The macro that defines words with this number of bits."""
+    part = next((part for part in WORD_PARTS if part >= bits), 64)
+    return f"DEFINE_WORD({bits}, {WORD_PARTS[part]}, {-(-bits // part)})"
 
 
 def number(value: int | bool) -> str:
-    """A number as C has it."""
+    """A number as a literal of C."""
     if value == -(1 << 63):
         return "(-9223372036854775807 - 1)"
     if value < 0:

@@ -1,4 +1,4 @@
-"""A published design as HLS C++, bit for bit, with channels of any depth and of those chosen."""
+"""A published design as HLS C++, bit for bit, with unbounded channels and with chosen depths."""
 
 from pathlib import Path
 

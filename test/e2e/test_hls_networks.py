@@ -28,18 +28,18 @@ NOT_LOWERED = {
     "residual_block_clean": (PassFailedException, "leaves floats behind"),
     "three_layer_bn_keras": (UserError, "its gamma has shape"),
 }
-"""Networks that no design is made of, and why: an add of floats feeds a convolution; a batch norm
-has more parameters than channels."""
+"""Networks that cannot be lowered, with the error: an add of floats feeds a convolution; a batch
+norm has more parameters than channels."""
 LOWERED = [path for path in FOUND if path.stem not in NOT_LOWERED]
 FLOAT_INPUTS = "rn07_w8a8", "qkeras_jettagging", "residual_block_clean"
 CHEAP = Goal(fps=5, clock_mhz=100)
-SMALL = 60_000_000
-"""Multiply-adds of an image up to which many images are tried."""
-MANY, FEW = 200, 3
+SMALL_MACS = 60_000_000
+"""Multiply-adds of an image up to which many images are tested."""
+MANY_IMAGES, FEW_IMAGES = 200, 3
 
 
 def integers_of(path: Path) -> ModuleOp:
-    """A network in integers, which a design can be made of."""
+    """A network of integers, from which a design can be made."""
     given = [parse_input("global_in=ui8*0.00390625")] if path.stem in FLOAT_INPUTS else []
     module = load_network(str(path), dict(given))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
@@ -47,16 +47,17 @@ def integers_of(path: Path) -> ModuleOp:
 
 
 @pytest.mark.parametrize("name", NOT_LOWERED)
-def test_a_network_that_is_not_lowered_says_why(name: str) -> None:
+def test_a_network_that_cannot_be_lowered_is_an_error(name: str) -> None:
     error, reason = NOT_LOWERED[name]
     with pytest.raises(error, match=reason):
         integers_of(folder() / f"{name}.onnx")
 
 
 def images_for(name: str, integers: ModuleOp) -> list[Array]:
-    """Of the network's data set if there is one; random and extreme ones otherwise."""
+    """Images of the network's data set if there is one, otherwise random and extreme ones."""
     macs = sum(layer.macs for layer in layer_summaries(integers))
-    count, types = MANY if macs <= SMALL else FEW, input_types(entry_of(integers))
+    count = MANY_IMAGES if macs <= SMALL_MACS else FEW_IMAGES
+    types = input_types(entry_of(integers))
     if name in NETWORKS and name not in FLOAT_INPUTS:
         dtype = dtype_of(check_element(types[0].element_type))
         return [NETWORKS[name].load()[0][:count].astype(dtype)]
@@ -68,8 +69,8 @@ def images_for(name: str, integers: ModuleOp) -> list[Array]:
 @pytest.mark.slow
 @pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("path", LOWERED, ids=lambda path: path.stem)
-def test_a_network_is_its_hardware(path: Path, bounded: bool, tmp_path: Path) -> None:
-    """With channels of any depth, and of those chosen."""
+def test_networks_give_the_interpreters_numbers(path: Path, bounded: bool, tmp_path: Path) -> None:
+    """With unbounded channels, and with the chosen depths."""
     folder()
     integers = integers_of(path)
     module = integers.clone()

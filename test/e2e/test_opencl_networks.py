@@ -46,7 +46,7 @@ def test_published_designs(name: str, strict: bool) -> None:
 
 @pytest.mark.parametrize("strict", [False, True])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_a_network_is_its_hardware(name: str, strict: bool) -> None:
+def test_networks_give_the_interpreters_numbers(name: str, strict: bool) -> None:
     path = folder() / f"{name}.onnx"
     given = [parse_input("global_in=ui8*0.00390625")] if name in FLOAT_INPUTS else []
     module = load_network(str(path), dict(given))

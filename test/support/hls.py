@@ -1,4 +1,4 @@
-"""Designs as HLS C++: many at once, compiled as one program, and compared with the interpreter."""
+"""Designs as HLS C++: several are compiled as one program and compared with the interpreter."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,13 +42,13 @@ def assert_same(
     bounded: bool = False,
     **options: bool,
 ) -> None:
-    """Each design, over two or three frames, gives the numbers that the interpreter gives."""
+    """Each design gives the interpreter's numbers for two or three frames."""
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
     designs = [design_of(module) for module in modules]
-    emitted = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
+    sources = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
     frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
-    simulation = Simulation(emitted, folder, bounded, optimise=False).build()
+    simulation = Simulation(sources, folder, bounded, optimize=False).build()
     for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
         expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
         for wanted, found in zip(expected, results, strict=True):
@@ -97,7 +97,7 @@ def layer(storage: Storage = Storage.BLOCK, name: str = "Conv_0") -> ModuleOp:
 
 
 def residual() -> ModuleOp:
-    """A window, and beside it a channel for the pixels that it keeps."""
+    """A window, and in parallel a channel for the pixels that the window buffers."""
     design = Design()
     x = design.source(ChannelType((4, 4, 1), unsigned(8), depth=2))
     fork = design.add(ForkOp(x))

@@ -18,19 +18,19 @@ from .hls import frames_for
 
 
 @cache
-def is_there() -> bool:
-    """Whether the emulator can run."""
+def has_emulator() -> bool:
+    """Whether the emulator is installed."""
     try:
         return find_spec("pyopencl") is not None and bool(files("intel-opencl-rt"))
     except PackageNotFoundError:
         return False
 
 
-needs_emulator = pytest.mark.skipif(not is_there(), reason="the emulator is not installed")
+needs_emulator = pytest.mark.skipif(not has_emulator(), reason="the emulator is not installed")
 
 
 def assert_same(modules: Sequence[ModuleOp], choices: Choices, strict: bool = False) -> None:
-    """Each design, over two or three frames, gives the numbers that the interpreter gives."""
+    """Each design gives the interpreter's numbers for two or three frames."""
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
         design = design_of(module)

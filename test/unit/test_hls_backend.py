@@ -1,4 +1,4 @@
-"""What surrounds the processes of the HLS backend: names, files, errors, deadlocks, the headers."""
+"""The HLS backend around its processes: names, files, errors, deadlocks, the headers."""
 
 import re
 import shutil
@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.golden_vectors import golden_vector_files, write
-from qnn.backends.hls import EmitError, Emitted, SimulationError, emit, simulate
+from qnn.backends.hls import EmitError, HlsSource, SimulationError, emit, simulate_with_gxx
 from qnn.backends.hls import simulator as simulation
-from qnn.backends.hls.memories import Array as ArrayOfWords
+from qnn.backends.hls.library import INCLUDE, TESTBENCH, library, umbrella_header
+from qnn.backends.hls.memories import MemoryArray
 from qnn.backends.hls.simulator import Simulation, vendor_headers
 from qnn.backends.netlist.memories import Memory, search_levels
-from qnn.backends.netlist.names import identifier
+from qnn.backends.netlist.names import unique_identifier
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
@@ -31,25 +32,26 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 BYTE = unsigned(8)
 RNG = np.random.default_rng(7)
-HEADERS = sorted((Path(simulation.__file__).parent / "include").rglob("*.hpp"))
+HEADERS = sorted((INCLUDE / "qnn").iterdir())
+INCLUDES = f"-I{INCLUDE}", f"-I{TESTBENCH}", "-I.", "-Iinclude", f"-I{vendor_headers()}"
 
 
-def test_names_are_safe_and_different() -> None:
+def test_identifiers_are_safe_and_unique() -> None:
     taken: set[str] = set()
-    names = [identifier(text, taken) for text in HOSTILE * 2]
+    names = [unique_identifier(text, taken) for text in HOSTILE * 2]
     assert len({name.lower() for name in names}) == len(names)
     for name in names:
         assert re.fullmatch("[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", name) and len(name) < 50
-    assert identifier("Conv_0", set()) == "Conv_0"
+    assert unique_identifier("Conv_0", set()) == "Conv_0"
     long = [f"net/stage_1/{'block/' * 10}{end}" for end in ("conv", "relu")]
-    assert [identifier(text, set()) for text in long] == [
+    assert [unique_identifier(text, set()) for text in long] == [
         f"net_stage_1_block_b_ock_block_block_{end}" for end in ("conv", "relu")
     ]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
-    """Neither what a layer is called, nor a design, but for letters and digits."""
+def test_no_other_text_of_a_model_reaches_the_code(name: str) -> None:
+    """Only letters and digits of the names of layers and designs do."""
     files = emit(design_of(layer(name=name)), name).files
     for path, content in files.items():
         assert ".." not in path and path.isascii()
@@ -58,18 +60,18 @@ def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
 
 
 TAKEN = ["errno", "stdin", "ap_int", "signgam", "main", "NULL", "EOF", "ap_uint", "frames", "qnn"]
-"""What headers define, or the code around a design."""
+"""Names that headers or the emitted code define."""
 
 
-def test_names_that_headers_define_do_not_collide(tmp_path: Path) -> None:
-    """Of designs, and of their ports: memories, and streams."""
-    x, designs = frames(), list[Emitted]()
+def test_names_do_not_collide_with_headers(tmp_path: Path) -> None:
+    """Neither those of designs nor those of their ports, which are memories and streams."""
+    x, designs = frames(), list[HlsSource]()
     for streams, (name, port) in enumerate(zip(TAKEN, reversed(TAKEN), strict=True)):
         module = layer()
         design = design_of(module)
         design.sources[0].port = design.sinks[0].port = StringAttr(port)
         designs.append(emit(design, name, streams=bool(streams % 2)))
-    simulation = Simulation(designs, tmp_path, optimise=False).build()
+    simulation = Simulation(designs, tmp_path, optimize=False).build()
     (expected,) = run(layer(), [x])
     for (result,) in simulation.run([[x]] * len(designs)):
         np.testing.assert_array_equal(result, expected)
@@ -77,11 +79,11 @@ def test_names_that_headers_define_do_not_collide(tmp_path: Path) -> None:
 
 def test_a_design_with_hostile_names_runs() -> None:
     module, x = layer(name=HOSTILE[4]), frames()
-    emitted = emit(design_of(module), HOSTILE[6])
-    np.testing.assert_array_equal(simulate(emitted, [x])[0], run(module, [x])[0])
+    source = emit(design_of(module), HOSTILE[6])
+    np.testing.assert_array_equal(simulate_with_gxx(source, [x])[0], run(module, [x])[0])
 
 
-def test_the_call_of_a_layer_reads_well() -> None:
+def test_the_code_of_a_layer() -> None:
     files = emit(design_of(layer()), "lenet").files
     top, header = str(files["top.cpp"]), str(files["top.hpp"])
     arguments = "window_words, Conv_0_matvec_words, frames, Conv_0_matvec_weights"
@@ -101,12 +103,12 @@ def test_the_call_of_a_layer_reads_well() -> None:
         (Storage.OUTSIDE, "INTERFACE m_axi port=Conv_0_matvec_weights "),
     ],
 )
-def test_where_weights_live(storage: Storage, pragma: str) -> None:
+def test_storage_of_weights(storage: Storage, pragma: str) -> None:
     assert f"#pragma HLS {pragma}" in str(emit(design_of(layer(storage))).files["top.cpp"])
 
 
 def test_ultraram_is_filled_once() -> None:
-    """It starts empty: a process fills it before the first frame, however many there are."""
+    """It has no contents at start-up: a process fills it before the first frame."""
     top = str(emit(design_of(layer(Storage.ULTRA))).files["top.cpp"])
     name = "Conv_0_matvec_weights_source"
     once = [line.strip() for line in top.splitlines() if f"{name}_" in line and "qnn::" in line]
@@ -117,41 +119,39 @@ def test_ultraram_is_filled_once() -> None:
     ]
 
 
-def test_the_testbench_judges(tmp_path: Path) -> None:
-    """Compiled by hand, as the vendor's tool does: golden results pass, others don't."""
+def test_the_testbench_compares_results(tmp_path: Path) -> None:
+    """Compiled as the vendor's tool does: expected results pass, others fail."""
     module, x = layer(), frames()
-    emitted = emit(design_of(module))
-    write(emitted.files, tmp_path)
-    here = Path(simulation.__file__).parent
-    includes = [f"-I{here / 'include'}", f"-I{here / 'testbench'}", f"-I{vendor_headers()}"]
-    command = ["g++", "-std=c++14", "-w", *includes, "top.cpp", "testbench.cpp", "-o", "testbench"]
+    source = emit(design_of(module))
+    write({**library(), **source.files}, tmp_path)
+    command = ["g++", "-std=c++14", "-w", *INCLUDES, "top.cpp", "testbench.cpp", "-o", "testbench"]
     subprocess.run(command, cwd=tmp_path, check=True)
     (golden,) = run(module, [x])
     for change, status in ((0, 0), (1, 1)):
-        write(golden_vector_files(emitted.inputs, [x]), tmp_path / "vectors")
-        write(golden_vector_files(emitted.outputs, [golden + change]), tmp_path / "vectors")
+        write(golden_vector_files(source.inputs, [x]), tmp_path / "vectors")
+        write(golden_vector_files(source.outputs, [golden + change]), tmp_path / "vectors")
         done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == status, done.stdout + done.stderr
-    folder, (port,) = tmp_path / "vectors", emitted.inputs
-    (folder / f"{emitted.outputs[0].name}.bin").unlink()
-    frame, more = x[:1].tobytes(), "frames of 40 bytes, and 1 more"
-    for given, status, said in (
+    folder, (port,) = tmp_path / "vectors", source.inputs
+    (folder / f"{source.outputs[0].name}.bin").unlink()
+    frame, more = x[:1].tobytes(), "frames of 40 bytes, and 1 more bytes"
+    for data, status, message in (
         (frame, 1, "compare"),
         (b"", 1, "no frames"),
         (frame + b"x", 2, more),
     ):
-        (folder / f"{port.name}.bin").write_bytes(given)
+        (folder / f"{port.name}.bin").write_bytes(data)
         done = subprocess.run(["./testbench"], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == status and said in done.stdout + done.stderr
+        assert done.returncode == status and message in done.stdout + done.stderr
 
 
-def test_a_design_that_stops_says_where() -> None:
-    """The channel beside a window is too shallow for the lines that the window keeps."""
+def test_a_deadlock_names_the_channels() -> None:
+    """The channel parallel to a window is too shallow for the lines that the window buffers."""
     module = residual()
     image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
     (expected,) = run(module, [image])
     np.testing.assert_array_equal(
-        simulate(emit(design_of(module)), [image], bounded=True)[0], expected
+        simulate_with_gxx(emit(design_of(module)), [image], bounded=True)[0], expected
     )
     for channel in emit(design_of(module)).sources.channels:
         assert channel.depth >= 2
@@ -159,15 +159,17 @@ def test_a_design_that_stops_says_where() -> None:
     channels = shallow.sources.channels
     beside = next(c for c in channels if c.name == "fork_words_2")
     channels[channels.index(beside)] = type(beside)(beside.name, beside.bits, 2)
-    message = "the design stops: full are .*fork_words_2.*; empty are .*matvec_words"
+    message = "the design stops: full channels: .*fork_words_2.*; empty channels: .*matvec_words"
     with pytest.raises(SimulationError, match=message):
-        simulate(shallow, [image], bounded=True)
+        simulate_with_gxx(shallow, [image], bounded=True)
 
 
 def test_a_channel_without_a_depth_is_an_error() -> None:
     design = Design()
     design.finish(design.source(ChannelType((4,), BYTE)))
-    with pytest.raises(EmitError, match="a channel behind 'source' has no depth: run size-fifos"):
+    with pytest.raises(
+        EmitError, match="an output channel of 'source' has no depth: run size-fifos"
+    ):
         emit(design.design)
 
 
@@ -177,20 +179,20 @@ def test_an_unknown_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(
         window, "__class__", type("Other", (Process,), {"name": "stream.other", "layer": None})
     )
-    with pytest.raises(EmitError, match="can't be written as HLS C"):
+    with pytest.raises(EmitError, match="has no hardware: it cannot be emitted"):
         emit(design_of(module))
 
 
 def test_a_missing_compiler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(SimulationError, match="there is no g\\+\\+: install a C\\+\\+ compiler"):
-        simulate(emit(design_of(layer())), [frames()])
+        simulate_with_gxx(emit(design_of(layer())), [frames()])
 
 
 def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "find_spec", lambda name: None)
     with pytest.raises(SimulationError, match=r"pip install 'qnn-dialect\[hls\]'"):
-        simulate(emit(design_of(layer())), [frames()])
+        simulate_with_gxx(emit(design_of(layer())), [frames()])
 
 
 @pytest.fixture(scope="module")
@@ -209,18 +211,21 @@ def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
         ),
         ([np.zeros((), np.uint8)], "port 'in0_data' takes frames of 5x4x2, not an array of scalar"),
         ([np.full((1, 5, 4, 2), 0.9)], "port 'in0_data' takes uint8, not float64"),
-        ([np.zeros((0, 5, 4, 2), np.uint8)], "as many frames for each port, and one at least"),
+        (
+            [np.zeros((0, 5, 4, 2), np.uint8)],
+            "all ports need the same number of frames",
+        ),
         ([np.zeros((1, 5, 4, 2), np.uint8)] * 2, "2 arrays for 1 ports"),
     ],
 )
-def test_what_is_no_frame_is_an_error(
+def test_wrong_frames_are_an_error(
     arrays: list[Array], message: str, compiled_layer: Simulation
 ) -> None:
     with pytest.raises(SimulationError, match=message):
         compiled_layer.run([arrays])
 
 
-def test_a_tree_of_thresholds_counts_what_is_reached() -> None:
+def test_a_search_tree_counts_the_thresholds_reached() -> None:
     rows = np.sort(RNG.integers(-20, 20, (3, 19)))
     tree = search_levels(rows)
     assert [level.shape for level in tree] == [(3, 1), (3, 2), (3, 4), (3, 8), (3, 16)]
@@ -247,10 +252,8 @@ int main() {
 
 
 def compile_and_run(source: str, folder: Path) -> str:
-    (folder / "program.cpp").write_text(source)
-    here = Path(simulation.__file__).parent
-    includes = [f"-I{here / 'include'}", f"-I{here / 'testbench'}", f"-I{vendor_headers()}"]
-    command = ["g++", "-std=c++14", "-w", *includes, "program.cpp", "-o", "program"]
+    write({"program.cpp": source, "qnn.hpp": umbrella_header()}, folder)
+    command = ["g++", "-std=c++14", "-w", *INCLUDES, "program.cpp", "-o", "program"]
     subprocess.run(command, cwd=folder, check=True)
     return subprocess.run(["./program"], cwd=folder, capture_output=True, text=True).stdout
 
@@ -259,7 +262,7 @@ def test_two_products_of_one_multiplier_are_exact(tmp_path: Path) -> None:
     assert compile_and_run(TWO_PRODUCTS, tmp_path) == "0"
 
 
-REFUSED = {
+NOT_SYNTHESIZABLE = {
     "dynamic memory": r"\bnew\b|\bdelete\b|\bmalloc\b|\bfree\(",
     "exceptions": r"\bthrow\b|\btry\b|\bcatch\b",
     "virtual calls": r"\bvirtual\b|\bdynamic_cast\b|\btypeid\b",
@@ -267,7 +270,7 @@ REFUSED = {
     "the host": r"#include <(?!ap_int\.h|ap_axi_sdata\.h|hls_stream\.h)|\bprintf\b|\bstd::",
     "floats": r"\bfloat\b|\bdouble\b",
 }
-"""What is no hardware."""
+"""Patterns of code that cannot be synthesized."""
 
 
 FUNCTION = re.compile(
@@ -275,27 +278,27 @@ FUNCTION = re.compile(
 )
 
 
-def no_hardware(code: str) -> list[str]:
-    """What a text holds that is no hardware, but for comments and what is for simulation alone.
+def not_synthesizable(code: str) -> list[str]:
+    """The kinds of code that cannot be synthesized, in a text without its comments and simulation.
 
-    Functions may call themselves where that ends at compile time: constexpr, or over a pack.
+    Functions may call themselves if the recursion ends at compile time: constexpr, or over a pack.
     """
     code = re.sub(r"//.*", "", code)
     code = re.sub(r"#ifndef __SYNTHESIS__\n.*?#endif\n", "", code, flags=re.DOTALL)
     code = re.sub(r"(#ifdef __SYNTHESIS__\n.*?)#else\n.*?#endif\n", r"\1", code, flags=re.DOTALL)
-    found = [what for what, pattern in REFUSED.items() if re.search(pattern, code)]
+    found = [kind for kind, pattern in NOT_SYNTHESIZABLE.items() if re.search(pattern, code)]
     bodies = FUNCTION.findall(code)
     calls = [f for f, body in bodies if re.search(rf"(?<![\w:<]){f}\((?![^;]*\.\.\.)", body)]
     return found + [f"recursion of {name}" for name in calls]
 
 
 @pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
-def test_headers_hold_nothing_that_is_no_hardware(path: Path) -> None:
-    assert no_hardware(path.read_text()) == []
+def test_headers_are_synthesizable(path: Path) -> None:
+    assert not_synthesizable(path.read_text()) == []
 
 
-def of_each_kind() -> Iterator[ModuleOp]:
-    """Designs with weights in every memory, and with every kind of layer."""
+def designs_of_each_kind() -> Iterator[ModuleOp]:
+    """Designs with weights in every kind of memory, and with every kind of layer."""
     yield from (layer(storage) for storage in Storage)
     yield large_layer()
     for kind in LAYERS:
@@ -304,13 +307,13 @@ def of_each_kind() -> Iterator[ModuleOp]:
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_designs_hold_nothing_that_is_no_hardware(streams: bool) -> None:
+def test_designs_are_synthesizable(streams: bool) -> None:
     scanned = set[str]()
-    for module in of_each_kind():
+    for module in designs_of_each_kind():
         Pipeline.parse("size-fifos").apply(module)
         for path, text in emit(design_of(module), streams=streams).files.items():
             if path in ("top.hpp", "top.cpp") or path.endswith("s.hpp"):
-                assert no_hardware(str(text)) == [], path
+                assert not_synthesizable(str(text)) == [], path
                 scanned.add(path)
     assert len(scanned) > 5
 
@@ -326,13 +329,13 @@ def test_designs_hold_nothing_that_is_no_hardware(streams: bool) -> None:
         ("int f(int n) {\n    return n < 2 ? n : f(n - 1);\n}\n", "recursion of f"),
     ],
 )
-def test_what_is_no_hardware_is_found(code: str, found: str) -> None:
-    assert no_hardware(code) == [found]
+def test_code_that_cannot_be_synthesized_is_found(code: str, found: str) -> None:
+    assert not_synthesizable(code) == [found]
 
 
 @pytest.mark.parametrize("path", HEADERS, ids=lambda path: path.name)
 def test_every_loop_is_pipelined_or_unrolled(path: Path) -> None:
-    """A process has a loop, with one iteration a cycle; all others inside it are wires."""
+    """A process has one loop with an iteration in each cycle; the loops inside it are unrolled."""
     lines = path.read_text().splitlines()
     for line, after in pairwise(lines):
         if not re.match(r"\s*for \(", line) or after.lstrip().startswith("for ("):
@@ -343,10 +346,8 @@ def test_every_loop_is_pipelined_or_unrolled(path: Path) -> None:
         assert after == f"#pragma HLS {directive}", f"{path.name}: {line}"
 
 
-def test_each_header_stands_alone(tmp_path: Path) -> None:
-    """In any order, and twice."""
-    root = HEADERS[0].parents[1] if HEADERS[0].parent.name == "qnn" else HEADERS[0].parent
-    names = [str(path.relative_to(root)) for path in HEADERS]
+def test_headers_can_be_included_in_any_order_and_twice(tmp_path: Path) -> None:
+    names = [f"qnn/{path.name}" for path in HEADERS] + ["qnn.hpp"]
     lines = [f'#include "{name}"' for name in (*reversed(names), *names)]
     assert compile_and_run("\n".join([*lines, "int main() { return 0; }"]), tmp_path) == ""
 
@@ -362,7 +363,7 @@ def large_layer() -> ModuleOp:
     return module
 
 
-def test_large_weights_have_both_files(tmp_path: Path) -> None:
+def test_large_weights_have_a_file_for_simulation_and_one_for_synthesis(tmp_path: Path) -> None:
     module = large_layer()
     design = design_of(module)
     files = emit(design).files
@@ -375,27 +376,27 @@ def test_large_weights_have_both_files(tmp_path: Path) -> None:
     np.testing.assert_array_equal(result, run(module, [frames])[0])
 
 
-def test_words_wider_than_the_vendors_integers_are_refused() -> None:
-    """Bytes at a port are wider than the bits inside."""
+def test_words_wider_than_the_vendors_integers_are_an_error() -> None:
+    """The bytes at a port are wider than the bits inside the design."""
     design = Design()
     x = design.source(ChannelType((512,), BipolarType(), 512))
     module = design.finish(x)
     Pipeline.parse("size-fifos").apply(module)
-    with pytest.raises(EmitError, match="'source' holds 4,608 bits at once, at most 4,096 are"):
+    with pytest.raises(EmitError, match="'source' holds a word of 4,608 bits, at most 4,096 are"):
         emit(design.design)
 
 
 @pytest.mark.parametrize("bits", [4, 33, 64, 65, 68, 72])
-def test_an_initialiser_holds_its_words(bits: int, tmp_path: Path) -> None:
-    """Whatever their first digits are: `0b` is no prefix of a number in hexadecimal."""
+def test_an_initializer_holds_its_words(bits: int, tmp_path: Path) -> None:
+    """Words may have any first digits: a hexadecimal `0b` must not be read as a binary prefix."""
     firsts = np.arange(256) % (1 << min(bits, 8))
     values = [int(first) << max(0, bits - 8) | 5 % (1 << bits) for first in firsts]
     size = -(-bits // 8)
     data = np.frombuffer(b"".join(value.to_bytes(size, "little") for value in values), np.uint8)
-    array = ArrayOfWords(Memory("words", bits, (256,), data.reshape(256, 1, size)))
+    array = MemoryArray(Memory("words", bits, (256,), data.reshape(256, 1, size)))
     source = (
         f'#include "qnn.hpp"\n#include <cstdio>\n'
-        f"static const ap_uint<{bits}> words[256] = {array.initialiser()};\n"
+        f"static const ap_uint<{bits}> words[256] = {array.initializer()};\n"
         "int main() {\n    for (int i = 0; i < 256; ++i) "
         'std::printf("%s\\n", words[i].to_string(16).c_str());\n}\n'
     )

@@ -1,4 +1,4 @@
-"""What users may do wrong with `qnn compile` and `qnn run --engine hls`, and what it leaves."""
+"""Errors of users with `qnn compile` and `qnn run --engine hls`, and the files that remain."""
 
 import re
 import shutil
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from qnn.backends.hls import SimulationError, emit
 from qnn.backends.hls import simulator as simulation
-from qnn.backends.hls.engine import HlsEngine, fingerprint
+from qnn.backends.hls.engine import HlsEngine, simulation_fingerprint
 from qnn.backends.hls.simulator import Simulation
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
@@ -29,7 +29,7 @@ OPTIONS = "--target", "hls", "--device", "z7020"
 
 
 def two_layers(*names: str) -> ModuleOp:
-    """Fully connected layers of some names, between ports of these names."""
+    """Fully connected layers with these names, between ports with these names."""
     module = chain(names)
     design = design_of(module)
     design.sources[0].port = StringAttr(names[0])
@@ -53,7 +53,8 @@ def compiled(module: ModuleOp, folder: Path, *more: str) -> Path:
 def test_no_name_of_a_model_reaches_a_project(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not the code, a script, a table, or the name of a file; what reads names back has them."""
+    """Neither the code, a script, a table nor the name of a file; only files that are read back
+    contain names."""
     build = compiled(two_layers(name, name), tmp_path)
     table = capsys.readouterr().out
     assert all(line.isprintable() for line in table.splitlines())
@@ -68,8 +69,8 @@ def test_no_name_of_a_model_reaches_a_project(
     assert again == 0
 
 
-def test_cosimulation_knows_the_size_of_each_memory(tmp_path: Path) -> None:
-    """Its port's words for the frames in `vectors`."""
+def test_pragmas_have_the_size_of_each_memory(tmp_path: Path) -> None:
+    """The words of the port for the frames in `vectors`, which cosimulation needs."""
     build = compiled(two_layers("a", "b"), tmp_path)
     top = (build / "top.cpp").read_text()
     depths = dict(re.findall(r"m_axi port=(\w+) .* depth=(\d+)", top))
@@ -84,7 +85,7 @@ def test_cosimulation_knows_the_size_of_each_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "stem", ['"', "a b", "while", "$(touch x)", "main", "слой", "-", "x" * 200]
 )
-def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> None:
+def test_the_name_of_a_file_becomes_an_identifier(stem: str, tmp_path: Path) -> None:
     path, build = saved(two_layers("a"), tmp_path, f"{stem}.mlir"), tmp_path / "build"
     assert main(["compile", path, *OPTIONS, "-o", str(build)]) == 0
     (top,) = re.findall("set_top (.*)", (build / "run_hls.tcl").read_text())
@@ -92,7 +93,7 @@ def test_the_name_of_a_file_becomes_a_safe_one(stem: str, tmp_path: Path) -> Non
 
 
 def test_the_rows_of_the_table_add_up(tmp_path: Path) -> None:
-    """To what the design takes, ports and all else included."""
+    """Their sum is the total of the design, ports and channels included."""
     build = compiled(two_layers("a", "b"), tmp_path)
     text = (build / "README.md").read_text().partition("## Ports")[0]
     lines = text.splitlines()
@@ -110,7 +111,7 @@ def number(text: str) -> float:
 @pytest.mark.skipif(shutil.which("tclsh") is None, reason="there is no tclsh")
 @pytest.mark.parametrize("name", ["build", "my build"])
 def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
-    """The vendor's commands, printed instead of run; its flags can't hold a path with a space."""
+    """The vendor's commands are printed, not run; flags cannot contain a path with a space."""
     (tmp_path / name).mkdir()
     build = tmp_path / name / "build"
     assert main(["compile", saved(two_layers("a"), tmp_path), *OPTIONS, "-o", str(build)]) == 0
@@ -119,14 +120,14 @@ def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
     script = [str(tmp_path / "print.tcl"), str(build / "run_hls.tcl")]
     ran = subprocess.run(["tclsh", *script], capture_output=True, text=True)
     if " " in name:
-        assert ran.stderr.startswith(f"no space may be in the path {build}\n")
+        assert ran.stderr.startswith(f"the path {build} contains a space: move the folder\n")
         return
     assert not ran.stderr
     flags = f"-std=c++14 -I{build}/include -I{build}"
     assert f"add_files|top.cpp|-cflags|{flags}" in ran.stdout.splitlines()
 
 
-def test_a_part_of_a_device_is_no_script(
+def test_a_part_number_is_not_run_as_a_script(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     device = tmp_path / "evil.toml"
@@ -137,11 +138,13 @@ def test_a_part_of_a_device_is_no_script(
     path = saved(two_layers("a"), tmp_path)
     arguments = ["--target", "hls", "--device", str(device), "-o", str(tmp_path / "build")]
     assert main(["compile", path, *arguments]) == 1
-    assert capsys.readouterr().err.endswith("qnn: 'x; exec rm' is not the name of a part\n")
+    assert capsys.readouterr().err.endswith(
+        "qnn: 'x; exec rm' is not a part number: use letters, digits, - and _ only\n"
+    )
     assert not (tmp_path / "build").exists()
 
 
-def test_wrong_inputs_are_refused_before_the_work(
+def test_wrong_inputs_are_an_error_before_the_design_is_built(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 5), np.uint8))
@@ -153,7 +156,7 @@ def test_wrong_inputs_are_refused_before_the_work(
     assert last == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected"
 
 
-def test_wrong_inputs_are_refused_before_an_engine_works(
+def test_wrong_inputs_are_an_error_before_an_engine_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     np.save(tmp_path / "x.npy", np.zeros((2, 5), np.uint8))
@@ -165,10 +168,10 @@ def test_wrong_inputs_are_refused_before_an_engine_works(
 
 
 @pytest.mark.parametrize("command", ["run x.mlir", "eval x.mlir --images x.npy"])
-def test_a_missing_emulator_is_told_first(
+def test_a_missing_emulator_is_the_first_error(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As the doctor tells it."""
+    """The remedy is the one that `qnn doctor` prints."""
     monkeypatch.setattr("qnn.tools.engines.find_spec", lambda name: None)
     assert main([*command.split(), "--engine", "opencl"]) == 1
     hint = "pip install 'qnn-dialect[opencl]'"
@@ -177,7 +180,7 @@ def test_a_missing_emulator_is_told_first(
 
 
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_build_that_breaks_off_leaves_the_one_before(
+def test_an_interrupted_build_keeps_the_previous_one(
     how: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build = compiled(two_layers("a"), tmp_path)
@@ -204,7 +207,7 @@ def test_a_build_that_breaks_off_leaves_the_one_before(
     ],
     ids=["compiler", "headers"],
 )
-def test_what_is_missing_is_one_line(
+def test_a_missing_dependency_is_an_error_of_one_line(
     change: Callable[[pytest.MonkeyPatch], None],
     message: str,
     tmp_path: Path,
@@ -222,13 +225,13 @@ def test_what_is_missing_is_one_line(
     assert not (tmp_path / "cache").exists() or not list((tmp_path / "cache").rglob("simulation"))
 
 
-def test_programs_are_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither does a failed one stay, nor is a finished one compiled again."""
+def test_only_complete_programs_are_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that fails to compile is not cached; a cached one is not compiled again."""
     module, x = layer(), frames()
     (expected,) = run(module, [x])
     with monkeypatch.context() as patch:
-        patch.setattr(simulation, "OPTIONS", ["--no-such-option"])
-        with pytest.raises(SimulationError, match="g\\+\\+ can't compile the design"):
+        patch.setattr(simulation, "GXX_OPTIONS", ["--no-such-option"])
+        with pytest.raises(SimulationError, match="g\\+\\+ cannot compile the design"):
             run(module, [x], engine=HlsEngine(tmp_path))
     assert list(tmp_path.iterdir()) == []
     for _ in range(2):
@@ -239,36 +242,46 @@ def test_programs_are_kept_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (headers / "qnn.hpp.gch").exists() and (program / "simulation").exists()
 
 
-def test_a_damaged_program_is_made_again(tmp_path: Path) -> None:
+def test_every_unit_uses_the_precompiled_headers(tmp_path: Path) -> None:
+    """`g++ -H` marks a precompiled header that it uses with an exclamation mark."""
+    simulation = HlsEngine(tmp_path).simulation_of(emit(design_of(layer())))
+    (headers,) = tmp_path.glob("headers-*")
+    for unit in simulation.folder.glob("*.cpp"):
+        command = ["g++", "-H", f"-I{headers}", *simulation.options, "-c", unit.name, "-o", "x.o"]
+        done = subprocess.run(command, cwd=simulation.folder, capture_output=True, text=True)
+        assert done.stderr.startswith(f"! {headers / 'qnn.hpp.gch'}\n"), unit
+
+
+def test_a_damaged_program_is_compiled_again(tmp_path: Path) -> None:
     module, x = layer(), frames()
     expected = run(module, [x], engine=HlsEngine(tmp_path))
     (program,) = tmp_path.glob("*/simulation")
     program.unlink()
     np.testing.assert_array_equal(run(module, [x], engine=HlsEngine(tmp_path)), expected)
     program.write_text("no program")
-    with pytest.raises(SimulationError, match="simulation can't be used: exec format error"):
+    with pytest.raises(SimulationError, match=r"cannot run the simulation: .*: exec format error"):
         run(module, [x], engine=HlsEngine(tmp_path))
 
 
-def test_what_a_program_is_made_of_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its sources, whether channels are bounded, the compiler's options; and nothing else."""
+def test_a_fingerprint_depends_on_all_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sources, bounded channels and the compiler's options, but not the folder."""
     designs = [emit(design_of(layer(name=name))) for name in ("a", "b", "a")]
 
     def names() -> list[str]:
         return [
-            fingerprint(Simulation([design], Path("anywhere"), bounded))
+            simulation_fingerprint(Simulation([design], Path("anywhere"), bounded))
             for design in designs
             for bounded in (False, True)
         ]
 
     before = names()
     assert len(set(before)) == 4 and before[:2] == before[4:]
-    monkeypatch.setattr(simulation, "OPTIONS", [*simulation.OPTIONS, "-g"])
+    monkeypatch.setattr(simulation, "GXX_OPTIONS", [*simulation.GXX_OPTIONS, "-g"])
     assert not set(before) & set(names())
 
 
-def test_a_design_is_folded_for_about_so_many_cycles() -> None:
-    """As cheaply as they allow; as fast as possible, where that is slower; once and no more."""
+def test_a_design_is_folded_for_a_number_of_cycles() -> None:
+    """The folding is the cheapest that is fast enough, or else the fastest; it is chosen once."""
     found: list[int] = []
     for cycles in (10, 4, 1, 1000):
         module = two_layers("a", "b")

@@ -1,6 +1,6 @@
 """Every process as HLS C++: emitted, compiled and run, it gives the interpreter's numbers.
 
-Random designs are compiled many at once, which takes a fraction of the time.
+Several random designs are compiled as one program, which takes a fraction of the time.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ from support.twins import LAYERS, Both, Twin, divisors, labels, scores
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32
 
 DESIGNS = 3
-"""Random designs of each kind, compiled at once."""
+"""Random designs of each kind in a program."""
 
 
 def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp:
@@ -55,8 +55,8 @@ def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp
 
 
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
-    """A third of all kinds of layers at once."""
+def test_processes_give_the_interpreters_numbers(part: int, tmp_path: Path) -> None:
+    """A third of all kinds of layers in one program."""
     choices = Choices.seeded(7)
     layers = [*LAYERS, scores][part::3]
     modules = [one_layer(layer, choices) for layer in layers for _ in range(DESIGNS)]
@@ -65,7 +65,7 @@ def test_a_process_is_its_hardware(part: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [WindowOp, RepackOp], ids=lambda kind: kind.name)
 def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
-    """In as many iterations as the schedule says: one less, and words would be missing."""
+    """They take exactly the iterations of the schedule: with one less, words would be missing."""
     choices, modules = Choices.seeded(13), list[ModuleOp]()
     for _ in range(16):
         design = Design()
@@ -74,15 +74,15 @@ def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
     assert_same(modules, choices, tmp_path)
 
 
-def in_dsps(module: ModuleOp) -> None:
-    """Gives all layers DSPs for their products."""
+def use_dsps(module: ModuleOp) -> None:
+    """Computes the products of all layers in DSPs."""
     for process in design_of(module).processes:
         if isinstance(process, WeightedProcess):
             process.dsp = UnitAttr()
 
 
 def chain(choices: Choices) -> ModuleOp:
-    """A few layers, one behind the other."""
+    """A few layers, one after the other."""
     twin = Twin(choices)
     x = twin.image()
     for _ in range(choices.integer(2, 4)):
@@ -98,16 +98,16 @@ def test_chains(bounded: bool, tmp_path: Path) -> None:
 
 
 def test_streams_at_the_ports(tmp_path: Path) -> None:
-    """With multipliers in DSPs, too."""
+    """Also with products in DSPs."""
     choices = Choices.seeded(9)
     modules = [chain(choices) for _ in range(2)]
     for module in modules:
-        in_dsps(module)
+        use_dsps(module)
     assert_same(modules, choices, tmp_path, streams=True)
 
 
 def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
-    """A matvec with plain products in DSPs: weights and inputs up to both ends of their ranges."""
+    """A matvec with products in DSPs, whose weights and inputs reach both ends of their ranges."""
     design, x_type = Design(), choices.pick([unsigned(bits), signed(bits)])
     simd = choices.pick([1, 2, 4])
     x = design.source(ChannelType((3, 4), x_type, simd))
@@ -117,19 +117,19 @@ def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
     output = ChannelType((3, rows), accumulator, rows)
     matvec = MatvecOp(x, output, design.data(weights, signed(bits)), accumulator)
     module = design.finish(design.add(matvec).output)
-    in_dsps(module)
+    use_dsps(module)
     return module
 
 
 def test_two_products_of_one_dsp(tmp_path: Path) -> None:
-    """Even and odd numbers of rows at once; 9 bits are too wide, and take a DSP each."""
+    """Even and odd numbers of rows in parallel; products of 9 bits are too wide to share a DSP."""
     choices = Choices.seeded(17)
     modules = [products(choices, bits, rows) for bits in (3, 8, 9) for rows in (3, 4)]
     assert_same(modules, choices, tmp_path)
 
 
-def passed_on(choices: Choices) -> ModuleOp:
-    """Frames whose bytes are no whole number of words of a port, in words of any width."""
+def repacked(choices: Choices) -> ModuleOp:
+    """Frames that do not end with a word of the port, in words of any width."""
     design, size = Design(), choices.integer(1, 80)
     lanes = choices.pick(divisors(size))
     x = design.source(ChannelType((size,), choices.quant(20), lanes))
@@ -137,14 +137,14 @@ def passed_on(choices: Choices) -> ModuleOp:
 
 
 @pytest.mark.parametrize("bounded", [False, True])
-def test_each_frame_of_a_stream_ends_with_a_mark(bounded: bool, tmp_path: Path) -> None:
-    """The testbench takes words up to the mark, and no others."""
+def test_each_frame_of_a_stream_ends_with_tlast(bounded: bool, tmp_path: Path) -> None:
+    """The testbench reads the words of a frame up to TLAST."""
     choices = Choices.seeded(19)
-    assert_same([passed_on(choices) for _ in range(5)], choices, tmp_path, bounded, streams=True)
+    assert_same([repacked(choices) for _ in range(5)], choices, tmp_path, bounded, streams=True)
 
 
 def label_select(choices: Choices) -> ModuleOp:
-    """Few different scores, so that many are equal."""
+    """Few different scores, so many are equal."""
     design, count = Design(), choices.pick([10, 1, 2, 3, 7])
     channel = ChannelType((count,), choices.quant(3), choices.pick(divisors(count)))
     k = choices.integer(1, count)
@@ -153,7 +153,7 @@ def label_select(choices: Choices) -> ModuleOp:
 
 
 def add(choices: Choices) -> ModuleOp:
-    """Two images, each times a number of either sign."""
+    """The sum of two images, each times a positive or negative number."""
     design, frame = Design(), tuple(choices.integers(choices.integer(1, 3), 1, 4))
     elements = choices.quant(60), choices.quant(20)
     factors = [choices.pick([1, -1, 3, 0]), choices.pick([1, 326, -7])]
@@ -169,7 +169,7 @@ def add(choices: Choices) -> ModuleOp:
 
 
 def images(choices: Choices) -> ModuleOp:
-    """Images of different depths, joined, parted and copied."""
+    """Images of different depths: concat, split and fork."""
     design, lanes = Design(), choices.integer(1, 3)
     sizes = [lanes * choices.integer(1, 3) for _ in range(3)]
     element = choices.quant(9)
@@ -187,7 +187,7 @@ def row_crop(choices: Choices) -> ModuleOp:
 
 
 def many_steps(choices: Choices) -> ModuleOp:
-    """More thresholds than are compared at once, for each channel or for all."""
+    """More thresholds than are compared in parallel, for each channel or shared by all."""
     design, channels, steps = Design(), choices.pick([4, 6]), choices.pick([16, 31, 50])
     lanes, element = choices.pick(divisors(channels)), signed(choices.pick([7, 12]))
     x = design.source(ChannelType((3, channels), element, lanes))
@@ -207,7 +207,7 @@ def many_steps(choices: Choices) -> ModuleOp:
 
 
 def scale(choices: Choices) -> ModuleOp:
-    """Wide sums that are scaled: by channel or all alike, rising and falling, with exceptions."""
+    """Wide sums, scaled per channel or all alike, with factors of both signs and exceptions."""
     design, channels = Design(), choices.pick([4, 6])
     element, lanes = choices.pick([signed(22), unsigned(13)]), choices.pick(divisors(channels))
     rows, shift, generator = choices.pick([channels, 1]), 20, choices.generator()
@@ -224,7 +224,7 @@ def scale(choices: Choices) -> ModuleOp:
 
 
 def codebook(choices: Choices) -> ModuleOp:
-    """Weights that are indices, in either layer with weights."""
+    """Weights that are indices into a codebook, in a matvec or depthwise layer."""
     design = Design()
     table = design.data(choices.array(signed(6), (4,)), signed(6))
     weights = design.data(choices.array(unsigned(2), (4, 6)), unsigned(2))
@@ -241,7 +241,7 @@ def codebook(choices: Choices) -> ModuleOp:
 
 
 def floats(choices: Choices) -> ModuleOp:
-    """A table of floats, which are padded, cut and carried."""
+    """A table of floats, which are then padded and repacked."""
     design, lanes = Design(), choices.pick([1, 2])
     x = design.source(ChannelType((2, 3, 2), unsigned(2), lanes))
     table = design.data(np.array([0.5, -1.25, 3.0, 0.1], np.float32), f32)
@@ -251,7 +251,7 @@ def floats(choices: Choices) -> ModuleOp:
 
 
 def outside(choices: Choices) -> ModuleOp:
-    """Weights from a memory whose words don't hold a whole number of matrices."""
+    """Weights from a port whose words do not hold a whole number of matrices."""
     design, columns = Design(), choices.pick([5, 7])
     weights = design.data(choices.array(signed(3), (3, columns)), signed(3))
     x = design.source(ChannelType((2, columns), unsigned(3)))
@@ -261,7 +261,7 @@ def outside(choices: Choices) -> ModuleOp:
 
 
 def kept_vector(cols: int, registers: bool = False) -> Callable[[Choices], ModuleOp]:
-    """A vector that comes in many words, for several groups of rows."""
+    """A vector of many words, for several groups of rows."""
 
     def build(choices: Choices) -> ModuleOp:
         design, element = Design(), choices.pick([signed(8), unsigned(5)])
@@ -287,7 +287,7 @@ def with_storage(storage: Storage) -> Callable[[Choices], ModuleOp]:
 
 
 def large_weights(choices: Choices) -> ModuleOp:
-    """So many that a simulation reads them from a file."""
+    """Enough weights that a simulation reads them from a file."""
     design, element = Design(), choices.pick([signed(7), TernaryType()])
     name = design.data(choices.array(element, (192, 300)), element)
     x = design.source(ChannelType((300,), unsigned(4), 3))
@@ -295,8 +295,8 @@ def large_weights(choices: Choices) -> ModuleOp:
     return design.finish(design.add(op).output)
 
 
-def last_numbers(choices: Choices) -> ModuleOp:
-    """The lowest and the highest numbers of 64 bits, which C++ has no plain literal for."""
+def extreme_numbers(choices: Choices) -> ModuleOp:
+    """The lowest and the highest number of 64 bits; C++ has no literal for the lowest."""
     design, (low, high) = Design(), value_range(signed(64))
     x = design.source(ChannelType((2, 4), unsigned(1)))
     one, two = design.add(ForkOp(x)).copies
@@ -324,7 +324,7 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     with_storage(Storage.REGISTERS),
     with_storage(Storage.ULTRA),
     large_weights,
-    last_numbers,
+    extreme_numbers,
     kept_vector(36),
     kept_vector(36, registers=True),
     kept_vector(3000),
@@ -332,7 +332,7 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
 
 
 @pytest.mark.parametrize("bounded", [False, True])
-def test_what_images_alone_do_not_reach(bounded: bool, tmp_path: Path) -> None:
+def test_further_kinds_of_processes(bounded: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(10)
     modules = [kind(choices) for kind in KINDS]
     assert_same(modules, choices, tmp_path, bounded)
@@ -367,7 +367,7 @@ def test_every_pair_of_types(tmp_path: Path) -> None:
 
 
 def network(seed: int) -> ModuleOp:
-    """A random network as trained, brought to a design and folded at random."""
+    """A random trained network as a design with a random folding."""
     rng = np.random.default_rng(seed)
     module = trained_network(rng, 3)
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)

@@ -1,5 +1,5 @@
-"""A network with hostile names goes through all commands: whatever they write, names are only names
-in it. What is written is parsed by what will read it."""
+"""Networks with hostile names go through all commands, and the files that these write are parsed by
+the tools that read them: a name must never become code."""
 
 import json
 import re
@@ -35,23 +35,23 @@ NAMES = [
 
 
 def network(folder: Path, name: str) -> Path:
-    """Every node and every value has the name, or one that cleaning makes alike."""
+    """A network in which every node and value has the name, or one with the same identifier."""
     model = benchmark("fuzz.kinds.onnx").by_qonnx()
     marks = " .-+/:;,"
-    alike = {old: name + marks[n % 8] * (n // 8 + 1) for n, old in enumerate("abcdefghi")}
+    similar = {old: name + marks[n % 8] * (n // 8 + 1) for n, old in enumerate("abcdefghi")}
     for number, node in enumerate(model.graph.node):
         node.name = f"{name}{'_ ./-'[number % 5] * (number // 5 + 1)}"
         for ends in (node.input, node.output):
-            ends[:] = [alike.get(end, end) for end in ends]
+            ends[:] = [similar.get(end, end) for end in ends]
     for port in (*model.graph.input, *model.graph.initializer):
-        port.name = alike.get(port.name, port.name)
+        port.name = similar.get(port.name, port.name)
     path = folder / "net.onnx"
     onnx.save(model, path)
     return path
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_are_only_names(
+def test_names_never_become_code(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -82,7 +82,7 @@ def test_names_are_only_names(
 
 
 def check_build(build: Path) -> None:
-    """Files are called as files are, JSON and the page can be read, and comments stay comments."""
+    """File names are safe, and JSON files and the page can be parsed."""
     for path in build.rglob("*"):
         assert re.fullmatch(r"[\w.-]{1,200}", path.name), path.name
         if path.suffix == ".json":
@@ -91,13 +91,13 @@ def check_build(build: Path) -> None:
 
 
 def check_page(path: Path, scripts: int) -> None:
-    """No element is there but those of every page, and the facts in it can be read."""
+    """The page has the scripts of every page and no others, and its data can be parsed."""
     page = Scripts(path.read_text())
     assert len(page.scripts) == scripts and json.loads(page.scripts[0])
 
 
 def check_sources(build: Path) -> None:
-    """Outside of comments nothing of a name is left but its letters."""
+    """Outside of comments, only the letters and digits of a name are left."""
     for path in build.iterdir():
         if path.suffix in (".cpp", ".hpp", ".cl", ".h"):
             text = path.read_text()
@@ -117,20 +117,20 @@ def check_syntax(*command: str, folder: Path) -> None:
 
 
 def check_design(build: Path) -> None:
-    """The design is C++."""
+    """The design is valid C++."""
     if find_spec("hls4ml"):
         folders = "-Iinclude", "-Isimulation", f"-isystem{vendor_headers()}"
         check_syntax(*folders, "top.cpp", folder=build)
 
 
 def check_host(build: Path) -> None:
-    """What the host in C++ knows of the design is C++ as well."""
+    """The host and its description of the design are valid C++."""
     check_syntax(*["host.cpp"] if HEADERS.exists() else ["-xc++", "design.hpp"], folder=build)
     subprocess.run(["make", "-n", "report", "host"], cwd=build, check=True, capture_output=True)
 
 
 def check_scripts(build: Path) -> None:
-    """Make and Tcl take what is for them."""
+    """Make and Tcl can parse their files."""
     subprocess.run(["make", "-n"], cwd=build, check=True, capture_output=True)
     for script in build.glob("*.tcl"):
         text = script.read_text()

@@ -1,4 +1,4 @@
-"""What surrounds the processes of the OpenCL backend: names, files, hosts, errors, deadlocks."""
+"""The OpenCL backend around its processes: names, files, hosts, errors, deadlocks."""
 
 import os
 import re
@@ -17,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.netlist.netlist import EmitError, Instance
+from qnn.backends.netlist.netlist import EmitError
 from qnn.backends.opencl import Emulation, SimulationError, emit, emulate
 from qnn.backends.opencl import simulator as emulation
+from qnn.backends.opencl.library import INCLUDE
 from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
@@ -37,15 +38,14 @@ from support.program import print_module
 from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import StringAttr
 
-INCLUDE = Path(emulation.__file__).parent / "include"
 LIBRARY = sorted(INCLUDE.rglob("*.*"))
 LIT = Path(__file__).parents[1] / "lit" / "backends"
 DEVICE = "--target", "opencl", "--device", "arria10-gx1150"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_text_of_a_model_reaches_the_code(name: str) -> None:
-    """Neither what a layer is called, nor a design, but for letters and digits."""
+def test_no_other_text_of_a_model_reaches_the_code(name: str) -> None:
+    """Only letters and digits of the names of layers and designs do."""
     for path, content in emit(design_of(layer(name=name)), name).files.items():
         assert ".." not in path and path.isascii()
         if isinstance(content, str):
@@ -59,41 +59,49 @@ def test_a_design_with_hostile_names_runs() -> None:
     np.testing.assert_array_equal(result, run(module, [x])[0])
 
 
-def test_all_definitions_of_a_process_end_with_it() -> None:
-    """What a file of the library defines, or a design defines for it, the next can define again."""
-    ended = set(re.findall(r"#undef (\w+)", "".join(path.read_text() for path in LIBRARY)))
-    for path in LIBRARY:
-        if path.suffix == ".cl" or path.name in ("activation.h", "product.h", "rows.h"):
-            defined = set(re.findall(r"#define (\w+)", path.read_text()))
-            assert defined <= ended, path
-    for storage in Storage:
-        top = str(emit(design_of(layer(storage))).files["top.cl"])
-        assert set(re.findall(r"#define (\w+)", top)) <= ended
-
-
-def used_by(file: str) -> str:
-    """The files of the library that a kind of process is made of."""
+def library_code(file: str) -> str:
+    """The code of a kind of process, with the files that it includes."""
     texts = {path.name: path.read_text() for path in LIBRARY}
-    included = set(re.findall(r'"qnn/(.*)"', texts[file])) - {"end.h"}
-    return texts[file] + "".join(map(used_by, included))
+    included = re.findall(r'"qnn/(.*)"', texts[file])
+    return re.sub("///.*", "", texts[file]) + "".join(map(library_code, included))
 
 
-def test_a_process_uses_all_that_is_defined_for_it() -> None:
+def kernels_of_each_kind() -> dict[str, list[str]]:
+    """The text of the kernels of each kind, in designs that have all kinds."""
     names = "processes.mlir", "links.mlir"
     modules = [parse_module(new_context(), (LIT / name).read_text()) for name in names]
     Pipeline.parse("size-fifos").apply(modules[0])
     designs = [op for module in modules for op in module.ops if isinstance(op, DesignOp)]
-    top = "".join(str(emit(design).files["top.cl"]) for design in designs)
-    processes = re.findall(r"((?:#define .*\n)+)#include \"qnn/(\w+).cl", top)
-    assert len({kind for _, kind in processes}) == sum(path.suffix == ".cl" for path in LIBRARY)
-    for definitions, kind in processes:
-        code = re.sub("///.*", "", used_by(f"{kind}.cl"))
-        for name in set(re.findall(r"#define (\w+)", definitions)) - {"FROM_BITS", "TO_BITS"}:
+    found: dict[str, list[str]] = {}
+    for design in designs:
+        for kernel in emit(design).kernels:
+            found.setdefault(kernel.kind, []).append(kernel.source())
+    return found
+
+
+def test_there_is_a_kernel_of_each_kind() -> None:
+    assert set(kernels_of_each_kind()) == {p.stem for p in LIBRARY if p.suffix == ".cl"}
+
+
+def test_a_process_uses_all_its_definitions() -> None:
+    for kind, kernels in kernels_of_each_kind().items():
+        code = library_code(f"{kind}.cl")
+        for name in set(re.findall(r"#define (\w+)", "".join(kernels))) - {"FROM_BITS", "TO_BITS"}:
             assert re.search(rf"\b{name}\b", code), (kind, name)
 
 
-def test_only_what_the_compiler_takes() -> None:
-    """No recursion and no pointers to functions by construction; and nothing that needs a heap."""
+def test_every_definition_of_a_process_is_undefined() -> None:
+    """The next process can define the same names: those of the design and those of the library."""
+    for kind, kernels in kernels_of_each_kind().items():
+        for text in (*kernels, library_code(f"{kind}.cl")):
+            defined, undefined = (
+                set(re.findall(rf"#{d} (\w+)", text)) for d in ("define", "undef")
+            )
+            assert defined == undefined, kind
+
+
+def test_the_library_has_no_code_that_the_compiler_rejects() -> None:
+    """Nothing needs a heap or floats, and only channels.h accesses channels."""
     for path in LIBRARY:
         text = path.read_text()
         assert not re.search(r"\b(malloc|goto|double|float|printf)\b", text), path
@@ -102,7 +110,7 @@ def test_only_what_the_compiler_takes() -> None:
 
 
 def test_memories_have_banks() -> None:
-    """Of as many bytes as a power of two, and so many; aoc refuses `singlepump` alone."""
+    """Their number and their bytes are given as powers of two: aoc rejects `singlepump` alone."""
     for path in LIBRARY:
         for attributes in re.findall(r"__attribute__\(\((.*singlepump.*)\)\)", path.read_text()):
             assert "numbanks(" in attributes and "bankwidth(" in attributes, path
@@ -114,8 +122,8 @@ def test_memories_have_banks() -> None:
     assert "#define BANKS 4\n#define BANK_BYTES 32\n" in top
 
 
-def test_rows_of_weights_leave_no_bits_between_them() -> None:
-    """Eight signs at an address are a byte, and not one for each."""
+def test_rows_of_weights_have_no_unused_bits_between_them() -> None:
+    """Eight signs at an address are stored in one byte."""
     design = Design()
     x = design.source(ChannelType((2,), BipolarType(), depth=2))
     signs = np.where(np.arange(16).reshape(8, 2) % 3, 1, -1)
@@ -130,18 +138,18 @@ def test_rows_of_weights_leave_no_bits_between_them() -> None:
 
 
 @needs_emulator
-def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The channel beside a window is too shallow for the lines that the window keeps."""
+def test_a_deadlock_names_the_channels() -> None:
+    """The channel parallel to a window is too shallow for the lines that the window buffers."""
     module, image = residual(), np.arange(32, dtype=np.uint8).reshape(2, 4, 4, 1)
     (expected,) = run(module, [image])
-    emitted = emit(design_of(module))
-    np.testing.assert_array_equal(emulate(emitted, [image], strict=True)[0], expected)
+    source = emit(design_of(module))
+    np.testing.assert_array_equal(emulate(source, [image], strict=True)[0], expected)
     shallow = emit(design_of(module))
-    channels = shallow.parts.channels
+    channels = shallow.netlist.channels
     place = next(n for n, channel in enumerate(channels) if channel.name == "fork_words_2")
     channels[place] = replace(channels[place], depth=2)
     full = r"source_words \(\d words\), fork_words_2 \(2 words\)"
-    message = f"^the design stops: full are {full}; empty are .*matvec_words.*"
+    message = f"^the design stops: full channels: {full}; empty channels: .*matvec_words.*"
     with pytest.raises(SimulationError, match=message):
         emulate(shallow, [image], strict=True)
 
@@ -150,7 +158,7 @@ def test_a_design_that_stops_names_the_channels(monkeypatch: pytest.MonkeyPatch)
 def test_results_leave_while_later_frames_are_computed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first frame is there before the host has come to its end."""
+    """The first frame is returned before the host ends."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     running = Emulation(emit(design_of(layer()))).frames([frames(1000)])
     with closing(running):
@@ -160,7 +168,7 @@ def test_results_leave_while_later_frames_are_computed(
 
 
 def hosts(folder: Path) -> list[int]:
-    """The processes that run in the folders of a folder."""
+    """The processes that run in subfolders of a folder."""
     found: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -172,30 +180,30 @@ def hosts(folder: Path) -> list[int]:
     return found
 
 
-ABLE = "what waits for neither is repack$"
+RUNNABLE = "kernels that wait for neither: repack$"
 
 
 @needs_emulator
 @pytest.mark.parametrize(
     ("change", "seconds", "message"),
     [
-        ("while (true) ;", 60, f"the design stops: full are source_words .*; {ABLE}"),
-        ("while (true) ;", 4, f"takes more than 4 s: (full are .*; {ABLE}|it is still)"),
-        ("*(volatile __global int*)0 = 1;", 60, f"the design crashes with SIGSEGV: .*; {ABLE}"),
-        ("no such thing", 60, "^the emulator fails: (.|\n)*link.cl:2:.*error: "),
+        ("while (true) ;", 60, f"the design stops: full channels: source_words .*; {RUNNABLE}"),
+        ("while (true) ;", 4, f"takes more than 4 s: (full channels: .*; {RUNNABLE}|it is)"),
+        ("*(volatile __global int*)0 = 1;", 60, f"the design crashes with SIGSEGV: .*; {RUNNABLE}"),
+        ("no such thing", 60, "^the emulator failed: (.|\n)*pass_through.cl:2:.*error: "),
         ("WORD(FROM_BITS) word;", 0.01, "^the design takes .*: it is still being compiled"),
     ],
     ids=["hangs", "takes long", "crashes", "does not compile", "compiles long"],
 )
-def test_an_emulator_that_fails_is_one_error(
+def test_a_failed_emulation_is_one_error(
     change: str, seconds: float, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It names the kernel that could go on, and does not; and nothing is left."""
+    """It names the kernel that waits for no channel; no process and no file is left."""
     design = Design()
     x = design.source(ChannelType((40,), unsigned(8), depth=4))
     module = design.finish(design.add(RepackOp(x, 1, (40,))).output)
     Pipeline.parse("size-fifos").apply(module)
-    changed = {"include/qnn/link.cl": f"PROCESS NAME(void) {{\n    {change}\n}}\n"}
+    changed = {"include/qnn/pass_through.cl": f"PROCESS NAME(void) {{\n    {change}\n}}\n"}
     files = {**emulation.library(), **changed}
     monkeypatch.setattr(emulation, "library", lambda: files)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -213,48 +221,50 @@ def test_a_time_limit_is_an_option(tmp_path: Path, capsys: pytest.CaptureFixture
     np.save(tmp_path / "x.npy", np.zeros((1, size), np.uint8))
     command = ["run", str(tmp_path / "net.mlir"), "--input", str(tmp_path / "x.npy")]
     assert main([*command, "--engine", "opencl", "--timeout", "2", "-q"]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("qnn: the design takes more than 2 s: ") and told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith("qnn: the design takes more than 2 s: ") and error.count("\n") == 1
 
 
 def test_more_kernels_than_the_emulator_runs() -> None:
-    emitted = emit(design_of(layer()))
-    emitted.parts.parts.extend(Instance(f"p{n}", "link", "", [], [], {}) for n in range(250))
-    with pytest.raises(SimulationError, match="has 254 kernels: the emulator runs 250 at once"):
-        emulate(emitted, [frames()])
+    source = emit(design_of(layer()))
+    many = replace(source, kernels=[*source.kernels, *source.kernels[:1] * 250])
+    with pytest.raises(SimulationError, match="has 254 kernels, the emulator runs at most 250"):
+        emulate(many, [frames()])
 
 
 PACKAGES = "pip install pyopencl intel-opencl-rt==2023.2.0"
 
 
 @needs_emulator
-@pytest.mark.parametrize("missing", ["pyopencl", "OpenCL platform of the name FPGA Emulation"])
-def test_what_is_missing_is_one_line(
+@pytest.mark.parametrize(
+    "missing", ["there is no pyopencl", "no OpenCL platform is called FPGA Emulation"]
+)
+def test_a_missing_package_is_an_error_of_one_line(
     missing: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Something of its name comes first, and is not it."""
+    """Python finds another package of its name first."""
     (tmp_path / "intel_opencl_rt-2023.2.0.dist-info").mkdir()
     (tmp_path / "intel_opencl_rt-2023.2.0.dist-info" / "METADATA").touch()
-    if missing == "pyopencl":
+    if missing.endswith("pyopencl"):
         (tmp_path / "pyopencl.py").write_text("raise ModuleNotFoundError(name='pyopencl')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     path, x = tmp_path / "net.mlir", tmp_path / "x.npy"
     path.write_text(print_module(layer()))
     np.save(x, frames())
     assert main(["run", str(path), "--input", str(x), "--engine", "opencl", "-q"]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith(f"qnn: there is no {missing}: {PACKAGES}") and told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"qnn: {missing}: {PACKAGES}") and error.count("\n") == 1
 
 
 Use = tuple[int, bool]
-"""The place of a kept word, and whether it is written."""
+"""The place of an access to an array, and whether it is a write."""
 
 
-def lines_of(numbers: dict[str, int]) -> Iterator[Use | None]:
-    """How upsample.cl uses its line, iteration by iteration."""
+def line_uses(numbers: dict[str, int]) -> Iterator[Use | None]:
+    """The accesses of upsample.cl to its line, iteration by iteration."""
     words = numbers["PIXEL_WORDS"]
     sizes = 3, numbers["DOWN"], numbers["WIDTH"], numbers["ACROSS"], words
     for _, down, column, across, part in product(*map(range, sizes)):
@@ -264,8 +274,8 @@ def lines_of(numbers: dict[str, int]) -> Iterator[Use | None]:
             yield None
 
 
-def vectors_kept(numbers: dict[str, int]) -> Iterator[Use]:
-    """How weighted.h uses the vector that it keeps."""
+def vector_uses(numbers: dict[str, int]) -> Iterator[Use]:
+    """The accesses of weighted.h to the vector that it keeps."""
     for _, fold, step in product(range(3), range(numbers["FOLDS"]), range(numbers["STEPS"])):
         yield step, fold == 0
 
@@ -274,14 +284,14 @@ def vectors_kept(numbers: dict[str, int]) -> Iterator[Use]:
 @pytest.mark.parametrize(
     ("file", "names", "uses"),
     [
-        ("upsample.cl", ["WIDTH", "DOWN", "ACROSS", "PIXEL_WORDS"], lines_of),
-        ("matvec.cl", ["FOLDS", "STEPS"], vectors_kept),
+        ("upsample.cl", ["WIDTH", "DOWN", "ACROSS", "PIXEL_WORDS"], line_uses),
+        ("matvec.cl", ["FOLDS", "STEPS"], vector_uses),
     ],
 )
-def test_distances_are_no_longer_than_they_are(
+def test_ivdep_distances_are_correct(
     file: str, names: list[str], uses: Callable[[dict[str, int]], Iterator[Use | None]]
 ) -> None:
-    """The emulator does not notice where `ivdep` promises too much."""
+    """`ivdep` must not promise a longer distance than there is; the emulator does not check it."""
     promised = 0
     for values in product((1, 2, 3), repeat=len(names)):
         numbers = dict(zip(names, values, strict=True))
@@ -293,12 +303,12 @@ def test_distances_are_no_longer_than_they_are(
         safe = re.search(r"#pragma ivdep array\(\w+\) safelen\((\w+)\)", text)
         if safe is not None:
             promised += 1
-            assert numbers[safe[1]] <= shortest(list(uses(numbers))), numbers
+            assert numbers[safe[1]] <= shortest_distance(list(uses(numbers))), numbers
     assert promised > 1
 
 
-def shortest(uses: list[Use | None]) -> float:
-    """The fewest iterations between two uses of a place, of which one at least writes."""
+def shortest_distance(uses: list[Use | None]) -> float:
+    """The fewest iterations between two accesses to a place, of which at least one is a write."""
     return min(
         (
             later - earlier
@@ -314,18 +324,26 @@ def shortest(uses: list[Use | None]) -> float:
     ("change", "status", "message"),
     [
         (lambda at: (at / "vectors" / "in0_data.bin").unlink(), 2, "in0_data.bin: no such file"),
-        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b"abc"), 2, "has 3 bytes: a fr"),
-        (lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b""), 2, "has 0 bytes: a frame"),
+        (
+            lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b"abc"),
+            2,
+            "has 3 bytes: it needs",
+        ),
+        (
+            lambda at: (at / "vectors" / "in0_data.bin").write_bytes(b""),
+            2,
+            "has 0 bytes: it needs",
+        ),
         (lambda at: (at / "weights" / "Conv_0_matvec_weights.dat").unlink(), 2, "no such file"),
         (lambda at: (at / "design.json").write_text("{"), 2, "design.json: Expecting"),
         (lambda at: (at / "top.cl").write_text("("), 2, "error: expected"),
         (lambda at: None, 0, ""),
     ],
 )
-def test_a_host_tells_mistakes(
+def test_the_hosts_errors(
     change: Callable[[Path], object], status: int, message: str, project: Path, tmp_path: Path
 ) -> None:
-    """With neither a traceback nor a warning, and nothing left behind."""
+    """An error has no traceback and no warning, and leaves no files."""
     folder = shutil.copytree(project, tmp_path / "build")
     change(folder)
     before = set(folder.iterdir())
@@ -339,13 +357,15 @@ def test_a_host_tells_mistakes(
 def test_a_channel_without_a_depth_is_an_error() -> None:
     design = Design()
     design.finish(design.source(ChannelType((4,), unsigned(8))))
-    with pytest.raises(EmitError, match="a channel behind 'source' has no depth: run size-fifos"):
+    with pytest.raises(
+        EmitError, match="an output channel of 'source' has no depth: run size-fifos"
+    ):
         emit(design.design)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of a small design, with weights from outside."""
+    """A project of a small design with weights from a port."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "net.mlir").write_text(print_module(layer(Storage.OUTSIDE)))
     build = folder / "build"
@@ -355,23 +375,23 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @needs_emulator
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
-def test_a_project_judges(project: Path, tmp_path: Path) -> None:
-    """Golden results pass, others don't."""
+def test_a_project_compares_results(project: Path, tmp_path: Path) -> None:
+    """Expected results pass, others fail."""
     folder = shutil.copytree(project, tmp_path / "build")
     for target in ("emulate", "emulate-strict"):
         done = subprocess.run(["make", target], cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        assert "out0_data: the results are those expected\n" in done.stdout
+        assert "out0_data: the results are correct\n" in done.stdout
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes([golden.read_bytes()[0] ^ 1]) + golden.read_bytes()[1:])
     done = subprocess.run(["make", "emulate"], cwd=folder, capture_output=True, text=True)
-    assert done.returncode and "out0_data: the results are not those expected" in done.stderr
+    assert done.returncode and "out0_data: the results are wrong" in done.stderr
 
 
 HEADERS = Path("/usr/include/CL/cl.h")
 AOC = """
 import os, sys, host, pyopencl as cl
-context = cl.Context([host.device_of('FPGA Emulation')])
+context = cl.Context([host.find_device('FPGA Emulation')])
 options = ['-cl-std=CL1.2', '-I', 'include', '-I', '.', '-I', sys.argv[1]]
 program = cl.Program(context, open('top.cl').read()).build(options)
 open('top.aocx', 'wb').write(program.binaries[0])
@@ -379,27 +399,27 @@ os._exit(0)
 """
 
 
-def libraries() -> Path:
-    """Where the emulator and a loader lie."""
+def opencl_libraries() -> Path:
+    """The folder of the emulator and a loader."""
     (emulator,) = (f for f in files("intel-opencl-rt") or [] if f.name == "libintelocl_emu.so")
     return Path(str(emulator.locate())).resolve().parent
 
 
 def run_in(folder: Path, *command: str) -> int:
-    """The exit status of a command that finds the emulator."""
+    """The exit status of a command that can find the emulator."""
     names = "OCL_ICD_VENDORS", "OCL_ICD_FILENAMES"
-    emulator = dict.fromkeys(names, str(libraries() / "libintelocl_emu.so"))
-    environment = {**os.environ, **emulator, "LD_LIBRARY_PATH": str(libraries())}
+    emulator = dict.fromkeys(names, str(opencl_libraries() / "libintelocl_emu.so"))
+    environment = {**os.environ, **emulator, "LD_LIBRARY_PATH": str(opencl_libraries())}
     return subprocess.run(command, cwd=folder, env=environment, timeout=60).returncode
 
 
-def build(folder: Path, headers: Path) -> None:
-    """The text that is for aoc, compiled by the emulator's compiler, and the host in C++."""
+def build_for_board(folder: Path, headers: Path) -> None:
+    """Compiles the code for boards with the emulator's compiler, and the host in C++."""
     headers.mkdir()
     types = (f"typedef _BitInt({bits}) int{bits}_t;\n" for bits in range(2, 65))
     (headers / "ihc_apint.h").write_text("".join(types))
     assert run_in(folder, shutil.which("python") or "python3", "-c", AOC, str(headers)) == 0
-    loader = f"-Werror {libraries() / 'libOpenCL.so'} -Wl,-rpath-link,{libraries()}"
+    loader = f"-Werror {opencl_libraries() / 'libOpenCL.so'} -Wl,-rpath-link,{opencl_libraries()}"
     assert run_in(folder, "make", "host", f"OPENCL={loader}") == 0
 
 
@@ -411,7 +431,7 @@ PYTHON = shutil.which("python") or "python3", "host.py", "--program", "top.aocx"
 @pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
 def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(project, tmp_path / "build")
-    build(folder, tmp_path / "headers")
+    build_for_board(folder, tmp_path / "headers")
     assert run_in(folder, *CPP) == 0
     golden = folder / "vectors" / "out0_data.bin"
     golden.write_bytes(bytes(len(golden.read_bytes())))
@@ -426,14 +446,14 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
 @pytest.mark.skipif(not HEADERS.exists(), reason="there is no CL/cl.h")
 @pytest.mark.parametrize("host", [CPP, PYTHON], ids=["C++", "Python"])
 def test_hosts_of_parts(host: tuple[str, ...], tmp_path: Path) -> None:
-    """The ends of a link are started as well; the emulator's I/O channels are files."""
+    """The host starts the ends of links; in the emulator, I/O channels are files."""
     text = (LIT / "links.mlir").read_text().replace("z7020", DEVICE[-1])
     (tmp_path / "net.mlir").write_text(text)
     parts = tmp_path / "parts"
     command = ["compile", str(tmp_path / "net.mlir"), "--target", "opencl", "-o", str(parts)]
     assert main(command) == 0
     for part in ("first", "second"):
-        build(parts / part, tmp_path / f"headers_{part}")
+        build_for_board(parts / part, tmp_path / f"headers_{part}")
     assert run_in(parts / "first", *host) == 0
     shutil.copy(parts / "first" / "sink", parts / "second" / "source")
     frames = ("--frames", "9") if host is PYTHON else ()
@@ -444,8 +464,8 @@ def test_hosts_of_parts(host: tuple[str, ...], tmp_path: Path) -> None:
 
 
 @needs_emulator
-def test_an_emulation_that_is_given_up_ends(tmp_path: Path) -> None:
-    """Whoever waits for it may be killed without a word; nothing is left, not even its folder."""
+def test_a_killed_parent_ends_its_emulation(tmp_path: Path) -> None:
+    """No process is left, and no temporary folder."""
     size, design = 30_000_000, Design()
     module = design.finish(design.source(ChannelType((size,), unsigned(8), depth=64)))
     (tmp_path / "net.mlir").write_text(print_module(module))
@@ -468,8 +488,8 @@ def test_an_emulation_that_is_given_up_ends(tmp_path: Path) -> None:
 
 
 @needs_emulator
-def test_projects_with_the_same_text_are_not_mistaken_for_each_other(tmp_path: Path) -> None:
-    """They differ in weights only, which lie in files of their own."""
+def test_projects_that_differ_in_weights_only_are_compiled_separately(tmp_path: Path) -> None:
+    """The weights are in files that `top.cl` includes."""
     for number in range(2):
         design = Design()
         x = design.source(ChannelType((4,), unsigned(4)))
@@ -486,7 +506,7 @@ def test_projects_with_the_same_text_are_not_mistaken_for_each_other(tmp_path: P
 
 @needs_emulator
 @pytest.mark.parametrize("offset", [1 << 40, -(1 << 40)])
-def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
+def test_levels_may_start_far_from_zero(offset: int, tmp_path: Path) -> None:
     design = Design()
     x = design.source(ChannelType((4,), signed(64)))
     thresholds = design.data(np.array([[0, 5, 10]], np.uint64), unsigned(64))
@@ -500,7 +520,7 @@ def test_levels_may_begin_far_from_zero(offset: int, tmp_path: Path) -> None:
 
 
 @needs_emulator
-def test_a_search_has_as_many_levels_as_it_takes() -> None:
+def test_a_search_of_many_levels() -> None:
     design, count = Design(), 1 << 16
     x = design.source(ChannelType((4,), signed(18)))
     thresholds = design.data(np.arange(count).reshape(1, count), signed(18))
@@ -511,8 +531,8 @@ def test_a_search_has_as_many_levels_as_it_takes() -> None:
 
 
 @needs_emulator
-def test_a_long_name_leaves_room_for_what_it_is_a_name_of() -> None:
-    """Memories of a search are called after the thresholds, and their level."""
+def test_a_long_name_leaves_room_for_suffixes() -> None:
+    """The memories of a search have the name of the thresholds and their level."""
     design = Design()
     x = design.source(ChannelType((4,), signed(12)))
     thresholds = design.data(np.arange(60).reshape(1, 60), signed(8))

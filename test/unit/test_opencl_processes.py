@@ -1,7 +1,7 @@
 """Every process as OpenCL: on the vendor's emulator, it gives the interpreter's numbers.
 
-The designs are those that HLS C++ is tried on. The emulator takes most of a second for each, so
-that most are left to the slow suite.
+The designs are those of the tests of HLS C++. The emulator needs most of a second for each, so most
+of them are in the slow suite.
 """
 
 from collections.abc import Callable
@@ -30,20 +30,20 @@ pytestmark = needs_emulator
 PROCESSES = Path(__file__).parents[1] / "lit" / "backends" / "processes.mlir"
 
 Maker = Callable[[Choices], ModuleOp]
-ALL: list[Maker] = [
+ALL_KINDS: list[Maker] = [
     *(lambda choices, layer=layer: one_layer(layer, choices) for layer in [*LAYERS, scores]),
     *KINDS,
 ]
 
 
 @pytest.mark.parametrize("part", [0, 1])
-def test_a_process_is_its_hardware(part: int) -> None:
+def test_processes_give_the_interpreters_numbers(part: int) -> None:
     choices = Choices.seeded(7)
-    assert_same([make(choices) for make in ALL[part::2]], choices)
+    assert_same([make(choices) for make in ALL_KINDS[part::2]], choices)
 
 
 def test_all_kinds_in_one_design() -> None:
-    """The design whose text test/lit/backends/processes.mlir shows."""
+    """The design of test/lit/backends/processes.mlir."""
     module = parse_module(new_context(), PROCESSES.read_text())
     assert_same([module], Choices.seeded(9))
 
@@ -60,35 +60,35 @@ def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
     return design.finish(*process.results)
 
 
-def words_left_over() -> ModuleOp:
-    """Words of which neither width divides the other."""
+def regrouped_words() -> ModuleOp:
+    """Words of two widths, of which neither divides the other."""
     design = Design()
     x = design.source(ChannelType((24,), unsigned(7), 4))
     return design.finish(design.add(RepackOp(x, 6, (24,))).output)
 
 
 def tall_image() -> ModuleOp:
-    """Many more lines than a window keeps."""
+    """Many more lines than a window buffers."""
     design = Design()
     x = design.source(ChannelType((9, 4, 2), unsigned(8), 2))
     return design.finish(design.add(WindowOp(x, [3, 3], lanes=2)).patches)
 
 
 def wide_patches() -> ModuleOp:
-    """Three pieces of 192 bits in a word of a patch: neither is a power of two."""
+    """Three pieces of 192 bits in a word of a patch; neither number is a power of two."""
     design = Design()
     x = design.source(ChannelType((4, 5, 24), unsigned(8), 24))
     return design.finish(design.add(WindowOp(x, [3, 3], lanes=72)).patches)
 
 
 def test_words_of_every_width() -> None:
-    choices, modules = Choices.seeded(13), [words_left_over(), tall_image(), wide_patches()]
+    choices, modules = Choices.seeded(13), [regrouped_words(), tall_image(), wide_patches()]
     modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(2)]
     assert_same(modules, choices)
 
 
-def test_labels_in_any_order_of_arrival() -> None:
-    """Many scores are equal, and any number comes and leaves at once."""
+def test_labels_of_equal_scores() -> None:
+    """Many scores are equal; words have various numbers of scores and indices."""
     choices, design, labels = Choices.seeded(14), Design(), list[SSAValue]()
     for lanes, count, at_once in [
         (1, 3, 1),
@@ -105,7 +105,7 @@ def test_labels_in_any_order_of_arrival() -> None:
 
 
 def test_pairs_of_types() -> None:
-    """Each type once on each side, and signs on both."""
+    """Each type once as weight and once as input, and signs as both."""
     choices = Choices.seeded(11)
     pairs = [*zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True), (PAIRS[0], PAIRS[0])]
     assert_same([product(a, b, choices) for a, b in pairs], choices)
@@ -116,7 +116,7 @@ def test_pairs_of_types() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_more_processes(seed: int, strict: bool) -> None:
     choices = Choices.seeded(100 + seed)
-    modules = [make(choices) for make in ALL]
+    modules = [make(choices) for make in ALL_KINDS]
     modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
     assert_same(modules, choices, strict)

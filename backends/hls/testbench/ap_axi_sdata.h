@@ -1,5 +1,5 @@
-/// Words of an AXI stream for simulation, as the vendor's header of this name declares them; without
-/// the side channels that nobody here uses.
+/// Words of an AXI stream for simulation, as the vendor's header of this name declares them, without
+/// the side channels USER, ID and DEST.
 #ifndef QNN_SIMULATION_AP_AXI_SDATA_H
 #define QNN_SIMULATION_AP_AXI_SDATA_H
 
@@ -7,7 +7,7 @@
 
 template <int DATA, int USER, int ID, int DEST>
 struct ap_axiu {
-    static_assert(USER == 0 && ID == 0 && DEST == 0, "these side channels are not there");
+    static_assert(USER == 0 && ID == 0 && DEST == 0, "USER, ID and DEST are not supported in a simulation");
     ap_uint<DATA> data;
     ap_uint<(DATA + 7) / 8> keep;
     ap_uint<(DATA + 7) / 8> strb;

@@ -1,8 +1,8 @@
-/// Streams for simulation: `hls::stream` without a device.
+/// Streams for simulation: the vendor's `hls::stream` without a device.
 ///
-/// A stream holds any number of words, and processes run one after another. With QNN_BOUNDED it
-/// holds as many as its depth says, and processes take turns, each until it has to wait; where all
-/// wait, the program says which streams are full and which are empty, and ends with status 3.
+/// A stream holds any number of words, and processes run one after another. With QNN_BOUNDED, a stream
+/// has a depth, and processes take turns, each until it has to wait; if all wait, the program prints
+/// which streams are full and which are empty, and ends with status 3.
 #ifndef QNN_SIMULATION_HLS_STREAM_H
 #define QNN_SIMULATION_HLS_STREAM_H
 
@@ -40,7 +40,7 @@ class stream {
     bool empty() const { return first == words.size(); }
 
     Word read() {
-        if (empty()) stop("empty are " + name);
+        if (empty()) stop("empty channels: " + name);
         Word word = words[first++];
         if (first == words.size()) {
             words.clear();
@@ -59,8 +59,9 @@ class stream {
 
 #else
 
-/// The words that went through a stream; outside of a design nobody gave it a depth: it has room.
-struct Passed {
+/// The numbers of words read from and written to a stream. Streams at the ports have depth 0, which
+/// stands for any number of words.
+struct WordCounts {
     std::string name;
     std::size_t depth, read, written;
 
@@ -68,7 +69,7 @@ struct Passed {
     bool full() const { return depth > 0 && written - read == depth; }
 };
 
-/// All processes of a design, of which one is at work: it goes on until it has to wait.
+/// All processes of a design, of which one runs at a time, until it has to wait.
 class Processes {
   public:
     static Processes& all() {
@@ -76,7 +77,7 @@ class Processes {
         return processes;
     }
 
-    /// Runs processes until all have come to their ends.
+    /// Runs processes until all have ended.
     void run(const std::vector<std::function<void()> >& bodies) {
         processes.assign(bodies.size(), Process());
         for (std::size_t i = 0; i < bodies.size(); ++i) {
@@ -84,7 +85,7 @@ class Processes {
             process.body = bodies[i];
             const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
             process.stack = mmap(nullptr, STACK, PROT_READ | PROT_WRITE, flags, -1, 0);
-            if (process.stack == MAP_FAILED) stop("there is no memory for its processes");
+            if (process.stack == MAP_FAILED) stop("there is not enough memory for the stacks of its processes");
             getcontext(&process.context);
             process.context.uc_stack.ss_sp = process.stack;
             process.context.uc_stack.ss_size = STACK;
@@ -97,13 +98,13 @@ class Processes {
         for (Process& process : processes) munmap(process.stack, STACK);
     }
 
-    /// Lets others go on until a stream has a word, or has room.
-    void wait(const Passed& stream, bool for_room) {
-        if (!running) stop((for_room ? "full are " : "empty are ") + stream.name);
+    /// Lets other processes run until a stream has a word, or has room.
+    void wait(const WordCounts& stream, bool for_room) {
+        if (!running) stop((for_room ? "full channels: " : "empty channels: ") + stream.name);
         Process& process = processes[current];
         process.stream = &stream;
         process.for_room = for_room;
-        go_on();
+        switch_process();
         process.stream = nullptr;
     }
 
@@ -114,12 +115,12 @@ class Processes {
         std::function<void()> body;
         ucontext_t context;
         void* stack = nullptr;
-        /// What it waits for.
-        const Passed* stream = nullptr;
-        bool for_room = false, over = false;
+        /// The stream that it waits for.
+        const WordCounts* stream = nullptr;
+        bool for_room = false, ended = false;
 
         bool ready() const {
-            if (over || !stream) return !over;
+            if (ended || !stream) return !ended;
             return for_room ? !stream->full() : !stream->empty();
         }
     };
@@ -127,12 +128,12 @@ class Processes {
     static void enter() {
         Process& process = all().processes[all().current];
         process.body();
-        process.over = true;
-        all().go_on();
+        process.ended = true;
+        all().switch_process();
     }
 
-    /// The next process that can go on does so; where none can, none ever will.
-    void go_on() {
+    /// Switches to the next process that can run; if none can run now, none ever can.
+    void switch_process() {
         const std::size_t from = current;
         for (std::size_t i = 1; i <= processes.size(); ++i) {
             current = (from + i) % processes.size();
@@ -141,7 +142,7 @@ class Processes {
             return;
         }
         for (const Process& process : processes) {
-            if (!process.over) stop("full are " + names(true) + "; empty are " + names(false));
+            if (!process.ended) stop("full channels: " + names(true) + "; empty channels: " + names(false));
         }
         setcontext(&outside);
     }
@@ -149,7 +150,7 @@ class Processes {
     std::string names(bool for_room) const {
         std::string list;
         for (const Process& process : processes) {
-            if (process.over || process.for_room != for_room) continue;
+            if (process.ended || process.for_room != for_room) continue;
             list += (list.empty() ? "" : ", ") + process.stream->name;
         }
         return list.empty() ? "none" : list;
@@ -165,31 +166,31 @@ template <typename Word>
 class stream {
   public:
     explicit stream(const char* label = "a stream", std::size_t depth = 0)
-        : passed{label, depth, 0, 0}, words(depth > 0 ? depth : 1) {}
+        : counts{label, depth, 0, 0}, words(depth > 0 ? depth : 1) {}
 
-    bool empty() const { return passed.empty(); }
+    bool empty() const { return counts.empty(); }
 
     Word read() {
-        if (passed.empty()) Processes::all().wait(passed, false);
-        return words[passed.read++ % words.size()];
+        if (counts.empty()) Processes::all().wait(counts, false);
+        return words[counts.read++ % words.size()];
     }
 
     void write(const Word& word) {
-        if (passed.full()) Processes::all().wait(passed, true);
-        if (passed.written - passed.read == words.size()) grow();
-        words[passed.written++ % words.size()] = word;
+        if (counts.full()) Processes::all().wait(counts, true);
+        if (counts.written - counts.read == words.size()) grow();
+        words[counts.written++ % words.size()] = word;
     }
 
   private:
     void grow() {
         std::vector<Word> larger(2 * words.size());
-        for (std::size_t i = passed.read; i < passed.written; ++i) {
+        for (std::size_t i = counts.read; i < counts.written; ++i) {
             larger[i % larger.size()] = words[i % words.size()];
         }
         words.swap(larger);
     }
 
-    Passed passed;
+    WordCounts counts;
     std::vector<Word> words;
 };
 

@@ -1,4 +1,4 @@
-/// What a host does around a design: memory images in files, and in words of a port.
+/// The host's side of a design: frames and memories in files, and as words of a port.
 #ifndef QNN_SIMULATION_HOST_HPP
 #define QNN_SIMULATION_HOST_HPP
 
@@ -11,11 +11,11 @@
 #include <type_traits>
 #include <vector>
 
-#include "qnn/axis.hpp"
+#include "qnn/axi_stream.hpp"
 #include "qnn/memory.hpp"
 
 #ifndef QNN_DATA
-/// The folder of the emitted design, in which the files of large memories are.
+/// The folder of the emitted design, with the files of large memories.
 #define QNN_DATA "."
 #endif
 
@@ -26,7 +26,7 @@ typedef std::vector<unsigned char> Bytes;
 inline Bytes read_file(const std::string& path) {
     std::ifstream file(path.c_str(), std::ios::binary);
     if (!file) {
-        std::fprintf(stderr, "%s can't be read\n", path.c_str());
+        std::fprintf(stderr, "cannot read %s\n", path.c_str());
         std::exit(2);
     }
     return Bytes(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
@@ -37,12 +37,12 @@ inline void write_file(const std::string& path, const Bytes& bytes) {
     file.write(reinterpret_cast<const char*>(bytes.data()), std::streamsize(bytes.size()));
     file.close();
     if (!file) {
-        std::fprintf(stderr, "%s can't be written\n", path.c_str());
+        std::fprintf(stderr, "cannot write %s\n", path.c_str());
         std::exit(2);
     }
 }
 
-/// The word that some bytes stand for, the lowest first; those behind the end are zero.
+/// The word in little-endian bytes from a place on; bytes after the end are zero.
 template <int BITS>
 ap_uint<BITS> word_at(const Bytes& bytes, std::size_t start) {
     ap_uint<BITS> word = 0;
@@ -51,7 +51,7 @@ ap_uint<BITS> word_at(const Bytes& bytes, std::size_t start) {
     return word;
 }
 
-/// A memory image as words.
+/// The bytes of a memory as words.
 template <int BITS>
 std::vector<ap_uint<BITS> > words_of(const Bytes& bytes) {
     std::vector<ap_uint<BITS> > words;
@@ -72,19 +72,19 @@ Bytes bytes_of(const std::vector<ap_uint<BITS> >& words, std::size_t count) {
     return bytes;
 }
 
-/// How many frames some bytes are: whole ones, and as many as came before at another port.
+/// The number of frames in a port's bytes; it must be whole, and the same as that of other ports.
 inline unsigned frames_of(
     const std::string& path, const Bytes& bytes, std::size_t frame_bytes, long long others = -1
 ) {
     const std::size_t frames = bytes.size() / frame_bytes, rest = bytes.size() % frame_bytes;
     if (rest == 0 && (others < 0 || frames == std::size_t(others))) return unsigned(frames);
-    std::fprintf(stderr, "%s: %zu frames of %zu bytes, and %zu more", path.c_str(), frames, frame_bytes, rest);
+    std::fprintf(stderr, "%s: %zu frames of %zu bytes, and %zu more bytes", path.c_str(), frames, frame_bytes, rest);
     if (others >= 0) std::fprintf(stderr, "; another port has %lld frames", others);
     std::fprintf(stderr, "\n");
     std::exit(2);
 }
 
-/// Nothing was tested, which is no success.
+/// Reports that nothing was tested, which counts as a failure.
 inline std::size_t no_frames(const std::string& folder) {
     std::fprintf(stderr, "%s: there are no frames\n", folder.c_str());
     return 1;
@@ -106,7 +106,7 @@ void send_frames(const Bytes& bytes, std::size_t frame_bytes, hls::stream<Beat<B
     }
 }
 
-/// Takes frames from a port; each ends where its last word is marked.
+/// Receives frames from a port; each ends with a word that has TLAST set.
 template <int BITS>
 Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_t frame_bytes) {
     Bytes bytes;
@@ -120,7 +120,7 @@ Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_
         }
         const Bytes taken = bytes_of<BITS>(words, words.size() * (BITS / 8));
         if (words.size() != words_for(frame_bytes, BITS / 8)) {
-            std::fprintf(stderr, "a frame of %zu bytes ends behind %zu\n", frame_bytes, taken.size());
+            std::fprintf(stderr, "a frame of %zu bytes ends after %zu\n", frame_bytes, taken.size());
             std::exit(2);
         }
         bytes.insert(bytes.end(), taken.begin(), taken.begin() + std::ptrdiff_t(frame_bytes));
@@ -128,11 +128,11 @@ Bytes take_frames(hls::stream<Beat<BITS> >& port, std::size_t frames, std::size_
     return bytes;
 }
 
-/// Writes a result to PATH.result.bin; how many of its bytes differ from those in PATH.bin.
+/// Writes a result to PATH.result.bin, and returns the number of bytes that differ from PATH.bin.
 inline std::size_t compare(const std::string& path, const Bytes& result, std::size_t frame_bytes) {
     write_file(path + ".result.bin", result);
     if (!std::ifstream((path + ".bin").c_str())) {
-        std::printf("%s.bin is not there: nothing to compare with\n", path.c_str());
+        std::printf("%s.bin does not exist: there is nothing to compare with\n", path.c_str());
         return result.size();
     }
     const Bytes expected = read_file(path + ".bin");
@@ -141,13 +141,13 @@ inline std::size_t compare(const std::string& path, const Bytes& result, std::si
         if (i < result.size() && i < expected.size() && result[i] == expected[i]) continue;
         if (count++ > 0) continue;
         const unsigned long long frame = i / frame_bytes, byte = i % frame_bytes;
-        std::printf("%s: the first that differs is byte %llu of frame %llu\n", path.c_str(), byte, frame);
+        std::printf("%s: the first different byte is byte %llu of frame %llu\n", path.c_str(), byte, frame);
     }
     std::printf("%s: %zu of %zu bytes differ\n", path.c_str(), count, expected.size());
     return count;
 }
 
-/// Frames that come one by one, from PATH.bin: a file, or a pipe from another device's simulation.
+/// Reads frames one by one from PATH.bin: a file, or a pipe from another device's simulation.
 class Incoming {
   public:
     Bytes frame;
@@ -155,7 +155,7 @@ class Incoming {
     Incoming(const std::string& path, std::size_t frame_bytes)
         : frame(frame_bytes), name(path), file((path + ".bin").c_str(), std::ios::binary) {
         if (file) return;
-        std::fprintf(stderr, "%s.bin can't be read\n", name.c_str());
+        std::fprintf(stderr, "cannot read %s.bin\n", name.c_str());
         std::exit(2);
     }
 
@@ -174,7 +174,7 @@ class Incoming {
     std::ifstream file;
 };
 
-/// Frames that go one by one to PATH.result.bin, and are compared with those in PATH.bin.
+/// Writes frames one by one to PATH.result.bin, and compares them with those in PATH.bin.
 class Outgoing {
   public:
     Outgoing(const std::string& path, std::size_t frame_bytes)
@@ -188,7 +188,7 @@ class Outgoing {
         file.write(reinterpret_cast<const char*>(frame.data()), std::streamsize(each));
         file.flush();
         if (!file) {
-            std::fprintf(stderr, "%s.result.bin can't be written\n", name.c_str());
+            std::fprintf(stderr, "cannot write %s.result.bin\n", name.c_str());
             std::exit(2);
         }
         Bytes wanted(each);
@@ -196,7 +196,7 @@ class Outgoing {
         for (std::size_t i = 0; i < each; ++i) {
             if (i < std::size_t(expected.gcount()) && frame[i] == wanted[i]) continue;
             if (known && count == 0) {
-                std::printf("%s: the first that differs is byte %zu of frame %zu\n", name.c_str(), i, frames);
+                std::printf("%s: the first different byte is byte %zu of frame %zu\n", name.c_str(), i, frames);
             }
             ++count;
         }
@@ -216,7 +216,7 @@ class Outgoing {
     bool known;
 };
 
-/// A large memory, read from its file when the program starts.
+/// A large memory, which is read from its file when the program starts.
 template <typename Memory>
 struct Loaded {
     typedef typename std::remove_all_extents<Memory>::type Word;

@@ -1,8 +1,8 @@
-/// Runs a program that aoc made over the frames in a folder, and compares the results.
+/// Runs a program compiled by aoc over the frames in a folder, and compares the results.
 ///
 ///     ./host [--emulation] top.aocx [vectors]
 ///
-/// With --emulation the program is for the vendor's emulator, as `make aoc-emulation` makes it.
+/// With --emulation the program is for the vendor's emulator, as `make aoc-emulation` compiles it.
 /// Frames are read from PORT.bin, results are written to PORT.result.bin. The exit status is 1 if
 /// results differ from those in PORT.bin, and 2 if something fails.
 #define CL_TARGET_OPENCL_VERSION 120
@@ -26,14 +26,14 @@ static void check(cl_int status, const std::string& what) {
 
 static Bytes read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error(path + ": can't be read");
+    if (!file) throw std::runtime_error("cannot read " + path);
     return Bytes(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
 static void write_file(const std::string& path, const Bytes& bytes) {
     std::ofstream file(path, std::ios::binary);
     file.write(bytes.data(), std::streamsize(bytes.size()));
-    if (!file) throw std::runtime_error(path + ": can't be written");
+    if (!file) throw std::runtime_error("cannot write " + path);
 }
 
 /// The board, and the program on it.
@@ -54,9 +54,9 @@ struct Board {
         check(clBuildProgram(program, 1, &device, "", nullptr, nullptr), path);
     }
 
-    /// The first device of a platform, of which part of the name is given.
+    /// The first device of the platform whose name contains a text.
     static cl_device_id find(const std::string& wanted) {
-        // Where there are none, that is an error to some loaders.
+        // Some loaders return an error if there are no platforms.
         cl_uint count = 0;
         clGetPlatformIDs(0, nullptr, &count);
         std::vector<cl_platform_id> platforms(count);
@@ -70,12 +70,12 @@ struct Board {
             return device;
         }
         throw std::runtime_error(
-            "there is no OpenCL platform of the name " + wanted + ": the vendor's runtime brings it"
+            "no OpenCL platform is called " + wanted + ": install the vendor's runtime"
         );
     }
 };
 
-/// A kernel that the host starts, and a queue of its own.
+/// A kernel that the host starts, with a queue of its own.
 struct Task {
     const Port& port;
     cl_command_queue queue;
@@ -99,7 +99,7 @@ struct Task {
     }
 };
 
-/// A task, and the buffer of the board that it reads or writes.
+/// A task with the buffer of the board that it reads or writes.
 struct Stream : Task {
     cl_mem buffer;
     std::size_t size;
@@ -113,14 +113,14 @@ struct Stream : Task {
     }
 
     void fill(const Bytes& bytes) {
-        if (bytes.size() != size) throw std::runtime_error(std::string(port.name) + ": other frames");
+        if (bytes.size() != size) throw std::runtime_error(std::string(port.name) + ": the file has another number of frames than the first port's");
         check(
             clEnqueueWriteBuffer(queue, buffer, CL_TRUE, 0, size, bytes.data(), 0, nullptr, nullptr),
             port.name
         );
     }
 
-    /// What the kernel has written, when it is done.
+    /// The bytes that the kernel has written, once it has ended.
     Bytes take() {
         Bytes bytes(size);
         check(
@@ -179,8 +179,8 @@ static int run(
         if (!std::ifstream(path + ".bin")) continue;
         const bool same = found == read_file(path + ".bin");
         std::fprintf(
-            same ? stdout : stderr, "%s: the results are %sthose expected\n", sink.port.name,
-            same ? "" : "not "
+            same ? stdout : stderr, same ? "%s: the results are correct\n" : "%s: the results are wrong\n",
+            sink.port.name
         );
         if (!same) status = 1;
     }
@@ -204,6 +204,6 @@ int main(int count, char** arguments) {
         std::fprintf(stderr, "%s\n", error.what());
     }
     std::fflush(stdout);
-    // Processes that run for ever would keep the emulator alive.
+    // Kernels that run forever would keep the emulator alive.
     std::_Exit(status);
 }

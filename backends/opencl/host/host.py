@@ -2,11 +2,12 @@
 
     python host.py [--strict] [--timeout SECONDS] [--program top.aocx [--emulation]] [vectors]
 
-Without a program it runs on the vendor's emulator, which compiles the sources; with one that `aoc`
-made, on the board, or with --emulation on the emulator. Frames are read from PORT.bin, results are
-written to PORT.result.bin, frame by frame. The exit status is 1 if results differ from those in
-PORT.bin, 2 for mistakes, and 3 if an emulation stops, crashes or takes too long: standard error
-tells which channels are full or empty then, and which kernels could go on and don't.
+Without a program, the design runs on the vendor's emulator, which compiles the sources; a program
+compiled by `aoc` runs on the board, or with --emulation on the emulator. Frames are read from
+PORT.bin, results are written to PORT.result.bin, frame by frame. The exit status is 1 if results
+differ from those in PORT.bin, 2 if the design cannot run, and 3 if an emulation stops, crashes or
+takes too long: then standard error lists the channels that are full or empty, and the kernels that
+wait for neither.
 """
 
 import argparse
@@ -24,38 +25,38 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, NoReturn
 
-DIFFERENT, MISTAKE, STOPPED = 1, 2, 3
+DIFFERENT, USAGE_ERROR, STOPPED = 1, 2, 3
 PACKAGES = "pyopencl intel-opencl-rt==2023.2.0 intel-cmplr-lib-rt==2023.2.0 tbb==2021.10.0"
 
 
-def give_up(message: str, status: int = MISTAKE) -> NoReturn:
+def exit_with(message: str, status: int = USAGE_ERROR) -> NoReturn:
+    """Ends the process at once, whatever other threads do."""
     print(message, file=sys.stderr, flush=True)
     os._exit(status)
 
 
-# What is kept goes by the text of one file, and not of those that it includes.
+# The cache of pyopencl ignores changes of included files.
 os.environ["PYOPENCL_NO_CACHE"] = "1"
 try:
     import numpy as np
     import pyopencl as cl
 except ModuleNotFoundError as error:
-    give_up(f"there is no {error.name}: pip install {PACKAGES}")
+    exit_with(f"there is no {error.name}: pip install {PACKAGES}")
 
-HERE = Path(__file__).resolve().parent
-MOST, SPARE = 250, 6
-"""Kernels that the emulator runs at once, each of which holds a thread while it waits, and the
-threads for all else. There are 256 at most."""
-QUIET = 10
-"""Seconds in which no word moves before a design counts as stopped."""
-CRASHES = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL
+DESIGN_FOLDER = Path(__file__).resolve().parent
+MAX_KERNELS, SPARE_THREADS = 250, 6
+"""The emulator has at most 256 threads: a kernel holds one while it waits, the rest are spare."""
+STALL_SECONDS = 10
+"""Seconds without a word in any channel after which a design counts as stopped."""
+CRASH_SIGNALS = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL
 
 
-class Port:
+class PortBuffer:
     """A buffer of the device, the kernel that reads or writes it, and a queue for each."""
 
     def __init__(self, context: cl.Context, program: cl.Program, port: Any, frames: int):
         self.name, self.kernel_name = str(port["port"]), str(port["kernel"])
-        self.frame_bytes = bytes_of(port)
+        self.frame_bytes = port_frame_bytes(port)
         self.kernel = cl.Kernel(program, self.kernel_name)
         self.kernels, self.copies = cl.CommandQueue(context), cl.CommandQueue(context)
         self.buffer = cl.Buffer(context, cl.mem_flags.READ_WRITE, frames * self.frame_bytes)
@@ -65,7 +66,7 @@ class Port:
         cl.enqueue_copy(self.copies, self.buffer, np.frombuffer(data, np.uint8))
 
     def start(self, *numbers: int) -> None:
-        """Runs the kernel over so many frames; others may be running on other queues."""
+        """Starts the kernel with numbers as its arguments after the buffer."""
         self.kernel.set_args(self.buffer, *map(np.uint32, numbers))
         self.events.append(cl.enqueue_nd_range_kernel(self.kernels, self.kernel, (1,), (1,)))
         self.kernels.flush()
@@ -80,23 +81,23 @@ class Port:
         return data.tobytes()
 
 
-def bytes_of(port: Any) -> int:
+def port_frame_bytes(port: Any) -> int:
     """The bytes of a frame."""
     return math.prod(port["shape"]) * np.dtype(port["dtype"]).itemsize
 
 
-def seen(*_: object) -> None:
-    """Signals do nothing here: the watch reads of them in a pipe."""
+def ignore_signal(*_: object) -> None:
+    """Signals are handled by the watch, which reads their numbers from a pipe."""
 
 
-class Feeder(threading.Thread):
-    """Sends what comes over a link, through a pipe, frame by frame."""
+class LinkFeeder(threading.Thread):
+    """Reads the frames of a link from a pipe, and sends them to the design one by one."""
 
-    def __init__(self, port: Port, path: Path, frames: int):
+    def __init__(self, port: PortBuffer, path: Path, frames: int):
         super().__init__(daemon=True)
         self.port, self.path, self.frames = port, path, frames
         self.waits = True
-        """Whether the frame that is next has not come yet."""
+        """Whether the next frame has not arrived yet."""
 
     def run(self) -> None:
         with self.path.open("rb") as file:
@@ -105,14 +106,14 @@ class Feeder(threading.Thread):
                 data = file.read(self.port.frame_bytes)
                 self.waits = False
                 if len(data) < self.port.frame_bytes:
-                    give_up(f"{self.port.name} ends within a frame")
+                    exit_with(f"{self.port.name} ends within a frame")
                 self.port.fill(data)
                 self.port.start(1)
                 self.port.events[-1].wait()
 
 
-class Watch(threading.Thread):
-    """Ends an emulation that comes to no end of its own, and tells what holds it up."""
+class EmulationWatch(threading.Thread):
+    """Ends an emulation that does not end by itself, and reports the channels that block it."""
 
     def __init__(self, seconds: float):
         super().__init__(daemon=True)
@@ -120,15 +121,15 @@ class Watch(threading.Thread):
         self.signals, written = os.pipe()
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, seen)
+        signal.signal(signal.SIGINT, ignore_signal)
         self.kernel: Any = None
-        self.ports: list[Port] = []
-        self.feeders: list[Feeder] = []
+        self.ports: list[PortBuffer] = []
+        self.feeders: list[LinkFeeder] = []
 
     def begin(self, design: Any, context: cl.Context, program: cl.Program) -> None:
-        """Can look at the channels from now on.
+        """Watches the channels from now on.
 
-        A kernel that crashes tries the same again, for ever, while all others go on."""
+        A kernel that crashes repeats the failing instruction forever, while the others run."""
         self.channels = design["channels"]
         self.counts = np.zeros((len(self.channels), 2), np.uint32)
         self.queue = cl.CommandQueue(context)
@@ -136,15 +137,15 @@ class Watch(threading.Thread):
         kernel = cl.Kernel(program, "count_words")
         kernel.set_args(self.buffer)
         self.kernel = kernel
-        for crash in CRASHES:
-            signal.signal(crash, seen)
+        for crash in CRASH_SIGNALS:
+            signal.signal(crash, ignore_signal)
 
     def run(self) -> None:
         quiet = 0
-        while quiet < QUIET:
+        while quiet < STALL_SECONDS:
             left = self.seconds - (time.monotonic() - self.began)
             if select.select([self.signals], [], [], max(0, min(1, left)))[0]:
-                self.signalled(os.read(self.signals, 1)[0])
+                self.handle_signal(os.read(self.signals, 1)[0])
             if left <= 1:
                 self.end(f"takes more than {self.seconds:g} s")
             if self.ports and all(port.done() for port in self.ports):
@@ -153,14 +154,14 @@ class Watch(threading.Thread):
             quiet = 0 if not self.ports or self.count() or hungry else quiet + 1
         self.end("stops")
 
-    def signalled(self, number: int) -> None:
+    def handle_signal(self, number: int) -> None:
         if number == signal.SIGINT:
             os._exit(128 + number)
         time.sleep(1)
         self.end(f"crashes with {signal.Signals(number).name}")
 
     def count(self) -> bool:
-        """Counts the words written to each channel, and read from it; whether some were."""
+        """Counts the words of each channel; true if any passed since the last count."""
         before = self.counts.copy()
         cl.enqueue_nd_range_kernel(self.queue, self.kernel, (1,), (1,))
         cl.enqueue_copy(self.queue, self.counts, self.buffer)
@@ -168,12 +169,12 @@ class Watch(threading.Thread):
 
     def end(self, how: str) -> NoReturn:
         if self.kernel is None:
-            give_up(f"the design {how}: it is still being compiled", STOPPED)
+            exit_with(f"the design {how}: it is still being compiled", STOPPED)
         self.count()
-        give_up(f"the design {how}: {self.told()}", STOPPED)
+        exit_with(f"the design {how}: {self.channel_report()}", STOPPED)
 
-    def told(self) -> str:
-        """Which channels are full, which are empty, and which kernels need not wait for those."""
+    def channel_report(self) -> str:
+        """The channels that are full or empty, and the kernels that wait for none of them."""
         held = (self.counts[:, 0] - self.counts[:, 1]).tolist()
         pairs = list(zip(self.channels, held, strict=True))
         full = [(channel, words) for channel, words in pairs if words >= channel["depth"]]
@@ -182,22 +183,23 @@ class Watch(threading.Thread):
         busy -= {channel["from"] for channel, _ in full} | {channel["to"] for channel in empty}
         busy -= {port.kernel_name for port in self.ports if port.done()}
         lists = {
-            "full are": [f"{channel['name']} ({words} words)" for channel, words in full],
-            "empty are": [channel["name"] for channel in empty],
-            "what waits for neither is": sorted(busy),
+            "full channels": [f"{channel['name']} ({words} words)" for channel, words in full],
+            "empty channels": [channel["name"] for channel in empty],
+            "kernels that wait for neither": sorted(busy),
         }
-        return "; ".join(f"{what} {', '.join(names) or 'none'}" for what, names in lists.items())
+        return "; ".join(f"{title}: {', '.join(names) or 'none'}" for title, names in lists.items())
 
 
-def environment(kernels: int, strict: bool) -> None:
-    """What the emulator reads: a thread for each kernel, and what channels hold."""
-    os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(kernels + SPARE)
+def set_environment(kernels: int, strict: bool) -> None:
+    """Sets the emulator's options: a thread for each kernel, and the depths of channels."""
+    if kernels > MAX_KERNELS:
+        exit_with(f"the design has {kernels} kernels, the emulator runs at most {MAX_KERNELS}")
+    os.environ["CL_CONFIG_CPU_TBB_NUM_WORKERS"] = str(kernels + SPARE_THREADS)
     os.environ["CL_CONFIG_CHANNEL_DEPTH_EMULATION_MODE"] = "strict" if strict else "default"
 
 
 def find_packages() -> None:
-    """Names the packages' emulator, which is registered nowhere, to the loader that pyopencl brings
-    and to the loader of others."""
+    """Registers the packages' emulator with the OpenCL loader of pyopencl and with others."""
     with suppress(PackageNotFoundError):
         for file in files("intel-opencl-rt") or []:
             if file.name == "libintelocl_emu.so":
@@ -205,18 +207,18 @@ def find_packages() -> None:
                 os.environ["OCL_ICD_VENDORS"] = os.environ["OCL_ICD_FILENAMES"] = library
 
 
-def device_of(wanted: str, otherwise: str = "") -> cl.Device:
-    """The first device of a platform, of which part of the name is given."""
+def find_device(wanted: str, remedy: str = "") -> cl.Device:
+    """The first device of the platform whose name contains a text."""
     platforms: list[cl.Platform] = []
     with suppress(cl.LogicError):
         platforms = [platform for platform in cl.get_platforms() if wanted in platform.name]
     if not platforms:
-        give_up(f"there is no OpenCL platform of the name {wanted}{otherwise}")
+        exit_with(f"no OpenCL platform is called {wanted}{remedy}")
     return platforms[0].get_devices()[0]
 
 
-def build(context: cl.Context, program: Path | None) -> cl.Program:
-    """What aoc made, or the sources, for the emulator."""
+def build_program(context: cl.Context, program: Path | None) -> cl.Program:
+    """The program compiled by aoc, or without one the sources compiled for the emulator."""
     warnings.simplefilter("ignore", cl.CompilerWarning)
     if program is not None:
         return cl.Program(context, context.devices, [program.read_bytes()]).build()
@@ -225,72 +227,75 @@ def build(context: cl.Context, program: Path | None) -> cl.Program:
 
 
 def read_design(path: Path) -> Any:
-    """The kernels that are started here, and the channels of all."""
+    """The kernels that the host starts, and all channels."""
     try:
         return json.loads(path.read_text())
     except ValueError as error:
-        give_up(f"{path}: {error}")
+        exit_with(f"{path}: {error}")
 
 
 def read_frames(path: Path, port: Any) -> bytes:
-    """The bytes of whole frames, one at least."""
-    data, each = path.read_bytes(), bytes_of(port)
+    """The bytes of whole frames, at least one."""
+    data, each = path.read_bytes(), port_frame_bytes(port)
     if not data or len(data) % each:
-        give_up(f"{path} has {len(data):,} bytes: a frame has {each:,}")
+        exit_with(f"{path} has {len(data):,} bytes: it needs one or more frames of {each:,} bytes")
     return data
 
 
-def run(options: argparse.Namespace) -> int:
+def frame_count(counts: set[int], vectors: Path) -> int:
+    """The number of frames, which all ports must have."""
+    if len(counts) > 1:
+        numbers = " and ".join(map(str, sorted(counts)))
+        exit_with(f"{vectors}: the ports have {numbers} frames, they need equally many")
+    if not counts:
+        exit_with("all frames come over links: pass their number with --frames")
+    return counts.pop()
+
+
+def run_design(options: argparse.Namespace) -> int:
     """Runs the design, and returns the exit status."""
-    design = read_design(HERE / "design.json")
+    design = read_design(DESIGN_FOLDER / "design.json")
     path = None if options.program is None else options.program.resolve()
     vectors, on_emulator = options.vectors.resolve(), path is None or options.emulation
-    os.chdir(HERE)
+    os.chdir(DESIGN_FOLDER)
     links = set[str](design["links"])
     on_board = set[str]() if path is None else links
     piped = links - on_board if options.frames else set[str]()
     sources = [port for port in design["sources"] if port["port"] not in on_board | piped]
-    given = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
+    inputs = [read_frames(vectors / f"{port['port']}.bin", port) for port in sources]
     weights = [read_frames(Path(f"weights/{port['port']}.dat"), port) for port in design["weights"]]
-    frames = {len(data) // bytes_of(p) for data, p in zip(given, sources, strict=True)}
-    frames |= {options.frames} if options.frames else set()
-    if len(frames) > 1:
-        give_up(f"{vectors} has {' and '.join(map(str, sorted(frames)))} frames for its ports")
-    if not frames:
-        give_up("all frames come over links: --frames says how many")
-    (count,) = frames
+    counts = {len(data) // port_frame_bytes(p) for data, p in zip(inputs, sources, strict=True)}
+    count = frame_count(counts | ({options.frames} if options.frames else set()), vectors)
     if on_emulator:
-        if design["kernels"] > MOST:
-            give_up(f"there are {design['kernels']} kernels: the emulator runs {MOST} at once")
-        environment(design["kernels"], options.strict)
-    watch = Watch(options.timeout) if path is None else None
+        set_environment(design["kernels"], options.strict)
+    watch = EmulationWatch(options.timeout) if path is None else None
     if watch is not None:
         watch.start()
         find_packages()
-    missing = f": pip install {PACKAGES}" if path is None else ": the vendor's runtime brings it"
-    context = cl.Context([device_of("FPGA Emulation" if on_emulator else "FPGA SDK", missing)])
-    program = build(context, path)
+    missing = f": pip install {PACKAGES}" if path is None else ": install the vendor's runtime"
+    context = cl.Context([find_device("FPGA Emulation" if on_emulator else "FPGA SDK", missing)])
+    program = build_program(context, path)
     if watch is not None:
         watch.begin(design, context, program)
     print("built", flush=True)
     results = [port for port in design["sinks"] if port["port"] not in on_board]
-    sinks = [Port(context, program, port, count) for port in results]
+    sinks = [PortBuffer(context, program, port, count) for port in results]
     for number in range(count):
         for sink in sinks:
             sink.start(number, 1)
     ends = [
-        started(context, cl.Kernel(program, port["kernel"]), count)
+        start_link(context, cl.Kernel(program, port["kernel"]), count)
         for port in [*design["sources"], *design["sinks"]]
         if port["port"] in on_board
     ]
-    feeds = [Port(context, program, port, 1) for port in design["weights"]]
-    feeds += [Port(context, program, port, count) for port in sources]
-    for port, data in zip(feeds, [*weights, *given], strict=True):
+    feeds = [PortBuffer(context, program, port, 1) for port in design["weights"]]
+    feeds += [PortBuffer(context, program, port, count) for port in sources]
+    for port, data in zip(feeds, [*weights, *inputs], strict=True):
         port.fill(data)
     for port in feeds:
         port.start(count)
     feeders = [
-        Feeder(Port(context, program, port, 1), vectors / f"{port['port']}.bin", count)
+        LinkFeeder(PortBuffer(context, program, port, 1), vectors / f"{port['port']}.bin", count)
         for port in design["sources"]
         if port["port"] in piped
     ]
@@ -298,14 +303,14 @@ def run(options: argparse.Namespace) -> int:
         feeder.start()
     if watch is not None:
         watch.ports, watch.feeders = [*sinks, *feeds], feeders
-    take(sinks, count, vectors)
+    write_results(sinks, count, vectors)
     for end in ends:
         end.wait()
-    return compare([sink.name for sink in sinks], vectors)
+    return compare_results([sink.name for sink in sinks], vectors)
 
 
-def started(context: cl.Context, kernel: cl.Kernel, frames: int) -> cl.Event:
-    """The end of a link, which so many frames pass."""
+def start_link(context: cl.Context, kernel: cl.Kernel, frames: int) -> cl.Event:
+    """Starts the kernel at the end of a link for a number of frames."""
     queue = cl.CommandQueue(context)
     kernel.set_args(np.uint32(frames))
     event = cl.enqueue_nd_range_kernel(queue, kernel, (1,), (1,))
@@ -313,8 +318,8 @@ def started(context: cl.Context, kernel: cl.Kernel, frames: int) -> cl.Event:
     return event
 
 
-def take(sinks: list[Port], frames: int, vectors: Path) -> None:
-    """Writes the results, each as soon as it is there."""
+def write_results(sinks: list[PortBuffer], frames: int, vectors: Path) -> None:
+    """Writes each frame of the results as soon as the device has computed it."""
     for sink in sinks:
         (vectors / f"{sink.name}.result.bin").write_bytes(b"")
     for number in range(frames):
@@ -325,52 +330,61 @@ def take(sinks: list[Port], frames: int, vectors: Path) -> None:
         print(f"frame {number}", flush=True)
 
 
-def compare(names: list[str], vectors: Path) -> int:
-    """The exit status: whether results are those expected, where any are."""
+def compare_results(names: list[str], vectors: Path) -> int:
+    """The exit status: whether the results are the expected ones, as far as there are any."""
     status = 0
     for name in names:
         golden, found = vectors / f"{name}.bin", vectors / f"{name}.result.bin"
         if not golden.exists():
             continue
         if golden.read_bytes() == found.read_bytes():
-            print(f"{name}: the results are those expected")
+            print(f"{name}: the results are correct")
         else:
-            print(f"{name}: the results are not those expected", file=sys.stderr)
+            print(f"{name}: the results are wrong", file=sys.stderr)
             status = DIFFERENT
     return status
 
 
-def seconds(text: str) -> float:
+def positive_seconds(text: str) -> float:
     number = float(text)
     if not 0 < number < math.inf:
         raise ValueError
     return number
 
 
-def main() -> int:
+def host_main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--strict", action="store_true", help="channels hold what the device's do")
-    parser.add_argument("--timeout", type=seconds, default=3600, help="seconds, without a program")
-    parser.add_argument("--frames", type=int, help="so many, which come over links through pipes")
-    parser.add_argument("--program", type=Path, help="what aoc made")
-    parser.add_argument("--emulation", action="store_true", help="it is for the emulator")
-    parser.add_argument("vectors", type=Path, nargs="?", default=HERE / "vectors")
+    parser.add_argument(
+        "--strict", action="store_true", help="channels have their depths on the device"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive_seconds,
+        default=3600,
+        help="time limit in seconds, without a program",
+    )
+    parser.add_argument(
+        "--frames", type=int, help="number of frames that come over links through pipes"
+    )
+    parser.add_argument("--program", type=Path, help="the program compiled by aoc")
+    parser.add_argument("--emulation", action="store_true", help="run the program on the emulator")
+    parser.add_argument("vectors", type=Path, nargs="?", default=DESIGN_FOLDER / "vectors")
     options = parser.parse_args()
     try:
-        return run(options)
+        return run_design(options)
     except OSError as error:
-        give_up(f"{error.filename}: {(error.strerror or str(error)).lower()}")
+        exit_with(f"{error.filename}: {(error.strerror or str(error)).lower()}")
     except cl.Error as error:
-        give_up(f"OpenCL fails: {error}")
+        exit_with(f"OpenCL error: {error}")
 
 
 if __name__ == "__main__":
-    code = main()
+    code = host_main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Processes that run for ever would keep the emulator alive.
+    # Kernels that run forever would keep the emulator alive.
     os._exit(code)

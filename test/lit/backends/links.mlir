@@ -1,18 +1,18 @@
-// The ends of links, spelled for each vendor: AXI streams of packed words in HLS C++, I/O channels
-// of the board in OpenCL C, which the host stands in for in an emulation.
+// The ends of links for each vendor: AXI streams of packed words in HLS C++, I/O channels of the board
+// in OpenCL C, for which the host stands in in an emulation.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls -o %t/hls > %t/table 2>&1
-// RUN: filecheck %s --match-full-lines --check-prefix SENDS --input-file %t/hls/first/top.cpp
-// RUN: filecheck %s --match-full-lines --check-prefix TAKES --input-file %t/hls/second/top.cpp
+// RUN: filecheck %s --match-full-lines --check-prefix HLS-SINK --input-file %t/hls/first/top.cpp
+// RUN: filecheck %s --match-full-lines --check-prefix HLS-SOURCE --input-file %t/hls/second/top.cpp
 // RUN: filecheck %s --match-full-lines --check-prefix TIES --input-file %t/hls/README.md
 // RUN: filecheck %s --match-full-lines --check-prefix TOGETHER --input-file %t/hls/together.sh
 // RUN: filecheck %s --check-prefix TABLE --input-file %t/table
 
 // RUN: sed s/z7020/arria10-gx1150/ %s > %t/intel.mlir
 // RUN: qnn compile %t/intel.mlir --target opencl -o %t/opencl > %t/log 2>&1
-// RUN: filecheck %s --match-full-lines --check-prefix DEPARTS --input-file %t/opencl/first/top.cl
-// RUN: filecheck %s --match-full-lines --check-prefix ARRIVES --input-file %t/opencl/second/top.cl
+// RUN: filecheck %s --match-full-lines --check-prefix OPENCL-SINK --input-file %t/opencl/first/top.cl
+// RUN: filecheck %s --match-full-lines --check-prefix OPENCL-SOURCE --input-file %t/opencl/second/top.cl
 // RUN: filecheck %s --match-full-lines --check-prefix BOARD --input-file %t/opencl/second/board.h
 
 // RUN: not qnn compile %s --target opencl -o %t/other 2>&1 | filecheck %s --check-prefix VENDOR
@@ -25,40 +25,48 @@ stream.design @first device "z7020" attributes {clock_mhz = 100.0 : f64} {
   stream.sink "l" %x over <bits = 8, mhz = 50.0, ns = 100.0> : !image
 }
 
-// SENDS:      {{.*}}hls::stream<qnn::Beat<16> >& l_data, unsigned frames) {
-// SENDS:      #pragma HLS INTERFACE axis port=l_data
-// SENDS:          qnn::depart<32>(source_words, l_data, frames);
+// HLS-SINK:      {{.*}}hls::stream<qnn::Beat<16> >& l_data, unsigned frames) {
+// HLS-SINK:      #pragma HLS INTERFACE axis port=l_data
+// HLS-SINK:          qnn::link_sink<32>(source_words, l_data, frames);
 
-// DEPARTS:      #ifndef QNN_EMULATION
-// DEPARTS-NEXT: #include "board.h"
-// DEPARTS-NEXT: channel word_12 sink_link __attribute__((depth(0))) __attribute__((io(sink_io)));
-// DEPARTS-NEXT: #endif
-// DEPARTS:      #define NAME sink
-// DEPARTS-NEXT: #define FROM source_words
-// DEPARTS-NEXT: #define FROM_BITS 12
-// DEPARTS-NEXT: #define ELEMENT ui2
-// DEPARTS-NEXT: #define WORDS 32
-// DEPARTS-NEXT: #define LANES 6
-// DEPARTS-NEXT: #define HOST char
-// DEPARTS-NEXT: #define LINK sink_link
-// DEPARTS-NEXT: #include "qnn/depart.cl"
+// OPENCL-SINK:      #ifndef QNN_EMULATION
+// OPENCL-SINK-NEXT: #include "board.h"
+// OPENCL-SINK-NEXT: channel word_12 sink_link __attribute__((depth(0))) __attribute__((io(sink_io)));
+// OPENCL-SINK-NEXT: #endif
+// OPENCL-SINK:      #define NAME sink
+// OPENCL-SINK-NEXT: #define FROM source_words
+// OPENCL-SINK-NEXT: #define FROM_BITS 12
+// OPENCL-SINK-NEXT: #define ELEMENT ui2
+// OPENCL-SINK-NEXT: #define WORDS 32
+// OPENCL-SINK-NEXT: #define LANES 6
+// OPENCL-SINK-NEXT: #define HOST char
+// OPENCL-SINK-NEXT: #define LINK sink_link
+// OPENCL-SINK-NEXT: #include "qnn/link_sink.cl"
+// OPENCL-SINK-NEXT: #undef NAME
+// OPENCL-SINK-NEXT: #undef FROM
+// OPENCL-SINK-NEXT: #undef FROM_BITS
+// OPENCL-SINK-NEXT: #undef ELEMENT
+// OPENCL-SINK-NEXT: #undef WORDS
+// OPENCL-SINK-NEXT: #undef LANES
+// OPENCL-SINK-NEXT: #undef HOST
+// OPENCL-SINK-NEXT: #undef LINK
 
 stream.design @second device "z7020" attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "l" over <bits = 8, mhz = 50.0, ns = 100.0> : !image
   stream.sink "y" %x : !image
 }
 
-// TAKES:          qnn::arrive<32>(l_data, source_words, frames);
+// HLS-SOURCE:          qnn::link_source<32>(l_data, source_words, frames);
 
-// ARRIVES:      #define NAME source
-// ARRIVES-NEXT: #define TO source_words
-// ARRIVES-NEXT: #define TO_BITS 12
-// ARRIVES-NEXT: #define ELEMENT ui2
-// ARRIVES-NEXT: #define WORDS 32
-// ARRIVES-NEXT: #define LANES 6
-// ARRIVES-NEXT: #define HOST char
-// ARRIVES-NEXT: #define LINK source_link
-// ARRIVES-NEXT: #include "qnn/arrive.cl"
+// OPENCL-SOURCE:      #define NAME source
+// OPENCL-SOURCE-NEXT: #define TO source_words
+// OPENCL-SOURCE-NEXT: #define TO_BITS 12
+// OPENCL-SOURCE-NEXT: #define ELEMENT ui2
+// OPENCL-SOURCE-NEXT: #define WORDS 32
+// OPENCL-SOURCE-NEXT: #define LANES 6
+// OPENCL-SOURCE-NEXT: #define HOST char
+// OPENCL-SOURCE-NEXT: #define LINK source_link
+// OPENCL-SOURCE-NEXT: #include "qnn/link_source.cl"
 
 // BOARD:      // Words of 12 bits from another device.
 // BOARD-NEXT: #define source_io "source"
@@ -72,7 +80,7 @@ func.func @main(%x: tensor<1x4x4x12xui2>) -> tensor<1x4x4x12xui2> {
 // TIES:      | `l_data` | `first` | `second` | 12            | 32              |
 // TOGETHER:  {{.*}}mkfifo "$run/first/l_data.result.bin"; ln -s "$run/first/l_data.result.bin" "$run/second/l_data.bin"
 
-// A word of 12 bits takes two beats of the link, each two cycles: 128 cycles for 32 words.
+// A word of 12 bits takes two beats of the link, each of two cycles: 128 cycles for 32 words.
 // TABLE:     first on z7020:
 // TABLE:     *  l {{ *}} link {{ *}} 6 {{ *}} 6 {{ *}} 128
 // TABLE:     second on z7020:

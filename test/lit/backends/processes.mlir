@@ -1,4 +1,4 @@
-// Every kind of process, spelled for each vendor: the call in HLS C++, the definitions in OpenCL C.
+// Every kind of process for each vendor: the call in HLS C++, the definitions in OpenCL C.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
@@ -36,14 +36,30 @@ stream.design @main {
   // OPENCL-NEXT: #define TO_BITS 32
   // OPENCL-NEXT: #include "qnn/widen.cl"
 
-  %x2 = stream.repack %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
+  %x0 = stream.repack %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 4>
 
-  // HLS-NEXT:     qnn::regroup<18>(repack_words, repack_2_words, frames);
-  // OPENCL:      /// repack_2: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
+  // HLS-NEXT:     qnn::pass_through<18>(repack_words, repack_2_words, frames);
+  // OPENCL:      /// repack_2: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 4.
   // OPENCL-NEXT: #define NAME repack_2
   // OPENCL-NEXT: #define FROM repack_words
   // OPENCL-NEXT: #define FROM_BITS 32
   // OPENCL-NEXT: #define TO repack_2_words
+  // OPENCL-NEXT: #define TO_BITS 32
+  // OPENCL-NEXT: #include "qnn/pass_through.cl"
+  // OPENCL-NEXT: #undef NAME
+  // OPENCL-NEXT: #undef FROM
+  // OPENCL-NEXT: #undef FROM_BITS
+  // OPENCL-NEXT: #undef TO
+  // OPENCL-NEXT: #undef TO_BITS
+
+  %x2 = stream.repack %x0 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
+
+  // HLS-NEXT:     qnn::regroup<18>(repack_2_words, repack_3_words, frames);
+  // OPENCL:      /// repack_3: 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
+  // OPENCL-NEXT: #define NAME repack_3
+  // OPENCL-NEXT: #define FROM repack_2_words
+  // OPENCL-NEXT: #define FROM_BITS 32
+  // OPENCL-NEXT: #define TO repack_3_words
   // OPENCL-NEXT: #define TO_BITS 48
   // OPENCL-NEXT: #define HELD_BITS 80
   // OPENCL-NEXT: #define PIECE 16
@@ -51,21 +67,21 @@ stream.design @main {
 
   %x3 = stream.repack %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels
 
-  // HLS-NEXT:     qnn::narrow<12>(repack_2_words, repack_3_words, frames);
-  // OPENCL:      /// repack_3: 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
-  // OPENCL-NEXT: #define NAME repack_3
-  // OPENCL-NEXT: #define FROM repack_2_words
+  // HLS-NEXT:     qnn::narrow<12>(repack_3_words, repack_4_words, frames);
+  // OPENCL:      /// repack_4: 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
+  // OPENCL-NEXT: #define NAME repack_4
+  // OPENCL-NEXT: #define FROM repack_3_words
   // OPENCL-NEXT: #define FROM_BITS 48
-  // OPENCL-NEXT: #define TO repack_3_words
+  // OPENCL-NEXT: #define TO repack_4_words
   // OPENCL-NEXT: #define TO_BITS 16
   // OPENCL-NEXT: #include "qnn/narrow.cl"
 
   %p = stream.window %x3 kernel = [3, 3] strides = [1, 1] dilations = [1, 1] : (!pixels) -> !stream.channel<4x4x18xui8, lanes = 2, depth = 8>
 
-  // HLS-NEXT:     qnn::window<window>(repack_3_words, window_words, frames);
+  // HLS-NEXT:     qnn::window<window>(repack_4_words, window_words, frames);
   // OPENCL:      /// window: 6x6x2 ui8 by 2 -> 4x4x18 ui8 by 2.
   // OPENCL-NEXT: #define NAME window
-  // OPENCL-NEXT: #define FROM repack_3_words
+  // OPENCL-NEXT: #define FROM repack_4_words
   // OPENCL-NEXT: #define FROM_BITS 16
   // OPENCL-NEXT: #define TO window_words
   // OPENCL-NEXT: #define TO_BITS 16
@@ -135,6 +151,10 @@ stream.design @main {
   // OPENCL-NEXT: #define FROM_BITS 4
   // OPENCL-NEXT: #define WRITE_ALL(word) WRITE(fork_words, word); WRITE(fork_words_2, word);
   // OPENCL-NEXT: #include "qnn/fork.cl"
+  // OPENCL-NEXT: #undef NAME
+  // OPENCL-NEXT: #undef FROM
+  // OPENCL-NEXT: #undef FROM_BITS
+  // OPENCL-NEXT: #undef WRITE_ALL
 
   %a = stream.add %f, %g multipliers = [1, 2] : (!image, !image) -> !stream.channel<4x4x4xui4, lanes = 2>
 
@@ -524,21 +544,21 @@ stream.design @main {
 
   %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
 
-  // HLS-NEXT:     qnn::narrow<2>(crop_words, repack_4_words, frames);
-  // OPENCL:      /// repack_4: 1x1x4 ui2 by 2 -> 4 ui2 by 1.
-  // OPENCL-NEXT: #define NAME repack_4
+  // HLS-NEXT:     qnn::narrow<2>(crop_words, repack_5_words, frames);
+  // OPENCL:      /// repack_5: 1x1x4 ui2 by 2 -> 4 ui2 by 1.
+  // OPENCL-NEXT: #define NAME repack_5
   // OPENCL-NEXT: #define FROM crop_words
   // OPENCL-NEXT: #define FROM_BITS 4
-  // OPENCL-NEXT: #define TO repack_4_words
+  // OPENCL-NEXT: #define TO repack_5_words
   // OPENCL-NEXT: #define TO_BITS 2
   // OPENCL-NEXT: #include "qnn/narrow.cl"
 
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
 
-  // HLS-NEXT:     qnn::label_select<label_select>(repack_4_words, label_select_words, frames);
+  // HLS-NEXT:     qnn::label_select<label_select>(repack_5_words, label_select_words, frames);
   // OPENCL:      /// label_select: 4 ui2 by 1 -> 1 ui2 by 1.
   // OPENCL-NEXT: #define NAME label_select
-  // OPENCL-NEXT: #define FROM repack_4_words
+  // OPENCL-NEXT: #define FROM repack_5_words
   // OPENCL-NEXT: #define FROM_BITS 2
   // OPENCL-NEXT: #define TO label_select_words
   // OPENCL-NEXT: #define TO_BITS 2

@@ -1,4 +1,4 @@
-// Where a layer keeps its vector for all but the first rows, as both vendors' tools are told.
+// The memory that keeps the vector of a layer for all groups of rows but the first, for both vendors.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
@@ -21,20 +21,20 @@ stream.design @main {
   %x = stream.source "x" : !x
   %few, %more, %many, %one = stream.fork %x : (!x) -> (!x, !x, !x, !x)
 
-  // 64 words of 128 bits would take four blocks, 1,024 of 8 take one: LUTs hold the first alone.
+  // 64 words of 128 bits would take four blocks, 1,024 words of 8 take one: only the first are in LUTs.
   %wide = stream.repack %few : (!x) -> !stream.channel<1024xui8, lanes = 16>
   %a = stream.matvec %wide weights(@w) accumulator = si19 {layer = "wide"} : (!stream.channel<1024xui8, lanes = 16>) -> !y
   %b = stream.matvec %more weights(@w) accumulator = si19 {layer = "deep"} : (!x) -> !y
-  %c = stream.matvec %many weights(@w) accumulator = si19 {layer = "asked", vector_in_registers} : (!x) -> !y
+  %c = stream.matvec %many weights(@w) accumulator = si19 {layer = "registers", vector_in_registers} : (!x) -> !y
 
-  // Both rows at once keep nothing.
+  // There is one group of two rows, so nothing is kept.
   %d = stream.matvec %one weights(@w) accumulator = si19 {layer = "rows"} : (!x) -> !stream.channel<2xsi19, lanes = 2>
 
   // HLS:      struct wide_matvec {
   // HLS:          typedef qnn::InLuts Vector;
   // HLS:      struct deep_matvec {
   // HLS:          typedef qnn::InBlocks Vector;
-  // HLS:      struct asked_matvec {
+  // HLS:      struct registers_matvec {
   // HLS:          typedef qnn::InRegisters Vector;
   // HLS:      struct rows_matvec {
   // HLS:          typedef qnn::NotKept Vector;
@@ -43,7 +43,7 @@ stream.design @main {
   // OPENCL:      #define KEPT_IN memory("MLAB")
   // OPENCL:      #define NAME deep_matvec
   // OPENCL:      #define KEPT_IN memory("BLOCK_RAM")
-  // OPENCL:      #define NAME asked_matvec
+  // OPENCL:      #define NAME registers_matvec
   // OPENCL:      #define KEPT_IN register
   // OPENCL:      #define NAME rows_matvec
   // OPENCL-NOT:  #define KEPT_IN

@@ -22,8 +22,8 @@
 // RUN: filecheck %s --check-prefix PORTS --input-file %t/streams/README.md
 // PORTS:      | `input0_data` | input | 3x2x2 | uint8 | 12 | 16 bits |
 // PORTS-NEXT: | `{{\w+}}_data` | result | {{[x0-9]+}} | {{u?}}int8 | {{\d+}} | {{\d+}} bits |
-// PORTS:      last word has TLAST.
-// PORTS-NEXT: {{.*}} take the number of frames, start
+// PORTS:      last word has TLAST set.
+// PORTS-NEXT: The host writes the number of frames to registers
 // RUN: cd %t/streams && make PYTHON=%{python} simulate bounded > %t/made
 // RUN: filecheck %s --match-full-lines --input-file %t/made
 

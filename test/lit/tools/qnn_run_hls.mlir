@@ -1,5 +1,5 @@
-// The design as HLS C++ gives what the reference gives, from any level, with channels of any depth
-// and of those chosen.
+// A design as HLS C++ gives the numbers of the reference, from any level, with unbounded channels
+// and with chosen depths.
 
 // REQUIRES: hls
 // RUN: rm -rf %t && mkdir -p %t
@@ -32,5 +32,5 @@
 // ERRORS:      qnn: --bounded needs --engine hls
 // ERRORS-NEXT: qnn: argument --engine: unknown value 'verilog'; there are: hls, native, opencl, reference
 // ERRORS-NEXT: qnn: {{.*}}none.json: no such file or directory
-// ERRORS-NEXT: qnn: programs can't be kept in {{.*}}x.npy/qnn/hls: not a directory
+// ERRORS-NEXT: qnn: cannot write compiled programs to {{.*}}x.npy/qnn/hls: not a directory; set XDG_CACHE_HOME to a folder that can be written
 // ERRORS-NOT:  {{.+}}

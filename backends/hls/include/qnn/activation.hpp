@@ -1,7 +1,8 @@
-/// What a sum goes through before it is written: a bias, thresholds, or nothing.
+/// The activation of a sum: a bias and thresholds, both optional.
 ///
 /// An activation's `apply` takes the sum, the group of channels it belongs to, its place in the
-/// group, and its memories; memories have an address for each group, and a word for each place.
+/// group, and the memories of the bias, the descending flags and the thresholds, in this order.
+/// Memories have an address for each group, and a word for each place.
 #ifndef QNN_ACTIVATION_HPP
 #define QNN_ACTIVATION_HPP
 
@@ -9,7 +10,7 @@
 
 namespace qnn {
 
-/// The sum as it is.
+/// The sum itself.
 struct Pass {
     template <typename Sum>
     static Sum apply(const Sum& sum, unsigned, unsigned) {
@@ -18,7 +19,7 @@ struct Pass {
     }
 };
 
-/// Adds a constant of each channel, which the type of the sum has room for.
+/// Adds a constant of each channel; the type of the sum has room for it.
 template <typename Bias, typename Next>
 struct Biased {
     template <typename Sum, int GROUPS, int LANES, typename... Memories>
@@ -32,7 +33,7 @@ struct Biased {
     }
 };
 
-/// The level of a result: how many thresholds are reached, from OFFSET on.
+/// The level of a result: OFFSET plus the number of thresholds reached.
 template <int STEPS, long long OFFSET>
 struct Level {
     typedef ap_int<bits_for(STEPS + 1ull + (OFFSET < 0 ? 0ull - OFFSET : OFFSET)) + 2> Value;
@@ -51,7 +52,7 @@ struct Sign {
     }
 };
 
-/// Thresholds: Comparison::reached says how many of them a sum has reached.
+/// Thresholds: Comparison::reached is the number of thresholds that a sum reaches.
 template <typename Comparison, typename Result>
 struct Stepped {
     template <typename Sum, typename... Thresholds>
@@ -63,7 +64,7 @@ struct Stepped {
     }
 };
 
-/// In a channel that is marked, the thresholds count that are not reached.
+/// In a marked channel, the thresholds that the sum does not reach are counted.
 template <typename Comparison>
 struct Descending {
     static const int STEPS = Comparison::STEPS;
@@ -80,7 +81,7 @@ struct Descending {
     }
 };
 
-/// All thresholds of a channel compared at once; one row may stand for all channels.
+/// Compares all thresholds of a channel in parallel; one row may be shared by all channels.
 template <typename Threshold, int COUNT>
 struct Compared {
     static const int STEPS = COUNT;
@@ -102,10 +103,10 @@ struct Compared {
     }
 };
 
-/// A binary search: a comparison on each level, which has a memory of its own.
+/// A binary search: one comparison on each level, which has a memory of its own.
 ///
-/// The memory of level l holds 2^l thresholds of each channel, those that halve what the levels
-/// before left over. The last threshold is repeated to fill the levels.
+/// The memory of level l holds 2^l thresholds of each channel: each halves an interval that the
+/// previous levels leave. The last threshold is repeated to fill the levels.
 template <typename Threshold, int COUNT>
 struct Searched {
     static const int STEPS = COUNT;

@@ -1,4 +1,4 @@
-/// Adds two streams, each times a whole number.
+/// Adds two streams, each times an integer.
 ///
 /// Shape: Left, Right, Output; LANES; WORDS of a frame; LEFT_TIMES, RIGHT_TIMES.
 #ifndef QNN_ADD_HPP

@@ -1,4 +1,4 @@
-/// Counters that take no more bits than they need.
+/// Counters of the fewest bits.
 #ifndef QNN_COUNTER_HPP
 #define QNN_COUNTER_HPP
 
@@ -6,7 +6,7 @@
 
 namespace qnn {
 
-/// Counts 0, 1, ... SIZE - 1, and then from 0 again.
+/// Counts 0, 1, ..., SIZE - 1 and starts again.
 template <Count SIZE>
 struct Counter {
     ap_uint<bits_for(SIZE)> value = 0;
@@ -15,7 +15,7 @@ struct Counter {
 
     bool last() const { return value == SIZE - 1; }
 
-    /// Goes on; whether it came round.
+    /// Increments the counter; true if it starts again at 0.
     bool next() {
 #pragma HLS INLINE
         const bool round = last();

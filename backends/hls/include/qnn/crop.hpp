@@ -1,7 +1,7 @@
 /// Cropping: keeps part of a frame, along each of three axes from a start to an end, in steps.
 ///
-/// Shape: Element, LANES; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the last
-/// of which counts words.
+/// Shape: Element, LANES; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the
+/// last of which counts words.
 #ifndef QNN_CROP_HPP
 #define QNN_CROP_HPP
 
@@ -10,7 +10,7 @@
 
 namespace qnn {
 
-/// Walks along one axis, and knows what is kept.
+/// A walk along one axis.
 template <unsigned SIZE, unsigned START, unsigned END, unsigned STEP>
 struct CropAxis {
     Counter<SIZE> place;
@@ -21,7 +21,7 @@ struct CropAxis {
         return gap == 0 && place.value < END;
     }
 
-    /// Goes on; whether the axis came to its end.
+    /// Moves to the next place; true at the end of the axis.
     bool next() {
 #pragma HLS INLINE
         if (gap == 0) {

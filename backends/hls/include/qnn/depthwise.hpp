@@ -1,15 +1,17 @@
-/// Depthwise layers: every channel of a patch times its own weights; patches come by channel.
+/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by
+/// channel.
 ///
-/// Shape: Input, Weight, Sum, Output (types); Multiplier; Activation; PE channels and SIMD pixels of
-/// the kernel in a word; STEPS (taps / SIMD), FOLDS (channels / PE), VECTORS (patches) of a frame.
+/// Shape: Input, Weight, Sum, Output (types); Multiplier; Activation; PE channels and SIMD pixels
+/// of the kernel in a word; STEPS (taps / SIMD), FOLDS (channels / PE), VECTORS (patches) of a
+/// frame.
 #ifndef QNN_DEPTHWISE_HPP
 #define QNN_DEPTHWISE_HPP
 
-#include "qnn/matvec.hpp"
+#include "qnn/weighted.hpp"
 
 namespace qnn {
 
-/// What a word holds of one channel: pixels stand one behind the other, each with PE channels.
+/// The elements of one channel in a word, which holds pixel after pixel, each with PE channels.
 template <typename Element, int PE, int SIMD>
 Word<Element, SIMD> pixels_of(const Word<Element, PE * SIMD>& word, unsigned channel) {
 #pragma HLS INLINE
@@ -21,40 +23,39 @@ Word<Element, SIMD> pixels_of(const Word<Element, PE * SIMD>& word, unsigned cha
     return pixels;
 }
 
+/// Every word of a patch is used once, so nothing is kept.
+struct NoWords {};
+
+template <typename Shape>
+struct DepthwiseLayer {
+    typedef Word<typename Shape::Input, Shape::PE * Shape::SIMD> InputWord;
+    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
+        Row;
+
+    static InputWord read(hls::stream<InputWord>& patches, NoWords&, unsigned, unsigned) {
+#pragma HLS INLINE
+        return patches.read();
+    }
+
+    template <typename Weights, typename Sums>
+    static void multiply(const Weights& rows, const InputWord& word, Sums& sums) {
+#pragma HLS INLINE
+        for (unsigned pe = 0; pe < Shape::PE; ++pe) {
+#pragma HLS UNROLL
+            const auto pixels = pixels_of<typename Shape::Input, Shape::PE, Shape::SIMD>(word, pe);
+            sums[pe] = Row::of(rows[pe], pixels);
+        }
+    }
+};
+
 template <typename Shape, typename Weights, typename... Memories>
 void depthwise(
     hls::stream<Word<typename Shape::Input, Shape::PE * Shape::SIMD> >& patches,
     hls::stream<Word<typename Shape::Output, Shape::PE> >& results, unsigned frames, Weights& weights,
     const Memories&... memories
 ) {
-    typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
-    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
-        Channel;
-    typename Shape::Sum::Value sums[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = sums complete
-    Counter<Shape::STEPS> step;
-    Counter<Shape::FOLDS> fold;
-    Counter<Shape::FOLDS * Shape::STEPS> address;
-    Counter<Shape::VECTORS> vector;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        const Word<typename Shape::Input, Shape::PE * Shape::SIMD> word = patches.read();
-        WeightWord rows[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = rows complete
-        read_rows(weights, address, rows);
-        typename Channel::Sum parts[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = parts complete
-        for (unsigned pe = 0; pe < Shape::PE; ++pe) {
-#pragma HLS UNROLL
-            const auto pixels = pixels_of<typename Shape::Input, Shape::PE, Shape::SIMD>(word, pe);
-            parts[pe] = Channel::of(rows[pe], pixels);
-        }
-        const auto result = accumulate<Shape>(parts, sums, step, fold, memories...);
-        address.next();
-        if (!step.next()) continue;
-        results.write(result);
-        if (fold.next() && vector.next()) ++frame;
-    }
+    NoWords kept;
+    weighted<Shape, DepthwiseLayer<Shape> >(patches, results, frames, kept, weights, memories...);
 }
 
 }  // namespace qnn

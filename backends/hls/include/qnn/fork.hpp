@@ -1,4 +1,4 @@
-/// Copies every word to each of its readers.
+/// Copies every word to all outputs.
 #ifndef QNN_FORK_HPP
 #define QNN_FORK_HPP
 

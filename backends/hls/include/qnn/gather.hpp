@@ -1,4 +1,4 @@
-/// Gathers words of one width into words of another, in pieces of which both are made.
+/// A buffer that gathers words of one width into words of another, in pieces that divide both.
 #ifndef QNN_GATHER_HPP
 #define QNN_GATHER_HPP
 
@@ -8,7 +8,7 @@
 namespace qnn {
 
 template <int IN, int OUT>
-struct Gathered {
+struct GatherBuffer {
     static const int PIECE = common_divisor(IN, OUT);
     static const unsigned PUT = IN / PIECE, TAKEN = OUT / PIECE;
 
@@ -20,7 +20,8 @@ struct Gathered {
     bool ready() const { return pieces >= TAKEN; }
     bool empty() const { return pieces == 0; }
 
-    /// Puts a word behind what is there: in one of few places, since a word is taken when it can be.
+    /// Appends a word. Since words are taken as soon as they are complete, it goes to one of few
+    /// places.
     void put(const ap_uint<IN>& word) {
 #pragma HLS INLINE
         for (unsigned place = 0; place < TAKEN; ++place) {
@@ -30,7 +31,7 @@ struct Gathered {
         pieces += PUT;
     }
 
-    /// Takes a word, or what is left of one.
+    /// Removes and returns a word, or the rest of one.
     ap_uint<OUT> take() {
 #pragma HLS INLINE
         const ap_uint<OUT> word = bits;

@@ -1,7 +1,7 @@
-/// The indices of the K largest scores, largest first, the first of equals.
+/// The indices of the K largest scores in descending order; of equal scores, the first comes first.
 ///
 /// Shape: Input, Output; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
-/// The indices leave from the iteration on that reads the last scores.
+/// The iteration that reads the last scores writes the first indices.
 #ifndef QNN_LABEL_SELECT_HPP
 #define QNN_LABEL_SELECT_HPP
 
@@ -17,8 +17,9 @@ struct Best {
     Index index[K];
     ap_uint<bits_for(K + 1)> count = 0;
 
-    /// Takes in more scores, which come behind equal ones. The place of each is how many are ahead of
-    /// it, so that they cost one comparison and one choice, however many come at once.
+    /// Merges more scores, which come after equal scores held. The place of each is the number of
+    /// scores ahead of it, so that one comparison and one selection are on the path through this
+    /// function, however many scores are merged in one iteration.
     template <unsigned LANES>
     void merge(const Score (&scores)[LANES], const Index (&labels)[LANES]) {
 #pragma HLS INLINE

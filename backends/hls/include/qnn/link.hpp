@@ -1,35 +1,29 @@
-/// Carries a stream to another device.
+/// Links to other devices: the ends of a link, and a mark on a channel that is to cross one.
 #ifndef QNN_LINK_HPP
 #define QNN_LINK_HPP
 
-#include "qnn/axis.hpp"
-#include "qnn/counter.hpp"
-#include "qnn/word.hpp"
+#include "qnn/axi_stream.hpp"
+#include "qnn/repack.hpp"
 
 namespace qnn {
 
-/// WORDS make up a frame.
+/// Passes the words of a channel on that is to cross to another device; WORDS are those of a frame.
 template <unsigned WORDS, int BITS>
 void link(hls::stream<ap_uint<BITS> >& here, hls::stream<ap_uint<BITS> >& there, unsigned frames) {
-    Counter<WORDS> word;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        there.write(here.read());
-        if (word.next()) ++frame;
-    }
+    pass_through<WORDS>(here, there, frames);
 }
 
-/// Takes words from another device, WORDS of a frame, each in whole bytes of a beat.
+/// Receives words from another device, WORDS of a frame, each in whole bytes of a beat.
 template <unsigned WORDS, int BITS, int WIDTH>
-void arrive(
+void link_source(
     hls::stream<Beat<WIDTH> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames
 ) {
     receive<WORDS>(port, words, frames);
 }
 
-/// Sends words to another device; the last one of a frame is marked.
+/// Sends words to another device; the last word of a frame has TLAST set.
 template <unsigned WORDS, int BITS, int WIDTH>
-void depart(
+void link_sink(
     hls::stream<ap_uint<BITS> >& words, hls::stream<Beat<WIDTH> >& port, unsigned frames
 ) {
     send<WORDS>(words, port, frames);

@@ -1,8 +1,8 @@
-/// Tables: replaces every element by an entry, from one table or from that of its channel.
+/// Replaces every element by an entry of a table: one table for all channels, or one for each.
 ///
-/// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the index of the
-/// first entry; ENTRIES. The tables hold codes, one for each lane so that all are
-/// read at once; a table for all channels has a single group.
+/// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame; FIRST, the element
+/// that selects the first entry; ENTRIES. The tables hold codes. Each lane has a copy, so that all
+/// lanes read in the same cycle; a table for all channels has one group.
 #ifndef QNN_LOOKUP_HPP
 #define QNN_LOOKUP_HPP
 

@@ -1,19 +1,16 @@
-/// Matrix times vector: PE rows and SIMD columns of the weights in an iteration.
+/// A matrix times vectors: PE rows and SIMD columns of the weights in an iteration.
 ///
-/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; Vector, which
-/// keeps the vector for all but the first PE rows; PE, SIMD; STEPS (columns / SIMD), FOLDS (rows /
-/// PE), VECTORS of a frame. The weights come from a memory with an address for each iteration of a
-/// vector and a word for each of PE rows, or from a stream of such addresses.
+/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; Vector, the
+/// storage of the vector for all groups of PE rows but the first; PE, SIMD; STEPS (columns / SIMD),
+/// FOLDS (rows / PE), VECTORS of a frame.
 #ifndef QNN_MATVEC_HPP
 #define QNN_MATVEC_HPP
 
-#include "qnn/activation.hpp"
-#include "qnn/counter.hpp"
-#include "qnn/product.hpp"
+#include "qnn/weighted.hpp"
 
 namespace qnn {
 
-/// The first rows are all: nothing is read that was kept.
+/// There is only one group of rows, so the words kept are never read.
 struct NotKept {
     template <typename Word, unsigned STEPS>
     struct Words {
@@ -21,7 +18,7 @@ struct NotKept {
     };
 };
 
-/// A pragma for a member stands where it is constructed.
+/// The pragma for a member stands in the constructor.
 struct InRegisters {
     template <typename Word, unsigned STEPS>
     struct Words {
@@ -52,49 +49,30 @@ struct InBlocks {
     };
 };
 
-/// The words of all rows at an address of a memory.
-template <int BITS, int DEPTH, int PE>
-void read_rows(
-    const ap_uint<BITS> (&memory)[DEPTH][PE], unsigned address, ap_uint<BITS> (&rows)[PE]
-) {
-#pragma HLS INLINE
-    for (unsigned row = 0; row < PE; ++row) {
-#pragma HLS UNROLL
-        rows[row] = memory[address][row];
-    }
-}
+/// The first group of rows reads the vector from the stream, the others read the words kept.
+template <typename Shape>
+struct MatvecLayer {
+    typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
+    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
+        Row;
 
-/// The words of all rows, from outside, in the order in which they are needed.
-template <int BITS, int PE>
-void read_rows(hls::stream<ap_uint<BITS * PE> >& weights, unsigned, ap_uint<BITS> (&rows)[PE]) {
+    template <typename Kept>
+    static InputWord read(
+        hls::stream<InputWord>& vectors, Kept& kept, unsigned step, unsigned fold
+    ) {
 #pragma HLS INLINE
-    const ap_uint<BITS * PE> word = weights.read();
-    for (unsigned row = 0; row < PE; ++row) {
-#pragma HLS UNROLL
-        rows[row] = field<BITS>(word, row);
+        if (fold > 0) return kept.at[step];
+        const InputWord word = vectors.read();
+        kept.at[step] = word;
+        return word;
     }
-}
 
-/// Adds a part to the sum of each row; the last step makes a word of what the activation gives.
-template <typename Shape, typename Part, typename... Memories>
-Word<typename Shape::Output, Shape::PE> accumulate(
-    const Part (&parts)[Shape::PE], typename Shape::Sum::Value (&sums)[Shape::PE],
-    const Counter<Shape::STEPS>& step, unsigned fold, const Memories&... memories
-) {
+    template <typename Weights, typename Sums>
+    static void multiply(const Weights& rows, const InputWord& word, Sums& sums) {
 #pragma HLS INLINE
-    typedef typename Shape::Sum::Value Sum;
-    Word<typename Shape::Output, Shape::PE> result;
-    for (unsigned pe = 0; pe < Shape::PE; ++pe) {
-#pragma HLS UNROLL
-        const Sum before = step == 0 ? Sum(0) : sums[pe];
-        sums[pe] = before + parts[pe];
-        if (step.last()) {
-            const auto number = Shape::Activation::apply(sums[pe], fold, pe, memories...);
-            set_lane<typename Shape::Output>(result, pe, number);
-        }
+        Rows<Row>::times(rows, word, sums);
     }
-    return result;
-}
+};
 
 template <typename Shape, typename Weights, typename... Memories>
 void matvec(
@@ -102,38 +80,9 @@ void matvec(
     hls::stream<Word<typename Shape::Output, Shape::PE> >& results, unsigned frames, Weights& weights,
     const Memories&... memories
 ) {
-    typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
-    typedef Word<typename Shape::Weight, Shape::SIMD> WeightWord;
-    typedef Dot<typename Shape::Weight, typename Shape::Input, typename Shape::Multiplier, Shape::SIMD>
-        Row;
-    typename Shape::Vector::template Words<InputWord, Shape::STEPS> kept;
-    typename Shape::Sum::Value sums[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = sums complete
-    Counter<Shape::STEPS> step;
-    Counter<Shape::FOLDS> fold;
-    Counter<Shape::FOLDS * Shape::STEPS> address;
-    Counter<Shape::VECTORS> vector;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        InputWord word;
-        if (fold == 0) {
-            word = vectors.read();
-            kept.at[step] = word;
-        } else {
-            word = kept.at[step];
-        }
-        WeightWord rows[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = rows complete
-        read_rows(weights, address, rows);
-        typename Row::Sum parts[Shape::PE];
-#pragma HLS ARRAY_PARTITION variable = parts complete
-        Rows<Row>::times(rows, word, parts);
-        const auto result = accumulate<Shape>(parts, sums, step, fold, memories...);
-        address.next();
-        if (!step.next()) continue;
-        results.write(result);
-        if (fold.next() && vector.next()) ++frame;
-    }
+    typedef MatvecLayer<Shape> Layer;
+    typename Shape::Vector::template Words<typename Layer::InputWord, Shape::STEPS> kept;
+    weighted<Shape, Layer>(vectors, results, frames, kept, weights, memories...);
 }
 
 }  // namespace qnn

@@ -1,4 +1,4 @@
-/// Memory behind an AXI port: whole words, one after another, in bursts.
+/// Bursts of whole words from and to the memory at an AXI port.
 #ifndef QNN_MEMORY_HPP
 #define QNN_MEMORY_HPP
 
@@ -6,7 +6,7 @@
 
 namespace qnn {
 
-/// How many words of a memory some bytes take.
+/// The number of words that hold a number of bytes.
 constexpr Count words_for(Count bytes, Count word_bytes) {
     return (bytes + word_bytes - 1) / word_bytes;
 }
@@ -21,7 +21,7 @@ void fetch(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsi
     }
 }
 
-/// Reads the same words over and over, TIMES for each frame.
+/// Reads the same words TIMES for each frame.
 template <unsigned WORDS, unsigned TIMES, int BITS>
 void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     for (Count time = 0; time < Count(frames) * TIMES; ++time) {
@@ -33,7 +33,7 @@ void fetch_again(const ap_uint<BITS>* memory, hls::stream<ap_uint<BITS> >& words
     }
 }
 
-/// Writes frames of FRAME_BYTES from the start of a memory on.
+/// Writes frames of FRAME_BYTES, from the start of a memory.
 template <Count FRAME_BYTES, int BITS>
 void store(hls::stream<ap_uint<BITS> >& words, ap_uint<BITS>* memory, unsigned frames) {
     const Count count = words_for(frames * FRAME_BYTES, BITS / 8);

@@ -1,4 +1,5 @@
-/// Adds to every pixel a row of constants: the same to each, or the one of its kind.
+/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
+/// kind.
 ///
 /// Shape: Input, Row, Output; LANES; GROUPS (words of a pixel); PIXELS of a frame. The rows have an
 /// address for each word of a pixel, kind after kind.
@@ -10,7 +11,7 @@
 
 namespace qnn {
 
-/// The kind of a pixel: there may be one only.
+/// The kind of a pixel if there is only one.
 inline unsigned kind_of(unsigned) {
 #pragma HLS INLINE
     return 0;

@@ -1,8 +1,7 @@
-/// Padding: surrounds an image with one value, and sets its pixels apart by the same value.
+/// Padding: surrounds an image with a value, and inserts the same value between its pixels.
 ///
 /// Shape: Element; HEIGHT, WIDTH of the image; ROWS, COLUMNS of the result; TOP, LEFT; DOWN, ACROSS
-/// (how far apart pixels come to stand); PIXEL_WORDS; LANES; VALUE, the code of
-/// one element.
+/// (distances of pixels in the result); PIXEL_WORDS; LANES; VALUE, the code of an element.
 #ifndef QNN_PAD_HPP
 #define QNN_PAD_HPP
 
@@ -11,7 +10,7 @@
 
 namespace qnn {
 
-/// Walks along one axis of the result, and knows whether a pixel of the image is there.
+/// A walk along one axis of the result, which contains pixels of the image at some places.
 template <unsigned SIZE, unsigned FIRST, unsigned APART, unsigned IMAGE>
 struct PadAxis {
     Counter<SIZE> place;
@@ -23,7 +22,7 @@ struct PadAxis {
         return gap == 0 && taken < IMAGE;
     }
 
-    /// Goes on; whether the axis came to its end.
+    /// Moves to the next place; true at the end of the axis.
     bool next() {
 #pragma HLS INLINE
         if (inside()) {

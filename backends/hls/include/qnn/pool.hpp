@@ -1,4 +1,4 @@
-/// Pooling: the maximum or the sum of each channel over a patch that comes by channel.
+/// Pooling: the maximum or the sum of each channel over a patch, ordered by channel.
 ///
 /// Shape: Input, Output; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
 /// words for each word of the result; WORDS of the result in a frame.
@@ -10,7 +10,7 @@
 
 namespace qnn {
 
-/// Which of two numbers is larger.
+/// The larger of two numbers.
 struct Maximum {
     template <typename Value, typename Element>
     static Value join(const Value& before, const Element& next) {

@@ -1,4 +1,7 @@
 /// Products of weights and inputs, each pair of types in the cheapest hardware that is exact.
+///
+/// Signs on both sides take an XNOR and a population count; with a sign (-1, 0 or +1) on one side,
+/// the other factor is added, subtracted or skipped; all other products take a multiplier.
 #ifndef QNN_PRODUCT_HPP
 #define QNN_PRODUCT_HPP
 
@@ -6,7 +9,7 @@
 
 namespace qnn {
 
-/// Where a plain product is computed; two may share a DSP.
+/// The hardware of a multiplier; two products may share a DSP.
 struct Fabric {
     static const bool PAIRS = false;
 
@@ -31,7 +34,7 @@ struct Dsp {
     }
 };
 
-/// A number with a sign bit, so that all products are signed.
+/// A number with a sign bit, so that every product is signed.
 template <int BITS>
 ap_int<BITS> with_sign(const ap_int<BITS>& number) {
     return number;
@@ -42,12 +45,12 @@ ap_int<BITS + 1> with_sign(const ap_uint<BITS>& number) {
     return number;
 }
 
-/// Whether two numbers of so many bits and one in common fit into a DSP, which multiplies 27 x 18.
+/// Whether one DSP, which multiplies 27 x 18 bits, can compute two products with a common factor.
 constexpr bool fit_one_dsp(int bits, int common) {
     return 2 * bits + common + 1 <= 27 && common <= 18;
 }
 
-/// One product: the bits it takes, how it is computed, and whether two share a multiplier.
+/// One product: its bits, its computation, and whether two share a multiplier.
 template <typename Weight, typename Input, typename Multiplier>
 struct Product {
     typedef decltype(with_sign(typename Weight::Value())) Left;
@@ -61,7 +64,7 @@ struct Product {
     }
 };
 
-/// A sign or nothing: added, subtracted or left out.
+/// A sign times a number: the number is added, subtracted or skipped.
 template <int BITS, typename Number>
 ap_int<BITS> with_sign_of(const ap_int<2>& sign, const Number& number) {
 #pragma HLS INLINE
@@ -71,7 +74,7 @@ ap_int<BITS> with_sign_of(const ap_int<2>& sign, const Number& number) {
     return term;
 }
 
-/// A weight that is a sign or nothing.
+/// The weight is a sign: -1, 0 or +1.
 template <typename Input>
 struct SignTimes {
     static const int BITS = Input::Value::width + 2;
@@ -83,7 +86,7 @@ struct SignTimes {
     }
 };
 
-/// An input that is one.
+/// The input is a sign.
 template <typename Weight>
 struct TimesSign {
     static const int BITS = Weight::Value::width + 2;
@@ -116,9 +119,9 @@ struct Product<Ternary, Bipolar, Multiplier> : SignTimes<Bipolar> {};
 template <typename Multiplier>
 struct Product<Ternary, Ternary, Multiplier> : SignTimes<Ternary> {};
 
-/// Two products with one factor in common, from one multiplier: (first * 2^GAP + second) * common.
+/// Two products with a common factor from one multiplier: (first * 2^GAP + second) * common.
 ///
-/// The lower product takes GAP bits; where it is negative, the upper one is one too low.
+/// The lower product has GAP bits; if it is negative, the upper product is too low by one.
 template <int BITS, int COMMON>
 void two_products(
     const ap_int<BITS>& first, const ap_int<BITS>& second, const ap_int<COMMON>& common,
@@ -134,7 +137,7 @@ void two_products(
     first_product = ap_int<GAP>(products >> GAP) + ap_uint<1>(products[GAP - 1]);
 }
 
-/// The products of a row of weights with as many inputs, added up.
+/// The sum of the products of a row of weights with a word of inputs.
 template <typename Weight, typename Input, typename Multiplier, int TERMS>
 struct Dot {
     typedef Product<Weight, Input, Multiplier> Term;
@@ -152,7 +155,7 @@ struct Dot {
         return sum(terms);
     }
 
-    /// Two rows of weights, with two products from each multiplier.
+    /// The same for two rows of weights, with two products from each multiplier.
     static void of_two(
         const Word<Weight, TERMS>& first, const Word<Weight, TERMS>& second,
         const Word<Input, TERMS>& x, Sum& first_sum, Sum& second_sum
@@ -173,7 +176,7 @@ struct Dot {
     }
 };
 
-/// Signs on both sides: as many +1 as bits that agree, as many -1 as bits that differ.
+/// Signs on both sides: a pair of equal bits has the product +1, a pair of different bits -1.
 template <typename Multiplier, int TERMS>
 struct Dot<Bipolar, Bipolar, Multiplier, TERMS> {
     typedef ap_int<bits_for(TERMS) + 3> Sum;
@@ -186,7 +189,7 @@ struct Dot<Bipolar, Bipolar, Multiplier, TERMS> {
     }
 };
 
-/// Rows of weights times one vector: each by itself, or two at a time.
+/// Rows of weights times one vector: row by row, or two rows at a time.
 template <typename Row, bool PAIRS = Row::PAIRS>
 struct Rows {
     template <typename Weights, typename Inputs, int COUNT>

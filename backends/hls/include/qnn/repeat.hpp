@@ -1,7 +1,7 @@
-/// Sends the same words over and over from a memory that is filled once, before the first frame.
+/// Repeats words from a memory that is filled once, before the first frame.
 ///
-/// Shape: WORDS, of BITS each; TIMES for each frame. The memory is UltraRAM, which can't start with
-/// contents on most devices.
+/// Shape: WORDS, of BITS each; TIMES for each frame. The memory is UltraRAM, which has no contents
+/// at start-up on most devices.
 #ifndef QNN_REPEAT_HPP
 #define QNN_REPEAT_HPP
 

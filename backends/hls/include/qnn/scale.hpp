@@ -1,24 +1,24 @@
-/// Thresholds that lie on a line: a product, a sum and a shift, with few exceptions.
+/// Thresholds that lie on a line: a product, a sum and a shift, with a few exceptions.
 ///
-/// Shape: what `elements` takes; Factor, Offset, Sum; Multiplier; SHIFT; LOW and HIGH of the result. With
-/// exceptions also: Exception; RAISED, how many of a channel's exceptions make the result one more; all
-/// others make it one less.
+/// Shape: that of `elementwise`; Factor, Offset, Sum; Multiplier; SHIFT; LOW and HIGH, the range of
+/// the result. With exceptions also: Exception; RAISED, the number of a channel's exceptions that
+/// increase the result by one; the others decrease it by one.
 #ifndef QNN_SCALE_HPP
 #define QNN_SCALE_HPP
 
-#include "qnn/elements.hpp"
+#include "qnn/elementwise.hpp"
 #include "qnn/product.hpp"
 
 namespace qnn {
 
-/// What a memory holds for a channel; one row may stand for all channels.
+/// The word of a channel in a memory; one word may be shared by all channels.
 template <int BITS, int GROUPS, int LANES>
 ap_uint<BITS> row_of(const ap_uint<BITS> (&rows)[GROUPS][LANES], unsigned group, unsigned place) {
 #pragma HLS INLINE
     return rows[GROUPS == 1 ? 0 : group][LANES == 1 ? 0 : place];
 }
 
-/// What exceptions change: there may be none.
+/// The change of the result by exceptions, if there are none.
 template <typename Shape, typename Number>
 ap_int<2> change(const Number&, unsigned, unsigned) {
 #pragma HLS INLINE
@@ -45,7 +45,7 @@ ap_int<2> change(
     return up == down ? 0 : up ? 1 : -1;
 }
 
-/// What becomes of a number.
+/// The level of a number.
 template <typename Shape>
 struct Scaled {
     typedef Product<typename Shape::Factor, typename Shape::Input, typename Shape::Multiplier> Times;
@@ -74,7 +74,7 @@ void scale(
     hls::stream<Word<typename Shape::Output, Shape::LANES> >& levels, unsigned frames,
     const Memories&... memories
 ) {
-    elements<Shape, Scaled<Shape> >(numbers, levels, frames, memories...);
+    elementwise<Shape, Scaled<Shape> >(numbers, levels, frames, memories...);
 }
 
 }  // namespace qnn

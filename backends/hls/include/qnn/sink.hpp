@@ -1,8 +1,8 @@
-/// Where results leave: every element is given whole bytes; the layout is that of source.hpp.
+/// Results leave the design: every element is widened to whole bytes, in the layout of source.hpp.
 ///
 /// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port.
-/// What is left behind the last word takes one iteration more, if there is any; ALIGNED frames each
-/// begin with a word of the port, and may have that iteration each.
+/// If the last word of the port is incomplete, it takes one more iteration: once for all frames, or
+/// once for each frame if frames are ALIGNED, which means that each begins with a word of the port.
 #ifndef QNN_SINK_HPP
 #define QNN_SINK_HPP
 
@@ -10,7 +10,7 @@
 
 namespace qnn {
 
-/// The numbers of a word as integers of whole bytes, negative ones with their sign.
+/// The numbers of a word as integers of whole bytes, with their sign extended.
 template <typename Element, int LANES, int BYTES>
 ap_uint<8 * LANES * BYTES> with_padding(const Word<Element, LANES>& word) {
 #pragma HLS INLINE
@@ -28,7 +28,7 @@ void sink(
     hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port, unsigned frames
 ) {
     const unsigned parts = ALIGNED ? frames : (frames > 0 ? 1 : 0);
-    Gathered<8 * Shape::LANES * Shape::BYTES, 8 * Shape::PORT_BYTES> held;
+    GatherBuffer<8 * Shape::LANES * Shape::BYTES, 8 * Shape::PORT_BYTES> held;
     Counter<Shape::WORDS> word;
     unsigned frame = 0;
     bool ending = false;

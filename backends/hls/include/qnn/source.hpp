@@ -1,12 +1,12 @@
-/// Where frames enter: elements come in whole bytes, and are put side by side.
+/// Frames enter the design: elements of whole bytes are packed into words.
 ///
 /// Shape: Element, LANES; BYTES of an element; WORDS of a frame; PORT_BYTES of a word of the port.
 ///
-/// The host's layout: the elements of a frame in order, each a little-endian integer of 1, 2, 4 or 8
-/// bytes, frame after frame with nothing in between; the last word of the port is filled up. An
-/// iteration takes in one word of the port at most, and no more are needed than the port's words or
-/// those of the frames, whichever are more. ALIGNED frames each begin with a word of the port;
-/// with TIMES so many frames come for one of the design.
+/// The host's layout: the elements of a frame in order, each a little-endian integer of 1, 2, 4 or
+/// 8 bytes, and frame after frame without a gap; the last word of the port is padded. An iteration
+/// reads at most one word of the port and writes at most one word of the design, and as many
+/// iterations are needed as the larger of both counts. ALIGNED frames each begin with a word of the
+/// port; the port sends TIMES frames for each frame of the design.
 #ifndef QNN_SOURCE_HPP
 #define QNN_SOURCE_HPP
 
@@ -14,7 +14,7 @@
 
 namespace qnn {
 
-/// The elements whose numbers stand in so many bytes each.
+/// The elements of a word, from integers of BYTES each.
 template <typename Element, int LANES, int BYTES, int WIDTH>
 Word<Element, LANES> without_padding(const ap_uint<WIDTH>& bytes) {
 #pragma HLS INLINE
@@ -31,7 +31,7 @@ void source(
     hls::stream<ap_uint<8 * Shape::PORT_BYTES> >& port,
     hls::stream<Word<typename Shape::Element, Shape::LANES> >& words, unsigned frames
 ) {
-    Gathered<8 * Shape::PORT_BYTES, 8 * Shape::LANES * Shape::BYTES> held;
+    GatherBuffer<8 * Shape::PORT_BYTES, 8 * Shape::LANES * Shape::BYTES> held;
     Counter<Shape::WORDS> word;
     for (Count frame = 0; frame < Count(frames) * TIMES;) {
 #pragma HLS PIPELINE II = 1 style = flp

@@ -1,5 +1,5 @@
-/// Sums of many terms, and counts of ones, in hardware's own units: adders of three numbers, and six
-/// bits at a time, whose count is three tables of six inputs.
+/// Sums of many terms and population counts, built from what fits the fabric: adders of three
+/// numbers, and counts of six bits, which are three LUTs of six inputs.
 #ifndef QNN_SUM_HPP
 #define QNN_SUM_HPP
 
@@ -7,7 +7,7 @@
 
 namespace qnn {
 
-/// A number with so many bits more.
+/// The type of a number with MORE bits.
 template <typename Number, int MORE>
 struct Wider;
 
@@ -21,11 +21,11 @@ struct Wider<ap_uint<BITS>, MORE> {
     typedef ap_uint<BITS + MORE> Number;
 };
 
-/// The type of a sum of so many terms.
+/// The type of a sum of COUNT terms.
 template <typename Number, int COUNT>
 using SumOf = typename Wider<Number, COUNT == 1 ? 0 : bits_for(COUNT)>::Number;
 
-/// Some of the terms, from the one at FIRST: a third of them in each branch.
+/// The sum of COUNT terms from FIRST on: a third of them in each branch.
 template <int FIRST, int COUNT>
 struct Tree {
     static const int LEFT = (COUNT + 2) / 3, MIDDLE = (COUNT + 1) / 3, RIGHT = COUNT / 3;
@@ -62,7 +62,7 @@ SumOf<Number, TERMS> sum(const Number (&terms)[TERMS]) {
     return Tree<0, TERMS>::sum(terms);
 }
 
-/// How many of six bits are set.
+/// The number of ones in six bits.
 inline ap_uint<3> ones_of_six(const ap_uint<6>& bits) {
 #pragma HLS INLINE
     static const unsigned char COUNTS[64] = {
@@ -72,7 +72,7 @@ inline ap_uint<3> ones_of_six(const ap_uint<6>& bits) {
     return COUNTS[bits];
 }
 
-/// How many bits of a word are set.
+/// The number of ones in a word.
 template <int BITS>
 ap_uint<bits_for(BITS) + 1> ones(const ap_uint<BITS>& word) {
 #pragma HLS INLINE

@@ -1,4 +1,4 @@
-/// Element types: how many bits an element takes in a word, and what number they stand for.
+/// Element types: the bits of an element in a word, and the number that they represent.
 ///
 /// A type has BITS, the integer type Value that holds its numbers, and decode and encode.
 #ifndef QNN_TYPES_HPP
@@ -52,7 +52,7 @@ struct Bipolar {
 /// -1, 0 or +1 in two's complement.
 struct Ternary : Signed<2> {};
 
-/// The bits that count up to `number - 1`; at least one.
+/// The bits of numbers below `number`; at least one.
 constexpr int bits_for(unsigned long long number) {
     return number <= 2 ? 1 : 1 + bits_for((number + 1) / 2);
 }

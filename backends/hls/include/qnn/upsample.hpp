@@ -1,4 +1,4 @@
-/// Upsampling: repeats every pixel, down and across; one line is kept.
+/// Upsampling: repeats every pixel, down and across, from a buffer of one line.
 ///
 /// Shape: Element, LANES; HEIGHT, WIDTH; DOWN, ACROSS; PIXEL_WORDS.
 #ifndef QNN_UPSAMPLE_HPP

@@ -1,12 +1,14 @@
-/// Windows: keep the last lines of an image, and send the patch under each place of a kernel.
+/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an
+/// image.
 ///
 /// Shape: Element; HEIGHT, WIDTH, CHANNELS of the image; ROWS, COLUMNS of patches; KERNEL_HEIGHT,
 /// KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS; LANES_IN, LANES_OUT;
 /// BY_CHANNEL; ITERATIONS of one frame.
 ///
-/// A patch is kernel rows, kernel columns, channels; BY_CHANNEL groups of LANES_IN channels come
-/// first. The lines of one kernel and of its next step are kept, once for each pixel that a word of
-/// a patch takes at the same time. A line is read without a break as soon as it has room.
+/// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is set, by groups of
+/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down,
+/// with a copy for each piece of an output word, so that all pieces can be read in the same cycle.
+/// A line is read from the stream without a break as soon as there is room for it.
 #ifndef QNN_WINDOW_HPP
 #define QNN_WINDOW_HPP
 
@@ -15,7 +17,7 @@
 
 namespace qnn {
 
-/// What follows from the sizes of a window.
+/// Sizes that follow from the parameters of a window.
 template <typename Shape>
 struct WindowSizes {
     static const unsigned TAPS = Shape::KERNEL_HEIGHT * Shape::KERNEL_WIDTH;
@@ -23,21 +25,21 @@ struct WindowSizes {
     static const unsigned LINES = EXTENT + Shape::STRIDE_DOWN;
     static const unsigned PIXEL_WORDS = Shape::CHANNELS / Shape::LANES_IN;
     static const unsigned LINE_WORDS = Shape::WIDTH * PIXEL_WORDS;
-    /// Elements that stand together in a word of the image and in a word of a patch.
+    /// The most elements that divide both a word of the image and a word of a patch.
     static const unsigned PIECE = common_divisor(Shape::LANES_IN, Shape::LANES_OUT);
     static const unsigned PIECES = Shape::LANES_OUT / PIECE, WORD_PIECES = Shape::LANES_IN / PIECE;
-    /// Channels of one pixel that a word of a patch holds, and how many pixels.
+    /// The channels of each pixel that a word of a patch holds, and the number of pixels.
     static const unsigned GROUP =
         Shape::BY_CHANNEL ? Shape::LANES_IN
                           : (Shape::LANES_OUT < Shape::CHANNELS ? Shape::LANES_OUT : Shape::CHANNELS);
     static const unsigned AT_ONCE = Shape::LANES_OUT / GROUP;
-    /// Enough to count all lines, and those for which there is room.
+    /// Counts all lines of the image, and those for which there is room.
     typedef ap_uint<bits_for(Shape::HEIGHT + Shape::ROWS * Shape::STRIDE_DOWN + LINES + 1)> Lines;
     typedef ap_uint<bits_for(2 * LINES)> Slot;
     typedef ap_uint<bits_for(2 * LINE_WORDS + 1)> Words;
 };
 
-/// One tap of a kernel: lines and words from the kernel's corner to it. It steps over AT_ONCE taps.
+/// One tap of a kernel: lines and words from the corner of the kernel. It moves by AT_ONCE taps.
 template <typename Shape>
 struct Tap {
     typedef WindowSizes<Shape> Sizes;
@@ -49,7 +51,7 @@ struct Tap {
     typename Sizes::Slot lines = 0;
     ap_uint<bits_for(2 * END)> words = 0;
 
-    /// The tap of a number: where the step over all of them begins again.
+    /// Moves to the tap of a number.
     void start(unsigned number) {
 #pragma HLS INLINE
         lines = number / Shape::KERNEL_WIDTH * Shape::DILATION_DOWN;
@@ -65,13 +67,13 @@ struct Tap {
     }
 };
 
-/// How far the lines of an image are read, and which word of a patch comes next.
+/// The number of lines of an image that are read, and the word of a patch that comes next.
 template <typename Shape>
 struct WindowPlace {
     typedef WindowSizes<Shape> Sizes;
     typedef typename Sizes::Words Words;
 
-    /// Lines that are read, those no patch needs any more, and those for which there is room.
+    /// The lines that are read, those that no later patch needs, and those for which there is room.
     typename Sizes::Lines line = 0, freed = 0, room = Sizes::LINES;
     Counter<Sizes::LINE_WORDS> line_word;
     Counter<Sizes::LINES> slot;
@@ -81,10 +83,10 @@ struct WindowPlace {
     Counter<Sizes::TAPS / Sizes::AT_ONCE> tap;
     Counter<Shape::CHANNELS / Sizes::GROUP> group;
     Tap<Shape> taps[Sizes::AT_ONCE];
-    /// The kernel's corner: a line of those kept, and words from the left.
+    /// The corner of the kernel: a line of the buffer, and words from the left.
     typename Sizes::Slot top = 0;
     Words left = 0;
-    /// The first channel: words from the first of a pixel, and pieces from the start of a word.
+    /// The first channel: words from the first of its pixel, and pieces from the start of its word.
     Words channel_words = 0;
     ap_uint<bits_for(2 * Sizes::WORD_PIECES)> channel_pieces = 0;
 
@@ -98,7 +100,8 @@ struct WindowPlace {
         }
     }
 
-    /// Goes to the next frame's first word and first patch; all else has come round by itself.
+    /// Moves to the first word and the first patch of the next frame; all other counters are at
+    /// their start already.
     void restart() {
 #pragma HLS INLINE
         line = 0;
@@ -109,7 +112,7 @@ struct WindowPlace {
         top = 0;
     }
 
-    /// Whether the next word of the image has room.
+    /// Whether there is room for the next word of the image.
     bool reading() const {
 #pragma HLS INLINE
         return line < Shape::HEIGHT && (line_word.value > 0 || line < room || row.last());
@@ -122,34 +125,34 @@ struct WindowPlace {
         slot.next();
     }
 
-    /// The piece of a pixel with its first channel so far behind that of the group.
+    /// The piece of a pixel whose first channel is `behind` channels after that of the group.
     ap_uint<bits_for(2 * Sizes::WORD_PIECES)> piece_of(unsigned behind) const {
 #pragma HLS INLINE
         return channel_pieces + behind / Sizes::PIECE % Sizes::WORD_PIECES;
     }
 
-    /// The word of a line in which a piece of a tap is.
+    /// The word of a line that contains a piece of a tap.
     Words word_of(unsigned at, unsigned behind) const {
 #pragma HLS INLINE
         const bool carry = piece_of(behind) >= Sizes::WORD_PIECES;
         return left + taps[at].words + channel_words + behind / Shape::LANES_IN + (carry ? 1 : 0);
     }
 
-    /// The part of that word.
+    /// The place of the piece in that word.
     unsigned part_of(unsigned behind) const {
 #pragma HLS INLINE
         const auto piece = piece_of(behind);
         return piece >= Sizes::WORD_PIECES ? unsigned(piece - Sizes::WORD_PIECES) : unsigned(piece);
     }
 
-    /// The line, of those kept, in which a tap is.
+    /// The line of the buffer that contains a tap.
     unsigned slot_of(unsigned at) const {
 #pragma HLS INLINE
         const typename Sizes::Slot place = top + taps[at].lines;
         return place < Sizes::LINES ? unsigned(place) : unsigned(place - Sizes::LINES);
     }
 
-    /// Whether all is there for the next word of a patch: its last piece comes last.
+    /// Whether the next word of a patch can be sent: of its pieces, the last is read last.
     bool writing() const {
 #pragma HLS INLINE
         const unsigned at = Sizes::AT_ONCE - 1;

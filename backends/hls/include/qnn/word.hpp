@@ -23,14 +23,14 @@ void set_field(ap_uint<WIDTH>& word, unsigned place, const ap_uint<BITS>& code) 
     word.range((place + 1) * BITS - 1, place * BITS) = code;
 }
 
-/// The number that one element stands for.
+/// The number of one element.
 template <typename Element, int WIDTH>
 typename Element::Value lane(const ap_uint<WIDTH>& word, unsigned place) {
 #pragma HLS INLINE
     return Element::decode(field<Element::BITS>(word, place));
 }
 
-/// Puts a number in the place of one element.
+/// Writes the number of one element.
 template <typename Element, int WIDTH, typename Number>
 void set_lane(ap_uint<WIDTH>& word, unsigned place, const Number& number) {
 #pragma HLS INLINE

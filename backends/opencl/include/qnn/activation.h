@@ -1,12 +1,14 @@
-/// What a sum goes through before it is written: a bias, thresholds, or nothing.
+/// The activation of a sum: a bias and thresholds, both optional.
 ///
-/// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is one of thresholds of type THRESHOLD: all
-/// COUNT of a channel are compared at once, or they are searched where SEARCHES is defined, which is
-/// SEARCH(0) SEARCH(1) and so on: a comparison on each level of a binary tree. Each level has a memory
-/// (THRESHOLDS_0, THRESHOLDS_1, ...: all are read in the same cycle, for all lanes). The result is OFFSET
-/// and as many as are reached, or where SIGNS is 1, -1 or +1. One row stands for all channels if SHARED is
-/// 1. In channels that the memory DESCENDING marks, the thresholds count that are not reached. Memories
-/// have an address for each group of channels, and a word for each place in the group.
+/// BIAS is a memory of numbers of BIAS_TYPE. THRESHOLDS is a memory of thresholds of type
+/// THRESHOLD, COUNT for each channel, or for all channels together if SHARED is 1. All thresholds
+/// of a channel are compared in parallel; if SEARCHES is defined, a binary search compares one
+/// threshold on each level of a tree. SEARCHES is SEARCH(0) SEARCH(1) and so on, and each level has
+/// a memory (THRESHOLDS_0, THRESHOLDS_1, ...), since the lanes read all levels in the same cycle.
+/// The result is OFFSET plus the number of thresholds that the sum reaches, or -1 or +1 if SIGNS is
+/// 1. In channels that the memory DESCENDING marks, the thresholds that the sum does not reach are
+/// counted. The other memories have an address for each group of channels, and a word for each
+/// place in the group.
 #define ACTIVATE JOIN(NAME, _activate)
 
 #ifdef THRESHOLDS
@@ -18,7 +20,7 @@
 #define PLACE_OF place
 #endif
 
-/// A comparison on a level of the tree, whose memory is called after the thresholds and the level.
+/// A comparison on one level of the tree.
 #define SEARCH(level)                                                                              \
     {                                                                                              \
         const WORD(THRESHOLD_BITS) word = JOIN(THRESHOLDS, _##level)(place, ROW_OF, found);        \

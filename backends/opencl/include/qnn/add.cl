@@ -1,4 +1,4 @@
-/// Adds two streams, each times a whole number.
+/// Adds two streams, each times an integer.
 ///
 /// FROM, OTHER_FROM, TO; LEFT, RIGHT, OUTPUT; LANES; LEFT_TIMES, RIGHT_TIMES.
 PROCESS NAME(void) {
@@ -19,5 +19,3 @@ PROCESS NAME(void) {
         WRITE(TO, result);
     }
 }
-
-#include "qnn/end.h"

@@ -1,9 +1,9 @@
-/// Channels between processes: CHANNEL declares one, READ and WRITE wait for a word or for room.
+/// Channels between processes: CHANNEL declares one, READ waits for a word, WRITE waits for room.
 ///
-/// The vendor's emulator waits in a busy loop, until the system takes the core away: thousands of
-/// words a second, at best. In emulation a process that waits gives its core to another at once, sleeps
-/// if that is no use, and counts the words that pass, so that the host sees which channels hold up a
-/// design that stops.
+/// The vendor's emulator waits in a busy loop until the operating system takes the core away, so it
+/// passes a few thousand words per second. In an emulation, READ and WRITE therefore yield the core
+/// while they wait, and sleep after some tries. They also count the words of each channel, so that
+/// the host can report which channels block a design that stops.
 #ifndef QNN_CHANNELS_H
 #define QNN_CHANNELS_H
 

@@ -1,5 +1,5 @@
-/// Joins the channels of several images, pixel by pixel: READ_PART reads from the part whose turn it
-/// is at a place of the PIXEL_WORDS words of a pixel.
+/// Joins the channels of several images, pixel by pixel: READ_PART reads the word at a place of a
+/// pixel, which has PIXEL_WORDS words, from the image that it belongs to.
 PROCESS NAME(void) {
     uint place = 0;
 #pragma ii 1
@@ -10,5 +10,3 @@ PROCESS NAME(void) {
         NEXT(place, PIXEL_WORDS);
     }
 }
-
-#include "qnn/end.h"

@@ -1,11 +1,11 @@
-/// Counters: 0, 1, ... size - 1, and then from 0 again, in no more bits than that takes.
+/// Counters that count 0, 1, ..., size - 1 and start again, in the fewest bits.
 #ifndef QNN_COUNTER_H
 #define QNN_COUNTER_H
 
-/// Ones where a number below `size` has bits: from such a mask aoc sees how wide a number is.
+/// A mask of the bits of numbers below `size`, from which aoc derives the width of a counter.
 #define BELOW(size) (~0u >> clz((uint)(size)-1))
 
-/// Goes on; whether it came round.
+/// Increments the counter; true if it starts again at 0.
 #define NEXT(counter, size)                                                                        \
     ((counter = counter == (size)-1 ? 0 : (counter + 1) & BELOW(size)) == 0)
 

@@ -3,7 +3,7 @@
 /// FROM, TO; SIZE_0, START_0, END_0, STEP_0 and so on for the axes 0, 1 and 2, the last of which
 /// counts words.
 PROCESS NAME(void) {
-    /// Along each axis: where, and how far to the next place that is kept.
+    /// Along each axis: the place, and the distance to the next place that is kept.
     uint row = 0, to_row = START_0, column = 0, to_column = START_1, part = 0, to_part = START_2;
 #pragma ii 1
     while (true) {
@@ -22,5 +22,3 @@ PROCESS NAME(void) {
         if (NEXT(row, SIZE_0)) to_row = START_0;
     }
 }
-
-#include "qnn/end.h"

@@ -1,14 +1,16 @@
-/// Depthwise layers: every channel of a patch times its own weights; patches come by channel.
+/// Depthwise layers: every channel of a patch times weights of its own; patches are ordered by
+/// channel.
 ///
-/// As matvec.cl, for PE channels and SIMD pixels of the kernel in a word; STEPS (taps / SIMD), FOLDS
-/// (channels / PE). Pixels stand one behind the other, each with PE channels.
+/// The definitions are those of matvec.cl, for PE channels and SIMD pixels of the kernel in a word;
+/// STEPS (taps / SIMD), FOLDS (channels / PE). A word holds pixel after pixel, each with PE
+/// channels.
 #include "qnn/product.h"
-#include "qnn/rows.h"
+#include "qnn/weight_rows.h"
 
 #define DOT JOIN(NAME, _dot)
 #define KEEPS 0
 
-/// The pixels of one channel times its weights.
+/// The sum of the products of one channel.
 NUMBER(SUM) DOT(WORD(ROWS_BITS) rows, uint first, WORD(FROM_BITS) word, uint pe) {
     NUMBER(SUM) sum = 0;
 #pragma unroll

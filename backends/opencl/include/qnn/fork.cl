@@ -1,4 +1,4 @@
-/// Copies every word to each of its readers: WRITE_ALL does.
+/// Copies every word to all outputs, with WRITE_ALL.
 PROCESS NAME(void) {
 #pragma ii 1
     while (true) {
@@ -7,5 +7,3 @@ PROCESS NAME(void) {
         WRITE_ALL(word)
     }
 }
-
-#include "qnn/end.h"

@@ -1,15 +1,17 @@
-/// The indices of the K largest scores, largest first, the first of equals.
+/// The indices of the K largest scores in descending order; of equal scores, the first comes first.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
-/// The indices leave from the iteration on that reads the last scores. The scores of a word are sorted
-/// first, so that from one iteration to the next there is one comparison of what is held with them.
-/// Scores of a word that count.
+/// The iteration that reads the last scores writes the first indices. The scores of a word are
+/// sorted first, so that only one comparison with the scores held depends on the previous
+/// iteration.
+
+/// The scores of a word that can be among the K largest.
 #define BEST (K < LANES_IN ? K : LANES_IN)
 
-/// What is held in place i goes s places back: so many scores of the word are larger.
+/// Whether the score held in place i moves back by s places: s scores of the word are larger.
 #define GOES_BACK(i, s) ((s == 0 || !ahead[i][s - 1]) && (s == BEST || ahead[i][s]))
 
-/// Behind the first i that are held comes score s of the word.
+/// Whether score s of the word comes directly after the first i scores held.
 #define COMES_BEHIND(i, s) ((i == 0 || ahead[i - 1][s]) && !ahead[i][s])
 
 PROCESS NAME(void) {
@@ -78,4 +80,6 @@ PROCESS NAME(void) {
     }
 }
 
-#include "qnn/end.h"
+#undef BEST
+#undef COMES_BEHIND
+#undef GOES_BACK

@@ -1,21 +1,21 @@
-/// Matrix times vector: PE rows and SIMD columns of the weights in an iteration.
+/// A matrix times vectors: PE rows and SIMD columns of the weights in an iteration.
 ///
-/// FROM, TO; INPUT, WEIGHT, PRODUCT, SUM, OUTPUT (types); PRODUCTS; PE, SIMD; STEPS (columns / SIMD),
-/// FOLDS (rows / PE); KEPT_IN where there are more, the attribute of the vector that is kept for all of
-/// them; what activation.h takes. The weights are a memory, WEIGHTS, with an address for each iteration
-/// of a vector and in it a word of all PE rows, or such words come from outside through a channel,
-/// WEIGHTS_FROM.
+/// FROM, TO; INPUT, WEIGHT, PRODUCT, SUM, OUTPUT (types); PRODUCTS; PE, SIMD; STEPS (columns /
+/// SIMD), FOLDS (rows / PE); KEPT_IN if FOLDS is above 1, the attribute of the array that keeps the
+/// vector for all groups of rows; the definitions of activation.h. The weights are in a memory,
+/// WEIGHTS, which has an address for each iteration of a vector with a word of all PE rows, or such
+/// words come through a channel, WEIGHTS_FROM.
 #include "qnn/product.h"
-#include "qnn/rows.h"
+#include "qnn/weight_rows.h"
 
 #define DOT JOIN(NAME, _dot)
 #define KEEPS (FOLDS > 1)
 
-/// The products of a row of weights with as many inputs, added up.
+/// The sum of the products of one row.
 NUMBER(SUM) DOT(WORD(ROWS_BITS) rows, uint first, WORD(FROM_BITS) word, uint pe) {
     NUMBER(SUM) sum = 0;
 #if PRODUCTS == XNOR
-    /// As many +1 as bits that agree, as many -1 as bits that differ.
+    /// A pair of equal bits has the product +1, a pair of different bits -1.
     uint differ = 0;
 #pragma unroll
     for (uint i = 0; i < SIMD; i += 64) {

@@ -1,6 +1,6 @@
-/// Words of another width: one becomes FROM_BITS / TO_BITS words.
+/// Repacks into narrower words: each input word becomes FROM_BITS / TO_BITS output words.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS. A word leaves at the bottom, and all that is there moves down.
+/// FROM, TO; FROM_BITS, TO_BITS. The lowest bits leave, and all others move down.
 PROCESS NAME(void) {
     WORD(FROM_BITS) wide = EMPTY;
     uint part = 0;
@@ -24,5 +24,3 @@ PROCESS NAME(void) {
         NEXT(part, FROM_BITS / TO_BITS);
     }
 }
-
-#include "qnn/end.h"

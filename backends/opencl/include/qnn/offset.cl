@@ -1,7 +1,9 @@
-/// Adds to every pixel a row of constants: the same to each, or the one of its kind.
+/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
+/// kind.
 ///
 /// FROM, TO; INPUT, ROW, OUTPUT; LANES; GROUPS (words of a pixel); PIXELS of a frame; CONSTANTS, a
-/// memory with an address for each word of a pixel, kind after kind; KINDS, where there are several.
+/// memory with an address for each word of a pixel, kind after kind; KINDS, a memory with the kind
+/// of each pixel, if there are several kinds.
 PROCESS NAME(void) {
     uint group = 0, pixel = 0;
 #pragma ii 1
@@ -25,5 +27,3 @@ PROCESS NAME(void) {
         if (NEXT(group, GROUPS)) NEXT(pixel, PIXELS);
     }
 }
-
-#include "qnn/end.h"

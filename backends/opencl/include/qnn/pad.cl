@@ -1,9 +1,9 @@
-/// Padding: surrounds an image with one value, and sets its pixels apart by the same value.
+/// Padding: surrounds an image with a value, and inserts the same value between its pixels.
 ///
 /// FROM, TO; ELEMENT; HEIGHT, WIDTH of the image; ROWS, COLUMNS of the result; TOP, LEFT; DOWN,
-/// ACROSS (how far apart pixels come to stand); PIXEL_WORDS; LANES; VALUE, the code of one element.
+/// ACROSS (distances of pixels in the result); PIXEL_WORDS; LANES; VALUE, the code of an element.
 PROCESS NAME(void) {
-    /// Along each axis: where, how far to the next pixel of the image, and how many were there.
+    /// Along each axis: the place, the distance to the next pixel of the image, the pixels so far.
     uint row = 0, gap_down = TOP, rows = 0;
     uint column = 0, gap_across = LEFT, columns = 0;
     uint part = 0;
@@ -32,5 +32,3 @@ PROCESS NAME(void) {
         gap_down = TOP;
     }
 }
-
-#include "qnn/end.h"

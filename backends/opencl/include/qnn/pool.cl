@@ -1,8 +1,9 @@
-/// Pooling: the maximum or, where TOTAL is 1, the sum of each channel over a patch by channel.
+/// Pooling: the maximum or, if TOTAL is 1, the sum of each channel over a patch, ordered by
+/// channel.
 ///
 /// FROM, TO; INPUT, OUTPUT; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
-/// words for each word of the result. The pixels of a word are joined first, so that from one iteration
-/// to the next there is one comparison, or addition.
+/// words for each word of the result. The pixels of a word are combined first, so that only one
+/// comparison or addition depends on the previous iteration.
 #define JOINED(a, b) (TOTAL ? a + b : a < b ? b : a)
 
 PROCESS NAME(void) {
@@ -28,4 +29,4 @@ PROCESS NAME(void) {
     }
 }
 
-#include "qnn/end.h"
+#undef JOINED

@@ -1,8 +1,8 @@
-/// How a weight w and an input x are multiplied, each pair of types in the cheapest way that is exact.
+/// The product of a weight w and an input x, in the cheapest way that is exact for their types.
 ///
-/// PRODUCTS names one of: XNOR, where both are signs and SIMD of them are counted at a time;
-/// BY_WEIGHT and BY_INPUT, where that side is a sign or nothing, and the other is added, subtracted
-/// or left out; MULTIPLIED, a multiplier.
+/// PRODUCTS is XNOR if both are -1 or +1, and a population count adds SIMD products; BY_WEIGHT or
+/// BY_INPUT if that factor is -1, 0 or +1, and the other is added, subtracted or skipped;
+/// MULTIPLIED for a multiplier.
 #define TERM JOIN(NAME, _term)
 
 /// One product.

@@ -1,7 +1,7 @@
-/// Words of another width, where neither divides the other.
+/// Repacks into words of another width if neither width divides the other.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS; PIECE, the bits of which both are made up; HELD_BITS, both together. A word is put
-/// into one of few places, since another is taken as soon as it is whole.
+/// FROM, TO; FROM_BITS, TO_BITS; PIECE, the most bits that divide both; HELD_BITS, the sum of both.
+/// Since a word leaves as soon as it is complete, an input word can go to a few places only.
 PROCESS NAME(void) {
     WORD(HELD_BITS) held = EMPTY;
     uint pieces = 0;
@@ -41,5 +41,3 @@ PROCESS NAME(void) {
         }
     }
 }
-
-#include "qnn/end.h"

@@ -1,9 +1,10 @@
-/// Thresholds that lie on a line: a product, a sum and a shift, with few exceptions.
+/// Thresholds that lie on a line: a product, a sum and a shift, with a few exceptions.
 ///
-/// What elements.h takes but ACTIVATE; FACTOR, OFFSET, SUM; SHIFT; LOW and HIGH of the result; FACTORS
-/// and OFFSETS, memories with an address for each group of channels and a word for each place in the
-/// group, or one for all if SHARED is 1. Where EXCEPTIONS is a memory as well, it holds some of type
-/// EXCEPTION for each channel: the first RAISED make the result one more, all others one less.
+/// The definitions of elementwise.h but ACTIVATE; FACTOR, OFFSET, SUM; SHIFT; LOW and HIGH, the
+/// range of the result; FACTORS and OFFSETS, memories with an address for each group of channels
+/// and a word for each place in the group, or one word for all channels if SHARED is 1. EXCEPTIONS
+/// is an optional memory with elements of type EXCEPTION for each channel: the first RAISED of them
+/// increase the result by one, the others decrease it by one.
 #if SHARED
 #define ROW_OF(memory) memory[0][0]
 #else
@@ -36,5 +37,4 @@ long ACTIVATE(NUMBER(INPUT) number, uint group, uint place) {
 }
 #undef ROW_OF
 
-#include "qnn/elements.h"
-#include "qnn/end.h"
+#include "qnn/elementwise.h"

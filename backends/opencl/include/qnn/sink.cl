@@ -1,6 +1,7 @@
-/// Where results leave, in the host's integers, from the frame FIRST of the port's on.
+/// Results leave the design as the host's integers; the argument `first` is the first frame to
+/// write.
 ///
-/// FROM; ELEMENT, LANES; HOST, the integer that holds an element; WORDS of a frame.
+/// FROM; ELEMENT, LANES; HOST, the type of an element in the host's memory; WORDS of a frame.
 TASK NAME(__global HOST* restrict port, const uint first, const uint frames) {
     port += (ulong)first * WORDS * LANES;
     uint frame = 0, at = 0;
@@ -17,5 +18,3 @@ TASK NAME(__global HOST* restrict port, const uint first, const uint frames) {
         ++frame;
     }
 }
-
-#include "qnn/end.h"

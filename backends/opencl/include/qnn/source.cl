@@ -1,6 +1,6 @@
-/// Where frames enter: the host's numbers, side by side in words, in bursts.
+/// Frames enter the design: the host's integers are packed into words.
 ///
-/// TO; ELEMENT, LANES; HOST, the integer that holds an element; WORDS of a frame.
+/// TO; ELEMENT, LANES; HOST, the type of an element in the host's memory; WORDS of a frame.
 TASK NAME(__global const HOST* restrict port, const uint frames) {
     uint frame = 0, at = 0;
 #pragma ii 1
@@ -16,5 +16,3 @@ TASK NAME(__global const HOST* restrict port, const uint frames) {
         ++frame;
     }
 }
-
-#include "qnn/end.h"

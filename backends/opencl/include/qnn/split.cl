@@ -1,5 +1,5 @@
-/// Parts the channels of an image, pixel by pixel: WRITE_PART writes to the part whose turn it is at a
-/// place of the PIXEL_WORDS words of a pixel.
+/// Splits the channels of an image, pixel by pixel: WRITE_PART writes the word at a place of a
+/// pixel, which has PIXEL_WORDS words, to the part that it belongs to.
 PROCESS NAME(void) {
     uint place = 0;
 #pragma ii 1
@@ -10,5 +10,3 @@ PROCESS NAME(void) {
         NEXT(place, PIXEL_WORDS);
     }
 }
-
-#include "qnn/end.h"

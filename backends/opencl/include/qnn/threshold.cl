@@ -1,7 +1,7 @@
-/// Thresholds on their own: passes every element through an activation.
+/// Passes every element through thresholds.
 ///
-/// What elements.h takes but ACTIVATE; what activation.h takes but SUM.
+/// The definitions of elementwise.h but ACTIVATE, and of activation.h but SUM.
 #define SUM INPUT
 #include "qnn/activation.h"
-#include "qnn/elements.h"
-#include "qnn/end.h"
+#include "qnn/elementwise.h"
+#undef SUM

@@ -1,13 +1,14 @@
-/// Upsampling: repeats every pixel, down and across; one line is kept.
+/// Upsampling: repeats every pixel, down and across, from a buffer of one line.
 ///
-/// FROM, TO; WIDTH; DOWN, ACROSS; PIXEL_WORDS. Where a pixel is one word, it is repeated from a register.
+/// FROM, TO; WIDTH; DOWN, ACROSS; PIXEL_WORDS. A pixel of one word is repeated from a
+/// register.
 #define LINE_WORDS (WIDTH * PIXEL_WORDS)
 
 PROCESS NAME(void) {
     WORD(FROM_BITS) line[LINE_WORDS];
     WORD(FROM_BITS) word;
     uint down = 0, column = 0, across = 0, part = 0;
-/// From a word that is written to the next use of its place: the rest of a pixel, or of a line.
+/// The iterations from a write to the next use of its place: the rest of a pixel, or of a line.
 #if PIXEL_WORDS > 1 && ACROSS > 1
 #pragma ivdep array(line) safelen(PIXEL_WORDS)
 #elif LINE_WORDS > 1
@@ -28,4 +29,4 @@ PROCESS NAME(void) {
     }
 }
 
-#include "qnn/end.h"
+#undef LINE_WORDS

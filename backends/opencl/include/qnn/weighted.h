@@ -1,7 +1,7 @@
-/// The loop of a layer with weights: PE rows of them at once, STEPS words of the input for each of
-/// FOLDS groups of rows. DOT gives the sum of an iteration's products of one row; where KEEPS is 1, each
-/// group of rows takes the same words, and all but the first take what was kept of them: KEPT_IN says
-/// where.
+/// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of
+/// FOLDS groups of rows. DOT is the sum of the products of one row in an iteration. If KEEPS is 1,
+/// all groups of rows need the same words: the first group reads them from the channel, the others
+/// from an array with the attribute KEPT_IN.
 #include "qnn/activation.h"
 
 PROCESS NAME(void) {
@@ -10,7 +10,7 @@ PROCESS NAME(void) {
 #endif
     NUMBER(SUM) sums[PE];
     uint step = 0, fold = 0, address = 0;
-/// From a word that is written to the next use of its place: a whole round of steps.
+/// The iterations from a write to the next use of its place: all steps of a group.
 #if KEEPS && STEPS > 1
 #pragma ivdep array(kept) safelen(STEPS)
 #endif
@@ -44,4 +44,8 @@ PROCESS NAME(void) {
     }
 }
 
-#include "qnn/end.h"
+#undef ACTIVATE
+#undef DOT
+#undef KEEPS
+#undef TAKE_ROWS
+#undef TERM

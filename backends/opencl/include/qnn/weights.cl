@@ -1,6 +1,6 @@
-/// Weights that lie outside, all of them again for each vector.
+/// Reads weights from a port, all of them for each vector.
 ///
-/// TO; ROWS at once, each of BITS in whole BYTES; WORDS (addresses), TIMES (vectors of a
+/// TO; ROWS at an address, each of BITS in whole BYTES; WORDS (addresses); TIMES (vectors of a
 /// frame).
 TASK NAME(__global const uchar* restrict port, const uint frames) {
     uint address = 0, time = 0, frame = 0;
@@ -20,5 +20,3 @@ TASK NAME(__global const uchar* restrict port, const uint frames) {
         if (NEXT(address, WORDS) && NEXT(time, TIMES)) ++frame;
     }
 }
-
-#include "qnn/end.h"

@@ -1,6 +1,6 @@
-/// Words of another width: TO_BITS / FROM_BITS words become one.
+/// Repacks into wider words: TO_BITS / FROM_BITS input words become one output word.
 ///
-/// FROM, TO; FROM_BITS, TO_BITS. A word comes in at the top, and all that is there moves down.
+/// FROM, TO; FROM_BITS, TO_BITS. A word enters at the top, and all bits move down.
 PROCESS NAME(void) {
     WORD(TO_BITS) wide = EMPTY;
     uint part = 0;
@@ -23,5 +23,3 @@ PROCESS NAME(void) {
         if (NEXT(part, TO_BITS / FROM_BITS)) WRITE(TO, wide);
     }
 }
-
-#include "qnn/end.h"

@@ -1,13 +1,16 @@
-/// Windows: keep the last lines of an image, and send the patch under each place of a kernel.
+/// Windows: send the patch under each place of a kernel, from a buffer of the last lines of an
+/// image.
 ///
 /// FROM, TO; ELEMENT; HEIGHT, WIDTH, CHANNELS of the image; ROWS, COLUMNS of patches;
-/// KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS; LANES_IN,
-/// LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one frame; BANKS of
-/// BANK_BYTES, powers of two that hold a word for each piece.
+/// KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_DOWN, STRIDE_ACROSS, DILATION_DOWN, DILATION_ACROSS;
+/// LANES_IN, LANES_OUT, and PIECE, their greatest common divisor; BY_CHANNEL; ITERATIONS of one
+/// frame; BANKS and BANK_BYTES, powers of two: there is a bank for each piece, which holds an input
+/// word.
 ///
-/// A patch is kernel rows, kernel columns, channels; where BY_CHANNEL is 1, groups of LANES_IN channels
-/// come first. The lines of one kernel and of its next step are kept, once for each piece that a word
-/// of a patch takes at the same time. A line is read without a break as soon as it has room.
+/// A patch is ordered by kernel rows, kernel columns, channels; if BY_CHANNEL is 1, by groups of
+/// LANES_IN channels first. The buffer holds the lines of one kernel and of its next step down,
+/// with a copy for each piece of an output word, so that all pieces can be read in the same cycle.
+/// A line is read from the channel without a break as soon as there is room for it.
 #define TAPS (KERNEL_HEIGHT * KERNEL_WIDTH)
 #define LINES ((KERNEL_HEIGHT - 1) * DILATION_DOWN + 1 + STRIDE_DOWN)
 #define LINE_WORDS (WIDTH * CHANNELS / LANES_IN)
@@ -16,7 +19,7 @@
 #define WORD_PIECES (LANES_IN / PIECE)
 #define PIECE_BITS (PIECE * BITS_OF(ELEMENT))
 
-/// Channels of one pixel that a word of a patch holds, and how many pixels.
+/// The channels of each pixel that a word of a patch holds, and the number of pixels.
 #if BY_CHANNEL
 #define GROUP LANES_IN
 #elif LANES_OUT < CHANNELS
@@ -26,32 +29,34 @@
 #endif
 #define AT_ONCE (LANES_OUT / GROUP)
 
-/// Words of a line from a tap of the kernel to the next, and across it.
+/// Words of a line from one tap of the kernel to the next, and across the kernel.
 #define STEP (DILATION_ACROSS * PIXEL_WORDS)
 #define END (KERNEL_WIDTH * STEP)
 
-/// Words of a line from its first patch to behind its last.
+/// Words of a line from its first patch to the end of its last.
 #define LEFT_END (COLUMNS * STRIDE_ACROSS * PIXEL_WORDS + 1)
 
-/// The taps that a word of a patch is of: lines and words from the kernel's corner to each.
+/// The taps of a word of a patch: lines and words from the corner of the kernel to each.
 typedef struct {
     uint number;
     uint lines[AT_ONCE], words[AT_ONCE];
 } JOIN(NAME, _taps);
 
-/// The first channel of a word: image words from the first of a pixel, and pieces within its word.
+/// The first channel of a word: the number of words from the first of its pixel, and of pieces
+/// within its word.
 typedef struct {
     uint number, words, pieces;
 } JOIN(NAME, _group);
 
-/// A piece with its first channel so far behind that of the word; it may begin in the next one.
+/// The piece whose first channel is `behind` channels after that of the word; it may begin in the
+/// next word.
 #define PIECE_OF(behind) (group.pieces + (behind) / PIECE % WORD_PIECES)
 #define CARRY(behind) (PIECE_OF(behind) >= WORD_PIECES ? 1 : 0)
 #define PART_OF(behind) (PIECE_OF(behind) - CARRY(behind) * WORD_PIECES)
 #define WORD_OF(at, behind)                                                                        \
     (left + taps.words[at] + group.words + (behind) / LANES_IN + CARRY(behind))
 
-/// A word in a bank of its own.
+/// An input word in a bank of its own.
 typedef struct {
     WORD(FROM_BITS) word;
 } __attribute__((aligned(BANK_BYTES))) JOIN(NAME, _kept);
@@ -67,7 +72,7 @@ JOIN(NAME, _taps) JOIN(NAME, _first)(void) {
     return taps;
 }
 
-/// Goes on; the number is 0 where it came round. Nothing is divided on the way but constants.
+/// The next taps; their number is 0 if they start again. Only constants are divided.
 JOIN(NAME, _taps) JOIN(NAME, _next_taps)(JOIN(NAME, _taps) taps) {
     if (taps.number + AT_ONCE == TAPS) return JOIN(NAME, _first)();
     taps.number += AT_ONCE;
@@ -94,9 +99,10 @@ PROCESS NAME(void) {
     JOIN(NAME, _kept)
     __attribute__((memory, numbanks(BANKS), bankwidth(BANK_BYTES), singlepump))
     kept[LINES][LINE_WORDS][BANKS];
-    /// What is read next, and in which of the lines kept it goes.
+    /// The line and the word that are read next, and the line of the buffer for them.
     uint line = 0, line_word = 0, slot = 0;
-    /// What is written next; the first of the lines kept that it needs, and how many are done with.
+    /// The patch that is written next, the first line of the buffer that it needs, and the number
+    /// of lines of the image that no later patch needs.
     uint row = 0, column = 0, left = 0, base = 0, freed = 0;
     JOIN(NAME, _taps) taps = JOIN(NAME, _first)();
     JOIN(NAME, _group) group = {0, 0, 0};
@@ -177,4 +183,3 @@ PROCESS NAME(void) {
 #undef PART_OF
 #undef WORD_OF
 #undef LEFT_END
-#include "qnn/end.h"

@@ -1,7 +1,7 @@
 /// Words: elements side by side, element i in bits [i * BITS, (i + 1) * BITS).
 ///
-/// DEFINE_WORD(27, uint, 1) defines word_27, a word of 27 bits in one uint. Bits behind the last element are
-/// 0. A word is put together from EMPTY by setting each of its bits once.
+/// DEFINE_WORD(27, uint, 1) defines word_27, a word of 27 bits in one uint. Bits after the last
+/// element are 0. A word is assembled from EMPTY by setting each of its bits once.
 #ifndef QNN_WORDS_H
 #define QNN_WORDS_H
 
@@ -10,7 +10,7 @@
 #define SET(bits) JOIN(set_, bits)
 #define EMPTY {{0}}
 
-/// `get` takes up to 64 bits from a place on, `set` puts them there.
+/// `get` returns up to 64 bits from a place on, `set` writes them.
 #define DEFINE_WORD(width, part_type, parts)                                                       \
     typedef struct {                                                                               \
         part_type part[parts];                                                                     \
@@ -32,10 +32,10 @@
 
 #define UP_TO_64(bits) ((bits) < 64 ? (bits) : 64)
 
-/// The number of a lane, from the word in a channel or a memory of so many bits.
+/// The number in a lane of a word of `bits` bits.
 #define LANE(bits, type, word, lane) DECODE(type)(GET(bits)(word, (lane) * BITS_OF(type), BITS_OF(type)))
 
-/// Puts a number into a lane.
+/// Writes a number to a lane.
 #define SET_LANE(bits, type, word, lane, number)                                                   \
     SET(bits)(&word, (lane) * BITS_OF(type), BITS_OF(type), ENCODE(type)(number))
 

@@ -1,7 +1,7 @@
-/// A process that passes every element through a function of its own.
+/// The loop of a process that applies a function to every element.
 ///
-/// FROM, TO; INPUT, OUTPUT; LANES; GROUPS (words of a pixel); ACTIVATE(number, group, c), the result for
-/// a number in place c of a group of channels.
+/// FROM, TO; INPUT, OUTPUT; LANES; GROUPS (words of a pixel); ACTIVATE(number, group, c), the
+/// result for the number in place c of a group of channels.
 PROCESS NAME(void) {
     uint group = 0;
 #pragma ii 1
@@ -18,3 +18,5 @@ PROCESS NAME(void) {
         NEXT(group, GROUPS);
     }
 }
+
+#undef ACTIVATE

@@ -1,4 +1,4 @@
-/// The weights of an iteration: TAKE_ROWS fetches them, ROWS_BITS for all rows, ROW_BITS for each.
+/// TAKE_ROWS reads the weights of an iteration: ROWS_BITS for all rows, ROW_BITS for each.
 #ifdef WEIGHTS
 #define TAKE_ROWS const WORD(ROWS_BITS) rows = WEIGHTS[address];
 #else

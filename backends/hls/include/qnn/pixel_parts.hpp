@@ -1,13 +1,14 @@
-/// Whose turn it is among parts of a pixel: the first part has its first words, and so on.
-#ifndef QNN_TURN_HPP
-#define QNN_TURN_HPP
+/// Reads and writes the words of a pixel whose parts are in several streams, one part after
+/// another.
+#ifndef QNN_PIXEL_PARTS_HPP
+#define QNN_PIXEL_PARTS_HPP
 
 #include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
 
-/// The words of a pixel, of which WIDTH and WIDTHS are those of its parts.
+/// The words of a pixel: the sum of the words of its parts.
 template <unsigned WIDTH>
 constexpr unsigned total() {
     return WIDTH;
@@ -18,8 +19,9 @@ constexpr unsigned total() {
     return WIDTH + total<NEXT, WIDTHS...>();
 }
 
+/// Selects the stream of the part to which the word at a place of a pixel belongs.
 template <int BITS>
-struct Turn {
+struct PixelParts {
     typedef hls::stream<ap_uint<BITS> > Stream;
 
     template <unsigned WIDTH>

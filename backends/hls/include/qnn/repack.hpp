@@ -1,12 +1,25 @@
-/// Cuts the same elements into words of another width: wider, narrower, or of any ratio.
-#ifndef QNN_RESIZE_HPP
-#define QNN_RESIZE_HPP
+/// Repacks the elements of a stream into words of another width, or of the same.
+#ifndef QNN_REPACK_HPP
+#define QNN_REPACK_HPP
 
 #include "qnn/gather.hpp"
 
 namespace qnn {
 
-/// Several words of the input make up one of WORDS words of a frame.
+/// The width stays the same; WORDS are those of a frame.
+template <unsigned WORDS, int BITS>
+void pass_through(
+    hls::stream<ap_uint<BITS> >& before, hls::stream<ap_uint<BITS> >& after, unsigned frames
+) {
+    Counter<WORDS> word;
+    for (unsigned frame = 0; frame < frames;) {
+#pragma HLS PIPELINE II = 1 style = flp
+        after.write(before.read());
+        if (word.next()) ++frame;
+    }
+}
+
+/// Several input words become one of the WORDS output words of a frame.
 template <unsigned WORDS, int IN, int OUT>
 void widen(hls::stream<ap_uint<IN> >& narrow, hls::stream<ap_uint<OUT> >& wide, unsigned frames) {
     const unsigned PARTS = OUT / IN;
@@ -23,7 +36,7 @@ void widen(hls::stream<ap_uint<IN> >& narrow, hls::stream<ap_uint<OUT> >& wide, 
     }
 }
 
-/// Each of WORDS words of a frame makes several words of the output.
+/// Each of the WORDS input words of a frame becomes several output words.
 template <unsigned WORDS, int IN, int OUT>
 void narrow(hls::stream<ap_uint<IN> >& wide, hls::stream<ap_uint<OUT> >& narrow, unsigned frames) {
     const unsigned PARTS = IN / OUT;
@@ -42,7 +55,7 @@ void narrow(hls::stream<ap_uint<IN> >& wide, hls::stream<ap_uint<OUT> >& narrow,
 /// Neither width divides the other; ITERATIONS are the words of a frame on the narrower side.
 template <unsigned ITERATIONS, int IN, int OUT>
 void regroup(hls::stream<ap_uint<IN> >& before, hls::stream<ap_uint<OUT> >& after, unsigned frames) {
-    Gathered<IN, OUT> held;
+    GatherBuffer<IN, OUT> held;
     Counter<ITERATIONS> iteration;
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp

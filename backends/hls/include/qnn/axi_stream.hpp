@@ -1,8 +1,8 @@
-/// AXI streams at the ports: each frame begins with a new word, and its last word is marked (TLAST).
+/// AXI streams at the ports: each frame begins with a new word, and its last word has TLAST set.
 ///
-/// Every byte of a word is kept (TKEEP): those behind the end of a frame are zero, or not looked at.
-#ifndef QNN_AXIS_HPP
-#define QNN_AXIS_HPP
+/// TKEEP is set for every byte of a word; bytes after the end of a frame are zero, or ignored.
+#ifndef QNN_AXI_STREAM_HPP
+#define QNN_AXI_STREAM_HPP
 
 #include "qnn/counter.hpp"
 
@@ -10,11 +10,11 @@
 
 namespace qnn {
 
-/// What passes a port in one cycle, with no other side channels.
+/// The data of a port in one cycle, without USER, ID and DEST.
 template <int BITS>
 using Beat = ap_axiu<BITS, 0, 0, 0>;
 
-/// Takes in frames of WORDS each; the lowest bits of a beat are a word.
+/// Receives frames of WORDS each; the lowest bits of a beat are a word.
 template <unsigned WORDS, int BITS, int WIDTH>
 void receive(hls::stream<Beat<WIDTH> >& port, hls::stream<ap_uint<BITS> >& words, unsigned frames) {
     Counter<WORDS> word;

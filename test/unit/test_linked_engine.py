@@ -1,4 +1,4 @@
-"""Parts of a network that run at the same time: streams, errors, and nothing left behind."""
+"""Parts of a network that run in parallel: results, errors, and no processes left behind."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends import linked_engine as together
+from qnn.backends import linked_engine
 from qnn.backends.golden_vectors import bytes_of, frame_bytes
 from qnn.backends.hls import HlsEngine, SimulationError
-from qnn.backends.linked_engine import Launch, LinkedEngine, Program
-from qnn.backends.netlist.netlist import Port
+from qnn.backends.linked_engine import LinkedEngine
+from qnn.backends.netlist.netlist import DesignPort
 from qnn.backends.opencl import OpenclEngine
+from qnn.backends.programs import Launch, PartProgram
 from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design
@@ -32,7 +33,7 @@ def three_layers() -> ModuleOp:
 
 
 def cut(module: ModuleOp, devices: Sequence[str]) -> LinkedDesigns:
-    """Puts a network on several devices."""
+    """Partitions a network for several devices."""
     row = DeviceChain([device_named(name) for name in devices], LinkAttr(8, 50.0, 100.0), 1e5)
     partition_design(design_of(module), row)
     Pipeline.parse("size-fifos").apply(module)
@@ -42,8 +43,8 @@ def cut(module: ModuleOp, devices: Sequence[str]) -> LinkedDesigns:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Programs that were compiled before."""
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of compiled programs, which the tests share."""
     return tmp_path_factory.mktemp("programs")
 
 
@@ -72,13 +73,13 @@ def open_files() -> set[str]:
     ],
 )
 def test_parts_as_hls(
-    kept: Path, network: Callable[[], ModuleOp], count: int, bounded: bool
+    cache: Path, network: Callable[[], ModuleOp], count: int, bounded: bool
 ) -> None:
     """A residual network sends two channels over one link."""
     module = network()
     whole = cut(module, ["z7020"] * count)
     (expected,) = run(module, [frames_for(module)])
-    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept, bounded).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(cache, bounded).program)
     before = open_files()
     (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
     np.testing.assert_array_equal(found, expected)
@@ -95,10 +96,10 @@ def test_parts_as_opencl() -> None:
     np.testing.assert_array_equal(found, expected)
 
 
-def shell(text: str) -> Callable[[Program], Program]:
-    """In place of a part's program, one of the shell's."""
-    return lambda program: Program(
-        program.emitted, program.inside, lambda folder, _: Launch(["sh", "-c", text], folder)
+def shell(text: str) -> Callable[[PartProgram], PartProgram]:
+    """Replaces the program of a part by a shell script."""
+    return lambda program: PartProgram(
+        program.source, program.ports_folder, lambda folder, _: Launch(["sh", "-c", text], folder)
     )
 
 
@@ -111,11 +112,11 @@ def shell(text: str) -> Callable[[Program], Program]:
         (1, "exit 0", "part main_0: it ends with -13|the results of the parts are incomplete"),
     ],
 )
-def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: str) -> None:
-    """The others end with it."""
+def test_a_part_that_fails_is_named(cache: Path, part: int, text: str, message: str) -> None:
+    """The other parts are ended."""
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(cache).program)
     engine.programs[part] = shell(text)(engine.programs[part])
     before = open_files()
     with pytest.raises(SimulationError, match=message):
@@ -123,25 +124,25 @@ def test_a_part_that_fails_is_named(kept: Path, part: int, text: str, message: s
     assert open_files() == before
 
 
-def test_frames_that_do_not_come_are_told(kept: Path) -> None:
+def test_an_incomplete_frame_is_an_error(cache: Path) -> None:
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
-    (pipe,) = (port.name for port in engine.programs[0].emitted.outputs)
-    engine.programs[0] = shell(f"printf x > {engine.programs[0].inside}/{pipe}.result.bin")(
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(cache).program)
+    (pipe,) = (port.name for port in engine.programs[0].source.outputs)
+    engine.programs[0] = shell(f"printf x > {engine.programs[0].ports_folder}/{pipe}.result.bin")(
         engine.programs[0]
     )
     with pytest.raises(SimulationError, match=r"part main_1: .* ends within a frame"):
         engine(whole.design, [frames_for(three_layers())])
 
 
-def test_all_are_ended_when_somebody_loses_patience(
-    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupt_ends_all_parts(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A design that waits for ever does not outlive who waits for it."""
+    """A part that runs forever does not outlive the engine."""
     module = three_layers()
     whole = cut(module, ["z7020"] * 2)
-    engine = LinkedEngine(whole, link_partners(module), HlsEngine(kept).program)
+    engine = LinkedEngine(whole, link_partners(module), HlsEngine(cache).program)
     mark = tmp_path / "pid"
     engine.programs[1] = shell(f"echo $$ > {mark}; sleep 1000")(engine.programs[1])
 
@@ -149,7 +150,7 @@ def test_all_are_ended_when_somebody_loses_patience(
         if mark.exists() and mark.read_text():
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(together.time, "sleep", give_up)
+    monkeypatch.setattr(linked_engine.time, "sleep", give_up)
     with pytest.raises(KeyboardInterrupt):
         engine(whole.design, [frames_for(three_layers())])
     assert not Path(f"/proc/{mark.read_text().strip()}").exists()
@@ -160,7 +161,7 @@ def test_all_are_ended_when_somebody_loses_patience(
     "element", [unsigned(2), signed(5), unsigned(16), BipolarType(), TernaryType(), f32]
 )
 def test_words_on_a_link(element: ElementType, lanes: int) -> None:
-    port = Port.of_link("p", ChannelType((2, 6), element, lanes), written=True)
+    port = DesignPort.of_link("p", ChannelType((2, 6), element, lanes), is_output=True)
     frames = np.random.default_rng(0).integers(-1, 2, (3, 2, 6))
     if element in (unsigned(2), unsigned(16)):
         frames = abs(frames)

@@ -1,6 +1,6 @@
 /// Passes every element of a stream through an activation.
-#ifndef QNN_ELEMENTS_HPP
-#define QNN_ELEMENTS_HPP
+#ifndef QNN_ELEMENTWISE_HPP
+#define QNN_ELEMENTWISE_HPP
 
 #include "qnn/counter.hpp"
 #include "qnn/word.hpp"
@@ -9,7 +9,7 @@ namespace qnn {
 
 /// Shape: Input, Output; LANES; GROUPS (words of a pixel); WORDS of a frame.
 template <typename Shape, typename Activation, typename... Memories>
-void elements(
+void elementwise(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& from,
     hls::stream<Word<typename Shape::Output, Shape::LANES> >& to, unsigned frames,
     const Memories&... memories

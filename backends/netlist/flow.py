@@ -1,0 +1,139 @@
+"""Processes that pass words on: fork, concat, split, link, and repack in four ways."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import gcd
+
+from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from ...qdialect.stream.types import ChannelType
+from .builder import Builder, build_instance
+from .netlist import Instance
+from .parameters import PerFrame, Precomputed
+
+
+@dataclass(frozen=True)
+class ForkInstance(Instance):
+    """Copies every word to each of its outputs."""
+
+    kind = "fork"
+
+    words: PerFrame[int]
+
+
+@build_instance.register
+def build_fork(process: ForkOp, builder: Builder) -> ForkInstance:
+    return ForkInstance(*builder.wiring(process), words=process.inputs[0].words)
+
+
+@dataclass(frozen=True)
+class ChannelPartsInstance(Instance):
+    """Joins or splits images along the channel axis, pixel by pixel."""
+
+    pixels: PerFrame[int]
+    widths: Sequence[int]
+    """Words of a pixel in each part."""
+
+
+class ConcatInstance(ChannelPartsInstance):
+    """Joins the channels of several images."""
+
+    kind = "concat"
+
+
+class SplitInstance(ChannelPartsInstance):
+    """Splits the channels of an image."""
+
+    kind = "split"
+
+
+@build_instance.register
+def build_concat(process: ConcatOp, builder: Builder) -> ConcatInstance:
+    pixels, widths = pixel_words(process.inputs)
+    return ConcatInstance(*builder.wiring(process), pixels=pixels, widths=widths)
+
+
+@build_instance.register
+def build_split(process: SplitOp, builder: Builder) -> SplitInstance:
+    pixels, widths = pixel_words(process.outputs)
+    return SplitInstance(*builder.wiring(process), pixels=pixels, widths=widths)
+
+
+def pixel_words(parts: Sequence[ChannelType]) -> tuple[int, list[int]]:
+    """The pixels of a frame, and the words of a pixel in each part."""
+    widths = [part.frame[-1] // part.lanes.data for part in parts]
+    return parts[0].words // widths[0], widths
+
+
+@dataclass(frozen=True)
+class RepackInstance(Instance):
+    """Passes elements on, in words of another width or of the same."""
+
+    words: PerFrame[int]
+    """Words of a frame on the side that has fewer."""
+
+
+class PassThroughInstance(RepackInstance):
+    """Both widths are equal."""
+
+    kind = "pass_through"
+
+
+class WidenInstance(RepackInstance):
+    """Each output word is made of several input words."""
+
+    kind = "widen"
+
+
+class NarrowInstance(RepackInstance):
+    """Each input word is cut into several output words."""
+
+    kind = "narrow"
+
+
+@dataclass(frozen=True)
+class RegroupInstance(Instance):
+    """Neither width divides the other."""
+
+    kind = "regroup"
+
+    iterations: PerFrame[int]
+    """Words of a frame on the side that has more."""
+    held_bits: Precomputed[int]
+    """Bits of an input word and an output word together."""
+    piece: Precomputed[int]
+    """The most bits that divide both widths."""
+
+    @property
+    def internal_word_bits(self) -> Sequence[int]:
+        return (self.held_bits,)
+
+
+@build_instance.register
+def build_repack(process: RepackOp, builder: Builder) -> Instance:
+    (x,), (y,), wiring = process.inputs, process.outputs, builder.wiring(process)
+    if x.lanes == y.lanes:
+        return PassThroughInstance(*wiring, words=x.words)
+    if y.lanes.data % x.lanes.data == 0:
+        return WidenInstance(*wiring, words=y.words)
+    if x.lanes.data % y.lanes.data == 0:
+        return NarrowInstance(*wiring, words=x.words)
+    return RegroupInstance(
+        *wiring,
+        iterations=max(x.words, y.words),
+        held_bits=x.word_bits + y.word_bits,
+        piece=gcd(x.word_bits, y.word_bits),
+    )
+
+
+@dataclass(frozen=True)
+class LinkInstance(Instance):
+    """Marks a channel that is to cross to another device; it passes every word on."""
+
+    kind = "link"
+
+    words: PerFrame[int]
+
+
+@build_instance.register
+def build_link(process: LinkOp, builder: Builder) -> LinkInstance:
+    return LinkInstance(*builder.wiring(process), words=process.inputs[0].words)

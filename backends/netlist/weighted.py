@@ -1,0 +1,240 @@
+"""Processes with weights or thresholds: matvec, depthwise, threshold; and weights from a port."""
+
+from dataclasses import dataclass
+from enum import Enum
+from math import prod
+
+import numpy as np
+
+from ...hardware.resources.memory import DualPort
+from ...qdialect.packing import word_bytes
+from ...qdialect.stream.compute import (
+    DepthwiseOp,
+    MatvecOp,
+    Storage,
+    ThresholdOp,
+    WeightedProcess,
+)
+from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.types import (
+    ElementType,
+    QuantType,
+    bit_width,
+    check_element,
+    signed,
+    smallest_type,
+)
+from .builder import Builder, Wiring, build_instance
+from .memories import Memory, constant_type, rows_memory
+from .names import unused_name
+from .netlist import ActivationStages, Channel, DesignPort, Instance, PortInstance, WeightCodebook
+from .parameters import PerFrame
+from .thresholds import build_activation
+
+
+class Multiplier(Enum):
+    """Where products are computed."""
+
+    FABRIC = "Fabric"
+    DSP = "Dsp"
+
+
+@dataclass(frozen=True)
+class WeightedInstance(Instance):
+    """A process that multiplies its input with weights: PE rows and SIMD columns in a cycle."""
+
+    input: QuantType
+    weight: ElementType | WeightCodebook
+    sum: QuantType
+    output: QuantType
+    multiplier: Multiplier
+    pe: int
+    simd: int
+    steps: int
+    """Cycles for the columns of a row."""
+    folds: int
+    """Groups of PE rows."""
+    vectors: PerFrame[int]
+    weights: Memory | Channel
+    """The memory of the weights, or the channel in which they come from a port."""
+    activation: ActivationStages
+
+    @property
+    def factor(self) -> ElementType:
+        """The type of the numbers that the weights represent."""
+        return self.weight.entry if isinstance(self.weight, WeightCodebook) else self.weight
+
+    @property
+    def row_bits(self) -> int:
+        """Bits of the weights of one row in a cycle."""
+        bits = self.weights.bits
+        return bits // self.pe if isinstance(self.weights, Channel) else bits
+
+
+@dataclass(frozen=True)
+class MatvecInstance(WeightedInstance):
+    """A matrix times every vector of a frame."""
+
+    kind = "matvec"
+
+    in_registers: Storage | None = None
+    """REGISTERS if the design keeps the vector in registers, whatever its size."""
+
+    def vector_storage(self, vendor: str) -> Storage | None:
+        """Where the vector is kept for all groups of rows but the first; None for one group."""
+        if self.folds == 1:
+            return None
+        if self.in_registers is not None or self.steps == 1:
+            return Storage.REGISTERS
+        memory = DualPort(np.array(self.steps), np.array(self.reads[0].bits))
+        return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
+
+
+class DepthwiseInstance(WeightedInstance):
+    """Every channel of a patch times weights of its own."""
+
+    kind = "depthwise"
+
+
+@build_instance.register
+def build_matvec(process: MatvecOp, builder: Builder) -> MatvecInstance:
+    registers = process.vector_in_registers is not None
+    return MatvecInstance(
+        **vars(build_weighted(process, builder)),
+        in_registers=Storage.REGISTERS if registers else None,
+    )
+
+
+@build_instance.register
+def build_depthwise(process: DepthwiseOp, builder: Builder) -> DepthwiseInstance:
+    return DepthwiseInstance(**vars(build_weighted(process, builder)))
+
+
+def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstance:
+    """The fields that all processes with weights have."""
+    (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
+    pe, simd = process.at_once
+    activation = build_activation(builder, process, process.bias)
+    weight = weight_type(process, builder)
+    weights = build_weights(process, vectors, builder)
+    name, comment, reads, writes = builder.wiring(process)
+    return WeightedInstance(
+        name,
+        comment,
+        reads,
+        writes,
+        input=process.inputs[0].quant_type,
+        weight=weight,
+        sum=process.sum_type,
+        output=process.outputs[0].quant_type,
+        multiplier=Multiplier.FABRIC if process.dsp is None else Multiplier.DSP,
+        pe=pe,
+        simd=simd,
+        steps=columns // simd,
+        folds=rows // pe,
+        vectors=vectors,
+        weights=weights,
+        activation=activation,
+    )
+
+
+def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | WeightCodebook:
+    """The type of the weights; each codebook is a type of its own."""
+    element = check_element(data_of(process, process.weights).element)
+    if process.codebook is None:
+        return element
+    values = integers_of(process, process.codebook)
+    entry = signed(bit_width(smallest_type(min(int(values.min()), -1), int(values.max()))))
+    return WeightCodebook(builder.own_name("weight"), bit_width(element), values, entry)
+
+
+def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> Memory | Channel:
+    """The memory of the weights, or the channel in which they come from a port."""
+    name, storage = builder.own_name("weights"), process.storage.data
+    memory = rows_memory(process, name, process.weights, process.at_once, storage)
+    if storage in (Storage.OUTSIDE, Storage.ULTRA):
+        return build_weights_reader(process, memory, vectors, builder)
+    return builder.memory(memory)
+
+
+@dataclass(frozen=True)
+class WeightsInstance(PortInstance):
+    """Reads weights from a port.
+
+    They are read for every vector, or once if a memory inside the design keeps them: UltraRAM,
+    which has no contents at start-up on most devices.
+    """
+
+    kind = "weights"
+
+    rows: int
+    """Rows at an address."""
+    bits: int
+    """Bits of one row."""
+    bytes: int
+    """Bytes of one row in the host's memory."""
+    words: int
+    """Addresses."""
+    times: int
+    """Vectors of a frame."""
+    copy_storage: Storage | None
+    """The memory that keeps the weights after they are read once, if there is one."""
+
+
+def build_weights_reader(
+    process: WeightedProcess, memory: Memory, vectors: int, builder: Builder
+) -> Channel:
+    """Adds a port and the process that reads weights from it; returns that process's channel."""
+    (pe, simd), depth = process.at_once, memory.sizes[0]
+    element = constant_type(process, process.weights)
+    row_bytes = word_bytes(element, process.at_once)
+    bits = simd * bit_width(element)
+    frame = (depth, pe, row_bytes)
+    port = builder.port(
+        DesignPort(memory.name, pe * row_bytes, frame, np.dtype(np.uint8), weights=memory)
+    )
+    name = unused_name(f"{memory.name}_source", builder.netlist.used_names)
+    rows = builder.channel(pe * bits, suffix="rows")
+    comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
+    wiring: Wiring = name, comment, [], [rows]
+    reader = WeightsInstance(
+        *wiring,
+        port=port,
+        rows=pe,
+        bits=bits,
+        bytes=row_bytes,
+        words=depth,
+        times=vectors,
+        copy_storage=Storage.ULTRA if process.storage.data == Storage.ULTRA else None,
+    )
+    builder.netlist.instances.append(reader)
+    return rows
+
+
+@dataclass(frozen=True)
+class ThresholdInstance(Instance):
+    """Passes every element through thresholds."""
+
+    kind = "threshold"
+
+    input: QuantType
+    output: QuantType
+    lanes: int
+    groups: int
+    """Words of a pixel."""
+    words: PerFrame[int]
+    activation: ActivationStages
+
+
+@build_instance.register
+def build_threshold(process: ThresholdOp, builder: Builder) -> ThresholdInstance:
+    (x,), (y,) = process.inputs, process.outputs
+    return ThresholdInstance(
+        *builder.wiring(process),
+        input=x.quant_type,
+        output=y.quant_type,
+        lanes=x.lanes.data,
+        groups=x.frame[-1] // x.lanes.data,
+        words=x.words,
+        activation=build_activation(builder, process, None),
+    )
