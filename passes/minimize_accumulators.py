@@ -30,7 +30,7 @@ from ..qdialect.types import (
     shape_of,
     smallest_type,
 )
-from .fold_bn.integer_linear import holding
+from .sum_types import holding
 
 
 @dataclass(frozen=True)

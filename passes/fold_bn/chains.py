@@ -7,10 +7,9 @@ from math import prod
 import numpy as np
 from xdsl.ir import Operation, SSAValue
 
-from ...qdialect.convolution import exact_type, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import QnnOp, describe
-from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
+from ...qdialect.qnn.constants import constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ...qdialect.qnn.linear import BatchNormOp, LinearOpBase, accumulator_ranges
@@ -19,40 +18,11 @@ from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
+from .quant_params import dequantized, is_by_channel, is_uniform
 from .threshold_search import Ints
 
 Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
 Quantizer = QuantizeOp | ThresholdOp
-
-
-def dequantized(value: SSAValue) -> DequantizeOp | None:
-    """The op that a value was dequantized by, if its scale and zero point are known."""
-    owner = value.owner
-    if not isinstance(owner, DequantizeOp):
-        return None
-    known = all(isinstance(operand.owner, ConstantOp) for operand in owner.operands[1:])
-    return owner if known else None
-
-
-def scale_of(op: DequantizeOp) -> Array:
-    """The scales, as a row."""
-    scale = constant_of(op.scale)
-    assert scale is not None
-    return scale.reshape(-1).astype(np.float64)
-
-
-def zero_point_of(op: DequantizeOp) -> Array:
-    """The zero points, as a row; a single 0 if there are none."""
-    if op.zero_point is None:
-        return np.zeros(1, np.int64)
-    zero = constant_of(op.zero_point)
-    assert zero is not None
-    return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
-
-
-def is_uniform(op: DequantizeOp) -> bool:
-    """Whether one scale and one zero point serve the whole tensor."""
-    return scale_of(op).size == 1 and zero_point_of(op).size == 1
 
 
 def keeps_channels(op: Operation) -> bool:
@@ -147,14 +117,6 @@ def parts_of(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
 def by_position(shapes: Iterable[Sequence[int]]) -> bool:
     """Whether a constant of such a shape may differ between positions, not only channels."""
     return any(prod(shape[:-1]) > 1 for shape in shapes)
-
-
-def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
-    """Whether parameters differ along the last axis only, if at all."""
-    if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
-        return True
-    rank = len(shape_of(op.x))
-    return op.axis.value.data % rank == rank - 1
 
 
 def chain_of(quantizer: Quantizer) -> Chain | str:

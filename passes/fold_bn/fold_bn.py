@@ -23,20 +23,14 @@ from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
+from ..sum_types import holding
 from .chains import Chain, Quantizer, chain_of, limits_of
 from .choose_fold import SingleInput, plan_fold
 from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
-from .integer_linear import (
-    IntegerLinear,
-    JoinDequantized,
-    MergePad,
-    SinkDequantize,
-    SinkLookup,
-    SumAverages,
-    holding,
-)
+from .integer_linear import IntegerLinear, MergePad
 from .residual import Pairs, WeightedSum
+from .sink_dequantize import JoinDequantized, SinkDequantize, SinkLookup, SumAverages
 from .threshold_search import Ints, Steps, find_steps
 
 MOST_SHOWN = 8

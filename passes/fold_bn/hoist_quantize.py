@@ -30,8 +30,9 @@ from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import as_array
-from .chains import Elementwise, Quantizer, by_position, is_by_channel, keeps_channels, parts_of
+from .chains import Elementwise, Quantizer, by_position, keeps_channels, parts_of
 from .monotone import is_monotone
+from .quant_params import is_by_channel
 
 
 def is_scalar(quantizer: Quantizer) -> bool:

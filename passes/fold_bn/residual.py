@@ -16,7 +16,8 @@ from ...qdialect.qnn.base import describe
 from ...qdialect.qnn.constants import range_of
 from ...qdialect.qnn.elementwise import AddOp, SubOp
 from ...qdialect.types import BipolarType, element_of
-from .chains import Chain, limits_of, scale_of
+from .chains import Chain, limits_of
+from .quant_params import scale_of
 from .threshold_search import Ints
 
 MOST_PAIRS = 1 << 20

@@ -1,0 +1,56 @@
+"""Scales and zero points, as numbers."""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ...qdialect.convolution import exact_type, max_magnitude
+from ...qdialect.data import Array
+from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
+from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.types import BipolarType, element_of, shape_of
+
+
+def dequantized(value: SSAValue) -> DequantizeOp | None:
+    """The op that a value was dequantized by, if its scale and zero point are known."""
+    owner = value.owner
+    if not isinstance(owner, DequantizeOp):
+        return None
+    known = all(isinstance(operand.owner, ConstantOp) for operand in owner.operands[1:])
+    return owner if known else None
+
+
+def scale_of(op: DequantizeOp) -> Array:
+    """The scales, as a row."""
+    scale = constant_of(op.scale)
+    assert scale is not None
+    return scale.reshape(-1).astype(np.float64)
+
+
+def zero_point_of(op: DequantizeOp) -> Array:
+    """The zero points, as a row; a single 0 if there are none."""
+    if op.zero_point is None:
+        return np.zeros(1, np.int64)
+    zero = constant_of(op.zero_point)
+    assert zero is not None
+    return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
+
+
+def is_uniform(op: DequantizeOp) -> bool:
+    """Whether one scale and one zero point serve the whole tensor."""
+    return scale_of(op).size == 1 and zero_point_of(op).size == 1
+
+
+def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
+    """Whether parameters differ along the last axis only, if at all."""
+    if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
+        return True
+    rank = len(shape_of(op.x))
+    return op.axis.value.data % rank == rank - 1
+
+
+def holds(value: SSAValue, number: int) -> bool:
+    """Whether a number is a value of a tensor's type."""
+    low, high = range_of(value)
+    bipolar = isinstance(element_of(value), BipolarType)
+    return low <= number <= high and not (bipolar and number == 0)
