@@ -30,7 +30,7 @@ from ..qdialect.types import (
     shape_of,
     smallest_type,
 )
-from .sum_types import holding
+from .sum_types import sum_type
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         for function in op.ops:
             if isinstance(function, FuncOp):
                 steps = list(function.walk())
-                fixed = fixed_values(steps)
+                fixed = values_with_fixed_type(steps)
                 for step in steps:
                     self._narrow(step, fixed, pool)
         pool.drop_unused()
@@ -66,12 +66,12 @@ class MinimizeAccumulatorsPass(ModulePass):
             return self._narrow_weights(op, fixed, pool)
         if isinstance(op, ThresholdOp) and is_quant(element_of(op.x)):
             self._clamp(op, pool)
-        element = narrowest(op)
+        element = narrowest_type(op)
         if element is None or not fixed.isdisjoint(op.results):
             return
         for result in list(op.results):
             narrower = bit_width(element) < bit_width(element_of(result))
-            if isinstance(op, Keeps | LookupOp) or narrower:
+            if isinstance(op, TypePreservingOp | LookupOp) or narrower:
                 Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
     def _narrow_weights(self, op: ConstantOp, fixed: set[SSAValue], pool: ConstantPool) -> None:
@@ -84,7 +84,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         )
         if not free or not is_quant(element_of(op.output)):
             return
-        element, known = type_of_values(op.data.array), element_of(op.output)
+        element, known = narrowest_type_of_values(op.data.array), element_of(op.output)
         if element != known and bit_width(element) <= bit_width(known):
             Rewriter.replace_op(
                 op, pool.constant(op.data.array, element, op.output.name_hint or "weights")
@@ -109,15 +109,15 @@ class MinimizeAccumulatorsPass(ModulePass):
                 owner.erase()
 
 
-Keeps = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
+TypePreservingOp = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
 """Ops whose results have the type of their operands."""
 
 
-def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
+def values_with_fixed_type(steps: Sequence[Operation]) -> set[SSAValue]:
     """Values that keep their type: those a function takes or returns, and those that must agree."""
     fixed: set[SSAValue] = set()
     for op in reversed(steps):
-        moves = isinstance(op, Keeps) and not fixed.isdisjoint(op.results)
+        moves = isinstance(op, TypePreservingOp) and not fixed.isdisjoint(op.results)
         if moves or isinstance(op, ReturnOp | ConcatOp | CallOp):
             fixed.update(op.operands)
         if isinstance(op, ConcatOp | CallOp):
@@ -125,7 +125,7 @@ def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
     return fixed
 
 
-def narrowest(op: Operation) -> ElementType | None:
+def narrowest_type(op: Operation) -> ElementType | None:
     """The narrowest type for the results of an op; None where it is not for us to choose."""
     if not op.results or not isinstance(op.results[0].type, TensorType):
         return None
@@ -133,13 +133,13 @@ def narrowest(op: Operation) -> ElementType | None:
         return None
     match op:
         case LinearOpBase():
-            return holding(*accumulator_range(op.x, op.weights, op.bias))
+            return sum_type(*accumulator_range(op.x, op.weights, op.bias))
         case SumPoolOp():
             taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)
             return smallest_type(min(low, 0) * taps, max(high, 0) * taps)
         case BinaryOp():
             ends = [op.combine(a, b) for a in range_of(op.lhs) for b in range_of(op.rhs)]
-            return holding(min(ends), max(ends))
+            return sum_type(min(ends), max(ends))
         case ReluOp():
             return smallest_type(0, max(0, range_of(op.x)[1]))
         case MoveOp() | MaxPoolOp() | SplitOp() | PadOp():
@@ -150,7 +150,7 @@ def narrowest(op: Operation) -> ElementType | None:
             return None
 
 
-def type_of_values(values: Array) -> QuantType:
+def narrowest_type_of_values(values: Array) -> QuantType:
     """The narrowest type that holds all of an array."""
     low, high = int(values.min()), int(values.max())
     element = smallest_type(low, high)

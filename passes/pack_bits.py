@@ -12,7 +12,7 @@ from ..qdialect.stream import MemoryOp, Process
 from ..qdialect.stream.process import data_of
 from .designs import designs_for
 
-PACKED = "packed "
+PLACEHOLDER_PREFIX = "packed "
 """Before the name of a memory that is not in the module yet: no data have such a name."""
 
 
@@ -46,11 +46,11 @@ class PackBitsPass(ModulePass):
             packed = PackedAttr.of(data_of(process, SymbolRefAttr(name)), at_once)
             memories.append(MemoryOp(name, packed))
             for process, key in places:
-                process.properties[key] = SymbolRefAttr(PACKED + name)
-        _insert(op, memories, list(readers.values()))
+                process.properties[key] = SymbolRefAttr(PLACEHOLDER_PREFIX + name)
+        _insert_memories(op, memories, list(readers.values()))
 
 
-def _insert(
+def _insert_memories(
     module: ModuleOp, memories: list[MemoryOp], readers: list[list[tuple[Process, str]]]
 ) -> None:
     """Adds memories, under the names of what they hold where these are free now."""

@@ -3,12 +3,12 @@
 from ..qdialect.types import MAX_WIDTH, QuantType, smallest_type
 
 
-def holding(low: int, high: int) -> QuantType:
+def sum_type(low: int, high: int) -> QuantType:
     """The narrowest signed type for a range: sums are signed, whatever they hold."""
     return smallest_type(min(low, -1), high)
 
 
-def is_integer_range(low: int, high: int) -> bool:
+def fits_sum_type(low: int, high: int) -> bool:
     """Whether some type of the IR holds a range, as a signed one."""
     most = 1 << (MAX_WIDTH - 1)
     return -most <= low and high < most

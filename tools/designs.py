@@ -12,7 +12,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.resources.device import Device
 from ..passes.designs import designs_of
-from ..passes.driver.pipeline import Hook, Pipeline
+from ..passes.driver.pipeline import Pipeline, PipelineHook
 from ..passes.fold_bn.fold_bn import FoldBnPass
 from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ..passes.scale_thresholds.scale_thresholds import ScaleThresholdsPass
@@ -139,7 +139,7 @@ def timed(step: str) -> Generator[None]:
     LOG.info("%s: %.1f s", step, time.perf_counter() - start)
 
 
-class Progress(Hook):
+class Progress(PipelineHook):
     """A line for each pass."""
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:

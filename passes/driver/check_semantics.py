@@ -26,15 +26,15 @@ from ...qdialect.types import (
     value_range,
 )
 from ...qdialect.values import as_array
-from .pipeline import Hook
+from .pipeline import PipelineHook
 
-IMAGES = 4
+RANDOM_IMAGES = 4
 """Random images a run, beside the extreme ones."""
 
-BATCH = 64
+BATCH_IMAGES = 64
 """Images that are run at a time."""
 
-EXTREMES = (0, 1, -1, 1e4, -1e4)
+EXTREME_FLOATS = (0, 1, -1, 1e4, -1e4)
 """What every element of an extreme image holds, where an input is float."""
 
 
@@ -46,13 +46,13 @@ class Trace(Interpreter.Listener):
 
     def did_interpret_op(self, op: Operation, results: PythonValues) -> None:
         name = op.attributes.get("activation")
-        if name is None and op.name in ACTIVATIONS:
+        if name is None and op.name in ACTIVATION_OPS:
             name = op.properties.get("layer")
         if isinstance(name, StringAttr) and as_array(results[0]).dtype.kind != "f":
             self.layers[name.data] = as_array(results[0])
 
 
-ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
+ACTIVATION_OPS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
 """Ops whose results are the quantized activations of their layer, unless a later one says so."""
 
 
@@ -64,7 +64,7 @@ class Observation:
     results: list[Array]
 
 
-class CheckSemantics(Hook):
+class CheckSemantics(PipelineHook):
     """Raises after the first pass that changes what the module computes.
 
     It runs on inputs that are given, or else on random and extreme ones; on success it says so.
@@ -77,7 +77,7 @@ class CheckSemantics(Hook):
         stream: IO[str] | None = None,
     ):
         self.seed = seed
-        self.given = inputs
+        self.inputs = inputs
         self.stream = stream
         self.batches: list[list[Array]] = []
         self.original: ModuleOp | None = None
@@ -87,13 +87,13 @@ class CheckSemantics(Hook):
             types = input_types(entry_of(module))
         except InterpretationError as error:
             raise PassFailedException(f"check-semantics has nothing to run: {error}") from None
-        inputs = self.given or samples(types, np.random.default_rng(self.seed))
+        inputs = self.inputs or samples(types, np.random.default_rng(self.seed))
         if any(len(x) == 0 for x in inputs if x.ndim):
             raise PassFailedException("check-semantics has nothing to run: an input is empty")
         self.batches = [list(inputs)]
         if takes_any_images(types):
-            starts = range(0, len(inputs[0]), BATCH)
-            self.batches = [[x[start : start + BATCH] for x in inputs] for start in starts]
+            starts = range(0, len(inputs[0]), BATCH_IMAGES)
+            self.batches = [[x[start : start + BATCH_IMAGES] for x in inputs] for start in starts]
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:
         self.original = module.clone()
@@ -136,21 +136,21 @@ def first_difference(old: Observation, new: Observation) -> str | None:
     """Where two runs part first, in the order of the network; None if nowhere."""
     for layer, values in old.layers.items():
         if layer in new.layers:
-            difference = _compare(values, new.layers[layer])
+            difference = _array_difference(values, new.layers[layer])
             if difference is not None:
                 return f'layer "{layer}" differs {difference}'
     for number, (before, after) in enumerate(zip(old.results, new.results, strict=True)):
-        difference = _compare(before, after)
+        difference = _array_difference(before, after)
         if difference is not None:
             return f"result {number} differs {difference}"
     return None
 
 
-def _compare(old: Array, new: Array) -> str | None:
+def _array_difference(old: Array, new: Array) -> str | None:
     if old.size != new.size:
         return f"in size ({old.size} and {new.size} elements)"
     before, after = old.reshape(-1), new.reshape(-1)
-    wrong = np.flatnonzero(bits_of(before) != bits_of(after))
+    wrong = np.flatnonzero(comparable_bits(before) != comparable_bits(after))
     if len(wrong) == 0:
         return None
     first = wrong[0]
@@ -160,7 +160,7 @@ def _compare(old: Array, new: Array) -> str | None:
     )
 
 
-def bits_of(values: Array) -> Array:
+def comparable_bits(values: Array) -> Array:
     """Floats as their bits: a NaN is one NaN, and 0 is not -0."""
     return values.view(f"u{values.itemsize}") if values.dtype.kind == "f" else values
 
@@ -170,7 +170,7 @@ def samples(types: Sequence[QnnTensor], rng: np.random.Generator) -> list[Array]
 
     One random image if the types fix how many there are.
     """
-    count = IMAGES if takes_any_images(types) else 1
+    count = RANDOM_IMAGES if takes_any_images(types) else 1
     return [sample(type, rng, count) for type in types]
 
 
@@ -183,7 +183,7 @@ def sample(type: QnnTensor, rng: np.random.Generator, count: int) -> Array:
         images = rng.integers(low, high, (count, *shape), dtype, endpoint=True)
         ends = [low, high, *(min(max(end, low), high) for end in (0, 1, -1))]
     else:
-        images, ends = rng.normal(0, 2, (count, *shape)).astype(dtype), EXTREMES
+        images, ends = rng.normal(0, 2, (count, *shape)).astype(dtype), EXTREME_FLOATS
     if count > 1:
         extremes = [np.full((1, *shape), end, dtype) for end in ends]
         images = np.concatenate([images, *extremes])

@@ -25,7 +25,7 @@ class PipelineError(Exception):
     """A pipeline that can't be built: an unknown pass or option, or text that does not parse."""
 
 
-class Hook:
+class PipelineHook:
     """Watches a pipeline run; does nothing until a method is overridden."""
 
     def start(self, module: ModuleOp) -> None:
@@ -41,14 +41,14 @@ class Hook:
 class Pipeline:
     """Passes that run one after another; the module is verified after each."""
 
-    def __init__(self, *passes: ModulePass, hooks: Iterable[Hook] = ()):
+    def __init__(self, *passes: ModulePass, hooks: Iterable[PipelineHook] = ()):
         self.passes = passes
         self.hooks = tuple(hooks)
 
     @classmethod
-    def parse(cls, text: str, hooks: Iterable[Hook] = ()) -> "Pipeline":
+    def parse(cls, text: str, hooks: Iterable[PipelineHook] = ()) -> "Pipeline":
         """Builds a pipeline from text, as `qnn-opt -p` takes it."""
-        _refuse_doubles(text)
+        _refuse_repeated_options(text)
         try:
             specs = list(parse_pipeline(_quoted(text)))
         except (ArgSpecParseError, ValueError) as error:
@@ -70,7 +70,7 @@ class Pipeline:
                 hook.after(step, module)
 
 
-def _refuse_doubles(text: str) -> None:
+def _refuse_repeated_options(text: str) -> None:
     """An option that is given twice would be taken once, in silence."""
     for name, options in re.findall(r"([\w-]+){([^{}]*)}", text):
         keys = re.findall(r"([\w-]+)=", options)
@@ -102,7 +102,7 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
         if key.replace("_", "-") not in options:
             raise PipelineError(f"{spec.name} has no option {key}; {did_you_mean(key, options)}")
     values = {
-        key: _value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
+        key: _option_value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
         for key, value in spec.parameters.items()
     }
     try:
@@ -111,7 +111,7 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
         raise PipelineError(f"{spec.name}: {' '.join(str(error).split())}") from None
 
 
-KINDS = {
+OPTION_KINDS = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
@@ -119,9 +119,9 @@ KINDS = {
 }
 
 
-def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
+def _option_value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
     """The value of an option as its field wants it: a whole number may stand for a float."""
-    types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in KINDS]
+    types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in OPTION_KINDS]
     if not value and bool in types:
         return (True,)
     if len(value) != 1 or len(types) != 1 or get_origin(wanted) is tuple:
@@ -129,5 +129,5 @@ def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> Parame
     if types[0] is float and type(value[0]) is int:
         return (float(value[0]),)
     if type(value[0]) is not types[0]:
-        raise PipelineError(f"{step}: {key} is {KINDS[types[0]]}, not {value[0]!r}")
+        raise PipelineError(f"{step}: {key} is {OPTION_KINDS[types[0]]}, not {value[0]!r}")
     return value

@@ -18,11 +18,11 @@ from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
-from .quant_params import dequantized, is_by_channel, is_uniform
+from .quant_params import dequantize_of, is_per_tensor, varies_by_channel_only
 from .threshold_search import Ints
 
-Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
-Quantizer = QuantizeOp | ThresholdOp
+ElementwiseOp = UnaryOp | BinaryOp | BatchNormOp | PReluOp
+QuantizerOp = QuantizeOp | ThresholdOp
 
 
 def keeps_channels(op: Operation) -> bool:
@@ -42,7 +42,7 @@ def keeps_channels(op: Operation) -> bool:
             return False
 
 
-def limits_of(quantizer: Quantizer) -> tuple[int, int]:
+def level_range(quantizer: QuantizerOp) -> tuple[int, int]:
     """The smallest and the largest level that a quantizer gives; 0 and 1 for a bipolar one."""
     if isinstance(element_of(quantizer.output), BipolarType):
         return 0, 1
@@ -60,8 +60,8 @@ class Chain:
     """
 
     sources: Sequence[DequantizeOp]
-    ops: Sequence[Elementwise]
-    quantizer: Quantizer
+    ops: Sequence[ElementwiseOp]
+    quantizer: QuantizerOp
 
     @property
     def channels(self) -> int:
@@ -90,7 +90,7 @@ class Chain:
         op: QnnOp
         with np.errstate(all="ignore"):
             for op in (*self.sources, *self.ops, self.quantizer):
-                known = [_known(values, value) for value in op.operands]
+                known = [_operand_value(values, value) for value in op.operands]
                 values[op.results[0]] = op.evaluate(*known)[0]
         found = as_array(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
         return (
@@ -100,7 +100,7 @@ class Chain:
         )
 
 
-def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
+def _operand_value(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     if value in values:
         return values[value]
     constant = constant_of(value)
@@ -108,59 +108,59 @@ def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     return constant
 
 
-def parts_of(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
+def split_operands(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
     """The operands that vary with the image, and the shapes of those that are constant."""
     free = [value for value in op.operands if constant_of(value) is None]
     return free, [shape_of(value) for value in op.operands if value not in free]
 
 
-def by_position(shapes: Iterable[Sequence[int]]) -> bool:
+def varies_by_position(shapes: Iterable[Sequence[int]]) -> bool:
     """Whether a constant of such a shape may differ between positions, not only channels."""
     return any(prod(shape[:-1]) > 1 for shape in shapes)
 
 
-def chain_of(quantizer: Quantizer) -> Chain | str:
+def chain_of(quantizer: QuantizerOp) -> Chain | str:
     """Walks back from a quantizer to the integers it depends on; says why where it can't."""
-    ops: list[Elementwise] = []
+    ops: list[ElementwiseOp] = []
     shape = shape_of(quantizer.x)
-    if not is_by_channel(quantizer):
+    if not varies_by_channel_only(quantizer):
         return "its scale differs along an axis that is not the last, that of channels"
     if len(shape) < 2:
         return "its input has no axes of images and of channels"
     value = quantizer.x
     while True:
-        source = dequantized(value)
-        if source is not None and not is_by_channel(source):
+        source = dequantize_of(value)
+        if source is not None and not varies_by_channel_only(source):
             return f"{describe(source)} scales along an axis that is not the last"
         if source is not None:
             return Chain([source], ops[::-1], quantizer)
         owner = value.owner
-        if not isinstance(owner, Elementwise):
+        if not isinstance(owner, ElementwiseOp):
             name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
             return f"its input comes from {name}, which is not computed element by element"
-        free, fixed = parts_of(owner)
+        free, fixed = split_operands(owner)
         if any(shape_of(operand) != shape for operand in free):
             return f"{describe(owner)} changes the shape of its input"
-        if by_position(fixed):
+        if varies_by_position(fixed):
             return f"{describe(owner)} has a constant that differs between positions"
         ops.append(owner)
         if len(free) != 1:
-            return _joined(free, ops[::-1], quantizer)
+            return _two_source_chain(free, ops[::-1], quantizer)
         value = free[0]
 
 
-def _joined(
-    free: Sequence[SSAValue], ops: Sequence[Elementwise], quantizer: Quantizer
+def _two_source_chain(
+    free: Sequence[SSAValue], ops: Sequence[ElementwiseOp], quantizer: QuantizerOp
 ) -> Chain | str:
     """A chain that starts where two tensors meet."""
-    sources = [dequantized(value) for value in free]
-    found = [source for source in sources if source is not None and is_uniform(source)]
+    sources = [dequantize_of(value) for value in free]
+    found = [source for source in sources if source is not None and is_per_tensor(source)]
     if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
         return f"{describe(ops[0])} joins tensors that are not both dequantized by one scale"
     return Chain(found, ops, quantizer)
 
 
-def bounds_of(value: SSAValue) -> tuple[Array, Array]:
+def channel_bounds(value: SSAValue) -> tuple[Array, Array]:
     """The smallest and the largest integers that each channel of a value can hold.
 
     They are Python integers, which don't overflow.
@@ -169,7 +169,7 @@ def bounds_of(value: SSAValue) -> tuple[Array, Array]:
     if isinstance(owner, LinearOpBase) and is_quant(element_of(owner.x)):
         ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
     elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
-        low, high = bounds_of(owner.lhs)
+        low, high = channel_bounds(owner.lhs)
         rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels)
         ends = (low + rows.min(0).astype(object), high + rows.max(0).astype(object))
     else:

@@ -20,7 +20,7 @@ from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant
 from .chains import chain_of
 from .choose_fold import plan_fold
-from .integer_linear import why_float
+from .integer_linear import refuse_linear
 
 
 def remaining_float_ops(module: ModuleOp, max_error: int) -> list[str]:
@@ -41,7 +41,7 @@ def _stuck(function: FuncOp, max_error: int) -> Iterator[tuple[Operation, str]]:
                 yield op, _why_quantizer(op, max_error)
             continue
         if isinstance(op, LinearOpBase):
-            reason = why_float(op)
+            reason = refuse_linear(op)
             assert reason is not None
             yield op, reason
 

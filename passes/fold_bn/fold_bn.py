@@ -23,17 +23,17 @@ from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
-from ..sum_types import holding
-from .chains import Chain, Quantizer, chain_of, limits_of
+from ..sum_types import sum_type
+from .chains import Chain, QuantizerOp, chain_of, level_range
 from .choose_fold import SingleInput, plan_fold
 from .diagnostics import remaining_float_ops
-from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
+from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
-from .residual import Pairs, WeightedSum
+from .residual import PairTable, WeightedSum
 from .sink_dequantize import JoinDequantized, SinkDequantize, SinkLookup, SumAverages
-from .threshold_search import Ints, Steps, find_steps
+from .threshold_search import Ints, StepFunction, find_thresholds
 
-MOST_SHOWN = 8
+MAX_OPS_SHOWN = 8
 """So many ops are named in an error."""
 
 
@@ -53,13 +53,13 @@ class FoldChain(RewritePattern):
         if isinstance(chain, str) or isinstance(fold, str):
             return
         match fold:
-            case SingleInput(turns_back=False):
+            case SingleInput(non_monotone=False):
                 new = self._steps(chain, fold)
             case SingleInput():
                 new = self._table(chain, fold)
             case WeightedSum():
                 new = self._sum(chain, fold)
-            case Pairs():
+            case PairTable():
                 new = self._pairs(chain, fold)
         if "layer" in op.properties:
             new[-1].properties["layer"] = op.properties["layer"]
@@ -67,8 +67,8 @@ class FoldChain(RewritePattern):
 
     def _steps(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         """Thresholds."""
-        first, last = limits_of(chain.quantizer)
-        steps = find_steps(chain.levels, bounds.low, bounds.high, first, last)
+        first, last = level_range(chain.quantizer)
+        steps = find_thresholds(chain.levels, bounds.low, bounds.high, first, last)
         return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
 
     def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
@@ -79,20 +79,20 @@ class FoldChain(RewritePattern):
         return self._lookup(chain.sources[0].x, levels, least, chain.quantizer)
 
     def _lookup(
-        self, x: SSAValue, levels: Ints, first: int, quantizer: Quantizer
+        self, x: SSAValue, levels: Ints, first: int, quantizer: QuantizerOp
     ) -> list[Operation]:
         element = element_of(quantizer.output)
         assert isinstance(element, QuantType)
-        rows = _shared(2 * levels - 1 if isinstance(element, BipolarType) else levels)
+        rows = _merge_equal_rows(2 * levels - 1 if isinstance(element, BipolarType) else levels)
         table = self.pool.constant(rows[0] if len(rows) == 1 else rows, element, "table")
         return [table, LookupOp(x, table, first, len(rows) > 1)]
 
     def _threshold(
-        self, x: SSAValue, steps: Steps, quantizer: Quantizer, first: int
+        self, x: SSAValue, steps: StepFunction, quantizer: QuantizerOp, first: int
     ) -> list[Operation]:
         element = element_of(quantizer.output)
         assert isinstance(element, QuantType)
-        rows = _shared(steps.thresholds)
+        rows = _merge_equal_rows(steps.thresholds)
         kind = smallest_type(int(rows.min()), int(rows.max()))
         thresholds = self.pool.constant(rows, kind, "thresholds")
         if not steps.descending.any():
@@ -104,7 +104,7 @@ class FoldChain(RewritePattern):
         """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
         total = self._weighted(chain, found.multipliers, new)
-        steps = Steps(found.thresholds[None], np.zeros(1, np.bool_))
+        steps = StepFunction(found.thresholds[None], np.zeros(1, np.bool_))
         return new + self._threshold(total, steps, chain.quantizer, found.first)
 
     def _weighted(
@@ -115,12 +115,12 @@ class FoldChain(RewritePattern):
             for source, factor in zip(chain.sources, multipliers, strict=True)
         ]
         ends = [range_of(part) for part in parts]
-        kind = holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
+        kind = sum_type(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
         total = AddOp(parts[0], parts[1], kind)
         new.append(total)
         return total.output
 
-    def _pairs(self, chain: Chain, pairs: Pairs) -> list[Operation]:
+    def _pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
         """A table with an entry for every pair of values."""
         new: list[Operation] = []
         step = int(pairs.b.max() - pairs.b.min()) + 1
@@ -137,12 +137,12 @@ class FoldChain(RewritePattern):
         corners = [factor * end for end in range_of(x)]
         kind = smallest_type(min(factor, 0), max(factor, 0))
         constant = self.pool.constant(factor, kind, "multiplier")
-        product = MulOp(x, constant, holding(min(corners), max(corners)))
+        product = MulOp(x, constant, sum_type(min(corners), max(corners)))
         new += [constant, product]
         return product.output
 
 
-def _shared(rows: Array) -> Array:
+def _merge_equal_rows(rows: Array) -> Array:
     """One row where all channels have the same."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
@@ -185,10 +185,10 @@ class FoldBnPass(ModulePass):
             JoinDequantized(pool),
             SumAverages(pool),
             HoistQuantize(pool),
-            MoveFirst(),
+            SinkScalarElementwise(),
         ]
         fold = FoldChain(pool, self.max_error)
-        for patterns in (carry, [fold], [*carry, PassMoves()], [fold], [*PATTERNS]):
+        for patterns in (carry, [fold], [*carry, SinkElementwise()], [fold], [*PATTERNS]):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()
@@ -198,6 +198,8 @@ class FoldBnPass(ModulePass):
         """Ends with an error if floats are left where the hardware would need integers."""
         found = remaining_float_ops(module, self.max_error)
         if found:
-            shown = "\n  ".join(found[:MOST_SHOWN])
-            more = f"\n  and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+            shown = "\n  ".join(found[:MAX_OPS_SHOWN])
+            more = (
+                f"\n  and {len(found) - MAX_OPS_SHOWN} more" if len(found) > MAX_OPS_SHOWN else ""
+            )
             raise PassFailedException(f"fold-bn leaves floats behind:\n  {shown}{more}")

@@ -30,12 +30,12 @@ from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import as_array
-from .chains import Elementwise, Quantizer, by_position, keeps_channels, parts_of
+from .chains import ElementwiseOp, QuantizerOp, keeps_channels, split_operands, varies_by_position
 from .monotone import is_monotone
-from .quant_params import is_by_channel
+from .quant_params import varies_by_channel_only
 
 
-def is_scalar(quantizer: Quantizer) -> bool:
+def is_same_for_all_channels(quantizer: QuantizerOp) -> bool:
     """Whether a quantizer treats all channels alike."""
     constants = (constant_of(value) for value in quantizer.operands[1:])
     rows = (value for value in constants if value is not None)
@@ -44,7 +44,7 @@ def is_scalar(quantizer: Quantizer) -> bool:
     return all(row.size == 1 for row in rows)
 
 
-def rises(quantizer: Quantizer) -> bool:
+def is_rising(quantizer: QuantizerOp) -> bool:
     """Whether larger numbers never get smaller levels."""
     if isinstance(quantizer, ThresholdOp):
         return quantizer.descending is None
@@ -60,7 +60,7 @@ class HoistQuantize(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
-        alike = alike_above(op.x)
+        alike = scalar_ops_above(op.x)
         if alike:
             return self._take_along(op, alike, rewriter)
         move = op.x.owner
@@ -72,7 +72,7 @@ class HoistQuantize(RewritePattern):
         start = 0
         for value in move.operands:
             constants = list(op.operands[1:])
-            if isinstance(move, ConcatOp) and joins_channels(move):
+            if isinstance(move, ConcatOp) and concatenates_channels(move):
                 stop = start + shape_of(value)[-1]
                 constants = [self._part(row, start, stop, new) for row in constants]
                 start = stop
@@ -80,26 +80,26 @@ class HoistQuantize(RewritePattern):
         rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
 
     def _take_along(
-        self, op: Quantizer, alike: Sequence[Elementwise], rewriter: PatternRewriter
+        self, op: QuantizerOp, alike: Sequence[ElementwiseOp], rewriter: PatternRewriter
     ) -> None:
         """Computes and quantizes before elements move, where each is computed with alike."""
-        (first,), _ = parts_of(alike[0])
+        (first,), _ = split_operands(alike[0])
         move = first.owner
         if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
             return
         rank = len(shape_of(move.x))
-        shapes = [shape for part in alike for shape in parts_of(part)[1]]
-        if not is_scalar(op) or any(len(shape) > rank for shape in shapes):
+        shapes = [shape for part in alike for shape in split_operands(part)[1]]
+        if not is_same_for_all_channels(op) or any(len(shape) > rank for shape in shapes):
             return
         new: list[Operation] = []
         value = move.x
         for part in alike:
-            new.append(on(part, value, shape_of(value)))
+            new.append(apply_to(part, value, shape_of(value)))
             value = new[-1].results[0]
         quantized = self._at(op, value, list(op.operands[1:]))
         rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
 
-    def _moved(self, op: Quantizer, move: Operation, sources: Sequence[Operation]) -> Operation:
+    def _moved(self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]) -> Operation:
         """The move of what has been quantized."""
         moved = type(move).create(
             operands=[source.results[0] for source in sources],
@@ -110,23 +110,23 @@ class HoistQuantize(RewritePattern):
             moved.attributes["activation"] = op.properties["layer"]
         return moved
 
-    def _passes(self, op: Quantizer, move: object) -> bool:
+    def _passes(self, op: QuantizerOp, move: object) -> bool:
         """Whether quantizing first gives the same."""
-        if not is_by_channel(op):
+        if not varies_by_channel_only(op):
             return False
         match move:
             case MaxPoolOp():
-                return rises(op)
+                return is_rising(op)
             case ConcatOp():
                 return True
             case PadOp():
-                return is_scalar(op)
+                return is_same_for_all_channels(op)
             case ReshapeOp() | TransposeOp() | SliceOp() | ResizeOp():
-                return is_scalar(op) or keeps_channels(move)
+                return is_same_for_all_channels(op) or keeps_channels(move)
             case _:
                 return False
 
-    def _properties(self, op: Quantizer, move: Operation) -> dict[str, Attribute]:
+    def _properties(self, op: QuantizerOp, move: Operation) -> dict[str, Attribute]:
         """Those of the move; a padding is quantized as well."""
         properties = dict(move.properties)
         if isinstance(move, PadOp):
@@ -145,7 +145,7 @@ class HoistQuantize(RewritePattern):
         new.append(part)
         return part.output
 
-    def _at(self, op: Quantizer, value: SSAValue, constants: list[SSAValue]) -> Operation:
+    def _at(self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]) -> Operation:
         """The same quantizer on another value."""
         return type(op).create(
             operands=[value, *constants],
@@ -154,41 +154,41 @@ class HoistQuantize(RewritePattern):
         )
 
 
-def joins_channels(op: ConcatOp) -> bool:
+def concatenates_channels(op: ConcatOp) -> bool:
     """Whether a concat runs along the last axis."""
     rank = len(shape_of(op.output))
     return op.axis.value.data % rank == rank - 1
 
 
-class MoveFirst(RewritePattern):
+class SinkScalarElementwise(RewritePattern):
     """Moves elements before they are scaled by one number, so that what moves is integers."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
-        if isinstance(source, Elementwise) and not rows_of(source):
-            swap(op, source, rewriter)
+        if isinstance(source, ElementwiseOp) and not has_parameter_rows(source):
+            swap_with_producer(op, source, rewriter)
 
 
-class PassMoves(RewritePattern):
+class SinkElementwise(RewritePattern):
     """Moves whole channels before each is computed with, where a quantizer found no way up."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp | MaxPoolOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
-        if not isinstance(source, Elementwise):
+        if not isinstance(source, ElementwiseOp):
             return
-        rises = not isinstance(op, MaxPoolOp) or only_rises(source)
+        rises = not isinstance(op, MaxPoolOp) or is_rising_op(source)
         passes = rises and keeps_channels(op)
         if passes:
-            swap(op, source, rewriter)
+            swap_with_producer(op, source, rewriter)
 
 
-def alike_above(value: SSAValue) -> list[Elementwise]:
+def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
     """The ops that a value comes through last and alone, those that treat all elements alike."""
-    found: list[Elementwise] = []
-    while isinstance(owner := value.owner, Elementwise) and not rows_of(owner):
-        free, _ = parts_of(owner)
+    found: list[ElementwiseOp] = []
+    while isinstance(owner := value.owner, ElementwiseOp) and not has_parameter_rows(owner):
+        free, _ = split_operands(owner)
         if len(free) != 1 or len(list(value.uses)) > 1 or shape_of(free[0]) != shape_of(value):
             break
         found.insert(0, owner)
@@ -196,9 +196,9 @@ def alike_above(value: SSAValue) -> list[Elementwise]:
     return found
 
 
-def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
+def apply_to(op: ElementwiseOp, value: SSAValue, shape: Sequence[int]) -> Operation:
     """The same op on another value."""
-    free, _ = parts_of(op)
+    free, _ = split_operands(op)
     return type(op).create(
         operands=[value if operand is free[0] else operand for operand in op.operands],
         result_types=[TensorType(element_of(op.results[0]), shape)],
@@ -206,18 +206,18 @@ def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
     )
 
 
-def rows_of(op: Elementwise) -> bool:
+def has_parameter_rows(op: ElementwiseOp) -> bool:
     """Whether an op has parameters that differ between channels or positions."""
-    _, fixed = parts_of(op)
+    _, fixed = split_operands(op)
     return any(np.prod(shape) > 1 for shape in fixed)
 
 
-def only_rises(op: Elementwise) -> bool:
+def is_rising_op(op: ElementwiseOp) -> bool:
     """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
     if not is_monotone(op):
         return False
-    free, fixed = parts_of(op)
-    if len(free) != 1 or by_position(fixed):
+    free, fixed = split_operands(op)
+    if len(free) != 1 or varies_by_position(fixed):
         return False
     channels = shape_of(op.results[0])[-1]
     most = np.finfo(np.float32).max
@@ -230,17 +230,19 @@ def only_rises(op: Elementwise) -> bool:
     return bool(np.all(low <= high))
 
 
-def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter) -> None:
+def swap_with_producer(
+    op: MoveOp | MaxPoolOp, source: ElementwiseOp, rewriter: PatternRewriter
+) -> None:
     """Puts a move before the op whose result it moves."""
-    free, fixed = parts_of(source)
+    free, fixed = split_operands(source)
     if is_quant(element_of(op.x)):
         return
     if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
         return
     rank = len(shape_of(op.output))
-    if by_position(fixed) or any(len(shape) > rank for shape in fixed):
+    if varies_by_position(fixed) or any(len(shape) > rank for shape in fixed):
         return
     moved = type(op).create(
         operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
     )
-    rewriter.replace(op, [moved, on(source, moved.results[0], shape_of(op.output))])
+    rewriter.replace(op, [moved, apply_to(source, moved.results[0], shape_of(op.output))])

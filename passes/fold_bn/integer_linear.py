@@ -32,8 +32,8 @@ from ...qdialect.types import (
     shape_of,
     value_range,
 )
-from ..sum_types import holding, is_integer_range
-from .quant_params import dequantized, holds, is_uniform, scale_of, zero_point_of
+from ..sum_types import fits_sum_type, sum_type
+from .quant_params import dequantize_of, is_per_tensor, is_representable, scale_row, zero_point_row
 
 
 class IntegerLinear(RewritePattern):
@@ -44,12 +44,12 @@ class IntegerLinear(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: LinearOpBase, rewriter: PatternRewriter) -> None:
-        if why_float(op) is not None:
+        if refuse_linear(op) is not None:
             return
-        x, weights = sources_of(op)
+        x, weights = operand_dequantizes(op)
         new: list[Operation] = []
-        scales = scale_of(x)[0] * scale_of(weights)
-        negated = (scales < 0) & is_pooled(op, weights)
+        scales = scale_row(x)[0] * scale_row(weights)
+        negated = (scales < 0) & feeds_max_pool(op, weights)
         scales[negated] *= -1
         kernel = self._kernel(weights, negated, new)
         sums = self._sums(op, x, kernel, new)
@@ -63,17 +63,17 @@ class IntegerLinear(RewritePattern):
 
     def _kernel(self, weights: DequantizeOp, negated: Array, new: list[Operation]) -> SSAValue:
         """The integer weights, less their zero point; some outputs' are negated."""
-        shifts = zero_point_of(weights).any()
+        shifts = zero_point_row(weights).any()
         if not shifts and not negated.any():
             return weights.x
-        shifted = less_zero_point(weights)
+        shifted = subtract_zero_point(weights)
         rows = negated.reshape(-1, *[1] * (shifted.ndim - 1))
         shifted = np.where(rows, -shifted.astype(exact_type(max_magnitude(shifted))), shifted)
         element, least, most = element_of(weights.x), int(shifted.min()), int(shifted.max())
         assert isinstance(element, QuantType)
         low, high = value_range(element)
         if shifts or not low <= least <= most <= high:
-            element = holding(least, most)
+            element = sum_type(least, most)
         constant = self.pool.constant(shifted, element, weights.x.name_hint or "weights")
         new.append(constant)
         return constant.output
@@ -82,53 +82,53 @@ class IntegerLinear(RewritePattern):
         self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: what it sums up is the input less its zero point."""
-        values, zero = constant_of(kernel), int(zero_point_of(x)[0])
+        values, zero = constant_of(kernel), int(zero_point_row(x)[0])
         operands = [x.x, kernel]
         if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
             offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
-            element = holding(int(offset.min()), int(offset.max()))
+            element = sum_type(int(offset.min()), int(offset.max()))
             new.append(self.pool.constant(offset, element, "zero"))
             operands.append(new[-1].results[0])
         properties = dict(op.properties)
-        pad, lifted = padding_of(op, x), is_lifted(op, x)
+        pad, lifted = integer_padding(op, x), pads_one_bit_with_zero(op, x)
         if isinstance(op, Conv2dOp) and pad is not None:
             properties["pad_value"] = int_attr(-1 if lifted else pad)
         low, high = accumulator_range(x.x, kernel, operands[2] if operands[2:] else None)
         sums = type(op).create(
             operands=operands,
-            result_types=[TensorType(holding(low, high), shape_of(op.output))],
+            result_types=[TensorType(sum_type(low, high), shape_of(op.output))],
             properties=properties,
         )
         new.append(sums)
         if lifted and isinstance(op, Conv2dOp) and values is not None:
-            return self._plus(sums.output, lifted_border(op, values), new)
+            return self._plus(sums.output, one_bit_border(op, values), new)
         if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
-            return self._plus(sums.output, transposed_zero(op, values, zero), new)
+            return self._plus(sums.output, transposed_zero_point(op, values, zero), new)
         return sums.output
 
     def _plus(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
         """Sums, and a constant for each position."""
         ends = int(offsets.min()), int(offsets.max())
-        border = self.pool.constant(offsets, holding(*ends), "border")
+        border = self.pool.constant(offsets, sum_type(*ends), "border")
         both = [sum(pair) for pair in zip(range_of(sums), ends, strict=True)]
-        total = AddOp(sums, border, holding(*both))
+        total = AddOp(sums, border, sum_type(*both))
         new += [border, total]
         return total.output
 
 
-def is_pooled(op: LinearOpBase, weights: DequantizeOp) -> bool:
+def feeds_max_pool(op: LinearOpBase, weights: DequantizeOp) -> bool:
     """Whether the largest of the results are taken, whose order negated weights would keep."""
     pooled = any(isinstance(use.operation, MaxPoolOp) for use in op.output.uses)
     return pooled and constant_of(weights.x) is not None
 
 
-def lifted_border(op: Conv2dOp, weights: Array) -> Array:
+def one_bit_border(op: Conv2dOp, weights: Array) -> Array:
     """What padding with -1 took away: the weights that lay outside the image."""
     inside = np.zeros((1, *shape_of(op.x)[1:]), np.int8)
     return convolve(inside, weights, op.window, op.groups.value.data, 1)[0]
 
 
-def transposed_zero(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
+def transposed_zero_point(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
     """What the zero point of the input adds to each position, which differ in how many taps reach
     them."""
     everywhere = np.full((1, *shape_of(op.x)[1:]), -zero, np.int64)
@@ -136,18 +136,18 @@ def transposed_zero(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
     return convolve_transposed(everywhere, weights, op.window, groups, shape)[0]
 
 
-def sources_of(op: LinearOpBase) -> tuple[DequantizeOp, DequantizeOp]:
+def operand_dequantizes(op: LinearOpBase) -> tuple[DequantizeOp, DequantizeOp]:
     """What the operands of a linear op that can be made integer were dequantized by."""
-    x, weights = dequantized(op.x), dequantized(op.weights)
+    x, weights = dequantize_of(op.x), dequantize_of(op.weights)
     assert x is not None and weights is not None
     return x, weights
 
 
-def why_float(op: LinearOpBase) -> str | None:
+def refuse_linear(op: LinearOpBase) -> str | None:
     """Why a linear op can't be one of integers, and a scale; None if it can."""
     if is_quant(element_of(op.x)):
         return "it computes with integers already"
-    weights = dequantized(op.weights)
+    weights = dequantize_of(op.weights)
     if weights is None:
         if isinstance(op.weights.owner, ConstantOp):
             return (
@@ -155,33 +155,35 @@ def why_float(op: LinearOpBase) -> str | None:
                 "(Quant nodes, QDQ, or torch's quantizers)"
             )
         return "its weights are not constant integers with a scale"
-    x = dequantized(op.x)
+    x = dequantize_of(op.x)
     if x is None:
-        return f"its input is float: it {_origin(op.x)}"
-    if not is_uniform(x):
+        return f"its input is float: it {_refuse_float_input(op.x)}"
+    if not is_per_tensor(x):
         return "its input has a scale for each channel: it needs one for the whole tensor"
-    if not is_by_output(weights):
+    if not varies_by_output_only(weights):
         return "the scale of its weights differs between inputs, not outputs"
-    if padding_of(op, x) is None:
+    if integer_padding(op, x) is None:
         return "its padding is no value of its quantized input"
-    shifts = zero_point_of(weights).any() or zero_point_of(x).any() or is_lifted(op, x)
+    shifts = (
+        zero_point_row(weights).any() or zero_point_row(x).any() or pads_one_bit_with_zero(op, x)
+    )
     if shifts and constant_of(weights.x) is None:
         return "its weights are not constant, which zero points and padding of one bit need"
-    return _why_wide(x, weights)
+    return _refuse_wide_sums(x, weights)
 
 
-def is_by_output(weights: DequantizeOp) -> bool:
+def varies_by_output_only(weights: DequantizeOp) -> bool:
     """Whether scales and zero points differ between the first axis of the weights only."""
     outputs = shape_of(weights.x)[0]
-    sizes = {scale_of(weights).size, zero_point_of(weights).size}
+    sizes = {scale_row(weights).size, zero_point_row(weights).size}
     return sizes == {1} or (
         sizes <= {1, outputs} and weights.axis.value.data % len(shape_of(weights.x)) == 0
     )
 
 
-def less_zero_point(weights: DequantizeOp) -> Array:
+def subtract_zero_point(weights: DequantizeOp) -> Array:
     """The integers of constant weights, less their zero point."""
-    values, zero = constant_of(weights.x), zero_point_of(weights)
+    values, zero = constant_of(weights.x), zero_point_row(weights)
     assert values is not None
     if not zero.any():
         return values
@@ -189,35 +191,35 @@ def less_zero_point(weights: DequantizeOp) -> Array:
     return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
 
 
-def padding_of(op: LinearOpBase, x: DequantizeOp) -> int | None:
+def integer_padding(op: LinearOpBase, x: DequantizeOp) -> int | None:
     """The integer that stands for the padding; None if there is none."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
-    steps = op.pad_value.value.data / scale_of(x)[0]
+    steps = op.pad_value.value.data / scale_row(x)[0]
     if not np.isfinite(steps) or steps != round(steps):
         return None
-    pad = int(zero_point_of(x)[0]) + round(steps)
+    pad = int(zero_point_row(x)[0]) + round(steps)
     liftable = isinstance(element_of(x.x), BipolarType) and pad == 0
-    return pad if liftable or holds(x.x, pad) else None
+    return pad if liftable or is_representable(x.x, pad) else None
 
 
-def is_lifted(op: LinearOpBase, x: DequantizeOp) -> bool:
+def pads_one_bit_with_zero(op: LinearOpBase, x: DequantizeOp) -> bool:
     """Whether one bit is padded with zero: with -1, and corrected at the border."""
     padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
-    return padded and isinstance(element_of(x.x), BipolarType) and padding_of(op, x) == 0
+    return padded and isinstance(element_of(x.x), BipolarType) and integer_padding(op, x) == 0
 
 
-def _why_wide(x: DequantizeOp, weights: DequantizeOp) -> str | None:
+def _refuse_wide_sums(x: DequantizeOp, weights: DequantizeOp) -> str | None:
     """Why the sums could be no integers of the IR."""
-    zeros = [max_magnitude(zero_point_of(source)) for source in (x, weights)]
+    zeros = [max_magnitude(zero_point_row(source)) for source in (x, weights)]
     ends = [max(map(abs, range_of(source.x))) for source in (x, weights)]
     reach = prod(shape_of(weights.x)[1:]) * (ends[0] + zeros[0]) * (ends[1] + zeros[1])
-    if is_integer_range(-reach, reach):
+    if fits_sum_type(-reach, reach):
         return None
     return f"its sums could reach {reach}, more than {MAX_WIDTH} bits hold"
 
 
-def _origin(value: SSAValue) -> str:
+def _refuse_float_input(value: SSAValue) -> str:
     """Where a float value comes from, and what would make it integer."""
     change: Operation | None = None
     while not isinstance(value.owner, Block):

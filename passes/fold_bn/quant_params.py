@@ -11,7 +11,7 @@ from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, shape_of
 
 
-def dequantized(value: SSAValue) -> DequantizeOp | None:
+def dequantize_of(value: SSAValue) -> DequantizeOp | None:
     """The op that a value was dequantized by, if its scale and zero point are known."""
     owner = value.owner
     if not isinstance(owner, DequantizeOp):
@@ -20,14 +20,14 @@ def dequantized(value: SSAValue) -> DequantizeOp | None:
     return owner if known else None
 
 
-def scale_of(op: DequantizeOp) -> Array:
+def scale_row(op: DequantizeOp) -> Array:
     """The scales, as a row."""
     scale = constant_of(op.scale)
     assert scale is not None
     return scale.reshape(-1).astype(np.float64)
 
 
-def zero_point_of(op: DequantizeOp) -> Array:
+def zero_point_row(op: DequantizeOp) -> Array:
     """The zero points, as a row; a single 0 if there are none."""
     if op.zero_point is None:
         return np.zeros(1, np.int64)
@@ -36,12 +36,12 @@ def zero_point_of(op: DequantizeOp) -> Array:
     return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
 
 
-def is_uniform(op: DequantizeOp) -> bool:
+def is_per_tensor(op: DequantizeOp) -> bool:
     """Whether one scale and one zero point serve the whole tensor."""
-    return scale_of(op).size == 1 and zero_point_of(op).size == 1
+    return scale_row(op).size == 1 and zero_point_row(op).size == 1
 
 
-def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
+def varies_by_channel_only(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
     """Whether parameters differ along the last axis only, if at all."""
     if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
         return True
@@ -49,7 +49,7 @@ def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
     return op.axis.value.data % rank == rank - 1
 
 
-def holds(value: SSAValue, number: int) -> bool:
+def is_representable(value: SSAValue, number: int) -> bool:
     """Whether a number is a value of a tensor's type."""
     low, high = range_of(value)
     bipolar = isinstance(element_of(value), BipolarType)

@@ -17,9 +17,16 @@ from ...qdialect.types import (
     shape_of,
     smallest_type,
 )
-from ..sum_types import holding, is_integer_range
+from ..sum_types import fits_sum_type, sum_type
 from .chains import keeps_channels
-from .quant_params import dequantized, holds, is_by_channel, is_uniform, scale_of, zero_point_of
+from .quant_params import (
+    dequantize_of,
+    is_per_tensor,
+    is_representable,
+    scale_row,
+    varies_by_channel_only,
+    zero_point_row,
+)
 
 
 class SinkDequantize(RewritePattern):
@@ -29,18 +36,18 @@ class SinkDequantize(RewritePattern):
     def match_and_rewrite(
         self, op: MoveOp | MaxPoolOp | SplitOp | PadOp, rewriter: PatternRewriter
     ) -> None:
-        source = dequantized(op.x)
-        if source is None or not is_by_channel(source):
+        source = dequantize_of(op.x)
+        if source is None or not varies_by_channel_only(source):
             return
-        if not (is_uniform(source) or keeps_channels(op)):
+        if not (is_per_tensor(source) or keeps_channels(op)):
             return
         properties = dict(op.properties)
-        if isinstance(op, MaxPoolOp) and (scale_of(source) < 0).any():
+        if isinstance(op, MaxPoolOp) and (scale_row(source) < 0).any():
             return
         if isinstance(op, PadOp):
-            zero = int(zero_point_of(source)[0])
-            same = zero_point_of(source).size == 1
-            if op.value.value.data != 0 or not same or not holds(source.x, zero):
+            zero = int(zero_point_row(source)[0])
+            same = zero_point_row(source).size == 1
+            if op.value.value.data != 0 or not same or not is_representable(source.x, zero):
                 return
             properties["value"] = int_attr(zero)
         element = element_of(source.x)
@@ -58,8 +65,8 @@ class SinkLookup(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: LookupOp, rewriter: PatternRewriter) -> None:
-        table = dequantized(op.table)
-        if table is None or not is_uniform(table):
+        table = dequantize_of(op.table)
+        if table is None or not is_per_tensor(table):
             return
         read = LookupOp(op.x, table.x, op.first.value.data, op.per_channel is not None)
         if op.layer is not None:
@@ -67,7 +74,9 @@ class SinkLookup(RewritePattern):
         rewriter.replace(op, [read, DequantizeOp(read, table.scale, table.zero_point)])
 
 
-def rescaled(value: SSAValue, scale: SSAValue, zero: int, pool: ConstantPool) -> list[Operation]:
+def dequantize_with(
+    value: SSAValue, scale: SSAValue, zero: int, pool: ConstantPool
+) -> list[Operation]:
     """The ops that dequantize by a scale and one zero point; the last gives the result."""
     if not zero:
         return [DequantizeOp(value, scale)]
@@ -83,13 +92,13 @@ class JoinDequantized(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: ConcatOp | AddOp | SubOp, rewriter: PatternRewriter) -> None:
-        sources = [dequantized(value) for value in op.operands]
-        found = [source for source in sources if source is not None and is_uniform(source)]
+        sources = [dequantize_of(value) for value in op.operands]
+        found = [source for source in sources if source is not None and is_per_tensor(source)]
         if len(found) != len(sources) or not found:
             return
-        if len({float(scale_of(source)[0]) for source in found}) > 1:
+        if len({float(scale_row(source)[0]) for source in found}) > 1:
             return
-        zeros = [int(zero_point_of(source)[0]) for source in found]
+        zeros = [int(zero_point_row(source)[0]) for source in found]
         integers = [source.x for source in found]
         new: list[Operation] = []
         if isinstance(op, ConcatOp):
@@ -101,10 +110,10 @@ class JoinDequantized(RewritePattern):
         else:
             zero = zeros[0] + zeros[1] if isinstance(op, AddOp) else zeros[0] - zeros[1]
             low, high = self._ends(op, integers)
-            if not is_integer_range(low, high):
+            if not fits_sum_type(low, high):
                 return
-            new.append(type(op)(integers[0], integers[1], holding(low, high)))
-        new += rescaled(new[0].results[0], found[0].scale, zero, self.pool)
+            new.append(type(op)(integers[0], integers[1], sum_type(low, high)))
+        new += dequantize_with(new[0].results[0], found[0].scale, zero, self.pool)
         if "layer" in op.properties:
             new[0].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
@@ -125,16 +134,16 @@ class SumAverages(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
-        source = dequantized(op.x)
-        if source is None or not is_uniform(source):
+        source = dequantize_of(op.x)
+        if source is None or not is_per_tensor(source):
             return
-        zero, padded = int(zero_point_of(source)[0]), any(op.pads.get_values())
+        zero, padded = int(zero_point_row(source)[0]), any(op.pads.get_values())
         if padded and (zero or op.count_padding is None):
             return
         taps = int(np.prod(op.kernel.get_values()))
         low, high = (end * taps for end in range_of(source.x))
         low, high = min(low, 0), max(high, 0)
-        if not is_integer_range(low, high):
+        if not fits_sum_type(low, high):
             return
         sums = SumPoolOp.create(
             operands=[source.x],
@@ -142,5 +151,5 @@ class SumAverages(RewritePattern):
             properties={k: v for k, v in op.properties.items() if k != "count_padding"},
         )
         count = self.pool.constant(np.float32(taps), f32, "count")
-        new = rescaled(sums.results[0], source.scale, zero * taps, self.pool)
+        new = dequantize_with(sums.results[0], source.scale, zero * taps, self.pool)
         rewriter.replace(op, [sums, count, *new, DivOp(new[-1], count)])

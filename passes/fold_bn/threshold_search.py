@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 Ints: TypeAlias = npt.NDArray[np.int64]
-Function: TypeAlias = Callable[[Ints], Ints]
+LevelFunction: TypeAlias = Callable[[Ints], Ints]
 """From accumulators, a row of one for each channel, to levels; any number of rows at once."""
 
-AT_ONCE = 1 << 16
+EVALUATIONS_PER_CALL = 1 << 16
 """So many values are tried at once: they fit in a cache."""
 
 
 @dataclass(frozen=True)
-class Steps:
+class StepFunction:
     """A step function of integers, for each channel."""
 
     thresholds: Ints
@@ -29,7 +29,9 @@ class Steps:
     descending: npt.NDArray[np.bool_]
 
 
-def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int) -> Steps:
+def find_thresholds(
+    function: LevelFunction, low: Ints, high: Ints, first: int, last: int
+) -> StepFunction:
     """The thresholds of a monotone function with levels `first` to `last`.
 
     `low` and `high` bound the accumulator of each channel. All thresholds of all channels are
@@ -45,11 +47,11 @@ def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int)
         reached = function(np.maximum(found + (half - 1), low)) >= levels
         found += half * (reached == descending)
         room >>= np.uint64(1)
-    return Steps(np.sort(found, axis=0).T, descending)
+    return StepFunction(np.sort(found, axis=0).T, descending)
 
 
 def non_monotone(
-    function: Function, low: Ints, high: Ints, budget: int = 1 << 24
+    function: LevelFunction, low: Ints, high: Ints, budget: int = 1 << 24
 ) -> npt.NDArray[np.bool_] | None:
     """Which channels rise somewhere and fall elsewhere, by evaluating every accumulator value.
 
@@ -59,7 +61,7 @@ def non_monotone(
     if values * len(low) > budget:
         return None
     rises, falls = np.zeros((2, len(low)), np.bool_)
-    rows = max(1, AT_ONCE // len(low))
+    rows = max(1, EVALUATIONS_PER_CALL // len(low))
     for start in range(0, values, rows):
         offsets = np.arange(start, min(start + rows + 1, values), dtype=np.int64)[:, None]
         change = np.diff(function(np.minimum(low + offsets, high)), axis=0)

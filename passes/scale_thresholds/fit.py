@@ -12,21 +12,21 @@ import numpy as np
 
 from ...qdialect.stream.scale import scaled
 from ...qdialect.types import bit_width, smallest_type
-from .threshold_lines import Ints, ThresholdRows, search, spare
+from .threshold_lines import Ints, ThresholdRows, best_slopes, intercept_slack
 
-FEW = 8
+MAX_EXCEPTIONS = 8
 """So many numbers of a channel may lie above its line, and so many below."""
 
-FACTOR_BITS = 6, 32
+LARGEST_FACTOR_BITS = 6, 32
 """Of the largest factor: coarser or finer ones are not tried."""
 
 DSP_BITS = 25
 """Of a factor that a DSP takes as it is; wider ones are tried only if nothing else does."""
 
-WIDEST = 60
+MAX_SUM_BITS = 60
 """Bits of a sum, so that none leaves 64."""
 
-NEVER = 1 << 62
+UNREACHABLE_OFFSET = 1 << 62
 """No offset is as large."""
 
 
@@ -54,8 +54,8 @@ class LineFit:
 
     def bits(self, stairs: ThresholdRows) -> int:
         """Of all numbers of a channel."""
-        numbers = (self.raised + self.lowered) * width(np.append(stairs.low, stairs.high))
-        return width(self.factors) + width(self.offsets) + numbers
+        numbers = (self.raised + self.lowered) * bits_for(np.append(stairs.low, stairs.high))
+        return bits_for(self.factors) + bits_for(self.offsets) + numbers
 
     def levels(self, x: Ints, exceptions: Ints) -> Ints:
         """The level of numbers of each channel, where some make an exception."""
@@ -64,20 +64,22 @@ class LineFit:
         return scaled(x.T, *numbers, self.shift, self.raised, clamp).T
 
 
-def width(numbers: Ints) -> int:
+def bits_for(numbers: Ints) -> int:
     return bit_width(smallest_type(int(numbers.min()), int(numbers.max())))
 
 
-def scales_of(stairs: ThresholdRows, first: int) -> tuple[LineFit, Ints] | None:
+def fit_lines(stairs: ThresholdRows, first: int) -> tuple[LineFit, Ints] | None:
     """The lines that take the fewest bits, and their exceptions; None if a channel is on none."""
-    slopes = search(stairs)
-    slopes = np.where(spare(stairs, slopes) > 0, slopes, search(stairs.without_odd()))
+    slopes = best_slopes(stairs)
+    slopes = np.where(
+        intercept_slack(stairs, slopes) > 0, slopes, best_slopes(stairs.without_outliers())
+    )
     best: LineFit | None = None
-    for shift in shifts(stairs, float(slopes.max())):
+    for shift in shifts_to_try(stairs, float(slopes.max())):
         factors = np.rint(slopes * 2.0**shift).astype(np.int64)
-        if best is not None and width(factors) >= DSP_BITS:
+        if best is not None and bits_for(factors) >= DSP_BITS:
             break
-        found = lines_at(stairs, factors, shift, first)
+        found = lines_with_factors(stairs, factors, shift, first)
         if found is not None and (best is None or found.bits(stairs) < best.bits(stairs)):
             best = found
         if found is not None and not found.late.any():
@@ -85,22 +87,24 @@ def scales_of(stairs: ThresholdRows, first: int) -> tuple[LineFit, Ints] | None:
     if best is None:
         return None
     exceptions = exceptions_of(best, stairs)
-    return (best, exceptions) if is_right(best, exceptions, stairs) else None
+    return (best, exceptions) if is_exact(best, exceptions, stairs) else None
 
 
-def shifts(stairs: ThresholdRows, steepest: float) -> range:
+def shifts_to_try(stairs: ThresholdRows, steepest: float) -> range:
     """Those with which the largest factor is neither coarse nor wide, and no sum too wide."""
     if steepest <= 0:
         return range(1)
     x = max(abs(int(stairs.low.min())), abs(int(stairs.high.max())), 1)
-    room = WIDEST - max(ceil(log2(steepest * x + 1)), stairs.count.bit_length()) - 1
-    least, most = (bits - ceil(log2(steepest)) for bits in FACTOR_BITS)
+    room = MAX_SUM_BITS - max(ceil(log2(steepest * x + 1)), stairs.count.bit_length()) - 1
+    least, most = (bits - ceil(log2(steepest)) for bits in LARGEST_FACTOR_BITS)
     return range(max(least, 0), min(most, room) + 1)
 
 
-def lines_at(stairs: ThresholdRows, factors: Ints, shift: int, first: int) -> LineFit | None:
+def lines_with_factors(
+    stairs: ThresholdRows, factors: Ints, shift: int, first: int
+) -> LineFit | None:
     """The lines of these factors that are wrong least often; None if one is too often."""
-    offsets = offsets_of(stairs, factors, shift)
+    offsets = best_offsets(stairs, factors, shift)
     above, aims = stairs.high[:, None] + 1, stairs.levels << shift
     own = -((offsets[:, None] - aims) // np.maximum(factors, 1)[:, None])
     level = np.where(offsets[:, None] >= aims, stairs.low[:, None], above)
@@ -111,23 +115,23 @@ def lines_at(stairs: ThresholdRows, factors: Ints, shift: int, first: int) -> Li
     too_low, too_high = (np.maximum(way, 0).sum(1).max() for way in (late, -late))
     together = (late[:, 1:] > 0) & (own[:, :-1] > rows[:, 1:])
     together |= (late[:, :-1] < 0) & (rows[:, :-1] > own[:, 1:])
-    if max(too_low, too_high) > FEW or together.any():
+    if max(too_low, too_high) > MAX_EXCEPTIONS or together.any():
         return None
     return LineFit(factors, offsets + (first << shift), shift, first, stairs.count, late)
 
 
-def offsets_of(stairs: ThresholdRows, factors: Ints, shift: int) -> Ints:
+def best_offsets(stairs: ThresholdRows, factors: Ints, shift: int) -> Ints:
     """The offsets with which most steps are where they should be."""
     (under, reached), aims = stairs.edges, stairs.levels << shift
-    at_least = np.where(stairs.reaching, aims - factors[:, None] * reached, -NEVER)
-    below = np.where(stairs.leaving, aims - factors[:, None] * under, NEVER)
+    at_least = np.where(stairs.reaching, aims - factors[:, None] * reached, -UNREACHABLE_OFFSET)
+    below = np.where(stairs.leaving, aims - factors[:, None] * under, UNREACHABLE_OFFSET)
     lowest: Ints = at_least.max(1)
     highest: Ints = below.min(1)
-    offsets = np.where(lowest > -NEVER, lowest, highest - 1)
+    offsets = np.where(lowest > -UNREACHABLE_OFFSET, lowest, highest - 1)
     for channel in np.flatnonzero(lowest >= highest):
         ups, downs = np.sort(at_least[channel]), np.sort(below[channel])
         right = np.arange(1, len(ups) + 1) - np.searchsorted(downs, ups, "right")
-        offsets[channel] = ups[np.where(ups > -NEVER, right, -1).argmax()]
+        offsets[channel] = ups[np.where(ups > -UNREACHABLE_OFFSET, right, -1).argmax()]
     return offsets
 
 
@@ -149,9 +153,9 @@ def exceptions_of(scales: LineFit, stairs: ThresholdRows) -> Ints:
     return table
 
 
-def is_right(scales: LineFit, exceptions: Ints, stairs: ThresholdRows) -> bool:
+def is_exact(scales: LineFit, exceptions: Ints, stairs: ThresholdRows) -> bool:
     """Whether lines and stairs agree on both sides of all steps of either."""
     own = np.clip(stairs.rows + scales.late, stairs.low[:, None], stairs.high[:, None])
     beside = np.clip(own - 1, stairs.low[:, None], stairs.high[:, None])
     x = np.concatenate([*stairs.edges, own, beside, np.stack([stairs.low, stairs.high], 1)], 1)
-    return np.array_equal(scales.levels(x, exceptions), stairs.reached(x) + scales.first)
+    return np.array_equal(scales.levels(x, exceptions), stairs.levels_of(x) + scales.first)

@@ -17,10 +17,10 @@ from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType
 from ...qdialect.types import bit_width, smallest_type, value_range
 from ..designs import designs_for
-from .fit import LineFit, scales_of
+from .fit import LineFit, fit_lines
 from .threshold_lines import Ints, ThresholdRows
 
-WIDEST = 40
+MAX_ACCUMULATOR_BITS = 40
 """Bits of sums whose lines are looked for."""
 
 
@@ -55,33 +55,33 @@ class ScaleThresholdsPass(ModulePass):
         pool.drop_unused()
 
     def _scale(self, process: ThresholdedProcess, pool: ConstantPool) -> None:
-        found = stairs_of(process)
+        found = rising_thresholds(process)
         if found is None:
             return
-        lines = scales_of(found.stairs, process.offset.value.data)
+        lines = fit_lines(found.stairs, process.offset.value.data)
         if lines is None:
             return
-        scale = scale_of(process, *lines, found.signs, pool)
+        scale = build_scale_op(process, *lines, found.signs, pool)
         if isinstance(process, WeightedProcess):
-            follow(process, scale)
+            append_scale(process, scale)
         else:
             Rewriter.replace_op(process, scale)
 
 
 @dataclass(frozen=True)
-class Rising:
+class RisingThresholds:
     """Thresholds with those that fall turned around: what reaches them has another sign there."""
 
     stairs: ThresholdRows
     signs: Ints
 
 
-def stairs_of(process: ThresholdedProcess) -> Rising | None:
+def rising_thresholds(process: ThresholdedProcess) -> RisingThresholds | None:
     """The thresholds of a process; None if they are few, or wide."""
     if process.thresholds is None:
         return None
     rows, element = data_of(process, process.thresholds).array, process.sum_type
-    if rows.shape[1] <= AT_ONCE or bit_width(element) > WIDEST:
+    if rows.shape[1] <= AT_ONCE or bit_width(element) > MAX_ACCUMULATOR_BITS:
         return None
     low, high = (np.array([end], np.int64) for end in value_range(element))
     if isinstance(process, WeightedProcess):
@@ -95,17 +95,17 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
     rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1]))
     low, high = (np.broadcast_to(ends, channels) for ends in (low, high))
     falls = np.broadcast_to(falls, channels)
-    return Rising(ThresholdRows.mirrored(rows, low, high, falls), np.where(falls, -1, 1))
+    return RisingThresholds(ThresholdRows.mirrored(rows, low, high, falls), np.where(falls, -1, 1))
 
 
-def scale_of(
+def build_scale_op(
     process: ThresholdedProcess, scales: LineFit, exceptions: Ints, signs: Ints, pool: ConstantPool
 ) -> ScaleOp:
     """What does to the numbers that a process compares what its thresholds do."""
     arrays = {"factors": scales.factors * signs, "offsets": scales.offsets}
     if exceptions.size:
         arrays["exceptions"] = exceptions * signs[:, None]
-    names = {key: data(pool, array, key) for key, array in arrays.items()}
+    names = {key: add_int_data(pool, array, key) for key, array in arrays.items()}
     x = process.output if isinstance(process, WeightedProcess) else process.x
     raised = scales.raised if exceptions.size else 0
     clamp = scales.first, scales.first + scales.count
@@ -116,12 +116,12 @@ def scale_of(
     return scale
 
 
-def data(pool: ConstantPool, array: Ints, hint: str) -> str:
+def add_int_data(pool: ConstantPool, array: Ints, hint: str) -> str:
     element = smallest_type(int(array.min()), int(array.max()))
     return pool.data(DataAttr.from_array(array, element), hint)
 
 
-def follow(process: WeightedProcess, scale: ScaleOp) -> None:
+def append_scale(process: WeightedProcess, scale: ScaleOp) -> None:
     """Puts a scale behind a process, which gives its sums from now on."""
     Rewriter.insert_op(scale, InsertPoint.after(process))
     scale.output.name_hint = process.output.name_hint

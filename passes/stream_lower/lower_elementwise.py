@@ -26,25 +26,25 @@ MAX_TABLE_ENTRIES = 1 << 18
 
 
 @lowers(ThresholdOp)
-def threshold(d: Lowering, op: ThresholdOp) -> None:
+def lower_threshold(d: Lowering, op: ThresholdOp) -> None:
     """Thresholds of their own, or those of the process that gives what they compare."""
-    thresholds = d.name(op.thresholds, op)
-    flags = None if op.descending is None else d.name(op.descending, op)
-    first, process = op.offset.value.data, d.only_reader_of(op)
+    thresholds = d.constant_name(op.thresholds, op)
+    flags = None if op.descending is None else d.constant_name(op.descending, op)
+    first, process = op.offset.value.data, d.fusable_producer(op)
     if process is not None:
         process.activate_with(thresholds, flags, first)
         if "layer" in op.properties:
             process.attributes["activation"] = op.properties["layer"]
         fused = ChannelType(process.outputs[0].frame, element_of(op.output))
         value = Rewriter.replace_value_with_new_type(process.output, fused)
-        return d.give(op.output, value)
-    x = d.take(op.x, op)
-    own = compute.ThresholdOp(x, d.result(op.output), thresholds, flags, first)
-    d.give(op.output, d.add(own, op).output)
+        return d.bind(op.output, value)
+    x = d.ordered_channel(op.x, op)
+    own = compute.ThresholdOp(x, d.channel_type(op.output), thresholds, flags, first)
+    d.bind(op.output, d.add(own, op).output)
 
 
 @lowers(MulOp)
-def product(d: Lowering, op: MulOp) -> None:
+def lower_product(d: Lowering, op: MulOp) -> None:
     """A factor, which the sum that reads the product multiplies with."""
     for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         factor = constant_of(other)
@@ -56,32 +56,32 @@ def product(d: Lowering, op: MulOp) -> None:
 
 
 @lowers(AddOp, SubOp)
-def total(d: Lowering, op: AddOp | SubOp) -> None:
+def lower_sum(d: Lowering, op: AddOp | SubOp) -> None:
     """The sum of two streams, or of a stream and constants."""
     sign = -1 if isinstance(op, SubOp) else 1
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
         if constant is not None and factors[0] == 1 and value not in d.scaled:
             full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape_of(op.output))[0]
-            return d.give(op.output, offset(d, op, d.take(value, op), full))
+            return d.bind(op.output, add_offset(d, op, d.ordered_channel(value, op), full))
     values, factors = zip(*(d.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
     if shape_of(values[0]) != shape_of(values[1]):
         raise refused(op, "its operands differ in shape")
-    streams = [d.take(value, op) for value in values]
+    streams = [d.ordered_channel(value, op) for value in values]
     multipliers = factors[0], sign * factors[1]
-    process = elements.AddOp(streams[0], streams[1], d.result(op.output), multipliers)
-    d.give(op.output, d.add(process, op).output)
+    process = elements.AddOp(streams[0], streams[1], d.channel_type(op.output), multipliers)
+    d.bind(op.output, d.add(process, op).output)
 
 
-def offset(d: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
+def add_offset(d: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
     """Adds a constant for each element, as a row for each kind of pixels."""
     pixels = constants.reshape(-1, constants.shape[-1])
     rows, kinds = np.unique(pixels, axis=0, return_inverse=True)
-    name = d.data(rows, smallest_type(min(int(rows.min()), -1), int(rows.max())), "offsets")
+    name = d.add_data(rows, smallest_type(min(int(rows.min()), -1), int(rows.max())), "offsets")
     where = None
     if len(rows) > 1:
-        where = d.data(kinds.reshape(-1), smallest_type(0, len(rows) - 1), "kinds")
-    result, (low, high) = d.result(op.results[0]), value_range(flow.channel_of(x).quant_type)
+        where = d.add_data(kinds.reshape(-1), smallest_type(0, len(rows) - 1), "kinds")
+    result, (low, high) = d.channel_type(op.results[0]), value_range(flow.channel_of(x).quant_type)
     least, most = low + int(rows.min()), high + int(rows.max())
     known = value_range(result.quant_type)
     if least < known[0] or most > known[1]:  # no process knows what its input really reaches
@@ -90,7 +90,7 @@ def offset(d: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
 
 
 @lowers(LookupOp)
-def lookup(d: Lowering, op: LookupOp) -> None:
+def lower_lookup(d: Lowering, op: LookupOp) -> None:
     """A table with an entry for every value that the index may have."""
     table, first = constant_of(op.table), op.first.value.data
     per_channel = op.per_channel is not None
@@ -100,19 +100,19 @@ def lookup(d: Lowering, op: LookupOp) -> None:
     if high - low >= MAX_TABLE_ENTRIES:
         raise refused(op, f"a table for {high - low + 1} values is too large")
     reached = np.clip(np.arange(low, high + 1) - first, 0, table.shape[-1] - 1)
-    store(d, op, table[..., reached], low)
+    add_lookup(d, op, table[..., reached], low)
 
 
-def store(d: Lowering, op: QnnOp, table: Array, first: int) -> None:
+def add_lookup(d: Lowering, op: QnnOp, table: Array, first: int) -> None:
     """Reads the results of an op from a table."""
     (x,), result = [v for v in op.operands if v in d.carried], op.results[0]
-    name = d.data(table, element_of(result), "table")
-    process = elements.LookupOp(d.take(x, op), d.result(result), name, first)
-    d.give(result, d.add(process, op).output)
+    name = d.add_data(table, element_of(result), "table")
+    process = elements.LookupOp(d.ordered_channel(x, op), d.channel_type(result), name, first)
+    d.bind(result, d.add(process, op).output)
 
 
 @lowers(ReluOp, TruncOp, RequantizeOp)
-def function(d: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
+def lower_function_as_table(d: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     """Any function of few integers, as a table."""
     low, high = range_of(op.x)
     if high - low >= MAX_TABLE_ENTRIES:
@@ -121,11 +121,11 @@ def function(d: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     channels = max([row.size for row in fixed if row is not None], default=1)
     values = np.arange(low, high + 1).reshape(-1, 1).repeat(channels, 1)
     rows = as_array(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
-    store(d, op, rows[0] if channels == 1 else rows, low)
+    add_lookup(d, op, rows[0] if channels == 1 else rows, low)
 
 
 @lowers(ArgMaxOp, TopKOp)
-def label(d: Lowering, op: ArgMaxOp | TopKOp) -> None:
+def lower_label_select(d: Lowering, op: ArgMaxOp | TopKOp) -> None:
     """The indices of the largest scores."""
     rank = len(shape_of(op.x))
     indices, k = op.results[-1], op.k.value.data if isinstance(op, TopKOp) else 1
@@ -133,8 +133,8 @@ def label(d: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, "it chooses among the scores of one image, nothing else")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "the scores it chose are read, not only their indices")
-    process = elements.LabelSelectOp(d.take(op.x, op), k)
+    process = elements.LabelSelectOp(d.ordered_channel(op.x, op), k)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     d.add(process, op)
-    d.give(indices, channel)
+    d.bind(indices, channel)

@@ -27,7 +27,7 @@ from ..tile.layer_folding import FOLDING_ATTR
 
 
 @dataclass(frozen=True)
-class Carried:
+class CarriedTensor:
     """A tensor on its way through the design."""
 
     channel: SSAValue
@@ -36,14 +36,14 @@ class Carried:
 
 
 ProcessT = TypeVar("ProcessT", bound=Process)
-Lower = Callable[["Lowering", Any], None]
+LoweringFunction = Callable[["Lowering", Any], None]
 
-LOWERINGS: dict[type[Operation], Lower] = {}
+LOWERINGS: dict[type[Operation], LoweringFunction] = {}
 """How each op is lowered: the one list a new op is added to, by `@lowers`."""
 
 
-def lowers(*kinds: type[QnnOp]) -> Callable[[Lower], Lower]:
-    def register(function: Lower) -> Lower:
+def lowers(*kinds: type[QnnOp]) -> Callable[[LoweringFunction], LoweringFunction]:
+    def register(function: LoweringFunction) -> LoweringFunction:
         LOWERINGS.update(dict.fromkeys(kinds, function))
         return function
 
@@ -56,7 +56,7 @@ class Lowering:
     def __init__(self, module: ModuleOp):
         self.pool = ConstantPool(module)
         self.block = Block()
-        self.carried: dict[SSAValue, Carried] = {}
+        self.carried: dict[SSAValue, CarriedTensor] = {}
         self.tensors: dict[SSAValue, list[SSAValue]] = {}
         """What each channel carries: a tensor, and others that are moves of it."""
         self.scaled: dict[SSAValue, tuple[SSAValue, int]] = {}
@@ -80,7 +80,7 @@ class Lowering:
         self.block.add_op(process)
         return process
 
-    def take(self, value: SSAValue, op: Operation) -> SSAValue:
+    def ordered_channel(self, value: SSAValue, op: Operation) -> SSAValue:
         """The channel with a tensor's elements in order, in frames of its shape."""
         if value not in self.carried:
             raise refused(op, "one of its operands does not come through the design")
@@ -91,23 +91,23 @@ class Lowering:
             return carried.channel
         return self.add(flow.RepackOp(carried.channel, 1, frame), op).output
 
-    def leave(self, value: SSAValue, op: Operation) -> SSAValue:
+    def result_channel(self, value: SSAValue, op: Operation) -> SSAValue:
         """The channel with a tensor's elements in order, whatever its frames are."""
         if self.carried[value].order is not None:
             raise refused(op, "its result comes in another order than a stream has it")
         return self.carried[value].channel
 
-    def give(self, value: SSAValue, channel: SSAValue) -> None:
+    def bind(self, value: SSAValue, channel: SSAValue) -> None:
         """Says which channel carries a tensor."""
         channel.name_hint = value.name_hint
-        self.carry(value, Carried(channel))
+        self.bind_carried(value, CarriedTensor(channel))
 
-    def carry(self, value: SSAValue, carried: Carried) -> None:
+    def bind_carried(self, value: SSAValue, carried: CarriedTensor) -> None:
         """Says where a tensor is, and in what order."""
         self.carried[value] = carried
         self.tensors.setdefault(carried.channel, []).append(value)
 
-    def only_reader_of(self, op: ThresholdOp) -> WeightedProcess | None:
+    def fusable_producer(self, op: ThresholdOp) -> WeightedProcess | None:
         """The process whose sums an op compares, and nobody else reads."""
         carried = self.carried.get(op.x)
         process = carried.channel.owner if carried is not None else None
@@ -119,11 +119,11 @@ class Lowering:
         channels = process.channels == shape_of(op.x)[-1]
         return process if alone and in_order and channels else None
 
-    def result(self, value: SSAValue) -> ChannelType:
+    def channel_type(self, value: SSAValue) -> ChannelType:
         """The channel of a tensor, one element at a time."""
         return ChannelType(shape_of(value)[1:], element_of(value))
 
-    def name(self, value: SSAValue, op: QnnOp) -> str:
+    def constant_name(self, value: SSAValue, op: QnnOp) -> str:
         """The name of a constant's data."""
         owner = value.owner
         if not isinstance(owner, ConstantOp):
@@ -132,7 +132,7 @@ class Lowering:
             return owner.value.string_value()
         return self.pool.data(owner.value, value.name_hint or "data")
 
-    def data(self, array: Array, element: ElementType, hint: str) -> str:
+    def add_data(self, array: Array, element: ElementType, hint: str) -> str:
         """The name of new data."""
         return self.pool.data(DataAttr.from_array(array, element), hint)
 

@@ -21,7 +21,7 @@ from ...qdialect.stream.flow import ForkOp, RunOp, channel_of, frames_of
 from ...qdialect.types import element_of, is_quant, shape_of
 from .lowering import Lowering, refused
 
-DESIGN = "design"
+DESIGN_NAME = "design"
 
 
 @dataclass(frozen=True)
@@ -53,42 +53,42 @@ class StreamLowerPass(ModulePass):
             )
         applier = GreedyRewritePatternApplier(list(PATTERNS), ctx=ctx)
         PatternRewriteWalker(applier).rewrite_module(op)
-        _lower(op, functions[0])
+        _lower_function(op, functions[0])
 
 
-def _lower(module: ModuleOp, function: FuncOp) -> None:
-    ops = [op for op in function.body.block.ops if not is_fixed(op)]
+def _lower_function(module: ModuleOp, function: FuncOp) -> None:
+    ops = [op for op in function.body.block.ops if not is_image_independent(op)]
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
     hardware = set(inside)
     lowering = Lowering(module)
     for op in inside:
-        _check(op)
+        _require_lowerable(op)
     if not inside:
         raise PassFailedException("stream-lower: nothing computes with integers: run fold-bn first")
-    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _arrives(v, hardware)))
+    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _enters(v, hardware)))
     leaving = [v for op in inside for v in op.results if _leaves(v, hardware)]
     for number, value in enumerate(entering):
         name = value.name_hint or f"input{number}"
-        source = SourceOp(_unique(name, lowering.block), lowering.result(value))
+        source = SourceOp(_unused_port_name(name, lowering.block), lowering.channel_type(value))
         lowering.block.add_op(source)
-        lowering.give(value, source.output)
+        lowering.bind(value, source.output)
     for op in inside:
         lowering.lower(op)
-    channels = [lowering.leave(value, value.op) for value in leaving]
+    channels = [lowering.result_channel(value, value.op) for value in leaving]
     for number, (value, channel) in enumerate(zip(leaving, channels, strict=True)):
         name = value.name_hint or f"output{number}"
-        lowering.block.add_op(SinkOp(_unique(name, lowering.block), channel))
+        lowering.block.add_op(SinkOp(_unused_port_name(name, lowering.block), channel))
     insert_forks(lowering.block)
-    design = DesignOp(DESIGN, Region(lowering.block))
+    design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
     types = [frames_of(channel_of(channel)) for channel in channels]
-    run = RunOp(DESIGN, entering, types)
-    _replace(function, before, inside, leaving, run)
+    run = RunOp(DESIGN_NAME, entering, types)
+    _replace_with_run(function, before, inside, leaving, run)
     lowering.pool.drop_unused()
 
 
-def is_fixed(op: Operation) -> bool:
+def is_image_independent(op: Operation) -> bool:
     """Whether an op gives the same for all images."""
     if isinstance(op, ConstantOp):
         return True
@@ -100,7 +100,7 @@ def is_float(op: Operation) -> bool:
     return not all(is_quant(element_of(value)) for value in (*op.operands, *op.results))
 
 
-def is_for_host(op: Operation) -> bool:
+def can_run_on_host(op: Operation) -> bool:
     """Whether the host may carry out an op, at either end of the network."""
     return isinstance(op, QnnOp) and (isinstance(op, MoveOp) or is_float(op))
 
@@ -110,7 +110,9 @@ def prologue(ops: list[Operation]) -> set[Operation]:
     found: set[Operation] = set()
     for op in ops:
         free = (value for value in op.operands if constant_of(value) is None)
-        if is_for_host(op) and all(isinstance(v.owner, Block) or v.owner in found for v in free):
+        if can_run_on_host(op) and all(
+            isinstance(v.owner, Block) or v.owner in found for v in free
+        ):
             found.add(op)
     return found
 
@@ -120,12 +122,14 @@ def epilogue(ops: list[Operation]) -> set[Operation]:
     found: set[Operation] = set()
     for op in reversed(ops):
         users = (use.operation for value in op.results for use in value.uses)
-        if (isinstance(op, ReturnOp) or is_for_host(op)) and all(user in found for user in users):
+        if (isinstance(op, ReturnOp) or can_run_on_host(op)) and all(
+            user in found for user in users
+        ):
             found.add(op)
     return found
 
 
-def _check(op: Operation) -> None:
+def _require_lowerable(op: Operation) -> None:
     if not isinstance(op, QnnOp):
         raise PassFailedException(f"stream-lower: {op.name} is no op of a network")
     if is_float(op):
@@ -135,7 +139,7 @@ def _check(op: Operation) -> None:
             raise refused(op, "its tensors hold several images: a design takes one at a time")
 
 
-def _arrives(value: SSAValue, inside: set[Operation]) -> bool:
+def _enters(value: SSAValue, inside: set[Operation]) -> bool:
     return constant_of(value) is None and value.owner not in inside
 
 
@@ -143,7 +147,7 @@ def _leaves(value: SSAValue, inside: set[Operation]) -> bool:
     return any(use.operation not in inside for use in value.uses)
 
 
-def _unique(name: str, block: Block) -> str:
+def _unused_port_name(name: str, block: Block) -> str:
     """A name that no port of a design has yet."""
     ports = {op.port.data for op in block.ops if isinstance(op, SourceOp | SinkOp)}
     while name in ports:
@@ -165,7 +169,7 @@ def insert_forks(block: Block) -> None:
                 use.operation.operands[use.index] = copy
 
 
-def _replace(
+def _replace_with_run(
     function: FuncOp,
     before: set[Operation],
     inside: list[Operation],
@@ -194,6 +198,6 @@ def _replace(
         op.detach()
         op.erase()
     for op in reversed(list(block.ops)):
-        if is_fixed(op) and not any(list(result.uses) for result in op.results):
+        if is_image_independent(op) and not any(list(result.uses) for result in op.results):
             op.detach()
             op.erase()

@@ -6,7 +6,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, observe, samples
 from qnn.passes.fold_bn.choose_fold import MAX_INTEGER
 from qnn.passes.fold_bn.fold_bn import FoldBnPass
-from qnn.passes.fold_bn.threshold_search import AT_ONCE, find_steps, non_monotone
+from qnn.passes.fold_bn.threshold_search import EVALUATIONS_PER_CALL, find_thresholds, non_monotone
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.program import Program
@@ -116,7 +116,7 @@ def test_the_search_finds_what_trying_all_values_finds() -> None:
         ) -> np.ndarray:
             return np.clip(np.rint(rows * slopes * 0.1 + shifts), 0, levels).astype(np.int64)
 
-        steps = find_steps(function, low, high, 0, levels)
+        steps = find_thresholds(function, low, high, 0, levels)
         values = np.arange(-200, 400)[:, None]
         inside = (values >= low) & (values <= high)
         reached = (values[..., None] >= steps.thresholds).sum(-1)
@@ -133,8 +133,8 @@ def test_turning_back_is_seen() -> None:
 
 
 def test_turning_back_is_seen_between_what_is_tried_at_once() -> None:
-    low, high = np.array([0]), np.array([3 * AT_ONCE])
-    for turn in (AT_ONCE - 1, AT_ONCE, AT_ONCE + 1):
+    low, high = np.array([0]), np.array([3 * EVALUATIONS_PER_CALL])
+    for turn in (EVALUATIONS_PER_CALL - 1, EVALUATIONS_PER_CALL, EVALUATIONS_PER_CALL + 1):
         bent = non_monotone(lambda rows, turn=turn: np.abs(rows - turn), low, high)
         assert bent is not None and bent.tolist() == [True]
 
@@ -142,7 +142,9 @@ def test_turning_back_is_seen_between_what_is_tried_at_once() -> None:
 def test_the_search_reaches_the_ends_of_its_range() -> None:
     low, high = np.array([-MAX_INTEGER, 0]), np.array([MAX_INTEGER, 0])
     for step in (-MAX_INTEGER + 1, 0, MAX_INTEGER):
-        steps = find_steps(lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2)
+        steps = find_thresholds(
+            lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2
+        )
         assert steps.thresholds[0].tolist() == [step, MAX_INTEGER + 1]
 
 

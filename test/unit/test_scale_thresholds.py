@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
-from qnn.passes.scale_thresholds.fit import FEW, scales_of
+from qnn.passes.scale_thresholds.fit import MAX_EXCEPTIONS, fit_lines
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
@@ -114,11 +114,11 @@ def test_numbers_off_a_line_are_exceptions(moved: int, raised: int) -> None:
     rows = line()
     rows[0, [40, 99, 180]] += moved * np.array([1, 2, 5])
     low, high = (np.array([end]) for end in value_range(signed(13)))
-    found = scales_of(ThresholdRows(rows, low, high), 0)
+    found = fit_lines(ThresholdRows(rows, low, high), 0)
     assert found is not None
     scales, numbers = found
     assert (scales.raised, scales.lowered) == ((8, 0) if raised else (0, 8))
-    assert numbers.shape == (1, 8) and FEW == 8
+    assert numbers.shape == (1, 8) and MAX_EXCEPTIONS == 8
 
 
 def test_what_lies_on_no_line_stays() -> None:

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
-from ...passes.driver.pipeline import Hook
+from ...passes.driver.pipeline import PipelineHook
 from .page import page
 
 LONGEST = 240
@@ -19,7 +19,7 @@ Line = tuple[str, str]
 """What became of a line (`=`, `+`, `-`), and its text."""
 
 
-class PassView(Hook):
+class PassView(PipelineHook):
     """Keeps the module as it was before the first pass, and after each."""
 
     def __init__(self) -> None:
