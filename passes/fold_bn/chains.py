@@ -1,11 +1,17 @@
-"""Chains: what stands between integers and a quantizer, as a function that can be evaluated."""
+"""Chains: the float ops between integers and a quantizer, as a function that can be evaluated.
+
+    dequantize -> batch_norm -> relu -> quantize
+
+A chain of elementwise ops is a function from integers to the quantizer's levels. `fold-bn` replaces
+it by thresholds or a table that give the same levels.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import QnnOp, describe
@@ -16,17 +22,18 @@ from ...qdialect.qnn.linear import BatchNormOp, LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
+from ..arrays import Ints
 from .quant_params import dequantize_of, is_per_tensor, varies_by_channel_only
-from .threshold_search import Ints
 
 ElementwiseOp = UnaryOp | BinaryOp | BatchNormOp | PReluOp
 QuantizerOp = QuantizeOp | ThresholdOp
 
 
 def keeps_channels(op: Operation) -> bool:
-    """Whether an op moves whole channels: each one's elements stay together, at the same index."""
+    """Whether an op moves whole channels: every element stays in the channel of its index."""
     match op:
         case MaxPoolOp():
             return True
@@ -43,7 +50,7 @@ def keeps_channels(op: Operation) -> bool:
 
 
 def level_range(quantizer: QuantizerOp) -> tuple[int, int]:
-    """The smallest and the largest level that a quantizer gives; 0 and 1 for a bipolar one."""
+    """The lowest and the highest level of a quantizer; 0 and 1 if its type is bipolar."""
     if isinstance(element_of(quantizer.output), BipolarType):
         return 0, 1
     if isinstance(quantizer, QuantizeOp):
@@ -54,9 +61,9 @@ def level_range(quantizer: QuantizerOp) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Chain:
-    """The ops from dequantized tensors to a quantizer, each of them element by element.
+    """The elementwise ops from one dequantized tensor, or two, to a quantizer.
 
-    There is one source, or two that the first op joins.
+    Two sources are the operands of the first op.
     """
 
     sources: Sequence[DequantizeOp]
@@ -69,7 +76,7 @@ class Chain:
 
     @property
     def width(self) -> int:
-        """How many channels differ: 1 if no op has parameters of its own for each."""
+        """The number of channels to evaluate: 1 if all ops treat all channels alike."""
         constants = [
             shape_of(value)
             for op in (*self.ops, self.quantizer)
@@ -79,9 +86,10 @@ class Chain:
         return self.channels if any(np.prod(shape) > 1 for shape in constants) else 1
 
     def levels(self, *sources: Ints) -> Ints:
-        """The quantized levels of rows of integers, in the original arithmetic.
+        """Evaluates the original ops, in their own float arithmetic, on rows of integers.
 
-        Rows have a number for each channel; a bipolar level is 0 or 1.
+        There is one array per source, and each of its rows has one integer per channel. The result
+        has the levels in the same shape; a bipolar level is 0 or 1.
         """
         rank = len(shape_of(self.quantizer.x))
         values: dict[SSAValue, Value] = {}
@@ -109,61 +117,82 @@ def _operand_value(values: dict[SSAValue, Value], value: SSAValue) -> Value:
 
 
 def split_operands(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
-    """The operands that vary with the image, and the shapes of those that are constant."""
+    """The operands that depend on the image, and the shapes of those that are constant."""
     free = [value for value in op.operands if constant_of(value) is None]
     return free, [shape_of(value) for value in op.operands if value not in free]
 
 
 def varies_by_position(shapes: Iterable[Sequence[int]]) -> bool:
-    """Whether a constant of such a shape may differ between positions, not only channels."""
+    """Whether a constant of one of these shapes may vary between positions of an image."""
     return any(prod(shape[:-1]) > 1 for shape in shapes)
 
 
-def chain_of(quantizer: QuantizerOp) -> Chain | str:
-    """Walks back from a quantizer to the integers it depends on; says why where it can't."""
+SCALE_REMEDY = "use one scale per tensor or one per channel"
+
+
+def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
+    """Walks back from a quantizer to the integers it depends on."""
     ops: list[ElementwiseOp] = []
     shape = shape_of(quantizer.x)
     if not varies_by_channel_only(quantizer):
-        return "its scale differs along an axis that is not the last, that of channels"
+        reason = "its scale varies along an axis other than the last (channels)"
+        return Refusal(reason, SCALE_REMEDY)
     if len(shape) < 2:
-        return "its input has no axes of images and of channels"
+        return Refusal("its input lacks an axis of images or an axis of channels")
     value = quantizer.x
-    while True:
-        source = dequantize_of(value)
-        if source is not None and not varies_by_channel_only(source):
-            return f"{describe(source)} scales along an axis that is not the last"
-        if source is not None:
-            return Chain([source], ops[::-1], quantizer)
-        owner = value.owner
-        if not isinstance(owner, ElementwiseOp):
-            name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
-            return f"its input comes from {name}, which is not computed element by element"
-        free, fixed = split_operands(owner)
-        if any(shape_of(operand) != shape for operand in free):
-            return f"{describe(owner)} changes the shape of its input"
-        if varies_by_position(fixed):
-            return f"{describe(owner)} has a constant that differs between positions"
-        ops.append(owner)
+    while (source := dequantize_of(value)) is None:
+        op = value.owner
+        if not isinstance(op, ElementwiseOp):
+            return _refuse_source(op)
+        refusal = _refuse_elementwise(op, shape)
+        if refusal is not None:
+            return refusal
+        ops.append(op)
+        free, _ = split_operands(op)
         if len(free) != 1:
             return _two_source_chain(free, ops[::-1], quantizer)
         value = free[0]
+    if not varies_by_channel_only(source):
+        reason = f"{describe(source)} has a scale that varies along an axis other than the last"
+        return Refusal(reason, SCALE_REMEDY)
+    return Chain([source], ops[::-1], quantizer)
+
+
+def _refuse_source(owner: Operation | Block) -> Refusal:
+    name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
+    reason = f"its input comes from {name}, which is not an elementwise op"
+    return Refusal(reason, "only elementwise ops can stand between integers and a quantizer")
+
+
+def _refuse_elementwise(op: ElementwiseOp, shape: Sequence[int]) -> Refusal | None:
+    """Why an elementwise op cannot belong to a chain of tensors of a shape; None if it can."""
+    free, fixed = split_operands(op)
+    if any(shape_of(operand) != shape for operand in free):
+        reason = f"{describe(op)} changes the shape of its input"
+        return Refusal(reason, "only ops that keep the shape can become thresholds")
+    if varies_by_position(fixed):
+        reason = f"{describe(op)} has a constant that varies between positions"
+        return Refusal(reason, "thresholds can vary between channels only")
+    return None
 
 
 def _two_source_chain(
     free: Sequence[SSAValue], ops: Sequence[ElementwiseOp], quantizer: QuantizerOp
-) -> Chain | str:
-    """A chain that starts where two tensors meet."""
+) -> Chain | Refusal:
+    """A chain whose first op combines two tensors."""
     sources = [dequantize_of(value) for value in free]
     found = [source for source in sources if source is not None and is_per_tensor(source)]
     if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
-        return f"{describe(ops[0])} joins tensors that are not both dequantized by one scale"
+        reason = f"{describe(ops[0])} needs two tensors of one shape, each with a single scale"
+        return Refusal(reason, "quantize both of its operands, with one scale per tensor")
     return Chain(found, ops, quantizer)
 
 
 def channel_bounds(value: SSAValue) -> tuple[Array, Array]:
-    """The smallest and the largest integers that each channel of a value can hold.
+    """The smallest and the largest integer that each channel of a value can reach.
 
-    They are Python integers, which don't overflow.
+    For the sum of a linear op these follow from its actual weights, which is tighter than its type.
+    The bounds are Python integers, which do not overflow.
     """
     owner, channels = value.owner, shape_of(value)[-1]
     if isinstance(owner, LinearOpBase) and is_quant(element_of(owner.x)):

@@ -1,5 +1,12 @@
-"""`fold-bn`: a network as trained becomes an integer network."""
+"""`fold-bn`: turns a trained network into a network on integers.
 
+The pass alternates between two kinds of rewrites. The first move scales and quantizers, so that
+linear ops and moves compute on integers and chains become short. The second replaces each chain by
+thresholds or a table. Both are done twice: elementwise ops that no quantizer absorbed in the first
+round are moved past whole channels before the second.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +29,9 @@ from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
+from ..arrays import Ints
 from ..sum_types import sum_type
 from .chains import Chain, QuantizerOp, chain_of, level_range
 from .choose_fold import SingleInput, plan_fold
@@ -30,49 +39,60 @@ from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
 from .residual import PairTable, WeightedSum
-from .sink_dequantize import JoinDequantized, SinkDequantize, SinkLookup, SumAverages
-from .threshold_search import Ints, StepFunction, find_thresholds
+from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .threshold_search import StepFunction, find_thresholds
 
 MAX_OPS_SHOWN = 8
-"""So many ops are named in an error."""
+"""Ops that an error lists; the others are counted."""
 
 
 class FoldChain(RewritePattern):
-    """Replaces all that stands between integers and a quantizer by thresholds."""
+    """Replaces the chain between integers and a quantizer by thresholds or a table.
 
-    def __init__(self, pool: ConstantPool, max_error: int = 0):
+    `refusals` records why a chain had to stay.
+    """
+
+    def __init__(self, pool: ConstantPool, refusals: dict[Operation, Refusal], max_error: int = 0):
         self.pool = pool
+        self.refusals = refusals
         self.max_error = max_error
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
         if is_quant(element_of(op.x)):
             return
-        chain = chain_of(op)
-        fold = chain if isinstance(chain, str) else plan_fold(chain, self.max_error)
-        if isinstance(chain, str) or isinstance(fold, str):
+        new = self._fold(op)
+        if isinstance(new, Refusal):
+            self.refusals[op] = new
             return
-        match fold:
-            case SingleInput(non_monotone=False):
-                new = self._steps(chain, fold)
-            case SingleInput():
-                new = self._table(chain, fold)
-            case WeightedSum():
-                new = self._sum(chain, fold)
-            case PairTable():
-                new = self._pairs(chain, fold)
         if "layer" in op.properties:
             new[-1].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
-    def _steps(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
-        """Thresholds."""
+    def _fold(self, op: QuantizerOp) -> list[Operation] | Refusal:
+        """The ops that replace a chain; the last one has the result."""
+        chain = chain_of(op)
+        if isinstance(chain, Refusal):
+            return chain
+        match plan_fold(chain, self.max_error):
+            case Refusal() as refusal:
+                return refusal
+            case SingleInput(non_monotone=False) as plan:
+                return self._thresholds(chain, plan)
+            case SingleInput() as plan:
+                return self._table(chain, plan)
+            case WeightedSum() as plan:
+                return self._sum(chain, plan)
+            case PairTable() as plan:
+                return self._pair_table(chain, plan)
+
+    def _thresholds(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         first, last = level_range(chain.quantizer)
         steps = find_thresholds(chain.levels, bounds.low, bounds.high, first, last)
         return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
 
     def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
-        """A row of results for each channel, one for each value that any channel reaches."""
+        """A table with an entry for each integer that a channel reaches, and a row per channel."""
         least, most = int(bounds.low.min()), int(bounds.high.max())
         values = np.arange(least, most + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
@@ -120,8 +140,11 @@ class FoldChain(RewritePattern):
         new.append(total)
         return total.output
 
-    def _pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
-        """A table with an entry for every pair of values."""
+    def _pair_table(self, chain: Chain, pairs: PairTable) -> list[Operation]:
+        """A table with an entry for each pair of values.
+
+        `step * a + b` is a different index for each pair, as `step` is the number of values of b.
+        """
         new: list[Operation] = []
         step = int(pairs.b.max() - pairs.b.min()) + 1
         index = step * pairs.a + pairs.b
@@ -143,13 +166,13 @@ class FoldChain(RewritePattern):
 
 
 def _merge_equal_rows(rows: Array) -> Array:
-    """One row where all channels have the same."""
+    """A single row if all rows are equal."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
 
 @dataclass(frozen=True)
 class FoldBnPass(ModulePass):
-    """Folds what stands between integers and a quantizer into thresholds.
+    """Replaces the float ops between integers and a quantizer by thresholds.
 
     Before:
 
@@ -168,38 +191,40 @@ class FoldBnPass(ModulePass):
     name = "fold-bn"
 
     max_error: int = 0
-    """By how many levels a sum of two scales may be off where no exact one is found."""
+    """Levels by which a sum of two scales may be off if no exact multipliers are found."""
 
     def __post_init__(self) -> None:
         if self.max_error < 0:
-            raise ValueError(f"max-error is at least 0, not {self.max_error}")
+            raise ValueError(f"max-error must be at least 0, not {self.max_error}")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
-        carry: list[RewritePattern] = [
+        refusals: dict[Operation, Refusal] = {}
+        move_scales: list[RewritePattern] = [
             *PATTERNS,
             MergePad(),
-            IntegerLinear(pool),
+            IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),
-            JoinDequantized(pool),
+            ConcatIntegers(pool),
+            AddIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
             SinkScalarElementwise(),
         ]
-        fold = FoldChain(pool, self.max_error)
-        for patterns in (carry, [fold], [*carry, SinkElementwise()], [fold], [*PATTERNS]):
+        fold = FoldChain(pool, refusals, self.max_error)
+        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], PATTERNS):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()
-        self._refuse(op)
+        require_integers(op, refusals)
 
-    def _refuse(self, module: ModuleOp) -> None:
-        """Ends with an error if floats are left where the hardware would need integers."""
-        found = remaining_float_ops(module, self.max_error)
-        if found:
-            shown = "\n  ".join(found[:MAX_OPS_SHOWN])
-            more = (
-                f"\n  and {len(found) - MAX_OPS_SHOWN} more" if len(found) > MAX_OPS_SHOWN else ""
-            )
-            raise PassFailedException(f"fold-bn leaves floats behind:\n  {shown}{more}")
+
+def require_integers(module: ModuleOp, refusals: Mapping[Operation, Refusal]) -> None:
+    """Raises an error if floats are left where the hardware needs integers."""
+    messages = remaining_float_ops(module, refusals)
+    if messages:
+        lines = messages[:MAX_OPS_SHOWN]
+        if len(messages) > len(lines):
+            lines.append(f"and {len(messages) - len(lines)} more")
+        raise PassFailedException("\n  ".join(["fold-bn cannot make these ops integer:", *lines]))

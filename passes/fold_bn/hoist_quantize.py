@@ -1,10 +1,11 @@
-"""Quantizing before elements move, rather than after.
+"""Moves quantizers, and the elementwise ops before them, above ops that only move elements.
 
     quantize(max_pool(relu(x)))   becomes   max_pool(quantize(relu(x)))
 
-A quantizer that stands behind moves is brought to the ops it belongs to, and what moves is narrow.
-What the quantizer gave is then the result of the move, which says so: `activation = "Quant_3"`.
-Ops between the two that treat all elements alike, such as a relu behind a flatten, go with it.
+The quantizer then follows the ops that compute its input, so that they form a chain, and narrow
+integers are moved instead of floats. The move now has the result of the quantizer, so it gets an
+attribute with the quantizer's name: `activation = "Quant_3"`. Elementwise ops between the two are
+moved along if they treat all elements alike, such as a relu after a flatten.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ from .quant_params import varies_by_channel_only
 
 
 def is_same_for_all_channels(quantizer: QuantizerOp) -> bool:
-    """Whether a quantizer treats all channels alike."""
+    """Whether a quantizer has the same parameters for all channels."""
     constants = (constant_of(value) for value in quantizer.operands[1:])
     rows = (value for value in constants if value is not None)
     if isinstance(quantizer, ThresholdOp):
@@ -45,7 +46,7 @@ def is_same_for_all_channels(quantizer: QuantizerOp) -> bool:
 
 
 def is_rising(quantizer: QuantizerOp) -> bool:
-    """Whether larger numbers never get smaller levels."""
+    """Whether a larger number never gets a smaller level."""
     if isinstance(quantizer, ThresholdOp):
         return quantizer.descending is None
     scale = constant_of(quantizer.scale)
@@ -53,7 +54,7 @@ def is_rising(quantizer: QuantizerOp) -> bool:
 
 
 class HoistQuantize(RewritePattern):
-    """Moves a quantizer above ops that move elements, towards the ops that compute them."""
+    """Moves a quantizer above the move that it reads."""
 
     def __init__(self, pool: ConstantPool):
         self.pool = pool
@@ -62,7 +63,7 @@ class HoistQuantize(RewritePattern):
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
         alike = scalar_ops_above(op.x)
         if alike:
-            return self._take_along(op, alike, rewriter)
+            return self._hoist_with(alike, op, rewriter)
         move = op.x.owner
         if is_quant(element_of(op.x)) or not self._passes(op, move):
             return
@@ -74,15 +75,15 @@ class HoistQuantize(RewritePattern):
             constants = list(op.operands[1:])
             if isinstance(move, ConcatOp) and concatenates_channels(move):
                 stop = start + shape_of(value)[-1]
-                constants = [self._part(row, start, stop, new) for row in constants]
+                constants = [self._parameter_rows(row, start, stop, new) for row in constants]
                 start = stop
             copies.append(self._at(op, value, constants))
         rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
 
-    def _take_along(
-        self, op: QuantizerOp, alike: Sequence[ElementwiseOp], rewriter: PatternRewriter
+    def _hoist_with(
+        self, alike: Sequence[ElementwiseOp], op: QuantizerOp, rewriter: PatternRewriter
     ) -> None:
-        """Computes and quantizes before elements move, where each is computed with alike."""
+        """Moves a quantizer and elementwise ops above the move that the first of them reads."""
         (first,), _ = split_operands(alike[0])
         move = first.owner
         if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
@@ -100,7 +101,7 @@ class HoistQuantize(RewritePattern):
         rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
 
     def _moved(self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]) -> Operation:
-        """The move of what has been quantized."""
+        """The move, applied to quantized values."""
         moved = type(move).create(
             operands=[source.results[0] for source in sources],
             result_types=[op.output.type],
@@ -111,7 +112,7 @@ class HoistQuantize(RewritePattern):
         return moved
 
     def _passes(self, op: QuantizerOp, move: object) -> bool:
-        """Whether quantizing first gives the same."""
+        """Whether quantizing before a move gives the same result as after it."""
         if not varies_by_channel_only(op):
             return False
         match move:
@@ -127,7 +128,7 @@ class HoistQuantize(RewritePattern):
                 return False
 
     def _properties(self, op: QuantizerOp, move: Operation) -> dict[str, Attribute]:
-        """Those of the move; a padding is quantized as well."""
+        """The properties of the move; a padding value is quantized."""
         properties = dict(move.properties)
         if isinstance(move, PadOp):
             value = np.full((1, 1), move.value.value.data, np.float32)
@@ -136,8 +137,10 @@ class HoistQuantize(RewritePattern):
             properties["value"] = int_attr(int(as_array(level).item()))
         return properties
 
-    def _part(self, row: SSAValue, start: int, stop: int, new: list[Operation]) -> SSAValue:
-        """Of a parameter with a row for each channel, those of some channels."""
+    def _parameter_rows(
+        self, row: SSAValue, start: int, stop: int, new: list[Operation]
+    ) -> SSAValue:
+        """The rows from `start` to `stop` of a parameter; itself if it has a single row."""
         values = constant_of(row)
         if values is None or values.size == 1 or len(values) == 1:
             return row
@@ -146,7 +149,7 @@ class HoistQuantize(RewritePattern):
         return part.output
 
     def _at(self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]) -> Operation:
-        """The same quantizer on another value."""
+        """The quantizer, applied to another value."""
         return type(op).create(
             operands=[value, *constants],
             result_types=[TensorType(element_of(op.output), shape_of(value))],
@@ -155,13 +158,13 @@ class HoistQuantize(RewritePattern):
 
 
 def concatenates_channels(op: ConcatOp) -> bool:
-    """Whether a concat runs along the last axis."""
+    """Whether a concat joins tensors along the axis of channels."""
     rank = len(shape_of(op.output))
     return op.axis.value.data % rank == rank - 1
 
 
 class SinkScalarElementwise(RewritePattern):
-    """Moves elements before they are scaled by one number, so that what moves is integers."""
+    """Moves elements before an op that treats all of them alike, so that integers are moved."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp, rewriter: PatternRewriter) -> None:
@@ -171,21 +174,23 @@ class SinkScalarElementwise(RewritePattern):
 
 
 class SinkElementwise(RewritePattern):
-    """Moves whole channels before each is computed with, where a quantizer found no way up."""
+    """Moves whole channels before an elementwise op, if no quantizer could be hoisted."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp | MaxPoolOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
         if not isinstance(source, ElementwiseOp):
             return
-        rises = not isinstance(op, MaxPoolOp) or is_rising_op(source)
-        passes = rises and keeps_channels(op)
-        if passes:
+        keeps_order = not isinstance(op, MaxPoolOp) or is_rising_op(source)
+        if keeps_order and keeps_channels(op):
             swap_with_producer(op, source, rewriter)
 
 
 def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
-    """The ops that a value comes through last and alone, those that treat all elements alike."""
+    """The last ops before a value, as far as they treat all elements alike.
+
+    Their intermediate results have no other reader.
+    """
     found: list[ElementwiseOp] = []
     while isinstance(owner := value.owner, ElementwiseOp) and not has_parameter_rows(owner):
         free, _ = split_operands(owner)
@@ -197,7 +202,7 @@ def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
 
 
 def apply_to(op: ElementwiseOp, value: SSAValue, shape: Sequence[int]) -> Operation:
-    """The same op on another value."""
+    """An op, applied to another value."""
     free, _ = split_operands(op)
     return type(op).create(
         operands=[value if operand is free[0] else operand for operand in op.operands],
@@ -207,13 +212,16 @@ def apply_to(op: ElementwiseOp, value: SSAValue, shape: Sequence[int]) -> Operat
 
 
 def has_parameter_rows(op: ElementwiseOp) -> bool:
-    """Whether an op has parameters that differ between channels or positions."""
+    """Whether an op has parameters that vary between channels or positions."""
     _, fixed = split_operands(op)
     return any(np.prod(shape) > 1 for shape in fixed)
 
 
 def is_rising_op(op: ElementwiseOp) -> bool:
-    """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
+    """Whether an op never falls in any channel.
+
+    A monotone op rises if it is higher at the upper end of all floats than at the lower end.
+    """
     if not is_monotone(op):
         return False
     free, fixed = split_operands(op)
@@ -233,7 +241,7 @@ def is_rising_op(op: ElementwiseOp) -> bool:
 def swap_with_producer(
     op: MoveOp | MaxPoolOp, source: ElementwiseOp, rewriter: PatternRewriter
 ) -> None:
-    """Puts a move before the op whose result it moves."""
+    """Moves the operand of an elementwise op instead of its result, if both give the same."""
     free, fixed = split_operands(source)
     if is_quant(element_of(op.x)):
         return

@@ -1,10 +1,11 @@
-"""Carrying scales past linear ops, and past ops that move elements.
+"""Computes convolutions and linear layers on integers, and applies the scales to their sums.
 
     conv2d(dequantize(q, s), dequantize(w, t)) + b   becomes   dequantize(conv2d(q, w), s * t) + b
 
-A zero point of the input becomes an integer bias and the value of the padding; one of the weights
-is subtracted from them. Where a scale is negative and a pool takes the largest of its channel, the
-weights are negated in its place.
+A zero point of the input becomes an integer bias and the value of the padding. A zero point of the
+weights is subtracted from them. If a max pool reads channels with a negative scale, the weights of
+these channels are negated and the scale becomes positive, so that the largest real number stays the
+largest integer.
 """
 
 from math import prod
@@ -23,6 +24,7 @@ from ...qdialect.qnn.layout import PadOp
 from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase, accumulator_range
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import (
     MAX_WIDTH,
     BipolarType,
@@ -37,14 +39,22 @@ from .quant_params import dequantize_of, is_per_tensor, is_representable, scale_
 
 
 class IntegerLinear(RewritePattern):
-    """Carries the scales of input and weights past a convolution or a linear layer."""
+    """Moves the scales of input and weights past a convolution or a linear layer.
 
-    def __init__(self, pool: ConstantPool):
+    `refusals` records why an op had to stay float.
+    """
+
+    def __init__(self, pool: ConstantPool, refusals: dict[Operation, Refusal]):
         self.pool = pool
+        self.refusals = refusals
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: LinearOpBase, rewriter: PatternRewriter) -> None:
-        if refuse_linear(op) is not None:
+        if is_quant(element_of(op.x)):
+            return
+        refusal = refuse_linear(op)
+        if refusal is not None:
+            self.refusals[op] = refusal
             return
         x, weights = operand_dequantizes(op)
         new: list[Operation] = []
@@ -62,7 +72,7 @@ class IntegerLinear(RewritePattern):
         rewriter.replace(op, new)
 
     def _kernel(self, weights: DequantizeOp, negated: Array, new: list[Operation]) -> SSAValue:
-        """The integer weights, less their zero point; some outputs' are negated."""
+        """The integer weights minus their zero point; `negated` outputs change sign."""
         shifts = zero_point_row(weights).any()
         if not shifts and not negated.any():
             return weights.x
@@ -81,7 +91,7 @@ class IntegerLinear(RewritePattern):
     def _sums(
         self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
-        """The linear op on integers: what it sums up is the input less its zero point."""
+        """The linear op on integers: the sums of weights times (input - zero point)."""
         values, zero = constant_of(kernel), int(zero_point_row(x)[0])
         operands = [x.x, kernel]
         if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
@@ -107,7 +117,7 @@ class IntegerLinear(RewritePattern):
         return sums.output
 
     def _plus(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
-        """Sums, and a constant for each position."""
+        """Adds a constant for each position to sums."""
         ends = int(offsets.min()), int(offsets.max())
         border = self.pool.constant(offsets, sum_type(*ends), "border")
         both = [sum(pair) for pair in zip(range_of(sums), ends, strict=True)]
@@ -117,63 +127,70 @@ class IntegerLinear(RewritePattern):
 
 
 def feeds_max_pool(op: LinearOpBase, weights: DequantizeOp) -> bool:
-    """Whether the largest of the results are taken, whose order negated weights would keep."""
+    """Whether a max pool reads the result of an op whose weights can be negated."""
     pooled = any(isinstance(use.operation, MaxPoolOp) for use in op.output.uses)
     return pooled and constant_of(weights.x) is not None
 
 
 def one_bit_border(op: Conv2dOp, weights: Array) -> Array:
-    """What padding with -1 took away: the weights that lay outside the image."""
+    """The correction of a one-bit input that is padded with -1 instead of 0.
+
+    Every weight outside the image subtracted itself from the sum, so it is added back: the sum of
+    a convolution over an image of zeros that is padded with 1.
+    """
     inside = np.zeros((1, *shape_of(op.x)[1:]), np.int8)
     return convolve(inside, weights, op.window, op.groups.value.data, 1)[0]
 
 
 def transposed_zero_point(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
-    """What the zero point of the input adds to each position, which differ in how many taps reach
-    them."""
+    """The share of the input's zero point in each position of a transposed convolution.
+
+    It varies between positions, because they are reached by different numbers of taps.
+    """
     everywhere = np.full((1, *shape_of(op.x)[1:]), -zero, np.int64)
     groups, shape = op.groups.value.data, shape_of(op.output)[1:3]
     return convolve_transposed(everywhere, weights, op.window, groups, shape)[0]
 
 
 def operand_dequantizes(op: LinearOpBase) -> tuple[DequantizeOp, DequantizeOp]:
-    """What the operands of a linear op that can be made integer were dequantized by."""
+    """The dequantize ops of input and weights, of an op that `refuse_linear` does not refuse."""
     x, weights = dequantize_of(op.x), dequantize_of(op.weights)
     assert x is not None and weights is not None
     return x, weights
 
 
-def refuse_linear(op: LinearOpBase) -> str | None:
-    """Why a linear op can't be one of integers, and a scale; None if it can."""
-    if is_quant(element_of(op.x)):
-        return "it computes with integers already"
+def refuse_linear(op: LinearOpBase) -> Refusal | None:
+    """Why an op on floats cannot become an op on integers and a scale; None if it can."""
     weights = dequantize_of(op.weights)
     if weights is None:
-        if isinstance(op.weights.owner, ConstantOp):
-            return (
-                "its weights are float: quantize them in training "
-                "(Quant nodes, QDQ, or torch's quantizers)"
-            )
-        return "its weights are not constant integers with a scale"
+        return _refuse_float_weights(op)
     x = dequantize_of(op.x)
     if x is None:
-        return f"its input is float: it {_refuse_float_input(op.x)}"
+        return _refuse_float_input(op.x)
     if not is_per_tensor(x):
-        return "its input has a scale for each channel: it needs one for the whole tensor"
+        reason = "its input has a scale for each channel"
+        return Refusal(reason, "quantize its input with one scale for the whole tensor")
     if not varies_by_output_only(weights):
-        return "the scale of its weights differs between inputs, not outputs"
+        reason = "the scale of its weights varies along an axis other than the outputs"
+        return Refusal(reason, "quantize its weights per tensor or per output channel")
     if integer_padding(op, x) is None:
-        return "its padding is no value of its quantized input"
-    shifts = (
-        zero_point_row(weights).any() or zero_point_row(x).any() or pads_one_bit_with_zero(op, x)
-    )
-    if shifts and constant_of(weights.x) is None:
-        return "its weights are not constant, which zero points and padding of one bit need"
+        return _refuse_padding(op, x)
+    shifts = zero_point_row(weights).any() or zero_point_row(x).any()
+    if (shifts or pads_one_bit_with_zero(op, x)) and constant_of(weights.x) is None:
+        reason = "its weights are not constant, which zero points and one-bit padding require"
+        return Refusal(reason, "use zero points of 0, and do not pad one-bit inputs with zero")
     return _refuse_wide_sums(x, weights)
 
 
+def _refuse_float_weights(op: LinearOpBase) -> Refusal:
+    if isinstance(op.weights.owner, ConstantOp):
+        remedy = "quantize them in training (Quant nodes, QDQ, or torch's quantizers)"
+        return Refusal("its weights are float", remedy)
+    return Refusal("its weights are not integers with a constant scale", "quantize its weights")
+
+
 def varies_by_output_only(weights: DequantizeOp) -> bool:
-    """Whether scales and zero points differ between the first axis of the weights only."""
+    """Whether scales and zero points vary along the first axis of the weights only, if at all."""
     outputs = shape_of(weights.x)[0]
     sizes = {scale_row(weights).size, zero_point_row(weights).size}
     return sizes == {1} or (
@@ -182,7 +199,7 @@ def varies_by_output_only(weights: DequantizeOp) -> bool:
 
 
 def subtract_zero_point(weights: DequantizeOp) -> Array:
-    """The integers of constant weights, less their zero point."""
+    """The integers of constant weights minus their zero point."""
     values, zero = constant_of(weights.x), zero_point_row(weights)
     assert values is not None
     if not zero.any():
@@ -192,56 +209,69 @@ def subtract_zero_point(weights: DequantizeOp) -> Array:
 
 
 def integer_padding(op: LinearOpBase, x: DequantizeOp) -> int | None:
-    """The integer that stands for the padding; None if there is none."""
+    """The integer that represents the padding value, 0 without padding; None if there is none."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
     steps = op.pad_value.value.data / scale_row(x)[0]
     if not np.isfinite(steps) or steps != round(steps):
         return None
     pad = int(zero_point_row(x)[0]) + round(steps)
-    liftable = isinstance(element_of(x.x), BipolarType) and pad == 0
-    return pad if liftable or is_representable(x.x, pad) else None
+    corrected = isinstance(element_of(x.x), BipolarType) and pad == 0
+    return pad if corrected or is_representable(x.x, pad) else None
+
+
+def _refuse_padding(op: LinearOpBase, x: DequantizeOp) -> Refusal:
+    assert isinstance(op, Conv2dOp)
+    (low, high), scale, zero = range_of(x.x), scale_row(x)[0], int(zero_point_row(x)[0])
+    ends = sorted(((low - zero) * scale, (high - zero) * scale))
+    reason = (
+        f"its padding value {op.pad_value.value.data} is not representable in its input type "
+        f"{element_of(x.x)} with scale {scale:g} and zero point {zero}"
+    )
+    return Refusal(reason, f"pad with a multiple of the scale from {ends[0]:g} to {ends[1]:g}")
 
 
 def pads_one_bit_with_zero(op: LinearOpBase, x: DequantizeOp) -> bool:
-    """Whether one bit is padded with zero: with -1, and corrected at the border."""
+    """Whether a one-bit input is padded with 0: with -1 instead, and a correction of the border."""
     padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
     return padded and isinstance(element_of(x.x), BipolarType) and integer_padding(op, x) == 0
 
 
-def _refuse_wide_sums(x: DequantizeOp, weights: DequantizeOp) -> str | None:
-    """Why the sums could be no integers of the IR."""
+def _refuse_wide_sums(x: DequantizeOp, weights: DequantizeOp) -> Refusal | None:
+    """Why no integer type can represent the sums; None if one can, whatever the weights are."""
     zeros = [max_magnitude(zero_point_row(source)) for source in (x, weights)]
     ends = [max(map(abs, range_of(source.x))) for source in (x, weights)]
     reach = prod(shape_of(weights.x)[1:]) * (ends[0] + zeros[0]) * (ends[1] + zeros[1])
     if fits_sum_type(-reach, reach):
         return None
-    return f"its sums could reach {reach}, more than {MAX_WIDTH} bits hold"
+    reason = f"its sums could reach {reach}, more than {MAX_WIDTH} bits hold"
+    return Refusal(reason, "use fewer bits for its input or its weights")
 
 
-def _refuse_float_input(value: SSAValue) -> str:
-    """Where a float value comes from, and what would make it integer."""
-    change: Operation | None = None
+def _refuse_float_input(value: SSAValue) -> Refusal:
+    """Finds the op that makes an input float, to name it with a remedy."""
+    changed_by: Operation | None = None
     while not isinstance(value.owner, Block):
         owner = value.owner
         if isinstance(owner, DequantizeOp):
-            if change is None:
-                return "is dequantized by a scale that is not constant"
-            return f"is quantized, but changed by {describe(change)}: put a quantizer behind that"
+            if changed_by is None:
+                reason = "its input is dequantized with a scale that is not constant"
+                return Refusal(reason, "use static quantization")
+            reason = f"it is quantized, but then changed by {describe(changed_by)}"
+            return Refusal(f"its input is float: {reason}", "put a quantizer after that op")
         if isinstance(owner, LinearOpBase):
-            return f"comes from {describe(owner)} without a quantizer in between"
+            reason = f"its input is float: it comes from {describe(owner)} without a quantizer"
+            return Refusal(reason, "put a quantizer between the two")
         if not owner.operands:
             break
-        change, value = owner, owner.operands[0]
-    name = value.name_hint or "NAME"
-    return (
-        "comes from an input of the network that is not quantized: say what it holds, as in "
-        f"`qnn import --input {name}=ui8*0.00390625`"
-    )
+        changed_by, value = owner, owner.operands[0]
+    reason = "its input is float: it comes from an input of the network that is not quantized"
+    example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
+    return Refusal(reason, f"declare the type and scale of that input, as in {example}")
 
 
 class MergePad(RewritePattern):
-    """Gives a convolution the padding that stands before it."""
+    """Merges a pad op into the padding of the convolution that reads it."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: Conv2dOp, rewriter: PatternRewriter) -> None:

@@ -1,4 +1,4 @@
-"""Scales and zero points, as numbers."""
+"""The scales and zero points of quantizers and of dequantized tensors."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -12,7 +12,7 @@ from ...qdialect.types import BipolarType, element_of, shape_of
 
 
 def dequantize_of(value: SSAValue) -> DequantizeOp | None:
-    """The op that a value was dequantized by, if its scale and zero point are known."""
+    """The dequantize op that produces a value, if its scale and zero point are constant."""
     owner = value.owner
     if not isinstance(owner, DequantizeOp):
         return None
@@ -21,14 +21,14 @@ def dequantize_of(value: SSAValue) -> DequantizeOp | None:
 
 
 def scale_row(op: DequantizeOp) -> Array:
-    """The scales, as a row."""
+    """The scales of a tensor as a row: one per channel, or one for the whole tensor."""
     scale = constant_of(op.scale)
     assert scale is not None
     return scale.reshape(-1).astype(np.float64)
 
 
 def zero_point_row(op: DequantizeOp) -> Array:
-    """The zero points, as a row; a single 0 if there are none."""
+    """The zero points of a tensor as a row; a single 0 if it has none."""
     if op.zero_point is None:
         return np.zeros(1, np.int64)
     zero = constant_of(op.zero_point)
@@ -37,12 +37,12 @@ def zero_point_row(op: DequantizeOp) -> Array:
 
 
 def is_per_tensor(op: DequantizeOp) -> bool:
-    """Whether one scale and one zero point serve the whole tensor."""
+    """Whether a tensor has one scale and one zero point."""
     return scale_row(op).size == 1 and zero_point_row(op).size == 1
 
 
 def varies_by_channel_only(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
-    """Whether parameters differ along the last axis only, if at all."""
+    """Whether scales, zero points and thresholds vary along the last axis only, if at all."""
     if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
         return True
     rank = len(shape_of(op.x))
@@ -50,7 +50,7 @@ def varies_by_channel_only(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
 
 
 def is_representable(value: SSAValue, number: int) -> bool:
-    """Whether a number is a value of a tensor's type."""
+    """Whether the element type of a tensor can represent a number."""
     low, high = range_of(value)
     bipolar = isinstance(element_of(value), BipolarType)
     return low <= number <= high and not (bipolar and number == 0)

@@ -1,4 +1,4 @@
-"""Carrying scales past ops that move, join or average elements."""
+"""Computes moves, joins and averages on integers, and applies the scales to their results."""
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType, f32
@@ -7,7 +7,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ...qdialect.qnn.base import int_attr
 from ...qdialect.qnn.constants import ConstantPool, range_of
-from ...qdialect.qnn.elementwise import AddOp, DivOp, SubOp
+from ...qdialect.qnn.elementwise import AddOp, DivOp, SubOp, SumOp
 from ...qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
 from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp
@@ -30,7 +30,7 @@ from .quant_params import (
 
 
 class SinkDequantize(RewritePattern):
-    """Moves integers rather than what they stand for."""
+    """Moves integers instead of the floats that they represent."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(
@@ -43,11 +43,10 @@ class SinkDequantize(RewritePattern):
             return
         properties = dict(op.properties)
         if isinstance(op, MaxPoolOp) and (scale_row(source) < 0).any():
-            return
+            return  # the largest integer of such a channel is the smallest real number
         if isinstance(op, PadOp):
-            zero = int(zero_point_row(source)[0])
-            same = zero_point_row(source).size == 1
-            if op.value.value.data != 0 or not same or not is_representable(source.x, zero):
+            zero = zero_padding(op, source)
+            if zero is None:
                 return
             properties["value"] = int_attr(zero)
         element = element_of(source.x)
@@ -60,8 +59,16 @@ class SinkDequantize(RewritePattern):
         rewriter.replace(op, [moved, *results], [result.output for result in results])
 
 
+def zero_padding(op: PadOp, source: DequantizeOp) -> int | None:
+    """The integer that represents 0 in all channels; None if there is none or 0 is not padded."""
+    zeros = zero_point_row(source)
+    if op.value.value.data != 0 or zeros.size > 1 or not is_representable(source.x, int(zeros[0])):
+        return None
+    return int(zeros[0])
+
+
 class SinkLookup(RewritePattern):
-    """Reads integers from a codebook, and scales what was read."""
+    """Looks up integers in a codebook, and scales the results instead of the codebook."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: LookupOp, rewriter: PatternRewriter) -> None:
@@ -77,53 +84,61 @@ class SinkLookup(RewritePattern):
 def dequantize_with(
     value: SSAValue, scale: SSAValue, zero: int, pool: ConstantPool
 ) -> list[Operation]:
-    """The ops that dequantize by a scale and one zero point; the last gives the result."""
+    """The ops that dequantize with a scale and one zero point; the last one has the result."""
     if not zero:
         return [DequantizeOp(value, scale)]
     offset = pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
     return [offset, DequantizeOp(value, scale, offset)]
 
 
-class JoinDequantized(RewritePattern):
-    """Concatenates, adds and subtracts integers that share a scale."""
+def per_tensor_sources(op: ConcatOp | SumOp) -> list[DequantizeOp]:
+    """What dequantizes the operands of an op, if each has one scale, and all the same; else []."""
+    sources = [dequantize_of(value) for value in op.operands]
+    found = [source for source in sources if source is not None and is_per_tensor(source)]
+    same_scale = len({float(scale_row(source)[0]) for source in found}) == 1
+    return found if len(found) == len(sources) and same_scale else []
+
+
+class ConcatIntegers(RewritePattern):
+    """Concatenates integers that share a scale, a zero point and a type."""
 
     def __init__(self, pool: ConstantPool):
         self.pool = pool
 
     @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: ConcatOp | AddOp | SubOp, rewriter: PatternRewriter) -> None:
-        sources = [dequantize_of(value) for value in op.operands]
-        found = [source for source in sources if source is not None and is_per_tensor(source)]
-        if len(found) != len(sources) or not found:
+    def match_and_rewrite(self, op: ConcatOp, rewriter: PatternRewriter) -> None:
+        sources = per_tensor_sources(op)
+        kinds = {(int(zero_point_row(s)[0]), element_of(s.x)) for s in sources}
+        if len(kinds) != 1:
             return
-        if len({float(scale_row(source)[0]) for source in found}) > 1:
-            return
-        zeros = [int(zero_point_row(source)[0]) for source in found]
-        integers = [source.x for source in found]
-        new: list[Operation] = []
-        if isinstance(op, ConcatOp):
-            elements = {element_of(value) for value in integers}
-            if len(set(zeros)) > 1 or len(elements) > 1:
-                return
-            new.append(ConcatOp(integers, op.axis.value.data))
-            zero = zeros[0]
-        else:
-            zero = zeros[0] + zeros[1] if isinstance(op, AddOp) else zeros[0] - zeros[1]
-            low, high = self._ends(op, integers)
-            if not fits_sum_type(low, high):
-                return
-            new.append(type(op)(integers[0], integers[1], sum_type(low, high)))
-        new += dequantize_with(new[0].results[0], found[0].scale, zero, self.pool)
-        if "layer" in op.properties:
-            new[0].properties["layer"] = op.properties["layer"]
-        rewriter.replace(op, new)
+        ((zero, _),) = kinds
+        joined = ConcatOp([source.x for source in sources], op.axis.value.data)
+        joined.layer = op.layer
+        result = dequantize_with(joined.output, sources[0].scale, zero, self.pool)
+        rewriter.replace(op, [joined, *result])
 
-    def _ends(self, op: AddOp | SubOp, integers: list[SSAValue]) -> tuple[int, int]:
-        """The range of the result."""
-        (low, high), (least, most) = map(range_of, integers)
-        if isinstance(op, AddOp):
-            return low + least, high + most
-        return low - most, high - least
+
+class AddIntegers(RewritePattern):
+    """Adds and subtracts integers that share a scale; zero points are added or subtracted too."""
+
+    def __init__(self, pool: ConstantPool):
+        self.pool = pool
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: AddOp | SubOp, rewriter: PatternRewriter) -> None:
+        sources = per_tensor_sources(op)
+        if not sources:
+            return
+        a, b = (source.x for source in sources)
+        ends = [op.combine(x, y) for x in range_of(a) for y in range_of(b)]
+        low, high = min(ends), max(ends)
+        if not fits_sum_type(low, high):
+            return
+        zero = op.combine(*(int(zero_point_row(source)[0]) for source in sources))
+        total = type(op)(a, b, sum_type(low, high))
+        total.layer = op.layer
+        result = dequantize_with(total.output, sources[0].scale, zero, self.pool)
+        rewriter.replace(op, [total, *result])
 
 
 class SumAverages(RewritePattern):

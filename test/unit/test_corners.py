@@ -38,7 +38,7 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
   %q = qnn.quantize %t, %s axis = 1 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
   func.return %q : tensor<1x3x3x3xsi4>
 }""",
-        "scale differs along an axis that is not the last",
+        "its scale varies along an axis other than the last",
     )
 
 
@@ -52,7 +52,7 @@ func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
   %q = qnn.quantize %a, %one : (tensor<1x3x2xf32>, tensor<f32>) -> tensor<1x3x2xsi4>
   func.return %q : tensor<1x3x2xsi4>
 }""",
-        "qnn.dequantize scales along an axis that is not the last",
+        "qnn.dequantize has a scale that varies along an axis other than the last",
     )
 
 
@@ -66,7 +66,7 @@ func.func @main(%x: tensor<1x2xui64>) -> tensor<1x2xui2> {
   %q = qnn.quantize %a, %t : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xui2>
   func.return %q : tensor<1x2xui2>
 }""",
-        "its input reaches 0 to 18446744073709551615, too wide for the search",
+        "its input ranges from 0 to 18446744073709551615, too wide for the threshold search",
     )
 
 
@@ -267,7 +267,7 @@ func.func @main(%x: tensor<ui4>) -> tensor<ui2> {
   %q = qnn.quantize %a, %s : (tensor<f32>, tensor<f32>) -> tensor<ui2>
   func.return %q : tensor<ui2>
 }""",
-        "its input has no axes of images and of channels",
+        "its input lacks an axis of images or an axis of channels",
     )
 
 
@@ -317,7 +317,7 @@ def test_products_of_two_tensors_are_tables(out: str) -> None:
 def test_a_division_by_zero_is_refused() -> None:
     refused(
         TWO.format(kind="si3", op="div", out="si3"),
-        "for some values of its input it makes no number",
+        "it cannot be evaluated for some inputs",
     )
 
 
