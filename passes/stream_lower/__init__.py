@@ -1,4 +1,4 @@
-"""`stream-lower`: an integer network becomes a design of processes."""
+"""`stream-lower`: turns an integer network into a design of processes."""
 
 from . import lower_elementwise, lower_layout, lower_linear, lower_windows
 from .stream_lower import StreamLowerPass

@@ -1,4 +1,4 @@
-"""Lowers ops that move elements: most need no process, the others repeat, cut or join streams."""
+"""Lowers ops that move elements: permutations need no process, the others do."""
 
 from collections.abc import Sequence
 from math import prod
@@ -24,71 +24,79 @@ from .lowering import CarriedTensor, Lowering, lowers, refused
 
 
 @lowers(ReshapeOp, TransposeOp)
-def lower_reorder(d: Lowering, op: ReshapeOp | TransposeOp) -> None:
-    """Nothing: the order is remembered."""
-    carried = d.carried.get(op.x)
-    if carried is None:
-        raise refused(op, "its operand does not come through the design")
-    places = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
-    moved = op.move(places.reshape(shape_of(op.x))).reshape(-1)
-    same = np.array_equal(moved, np.arange(len(moved)))
-    d.bind_carried(op.output, CarriedTensor(carried.channel, None if same else moved))
+def lower_reorder(lowering: Lowering, op: ReshapeOp | TransposeOp) -> None:
+    """No process: the order of the elements is remembered."""
+    carried = lowering.carried_tensor(op.x, op)
+    order = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
+    moved = op.move(order.reshape(shape_of(op.x))).reshape(-1)
+    in_order = np.array_equal(moved, np.arange(len(moved)))
+    lowering.bind_carried(op.output, CarriedTensor(carried.channel, None if in_order else moved))
 
 
 @lowers(PadOp)
-def lower_pad(d: Lowering, op: PadOp) -> None:
+def lower_pad(lowering: Lowering, op: PadOp) -> None:
     low, high = op.low.get_values(), op.high.get_values()
     if len(low) != 4 or any((low[0], low[3], high[0], high[3])):
-        raise refused(op, "rows and columns of images are padded, nothing else")
-    pads = (low[1], low[2], high[1], high[2])
-    d.bind(op.output, pad_if_needed(d, op, d.ordered_channel(op.x, op), pads, op.value.value.data))
+        reason = "it pads an axis other than rows and columns"
+        raise refused(op, reason, "only rows and columns of images can be padded")
+    x, pads = lowering.ordered_channel(op.x, op), (low[1], low[2], high[1], high[2])
+    lowering.bind(op.output, pad_if_needed(lowering, op, x, pads, op.value.value.data))
 
 
-def pad_if_needed(d: Lowering, op: QnnOp, x: SSAValue, pads: Sequence[int], value: int) -> SSAValue:
-    return d.add(windows.PadOp(x, pads, value), op).output if any(pads) else x
+def pad_if_needed(
+    lowering: Lowering, op: QnnOp, x: SSAValue, pads: Sequence[int], value: int
+) -> SSAValue:
+    return lowering.add(windows.PadOp(x, pads, value), op).output if any(pads) else x
 
 
 @lowers(ResizeOp)
-def lower_resize(d: Lowering, op: ResizeOp) -> None:
+def lower_resize(lowering: Lowering, op: ResizeOp) -> None:
     scales = op.scales.get_values()
     if len(scales) != 4 or scales[0] != 1 or scales[3] != 1:
-        raise refused(op, "rows and columns of images are repeated, nothing else")
-    process = windows.UpsampleOp(d.ordered_channel(op.x, op), scales[1:3])
-    d.bind(op.output, d.add(process, op).output)
+        reason = "it repeats elements along an axis other than rows and columns"
+        raise refused(op, reason, "only rows and columns of images can be repeated")
+    process = windows.UpsampleOp(lowering.ordered_channel(op.x, op), scales[1:3])
+    lowering.bind(op.output, lowering.add(process, op).output)
 
 
 @lowers(SliceOp)
-def lower_slice(d: Lowering, op: SliceOp) -> None:
+def lower_slice(lowering: Lowering, op: SliceOp) -> None:
     spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
-    d.bind(op.output, d.add(windows.CropOp(d.ordered_channel(op.x, op), *spans), op).output)
+    process = windows.CropOp(lowering.ordered_channel(op.x, op), *spans)
+    lowering.bind(op.output, lowering.add(process, op).output)
 
 
 @lowers(ConcatOp)
-def lower_concat(d: Lowering, op: ConcatOp) -> None:
+def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
     require_channel_axis(op, op.axis.value.data, op.output)
-    process = flow.ConcatOp([d.ordered_channel(value, op) for value in op.inputs])
-    d.bind(op.output, d.add(process, op).output)
+    process = flow.ConcatOp([lowering.ordered_channel(value, op) for value in op.inputs])
+    lowering.bind(op.output, lowering.add(process, op).output)
 
 
 @lowers(SplitOp)
-def lower_split(d: Lowering, op: SplitOp) -> None:
-    """The parts of each pixel; each by itself where one of them is read by nobody."""
+def lower_split(lowering: Lowering, op: SplitOp) -> None:
+    """One process that splits each pixel; a crop per result if some result has no reader.
+
+    A channel without a reader would fill up and stall the split.
+    """
     require_channel_axis(op, op.axis.value.data, op.x)
-    x, sizes = d.ordered_channel(op.x, op), op.sizes.get_values()
-    if all(list(part.uses) for part in op.outputs):
-        for part, channel in zip(op.outputs, d.add(flow.SplitOp(x, sizes), op).parts, strict=True):
-            d.bind(part, channel)
+    x, sizes = lowering.ordered_channel(op.x, op), op.sizes.get_values()
+    if all(list(result.uses) for result in op.outputs):
+        channels = lowering.add(flow.SplitOp(x, sizes), op).parts
+        for result, channel in zip(op.outputs, channels, strict=True):
+            lowering.bind(result, channel)
         return
     frame, start = shape_of(op.x)[1:-1], 0
-    for part, size in zip(op.outputs, sizes, strict=True):
-        if list(part.uses):
+    for result, size in zip(op.outputs, sizes, strict=True):
+        if list(result.uses):
             starts, ends = (*[0] * len(frame), start), (*frame, start + size)
             process = windows.CropOp(x, starts, ends, [1] * len(starts))
-            d.bind(part, d.add(process, op).output)
+            lowering.bind(result, lowering.add(process, op).output)
         start += size
 
 
 def require_channel_axis(op: ConcatOp | SplitOp, axis: int, value: SSAValue) -> None:
     rank = len(shape_of(value))
     if axis % rank != rank - 1:
-        raise refused(op, "channels are joined and parted, no other axis")
+        reason = f"its axis {axis} is not the channel axis"
+        raise refused(op, reason, "concat and split are supported along the channel axis only")

@@ -1,4 +1,4 @@
-"""Lowers convolutions and pooling: a window over the image, then the arithmetic on each patch."""
+"""Lowers convolutions and pools: a window over the image, then arithmetic on each patch."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -22,63 +22,72 @@ from .lowering import Lowering, lowers, refused
 
 
 @lowers(Conv2dOp)
-def lower_conv2d(d: Lowering, op: Conv2dOp) -> None:
-    x = pad_if_needed(d, op, d.ordered_channel(op.x, op), op.window.pads, op.pad_value.value.data)
-    weights = constant_weights(op)
-    d.bind(op.output, add_convolution(d, op, x, weights, op.window, d.channel_type(op.output)))
+def lower_conv2d(lowering: Lowering, op: Conv2dOp) -> None:
+    x, window = lowering.ordered_channel(op.x, op), op.window
+    x = pad_if_needed(lowering, op, x, window.pads, op.pad_value.value.data)
+    output = lowering.channel_type(op.output)
+    sums = add_convolution(lowering, op, x, constant_weights(op), window, output)
+    lowering.bind(op.output, sums)
 
 
 @lowers(ConvTranspose2dOp)
-def lower_conv_transpose2d(d: Lowering, op: ConvTranspose2dOp) -> None:
-    """A convolution of the image with zeros between its pixels, by the kernel turned around.
+def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
+    """A convolution with the mirrored kernel, over the image with zeros between its pixels.
 
-    One bit holds no zeros: -1 stands between the pixels, and what that adds is taken away.
+    One bit cannot represent zero. There the gaps are -1, and what they add is subtracted again.
     """
-    window, (below, behind) = op.window, op.output_pads.get_values()
-    reach = [extent - 1 for extent in window.extent]
-    outside = zip((*reach, reach[0] + below, reach[1] + behind), window.pads, strict=True)
-    pads = [far - cut for far, cut in outside]
-    if min(pads) < 0:
-        raise refused(op, f"pads {list(window.pads)} cut off more than its kernel reaches")
+    x, window = lowering.ordered_channel(op.x, op), op.window
     one_bit = isinstance(element_of(op.x), BipolarType)
-    pad = windows.PadOp(d.ordered_channel(op.x, op), pads, -1 if one_bit else 0, window.strides)
-    turned, result = constant_weights(op)[:, ::-1, ::-1], d.channel_type(op.output)
-    inner, x = Window(window.kernel, dilations=window.dilations), d.add(pad, op).output
+    pad = windows.PadOp(x, transposed_pads(op), -1 if one_bit else 0, window.strides)
+    mirrored, result = constant_weights(op)[:, ::-1, ::-1], lowering.channel_type(op.output)
+    inner, x = Window(window.kernel, dilations=window.dilations), lowering.add(pad, op).output
     if not one_bit:
-        return d.bind(op.output, add_convolution(d, op, x, turned, inner, result))
+        return lowering.bind(op.output, add_convolution(lowering, op, x, mirrored, inner, result))
     gaps = np.ones((1, *pad.outputs[0].frame), np.int8)
     gaps[:, *pad.places] = 0
-    missing = convolution.convolve(gaps, turned, inner, op.groups.value.data)[0]
+    correction = convolution.convolve(gaps, mirrored, inner, op.groups.value.data)[0]
     low, high = range_of(op.output)
-    element = smallest_type(low - int(missing.max()), high - int(missing.min()))
-    sums = add_convolution(d, op, x, turned, inner, ChannelType(result.frame, element))
-    d.bind(op.output, add_offset(d, op, sums, missing))
+    element = smallest_type(low - int(correction.max()), high - int(correction.min()))
+    sums = add_convolution(lowering, op, x, mirrored, inner, ChannelType(result.frame, element))
+    lowering.bind(op.output, add_offset(lowering, op, sums, correction))
+
+
+def transposed_pads(op: ConvTranspose2dOp) -> list[int]:
+    """The padding around the image: as far as the kernel reaches, less the pads, which crop."""
+    window, (below, right) = op.window, op.output_pads.get_values()
+    reach = [extent - 1 for extent in window.extent]
+    outside = (*reach, reach[0] + below, reach[1] + right)
+    pads = [far - cut for far, cut in zip(outside, window.pads, strict=True)]
+    if min(pads) < 0:
+        reason = f"its pads {list(window.pads)} crop more than its kernel reaches"
+        raise refused(op, reason, "reduce the pads, and slice the result instead")
+    return pads
 
 
 def add_convolution(
-    d: Lowering,
+    lowering: Lowering,
     op: Conv2dOp | ConvTranspose2dOp,
     x: SSAValue,
     weights: Array,
     window: Window,
     output: ChannelType,
 ) -> SSAValue:
-    """A convolution of an image that is padded, with the weights of an op or others."""
+    """Convolves a padded image with weights: those of an op, or a rearrangement."""
     groups, inputs = op.groups.value.data, flow.channel_of(x).frame[-1]
     sizes = window.kernel, window.strides, window.dilations
     if groups == inputs == len(weights) and groups > 1:
-        patches = d.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
-        bias = None if op.bias is None else d.constant_name(op.bias, op)
-        name, codebook = store_weights(d, op, weights)
+        patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+        bias = None if op.bias is None else lowering.constant_name(op.bias, op)
+        name, codebook = store_weights(lowering, op, weights)
         process = compute.DepthwiseOp(
             patches, output, name, output.quant_type, bias, codebook=codebook
         )
-        return d.add(process, op).output
+        return lowering.add(process, op).output
     if groups > 1:
         weights = dense_weights(weights, groups)
     if window.kernel != (1, 1) or window.strides != (1, 1):
-        x = d.add(windows.WindowOp(x, *sizes), op).patches
-    return multiply(d, op, x, weights, output)
+        x = lowering.add(windows.WindowOp(x, *sizes), op).patches
+    return multiply(lowering, op, x, weights, output)
 
 
 def dense_weights(weights: Array, groups: int) -> Array:
@@ -91,14 +100,15 @@ def dense_weights(weights: Array, groups: int) -> Array:
 
 
 @lowers(MaxPoolOp, SumPoolOp)
-def lower_pool(d: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
-    """A window by channel, padded with what never wins, or with zero."""
+def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
+    """A window by channel. The padding changes no result: zero for sums, else the lowest value."""
     window, sums = op.window, isinstance(op, SumPoolOp)
     value = 0 if sums else range_of(op.x)[0]
     if sums and any(window.pads) and isinstance(element_of(op.x), BipolarType):
-        raise refused(op, "it pads one bit with zero")
-    x = pad_if_needed(d, op, d.ordered_channel(op.x, op), window.pads, value)
+        reason = "it pads a one-bit input with zero, which one bit cannot represent"
+        raise refused(op, reason, "do not pad the pool, or quantize its input to two bits")
+    x = pad_if_needed(lowering, op, lowering.ordered_channel(op.x, op), window.pads, value)
     sizes = window.kernel, window.strides, window.dilations
-    patches = d.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
-    process = windows.PoolOp(patches, d.channel_type(op.output), sums)
-    d.bind(op.output, d.add(process, op).output)
+    patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+    process = windows.PoolOp(patches, lowering.channel_type(op.output), sums)
+    lowering.bind(op.output, lowering.add(process, op).output)

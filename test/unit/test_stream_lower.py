@@ -172,7 +172,7 @@ REFUSED = {
   %b = qnn.dequantize %a, %s : (tensor<1x4xsi4>, tensor<f32>) -> tensor<1x4xf32>
   %c = qnn.quantize %b, %s {layer = "Quant_1"} : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xsi4>
   %r = qnn.relu %c : (tensor<1x4xsi4>) -> tensor<1x4xsi4>""",
-        "qnn.dequantize: it computes with floats between integers: run fold-bn first",
+        "qnn.dequantize: it computes with floats between integer ops; run fold-bn first",
     ),
     "order": (
         """
@@ -181,15 +181,15 @@ REFUSED = {
   %c = qnn.transpose %b order = [0, 2, 1] : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
   %d = qnn.relu %c {layer = "Relu_1"} : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
   %r = qnn.reshape %d : (tensor<1x2x2xsi4>) -> tensor<1x4xsi4>""",
-        'qnn.relu "Relu_1": its input comes in another order than a stream has it',
+        'qnn.relu "Relu_1": its input is permuted; only a linear layer can absorb a transpose',
     ),
     "nothing": (
         "\n  %r = qnn.reshape %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>",
-        "nothing computes with integers: run fold-bn first",
+        "no op computes with integers; run fold-bn first",
     ),
     "products": (
         "\n  %r = qnn.mul %x, %x : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x4xsi8>",
-        "a product is lowered with a constant number, as part of a sum",
+        "it is not a multiplication by a constant number whose result is only added",
     ),
 }
 
