@@ -1,4 +1,4 @@
-"""`minimize-accumulators`: the narrowest types that hold what the actual weights can reach."""
+"""`minimize-accumulators`: narrows types to the values that the actual weights can reach."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from .sum_types import sum_type
 
 @dataclass(frozen=True)
 class MinimizeAccumulatorsPass(ModulePass):
-    """Narrows constants, sums and what is computed from them.
+    """Narrows the types of constants, of sums and of the ops that read them.
 
     Before:
 
@@ -45,8 +45,8 @@ class MinimizeAccumulatorsPass(ModulePass):
 
         %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi8>
 
-    What a function takes and returns keeps its type. A threshold beyond what its input can reach is
-    moved to the nearest value that means the same.
+    Arguments and results of functions keep their types. A threshold outside the range of its input
+    moves to the nearest value with the same effect, so that its type can be narrow, too.
     """
 
     name = "minimize-accumulators"
@@ -75,7 +75,7 @@ class MinimizeAccumulatorsPass(ModulePass):
                 Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
     def _narrow_weights(self, op: ConstantOp, fixed: set[SSAValue], pool: ConstantPool) -> None:
-        """Gives weights of linear ops, and codebooks, the narrowest type that holds them."""
+        """Gives weights and codebooks the narrowest type that can represent them."""
         users = [use.operation for use in op.output.uses]
         free = users and all(
             (isinstance(user, LinearOpBase) and user.weights is op.output)
@@ -91,7 +91,10 @@ class MinimizeAccumulatorsPass(ModulePass):
             )
 
     def _clamp(self, op: ThresholdOp, pool: ConstantPool) -> None:
-        """Moves thresholds into what the input can reach, and one step above."""
+        """Clamps thresholds to the range of the input.
+
+        At the lower end a threshold is always reached, and one above the upper end it never is.
+        """
         rows = constant_of(op.thresholds)
         if rows is None:
             return
@@ -110,11 +113,15 @@ class MinimizeAccumulatorsPass(ModulePass):
 
 
 TypePreservingOp = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
-"""Ops whose results have the type of their operands."""
+"""Ops whose results have the element type of their operands."""
 
 
 def values_with_fixed_type(steps: Sequence[Operation]) -> set[SSAValue]:
-    """Values that keep their type: those a function takes or returns, and those that must agree."""
+    """Values whose type must not change.
+
+    These are the results of functions, the operands of calls and concats, which must agree with
+    each other, and the values that are moved into one of these.
+    """
     fixed: set[SSAValue] = set()
     for op in reversed(steps):
         moves = isinstance(op, TypePreservingOp) and not fixed.isdisjoint(op.results)
@@ -126,7 +133,7 @@ def values_with_fixed_type(steps: Sequence[Operation]) -> set[SSAValue]:
 
 
 def narrowest_type(op: Operation) -> ElementType | None:
-    """The narrowest type for the results of an op; None where it is not for us to choose."""
+    """The narrowest type for the results of an op; None if the op's type is not chosen here."""
     if not op.results or not isinstance(op.results[0].type, TensorType):
         return None
     if not all(is_quant(element_of(value)) for value in (*op.operands, *op.results)):
@@ -151,7 +158,7 @@ def narrowest_type(op: Operation) -> ElementType | None:
 
 
 def narrowest_type_of_values(values: Array) -> QuantType:
-    """The narrowest type that holds all of an array."""
+    """The narrowest type that can represent all elements of an array."""
     low, high = int(values.min()), int(values.max())
     element = smallest_type(low, high)
     if low < -1 or high > 1 or (bit_width(element) == 1 and not values.all()):

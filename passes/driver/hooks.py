@@ -1,4 +1,4 @@
-"""Hooks that show what a pipeline does: its time, and the module after each pass."""
+"""Hooks that print the time of each pass, and the module after it."""
 
 import time
 from typing import IO

@@ -129,7 +129,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
         (["--split-input"], "there is no pass or option --split-input; did you mean "),
         (["--print-op-gen"], "there is no pass or option --print-op-gen; did you mean --"),
         (["--verify-diag"], "there is no pass or option --verify-diag; did you mean --"),
-        (["--test-two=limit=1", "--fold-bn=max-error=-1"], "fold-bn: max-error is at least 0"),
+        (["--test-two=limit=1", "--fold-bn=max-error=-1"], "fold-bn: max-error must be at least 0"),
         (["-x"], "there is no pass or option -x; there are: --allow-unregistered-dialect, "),
         (["-t", "nothing"], "argument -t/--target: invalid choice: 'nothing'"),
     ],
