@@ -55,10 +55,10 @@ class MinimizeAccumulatorsPass(ModulePass):
         pool = ConstantPool(op)
         for function in op.ops:
             if isinstance(function, FuncOp):
-                steps = list(function.walk())
-                fixed = values_with_fixed_type(steps)
-                for step in steps:
-                    self._narrow(step, fixed, pool)
+                inner = list(function.walk())
+                fixed = values_with_fixed_type(inner)
+                for inner_op in inner:
+                    self._narrow(inner_op, fixed, pool)
         pool.drop_unused()
 
     def _narrow(self, op: Operation, fixed: set[SSAValue], pool: ConstantPool) -> None:
@@ -116,14 +116,14 @@ TypePreservingOp = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
 """Ops whose results have the element type of their operands."""
 
 
-def values_with_fixed_type(steps: Sequence[Operation]) -> set[SSAValue]:
+def values_with_fixed_type(ops: Sequence[Operation]) -> set[SSAValue]:
     """Values whose type must not change.
 
     These are the results of functions, the operands of calls and concats, which must agree with
     each other, and the values that are moved into one of these.
     """
     fixed: set[SSAValue] = set()
-    for op in reversed(steps):
+    for op in reversed(ops):
         moves = isinstance(op, TypePreservingOp) and not fixed.isdisjoint(op.results)
         if moves or isinstance(op, ReturnOp | ConcatOp | CallOp):
             fixed.update(op.operands)

@@ -41,9 +41,7 @@ def keeps_channels(op: Operation) -> bool:
             return op.scales.get_values()[-1] == 1
         case TransposeOp():
             return op.order.get_values()[-1] == len(shape_of(op.x)) - 1
-        case SliceOp():
-            return shape_of(op.output)[-1] == shape_of(op.x)[-1]
-        case PadOp():
+        case SliceOp() | PadOp():
             return shape_of(op.output)[-1] == shape_of(op.x)[-1]
         case _:
             return False

@@ -93,10 +93,10 @@ class FoldChain(RewritePattern):
 
     def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         """A table with an entry for each integer that a channel reaches, and a row per channel."""
-        least, most = int(bounds.low.min()), int(bounds.high.max())
-        values = np.arange(least, most + 1, dtype=np.int64)[:, None]
+        first, last = int(bounds.low.min()), int(bounds.high.max())
+        values = np.arange(first, last + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
-        return self._lookup(chain.sources[0].x, levels, least, chain.quantizer)
+        return self._lookup(chain.sources[0].x, levels, first, chain.quantizer)
 
     def _lookup(
         self, x: SSAValue, levels: Ints, first: int, quantizer: QuantizerOp

@@ -100,9 +100,9 @@ class IntegerLinear(RewritePattern):
             new.append(self.pool.constant(offset, element, "zero"))
             operands.append(new[-1].results[0])
         properties = dict(op.properties)
-        pad, lifted = integer_padding(op, x), pads_one_bit_with_zero(op, x)
+        pad, one_bit = integer_padding(op, x), pads_one_bit_with_zero(op, x)
         if isinstance(op, Conv2dOp) and pad is not None:
-            properties["pad_value"] = int_attr(-1 if lifted else pad)
+            properties["pad_value"] = int_attr(-1 if one_bit else pad)
         low, high = accumulator_range(x.x, kernel, operands[2] if operands[2:] else None)
         sums = type(op).create(
             operands=operands,
@@ -110,7 +110,7 @@ class IntegerLinear(RewritePattern):
             properties=properties,
         )
         new.append(sums)
-        if lifted and isinstance(op, Conv2dOp) and values is not None:
+        if one_bit and isinstance(op, Conv2dOp) and values is not None:
             return self._plus(sums.output, one_bit_border(op, values), new)
         if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
             return self._plus(sums.output, transposed_zero_point(op, values, zero), new)
@@ -209,7 +209,7 @@ def subtract_zero_point(weights: DequantizeOp) -> Array:
 
 
 def integer_padding(op: LinearOpBase, x: DequantizeOp) -> int | None:
-    """The integer that represents the padding value, 0 without padding; None if there is none."""
+    """The integer that represents the padding value; 0 without padding, None if no integer does."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
     steps = op.pad_value.value.data / scale_row(x)[0]
@@ -232,7 +232,7 @@ def _refuse_padding(op: LinearOpBase, x: DequantizeOp) -> Refusal:
 
 
 def pads_one_bit_with_zero(op: LinearOpBase, x: DequantizeOp) -> bool:
-    """Whether a one-bit input is padded with 0: with -1 instead, and a correction of the border."""
+    """Whether an op pads a one-bit input with 0. It then pads with -1 and corrects the border."""
     padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
     return padded and isinstance(element_of(x.x), BipolarType) and integer_padding(op, x) == 0
 

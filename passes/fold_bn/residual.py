@@ -17,7 +17,7 @@ from ...qdialect.qnn.constants import range_of
 from ...qdialect.qnn.elementwise import AddOp, SubOp
 from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of
-from ..arrays import Doubles, Ints
+from ..arrays import Ints
 from .chains import Chain, level_range
 from .quant_params import scale_row
 
@@ -26,6 +26,10 @@ MAX_PAIRS_TRIED = 1 << 20
 
 MAX_MULTIPLIER = 1 << 10
 """Largest magnitude of a multiplier: it makes a product ten bits wider than its operand."""
+
+
+SMALL_OPERANDS = "quantize both of its operands to at most 8 bits"
+"""The remedy if a sum is impossible: with so few bits, a table can hold all pairs."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class PairTable:
     a: Ints
     """The value of the first tensor in each pair."""
     b: Ints
+    """The value of the second tensor in each pair."""
     levels: Ints
     """A row for each pair, with a level for each channel."""
 
@@ -63,36 +68,30 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
         return pairs
     if (pairs.levels != pairs.levels[:, :1]).any():
         return Refusal("the ops after its addition differ between channels", SMALL_OPERANDS)
-    found = pairs.levels[:, 0]
-    reals = _real_sums(chain, pairs.a, pairs.b)
-    falls = found[np.argmin(reals)] > found[np.argmax(reals)]
-    order = np.argsort(found, kind="stable")
-    a, b, ordered = pairs.a[order], pairs.b[order], found[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(ordered) > 0])
+    level_of_pair = pairs.levels[:, 0]
+    order = np.argsort(level_of_pair, kind="stable")
+    a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(levels) > 0])
     closest: tuple[int, WeightedSum] | None = None
-    for m, n in _multipliers(chain):
-        m, n = (-m, -n) if falls else (m, n)
+    for m, n in _multipliers(chain, _falls(chain, pairs)):
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
         # Exact if the sums of each level lie below the sums of the next: then the lowest sum of a
         # level is a threshold that no pair of a lower level reaches.
-        if (highs[:-1] < lows[1:]).all():
-            return _weighted_sum(chain, (m, n), ordered[starts], lows, int(highs.max()) + 1)
-        if max_error:
-            rising = np.minimum.accumulate(lows[::-1])[::-1]
-            guess = _weighted_sum(chain, (m, n), ordered[starts], rising, int(highs.max()) + 1)
-            reached = np.searchsorted(guess.thresholds, sums, side="right") + guess.first
-            error = int(np.abs(reached - ordered).max())
-            closest = min(closest or (error, guess), (error, guess), key=lambda pair: pair[0])
+        exact = bool((highs[:-1] < lows[1:]).all())
+        if not exact and not max_error:
+            continue
+        rising = np.minimum.accumulate(lows[::-1])[::-1]
+        candidate = _weighted_sum(chain, (m, n), levels[starts], rising, int(highs.max()) + 1)
+        if exact:
+            return candidate
+        reached = np.searchsorted(candidate.thresholds, sums, side="right") + candidate.first
+        error = int(np.abs(reached - levels).max())
+        if closest is None or error < closest[0]:
+            closest = error, candidate
     if closest is not None and closest[0] <= max_error:
         return closest[1]
     return _refuse_rounding(None if closest is None else closest[0])
-
-
-SMALL_OPERANDS = (
-    "quantize both of its operands to at most 8 bits"
-    """With so few bits a table can hold all pairs."""
-)
 
 
 def _refuse_rounding(smallest_error: int | None) -> Refusal:
@@ -118,10 +117,11 @@ def try_all_pairs(chain: Chain) -> PairTable | Refusal:
     return PairTable(rows, cols, chain.levels(*wide))
 
 
-def _real_sums(chain: Chain, a: Ints, b: Ints) -> Doubles:
-    """The sums of pairs of integers in real units."""
+def _falls(chain: Chain, pairs: PairTable) -> bool:
+    """Whether the pair with the smallest real sum has a higher level than that with the largest."""
     first, second = real_factors(chain)
-    return first * a + second * b
+    reals, levels = first * pairs.a + second * pairs.b, pairs.levels[:, 0]
+    return bool(levels[np.argmin(reals)] > levels[np.argmax(reals)])
 
 
 def real_factors(chain: Chain) -> tuple[float, float]:
@@ -130,10 +130,10 @@ def real_factors(chain: Chain) -> tuple[float, float]:
     return first, -second if isinstance(chain.ops[0], SubOp) else second
 
 
-def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
-    """Integers close to the ratio of the scales, the smallest first."""
+def _multipliers(chain: Chain, falls: bool) -> Iterator[tuple[int, int]]:
+    """Integers close to the ratio of the scales, the smallest first; negated if levels fall."""
     first, second = real_factors(chain)
-    sign = 1 if second > 0 else -1
+    sign = 1 if (second > 0) != falls else -1
     for n in range(1, MAX_MULTIPLIER + 1):
         m = round(first / second * n)
         if 0 < abs(m) <= MAX_MULTIPLIER:
@@ -152,7 +152,7 @@ def _weighted_sum(
     """Thresholds for all levels up to the highest that a pair has.
 
     `present` are the levels that pairs have, `lows` the lowest sum of each. A level that no pair
-    has shares the threshold of the next; the last level without a next gets `never`.
+    has shares the threshold of the next one; a level above all of them gets `never`.
     """
     least, most = int(present[0]), int(present[-1])
     least = min(least, level_range(chain.quantizer)[1] - 1)
