@@ -72,7 +72,7 @@ PASSES: dict[str, PassEntry] = {
     "canonicalize": PassEntry(_canonicalize, "fold constants and remove ops that change nothing"),
     "fold-bn": PassEntry(_fold_bn, "replace batch norms and activations by integer thresholds"),
     "minimize-accumulators": PassEntry(
-        _minimize_accumulators, "narrow types to what the actual weights can reach"
+        _minimize_accumulators, "narrow types to the values that the weights can reach"
     ),
     "stream-lower": PassEntry(_stream_lower, "turn an integer network into a design of processes"),
     "scale-thresholds": PassEntry(

@@ -78,27 +78,27 @@ class FoldChain(RewritePattern):
             case Refusal() as refusal:
                 return refusal
             case SingleInput(non_monotone=False) as plan:
-                return self._thresholds(chain, plan)
+                return self._fold_to_thresholds(chain, plan)
             case SingleInput() as plan:
-                return self._table(chain, plan)
+                return self._fold_to_table(chain, plan)
             case WeightedSum() as plan:
-                return self._sum(chain, plan)
+                return self._fold_sum(chain, plan)
             case PairTable() as plan:
-                return self._pair_table(chain, plan)
+                return self._fold_pairs(chain, plan)
 
-    def _thresholds(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+    def _fold_to_thresholds(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         first, last = level_range(chain.quantizer)
         steps = find_thresholds(chain.levels, bounds.low, bounds.high, first, last)
-        return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
+        return self._threshold_op(chain.sources[0].x, steps, chain.quantizer, first)
 
-    def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+    def _fold_to_table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
         """A table with an entry for each integer that a channel reaches, and a row per channel."""
         first, last = int(bounds.low.min()), int(bounds.high.max())
         values = np.arange(first, last + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
-        return self._lookup(chain.sources[0].x, levels, first, chain.quantizer)
+        return self._lookup_op(chain.sources[0].x, levels, first, chain.quantizer)
 
-    def _lookup(
+    def _lookup_op(
         self, x: SSAValue, levels: Ints, first: int, quantizer: QuantizerOp
     ) -> list[Operation]:
         element = element_of(quantizer.output)
@@ -107,7 +107,7 @@ class FoldChain(RewritePattern):
         table = self.pool.constant(rows[0] if len(rows) == 1 else rows, element, "table")
         return [table, LookupOp(x, table, first, len(rows) > 1)]
 
-    def _threshold(
+    def _threshold_op(
         self, x: SSAValue, steps: StepFunction, quantizer: QuantizerOp, first: int
     ) -> list[Operation]:
         element = element_of(quantizer.output)
@@ -120,41 +120,41 @@ class FoldChain(RewritePattern):
         flags = self.pool.constant(steps.descending, unsigned(1), "descending")
         return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
 
-    def _sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
+    def _fold_sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
         """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
-        total = self._weighted(chain, found.multipliers, new)
+        total = self._weighted_sum(chain, found.multipliers, new)
         steps = StepFunction(found.thresholds[None], np.zeros(1, np.bool_))
-        return new + self._threshold(total, steps, chain.quantizer, found.first)
+        return new + self._threshold_op(total, steps, chain.quantizer, found.first)
 
-    def _weighted(
+    def _weighted_sum(
         self, chain: Chain, multipliers: tuple[int, int], new: list[Operation]
     ) -> SSAValue:
-        parts = [
-            self._times(source.x, factor, new)
+        """The sum of multiples of both sources; the ops that compute it are added to `new`."""
+        a, b = (
+            self._multiple(source.x, factor, new)
             for source, factor in zip(chain.sources, multipliers, strict=True)
-        ]
-        ends = [range_of(part) for part in parts]
-        kind = sum_type(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
-        total = AddOp(parts[0], parts[1], kind)
+        )
+        (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
+        total = AddOp(a, b, sum_type(a_low + b_low, a_high + b_high))
         new.append(total)
         return total.output
 
-    def _pair_table(self, chain: Chain, pairs: PairTable) -> list[Operation]:
+    def _fold_pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
         """A table with an entry for each pair of values.
 
-        `step * a + b` is a different index for each pair, as `step` is the number of values of b.
+        `step * a + b` is a different index for each pair, because `step` exceeds the range of b.
         """
         new: list[Operation] = []
         step = int(pairs.b.max() - pairs.b.min()) + 1
         index = step * pairs.a + pairs.b
-        total = self._weighted(chain, (step, 1), new)
+        total = self._weighted_sum(chain, (step, 1), new)
         first, last = int(index.min()), int(index.max())
         rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)
         rows[:, index - first] = pairs.levels.T
-        return new + self._lookup(total, rows, first, chain.quantizer)
+        return new + self._lookup_op(total, rows, first, chain.quantizer)
 
-    def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
+    def _multiple(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
         if factor == 1:
             return x
         corners = [factor * end for end in range_of(x)]

@@ -61,9 +61,9 @@ class HoistQuantize(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
-        alike = scalar_ops_above(op.x)
-        if alike:
-            return self._hoist_with(alike, op, rewriter)
+        scalar_ops = scalar_ops_above(op.x)
+        if scalar_ops:
+            return self._hoist_with(scalar_ops, op, rewriter)
         move = op.x.owner
         if is_quant(element_of(op.x)) or not self._passes(op, move):
             return
@@ -81,21 +81,21 @@ class HoistQuantize(RewritePattern):
         rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
 
     def _hoist_with(
-        self, alike: Sequence[ElementwiseOp], op: QuantizerOp, rewriter: PatternRewriter
+        self, scalar_ops: Sequence[ElementwiseOp], op: QuantizerOp, rewriter: PatternRewriter
     ) -> None:
         """Moves a quantizer and elementwise ops above the move that the first of them reads."""
-        (first,), _ = split_operands(alike[0])
+        (first,), _ = split_operands(scalar_ops[0])
         move = first.owner
         if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
             return
         rank = len(shape_of(move.x))
-        shapes = [shape for part in alike for shape in split_operands(part)[1]]
+        shapes = [shape for scalar_op in scalar_ops for shape in split_operands(scalar_op)[1]]
         if not is_same_for_all_channels(op) or any(len(shape) > rank for shape in shapes):
             return
         new: list[Operation] = []
         value = move.x
-        for part in alike:
-            new.append(apply_to(part, value, shape_of(value)))
+        for scalar_op in scalar_ops:
+            new.append(apply_to(scalar_op, value, shape_of(value)))
             value = new[-1].results[0]
         quantized = self._at(op, value, list(op.operands[1:]))
         rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
@@ -144,9 +144,9 @@ class HoistQuantize(RewritePattern):
         values = constant_of(row)
         if values is None or values.size == 1 or len(values) == 1:
             return row
-        part = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
-        new.append(part)
-        return part.output
+        some = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
+        new.append(some)
+        return some.output
 
     def _at(self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]) -> Operation:
         """The quantizer, applied to another value."""

@@ -60,7 +60,7 @@ class SinkDequantize(RewritePattern):
 
 
 def zero_padding(op: PadOp, source: DequantizeOp) -> int | None:
-    """The integer that represents 0 in all channels; None if there is none or 0 is not padded."""
+    """The integer for a padding with 0; None if the channels differ or another number is padded."""
     zeros = zero_point_row(source)
     if op.value.value.data != 0 or zeros.size > 1 or not is_representable(source.x, int(zeros[0])):
         return None
@@ -92,7 +92,7 @@ def dequantize_with(
 
 
 def per_tensor_sources(op: ConcatOp | SumOp) -> list[DequantizeOp]:
-    """What dequantizes the operands of an op, if each has one scale, and all the same; else []."""
+    """The dequantize ops of all operands, if they share one scale; else an empty list."""
     sources = [dequantize_of(value) for value in op.operands]
     found = [source for source in sources if source is not None and is_per_tensor(source)]
     same_scale = len({float(scale_row(source)[0]) for source in found}) == 1

@@ -34,7 +34,7 @@ def lower_conv2d(lowering: Lowering, op: Conv2dOp) -> None:
 def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
     """A convolution with the mirrored kernel, over the image with zeros between its pixels.
 
-    One bit cannot represent zero. There the gaps are -1, and what they add is subtracted again.
+    One bit cannot represent zero. There the gaps are -1, and their contribution is subtracted.
     """
     x, window = lowering.ordered_channel(op.x, op), op.window
     one_bit = isinstance(element_of(op.x), BipolarType)

@@ -1,7 +1,7 @@
-"""`stream-lower`: turns the integer part of a network into a design, and runs it from the host.
+"""`stream-lower`: turns the integer part of a network into a design that the host runs.
 
-The host keeps what must be float at the two ends of the network, the prologue and the epilogue. All
-ops between them are lowered to processes.
+The host keeps the float ops at the two ends of the network, the prologue and the epilogue. All ops
+between them are lowered to processes.
 """
 
 from collections.abc import Sequence

@@ -128,16 +128,16 @@ def test_bisection_finds_the_thresholds_of_an_exhaustive_search() -> None:
 
 def test_non_monotone_channels_are_found() -> None:
     low, high = np.array([-8, -8]), np.array([7, 7])
-    bent = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
-    assert bent is not None and bent.tolist() == [False, True]
+    found = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
+    assert found is not None and found.tolist() == [False, True]
     assert non_monotone(lambda rows: rows, low, high, budget=3) is None
 
 
 def test_non_monotone_functions_are_found_at_block_boundaries() -> None:
     low, high = np.array([0]), np.array([3 * EVALUATIONS_PER_CALL])
-    for turn in (EVALUATIONS_PER_CALL - 1, EVALUATIONS_PER_CALL, EVALUATIONS_PER_CALL + 1):
-        bent = non_monotone(lambda rows, turn=turn: np.abs(rows - turn), low, high)
-        assert bent is not None and bent.tolist() == [True]
+    for valley in (EVALUATIONS_PER_CALL - 1, EVALUATIONS_PER_CALL, EVALUATIONS_PER_CALL + 1):
+        found = non_monotone(lambda rows, valley=valley: np.abs(rows - valley), low, high)
+        assert found is not None and found.tolist() == [True]
 
 
 def test_thresholds_at_the_ends_of_the_largest_range() -> None:
