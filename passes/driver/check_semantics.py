@@ -167,9 +167,9 @@ def comparable_bits(values: Array) -> Array:
 
 
 def samples(types: Sequence[QnnTensor], rng: np.random.Generator) -> list[Array]:
-    """Inputs for a module, each with the same number of random images, then of extreme ones.
+    """Inputs for a module: random images, then extreme ones, the same number for each input.
 
-    If the types fix the number of images, each input is random and has no extreme images.
+    If the types fix the number of images, all of them are random.
     """
     count = RANDOM_IMAGES if takes_any_images(types) else 1
     return [sample(type, rng, count) for type in types]

@@ -33,7 +33,7 @@ QuantizerOp = QuantizeOp | ThresholdOp
 
 
 def keeps_channels(op: Operation) -> bool:
-    """Whether an op moves whole channels: every element stays in the channel of its index."""
+    """Whether an op moves whole channels: every element stays in its channel."""
     match op:
         case MaxPoolOp():
             return True
@@ -157,8 +157,10 @@ def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
 
 
 def _refuse_source(owner: Operation | Block) -> Refusal:
-    name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
-    reason = f"its input comes from {name}, which is not an elementwise op"
+    """Why a value that is neither dequantized nor elementwise cannot start a chain."""
+    if isinstance(owner, Block):
+        return Refusal("its input comes from a float input of the network", "quantize that input")
+    reason = f"its input comes from {describe(owner)}, which is not an elementwise op"
     return Refusal(reason, "only elementwise ops can stand between integers and a quantizer")
 
 

@@ -166,7 +166,7 @@ class FoldChain(RewritePattern):
 
 
 def _merge_equal_rows(rows: Array) -> Array:
-    """A single row if all rows are equal."""
+    """The first row alone if all rows are equal, else all rows."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
 

@@ -30,7 +30,7 @@ from ...qdialect.qnn.steps import ThresholdOp
 
 
 def is_monotone(op: QnnOp) -> bool:
-    """Whether an op is a monotone function of its operand that is not constant, in each channel."""
+    """Whether an op is monotone in its non-constant operand, in each channel."""
     match op:
         case ReluOp() | ClipOp() | SignOp() | FloorOp() | CeilOp() | RoundOp() | ThresholdOp():
             return True

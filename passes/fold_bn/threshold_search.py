@@ -25,7 +25,7 @@ MAX_EVALUATIONS = 1 << 24
 
 @dataclass(frozen=True)
 class StepFunction:
-    """A step function of an integer for each channel."""
+    """For each channel, a function of an integer whose level changes by one at each threshold."""
 
     thresholds: Ints
     """A row for each channel, ascending. Every input reaches `low`, and none reaches `high + 1`."""

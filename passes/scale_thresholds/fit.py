@@ -34,7 +34,7 @@ UNREACHABLE_OFFSET = 1 << 62
 
 @dataclass(frozen=True)
 class LineFit:
-    """A line for each channel."""
+    """A line for each channel: `(x * factor + offset) >> shift`."""
 
     factors: Ints
     offsets: Ints

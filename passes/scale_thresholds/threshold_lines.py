@@ -126,9 +126,9 @@ class ThresholdRows:
 
 
 def intercept_bounds(thresholds: ThresholdRows, slopes: Doubles) -> tuple[Doubles, Doubles]:
-    """The intercepts with which lines of these slopes have all levels right.
+    """The bounds of the intercepts with which lines of these slopes have all levels right.
 
-    They are at least the first result and below the second.
+    An intercept must be at least the first bound, and less than the second.
     """
     under, reached = (thresholds.levels - slopes[:, None] * edge for edge in thresholds.edges)
     at_least = np.where(thresholds.reaching, reached, -np.inf).max(1)

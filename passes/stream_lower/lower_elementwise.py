@@ -52,7 +52,7 @@ def lower_product(lowering: Lowering, op: MulOp) -> None:
         if factor is not None and factor.size == 1 and summed:
             lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
             return
-    reason = "it is not a multiplication by a constant number whose result is only added"
+    reason = "it is not a multiplication by a constant whose result is only added or subtracted"
     raise refused(op, reason, "other products are not supported on integers")
 
 

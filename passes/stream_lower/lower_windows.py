@@ -101,7 +101,7 @@ def dense_weights(weights: Array, groups: int) -> Array:
 
 @lowers(MaxPoolOp, SumPoolOp)
 def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
-    """A window by channel. The padding changes no result: zero for sums, else the lowest value."""
+    """A window by channel, then a sum or maximum, which padding with 0 or the minimum keeps."""
     window, sums = op.window, isinstance(op, SumPoolOp)
     value = 0 if sums else range_of(op.x)[0]
     if sums and any(window.pads) and isinstance(element_of(op.x), BipolarType):

@@ -151,5 +151,5 @@ class Lowering:
 
 
 def refused(op: Operation, reason: str, remedy: str = "") -> PassFailedException:
-    """The error that an op cannot be lowered."""
+    """The error for an op that cannot be lowered."""
     return PassFailedException(f"stream-lower: {Refusal(reason, remedy).message(describe(op))}")

@@ -189,7 +189,7 @@ REFUSALS = {
     ),
     "a product of two tensors": (
         "\n  %r = qnn.mul %x, %x : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x4xsi8>",
-        "it is not a multiplication by a constant number whose result is only added",
+        "it is not a multiplication by a constant whose result is only added or subtracted",
     ),
 }
 
