@@ -1,4 +1,4 @@
-"""Rewrites over the IR, one file a pass, and the pipeline that runs them."""
+"""Passes over the IR, and the pipeline that runs them."""
 
 from .driver.pipeline import Pipeline
 from .driver.registry import PASSES

@@ -1,4 +1,4 @@
-"""`minimize-accumulators`: the narrowest types that hold what the actual weights can reach."""
+"""`minimize-accumulators`: narrows types to the values that the actual weights can reach."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ from ..qdialect.types import (
     shape_of,
     smallest_type,
 )
-from .fold_bn.integer_linear import holding
+from .sum_types import sum_type
 
 
 @dataclass(frozen=True)
 class MinimizeAccumulatorsPass(ModulePass):
-    """Narrows constants, sums and what is computed from them.
+    """Narrows the types of constants, of sums and of the ops that read them.
 
     Before:
 
@@ -45,8 +45,8 @@ class MinimizeAccumulatorsPass(ModulePass):
 
         %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi8>
 
-    What a function takes and returns keeps its type. A threshold beyond what its input can reach is
-    moved to the nearest value that means the same.
+    Arguments and results of functions keep their types. A threshold outside the range of its input
+    moves to the nearest value with the same effect, so that its type can be narrow, too.
     """
 
     name = "minimize-accumulators"
@@ -55,10 +55,10 @@ class MinimizeAccumulatorsPass(ModulePass):
         pool = ConstantPool(op)
         for function in op.ops:
             if isinstance(function, FuncOp):
-                steps = list(function.walk())
-                fixed = fixed_values(steps)
-                for step in steps:
-                    self._narrow(step, fixed, pool)
+                inner = list(function.walk())
+                fixed = values_with_fixed_type(inner)
+                for inner_op in inner:
+                    self._narrow(inner_op, fixed, pool)
         pool.drop_unused()
 
     def _narrow(self, op: Operation, fixed: set[SSAValue], pool: ConstantPool) -> None:
@@ -66,16 +66,16 @@ class MinimizeAccumulatorsPass(ModulePass):
             return self._narrow_weights(op, fixed, pool)
         if isinstance(op, ThresholdOp) and is_quant(element_of(op.x)):
             self._clamp(op, pool)
-        element = narrowest(op)
+        element = narrowest_type(op)
         if element is None or not fixed.isdisjoint(op.results):
             return
         for result in list(op.results):
             narrower = bit_width(element) < bit_width(element_of(result))
-            if isinstance(op, Keeps | LookupOp) or narrower:
+            if isinstance(op, TypePreservingOp | LookupOp) or narrower:
                 Rewriter.replace_value_with_new_type(result, TensorType(element, shape_of(result)))
 
     def _narrow_weights(self, op: ConstantOp, fixed: set[SSAValue], pool: ConstantPool) -> None:
-        """Gives weights of linear ops, and codebooks, the narrowest type that holds them."""
+        """Gives weights and codebooks the narrowest type that can represent them."""
         users = [use.operation for use in op.output.uses]
         free = users and all(
             (isinstance(user, LinearOpBase) and user.weights is op.output)
@@ -84,14 +84,17 @@ class MinimizeAccumulatorsPass(ModulePass):
         )
         if not free or not is_quant(element_of(op.output)):
             return
-        element, known = type_of_values(op.data.array), element_of(op.output)
+        element, known = narrowest_type_of_values(op.data.array), element_of(op.output)
         if element != known and bit_width(element) <= bit_width(known):
             Rewriter.replace_op(
                 op, pool.constant(op.data.array, element, op.output.name_hint or "weights")
             )
 
     def _clamp(self, op: ThresholdOp, pool: ConstantPool) -> None:
-        """Moves thresholds into what the input can reach, and one step above."""
+        """Clamps thresholds to the range of the input.
+
+        At the lower end a threshold is always reached, and one above the upper end it never is.
+        """
         rows = constant_of(op.thresholds)
         if rows is None:
             return
@@ -109,15 +112,19 @@ class MinimizeAccumulatorsPass(ModulePass):
                 owner.erase()
 
 
-Keeps = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
-"""Ops whose results have the type of their operands."""
+TypePreservingOp = MoveOp | MaxPoolOp | SplitOp | PadOp | ConcatOp
+"""Ops whose results have the element type of their operands."""
 
 
-def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
-    """Values that keep their type: those a function takes or returns, and those that must agree."""
+def values_with_fixed_type(ops: Sequence[Operation]) -> set[SSAValue]:
+    """Values whose type must not change.
+
+    These are the results of functions, the operands of calls and concats, which must agree with
+    each other, and the values that are moved into one of these.
+    """
     fixed: set[SSAValue] = set()
-    for op in reversed(steps):
-        moves = isinstance(op, Keeps) and not fixed.isdisjoint(op.results)
+    for op in reversed(ops):
+        moves = isinstance(op, TypePreservingOp) and not fixed.isdisjoint(op.results)
         if moves or isinstance(op, ReturnOp | ConcatOp | CallOp):
             fixed.update(op.operands)
         if isinstance(op, ConcatOp | CallOp):
@@ -125,21 +132,21 @@ def fixed_values(steps: Sequence[Operation]) -> set[SSAValue]:
     return fixed
 
 
-def narrowest(op: Operation) -> ElementType | None:
-    """The narrowest type for the results of an op; None where it is not for us to choose."""
+def narrowest_type(op: Operation) -> ElementType | None:
+    """The narrowest type for the results of an op; None if the op's type is not chosen here."""
     if not op.results or not isinstance(op.results[0].type, TensorType):
         return None
     if not all(is_quant(element_of(value)) for value in (*op.operands, *op.results)):
         return None
     match op:
         case LinearOpBase():
-            return holding(*accumulator_range(op.x, op.weights, op.bias))
+            return sum_type(*accumulator_range(op.x, op.weights, op.bias))
         case SumPoolOp():
             taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)
             return smallest_type(min(low, 0) * taps, max(high, 0) * taps)
         case BinaryOp():
             ends = [op.combine(a, b) for a in range_of(op.lhs) for b in range_of(op.rhs)]
-            return holding(min(ends), max(ends))
+            return sum_type(min(ends), max(ends))
         case ReluOp():
             return smallest_type(0, max(0, range_of(op.x)[1]))
         case MoveOp() | MaxPoolOp() | SplitOp() | PadOp():
@@ -150,8 +157,8 @@ def narrowest(op: Operation) -> ElementType | None:
             return None
 
 
-def type_of_values(values: Array) -> QuantType:
-    """The narrowest type that holds all of an array."""
+def narrowest_type_of_values(values: Array) -> QuantType:
+    """The narrowest type that can represent all elements of an array."""
     low, high = int(values.min()), int(values.max())
     element = smallest_type(low, high)
     if low < -1 or high > 1 or (bit_width(element) == 1 and not values.all()):

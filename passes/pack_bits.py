@@ -1,4 +1,4 @@
-"""`pack-bits`: weights and thresholds as the hardware holds them."""
+"""`pack-bits`: packs weights and thresholds into the words of on-chip memories."""
 
 from dataclasses import dataclass
 
@@ -12,13 +12,13 @@ from ..qdialect.stream import MemoryOp, Process
 from ..qdialect.stream.process import data_of
 from .designs import designs_for
 
-PACKED = "packed "
-"""Before the name of a memory that is not in the module yet: no data have such a name."""
+PLACEHOLDER_PREFIX = "packed "
+"""Starts the name of a memory that is not in the module yet. No other symbol has a space in it."""
 
 
 @dataclass(frozen=True)
 class PackBitsPass(ModulePass):
-    """Puts the constants of layers into memory words, by what is taken at once.
+    """Packs the constants of layers into words of the size that a process reads per cycle.
 
     Before:
 
@@ -46,14 +46,14 @@ class PackBitsPass(ModulePass):
             packed = PackedAttr.of(data_of(process, SymbolRefAttr(name)), at_once)
             memories.append(MemoryOp(name, packed))
             for process, key in places:
-                process.properties[key] = SymbolRefAttr(PACKED + name)
-        _insert(op, memories, list(readers.values()))
+                process.properties[key] = SymbolRefAttr(PLACEHOLDER_PREFIX + name)
+        _insert_memories(op, memories, list(readers.values()))
 
 
-def _insert(
+def _insert_memories(
     module: ModuleOp, memories: list[MemoryOp], readers: list[list[tuple[Process, str]]]
 ) -> None:
-    """Adds memories, under the names of what they hold where these are free now."""
+    """Adds memories to the module, under the names of their data where these are not taken."""
     ConstantPool(module).drop_unused()
     pool = ConstantPool(module)
     for memory, places in zip(memories, readers, strict=True):

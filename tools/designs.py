@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 
 from ..passes.designs import designs_of
-from ..passes.driver.pipeline import Hook, Pipeline
+from ..passes.driver.pipeline import Pipeline, PipelineHook
 from ..passes.fold_bn.fold_bn import FoldBnPass
 from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ..passes.scale_thresholds.scale_thresholds import ScaleThresholdsPass
@@ -104,7 +104,7 @@ def timed(step: str) -> Generator[None]:
     LOG.info("%s: %.1f s", step, time.perf_counter() - start)
 
 
-class StepLog(Hook):
+class StepLog(PipelineHook):
     """Logs each pass when it starts, and its duration when it is done."""
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:

@@ -18,7 +18,7 @@ from xdsl.utils.target import Target
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from ..passes.driver.hooks import PrintAfter, Timing
-from ..passes.driver.pipeline import Hook, Pipeline, PipelineError
+from ..passes.driver.pipeline import Pipeline, PipelineError, PipelineHook
 from ..passes.driver.registry import PASSES
 from ..qdialect.diagnostics import did_you_mean, truncated
 from ..qdialect.dialects import DIALECTS
@@ -112,7 +112,7 @@ class QnnOpt(xDSLOptMain):
         return PassView()
 
     def setup_pipeline(self) -> None:
-        hooks: list[Hook] = []
+        hooks: list[PipelineHook] = []
         if self.args.print_ir_after_all:
             hooks.append(PrintAfter(sys.stderr))
         if self.args.check_semantics is not None or self.args.check_inputs:
@@ -123,7 +123,7 @@ class QnnOpt(xDSLOptMain):
             hooks.append(self.view)
         self.passes = Pipeline.parse(self.pipeline_text, hooks)
 
-    def _check(self) -> Hook:
+    def _check(self) -> PipelineHook:
         from ..passes.driver.check_semantics import CheckSemantics
         from .arrays import load_array
 

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ...passes.scale_thresholds.threshold_lines import Doubles, Ints, ThresholdRows, room, search
+from ...passes.scale_thresholds.threshold_lines import (
+    Doubles,
+    Ints,
+    ThresholdRows,
+    best_slopes,
+    intercept_bounds,
+)
 
 Floats = npt.NDArray[np.float32]
 
@@ -80,14 +86,14 @@ Exceptions = Sequence[tuple[Ints, Ints]]
 
 def fit(stairs: ThresholdRows, middle: int) -> Lines:
     """The lines that are wrong least often."""
-    slopes = search(stairs)
+    slopes = best_slopes(stairs)
     best = lines_of(stairs, middle, slopes, *TRIES[0])
     wrong = best.wrong(stairs)
     for odd in (False, True):
         (left,) = wrong.nonzero()
-        some = stairs.of(left)
-        heeded = some.without_odd() if odd else some
-        found = search(heeded) if odd else slopes[left]
+        some = stairs.select_channels(left)
+        heeded = some.without_outliers() if odd else some
+        found = best_slopes(heeded) if odd else slopes[left]
         for ulps, share in TRIES if left.size else ():
             tried = lines_of(heeded, middle, found, ulps, share)
             count = tried.wrong(some)
@@ -102,9 +108,9 @@ def exceptions(lines: Lines, stairs: ThresholdRows) -> Exceptions | None:
     ends = lines.along(np.stack([stairs.low, stairs.high], 1))
     if not (abs(ends) < LONGEST).all():
         return None
-    around = stairs.around(REACH)
+    around = stairs.values_around(REACH)
     flat = around.reshape(len(around), -1)
-    level = stairs.reached(flat)
+    level = stairs.levels_of(flat)
     wrong = level != lines.levels(flat)
     ends = wrong.reshape(around.shape)
     first, last = around[:, :, 0], around[:, :, -1]
@@ -125,10 +131,10 @@ def lines_of(stairs: ThresholdRows, middle: int, slopes: Doubles, ulps: int, sha
         np.float32
     )
     wide = rounded.astype(np.float64)
-    at_least, below = room(stairs, wide)
+    at_least, below = intercept_bounds(stairs, wide)
     bound = np.isfinite(at_least) & np.isfinite(below)
     with np.errstate(invalid="ignore", divide="ignore"):
-        height = np.where(bound, at_least + (below - at_least) * share - 0.5, stairs.least)
+        height = np.where(bound, at_least + (below - at_least) * share - 0.5, stairs.lowest_level)
         height = height - middle
         center = np.where(wide > 0, np.rint(-height / wide), 0)
     inside = np.clip(center, stairs.low, stairs.high)

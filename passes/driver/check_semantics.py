@@ -1,7 +1,7 @@
-"""`--check-semantics`: runs a module before and after each pass, and tells where they part.
+"""`--check-semantics`: runs a module before and after each pass, and reports the first difference.
 
-Every quantized activation that belongs to a layer of the model is compared, and every result, bit
-for bit, on random inputs and on extreme ones.
+It compares every result and every quantized activation of a named layer, bit for bit, on random and
+on extreme inputs.
 """
 
 from collections.abc import Sequence
@@ -26,48 +26,49 @@ from ...qdialect.types import (
     value_range,
 )
 from ...qdialect.values import as_array
-from .pipeline import Hook
+from .pipeline import PipelineHook
 
-IMAGES = 4
-"""Random images a run, beside the extreme ones."""
+RANDOM_IMAGES = 4
+"""Random images of each input; extreme images are added to them."""
 
-BATCH = 64
-"""Images that are run at a time."""
+BATCH_IMAGES = 64
+"""Images that one run of the interpreter computes."""
 
-EXTREMES = (0, 1, -1, 1e4, -1e4)
-"""What every element of an extreme image holds, where an input is float."""
+EXTREME_FLOATS = (0, 1, -1, 1e4, -1e4)
+"""The values of extreme images of a float input: each image is filled with one of them."""
 
 
 @dataclass
 class Trace(Interpreter.Listener):
-    """Remembers the last integers that each layer of the model gave."""
+    """Records the last quantized activation of each layer of the model."""
 
     layers: dict[str, Array] = field(default_factory=dict[str, Array])
 
     def did_interpret_op(self, op: Operation, results: PythonValues) -> None:
         name = op.attributes.get("activation")
-        if name is None and op.name in ACTIVATIONS:
+        if name is None and op.name in ACTIVATION_OPS:
             name = op.properties.get("layer")
         if isinstance(name, StringAttr) and as_array(results[0]).dtype.kind != "f":
             self.layers[name.data] = as_array(results[0])
 
 
-ACTIVATIONS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
-"""Ops whose results are the quantized activations of their layer, unless a later one says so."""
+ACTIVATION_OPS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
+"""Ops whose result is the quantized activation of their layer, unless a later op has an
+`activation` attribute with the name of the layer."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a module computes on some inputs."""
+    """The activations and results of one run."""
 
     layers: dict[str, Array]
     results: list[Array]
 
 
-class CheckSemantics(Hook):
+class CheckSemantics(PipelineHook):
     """Raises after the first pass that changes what the module computes.
 
-    It runs on inputs that are given, or else on random and extreme ones; on success it says so.
+    It runs on `inputs`, or else on random and extreme ones, and reports success on `stream`.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class CheckSemantics(Hook):
         stream: IO[str] | None = None,
     ):
         self.seed = seed
-        self.given = inputs
+        self.inputs = inputs
         self.stream = stream
         self.batches: list[list[Array]] = []
         self.original: ModuleOp | None = None
@@ -86,14 +87,14 @@ class CheckSemantics(Hook):
         try:
             types = input_types(entry_of(module))
         except InterpretationError as error:
-            raise PassFailedException(f"check-semantics has nothing to run: {error}") from None
-        inputs = self.given or samples(types, np.random.default_rng(self.seed))
+            raise PassFailedException(f"check-semantics cannot run this module: {error}") from None
+        inputs = self.inputs or samples(types, np.random.default_rng(self.seed))
         if any(len(x) == 0 for x in inputs if x.ndim):
-            raise PassFailedException("check-semantics has nothing to run: an input is empty")
+            raise PassFailedException("check-semantics needs at least one image: an input is empty")
         self.batches = [list(inputs)]
         if takes_any_images(types):
-            starts = range(0, len(inputs[0]), BATCH)
-            self.batches = [[x[start : start + BATCH] for x in inputs] for start in starts]
+            starts = range(0, len(inputs[0]), BATCH_IMAGES)
+            self.batches = [[x[start : start + BATCH_IMAGES] for x in inputs] for start in starts]
 
     def before(self, step: ModulePass, module: ModuleOp) -> None:
         self.original = module.clone()
@@ -122,35 +123,35 @@ class CheckSemantics(Hook):
         try:
             return observe(module, inputs)
         except InterpretationError as error:
-            raise PassFailedException(f"{when} the module fails: {error}") from None
+            raise PassFailedException(f"the module fails {when}: {error}") from None
 
 
 def observe(module: ModuleOp, inputs: Sequence[Array]) -> Observation:
-    """Runs a module and keeps what it computed."""
+    """Runs a module and records its activations and results."""
     trace = Trace()
     results = run(module, inputs, [trace])
     return Observation(trace.layers, results)
 
 
 def first_difference(old: Observation, new: Observation) -> str | None:
-    """Where two runs part first, in the order of the network; None if nowhere."""
+    """The first difference of two runs, in the order of the network; None if they are equal."""
     for layer, values in old.layers.items():
         if layer in new.layers:
-            difference = _compare(values, new.layers[layer])
+            difference = _array_difference(values, new.layers[layer])
             if difference is not None:
                 return f'layer "{layer}" differs {difference}'
     for number, (before, after) in enumerate(zip(old.results, new.results, strict=True)):
-        difference = _compare(before, after)
+        difference = _array_difference(before, after)
         if difference is not None:
             return f"result {number} differs {difference}"
     return None
 
 
-def _compare(old: Array, new: Array) -> str | None:
+def _array_difference(old: Array, new: Array) -> str | None:
     if old.size != new.size:
         return f"in size ({old.size} and {new.size} elements)"
     before, after = old.reshape(-1), new.reshape(-1)
-    wrong = np.flatnonzero(bits_of(before) != bits_of(after))
+    wrong = np.flatnonzero(comparable_bits(before) != comparable_bits(after))
     if len(wrong) == 0:
         return None
     first = wrong[0]
@@ -160,22 +161,22 @@ def _compare(old: Array, new: Array) -> str | None:
     )
 
 
-def bits_of(values: Array) -> Array:
-    """Floats as their bits: a NaN is one NaN, and 0 is not -0."""
+def comparable_bits(values: Array) -> Array:
+    """Floats as their bits: a NaN equals itself, and 0 differs from -0."""
     return values.view(f"u{values.itemsize}") if values.dtype.kind == "f" else values
 
 
 def samples(types: Sequence[QnnTensor], rng: np.random.Generator) -> list[Array]:
-    """Inputs of a module: as many random images for each, then as many extreme ones.
+    """Inputs for a module: random images, then extreme ones, the same number for each input.
 
-    One random image if the types fix how many there are.
+    If the types fix the number of images, all of them are random.
     """
-    count = IMAGES if takes_any_images(types) else 1
+    count = RANDOM_IMAGES if takes_any_images(types) else 1
     return [sample(type, rng, count) for type in types]
 
 
 def sample(type: QnnTensor, rng: np.random.Generator, count: int) -> Array:
-    """Random images for a tensor, and behind several of them the extremes."""
+    """Random images for a tensor; if there are several, extreme images follow."""
     shape, element = type.get_shape(), check_element(type.element_type)
     dtype = dtype_of(element)
     if isinstance(element, QuantType):
@@ -183,7 +184,7 @@ def sample(type: QnnTensor, rng: np.random.Generator, count: int) -> Array:
         images = rng.integers(low, high, (count, *shape), dtype, endpoint=True)
         ends = [low, high, *(min(max(end, low), high) for end in (0, 1, -1))]
     else:
-        images, ends = rng.normal(0, 2, (count, *shape)).astype(dtype), EXTREMES
+        images, ends = rng.normal(0, 2, (count, *shape)).astype(dtype), EXTREME_FLOATS
     if count > 1:
         extremes = [np.full((1, *shape), end, dtype) for end in ends]
         images = np.concatenate([images, *extremes])

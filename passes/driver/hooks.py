@@ -1,4 +1,4 @@
-"""Hooks that show what a pipeline does: its time, and the module after each pass."""
+"""Hooks that print the time of each pass, and the module after it."""
 
 import time
 from typing import IO
@@ -7,10 +7,10 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
-from .pipeline import Hook
+from .pipeline import PipelineHook
 
 
-class Timing(Hook):
+class Timing(PipelineHook):
     """Prints how long each pass took."""
 
     def __init__(self, stream: IO[str]):
@@ -25,7 +25,7 @@ class Timing(Hook):
         print(f"{step.name:24}{seconds * 1000:10.1f} ms", file=self.stream)
 
 
-class PrintAfter(Hook):
+class PrintAfter(PipelineHook):
     """Prints the module after each pass."""
 
     def __init__(self, stream: IO[str]):

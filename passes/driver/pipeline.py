@@ -1,4 +1,4 @@
-"""The pipeline: passes in order, from objects or from text, with hooks around each.
+"""The pipeline: passes that run in order, built from objects or from text, with hooks.
 
 Pipeline(FoldBnPass()).apply(module)
 Pipeline.parse("fold-bn{max-error=1}", hooks=[Timing(sys.stderr)]).apply(module)
@@ -22,11 +22,11 @@ from .registry import PASSES
 
 
 class PipelineError(Exception):
-    """A pipeline that can't be built: an unknown pass or option, or text that does not parse."""
+    """The text of a pipeline has an unknown pass or option, or cannot be parsed."""
 
 
-class Hook:
-    """Watches a pipeline run; does nothing until a method is overridden."""
+class PipelineHook:
+    """Observes the run of a pipeline; subclasses override the methods that they need."""
 
     def start(self, module: ModuleOp) -> None:
         """Called before the first pass."""
@@ -39,16 +39,16 @@ class Hook:
 
 
 class Pipeline:
-    """Passes that run one after another; the module is verified after each."""
+    """Passes that run in order; the module is verified after each."""
 
-    def __init__(self, *passes: ModulePass, hooks: Iterable[Hook] = ()):
+    def __init__(self, *passes: ModulePass, hooks: Iterable[PipelineHook] = ()):
         self.passes = passes
         self.hooks = tuple(hooks)
 
     @classmethod
-    def parse(cls, text: str, hooks: Iterable[Hook] = ()) -> "Pipeline":
-        """Builds a pipeline from text, as `qnn-opt -p` takes it."""
-        _refuse_doubles(text)
+    def parse(cls, text: str, hooks: Iterable[PipelineHook] = ()) -> "Pipeline":
+        """Builds a pipeline from text in the syntax of `qnn-opt -p`."""
+        _refuse_repeated_options(text)
         try:
             specs = list(parse_pipeline(_quoted(text)))
         except (ArgSpecParseError, ValueError) as error:
@@ -70,22 +70,22 @@ class Pipeline:
                 hook.after(step, module)
 
 
-def _refuse_doubles(text: str) -> None:
-    """An option that is given twice would be taken once, in silence."""
+def _refuse_repeated_options(text: str) -> None:
+    """Raises an error for an option that is repeated; the parser would silently drop one value."""
     for name, options in re.findall(r"([\w-]+){([^{}]*)}", text):
         keys = re.findall(r"([\w-]+)=", options)
         for key in keys:
             if keys.count(key) > 1:
-                raise PipelineError(f"{name}: {key} is given twice")
+                raise PipelineError(f"{name}: the option {key} is given twice")
 
 
 def _quoted(text: str) -> str:
-    """Puts quotes around option values that xDSL's grammar does not take bare."""
+    """Puts quotes around option values that xDSL's grammar requires to be quoted."""
     return re.sub(r"=([^\s\"{}=]+)", lambda m: f"={_quoted_unless_plain(m[1])}", text)
 
 
 def _quoted_unless_plain(values: str) -> str:
-    """Numbers and words stand as they are."""
+    """Leaves numbers and words as they are."""
     return ",".join(
         value if re.fullmatch(r"-?\d+(\.\d+)?|[A-Za-z_]\w*|", value) else f'"{value}"'
         for value in values.split(",")
@@ -102,7 +102,7 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
         if key.replace("_", "-") not in options:
             raise PipelineError(f"{spec.name} has no option {key}; {did_you_mean(key, options)}")
     values = {
-        key: _value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
+        key: _option_value(spec.name, key, value, get_type_hints(kind)[key.replace("-", "_")])
         for key, value in spec.parameters.items()
     }
     try:
@@ -111,23 +111,24 @@ def _pass_of(spec: ArgSpec) -> ModulePass:
         raise PipelineError(f"{spec.name}: {' '.join(str(error).split())}") from None
 
 
-KINDS = {
+OPTION_KINDS = {
     int: "a whole number",
     float: "a number",
     bool: "true or false",
     str: "text",
 }
+"""How messages name the types of options."""
 
 
-def _value(step: str, key: str, value: ParameterListType, wanted: Any) -> ParameterListType:
-    """The value of an option as its field wants it: a whole number may stand for a float."""
-    types = [kind for kind in (get_args(wanted) or (wanted,)) if kind in KINDS]
+def _option_value(step: str, key: str, value: ParameterListType, field: Any) -> ParameterListType:
+    """The value of an option in the type of its field; an integer is converted to a float."""
+    types = [kind for kind in (get_args(field) or (field,)) if kind in OPTION_KINDS]
     if not value and bool in types:
         return (True,)
-    if len(value) != 1 or len(types) != 1 or get_origin(wanted) is tuple:
+    if len(value) != 1 or len(types) != 1 or get_origin(field) is tuple:
         return value
     if types[0] is float and type(value[0]) is int:
         return (float(value[0]),)
     if type(value[0]) is not types[0]:
-        raise PipelineError(f"{step}: {key} is {KINDS[types[0]]}, not {value[0]!r}")
+        raise PipelineError(f"{step}: {key} must be {OPTION_KINDS[types[0]]}, not {value[0]!r}")
     return value

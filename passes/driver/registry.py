@@ -1,4 +1,4 @@
-"""Every pass, by name, with a line that says what it does; loaded when it is used."""
+"""The registry of passes: a name, a summary, and a function that imports the pass when needed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from xdsl.passes import ModulePass
 
 @dataclass(frozen=True)
 class PassEntry:
-    """A pass that is not imported yet."""
+    """A pass that is imported when it is used."""
 
     load: Callable[[], type[ModulePass]]
     summary: str
@@ -69,18 +69,22 @@ def _size_fifos() -> type[ModulePass]:
 
 
 PASSES: dict[str, PassEntry] = {
-    "canonicalize": PassEntry(_canonicalize, "simplify: fold constants, drop what does nothing"),
-    "fold-bn": PassEntry(_fold_bn, "fold batch norm and activations into integer thresholds"),
+    "canonicalize": PassEntry(_canonicalize, "fold constants and remove ops that change nothing"),
+    "fold-bn": PassEntry(_fold_bn, "replace batch norms and activations by integer thresholds"),
     "minimize-accumulators": PassEntry(
-        _minimize_accumulators, "the narrowest types that the actual weights allow"
+        _minimize_accumulators, "narrow types to the values that the weights can reach"
     ),
     "stream-lower": PassEntry(_stream_lower, "turn an integer network into a design of processes"),
     "scale-thresholds": PassEntry(
-        _scale_thresholds, "thresholds that lie on a line become a product, a sum and a shift"
+        _scale_thresholds, "replace thresholds that lie on a line by a product, a sum and a shift"
     ),
-    "tile": PassEntry(_tile, "how parallel each layer is: for a rate, for a device, or by a file"),
-    "partition": PassEntry(_partition, "cut a design over several devices, and fold each part"),
-    "pack-bits": PassEntry(_pack_bits, "weights and thresholds in memory words"),
-    "size-fifos": PassEntry(_size_fifos, "depths of channels for the full rate"),
+    "tile": PassEntry(
+        _tile, "choose PE and SIMD of each layer: for a rate, a device, or by a file"
+    ),
+    "partition": PassEntry(
+        _partition, "cut a design into parts for several devices, and tile each"
+    ),
+    "pack-bits": PassEntry(_pack_bits, "pack weights and thresholds into memory words"),
+    "size-fifos": PassEntry(_size_fifos, "choose FIFO depths that sustain the full rate"),
 }
-"""The one list a new pass is added to."""
+"""Every pass by its name; a new pass is added here."""

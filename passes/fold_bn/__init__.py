@@ -1,4 +1,4 @@
-"""`fold-bn`: a network as trained becomes an integer network."""
+"""`fold-bn`: turns a trained network into a network on integers."""
 
 from .fold_bn import FoldBnPass
 

@@ -1,62 +1,39 @@
-"""Chains: what stands between integers and a quantizer, as a function that can be evaluated."""
+"""Chains: the float ops between integers and a quantizer, as a function that can be evaluated.
+
+    dequantize -> batch_norm -> relu -> quantize
+
+A chain of elementwise ops is a function from integers to the quantizer's levels. `fold-bn` replaces
+it by thresholds or a table that give the same levels.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import Block, Operation, SSAValue
 
-from ...qdialect.convolution import exact_type, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import QnnOp, describe
-from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
+from ...qdialect.qnn.constants import constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ...qdialect.qnn.linear import BatchNormOp, LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
-from .threshold_search import Ints
+from ..arrays import Ints
+from .quant_params import dequantize_of, is_per_tensor, varies_by_channel_only
 
-Elementwise = UnaryOp | BinaryOp | BatchNormOp | PReluOp
-Quantizer = QuantizeOp | ThresholdOp
-
-
-def dequantized(value: SSAValue) -> DequantizeOp | None:
-    """The op that a value was dequantized by, if its scale and zero point are known."""
-    owner = value.owner
-    if not isinstance(owner, DequantizeOp):
-        return None
-    known = all(isinstance(operand.owner, ConstantOp) for operand in owner.operands[1:])
-    return owner if known else None
-
-
-def scale_of(op: DequantizeOp) -> Array:
-    """The scales, as a row."""
-    scale = constant_of(op.scale)
-    assert scale is not None
-    return scale.reshape(-1).astype(np.float64)
-
-
-def zero_point_of(op: DequantizeOp) -> Array:
-    """The zero points, as a row; a single 0 if there are none."""
-    if op.zero_point is None:
-        return np.zeros(1, np.int64)
-    zero = constant_of(op.zero_point)
-    assert zero is not None
-    return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
-
-
-def is_uniform(op: DequantizeOp) -> bool:
-    """Whether one scale and one zero point serve the whole tensor."""
-    return scale_of(op).size == 1 and zero_point_of(op).size == 1
+ElementwiseOp = UnaryOp | BinaryOp | BatchNormOp | PReluOp
+QuantizerOp = QuantizeOp | ThresholdOp
 
 
 def keeps_channels(op: Operation) -> bool:
-    """Whether an op moves whole channels: each one's elements stay together, at the same index."""
+    """Whether an op moves whole channels: every element stays in its channel."""
     match op:
         case MaxPoolOp():
             return True
@@ -64,16 +41,14 @@ def keeps_channels(op: Operation) -> bool:
             return op.scales.get_values()[-1] == 1
         case TransposeOp():
             return op.order.get_values()[-1] == len(shape_of(op.x)) - 1
-        case SliceOp():
-            return shape_of(op.output)[-1] == shape_of(op.x)[-1]
-        case PadOp():
+        case SliceOp() | PadOp():
             return shape_of(op.output)[-1] == shape_of(op.x)[-1]
         case _:
             return False
 
 
-def limits_of(quantizer: Quantizer) -> tuple[int, int]:
-    """The smallest and the largest level that a quantizer gives; 0 and 1 for a bipolar one."""
+def level_range(quantizer: QuantizerOp) -> tuple[int, int]:
+    """The lowest and the highest level of a quantizer; 0 and 1 if its type is bipolar."""
     if isinstance(element_of(quantizer.output), BipolarType):
         return 0, 1
     if isinstance(quantizer, QuantizeOp):
@@ -84,14 +59,14 @@ def limits_of(quantizer: Quantizer) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Chain:
-    """The ops from dequantized tensors to a quantizer, each of them element by element.
+    """The elementwise ops from one dequantized tensor, or two, to a quantizer.
 
-    There is one source, or two that the first op joins.
+    Two sources are the operands of the first op.
     """
 
     sources: Sequence[DequantizeOp]
-    ops: Sequence[Elementwise]
-    quantizer: Quantizer
+    ops: Sequence[ElementwiseOp]
+    quantizer: QuantizerOp
 
     @property
     def channels(self) -> int:
@@ -99,7 +74,7 @@ class Chain:
 
     @property
     def width(self) -> int:
-        """How many channels differ: 1 if no op has parameters of its own for each."""
+        """The number of channels to evaluate: 1 if all ops treat all channels alike."""
         constants = [
             shape_of(value)
             for op in (*self.ops, self.quantizer)
@@ -109,9 +84,10 @@ class Chain:
         return self.channels if any(np.prod(shape) > 1 for shape in constants) else 1
 
     def levels(self, *sources: Ints) -> Ints:
-        """The quantized levels of rows of integers, in the original arithmetic.
+        """Evaluates the original ops, in their own float arithmetic, on rows of integers.
 
-        Rows have a number for each channel; a bipolar level is 0 or 1.
+        There is one array per source, and each of its rows has one integer per channel. The result
+        has the levels in the same shape; a bipolar level is 0 or 1.
         """
         rank = len(shape_of(self.quantizer.x))
         values: dict[SSAValue, Value] = {}
@@ -120,7 +96,7 @@ class Chain:
         op: QnnOp
         with np.errstate(all="ignore"):
             for op in (*self.sources, *self.ops, self.quantizer):
-                known = [_known(values, value) for value in op.operands]
+                known = [_operand_value(values, value) for value in op.operands]
                 values[op.results[0]] = op.evaluate(*known)[0]
         found = as_array(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
         return (
@@ -130,7 +106,7 @@ class Chain:
         )
 
 
-def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
+def _operand_value(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     if value in values:
         return values[value]
     constant = constant_of(value)
@@ -138,76 +114,91 @@ def _known(values: dict[SSAValue, Value], value: SSAValue) -> Value:
     return constant
 
 
-def parts_of(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
-    """The operands that vary with the image, and the shapes of those that are constant."""
+def split_operands(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
+    """The operands that depend on the image, and the shapes of those that are constant."""
     free = [value for value in op.operands if constant_of(value) is None]
     return free, [shape_of(value) for value in op.operands if value not in free]
 
 
-def by_position(shapes: Iterable[Sequence[int]]) -> bool:
-    """Whether a constant of such a shape may differ between positions, not only channels."""
+def varies_by_position(shapes: Iterable[Sequence[int]]) -> bool:
+    """Whether a constant of one of these shapes may vary between positions of an image."""
     return any(prod(shape[:-1]) > 1 for shape in shapes)
 
 
-def is_by_channel(op: QuantizeOp | DequantizeOp | ThresholdOp) -> bool:
-    """Whether parameters differ along the last axis only, if at all."""
-    if isinstance(op, ThresholdOp) or all(np.prod(shape_of(p)) == 1 for p in op.operands[1:]):
-        return True
-    rank = len(shape_of(op.x))
-    return op.axis.value.data % rank == rank - 1
+SCALE_REMEDY = "use one scale per tensor or one per channel"
 
 
-def chain_of(quantizer: Quantizer) -> Chain | str:
-    """Walks back from a quantizer to the integers it depends on; says why where it can't."""
-    ops: list[Elementwise] = []
+def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
+    """Walks back from a quantizer to the integers it depends on."""
+    ops: list[ElementwiseOp] = []
     shape = shape_of(quantizer.x)
-    if not is_by_channel(quantizer):
-        return "its scale differs along an axis that is not the last, that of channels"
+    if not varies_by_channel_only(quantizer):
+        reason = "its scale varies along an axis other than the last (channels)"
+        return Refusal(reason, SCALE_REMEDY)
     if len(shape) < 2:
-        return "its input has no axes of images and of channels"
+        return Refusal("its input lacks an axis of images or an axis of channels")
     value = quantizer.x
-    while True:
-        source = dequantized(value)
-        if source is not None and not is_by_channel(source):
-            return f"{describe(source)} scales along an axis that is not the last"
-        if source is not None:
-            return Chain([source], ops[::-1], quantizer)
-        owner = value.owner
-        if not isinstance(owner, Elementwise):
-            name = describe(owner) if isinstance(owner, Operation) else "an input of the network"
-            return f"its input comes from {name}, which is not computed element by element"
-        free, fixed = parts_of(owner)
-        if any(shape_of(operand) != shape for operand in free):
-            return f"{describe(owner)} changes the shape of its input"
-        if by_position(fixed):
-            return f"{describe(owner)} has a constant that differs between positions"
-        ops.append(owner)
+    while (source := dequantize_of(value)) is None:
+        op = value.owner
+        if not isinstance(op, ElementwiseOp):
+            return _refuse_source(op)
+        refusal = _refuse_elementwise(op, shape)
+        if refusal is not None:
+            return refusal
+        ops.append(op)
+        free, _ = split_operands(op)
         if len(free) != 1:
-            return _joined(free, ops[::-1], quantizer)
+            return _two_source_chain(free, ops[::-1], quantizer)
         value = free[0]
+    if not varies_by_channel_only(source):
+        reason = f"{describe(source)} has a scale that varies along an axis other than the last"
+        return Refusal(reason, SCALE_REMEDY)
+    return Chain([source], ops[::-1], quantizer)
 
 
-def _joined(
-    free: Sequence[SSAValue], ops: Sequence[Elementwise], quantizer: Quantizer
-) -> Chain | str:
-    """A chain that starts where two tensors meet."""
-    sources = [dequantized(value) for value in free]
-    found = [source for source in sources if source is not None and is_uniform(source)]
+def _refuse_source(owner: Operation | Block) -> Refusal:
+    """Why a value that is neither dequantized nor elementwise cannot start a chain."""
+    if isinstance(owner, Block):
+        return Refusal("its input comes from a float input of the network", "quantize that input")
+    reason = f"its input comes from {describe(owner)}, which is not an elementwise op"
+    return Refusal(reason, "only elementwise ops can stand between integers and a quantizer")
+
+
+def _refuse_elementwise(op: ElementwiseOp, shape: Sequence[int]) -> Refusal | None:
+    """Why an elementwise op cannot belong to a chain of tensors of a shape; None if it can."""
+    free, fixed = split_operands(op)
+    if any(shape_of(operand) != shape for operand in free):
+        reason = f"{describe(op)} changes the shape of its input"
+        return Refusal(reason, "only ops that keep the shape can become thresholds")
+    if varies_by_position(fixed):
+        reason = f"{describe(op)} has a constant that varies between positions"
+        return Refusal(reason, "thresholds can vary between channels only")
+    return None
+
+
+def _two_source_chain(
+    free: Sequence[SSAValue], ops: Sequence[ElementwiseOp], quantizer: QuantizerOp
+) -> Chain | Refusal:
+    """A chain whose first op combines two tensors."""
+    sources = [dequantize_of(value) for value in free]
+    found = [source for source in sources if source is not None and is_per_tensor(source)]
     if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
-        return f"{describe(ops[0])} joins tensors that are not both dequantized by one scale"
+        reason = f"{describe(ops[0])} needs two tensors of one shape, each with a single scale"
+        return Refusal(reason, "quantize both of its operands, with one scale per tensor")
     return Chain(found, ops, quantizer)
 
 
-def bounds_of(value: SSAValue) -> tuple[Array, Array]:
-    """The smallest and the largest integers that each channel of a value can hold.
+def channel_bounds(value: SSAValue) -> tuple[Array, Array]:
+    """The smallest and the largest integer that each channel of a value can reach.
 
-    They are Python integers, which don't overflow.
+    For the sum of a linear op these follow from its actual weights, which is tighter than its type.
+    The bounds are Python integers, which do not overflow.
     """
     owner, channels = value.owner, shape_of(value)[-1]
     if isinstance(owner, LinearOpBase) and is_quant(element_of(owner.x)):
         ends = accumulator_ranges(owner.x, owner.weights, owner.bias)
     elif isinstance(owner, AddOp) and (constant := constant_of(owner.rhs)) is not None:
-        low, high = bounds_of(owner.lhs)
+        low, high = channel_bounds(owner.lhs)
         rows = np.broadcast_to(constant, shape_of(value)).reshape(-1, channels)
         ends = (low + rows.min(0).astype(object), high + rows.max(0).astype(object))
     else:

@@ -1,10 +1,10 @@
-"""What `fold-bn` could not make integer: each op by name, with the reason and what would help.
+"""Reports the float ops that `fold-bn` could not make integer, each with its refusal.
 
-Floats are right at the two ends of a network: where inputs that are float are quantized, and where
-scores leave. Anywhere else they would split the hardware, so they are an error, never silent.
+Floats are allowed at the two ends of a network: where float inputs are quantized, and where scores
+leave. Anywhere else they would split the hardware, so they are an error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp, ReturnOp
@@ -17,37 +17,38 @@ from ...qdialect.qnn.layout import MoveOp
 from ...qdialect.qnn.linear import LinearOpBase
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import element_of, is_quant
-from .chains import chain_of
-from .choose_fold import plan_fold
-from .integer_linear import why_float
 
 
-def remaining_float_ops(module: ModuleOp, max_error: int) -> list[str]:
-    """A message for every op that should be integer and is not, in the order of the network."""
+def remaining_float_ops(module: ModuleOp, refusals: Mapping[Operation, Refusal]) -> list[str]:
+    """A message for every op that should be integer and is not, in the order of the network.
+
+    `refusals` has the reason that the rewrite of each of these ops recorded last.
+    """
     return [
-        f"{describe(op)}: {reason}"
+        refusals[op].message(describe(op))
         for function in module.ops
         if isinstance(function, FuncOp)
-        for op, reason in _stuck(function, max_error)
+        for op in _float_ops(function)
     ]
 
 
-def _stuck(function: FuncOp, max_error: int) -> Iterator[tuple[Operation, str]]:
-    after = _after_integers(function)
+def _float_ops(function: FuncOp) -> Iterator[Operation]:
+    """Linear ops with float results, and quantizers of floats that depend on integers."""
+    after_integers = _floats_after_integers(function)
     for op in function.walk():
-        if not isinstance(op, QnnOp) or not op.results or is_quant(element_of(op.results[0])):
-            if isinstance(op, QuantizeOp | ThresholdOp) and op.x in after and not _is_end(op):
-                yield op, _why_quantizer(op, max_error)
-            continue
-        if isinstance(op, LinearOpBase):
-            reason = why_float(op)
-            assert reason is not None
-            yield op, reason
+        match op:
+            case LinearOpBase() if not is_quant(element_of(op.output)):
+                yield op
+            case QuantizeOp() | ThresholdOp() if op.x in after_integers and not _is_end(op):
+                yield op
+            case _:
+                pass
 
 
 def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
-    """Whether a quantizer only rounds probabilities on their way out."""
+    """Whether a quantizer only rounds the probabilities that the network returns."""
     value = op.x
     while isinstance(value.owner, MoveOp):
         value = value.owner.x
@@ -58,7 +59,7 @@ def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
     return isinstance(value.owner, SoftmaxOp) and leaves
 
 
-def _after_integers(function: FuncOp) -> set[SSAValue]:
+def _floats_after_integers(function: FuncOp) -> set[SSAValue]:
     """Float values that depend on integers."""
     found: set[SSAValue] = set()
     for op in function.walk():
@@ -72,10 +73,3 @@ def _after_integers(function: FuncOp) -> set[SSAValue]:
             if from_integers and not is_quant(element_of(result)):
                 found.add(result)
     return found
-
-
-def _why_quantizer(op: QuantizeOp | ThresholdOp, max_error: int) -> str:
-    chain = chain_of(op)
-    reason = chain if isinstance(chain, str) else plan_fold(chain, max_error)
-    assert isinstance(reason, str)
-    return f"can't become thresholds: {reason}"

@@ -1,5 +1,12 @@
-"""`fold-bn`: a network as trained becomes an integer network."""
+"""`fold-bn`: turns a trained network into a network on integers.
 
+The pass alternates between two kinds of rewrites. The first move scales and quantizers, so that
+linear ops and moves compute on integers and chains become short. The second replaces each chain by
+thresholds or a table. Both are done twice: elementwise ops that no quantizer absorbed in the first
+round are moved past whole channels before the second.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,83 +29,90 @@ from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.elementwise import AddOp, MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
-from .chains import Chain, Quantizer, chain_of, limits_of
+from ..arrays import Ints
+from ..sum_types import sum_type
+from .chains import Chain, QuantizerOp, chain_of, level_range
 from .choose_fold import SingleInput, plan_fold
 from .diagnostics import remaining_float_ops
-from .hoist_quantize import HoistQuantize, MoveFirst, PassMoves
-from .integer_linear import (
-    IntegerLinear,
-    JoinDequantized,
-    MergePad,
-    SinkDequantize,
-    SinkLookup,
-    SumAverages,
-    holding,
-)
-from .residual import Pairs, WeightedSum
-from .threshold_search import Ints, Steps, find_steps
+from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
+from .integer_linear import IntegerLinear, MergePad
+from .residual import PairTable, WeightedSum
+from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .threshold_search import StepFunction, find_thresholds
 
-MOST_SHOWN = 8
-"""So many ops are named in an error."""
+MAX_OPS_SHOWN = 8
+"""Ops that an error lists; the others are counted."""
 
 
 class FoldChain(RewritePattern):
-    """Replaces all that stands between integers and a quantizer by thresholds."""
+    """Replaces the chain between integers and a quantizer by thresholds or a table.
 
-    def __init__(self, pool: ConstantPool, max_error: int = 0):
+    `refusals` records why a chain had to stay.
+    """
+
+    def __init__(self, pool: ConstantPool, refusals: dict[Operation, Refusal], max_error: int = 0):
         self.pool = pool
+        self.refusals = refusals
         self.max_error = max_error
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
         if is_quant(element_of(op.x)):
             return
-        chain = chain_of(op)
-        fold = chain if isinstance(chain, str) else plan_fold(chain, self.max_error)
-        if isinstance(chain, str) or isinstance(fold, str):
+        new = self._fold(op)
+        if isinstance(new, Refusal):
+            self.refusals[op] = new
             return
-        match fold:
-            case SingleInput(turns_back=False):
-                new = self._steps(chain, fold)
-            case SingleInput():
-                new = self._table(chain, fold)
-            case WeightedSum():
-                new = self._sum(chain, fold)
-            case Pairs():
-                new = self._pairs(chain, fold)
         if "layer" in op.properties:
             new[-1].properties["layer"] = op.properties["layer"]
         rewriter.replace(op, new)
 
-    def _steps(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
-        """Thresholds."""
-        first, last = limits_of(chain.quantizer)
-        steps = find_steps(chain.levels, bounds.low, bounds.high, first, last)
-        return self._threshold(chain.sources[0].x, steps, chain.quantizer, first)
+    def _fold(self, op: QuantizerOp) -> list[Operation] | Refusal:
+        """The ops that replace a chain; the last one has the result."""
+        chain = chain_of(op)
+        if isinstance(chain, Refusal):
+            return chain
+        match plan_fold(chain, self.max_error):
+            case Refusal() as refusal:
+                return refusal
+            case SingleInput(non_monotone=False) as plan:
+                return self._fold_to_thresholds(chain, plan)
+            case SingleInput() as plan:
+                return self._fold_to_table(chain, plan)
+            case WeightedSum() as plan:
+                return self._fold_sum(chain, plan)
+            case PairTable() as plan:
+                return self._fold_pairs(chain, plan)
 
-    def _table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
-        """A row of results for each channel, one for each value that any channel reaches."""
-        least, most = int(bounds.low.min()), int(bounds.high.max())
-        values = np.arange(least, most + 1, dtype=np.int64)[:, None]
+    def _fold_to_thresholds(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+        first, last = level_range(chain.quantizer)
+        steps = find_thresholds(chain.levels, bounds.low, bounds.high, first, last)
+        return self._threshold_op(chain.sources[0].x, steps, chain.quantizer, first)
+
+    def _fold_to_table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+        """A table with an entry for each integer that a channel reaches, and a row per channel."""
+        first, last = int(bounds.low.min()), int(bounds.high.max())
+        values = np.arange(first, last + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
-        return self._lookup(chain.sources[0].x, levels, least, chain.quantizer)
+        return self._lookup_op(chain.sources[0].x, levels, first, chain.quantizer)
 
-    def _lookup(
-        self, x: SSAValue, levels: Ints, first: int, quantizer: Quantizer
+    def _lookup_op(
+        self, x: SSAValue, levels: Ints, first: int, quantizer: QuantizerOp
     ) -> list[Operation]:
         element = element_of(quantizer.output)
         assert isinstance(element, QuantType)
-        rows = _shared(2 * levels - 1 if isinstance(element, BipolarType) else levels)
+        rows = _merge_equal_rows(2 * levels - 1 if isinstance(element, BipolarType) else levels)
         table = self.pool.constant(rows[0] if len(rows) == 1 else rows, element, "table")
         return [table, LookupOp(x, table, first, len(rows) > 1)]
 
-    def _threshold(
-        self, x: SSAValue, steps: Steps, quantizer: Quantizer, first: int
+    def _threshold_op(
+        self, x: SSAValue, steps: StepFunction, quantizer: QuantizerOp, first: int
     ) -> list[Operation]:
         element = element_of(quantizer.output)
         assert isinstance(element, QuantType)
-        rows = _shared(steps.thresholds)
+        rows = _merge_equal_rows(steps.thresholds)
         kind = smallest_type(int(rows.min()), int(rows.max()))
         thresholds = self.pool.constant(rows, kind, "thresholds")
         if not steps.descending.any():
@@ -106,56 +120,59 @@ class FoldChain(RewritePattern):
         flags = self.pool.constant(steps.descending, unsigned(1), "descending")
         return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
 
-    def _sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
+    def _fold_sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
         """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
-        total = self._weighted(chain, found.multipliers, new)
-        steps = Steps(found.thresholds[None], np.zeros(1, np.bool_))
-        return new + self._threshold(total, steps, chain.quantizer, found.first)
+        total = self._weighted_sum(chain, found.multipliers, new)
+        steps = StepFunction(found.thresholds[None], np.zeros(1, np.bool_))
+        return new + self._threshold_op(total, steps, chain.quantizer, found.first)
 
-    def _weighted(
+    def _weighted_sum(
         self, chain: Chain, multipliers: tuple[int, int], new: list[Operation]
     ) -> SSAValue:
-        parts = [
-            self._times(source.x, factor, new)
+        """The sum of multiples of both sources; the ops that compute it are added to `new`."""
+        a, b = (
+            self._multiple(source.x, factor, new)
             for source, factor in zip(chain.sources, multipliers, strict=True)
-        ]
-        ends = [range_of(part) for part in parts]
-        kind = holding(ends[0][0] + ends[1][0], ends[0][1] + ends[1][1])
-        total = AddOp(parts[0], parts[1], kind)
+        )
+        (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
+        total = AddOp(a, b, sum_type(a_low + b_low, a_high + b_high))
         new.append(total)
         return total.output
 
-    def _pairs(self, chain: Chain, pairs: Pairs) -> list[Operation]:
-        """A table with an entry for every pair of values."""
+    def _fold_pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
+        """A table with an entry for each pair of values.
+
+        `step * a + b` is a different index for each pair, because `step` exceeds the range of b.
+        """
         new: list[Operation] = []
         step = int(pairs.b.max() - pairs.b.min()) + 1
         index = step * pairs.a + pairs.b
-        total = self._weighted(chain, (step, 1), new)
+        total = self._weighted_sum(chain, (step, 1), new)
         first, last = int(index.min()), int(index.max())
         rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)
         rows[:, index - first] = pairs.levels.T
-        return new + self._lookup(total, rows, first, chain.quantizer)
+        return new + self._lookup_op(total, rows, first, chain.quantizer)
 
-    def _times(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
+    def _multiple(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
         if factor == 1:
             return x
         corners = [factor * end for end in range_of(x)]
         kind = smallest_type(min(factor, 0), max(factor, 0))
         constant = self.pool.constant(factor, kind, "multiplier")
-        product = MulOp(x, constant, holding(min(corners), max(corners)))
+        product = MulOp(x, constant, sum_type(min(corners), max(corners)))
         new += [constant, product]
         return product.output
 
 
-def _shared(rows: Array) -> Array:
-    """One row where all channels have the same."""
+def _merge_equal_rows(rows: Array) -> Array:
+    """The first row alone if all rows are equal, else all rows."""
     return rows[:1] if (rows == rows[:1]).all() else rows
 
 
 @dataclass(frozen=True)
 class FoldBnPass(ModulePass):
-    """Folds what stands between integers and a quantizer into thresholds.
+    """Replaces the float ops between integers and a quantizer by thresholds.
 
     Before:
 
@@ -174,36 +191,40 @@ class FoldBnPass(ModulePass):
     name = "fold-bn"
 
     max_error: int = 0
-    """By how many levels a sum of two scales may be off where no exact one is found."""
+    """Levels by which a sum of two scales may be off if no exact multipliers are found."""
 
     def __post_init__(self) -> None:
         if self.max_error < 0:
-            raise ValueError(f"max-error is at least 0, not {self.max_error}")
+            raise ValueError(f"max-error must be at least 0, not {self.max_error}")
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         pool = ConstantPool(op)
-        carry: list[RewritePattern] = [
+        refusals: dict[Operation, Refusal] = {}
+        move_scales: list[RewritePattern] = [
             *PATTERNS,
             MergePad(),
-            IntegerLinear(pool),
+            IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),
-            JoinDequantized(pool),
+            ConcatIntegers(pool),
+            AddIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
-            MoveFirst(),
+            SinkScalarElementwise(),
         ]
-        fold = FoldChain(pool, self.max_error)
-        for patterns in (carry, [fold], [*carry, PassMoves()], [fold], [*PATTERNS]):
+        fold = FoldChain(pool, refusals, self.max_error)
+        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], PATTERNS):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()
-        self._refuse(op)
+        require_integers(op, refusals)
 
-    def _refuse(self, module: ModuleOp) -> None:
-        """Ends with an error if floats are left where the hardware would need integers."""
-        found = remaining_float_ops(module, self.max_error)
-        if found:
-            shown = "\n  ".join(found[:MOST_SHOWN])
-            more = f"\n  and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
-            raise PassFailedException(f"fold-bn leaves floats behind:\n  {shown}{more}")
+
+def require_integers(module: ModuleOp, refusals: Mapping[Operation, Refusal]) -> None:
+    """Raises an error if floats are left where the hardware needs integers."""
+    messages = remaining_float_ops(module, refusals)
+    if messages:
+        lines = messages[:MAX_OPS_SHOWN]
+        if len(messages) > len(lines):
+            lines.append(f"and {len(messages) - len(lines)} more")
+        raise PassFailedException("\n  ".join(["fold-bn cannot make these ops integer:", *lines]))

@@ -1,10 +1,11 @@
-"""Quantizing before elements move, rather than after.
+"""Moves quantizers, and the elementwise ops before them, above ops that only move elements.
 
     quantize(max_pool(relu(x)))   becomes   max_pool(quantize(relu(x)))
 
-A quantizer that stands behind moves is brought to the ops it belongs to, and what moves is narrow.
-What the quantizer gave is then the result of the move, which says so: `activation = "Quant_3"`.
-Ops between the two that treat all elements alike, such as a relu behind a flatten, go with it.
+The quantizer then follows the ops that compute its input, so that they form a chain, and narrow
+integers are moved instead of floats. The move now has the result of the quantizer, so it gets an
+attribute with the quantizer's name: `activation = "Quant_3"`. Elementwise ops between the two are
+moved along if they treat all elements alike, such as a relu after a flatten.
 """
 
 from collections.abc import Sequence
@@ -30,12 +31,13 @@ from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import as_array
-from .chains import Elementwise, Quantizer, by_position, is_by_channel, keeps_channels, parts_of
+from .chains import ElementwiseOp, QuantizerOp, keeps_channels, split_operands, varies_by_position
 from .monotone import is_monotone
+from .quant_params import varies_by_channel_only
 
 
-def is_scalar(quantizer: Quantizer) -> bool:
-    """Whether a quantizer treats all channels alike."""
+def is_same_for_all_channels(quantizer: QuantizerOp) -> bool:
+    """Whether a quantizer has the same parameters for all channels."""
     constants = (constant_of(value) for value in quantizer.operands[1:])
     rows = (value for value in constants if value is not None)
     if isinstance(quantizer, ThresholdOp):
@@ -43,8 +45,8 @@ def is_scalar(quantizer: Quantizer) -> bool:
     return all(row.size == 1 for row in rows)
 
 
-def rises(quantizer: Quantizer) -> bool:
-    """Whether larger numbers never get smaller levels."""
+def is_rising(quantizer: QuantizerOp) -> bool:
+    """Whether a larger number never gets a smaller level."""
     if isinstance(quantizer, ThresholdOp):
         return quantizer.descending is None
     scale = constant_of(quantizer.scale)
@@ -52,16 +54,16 @@ def rises(quantizer: Quantizer) -> bool:
 
 
 class HoistQuantize(RewritePattern):
-    """Moves a quantizer above ops that move elements, towards the ops that compute them."""
+    """Moves a quantizer above the move that it reads."""
 
     def __init__(self, pool: ConstantPool):
         self.pool = pool
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: QuantizeOp | ThresholdOp, rewriter: PatternRewriter) -> None:
-        alike = alike_above(op.x)
-        if alike:
-            return self._take_along(op, alike, rewriter)
+        scalar_ops = scalar_ops_above(op.x)
+        if scalar_ops:
+            return self._hoist_with(scalar_ops, op, rewriter)
         move = op.x.owner
         if is_quant(element_of(op.x)) or not self._passes(op, move):
             return
@@ -71,35 +73,35 @@ class HoistQuantize(RewritePattern):
         start = 0
         for value in move.operands:
             constants = list(op.operands[1:])
-            if isinstance(move, ConcatOp) and joins_channels(move):
+            if isinstance(move, ConcatOp) and concatenates_channels(move):
                 stop = start + shape_of(value)[-1]
-                constants = [self._part(row, start, stop, new) for row in constants]
+                constants = [self._parameter_rows(row, start, stop, new) for row in constants]
                 start = stop
             copies.append(self._at(op, value, constants))
         rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
 
-    def _take_along(
-        self, op: Quantizer, alike: Sequence[Elementwise], rewriter: PatternRewriter
+    def _hoist_with(
+        self, scalar_ops: Sequence[ElementwiseOp], op: QuantizerOp, rewriter: PatternRewriter
     ) -> None:
-        """Computes and quantizes before elements move, where each is computed with alike."""
-        (first,), _ = parts_of(alike[0])
+        """Moves a quantizer and elementwise ops above the move that the first of them reads."""
+        (first,), _ = split_operands(scalar_ops[0])
         move = first.owner
         if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
             return
         rank = len(shape_of(move.x))
-        shapes = [shape for part in alike for shape in parts_of(part)[1]]
-        if not is_scalar(op) or any(len(shape) > rank for shape in shapes):
+        shapes = [shape for scalar_op in scalar_ops for shape in split_operands(scalar_op)[1]]
+        if not is_same_for_all_channels(op) or any(len(shape) > rank for shape in shapes):
             return
         new: list[Operation] = []
         value = move.x
-        for part in alike:
-            new.append(on(part, value, shape_of(value)))
+        for scalar_op in scalar_ops:
+            new.append(apply_to(scalar_op, value, shape_of(value)))
             value = new[-1].results[0]
         quantized = self._at(op, value, list(op.operands[1:]))
         rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
 
-    def _moved(self, op: Quantizer, move: Operation, sources: Sequence[Operation]) -> Operation:
-        """The move of what has been quantized."""
+    def _moved(self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]) -> Operation:
+        """The move, applied to quantized values."""
         moved = type(move).create(
             operands=[source.results[0] for source in sources],
             result_types=[op.output.type],
@@ -109,24 +111,24 @@ class HoistQuantize(RewritePattern):
             moved.attributes["activation"] = op.properties["layer"]
         return moved
 
-    def _passes(self, op: Quantizer, move: object) -> bool:
-        """Whether quantizing first gives the same."""
-        if not is_by_channel(op):
+    def _passes(self, op: QuantizerOp, move: object) -> bool:
+        """Whether quantizing before a move gives the same result as after it."""
+        if not varies_by_channel_only(op):
             return False
         match move:
             case MaxPoolOp():
-                return rises(op)
+                return is_rising(op)
             case ConcatOp():
                 return True
             case PadOp():
-                return is_scalar(op)
+                return is_same_for_all_channels(op)
             case ReshapeOp() | TransposeOp() | SliceOp() | ResizeOp():
-                return is_scalar(op) or keeps_channels(move)
+                return is_same_for_all_channels(op) or keeps_channels(move)
             case _:
                 return False
 
-    def _properties(self, op: Quantizer, move: Operation) -> dict[str, Attribute]:
-        """Those of the move; a padding is quantized as well."""
+    def _properties(self, op: QuantizerOp, move: Operation) -> dict[str, Attribute]:
+        """The properties of the move; a padding value is quantized."""
         properties = dict(move.properties)
         if isinstance(move, PadOp):
             value = np.full((1, 1), move.value.value.data, np.float32)
@@ -135,17 +137,19 @@ class HoistQuantize(RewritePattern):
             properties["value"] = int_attr(int(as_array(level).item()))
         return properties
 
-    def _part(self, row: SSAValue, start: int, stop: int, new: list[Operation]) -> SSAValue:
-        """Of a parameter with a row for each channel, those of some channels."""
+    def _parameter_rows(
+        self, row: SSAValue, start: int, stop: int, new: list[Operation]
+    ) -> SSAValue:
+        """The rows from `start` to `stop` of a parameter; itself if it has a single row."""
         values = constant_of(row)
         if values is None or values.size == 1 or len(values) == 1:
             return row
-        part = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
-        new.append(part)
-        return part.output
+        some = self.pool.constant(values[start:stop], element_of(row), row.name_hint or "part")
+        new.append(some)
+        return some.output
 
-    def _at(self, op: Quantizer, value: SSAValue, constants: list[SSAValue]) -> Operation:
-        """The same quantizer on another value."""
+    def _at(self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]) -> Operation:
+        """The quantizer, applied to another value."""
         return type(op).create(
             operands=[value, *constants],
             result_types=[TensorType(element_of(op.output), shape_of(value))],
@@ -153,41 +157,43 @@ class HoistQuantize(RewritePattern):
         )
 
 
-def joins_channels(op: ConcatOp) -> bool:
-    """Whether a concat runs along the last axis."""
+def concatenates_channels(op: ConcatOp) -> bool:
+    """Whether a concat joins tensors along the axis of channels."""
     rank = len(shape_of(op.output))
     return op.axis.value.data % rank == rank - 1
 
 
-class MoveFirst(RewritePattern):
-    """Moves elements before they are scaled by one number, so that what moves is integers."""
+class SinkScalarElementwise(RewritePattern):
+    """Moves elements before an op that treats all of them alike, so that integers are moved."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
-        if isinstance(source, Elementwise) and not rows_of(source):
-            swap(op, source, rewriter)
+        if isinstance(source, ElementwiseOp) and not has_parameter_rows(source):
+            swap_with_producer(op, source, rewriter)
 
 
-class PassMoves(RewritePattern):
-    """Moves whole channels before each is computed with, where a quantizer found no way up."""
+class SinkElementwise(RewritePattern):
+    """Moves whole channels before an elementwise op, if no quantizer could be hoisted."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: MoveOp | MaxPoolOp, rewriter: PatternRewriter) -> None:
         source = op.x.owner
-        if not isinstance(source, Elementwise):
+        if not isinstance(source, ElementwiseOp):
             return
-        rises = not isinstance(op, MaxPoolOp) or only_rises(source)
-        passes = rises and keeps_channels(op)
-        if passes:
-            swap(op, source, rewriter)
+        keeps_order = not isinstance(op, MaxPoolOp) or is_rising_op(source)
+        if keeps_order and keeps_channels(op):
+            swap_with_producer(op, source, rewriter)
 
 
-def alike_above(value: SSAValue) -> list[Elementwise]:
-    """The ops that a value comes through last and alone, those that treat all elements alike."""
-    found: list[Elementwise] = []
-    while isinstance(owner := value.owner, Elementwise) and not rows_of(owner):
-        free, _ = parts_of(owner)
+def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
+    """The last ops before a value, as far as they treat all elements alike.
+
+    Their intermediate results have no other reader.
+    """
+    found: list[ElementwiseOp] = []
+    while isinstance(owner := value.owner, ElementwiseOp) and not has_parameter_rows(owner):
+        free, _ = split_operands(owner)
         if len(free) != 1 or len(list(value.uses)) > 1 or shape_of(free[0]) != shape_of(value):
             break
         found.insert(0, owner)
@@ -195,9 +201,9 @@ def alike_above(value: SSAValue) -> list[Elementwise]:
     return found
 
 
-def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
-    """The same op on another value."""
-    free, _ = parts_of(op)
+def apply_to(op: ElementwiseOp, value: SSAValue, shape: Sequence[int]) -> Operation:
+    """An op, applied to another value."""
+    free, _ = split_operands(op)
     return type(op).create(
         operands=[value if operand is free[0] else operand for operand in op.operands],
         result_types=[TensorType(element_of(op.results[0]), shape)],
@@ -205,18 +211,21 @@ def on(op: Elementwise, value: SSAValue, shape: Sequence[int]) -> Operation:
     )
 
 
-def rows_of(op: Elementwise) -> bool:
-    """Whether an op has parameters that differ between channels or positions."""
-    _, fixed = parts_of(op)
+def has_parameter_rows(op: ElementwiseOp) -> bool:
+    """Whether an op has parameters that vary between channels or positions."""
+    _, fixed = split_operands(op)
     return any(np.prod(shape) > 1 for shape in fixed)
 
 
-def only_rises(op: Elementwise) -> bool:
-    """Whether an op never decreases, in any channel: tried at both ends, as it is monotone."""
+def is_rising_op(op: ElementwiseOp) -> bool:
+    """Whether an op never falls in any channel.
+
+    A monotone op rises if it is higher at the upper end of all floats than at the lower end.
+    """
     if not is_monotone(op):
         return False
-    free, fixed = parts_of(op)
-    if len(free) != 1 or by_position(fixed):
+    free, fixed = split_operands(op)
+    if len(free) != 1 or varies_by_position(fixed):
         return False
     channels = shape_of(op.results[0])[-1]
     most = np.finfo(np.float32).max
@@ -229,17 +238,19 @@ def only_rises(op: Elementwise) -> bool:
     return bool(np.all(low <= high))
 
 
-def swap(op: MoveOp | MaxPoolOp, source: Elementwise, rewriter: PatternRewriter) -> None:
-    """Puts a move before the op whose result it moves."""
-    free, fixed = parts_of(source)
+def swap_with_producer(
+    op: MoveOp | MaxPoolOp, source: ElementwiseOp, rewriter: PatternRewriter
+) -> None:
+    """Moves the operand of an elementwise op instead of its result, if both give the same."""
+    free, fixed = split_operands(source)
     if is_quant(element_of(op.x)):
         return
     if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
         return
     rank = len(shape_of(op.output))
-    if by_position(fixed) or any(len(shape) > rank for shape in fixed):
+    if varies_by_position(fixed) or any(len(shape) > rank for shape in fixed):
         return
     moved = type(op).create(
         operands=[free[0]], result_types=[op.output.type], properties=dict(op.properties)
     )
-    rewriter.replace(op, [moved, on(source, moved.results[0], shape_of(op.output))])
+    rewriter.replace(op, [moved, apply_to(source, moved.results[0], shape_of(op.output))])

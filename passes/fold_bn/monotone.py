@@ -1,7 +1,8 @@
-"""Which ops never turn back: for them thresholds are right without trying every value.
+"""Ops whose float results are known to be monotone, so that a chain need not be checked.
 
-Each of these rounds a monotone function correctly, so its float results are monotone too. Ops built
-on `exp` or `tanh` are not: a library's last bit may turn back, and they are tried on every value.
+Each of them rounds a monotone function correctly, and rounding is monotone, so the result is too.
+Ops built on `exp` or `tanh` are missing: the last bit of a library function may fall where the
+function rises. Chains with such ops are evaluated on every value.
 """
 
 import numpy as np
@@ -29,7 +30,7 @@ from ...qdialect.qnn.steps import ThresholdOp
 
 
 def is_monotone(op: QnnOp) -> bool:
-    """Whether an op, as a function of its one operand that varies, is monotone in each channel."""
+    """Whether an op is monotone in its non-constant operand, in each channel."""
     match op:
         case ReluOp() | ClipOp() | SignOp() | FloorOp() | CeilOp() | RoundOp() | ThresholdOp():
             return True

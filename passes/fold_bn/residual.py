@@ -1,8 +1,8 @@
-"""Adding tensors of different scales in integers.
+"""Adds tensors of different scales in integers.
 
-What a quantizer makes of `a * s + b * t` is found again from one integer, `m * a + n * b`, with
-small whole `m` and `n`. Every pair of values is tried: the thresholds over that sum are exact, or
-they are not used.
+A quantizer after `a * s + b * t`, where `s` and `t` are real scales, gives a level to each pair of
+integers. The same levels are found again from the integer `m * a + n * b`, with small integers `m`
+and `n`. Every pair of values is tried, so the thresholds over that sum are exact for all of them.
 """
 
 from collections.abc import Iterator
@@ -15,19 +15,26 @@ from xdsl.ir import SSAValue
 from ...qdialect.qnn.base import describe
 from ...qdialect.qnn.constants import range_of
 from ...qdialect.qnn.elementwise import AddOp, SubOp
+from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of
-from .chains import Chain, limits_of, scale_of
-from .threshold_search import Ints
+from ..arrays import Ints
+from .chains import Chain, level_range
+from .quant_params import scale_row
 
-MOST_PAIRS = 1 << 20
-"""Pairs of values that are tried; two tensors of ten bits each."""
+MAX_PAIRS_TRIED = 1 << 20
+"""Pairs of values that are evaluated, times channels: two tensors of ten bits each."""
 
-MOST_MULTIPLIER = 1 << 10
+MAX_MULTIPLIER = 1 << 10
+"""Largest magnitude of a multiplier: it makes a product ten bits wider than its operand."""
+
+
+SMALL_OPERANDS = "quantize both of its operands to at most 8 bits"
+"""The remedy if a sum is impossible: with so few bits, a table can hold all pairs."""
 
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """Multipliers of two integers, and thresholds over the sum of their products."""
+    """Multipliers of two integers, and thresholds over the sum of the two products."""
 
     multipliers: tuple[int, int]
     thresholds: Ints
@@ -36,98 +43,119 @@ class WeightedSum:
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """Every pair of values, and the level that each channel gives it."""
+class PairTable:
+    """All pairs of values of two tensors, and the level of each pair in each channel."""
 
     a: Ints
+    """The value of the first tensor in each pair."""
     b: Ints
+    """The value of the second tensor in each pair."""
     levels: Ints
-    """A row for each pair."""
+    """A row for each pair, with a level for each channel."""
 
 
-def find_sum(chain: Chain, max_error: int = 0) -> WeightedSum | str:
-    """The smallest multipliers with which every pair of values finds its level.
+def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal:
+    """The smallest multipliers with which thresholds give every pair of values its level.
 
-    If there are none, those that come closest, provided that no level is off by more than
-    `max_error`; else the reason.
+    If there are none, the multipliers with the smallest error, provided that no level is off by
+    more than `max_error`.
     """
     if not isinstance(chain.ops[0], AddOp | SubOp):
-        return f"{describe(chain.ops[0])} joins two tensors, and is no sum"
-    pairs = pairs_of(chain)
-    if isinstance(pairs, str):
+        reason = f"{describe(chain.ops[0])} combines two tensors, but does not add or subtract them"
+        return Refusal(reason, SMALL_OPERANDS)
+    pairs = try_all_pairs(chain)
+    if isinstance(pairs, Refusal):
         return pairs
-    a, b, levels = pairs.a, pairs.b, pairs.levels
-    if (levels != levels[:, :1]).any():
-        return "what follows the addition differs between channels"
-    found, order = levels[:, 0], np.argsort(levels[:, 0], kind="stable")
-    falls = found[np.argmin(_reals(chain, a, b))] > found[np.argmax(_reals(chain, a, b))]
-    a, b, ordered = a[order], b[order], found[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(ordered) > 0])
+    if (pairs.levels != pairs.levels[:, :1]).any():
+        return Refusal("the ops after its addition differ between channels", SMALL_OPERANDS)
+    level_of_pair = pairs.levels[:, 0]
+    order = np.argsort(level_of_pair, kind="stable")
+    a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(levels) > 0])
     closest: tuple[int, WeightedSum] | None = None
-    for m, n in _multipliers(chain):
-        m, n = (-m, -n) if falls else (m, n)
+    for m, n in _multipliers(chain, _falls(chain, pairs)):
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
-        if (highs[:-1] < lows[1:]).all():
-            return _found(chain, (m, n), ordered[starts], lows, int(highs.max()) + 1)
-        if max_error:
-            rising = np.minimum.accumulate(lows[::-1])[::-1]
-            guess = _found(chain, (m, n), ordered[starts], rising, int(highs.max()) + 1)
-            reached = np.searchsorted(guess.thresholds, sums, side="right") + guess.first
-            error = int(np.abs(reached - ordered).max())
-            closest = min(closest or (error, guess), (error, guess), key=lambda pair: pair[0])
+        # Exact if the sums of each level lie below the sums of the next: then the lowest sum of a
+        # level is a threshold that no pair of a lower level reaches.
+        exact = bool((highs[:-1] < lows[1:]).all())
+        if not exact and not max_error:
+            continue
+        rising = np.minimum.accumulate(lows[::-1])[::-1]
+        candidate = _weighted_sum(chain, (m, n), levels[starts], rising, int(highs.max()) + 1)
+        if exact:
+            return candidate
+        reached = np.searchsorted(candidate.thresholds, sums, side="right") + candidate.first
+        error = int(np.abs(reached - levels).max())
+        if closest is None or error < closest[0]:
+            closest = error, candidate
     if closest is not None and closest[0] <= max_error:
         return closest[1]
-    off = f"; the closest are off by {closest[0]} levels" if closest else ""
-    return f"no multipliers up to {MOST_MULTIPLIER} reproduce its rounding{off}"
+    return _refuse_rounding(None if closest is None else closest[0])
 
 
-def pairs_of(chain: Chain) -> Pairs | str:
-    """Tries every pair of values, unless there are too many."""
+def _refuse_rounding(smallest_error: int | None) -> Refusal:
+    """Why no multipliers were found; the error is that of the best ones, if it is known."""
+    reason = f"no multipliers up to {MAX_MULTIPLIER} reproduce its rounding"
+    if smallest_error is not None:
+        reason += f", the best are off by {smallest_error} levels"
+    allowed = f'--fold-bn="max-error={smallest_error or 1}"'
+    remedy = f"give its operands the same scale or at most 8 bits, or allow an error: {allowed}"
+    return Refusal(reason, remedy)
+
+
+def try_all_pairs(chain: Chain) -> PairTable | Refusal:
+    """Evaluates a chain on every pair of values, unless there are too many."""
     counts = [high - low + 1 for low, high in (range_of(source.x) for source in chain.sources)]
-    if prod(counts) * chain.width > MOST_PAIRS:
-        return f"it adds tensors with {counts[0]} and {counts[1]} values: too many pairs to try"
-    a, b = (_values(source.x) for source in chain.sources)
+    if prod(counts) * chain.width > MAX_PAIRS_TRIED:
+        reason = f"it combines tensors of {counts[0]} and {counts[1]} values: too many pairs to try"
+        return Refusal(reason, SMALL_OPERANDS)
+    a, b = (_values_of_type(source.x) for source in chain.sources)
     rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
     shape = (len(rows), chain.width)
     wide = (np.broadcast_to(values[:, None], shape) for values in (rows, cols))
-    return Pairs(rows, cols, chain.levels(*wide))
+    return PairTable(rows, cols, chain.levels(*wide))
 
 
-def _reals(chain: Chain, a: Ints, b: Ints) -> np.ndarray:
-    """What pairs of integers add up to, in real numbers."""
-    first, second = factors_of(chain)
-    return first * a + second * b
+def _falls(chain: Chain, pairs: PairTable) -> bool:
+    """Whether the pair with the smallest real sum has a higher level than that with the largest."""
+    first, second = real_factors(chain)
+    reals, levels = first * pairs.a + second * pairs.b, pairs.levels[:, 0]
+    return bool(levels[np.argmin(reals)] > levels[np.argmax(reals)])
 
 
-def factors_of(chain: Chain) -> tuple[float, float]:
-    """What each integer counts in the sum."""
-    first, second = (float(scale_of(source)[0]) for source in chain.sources)
+def real_factors(chain: Chain) -> tuple[float, float]:
+    """The real factor of each integer in the sum: its scale, negative for a subtrahend."""
+    first, second = (float(scale_row(source)[0]) for source in chain.sources)
     return first, -second if isinstance(chain.ops[0], SubOp) else second
 
 
-def _multipliers(chain: Chain) -> Iterator[tuple[int, int]]:
-    """Whole numbers in the ratio of the scales, the smallest first."""
-    first, second = factors_of(chain)
-    sign = 1 if second > 0 else -1
-    for n in range(1, MOST_MULTIPLIER + 1):
+def _multipliers(chain: Chain, falls: bool) -> Iterator[tuple[int, int]]:
+    """Integers close to the ratio of the scales, the smallest first; negated if levels fall."""
+    first, second = real_factors(chain)
+    sign = 1 if (second > 0) != falls else -1
+    for n in range(1, MAX_MULTIPLIER + 1):
         m = round(first / second * n)
-        if 0 < abs(m) <= MOST_MULTIPLIER:
+        if 0 < abs(m) <= MAX_MULTIPLIER:
             yield sign * m, sign * n
 
 
-def _values(x: SSAValue) -> Ints:
+def _values_of_type(x: SSAValue) -> Ints:
     low, high = range_of(x)
     step = 2 if isinstance(element_of(x), BipolarType) else 1
     return np.arange(low, high + 1, step, dtype=np.int64)
 
 
-def _found(
+def _weighted_sum(
     chain: Chain, multipliers: tuple[int, int], present: Ints, lows: Ints, never: int
 ) -> WeightedSum:
-    """A threshold for each level up to the largest present; skipped levels share one."""
+    """Thresholds for all levels up to the highest that a pair has.
+
+    `present` are the levels that pairs have, `lows` the lowest sum of each. A level that no pair
+    has shares the threshold of the next one; a level above all of them gets `never`.
+    """
     least, most = int(present[0]), int(present[-1])
-    least = min(least, limits_of(chain.quantizer)[1] - 1)
+    least = min(least, level_range(chain.quantizer)[1] - 1)
     if isinstance(element_of(chain.quantizer.output), BipolarType):
         least, most = 0, 1
     wanted = np.arange(least + 1, max(most, least + 1) + 1)

@@ -1,8 +1,8 @@
-"""Finding the thresholds of a step function by evaluating it: no formula is re-derived here.
+"""Finds the thresholds of a step function by evaluating it; no formula is derived.
 
-The function is what stands between an accumulator and the next quantizer, in its original float
-arithmetic. Rounding modes, ties, narrow ranges, negative and zero scales and float error come out
-right because nothing is assumed of them, only that the function never turns back on the range.
+The function is the chain between an accumulator and the next quantizer, in its original float
+arithmetic. Rounding modes, ties, narrow ranges, negative and zero scales and float error need no
+special case, because the search assumes only that the function is monotone on the range.
 """
 
 from collections.abc import Callable
@@ -10,31 +10,44 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Ints: TypeAlias = npt.NDArray[np.int64]
-Function: TypeAlias = Callable[[Ints], Ints]
-"""From accumulators, a row of one for each channel, to levels; any number of rows at once."""
+from ..arrays import Flags, Ints
 
-AT_ONCE = 1 << 16
-"""So many values are tried at once: they fit in a cache."""
+LevelFunction: TypeAlias = Callable[[Ints], Ints]
+"""From accumulators to levels: any number of rows, each with one element per channel."""
+
+EVALUATIONS_PER_CALL = 1 << 16
+"""Elements that one call of a function evaluates: their intermediate results fit in a cache."""
+
+MAX_EVALUATIONS = 1 << 24
+"""Elements that a check of all values may evaluate."""
 
 
 @dataclass(frozen=True)
-class Steps:
-    """A step function of integers, for each channel."""
+class StepFunction:
+    """For each channel, a function of an integer whose level changes by one at each threshold."""
 
     thresholds: Ints
-    """A row for each channel, ascending; `low` is always reached, `high + 1` never."""
-    descending: npt.NDArray[np.bool_]
+    """A row for each channel, ascending. Every input reaches `low`, and none reaches `high + 1`."""
+    descending: Flags
+    """The channels in which the level falls at each threshold."""
 
 
-def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int) -> Steps:
+def find_thresholds(
+    function: LevelFunction, low: Ints, high: Ints, first: int, last: int
+) -> StepFunction:
     """The thresholds of a monotone function with levels `first` to `last`.
 
     `low` and `high` bound the accumulator of each channel. All thresholds of all channels are
-    searched for at once, by bisection: each lies at most `room` above what was found so far.
+    bisected together.
     """
+    # Bisection is exact for a monotone function: `function(x) >= level` then changes at most once
+    # on the range, and where it changes is the threshold. The loop keeps
+    #     found <= threshold <= found + room.
+    # At first this is the whole range and `high + 1`, which stands for "never reached". Each step
+    # evaluates at `found + half - 1`, with `half` the larger half of `room`. If the change comes
+    # later, the threshold is at least `found + half`, otherwise at most `found + half - 1`. Both
+    # leave at most the smaller half of `room`, and once `room` is 0 the threshold is `found`.
     ends = function(np.stack([low, high]))
     descending = ends[1] < ends[0]
     levels = np.arange(first + 1, last + 1, dtype=np.int64)[:, None]
@@ -45,13 +58,13 @@ def find_steps(function: Function, low: Ints, high: Ints, first: int, last: int)
         reached = function(np.maximum(found + (half - 1), low)) >= levels
         found += half * (reached == descending)
         room >>= np.uint64(1)
-    return Steps(np.sort(found, axis=0).T, descending)
+    return StepFunction(np.sort(found, axis=0).T, descending)
 
 
 def non_monotone(
-    function: Function, low: Ints, high: Ints, budget: int = 1 << 24
-) -> npt.NDArray[np.bool_] | None:
-    """Which channels rise somewhere and fall elsewhere, by evaluating every accumulator value.
+    function: LevelFunction, low: Ints, high: Ints, budget: int = MAX_EVALUATIONS
+) -> Flags | None:
+    """The channels in which a function both rises and falls, found by evaluating every value.
 
     None if that would take more than `budget` evaluations.
     """
@@ -59,8 +72,9 @@ def non_monotone(
     if values * len(low) > budget:
         return None
     rises, falls = np.zeros((2, len(low)), np.bool_)
-    rows = max(1, AT_ONCE // len(low))
+    rows = max(1, EVALUATIONS_PER_CALL // len(low))
     for start in range(0, values, rows):
+        # One row more than the step, so that the change between two blocks is seen as well.
         offsets = np.arange(start, min(start + rows + 1, values), dtype=np.int64)[:, None]
         change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
         rises |= (change > 0).any(0)

@@ -1,4 +1,4 @@
-"""`scale-thresholds`: thresholds that lie on a line become a product, a sum and a shift."""
+"""`scale-thresholds`: replaces thresholds that lie on a line by a product, a sum and a shift."""
 
 from .scale_thresholds import ScaleThresholdsPass
 

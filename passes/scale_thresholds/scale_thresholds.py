@@ -1,4 +1,4 @@
-"""`scale-thresholds`: thresholds that lie on a line become a product, a sum and a shift."""
+"""`scale-thresholds`: replaces thresholds that lie on a line by a product, a sum and a shift."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,18 @@ from ...qdialect.stream.process import data_of
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType
 from ...qdialect.types import bit_width, smallest_type, value_range
+from ..arrays import Ints
 from ..designs import designs_for
-from .fit import LineFit, scales_of
-from .threshold_lines import Ints, ThresholdRows
+from .fit import LineFit, fit_lines
+from .threshold_lines import ThresholdRows
 
-WIDEST = 40
-"""Bits of sums whose lines are looked for."""
+MAX_ACCUMULATOR_BITS = 40
+"""Bits of an accumulator; the thresholds of a wider one are kept."""
 
 
 @dataclass(frozen=True)
 class ScaleThresholdsPass(ModulePass):
-    """Replaces more than 15 thresholds by lines of whole numbers that are as right, and smaller.
+    """Replaces more than 15 thresholds per channel by a line of integers, which is smaller.
 
     Before:
 
@@ -40,8 +41,8 @@ class ScaleThresholdsPass(ModulePass):
         %y = stream.scale %0 factors(@factors) offsets(@offsets) shift = 28 clamp = [0, 255]
             : (!stream.channel<30x30x64xsi18>) -> !stream.channel<30x30x64xui8>
 
-    What a scale gives is proven to be what the thresholds gave, for every number that can come. Up
-    to 15 thresholds, and those that lie on no line, stay.
+    The line has the levels of the thresholds for every value of the accumulator; the pass checks
+    that. Up to 15 thresholds, and thresholds that lie on no line, are kept.
     """
 
     name = "scale-thresholds"
@@ -55,33 +56,34 @@ class ScaleThresholdsPass(ModulePass):
         pool.drop_unused()
 
     def _scale(self, process: ThresholdedProcess, pool: ConstantPool) -> None:
-        found = stairs_of(process)
+        found = rising_thresholds(process)
         if found is None:
             return
-        lines = scales_of(found.stairs, process.offset.value.data)
+        lines = fit_lines(found.thresholds, process.offset.value.data)
         if lines is None:
             return
-        scale = scale_of(process, *lines, found.signs, pool)
+        scale = build_scale_op(process, *lines, found.signs, pool)
         if isinstance(process, WeightedProcess):
-            follow(process, scale)
+            append_scale(process, scale)
         else:
             Rewriter.replace_op(process, scale)
 
 
 @dataclass(frozen=True)
-class Rising:
-    """Thresholds with those that fall turned around: what reaches them has another sign there."""
+class RisingThresholds:
+    """The thresholds of a process, mirrored in channels where the level falls."""
 
-    stairs: ThresholdRows
+    thresholds: ThresholdRows
     signs: Ints
+    """-1 for the channels whose values must change their sign, 1 for the others."""
 
 
-def stairs_of(process: ThresholdedProcess) -> Rising | None:
-    """The thresholds of a process; None if they are few, or wide."""
+def rising_thresholds(process: ThresholdedProcess) -> RisingThresholds | None:
+    """The thresholds of a process; None if they are too few or too wide to be replaced."""
     if process.thresholds is None:
         return None
     rows, element = data_of(process, process.thresholds).array, process.sum_type
-    if rows.shape[1] <= AT_ONCE or bit_width(element) > WIDEST:
+    if rows.shape[1] <= AT_ONCE or bit_width(element) > MAX_ACCUMULATOR_BITS:
         return None
     low, high = (np.array([end], np.int64) for end in value_range(element))
     if isinstance(process, WeightedProcess):
@@ -95,34 +97,35 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
     rows = np.broadcast_to(rows.astype(np.int64), (channels, rows.shape[1]))
     low, high = (np.broadcast_to(ends, channels) for ends in (low, high))
     falls = np.broadcast_to(falls, channels)
-    return Rising(ThresholdRows.mirrored(rows, low, high, falls), np.where(falls, -1, 1))
+    return RisingThresholds(ThresholdRows.mirrored(rows, low, high, falls), np.where(falls, -1, 1))
 
 
-def scale_of(
-    process: ThresholdedProcess, scales: LineFit, exceptions: Ints, signs: Ints, pool: ConstantPool
+def build_scale_op(
+    process: ThresholdedProcess, lines: LineFit, exceptions: Ints, signs: Ints, pool: ConstantPool
 ) -> ScaleOp:
-    """What does to the numbers that a process compares what its thresholds do."""
-    arrays = {"factors": scales.factors * signs, "offsets": scales.offsets}
+    """The scale op that replaces the thresholds of a process."""
+    arrays = {"factors": lines.factors * signs, "offsets": lines.offsets}
     if exceptions.size:
         arrays["exceptions"] = exceptions * signs[:, None]
-    names = {key: data(pool, array, key) for key, array in arrays.items()}
+    names = {key: add_int_data(pool, array, key) for key, array in arrays.items()}
     x = process.output if isinstance(process, WeightedProcess) else process.x
-    raised = scales.raised if exceptions.size else 0
-    clamp = scales.first, scales.first + scales.count
-    scale = ScaleOp(x, process.outputs[0], **names, shift=scales.shift, clamp=clamp, raised=raised)
+    raised = lines.raised if exceptions.size else 0
+    clamp = lines.first, lines.first + lines.count
+    scale = ScaleOp(x, process.outputs[0], **names, shift=lines.shift, clamp=clamp, raised=raised)
     scale.layer = process.layer
     if "activation" in process.attributes:
         scale.attributes["activation"] = process.attributes.pop("activation")
     return scale
 
 
-def data(pool: ConstantPool, array: Ints, hint: str) -> str:
+def add_int_data(pool: ConstantPool, array: Ints, hint: str) -> str:
+    """Adds integers of the narrowest type to the module; returns their symbol name."""
     element = smallest_type(int(array.min()), int(array.max()))
     return pool.data(DataAttr.from_array(array, element), hint)
 
 
-def follow(process: WeightedProcess, scale: ScaleOp) -> None:
-    """Puts a scale behind a process, which gives its sums from now on."""
+def append_scale(process: WeightedProcess, scale: ScaleOp) -> None:
+    """Inserts a scale after a process, whose output becomes its sums."""
     Rewriter.insert_op(scale, InsertPoint.after(process))
     scale.output.name_hint = process.output.name_hint
     process.output.name_hint = None

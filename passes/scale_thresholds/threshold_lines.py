@@ -1,38 +1,41 @@
-"""Thresholds as stairs, and the lines that run through them.
+"""Thresholds as points of a staircase, and the lines that pass through all of its steps.
 
-A line of some slope is right where its height is so that it reaches each level at the number at
-which the stairs do, and not before: each threshold leaves it some room.
+A line `slope * x + intercept`, rounded down, has the same levels as the thresholds if it reaches
+each level at the same value. For one slope, each threshold bounds the intercept from below and from
+above.
 """
 
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Doubles = npt.NDArray[np.float64]
+from ..arrays import Doubles, Flags, Ints
 
-ROUNDS = 40
-"""Of the search for a slope; each leaves two thirds of where it may be."""
+SLOPE_SEARCH_STEPS = 40
+"""Steps of the ternary search for a slope; each keeps two thirds of the interval."""
 
 
 @dataclass(frozen=True)
 class ThresholdRows:
-    """Thresholds, a row for each channel, over the numbers that a channel may have."""
+    """Ascending thresholds, a row for each channel, and the values that are compared with them."""
 
     rows: Ints
     low: Ints
+    """The smallest value of each channel."""
     high: Ints
+    """The largest value of each channel."""
     values: Ints | None = None
-    """All numbers there are; without it all from the lowest to the highest."""
+    """The values that occur, ascending; None if all from `low` to `high` do."""
     outliers: Flags | None = None
-    """Thresholds that a line need not heed."""
+    """Thresholds that a line may miss."""
 
     @staticmethod
     def mirrored(rows: Ints, low: Ints, high: Ints, falls: Flags) -> "ThresholdRows":
-        """With channels that fall turned around: what reaches their thresholds has another sign."""
+        """Thresholds that rise in all channels; in those with `falls`, values change their sign.
+
+        `x < t` is the same as `-x >= 1 - t`.
+        """
         rows, low, high = rows.copy(), low.copy(), high.copy()
         rows[falls] = 1 - rows[falls, ::-1]
         low[falls], high[falls] = -high[falls], -low[falls]
@@ -42,56 +45,64 @@ class ThresholdRows:
     def count(self) -> int:
         return self.rows.shape[1]
 
-    def of(self, channels: Ints) -> "ThresholdRows":
-        """Some channels."""
-        odd = None if self.outliers is None else self.outliers[channels]
+    def select_channels(self, channels: Ints) -> "ThresholdRows":
+        """The thresholds of some channels."""
+        outliers = None if self.outliers is None else self.outliers[channels]
         low, high = self.low[channels], self.high[channels]
-        return ThresholdRows(self.rows[channels], low, high, self.values, odd)
+        return ThresholdRows(self.rows[channels], low, high, self.values, outliers)
 
-    def without_odd(self) -> "ThresholdRows":
-        """Without the thresholds that are off a line through the middle of all."""
+    def without_outliers(self) -> "ThresholdRows":
+        """The same thresholds, with those marked that are far from a least-squares line.
+
+        Only thresholds within the range are fitted. A threshold is an outlier if the line passes it
+        at a distance of more than 0.6 times its step.
+        """
         under, reached = self.edges
-        inside = (self.levels > self.least[:, None]) & (self.levels <= self.most[:, None])
+        inside = (self.levels > self.lowest_level[:, None]) & (
+            self.levels <= self.highest_level[:, None]
+        )
         count = np.maximum(inside.sum(1, keepdims=True), 1)
         level = np.where(inside, self.levels - (self.levels * inside).sum(1)[:, None] / count, 0)
         x = (under + reached) / 2
         away = x - (x * inside).sum(1, keepdims=True) / count
         rise = (away * level).sum(1, keepdims=True) / np.maximum((level**2).sum(1)[:, None], 1)
-        odd = abs(away - rise * level) > 0.6 * (reached - under)
-        return replace(self, outliers=odd & inside)
+        outliers = abs(away - rise * level) > 0.6 * (reached - under)
+        return replace(self, outliers=outliers & inside)
 
     @cached_property
     def levels(self) -> Ints:
-        """The level that each threshold of a row leads to."""
+        """The level that starts at each threshold of a row."""
         return np.arange(1, self.count + 1, dtype=np.int64)
 
     @cached_property
-    def least(self) -> Ints:
+    def lowest_level(self) -> Ints:
+        """The level of the smallest value of each channel."""
         return (self.rows <= self.low[:, None]).sum(1)
 
     @cached_property
-    def most(self) -> Ints:
+    def highest_level(self) -> Ints:
+        """The level of the largest value of each channel."""
         return (self.rows <= self.high[:, None]).sum(1)
 
     @cached_property
     def reaching(self) -> Flags:
-        """Thresholds that a line must have reached, at the lowest number that reaches them."""
-        return self._heeded & (self.levels >= self.least[:, None]) & self._within(0)
+        """The levels that a line must have reached at the first value from their threshold on."""
+        return self._required & (self.levels >= self.lowest_level[:, None]) & self._within(0)
 
     @cached_property
     def leaving(self) -> Flags:
-        """Thresholds that a line must not have reached, at the highest number below them."""
-        return self._heeded & (self.levels > self.least[:, None]) & self._within(1)
+        """The levels that a line must not have reached at the last value below their threshold."""
+        return self._required & (self.levels > self.lowest_level[:, None]) & self._within(1)
 
     def _within(self, more: int) -> Flags:
-        return self.levels <= self.most[:, None] + more
+        return self.levels <= self.highest_level[:, None] + more
 
     @property
-    def _heeded(self) -> Flags:
+    def _required(self) -> Flags:
         return np.ones(self.rows.shape, np.bool_) if self.outliers is None else ~self.outliers
 
-    def around(self, reach: int) -> Ints:
-        """So many numbers below each threshold, and as many from it on."""
+    def values_around(self, reach: int) -> Ints:
+        """The `reach` values below each threshold, and the `reach` values from it on."""
         steps = np.arange(-reach, reach)
         if self.values is None:
             numbers = self.rows[:, :, None] + steps
@@ -102,48 +113,58 @@ class ThresholdRows:
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:
-        """The highest number below each threshold, and the lowest that reaches it."""
-        around = self.around(1)
+        """The last value below each threshold, and the first value from it on."""
+        around = self.values_around(1)
         return around[:, :, 0], around[:, :, 1]
 
-    def reached(self, x: Ints) -> Ints:
-        """How many thresholds some numbers of each channel have reached."""
+    def levels_of(self, x: Ints) -> Ints:
+        """The levels of values of each channel: the thresholds that each value reaches, counted."""
         counts = np.empty(x.shape, np.int64)
         for row, numbers, found in zip(self.rows, x, counts, strict=True):
             found[:] = np.searchsorted(row, numbers, "right")
         return counts
 
 
-def room(stairs: ThresholdRows, slopes: Doubles) -> tuple[Doubles, Doubles]:
-    """The heights, from one to another, at which lines of these slopes are right."""
-    under, reached = (stairs.levels - slopes[:, None] * edge for edge in stairs.edges)
-    at_least = np.where(stairs.reaching, reached, -np.inf).max(1)
-    below = np.where(stairs.leaving, under, np.inf).min(1)
+def intercept_bounds(thresholds: ThresholdRows, slopes: Doubles) -> tuple[Doubles, Doubles]:
+    """The bounds of the intercepts with which lines of these slopes have all levels right.
+
+    An intercept must be at least the first bound, and less than the second.
+    """
+    under, reached = (thresholds.levels - slopes[:, None] * edge for edge in thresholds.edges)
+    at_least = np.where(thresholds.reaching, reached, -np.inf).max(1)
+    below = np.where(thresholds.leaving, under, np.inf).min(1)
     return at_least, below
 
 
-def search(stairs: ThresholdRows) -> Doubles:
-    """The slope of each channel with the most room for its height, which has a single peak."""
-    channels, (under, reached) = np.arange(len(stairs.rows)), stairs.edges
-    least, most, count = stairs.least, stairs.most, stairs.count
+def best_slopes(thresholds: ThresholdRows) -> Doubles:
+    """The slope of each channel with the largest slack of its intercept.
+
+    The lower bound of the intercept is a maximum of linear functions of the slope, and the upper
+    bound is a minimum of linear functions. So their difference, the slack, is concave in the slope,
+    and a ternary search finds its only peak.
+    """
+    channels, (under, reached) = np.arange(len(thresholds.rows)), thresholds.edges
+    least, most, count = thresholds.lowest_level, thresholds.highest_level, thresholds.count
     rise = np.maximum(most - least - 1, 0).astype(np.float64)
     run = reached[channels, np.maximum(most, 1) - 1] - under[channels, np.minimum(least, count - 1)]
     low = rise / np.maximum(run, 1)
     first, last = np.maximum(least, 1), np.minimum(most + 1, count)
     run = under[channels, last - 1] - reached[channels, first - 1]
     high = np.where(run > 0, (last - first) / np.maximum(run, 1), count + 1.0)
-    for _ in range(ROUNDS):
+    for _ in range(SLOPE_SEARCH_STEPS):
         third = (high - low) / 3
         a, b = low + third, high - third
-        better = spare(stairs, a) < spare(stairs, b)
+        better = intercept_slack(thresholds, a) < intercept_slack(thresholds, b)
         low, high = np.where(better, a, low), np.where(better, high, b)
     best = (low + high) / 2
-    short = best.astype(np.float16).astype(np.float64)  # where halves are common, so are these
-    best = np.where(spare(stairs, short) < spare(stairs, best), best, short)
+    # A slope of few bits is preferred, if it is no worse: it makes short factors.
+    short = best.astype(np.float16).astype(np.float64)
+    worse = intercept_slack(thresholds, short) < intercept_slack(thresholds, best)
+    best = np.where(worse, best, short)
     return np.where(most > least, best, 0.0)
 
 
-def spare(stairs: ThresholdRows, slopes: Doubles) -> Doubles:
-    """How much room there is; below 0, by how much lines are wrong."""
-    at_least, below = room(stairs, slopes)
+def intercept_slack(thresholds: ThresholdRows, slopes: Doubles) -> Doubles:
+    """The size of the interval of intercepts; if it is negative, no intercept is right."""
+    at_least, below = intercept_bounds(thresholds, slopes)
     return below - at_least

@@ -1,5 +1,12 @@
-"""`stream-lower`: an integer network becomes a design of processes."""
+"""`stream-lower`: turns an integer network into a design of processes."""
 
+from . import lower_elementwise, lower_layout, lower_linear, lower_windows
 from .stream_lower import StreamLowerPass
 
-__all__ = ["StreamLowerPass"]
+__all__ = [
+    "StreamLowerPass",
+    "lower_elementwise",
+    "lower_layout",
+    "lower_linear",
+    "lower_windows",
+]

@@ -1,12 +1,16 @@
-"""`stream-lower`: an integer network becomes a design of processes, and the host that runs it."""
+"""`stream-lower`: turns the integer part of a network into a design that the host runs.
+
+The host keeps the float ops at the two ends of the network, the prologue and the epilogue. All ops
+between them are lowered to processes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, TensorType
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Operation, OpResult, Region, SSAValue
+from xdsl.ir import Attribute, Block, Operation, OpResult, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import GreedyRewritePatternApplier, PatternRewriteWalker
 from xdsl.rewriter import InsertPoint, Rewriter
@@ -21,12 +25,13 @@ from ...qdialect.stream.flow import ForkOp, RunOp, channel_of, frames_of
 from ...qdialect.types import element_of, is_quant, shape_of
 from .lowering import Lowering, refused
 
-DESIGN = "design"
+DESIGN_NAME = "design"
+"""The symbol name of the design."""
 
 
 @dataclass(frozen=True)
 class StreamLowerPass(ModulePass):
-    """Puts all that computes with integers into a design, one element a word.
+    """Moves all ops on integers into a design, whose channels carry one element per word.
 
     Before:
 
@@ -40,7 +45,7 @@ class StreamLowerPass(ModulePass):
           %p = stream.window %x kernel = [3, 3] : ...
           %y = stream.matvec %p weights(@w) thresholds(@t) accumulator = si14 : ...
 
-    What only quantizes or turns inputs, or scales results, stays with the host.
+    Ops that only quantize or transpose inputs, or scale results, stay on the host.
     """
 
     name = "stream-lower"
@@ -49,47 +54,56 @@ class StreamLowerPass(ModulePass):
         functions = [f for f in op.ops if isinstance(f, FuncOp) and not f.is_declaration]
         if len(functions) != 1:
             raise PassFailedException(
-                f"stream-lower: a module has one function to lower, this one has {len(functions)}"
+                f"stream-lower: this module has {len(functions)} functions; it must have one"
             )
         applier = GreedyRewritePatternApplier(list(PATTERNS), ctx=ctx)
         PatternRewriteWalker(applier).rewrite_module(op)
-        _lower(op, functions[0])
+        _lower_function(op, functions[0])
 
 
-def _lower(module: ModuleOp, function: FuncOp) -> None:
-    ops = [op for op in function.body.block.ops if not is_fixed(op)]
+def _lower_function(module: ModuleOp, function: FuncOp) -> None:
+    ops = [op for op in function.body.block.ops if not is_image_independent(op)]
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
     hardware = set(inside)
-    lowering = Lowering(module)
     for op in inside:
-        _check(op)
+        _require_lowerable(op)
     if not inside:
-        raise PassFailedException("stream-lower: nothing computes with integers: run fold-bn first")
-    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _arrives(v, hardware)))
+        raise PassFailedException("stream-lower: no op computes with integers; run fold-bn first")
+    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _enters(v, hardware)))
     leaving = [v for op in inside for v in op.results if _leaves(v, hardware)]
-    for number, value in enumerate(entering):
-        name = value.name_hint or f"input{number}"
-        source = SourceOp(_unique(name, lowering.block), lowering.result(value))
-        lowering.block.add_op(source)
-        lowering.give(value, source.output)
+    lowering = Lowering(module)
+    _add_sources(lowering, entering)
     for op in inside:
         lowering.lower(op)
-    channels = [lowering.leave(value, value.op) for value in leaving]
-    for number, (value, channel) in enumerate(zip(leaving, channels, strict=True)):
-        name = value.name_hint or f"output{number}"
-        lowering.block.add_op(SinkOp(_unique(name, lowering.block), channel))
+    types = _add_sinks(lowering, leaving)
     insert_forks(lowering.block)
-    design = DesignOp(DESIGN, Region(lowering.block))
+    design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
-    types = [frames_of(channel_of(channel)) for channel in channels]
-    run = RunOp(DESIGN, entering, types)
-    _replace(function, before, inside, leaving, run)
+    run = RunOp(DESIGN_NAME, entering, types)
+    _replace_with_run(function, before, inside, leaving, run)
     lowering.pool.drop_unused()
 
 
-def is_fixed(op: Operation) -> bool:
-    """Whether an op gives the same for all images."""
+def _add_sources(lowering: Lowering, values: Sequence[SSAValue]) -> None:
+    for number, value in enumerate(values):
+        name = _unused_port_name(value.name_hint or f"input{number}", lowering.block)
+        source = SourceOp(name, lowering.channel_type(value))
+        lowering.block.add_op(source)
+        lowering.bind(value, source.output)
+
+
+def _add_sinks(lowering: Lowering, values: Sequence[OpResult]) -> list[TensorType[Attribute]]:
+    """Adds a sink for each value; returns the types of the tensors that leave the design."""
+    channels = [lowering.result_channel(value, value.op) for value in values]
+    for number, (value, channel) in enumerate(zip(values, channels, strict=True)):
+        name = _unused_port_name(value.name_hint or f"output{number}", lowering.block)
+        lowering.block.add_op(SinkOp(name, channel))
+    return [frames_of(channel_of(channel)) for channel in channels]
+
+
+def is_image_independent(op: Operation) -> bool:
+    """Whether an op has the same results for all images."""
     if isinstance(op, ConstantOp):
         return True
     return isinstance(op, QnnOp) and op.known() is not None
@@ -100,42 +114,46 @@ def is_float(op: Operation) -> bool:
     return not all(is_quant(element_of(value)) for value in (*op.operands, *op.results))
 
 
-def is_for_host(op: Operation) -> bool:
-    """Whether the host may carry out an op, at either end of the network."""
+def can_run_on_host(op: Operation) -> bool:
+    """Whether the host may compute an op, at either end of the network."""
     return isinstance(op, QnnOp) and (isinstance(op, MoveOp) or is_float(op))
 
 
 def prologue(ops: list[Operation]) -> set[Operation]:
-    """What the host does first: ops on floats, and moves, that depend on nothing else."""
+    """The ops that the host computes first: floats and moves that depend on no other ops."""
     found: set[Operation] = set()
     for op in ops:
         free = (value for value in op.operands if constant_of(value) is None)
-        if is_for_host(op) and all(isinstance(v.owner, Block) or v.owner in found for v in free):
+        if can_run_on_host(op) and all(
+            isinstance(v.owner, Block) or v.owner in found for v in free
+        ):
             found.add(op)
     return found
 
 
 def epilogue(ops: list[Operation]) -> set[Operation]:
-    """What the host does last: ops on floats, and moves, on which nothing else depends."""
+    """The ops that the host computes last: floats and moves on which no other ops depend."""
     found: set[Operation] = set()
     for op in reversed(ops):
         users = (use.operation for value in op.results for use in value.uses)
-        if (isinstance(op, ReturnOp) or is_for_host(op)) and all(user in found for user in users):
+        if (isinstance(op, ReturnOp) or can_run_on_host(op)) and all(
+            user in found for user in users
+        ):
             found.add(op)
     return found
 
 
-def _check(op: Operation) -> None:
+def _require_lowerable(op: Operation) -> None:
     if not isinstance(op, QnnOp):
-        raise PassFailedException(f"stream-lower: {op.name} is no op of a network")
+        raise PassFailedException(f"stream-lower: {op.name} is not an op of the qnn dialect")
     if is_float(op):
-        raise refused(op, "it computes with floats between integers: run fold-bn first")
+        raise refused(op, "it computes with floats between integer ops", "run fold-bn first")
     for value in op.operands:
         if constant_of(value) is None and shape_of(value)[:1] != (1,):
-            raise refused(op, "its tensors hold several images: a design takes one at a time")
+            raise refused(op, "its tensors hold several images", "use a batch size of 1")
 
 
-def _arrives(value: SSAValue, inside: set[Operation]) -> bool:
+def _enters(value: SSAValue, inside: set[Operation]) -> bool:
     return constant_of(value) is None and value.owner not in inside
 
 
@@ -143,8 +161,8 @@ def _leaves(value: SSAValue, inside: set[Operation]) -> bool:
     return any(use.operation not in inside for use in value.uses)
 
 
-def _unique(name: str, block: Block) -> str:
-    """A name that no port of a design has yet."""
+def _unused_port_name(name: str, block: Block) -> str:
+    """A port name that is not used yet: underscores are appended until it is not."""
     ports = {op.port.data for op in block.ops if isinstance(op, SourceOp | SinkOp)}
     while name in ports:
         name += "_"
@@ -152,7 +170,7 @@ def _unique(name: str, block: Block) -> str:
 
 
 def insert_forks(block: Block) -> None:
-    """Gives each reader of a channel a copy of its own."""
+    """Inserts a fork for each channel with several readers, so that each reads its own copy."""
     for op in list(block.ops):
         for channel in op.results:
             uses = list(channel.uses)
@@ -165,14 +183,14 @@ def insert_forks(block: Block) -> None:
                 use.operation.operands[use.index] = copy
 
 
-def _replace(
+def _replace_with_run(
     function: FuncOp,
     before: set[Operation],
     inside: list[Operation],
     leaving: Sequence[OpResult],
     run: RunOp,
 ) -> None:
-    """Puts the run of the design where the ops inside it stood."""
+    """Replaces the ops of the design by an op that runs it."""
     block = function.body.block
     first = inside[0]
     for op in [op for op in block.ops if op in before]:
@@ -194,6 +212,6 @@ def _replace(
         op.detach()
         op.erase()
     for op in reversed(list(block.ops)):
-        if is_fixed(op) and not any(list(result.uses) for result in op.results):
+        if is_image_independent(op) and not any(list(result.uses) for result in op.results):
             op.detach()
             op.erase()

@@ -1,4 +1,4 @@
-"""Programs that no importer makes, but a person may write: exact all the same, or refused."""
+"""Programs that no importer produces, but a person may write: passes keep them exact, or refuse."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 
 def passed(text: str, passes: str = "fold-bn,minimize-accumulators") -> ModuleOp:
-    """The module after passes that must not change what it computes."""
+    """A module after passes, which must not change its results."""
     module = read_module(text)
     Pipeline.parse(passes, [CheckSemantics()]).apply(module)
     return module
@@ -26,8 +26,8 @@ def refused(text: str, reason: str) -> None:
         passed(text)
 
 
-def test_channels_of_a_quantizer_that_a_transpose_moves() -> None:
-    """As many columns as channels: a scale for each of one is not one for each of the other."""
+def test_a_quantizer_with_a_scale_per_column_is_refused() -> None:
+    """There are as many columns as channels, so the number of scales does not show their axis."""
     refused(
         """
 func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
@@ -38,11 +38,11 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
   %q = qnn.quantize %t, %s axis = 1 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
   func.return %q : tensor<1x3x3x3xsi4>
 }""",
-        "scale differs along an axis that is not the last",
+        "its scale varies along an axis other than the last",
     )
 
 
-def test_a_source_scaled_along_another_axis() -> None:
+def test_a_dequantize_with_a_scale_per_row_is_refused() -> None:
     refused(
         """
 func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
@@ -52,11 +52,11 @@ func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
   %q = qnn.quantize %a, %one : (tensor<1x3x2xf32>, tensor<f32>) -> tensor<1x3x2xsi4>
   func.return %q : tensor<1x3x2xsi4>
 }""",
-        "qnn.dequantize scales along an axis that is not the last",
+        "qnn.dequantize has a scale that varies along an axis other than the last",
     )
 
 
-def test_integers_too_wide_for_the_search() -> None:
+def test_integers_too_wide_for_the_threshold_search_are_refused() -> None:
     refused(
         """
 func.func @main(%x: tensor<1x2xui64>) -> tensor<1x2xui2> {
@@ -66,7 +66,7 @@ func.func @main(%x: tensor<1x2xui64>) -> tensor<1x2xui2> {
   %q = qnn.quantize %a, %t : (tensor<1x2xf32>, tensor<f32>) -> tensor<1x2xui2>
   func.return %q : tensor<1x2xui2>
 }""",
-        "its input reaches 0 to 18446744073709551615, too wide for the search",
+        "its input ranges from 0 to 18446744073709551615, too wide for the threshold search",
     )
 
 
@@ -84,7 +84,7 @@ func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
     assert run(module, [x])[0].ravel().tolist() == [0, 1, 1, 2, 3]
 
 
-def test_an_index_beyond_63_bits_leaves_its_table() -> None:
+def test_an_index_beyond_63_bits_is_outside_the_table() -> None:
     module = read_module(
         """
 func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
@@ -138,12 +138,29 @@ func.func @main(%x: tensor<1x2xsi8>, %w: tensor<1x2xsi4>) -> tensor<1x1xf32> {{
 }}"""
 
 
-def test_weights_that_are_no_constant() -> None:
+def test_computed_weights_with_a_zero_point_are_refused() -> None:
     refused(WEIGHTS_ARRIVE.format(zero=3), "its weights are not constant, which zero points")
     passed(WEIGHTS_ARRIVE.format(zero=0), "fold-bn")
 
 
-def test_sums_of_more_than_64_bits() -> None:
+def test_padding_that_the_input_type_cannot_represent_is_refused() -> None:
+    refused(
+        """
+func.func @main(%x: tensor<1x1x4x1xui2>) -> tensor<1x1x6x1xf32> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %w = qnn.constant [[[[1]]]] : tensor<1x1x1x1xsi4>
+  %xf = qnn.dequantize %x, %s : (tensor<1x1x4x1xui2>, tensor<f32>) -> tensor<1x1x4x1xf32>
+  %wf = qnn.dequantize %w, %s : (tensor<1x1x1x1xsi4>, tensor<f32>) -> tensor<1x1x1x1xf32>
+  %y = qnn.conv2d %xf, %wf pads = [0, 1, 0, 1] pad_value = 5 {layer = "Conv_3"}
+    : (tensor<1x1x4x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x6x1xf32>
+  func.return %y : tensor<1x1x6x1xf32>
+}""",
+        'qnn.conv2d "Conv_3": its padding value 5 is not representable in its input type ui2 with '
+        "scale 0.5 and zero point 0; pad with a multiple of the scale from 0 to 1.5",
+    )
+
+
+def test_sums_of_more_than_64_bits_are_refused() -> None:
     refused(
         """
 func.func @main(%x: tensor<1x4xsi64>) -> tensor<1x1xf32> {
@@ -160,7 +177,7 @@ func.func @main(%x: tensor<1x4xsi64>) -> tensor<1x1xf32> {
 
 
 def test_a_sum_with_a_constant_becomes_a_table_of_all_pairs() -> None:
-    """The range of a constant is that of its values, not that of its type."""
+    """The range of a constant is the range of its values, which is narrower than its type."""
     module = passed(
         """
 func.func @main(%x: tensor<1x4xsi4>) -> tensor<1x4xui3> {
@@ -179,7 +196,7 @@ func.func @main(%x: tensor<1x4xsi4>) -> tensor<1x4xui3> {
 
 
 def test_types_are_never_widened() -> None:
-    """A product of ternary and ternary is ternary, though the widest sum would be written si2."""
+    """A product of two bipolar values stays bipolar; the signed type of its range is si2."""
     module = passed(
         """
 func.func @main(%x: tensor<1x2x!qnn.bipolar>, %y: tensor<1x2x!qnn.bipolar>) -> tensor<1x2xsi8> {
@@ -207,8 +224,8 @@ func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
     assert sum(isinstance(op, MulOp) for op in module.walk()) == 2
 
 
-def test_images_are_as_many_for_every_input() -> None:
-    """One input for one image and one for three: neither takes any other number."""
+def test_inputs_with_fixed_numbers_of_images() -> None:
+    """One input holds one image, the other three; no other numbers are accepted."""
     module = read_module(
         """
 func.func @main(%x: tensor<1x4xsi8>, %y: tensor<3x4xsi8>) -> tensor<3x4xsi9> {
@@ -221,7 +238,7 @@ func.func @main(%x: tensor<1x4xsi8>, %y: tensor<3x4xsi8>) -> tensor<3x4xsi9> {
     Pipeline.parse("canonicalize", [CheckSemantics()]).apply(module)
 
 
-def test_the_check_draws_as_many_images_for_floats_as_for_integers() -> None:
+def test_the_check_draws_the_same_number_of_images_for_each_type() -> None:
     module = read_module(
         """
 func.func @main(%x: tensor<1x4xsi8>, %y: tensor<1x4xf32>, %z: tensor<1x4x!qnn.bipolar>)
@@ -243,7 +260,7 @@ def test_floats_are_compared_bit_for_bit(old: float, new: float, differs: bool) 
     assert (first_difference(*observed) is not None) == differs
 
 
-def test_a_channel_that_is_spread_out_is_refused() -> None:
+def test_a_broadcast_over_channels_is_refused() -> None:
     refused(
         """
 func.func @main(%x: tensor<1x4x4x1xui4>) -> tensor<1x4x4x3xui2> {
@@ -258,7 +275,7 @@ func.func @main(%x: tensor<1x4x4x1xui4>) -> tensor<1x4x4x3xui2> {
     )
 
 
-def test_a_number_without_axes_is_refused() -> None:
+def test_a_scalar_is_refused() -> None:
     refused(
         """
 func.func @main(%x: tensor<ui4>) -> tensor<ui2> {
@@ -267,12 +284,12 @@ func.func @main(%x: tensor<ui4>) -> tensor<ui2> {
   %q = qnn.quantize %a, %s : (tensor<f32>, tensor<f32>) -> tensor<ui2>
   func.return %q : tensor<ui2>
 }""",
-        "its input has no axes of images and of channels",
+        "its input lacks an axis of images or an axis of channels",
     )
 
 
-def test_a_sum_that_falls_below_what_floats_tell_apart_still_falls() -> None:
-    """`c - x` gives one float for most small x; the maximum of it is not it of the maximum."""
+def test_a_difference_falls_even_where_floats_hide_it() -> None:
+    """`c - x` rounds to `c` for small x, but it falls, so a max pool must not pass it."""
     passed(
         """
 func.func @main(%x: tensor<1x2x2x1xsi32>) -> tensor<1x1x1x1xui2> {
@@ -308,7 +325,7 @@ def test_differences_of_two_scales_are_weighted_sums() -> None:
 
 @pytest.mark.parametrize("out", ["si2", "ui1", "si3"])
 def test_products_of_two_tensors_are_tables(out: str) -> None:
-    """Of as many entries as there are pairs, whatever range their index is thought to have."""
+    """A table has one entry per pair, even if the type of its index has a wider range."""
     module = passed(TWO.format(kind="si2", op="mul", out=out))
     (table,) = (op for op in module.walk() if isinstance(op, LookupOp))
     assert table.entries == 16
@@ -317,7 +334,7 @@ def test_products_of_two_tensors_are_tables(out: str) -> None:
 def test_a_division_by_zero_is_refused() -> None:
     refused(
         TWO.format(kind="si3", op="div", out="si3"),
-        "for some values of its input it makes no number",
+        "it cannot be evaluated for some inputs",
     )
 
 
@@ -350,7 +367,7 @@ func.func @main(%x: tensor<1x2xui2>) -> tensor<1x1xsi16> {
     assert str(element_of(linear.weights)) == "ui1"
 
 
-def test_no_images_are_no_check() -> None:
+def test_check_semantics_needs_an_image() -> None:
     module = read_module(BIASED.format(scale=0.5))
     hook = CheckSemantics(inputs=[np.zeros((0, 2), np.int8)])
     with pytest.raises(PassFailedException, match="an input is empty"):

@@ -1,4 +1,4 @@
-"""`fold-bn` on random networks: level 2 is level 1, bit for bit, or the pass says why not."""
+"""`fold-bn` on random networks: level 2 equals level 1 bit for bit, or the pass refuses."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, observe, samples
 from qnn.passes.fold_bn.choose_fold import MAX_INTEGER
 from qnn.passes.fold_bn.fold_bn import FoldBnPass
-from qnn.passes.fold_bn.threshold_search import AT_ONCE, find_steps, non_monotone
+from qnn.passes.fold_bn.threshold_search import EVALUATIONS_PER_CALL, find_thresholds, non_monotone
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_of, input_types, run
 from qnn.qdialect.program import Program
@@ -15,6 +15,7 @@ from qnn.qdialect.qnn.elementwise import AddOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
+from qnn.qdialect.refusal import Refusal
 from qnn.qdialect.types import BipolarType, element_of, is_quant, signed, unsigned
 from support.networks import Builder, assert_integer, trained_network
 from xdsl.dialects.builtin import ModuleOp, f32
@@ -33,13 +34,13 @@ def test_random_networks_keep_every_activation() -> None:
 
 
 @pytest.mark.parametrize("seed", [193, 196])
-def test_a_pool_behind_a_negative_scale(seed: int) -> None:
-    """Of the input, or of some weights."""
+def test_a_pool_after_a_negative_scale(seed: int) -> None:
+    """The negative scale is that of the input, or of some weights."""
     fold(trained_network(np.random.default_rng(seed), 3))
 
 
-def test_no_image_is_special() -> None:
-    """Level 2 agrees on every byte there is, not only on the images that the check draws."""
+def test_activations_are_equal_on_other_images() -> None:
+    """`--check-semantics` compares on images of its own; these are others."""
     for seed in range(8):
         module = trained_network(np.random.default_rng(seed + 1000), depth=2)
         inputs = samples(input_types(entry_of(module)), np.random.default_rng(seed))
@@ -51,7 +52,7 @@ def test_no_image_is_special() -> None:
 
 
 def residual(first: float, second: float, bits: int = 8) -> ModuleOp:
-    """Two tensors of different scales that are added and quantized again."""
+    """A network that adds two tensors of different scales and quantizes the sum."""
     program = Program()
     values = [program.input(signed(bits), (1, 3, 3, 2)) for _ in range(2)]
     builder = Builder(np.random.default_rng(0))
@@ -80,8 +81,8 @@ def test_small_sums_without_multipliers_become_tables() -> None:
     assert kinds & {ThresholdOp, LookupOp}
 
 
-def test_a_bounded_error_is_an_option() -> None:
-    """Nine bits make too many pairs for a table; close multipliers are allowed by option."""
+def test_max_error_allows_inexact_multipliers() -> None:
+    """Two tensors of nine bits have too many pairs for a table."""
     rng = np.random.default_rng(3)
     builder = Builder(rng)
     program = builder.program
@@ -100,7 +101,7 @@ def test_a_bounded_error_is_an_option() -> None:
     assert np.abs(exact - found).max() <= 1
 
 
-def test_the_search_finds_what_trying_all_values_finds() -> None:
+def test_bisection_finds_the_thresholds_of_an_exhaustive_search() -> None:
     rng = np.random.default_rng(5)
     for _ in range(50):
         channels, levels = int(rng.integers(1, 5)), int(rng.integers(1, 9))
@@ -116,7 +117,7 @@ def test_the_search_finds_what_trying_all_values_finds() -> None:
         ) -> np.ndarray:
             return np.clip(np.rint(rows * slopes * 0.1 + shifts), 0, levels).astype(np.int64)
 
-        steps = find_steps(function, low, high, 0, levels)
+        steps = find_thresholds(function, low, high, 0, levels)
         values = np.arange(-200, 400)[:, None]
         inside = (values >= low) & (values <= high)
         reached = (values[..., None] >= steps.thresholds).sum(-1)
@@ -125,28 +126,37 @@ def test_the_search_finds_what_trying_all_values_finds() -> None:
         np.testing.assert_array_equal(found[inside], wanted[inside])
 
 
-def test_turning_back_is_seen() -> None:
+def test_non_monotone_channels_are_found() -> None:
     low, high = np.array([-8, -8]), np.array([7, 7])
-    bent = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
-    assert bent is not None and bent.tolist() == [False, True]
+    found = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
+    assert found is not None and found.tolist() == [False, True]
     assert non_monotone(lambda rows: rows, low, high, budget=3) is None
 
 
-def test_turning_back_is_seen_between_what_is_tried_at_once() -> None:
-    low, high = np.array([0]), np.array([3 * AT_ONCE])
-    for turn in (AT_ONCE - 1, AT_ONCE, AT_ONCE + 1):
-        bent = non_monotone(lambda rows, turn=turn: np.abs(rows - turn), low, high)
-        assert bent is not None and bent.tolist() == [True]
+def test_non_monotone_functions_are_found_at_block_boundaries() -> None:
+    low, high = np.array([0]), np.array([3 * EVALUATIONS_PER_CALL])
+    for valley in (EVALUATIONS_PER_CALL - 1, EVALUATIONS_PER_CALL, EVALUATIONS_PER_CALL + 1):
+        found = non_monotone(lambda rows, valley=valley: np.abs(rows - valley), low, high)
+        assert found is not None and found.tolist() == [True]
 
 
-def test_the_search_reaches_the_ends_of_its_range() -> None:
+def test_thresholds_at_the_ends_of_the_largest_range() -> None:
     low, high = np.array([-MAX_INTEGER, 0]), np.array([MAX_INTEGER, 0])
     for step in (-MAX_INTEGER + 1, 0, MAX_INTEGER):
-        steps = find_steps(lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2)
+        steps = find_thresholds(
+            lambda rows, step=step: (rows >= step).astype(np.int64), low, high, 0, 2
+        )
         assert steps.thresholds[0].tolist() == [step, MAX_INTEGER + 1]
 
 
-def test_an_unquantized_network_is_named() -> None:
+def test_a_refusal_is_printed_as_place_reason_and_remedy() -> None:
+    assert Refusal("it is float", "quantize it").message("Add_1") == (
+        "Add_1: it is float; quantize it"
+    )
+    assert Refusal("it is float").message("Add_1") == "Add_1: it is float"
+
+
+def test_float_weights_are_refused() -> None:
     program = Program()
     x = program.input(f32, (1, 3))
     w = program.constant(np.full((2, 3), 0.3, np.float32), f32, "w")

@@ -1,4 +1,4 @@
-"""Two tensors that are added up: factors with which the thresholds of their sum lie on a line."""
+"""Sums of two tensors: multipliers with which the thresholds of the sum lie on a line."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def sums_of(factors: tuple[int, int]) -> Array:
 
 
 def with_small_factors(scales: tuple[float, float]) -> Mixed:
-    """Two bytes that are scaled, added up and rounded, with the smallest factors that do."""
+    """The smallest factors that reproduce the rounded sum of two scaled bytes."""
     exact = np.rint(BYTES[:, None] * scales[0] + BYTES * scales[1])
     level = np.clip(exact, -128, 127).astype(np.int64) + 128
     for most in range(30, 3000):
@@ -24,11 +24,11 @@ def with_small_factors(scales: tuple[float, float]) -> Mixed:
         rows = separated(sums_of(factors), level, 255)
         if rows is not None:
             return Mixed(factors, rows, np.unique(sums_of(factors)))
-    raise AssertionError("there are none")
+    raise AssertionError("no factors reproduce the sum")
 
 
 def off_line(mix: Mixed) -> int:
-    """How many sums are on no line."""
+    """The number of sums whose level is not that of the line."""
     low, high = (np.array([mix.sums[end]]) for end in (0, -1))
     stairs = ThresholdRows(mix.thresholds[None], low, high, mix.sums)
     lines = fit(stairs, 128)
@@ -38,7 +38,7 @@ def off_line(mix: Mixed) -> int:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_finer_factors_are_on_a_line(seed: int) -> None:
-    """And lead to the same levels, of all pairs."""
+    """All pairs keep their levels."""
     rng = np.random.default_rng(seed)
     given = with_small_factors((float(rng.uniform(0.4, 0.9)), float(rng.uniform(0.4, 0.9))))
     found = mixed(RANGES, given.factors, given.thresholds)
@@ -49,8 +49,8 @@ def test_finer_factors_are_on_a_line(seed: int) -> None:
     assert off_line(found) <= 3 <= off_line(given)
 
 
-def test_thresholds_that_no_line_has() -> None:
-    """All stays as it is, or the order of sums does."""
+def test_thresholds_on_no_line() -> None:
+    """All pairs keep their levels, whether the factors change or not."""
     rows = np.sort(np.random.default_rng(0).integers(-9000, 9000, 255))
     found = mixed(RANGES, (31, 47), rows)
     before = np.searchsorted(rows, sums_of((31, 47)), "right")
@@ -58,7 +58,7 @@ def test_thresholds_that_no_line_has() -> None:
     np.testing.assert_array_equal(before, after)
 
 
-def test_thresholds_that_few_pairs_reach() -> None:
+def test_few_pairs_keep_their_factors() -> None:
     rows = np.arange(255) * 90_000
     found = mixed([(0, 3), (0, 1)], (31, 47), rows)
     assert found.factors == (31, 47) and found.thresholds is rows

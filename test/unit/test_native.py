@@ -342,7 +342,7 @@ def assert_right(stairs: ThresholdRows, x: Array, middle: int = 128) -> int:
         if len(where):
             found = where[at] == numbers
             row[found] = levels[at][found]
-    np.testing.assert_array_equal(level, stairs.reached(x))
+    np.testing.assert_array_equal(level, stairs.levels_of(x))
     return sum(len(where) for where, _ in but)
 
 

@@ -170,9 +170,9 @@ def test_float_mul_before_a_convolution_is_named() -> None:
     x = net.add("Mul", net.quant("x", 4, 0.5), net.rng.normal(size=(3, 1, 1)).astype(np.float32))
     net.quant(net.conv(x, (2, 3, 3, 3), 4, 0.25), 4, 1.0)
     assert refusal(net)[:2] == [
-        "fold-bn leaves floats behind:",
-        '  qnn.conv2d "Conv_3": its input is float: it is quantized, but changed by '
-        'qnn.mul "Mul_1": put a quantizer behind that',
+        "fold-bn cannot make these ops integer:",
+        '  qnn.conv2d "Conv_3": its input is float: it is quantized, but then changed by '
+        'qnn.mul "Mul_1"; put a quantizer after that op',
     ]
 
 
@@ -183,9 +183,9 @@ def test_float_mul_of_two_tensors_is_named() -> None:
     gate = net.add("Sigmoid", net.conv(x, (3, 3, 1, 1), 4, 0.25))
     net.quant(net.add("Mul", x, gate), 4, 0.25)
     assert refusal(net) == [
-        "fold-bn leaves floats behind:",
-        '  qnn.quantize "Quant_5": can\'t become thresholds: qnn.mul "Mul_4" joins tensors that '
-        "are not both dequantized by one scale",
+        "fold-bn cannot make these ops integer:",
+        '  qnn.quantize "Quant_5": qnn.mul "Mul_4" needs two tensors of one shape, each with a '
+        "single scale; quantize both of its operands, with one scale per tensor",
     ]
 
 

@@ -1,4 +1,4 @@
-"""`scale-thresholds`: lines give what the thresholds gave, for every number."""
+"""`scale-thresholds`: a line has the levels of the thresholds that it replaces, for every value."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
-from qnn.passes.scale_thresholds.fit import FEW, scales_of
+from qnn.passes.scale_thresholds.fit import MAX_EXCEPTIONS, fit_lines
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
@@ -20,7 +20,7 @@ from xdsl.dialects.builtin import IntegerType, ModuleOp, SymbolRefAttr
 
 
 def rounded(x: Array, choices: Choices, steps: int) -> Array:
-    """The levels of a quantizer behind a scale and a bias, in floats, over numbers that rise."""
+    """The levels of a quantizer after a scale and a bias, in floats, for ascending values."""
     generator = choices.generator()
     often = choices.pick([1, 0.3, 3, 30, 0.001])
     rise = np.float32(steps / len(x) * often * generator.uniform(1, 2))
@@ -30,7 +30,7 @@ def rounded(x: Array, choices: Choices, steps: int) -> Array:
 
 
 def thresholds_of(levels: Array, x: Array, steps: int) -> Array:
-    """Where each level is reached; behind the last number where it is not."""
+    """The first value of each level; one above the last value if a level is never reached."""
     return np.append(x, x[-1] + 1)[np.searchsorted(levels, np.arange(1, steps + 1))]
 
 
@@ -41,7 +41,7 @@ def rows_of(choices: Choices, count: int, element: IntegerType, steps: int) -> A
 
 
 def scaled(module: ModuleOp) -> list[ScaleOp]:
-    """What thresholds became."""
+    """The scale ops that replace thresholds."""
     Pipeline.parse("scale-thresholds", [CheckSemantics()]).apply(module)
     return [op for op in design_of(module).processes if isinstance(op, ScaleOp)]
 
@@ -53,7 +53,7 @@ def threshold(design: Design, rows: Array, element: IntegerType, channels: int) 
 
 
 @given(st.data())
-def test_every_number_gives_what_it_gave(data: st.DataObject) -> None:
+def test_every_value_keeps_its_level(data: st.DataObject) -> None:
     choices, design = Choices.drawn(data.draw), Design()
     element = choices.pick([signed(12), unsigned(11), signed(9)])
     channels, steps = choices.integer(1, 3), choices.pick([255, 16, 100])
@@ -71,8 +71,8 @@ def test_every_number_gives_what_it_gave(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_sums_are_scaled_behind_their_layer(data: st.DataObject) -> None:
-    """Lines are right for the sums that the weights can give, and need not be for others."""
+def test_a_scale_follows_a_layer_whose_thresholds_it_replaces(data: st.DataObject) -> None:
+    """Its line is right for all sums that the weights can reach; for others it need not be."""
     choices, design = Choices.drawn(data.draw), Design()
     weights = choices.array(signed(5), (4, 6))
     sums = signed(14)
@@ -102,26 +102,26 @@ def line(steps: int = 255) -> Array:
     return 16 * np.arange(1, steps + 1)[None] - 2048
 
 
-def test_a_line_takes_two_numbers() -> None:
+def test_an_exact_line_needs_no_exceptions() -> None:
     design = Design()
     (scale,) = scaled(design.finish(design.add(threshold(design, line(), signed(13), 4)).output))
     assert scale.rows == 1 and scale.exceptions is None
 
 
 @pytest.mark.parametrize(("moved", "raised"), [(-1, 1), (1, 0)])
-def test_numbers_off_a_line_are_exceptions(moved: int, raised: int) -> None:
-    """As many as there are between a threshold and its place on the line."""
+def test_values_off_a_line_are_exceptions(moved: int, raised: int) -> None:
+    """All values between a threshold and the threshold of the line."""
     rows = line()
     rows[0, [40, 99, 180]] += moved * np.array([1, 2, 5])
     low, high = (np.array([end]) for end in value_range(signed(13)))
-    found = scales_of(ThresholdRows(rows, low, high), 0)
+    found = fit_lines(ThresholdRows(rows, low, high), 0)
     assert found is not None
     scales, numbers = found
     assert (scales.raised, scales.lowered) == ((8, 0) if raised else (0, 8))
-    assert numbers.shape == (1, 8) and FEW == 8
+    assert numbers.shape == (1, 8) and MAX_EXCEPTIONS == 8
 
 
-def test_what_lies_on_no_line_stays() -> None:
+def test_thresholds_on_no_line_are_kept() -> None:
     rows = np.arange(1, 256)[None] ** 2 // 8 - 4000
     for case in (rows, line(15), line()[:, :100] // 40 * 40):
         design = Design()
@@ -130,8 +130,8 @@ def test_what_lies_on_no_line_stays() -> None:
         assert process.thresholds is not None
 
 
-def test_steps_that_several_thresholds_share() -> None:
-    """A line that rises by many levels at a time."""
+def test_equal_thresholds() -> None:
+    """The line rises by several levels from one value to the next."""
     element = signed(6)
     low, high = value_range(element)
     x = np.arange(low, high + 1)

@@ -1,4 +1,4 @@
-"""`stream-lower`: a design computes what the integer network does, element for element."""
+"""`stream-lower`: a design computes the same elements as the integer network."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_random_networks_become_designs() -> None:
 
 
 def assert_lowered(module: ModuleOp) -> None:
-    """The host computes with floats at most; all between integers is in the design."""
+    """No op that could be in the design is left on the host, except moves."""
     assert any(isinstance(op, DesignOp) for op in module.ops)
     for op in module.walk():
         if type(op) in LOWERINGS and not op.name.startswith(("qnn.reshape", "qnn.transpose")):
@@ -45,14 +45,14 @@ def lowered(text: str) -> ModuleOp:
 
 
 def kinds(module: ModuleOp) -> list[str]:
-    """The processes of the design, in order."""
+    """The names of the processes of a design, in order."""
     design = design_of(module)
     names = [op.name.removeprefix("stream.") for op in design.processes]
     return [name for name in names if name not in ("source", "sink")]
 
 
 CASES = {
-    "a sum that two read is not hidden by thresholds": (
+    "a sum with a second reader keeps its own process": (
         """
   %w = qnn.constant [[1, -1], [1, 1]] : tensor<2x2x!qnn.bipolar>
   %y = qnn.linear %x, %w : (tensor<1x2xsi4>, tensor<2x2x!qnn.bipolar>) -> tensor<1x2xsi6>
@@ -63,7 +63,7 @@ CASES = {
         "tensor<1x2xsi7>",
         ["matvec", "fork", "threshold", "add"],
     ),
-    "sums that are also read behind a move are no thresholds' own": (
+    "a sum with a second reader after a move keeps its own process": (
         """
   %w = qnn.constant [[1, -2], [3, 1]] : tensor<2x2xsi3>
   %t = qnn.constant [[-2, 0, 5], [0, 1, 7]] : tensor<2x3xsi6>
@@ -76,7 +76,7 @@ CASES = {
         "tensor<1x2xsi7>",
         ["matvec", "fork", "repack", "threshold", "repack", "add"],
     ),
-    "a flattening that turns axes turns weights": (
+    "a transpose before a linear layer permutes its weights": (
         """
   %a = qnn.max_pool %x kernel = [1, 1] : (tensor<1x2x3x2xsi4>) -> tensor<1x2x3x2xsi4>
   %b = qnn.transpose %a order = [0, 3, 1, 2] : (tensor<1x2x3x2xsi4>) -> tensor<1x2x2x3xsi4>
@@ -87,7 +87,7 @@ CASES = {
         "tensor<1x1xsi10>",
         ["window", "pool", "repack", "matvec"],
     ),
-    "a product is a multiplier": (
+    "a product becomes a multiplier of a sum": (
         """
   %m = qnn.constant 3 : tensor<ui2>
   %a = qnn.mul %x, %m : (tensor<1x4xsi4>, tensor<ui2>) -> tensor<1x4xsi6>
@@ -96,7 +96,7 @@ CASES = {
         "tensor<1x4xsi7>",
         ["fork", "add"],
     ),
-    "constants are taken away": (
+    "constants are subtracted as an offset": (
         """
   %c = qnn.constant [[1, 2, 3, 4]] : tensor<1x4xui3>
   %r = qnn.sub %x, %c : (tensor<1x4xsi4>, tensor<1x4xui3>) -> tensor<1x4xsi6>""",
@@ -104,7 +104,7 @@ CASES = {
         "tensor<1x4xsi6>",
         ["offset"],
     ),
-    "groups are one matrix with zeros in between": (
+    "a grouped convolution is one matrix with zeros": (
         """
   %w = qnn.constant [[[[1, 2]]], [[[3, -1]]], [[[2, 2]]], [[[1, 1]]]] : tensor<4x1x1x2xsi4>
   %r = qnn.conv2d %x, %w groups = 2
@@ -113,7 +113,7 @@ CASES = {
         "tensor<1x2x2x4xsi7>",
         ["matvec"],
     ),
-    "a transposed convolution is one with zeros in between": (
+    "a transposed convolution is a convolution of a padded image": (
         """
   %w = qnn.constant [[[[1], [2], [3]], [[4], [5], [6]]]] : tensor<1x2x3x1xsi4>
   %r = qnn.conv_transpose2d %x, %w strides = [2, 1] pads = [0, 1, 0, 0] output_pads = [1, 0]
@@ -122,7 +122,7 @@ CASES = {
         "tensor<1x5x3x1xsi9>",
         ["pad", "window", "matvec"],
     ),
-    "a part that nobody reads is cut off": (
+    "a split with an unused result becomes a crop": (
         """
   %a, %r = qnn.split %x sizes = [1, 3] axis = 1
     : (tensor<1x4xsi4>) -> (tensor<1x1xsi4>, tensor<1x3xsi4>)""",
@@ -130,7 +130,7 @@ CASES = {
         "tensor<1x3xsi4>",
         ["crop"],
     ),
-    "few values have a table": (
+    "functions of few values become tables": (
         """
   %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xui3>
   %r = qnn.trunc %a shift = 1 rounding = ceil : (tensor<1x4xui3>) -> tensor<1x4xui2>""",
@@ -138,7 +138,7 @@ CASES = {
         "tensor<1x4xui2>",
         ["lookup", "lookup"],
     ),
-    "the largest score": (
+    "the index of the largest score": (
         "\n  %r = qnn.arg_max %x axis = 1 : (tensor<1x4xsi4>) -> tensor<1xui3>",
         "tensor<1x4xsi4>",
         "tensor<1xui3>",
@@ -164,40 +164,40 @@ def test_processes(name: str) -> None:
     assert kinds(lowered(text)) == processes
 
 
-REFUSED = {
-    "floats": (
+REFUSALS = {
+    "floats between integers": (
         """
   %s = qnn.constant 0.5 : tensor<f32>
   %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
   %b = qnn.dequantize %a, %s : (tensor<1x4xsi4>, tensor<f32>) -> tensor<1x4xf32>
   %c = qnn.quantize %b, %s {layer = "Quant_1"} : (tensor<1x4xf32>, tensor<f32>) -> tensor<1x4xsi4>
   %r = qnn.relu %c : (tensor<1x4xsi4>) -> tensor<1x4xsi4>""",
-        "qnn.dequantize: it computes with floats between integers: run fold-bn first",
+        "qnn.dequantize: it computes with floats between integer ops; run fold-bn first",
     ),
-    "order": (
+    "a permuted input": (
         """
   %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
   %b = qnn.reshape %a : (tensor<1x4xsi4>) -> tensor<1x2x2xsi4>
   %c = qnn.transpose %b order = [0, 2, 1] : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
   %d = qnn.relu %c {layer = "Relu_1"} : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
   %r = qnn.reshape %d : (tensor<1x2x2xsi4>) -> tensor<1x4xsi4>""",
-        'qnn.relu "Relu_1": its input comes in another order than a stream has it',
+        'qnn.relu "Relu_1": its input is permuted; only a linear layer can absorb a transpose',
     ),
-    "nothing": (
+    "no op on integers": (
         "\n  %r = qnn.reshape %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>",
-        "nothing computes with integers: run fold-bn first",
+        "no op computes with integers; run fold-bn first",
     ),
-    "products": (
+    "a product of two tensors": (
         "\n  %r = qnn.mul %x, %x : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x4xsi8>",
-        "a product is lowered with a constant number, as part of a sum",
+        "it is not a multiplication by a constant whose result is only added or subtracted",
     ),
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused(name: str) -> None:
-    body, message = REFUSED[name]
-    result = "tensor<1x4xsi8>" if name == "products" else "tensor<1x4xsi4>"
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refusals(name: str) -> None:
+    body, message = REFUSALS[name]
+    result = "tensor<1x4xsi8>" if name == "a product of two tensors" else "tensor<1x4xsi4>"
     head = f"func.func @main(%x: tensor<1x4xsi4>) -> {result}"
     text = f"{head} {{{body}\n  func.return %r : {result}\n}}"
     with pytest.raises(PassFailedException, match=f"stream-lower: .*{message}"):

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.printer import Printer
 
-from ...passes.driver.pipeline import Hook
+from ...passes.driver.pipeline import PipelineHook
 from .page import html_page
 
 MAX_LINE_CHARACTERS = 240
@@ -19,7 +19,7 @@ DiffLine = tuple[str, str]
 """`=`, `+` or `-` for an unchanged, added or removed line, and its text."""
 
 
-class PassView(Hook):
+class PassView(PipelineHook):
     """Records the module before the first pass and after each pass."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --canonicalize --check-semantics %s | filecheck %s
 
-// Constants are computed, but what was dequantized stays integers and a scale; ops that change
-// nothing go away.
+// Constants are computed, but a dequantized constant stays integers and a scale. Ops that change
+// nothing are removed.
 
 // CHECK-LABEL: @main
 // CHECK-NEXT:    %scale = qnn.constant 0.5 : tensor<f32>
@@ -24,8 +24,8 @@ func.func @main(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   func.return %y : tensor<1x1xf32>
 }
 
-// Of reshapes the last one counts, transposes are one, and one that moves only an axis of size 1 is a
-// reshape.
+// Consecutive reshapes become one, and so do transposes. A transpose that moves only an axis of size 1
+// becomes a reshape.
 
 // CHECK-LABEL: @moves
 // CHECK-NEXT:    %a = qnn.reshape %x {layer = "Flatten_1"} : (tensor<1x6x4xsi4>) -> tensor<1x2x12xsi4>
@@ -43,7 +43,7 @@ func.func @moves(%x: tensor<1x6x4xsi4>)
   func.return %a, %b, %5 : tensor<1x2x12xsi4>, tensor<1x3x8xsi4>, tensor<1x6x4xsi4>
 }
 
-// A number has no axes to be cut along.
+// A scalar has no axes to slice.
 
 // CHECK-LABEL: @number
 // CHECK-NEXT:    %y = qnn.constant -3 : tensor<si32>

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --fold-bn --minimize-accumulators --check-semantics %s 2> %t.err | filecheck %s
 
-// Weights that are read from a codebook stay indices and a table, and the sums are as narrow as what
-// the table holds allows.
+// Weights that are read from a codebook stay indices and a table. The type of the sums follows from the
+// entries of the table.
 
 // CHECK-LABEL: @main
 // CHECK:         %i = qnn.constant {{.*}} : tensor<2x4xui2>

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --fold-bn --check-semantics --split-input-file %s | filecheck %s
 
-// A batch norm and a ReLU between a convolution and a quantizer become thresholds; a channel with a
-// negative gamma descends. The bytes of the weights are used by nothing but the integers.
+// A batch norm and a ReLU between a convolution and a quantizer become thresholds. A channel with a
+// negative gamma is descending. The data of the weights stay as they are.
 
 // CHECK-LABEL: @conv
 // CHECK-NEXT:    %w_int = qnn.constant @weights : tensor<4x3x3x2xsi4>
@@ -31,7 +31,7 @@ qnn.data @weights "0x1f2e3d4c5b6a79880796a5b4c3d2e1f0123456789abcdef0fedcba98765
 
 // -----
 
-// The zero point of an input becomes a bias and the value of the padding; that of the weights is
+// The zero point of an input becomes a bias and the padding value. The zero point of the weights is
 // subtracted from them.
 
 // CHECK-LABEL: @zero_points
@@ -54,7 +54,7 @@ func.func @zero_points(%q: tensor<1x1x4x1xui8>) -> tensor<1x1x4x1xf32> {
 
 // -----
 
-// Scales move past pools and reshapes; one row of thresholds serves channels that agree.
+// Scales move past pools and reshapes. Channels with equal thresholds share one row.
 
 // CHECK-LABEL: @moves
 // CHECK-NEXT:    %p = qnn.max_pool %q kernel = [2, 2] strides = [2, 2] : (tensor<1x2x2x3xsi4>) -> tensor<1x1x1x3xsi4>
@@ -72,7 +72,7 @@ func.func @moves(%q: tensor<1x2x2x3xsi4>) -> tensor<1x3x!qnn.bipolar> {
 
 // -----
 
-// A function that turns back is no row of thresholds, but a table.
+// A function that is not monotone becomes a table.
 
 // CHECK-LABEL: @bent
 // CHECK-NEXT:    %table = qnn.constant [4, 4, 3, 2, 2, 2, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7] : tensor<16xsi4>
@@ -87,7 +87,7 @@ func.func @bent(%q: tensor<1x3xsi4>) -> tensor<1x3xsi4> {
 
 // -----
 
-// Two tensors of different scales are added as integers; the thresholds are those of every pair.
+// Two tensors of different scales are added as integers. The thresholds are exact for every pair.
 
 // CHECK-LABEL: @residual
 // CHECK-NEXT:    %multiplier = qnn.constant 2 : tensor<ui2>
@@ -109,7 +109,7 @@ func.func @residual(%a: tensor<1x3xsi4>, %b: tensor<1x3xsi4>) -> tensor<1x3xui2>
 
 // -----
 
-// A quantizer moves up past a pool, to the sum it belongs to; the pool's result is its activation.
+// A quantizer moves above a pool to the sum that it quantizes. The pool's result is its activation.
 
 // CHECK-LABEL: @hoisted
 // CHECK:         %q = qnn.threshold %y, %thresholds {layer = "Quant_0"} : (tensor<1x2x2x1xsi9>, tensor<1x1xui5>) -> tensor<1x2x2x1xui1>
@@ -130,8 +130,8 @@ func.func @hoisted(%a: tensor<1x2x2x1xsi8>) -> tensor<1x1x1x1xui1> {
 
 // -----
 
-// Where a scale is negative a pool takes the least of the integers: its weights are negated, and the
-// largest are taken. The type grows if it has to.
+// With a negative scale, the maximum of the floats is the minimum of the integers. The weights are
+// negated, so that the pool can use the maximum. Their type is widened if necessary.
 
 // CHECK-LABEL: @pooled_first
 // CHECK:         %w_int = qnn.constant {{\[\[\[\[}}2]]], {{\[\[\[}}1]]]] : tensor<2x1x1x1xsi3>
@@ -156,7 +156,7 @@ func.func @pooled_first(%a: tensor<1x2x2x1xsi8>) -> tensor<1x1x1x2xui1> {
 
 // -----
 
-// With a quantizer goes what treats all elements alike: behind a flatten no channel is left to tell.
+// A quantizer and the ops before it move above a flatten, if they treat all elements alike.
 
 // CHECK-LABEL: @flattened_first
 // CHECK:         %q = qnn.threshold %x, %thresholds {layer = "Quant_0"} : (tensor<1x2x1x2xsi8>, tensor<2x3xui5>) -> tensor<1x2x1x2xui2>
@@ -175,7 +175,7 @@ func.func @flattened_first(%x: tensor<1x2x1x2xsi8>) -> tensor<1x4xui2> {
 
 // -----
 
-// A one-bit tensor is padded with -1 instead of 0; the border gives back what that took.
+// A one-bit tensor is padded with -1 instead of 0, and a constant corrects the border.
 
 // CHECK-LABEL: @padded
 // CHECK:         qnn.conv2d %a, {{.*}} pads = [0, 1, 0, 0] pad_value = -1 : (tensor<1x1x2x1x!qnn.bipolar>, tensor<1x1x2x1x!qnn.ternary>) -> tensor<1x1x2x1xsi3>

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --fold-bn --split-input-file --verify-diagnostics %s | filecheck %s
 
-// CHECK:      fold-bn leaves floats behind:
-// CHECK-NEXT:   qnn.linear "MatMul_0": its weights are float: quantize them in training (Quant nodes, QDQ, or torch's quantizers)
+// CHECK:      fold-bn cannot make these ops integer:
+// CHECK-NEXT:   qnn.linear "MatMul_0": its weights are float; quantize them in training (Quant nodes, QDQ, or torch's quantizers)
 func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %w = qnn.constant [[0.3, 0.4]] : tensor<1x2xf32>
   %y = qnn.linear %x, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
@@ -10,8 +10,8 @@ func.func @float_weights(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
 
 // -----
 
-// CHECK:      fold-bn leaves floats behind:
-// CHECK-NEXT:   qnn.linear "MatMul_0": its input is float: it comes from an input of the network that is not quantized: say what it holds, as in `qnn import --input x=ui8*0.00390625`
+// CHECK:      fold-bn cannot make these ops integer:
+// CHECK-NEXT:   qnn.linear "MatMul_0": its input is float: it comes from an input of the network that is not quantized; declare the type and scale of that input, as in `qnn import --input x=ui8*0.00390625`
 func.func @float_input(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %i = qnn.constant [[3, -4]] : tensor<1x2xsi4>
   %s = qnn.constant 0.5 : tensor<f32>

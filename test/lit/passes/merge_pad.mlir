@@ -1,6 +1,6 @@
 // RUN: qnn-opt --fold-bn --check-semantics %s 2> %t.err | filecheck %s
 
-// Padding that stands before a convolution is its own: one bit, padded with zero, stays one bit.
+// A pad before a convolution becomes its padding. A one-bit input that is padded with zero stays one bit.
 
 // CHECK:      %y = qnn.conv2d %x, %w pads = [1, 1, 0, 2] pad_value = -1 {layer = "Conv_0"}
 // CHECK-NEXT: %border = qnn.constant

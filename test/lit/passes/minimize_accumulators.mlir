@@ -1,7 +1,7 @@
 // RUN: qnn-opt --minimize-accumulators --check-semantics %s | filecheck %s
 
-// Sums and weights get the narrowest types; what is returned keeps its own. A threshold that the input
-// can't reach moves to the nearest value that means the same.
+// Sums and weights get the narrowest types; results keep theirs. A threshold outside the range of the
+// input moves to the nearest value with the same effect.
 
 // CHECK-LABEL: @main
 // CHECK-NEXT:    %w = qnn.constant {{\[\[}}1, -1, 0], [1, 1, 0]] : tensor<2x3x!qnn.ternary>

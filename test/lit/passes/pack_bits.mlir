@@ -1,7 +1,7 @@
 // RUN: qnn-opt --pack-bits --check-semantics %s 2> /dev/null | filecheck %s
 // RUN: qnn-opt --pack-bits --pack-bits %s | filecheck %s
 
-// Two layers take the same constant in two ways, and share the thresholds.
+// Two layers read the same weights in words of different sizes, and share the thresholds.
 // CHECK:      %a = stream.matvec %x weights(@w) thresholds(@t) accumulator = si5
 // CHECK-NEXT: %b = stream.matvec %a weights(@w_1) thresholds(@t) accumulator = si5
 stream.design @main {

@@ -1,11 +1,11 @@
 // RUN: qnn-opt --scale-thresholds --check-semantics %s 2> /dev/null | filecheck %s
 // RUN: qnn-opt --scale-thresholds --tile=device=z7020 --pack-bits --check-semantics %s 2> /dev/null | filecheck %s --check-prefix PACKED
 
-// Sixteen thresholds on a line, of which the second channel's falls, and one is off: the layer gives its sums.
+// Sixteen thresholds on a line, descending in the second channel, with one exception: the layer outputs its sums.
 // CHECK:      %0 = stream.matvec %x weights(@w) accumulator = si9 {layer = "Conv_0"} : (!stream.channel<2x3xsi6, lanes = 3>) -> !stream.channel<2x2xsi9, lanes = 2>
 // CHECK-NEXT: %a = stream.scale %0 factors(@factors) offsets(@offsets) exceptions(@exceptions) {{.*}} clamp = [-3, 13] {activation = "Relu_0", layer = "Conv_0"} : (!stream.channel<2x2xsi9, lanes = 2>) -> !stream.channel<2x2xsi5, lanes = 2>
 
-// One row for all channels; thresholds on no line, and few of them.
+// One row for all channels becomes a scale. Thresholds on no line, and 15 thresholds, are kept.
 // CHECK-NEXT: %b = stream.scale %a factors(@factors_1) offsets(@offsets_1) shift = 8 clamp = [0, 16] {layer = "Quant_0"}
 // CHECK-NEXT: %c = stream.threshold %b thresholds(@bent)
 // CHECK-NEXT: %d = stream.threshold %c thresholds(@few)

@@ -1,7 +1,7 @@
 // RUN: qnn-opt --stream-lower --check-semantics %s 2> %t.err | filecheck %s
 
-// A convolution over an image padded with -1, a residual, a pool and a fully connected layer; the
-// host turns the image, scales the scores, and runs the design in between.
+// A convolution over an image padded with -1, a residual, a pool and a fully connected layer. The host
+// transposes the image, runs the design, and scales the scores.
 
 // CHECK:       func.func @main(%image: tensor<1x2x4x4x!qnn.bipolar>) -> tensor<1x3xf32> {
 // CHECK-NEXT:    %x = qnn.transpose %image order = [0, 2, 3, 1]

@@ -1,5 +1,5 @@
-// Passes run in the order given, however they are named; what is told about them goes to standard
-// error.
+// Passes run in the order of the command line, whether by option or by pipeline. Reports about them go
+// to standard error.
 
 // RUN: qnn-opt %s --time-passes --canonicalize --fold-bn -p "canonicalize,fold-bn" --canonicalize 2> %t.err | filecheck %s
 // RUN: filecheck %s --match-full-lines --check-prefix TIME --input-file %t.err
@@ -24,7 +24,7 @@
 // CHECK-NEXT:   func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
 // CHECK-NEXT:     func.return %x : tensor<4xf32>
 
-// No pass, no change.
+// Without passes, the module is printed unchanged.
 // RUN: qnn-opt %s | filecheck %s --check-prefix NONE
 // NONE: %unused = qnn.relu %x
 

@@ -104,7 +104,7 @@
 // ERRORS: qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
 // RUN: %{status} 1 qnn estimate %t/empty.mlir --device z7020 2>> %t/errors
-// ERRORS: qnn: stream-lower: a module has one function to lower, this one has 0
+// ERRORS: qnn: stream-lower: this module has 0 functions; it must have one
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}

@@ -1,0 +1,102 @@
+"""Lowers ops that move elements: permutations need no process, the others do."""
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ...qdialect.qnn.base import QnnOp
+from ...qdialect.qnn.layout import (
+    ConcatOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    SplitOp,
+    TransposeOp,
+)
+from ...qdialect.stream import flow, windows
+from ...qdialect.types import (
+    shape_of,
+)
+from .lowering import CarriedTensor, Lowering, lowers, refused
+
+
+@lowers(ReshapeOp, TransposeOp)
+def lower_reorder(lowering: Lowering, op: ReshapeOp | TransposeOp) -> None:
+    """No process: the order of the elements is remembered."""
+    carried = lowering.carried_tensor(op.x, op)
+    order = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
+    moved = op.move(order.reshape(shape_of(op.x))).reshape(-1)
+    in_order = np.array_equal(moved, np.arange(len(moved)))
+    lowering.bind_carried(op.output, CarriedTensor(carried.channel, None if in_order else moved))
+
+
+@lowers(PadOp)
+def lower_pad(lowering: Lowering, op: PadOp) -> None:
+    low, high = op.low.get_values(), op.high.get_values()
+    if len(low) != 4 or any((low[0], low[3], high[0], high[3])):
+        reason = "it pads an axis other than rows and columns"
+        raise refused(op, reason, "only rows and columns of images can be padded")
+    x, pads = lowering.ordered_channel(op.x, op), (low[1], low[2], high[1], high[2])
+    lowering.bind(op.output, pad_if_needed(lowering, op, x, pads, op.value.value.data))
+
+
+def pad_if_needed(
+    lowering: Lowering, op: QnnOp, x: SSAValue, pads: Sequence[int], value: int
+) -> SSAValue:
+    return lowering.add(windows.PadOp(x, pads, value), op).output if any(pads) else x
+
+
+@lowers(ResizeOp)
+def lower_resize(lowering: Lowering, op: ResizeOp) -> None:
+    scales = op.scales.get_values()
+    if len(scales) != 4 or scales[0] != 1 or scales[3] != 1:
+        reason = "it repeats elements along an axis other than rows and columns"
+        raise refused(op, reason, "only rows and columns of images can be repeated")
+    process = windows.UpsampleOp(lowering.ordered_channel(op.x, op), scales[1:3])
+    lowering.bind(op.output, lowering.add(process, op).output)
+
+
+@lowers(SliceOp)
+def lower_slice(lowering: Lowering, op: SliceOp) -> None:
+    spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
+    process = windows.CropOp(lowering.ordered_channel(op.x, op), *spans)
+    lowering.bind(op.output, lowering.add(process, op).output)
+
+
+@lowers(ConcatOp)
+def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
+    require_channel_axis(op, op.axis.value.data, op.output)
+    process = flow.ConcatOp([lowering.ordered_channel(value, op) for value in op.inputs])
+    lowering.bind(op.output, lowering.add(process, op).output)
+
+
+@lowers(SplitOp)
+def lower_split(lowering: Lowering, op: SplitOp) -> None:
+    """One process that splits each pixel; a crop per result if some result has no reader.
+
+    A channel without a reader would fill up and stall the split.
+    """
+    require_channel_axis(op, op.axis.value.data, op.x)
+    x, sizes = lowering.ordered_channel(op.x, op), op.sizes.get_values()
+    if all(list(result.uses) for result in op.outputs):
+        channels = lowering.add(flow.SplitOp(x, sizes), op).parts
+        for result, channel in zip(op.outputs, channels, strict=True):
+            lowering.bind(result, channel)
+        return
+    frame, start = shape_of(op.x)[1:-1], 0
+    for result, size in zip(op.outputs, sizes, strict=True):
+        if list(result.uses):
+            starts, ends = (*[0] * len(frame), start), (*frame, start + size)
+            process = windows.CropOp(x, starts, ends, [1] * len(starts))
+            lowering.bind(result, lowering.add(process, op).output)
+        start += size
+
+
+def require_channel_axis(op: ConcatOp | SplitOp, axis: int, value: SSAValue) -> None:
+    rank = len(shape_of(value))
+    if axis % rank != rank - 1:
+        reason = f"its axis {axis} is not the channel axis"
+        raise refused(op, reason, "concat and split are supported along the channel axis only")

@@ -1,0 +1,114 @@
+"""Lowers convolutions and pools: a window over the image, then arithmetic on each patch."""
+
+import numpy as np
+from xdsl.ir import SSAValue
+
+from ...qdialect import convolution
+from ...qdialect.data import Array
+from ...qdialect.qnn.constants import range_of
+from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
+from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
+from ...qdialect.shapes import Window
+from ...qdialect.stream import ChannelType, compute, flow, windows
+from ...qdialect.types import (
+    BipolarType,
+    element_of,
+    smallest_type,
+)
+from .lower_elementwise import add_offset
+from .lower_layout import pad_if_needed
+from .lower_linear import constant_weights, multiply, store_weights
+from .lowering import Lowering, lowers, refused
+
+
+@lowers(Conv2dOp)
+def lower_conv2d(lowering: Lowering, op: Conv2dOp) -> None:
+    x, window = lowering.ordered_channel(op.x, op), op.window
+    x = pad_if_needed(lowering, op, x, window.pads, op.pad_value.value.data)
+    output = lowering.channel_type(op.output)
+    sums = add_convolution(lowering, op, x, constant_weights(op), window, output)
+    lowering.bind(op.output, sums)
+
+
+@lowers(ConvTranspose2dOp)
+def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
+    """A convolution with the mirrored kernel, over the image with zeros between its pixels.
+
+    One bit cannot represent zero. There the gaps are -1, and their contribution is subtracted.
+    """
+    x, window = lowering.ordered_channel(op.x, op), op.window
+    one_bit = isinstance(element_of(op.x), BipolarType)
+    pad = windows.PadOp(x, transposed_pads(op), -1 if one_bit else 0, window.strides)
+    mirrored, result = constant_weights(op)[:, ::-1, ::-1], lowering.channel_type(op.output)
+    inner, x = Window(window.kernel, dilations=window.dilations), lowering.add(pad, op).output
+    if not one_bit:
+        return lowering.bind(op.output, add_convolution(lowering, op, x, mirrored, inner, result))
+    gaps = np.ones((1, *pad.outputs[0].frame), np.int8)
+    gaps[:, *pad.places] = 0
+    correction = convolution.convolve(gaps, mirrored, inner, op.groups.value.data)[0]
+    low, high = range_of(op.output)
+    element = smallest_type(low - int(correction.max()), high - int(correction.min()))
+    sums = add_convolution(lowering, op, x, mirrored, inner, ChannelType(result.frame, element))
+    lowering.bind(op.output, add_offset(lowering, op, sums, correction))
+
+
+def transposed_pads(op: ConvTranspose2dOp) -> list[int]:
+    """The padding around the image: as far as the kernel reaches, less the pads, which crop."""
+    window, (below, right) = op.window, op.output_pads.get_values()
+    reach = [extent - 1 for extent in window.extent]
+    outside = (*reach, reach[0] + below, reach[1] + right)
+    pads = [far - cut for far, cut in zip(outside, window.pads, strict=True)]
+    if min(pads) < 0:
+        reason = f"its pads {list(window.pads)} crop more than its kernel reaches"
+        raise refused(op, reason, "reduce the pads, and slice the result instead")
+    return pads
+
+
+def add_convolution(
+    lowering: Lowering,
+    op: Conv2dOp | ConvTranspose2dOp,
+    x: SSAValue,
+    weights: Array,
+    window: Window,
+    output: ChannelType,
+) -> SSAValue:
+    """Convolves a padded image with weights: those of an op, or a rearrangement."""
+    groups, inputs = op.groups.value.data, flow.channel_of(x).frame[-1]
+    sizes = window.kernel, window.strides, window.dilations
+    if groups == inputs == len(weights) and groups > 1:
+        patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+        bias = None if op.bias is None else lowering.constant_name(op.bias, op)
+        name, codebook = store_weights(lowering, op, weights)
+        process = compute.DepthwiseOp(
+            patches, output, name, output.quant_type, bias, codebook=codebook
+        )
+        return lowering.add(process, op).output
+    if groups > 1:
+        weights = dense_weights(weights, groups)
+    if window.kernel != (1, 1) or window.strides != (1, 1):
+        x = lowering.add(windows.WindowOp(x, *sizes), op).patches
+    return multiply(lowering, op, x, weights, output)
+
+
+def dense_weights(weights: Array, groups: int) -> Array:
+    """The weights of a grouped convolution as those of a full one, with zeros between groups."""
+    outputs, kh, kw, share = weights.shape
+    full = np.zeros((groups, outputs // groups, kh, kw, groups, share), weights.dtype)
+    each = np.arange(groups)
+    full[each, :, :, :, each] = weights.reshape(groups, -1, kh, kw, share)
+    return full.reshape(outputs, kh, kw, groups * share)
+
+
+@lowers(MaxPoolOp, SumPoolOp)
+def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
+    """A window by channel, then a sum or maximum, which padding with 0 or the minimum keeps."""
+    window, sums = op.window, isinstance(op, SumPoolOp)
+    value = 0 if sums else range_of(op.x)[0]
+    if sums and any(window.pads) and isinstance(element_of(op.x), BipolarType):
+        reason = "it pads a one-bit input with zero, which one bit cannot represent"
+        raise refused(op, reason, "do not pad the pool, or quantize its input to two bits")
+    x = pad_if_needed(lowering, op, lowering.ordered_channel(op.x, op), window.pads, value)
+    sizes = window.kernel, window.strides, window.dilations
+    patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+    process = windows.PoolOp(patches, lowering.channel_type(op.output), sums)
+    lowering.bind(op.output, lowering.add(process, op).output)
