@@ -8,10 +8,10 @@ from typing import TypeAlias
 from ..qdialect.types import MAX_WIDTH, BipolarType, QuantType, TernaryType, signed, unsigned
 from .errors import ImportFailure
 
-NAMED: dict[str, QuantType] = {"bipolar": BipolarType(), "ternary": TernaryType()}
-NUMBERED = re.compile(r"([us])i([1-9]\d?)")
+NAMED_TYPES: dict[str, QuantType] = {"bipolar": BipolarType(), "ternary": TernaryType()}
+INTEGER_TYPE = re.compile(r"([us])i([1-9]\d?)")
 
-SMALLEST, LARGEST = 2.0**-149, (2 - 2.0**-23) * 2.0**127
+MIN_POSITIVE_FLOAT32, MAX_FLOAT32 = 2.0**-149, (2 - 2.0**-23) * 2.0**127
 """What float32 holds."""
 
 
@@ -23,15 +23,15 @@ class InputType:
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if not SMALLEST <= self.scale <= LARGEST:
+        if not MIN_POSITIVE_FLOAT32 <= self.scale <= MAX_FLOAT32:
             raise ImportFailure(f"the scale {self.scale} is not positive, or none of float32")
 
     @staticmethod
     def parse(text: str) -> "InputType":
         """Reads `TYPE*SCALE`, or `TYPE` where the scale is 1."""
         kind, star, number = text.partition("*")
-        match = NUMBERED.fullmatch(kind)
-        element = NAMED.get(kind)
+        match = INTEGER_TYPE.fullmatch(kind)
+        element = NAMED_TYPES.get(kind)
         if match is not None and int(match[2]) <= MAX_WIDTH:
             element = (unsigned if match[1] == "u" else signed)(int(match[2]))
         if element is None:

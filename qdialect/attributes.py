@@ -1,6 +1,7 @@
 """How a real number becomes an integer: the rounding modes of QONNX, by name."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +30,9 @@ class RoundingAttr(EnumAttribute[Rounding], SpacedOpaqueSyntaxAttribute):
     name = "qnn.rounding"
 
 
-FloatArray = npt.NDArray[np.floating]
+FloatArray: TypeAlias = npt.NDArray[np.floating]
 
-ROUND: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
+ROUNDING_FUNCTIONS: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
     Rounding.HALF_EVEN: np.rint,
     Rounding.HALF_UP: lambda x: np.sign(x) * np.floor(np.abs(x) + x.dtype.type(0.5)),
     Rounding.HALF_DOWN: lambda x: np.sign(x) * np.ceil(np.abs(x) - x.dtype.type(0.5)),

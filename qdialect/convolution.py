@@ -13,14 +13,14 @@ from .data import Array
 from .shapes import Window
 
 
-def exact_matmul(a: Array, b: Array) -> Array:
+def exact_matmul_transposed(a: Array, b: Array) -> Array:
     """`a @ b.T` over integers, exact: in floats where the sums are small enough for them."""
     bound = b.shape[-1] * max_magnitude(a) * max_magnitude(b)
     if bound < 1 << 24:
         return (a.astype(np.float32) @ b.astype(np.float32).T).astype(np.int64)
     if bound < 1 << 53:
         return (a.astype(np.float64) @ b.astype(np.float64).T).astype(np.int64)
-    kind = exact_type(bound)
+    kind = exact_dtype(bound)
     return a.astype(kind) @ b.astype(kind).T
 
 
@@ -29,23 +29,23 @@ def max_magnitude(x: Array) -> int:
     return max(abs(int(x.min())), abs(int(x.max()))) if x.size else 0
 
 
-def exact_type(bound: int) -> np.dtype[Any]:
+def exact_dtype(bound: int) -> np.dtype[Any]:
     """A numpy type for integers up to a magnitude: Python's own where 64 bits are too few."""
     return np.dtype(np.int64 if bound < 1 << 63 else object)
 
 
-def wide_enough(ints: Array, *others: int) -> Array:
+def widened_for(ints: Array, *others: int) -> Array:
     """Integers in a type that holds some others, too; as they are if there are only zeros."""
     if not any(others):
         return ints
-    return ints.astype(exact_type(max(max_magnitude(ints), *map(abs, others))))
+    return ints.astype(exact_dtype(max(max_magnitude(ints), *map(abs, others))))
 
 
-def matmul(a: Array, b: Array) -> Array:
+def matmul_transposed(a: Array, b: Array) -> Array:
     """`a @ b.T`, exact over integers."""
     if a.dtype.kind == "f" or b.dtype.kind == "f":
         return a @ b.T
-    return exact_matmul(a, b)
+    return exact_matmul_transposed(a, b)
 
 
 def pad_image(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Array:
@@ -80,7 +80,7 @@ def convolve(x: Array, weights: Array, window: Window, groups: int, pad_value: f
     if share == 1 and kernels.shape[1] == 1:
         return _depthwise(grouped[..., 0], kernels[:, 0])
     parts = [
-        matmul(grouped[..., group, :].reshape(n * h * w, -1), kernels[group])
+        matmul_transposed(grouped[..., group, :].reshape(n * h * w, -1), kernels[group])
         for group in range(groups)
     ]
     return np.concatenate(parts, axis=-1).reshape(n, h, w, -1)
@@ -91,7 +91,7 @@ def _depthwise(patches: Array, kernels: Array) -> Array:
     n, h, w, kh, kw, channels = patches.shape
     kind = patches.dtype
     if kind.kind != "f":
-        kind = exact_type(kh * kw * max_magnitude(patches) * max_magnitude(kernels))
+        kind = exact_dtype(kh * kw * max_magnitude(patches) * max_magnitude(kernels))
     total = np.zeros((n, h, w, channels), kind)
     for tap in range(kh * kw):
         total += patches[:, :, :, tap // kw, tap % kw].astype(kind) * kernels[:, tap].astype(kind)
@@ -102,7 +102,7 @@ def _sum_type(product: Array, x: Array, weights: Array) -> np.dtype[Any]:
     """The type of a transposed convolution's sums, which many products of one tap make up."""
     if product.dtype.kind == "f":
         return product.dtype
-    return exact_type(weights[0].size * max_magnitude(x) * max_magnitude(weights))
+    return exact_dtype(weights[0].size * max_magnitude(x) * max_magnitude(weights))
 
 
 def convolve_transposed(
@@ -120,7 +120,8 @@ def convolve_transposed(
     for row in range(kh):
         for col in range(kw):
             parts = [
-                matmul(inputs[:, group], kernels[group, :, row, col]) for group in range(groups)
+                matmul_transposed(inputs[:, group], kernels[group, :, row, col])
+                for group in range(groups)
             ]
             product = np.concatenate(parts, axis=-1).reshape(n, height, width, outputs)
             if full is None:

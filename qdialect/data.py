@@ -35,7 +35,7 @@ Array: TypeAlias = npt.NDArray[Any]
 MAX_RANK = 32
 """What every numpy holds."""
 
-SHORT = 16
+MAX_PRINTED_ELEMENTS = 16
 """Constants of up to this many elements are printed as numbers."""
 
 
@@ -82,7 +82,7 @@ class DataAttr(ParametrizedAttribute):
             raise VerifyException(
                 f"{self.type} takes {expected} bytes of data, {len(self.data.data)} are given"
             )
-        if not every_code_is_a_value(self.element):
+        if not every_code_is_valid(self.element):
             check_values(self.array, self.element)
 
     @classmethod
@@ -101,7 +101,7 @@ def storage_bits(element: ElementType) -> int:
     return 1 << (bit_width(element) - 1).bit_length()
 
 
-def every_code_is_a_value(element: ElementType) -> bool:
+def every_code_is_valid(element: ElementType) -> bool:
     """Whether packed data of this type needs no check: each pattern of its bits is a value."""
     return isinstance(element, IntegerType | BipolarType) and (
         bit_width(element) == storage_bits(element)
@@ -167,7 +167,7 @@ def _unpack(data: bytes, element: ElementType, shape: tuple[int, ...]) -> Array:
 
 def print_data(printer: Printer, data: DataAttr) -> None:
     """Prints `[1, 2] : tensor<2xui4>`, or the elements as hex if they are many."""
-    if prod(data.type.get_shape()) <= SHORT:
+    if prod(data.type.get_shape()) <= MAX_PRINTED_ELEMENTS:
         _print_numbers(printer, data.array, data.element)
     else:
         printer.print_string('"0x')

@@ -36,10 +36,10 @@ def _stream() -> Dialect:
     return Stream
 
 
-OURS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn, "stream": _stream}
+PROJECT_DIALECTS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn, "stream": _stream}
 """The dialects of this project."""
 
-DIALECTS = {"builtin": _builtin, "func": _func, "test": _test, **OURS}
+DIALECTS = {"builtin": _builtin, "func": _func, "test": _test, **PROJECT_DIALECTS}
 
 
 def new_context() -> Context:

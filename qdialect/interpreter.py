@@ -28,7 +28,7 @@ from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp, QnnOp
-from .qnn.base import as_stored, text_of
+from .qnn.base import checked_storage, text_of
 from .qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from .qnn.elementwise import BinaryOp, PReluOp
 from .qnn.layout import ConcatOp, SplitOp, TransposeOp
@@ -39,7 +39,7 @@ from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, s
 from .values import as_array
 
 
-def _evaluate(
+def _evaluate_qnn_op(
     functions: InterpreterFunctions, interpreter: Interpreter, op: ConstantOp, args: PythonValues
 ) -> PythonValues:
     return op.evaluate(*args)
@@ -49,17 +49,17 @@ QnnFunctions = register_impls(
     type(
         "QnnFunctions",
         (InterpreterFunctions,),
-        {op.name: impl(op)(_evaluate) for op in (ConstantOp, *TENSOR_OPS)},  # pyright: ignore
+        {op.name: impl(op)(_evaluate_qnn_op) for op in (ConstantOp, *TENSOR_OPS)},  # pyright: ignore
     )
 )
 """Every op of the `qnn` dialect runs its own `evaluate`."""
 
 
-def _carry_out(
+def _evaluate_process(
     functions: InterpreterFunctions, interpreter: Interpreter, op: Process, args: PythonValues
 ) -> PythonValues:
     return tuple(
-        as_stored(op, frames, channel.element_type)
+        checked_storage(op, frames, channel.element_type)
         for frames, channel in zip(op.evaluate(*args), op.outputs, strict=True)
     )
 
@@ -68,7 +68,7 @@ ProcessFunctions = register_impls(
     type(
         "ProcessFunctions",
         (InterpreterFunctions,),
-        {op.name: impl(op)(_carry_out) for op in PROCESSES if op not in (SourceOp, SinkOp)},
+        {op.name: impl(op)(_evaluate_process) for op in PROCESSES if op not in (SourceOp, SinkOp)},
     )
 )
 """Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
@@ -158,7 +158,7 @@ def entry_of(module: ModuleOp) -> FuncOp | DesignOp:
     raise InterpretationError(f"there is no @main among {len(entries)} functions")
 
 
-def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
+def entry_input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     """The tensors that a function or design takes; a design takes one image at a time."""
     if isinstance(entry, FuncOp):
         return [check_tensor(type) for type in entry.function_type.inputs]
@@ -172,7 +172,7 @@ def argument_names(entry: FuncOp | DesignOp) -> list[str]:
     return [arg.name_hint or f"input {arg.index}" for arg in entry.args]
 
 
-def takes_any_images(types: Sequence[QnnTensor]) -> bool:
+def have_image_axis(types: Sequence[QnnTensor]) -> bool:
     """Whether inputs of these types are for one image each, and so may hold any number."""
     return bool(types) and all(type.get_shape()[:1] == (1,) for type in types)
 
@@ -219,15 +219,15 @@ def run(
     entry = entry_of(module)
     args, images = check_inputs(entry, inputs)
     if images == 1 or keeps_all_images(module):
-        return _call(module, entry, args, listeners, engine)
+        return _call_entry(module, entry, args, listeners, engine)
     single = [
-        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
+        _call_entry(module, entry, [array[image : image + 1] for array in args], listeners, engine)
         for image in range(images)
     ]
-    return [concatenated(parts) for parts in zip(*single, strict=True)]
+    return [concatenate_images(parts) for parts in zip(*single, strict=True)]
 
 
-def concatenated(parts: Sequence[Array]) -> Array:
+def concatenate_images(parts: Sequence[Array]) -> Array:
     """The results of some images after each other; those that have no axis get one."""
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
@@ -235,7 +235,7 @@ def concatenated(parts: Sequence[Array]) -> Array:
 def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:
     """The inputs of a function as it wants them, and how many images they hold."""
     try:
-        types = input_types(entry)
+        types = entry_input_types(entry)
     except VerifyException as error:
         raise InterpretationError(f"@{entry.sym_name.data} can't be run: {error}") from None
     if len(inputs) != len(types):
@@ -245,15 +245,15 @@ def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[lis
         raise InterpretationError(
             f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
         )
-    any_images = takes_any_images(types)
+    any_images = have_image_axis(types)
     args = [
         check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
-    return args, _images(args) if any_images else 1
+    return args, _image_count(args) if any_images else 1
 
 
-def _call(
+def _call_entry(
     module: ModuleOp,
     entry: FuncOp | DesignOp,
     args: Sequence[Array],
@@ -265,7 +265,7 @@ def _call(
     return [as_array(result) for result in results]
 
 
-def _images(args: Sequence[Array]) -> int:
+def _image_count(args: Sequence[Array]) -> int:
     """How many images there are, which all inputs must agree on."""
     for number, array in enumerate(args):
         if len(array) != len(args[0]):

@@ -52,7 +52,7 @@ class PackedAttr(ParametrizedAttribute):
     @staticmethod
     def of(data: "DataAttr | PackedAttr", at_once: tuple[int, int]) -> "PackedAttr":
         """Packs a constant of integers."""
-        words = pack_words(_matrix(data.array), quant(data.type), at_once)
+        words = pack_words(_matrix(data.array), integer_element(data.type), at_once)
         together = ArrayAttr([IntAttr(number) for number in at_once])
         return PackedAttr(data.type, together, BytesAttr(words.tobytes()))
 
@@ -63,7 +63,7 @@ class PackedAttr(ParametrizedAttribute):
 
     @property
     def element(self) -> QuantType:
-        return quant(self.type)
+        return integer_element(self.type)
 
     @property
     def words(self) -> Words:
@@ -136,7 +136,7 @@ def print_packed(printer: Printer, packed: PackedAttr) -> None:
     printer.print_attribute(packed.type)
 
 
-def quant(type: QnnTensor) -> QuantType:
+def integer_element(type: QnnTensor) -> QuantType:
     """The element type of a tensor of integers."""
     element = check_element(type.element_type)
     assert isinstance(element, QuantType)
@@ -163,12 +163,12 @@ def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> W
     if bits == 8 * words.itemsize:
         return octets
     if bits in (2, 4) and simd * bits % 8 == 0:
-        return _merged(words.view(np.uint8), bits)
+        return _pack_into_bytes(words.view(np.uint8), bits)
     parts = np.unpackbits(octets.reshape(*words.shape, -1), -1, bits, bitorder="little")
     return np.packbits(parts.reshape(*words.shape[:2], -1), -1, bitorder="little")
 
 
-def _merged(codes: Words, bits: int) -> Words:
+def _pack_into_bytes(codes: Words, bits: int) -> Words:
     """Two or four codes a byte, the first in the lowest bits."""
     share = 8 // bits
     codes = codes.reshape(*codes.shape[:2], -1, share) & np.uint8((1 << bits) - 1)

@@ -26,7 +26,7 @@ from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLit
 from .diagnostics import did_you_mean, printable
 from .types import MAX_WIDTH
 
-MAX_DIGITS = 40
+MAX_INTEGER_DIGITS = 40
 """The longest whole number; one of 64 bits has 20 digits."""
 
 MAX_LOCATION_DEPTH = 20
@@ -34,13 +34,13 @@ MAX_LOCATION_DEPTH = 20
 VISIBILITIES = ("public", "private", "nested")
 """What a symbol's visibility may be; `func.func` checks it neither when made nor when printed."""
 
-SHOWN = 160
+MAX_SHOWN_COLUMNS = 160
 """How much of a long source line or message is shown."""
 
 PLAIN_TYPE = re.compile(r"(?:tensor|!\w+\.\w+)<(?:[\w ,=]|!\w+\.)*>")
 """A type whose spelling, without aliases or comments, says all about it."""
 
-CLEARER = {
+CLEARER_MESSAGES = {
     "in block definition": "'}' or an op expected",
     "Could not parse entire input!": "an op expected",
     "Expected suffix identifier after {first_char}": "a name expected after this character",
@@ -79,8 +79,8 @@ class SourceLexer(MLIRLexer):
         token = super()._lex_number(start_pos)
         if not token.text.isascii():
             raise ParseError(token.span, f"unexpected character {token.text}")
-        if token.kind is MLIRTokenKind.INTEGER_LIT and len(token.span) > MAX_DIGITS:
-            raise ParseError(token.span, f"a number has at most {MAX_DIGITS} digits")
+        if token.kind is MLIRTokenKind.INTEGER_LIT and len(token.span) > MAX_INTEGER_DIGITS:
+            raise ParseError(token.span, f"a number has at most {MAX_INTEGER_DIGITS} digits")
         return token
 
 
@@ -151,7 +151,7 @@ class SourceParser(Parser):
             self._resume_from(match.end())
             return self.types[match[0]]
         type = super().parse_optional_type()
-        refusal = _refusal_of(type)
+        refusal = _unsupported_type(type)
         if refusal is not None:
             self.raise_error(refusal, start, self.pos)
         if match is not None and type is not None:
@@ -207,7 +207,7 @@ class SourceParser(Parser):
         return FileLineColLoc(self.file, IntAttr(self.line), IntAttr(column))
 
 
-def _refusal_of(type: TypeAttribute | None) -> str | None:
+def _unsupported_type(type: TypeAttribute | None) -> str | None:
     """Why a type can't be part of a module, if it can't: the framework trips over its numbers."""
     match type:
         case IntegerType() if not 1 <= type.bitwidth <= MAX_WIDTH:
@@ -232,10 +232,12 @@ def parse_module(ctx: Context, text: str, name: str = "<text>") -> ModuleOp:
     try:
         return parser.parse_module()
     except ParseError as error:
-        message = CLEARER.get(error.msg.strip(), error.msg)
-        raise TextError(_message(text, name, parser.place_of(error), message)) from None
+        message = CLEARER_MESSAGES.get(error.msg.strip(), error.msg)
+        raise TextError(_diagnostic_at(text, name, parser.place_of(error), message)) from None
     except Exception as error:
-        raise TextError(_message(text, name, parser.place_of(error), _reason(error))) from error
+        raise TextError(
+            _diagnostic_at(text, name, parser.place_of(error), _error_text(error))
+        ) from error
 
 
 def verify(module: ModuleOp, text: str | None = None) -> None:
@@ -249,7 +251,7 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
             try:
                 check(op)
             except Exception as error:
-                raise TextError(locate(_reason(error), op, text)) from error
+                raise TextError(locate(_error_text(error), op, text)) from error
 
 
 class _Definitions:
@@ -262,7 +264,7 @@ class _Definitions:
     def check(self, op: Operation) -> None:
         self.ops.add(op)
         for number, operand in enumerate(op.operands):
-            if not self._hold(operand, op):
+            if not self._is_visible(operand, op):
                 name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
                 raise VerifyException(f"{op.name}: {name} is used before it is defined")
         name, table = op.get_attr_or_prop("sym_name"), op.parent_op()
@@ -271,7 +273,7 @@ class _Definitions:
                 raise VerifyException(f'{op.name}: redefinition of symbol "{name.data}"')
             self.symbols.add((table, name.data))
 
-    def _hold(self, value: SSAValue, op: Operation) -> bool:
+    def _is_visible(self, value: SSAValue, op: Operation) -> bool:
         """Whether a value stands above its use, in the same block or in one around it."""
         owner = value.owner
         home = owner if isinstance(owner, Block) else owner.parent
@@ -304,7 +306,7 @@ def locate(message: str, op: Operation, text: str | None = None) -> str:
     line, column = place.line.data, place.column.data
     lines = text.split("\n") if text is not None and place.filename == _file_of(op) else []
     source = lines[line - 1] if 0 < line <= len(lines) else None
-    return _told(message, place.filename.data, line, column, source)
+    return _diagnostic(message, place.filename.data, line, column, source)
 
 
 def _file_of(op: Operation) -> StringAttr | None:
@@ -314,7 +316,7 @@ def _file_of(op: Operation) -> StringAttr | None:
     return place.filename if isinstance(place, FileLineColLoc) else None
 
 
-def _reason(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     match error:
         case DiagnosticException():
             return str(error)
@@ -326,22 +328,26 @@ def _reason(error: Exception) -> str:
             return f"this can't be understood ({type(error).__name__}: {error})"
 
 
-def _message(text: str, name: str, position: Position, message: str) -> str:
+def _diagnostic_at(text: str, name: str, position: Position, message: str) -> str:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     source = text[start : end if end >= 0 else len(text)]
-    return _told(message, name, text.count("\n", 0, position) + 1, position - start + 1, source)
+    return _diagnostic(
+        message, name, text.count("\n", 0, position) + 1, position - start + 1, source
+    )
 
 
-def _told(message: str, name: str, line: int, column: int, source: str | None) -> str:
+def _diagnostic(message: str, name: str, line: int, column: int, source: str | None) -> str:
     """A message in three lines: what is wrong and where, the source line, and a caret."""
-    head = f"{printable(name)}:{line}:{column}: {_cut(printable(' '.join(message.split())))}"
+    head = (
+        f"{printable(name)}:{line}:{column}: {_truncate_line(printable(' '.join(message.split())))}"
+    )
     if source is None:
         return head
-    start = max(0, column - SHOWN // 2) if column > SHOWN else 0
-    shown = _cut(printable(source[start : start + 2 * SHOWN]))
+    start = max(0, column - MAX_SHOWN_COLUMNS // 2) if column > MAX_SHOWN_COLUMNS else 0
+    shown = _truncate_line(printable(source[start : start + 2 * MAX_SHOWN_COLUMNS]))
     return "\n".join([head, shown, " " * (column - 1 - start) + "^"])
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= SHOWN else line[:SHOWN] + "..."
+def _truncate_line(line: str) -> str:
+    return line if len(line) <= MAX_SHOWN_COLUMNS else line[:MAX_SHOWN_COLUMNS] + "..."

@@ -13,10 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .convolution import exact_type, max_magnitude
+from .convolution import exact_dtype, max_magnitude
 from .data import Array
-
-FloatArray: TypeAlias = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,12 @@ class Dequantized:
         return (self.ints.astype(np.float64) * self.scale).astype(np.float32)
 
     @property
-    def single_scale(self) -> bool:
+    def has_single_scale(self) -> bool:
         return self.scale.size == 1
 
     def moved(self, move: Callable[[Array], Array]) -> "Dequantized":
         """The same numbers after an op that only moves elements."""
-        if self.single_scale:
+        if self.has_single_scale:
             return Dequantized(move(self.ints), self.scale)
         scales = np.broadcast_to(self.scale, self.ints.shape)
         return Dequantized(move(self.ints), np.asarray(move(scales), np.float64))
@@ -52,18 +50,18 @@ def as_array(value: Value) -> Array:
     return value.value if isinstance(value, Dequantized) else value
 
 
-def move(value: Value, how: Callable[[Array], Array]) -> Value:
+def move_elements(value: Value, how: Callable[[Array], Array]) -> Value:
     """Applies an op that only moves elements."""
     return value.moved(how) if isinstance(value, Dequantized) else how(value)
 
 
-def one_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
+def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
     """The scale that all values share, if all are dequantized and there is one."""
     first = values[0]
     if not isinstance(first, Dequantized):
         return None
     for value in values:
-        if not (isinstance(value, Dequantized) and value.single_scale):
+        if not (isinstance(value, Dequantized) and value.has_single_scale):
             return None
         if value.scale.item() != first.scale.item():
             return None
@@ -75,11 +73,13 @@ def integers(values: Sequence[Value]) -> list[Array]:
     return [value.ints for value in values if isinstance(value, Dequantized)]
 
 
-def combined(values: Sequence[Value], how: Callable[[Array, Array], Array]) -> Dequantized | None:
+def combine_exactly(
+    values: Sequence[Value], how: Callable[[Array, Array], Array]
+) -> Dequantized | None:
     """The exact sum or difference of two values of one scale; None if they have none."""
-    scale = one_scale(values)
+    scale = common_scale(values)
     if scale is None:
         return None
     lhs, rhs = integers(values)
-    exact = exact_type(max_magnitude(lhs) + max_magnitude(rhs))
+    exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
     return Dequantized(how(lhs.astype(exact), rhs.astype(exact)), scale)

@@ -22,7 +22,7 @@ from ..passes.driver.check_semantics import samples
 from ..passes.tile.folding_file import write_folding
 from ..passes.tile.layer_folding import LayerFolding, foldable_layers, folding_of
 from ..qdialect.data import Array
-from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
+from ..qdialect.interpreter import check_inputs, entry_input_types, entry_of, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
@@ -175,7 +175,7 @@ def check_vendor(device: Device, target: str) -> None:
 
 def sampled(module: ModuleOp, design: DesignOp) -> Vectors:
     """Random frames of a design and extreme ones, and their results."""
-    frames = samples(input_types(design), np.random.default_rng(0))
+    frames = samples(entry_input_types(design), np.random.default_rng(0))
     return frames, list(interpreter_of(module).call_op(design, tuple(frames)))
 
 

@@ -11,7 +11,7 @@ from ..backends.project import DesignSource
 from ..hardware.estimate import System
 from ..passes.driver.check_semantics import samples
 from ..qdialect.data import Array
-from ..qdialect.interpreter import input_types, interpreter_of
+from ..qdialect.interpreter import entry_input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from ..qdialect.stream.linked_designs import LinkedDesigns, link_partners
@@ -95,7 +95,7 @@ def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
 
 def sampled(module: ModuleOp, whole: LinkedDesigns) -> dict[DesignOp, Vectors]:
     """Random frames and extreme ones, and what each part makes of what it is sent."""
-    frames = iter(samples(input_types(whole.design), np.random.default_rng(0)))
+    frames = iter(samples(entry_input_types(whole.design), np.random.default_rng(0)))
     links, sent = link_partners(module), dict[SinkOp, Array]()
     vectors: dict[DesignOp, Vectors] = {}
     for part in whole.parts:

@@ -20,7 +20,7 @@ from ..frontends.summary import align_columns
 from ..hardware.search.explore import MAX_FAILED_TARGETS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
-from ..qdialect.interpreter import check_inputs, entry_of, input_types
+from ..qdialect.interpreter import check_inputs, entry_input_types, entry_of
 from ..qdialect.text import parse_module
 from ..qdialect.types import check_tensor
 from .datasets import load_images, load_labels
@@ -113,7 +113,7 @@ def evaluate(
     entry = entry_of(module)
     if labels is not None and isinstance(entry, FuncOp):
         check_classes(name, entry, labels)
-    types = input_types(entry)
+    types = entry_input_types(entry)
     if len(types) != 1 or types[0].get_shape()[:1] != (1,):
         raise UserError(f"{name} takes {', '.join(map(str, types))}: not one image at a time")
     if not len(images):

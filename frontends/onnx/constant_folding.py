@@ -17,19 +17,19 @@ from ...qdialect.data import Array
 from .node import Attribute, Node
 from .values import Constant
 
-MISTAKES = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
+EVALUATION_ERRORS = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
 """What numbers that make no sense may raise where no check foresaw them."""
 
-LARGEST = 1 << 26
+MAX_FOLDED_ELEMENTS = 1 << 26
 """The most elements that a folded node may make."""
 
-UNFOLDED = (
+NEVER_FOLDED_OPS = (
     *("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im"),
     *("If", "Loop", "Scan", "SequenceMap"),
 )
 """What nobody computes from constants alone, and where onnx's shape inference may crash."""
 
-TOLD = 1024
+MAX_INFERENCE_INPUT_ELEMENTS = 1024
 """Inputs of up to this many elements are shown to shape inference."""
 
 
@@ -39,9 +39,9 @@ class Evaluator(Protocol):
     def run(self, output_names: None, feed_inputs: dict[str, Array]) -> Sequence[Array]: ...
 
 
-def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constant]:
+def fold_node(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constant]:
     """The results of a node with these inputs; None stands for one that is left out."""
-    if node.op in UNFOLDED:
+    if node.op in NEVER_FOLDED_OPS:
         raise node.fail("all its inputs are constants: it has nothing to do with the images")
     from onnx.reference import ReferenceEvaluator
 
@@ -53,7 +53,12 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
             simplefilter("ignore")
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
-    except (*MISTAKES, AttributeError, RuntimeError, onnx.shape_inference.InferenceError) as error:
+    except (
+        *EVALUATION_ERRORS,
+        AttributeError,
+        RuntimeError,
+        onnx.shape_inference.InferenceError,
+    ) as error:
         reason = " ".join(str(error).split())[:200]
         raise node.fail(f"its constant result can't be computed: {reason}") from None
     return [Constant.of(np.asarray(result)) for result in results]
@@ -82,13 +87,13 @@ def _plain(value: Attribute) -> Attribute | onnx.TensorProto:
 
 def _check_sizes(node: Node, model: onnx.ModelProto, feeds: dict[str, Array]) -> None:
     """Refuses what would make too much: a few bytes can ask for terabytes."""
-    told = onnx.ModelProto()
-    told.CopyFrom(model)
+    with_inputs = onnx.ModelProto()
+    with_inputs.CopyFrom(model)
     for name, array in feeds.items():
-        if array.size <= TOLD:
-            told.graph.initializer.append(numpy_helper.from_array(array, name))
-    inferred = onnx.shape_inference.infer_shapes(told, data_prop=True)
+        if array.size <= MAX_INFERENCE_INPUT_ELEMENTS:
+            with_inputs.graph.initializer.append(numpy_helper.from_array(array, name))
+    inferred = onnx.shape_inference.infer_shapes(with_inputs, data_prop=True)
     for value in inferred.graph.output:
         count = prod(dim.dim_value for dim in value.type.tensor_type.shape.dim)
-        if count > LARGEST:
+        if count > MAX_FOLDED_ELEMENTS:
             raise node.fail(f"it would make a constant of {count} elements")

@@ -9,7 +9,7 @@ from xdsl.dialects.builtin import IntegerType, f32
 
 from ...qdialect.types import BipolarType, ElementType, QuantType, TernaryType, signed, unsigned
 
-WIDEST_ANNOTATION = 16
+MAX_ANNOTATED_BITS = 16
 """FINN writes INT32 where it only means a number."""
 
 
@@ -51,6 +51,6 @@ def element_of_annotation(name: str) -> QuantType | None:
     if name == "TERNARY":
         return TernaryType()
     element = element_of_name(name)
-    if element is None or element.width.data > WIDEST_ANNOTATION:
+    if element is None or element.width.data > MAX_ANNOTATED_BITS:
         return None
     return element

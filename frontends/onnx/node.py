@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from ..errors import ImportFailure
-from .names import shown
+from .names import short_name
 from .values import Constant
 
 Attribute: TypeAlias = int | float | str | list[int] | list[float] | list[str] | Constant
 T = TypeVar("T")
 
-KINDS: dict[type, str] = {int: "an integer", float: "a number", str: "text", Constant: "a tensor"}
+ATTRIBUTE_KINDS: dict[type, str] = {
+    int: "an integer",
+    float: "a number",
+    str: "text",
+    Constant: "a tensor",
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Node:
     @property
     def title(self) -> str:
         """How messages name the node."""
-        return f'node "{shown(self.name)}" ({shown(self.op)})'
+        return f'node "{short_name(self.name)}" ({short_name(self.op)})'
 
     def fail(self, message: str) -> ImportFailure:
         """The failure to import this node."""
@@ -57,7 +62,7 @@ class Node:
             return float(value)
         number = self._one(name, float(default), float)
         if not math.isfinite(number):
-            raise self.fail(f"the attribute {shown(name)} is {number}")
+            raise self.fail(f"the attribute {short_name(name)} is {number}")
         return number
 
     def flag(self, name: str, default: bool) -> bool:
@@ -80,7 +85,7 @@ class Node:
         self.read.add(name)
         value = self.attributes.get(name, default)
         if not isinstance(value, kind):
-            raise self.fail(f"the attribute {shown(name)} must be {KINDS[kind]}")
+            raise self.fail(f"the attribute {short_name(name)} must be {ATTRIBUTE_KINDS[kind]}")
         return value
 
     def _list(self, name: str, kind: type[T]) -> list[T] | None:
@@ -89,8 +94,8 @@ class Node:
             return None
         values = self.attributes[name]
         if not isinstance(values, list):
-            raise self.fail(f"the attribute {shown(name)} must be a list")
+            raise self.fail(f"the attribute {short_name(name)} must be a list")
         result: list[T] = [value for value in values if isinstance(value, kind)]
         if len(result) != len(values):
-            raise self.fail(f"the attribute {shown(name)} must be a list of numbers")
+            raise self.fail(f"the attribute {short_name(name)} must be a list of numbers")
         return result

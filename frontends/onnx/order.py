@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from .names import shown
+from .names import short_name
 from .node import Node
 
 
-def in_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
+def topological_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
     """The nodes, each behind those that it waits for; those in order already stay as they are.
 
     Takes time in proportion to the graph, and no recursion.
     """
-    makers = _makers(nodes, known)
+    makers = _producers(nodes, known)
     result: list[Node] = []
     done: set[int] = set()
     for start in range(len(nodes)):
@@ -21,13 +21,13 @@ def in_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
     return result
 
 
-def _makers(nodes: Sequence[Node], known: set[str]) -> dict[str, int]:
+def _producers(nodes: Sequence[Node], known: set[str]) -> dict[str, int]:
     """The number of the node that makes each value."""
     makers: dict[str, int] = {}
     for number, node in enumerate(nodes):
         for output in filter(None, node.outputs):
             if output in makers or output in known:
-                raise node.fail(f'the value "{shown(output)}" is made twice')
+                raise node.fail(f'the value "{short_name(output)}" is made twice')
             makers[output] = number
     return makers
 
@@ -57,7 +57,7 @@ def _visit(
             continue
         needed, name = step
         if needed in open_now:
-            raise nodes[number].fail(f'its input "{shown(name)}" waits for itself: a cycle')
+            raise nodes[number].fail(f'its input "{short_name(name)}" waits for itself: a cycle')
         open_now.add(needed)
         path.append((needed, needs(needed)))
 
@@ -66,4 +66,4 @@ def _check_inputs(nodes: Sequence[Node], makers: dict[str, int], known: set[str]
     for node in nodes:
         for name in filter(None, node.inputs):
             if name not in makers and name not in known:
-                raise node.fail(f'its input "{shown(name)}" is made by no node')
+                raise node.fail(f'its input "{short_name(name)}" is made by no node')

@@ -6,14 +6,14 @@ from typing import TypeAlias, TypeVar
 
 from .builder import ProgramBuilder
 from .node import Node
-from .values import Value
+from .values import GraphValue
 
-Handler: TypeAlias = Callable[[ProgramBuilder, Node], Value | Sequence[Value]]
+Handler: TypeAlias = Callable[[ProgramBuilder, Node], GraphValue | Sequence[GraphValue]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
 @dataclass(frozen=True)
-class Entry:
+class OperatorImport:
     """How an operator is imported."""
 
     handler: Handler
@@ -23,7 +23,7 @@ class Entry:
     """Whether it is imported by this function even where all its inputs are constant."""
 
 
-HANDLERS: dict[str, Entry] = {}
+HANDLERS: dict[str, OperatorImport] = {}
 
 
 def handles(
@@ -33,13 +33,13 @@ def handles(
 
     def register(handler: HandlerT) -> HandlerT:
         for name in names:
-            HANDLERS[name] = Entry(handler, tuple(ignores), of_constants)
+            HANDLERS[name] = OperatorImport(handler, tuple(ignores), of_constants)
         return handler
 
     return register
 
 
-REFUSED: dict[str, str] = {
+UNSUPPORTED_OPERATORS: dict[str, str] = {
     "DynamicQuantizeLinear": (
         "it chooses its scale from each image, which fixed hardware can't: "
         "export the model with static quantization"

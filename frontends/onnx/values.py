@@ -10,7 +10,7 @@ from ...qdialect.data import Array
 from ...qdialect.types import ElementType, QuantType, shape_of
 from .elements import element_of_dtype
 
-TO_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1)}
+TO_CHANNELS_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1)}
 """How the axes of an NCL or NCHW tensor are put channels last."""
 
 
@@ -81,7 +81,7 @@ class QuantizedConstant:
 
 
 @dataclass(frozen=True)
-class Tensor:
+class GraphTensor:
     """A value of the program.
 
     Where the model has channels second, the program may hold them last; a 1-D signal then has one
@@ -108,9 +108,9 @@ class Tensor:
             return axis
         return (0, 3, 2)[axis] if self.rank == 3 else (0, 3, 1, 2)[axis]
 
-    def like(self, value: SSAValue) -> "Tensor":
+    def like(self, value: SSAValue) -> "GraphTensor":
         """Another value whose axes lie as they do here."""
         return replace(self, value=value)
 
 
-Value: TypeAlias = Constant | QuantizedConstant | Tensor
+GraphValue: TypeAlias = Constant | QuantizedConstant | GraphTensor

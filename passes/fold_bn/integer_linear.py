@@ -14,9 +14,9 @@ from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ...qdialect.convolution import convolve, convolve_transposed, exact_type, max_magnitude
+from ...qdialect.convolution import convolve, convolve_transposed, exact_dtype, max_magnitude
 from ...qdialect.data import Array
-from ...qdialect.qnn.base import describe, int_attr, ints
+from ...qdialect.qnn.base import describe, int_attr, ints_attr
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, DivOp, SubOp
 from ...qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
@@ -80,7 +80,7 @@ class IntegerLinear(RewritePattern):
             return weights.x
         shifted = less_zero_point(weights)
         rows = negated.reshape(-1, *[1] * (shifted.ndim - 1))
-        shifted = np.where(rows, -shifted.astype(exact_type(max_magnitude(shifted))), shifted)
+        shifted = np.where(rows, -shifted.astype(exact_dtype(max_magnitude(shifted))), shifted)
         element, least, most = element_of(weights.x), int(shifted.min()), int(shifted.max())
         assert isinstance(element, QuantType)
         low, high = value_range(element)
@@ -197,7 +197,7 @@ def less_zero_point(weights: DequantizeOp) -> Array:
     assert values is not None
     if not zero.any():
         return values
-    exact = exact_type(max_magnitude(values) + max_magnitude(zero))
+    exact = exact_dtype(max_magnitude(values) + max_magnitude(zero))
     return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
 
 
@@ -264,7 +264,7 @@ class MergePad(RewritePattern):
             return
         more = (low[1], low[2], high[1], high[2])
         pads = [a + b for a, b in zip(op.pads.get_values(), more, strict=True)]
-        properties = {**op.properties, "pads": ints(pads), "pad_value": pad.value}
+        properties = {**op.properties, "pads": ints_attr(pads), "pad_value": pad.value}
         merged = Conv2dOp.create(
             operands=[pad.x, *op.operands[1:]],
             result_types=[op.output.type],

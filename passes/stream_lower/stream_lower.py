@@ -92,7 +92,7 @@ def is_fixed(op: Operation) -> bool:
     """Whether an op gives the same for all images."""
     if isinstance(op, ConstantOp):
         return True
-    return isinstance(op, QnnOp) and op.known() is not None
+    return isinstance(op, QnnOp) and op.constant_result() is not None
 
 
 def is_float(op: Operation) -> bool:

@@ -43,7 +43,7 @@ IntProperty = IntegerAttr.constr(i64)
 FloatProperty = FloatAttr.constr(f32)
 
 
-def ints(values: Sequence[int]) -> DenseArrayBase:
+def ints_attr(values: Sequence[int]) -> DenseArrayBase:
     """A list of integers as an attribute, printed `[1, 2]`."""
     return DenseArrayBase.from_list(i64, list(values))
 
@@ -56,7 +56,7 @@ def float_attr(value: float) -> FloatAttr:
     return FloatAttr(value, f32)
 
 
-class Simplifies(HasCanonicalizationPatternsTrait):
+class SharedCanonicalizations(HasCanonicalizationPatternsTrait):
     """The patterns that every op has; they are imported when they are first used."""
 
     @classmethod
@@ -73,7 +73,7 @@ class QnnOp(IRDLOperation, ABC):
     """The name that this operation has in the model it came from."""
 
     irdl_options = (ParsePropInAttrDict(),)
-    traits = traits_def(Pure(), Simplifies())
+    traits = traits_def(Pure(), SharedCanonicalizations())
 
     @abstractmethod
     def result_shapes(self) -> Sequence[Shape]:
@@ -87,7 +87,7 @@ class QnnOp(IRDLOperation, ABC):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         """What the op means: its results, computed with numpy."""
 
-    def known(self) -> Array | None:
+    def constant_result(self) -> Array | None:
         """The result, if it is the same whatever the network is given, and integers."""
         return None
 
@@ -109,7 +109,7 @@ class QnnOp(IRDLOperation, ABC):
         except VerifyException as error:
             raise VerifyException(f"{describe(self)}: {error}") from None
 
-    def infer(
+    def init_with_inferred_types(
         self,
         operands: Sequence[SSAValue | Operation | Sequence[SSAValue] | None],
         properties: Mapping[str, Attribute | None],
@@ -225,10 +225,10 @@ def cast_exactly(op: Operation, value: Value) -> Value:
     """Stores a computed value as the op's result type says; what does not fit is an error."""
     if isinstance(value, Dequantized):
         return value
-    return as_stored(op, value, element_of(op.results[0]))
+    return checked_storage(op, value, element_of(op.results[0]))
 
 
-def as_stored(op: Operation, values: Array, element: ElementType) -> Array:
+def checked_storage(op: Operation, values: Array, element: ElementType) -> Array:
     """Stores values in the numpy type of an element; what does not fit is an error of the op."""
     if isinstance(element, QuantType):
         try:

@@ -12,8 +12,8 @@ from .base import (
     IntProperty,
     QnnOp,
     Shape,
-    as_stored,
     cast_exactly,
+    checked_storage,
     int_attr,
     normalized_axis,
     require,
@@ -52,7 +52,7 @@ class SoftmaxOp(QnnOp):
 
     def __init__(self, x: SSAValue | Operation, axis: int = -1):
         x = SSAValue.get(x)
-        self.infer([x], {"axis": int_attr(axis)}, element_of(x))
+        self.init_with_inferred_types([x], {"axis": int_attr(axis)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         normalized_axis(self.axis.value.data, len(shape_of(self.x)))
@@ -85,7 +85,7 @@ class ArgMaxOp(QnnOp):
 
     def __init__(self, x: SSAValue | Operation, axis: int = -1, element: QuantType | None = None):
         x = SSAValue.get(x)
-        self.infer([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
+        self.init_with_inferred_types([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -123,7 +123,9 @@ class TopKOp(QnnOp):
     ):
         x = SSAValue.get(x)
         properties = {"k": int_attr(k), "axis": int_attr(axis)}
-        self.infer([x], properties, element_of(x), element or index_type(x, axis))
+        self.init_with_inferred_types(
+            [x], properties, element_of(x), element or index_type(x, axis)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, k = shape_of(self.x), self.k.value.data
@@ -143,4 +145,4 @@ class TopKOp(QnnOp):
         order = last - np.flip(np.argsort(backwards, axis, kind="stable"), axis)
         indices = order.take(range(self.k.value.data), axis)
         values = np.take_along_axis(x, indices, axis)
-        return values, as_stored(self, indices, element_of(self.indices))
+        return values, checked_storage(self, indices, element_of(self.indices))

@@ -28,7 +28,7 @@ from xdsl.printer import Printer
 from xdsl.traits import ConstantLike, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from ..data import SHORT, Array, DataAttr, parse_data, print_data
+from ..data import MAX_PRINTED_ELEMENTS, Array, DataAttr, parse_data, print_data
 from ..types import ElementType, QnnTensor, QuantType, check_tensor, element_of, value_range
 from ..values import Value
 from .base import QnnOp
@@ -111,7 +111,7 @@ class ConstantOp(IRDLOperation):
         except VerifyException as error:
             raise VerifyException(f"qnn.constant: {error}") from None
 
-    def make_from(self, data: DataAttr) -> None:
+    def remember_data(self, data: DataAttr) -> None:
         """Remembers what the name will stand for, until the op stands in a module."""
         vars(self)["_made_from"] = data
 
@@ -155,7 +155,9 @@ class ConstantOp(IRDLOperation):
         return (self.data.array,)
 
 
-_SEEN: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, NamedData]] = WeakKeyDictionary()
+_DATA_BY_NAME: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, NamedData]] = (
+    WeakKeyDictionary()
+)
 """Where a name was last found: a network of a thousand layers asks for thousands of them."""
 
 
@@ -180,7 +182,7 @@ def value_named(user: Operation, name: SymbolRefAttr) -> Attribute | None:
     module = module_around(user)
     if module is not None:
         wanted = name.string_value()
-        seen = _SEEN.setdefault(module, WeakValueDictionary())
+        seen = _DATA_BY_NAME.setdefault(module, WeakValueDictionary())
         found = seen.get(wanted)
         if found is None or found.parent_op() is not module or _name_of(found) != wanted:
             found = _find_data(module, wanted, seen)
@@ -214,7 +216,7 @@ def constant_of(value: SSAValue) -> Array | None:
     owner = value.owner
     if isinstance(owner, ConstantOp):
         return owner.data.array
-    return owner.known() if isinstance(owner, QnnOp) else None
+    return owner.constant_result() if isinstance(owner, QnnOp) else None
 
 
 def range_of(value: SSAValue) -> tuple[int, int]:
@@ -239,11 +241,11 @@ class ConstantPool:
     def constant(self, array: npt.ArrayLike, element: ElementType, hint: str) -> ConstantOp:
         """A constant op, to be inserted by the caller; `hint` names the data if it is long."""
         data = DataAttr.from_array(array, element)
-        if data.array.size <= SHORT:
+        if data.array.size <= MAX_PRINTED_ELEMENTS:
             op = ConstantOp(data, data.type)
         else:
             op = ConstantOp(self.data(data, hint), data.type)
-            op.make_from(data)
+            op.remember_data(data)
         op.output.name_hint = hint
         return op
 

@@ -19,7 +19,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Value, as_array, combined
+from ..values import Value, as_array, combine_exactly
 from .base import (
     FloatProperty,
     QnnOp,
@@ -45,7 +45,7 @@ class UnaryOp(QnnOp):
 
     def __init__(self, x: SSAValue | Operation, element: ElementType | None = None):
         x = SSAValue.get(x)
-        self.infer([x], {}, element or element_of(x))
+        self.init_with_inferred_types([x], {}, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
@@ -89,7 +89,7 @@ class LeakyReluOp(UnaryOp):
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 0.01):
         x = SSAValue.get(x)
-        self.infer([x], {"alpha": float_attr(alpha)}, element_of(x))
+        self.init_with_inferred_types([x], {"alpha": float_attr(alpha)}, element_of(x))
 
     def compute(self, x: Array) -> Array:
         return np.where(x >= 0, x, x * x.dtype.type(self.alpha.value.data))
@@ -106,7 +106,9 @@ class ClipOp(UnaryOp):
 
     def __init__(self, x: SSAValue | Operation, low: float, high: float):
         x = SSAValue.get(x)
-        self.infer([x], {"low": float_attr(low), "high": float_attr(high)}, element_of(x))
+        self.init_with_inferred_types(
+            [x], {"low": float_attr(low), "high": float_attr(high)}, element_of(x)
+        )
 
     def verify_types(self) -> None:
         super().verify_types()
@@ -128,7 +130,9 @@ class HardSigmoidOp(UnaryOp):
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 0.2, beta: float = 0.5):
         x = SSAValue.get(x)
-        self.infer([x], {"alpha": float_attr(alpha), "beta": float_attr(beta)}, element_of(x))
+        self.init_with_inferred_types(
+            [x], {"alpha": float_attr(alpha), "beta": float_attr(beta)}, element_of(x)
+        )
 
     def compute(self, x: Array) -> Array:
         kind = x.dtype.type
@@ -167,7 +171,7 @@ class EluOp(UnaryOp):
 
     def __init__(self, x: SSAValue | Operation, alpha: float = 1.0):
         x = SSAValue.get(x)
-        self.infer([x], {"alpha": float_attr(alpha)}, element_of(x))
+        self.init_with_inferred_types([x], {"alpha": float_attr(alpha)}, element_of(x))
 
     def compute(self, x: Array) -> Array:
         below = x.dtype.type(self.alpha.value.data) * np.expm1(np.minimum(x, x.dtype.type(0)))
@@ -228,7 +232,7 @@ class PReluOp(QnnOp):
 
     def __init__(self, x: SSAValue | Operation, slope: SSAValue | Operation):
         x = SSAValue.get(x)
-        self.infer([x, slope], {}, element_of(x))
+        self.init_with_inferred_types([x, slope], {}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -260,7 +264,7 @@ class BinaryOp(QnnOp):
         element: ElementType | None = None,
     ):
         lhs = SSAValue.get(lhs)
-        self.infer([lhs, rhs], {}, element or element_of(lhs))
+        self.init_with_inferred_types([lhs, rhs], {}, element or element_of(lhs))
 
     def result_shapes(self) -> Sequence[Shape]:
         return (broadcast((shape_of(self.lhs), shape_of(self.rhs))),)
@@ -290,7 +294,7 @@ class SumOp(BinaryOp):
     """Adds or subtracts: dequantized operands of one scale stay exact."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        exact = combined(args, self.combine)
+        exact = combine_exactly(args, self.combine)
         return super().evaluate(*args) if exact is None else (exact,)
 
 

@@ -16,10 +16,10 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_type, max_magnitude, pad_image, wide_enough
+from ..convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, as_array, integers, move, one_scale
+from ..values import Dequantized, Value, as_array, common_scale, integers, move_elements
 from .base import (
     IntProperty,
     IntsProperty,
@@ -27,7 +27,7 @@ from .base import (
     Shape,
     check_pad_value,
     int_attr,
-    ints,
+    ints_attr,
     normalized_axis,
     require,
     require_same_element,
@@ -50,7 +50,7 @@ class MoveOp(QnnOp):
         """The op on a plain array."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (move(args[0], self.move),)
+        return (move_elements(args[0], self.move),)
 
     def is_identity(self) -> bool:
         return shape_of(self.x) == shape_of(self.output)
@@ -97,7 +97,7 @@ class TransposeOp(MoveOp):
 
     def __init__(self, x: SSAValue | Operation, order: Sequence[int]):
         x = SSAValue.get(x)
-        self.infer([x], {"order": ints(order)}, element_of(x))
+        self.init_with_inferred_types([x], {"order": ints_attr(order)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, order = shape_of(self.x), self.order.get_values()
@@ -131,7 +131,7 @@ class ConcatOp(QnnOp):
     assembly_format = "$inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, inputs: Sequence[SSAValue], axis: int = -1):
-        self.infer([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
+        self.init_with_inferred_types([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
 
     def result_shapes(self) -> Sequence[Shape]:
         shapes = [shape_of(value) for value in self.inputs]
@@ -155,10 +155,10 @@ class ConcatOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         axis = self.axis.value.data
-        scale = one_scale(args)
+        scale = common_scale(args)
         if scale is not None:
             parts = integers(args)
-            exact = exact_type(max(map(max_magnitude, parts)))
+            exact = exact_dtype(max(map(max_magnitude, parts)))
             whole = np.concatenate([part.astype(exact) for part in parts], axis)
             return (Dequantized(whole, scale),)
         return (np.concatenate([as_array(arg) for arg in args], axis),)
@@ -191,7 +191,7 @@ class SplitOp(QnnOp):
         ]
         super(QnnOp, self).__init__(
             operands=[x],
-            properties={"sizes": ints(sizes), "axis": int_attr(axis)},
+            properties={"sizes": ints_attr(sizes), "axis": int_attr(axis)},
             result_types=[types],
         )
 
@@ -213,7 +213,7 @@ class SplitOp(QnnOp):
         axis = normalized_axis(self.axis.value.data, len(shape_of(self.x)))
 
         def part(start: int, end: int) -> Value:
-            return move(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
+            return move_elements(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
 
         return tuple(part(start, end) for start, end in zip([0, *cuts], cuts, strict=False))
 
@@ -245,8 +245,12 @@ class SliceOp(MoveOp):
         steps: Sequence[int],
     ):
         x = SSAValue.get(x)
-        properties = {"starts": ints(starts), "ends": ints(ends), "steps": ints(steps)}
-        self.infer([x], properties, element_of(x))
+        properties = {
+            "starts": ints_attr(starts),
+            "ends": ints_attr(ends),
+            "steps": ints_attr(steps),
+        }
+        self.init_with_inferred_types([x], properties, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -294,8 +298,8 @@ class PadOp(QnnOp):
         self, x: SSAValue | Operation, low: Sequence[int], high: Sequence[int], value: int = 0
     ):
         x = SSAValue.get(x)
-        properties = {"low": ints(low), "high": ints(high), "value": int_attr(value)}
-        self.infer([x], properties, element_of(x))
+        properties = {"low": ints_attr(low), "high": ints_attr(high), "value": int_attr(value)}
+        self.init_with_inferred_types([x], properties, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, low, high = shape_of(self.x), self.low.get_values(), self.high.get_values()
@@ -313,10 +317,10 @@ class PadOp(QnnOp):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, value = args[0], self.value.value.data
         low, high = self.low.get_values(), self.high.get_values()
-        if isinstance(x, Dequantized) and x.single_scale:
+        if isinstance(x, Dequantized) and x.has_single_scale:
             steps = value / x.scale.item()
             if steps == round(steps):
-                ints = wide_enough(x.ints, round(steps))
+                ints = widened_for(x.ints, round(steps))
                 return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
         return (pad_image(as_array(x), low, high, value),)
 
@@ -336,7 +340,7 @@ class ResizeOp(MoveOp):
 
     def __init__(self, x: SSAValue | Operation, scales: Sequence[int]):
         x = SSAValue.get(x)
-        self.infer([x], {"scales": ints(scales)}, element_of(x))
+        self.init_with_inferred_types([x], {"scales": ints_attr(scales)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, scales = shape_of(self.x), self.scales.get_values()

@@ -17,16 +17,16 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def
 from ..convolution import (
     convolve,
     convolve_transposed,
-    exact_type,
-    matmul,
+    exact_dtype,
+    matmul_transposed,
     max_magnitude,
     sums_by_sign,
-    wide_enough,
+    widened_for,
 )
 from ..data import Array
 from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, as_array, combined
+from ..values import Dequantized, Value, as_array, combine_exactly
 from .base import (
     FloatProperty,
     IntProperty,
@@ -37,7 +37,7 @@ from .base import (
     check_pad_value,
     float_attr,
     int_attr,
-    ints,
+    ints_attr,
     require,
     require_float,
     require_range,
@@ -48,7 +48,7 @@ from .base import (
 from .constants import constant_of
 
 
-def weight_range(weights: SSAValue) -> tuple[Array, Array]:
+def signed_weight_sums(weights: SSAValue) -> tuple[Array, Array]:
     """The sums of the positive and of the negative weights of each output channel.
 
     They are Python integers, which don't overflow.
@@ -58,7 +58,7 @@ def weight_range(weights: SSAValue) -> tuple[Array, Array]:
     return sums_by_sign(values.reshape(len(values), -1))
 
 
-def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
+def range_for_any_weights(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
     """The range of sums if each weight may be any value of its type."""
     element = element_of(weights)
     assert isinstance(element, QuantType)
@@ -81,9 +81,9 @@ def accumulator_ranges(
     assert isinstance(element, QuantType)
     low, high = value_range(element)
     if constant_of(weights) is None:
-        lows, highs = unknown_range(low, high, weights)
+        lows, highs = range_for_any_weights(low, high, weights)
     else:
-        positive, negative = weight_range(weights)
+        positive, negative = signed_weight_sums(weights)
         lows, highs = positive * low + negative * high, positive * high + negative * low
     if bias is None:
         return lows, highs
@@ -131,10 +131,10 @@ class LinearOpBase(QnnOp):
 class WindowedOp(LinearOpBase):
     """A convolution, over a padded and strided window."""
 
-    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
+    strides = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
+    pads = prop_def(IntsProperty, default_value=ints_attr([0, 0, 0, 0]))
     """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     groups = prop_def(IntProperty, default_value=int_attr(1))
 
     @property
@@ -200,13 +200,13 @@ class Conv2dOp(WindowedOp):
     ):
         x = SSAValue.get(x)
         properties = {
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "dilations": ints(dilations),
+            "strides": ints_attr(strides),
+            "pads": ints_attr(pads),
+            "dilations": ints_attr(dilations),
             "groups": int_attr(groups),
             "pad_value": int_attr(pad_value),
         }
-        self.infer([x, weights, bias], properties, element or element_of(x))
+        self.init_with_inferred_types([x, weights, bias], properties, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -221,7 +221,7 @@ class Conv2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve(x, weights, self.window, self.groups.value.data, pad)
 
-        return (cast_exactly(self, product_of(args, product, self.pad_value.value.data)),)
+        return (cast_exactly(self, evaluate_linear(args, product, self.pad_value.value.data)),)
 
 
 @irdl_op_definition
@@ -234,7 +234,7 @@ class ConvTranspose2dOp(WindowedOp):
 
     name = "qnn.conv_transpose2d"
 
-    output_pads = prop_def(IntsProperty, default_value=ints([0, 0]))
+    output_pads = prop_def(IntsProperty, default_value=ints_attr([0, 0]))
     """Rows and columns added below and at the right of the result."""
 
     assembly_format = (
@@ -257,13 +257,13 @@ class ConvTranspose2dOp(WindowedOp):
     ):
         x = SSAValue.get(x)
         properties = {
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "output_pads": ints(output_pads),
-            "dilations": ints(dilations),
+            "strides": ints_attr(strides),
+            "pads": ints_attr(pads),
+            "output_pads": ints_attr(output_pads),
+            "dilations": ints_attr(dilations),
             "groups": int_attr(groups),
         }
-        self.infer([x, weights, bias], properties, element or element_of(x))
+        self.init_with_inferred_types([x, weights, bias], properties, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -279,7 +279,7 @@ class ConvTranspose2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve_transposed(x, weights, self.window, groups, shape)
 
-        return (cast_exactly(self, product_of(args, product)),)
+        return (cast_exactly(self, evaluate_linear(args, product)),)
 
 
 @irdl_op_definition
@@ -303,7 +303,7 @@ class LinearOp(LinearOpBase):
         bias: SSAValue | Operation | None = None,
     ):
         x = SSAValue.get(x)
-        self.infer([x, weights, bias], {}, element or element_of(x))
+        self.init_with_inferred_types([x, weights, bias], {}, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = shape_of(self.x), shape_of(self.weights)
@@ -315,7 +315,11 @@ class LinearOp(LinearOpBase):
         return ((*x[:-1], weights[0]),)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (cast_exactly(self, product_of(args, lambda x, weights, pad: matmul(x, weights))),)
+        return (
+            cast_exactly(
+                self, evaluate_linear(args, lambda x, weights, pad: matmul_transposed(x, weights))
+            ),
+        )
 
 
 @irdl_op_definition
@@ -353,7 +357,7 @@ class BatchNormOp(QnnOp):
     ):
         x = SSAValue.get(x)
         operands = [x, gamma, beta, mean, variance]
-        self.infer(operands, {"epsilon": float_attr(epsilon)}, element_of(x))
+        self.init_with_inferred_types(operands, {"epsilon": float_attr(epsilon)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -385,7 +389,7 @@ class BatchNormOp(QnnOp):
         return (x * k + (beta - mean * k),)
 
 
-def product_of(
+def evaluate_linear(
     args: Sequence[Value], product: Callable[[Array, Array, float], Array], pad: float = 0
 ) -> Value:
     """What a linear op gives: exact over integers, and over dequantized operands.
@@ -394,19 +398,19 @@ def product_of(
     of the input.
     """
     x, weights = args[0], args[1]
-    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.single_scale:
+    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.has_single_scale:
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / x.scale.item()
-        if (rows or weights.single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(wide_enough(x.ints, round(steps)), weights.ints, round(steps))
+        if (rows or weights.has_single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
+            sums = product(widened_for(x.ints, round(steps)), weights.ints, round(steps))
             result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
             if not args[2:]:
                 return result
-            total = combined([result, args[2]], add)
+            total = combine_exactly([result, args[2]], add)
             return result.value + as_array(args[2]) if total is None else total
     bias = as_array(args[2]) if args[2:] else None
     sums = product(as_array(x), as_array(weights), pad)
     if bias is None or sums.dtype.kind == "f":
         return sums if bias is None else sums + bias
-    kind = exact_type(max_magnitude(sums) + max_magnitude(bias))
+    kind = exact_dtype(max_magnitude(sums) + max_magnitude(bias))
     return sums.astype(kind) + bias.astype(kind)

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
-from ..convolution import exact_type, max_magnitude, windows
+from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
 from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of
@@ -18,7 +18,7 @@ from .base import (
     QnnOp,
     Shape,
     cast_exactly,
-    ints,
+    ints_attr,
     require,
     require_float,
     require_range,
@@ -34,10 +34,10 @@ class PoolOp(QnnOp):
 
     x = operand_def()
     kernel = prop_def(IntsProperty)
-    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
+    strides = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
+    pads = prop_def(IntsProperty, default_value=ints_attr([0, 0, 0, 0]))
     """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     output = result_def()
 
     assembly_format = (
@@ -56,12 +56,12 @@ class PoolOp(QnnOp):
     ):
         x = SSAValue.get(x)
         properties = {
-            "kernel": ints(kernel),
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "dilations": ints(dilations),
+            "kernel": ints_attr(kernel),
+            "strides": ints_attr(strides),
+            "pads": ints_attr(pads),
+            "dilations": ints_attr(dilations),
         }
-        self.infer([x], properties, element or element_of(x))
+        self.init_with_inferred_types([x], properties, element or element_of(x))
 
     @property
     def window(self) -> Window:
@@ -102,9 +102,9 @@ class MaxPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = args[0]
-        if isinstance(x, Dequantized) and x.single_scale and x.scale.item() > 0:
-            return (Dequantized(maxima(x.ints, self.window), x.scale),)
-        return (maxima(as_array(x), self.window),)
+        if isinstance(x, Dequantized) and x.has_single_scale and x.scale.item() > 0:
+            return (Dequantized(window_maxima(x.ints, self.window), x.scale),)
+        return (window_maxima(as_array(x), self.window),)
 
 
 @irdl_op_definition
@@ -129,9 +129,9 @@ class SumPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = args[0]
-        if isinstance(x, Dequantized) and x.single_scale:
-            return (Dequantized(sums(x.ints, self.window), x.scale),)
-        return (cast_exactly(self, sums(as_array(x), self.window)),)
+        if isinstance(x, Dequantized) and x.has_single_scale:
+            return (Dequantized(window_sums(x.ints, self.window), x.scale),)
+        return (cast_exactly(self, window_sums(as_array(x), self.window)),)
 
 
 @irdl_op_definition
@@ -152,25 +152,25 @@ class AvgPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, window = args[0], self.window
-        if isinstance(x, Dequantized) and x.single_scale:
-            total = Dequantized(sums(x.ints, window), x.scale).value
+        if isinstance(x, Dequantized) and x.has_single_scale:
+            total = Dequantized(window_sums(x.ints, window), x.scale).value
         else:
-            total = sums(as_array(x), window)
+            total = window_sums(as_array(x), window)
         if self.count_padding is not None:
             return (total / total.dtype.type(np.prod(window.kernel)),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
-        return (total / sums(ones, window),)
+        return (total / window_sums(ones, window),)
 
 
-def sums(x: Array, window: Window) -> Array:
+def window_sums(x: Array, window: Window) -> Array:
     """The sum under each window, padded with zero."""
     patches = windows(x, window, 0)
     taps = window.kernel[0] * window.kernel[1]
-    kind = x.dtype if x.dtype.kind == "f" else exact_type(taps * max_magnitude(x))
+    kind = x.dtype if x.dtype.kind == "f" else exact_dtype(taps * max_magnitude(x))
     return patches.astype(kind, copy=False).sum(axis=(3, 4))
 
 
-def maxima(x: Array, window: Window) -> Array:
+def window_maxima(x: Array, window: Window) -> Array:
     """The maximum under each window; padding is the lowest value there is."""
     lowest = -np.inf if x.dtype.kind == "f" else int(x.min())
     return windows(x, window, lowest).max(axis=(3, 4))

@@ -15,8 +15,8 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import InterpretationError
 
-from ..attributes import ROUND, Rounding, RoundingAttr
-from ..convolution import exact_type, max_magnitude
+from ..attributes import ROUNDING_FUNCTIONS, FloatArray, Rounding, RoundingAttr
+from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -29,7 +29,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, FloatArray, Value, as_array
+from ..values import Dequantized, Value, as_array
 from .base import (
     IntProperty,
     QnnOp,
@@ -71,7 +71,7 @@ def check_saturating(result: SSAValue) -> None:
     )
 
 
-def spread(parameter: Array, rank: int, axis: int) -> Array:
+def broadcast_along(parameter: Array, rank: int, axis: int) -> Array:
     """Shapes a parameter so that it broadcasts along its axis."""
     if parameter.size == 1:
         return parameter.reshape(())
@@ -119,7 +119,7 @@ class QuantizeOp(QnnOp):
         zero_point_first: bool = False,
         axis: int = -1,
     ):
-        self.infer(
+        self.init_with_inferred_types(
             [x, scale, zero_point],
             {
                 "rounding": RoundingAttr(rounding),
@@ -164,20 +164,22 @@ class QuantizeOp(QnnOp):
         element, axis = element_of(self.output), self.axis.value.data
         if isinstance(element, BipolarType):
             return (np.where(x >= 0, np.int8(1), np.int8(-1)),)
-        scale = spread(as_array(args[1]), x.ndim, axis)
+        scale = broadcast_along(as_array(args[1]), x.ndim, axis)
         if not np.all(scale):
             raise InterpretationError(f"{describe(self)}: the scale is zero")
         with np.errstate(over="ignore"):
             y = x / scale
         zero = (
-            spread(as_array(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
+            broadcast_along(as_array(args[2]), x.ndim, axis).astype(x.dtype)
+            if args[2:]
+            else x.dtype.type(0)
         )
         low, high = self.limits
         if self.zero_point_first is not None:
-            y = ROUND[self.rounding.data](np.clip(y + zero, low, high))
+            y = ROUNDING_FUNCTIONS[self.rounding.data](np.clip(y + zero, low, high))
         else:
-            y = np.clip(ROUND[self.rounding.data](y) + zero, low, high)
-        return (_whole(y, low, high, dtype_of(element)),)
+            y = np.clip(ROUNDING_FUNCTIONS[self.rounding.data](y) + zero, low, high)
+        return (_to_integers(y, low, high, dtype_of(element)),)
 
 
 @irdl_op_definition
@@ -210,7 +212,7 @@ class DequantizeOp(QnnOp):
         zero_point: SSAValue | Operation | None = None,
         axis: int = -1,
     ):
-        self.infer([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
+        self.init_with_inferred_types([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
@@ -229,10 +231,10 @@ class DequantizeOp(QnnOp):
         x, axis = as_array(args[0]), self.axis.value.data
         ints = x
         if args[2:]:
-            zero = spread(as_array(args[2]), x.ndim, axis)
-            exact = exact_type(max_magnitude(x) + max_magnitude(zero))
+            zero = broadcast_along(as_array(args[2]), x.ndim, axis)
+            exact = exact_dtype(max_magnitude(x) + max_magnitude(zero))
             ints = x.astype(exact) - zero.astype(exact)
-        scale = spread(as_array(args[1]), x.ndim, axis).astype(np.float64)
+        scale = broadcast_along(as_array(args[1]), x.ndim, axis).astype(np.float64)
         return (Dequantized(ints, scale),)
 
 
@@ -272,7 +274,7 @@ class RequantizeOp(QnnOp):
             "offset": int_attr(offset),
             "rounding": RoundingAttr(rounding),
         }
-        self.infer([x, multiplier], properties, element)
+        self.init_with_inferred_types([x, multiplier], properties, element)
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
@@ -289,9 +291,9 @@ class RequantizeOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])
-        multiplier = spread(as_array(args[1]), x.ndim, -1)
+        multiplier = broadcast_along(as_array(args[1]), x.ndim, -1)
         offset = self.offset.value.data
-        exact = exact_type(max_magnitude(x) * max_magnitude(multiplier) + abs(offset))
+        exact = exact_dtype(max_magnitude(x) * max_magnitude(multiplier) + abs(offset))
         product = x.astype(exact) * multiplier.astype(exact)
         y = round_shift(product, self.shift.value.data, self.rounding.data) + self.offset.value.data
         return (saturate(y, element_of(self.output)),)
@@ -324,7 +326,7 @@ class TruncOp(QnnOp):
         rounding: Rounding = Rounding.HALF_EVEN,
     ):
         properties = {"shift": int_attr(shift), "rounding": RoundingAttr(rounding)}
-        self.infer([x], properties, element)
+        self.init_with_inferred_types([x], properties, element)
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
@@ -336,7 +338,7 @@ class TruncOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])
-        exact = x.astype(exact_type(max_magnitude(x)))
+        exact = x.astype(exact_dtype(max_magnitude(x)))
         y = round_shift(exact, self.shift.value.data, self.rounding.data)
         return (saturate(y, element_of(self.output)),)
 
@@ -372,7 +374,7 @@ def saturate(values: Array, element: ElementType) -> Array:
     return np.clip(values, *value_range(element)).astype(dtype_of(element))
 
 
-def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
+def _to_integers(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
     """Converts rounded floats, clipped again where the ends of a wide type are no floats."""
     if max(-low, high) <= 1 << 24:
         return y.astype(dtype)

@@ -16,7 +16,7 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..convolution import exact_type, max_magnitude
+from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -78,7 +78,9 @@ class ThresholdOp(QnnOp):
         offset: int = 0,
         descending: SSAValue | Operation | None = None,
     ):
-        self.infer([x, thresholds, descending], {"offset": int_attr(offset)}, element)
+        self.init_with_inferred_types(
+            [x, thresholds, descending], {"offset": int_attr(offset)}, element
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
@@ -88,18 +90,18 @@ class ThresholdOp(QnnOp):
         require(isinstance(y, QuantType), "the result must be an integer type")
         require(shape_of(self.x) != (), "the input needs an axis of channels")
         channels = shape_of(self.x)[-1]
-        check_steps(shape_of(self.thresholds), channels, y, self.offset.value.data)
+        check_threshold_shape(shape_of(self.thresholds), channels, y, self.offset.value.data)
         if self.descending is not None:
-            check_flags(tensor_of(self.descending), channels)
+            check_descending(tensor_of(self.descending), channels)
         require(is_quant(x) == is_quant(t), f"thresholds of {t} don't compare with {x}")
         values = constant_of(self.thresholds)
         if values is not None:
-            check_rows(values, x)
+            check_threshold_values(values, x)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         flags = as_array(args[2]) if args[2:] else None
         result, first = element_of(self.output), self.offset.value.data
-        levels = reached_levels(as_array(args[0]), as_array(args[1]), flags, result, first)
+        levels = threshold_levels(as_array(args[0]), as_array(args[1]), flags, result, first)
         return (cast_exactly(self, levels),)
 
 
@@ -139,7 +141,7 @@ class LookupOp(QnnOp):
             "first": int_attr(first),
             "per_channel": UnitAttr() if per_channel else None,
         }
-        self.infer([x, tables], properties, element_of(tables))
+        self.init_with_inferred_types([x, tables], properties, element_of(tables))
 
     @property
     def entries(self) -> int:
@@ -179,13 +181,13 @@ class LookupOp(QnnOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, first = as_array(args[0]), self.first.value.data
-        index = x.astype(exact_type(max_magnitude(x) + abs(first))) - first
+        index = x.astype(exact_dtype(max_magnitude(x) + abs(first))) - first
         try:
             self._check_index(x)
         except VerifyException as error:
             raise InterpretationError(f"{describe(self)}: {error}") from None
         index, table = index.astype(np.intp), args[1]
-        if isinstance(table, Dequantized) and table.single_scale:
+        if isinstance(table, Dequantized) and table.has_single_scale:
             return (Dequantized(self._read(table.ints, index), table.scale),)
         return (self._read(as_array(table), index),)
 
@@ -207,7 +209,7 @@ class LookupOp(QnnOp):
         return table[np.arange(len(table)), index]
 
 
-def check_steps(shape: Shape, channels: int, result: ElementType, first: int) -> None:
+def check_threshold_shape(shape: Shape, channels: int, result: ElementType, first: int) -> None:
     """Thresholds of a shape give levels from `first` on that the result holds."""
     require(
         len(shape) == 2 and shape[0] in (1, channels),
@@ -220,7 +222,7 @@ def check_steps(shape: Shape, channels: int, result: ElementType, first: int) ->
         require_range(result, first, first + shape[1], "the result")
 
 
-def check_flags(type: QnnTensor, channels: int) -> None:
+def check_descending(type: QnnTensor, channels: int) -> None:
     """Flags tell for each channel whether it descends."""
     require(
         type == TensorType(unsigned(1), [channels]),
@@ -228,7 +230,7 @@ def check_flags(type: QnnTensor, channels: int) -> None:
     )
 
 
-def check_rows(rows: Array, x: ElementType) -> None:
+def check_threshold_values(rows: Array, x: ElementType) -> None:
     """Thresholds ascend, and lie where a value of the type can reach them, or one step beyond."""
     require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
     if isinstance(x, QuantType):
@@ -240,17 +242,17 @@ def check_rows(rows: Array, x: ElementType) -> None:
         )
 
 
-def reached_levels(
+def threshold_levels(
     x: Array, rows: Array, flags: Array | None, result: ElementType, first: int
 ) -> Array:
     """The level of each element: how many thresholds of its channel it has reached."""
-    count = count_reached(x, rows)
+    count = count_reached_thresholds(x, rows)
     if flags is not None:
         count = np.where(flags == 1, rows.shape[1] - count, count)
     return 2 * count - 1 if isinstance(result, BipolarType) else count + first
 
 
-def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
+def count_reached_thresholds(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
     """For each element, how many thresholds of its channel it has reached."""
     channels, count = thresholds.shape
     if np.result_type(x, thresholds).kind == "f" and x.dtype.kind != "f":

@@ -11,7 +11,7 @@ from qnn.frontends.summary import summarize
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.types import check_element, dtype_of
 from qnn.tools.designs import Request, design_in
 from qnn.tools.files import UserError
@@ -54,7 +54,7 @@ def test_a_network_that_is_not_lowered_says_why(name: str) -> None:
 def images_for(name: str, integers: ModuleOp) -> list[Array]:
     """Of the network's data set if there is one; random and extreme ones otherwise."""
     macs = sum(layer.macs for layer in summarize(integers))
-    count, types = MANY if macs <= SMALL else FEW, input_types(entry_of(integers))
+    count, types = MANY if macs <= SMALL else FEW, entry_input_types(entry_of(integers))
     if name in NETWORKS and name not in FLOAT_INPUTS:
         dtype = dtype_of(check_element(types[0].element_type))
         return [NETWORKS[name].load()[0][:count].astype(dtype)]

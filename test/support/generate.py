@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types
+from qnn.qdialect.interpreter import entry_input_types, entry_of
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
@@ -744,7 +744,7 @@ def random_module(
 def random_inputs(choices: Choices, module: ModuleOp, batch: int | None = None) -> list[Array]:
     """Inputs for a module; `batch` images of each, or as many as its type says."""
     inputs = list[Array]()
-    for type in input_types(entry_of(module)):
+    for type in entry_input_types(entry_of(module)):
         shape, element = type.get_shape(), check_element(type.element_type)
         inputs.append(choices.array(element, shape if batch is None else (batch, *shape[1:])))
     return inputs

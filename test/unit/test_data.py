@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qnn.qdialect.data import SHORT, DataAttr, packed_size, parse_data, print_data, storage_bits
+from qnn.qdialect.data import (
+    MAX_PRINTED_ELEMENTS,
+    DataAttr,
+    packed_size,
+    parse_data,
+    print_data,
+    storage_bits,
+)
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.types import (
     BipolarType,
@@ -103,7 +110,7 @@ def test_text_reads_back(element: ElementType, data: st.DataObject) -> None:
     """As it is printed: as numbers if it is short, as hex if not; and short ones as hex too."""
     constant = data.draw(constants(element))
     text = text_of(constant)
-    assert ('"0x' in text) == (constant.array.size > SHORT)
+    assert ('"0x' in text) == (constant.array.size > MAX_PRINTED_ELEMENTS)
     assert read(text) == constant
     assert read(hex_of(constant)) == constant
 

@@ -22,7 +22,7 @@ from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model
 from qnn.hardware.resources.device import DeviceError, device_named
 from qnn.passes.tile.folding_file import read_folding
-from qnn.qdialect.documents import read_json, read_toml
+from qnn.qdialect.documents import parse_json, parse_toml
 from qnn.tools.arrays import array_of, load_array
 from qnn.tools.datasets import decoder, load_images
 from qnn.tools.files import UserError, report_errors
@@ -316,7 +316,7 @@ def test_honest_arrays_are_read_as_numpy_does(
 )
 def test_json(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message) as error:
-        read_json(text)
+        parse_json(text)
     assert "\n" not in str(error.value)
 
 
@@ -330,7 +330,7 @@ def test_json(text: str, message: str) -> None:
 )
 def test_toml(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
-        read_toml(text)
+        parse_toml(text)
     path = tmp_path / "a.toml"
     path.write_text(text)
     with pytest.raises(DeviceError, match=message):

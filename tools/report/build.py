@@ -218,7 +218,7 @@ def explored_file(path: Path) -> Path:
 def read_json(path: Path, wanted: Shape) -> dict[str, Any]:
     """An object of JSON that holds what is wanted of it."""
     try:
-        found = documents.read_json(read_text(str(path)))
+        found = documents.parse_json(read_text(str(path)))
     except ValueError as error:
         raise UserError(f"{path} is no JSON: {error}") from None
     wrong = misfit(found, wanted, "it")

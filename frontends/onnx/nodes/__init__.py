@@ -18,10 +18,10 @@ from . import (
     shapes,
 )
 from .parameters import quant_type
-from .windows import CHANNELS_LAST
+from .windows import CHANNELS_LAST_DOMAIN
 
 __all__ = [
-    "CHANNELS_LAST",
+    "CHANNELS_LAST_DOMAIN",
     "activations",
     "arithmetic",
     "casts",

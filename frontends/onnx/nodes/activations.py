@@ -23,12 +23,12 @@ from ....qdialect.qnn.elementwise import (
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Value
-from .parameters import aligned
+from ..values import GraphValue
+from .parameters import broadcast_constant
 
-LARGEST = float(np.finfo(np.float32).max)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
-UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
+UNARY_ACTIVATIONS: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
     "Relu": lambda x, node: ReluOp(x),
     "LeakyRelu": lambda x, node: LeakyReluOp(x, node.number("alpha", 0.01)),
     "Elu": lambda x, node: EluOp(x, node.number("alpha", 1.0)),
@@ -44,26 +44,26 @@ UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
 }
 
 
-@handles(*UNARY)
-def unary(m: ProgramBuilder, node: Node) -> Value:
+@handles(*UNARY_ACTIVATIONS)
+def unary(m: ProgramBuilder, node: Node) -> GraphValue:
     """A function of one number."""
     x = m.tensor(node, 0)
-    return x.like(m.add(UNARY[node.op](x.value, node), node).results[0])
+    return x.like(m.add(UNARY_ACTIVATIONS[node.op](x.value, node), node).results[0])
 
 
 @handles("PRelu")
-def prelu(m: ProgramBuilder, node: Node) -> Value:
+def prelu(m: ProgramBuilder, node: Node) -> GraphValue:
     """A leaky relu with slopes of its own."""
     x = m.tensor(node, 0)
-    slope = aligned(m, node, x, m.array(node, 1, "the slope"))
+    slope = broadcast_constant(m, node, x, m.array(node, 1, "the slope"))
     return x.like(m.add(PReluOp(x.value, slope), node).output)
 
 
 @handles("Clip")
-def clip(m: ProgramBuilder, node: Node) -> Value:
+def clip(m: ProgramBuilder, node: Node) -> GraphValue:
     """Limits, given as inputs or, in old models, as attributes."""
-    low = node.number("min", -LARGEST) if m.opset < 11 else _limit(m, node, 1, -LARGEST)
-    high = node.number("max", LARGEST) if m.opset < 11 else _limit(m, node, 2, LARGEST)
+    low = node.number("min", -FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 1, -FLOAT32_MAX)
+    high = node.number("max", FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 2, FLOAT32_MAX)
     x = m.tensor(node, 0)
     return x.like(m.add(ClipOp(x.value, low, high), node).output)
 
@@ -74,4 +74,4 @@ def _limit(m: ProgramBuilder, node: Node, index: int, default: float) -> float:
         return default
     if given.size != 1:
         raise node.fail(f"a limit is one number, not {given.shape}")
-    return min(max(float(given.item()), -LARGEST), LARGEST)
+    return min(max(float(given.item()), -FLOAT32_MAX), FLOAT32_MAX)

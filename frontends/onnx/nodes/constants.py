@@ -5,11 +5,11 @@ import numpy as np
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Constant, Value
+from ..values import Constant, GraphValue
 
 
 @handles("Constant")
-def constant(m: ProgramBuilder, node: Node) -> Value:
+def constant(m: ProgramBuilder, node: Node) -> GraphValue:
     """Numbers in the graph."""
     if node.has("value"):
         value = node.attributes["value"]
@@ -29,12 +29,12 @@ def constant(m: ProgramBuilder, node: Node) -> Value:
 
 
 @handles("Identity")
-def identity(m: ProgramBuilder, node: Node) -> Value:
+def identity_node(m: ProgramBuilder, node: Node) -> GraphValue:
     return m.value(node, 0)
 
 
 @handles("Dropout", ignores=("ratio", "seed", "is_test"))
-def dropout(m: ProgramBuilder, node: Node) -> Value:
+def dropout(m: ProgramBuilder, node: Node) -> GraphValue:
     """Nothing, in inference."""
     if node.has_output(1):
         raise node.fail("the mask is not supported")

@@ -8,15 +8,15 @@ from ....qdialect.data import Array
 from ....qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
 from ....qdialect.types import shape_of
 from ..builder import ProgramBuilder
-from ..names import shown
+from ..names import short_name
 from ..node import Node
 from ..registry import handles
-from ..values import Tensor, Value
+from ..values import GraphTensor, GraphValue
 from .classify import axis_of
 
 
 @handles("Transpose")
-def transpose(m: ProgramBuilder, node: Node) -> Value:
+def transpose(m: ProgramBuilder, node: Node) -> GraphValue:
     """Reorders axes; where that is only a change of layout, nothing is emitted."""
     value = m.value(node, 0)
     rank = len(value.shape)
@@ -24,17 +24,17 @@ def transpose(m: ProgramBuilder, node: Node) -> Value:
     order = tuple(range(rank)[::-1] if given is None else given)
     if sorted(order) != list(range(rank)):
         raise node.fail(f"perm {list(order)} does not name each of {rank} axes once")
-    if not isinstance(value, Tensor):
+    if not isinstance(value, GraphTensor):
         return value.transposed(order)
     if rank == 4 and value.channels_last and order == (0, 2, 3, 1):
-        return Tensor(value.value, rank)
+        return GraphTensor(value.value, rank)
     if rank == 4 and not value.channels_last and order == (0, 3, 1, 2):
-        return Tensor(value.value, rank, True)
-    return Tensor(m.add(TransposeOp(m.plain(value), order), node).output, rank)
+        return GraphTensor(value.value, rank, True)
+    return GraphTensor(m.add(TransposeOp(m.plain(value), order), node).output, rank)
 
 
 @handles("Concat")
-def concat(m: ProgramBuilder, node: Node) -> Value:
+def concat(m: ProgramBuilder, node: Node) -> GraphValue:
     """Tensors end to end."""
     tensors = [m.tensor(node, index) for index in range(len(node.inputs))]
     if len({tensor.rank for tensor in tensors}) != 1:
@@ -45,11 +45,11 @@ def concat(m: ProgramBuilder, node: Node) -> Value:
         parts = [tensor.value for tensor in tensors]
         return first.like(m.add(ConcatOp(parts, first.axis(axis)), node).output)
     parts = [m.plain(tensor) for tensor in tensors]
-    return Tensor(m.add(ConcatOp(parts, axis), node).output, first.rank)
+    return GraphTensor(m.add(ConcatOp(parts, axis), node).output, first.rank)
 
 
 @handles("Split", ignores=("num_outputs",))
-def split(m: ProgramBuilder, node: Node) -> Sequence[Value]:
+def split(m: ProgramBuilder, node: Node) -> Sequence[GraphValue]:
     """A tensor in parts; where no sizes are given, equal ones, the last may be smaller."""
     x = m.tensor(node, 0)
     axis = axis_of(node, 0, x.rank)
@@ -64,11 +64,11 @@ def split(m: ProgramBuilder, node: Node) -> Sequence[Value]:
 
 
 @handles("Slice")
-def slice_(m: ProgramBuilder, node: Node) -> Value:
+def slice_(m: ProgramBuilder, node: Node) -> GraphValue:
     """Part of a tensor, forwards."""
     x = m.tensor(node, 0)
     spans = [[0, size, 1] for size in shape_of(x.value)]
-    for start, end, axis, step in _spans(m, node):
+    for start, end, axis, step in _slice_ranges(m, node):
         if not -x.rank <= axis < x.rank:
             raise node.fail(f"axis {axis} does not exist in a tensor of rank {x.rank}")
         if step < 1:
@@ -81,7 +81,7 @@ def slice_(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _spans(m: ProgramBuilder, node: Node) -> list[tuple[int, int, int, int]]:
+def _slice_ranges(m: ProgramBuilder, node: Node) -> list[tuple[int, int, int, int]]:
     """Start, end, axis and step of each axis that is cut; attributes in old models."""
     if node.has_input(1):
         starts, ends = m.array(node, 1, "the starts"), m.array(node, 2, "the ends")
@@ -98,11 +98,11 @@ def _spans(m: ProgramBuilder, node: Node) -> list[tuple[int, int, int, int]]:
 
 
 @handles("Pad")
-def pad(m: ProgramBuilder, node: Node) -> Value:
+def pad(m: ProgramBuilder, node: Node) -> GraphValue:
     """A constant border."""
     mode = node.text("mode", "constant")
     if mode != "constant":
-        raise node.fail(f"padding by {shown(mode)} is not supported: only by a constant")
+        raise node.fail(f"padding by {short_name(mode)} is not supported: only by a constant")
     x = m.tensor(node, 0)
     given, value = m.optional(node, 1, "the pads"), m.optional(node, 2, "the value")
     pads = node.integers("pads") if given is None else [int(v) for v in given.reshape(-1)]
@@ -120,17 +120,17 @@ def pad(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(PadOp(x.value, low, high, int(number)), node).output)
 
 
-NOT_FOR_NEAREST = ("cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias")
+INTERPOLATION_ATTRIBUTES = ("cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias")
 
 
-@handles("Resize", "Upsample", ignores=NOT_FOR_NEAREST)
-def resize(m: ProgramBuilder, node: Node) -> Value:
+@handles("Resize", "Upsample", ignores=INTERPOLATION_ATTRIBUTES)
+def resize(m: ProgramBuilder, node: Node) -> GraphValue:
     """Nearest-neighbour enlargement by whole factors."""
     x = m.tensor(node, 0)
     mode = node.text("mode", "nearest")
     if mode != "nearest":
-        raise node.fail(f"{shown(mode)} interpolation is not supported: only nearest is")
-    scales = _scales(m, node, x)
+        raise node.fail(f"{short_name(mode)} interpolation is not supported: only nearest is")
+    scales = _scale_factors(m, node, x)
     if scales.shape != (x.rank,) or (scales != np.rint(scales)).any() or (scales < 1).any():
         raise node.fail(f"scales {scales.tolist()} are not whole factors of each axis")
     factors = [1] * len(shape_of(x.value))
@@ -140,7 +140,7 @@ def resize(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(ResizeOp(x.value, factors), node).output)
 
 
-def _scales(m: ProgramBuilder, node: Node, x: Tensor) -> Array:
+def _scale_factors(m: ProgramBuilder, node: Node, x: GraphTensor) -> Array:
     """How much larger each axis becomes."""
     if node.op == "Upsample" or m.opset < 11:
         given = m.optional(node, 1, "the scales")
@@ -165,18 +165,18 @@ def _check_nearest(node: Node, factors: Sequence[int]) -> None:
     if node.op == "Upsample":
         return
     if way not in ("half_pixel", "pytorch_half_pixel", "asymmetric"):
-        raise node.fail(f"coordinate_transformation_mode {shown(way)} is not supported")
+        raise node.fail(f"coordinate_transformation_mode {short_name(way)} is not supported")
     for factor in factors:
         if not _is_repeat(factor, way, nearest):
-            raise node.fail(f"nearest_mode {shown(nearest)} with {way} shifts the image")
+            raise node.fail(f"nearest_mode {short_name(nearest)} with {way} shifts the image")
 
 
-LARGEST_FACTOR = 1 << 16
+MAX_CHECKED_FACTOR = 1 << 16
 
 
 def _is_repeat(factor: int, way: str, nearest: str) -> bool:
     """Whether the rule repeats each element `factor` times."""
-    places = np.arange(min(factor, LARGEST_FACTOR) * 4)
+    places = np.arange(min(factor, MAX_CHECKED_FACTOR) * 4)
     where = places / factor if way == "asymmetric" else (places + 0.5) / factor - 0.5
     chosen = {
         "floor": np.floor(where),

@@ -18,12 +18,12 @@ from ....qdialect.values import Value as Computed
 from ....qdialect.values import as_array
 from ..builder import ProgramBuilder
 from ..node import Node
-from ..values import Tensor, Value
+from ..values import GraphTensor, GraphValue
 
-NO_ZERO = np.zeros((), np.int64)
+NO_ZERO_POINT = np.zeros((), np.int64)
 
 
-LARGEST = 2.0**53
+MAX_EXACT_FLOAT64 = 2.0**53
 """Of whole numbers; beyond it, floats stand for several."""
 
 
@@ -33,14 +33,14 @@ def quant_type(element: ElementType | None) -> QuantType:
     return element
 
 
-def narrowest(ints: Array, element: QuantType) -> QuantType:
+def narrowest_constant_type(ints: Array, element: QuantType) -> QuantType:
     """Bipolar or ternary where all of a constant's values are; else its declared type."""
     if ints.min() < -1 or ints.max() > 1:
         return element
     return BipolarType() if ints.all() else TernaryType()
 
 
-def per_axis(node: Node, array: Array, value: Value, what: str) -> tuple[Array, int]:
+def per_axis(node: Node, array: Array, value: GraphValue, what: str) -> tuple[Array, int]:
     """A parameter that broadcasts, as one number (axis -1) or as a row and its axis."""
     rank = len(value.shape)
     shape = (1,) * (rank - array.ndim) + array.shape
@@ -52,18 +52,21 @@ def per_axis(node: Node, array: Array, value: Value, what: str) -> tuple[Array, 
     return array.reshape(-1), wide[0]
 
 
-def whole(node: Node, array: Array, what: str) -> Array:
+def checked_integers(node: Node, array: Array, what: str) -> Array:
     """Numbers that must be whole, as int64."""
     if not np.array_equal(array, np.rint(array)):
         raise node.fail(f"{what} must be whole, it is {array.reshape(-1)[0]}")
-    if array.size and not -LARGEST <= float(array.min()) <= float(array.max()) <= LARGEST:
+    if (
+        array.size
+        and not -MAX_EXACT_FLOAT64 <= float(array.min()) <= float(array.max()) <= MAX_EXACT_FLOAT64
+    ):
         raise node.fail(f"{what} is out of range, it is {array.reshape(-1)[0]}")
     return array.astype(np.int64)
 
 
-def width(node: Node, array: Array, what: str = "the bit width") -> int:
+def checked_bit_width(node: Node, array: Array, what: str = "the bit width") -> int:
     """A bit width, which may be given as a float."""
-    values = whole(node, array, what).reshape(-1)
+    values = checked_integers(node, array, what).reshape(-1)
     if values.size == 0 or (values != values[0]).any():
         raise node.fail(f"{what} differs between channels, which is not supported")
     if not 1 <= values[0] <= MAX_WIDTH:
@@ -71,7 +74,7 @@ def width(node: Node, array: Array, what: str = "the bit width") -> int:
     return int(values[0])
 
 
-def scale_of(m: ProgramBuilder, node: Node, index: int, what: str = "the scale") -> Array:
+def constant_scale(m: ProgramBuilder, node: Node, index: int, what: str = "the scale") -> Array:
     """A scale, which is constant and nowhere zero."""
     scale = m.array(node, index, what)
     if scale.dtype.kind != "f":
@@ -84,27 +87,30 @@ def scale_of(m: ProgramBuilder, node: Node, index: int, what: str = "the scale")
     return scale
 
 
-def zero_value(m: ProgramBuilder, zero: Array) -> SSAValue | None:
+def zero_point_operand(m: ProgramBuilder, zero: Array) -> SSAValue | None:
     """Zero points as a constant of the narrowest type that holds them; None where all are 0."""
     if not zero.any():
         return None
     return m.constant(zero, smallest_type(min(0, int(zero.min())), int(zero.max())), "zero")
 
 
-def dequantized(
-    m: ProgramBuilder, node: Node, x: Tensor, levels: SSAValue, scale: Array, zero: Array
-) -> Tensor:
+def dequantize_levels(
+    m: ProgramBuilder, node: Node, x: GraphTensor, levels: SSAValue, scale: Array, zero: Array
+) -> GraphTensor:
     """The real numbers of quantized levels, whose parameters broadcast as in numpy."""
     row, axis = per_axis(node, scale, x, "the scale")
     offset, other = per_axis(node, zero, x, "the zero point")
     place = max(axis, other)
     op = DequantizeOp(
-        levels, m.floats(row, "scale"), zero_value(m, offset), x.axis(place) if place >= 0 else -1
+        levels,
+        m.floats(row, "scale"),
+        zero_point_operand(m, offset),
+        x.axis(place) if place >= 0 else -1,
     )
     return x.like(m.add(op).output)
 
 
-def aligned(m: ProgramBuilder, node: Node, x: Tensor, array: Array) -> SSAValue:
+def broadcast_constant(m: ProgramBuilder, node: Node, x: GraphTensor, array: Array) -> SSAValue:
     """A constant that broadcasts against a tensor as it does in the model."""
     if array.ndim > x.rank:
         raise node.fail(f"a constant of shape {array.shape} does not fit {x.shape}")
@@ -118,7 +124,7 @@ def aligned(m: ProgramBuilder, node: Node, x: Tensor, array: Array) -> SSAValue:
     return m.floats(full, "constant")
 
 
-def computed(value: SSAValue) -> Array:
+def evaluate_value(value: SSAValue) -> Array:
     """What a value of a program without inputs is."""
 
     def run(value: SSAValue) -> Computed:

@@ -9,22 +9,25 @@ from ....qdialect.types import element_of, is_quant, shape_of
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Tensor, Value
-from .windows import extent_of, pads_of, pair, window_input, window_result
+from ..values import GraphTensor, GraphValue
+from .windows import extent_of, pads_of, spatial_pair, window_input, window_result
 
 
 @handles("MaxPool", "AveragePool", ignores=("storage_order",))
-def pool(m: ProgramBuilder, node: Node) -> Value:
+def pool(m: ProgramBuilder, node: Node) -> GraphValue:
     """A pool of a signal or an image, in either layout."""
     x = window_input(m, node)
     spatial = m.tensor(node, 0).rank - 2
-    kernel = pair(node, "kernel_shape", 1, spatial)
-    strides, dilations = pair(node, "strides", 1, spatial), pair(node, "dilations", 1, spatial)
+    kernel = spatial_pair(node, "kernel_shape", 1, spatial)
+    strides, dilations = (
+        spatial_pair(node, "strides", 1, spatial),
+        spatial_pair(node, "dilations", 1, spatial),
+    )
     extent = extent_of(kernel, dilations)
     pads = pads_of(node, spatial, shape_of(x)[1:3], extent, strides)
     cut = [0, 0]
     if node.flag("ceil_mode", False):
-        cut = _ceil(node, shape_of(x)[1:3], extent, strides, pads)
+        cut = _ceil_padding(node, shape_of(x)[1:3], extent, strides, pads)
     whole = [*pads[:2], pads[2] + cut[0], pads[3] + cut[1]]
     if node.op == "MaxPool":
         if node.has_output(1):
@@ -47,7 +50,7 @@ def _count_padding(node: Node, op: AvgPoolOp, pads: Sequence[int], cut: Sequence
         op.properties["count_padding"] = UnitAttr()
 
 
-def _ceil(
+def _ceil_padding(
     node: Node,
     sizes: Sequence[int],
     extent: Sequence[int],
@@ -69,16 +72,16 @@ def _ceil(
 
 
 @handles("GlobalAveragePool", "GlobalMaxPool")
-def global_pool(m: ProgramBuilder, node: Node) -> Value:
+def global_pool(m: ProgramBuilder, node: Node) -> GraphValue:
     """A pool over the whole image."""
     x = m.tensor(node, 0)
     image = m.image(x, node)
     kind = AvgPoolOp if node.op == "GlobalAveragePool" else MaxPoolOp
-    return Tensor(m.add(kind(image, shape_of(image)[1:3]), node).output, x.rank, True)
+    return GraphTensor(m.add(kind(image, shape_of(image)[1:3]), node).output, x.rank, True)
 
 
 @handles("ReduceMean", ignores=("noop_with_empty_axes",))
-def reduce_mean(m: ProgramBuilder, node: Node) -> Value:
+def reduce_mean(m: ProgramBuilder, node: Node) -> GraphValue:
     """The mean over all of an image or a signal, which is a global average pool."""
     x = m.tensor(node, 0)
     given = m.optional(node, 1, "the axes")
@@ -86,7 +89,7 @@ def reduce_mean(m: ProgramBuilder, node: Node) -> Value:
     if x.rank not in (3, 4) or sorted(axis % x.rank for axis in axes or []) != [*range(2, x.rank)]:
         raise node.fail(f"means over axes {axes} are not supported: over the whole image they are")
     image = m.image(x, node)
-    y = Tensor(m.add(AvgPoolOp(image, shape_of(image)[1:3]), node).output, x.rank, True)
+    y = GraphTensor(m.add(AvgPoolOp(image, shape_of(image)[1:3]), node).output, x.rank, True)
     if node.flag("keepdims", True):
         return y
-    return Tensor(m.reshape(y.value, x.shape[:2]), 2)
+    return GraphTensor(m.reshape(y.value, x.shape[:2]), 2)

@@ -10,11 +10,11 @@ from ....qdialect.qnn.layout import ReshapeOp
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Constant, QuantizedConstant, Tensor, Value
+from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 
 
 @handles("Shape", of_constants=True)
-def shape(m: ProgramBuilder, node: Node) -> Value:
+def shape_of_input(m: ProgramBuilder, node: Node) -> GraphValue:
     """The shape, which is always known."""
     sizes = m.value(node, 0).shape
     start, end = node.integer("start", 0), node.integer("end", len(sizes))
@@ -22,23 +22,25 @@ def shape(m: ProgramBuilder, node: Node) -> Value:
 
 
 @handles("Size", of_constants=True)
-def size(m: ProgramBuilder, node: Node) -> Value:
+def element_count(m: ProgramBuilder, node: Node) -> GraphValue:
     return Constant.of(np.array(prod(m.value(node, 0).shape), np.int64))
 
 
-def reshaped(m: ProgramBuilder, node: Node, value: Value, sizes: Sequence[int]) -> Value:
+def reshape_value(
+    m: ProgramBuilder, node: Node, value: GraphValue, sizes: Sequence[int]
+) -> GraphValue:
     """A value in another shape."""
     if prod(sizes) != prod(value.shape):
         raise node.fail(f"{value.shape} can't be reshaped to {tuple(sizes)}")
-    if isinstance(value, Tensor):
-        return Tensor(m.add(ReshapeOp(m.plain(value), sizes), node).output, len(sizes))
+    if isinstance(value, GraphTensor):
+        return GraphTensor(m.add(ReshapeOp(m.plain(value), sizes), node).output, len(sizes))
     if isinstance(value, QuantizedConstant) and not value.per_axis:
         return replace(value, ints=value.ints.reshape(sizes), axis=0)
     return Constant.of(value.array.reshape(sizes))
 
 
 @handles("Reshape")
-def reshape(m: ProgramBuilder, node: Node) -> Value:
+def reshape(m: ProgramBuilder, node: Node) -> GraphValue:
     """To sizes of which one may be left open."""
     value = m.value(node, 0)
     listed = node.integers("shape")
@@ -55,18 +57,18 @@ def reshape(m: ProgramBuilder, node: Node) -> Value:
         if rest == 0 or prod(value.shape) % rest:
             raise node.fail(f"{value.shape} can't be reshaped to {given}")
         sizes[sizes.index(-1)] = prod(value.shape) // rest
-    return reshaped(m, node, value, sizes)
+    return reshape_value(m, node, value, sizes)
 
 
 @handles("Flatten")
-def flatten(m: ProgramBuilder, node: Node) -> Value:
+def flatten(m: ProgramBuilder, node: Node) -> GraphValue:
     """To rows: the axes before and behind the given one."""
     value = m.value(node, 0)
     axis, rank = node.integer("axis", 1), len(value.shape)
     if not -rank <= axis <= rank:
         raise node.fail(f"axis {axis} does not exist in a tensor of rank {rank}")
     axis = axis + rank if axis < 0 else axis
-    return reshaped(m, node, value, (prod(value.shape[:axis]), prod(value.shape[axis:])))
+    return reshape_value(m, node, value, (prod(value.shape[:axis]), prod(value.shape[axis:])))
 
 
 def axes_of(m: ProgramBuilder, node: Node, rank: int) -> list[int] | None:
@@ -82,7 +84,7 @@ def axes_of(m: ProgramBuilder, node: Node, rank: int) -> list[int] | None:
 
 
 @handles("Squeeze")
-def squeeze(m: ProgramBuilder, node: Node) -> Value:
+def squeeze(m: ProgramBuilder, node: Node) -> GraphValue:
     """Without axes of size 1."""
     value = m.value(node, 0)
     axes = axes_of(m, node, len(value.shape))
@@ -91,11 +93,11 @@ def squeeze(m: ProgramBuilder, node: Node) -> Value:
     if any(value.shape[axis] != 1 for axis in axes):
         raise node.fail(f"axes {axes} of {value.shape} are not all of size 1")
     kept = [size for axis, size in enumerate(value.shape) if axis not in axes]
-    return reshaped(m, node, value, kept)
+    return reshape_value(m, node, value, kept)
 
 
 @handles("Unsqueeze")
-def unsqueeze(m: ProgramBuilder, node: Node) -> Value:
+def unsqueeze(m: ProgramBuilder, node: Node) -> GraphValue:
     """With more axes of size 1."""
     value = m.value(node, 0)
     count = len(node.integers("axes") or m.array(node, 1, "the axes").reshape(-1))
@@ -104,4 +106,4 @@ def unsqueeze(m: ProgramBuilder, node: Node) -> Value:
     if axes is None or len(set(axes)) != count:
         raise node.fail("it names an axis twice, or none")
     old = iter(value.shape)
-    return reshaped(m, node, value, [1 if axis in axes else next(old) for axis in range(rank)])
+    return reshape_value(m, node, value, [1 if axis in axes else next(old) for axis in range(rank)])

@@ -7,22 +7,22 @@ from xdsl.ir import SSAValue
 from ....qdialect.qnn.layout import ReshapeOp
 from ....qdialect.types import shape_of
 from ..builder import ProgramBuilder
-from ..names import shown
+from ..names import short_name
 from ..node import Node
-from ..values import Tensor
+from ..values import GraphTensor
 
-CHANNELS_LAST = "qonnx.custom_op.channels_last"
+CHANNELS_LAST_DOMAIN = "qonnx.custom_op.channels_last"
 """The domain of QONNX's operators on NHWC images and NWC signals."""
 
 
-def is_last(node: Node) -> bool:
-    return node.domain == CHANNELS_LAST
+def has_channels_last(node: Node) -> bool:
+    return node.domain == CHANNELS_LAST_DOMAIN
 
 
 def window_input(m: ProgramBuilder, node: Node) -> SSAValue:
     """The input of a window, as NHWC."""
     x = m.tensor(node, 0)
-    if not is_last(node):
+    if not has_channels_last(node):
         return m.image(x, node)
     if x.rank not in (3, 4):
         raise node.fail(f"its input has rank {x.rank}: signals have 3, images 4")
@@ -30,17 +30,17 @@ def window_input(m: ProgramBuilder, node: Node) -> SSAValue:
     return plain if x.rank == 4 else m.row(plain)
 
 
-def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> Tensor:
+def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> GraphTensor:
     """What a window gives, with the axes where the model has them."""
-    if not is_last(node):
-        return Tensor(value, rank, True)
+    if not has_channels_last(node):
+        return GraphTensor(value, rank, True)
     if rank == 4:
-        return Tensor(value, rank)
+        return GraphTensor(value, rank)
     n, _, length, channels = shape_of(value)
-    return Tensor(m.add(ReshapeOp(value, (n, length, channels))).output, rank)
+    return GraphTensor(m.add(ReshapeOp(value, (n, length, channels))).output, rank)
 
 
-def pair(node: Node, name: str, default: int, spatial: int) -> list[int]:
+def spatial_pair(node: Node, name: str, default: int, spatial: int) -> list[int]:
     """An attribute with a number for each spatial axis; a signal has one row."""
     given = node.integers(name)
     values = [default] * spatial if given is None else given
@@ -60,7 +60,7 @@ def pads_of(
         max(0, (-(-size // stride) - 1) * stride + span - size)
         for size, span, stride in zip(sizes, extent, strides, strict=True)
     ]
-    return halves(auto, totals)
+    return split_pads(auto, totals)
 
 
 def explicit_pads(node: Node, spatial: int) -> tuple[str, list[int]]:
@@ -72,11 +72,11 @@ def explicit_pads(node: Node, spatial: int) -> tuple[str, list[int]]:
     if auto == "VALID":
         return auto, [0, 0, 0, 0]
     if auto not in ("NOTSET", "SAME_UPPER", "SAME_LOWER"):
-        raise node.fail(f"auto_pad {shown(auto)} is not known")
+        raise node.fail(f"auto_pad {short_name(auto)} is not known")
     return auto, given if spatial == 2 else [0, given[0], 0, given[1]]
 
 
-def halves(auto: str, totals: Sequence[int]) -> list[int]:
+def split_pads(auto: str, totals: Sequence[int]) -> list[int]:
     """Padding shared between both ends; what is odd goes to the end that the mode names."""
     small, large = [t // 2 for t in totals], [t - t // 2 for t in totals]
     return [*small, *large] if auto == "SAME_UPPER" else [*large, *small]
