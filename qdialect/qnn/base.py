@@ -83,6 +83,23 @@ class QnnOp(IRDLOperation, ABC):
         """Whether the result is always the first operand."""
         return False
 
+    def is_foldable(self) -> bool:
+        """Whether constant results may replace the op when all its operands are constant."""
+        return True
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        """Whether the op computes each image by itself, so that many can run in one call.
+
+        `varying` are the operands that depend on the images; their first axis, of size 1 in the
+        type, then counts images. An op that does not override this runs image by image, which is
+        always correct.
+        """
+        return False
+
+    def varies_in_first_operand(self, varying: Sequence[SSAValue]) -> bool:
+        """Whether images reach the op through its first operand only, not through parameters."""
+        return set(varying) == {self.operands[0]}
+
     @abstractmethod
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         """What the op means: its results, computed with numpy."""

@@ -62,6 +62,9 @@ class SoftmaxOp(QnnOp):
         require_float(self.x, "the input")
         require_same_element((self.x, self.output))
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return normalized_axis(self.axis.value.data, len(shape_of(self.x))) > 0
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data
         powers = np.exp(x - x.max(axis, keepdims=True))
@@ -94,6 +97,9 @@ class ArgMaxOp(QnnOp):
 
     def verify_types(self) -> None:
         check_index(self.output, shape_of(self.x)[self.axis.value.data])
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return normalized_axis(self.axis.value.data, len(shape_of(self.x))) > 0
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         return (cast_exactly(self, as_array(args[0]).argmax(self.axis.value.data)),)
@@ -137,6 +143,9 @@ class TopKOp(QnnOp):
     def verify_types(self) -> None:
         require_same_element((self.x, self.values))
         check_index(self.indices, shape_of(self.x)[self.axis.value.data])
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return normalized_axis(self.axis.value.data, len(shape_of(self.x))) > 0
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data

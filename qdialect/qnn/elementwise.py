@@ -35,6 +35,11 @@ from .base import (
 from .constants import range_of
 
 
+def have_rank_of(result: SSAValue, operands: Sequence[SSAValue]) -> bool:
+    """Whether no operand gains axes by broadcasting, which would move its first axis."""
+    return {len(shape_of(value)) for value in operands} == {len(shape_of(result))}
+
+
 class UnaryOp(QnnOp):
     """A function of each element."""
 
@@ -53,6 +58,9 @@ class UnaryOp(QnnOp):
     def verify_types(self) -> None:
         require_float(self.x, "the input")
         require_same_element((self.x, self.output))
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
 
     @abstractmethod
     def compute(self, x: Array) -> Array:
@@ -243,6 +251,9 @@ class PReluOp(QnnOp):
         require_float(self.x, "the input")
         require_same_element((self.x, self.slope, self.output))
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return have_rank_of(self.output, varying)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, slope = map(as_array, args)
         return (np.where(x >= 0, x, x * slope),)
@@ -277,6 +288,9 @@ class BinaryOp(QnnOp):
         ends = [self.combine(a, b) for a in range_of(self.lhs) for b in range_of(self.rhs)]
         signs = isinstance(lhs, BipolarType) and isinstance(rhs, BipolarType)
         require_range(result, min(ends), max(ends), "the result", zero=not signs)
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return have_rank_of(self.output, varying)
 
     @abstractmethod
     def combine(self, a: Any, b: Any) -> Any:

@@ -45,6 +45,13 @@ class MoveOp(QnnOp):
     def verify_types(self) -> None:
         require_same_element((self.x, self.output))
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
+
+    def simplified(self) -> "MoveOp | None":
+        """A new op with the same result that replaces this one, if there is a simpler one."""
+        return None
+
     @abstractmethod
     def move(self, x: Array) -> Array:
         """The op on a plain array."""
@@ -81,6 +88,12 @@ class ReshapeOp(MoveOp):
         batched = before and after and before[0] == after[0]
         return x.reshape((len(x), *after[1:]) if batched else after)
 
+    def simplified(self) -> MoveOp | None:
+        source = self.x.owner
+        if not isinstance(source, ReshapeOp):
+            return None
+        return ReshapeOp(source.x, shape_of(self.output))
+
 
 @irdl_op_definition
 class TransposeOp(MoveOp):
@@ -113,6 +126,20 @@ class TransposeOp(MoveOp):
     def is_identity(self) -> bool:
         order = self.order.get_values()
         return list(order) == sorted(order)
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.order.get_values()[:1] == (0,)
+
+    def simplified(self) -> MoveOp | None:
+        """A reshape where only axes of size 1 move; one transpose instead of two."""
+        source, order = self.x.owner, self.order.get_values()
+        wide = [axis for axis in order if shape_of(self.x)[axis] > 1]
+        if order[:1] == (0,) and wide == sorted(wide):
+            return ReshapeOp(self.x, shape_of(self.output))
+        if not isinstance(source, TransposeOp):
+            return None
+        inner = source.order.get_values()
+        return TransposeOp(source.x, [inner[axis] for axis in order])
 
 
 @irdl_op_definition
@@ -152,6 +179,10 @@ class ConcatOp(QnnOp):
 
     def is_identity(self) -> bool:
         return len(self.inputs) == 1
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        axis = normalized_axis(self.axis.value.data, len(shape_of(self.output)))
+        return axis > 0 and set(varying) == set(self.inputs)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         axis = self.axis.value.data
@@ -207,6 +238,9 @@ class SplitOp(QnnOp):
 
     def verify_types(self) -> None:
         require_same_element((self.x, *self.outputs))
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return normalized_axis(self.axis.value.data, len(shape_of(self.x))) > 0
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         cuts = list(np.cumsum(self.sizes.get_values()))
@@ -313,6 +347,9 @@ class PadOp(QnnOp):
 
     def is_identity(self) -> bool:
         return not any((*self.low.get_values(), *self.high.get_values()))
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, value = args[0], self.value.value.data

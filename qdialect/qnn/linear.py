@@ -127,6 +127,9 @@ class LinearOpBase(QnnOp):
             low, high = accumulator_range(self.x, self.weights, self.bias)
             require_range(element_of(self.output), low, high, "the sum")
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return len(shape_of(self.x)) > 1 and self.varies_in_first_operand(varying)
+
 
 class WindowedOp(LinearOpBase):
     """A convolution, over a padded and strided window."""
@@ -382,6 +385,9 @@ class BatchNormOp(QnnOp):
             variance is None or bool(np.all(variance + self.epsilon.value.data > 0)),
             "variance + epsilon is not positive",
         )
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, gamma, beta, mean, variance = map(as_array, args)

@@ -87,6 +87,9 @@ class PoolOp(QnnOp):
         )
         return ((x[0], rows, cols, x[3]),)
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
+
 
 @irdl_op_definition
 class MaxPoolOp(PoolOp):

@@ -157,6 +157,9 @@ class QuantizeOp(QnnOp):
         require(self.narrow is None or plain_range, "narrow is for siN and uiN")
         require(low < high, f"narrow leaves {element_of(self.output)} no two values")
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x: FloatArray = as_array(args[0])
         if np.isnan(x).any():
@@ -214,6 +217,10 @@ class DequantizeOp(QnnOp):
     ):
         self.init_with_inferred_types([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
 
+    def is_foldable(self) -> bool:
+        """False, because the ops that use the result compute with its integers."""
+        return False
+
     def result_shapes(self) -> Sequence[Shape]:
         return (shape_of(self.x),)
 
@@ -226,6 +233,9 @@ class DequantizeOp(QnnOp):
         if self.zero_point is not None:
             require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
             check_parameter(self.zero_point, self.x, axis, "the zero point")
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data
@@ -289,6 +299,9 @@ class RequantizeOp(QnnOp):
         check_parameter(self.multiplier, self.x, -1, "the multiplier")
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])
         multiplier = broadcast_along(as_array(args[1]), x.ndim, -1)
@@ -335,6 +348,9 @@ class TruncOp(QnnOp):
         require(is_quant(element_of(self.x)), "the input must be an integer type")
         check_saturating(self.output)
         require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])

@@ -98,6 +98,9 @@ class ThresholdOp(QnnOp):
         if values is not None:
             check_threshold_values(values, x)
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         flags = as_array(args[2]) if args[2:] else None
         result, first = element_of(self.output), self.offset.value.data
@@ -148,6 +151,10 @@ class LookupOp(QnnOp):
         """How many indices the table answers."""
         return shape_of(self.table)[-1 if self.per_channel is not None else 0]
 
+    def is_foldable(self) -> bool:
+        """False, because indices into a table are narrower than its entries."""
+        return False
+
     def result_shapes(self) -> Sequence[Shape]:
         x, table = shape_of(self.x), shape_of(self.table)
         if self.per_channel is not None:
@@ -178,6 +185,9 @@ class LookupOp(QnnOp):
             f"index {index.min()} to {index.max()} leaves the table, "
             f"which answers {first} to {first + self.entries - 1}",
         )
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, first = as_array(args[0]), self.first.value.data

@@ -1,13 +1,14 @@
 """Running programs: what is wrong with the inputs is said, and many images are many single runs."""
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
@@ -25,6 +26,7 @@ from qnn.qdialect.types import (
     unsigned,
     value_range,
 )
+from qnn.qdialect.values import Value, as_array
 from support.generate import Choices, random_inputs, random_module
 from support.program import read_module, run_checked
 from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
@@ -113,9 +115,11 @@ def test_a_wrong_number_of_inputs_is_refused(count: int) -> None:
 
 
 ENTRIES = {
-    "builtin.module {}": "no @main among 0",
+    "builtin.module {}": "no function or design to run",
     "func.func private @main(tensor<1xsi4>) -> tensor<1xsi4>": "@main is declared, but has no body",
-    "func.func @a() { func.return }\nfunc.func @b() { func.return }": "no @main among 2",
+    "func.func @a() { func.return }\nfunc.func @b() { func.return }": (
+        "none of the 2 functions and designs is named @main"
+    ),
     "func.func @main(%x: i32) { func.return }": "i32",
 }
 
@@ -230,6 +234,66 @@ def test_an_op_that_touches_the_batch_gives_no_wrong_numbers(name: str) -> None:
     np.testing.assert_array_equal(together, alone)
 
 
+COMPUTED_PARAMETERS = {
+    "concat with a constant": (
+        "tensor<1x2xsi4>",
+        "%row = qnn.constant [[1, 2]] : tensor<1x2xsi4>\n"
+        "%y = qnn.concat %x, %row axis = 1 : (tensor<1x2xsi4>, tensor<1x2xsi4>) -> tensor<1x4xsi4>",
+    ),
+    "a computed scale": (
+        "tensor<1xf32>",
+        "%ints = qnn.constant [[1, 2]] : tensor<1x2xsi4>\n"
+        "%y = qnn.dequantize %ints, %x : (tensor<1x2xsi4>, tensor<1xf32>) -> tensor<1x2xf32>",
+    ),
+    "computed weights": (
+        "tensor<1x2xf32>",
+        "%row = qnn.constant [[1.0, 2.0]] : tensor<1x2xf32>\n"
+        "%y = qnn.linear %row, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPUTED_PARAMETERS)
+def test_images_that_reach_a_parameter_run_one_by_one(name: str) -> None:
+    """The parameter of an op has no axis of images, whatever its first axis is."""
+    input_type, lines = COMPUTED_PARAMETERS[name]
+    result = lines.rpartition("-> ")[2]
+    module = read_module(
+        f"func.func @main(%x: {input_type}) -> {result} {{ {lines}\n func.return %y : {result} }}"
+    )
+    shape = (3, *module_input_shape(module)[1:])
+    images = np.arange(1, 1 + prod(shape)).reshape(shape)
+    (together,) = run(module, [images])
+    alone = np.concatenate([run(module, [image[None]])[0] for image in images])
+    np.testing.assert_array_equal(together, alone)
+
+
+def module_input_shape(module: ModuleOp) -> tuple[int, ...]:
+    (input_type,) = entry_input_types(entry_of(module))
+    return input_type.get_shape()
+
+
+def test_an_op_that_does_not_promise_to_keep_images_apart_runs_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new op is safe before its author has thought of batches."""
+    counts: list[int] = []
+    evaluate = ReluOp.evaluate
+
+    def count_images(op: ReluOp, *args: Value) -> tuple[Value, ...]:
+        counts.append(len(as_array(args[0])))
+        return evaluate(op, *args)
+
+    program = Program()
+    module = program.finish(program.add(ReluOp(program.input(signed(4), (1, 2)))).output)
+    images = np.arange(-3, 3).reshape(3, 2)
+    monkeypatch.setattr(ReluOp, "evaluate", count_images)
+    together = run(module, [images])[0]
+    monkeypatch.setattr(ReluOp, "keeps_images_apart", QnnOp.keeps_images_apart)
+    np.testing.assert_array_equal(run(module, [images])[0], together)
+    assert counts == [3, 1, 1, 1]
+
+
 def test_two_inputs_must_agree_on_how_many_images() -> None:
     """Said of the second, before anything runs."""
     program = Program()
@@ -294,5 +358,5 @@ def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
 def test_an_engine_needs_a_design() -> None:
     """Else numpy would compute everything, and nobody would know."""
     module = identity(unsigned(8), (1, 4))
-    with pytest.raises(InterpretationError, match="an engine runs designs, and there is none"):
+    with pytest.raises(InterpretationError, match=r"no stream\.design for the engine to run"):
         run(module, [np.zeros((1, 4), np.uint8)], engine=lambda design, inputs: inputs)
