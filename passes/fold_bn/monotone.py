@@ -23,7 +23,7 @@ from ...qdialect.qnn.elementwise import (
     SignOp,
     SubOp,
 )
-from ...qdialect.qnn.linear import BatchNormOp
+from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 

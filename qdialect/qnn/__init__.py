@@ -27,7 +27,8 @@ from .elementwise import (
     TanhOp,
 )
 from .layout import ConcatOp, PadOp, ReshapeOp, ResizeOp, SliceOp, SplitOp, TransposeOp
-from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearOp
+from .linear import Conv2dOp, ConvTranspose2dOp, LinearOp
+from .normalization import BatchNormOp
 from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from .quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from .steps import LookupOp, ThresholdOp

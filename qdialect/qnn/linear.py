@@ -1,4 +1,4 @@
-"""Linear ops: conv2d, conv_transpose2d, linear, batch_norm.
+"""Linear ops: conv2d, conv_transpose2d, linear.
 
 Activations are NHWC and weights OHWI. A 1-D convolution is a conv2d of one row; a depthwise one has
 as many groups as channels. Integer operands give the exact integer sum, and the verifier holds the
@@ -11,7 +11,8 @@ from math import prod
 from operator import add
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import DenseArrayBase
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 
 from ..convolution import (
@@ -24,28 +25,25 @@ from ..convolution import (
     widened_for,
 )
 from ..data import Array
-from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
 from ..values import Dequantized, Value, as_array, combine_exactly
 from .base import (
-    FloatProperty,
     IntProperty,
     IntsProperty,
     QnnOp,
     Shape,
     cast_exactly,
     check_pad_value,
-    float_attr,
     int_attr,
     ints_attr,
     require,
-    require_float,
     require_range,
     require_same_element,
     require_sizes,
     text_of,
 )
 from .constants import constant_of
+from .windowed import WindowedOp, window_properties
 
 
 def signed_weight_sums(weights: SSAValue) -> tuple[Array, Array]:
@@ -131,47 +129,51 @@ class LinearOpBase(QnnOp):
         return len(shape_of(self.x)) > 1 and self.varies_in_first_operand(varying)
 
 
-class WindowedOp(LinearOpBase):
-    """A convolution, over a padded and strided window."""
+class ConvolutionOp(LinearOpBase, WindowedOp):
+    """A convolution, transposed or not: a weighted sum over a window."""
 
-    strides = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints_attr([0, 0, 0, 0]))
-    """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     groups = prop_def(IntProperty, default_value=int_attr(1))
+    """The number of groups that share no channels; equal to the channels if depthwise."""
 
-    @property
-    def window(self) -> Window:
-        return window_of(
-            shape_of(self.weights)[1:3],
-            self.strides.get_values(),
-            self.pads.get_values(),
-            self.dilations.get_values(),
+    def init_convolution(
+        self,
+        operands: tuple[SSAValue | Operation, SSAValue | Operation, SSAValue | Operation | None],
+        element: QuantType | None,
+        window: dict[str, DenseArrayBase],
+        groups: int,
+        **properties: Attribute,
+    ) -> None:
+        """Initialises an op; without an element type the result has that of the input."""
+        self.init_with_inferred_types(
+            operands,
+            {**window, "groups": int_attr(groups), **properties},
+            element or element_of(SSAValue.get(operands[0])),
         )
 
+    @property
+    def kernel_size(self) -> Sequence[int]:
+        return shape_of(self.weights)[1:3]
+
     def checked_shapes(self) -> tuple[Shape, Shape]:
-        """The shapes of input and weights, once all sizes are known to make sense."""
+        """The shapes of input and weights, which fit each other and the groups."""
         x, weights = shape_of(self.x), shape_of(self.weights)
         groups = self.groups.value.data
-        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
+        self.check_window(x)
         require(len(weights) == 4, f"the weights must be OHWI, they are {text_of(weights)}")
-        require_sizes(self.strides.get_values(), 2, 1, "strides")
-        require_sizes(self.pads.get_values(), 4, 0, "pads")
-        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
         require(
             groups >= 1 and x[3] % groups == 0 and weights[0] % groups == 0,
-            f"{x[3]} input and {weights[0]} output channels don't divide into {groups} groups",
+            f"{x[3]} input and {weights[0]} output channels are not divisible into {groups} groups",
         )
         require(
             weights[3] * groups == x[3],
             f"weights for {weights[3]} channels in {groups} groups "
-            f"don't fit an input of {x[3]} channels",
+            f"do not fit an input of {x[3]} channels",
         )
         return x, weights
 
 
 @irdl_op_definition
-class Conv2dOp(WindowedOp):
+class Conv2dOp(ConvolutionOp):
     """A 2-D convolution over NHWC with OHWI weights.
 
     %y = qnn.conv2d %x, %w strides = [2, 2] pads = [1, 1, 1, 1]
@@ -201,15 +203,10 @@ class Conv2dOp(WindowedOp):
         groups: int = 1,
         pad_value: int = 0,
     ):
-        x = SSAValue.get(x)
-        properties = {
-            "strides": ints_attr(strides),
-            "pads": ints_attr(pads),
-            "dilations": ints_attr(dilations),
-            "groups": int_attr(groups),
-            "pad_value": int_attr(pad_value),
-        }
-        self.init_with_inferred_types([x, weights, bias], properties, element or element_of(x))
+        window = window_properties(strides, pads, dilations)
+        self.init_convolution(
+            (x, weights, bias), element, window, groups, pad_value=int_attr(pad_value)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -228,7 +225,7 @@ class Conv2dOp(WindowedOp):
 
 
 @irdl_op_definition
-class ConvTranspose2dOp(WindowedOp):
+class ConvTranspose2dOp(ConvolutionOp):
     """A transposed 2-D convolution: the gradient of a conv2d, which makes images larger.
 
     %y = qnn.conv_transpose2d %x, %w strides = [2, 2]
@@ -258,15 +255,10 @@ class ConvTranspose2dOp(WindowedOp):
         dilations: Sequence[int] = (1, 1),
         groups: int = 1,
     ):
-        x = SSAValue.get(x)
-        properties = {
-            "strides": ints_attr(strides),
-            "pads": ints_attr(pads),
-            "output_pads": ints_attr(output_pads),
-            "dilations": ints_attr(dilations),
-            "groups": int_attr(groups),
-        }
-        self.init_with_inferred_types([x, weights, bias], properties, element or element_of(x))
+        window = window_properties(strides, pads, dilations)
+        self.init_convolution(
+            (x, weights, bias), element, window, groups, output_pads=ints_attr(output_pads)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -323,76 +315,6 @@ class LinearOp(LinearOpBase):
                 self, evaluate_linear(args, lambda x, weights, pad: matmul_transposed(x, weights))
             ),
         )
-
-
-@irdl_op_definition
-class BatchNormOp(QnnOp):
-    """Batch normalisation with fixed statistics, as inference computes it.
-
-    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one
-    number for each channel of the last axis: the order in which onnxruntime computes, whose own
-    root of four channels at a time is an estimate that may miss the last bit.
-    """
-
-    name = "qnn.batch_norm"
-
-    x = operand_def()
-    gamma = operand_def()
-    beta = operand_def()
-    mean = operand_def()
-    variance = operand_def()
-    epsilon = prop_def(FloatProperty, default_value=float_attr(1e-5))
-    output = result_def()
-
-    assembly_format = (
-        "$x `,` $gamma `,` $beta `,` $mean `,` $variance attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self,
-        x: SSAValue | Operation,
-        gamma: SSAValue | Operation,
-        beta: SSAValue | Operation,
-        mean: SSAValue | Operation,
-        variance: SSAValue | Operation,
-        epsilon: float = 1e-5,
-    ):
-        x = SSAValue.get(x)
-        operands = [x, gamma, beta, mean, variance]
-        self.init_with_inferred_types(operands, {"epsilon": float_attr(epsilon)}, element_of(x))
-
-    def result_shapes(self) -> Sequence[Shape]:
-        x = shape_of(self.x)
-        require(len(x) >= 1, "the input needs an axis of channels")
-        for name, value in (
-            ("gamma", self.gamma),
-            ("beta", self.beta),
-            ("mean", self.mean),
-            ("variance", self.variance),
-        ):
-            require(
-                shape_of(value) == x[-1:],
-                f"{name} must hold {x[-1]} numbers, it is {text_of(shape_of(value))}",
-            )
-        return (x,)
-
-    def verify_types(self) -> None:
-        require_float(self.x, "the input")
-        require_same_element((*self.operands, self.output))
-        variance = constant_of(self.variance)
-        require(
-            variance is None or bool(np.all(variance + self.epsilon.value.data > 0)),
-            "variance + epsilon is not positive",
-        )
-
-    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
-        return self.varies_in_first_operand(varying)
-
-    def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, gamma, beta, mean, variance = map(as_array, args)
-        k = 1 / np.sqrt(variance + x.dtype.type(self.epsilon.value.data)) * gamma
-        return (x * k + (beta - mean * k),)
 
 
 def evaluate_linear(

@@ -10,12 +10,11 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 
 from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
-from ..shapes import Window, window_of
+from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of
 from ..values import Dequantized, Value, as_array
 from .base import (
     IntsProperty,
-    QnnOp,
     Shape,
     cast_exactly,
     ints_attr,
@@ -24,20 +23,18 @@ from .base import (
     require_range,
     require_same_element,
     require_sizes,
-    text_of,
 )
 from .constants import range_of
+from .windowed import WindowedOp, window_properties
 
 
-class PoolOp(QnnOp):
-    """A window that slides over each channel."""
+class PoolOp(WindowedOp):
+    """Reduces the elements under a window that slides over each channel by itself."""
 
     x = operand_def()
+    """The image, NHWC."""
     kernel = prop_def(IntsProperty)
-    strides = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints_attr([0, 0, 0, 0]))
-    """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
+    """Rows and columns of the window, at least 1."""
     output = result_def()
 
     assembly_format = (
@@ -55,35 +52,23 @@ class PoolOp(QnnOp):
         element: QuantType | None = None,
     ):
         x = SSAValue.get(x)
-        properties = {
-            "kernel": ints_attr(kernel),
-            "strides": ints_attr(strides),
-            "pads": ints_attr(pads),
-            "dilations": ints_attr(dilations),
-        }
+        window = window_properties(strides, pads, dilations)
+        properties = {"kernel": ints_attr(kernel), **window}
         self.init_with_inferred_types([x], properties, element or element_of(x))
 
     @property
-    def window(self) -> Window:
-        return window_of(
-            self.kernel.get_values(),
-            self.strides.get_values(),
-            self.pads.get_values(),
-            self.dilations.get_values(),
-        )
+    def kernel_size(self) -> Sequence[int]:
+        return self.kernel.get_values()
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
-        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
         require_sizes(self.kernel.get_values(), 2, 1, "kernel")
-        require_sizes(self.strides.get_values(), 2, 1, "strides")
-        require_sizes(self.pads.get_values(), 4, 0, "pads")
-        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        self.check_window(x)
         window = self.window
         rows, cols = window.outputs(*x[1:3])
         require(
             window.never_empty(*x[1:3]),
-            f"padding {list(window.pads)} leaves windows with nothing in them",
+            f"with padding {list(window.pads)} some windows contain only padding: reduce it",
         )
         return ((x[0], rows, cols, x[3]),)
 

@@ -48,13 +48,8 @@ from qnn.qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from qnn.qdialect.qnn.linear import (
-    BatchNormOp,
-    Conv2dOp,
-    ConvTranspose2dOp,
-    LinearOp,
-    accumulator_range,
-)
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp

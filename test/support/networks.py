@@ -28,7 +28,8 @@ from qnn.qdialect.qnn.elementwise import (
     TanhOp,
 )
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
-from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp

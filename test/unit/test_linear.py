@@ -14,13 +14,8 @@ from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp
-from qnn.qdialect.qnn.linear import (
-    BatchNormOp,
-    Conv2dOp,
-    ConvTranspose2dOp,
-    LinearOp,
-    accumulator_range,
-)
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.types import (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ....qdialect.data import Array
-from ....qdialect.qnn.linear import BatchNormOp
+from ....qdialect.qnn.normalization import BatchNormOp
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
