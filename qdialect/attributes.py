@@ -1,4 +1,4 @@
-"""How a real number becomes an integer: the rounding modes of QONNX, by name."""
+"""Rounding modes: how a real number becomes an integer, named as in QONNX."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -12,7 +12,7 @@ from xdsl.utils.str_enum import StrEnum
 
 
 class Rounding(StrEnum):
-    """The names are those of QONNX; its ROUND is HALF_EVEN."""
+    """The rounding modes of QONNX; its ROUND is HALF_EVEN here."""
 
     HALF_EVEN = "half_even"
     HALF_UP = "half_up"
@@ -41,4 +41,4 @@ ROUNDING_FUNCTIONS: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
     Rounding.CEIL: np.ceil,
     Rounding.FLOOR: np.floor,
 }
-"""What each mode does; "up" is away from zero and "down" is towards it, as in QONNX."""
+"""The function of each mode; "up" is away from zero and "down" towards zero, as in QONNX."""

@@ -1,9 +1,8 @@
-"""The values that the interpreter computes with.
+"""The values of the interpreter: numpy arrays, and dequantized tensors that keep their integers.
 
-A tensor is a numpy array of the element type's numpy type. One kind of float tensor knows more:
-what was dequantized, and since then only moved or added up, is still integers times a scale, and
-linear ops over it are exact. That is the one meaning of a float convolution here; in which order a
-framework would have added, and so its last bit, is not defined anywhere.
+A dequantized tensor that was only moved or added since is still integers times a scale. Linear ops
+over such tensors compute the exact integer sums. This defines the result of a float convolution:
+frameworks add in an unspecified order, so their last bits are not defined.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from .data import Array
 
 @dataclass(frozen=True)
 class Dequantized:
-    """A float32 tensor that is known as integers times a scale."""
+    """A float32 tensor, represented as integers times a scale."""
 
     ints: Array
     scale: npt.NDArray[np.float64]
@@ -35,7 +34,7 @@ class Dequantized:
         return self.scale.size == 1
 
     def moved(self, move: Callable[[Array], Array]) -> "Dequantized":
-        """The same numbers after an op that only moves elements."""
+        """The tensor after an op that only moves elements."""
         if self.has_single_scale:
             return Dequantized(move(self.ints), self.scale)
         scales = np.broadcast_to(self.scale, self.ints.shape)
@@ -51,12 +50,12 @@ def as_array(value: Value) -> Array:
 
 
 def move_elements(value: Value, how: Callable[[Array], Array]) -> Value:
-    """Applies an op that only moves elements."""
+    """Applies an op that only moves elements, on the integers of a dequantized tensor."""
     return value.moved(how) if isinstance(value, Dequantized) else how(value)
 
 
 def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
-    """The scale that all values share, if all are dequantized and there is one."""
+    """The scale of all values if they are dequantized with the same single scale, else None."""
     first = values[0]
     if not isinstance(first, Dequantized):
         return None
@@ -69,14 +68,14 @@ def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
 
 
 def integers(values: Sequence[Value]) -> list[Array]:
-    """The integers of values that are all dequantized."""
+    """The integers of values, all of them dequantized."""
     return [value.ints for value in values if isinstance(value, Dequantized)]
 
 
 def combine_exactly(
     values: Sequence[Value], how: Callable[[Array, Array], Array]
 ) -> Dequantized | None:
-    """The exact sum or difference of two values of one scale; None if they have none."""
+    """The exact sum or difference of two values with a common scale, else None."""
     scale = common_scale(values)
     if scale is None:
         return None

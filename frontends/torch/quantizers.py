@@ -8,7 +8,8 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
-from ...qdialect.qnn.elementwise import ClipOp, MulOp
+from ...qdialect.qnn.activations import ClipOp
+from ...qdialect.qnn.elementwise import MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.types import element_of, smallest_type, value_range
 from ..onnx.builder import ProgramBuilder

@@ -9,9 +9,10 @@ from xdsl.ir import Operation, SSAValue
 
 from ...qdialect.convolution import exact_dtype, max_magnitude
 from ...qdialect.data import Array
+from ...qdialect.qnn.activations import PReluOp
 from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
-from ...qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
+from ...qdialect.qnn.elementwise import AddOp, BinaryOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ...qdialect.qnn.linear import LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.normalization import BatchNormOp

@@ -6,23 +6,19 @@ on `exp` or `tanh` are not: a library's last bit may turn back, and they are tri
 
 import numpy as np
 
-from ...qdialect.qnn.base import QnnOp
-from ...qdialect.qnn.constants import constant_of
-from ...qdialect.qnn.elementwise import (
-    AddOp,
+from ...qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SignOp,
-    SubOp,
 )
+from ...qdialect.qnn.base import QnnOp
+from ...qdialect.qnn.constants import constant_of
+from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp

@@ -1,9 +1,9 @@
 """Linear ops: conv2d, conv_transpose2d, linear.
 
 Activations are NHWC and weights OHWI. A 1-D convolution is a conv2d of one row; a depthwise one has
-as many groups as channels. Integer operands give the exact integer sum, and the verifier holds the
-result type wide enough for the actual weights. Dequantized operands give the same sum, times the
-product of their scales, rounded once.
+as many groups as channels. Integer operands give the exact integer sum. The verifier requires a
+result type that holds every sum that the actual weights allow. Dequantized operands give the same
+integer sum times the product of their scales, rounded once.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ from .windowed import WindowedOp, window_properties
 def signed_weight_sums(weights: SSAValue) -> tuple[Array, Array]:
     """The sums of the positive and of the negative weights of each output channel.
 
-    They are Python integers, which don't overflow.
+    They are Python integers, which cannot overflow.
     """
     values = constant_of(weights)
     assert values is not None
@@ -57,7 +57,7 @@ def signed_weight_sums(weights: SSAValue) -> tuple[Array, Array]:
 
 
 def range_for_any_weights(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
-    """The range of sums if each weight may be any value of its type."""
+    """The range of the sums of inputs from `low` to `high`, for all weights of their type."""
     element = element_of(weights)
     assert isinstance(element, QuantType)
     taps = prod(shape_of(weights)[1:])
@@ -66,7 +66,7 @@ def range_for_any_weights(low: int, high: int, weights: SSAValue) -> tuple[Array
 
 
 def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> tuple[int, int]:
-    """The smallest and the largest sum that a linear op over integers can reach."""
+    """The smallest and the largest sum of a linear op over integers, over all channels."""
     lows, highs = accumulator_ranges(x, weights, bias)
     return int(lows.min()), int(highs.max())
 
@@ -74,7 +74,11 @@ def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> 
 def accumulator_ranges(
     x: SSAValue, weights: SSAValue, bias: SSAValue | None
 ) -> tuple[Array, Array]:
-    """The same for each output channel, as arrays of Python integers."""
+    """The smallest and the largest sum of each output channel, as Python integers.
+
+    A sum is largest if every input with a positive weight is the largest of its type, and every
+    input with a negative weight the smallest, so these bounds are exact for constant weights.
+    """
     element = element_of(x)
     assert isinstance(element, QuantType)
     low, high = value_range(element)
@@ -94,11 +98,12 @@ def accumulator_ranges(
 
 
 class LinearOpBase(QnnOp):
-    """A weighted sum over its input: what convolutions and `linear` have in common."""
+    """A weighted sum over its input, the base class of convolutions and `linear`."""
 
     x = operand_def()
     weights = operand_def()
     bias = opt_operand_def()
+    """One number for each output channel, added to the sum."""
     output = result_def()
 
     @property
@@ -112,7 +117,7 @@ class LinearOpBase(QnnOp):
             require_same_element((*operands, self.output))
         require(
             all(quant) or not any(quant),
-            "operands and result must all be integers or all be float, they are "
+            "operands and result must all be integers or all be floats, they are "
             + ", ".join(str(element_of(value)) for value in (*operands, self.output)),
         )
         if self.bias is not None:
@@ -174,7 +179,7 @@ class ConvolutionOp(LinearOpBase, WindowedOp):
 
 @irdl_op_definition
 class Conv2dOp(ConvolutionOp):
-    """A 2-D convolution over NHWC with OHWI weights.
+    """A two-dimensional convolution of an NHWC image with OHWI weights.
 
     %y = qnn.conv2d %x, %w strides = [2, 2] pads = [1, 1, 1, 1]
         : (tensor<1x8x8x3xui8>, tensor<16x3x3x3xsi4>) -> tensor<1x4x4x16xsi17>
@@ -183,7 +188,7 @@ class Conv2dOp(ConvolutionOp):
     name = "qnn.conv2d"
 
     pad_value = prop_def(IntProperty, default_value=int_attr(0))
-    """What stands around the input."""
+    """The value of the padding around the input."""
 
     assembly_format = (
         "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
@@ -226,7 +231,7 @@ class Conv2dOp(ConvolutionOp):
 
 @irdl_op_definition
 class ConvTranspose2dOp(ConvolutionOp):
-    """A transposed 2-D convolution: the gradient of a conv2d, which makes images larger.
+    """A transposed two-dimensional convolution, the gradient of a conv2d; it enlarges images.
 
     %y = qnn.conv_transpose2d %x, %w strides = [2, 2]
         : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x8x8x3xsi13>
@@ -235,7 +240,7 @@ class ConvTranspose2dOp(ConvolutionOp):
     name = "qnn.conv_transpose2d"
 
     output_pads = prop_def(IntsProperty, default_value=ints_attr([0, 0]))
-    """Rows and columns added below and at the right of the result."""
+    """Rows added below and columns added to the right of the result, at least 0."""
 
     assembly_format = (
         "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
@@ -279,7 +284,7 @@ class ConvTranspose2dOp(ConvolutionOp):
 
 @irdl_op_definition
 class LinearOp(LinearOpBase):
-    """A fully connected layer over the last axis; the weights are output by input.
+    """A fully connected layer over the last axis, with weights of shape outputs x inputs.
 
     %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi9>
     """
@@ -320,10 +325,10 @@ class LinearOp(LinearOpBase):
 def evaluate_linear(
     args: Sequence[Value], product: Callable[[Array, Array, float], Array], pad: float = 0
 ) -> Value:
-    """What a linear op gives: exact over integers, and over dequantized operands.
+    """The result of a linear op on its operands; exact over integers and dequantized operands.
 
-    `product` computes the sums of a plain input and plain weights, given the padding in the units
-    of the input.
+    `product` computes the sums from arrays of the input and the weights, and from the pad value.
+    Dequantized operands are computed on their integers, if the pad value is one of these too.
     """
     x, weights = args[0], args[1]
     if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.has_single_scale:

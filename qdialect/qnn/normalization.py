@@ -23,21 +23,30 @@ from .constants import constant_of
 
 @irdl_op_definition
 class BatchNormOp(QnnOp):
-    """Batch normalisation with fixed statistics, as inference computes it.
+    """Batch normalisation over the channels of the last axis, with fixed statistics.
 
-    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one
-    number for each channel of the last axis: the order in which onnxruntime computes, whose own
-    root of four channels at a time is an estimate that may miss the last bit.
+    The result is `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, in
+    float32 and in this order, which is that of onnxruntime. onnxruntime itself approximates the
+    square root of four channels together, so its last bit may differ.
+
+    %y = qnn.batch_norm %x, %gamma, %beta, %mean, %variance
+        : (tensor<1x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>)
+        -> tensor<1x8xf32>
     """
 
     name = "qnn.batch_norm"
 
     x = operand_def()
     gamma = operand_def()
+    """The trained factor of each channel."""
     beta = operand_def()
+    """The trained offset of each channel."""
     mean = operand_def()
+    """The mean of each channel in training."""
     variance = operand_def()
+    """The variance of each channel in training."""
     epsilon = prop_def(FloatProperty, default_value=float_attr(1e-5))
+    """Added to the variance; the sum must be positive."""
     output = result_def()
 
     assembly_format = (
@@ -79,7 +88,7 @@ class BatchNormOp(QnnOp):
         variance = constant_of(self.variance)
         require(
             variance is None or bool(np.all(variance + self.epsilon.value.data > 0)),
-            "variance + epsilon is not positive",
+            "variance + epsilon must be positive in every channel",
         )
 
     def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:

@@ -1,4 +1,4 @@
-"""Pools: max_pool, avg_pool, sum_pool; a global pool is one whose window is the whole image."""
+"""Pooling: max_pool, avg_pool, sum_pool. A global pool has the whole image as its window."""
 
 from collections.abc import Sequence
 from math import prod
@@ -78,7 +78,7 @@ class PoolOp(WindowedOp):
 
 @irdl_op_definition
 class MaxPoolOp(PoolOp):
-    """The largest element under each window; padding never wins.
+    """The largest element under each window; padding is ignored.
 
     %y = qnn.max_pool %x kernel = [2, 2] strides = [2, 2] : (tensor<1x4x4x8xui2>) -> tensor<1x2x2x8xui2>
     """  # noqa: E501
@@ -97,7 +97,7 @@ class MaxPoolOp(PoolOp):
 
 @irdl_op_definition
 class SumPoolOp(PoolOp):
-    """The sum under each window: an average pool before its division.
+    """The sum under each window, in integers: an average pool before its division.
 
     %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x2x2x8xui2>) -> tensor<1x1x1x8xui4>
     """
@@ -108,7 +108,7 @@ class SumPoolOp(PoolOp):
         x, y = element_of(self.x), element_of(self.output)
         if not isinstance(x, QuantType):
             return require_same_element((self.x, self.output))
-        require(is_quant(y), f"the sum of {x} is an integer, not {y}")
+        require(is_quant(y), f"the sum of integers must be an integer, it is {y}")
         taps = prod(self.kernel.get_values())
         low, high = range_of(self.x)
         if any(self.pads.get_values()):
@@ -124,7 +124,7 @@ class SumPoolOp(PoolOp):
 
 @irdl_op_definition
 class AvgPoolOp(PoolOp):
-    """The mean under each window: the sum, divided in float32.
+    """The mean of the elements under each window, divided in float32; padding is not counted.
 
     %y = qnn.avg_pool %x kernel = [8, 8] : (tensor<1x8x8x64xf32>) -> tensor<1x1x1x64xf32>
     """
@@ -132,7 +132,7 @@ class AvgPoolOp(PoolOp):
     name = "qnn.avg_pool"
 
     count_padding = opt_prop_def(UnitAttr)
-    """Divides by the size of the window even where it hangs over the border."""
+    """Counts padding as elements of value 0: divides by the size of the full window."""
 
     def verify_types(self) -> None:
         require_float(self.x, "the input (integers have sum_pool)")
@@ -151,7 +151,7 @@ class AvgPoolOp(PoolOp):
 
 
 def window_sums(x: Array, window: Window) -> Array:
-    """The sum under each window, padded with zero."""
+    """The sum under each window, with zeros as padding."""
     patches = windows(x, window, 0)
     taps = window.kernel[0] * window.kernel[1]
     kind = x.dtype if x.dtype.kind == "f" else exact_dtype(taps * max_magnitude(x))
@@ -159,6 +159,6 @@ def window_sums(x: Array, window: Window) -> Array:
 
 
 def window_maxima(x: Array, window: Window) -> Array:
-    """The maximum under each window; padding is the lowest value there is."""
+    """The maximum under each window, with padding no larger than any element."""
     lowest = -np.inf if x.dtype.kind == "f" else int(x.min())
     return windows(x, window, lowest).max(axis=(3, 4))

@@ -1,4 +1,4 @@
-"""The sliding window of convolutions and pools: their shared properties, checks and constructor."""
+"""The sliding window of convolutions and pools: the properties and checks that they share."""
 
 from abc import abstractmethod
 from collections.abc import Sequence

@@ -19,26 +19,21 @@ from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_input_types, entry_of
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
-from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
-    BinaryOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import (
     ConcatOp,
     PadOp,

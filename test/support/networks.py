@@ -11,22 +11,18 @@ from collections.abc import Callable
 import numpy as np
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.program import Program
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     SigmoidOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
 from qnn.qdialect.qnn.normalization import BatchNormOp

@@ -11,25 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
-    BinaryOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (

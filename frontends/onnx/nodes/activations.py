@@ -5,8 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ....qdialect.qnn.base import QnnOp
-from ....qdialect.qnn.elementwise import (
+from ....qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
     EluOp,
@@ -14,12 +13,13 @@ from ....qdialect.qnn.elementwise import (
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
     TanhOp,
 )
+from ....qdialect.qnn.base import QnnOp
+from ....qdialect.qnn.elementwise import ReluOp
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ....qdialect.qnn.elementwise import AddOp, BinaryOp, ClipOp, DivOp, MulOp, SubOp
+from ....qdialect.qnn.activations import ClipOp
+from ....qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
 from ....qdialect.types import element_of, is_quant, shape_of
 from ..builder import ProgramBuilder
 from ..node import Node
