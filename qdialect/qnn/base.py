@@ -223,7 +223,8 @@ def require_range(result: ElementType, low: int, high: int, what: str, zero: boo
     )
     require(
         least <= low and high <= most,
-        f"{what} can be {low} to {high}, but {result} holds only {least} to {most}",
+        f"{what} {f'is {low}' if low == high else f'can be {low} to {high}'}, "
+        f"but {result} holds only {least} to {most}",
     )
 
 

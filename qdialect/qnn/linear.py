@@ -134,11 +134,15 @@ class LinearOpBase(QnnOp):
         return len(shape_of(self.x)) > 1 and self.varies_in_first_operand(varying)
 
 
-class ConvolutionOp(LinearOpBase, WindowedOp):
-    """A convolution, transposed or not: a weighted sum over a window."""
+class GroupedLinearOp(LinearOpBase):
+    """A linear op whose channels are divided into groups, each with weights of its own."""
 
     groups = prop_def(IntProperty, default_value=int_attr(1))
-    """The number of groups that share no channels; equal to the channels if depthwise."""
+    """The number of groups; equal to the number of channels in a depthwise convolution."""
+
+
+class ConvolutionOp(WindowedOp, GroupedLinearOp):
+    """A convolution, transposed or not: a weighted sum over a window."""
 
     def init_convolution(
         self,

@@ -93,7 +93,7 @@ func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
   func.return %q : tensor<1x1xui2>
 }"""
     )
-    with pytest.raises(InterpretationError, match="leaves the table"):
+    with pytest.raises(InterpretationError, match="is outside the table"):
         run(module, [np.array([[2**64 - 1]], np.uint64)])
 
 

@@ -148,7 +148,7 @@ def test_multi_threshold_levels(count: int, scale: float, bias: float) -> None:
 @pytest.mark.parametrize(
     ("constants", "attributes", "message"),
     [
-        ((number(0), number(0), number(4)), {}, "the scale is zero"),
+        ((number(0), number(0), number(4)), {}, "the scale must not be zero"),
         ((number(1), number(0.5), number(4)), {}, "the zero point must be whole"),
         ((number(1), number(0), number(3.5)), {}, "the bit width must be whole"),
         ((number(1), number(0), number(70)), {}, "is 70: 1 to 64 bits"),

@@ -101,10 +101,10 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         one_node("BatchNormalization", IMAGE, *[np.ones(3, np.float32)] * 4),
         r"its gamma has shape \(3,\) for 4 channels",
     ),
-    "zero scale": (one_node("QuantizeLinear", ROW, np.float32(0)), "the scale is zero"),
+    "zero scale": (one_node("QuantizeLinear", ROW, np.float32(0)), "the scale must not be zero"),
     "zero scale of a channel": (
         one_node("QuantizeLinear", ROW, np.float32([1, 2, 0, 3])),
-        "the scale is zero",
+        "the scale must not be zero",
     ),
     "infinite scale": (one_node("QuantizeLinear", ROW, np.float32("inf")), "is not finite"),
     "scale beyond floats": (one_node("QuantizeLinear", ROW, np.float64(1e300)), "is not finite"),
