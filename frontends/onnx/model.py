@@ -1,7 +1,7 @@
-"""Loading an ONNX file with care, and a small view of its graph.
+"""Loads an ONNX file and checks it, as a small view of its graph.
 
-A model is somebody else's file. It is parsed and measured here, and refused with one line where it
-is damaged, lies about its sizes, or reaches out of its folder.
+Models come from untrusted sources. A file that is damaged, declares wrong sizes or refers to files
+outside its folder is an ImportFailure.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from .values import Constant
 
 MIN_OPSET = 7
 MAX_FILE_BYTES = 1 << 31
-"""What protobuf can hold."""
+"""The largest message of protobuf."""
 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -36,11 +36,11 @@ class GraphPort:
 
     name: str
     element: ElementType | None
-    """None for what the IR does not hold."""
+    """None if the IR has no such type."""
     data_type: str
-    """What ONNX calls it."""
+    """ONNX's name of the element type."""
     shape: tuple[int, ...] | None
-    """An unknown size is 0."""
+    """None if it is unknown; a size of 0 is dynamic."""
 
     @property
     def is_float(self) -> bool:
@@ -49,7 +49,7 @@ class GraphPort:
 
 @dataclass(frozen=True)
 class Graph:
-    """What an importer needs of a model."""
+    """The parts of a model that the importer uses."""
 
     opset: int
     inputs: list[GraphPort]
@@ -57,7 +57,7 @@ class Graph:
     nodes: list[Node]
     constants: dict[str, Constant]
     annotations: dict[str, str]
-    """FINN's names of element types, for tensors that are declared as float."""
+    """FINN's names of element types, by the names of tensors, which ONNX declares as float."""
 
 
 def load_graph(path: str) -> Graph:
@@ -67,11 +67,11 @@ def load_graph(path: str) -> Graph:
         model.ParseFromString(_read_model_file(path))
     except (DecodeError, ValueError):
         raise ImportFailure(
-            f"{path} is no ONNX model: it can't be decoded (networks are .onnx files, "
+            f"{path} is not an ONNX model: it cannot be decoded (networks are .onnx files, "
             "or .pt2 files of torch.export.save)"
         ) from None
     if not model.graph.node and not model.graph.output:
-        raise ImportFailure(f"{path} is no ONNX model: it has no graph")
+        raise ImportFailure(f"{path} is not an ONNX model: it has no graph")
     return graph_of(model, Path(path).parent)
 
 
@@ -80,9 +80,9 @@ def _read_model_file(path: str) -> bytes:
     try:
         file = Path(path)
         if file.exists() and not file.is_file():
-            raise ImportFailure(f"{path} is no file")
+            raise ImportFailure(f"{path} is not a file")
         if file.stat().st_size > MAX_FILE_BYTES:
-            raise ImportFailure(f"{path} is larger than 2 GiB: keep its data in a file of its own")
+            raise ImportFailure(f"{path} is larger than 2 GiB: save it with external data")
         data = file.read_bytes()
     except OSError as error:
         raise ImportFailure(f"{path}: {(error.strerror or str(error)).lower()}") from None
@@ -94,12 +94,12 @@ def _read_model_file(path: str) -> bytes:
 
 
 def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
-    """The view of a model that is in memory; external data is read from `folder`."""
+    """The view of a model in memory; external data is read from `folder`."""
     graph = model.graph
     if any(isinstance(text, bytes) for text in _all_names(graph)):
-        raise ImportFailure("the model has a name that is not UTF-8 text")
+        raise ImportFailure("the model has a name that is not UTF-8 text: rename it")
     if graph.sparse_initializer:
-        raise ImportFailure("the model has sparse initializers, which are not supported")
+        raise ImportFailure("sparse initializers are not supported: store them as dense tensors")
     constants = {
         tensor.name: read_constant(tensor, tensor.name, folder) for tensor in graph.initializer
     }
@@ -123,7 +123,7 @@ def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
 
 
 def _all_names(graph: onnx.GraphProto) -> Iterator[str | bytes]:
-    """All names; protobuf gives those that are not UTF-8 as bytes."""
+    """All names in a graph; protobuf returns those that are not UTF-8 as bytes."""
     for value in (*graph.input, *graph.output, *graph.initializer):
         yield value.name
     for tensor in graph.initializer:
@@ -141,7 +141,9 @@ def _all_names(graph: onnx.GraphProto) -> Iterator[str | bytes]:
 def _check_unique(names: Sequence[str], what: str) -> None:
     for name, count in Counter(names).items():
         if count > 1:
-            raise ImportFailure(f'{count} {what} of the model have the name "{short_name(name)}"')
+            raise ImportFailure(
+                f'{count} {what} of the model have the name "{short_name(name)}": rename them'
+            )
 
 
 def _opset(model: onnx.ModelProto) -> int:
@@ -150,12 +152,12 @@ def _opset(model: onnx.ModelProto) -> int:
     opset = versions[0] if versions else newest
     if opset < MIN_OPSET:
         raise ImportFailure(
-            f"the model has opset {opset}, which is older than {MIN_OPSET}: "
+            f"the model has opset {opset}, the oldest supported one is {MIN_OPSET}: "
             "convert it with onnx.version_converter"
         )
     if opset > newest:
         raise ImportFailure(
-            f"the model has opset {opset}, the installed onnx knows up to {newest}: "
+            f"the model has opset {opset}, the installed onnx supports up to {newest}: "
             "pip install --upgrade onnx"
         )
     return opset
@@ -164,7 +166,7 @@ def _opset(model: onnx.ModelProto) -> int:
 def _port(value: onnx.ValueInfoProto, kind: str) -> GraphPort:
     tensor = value.type.tensor_type
     if kind == "input" and not value.type.HasField("tensor_type"):
-        raise ImportFailure(f'{kind} "{short_name(value.name)}" is no tensor')
+        raise ImportFailure(f'{kind} "{short_name(value.name)}" is not a tensor')
     shape = None
     if tensor.HasField("shape"):
         shape = tuple(max(0, dim.dim_value) for dim in tensor.shape.dim)
@@ -173,7 +175,7 @@ def _port(value: onnx.ValueInfoProto, kind: str) -> GraphPort:
 
 
 def _nodes(graph: onnx.GraphProto, folder: Path | None) -> Iterator[Node]:
-    """The nodes, each under a name of its own."""
+    """The nodes, each with a unique name."""
     names: set[str] = set()
     for number, node in enumerate(graph.node):
         name = node.name or f"{node.op_type}_{number}"
@@ -207,6 +209,6 @@ def _attribute_value(attribute: AttributeProto, node: str, folder: Path | None) 
             return list(attribute.floats)
         case _:
             raise ImportFailure(
-                f'node "{short_name(node)}": attribute "{short_name(attribute.name)}" is of a kind '
-                "that no supported operator has"
+                f'node "{short_name(node)}": the attribute "{short_name(attribute.name)}" has a '
+                "type that no supported operator has"
             )

@@ -1,4 +1,4 @@
-"""The constants of a model: measured before they are read, and read from its own folder only."""
+"""Reads the constants of a model, after a check of their sizes and of their location on disk."""
 
 from math import prod
 from pathlib import Path
@@ -14,14 +14,14 @@ from .names import short_name
 from .values import Constant
 
 MAX_CONSTANT_BYTES = 1 << 32
-"""The most that one constant may take."""
+"""The maximum size of a constant."""
 
 MIN_UNPACKED_BITS = 8
-"""Integers of fewer bits are packed in files, and are bytes in numpy."""
+"""Integers with fewer bits are packed in the file, but are bytes in numpy."""
 
 
 def read_constant(tensor: TensorProto, name: str, folder: Path | None) -> Constant:
-    """The numbers of a tensor, once its declared size is known to be honest."""
+    """The elements of a tensor; raises if its declared size is invalid or too large."""
     what = f'constant "{short_name(name)}"'
     if any(size < 0 for size in tensor.dims):
         raise ImportFailure(f"{what} has a negative size")
@@ -30,7 +30,9 @@ def read_constant(tensor: TensorProto, name: str, folder: Path | None) -> Consta
     except KeyError:
         raise ImportFailure(f"{what} has the unknown type {tensor.data_type}") from None
     if prod(tensor.dims) * dtype.itemsize > MAX_CONSTANT_BYTES:
-        raise ImportFailure(f"{what} declares {prod(tensor.dims)} elements, which is too many")
+        raise ImportFailure(
+            f"{what} declares {prod(tensor.dims)} elements: the maximum is 4 GiB of data"
+        )
     if external_data_helper.uses_external_data(tensor):
         tensor = _with_external_data(tensor, what, folder, prod(tensor.dims), dtype.itemsize)
     try:
@@ -38,7 +40,7 @@ def read_constant(tensor: TensorProto, name: str, folder: Path | None) -> Consta
     except (ValueError, TypeError, IndexError) as error:
         raise ImportFailure(f"{what} is damaged: {' '.join(str(error).split())}") from None
     if array.dtype.kind == "c":
-        raise ImportFailure(f"{what} holds complex numbers, which no layer computes with")
+        raise ImportFailure(f"{what} holds complex numbers, which are not supported")
     if array.dtype.kind == "f" and (np.isnan(array).any() or _has_infinite_element(array)):
         raise ImportFailure(f"{what} holds a NaN or an infinite value")
     element = element_of_onnx(tensor.data_type)
@@ -48,19 +50,19 @@ def read_constant(tensor: TensorProto, name: str, folder: Path | None) -> Consta
 
 
 def _has_infinite_element(array: np.ndarray) -> bool:
-    """A single number may be infinite: it is a limit that is none."""
+    """Whether a tensor holds an infinity; a single number may be infinite, as an absent limit."""
     return array.size > 1 and bool(np.isinf(array).any())
 
 
 def _with_external_data(
     tensor: TensorProto, what: str, folder: Path | None, count: int, itemsize: int
 ) -> TensorProto:
-    """A copy of a tensor that holds its data itself."""
+    """A copy of a tensor with its external data stored in it."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
     if folder is None:
         raise ImportFailure(
-            f"{what} keeps its data in {short_name(location)}: import it from a file"
+            f"{what} has its data in {short_name(location)}: import the model from its file"
         )
     path = _path_inside_folder(folder, location, what)
     element = element_of_onnx(tensor.data_type)
@@ -84,8 +86,10 @@ def _with_external_data(
 
 
 def _path_inside_folder(folder: Path, location: str, what: str) -> Path:
-    """The file that a location names, if it lies in the folder of the model."""
-    outside = ImportFailure(f"{what} names data outside the model's folder: {short_name(location)}")
+    """The path of external data; raises if it is outside the folder of the model."""
+    outside = ImportFailure(
+        f"{what} has its data outside the model's folder, in {short_name(location)}: move it there"
+    )
     try:
         base = folder.resolve()
         path = (base / location).resolve()

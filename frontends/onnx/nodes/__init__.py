@@ -1,4 +1,4 @@
-"""The operators, by kind; importing this package registers them all."""
+"""The imports of all operators, by kind of operator; importing this package registers them."""
 
 from . import (
     activations,

@@ -1,4 +1,4 @@
-"""Activation functions, element by element."""
+"""Imports activation functions."""
 
 from collections.abc import Callable
 
@@ -46,14 +46,14 @@ UNARY_ACTIVATIONS: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
 
 @handles(*UNARY_ACTIVATIONS)
 def unary(m: ProgramBuilder, node: Node) -> GraphValue:
-    """A function of one number."""
+    """A function of each element."""
     x = m.tensor(node, 0)
     return x.like(m.add(UNARY_ACTIVATIONS[node.op](x.value, node), node).results[0])
 
 
 @handles("PRelu")
 def prelu(m: ProgramBuilder, node: Node) -> GraphValue:
-    """A leaky relu with slopes of its own."""
+    """A leaky relu with trained slopes."""
     x = m.tensor(node, 0)
     slope = broadcast_constant(m, node, x, m.array(node, 1, "the slope"))
     return x.like(m.add(PReluOp(x.value, slope), node).output)
@@ -61,7 +61,7 @@ def prelu(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("Clip")
 def clip(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Limits, given as inputs or, in old models, as attributes."""
+    """Clips to limits, which are inputs, or attributes before opset 11."""
     low = node.number("min", -FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 1, -FLOAT32_MAX)
     high = node.number("max", FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 2, FLOAT32_MAX)
     x = m.tensor(node, 0)
@@ -69,9 +69,9 @@ def clip(m: ProgramBuilder, node: Node) -> GraphValue:
 
 
 def _limit(m: ProgramBuilder, node: Node, index: int, default: float) -> float:
-    given = m.optional(node, index, "a limit")
-    if given is None:
+    limit = m.optional(node, index, "a limit")
+    if limit is None:
         return default
-    if given.size != 1:
-        raise node.fail(f"a limit is one number, not {given.shape}")
-    return min(max(float(given.item()), -FLOAT32_MAX), FLOAT32_MAX)
+    if limit.size != 1:
+        raise node.fail(f"a limit must be one number, its shape is {limit.shape}")
+    return min(max(float(limit.item()), -FLOAT32_MAX), FLOAT32_MAX)

@@ -1,4 +1,4 @@
-"""Arithmetic of two tensors, or of a tensor and a constant."""
+"""Imports arithmetic of two tensors, or of a tensor and a constant."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ BINARY_OPS: dict[str, Callable[[SSAValue, SSAValue], BinaryOp]] = {
 
 @handles(*BINARY_OPS)
 def binary(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Add, Sub, Mul, Div; where operands broadcast, the axes lie as those of the larger one."""
+    """Add, Sub, Mul, Div; the result has the layout of the operand with the higher rank."""
     values = _two_inputs(m, node)
     x = _layout_tensor(m, node, values)
     lhs, rhs = (_aligned_operand(m, node, value, x) for value in values)
@@ -34,12 +34,12 @@ def binary(m: ProgramBuilder, node: Node) -> GraphValue:
 
 def _two_inputs(m: ProgramBuilder, node: Node) -> list[GraphValue]:
     if len(node.inputs) != 2:
-        raise node.fail(f"it takes two inputs, not {len(node.inputs)}")
+        raise node.fail(f"it must have two inputs, it has {len(node.inputs)}")
     return [m.value(node, 0), m.value(node, 1)]
 
 
 def _layout_tensor(m: ProgramBuilder, node: Node, values: list[GraphValue]) -> GraphTensor:
-    """The tensor whose axes the result has."""
+    """The operand whose rank and layout the result has."""
     tensors = [value for value in values if isinstance(value, GraphTensor)]
     if not tensors:
         return m.tensor(node, 0)
@@ -49,11 +49,11 @@ def _layout_tensor(m: ProgramBuilder, node: Node, values: list[GraphValue]) -> G
 def _aligned_operand(
     m: ProgramBuilder, node: Node, value: GraphValue, like: GraphTensor
 ) -> SSAValue:
-    """An operand, with its axes where those of `like` are."""
+    """An operand in the layout of `like`."""
     if not isinstance(value, GraphTensor):
         return broadcast_constant(m, node, like, value.array)
     if is_quant(element_of(value.value)):
-        raise node.fail("it computes with integers: dequantize them first")
+        raise node.fail("it computes with integers: insert DequantizeLinear before it")
     if value.channels_last == like.channels_last and value.rank == like.rank:
         return value.value
     plain = m.plain(value)
@@ -65,11 +65,11 @@ def _aligned_operand(
 
 @handles("Max", "Min")
 def max_or_min(m: ProgramBuilder, node: Node) -> GraphValue:
-    """The larger or smaller of a tensor and a number: a clip from one side."""
+    """The maximum or minimum of a tensor and a number: a clip with one limit."""
     values = _two_inputs(m, node)
     limits = [v for v in values if not isinstance(v, GraphTensor) and v.array.size == 1]
     if len(limits) != 1:
-        raise node.fail("it is supported between a tensor and one number")
+        raise node.fail("one of its two inputs must be a single constant number")
     limit = float(limits[0].array.reshape(())[()])
     x = _layout_tensor(m, node, values)
     low, high = (limit, FLOAT32_MAX) if node.op == "Max" else (-FLOAT32_MAX, limit)

@@ -1,4 +1,4 @@
-"""Casts: the same numbers in another type."""
+"""Imports casts that keep the numbers."""
 
 import numpy as np
 from xdsl.dialects.builtin import f32
@@ -14,19 +14,21 @@ from ..values import GraphTensor, GraphValue, QuantizedConstant
 from .parameters import quant_type
 
 MAX_EXACT_FLOAT32 = 1 << 24
-"""Up to here float32 holds every whole number."""
+"""float32 holds every integer up to this one."""
 
 
 @handles("Cast", ignores=("saturate",))
 def cast(m: ProgramBuilder, node: Node) -> GraphValue:
-    """From integers to the same numbers, as float or wider; other casts change numbers."""
+    """A cast of integers to float or to a wider type; other casts may change numbers."""
     value, target = m.value(node, 0), node.integer("to", 0)
     element = element_of_onnx(target)
     if element != f32:
-        whole = _integer_source(m.tensor(node, 0))
-        if whole is None or element is None or not _covers_range(element, whole):
-            raise node.fail(f"a cast to {name_of_onnx(target)} may change numbers")
-        return whole
+        source = _integer_source(m.tensor(node, 0))
+        if source is None or element is None or not _covers_range(element, source):
+            raise node.fail(
+                f"a cast to {name_of_onnx(target)} may change numbers: quantize in its place"
+            )
+        return source
     if isinstance(value, QuantizedConstant):
         return value
     x = m.tensor(node, 0)
@@ -36,7 +38,7 @@ def cast(m: ProgramBuilder, node: Node) -> GraphValue:
 
 
 def _integer_source(x: GraphTensor) -> GraphTensor | None:
-    """The integers that a tensor holds, or that it was dequantized from without a scale."""
+    """The integers of a tensor, or those it was dequantized from with a scale of 1, else None."""
     if is_quant(element_of(x.value)):
         return x
     owner = x.value.owner
@@ -48,6 +50,6 @@ def _integer_source(x: GraphTensor) -> GraphTensor | None:
 
 
 def _covers_range(element: ElementType, x: GraphTensor) -> bool:
-    """Whether a type holds all that a tensor of integers may be."""
+    """Whether a type holds every value that a tensor of integers can have."""
     (low, high), (least, most) = range_of(x.value), value_range(quant_type(element))
     return least <= low and high <= most

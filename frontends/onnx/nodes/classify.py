@@ -1,4 +1,4 @@
-"""The end of a classifier: Softmax, ArgMax, TopK."""
+"""Imports the last operators of a classifier: Softmax, ArgMax, TopK."""
 
 from collections.abc import Sequence
 from math import prod
@@ -11,15 +11,15 @@ from ..registry import handles
 from ..values import GraphTensor, GraphValue
 
 INDEX_TYPE = signed(64)
-"""What ONNX gives indices as."""
+"""ONNX's type of indices."""
 
 SINGLE_AXIS_SOFTMAX_OPSET = 13
-"""From this opset on, Softmax normalises over one axis; before, over all from the given one."""
+"""From this opset on, Softmax normalises over one axis, before it over all axes from that one."""
 
 
 @handles("Softmax")
 def softmax(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Scores as probabilities."""
+    """Scores converted to probabilities."""
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
     old = m.opset < SINGLE_AXIS_SOFTMAX_OPSET
@@ -43,7 +43,7 @@ def axis_of(node: Node, default: int, rank: int) -> int:
 def arg_max(m: ProgramBuilder, node: Node) -> GraphValue:
     """The index of the largest score."""
     if node.flag("select_last_index", False):
-        raise node.fail("select_last_index is not supported")
+        raise node.fail("select_last_index is not supported: set it to 0")
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
     axis = axis_of(node, 0, len(shape))
@@ -55,12 +55,12 @@ def arg_max(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("TopK")
 def top_k(m: ProgramBuilder, node: Node) -> Sequence[GraphValue]:
-    """The largest scores, and where they are."""
+    """The largest scores and their indices."""
     if not node.flag("largest", True) or not node.flag("sorted", True):
-        raise node.fail("only the largest elements, in order, are supported")
+        raise node.fail("only largest = 1 and sorted = 1 are supported")
     x = m.plain(m.value(node, 0))
     rank = len(shape_of(x))
-    given = m.optional(node, 1, "k")
-    count = node.integer("k", 1) if given is None else int(given.reshape(-1)[0])
+    k = m.optional(node, 1, "k")
+    count = node.integer("k", 1) if k is None else int(k.reshape(-1)[0])
     op = m.add(TopKOp(x, count, axis_of(node, -1, rank), INDEX_TYPE), node)
     return [GraphTensor(op.values, rank), GraphTensor(op.indices, rank)]

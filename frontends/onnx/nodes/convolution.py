@@ -1,4 +1,4 @@
-"""Convolutions, and transposed ones, of signals and images."""
+"""Imports convolutions and transposed convolutions of signals and images."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ from .windows import (
 
 @handles("Conv")
 def conv(m: ProgramBuilder, node: Node) -> GraphValue:
-    """A convolution, in either layout."""
+    """A convolution, with channels second or last."""
     last = has_channels_last(node)
     kernel, spatial = image_kernel(node, kernel_of(m, node), 1 if last else 2)
     x = window_input(m, node)
@@ -42,9 +42,9 @@ def conv(m: ProgramBuilder, node: Node) -> GraphValue:
 
 
 def check_kernel(node: Node, taps: Sequence[int], spatial: int) -> None:
-    given = node.integers("kernel_shape")
-    if given is not None and given != list(taps)[2 - spatial :]:
-        raise node.fail(f"kernel_shape {given} disagrees with weights of {list(taps)}")
+    declared, actual = node.integers("kernel_shape"), list(taps)[2 - spatial :]
+    if declared is not None and declared != actual:
+        raise node.fail(f"kernel_shape is {declared}, but its weights have {actual}")
 
 
 @handles("ConvTranspose")
@@ -53,7 +53,7 @@ def conv_transpose(m: ProgramBuilder, node: Node) -> GraphValue:
     groups = node.integer("group", 1)
     kernel, spatial = image_kernel(node, kernel_of(m, node), 2)
     if groups < 1 or kernel.shape[0] % groups:
-        raise node.fail(f"{kernel.shape[0]} channels don't divide into {groups} groups")
+        raise node.fail(f"{kernel.shape[0]} channels are not divisible into {groups} groups")
     x = window_input(m, node)
     w = weights_operand(m, node, split_groups(kernel, groups), (1, 2, 3, 0))
     outputs, *taps, _ = shape_of(w)
@@ -78,17 +78,17 @@ def _transposed_pads(
     strides: Sequence[int],
     extra: Sequence[int],
 ) -> list[int]:
-    """Padding that is given, or that follows from the size of the result."""
-    auto, given = explicit_pads(node, spatial)
-    wanted = node.integers("output_shape")
-    if wanted is None and auto not in ("SAME_UPPER", "SAME_LOWER"):
-        return given
-    if wanted is None:
+    """The explicit padding, or the padding that results in the requested output size."""
+    auto, pads = explicit_pads(node, spatial)
+    requested = node.integers("output_shape")
+    if requested is None and auto not in ("SAME_UPPER", "SAME_LOWER"):
+        return pads
+    if requested is None:
         results = [size * stride for size, stride in zip(sizes, strides, strict=True)]
-    elif len(wanted) in (spatial, spatial + 2):
-        results = [*([1] * (2 - spatial)), *wanted[-spatial:]]
+    elif len(requested) in (spatial, spatial + 2):
+        results = [*([1] * (2 - spatial)), *requested[-spatial:]]
     else:
-        raise node.fail(f"output_shape {wanted} does not give {spatial} sizes")
+        raise node.fail(f"output_shape {requested} must have {spatial} sizes")
     totals = [
         (size - 1) * stride + span + more - result
         for size, stride, span, more, result in zip(
@@ -96,5 +96,5 @@ def _transposed_pads(
         )
     ]
     if min(totals) < 0:
-        raise node.fail(f"a result of {results[2 - spatial :]} is larger than its windows reach")
+        raise node.fail(f"output_shape {results[2 - spatial :]} is larger than its windows cover")
     return split_pads(auto, totals)

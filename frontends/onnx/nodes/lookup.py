@@ -1,4 +1,4 @@
-"""Tables that are read: Gather."""
+"""Imports Gather, the lookup in a table."""
 
 import numpy as np
 from xdsl.dialects.builtin import f64
@@ -19,15 +19,17 @@ from .parameters import NO_ZERO_POINT
 
 @handles("Gather", of_constants=True)
 def gather(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Entries of a constant table, one for each element: an embedding, or a codebook."""
+    """The entries of a constant table at the given indices: an embedding, or codebook weights."""
     table = m.array(node, 0, "the table")
     if not isinstance(m.value(node, 1), GraphTensor):
         return _gather_constant(table, m.array(node, 1, "the indices"), node.integer("axis", 0))
     x = m.tensor(node, 1)
     if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind != "f":
-        raise node.fail(f"from a table of shape {table.shape}: a row of floats is supported")
+        raise node.fail(
+            f"a table of shape {table.shape} is not supported: it must be one axis of floats"
+        )
     if not is_quant(element_of(x.value)) or range_of(x.value)[0] < 0:
-        raise node.fail("its indices may be negative: unsigned integers are expected")
+        raise node.fail("its indices may be negative: they must be unsigned integers")
     multiples = power_of_two_multiples(table.astype(np.float32))
     if multiples is None:
         values = m.floats(table, node.inputs[0])
@@ -39,7 +41,7 @@ def gather(m: ProgramBuilder, node: Node) -> GraphValue:
 
 
 def _gather_constant(table: Array, indices: Array, axis: int) -> GraphValue:
-    """What constant indices read: weights that stay indices, if the table is that of a codebook."""
+    """The entries at constant indices; weights from a codebook keep it, to be stored as indices."""
     values = np.take(table, indices, axis)
     if (
         table.dtype != np.float32

@@ -1,4 +1,4 @@
-"""Batch normalisation."""
+"""Imports batch normalisation."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from .windows import has_channels_last
 def batch_norm(m: ProgramBuilder, node: Node) -> GraphValue:
     """Batch normalisation over the channels, with fixed statistics."""
     if node.flag("training_mode", False) or not node.flag("spatial", True):
-        raise node.fail("it is in training mode, or not spatial: export the model for inference")
+        raise node.fail("training_mode = 1 or spatial = 0: export the model for inference")
     x = m.tensor(node, 0)
     if has_channels_last(node):
         x = GraphTensor(m.plain(x), x.rank)
@@ -38,6 +38,6 @@ def _channel_parameter(
     if row.shape != (channels,):
         shape = m.value(node, 0).shape
         raise node.fail(
-            f"its {name} has shape {row.shape} for {channels} channels (of an input {shape})"
+            f"its {name} has shape {row.shape}: it must be {(channels,)} for an input of {shape}"
         )
     return row

@@ -1,4 +1,4 @@
-"""Products with constant weights: MatMul, Gemm."""
+"""Imports matrix products with constant weights: MatMul, Gemm."""
 
 import numpy as np
 
@@ -15,10 +15,10 @@ from .weights import kernel_of, weights_operand
 
 @handles("MatMul")
 def matmul(m: ProgramBuilder, node: Node) -> GraphValue:
-    """A product with a matrix on the right."""
+    """A product with a constant matrix on the right."""
     kernel = kernel_of(m, node)
     if len(kernel.shape) != 2:
-        raise node.fail(f"its weights have shape {kernel.shape}: a matrix is expected")
+        raise node.fail(f"its weights have shape {kernel.shape}: they must be a matrix")
     x = m.plain(m.value(node, 0))
     op = LinearOp(x, weights_operand(m, node, kernel, (1, 0)))
     return GraphTensor(m.add(op, node).output, len(shape_of(x)))
@@ -28,10 +28,10 @@ def matmul(m: ProgramBuilder, node: Node) -> GraphValue:
 def gemm(m: ProgramBuilder, node: Node) -> GraphValue:
     """`alpha * x @ w + beta * c`, with constant weights."""
     if node.flag("transA", False):
-        raise node.fail("a transposed input is not supported")
+        raise node.fail("a transposed input is not supported: set transA to 0")
     kernel, x = kernel_of(m, node), m.plain(m.value(node, 0))
     if len(kernel.shape) != 2 or len(shape_of(x)) != 2:
-        raise node.fail(f"it multiplies {shape_of(x)} by {kernel.shape}: matrices are expected")
+        raise node.fail(f"it multiplies {shape_of(x)} by {kernel.shape}: both must be matrices")
     order = (0, 1) if node.flag("transB", False) else (1, 0)
     y = m.add(LinearOp(x, weights_operand(m, node, kernel, order)), node).output
     alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)

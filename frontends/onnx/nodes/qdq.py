@@ -1,4 +1,4 @@
-"""ONNX's own quantizers: QuantizeLinear, DequantizeLinear."""
+"""Imports ONNX's quantizers: QuantizeLinear, DequantizeLinear."""
 
 import numpy as np
 from xdsl.dialects.builtin import f32
@@ -22,16 +22,14 @@ from .parameters import (
 
 @handles("QuantizeLinear", ignores=("saturate",), of_constants=True)
 def quantize_linear(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Real numbers to integers: `round(x / s) + z`, saturating."""
+    """Real numbers to integers: `round(x / s) + z`, saturated."""
     _check_granularity(node)
     value, scale = m.value(node, 0), constant_scale(m, node, 1)
     element, zero = _result_element(m, node), _zero_point(m, node)
     axis = _scale_axis(node, value, scale)
     if isinstance(value, GraphTensor):
-        place = value.axis(axis) if axis >= 0 else -1
-        return value.like(
-            m.add(_quantize_linear_op(m, value, scale, zero, element, place), node).output
-        )
+        op = _quantize_linear_op(m, value, scale, zero, element, value.parameter_axis(axis))
+        return value.like(m.add(op, node).output)
     scratch = ProgramBuilder(m.opset)
     x = GraphTensor(scratch.floats(value.array, "x"), len(value.shape))
     op = scratch.add(_quantize_linear_op(scratch, x, scale, zero, element, axis))
@@ -53,27 +51,27 @@ def dequantize_linear(m: ProgramBuilder, node: Node) -> GraphValue:
     value, scale, zero = m.value(node, 0), constant_scale(m, node, 1), _zero_point(m, node)
     axis = _scale_axis(node, value, scale)
     if isinstance(value, QuantizedConstant):
-        raise node.fail("its input is dequantized already")
+        raise node.fail("its input is already dequantized: remove one of the two nodes")
     if isinstance(value, Constant):
         if value.element is None or not is_quant(value.element):
-            raise node.fail(f"it dequantizes {value.array.dtype}: integers are supported")
+            raise node.fail(f"its input is {value.array.dtype}: it must be integers")
         return QuantizedConstant(value.array, quant_type(value.element), scale, zero, max(axis, 0))
-    place = value.axis(axis) if axis >= 0 else -1
-    op = DequantizeOp(value.value, m.floats(scale, "scale"), zero_point_operand(m, zero), place)
+    scale_operand, zero_operand = m.floats(scale, "scale"), zero_point_operand(m, zero)
+    op = DequantizeOp(value.value, scale_operand, zero_operand, value.parameter_axis(axis))
     return value.like(m.add(op, node).output)
 
 
 def _result_element(m: ProgramBuilder, node: Node) -> QuantType:
-    """What it quantizes to: the type of the zero point, or the one named, or bytes."""
-    wanted = node.integer("output_dtype", 0)
-    element = element_of_onnx(wanted) if wanted else unsigned(8)
-    name = name_of_onnx(wanted)
+    """The result type: that of the zero point, else `output_dtype`, else uint8."""
+    output_dtype = node.integer("output_dtype", 0)
+    element = element_of_onnx(output_dtype) if output_dtype else unsigned(8)
+    name = name_of_onnx(output_dtype)
     if node.has_input(2):
         zero = m.value(node, 2)
         element = zero.element if isinstance(zero, Constant) else None
         name = "its zero point's type"
     if element is None or element == f32:
-        raise node.fail(f"it quantizes to {name}: integers are supported")
+        raise node.fail(f"it quantizes to {name}, which is not supported: quantize to integers")
     return quant_type(element)
 
 
@@ -82,12 +80,12 @@ def _zero_point(m: ProgramBuilder, node: Node) -> Array:
     if zero is None:
         return NO_ZERO_POINT
     if zero.dtype.kind not in "iu":
-        raise node.fail(f"the zero point is {zero.dtype}: integers are supported")
+        raise node.fail(f"the zero point is {zero.dtype}: it must be an integer")
     return zero.astype(np.int64)
 
 
 def _scale_axis(node: Node, value: GraphValue, scale: Array) -> int:
-    """The axis along which scales differ; -1 where there is one scale."""
+    """The axis in the model along which scales differ, or -1 for a single scale."""
     axis, rank = node.integer("axis", 1), len(value.shape)
     if scale.size == 1:
         return -1
@@ -98,6 +96,6 @@ def _scale_axis(node: Node, value: GraphValue, scale: Array) -> int:
 
 def _check_granularity(node: Node) -> None:
     if node.integer("block_size", 0):
-        raise node.fail("quantization by blocks is not supported: per tensor and per axis are")
+        raise node.fail("quantization by blocks is not supported: quantize per tensor or per axis")
     if node.integer("precision", 0) not in (0, 1):
-        raise node.fail("it computes in another precision than float32")
+        raise node.fail("its precision is not supported: use float32")

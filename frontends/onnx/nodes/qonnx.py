@@ -1,4 +1,4 @@
-"""QONNX's quantizers, and FINN's thresholds."""
+"""Imports QONNX's quantizers and FINN's thresholds."""
 
 from dataclasses import dataclass
 
@@ -34,6 +34,7 @@ from .parameters import (
     evaluate_value,
     narrowest_constant_type,
     per_axis,
+    quantizer_rows,
     zero_point_operand,
 )
 
@@ -42,7 +43,10 @@ ROUNDING_MODES = {"ROUND": Rounding.HALF_EVEN, **{mode.name: mode for mode in Ro
 
 @dataclass(frozen=True)
 class QonnxQuantizer:
-    """`(round(clamp(x / scale + zero)) - zero) * scale`; the parameters broadcast as in numpy."""
+    """The parameters of `(round(clamp(x / scale + zero)) - zero) * scale`.
+
+    Scale and zero point broadcast as in numpy.
+    """
 
     scale: Array
     zero: Array
@@ -54,13 +58,15 @@ class QonnxQuantizer:
 def rounding(node: Node, default: str) -> Rounding:
     name = node.text("rounding_mode", default).upper()
     if name not in ROUNDING_MODES:
-        raise node.fail(f"rounding mode {short_name(name)} is none of {', '.join(ROUNDING_MODES)}")
+        raise node.fail(
+            f"unknown rounding mode {short_name(name)}: use one of {', '.join(ROUNDING_MODES)}"
+        )
     return ROUNDING_MODES[name]
 
 
 def required_flag(node: Node, name: str) -> bool:
     if not node.has(name):
-        raise node.fail(f"it needs the attribute {name}")
+        raise node.fail(f"the attribute {name} is missing")
     return node.flag(name, False)
 
 
@@ -98,7 +104,7 @@ def bipolar_quant(m: ProgramBuilder, node: Node) -> GraphValue:
 def quantize_dequantize(
     m: ProgramBuilder, node: Node, value: GraphValue, quantizer: QonnxQuantizer
 ) -> GraphValue:
-    """Quantizes a value and dequantizes it again; a constant stays integers with a scale."""
+    """Quantizes and dequantizes a value; the result of a constant is integers with a scale."""
     if not isinstance(value, GraphTensor):
         return _quantized_constant(m, node, value, quantizer)
     levels = m.add(_quant_op(m, node, value, quantizer), node)
@@ -112,25 +118,23 @@ def _quant_op(
     if isinstance(quantizer.element, BipolarType) and (zero.any() or (scale < 0).any()):
         operand = _scaled_input(m, node, x, scale, zero)
         scale, zero = np.ones((), np.float32), NO_ZERO_POINT
-    row, axis = per_axis(node, scale, x, "the scale")
-    offset, other = per_axis(node, zero, x, "the zero point")
-    place = max(axis, other)
+    scales, zeros, axis = quantizer_rows(node, scale, zero, x)
     return QuantizeOp(
         operand,
-        m.floats(row, "scale"),
+        m.floats(scales, "scale"),
         quantizer.element,
-        zero_point_operand(m, offset),
+        zero_point_operand(m, zeros),
         quantizer.rounding,
         quantizer.narrow,
-        bool(offset.any()),
-        x.axis(place) if place >= 0 else -1,
+        bool(zeros.any()),
+        x.parameter_axis(axis),
     )
 
 
 def _scaled_input(
     m: ProgramBuilder, node: Node, x: GraphTensor, scale: Array, zero: Array
 ) -> SSAValue:
-    """`x / s + z` as ops of their own, for a sign that depends on them."""
+    """`x / s + z` as separate ops, for a bipolar quantizer whose sign depends on them."""
     divided = m.add(DivOp(x.value, broadcast_constant(m, node, x, scale)))
     return m.add(AddOp(divided, broadcast_constant(m, node, x, zero.astype(np.float32)))).output
 
@@ -138,12 +142,11 @@ def _scaled_input(
 def _quantized_constant(
     m: ProgramBuilder, node: Node, value: Constant | QuantizedConstant, quantizer: QonnxQuantizer
 ) -> QuantizedConstant:
-    """Computes a quantizer of constants, by the meaning of the op that it would be."""
+    """The result of a quantizer of a constant, by evaluation of its `QuantizeOp`."""
     ints = _constant_levels(node, value, quantizer)
-    scale, axis = per_axis(node, quantizer.scale, value, "the scale")
-    zero, other = per_axis(node, quantizer.zero, value, "the zero point")
+    scale, zero, axis = quantizer_rows(node, quantizer.scale, quantizer.zero, value)
     element = quantizer.element if zero.any() else narrowest_constant_type(ints, quantizer.element)
-    return QuantizedConstant(ints, element, scale, zero, max(axis, other, 0))
+    return QuantizedConstant(ints, element, scale, zero, max(axis, 0))
 
 
 def _constant_levels(
@@ -156,9 +159,10 @@ def _constant_levels(
 
 @handles("Trunc")
 def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
-    """QONNX's Trunc: drops the low bits of what is already quantized.
+    """QONNX's Trunc: drops low bits of a quantized input.
 
-    Version 1 has five inputs and keeps the scale; version 2 has six, among them the new scale.
+    Version 1 has five inputs and keeps the scale. Version 2 has six inputs, of which input 4 is the
+    new scale.
     """
     x, scale = m.tensor(node, 0), constant_scale(m, node, 1)
     zero = checked_integers(node, m.array(node, 2, "the zero point"), "the zero point")
@@ -175,19 +179,16 @@ def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
         kept = checked_bit_width(node, m.array(node, 4, "the output bit width"))
         out_scale, shift, levels, kept_zero = scale, bits - kept, wide, zero
     if shift < 0:
-        raise node.fail(f"it would add {-shift} bits instead of dropping some")
-    row, axis = per_axis(node, scale, x, "the scale")
-    offset, other = per_axis(node, zero, x, "the zero point")
-    place = x.axis(max(axis, other)) if max(axis, other) >= 0 else -1
-    first = bool(zero.any())
+        raise node.fail(f"it would add {-shift} bits: the output must not have more than the input")
+    scales, zeros, axis = quantizer_rows(node, scale, zero, x)
     ints = m.add(
         QuantizeOp(
             x.value,
-            m.floats(row, "scale"),
+            m.floats(scales, "scale"),
             wide,
-            zero_point_operand(m, offset),
-            zero_point_first=first,
-            axis=place,
+            zero_point_operand(m, zeros),
+            zero_point_first=bool(zero.any()),
+            axis=x.parameter_axis(axis),
         )
     )
     op = m.add(_trunc_op(m, ints.output, levels, shift, mode, narrow), node)
@@ -198,7 +199,7 @@ def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
 def _trunc_op(
     m: ProgramBuilder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
 ) -> TruncOp | QuantizeOp:
-    """Without low bits; where the lowest level is left out, by a quantizer of whole numbers."""
+    """An op that drops low bits; a narrow range needs a quantizer of integer-valued floats."""
     if not narrow:
         return TruncOp(ints, levels, shift, mode)
     real = m.add(DequantizeOp(ints, m.floats(np.float32(1), "one"))).output
@@ -207,12 +208,12 @@ def _trunc_op(
 
 
 def _dropped_bits(node: Node, ratio: Array) -> int:
-    """The bits that a ratio of scales drops, rounded to a power of two as in QONNX."""
+    """The number of dropped bits: log2 of the ratio of the scales, rounded as in QONNX."""
     if (ratio <= 0).any():
-        raise node.fail("the scales differ in sign")
+        raise node.fail("its two scales must have the same sign")
     steps = np.rint(np.log2(ratio)).reshape(-1)
     if (steps != steps[0]).any():
-        raise node.fail("the ratio of the scales differs between channels")
+        raise node.fail("the ratio of its two scales must be the same for all channels")
     return int(steps[0])
 
 
@@ -224,7 +225,7 @@ def multi_threshold(m: ProgramBuilder, node: Node) -> GraphValue:
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise node.fail(f"the thresholds must be a row for each channel, they are {rows.shape}")
     if scale == 0:
-        raise node.fail("out_scale is zero")
+        raise node.fail("out_scale must not be zero")
     x = _channels_last_input(m, node)
     count, thresholds = rows.shape[1], m.floats(rows, "thresholds")
     if count == 1 and bias == -scale / 2:
@@ -246,15 +247,18 @@ def _level_type(low: int, high: int) -> QuantType:
 
 
 DEFAULT_LAYOUTS = {2: "NC", 3: "NWC", 4: "NCHW"}
-"""What FINN takes the layout to be where none is given."""
+"""FINN's layout for each rank if the node has no `data_layout`."""
 
 
 def _channels_last_input(m: ProgramBuilder, node: Node) -> GraphTensor:
-    """The input with its channels last in the program."""
+    """The input, with channels last in the program."""
     x = m.tensor(node, 0)
     layout = node.text("data_layout", "") or DEFAULT_LAYOUTS.get(x.rank, "")
     if len(layout) != x.rank or layout.count("C") != 1:
-        raise node.fail(f"the layout {short_name(layout)} does not fit an input of rank {x.rank}")
+        raise node.fail(
+            f"data_layout {short_name(layout)} must have one C and {x.rank} letters, as its input "
+            f"has rank {x.rank}"
+        )
     if layout.endswith("C"):
         return GraphTensor(m.plain(x), x.rank)
     if layout.index("C") != 1:

@@ -1,8 +1,8 @@
-"""Operators on integers that carry scales with them: QLinearConv, ConvInteger and their like.
+"""Imports ONNX's operators on integers: QLinearConv, ConvInteger and similar.
 
-Each is imported as what it means: its operands dequantized, the float operator, and its result
-quantized again. The operands of ConvInteger and MatMulInteger have no scales: theirs are 1, and the
-result is whole numbers, kept as float.
+Each is imported as its definition: DequantizeLinear on the operands, the float operator, and
+QuantizeLinear on the result. The operands of ConvInteger and MatMulInteger have no scales; they get
+the scale 1, and the result is floats with integer values.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ UNIT_SCALE = Constant.of(np.ones((), np.float32))
 def _dequantized_input(
     m: ProgramBuilder, node: Node, first: int, scale: GraphValue, zero: int, axis: int = 1
 ) -> str:
-    """The name of a dequantized operand."""
+    """Dequantizes an operand; returns the name of the result."""
     inputs = (
         _input_name(m, node, first),
         m.bind(scale),
@@ -50,14 +50,14 @@ def _optional_input_name(node: Node, index: int) -> str:
 
 
 def _dequantized_operand(m: ProgramBuilder, node: Node, first: int, axis: int = 1) -> str:
-    """The name of an operand that is followed by its scale and its zero point."""
+    """Dequantizes an operand whose scale and zero point are the next two inputs; returns a name."""
     return _dequantized_input(m, node, first, m.value(node, first + 1), first + 2, axis)
 
 
 def _quantized_result(
     m: ProgramBuilder, node: Node, value: GraphValue, scale: int, zero: int
 ) -> GraphValue:
-    """A result as integers, with the scale and the zero point at these inputs."""
+    """Quantizes a result with the scale and the zero point of these inputs."""
     inputs = (
         m.bind(value),
         _input_name(m, node, scale),
@@ -67,12 +67,12 @@ def _quantized_result(
 
 
 def _float_node(node: Node, op: str, inputs: Sequence[str]) -> Node:
-    """The float operator, with the attributes of the node, and its note of what was read."""
+    """The float operator as a node, which shares the attributes and the record of those read."""
     return replace(node, op=op, domain="", inputs=tuple(inputs))
 
 
 def _bias_name(m: ProgramBuilder, node: Node, index: int, scales: tuple[int, int]) -> list[str]:
-    """The bias, whose scale is the product of those of input and weights."""
+    """Dequantizes the bias with the product of the scales of input and weights; returns a name."""
     if not node.has_input(index):
         return []
     product = constant_scale(m, node, scales[0]) * constant_scale(m, node, scales[1])
@@ -80,14 +80,14 @@ def _bias_name(m: ProgramBuilder, node: Node, index: int, scales: tuple[int, int
     scale = product if product.size > 1 else product.reshape(())
     value = Constant.of(ints)
     if value.element is None or ints.dtype.kind not in "iu":
-        raise node.fail(f"the bias is {ints.dtype}: integers are expected")
+        raise node.fail(f"the bias is {ints.dtype}: it must be integers")
     constant = QuantizedConstant(ints, quant_type(value.element), scale, NO_ZERO_POINT)
     return [m.bind(constant)]
 
 
 @handles("QLinearConv")
 def qlinear_conv(m: ProgramBuilder, node: Node) -> GraphValue:
-    """x, scale, zero; w, scale, zero; y's scale, zero; bias."""
+    """Inputs: x, scale, zero point; w, scale, zero point; y's scale, zero point; bias."""
     names = [
         _dequantized_operand(m, node, 0),
         _dequantized_operand(m, node, 3, axis=0),
@@ -98,14 +98,17 @@ def qlinear_conv(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("QLinearMatMul")
 def qlinear_matmul(m: ProgramBuilder, node: Node) -> GraphValue:
-    """a, scale, zero; b, scale, zero; y's scale, zero."""
+    """Inputs: a, scale, zero point; b, scale, zero point; y's scale, zero point."""
     names = [_dequantized_operand(m, node, 0), _dequantized_operand(m, node, 3)]
     return _quantized_result(m, node, matmul(m, _float_node(node, "MatMul", names)), 6, 7)
 
 
 @handles("QGemm")
 def qgemm(m: ProgramBuilder, node: Node) -> GraphValue:
-    """a, scale, zero; b, scale, zero; bias; y's scale, zero, without which the result is float."""
+    """Inputs: a, scale, zero point; b, scale, zero point; bias; y's scale, zero point.
+
+    Without y's scale the result is float.
+    """
     axis = 0 if node.flag("transB", False) else 1
     names = [
         _dequantized_operand(m, node, 0),
@@ -118,7 +121,7 @@ def qgemm(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("QLinearAdd", "QLinearMul")
 def qlinear_binary(m: ProgramBuilder, node: Node) -> GraphValue:
-    """a, scale, zero; b, scale, zero; y's scale, zero."""
+    """Inputs: a, scale, zero point; b, scale, zero point; y's scale, zero point."""
     names = [_dequantized_operand(m, node, 0), _dequantized_operand(m, node, 3)]
     y = binary(m, _float_node(node, node.op.removeprefix("QLinear"), names))
     return _quantized_result(m, node, y, 6, 7)
@@ -126,7 +129,7 @@ def qlinear_binary(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("QLinearConcat")
 def qlinear_concat(m: ProgramBuilder, node: Node) -> GraphValue:
-    """y's scale, zero; then each input, scale, zero."""
+    """Inputs: y's scale, zero point; then each operand, scale, zero point."""
     names = [_dequantized_operand(m, node, first) for first in range(2, len(node.inputs), 3)]
     return _quantized_result(m, node, concat(m, _float_node(node, "Concat", names)), 0, 1)
 
@@ -141,9 +144,9 @@ QLINEAR_UNARY: dict[str, FloatHandler] = {
 
 @handles(*(f"QLinear{name}" for name in QLINEAR_UNARY))
 def qlinear_unary(m: ProgramBuilder, node: Node) -> GraphValue:
-    """x, scale, zero; y's scale, zero."""
+    """Inputs: x, scale, zero point; y's scale, zero point."""
     if node.flag("channels_last", False):
-        raise node.fail("channels_last is not supported here")
+        raise node.fail("channels_last is not supported: set it to 0")
     op = node.op.removeprefix("QLinear")
     return _quantized_result(
         m,
@@ -156,7 +159,7 @@ def qlinear_unary(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("ConvInteger")
 def conv_integer(m: ProgramBuilder, node: Node) -> GraphValue:
-    """x, w; x's zero, w's zero."""
+    """Inputs: x, w; x's zero point, w's zero point."""
     names = [
         _dequantized_input(m, node, 0, UNIT_SCALE, 2),
         _dequantized_input(m, node, 1, UNIT_SCALE, 3),
@@ -166,7 +169,7 @@ def conv_integer(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("MatMulInteger")
 def matmul_integer(m: ProgramBuilder, node: Node) -> GraphValue:
-    """a, b; a's zero, b's zero."""
+    """Inputs: a, b; a's zero point, b's zero point."""
     names = [
         _dequantized_input(m, node, 0, UNIT_SCALE, 2),
         _dequantized_input(m, node, 1, UNIT_SCALE, 3),

@@ -1,4 +1,4 @@
-"""Shapes: Shape, Reshape, Flatten, Squeeze, Unsqueeze."""
+"""Imports operators on shapes: Shape, Size, Reshape, Flatten, Squeeze, Unsqueeze."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 
 @handles("Shape", of_constants=True)
 def shape_of_input(m: ProgramBuilder, node: Node) -> GraphValue:
-    """The shape, which is always known."""
+    """The shape of the input as a constant."""
     sizes = m.value(node, 0).shape
     start, end = node.integer("start", 0), node.integer("end", len(sizes))
     return Constant.of(np.array(sizes[start:end], np.int64))
@@ -41,28 +41,28 @@ def reshape_value(
 
 @handles("Reshape")
 def reshape(m: ProgramBuilder, node: Node) -> GraphValue:
-    """To sizes of which one may be left open."""
+    """A reshape; one size may be -1, which is computed from the others."""
     value = m.value(node, 0)
-    listed = node.integers("shape")
-    given = listed or [int(v) for v in m.array(node, 1, "the shape").reshape(-1)]
-    keep = not node.flag("allowzero", False)
+    attribute = node.integers("shape")
+    requested = attribute or [int(v) for v in m.array(node, 1, "the shape").reshape(-1)]
+    zero_keeps_size = not node.flag("allowzero", False)
     sizes = [
-        value.shape[axis] if size == 0 and keep and axis < len(value.shape) else size
-        for axis, size in enumerate(given)
+        value.shape[axis] if size == 0 and zero_keeps_size and axis < len(value.shape) else size
+        for axis, size in enumerate(requested)
     ]
     if sizes.count(-1) > 1 or any(size < -1 for size in sizes):
-        raise node.fail(f"the shape {given} is none")
+        raise node.fail(f"the shape {requested} is invalid: at most one size may be -1")
     rest = prod(size for size in sizes if size != -1)
     if -1 in sizes:
         if rest == 0 or prod(value.shape) % rest:
-            raise node.fail(f"{value.shape} can't be reshaped to {given}")
+            raise node.fail(f"{value.shape} can't be reshaped to {requested}")
         sizes[sizes.index(-1)] = prod(value.shape) // rest
     return reshape_value(m, node, value, sizes)
 
 
 @handles("Flatten")
 def flatten(m: ProgramBuilder, node: Node) -> GraphValue:
-    """To rows: the axes before and behind the given one."""
+    """A reshape to a matrix: the axes before the given one, and all others."""
     value = m.value(node, 0)
     axis, rank = node.integer("axis", 1), len(value.shape)
     if not -rank <= axis <= rank:
@@ -72,10 +72,8 @@ def flatten(m: ProgramBuilder, node: Node) -> GraphValue:
 
 
 def axes_of(m: ProgramBuilder, node: Node, rank: int) -> list[int] | None:
-    """The axes that a node names, counted from the front; None where it names none."""
-    listed = node.integers("axes")
-    given = m.optional(node, 1, "the axes")
-    axes = listed if given is None else [int(axis) for axis in given.reshape(-1)]
+    """The axes of a node, counted from the front; None if it has none."""
+    axes = m.integers(node, 1, "axes", "the axes")
     if axes is None:
         return None
     if any(not -rank <= axis < rank for axis in axes):
@@ -85,25 +83,25 @@ def axes_of(m: ProgramBuilder, node: Node, rank: int) -> list[int] | None:
 
 @handles("Squeeze")
 def squeeze(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Without axes of size 1."""
+    """The input without axes of size 1."""
     value = m.value(node, 0)
     axes = axes_of(m, node, len(value.shape))
     if axes is None:
         axes = [axis for axis, size in enumerate(value.shape) if size == 1]
     if any(value.shape[axis] != 1 for axis in axes):
-        raise node.fail(f"axes {axes} of {value.shape} are not all of size 1")
-    kept = [size for axis, size in enumerate(value.shape) if axis not in axes]
-    return reshape_value(m, node, value, kept)
+        raise node.fail(f"axes {axes} of {value.shape} must all have size 1")
+    sizes = [size for axis, size in enumerate(value.shape) if axis not in axes]
+    return reshape_value(m, node, value, sizes)
 
 
 @handles("Unsqueeze")
 def unsqueeze(m: ProgramBuilder, node: Node) -> GraphValue:
-    """With more axes of size 1."""
+    """The input with additional axes of size 1."""
     value = m.value(node, 0)
     count = len(node.integers("axes") or m.array(node, 1, "the axes").reshape(-1))
     rank = len(value.shape) + count
     axes = axes_of(m, node, rank)
     if axes is None or len(set(axes)) != count:
-        raise node.fail("it names an axis twice, or none")
+        raise node.fail("its axes must be distinct, at least one")
     old = iter(value.shape)
     return reshape_value(m, node, value, [1 if axis in axes else next(old) for axis in range(rank)])

@@ -1,4 +1,4 @@
-"""Weights of linear layers: as the IR orders them, and as integers where they are such."""
+"""Weights of linear layers: in the axis order of the IR, and as integers where possible."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,28 +21,32 @@ KernelConstant = Constant | QuantizedConstant
 
 
 def kernel_of(m: ProgramBuilder, node: Node, index: int = 1) -> KernelConstant:
-    """The weights of a node, which must be constant, and hold at least one number."""
+    """The weights of a node, which must be constant and not empty."""
     value = m.value(node, index)
     if isinstance(value, GraphTensor):
-        raise node.fail("its weights are computed from the image: they must be constant")
+        raise node.fail(
+            "its weights are computed from the input of the model: they must be constant"
+        )
     if 0 in value.shape:
         raise node.fail(f"its weights are empty: {value.shape}")
     return value
 
 
 def image_kernel(node: Node, kernel: KernelConstant, row: int) -> tuple[KernelConstant, int]:
-    """The weights of a signal as those of an image with one row, inserted as axis `row`.
+    """The weights as those of an image, and the number of spatial axes in the model.
 
-    Also gives the number of spatial axes that the model has.
+    The weights of a signal get a new axis `row`, of one row.
     """
     rank = len(kernel.shape)
     if rank not in (3, 4):
-        raise node.fail(f"its weights have rank {rank}: 3 for signals, 4 for images")
+        raise node.fail(
+            f"its weights have rank {rank}: they must have rank 3 for signals, 4 for images"
+        )
     return (kernel, 2) if rank == 4 else (kernel.with_axis(row), 1)
 
 
 def split_groups(kernel: KernelConstant, groups: int) -> KernelConstant:
-    """Weights of a transposed convolution, IOHW, with the outputs of all groups along O."""
+    """IOHW weights of a transposed convolution, with the outputs of all groups along O."""
     if groups == 1:
         return kernel
     if isinstance(kernel, Constant):
@@ -63,7 +67,7 @@ def _regroup(array: Array, groups: int) -> Array:
 def weights_operand(
     m: ProgramBuilder, node: Node, kernel: KernelConstant, order: Sequence[int]
 ) -> SSAValue:
-    """Weights with their axes in an order that puts outputs first; integers are dequantized."""
+    """The weights operand, permuted to have outputs first; integer weights are dequantized."""
     name = node.inputs[1]
     moved: KernelConstant | None = kernel.transposed(tuple(order))
     if isinstance(moved, Constant):
@@ -75,7 +79,9 @@ def weights_operand(
                 m.floats(array, name) if codebook is None else _codebook_weights(m, codebook, name)
             )
     if moved.per_axis and moved.axis != 0:
-        raise node.fail("the scale of its weights differs between inputs, not outputs")
+        raise node.fail(
+            "the scale of its weights differs between inputs: quantize per tensor or per output"
+        )
     ints = _stored_integers(m, moved, name)
     scale = m.floats(moved.scale, "scale")
     axis = 0 if moved.per_axis else -1
@@ -89,7 +95,7 @@ def _stored_integers(m: ProgramBuilder, kernel: QuantizedConstant, name: str) ->
 
 
 def _codebook_weights(m: ProgramBuilder, codebook: WeightCodebook, name: str) -> SSAValue:
-    """Weights that a codebook holds."""
+    """Weights that are read from a codebook."""
     scale = m.constant(codebook.scale, f64, "scale")
     return m.add(
         DequantizeOp(_lookup_weights(m, codebook.indices, codebook.table, name), scale)
@@ -97,7 +103,7 @@ def _codebook_weights(m: ProgramBuilder, codebook: WeightCodebook, name: str) ->
 
 
 def _lookup_weights(m: ProgramBuilder, indices: Array, table: Array, name: str) -> SSAValue:
-    """Weights as indices into a codebook of integers."""
+    """Integer weights as indices into a codebook."""
     stored = m.constant(indices, smallest_type(0, len(table) - 1), name)
     low, high = int(table.min()), int(table.max())
     entries = m.constant(table, smallest_type(min(low, -1), high), "codebook")
@@ -105,10 +111,10 @@ def _lookup_weights(m: ProgramBuilder, indices: Array, table: Array, name: str) 
 
 
 def bias_operand(m: ProgramBuilder, node: Node, index: int, channels: int) -> SSAValue | None:
-    """The bias of a node, as float numbers."""
+    """The bias of a node as floats; None if it has none."""
     array = m.optional(node, index, "the bias")
     if array is None:
         return None
     if array.shape != (channels,):
-        raise node.fail(f"its bias has shape {array.shape} for {channels} channels")
+        raise node.fail(f"its bias has shape {array.shape}: it must be {(channels,)}")
     return m.floats(array, "bias")
