@@ -67,7 +67,7 @@ def load_graph(path: str) -> Graph:
         model.ParseFromString(_read_model_file(path))
     except (DecodeError, ValueError):
         raise ImportFailure(
-            f"{path} is not an ONNX model: it cannot be decoded (networks are .onnx files, "
+            f"{path} is not an ONNX model: it can't be decoded (networks are .onnx files, "
             "or .pt2 files of torch.export.save)"
         ) from None
     if not model.graph.node and not model.graph.output:
