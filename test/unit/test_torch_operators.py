@@ -347,10 +347,7 @@ REFUSED: dict[str, tuple[Forward, str]] = {
     ),
     "double": (lambda x: x.double().float(), "changes the type of its elements"),
     "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
-    "weights": (
-        lambda x: F.linear(x, x.reshape(1, 9)),
-        "its weights are computed from the input of the model",
-    ),
+    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the input"),
     "scale": (
         lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0, 0, 0, 15),
         "its scale is zero",
