@@ -1,4 +1,4 @@
-"""Programs that no importer makes, but a person may write: exact all the same, or refused."""
+"""Programs that no importer creates but a user may write: passes keep them exact or refuse them."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 
 def passed(text: str, passes: str = "fold-bn,minimize-accumulators") -> ModuleOp:
-    """The module after passes that must not change what it computes."""
+    """The module after passes, which must not change its results."""
     module = read_module(text)
     Pipeline.parse(passes, [CheckSemantics()]).apply(module)
     return module
@@ -27,7 +27,7 @@ def refused(text: str, reason: str) -> None:
 
 
 def test_channels_of_a_quantizer_that_a_transpose_moves() -> None:
-    """As many columns as channels: a scale for each of one is not one for each of the other."""
+    """With as many columns as channels, per-column and per-channel scales must not be confused."""
     refused(
         """
 func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
@@ -84,7 +84,7 @@ func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
     assert run(module, [x])[0].ravel().tolist() == [0, 1, 1, 2, 3]
 
 
-def test_an_index_beyond_63_bits_leaves_its_table() -> None:
+def test_an_index_beyond_63_bits_is_outside_its_table() -> None:
     module = read_module(
         """
 func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
@@ -207,8 +207,8 @@ func.func @main(%x: tensor<1x2xf32>) -> tensor<1x2xf32> {
     assert sum(isinstance(op, MulOp) for op in module.walk()) == 2
 
 
-def test_images_are_as_many_for_every_input() -> None:
-    """One input for one image and one for three: neither takes any other number."""
+def test_every_input_holds_the_same_number_of_images() -> None:
+    """One input of one image and one of three: neither accepts another number of images."""
     module = read_module(
         """
 func.func @main(%x: tensor<1x4xsi8>, %y: tensor<3x4xsi8>) -> tensor<3x4xsi9> {
@@ -271,8 +271,8 @@ func.func @main(%x: tensor<ui4>) -> tensor<ui2> {
     )
 
 
-def test_a_sum_that_falls_below_what_floats_tell_apart_still_falls() -> None:
-    """`c - x` gives one float for most small x; the maximum of it is not it of the maximum."""
+def test_a_sum_that_decreases_by_less_than_a_float_step_is_monotone() -> None:
+    """`c - x` is the same float for most small x, so a maximum pool cannot move across it."""
     passed(
         """
 func.func @main(%x: tensor<1x2x2x1xsi32>) -> tensor<1x1x1x1xui2> {
@@ -308,7 +308,7 @@ def test_differences_of_two_scales_are_weighted_sums() -> None:
 
 @pytest.mark.parametrize("out", ["si2", "ui1", "si3"])
 def test_products_of_two_tensors_are_tables(out: str) -> None:
-    """Of as many entries as there are pairs, whatever range their index is thought to have."""
+    """The table has one entry for each pair, whatever the range of its index type."""
     module = passed(TWO.format(kind="si2", op="mul", out=out))
     (table,) = (op for op in module.walk() if isinstance(op, LookupOp))
     assert table.entries == 16
@@ -350,7 +350,7 @@ func.func @main(%x: tensor<1x2xui2>) -> tensor<1x1xsi16> {
     assert str(element_of(linear.weights)) == "ui1"
 
 
-def test_no_images_are_no_check() -> None:
+def test_a_check_without_images_is_refused() -> None:
     module = read_module(BIASED.format(scale=0.5))
     hook = CheckSemantics(inputs=[np.zeros((0, 2), np.int8)])
     with pytest.raises(PassFailedException, match="an input is empty"):

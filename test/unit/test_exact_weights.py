@@ -1,4 +1,4 @@
-"""Float weights that are integers after all: found bit for bit, and kept as codebooks."""
+"""Float weights that were quantized: grids and codebooks are recovered bit for bit."""
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def test_one_and_two_bits_are_typed_as_such(values: list[float], element: object
     assert found is not None and found.element == element
 
 
-def test_whole_numbers_have_scale_one() -> None:
+def test_integer_weights_have_scale_one() -> None:
     found = integer_weights(np.array([[2, -300], [400, 6]], np.float32))
     assert found is not None and found.scale == 1
 
@@ -56,7 +56,7 @@ def test_whole_numbers_have_scale_one() -> None:
 @given(
     st.lists(st.floats(-4, 4, width=32).filter(lambda x: abs(x) > 1e-2), min_size=2, max_size=16)
 )
-def test_codebooks_hold_the_very_values(values: list[float]) -> None:
+def test_codebooks_hold_the_values_bit_for_bit(values: list[float]) -> None:
     entries = np.array(values, np.float32)
     weights = entries[np.random.default_rng(1).integers(0, len(entries), (16, 20))]
     found = codebook_of(weights)
@@ -112,7 +112,7 @@ def test_codebooks_stay_codebooks(gathered: bool) -> None:
 
 
 def test_activations_from_a_codebook() -> None:
-    """Thresholds give an index, a table what it stands for."""
+    """Thresholds compute an index, and a table its value."""
     nodes = [
         helper.make_node(
             "MultiThreshold",

@@ -1,4 +1,4 @@
-"""Running programs: what is wrong with the inputs is said, and many images are many single runs."""
+"""The interpreter: wrong inputs are refused, and a batch equals its images run one by one."""
 
 from collections.abc import Callable
 from math import prod
@@ -53,7 +53,7 @@ def test_only_a_first_axis_of_1_takes_more_images() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.complex64, object, "U1", "M8[s]", bytes], ids=str)
-def test_what_is_no_number_is_refused(dtype: type) -> None:
+def test_an_input_that_is_not_numeric_is_refused(dtype: type) -> None:
     with pytest.raises(InterpretationError, match="input 0 holds"):
         run(identity(signed(8), (1, 4)), [np.zeros((1, 4), dtype)])
 
@@ -83,7 +83,7 @@ def test_a_value_out_of_range_is_refused(data: st.DataObject) -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.5, -1e-3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
 @pytest.mark.parametrize("element", [signed(8), unsigned(64), BipolarType()], ids=str)
-def test_what_is_no_whole_number_is_refused(
+def test_an_input_that_is_not_an_integer_is_refused(
     element: QuantType, dtype: type[np.floating], value: float
 ) -> None:
     with pytest.raises(InterpretationError, match="input 0: "):
@@ -92,7 +92,7 @@ def test_what_is_no_whole_number_is_refused(
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("element", [f32, f64], ids=str)
-def test_what_is_not_finite_is_refused(element: ElementType, value: float) -> None:
+def test_an_input_that_is_not_finite_is_refused(element: ElementType, value: float) -> None:
     with pytest.raises(InterpretationError, match="input 0: a NaN or an infinite value"):
         run(identity(element, (1, 2)), [np.array([[1, value]])])
 
@@ -131,7 +131,7 @@ def test_a_module_that_can_t_be_run(text: str, message: str) -> None:
         run(read_module(text), inputs)
 
 
-def test_any_number_type_will_do_that_holds_the_values() -> None:
+def test_an_input_may_have_any_numpy_type_that_holds_its_values() -> None:
     """Images come as bytes, as floats or as booleans."""
     module = identity(unsigned(4), (1, 3))
     for dtype in (np.bool_, np.uint8, np.int64, np.float16, np.float32, np.float64):
@@ -165,7 +165,7 @@ def test_functions_call_functions() -> None:
 
 
 @given(st.data(), st.sampled_from([None, 1, 2]), st.integers(2, 5))
-def test_many_images_at_once_are_many_single_runs(
+def test_a_batch_equals_its_images_run_one_by_one(
     data: st.DataObject, level: int | None, images: int
 ) -> None:
     choices = Choices.drawn(data.draw)
@@ -174,14 +174,14 @@ def test_many_images_at_once_are_many_single_runs(
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_many_images_through_a_long_program(seed: int) -> None:
+def test_a_batch_through_a_long_program(seed: int) -> None:
     choices = Choices.seeded(seed)
     module = random_module(choices, batched=True, length=30)
     check_batch(module, random_inputs(choices, module, 3), 3)
 
 
 def check_batch(module: ModuleOp, inputs: list[Array], images: int) -> None:
-    """Float sums alone may add up in another order when there are more of them."""
+    """Float sums may differ, as numpy may add a batch in another order than one image."""
     together = run_checked(module, inputs)
     alone = [run_checked(module, [x[at : at + 1] for x in inputs]) for at in range(images)]
     for result, *parts in zip(together, *alone, strict=True):
@@ -211,7 +211,7 @@ TOUCHES_THE_BATCH = {
 
 @pytest.mark.parametrize("name", TOUCHES_THE_BATCH)
 def test_an_op_that_touches_the_batch_gives_no_wrong_numbers(name: str) -> None:
-    """What one image means is known; many at once must give just that, or be refused."""
+    """A batch must give the results of its images run one by one, or be refused."""
     line = TOUCHES_THE_BATCH[name]
     result = line.rpartition("-> ")[2]
     module = read_module(
@@ -295,7 +295,7 @@ def test_an_op_that_does_not_promise_to_keep_images_apart_runs_one_by_one(
 
 
 def test_two_inputs_must_agree_on_how_many_images() -> None:
-    """Said of the second, before anything runs."""
+    """The error names the second input, and comes before anything runs."""
     program = Program()
     x, y = program.input(signed(4), (1, 2)), program.input(signed(4), (1, 2))
     module = program.finish(program.add(AddOp(x, y, signed(5))).output)
@@ -336,7 +336,7 @@ def ones(program: Program, shape: tuple[int, ...]) -> SSAValue:
 
 @pytest.mark.parametrize("name", TOO_NARROW)
 def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
-    """The verifier refuses these ops; evaluated all the same, they raise, and never wrap."""
+    """The verifier refuses these ops; evaluated without it, they raise and never wrap around."""
     program = Program()
     op = TOO_NARROW[name](program)
     args = list[Array]()
@@ -356,7 +356,7 @@ def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
 
 
 def test_an_engine_needs_a_design() -> None:
-    """Else numpy would compute everything, and nobody would know."""
+    """Without this error, numpy would compute everything and the engine nothing."""
     module = identity(unsigned(8), (1, 4))
     with pytest.raises(InterpretationError, match=r"no stream\.design for the engine to run"):
         run(module, [np.zeros((1, 4), np.uint8)], engine=lambda design, inputs: inputs)
