@@ -33,7 +33,7 @@ from qnn.backends.native.stages import staged
 from qnn.frontends.onnx import import_onnx
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp
 from qnn.qdialect.qnn.pooling import MaxPoolOp
@@ -82,7 +82,7 @@ class Case:
 def case_of(path: Path) -> Case:
     module = import_onnx(str(path))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
-    (type,) = input_types(entry_of(module))
+    (type,) = entry_input_types(entry_of(module))
     element, shape = check_element(type.element_type), type.get_shape()
     count = 1024 if np.prod(shape) < 20_000 else 128
     rng = np.random.default_rng(0)

@@ -1,10 +1,10 @@
-"""Why a model can't be imported."""
+"""The error that all importers raise."""
 
 from ..qdialect.diagnostics import printable
 
 
 class ImportFailure(Exception):
-    """A model that can't be imported; the message, a line, names the node and what would help."""
+    """A model that cannot be imported; the message is one line: where, why, and what to do."""
 
     def __init__(self, message: str):
         super().__init__(printable(message))

@@ -1,4 +1,4 @@
-"""What a user knows of an input that a model declares as float: `ui8*0.00390625`."""
+"""The quantized type of an input that a model declares as float: `ui8*0.00390625`."""
 
 import re
 from collections.abc import Mapping
@@ -8,42 +8,42 @@ from typing import TypeAlias
 from ..qdialect.types import MAX_WIDTH, BipolarType, QuantType, TernaryType, signed, unsigned
 from .errors import ImportFailure
 
-NAMED: dict[str, QuantType] = {"bipolar": BipolarType(), "ternary": TernaryType()}
-NUMBERED = re.compile(r"([us])i([1-9]\d?)")
+NAMED_TYPES: dict[str, QuantType] = {"bipolar": BipolarType(), "ternary": TernaryType()}
+INTEGER_TYPE = re.compile(r"([us])i([1-9]\d?)")
 
-SMALLEST, LARGEST = 2.0**-149, (2 - 2.0**-23) * 2.0**127
-"""What float32 holds."""
+MIN_POSITIVE_FLOAT32, MAX_FLOAT32 = 2.0**-149, (2 - 2.0**-23) * 2.0**127
+"""The smallest and the largest positive number of float32."""
 
 
 @dataclass(frozen=True)
 class InputType:
-    """An input holds `element * scale`."""
+    """The real numbers of an input are integers of this type times the scale."""
 
     element: QuantType
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if not SMALLEST <= self.scale <= LARGEST:
-            raise ImportFailure(f"the scale {self.scale} is not positive, or none of float32")
+        if not MIN_POSITIVE_FLOAT32 <= self.scale <= MAX_FLOAT32:
+            raise ImportFailure(f"the scale {self.scale} must be a positive float32 number")
 
     @staticmethod
     def parse(text: str) -> "InputType":
-        """Reads `TYPE*SCALE`, or `TYPE` where the scale is 1."""
+        """Parses `TYPE*SCALE`, or `TYPE` for a scale of 1."""
         kind, star, number = text.partition("*")
-        match = NUMBERED.fullmatch(kind)
-        element = NAMED.get(kind)
+        match = INTEGER_TYPE.fullmatch(kind)
+        element = NAMED_TYPES.get(kind)
         if match is not None and int(match[2]) <= MAX_WIDTH:
             element = (unsigned if match[1] == "u" else signed)(int(match[2]))
         if element is None:
             raise ImportFailure(
-                f"{kind!r} is no type of an input: there are ui1 to ui{MAX_WIDTH}, si1 to "
-                f"si{MAX_WIDTH}, bipolar and ternary"
+                f"unknown input type {kind!r}: use ui1 to ui{MAX_WIDTH}, si1 to si{MAX_WIDTH}, "
+                "bipolar or ternary"
             )
         try:
             return InputType(element, float(number) if star else 1.0)
         except ValueError:
-            raise ImportFailure(f"the scale {number!r} is no number") from None
+            raise ImportFailure(f"the scale {number!r} is not a number") from None
 
 
 Inputs: TypeAlias = Mapping[str, InputType | str]
-"""The types of inputs, by their names in the model."""
+"""The types that a user gives for inputs, by their names in the model."""

@@ -11,7 +11,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
-from ..qdialect.convolution import wide_enough
+from ..qdialect.convolution import widened_for
 from ..qdialect.data import Array
 from ..qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ..qdialect.qnn.elementwise import BinaryOp, ReluOp
@@ -99,7 +99,7 @@ class MinimizeAccumulatorsPass(ModulePass):
         if rows is None:
             return
         low, high = range_of(op.x)
-        clamped = np.clip(wide_enough(rows, low, high + 1), low, high + 1)
+        clamped = np.clip(widened_for(rows, low, high + 1), low, high + 1)
         kind = smallest_type(int(clamped.min()), int(clamped.max()))
         if kind != element_of(op.thresholds) or not np.array_equal(clamped, rows):
             owner = op.thresholds.owner

@@ -1,1 +1,1 @@
-"""The IR: types, attributes, ops, their verifiers, and what each op means."""
+"""The IR: types, attributes and ops, with the verifier and the numerical meaning of each op."""

@@ -1,4 +1,4 @@
-"""Zip archives that others made: what is in them is unpacked as far as it stays in proportion."""
+"""Reads zip archives from outside with a limit on their unpacked size, against zip bombs."""
 
 import lzma
 import zipfile
@@ -14,27 +14,27 @@ ARCHIVE_ERRORS = (
     zlib.error,
     lzma.LZMAError,
 )
-"""What reading an archive may raise that is not what it should be; it may be an OSError, too."""
+"""Exceptions that reading a damaged archive may raise, besides OSError."""
 
 MIN_CHECKED_BYTES = 1 << 28
-"""So many bytes may be unpacked from any archive, however small it is."""
+"""Any archive may unpack to this many bytes, however small it is."""
 
 MAX_EXPANSION = 32
-"""And so many times its own size from a large one."""
+"""A larger archive may unpack to this many times its own size."""
 
 
 class Unpacker:
-    """The parts of an archive. What is read twice is counted twice."""
+    """Reads the files in an archive up to its limit; a file that is read twice counts twice."""
 
     def __init__(self, archive: zipfile.ZipFile):
         self.archive = archive
-        self.left = max(MIN_CHECKED_BYTES, MAX_EXPANSION * archive.start_dir)
-        """Bytes that may be unpacked yet."""
+        self.bytes_left = max(MIN_CHECKED_BYTES, MAX_EXPANSION * archive.start_dir)
+        """Bytes that may still be unpacked."""
 
     def read(self, name: str) -> bytes:
-        """A part; raises one of `DAMAGE` if there is none that can be read."""
+        """The contents of a file; raises one of `ARCHIVE_ERRORS` if it cannot be read."""
         entry = self.archive.getinfo(name)
-        self.left -= entry.file_size
-        if self.left < 0:
+        self.bytes_left -= entry.file_size
+        if self.bytes_left < 0:
             raise ValueError("it unpacks to more than an archive of its size should hold")
         return self.archive.read(entry)

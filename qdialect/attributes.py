@@ -1,6 +1,7 @@
-"""How a real number becomes an integer: the rounding modes of QONNX, by name."""
+"""Rounding modes: how a real number becomes an integer, named as in QONNX."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from xdsl.utils.str_enum import StrEnum
 
 
 class Rounding(StrEnum):
-    """The names are those of QONNX; its ROUND is HALF_EVEN."""
+    """The rounding modes of QONNX; its ROUND is HALF_EVEN here."""
 
     HALF_EVEN = "half_even"
     HALF_UP = "half_up"
@@ -29,9 +30,9 @@ class RoundingAttr(EnumAttribute[Rounding], SpacedOpaqueSyntaxAttribute):
     name = "qnn.rounding"
 
 
-FloatArray = npt.NDArray[np.floating]
+FloatArray: TypeAlias = npt.NDArray[np.floating]
 
-ROUND: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
+ROUNDING_FUNCTIONS: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
     Rounding.HALF_EVEN: np.rint,
     Rounding.HALF_UP: lambda x: np.sign(x) * np.floor(np.abs(x) + x.dtype.type(0.5)),
     Rounding.HALF_DOWN: lambda x: np.sign(x) * np.ceil(np.abs(x) - x.dtype.type(0.5)),
@@ -40,4 +41,4 @@ ROUND: dict[Rounding, Callable[[FloatArray], FloatArray]] = {
     Rounding.CEIL: np.ceil,
     Rounding.FLOOR: np.floor,
 }
-"""What each mode does; "up" is away from zero and "down" is towards it, as in QONNX."""
+"""The function of each mode; "up" is away from zero and "down" towards zero, as in QONNX."""

@@ -1,7 +1,8 @@
 """Convolutions and matrix products of arrays, exact over integers.
 
-Sums of integers run through BLAS in float32 or float64 where they are small enough to be exact
-there, which is many times faster than numpy's integer product.
+Integer products run through BLAS in float32 or float64 where no partial sum can exceed 2^24 or
+2^53, the integers that these types hold exactly. BLAS is many times faster than numpy's own integer
+product.
 """
 
 from collections.abc import Sequence
@@ -13,65 +14,65 @@ from .data import Array
 from .shapes import Window
 
 
-def exact_matmul(a: Array, b: Array) -> Array:
-    """`a @ b.T` over integers, exact: in floats where the sums are small enough for them."""
+def exact_matmul_transposed(a: Array, b: Array) -> Array:
+    """`a @ b.T` over integers, exact; in floats where the bound on the sums allows it."""
     bound = b.shape[-1] * max_magnitude(a) * max_magnitude(b)
     if bound < 1 << 24:
         return (a.astype(np.float32) @ b.astype(np.float32).T).astype(np.int64)
     if bound < 1 << 53:
         return (a.astype(np.float64) @ b.astype(np.float64).T).astype(np.int64)
-    kind = exact_type(bound)
+    kind = exact_dtype(bound)
     return a.astype(kind) @ b.astype(kind).T
 
 
 def max_magnitude(x: Array) -> int:
-    """The largest magnitude among integers."""
+    """The largest absolute value in an array of integers; 0 if it is empty."""
     return max(abs(int(x.min())), abs(int(x.max()))) if x.size else 0
 
 
-def exact_type(bound: int) -> np.dtype[Any]:
-    """A numpy type for integers up to a magnitude: Python's own where 64 bits are too few."""
+def exact_dtype(bound: int) -> np.dtype[Any]:
+    """A numpy type for integers up to a magnitude; Python integers beyond 64 bits."""
     return np.dtype(np.int64 if bound < 1 << 63 else object)
 
 
-def wide_enough(ints: Array, *others: int) -> Array:
-    """Integers in a type that holds some others, too; as they are if there are only zeros."""
+def widened_for(ints: Array, *others: int) -> Array:
+    """The integers in a type that can hold the others as well; unchanged if those are all 0."""
     if not any(others):
         return ints
-    return ints.astype(exact_type(max(max_magnitude(ints), *map(abs, others))))
+    return ints.astype(exact_dtype(max(max_magnitude(ints), *map(abs, others))))
 
 
-def matmul(a: Array, b: Array) -> Array:
+def matmul_transposed(a: Array, b: Array) -> Array:
     """`a @ b.T`, exact over integers."""
     if a.dtype.kind == "f" or b.dtype.kind == "f":
         return a @ b.T
-    return exact_matmul(a, b)
+    return exact_matmul_transposed(a, b)
 
 
 def pad_image(x: Array, low: Sequence[int], high: Sequence[int], value: float) -> Array:
-    """Adds elements of one value before and behind each axis; of Python's integers as well."""
+    """Pads each axis with a value; unlike `np.pad` it keeps arrays of Python integers exact."""
     if not any((*low, *high)):
         return x
     shape = [sum(sizes) for sizes in zip(low, x.shape, high, strict=True)]
     result = np.full(shape, value, x.dtype)
-    place = (slice(start, start + size) for start, size in zip(low, x.shape, strict=True))
-    result[tuple(place)] = x
+    inside = (slice(start, start + size) for start, size in zip(low, x.shape, strict=True))
+    result[tuple(inside)] = x
     return result
 
 
 def windows(x: Array, window: Window, pad_value: float) -> Array:
-    """The patches under a window: N, rows, columns, kernel rows, kernel columns, channels."""
+    """The patch under each window; axes N, rows, columns, kernel rows, kernel columns, channels."""
     top, left, bottom, right = window.pads
-    whole = pad_image(x, (0, top, left, 0), (0, bottom, right, 0), pad_value)
+    padded = pad_image(x, (0, top, left, 0), (0, bottom, right, 0), pad_value)
     (kh, kw), (sh, sw), (dh, dw) = window.kernel, window.strides, window.dilations
-    spans = np.lib.stride_tricks.sliding_window_view(whole, window.extent, axis=(1, 2))
+    spans = np.lib.stride_tricks.sliding_window_view(padded, window.extent, axis=(1, 2))
     patches = spans[:, ::sh, ::sw, :, ::dh, ::dw]
     assert patches.shape[4:] == (kh, kw)
     return patches.transpose(0, 1, 2, 4, 5, 3)
 
 
 def convolve(x: Array, weights: Array, window: Window, groups: int, pad_value: float = 0) -> Array:
-    """A convolution of plain arrays, exact over integers."""
+    """The convolution of an NHWC image with OHWI weights, exact over integers."""
     patches = windows(x, window, pad_value)
     n, h, w, kh, kw, channels = patches.shape
     share = channels // groups
@@ -80,18 +81,18 @@ def convolve(x: Array, weights: Array, window: Window, groups: int, pad_value: f
     if share == 1 and kernels.shape[1] == 1:
         return _depthwise(grouped[..., 0], kernels[:, 0])
     parts = [
-        matmul(grouped[..., group, :].reshape(n * h * w, -1), kernels[group])
+        matmul_transposed(grouped[..., group, :].reshape(n * h * w, -1), kernels[group])
         for group in range(groups)
     ]
     return np.concatenate(parts, axis=-1).reshape(n, h, w, -1)
 
 
 def _depthwise(patches: Array, kernels: Array) -> Array:
-    """Each channel has its own window: a sum over the taps, all channels at once."""
+    """A depthwise convolution: one sum over the taps, for all channels in one array operation."""
     n, h, w, kh, kw, channels = patches.shape
     kind = patches.dtype
     if kind.kind != "f":
-        kind = exact_type(kh * kw * max_magnitude(patches) * max_magnitude(kernels))
+        kind = exact_dtype(kh * kw * max_magnitude(patches) * max_magnitude(kernels))
     total = np.zeros((n, h, w, channels), kind)
     for tap in range(kh * kw):
         total += patches[:, :, :, tap // kw, tap % kw].astype(kind) * kernels[:, tap].astype(kind)
@@ -99,16 +100,19 @@ def _depthwise(patches: Array, kernels: Array) -> Array:
 
 
 def _sum_type(product: Array, x: Array, weights: Array) -> np.dtype[Any]:
-    """The type of a transposed convolution's sums, which many products of one tap make up."""
+    """A type that holds the sums of a transposed convolution over all taps.
+
+    `product` holds the products of one tap only.
+    """
     if product.dtype.kind == "f":
         return product.dtype
-    return exact_type(weights[0].size * max_magnitude(x) * max_magnitude(weights))
+    return exact_dtype(weights[0].size * max_magnitude(x) * max_magnitude(weights))
 
 
 def convolve_transposed(
     x: Array, weights: Array, window: Window, groups: int, shape: tuple[int, ...]
 ) -> Array:
-    """A transposed convolution: every element adds its kernel to the result."""
+    """The transposed convolution: every element adds its kernel, times itself, to the result."""
     n, height, width, channels = x.shape
     outputs, kh, kw, share = weights.shape
     (sh, sw), (dh, dw), (top, left, _, _) = window.strides, window.dilations, window.pads
@@ -120,7 +124,8 @@ def convolve_transposed(
     for row in range(kh):
         for col in range(kw):
             parts = [
-                matmul(inputs[:, group], kernels[group, :, row, col]) for group in range(groups)
+                matmul_transposed(inputs[:, group], kernels[group, :, row, col])
+                for group in range(groups)
             ]
             product = np.concatenate(parts, axis=-1).reshape(n, height, width, outputs)
             if full is None:
@@ -136,7 +141,7 @@ def convolve_transposed(
 
 
 def sums_by_sign(rows: Array) -> tuple[Array, Array]:
-    """The sums of the positive and of the negative numbers of each row, as Python's integers."""
+    """The sum of the positive and the sum of the negative numbers of each row."""
     if rows.dtype.itemsize > 4:
         rows = rows.astype(object)
     zero, kind = rows.dtype.type(0), np.result_type(rows, np.int64)

@@ -1,8 +1,9 @@
 """Constant data: packed bytes with a tensor type.
 
-In memory and in text a constant is its bytes. Elements of 1, 2 or 4 bits are packed, the first in
-the lowest bits; wider ones take 1, 2, 4 or 8 bytes, little-endian. Text shows a short constant as
-numbers (`[[1, -1], [0, 3]]`) and a long one as hex (`"0x1f03"`); both are read at any length.
+A constant is stored as bytes, in memory and in text. An element takes 1, 2 or 4 bits, the first in
+the lowest bits of a byte, or 1, 2, 4 or 8 bytes, little-endian. The printer writes a short constant
+as numbers (`[[1, -1], [0, 3]]`) and a long one as hex (`"0x1f03"`); the parser reads both at any
+length.
 """
 
 from collections.abc import Sequence
@@ -33,10 +34,10 @@ from .types import (
 Array: TypeAlias = npt.NDArray[Any]
 
 MAX_RANK = 32
-"""What every numpy holds."""
+"""The rank that every version of numpy supports."""
 
-SHORT = 16
-"""Constants of up to this many elements are printed as numbers."""
+MAX_PRINTED_ELEMENTS = 16
+"""Constants with at most this many elements are printed as numbers."""
 
 
 @irdl_attr_definition
@@ -50,10 +51,10 @@ class DataAttr(ParametrizedAttribute):
 
     @staticmethod
     def from_array(array: npt.ArrayLike, element: ElementType) -> "DataAttr":
-        """Packs an array, after checking that every value is one of the element type."""
+        """Packs an array; raises VerifyException if a value is not one of the element type."""
         values = np.asarray(array)
         if isinstance(element, FloatType):
-            with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+            with np.errstate(over="ignore"):  # overflow gives infinity, an error below
                 values = values.astype(dtype_of(element))
         check_values(values, element)
         type = TensorType(element, values.shape)
@@ -82,7 +83,7 @@ class DataAttr(ParametrizedAttribute):
             raise VerifyException(
                 f"{self.type} takes {expected} bytes of data, {len(self.data.data)} are given"
             )
-        if not every_code_is_a_value(self.element):
+        if not every_code_is_valid(self.element):
             check_values(self.array, self.element)
 
     @classmethod
@@ -97,24 +98,24 @@ class DataAttr(ParametrizedAttribute):
 
 
 def storage_bits(element: ElementType) -> int:
-    """How many bits an element takes in packed data: 1, 2, 4, 8, 16, 32 or 64."""
+    """The bits of an element in packed data: 1, 2, 4, 8, 16, 32 or 64."""
     return 1 << (bit_width(element) - 1).bit_length()
 
 
-def every_code_is_a_value(element: ElementType) -> bool:
-    """Whether packed data of this type needs no check: each pattern of its bits is a value."""
+def every_code_is_valid(element: ElementType) -> bool:
+    """Whether every bit pattern of packed data is a value of this type, so that none is invalid."""
     return isinstance(element, IntegerType | BipolarType) and (
         bit_width(element) == storage_bits(element)
     )
 
 
 def packed_size(type: QnnTensor) -> int:
-    """The number of bytes that the packed elements of a tensor take."""
+    """The bytes of the packed elements of a tensor."""
     return -(-prod(type.get_shape()) * storage_bits(check_element(type.element_type)) // 8)
 
 
 def check_values(values: Array, element: ElementType) -> None:
-    """Raises unless every value is finite and within the range of the element type."""
+    """Raises VerifyException unless every value is finite and in the range of the element type."""
     if values.size == 0:
         return
     if isinstance(element, FloatType):
@@ -148,7 +149,7 @@ def _pack(values: Array, element: ElementType) -> bytes:
 
 
 def _unpack(data: bytes, element: ElementType, shape: tuple[int, ...]) -> Array:
-    """Works in place: unpacked bits take eight times the memory of packed ones."""
+    """The inverse of `_pack`. Works in place, as unpacked bits take eight times the memory."""
     bits, dtype = storage_bits(element), dtype_of(element)
     if bits >= 8:
         return np.frombuffer(data, dtype.newbyteorder("<")).astype(dtype, copy=False).reshape(shape)
@@ -166,8 +167,8 @@ def _unpack(data: bytes, element: ElementType, shape: tuple[int, ...]) -> Array:
 
 
 def print_data(printer: Printer, data: DataAttr) -> None:
-    """Prints `[1, 2] : tensor<2xui4>`, or the elements as hex if they are many."""
-    if prod(data.type.get_shape()) <= SHORT:
+    """Prints `[1, 2] : tensor<2xui4>`, or more than `MAX_PRINTED_ELEMENTS` elements as hex."""
+    if prod(data.type.get_shape()) <= MAX_PRINTED_ELEMENTS:
         _print_numbers(printer, data.array, data.element)
     else:
         printer.print_string('"0x')
@@ -188,9 +189,9 @@ def _print_numbers(printer: Printer, values: Array, element: ElementType) -> Non
 
 
 def _float_text(value: Array) -> str:
-    """The shortest decimal number that reads back as the same float, spelt as MLIR wants it.
+    """The shortest decimal number that parses to the same float, in MLIR's syntax.
 
-    It is read as a double first, so now and then a float32 needs the digits of one.
+    MLIR parses numbers as doubles, so a few float32 values need the digits of a double.
     """
     text = str(value[()])
     if value.dtype.type(float(text)) != value:
@@ -200,7 +201,7 @@ def _float_text(value: Array) -> str:
 
 
 def parse_data(parser: AttrParser) -> DataAttr:
-    """Reads what `print_data` prints."""
+    """Parses the output of `print_data`."""
     start = parser.pos
     text = parser.parse_optional_str_literal()
     rows = None if text is not None else _parse_numbers(parser)
@@ -224,7 +225,7 @@ Numbers: TypeAlias = int | float | list["Numbers"]
 
 
 def _parse_numbers(parser: AttrParser) -> Numbers:
-    """Reads nested lists of numbers, without recursion: depth is the rank of a tensor."""
+    """Parses nested lists of numbers, with a stack instead of recursion, to any depth."""
     root: list[Numbers] = []
     stack = [root]
     while True:
@@ -250,8 +251,8 @@ def _data_of_numbers(rows: Numbers | None, type: QnnTensor) -> DataAttr:
     if any(isinstance(value, list) for value in values.flat):
         raise VerifyException("rows of a constant differ in length")
     if values.shape != type.get_shape():
-        given = "x".join(map(str, values.shape)) or "a single number"
-        raise VerifyException(f"the numbers form {given}, which is not the shape of {type}")
+        actual = "x".join(map(str, values.shape)) or "a single number"
+        raise VerifyException(f"the numbers form {actual}, which is not the shape of {type}")
     if isinstance(element, FloatType):
         return DataAttr.from_array(values.astype(np.float64), element)
     if not all(isinstance(value, int) for value in values.flat):
@@ -260,10 +261,10 @@ def _data_of_numbers(rows: Numbers | None, type: QnnTensor) -> DataAttr:
 
 
 def bytes_of_hex(text: str) -> bytes:
-    """The bytes of a constant, as text gives them."""
+    """The bytes of a constant from its text, `0x` and hex digits."""
     if not text.startswith("0x"):
-        raise VerifyException('constant data is numbers, or hex that starts with "0x"')
+        raise VerifyException('constant data must be numbers, or hex that starts with "0x"')
     try:
         return bytes.fromhex(text[2:])
     except ValueError:
-        raise VerifyException("constant data is not an even number of hex digits") from None
+        raise VerifyException("constant data must be an even number of hex digits") from None

@@ -1,16 +1,16 @@
-"""Words in messages: what somebody may have meant, and what others wrote, fit for a terminal."""
+"""Text in messages: suggestions for unknown names, and foreign text made safe for a terminal."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 MAX_LINE_LENGTH = 1000
-"""Characters of a line that are shown."""
+"""Longer lines of a message are cut to this many characters."""
 
 
 def did_you_mean(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
-    """The end of a message about an unknown name: the known one closest to it.
+    """The end of a message about an unknown name: the closest known one, or the list of them.
 
-    What is known as well is not listed.
+    The names in `also` are suggested but not listed.
     """
     names = sorted(known)
     close = get_close_matches(name, [*names, *also], 1, 0.6)
@@ -18,17 +18,17 @@ def did_you_mean(name: str, known: Iterable[str], also: Iterable[str] = ()) -> s
 
 
 def last_name(layer: str) -> str:
-    """A layer's own name: the last of those that a framework joined by `;`."""
+    """The last of the names that a framework joined with `;` when it merged layers."""
     return layer.rpartition(";")[2] or layer
 
 
 def printable(text: str) -> str:
-    """Text that a terminal shows as one line, each character in its place."""
+    """The text on one line, with a space for each character that is not printable."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 def truncated(message: str) -> str:
-    """The lines of a message, whatever the names in it hold: plain, and of a length to be read."""
+    """A message with its lines made printable and cut to `MAX_LINE_LENGTH`."""
     lines = map(printable, message.split("\n"))
     return "\n".join(
         line if len(line) <= MAX_LINE_LENGTH else f"{line[:MAX_LINE_LENGTH]}..." for line in lines

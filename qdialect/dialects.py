@@ -1,4 +1,4 @@
-"""The dialects that a module of ours may use, loaded when they are met."""
+"""The dialects that a module may use; each is imported when the parser first meets it."""
 
 from collections.abc import Callable
 
@@ -36,14 +36,14 @@ def _stream() -> Dialect:
     return Stream
 
 
-OURS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn, "stream": _stream}
-"""The dialects of this project."""
+PROJECT_DIALECTS: dict[str, Callable[[], Dialect]] = {"qnn": _qnn, "stream": _stream}
+"""The dialects that this project defines."""
 
-DIALECTS = {"builtin": _builtin, "func": _func, "test": _test, **OURS}
+DIALECTS = {"builtin": _builtin, "func": _func, "test": _test, **PROJECT_DIALECTS}
 
 
 def new_context() -> Context:
-    """A context that knows these dialects."""
+    """A context with all of these dialects registered."""
     context = Context()
     for name, load in DIALECTS.items():
         context.register_dialect(name, load)

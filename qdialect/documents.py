@@ -1,5 +1,4 @@
-"""TOML and JSON that others wrote: what can't be read, or holds more than any number or name, is a
-ValueError that says so in one line."""
+"""Parses TOML and JSON from outside; any error is a ValueError with a message of one line."""
 
 import json
 import tomllib
@@ -7,61 +6,61 @@ from collections import Counter
 from math import isfinite
 from typing import Any, NoReturn
 
-LONGEST_LINE = 1000
-"""Characters of TOML: tomllib takes a time that grows with the square of a key's parts."""
+MAX_TOML_LINE_LENGTH = 1000
+"""Characters of a line of TOML: tomllib's time is quadratic in the parts of a dotted key."""
 
-MOST_DIGITS = 400
-"""Of a number."""
+MAX_NUMBER_LENGTH = 400
+"""Characters of a number in JSON; converting longer ones to an integer takes quadratic time."""
 
 
-def read_toml(text: str) -> dict[str, Any]:
-    """The tables of a text."""
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parses TOML."""
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > LONGEST_LINE:
-            raise ValueError(f"line {number} has more than {LONGEST_LINE:,} characters")
+        if len(line) > MAX_TOML_LINE_LENGTH:
+            raise ValueError(f"line {number} has more than {MAX_TOML_LINE_LENGTH:,} characters")
     try:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("it nests too deeply") from None
 
 
-def read_json(text: str) -> Any:
-    """The value of a text: every name stands once in an object, and numbers are finite."""
+def parse_json(text: str) -> Any:
+    """Parses JSON; keys of an object must be unique, and numbers finite."""
     try:
         value = json.loads(
             text,
-            object_pairs_hook=_once,
-            parse_int=_whole,
-            parse_float=_number,
-            parse_constant=_no_number,
+            object_pairs_hook=_unique_keys,
+            parse_int=_parse_integer,
+            parse_float=_parse_float,
+            parse_constant=_reject_number,
         )
-        json.dumps(value, ensure_ascii=False).encode()  # refuses half a surrogate pair
+        json.dumps(value, ensure_ascii=False).encode()  # raises for half a surrogate pair
     except RecursionError:
         raise ValueError("it nests too deeply") from None
     except UnicodeEncodeError:
-        raise ValueError("it holds text that is no Unicode") from None
+        raise ValueError("it holds text that is not valid Unicode") from None
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """JSON takes the last of two entries with one name, in silence."""
-    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
-    if twice:
-        raise ValueError(f"{twice[0]!r} is given twice")
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises for a repeated key, of which Python's parser would silently use the last."""
+    repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if repeated:
+        raise ValueError(f"{repeated[0]!r} is given twice")
     return dict(pairs)
 
 
-def _whole(text: str) -> int:
-    _number(text)
+def _parse_integer(text: str) -> int:
+    _parse_float(text)
     return int(text)
 
 
-def _number(text: str) -> float:
+def _parse_float(text: str) -> float:
     number = float(text)
-    if not isfinite(number) or len(text) > MOST_DIGITS:
-        _no_number(text)
+    if not isfinite(number) or len(text) > MAX_NUMBER_LENGTH:
+        _reject_number(text)
     return number
 
 
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text[:20]} is no number that is known here")
+def _reject_number(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is not a finite number of at most {MAX_NUMBER_LENGTH} digits")

@@ -1,9 +1,9 @@
-"""Running a module with numpy: what the IR means.
+"""Runs a module with numpy. These results define the meaning of the IR.
 
     outputs = run(module, [images])
 
-Arrays may carry any number of images: where a function takes `1x32x32x3`, an `Nx32x32x3` is run as
-N images at once. An engine may compute designs in the interpreter's place.
+An array may hold any number of images: a function that takes `1x32x32x3` also runs an `Nx32x32x3`,
+as N images. An engine may compute the designs in place of the interpreter.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,23 +23,19 @@ from xdsl.interpreter import (
     impl_terminator,
     register_impls,
 )
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp, QnnOp
-from .qnn.base import as_stored, text_of
-from .qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
-from .qnn.elementwise import BinaryOp, PReluOp
-from .qnn.layout import ConcatOp, SplitOp, TransposeOp
-from .qnn.linear import LinearOp
+from .qnn.base import checked_storage, text_of
 from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
 from .stream.flow import frames_of
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import as_array
 
 
-def _evaluate(
+def _evaluate_qnn_op(
     functions: InterpreterFunctions, interpreter: Interpreter, op: ConstantOp, args: PythonValues
 ) -> PythonValues:
     return op.evaluate(*args)
@@ -49,17 +45,17 @@ QnnFunctions = register_impls(
     type(
         "QnnFunctions",
         (InterpreterFunctions,),
-        {op.name: impl(op)(_evaluate) for op in (ConstantOp, *TENSOR_OPS)},  # pyright: ignore
+        {op.name: impl(op)(_evaluate_qnn_op) for op in (ConstantOp, *TENSOR_OPS)},  # pyright: ignore
     )
 )
-"""Every op of the `qnn` dialect runs its own `evaluate`."""
+"""Runs the `evaluate` method of each op of the `qnn` dialect."""
 
 
-def _carry_out(
+def _evaluate_process(
     functions: InterpreterFunctions, interpreter: Interpreter, op: Process, args: PythonValues
 ) -> PythonValues:
     return tuple(
-        as_stored(op, frames, channel.element_type)
+        checked_storage(op, frames, channel.element_type)
         for frames, channel in zip(op.evaluate(*args), op.outputs, strict=True)
     )
 
@@ -68,19 +64,19 @@ ProcessFunctions = register_impls(
     type(
         "ProcessFunctions",
         (InterpreterFunctions,),
-        {op.name: impl(op)(_carry_out) for op in PROCESSES if op not in (SourceOp, SinkOp)},
+        {op.name: impl(op)(_evaluate_process) for op in PROCESSES if op not in (SourceOp, SinkOp)},
     )
 )
-"""Every process runs its own `evaluate`, on whole frames, as if channels held any number."""
+"""Runs the `evaluate` method of each process on whole frames, as if channels were unbounded."""
 
 
 DesignEngine: TypeAlias = Callable[[DesignOp, list[Array]], list[Array]]
-"""Computes the results of a design for whole frames."""
+"""Computes the outputs of a design from its inputs, both as whole frames."""
 
 
 @register_impls
 class DesignFunctions(InterpreterFunctions):
-    """A design: its sources take the inputs in order, its sinks make up the results."""
+    """Runs a design: the inputs go to its sources in order, the results come from its sinks."""
 
     def __init__(self, engine: DesignEngine | None = None):
         self.engine = engine
@@ -91,10 +87,10 @@ class DesignFunctions(InterpreterFunctions):
     ) -> PythonValues:
         if self.engine is not None:
             return tuple(self.engine(op, list(map(as_array, args))))
-        self.arriving = dict(zip(op.sources, args, strict=True))
-        self.leaving: dict[SinkOp, Array] = {}
+        self.source_frames = dict(zip(op.sources, args, strict=True))
+        self.sink_frames: dict[SinkOp, Array] = {}
         interpreter.run_ssacfg_region(op.body, (), op.sym_name.data)
-        return tuple(self.leaving[sink] for sink in op.sinks)
+        return tuple(self.sink_frames[sink] for sink in op.sinks)
 
     @impl(RunOp)
     def run_design(self, interpreter: Interpreter, op: RunOp, args: PythonValues) -> PythonValues:
@@ -104,17 +100,17 @@ class DesignFunctions(InterpreterFunctions):
     def run_source(
         self, interpreter: Interpreter, op: SourceOp, args: PythonValues
     ) -> PythonValues:
-        return (self.arriving[op],)
+        return (self.source_frames[op],)
 
     @impl(SinkOp)
     def run_sink(self, interpreter: Interpreter, op: SinkOp, args: PythonValues) -> PythonValues:
-        self.leaving[op] = args[0]
+        self.sink_frames[op] = args[0]
         return ()
 
 
 @register_impls
 class FuncFunctions(InterpreterFunctions):
-    """Functions; xDSL has the same, in a package that takes long to import."""
+    """Runs functions. xDSL's own implementation is in a package that is slow to import."""
 
     @impl_terminator(ReturnOp)
     def run_return(
@@ -138,7 +134,7 @@ def interpreter_of(
     listeners: Sequence[Interpreter.Listener] = (),
     engine: DesignEngine | None = None,
 ) -> Interpreter:
-    """An interpreter that knows all our ops."""
+    """An interpreter for the ops of `qnn`, `stream` and `func`."""
     interpreter = Interpreter(module, listeners=tuple(listeners))
     interpreter.register_implementations(QnnFunctions())
     interpreter.register_implementations(ProcessFunctions())
@@ -148,40 +144,47 @@ def interpreter_of(
 
 
 def entry_of(module: ModuleOp) -> FuncOp | DesignOp:
-    """The function or design that a run starts with: `main`, or the only one there is."""
+    """The function or design to run: `@main`, or the only one in the module."""
     entries = [op for op in module.ops if isinstance(op, FuncOp | DesignOp)]
     for entry in entries:
         if entry.sym_name.data == "main":
             return entry
     if len(entries) == 1:
         return entries[0]
-    raise InterpretationError(f"there is no @main among {len(entries)} functions")
+    if not entries:
+        raise InterpretationError("the module has no function or design to run")
+    raise InterpretationError(
+        f"none of the {len(entries)} functions and designs is named @main: rename the one to run"
+    )
 
 
-def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
-    """The tensors that a function or design takes; a design takes one image at a time."""
+def entry_input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
+    """The tensor types of the inputs; a design has the types of a single image."""
     if isinstance(entry, FuncOp):
         return [check_tensor(type) for type in entry.function_type.inputs]
     return [frames_of(source.outputs[0]) for source in entry.sources]
 
 
 def argument_names(entry: FuncOp | DesignOp) -> list[str]:
-    """What the inputs are called."""
+    """The names of the inputs, as messages print them."""
     if isinstance(entry, DesignOp):
         return [source.port.data for source in entry.sources]
     return [arg.name_hint or f"input {arg.index}" for arg in entry.args]
 
 
-def takes_any_images(types: Sequence[QnnTensor]) -> bool:
-    """Whether inputs of these types are for one image each, and so may hold any number."""
+def have_image_axis(types: Sequence[QnnTensor]) -> bool:
+    """Whether every input has a first axis of size 1, along which any number of images fit."""
     return bool(types) and all(type.get_shape()[:1] == (1,) for type in types)
 
 
 def check_input(array: Array, type: QnnTensor, what: str, any_images: bool) -> Array:
-    """Returns an array as the type wants it; raises if it is of another shape or range."""
-    shape, wanted = array.shape, type.get_shape()
-    free = 1 if any_images else 0
-    if len(shape) != len(wanted) or shape[free:] != wanted[free:]:
+    """Converts an array to the type; raises if its shape differs or a value is out of range.
+
+    With `any_images` the first axis may have any size.
+    """
+    shape, expected = array.shape, type.get_shape()
+    checked = slice(1 if any_images else 0, None)
+    if len(shape) != len(expected) or shape[checked] != expected[checked]:
         raise InterpretationError(f"{what} has shape {text_of(shape)}, {type} is expected")
     if array.size == 0:
         raise InterpretationError(f"{what} is empty")
@@ -210,63 +213,66 @@ def run(
     listeners: Sequence[Interpreter.Listener] = (),
     engine: DesignEngine | None = None,
 ) -> list[Array]:
-    """Runs the entry function of a module and returns its results.
+    """Runs the entry function or design of a module and returns its results.
 
-    An engine computes what designs in it do, instead of the interpreter.
+    With an engine, the engine computes the designs and the interpreter everything around them.
     """
     if engine is not None and not any(isinstance(op, DesignOp) for op in module.ops):
-        raise InterpretationError("an engine runs designs, and there is none: run stream-lower")
+        raise InterpretationError(
+            "this module contains no stream.design for the engine to run: run stream-lower first"
+        )
     entry = entry_of(module)
     args, images = check_inputs(entry, inputs)
-    if images == 1 or keeps_all_images(module):
-        return _call(module, entry, args, listeners, engine)
-    single = [
-        _call(module, entry, [array[image : image + 1] for array in args], listeners, engine)
+    if images == 1 or images_stay_apart(module):
+        return _call_entry(module, entry, args, listeners, engine)
+    results = [
+        _call_entry(module, entry, [array[image : image + 1] for array in args], listeners, engine)
         for image in range(images)
     ]
-    return [concatenated(parts) for parts in zip(*single, strict=True)]
+    return [concatenate_images(parts) for parts in zip(*results, strict=True)]
 
 
-def concatenated(parts: Sequence[Array]) -> Array:
-    """The results of some images after each other; those that have no axis get one."""
+def concatenate_images(parts: Sequence[Array]) -> Array:
+    """Concatenates the results of single images; a scalar result gets an axis first."""
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
 def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:
-    """The inputs of a function as it wants them, and how many images they hold."""
+    """The inputs, converted to the types of the entry, and the number of images in them."""
     try:
-        types = input_types(entry)
+        types = entry_input_types(entry)
     except VerifyException as error:
         raise InterpretationError(f"@{entry.sym_name.data} can't be run: {error}") from None
     if len(inputs) != len(types):
-        wanted = ", ".join(
+        expected = ", ".join(
             f"{name} : {type}" for name, type in zip(argument_names(entry), types, strict=True)
         )
         raise InterpretationError(
-            f"@{entry.sym_name.data} takes {wanted or 'no inputs'}; {len(inputs)} inputs are given"
+            f"@{entry.sym_name.data} takes {expected or 'no inputs'}; "
+            f"{len(inputs)} inputs are given"
         )
-    any_images = takes_any_images(types)
+    any_images = have_image_axis(types)
     args = [
         check_input(array, type, f"input {number}", any_images)
         for number, (array, type) in enumerate(zip(inputs, types, strict=True))
     ]
-    return args, _images(args) if any_images else 1
+    return args, _image_count(args) if any_images else 1
 
 
-def _call(
+def _call_entry(
     module: ModuleOp,
     entry: FuncOp | DesignOp,
     args: Sequence[Array],
     listeners: Sequence[Interpreter.Listener],
     engine: DesignEngine | None,
 ) -> list[Array]:
-    with np.errstate(all="ignore"):  # what overflows is infinite, as in any framework
+    with np.errstate(all="ignore"):  # overflow gives infinity, as in any framework
         results = interpreter_of(module, listeners, engine).call_op(entry, tuple(args))
     return [as_array(result) for result in results]
 
 
-def _images(args: Sequence[Array]) -> int:
-    """How many images there are, which all inputs must agree on."""
+def _image_count(args: Sequence[Array]) -> int:
+    """The number of images; raises if the inputs hold different numbers."""
     for number, array in enumerate(args):
         if len(array) != len(args[0]):
             raise InterpretationError(
@@ -275,32 +281,23 @@ def _images(args: Sequence[Array]) -> int:
     return len(args[0])
 
 
-def keeps_all_images(module: ModuleOp) -> bool:
-    """Whether every op treats the images along the first axis each by itself."""
+def images_stay_apart(module: ModuleOp) -> bool:
+    """Whether every op that depends on the images computes each image by itself."""
     varying: set[SSAValue] = set()
     for op in module.walk():
         for region in op.regions:
             varying.update(arg for block in region.blocks for arg in block.args)
-        free = [value for value in op.operands if value in varying]
-        if free:
+        operands = [value for value in op.operands if value in varying]
+        if operands:
             varying.update(op.results)
-            if isinstance(op, QnnOp) and not keeps_images(op, free):
+            if not _keeps_images_apart(op, operands):
                 return False
     return True
 
 
-def keeps_images(op: QnnOp, free: Sequence[SSAValue]) -> bool:
-    """Whether an op does so, given the operands that depend on images."""
-    firsts = {shape_of(value)[:1] for value in (*free, *op.results)}
-    match op:
-        case TransposeOp():
-            keeps = op.order.get_values()[:1] == (0,)
-        case SoftmaxOp() | ArgMaxOp() | TopKOp() | ConcatOp() | SplitOp():
-            keeps = op.axis.value.data % len(shape_of(free[0])) != 0
-        case BinaryOp() | PReluOp():
-            keeps = {len(shape_of(value)) for value in free} == {len(shape_of(op.output))}
-        case LinearOp():
-            keeps = len(shape_of(op.x)) > 1
-        case _:
-            keeps = True
-    return keeps and firsts == {(1,)}
+def _keeps_images_apart(op: Operation, varying: Sequence[SSAValue]) -> bool:
+    """Whether one op does; an op without such a promise counts as one that mixes images."""
+    if isinstance(op, QnnOp):
+        first_axes = {shape_of(value)[:1] for value in (*varying, *op.results)}
+        return first_axes == {(1,)} and op.keeps_images_apart(varying)
+    return isinstance(op, Process | RunOp | CallOp | ReturnOp)

@@ -1,8 +1,9 @@
-"""Memory words: a matrix as the hardware reads it, so many rows and columns at once.
+"""Memory words: a constant matrix in the layout in which the hardware reads it.
 
-At each address stand the elements that a process takes in one cycle: a word for each of the rows,
-which holds the columns, the first in the lowest bits, with no bit in between. From address to
-address the columns go on first, then the rows. A word fills whole bytes, the lowest first.
+A process reads `at_once = [P, S]` rows and columns per cycle. Each address holds these elements as
+P words, one for each row. A word holds S columns, the first in the lowest bits, without gaps, and
+is stored in whole bytes, the lowest first. Successive addresses advance along the columns first,
+then along the rows.
 """
 
 from collections.abc import Sequence
@@ -36,38 +37,39 @@ Words = npt.NDArray[np.uint8]
 
 @irdl_attr_definition
 class PackedAttr(ParametrizedAttribute):
-    """The elements of a constant tensor in memory words; its first axis counts the rows.
+    """The elements of a constant tensor in memory words.
 
-    `at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>` has three columns of 16 rows at
-    each address.
+    The first axis of the tensor is the rows of the matrix; all others together are its columns.
+    `at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>` has 16 rows of 3 columns at each
+    address.
     """
 
     name = "stream.packed"
 
     type: QnnTensor
-    together: ArrayAttr[IntAttr]
-    """Rows and columns at once."""
+    parallelism: ArrayAttr[IntAttr]
+    """Rows and columns per cycle."""
     data: BytesAttr
 
     @staticmethod
     def of(data: "DataAttr | PackedAttr", at_once: tuple[int, int]) -> "PackedAttr":
         """Packs a constant of integers."""
-        words = pack_words(_matrix(data.array), quant(data.type), at_once)
-        together = ArrayAttr([IntAttr(number) for number in at_once])
-        return PackedAttr(data.type, together, BytesAttr(words.tobytes()))
+        words = pack_words(_matrix(data.array), integer_element(data.type), at_once)
+        parallelism = ArrayAttr([IntAttr(number) for number in at_once])
+        return PackedAttr(data.type, parallelism, BytesAttr(words.tobytes()))
 
     @property
     def at_once(self) -> tuple[int, int]:
-        rows, cols = self.together
+        rows, cols = self.parallelism
         return rows.data, cols.data
 
     @property
     def element(self) -> QuantType:
-        return quant(self.type)
+        return integer_element(self.type)
 
     @property
     def words(self) -> Words:
-        """Addresses x rows at once x bytes of a word."""
+        """The words as an array: addresses x rows per cycle x bytes of a word."""
         flat = np.frombuffer(self.data.data, np.uint8)
         return flat.reshape(-1, self.at_once[0], word_bytes(self.element, self.at_once))
 
@@ -86,11 +88,12 @@ class PackedAttr(ParametrizedAttribute):
     def verify(self) -> None:
         shape = check_tensor(self.type).get_shape()
         if not shape or not is_quant(self.type.element_type):
-            raise VerifyException(f"a memory holds rows of integers, not {self.type}")
-        (rows, cols), at_once = _rows_and_cols(shape), [n.data for n in self.together]
+            raise VerifyException(f"a memory must hold rows of integers, not {self.type}")
+        (rows, cols), at_once = _rows_and_cols(shape), [n.data for n in self.parallelism]
         if len(at_once) != 2 or min(at_once) < 1 or rows % at_once[0] or cols % at_once[1]:
-            given = "x".join(map(str, at_once))
-            raise VerifyException(f"{given} at once don't divide {rows} rows of {cols}")
+            raise VerifyException(
+                f"at_once is {at_once}: it must be two divisors of {rows} rows and {cols} columns"
+            )
         addresses = rows * cols // prod(at_once)
         expected = addresses * at_once[0] * word_bytes(self.element, self.at_once)
         if len(self.data.data) != expected:
@@ -99,7 +102,7 @@ class PackedAttr(ParametrizedAttribute):
             )
         used = cols_bits % 8 if (cols_bits := at_once[1] * bit_width(self.element)) % 8 else 8
         if (self.words[..., -1] >> used).any():
-            raise VerifyException("bits behind the last element of a word are 0")
+            raise VerifyException("the bits after the last element of a word must be 0")
         if isinstance(self.element, TernaryType):
             check_values(self.array, self.element)
 
@@ -114,18 +117,19 @@ class PackedAttr(ParametrizedAttribute):
 
 
 def parse_packed(parser: AttrParser) -> PackedAttr:
-    """Reads what `print_packed` prints."""
+    """Parses the output of `print_packed`."""
     start = parser.pos
     parser.parse_keyword("at_once")
     parser.parse_punctuation("=")
-    together = parser.parse_comma_separated_list(
+    parallelism = parser.parse_comma_separated_list(
         parser.Delimiter.SQUARE, lambda: IntAttr(parser.parse_integer(allow_boolean=False))
     )
     text = parser.parse_str_literal()
     parser.parse_punctuation(":")
     type = parser.parse_type()
     try:
-        return PackedAttr(check_tensor(type), ArrayAttr(together), BytesAttr(bytes_of_hex(text)))
+        data = BytesAttr(bytes_of_hex(text))
+        return PackedAttr(check_tensor(type), ArrayAttr(parallelism), data)
     except VerifyException as error:
         parser.raise_error(str(error), start, parser.pos)
 
@@ -136,7 +140,7 @@ def print_packed(printer: Printer, packed: PackedAttr) -> None:
     printer.print_attribute(packed.type)
 
 
-def quant(type: QnnTensor) -> QuantType:
+def integer_element(type: QnnTensor) -> QuantType:
     """The element type of a tensor of integers."""
     element = check_element(type.element_type)
     assert isinstance(element, QuantType)
@@ -152,7 +156,7 @@ def _rows_and_cols(shape: Sequence[int]) -> tuple[int, int]:
 
 
 def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> Words:
-    """Addresses x rows at once x bytes of a word."""
+    """The memory words of a matrix: addresses x rows per cycle x bytes of a word."""
     (rows, cols), (pe, simd), bits = matrix.shape, at_once, bit_width(element)
     codes = matrix > 0 if isinstance(element, BipolarType) else matrix.astype(dtype_of(element))
     blocks = codes.reshape(rows // pe, pe, cols // simd, simd).swapaxes(1, 2)
@@ -163,13 +167,13 @@ def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> W
     if bits == 8 * words.itemsize:
         return octets
     if bits in (2, 4) and simd * bits % 8 == 0:
-        return _merged(words.view(np.uint8), bits)
+        return _pack_into_bytes(words.view(np.uint8), bits)
     parts = np.unpackbits(octets.reshape(*words.shape, -1), -1, bits, bitorder="little")
     return np.packbits(parts.reshape(*words.shape[:2], -1), -1, bitorder="little")
 
 
-def _merged(codes: Words, bits: int) -> Words:
-    """Two or four codes a byte, the first in the lowest bits."""
+def _pack_into_bytes(codes: Words, bits: int) -> Words:
+    """Packs four codes of 2 bits, or two of 4, into each byte, the first in the lowest bits."""
     share = 8 // bits
     codes = codes.reshape(*codes.shape[:2], -1, share) & np.uint8((1 << bits) - 1)
     octets = codes[..., 0]
@@ -181,7 +185,7 @@ def _merged(codes: Words, bits: int) -> Words:
 def unpack_words(
     words: Words, shape: tuple[int, int], element: QuantType, at_once: tuple[int, int]
 ) -> Array:
-    """The matrix that was packed."""
+    """The inverse of `pack_words`."""
     (rows, cols), (pe, simd), bits = shape, at_once, bit_width(element)
     dtype = dtype_of(element)
     parts = np.unpackbits(words, -1, simd * bits, bitorder="little")
@@ -197,5 +201,5 @@ def unpack_words(
 
 
 def word_bytes(element: QuantType, at_once: tuple[int, int]) -> int:
-    """The bytes of a word of one row."""
+    """The bytes of a word, which holds the columns of one row."""
     return -(-at_once[1] * bit_width(element) // 8)

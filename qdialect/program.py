@@ -1,4 +1,4 @@
-"""Building modules in Python, op by op.
+"""Builds modules in Python, op by op.
 
 program = Program()
 x = program.input(signed(4), (1, 8))
@@ -22,7 +22,7 @@ Op = TypeVar("Op", bound=Operation)
 
 
 class Program:
-    """A module with one function, `@main`, which grows op by op."""
+    """A module under construction, with one function, `@main`."""
 
     def __init__(self) -> None:
         self.module = ModuleOp([])
@@ -36,7 +36,7 @@ class Program:
         return self.block.insert_arg(TensorType(element, shape), len(self.block.args))
 
     def constant(self, array: npt.ArrayLike, element: ElementType, hint: str = "c") -> SSAValue:
-        """A constant: in place if it is short, behind the function if it is long."""
+        """Appends a constant; a long one is stored as `qnn.data` after the function."""
         return self.add(self.pool.constant(array, element, hint)).output
 
     def add(self, op: Op) -> Op:
@@ -45,7 +45,7 @@ class Program:
         return op
 
     def finish(self, *results: SSAValue) -> ModuleOp:
-        """Closes the function with these results, and verifies the module."""
+        """Ends the function with these results, and returns the verified module."""
         self.block.add_op(ReturnOp(*results))
         self.function.function_type = FunctionType.from_lists(
             [arg.type for arg in self.block.args], [value.type for value in results]

@@ -1,4 +1,4 @@
-"""The arithmetic of sliding windows: pure functions of sizes."""
+"""Sizes and positions of sliding windows, as pure functions of sizes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from xdsl.utils.exceptions import VerifyException
 
 @dataclass(frozen=True)
 class Window:
-    """A two-dimensional sliding window; rows come before columns in every pair."""
+    """A two-dimensional sliding window; every pair has rows first, columns second."""
 
     kernel: tuple[int, int]
     strides: tuple[int, int] = (1, 1)
@@ -23,7 +23,7 @@ class Window:
         return dh * (kh - 1) + 1, dw * (kw - 1) + 1
 
     def outputs(self, height: int, width: int) -> tuple[int, int]:
-        """How many windows fit, down and across."""
+        """The number of windows in an image: rows and columns of the result."""
         top, left, bottom, right = self.pads
         padded = height + top + bottom, width + left + right
         for size, extent, name in zip(padded, self.extent, ("high", "wide"), strict=True):
@@ -37,7 +37,7 @@ class Window:
         )
 
     def never_empty(self, height: int, width: int) -> bool:
-        """Whether every window has a tap inside the image, and none lies wholly in the padding."""
+        """Whether every window has at least one tap inside the image."""
         counts = self.outputs(height, width)
         return all(
             any(0 <= start + tap * dilation < size for tap in range(kernel))
@@ -56,19 +56,21 @@ class Window:
     def transposed_outputs(
         self, height: int, width: int, output_pads: Sequence[int]
     ) -> tuple[int, int]:
-        """The size of a transposed convolution's result: the input that `outputs` came from."""
+        """Rows and columns of a transposed convolution's result: the inverse of `outputs`."""
         top, left, bottom, right = self.pads
         rows = (height - 1) * self.strides[0] + self.extent[0] + output_pads[0] - top - bottom
         cols = (width - 1) * self.strides[1] + self.extent[1] + output_pads[1] - left - right
         if rows < 1 or cols < 1:
-            raise VerifyException(f"padding leaves a result of {rows}x{cols}")
+            raise VerifyException(
+                f"the pads {list(self.pads)} leave a result of {rows}x{cols}: reduce them"
+            )
         return rows, cols
 
 
 def window_of(
     kernel: Sequence[int], strides: Sequence[int], pads: Sequence[int], dilations: Sequence[int]
 ) -> Window:
-    """A window, from the properties of an op."""
+    """A window from the properties of an op."""
     kh, kw = kernel
     sh, sw = strides
     top, left, bottom, right = pads
@@ -79,15 +81,19 @@ def window_of(
 def border_starts(
     size: int, kernel: int, stride: int, dilation: int, pad: int, count: int
 ) -> Iterator[int]:
-    """Where windows start that hang over a border; between them, every window is full."""
+    """The start positions along one axis of all windows that extend into the padding.
+
+    All other windows lie within the image. The loop stops at the first of those and continues
+    behind the last, so that its time is that of the border, not of the image.
+    """
     span = (kernel - 1) * dilation + 1
-    for number in range(count):
-        start = number * stride - pad
+    for index in range(count):
+        start = index * stride - pad
         if start >= 0 and start + span <= size:
-            number = max(number, (size - span + pad) // stride)
+            last_inside = max(index, (size - span + pad) // stride)
             break
         yield start
     else:
         return
-    for last in range(number + 1, count):
-        yield last * stride - pad
+    for index in range(last_inside + 1, count):
+        yield index * stride - pad

@@ -1,4 +1,4 @@
-"""Reading and checking text: every mistake is told with file, line, column and the source line."""
+"""Parses and verifies MLIR text; errors carry file, line, column and the source line."""
 
 import re
 import struct
@@ -26,43 +26,44 @@ from xdsl.utils.mlir_lexer import MLIRLexer, MLIRToken, MLIRTokenKind, StringLit
 from .diagnostics import did_you_mean, printable
 from .types import MAX_WIDTH
 
-MAX_DIGITS = 40
-"""The longest whole number; one of 64 bits has 20 digits."""
+MAX_INTEGER_DIGITS = 40
+"""Digits of an integer literal; a 64-bit integer has 20."""
 
 MAX_LOCATION_DEPTH = 20
+"""Levels of nesting in a `loc(...)`."""
 
 VISIBILITIES = ("public", "private", "nested")
-"""What a symbol's visibility may be; `func.func` checks it neither when made nor when printed."""
+"""The values of `sym_visibility`, which xDSL's `func.func` does not check."""
 
-SHOWN = 160
-"""How much of a long source line or message is shown."""
+MAX_SHOWN_COLUMNS = 160
+"""Longer source lines and messages are cut to this many characters."""
 
 PLAIN_TYPE = re.compile(r"(?:tensor|!\w+\.\w+)<(?:[\w ,=]|!\w+\.)*>")
-"""A type whose spelling, without aliases or comments, says all about it."""
+"""A type written without aliases or comments, so that equal text means an equal type."""
 
-CLEARER = {
+CLEARER_MESSAGES = {
     "in block definition": "'}' or an op expected",
     "Could not parse entire input!": "an op expected",
     "Expected suffix identifier after {first_char}": "a name expected after this character",
 }
-"""What the framework says, in words that fit the place."""
+"""xDSL's messages, and clearer ones that replace them."""
 
 UNKNOWN_NAME = re.compile(r"'?([\w.$]+)'? is not registered|undefined symbol alias '(.+)'")
 
 
 class TextError(DiagnosticException):
-    """A mistake in a source text; its message says where."""
+    """An error in a source text; its message starts with file, line and column."""
 
 
 class SourceLexer(MLIRLexer):
-    """Reads strings of any length fast, and as text if they are UTF-8; refuses endless numbers."""
+    """Lexes long strings in linear time and UTF-8 strings as text; limits the length of numbers."""
 
     _whitespace_regex = re.compile(r"\s*+(?://[^\n]*+\s*+)*+", re.ASCII)
 
     _unescaped_characters_regex = re.compile(
         r'"[^"\\\n\v\f]*(?:\\(?:["nt\\]|[0-9A-Fa-f]{2})[^"\\\n\v\f]*)*"'
     )
-    """xDSL's own takes exponential time on a string that is never closed."""
+    """Replaces xDSL's expression, which takes exponential time on an unterminated string."""
 
     def _lex_string_literal(self, start_pos: Position) -> MLIRToken:
         content = self.input.content
@@ -79,13 +80,13 @@ class SourceLexer(MLIRLexer):
         token = super()._lex_number(start_pos)
         if not token.text.isascii():
             raise ParseError(token.span, f"unexpected character {token.text}")
-        if token.kind is MLIRTokenKind.INTEGER_LIT and len(token.span) > MAX_DIGITS:
-            raise ParseError(token.span, f"a number has at most {MAX_DIGITS} digits")
+        if token.kind is MLIRTokenKind.INTEGER_LIT and len(token.span) > MAX_INTEGER_DIGITS:
+            raise ParseError(token.span, f"a number has at most {MAX_INTEGER_DIGITS} digits")
         return token
 
 
 class SourceParser(Parser):
-    """Parses MLIR and gives every op its place in the source."""
+    """Parses MLIR and gives every op its location in the source."""
 
     def __init__(self, ctx: Context, text: str, name: str):
         super().__init__(ctx, "", name)
@@ -98,7 +99,7 @@ class SourceParser(Parser):
         self.first_uses: dict[str, Position] = {}
 
     def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
-        """The module is the text: its place is the beginning, and names the file for `locate`."""
+        """Parses the text; the module's location is its start, from which `locate` has the file."""
         self._parser_state = ParserState(SourceLexer(self.input))
         module = super().parse_module(allow_implicit_module)
         module.location = FileLineColLoc(self.file, IntAttr(1), IntAttr(1))
@@ -132,26 +133,26 @@ class SourceParser(Parser):
         self.raise_error(f"Operation {name} is not registered{hint}")
 
     def place_of(self, error: Exception) -> Position:
-        """Where the mistake stands; the framework notices some only later."""
+        """The position to report for an error; xDSL detects some only after the faulty text."""
         if not isinstance(error, ParseError):
             return self.open_ops[-1] if self.open_ops else self.pos
-        noticed = error.span.start
+        detected = error.span.start
         if error.msg.startswith("values used but not defined"):
             return min(self.first_uses[name] for name in self.forward_ssa_references)
         unknown = UNKNOWN_NAME.search(error.msg)
         if unknown is None:
-            return noticed
-        return max(self.input.content.rfind(unknown[1] or unknown[2], 0, noticed), 0)
+            return detected
+        return max(self.input.content.rfind(unknown[1] or unknown[2], 0, detected), 0)
 
     def parse_optional_type(self) -> TypeAttribute | None:
-        """Parses each spelling of a type once: a network repeats few of them thousands of times."""
+        """Parses a type; one with the same text is parsed once, as networks repeat few of them."""
         start = self.pos
         match = PLAIN_TYPE.match(self.input.content, start)
         if match is not None and match[0] in self.types:
             self._resume_from(match.end())
             return self.types[match[0]]
         type = super().parse_optional_type()
-        refusal = _refusal_of(type)
+        refusal = _unsupported_type(type)
         if refusal is not None:
             self.raise_error(refusal, start, self.pos)
         if match is not None and type is not None:
@@ -166,28 +167,28 @@ class SourceParser(Parser):
         return text if "\\" not in text else StringLiteral.from_span(token.span).string_contents
 
     def _parse_location(self) -> LocationAttr:
-        """Locations within locations print deeper than they parse: too deep for Python's stack."""
+        """Parses a location of limited depth; printing a deeper one would overflow the stack."""
         self.location_depth += 1
         if self.location_depth > MAX_LOCATION_DEPTH:
-            self.raise_error(f"locations nest at most {MAX_LOCATION_DEPTH} deep")
+            self.raise_error(f"locations may nest at most {MAX_LOCATION_DEPTH} deep")
         location = super()._parse_location()
         self.location_depth -= 1
         return location
 
     def _parse_optional_builtin_parametrized_attr(self) -> Attribute | None:
-        """Of these attributes the IR knows `array`; others can't all be printed again."""
+        """Accepts only `array<...>`; xDSL cannot print all values of the others."""
         name = self._current_token.text
         if name.startswith("dense"):
             self.raise_error(f'write qnn.constant with numbers or "0x..." instead of {name}<...>')
         if name in ("affine_map", "affine_set", "opaque", "strided"):
-            self.raise_error(f"{name}<...> has no meaning here")
+            self.raise_error(f"{name}<...> is not supported in this IR")
         return super()._parse_optional_builtin_parametrized_attr()
 
     def _parse_file_metadata_dictionary(self) -> NoReturn:
         self.raise_error('write constant data as qnn.data @name "0x..."')
 
     def _parse_alias_def(self) -> None:
-        """Aliases don't use aliases: thirty that do could stand for a billion attributes."""
+        """Parses an alias, which may not use others: 30 that do can expand to 2^30 attributes."""
         known, self.attribute_aliases = self.attribute_aliases, {}
         start = self.pos
         super()._parse_alias_def()
@@ -197,7 +198,7 @@ class SourceParser(Parser):
         self.attribute_aliases = known
 
     def _location(self, position: Position) -> FileLineColLoc:
-        """Counts lines only from where the last op began."""
+        """The line and column of a position; counts lines from the previous op on."""
         text = self.input.content
         lines = text.count("\n", self.line_start, position)
         if lines:
@@ -207,13 +208,13 @@ class SourceParser(Parser):
         return FileLineColLoc(self.file, IntAttr(self.line), IntAttr(column))
 
 
-def _refusal_of(type: TypeAttribute | None) -> str | None:
-    """Why a type can't be part of a module, if it can't: the framework trips over its numbers."""
+def _unsupported_type(type: TypeAttribute | None) -> str | None:
+    """Why a type is not allowed in a module, else None; xDSL fails on constants of such types."""
     match type:
         case IntegerType() if not 1 <= type.bitwidth <= MAX_WIDTH:
-            return f"integers have 1 to {MAX_WIDTH} bits"
+            return f"integers must have 1 to {MAX_WIDTH} bits"
         case Float80Type() | Float128Type():
-            return f"there are no {type} here: use f32 or f64"
+            return f"{type} is not supported: use f32 or f64"
         case _:
             return None
 
@@ -227,21 +228,23 @@ def _is_text(literal: Span) -> bool:
 
 
 def parse_module(ctx: Context, text: str, name: str = "<text>") -> ModuleOp:
-    """Parses a module; whatever is wrong with the text is a TextError."""
+    """Parses a module; any error in the text is a TextError."""
     parser = SourceParser(ctx, text, name)
     try:
         return parser.parse_module()
     except ParseError as error:
-        message = CLEARER.get(error.msg.strip(), error.msg)
-        raise TextError(_message(text, name, parser.place_of(error), message)) from None
+        message = CLEARER_MESSAGES.get(error.msg.strip(), error.msg)
+        raise TextError(_diagnostic_at(text, name, parser.place_of(error), message)) from None
     except Exception as error:
-        raise TextError(_message(text, name, parser.place_of(error), _reason(error))) from error
+        raise TextError(
+            _diagnostic_at(text, name, parser.place_of(error), _error_text(error))
+        ) from error
 
 
 def verify(module: ModuleOp, text: str | None = None) -> None:
-    """Verifies every op, from the outside in, after seeing that values are defined before use.
+    """Checks that values are defined before use, then verifies every op, outer ops first.
 
-    Raises TextError; with the source text, the message shows the line of the op.
+    Raises TextError; given the source text, the message includes the line of the op.
     """
     definitions = _Definitions()
     for check in (definitions.check, _check_op):
@@ -249,11 +252,11 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
             try:
                 check(op)
             except Exception as error:
-                raise TextError(locate(_reason(error), op, text)) from error
+                raise TextError(locate(_error_text(error), op, text)) from error
 
 
 class _Definitions:
-    """What stands before an op in the order of the text: the ops, and the names of symbols."""
+    """The ops and symbols seen so far in a walk in text order."""
 
     def __init__(self) -> None:
         self.ops: set[Operation] = set()
@@ -262,7 +265,7 @@ class _Definitions:
     def check(self, op: Operation) -> None:
         self.ops.add(op)
         for number, operand in enumerate(op.operands):
-            if not self._hold(operand, op):
+            if not self._is_visible(operand, op):
                 name = f"%{operand.name_hint}" if operand.name_hint else f"operand {number}"
                 raise VerifyException(f"{op.name}: {name} is used before it is defined")
         name, table = op.get_attr_or_prop("sym_name"), op.parent_op()
@@ -271,8 +274,8 @@ class _Definitions:
                 raise VerifyException(f'{op.name}: redefinition of symbol "{name.data}"')
             self.symbols.add((table, name.data))
 
-    def _hold(self, value: SSAValue, op: Operation) -> bool:
-        """Whether a value stands above its use, in the same block or in one around it."""
+    def _is_visible(self, value: SSAValue, op: Operation) -> bool:
+        """Whether a value is defined before its use, in the same block or an enclosing one."""
         owner = value.owner
         home = owner if isinstance(owner, Block) else owner.parent
         inner: Operation | None = op
@@ -280,7 +283,7 @@ class _Definitions:
             if block is home:
                 return owner is home or (owner in self.ops and owner is not inner)
             if block.parent is home.parent:
-                return True  # another block of the same region: control decides, not order
+                return True  # another block of the region: order follows control flow, not text
             inner = block.parent_op()
         return False
 
@@ -289,14 +292,14 @@ def _check_op(op: Operation) -> None:
     visibility = op.properties.get("sym_visibility")
     if isinstance(visibility, StringAttr) and visibility.data not in VISIBILITIES:
         known = ", ".join(VISIBILITIES)
-        raise VerifyException(f'{op.name}: "{visibility.data}" is no visibility: use {known}')
+        raise VerifyException(f'{op.name}: unknown visibility "{visibility.data}": use {known}')
     op.verify(verify_nested_ops=False)
 
 
 def locate(message: str, op: Operation, text: str | None = None) -> str:
-    """Puts the place of an op before a message, and its source line after it.
+    """Prefixes a message with the location of an op, and appends its source line.
 
-    An op that names another file as its place, with `loc`, has no source line here.
+    The source line is omitted for an op whose `loc` is in another file.
     """
     place = op.location
     if not isinstance(place, FileLineColLoc):
@@ -304,17 +307,17 @@ def locate(message: str, op: Operation, text: str | None = None) -> str:
     line, column = place.line.data, place.column.data
     lines = text.split("\n") if text is not None and place.filename == _file_of(op) else []
     source = lines[line - 1] if 0 < line <= len(lines) else None
-    return _told(message, place.filename.data, line, column, source)
+    return _diagnostic(message, place.filename.data, line, column, source)
 
 
 def _file_of(op: Operation) -> StringAttr | None:
-    """The text that the module around an op was read from."""
+    """The file that the module around an op was parsed from."""
     module = op.get_toplevel_object()
     place = module.location if isinstance(module, Operation) else None
     return place.filename if isinstance(place, FileLineColLoc) else None
 
 
-def _reason(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     match error:
         case DiagnosticException():
             return str(error)
@@ -323,25 +326,29 @@ def _reason(error: Exception) -> str:
         case ArithmeticError() | struct.error():
             return f"a number is out of range ({error})"
         case _:
-            return f"this can't be understood ({type(error).__name__}: {error})"
+            return f"this cannot be parsed ({type(error).__name__}: {error})"
 
 
-def _message(text: str, name: str, position: Position, message: str) -> str:
+def _diagnostic_at(text: str, name: str, position: Position, message: str) -> str:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     source = text[start : end if end >= 0 else len(text)]
-    return _told(message, name, text.count("\n", 0, position) + 1, position - start + 1, source)
+    return _diagnostic(
+        message, name, text.count("\n", 0, position) + 1, position - start + 1, source
+    )
 
 
-def _told(message: str, name: str, line: int, column: int, source: str | None) -> str:
-    """A message in three lines: what is wrong and where, the source line, and a caret."""
-    head = f"{printable(name)}:{line}:{column}: {_cut(printable(' '.join(message.split())))}"
+def _diagnostic(message: str, name: str, line: int, column: int, source: str | None) -> str:
+    """A message of three lines: the location and the error, the source line, and a caret."""
+    head = (
+        f"{printable(name)}:{line}:{column}: {_truncate_line(printable(' '.join(message.split())))}"
+    )
     if source is None:
         return head
-    start = max(0, column - SHOWN // 2) if column > SHOWN else 0
-    shown = _cut(printable(source[start : start + 2 * SHOWN]))
+    start = max(0, column - MAX_SHOWN_COLUMNS // 2) if column > MAX_SHOWN_COLUMNS else 0
+    shown = _truncate_line(printable(source[start : start + 2 * MAX_SHOWN_COLUMNS]))
     return "\n".join([head, shown, " " * (column - 1 - start) + "^"])
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= SHOWN else line[:SHOWN] + "..."
+def _truncate_line(line: str) -> str:
+    return line if len(line) <= MAX_SHOWN_COLUMNS else line[:MAX_SHOWN_COLUMNS] + "..."

@@ -1,7 +1,7 @@
 """Element types of the IR: their widths, their ranges, and the numpy types that hold them.
 
-Integers are the builtin `uiN` and `siN`. Two types are the dialect's own: `!qnn.bipolar` holds -1
-or +1 in one bit, `!qnn.ternary` holds -1, 0 or +1 in two.
+Integers are the builtin `uiN` and `siN`. The dialect adds two types: `!qnn.bipolar`, -1 or +1 in
+one bit, and `!qnn.ternary`, -1, 0 or +1 in two bits.
 """
 
 from typing import TypeAlias, cast
@@ -20,6 +20,7 @@ from xdsl.irdl import irdl_attr_definition
 from xdsl.utils.exceptions import VerifyException
 
 MAX_WIDTH = 64
+"""Bits of the widest integer type."""
 
 
 @irdl_attr_definition
@@ -57,7 +58,7 @@ def is_quant(type: Attribute) -> bool:
 
 
 def check_element(type: Attribute) -> ElementType:
-    """Returns `type` if a tensor of the dialect may hold it, and says why not otherwise."""
+    """Returns `type` if it is an element type of the dialect; raises VerifyException if not."""
     match type:
         case BipolarType() | TernaryType() | Float32Type() | Float64Type():
             return type
@@ -77,20 +78,20 @@ def check_element(type: Attribute) -> ElementType:
 
 
 def check_tensor(type: Attribute) -> QnnTensor:
-    """Returns `type` if it is a tensor of static shape over an element type of the dialect."""
+    """Returns `type` if it is a tensor of static shape and valid elements; raises if not."""
     if not isinstance(type, TensorType):
         raise VerifyException(f"expected a tensor, got {type}")
     tensor = cast(QnnTensor, type)
     if min(tensor.get_shape(), default=1) < 1:
         raise VerifyException(
-            f"{tensor} has a dimension that is not known, or empty: sizes are at least 1"
+            f"{tensor} has a dimension that is unknown or 0: every size must be at least 1"
         )
     check_element(tensor.element_type)
     return tensor
 
 
 def tensor_of(value: SSAValue) -> QnnTensor:
-    """The tensor type of a value whose op was verified."""
+    """The type of a value of a verified op, as a tensor type."""
     return check_tensor(value.type)
 
 
@@ -104,7 +105,7 @@ def element_of(value: SSAValue) -> ElementType:
 
 
 def bit_width(type: ElementType) -> int:
-    """The number of bits a value of this type takes in hardware."""
+    """The bits of a value of this type in hardware."""
     match type:
         case BipolarType():
             return 1
@@ -136,7 +137,7 @@ def smallest_type(low: int, high: int) -> IntegerType:
 
 
 def dtype_of(type: ElementType) -> np.dtype[np.generic]:
-    """The numpy type in which the interpreter holds values of this type."""
+    """The numpy type of an array with these elements in the interpreter."""
     match type:
         case Float32Type():
             return np.dtype(np.float32)

@@ -1,9 +1,8 @@
-"""The values that the interpreter computes with.
+"""The values of the interpreter: numpy arrays, and dequantized tensors that keep their integers.
 
-A tensor is a numpy array of the element type's numpy type. One kind of float tensor knows more:
-what was dequantized, and since then only moved or added up, is still integers times a scale, and
-linear ops over it are exact. That is the one meaning of a float convolution here; in which order a
-framework would have added, and so its last bit, is not defined anywhere.
+A dequantized tensor that was only moved or added since is still integers times a scale. Linear ops
+over such tensors compute the exact integer sums. This defines the result of a float convolution:
+frameworks add in an unspecified order, so their last bits are not defined.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,15 +12,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .convolution import exact_type, max_magnitude
+from .convolution import exact_dtype, max_magnitude
 from .data import Array
-
-FloatArray: TypeAlias = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Dequantized:
-    """A float32 tensor that is known as integers times a scale."""
+    """A float32 tensor, represented as integers times a scale."""
 
     ints: Array
     scale: npt.NDArray[np.float64]
@@ -33,12 +30,12 @@ class Dequantized:
         return (self.ints.astype(np.float64) * self.scale).astype(np.float32)
 
     @property
-    def single_scale(self) -> bool:
+    def has_single_scale(self) -> bool:
         return self.scale.size == 1
 
     def moved(self, move: Callable[[Array], Array]) -> "Dequantized":
-        """The same numbers after an op that only moves elements."""
-        if self.single_scale:
+        """The tensor after an op that only moves elements."""
+        if self.has_single_scale:
             return Dequantized(move(self.ints), self.scale)
         scales = np.broadcast_to(self.scale, self.ints.shape)
         return Dequantized(move(self.ints), np.asarray(move(scales), np.float64))
@@ -52,18 +49,18 @@ def as_array(value: Value) -> Array:
     return value.value if isinstance(value, Dequantized) else value
 
 
-def move(value: Value, how: Callable[[Array], Array]) -> Value:
-    """Applies an op that only moves elements."""
+def move_elements(value: Value, how: Callable[[Array], Array]) -> Value:
+    """Applies an op that only moves elements, on the integers of a dequantized tensor."""
     return value.moved(how) if isinstance(value, Dequantized) else how(value)
 
 
-def one_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
-    """The scale that all values share, if all are dequantized and there is one."""
+def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
+    """The scale of all values if they are dequantized with the same single scale, else None."""
     first = values[0]
     if not isinstance(first, Dequantized):
         return None
     for value in values:
-        if not (isinstance(value, Dequantized) and value.single_scale):
+        if not (isinstance(value, Dequantized) and value.has_single_scale):
             return None
         if value.scale.item() != first.scale.item():
             return None
@@ -71,15 +68,17 @@ def one_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
 
 
 def integers(values: Sequence[Value]) -> list[Array]:
-    """The integers of values that are all dequantized."""
+    """The integers of values, all of them dequantized."""
     return [value.ints for value in values if isinstance(value, Dequantized)]
 
 
-def combined(values: Sequence[Value], how: Callable[[Array, Array], Array]) -> Dequantized | None:
-    """The exact sum or difference of two values of one scale; None if they have none."""
-    scale = one_scale(values)
+def combine_exactly(
+    values: Sequence[Value], how: Callable[[Array, Array], Array]
+) -> Dequantized | None:
+    """The exact sum or difference of two values with a common scale, else None."""
+    scale = common_scale(values)
     if scale is None:
         return None
     lhs, rhs = integers(values)
-    exact = exact_type(max_magnitude(lhs) + max_magnitude(rhs))
+    exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
     return Dequantized(how(lhs.astype(exact), rhs.astype(exact)), scale)

@@ -7,7 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ..passes.driver.check_semantics import samples
 from ..qdialect.data import Array
-from ..qdialect.interpreter import input_types, interpreter_of, run
+from ..qdialect.interpreter import entry_input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, SinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns, link_partners
 
@@ -17,7 +17,7 @@ GoldenVectors = tuple[list[Array], list[Array]]
 
 def sampled_vectors(module: ModuleOp, designs: LinkedDesigns) -> dict[DesignOp, GoldenVectors]:
     """Random and extreme frames; a design behind a link gets the results of the one before it."""
-    frames = iter(samples(input_types(designs.design), np.random.default_rng(0)))
+    frames = iter(samples(entry_input_types(designs.design), np.random.default_rng(0)))
     partners, sent = link_partners(module), dict[SinkOp, Array]()
     vectors: dict[DesignOp, GoldenVectors] = {}
     for part in designs.parts:

@@ -18,7 +18,7 @@ from xdsl.dialects.func import FuncOp
 from ..hardware.search.explore import WORKER_CHECK_SECONDS
 from ..qdialect.data import Array
 from ..qdialect.dialects import new_context
-from ..qdialect.interpreter import check_inputs, entry_of, input_types
+from ..qdialect.interpreter import check_inputs, entry_input_types, entry_of
 from ..qdialect.text import parse_module
 from ..qdialect.types import check_tensor
 from .commands.eval import EvalOptions
@@ -123,7 +123,7 @@ def evaluate(
     entry = entry_of(module)
     if labels is not None and isinstance(entry, FuncOp):
         check_classes(name, entry, labels)
-    types = input_types(entry)
+    types = entry_input_types(entry)
     if len(types) != 1 or types[0].get_shape()[:1] != (1,):
         raise UserError(
             f"{name} has the inputs {', '.join(map(str, types))}: eval needs a single input, "

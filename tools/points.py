@@ -8,7 +8,7 @@ from typing import Any
 
 from ..hardware.resources.device import RESOURCE_KINDS
 from ..hardware.search.explore import Job, Point
-from ..qdialect.documents import read_json
+from ..qdialect.documents import parse_json
 from .errors import UserError
 from .files import reason
 
@@ -36,7 +36,7 @@ class Points:
         whole = data[: data.rfind(b"\n") + 1]
         for number, line in enumerate(whole.splitlines(), 1):
             try:
-                key, point = _parsed(read_json(line.decode()))
+                key, point = _parsed(parse_json(line.decode()))
             except (ValueError, TypeError):
                 raise UserError(
                     f"{self.path}:{number} is not a finished point: remove the line, or name "

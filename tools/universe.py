@@ -3,9 +3,9 @@
 from xdsl.universe import Universe
 
 from ..passes.driver.registry import PASSES
-from ..qdialect.dialects import OURS
+from ..qdialect.dialects import PROJECT_DIALECTS
 
 QNN_UNIVERSE = Universe(
-    all_dialects=dict(OURS),
+    all_dialects=dict(PROJECT_DIALECTS),
     all_passes={name: entry.load for name, entry in PASSES.items() if name != "canonicalize"},
 )

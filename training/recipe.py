@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..qdialect.diagnostics import did_you_mean, truncated
-from ..qdialect.documents import read_toml
+from ..qdialect.documents import parse_toml
 from .activations import ActivationQuantizer, Clamp, Sign
 from .distributions import DISTRIBUTIONS
 from .errors import TrainingError
@@ -106,7 +106,7 @@ class Recipe:
     def read(path: str) -> "Recipe":
         """Reads TOML."""
         try:
-            given = read_toml(Path(path).read_text())
+            given = parse_toml(Path(path).read_text())
         except OSError as error:
             raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:

@@ -19,7 +19,7 @@ from ...passes.fold_bn.fold_bn import FoldBnPass
 from ...passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
-from ...qdialect.interpreter import check_inputs, concatenated, keeps_all_images
+from ...qdialect.interpreter import check_inputs, concatenate_images, images_stay_apart
 from ...qdialect.qnn.linear import LinearOpBase
 from ...qdialect.text import parse_module, verify
 from ...qdialect.types import element_of, is_quant, shape_of
@@ -42,7 +42,7 @@ class Network:
     def __init__(self, module: ModuleOp, options: Options | None = None):
         self.options = options or Options.default()
         self.staged = staged(module)
-        self.batched = keeps_all_images(module)
+        self.batched = images_stay_apart(module)
         self.native = True
         """Whether what can be is computed by native code."""
         self.native_bytes = 0
@@ -66,7 +66,7 @@ class Network:
             self.some([array[first : first + step] for array in args])
             for first in range(0, images, step)
         ]
-        return [concatenated(part) for part in zip(*parts, strict=True)]
+        return [concatenate_images(part) for part in zip(*parts, strict=True)]
 
     @cached_property
     def at_once(self) -> int:

@@ -1,7 +1,7 @@
-"""Nodes whose inputs are all constants: they are computed with ONNX's own reference.
+"""Folds nodes whose inputs are all constants, with ONNX's reference implementation.
 
-The reference takes long to import, so that is done for the first such node only. What a node would
-make is measured before it is computed.
+The reference is slow to import, so the first such node imports it. The sizes of the results are
+checked before they are computed.
 """
 
 from collections.abc import Sequence
@@ -17,32 +17,34 @@ from ...qdialect.data import Array
 from .node import Attribute, Node
 from .values import Constant
 
-MISTAKES = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
-"""What numbers that make no sense may raise where no check foresaw them."""
+EVALUATION_ERRORS = (ArithmeticError, LookupError, MemoryError, TypeError, ValueError)
+"""Exceptions that invalid numbers in a node may raise where no check has caught them."""
 
-LARGEST = 1 << 26
-"""The most elements that a folded node may make."""
+MAX_FOLDED_ELEMENTS = 1 << 26
+"""The maximum number of elements in a result of a folded node."""
 
-UNFOLDED = (
+NEVER_FOLDED_OPS = (
     *("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im"),
     *("If", "Loop", "Scan", "SequenceMap"),
 )
-"""What nobody computes from constants alone, and where onnx's shape inference may crash."""
+"""Operators that models do not compute from constants; onnx's shape inference may crash on them."""
 
-TOLD = 1024
-"""Inputs of up to this many elements are shown to shape inference."""
+MAX_INFERENCE_INPUT_ELEMENTS = 1024
+"""Shape inference sees the values of inputs with at most this many elements."""
 
 
 class Evaluator(Protocol):
-    """What is used of ONNX's reference, which has no types."""
+    """The part of ONNX's untyped `ReferenceEvaluator` that is used here."""
 
     def run(self, output_names: None, feed_inputs: dict[str, Array]) -> Sequence[Array]: ...
 
 
-def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constant]:
-    """The results of a node with these inputs; None stands for one that is left out."""
-    if node.op in UNFOLDED:
-        raise node.fail("all its inputs are constants: it has nothing to do with the images")
+def fold_node(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constant]:
+    """Computes the results of a node from its inputs, of which None stands for an omitted one."""
+    if node.op in NEVER_FOLDED_OPS:
+        raise node.fail(
+            "all its inputs are constants, which is not supported: simplify the model first"
+        )
     from onnx.reference import ReferenceEvaluator
 
     model = _model_of(node, inputs, opset)
@@ -53,7 +55,12 @@ def fold(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Constan
             simplefilter("ignore")
             evaluator = cast(Evaluator, ReferenceEvaluator(model))
             results = evaluator.run(None, feeds)
-    except (*MISTAKES, AttributeError, RuntimeError, onnx.shape_inference.InferenceError) as error:
+    except (
+        *EVALUATION_ERRORS,
+        AttributeError,
+        RuntimeError,
+        onnx.shape_inference.InferenceError,
+    ) as error:
         reason = " ".join(str(error).split())[:200]
         raise node.fail(f"its constant result can't be computed: {reason}") from None
     return [Constant.of(np.asarray(result)) for result in results]
@@ -64,12 +71,12 @@ def _model_of(node: Node, inputs: Sequence[Array | None], opset: int) -> onnx.Mo
     proto = helper.make_node(node.op, names, [f"o{k}" for k in range(len(node.outputs))])
     for name, value in node.attributes.items():
         proto.attribute.append(helper.make_attribute(name, _plain(value)))
-    given = [(f"i{k}", array) for k, array in enumerate(inputs) if array is not None]
+    named_inputs = [(f"i{k}", array) for k, array in enumerate(inputs) if array is not None]
     values = [
         helper.make_tensor_value_info(
             name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape
         )
-        for name, array in given
+        for name, array in named_inputs
     ]
     results = [onnx.ValueInfoProto(name=f"o{k}") for k in range(len(node.outputs))]
     graph = helper.make_graph([proto], "fold", values, results)
@@ -81,14 +88,17 @@ def _plain(value: Attribute) -> Attribute | onnx.TensorProto:
 
 
 def _check_sizes(node: Node, model: onnx.ModelProto, feeds: dict[str, Array]) -> None:
-    """Refuses what would make too much: a few bytes can ask for terabytes."""
-    told = onnx.ModelProto()
-    told.CopyFrom(model)
+    """Raises if a result would be too large; a node of a few bytes can request terabytes."""
+    with_inputs = onnx.ModelProto()
+    with_inputs.CopyFrom(model)
     for name, array in feeds.items():
-        if array.size <= TOLD:
-            told.graph.initializer.append(numpy_helper.from_array(array, name))
-    inferred = onnx.shape_inference.infer_shapes(told, data_prop=True)
+        if array.size <= MAX_INFERENCE_INPUT_ELEMENTS:
+            with_inputs.graph.initializer.append(numpy_helper.from_array(array, name))
+    inferred = onnx.shape_inference.infer_shapes(with_inputs, data_prop=True)
     for value in inferred.graph.output:
         count = prod(dim.dim_value for dim in value.type.tensor_type.shape.dim)
-        if count > LARGEST:
-            raise node.fail(f"it would make a constant of {count} elements")
+        if count > MAX_FOLDED_ELEMENTS:
+            raise node.fail(
+                f"its constant result would have {count} elements: the maximum is "
+                f"{MAX_FOLDED_ELEMENTS}"
+            )

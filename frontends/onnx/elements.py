@@ -1,4 +1,4 @@
-"""Which element type of the IR holds what: numpy's types, ONNX's, and FINN's names."""
+"""The element types of the IR for numpy's types, ONNX's types and FINN's annotations."""
 
 import re
 from typing import Any
@@ -9,12 +9,12 @@ from xdsl.dialects.builtin import IntegerType, f32
 
 from ...qdialect.types import BipolarType, ElementType, QuantType, TernaryType, signed, unsigned
 
-WIDEST_ANNOTATION = 16
-"""FINN writes INT32 where it only means a number."""
+MAX_ANNOTATED_BITS = 16
+"""Wider annotations are ignored: FINN writes INT32 for any number."""
 
 
 def element_of_name(name: str) -> IntegerType | None:
-    """The type called `int4` or `UINT8`; None for any other name."""
+    """The type with a name like `int4` or `UINT8`, else None."""
     match = re.fullmatch(r"(U?)INT([1-9]\d?)", name.upper())
     if match is None or int(match[2]) > 64:
         return None
@@ -22,12 +22,12 @@ def element_of_name(name: str) -> IntegerType | None:
 
 
 def element_of_dtype(dtype: np.dtype[Any]) -> ElementType | None:
-    """The element type of a numpy type; None for what the IR does not hold."""
+    """The element type for a numpy type; None if the IR has none."""
     return f32 if dtype == np.float32 else element_of_name(dtype.name)
 
 
 def element_of_onnx(data_type: int) -> ElementType | None:
-    """The element type of one of ONNX's, which has integers that numpy does not have."""
+    """The element type for an ONNX type, which numpy may lack (INT4); None if the IR has none."""
     if data_type == TensorProto.FLOAT:
         return f32
     try:
@@ -37,7 +37,7 @@ def element_of_onnx(data_type: int) -> ElementType | None:
 
 
 def name_of_onnx(data_type: int) -> str:
-    """What ONNX calls an element type."""
+    """ONNX's name of an element type."""
     try:
         return TensorProto.DataType.Name(data_type).lower()
     except ValueError:
@@ -45,12 +45,12 @@ def name_of_onnx(data_type: int) -> str:
 
 
 def element_of_annotation(name: str) -> QuantType | None:
-    """The element type that FINN calls by this name, where it says more than "a number"."""
+    """The element type for a FINN annotation; None if it is unknown or too wide to mean a type."""
     if name == "BIPOLAR":
         return BipolarType()
     if name == "TERNARY":
         return TernaryType()
     element = element_of_name(name)
-    if element is None or element.width.data > WIDEST_ANNOTATION:
+    if element is None or element.width.data > MAX_ANNOTATED_BITS:
         return None
     return element

@@ -1,4 +1,4 @@
-"""Builds a program from the graph of a model, one node after another."""
+"""Imports an ONNX model: builds a program from its graph, node by node."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,16 @@ from ..errors import ImportFailure
 from ..inputs import Inputs, InputType
 from . import nodes
 from .builder import ProgramBuilder
-from .constant_folding import MISTAKES, fold
+from .constant_folding import EVALUATION_ERRORS, fold_node
 from .elements import element_of_annotation
-from .model import DEFAULT, Graph, Port, graph_of, load_graph
-from .names import identifier, shown
+from .model import DEFAULT_DOMAINS, Graph, GraphPort, graph_of, load_graph
+from .names import short_name, value_hint
 from .node import Node
-from .registry import HANDLERS, REFUSED, Entry
-from .values import Constant, QuantizedConstant, Tensor, Value
+from .registry import HANDLERS, UNSUPPORTED_OPERATORS, OperatorImport
+from .values import Constant, GraphTensor, GraphValue, QuantizedConstant
 
-MICROSOFT = "com.microsoft"
-CHANNELS_LAST = nodes.CHANNELS_LAST
+MICROSOFT_DOMAIN = "com.microsoft"
+CHANNELS_LAST = nodes.CHANNELS_LAST_DOMAIN
 QUANT_DOMAINS = (
     "onnx.brevitas",
     "finn.custom_op.general",
@@ -33,7 +33,7 @@ QUANT_DOMAINS = (
     "finn",
     "qonnx",
 )
-DOMAINS = (*DEFAULT, *QUANT_DOMAINS, CHANNELS_LAST, MICROSOFT, "torch")
+KNOWN_DOMAINS = (*DEFAULT_DOMAINS, *QUANT_DOMAINS, CHANNELS_LAST, MICROSOFT_DOMAIN, "torch")
 
 
 def import_onnx(path: str, inputs: Inputs | None = None) -> ModuleOp:
@@ -42,22 +42,22 @@ def import_onnx(path: str, inputs: Inputs | None = None) -> ModuleOp:
 
 
 def import_model(model: onnx.ModelProto, inputs: Inputs | None = None) -> ModuleOp:
-    """Imports an ONNX model that is in memory."""
+    """Imports an ONNX model from memory."""
     return Importer(graph_of(model), inputs or {}).run()
 
 
 class Importer(ProgramBuilder):
-    """Walks a graph and emits a function `main`; what each name stands for is in `values`."""
+    """Imports the nodes of a graph in order, as the function `@main`."""
 
     def __init__(self, graph: Graph, inputs: Inputs):
         super().__init__(graph.opset)
         self.graph = graph
         self.input_types = {
-            name: InputType.parse(given) if isinstance(given, str) else given
-            for name, given in inputs.items()
+            name: InputType.parse(type) if isinstance(type, str) else type
+            for name, type in inputs.items()
         }
 
-    @np.errstate(over="ignore")  # what no float holds is infinite, as in ONNX, and refused as such
+    @np.errstate(over="ignore")  # overflow gives infinity, as in ONNX, which the checks refuse
     def run(self) -> ModuleOp:
         self._check_input_names()
         self.values.update(self.graph.constants)
@@ -80,39 +80,43 @@ class Importer(ProgramBuilder):
         known = [port.name for port in self.graph.inputs]
         for name in self.input_types:
             if name not in known:
-                names = ", ".join(map(shown, known))
-                raise ImportFailure(f'there is no input "{shown(name)}"; there are: {names}')
+                names = ", ".join(map(short_name, known))
+                raise ImportFailure(
+                    f'the model has no input "{short_name(name)}": its inputs are {names}'
+                )
 
-    def _input(self, port: Port) -> Tensor:
-        title = f'input "{shown(port.name)}"'
+    def _input(self, port: GraphPort) -> GraphTensor:
+        title = f'input "{short_name(port.name)}"'
         if port.shape is None:
-            raise ImportFailure(f"{title} has no shape")
+            raise ImportFailure(f"{title} has no shape: export the model with input shapes")
         shape = (port.shape[0] or 1, *port.shape[1:]) if port.shape else ()
         if 0 in shape:
             raise ImportFailure(
-                f"{title} has sizes that are not fixed: only the first, of images, may be"
+                f"{title} has dynamic sizes: only the first axis (batch) may be dynamic"
             )
         if port.element is None:
             raise ImportFailure(
-                f"{title} holds {port.data_type}: float32 and integers are supported"
+                f"{title} holds {port.data_type}, which is not supported: use float32 or integers"
             )
         given = self.input_types.get(port.name)
         if given is not None and not port.is_float:
-            raise ImportFailure(f"{title} holds {port.data_type} already: it takes no other type")
+            raise ImportFailure(
+                f"{title} already has the type {port.data_type}: give types for float inputs only"
+            )
         annotated = element_of_annotation(self.graph.annotations.get(port.name, ""))
         element = given.element if given else (annotated or f32 if port.is_float else port.element)
         argument = self.block.insert_arg(TensorType(element, shape), len(self.block.args))
-        argument.name_hint = identifier(port.name)
+        argument.name_hint = value_hint(port.name)
         if not port.is_float or element == f32:
-            return Tensor(argument, len(shape))
+            return GraphTensor(argument, len(shape))
         scale = self.floats(np.float32(given.scale if given else 1.0), "scale")
-        return Tensor(self.add(DequantizeOp(argument, scale)).output, len(shape))
+        return GraphTensor(self.add(DequantizeOp(argument, scale)).output, len(shape))
 
-    def _output(self, port: Port) -> SSAValue:
-        """A result of the program; whole numbers kept as float become the integers declared."""
+    def _output(self, port: GraphPort) -> SSAValue:
+        """A result of the program; floats with integer values become the declared integer type."""
         value = self.values.get(port.name)
         if value is None:
-            raise ImportFailure(f'the output "{shown(port.name)}" is made by no node')
+            raise ImportFailure(f'no node computes the output "{short_name(port.name)}"')
         result = self.plain(value)
         if element_of(result) == f32 and port.element is not None and is_quant(port.element):
             one = self.floats(np.float32(1), "one")
@@ -124,36 +128,40 @@ class Importer(ProgramBuilder):
             values = self._values(node)
         except VerifyException as error:
             raise node.fail(str(error)) from None
-        except MISTAKES as error:
+        except EVALUATION_ERRORS as error:
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise node.fail(f"it makes no sense: {reason}") from error
+            raise node.fail(f"its inputs or attributes are invalid: {reason}") from error
         for name, value in zip(node.outputs, values, strict=False):
             self.values[name] = value
-            if isinstance(value, Tensor) and value.value.name_hint is None:
-                value.value.name_hint = identifier(name)
+            if isinstance(value, GraphTensor) and value.value.name_hint is None:
+                value.value.name_hint = value_hint(name)
 
-    def _values(self, node: Node) -> Sequence[Value]:
-        if node.domain not in DOMAINS:
-            raise node.fail(f'the operator domain "{shown(node.domain)}" is not known')
+    def _values(self, node: Node) -> Sequence[GraphValue]:
+        if node.domain not in KNOWN_DOMAINS:
+            raise node.fail(
+                f'unknown operator domain "{short_name(node.domain)}": use ONNX or QONNX operators'
+            )
         entry = HANDLERS.get(node.op)
         if self._is_constant(node) and not (entry and entry.of_constants):
-            return fold(node, self._arrays(node), self.opset)
+            return fold_node(node, self._arrays(node), self.opset)
         if entry is None:
-            default = "this operator is not supported"
-            raise node.fail(REFUSED.get(node.op, default))
+            default = "this operator is not supported: replace it or remove it before export"
+            raise node.fail(UNSUPPORTED_OPERATORS.get(node.op, default))
         return self._handled(node, entry)
 
-    def _handled(self, node: Node, entry: Entry) -> Sequence[Value]:
+    def _handled(self, node: Node, entry: OperatorImport) -> Sequence[GraphValue]:
         result = entry.handler(self, node)
         unread = node.unread(entry.ignores)
         if unread:
-            raise node.fail(f"the attribute {shown(unread[0])} is not known")
-        return [result] if isinstance(result, Constant | QuantizedConstant | Tensor) else result
+            raise node.fail(f"the attribute {short_name(unread[0])} is not supported: remove it")
+        return (
+            [result] if isinstance(result, Constant | QuantizedConstant | GraphTensor) else result
+        )
 
     def _is_constant(self, node: Node) -> bool:
-        given = [self.values.get(name) for name in node.inputs if name]
-        known = all(isinstance(value, Constant) for value in given)
-        return bool(given) and known and node.domain in DEFAULT
+        inputs = [self.values.get(name) for name in node.inputs if name]
+        constant = all(isinstance(value, Constant) for value in inputs)
+        return bool(inputs) and constant and node.domain in DEFAULT_DOMAINS
 
     def _arrays(self, node: Node) -> list[Array | None]:
         return [self.array(node, k, "") if name else None for k, name in enumerate(node.inputs)]

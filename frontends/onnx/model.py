@@ -1,7 +1,7 @@
-"""Loading an ONNX file with care, and a small view of its graph.
+"""Loads an ONNX file and checks it, as a small view of its graph.
 
-A model is somebody else's file. It is parsed and measured here, and refused with one line where it
-is damaged, lies about its sizes, or reaches out of its folder.
+Models come from untrusted sources. A file that is damaged, declares wrong sizes or refers to files
+outside its folder is an ImportFailure.
 """
 
 from collections import Counter
@@ -17,30 +17,30 @@ from xdsl.dialects.builtin import f32
 from ...qdialect.types import ElementType
 from ..errors import ImportFailure
 from .elements import element_of_onnx, name_of_onnx
-from .names import shown
+from .names import short_name
 from .node import Attribute, Node
-from .order import in_order
-from .tensors import constant_of
+from .order import topological_order
+from .tensors import read_constant
 from .values import Constant
 
-OLDEST_OPSET = 7
-MAX_FILE = 1 << 31
-"""What protobuf can hold."""
+MIN_OPSET = 7
+MAX_FILE_BYTES = 1 << 31
+"""The largest message of protobuf."""
 
-DEFAULT = ("", "ai.onnx")
+DEFAULT_DOMAINS = ("", "ai.onnx")
 
 
 @dataclass(frozen=True)
-class Port:
+class GraphPort:
     """An input or output of the graph."""
 
     name: str
     element: ElementType | None
-    """None for what the IR does not hold."""
+    """None if the IR has no such type."""
     data_type: str
-    """What ONNX calls it."""
+    """ONNX's name of the element type."""
     shape: tuple[int, ...] | None
-    """An unknown size is 0."""
+    """None if it is unknown; a size of 0 is dynamic."""
 
     @property
     def is_float(self) -> bool:
@@ -49,40 +49,40 @@ class Port:
 
 @dataclass(frozen=True)
 class Graph:
-    """What an importer needs of a model."""
+    """The parts of a model that the importer uses."""
 
     opset: int
-    inputs: list[Port]
-    outputs: list[Port]
+    inputs: list[GraphPort]
+    outputs: list[GraphPort]
     nodes: list[Node]
     constants: dict[str, Constant]
     annotations: dict[str, str]
-    """FINN's names of element types, for tensors that are declared as float."""
+    """FINN's names of element types, by the names of tensors, which ONNX declares as float."""
 
 
 def load_graph(path: str) -> Graph:
     """Reads an ONNX file."""
     model = onnx.ModelProto()
     try:
-        model.ParseFromString(_read(path))
+        model.ParseFromString(_read_model_file(path))
     except (DecodeError, ValueError):
         raise ImportFailure(
-            f"{path} is no ONNX model: it can't be decoded (networks are .onnx files, "
+            f"{path} is not an ONNX model: it can't be decoded (networks are .onnx files, "
             "or .pt2 files of torch.export.save)"
         ) from None
     if not model.graph.node and not model.graph.output:
-        raise ImportFailure(f"{path} is no ONNX model: it has no graph")
+        raise ImportFailure(f"{path} is not an ONNX model: it has no graph")
     return graph_of(model, Path(path).parent)
 
 
-def _read(path: str) -> bytes:
+def _read_model_file(path: str) -> bytes:
     """The bytes of a regular file."""
     try:
         file = Path(path)
         if file.exists() and not file.is_file():
-            raise ImportFailure(f"{path} is no file")
-        if file.stat().st_size > MAX_FILE:
-            raise ImportFailure(f"{path} is larger than 2 GiB: keep its data in a file of its own")
+            raise ImportFailure(f"{path} is not a file")
+        if file.stat().st_size > MAX_FILE_BYTES:
+            raise ImportFailure(f"{path} is larger than 2 GiB: save it with external data")
         data = file.read_bytes()
     except OSError as error:
         raise ImportFailure(f"{path}: {(error.strerror or str(error)).lower()}") from None
@@ -94,14 +94,14 @@ def _read(path: str) -> bytes:
 
 
 def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
-    """The view of a model that is in memory; external data is read from `folder`."""
+    """The view of a model in memory; external data is read from `folder`."""
     graph = model.graph
-    if any(isinstance(text, bytes) for text in _texts(graph)):
-        raise ImportFailure("the model has a name that is not UTF-8 text")
+    if any(isinstance(text, bytes) for text in _all_names(graph)):
+        raise ImportFailure("the model has a name that is not UTF-8 text: rename it")
     if graph.sparse_initializer:
-        raise ImportFailure("the model has sparse initializers, which are not supported")
+        raise ImportFailure("sparse initializers are not supported: store them as dense tensors")
     constants = {
-        tensor.name: constant_of(tensor, tensor.name, folder) for tensor in graph.initializer
+        tensor.name: read_constant(tensor, tensor.name, folder) for tensor in graph.initializer
     }
     inputs = [_port(value, "input") for value in graph.input if value.name not in constants]
     _check_unique([tensor.name for tensor in graph.initializer], "initializers")
@@ -111,7 +111,7 @@ def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
         opset=_opset(model),
         inputs=inputs,
         outputs=[_port(value, "output") for value in graph.output],
-        nodes=in_order(list(_nodes(graph, folder)), known),
+        nodes=topological_order(list(_nodes(graph, folder)), known),
         constants=constants,
         annotations={
             entry.tensor_name: pair.value
@@ -122,8 +122,8 @@ def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
     )
 
 
-def _texts(graph: onnx.GraphProto) -> Iterator[str | bytes]:
-    """All names; protobuf gives those that are not UTF-8 as bytes."""
+def _all_names(graph: onnx.GraphProto) -> Iterator[str | bytes]:
+    """All names in a graph; protobuf returns those that are not UTF-8 as bytes."""
     for value in (*graph.input, *graph.output, *graph.initializer):
         yield value.name
     for tensor in graph.initializer:
@@ -141,39 +141,41 @@ def _texts(graph: onnx.GraphProto) -> Iterator[str | bytes]:
 def _check_unique(names: Sequence[str], what: str) -> None:
     for name, count in Counter(names).items():
         if count > 1:
-            raise ImportFailure(f'{count} {what} of the model have the name "{shown(name)}"')
+            raise ImportFailure(
+                f'{count} {what} of the model have the name "{short_name(name)}": rename them'
+            )
 
 
 def _opset(model: onnx.ModelProto) -> int:
-    versions = [entry.version for entry in model.opset_import if entry.domain in DEFAULT]
+    versions = [entry.version for entry in model.opset_import if entry.domain in DEFAULT_DOMAINS]
     newest = onnx.defs.onnx_opset_version()
     opset = versions[0] if versions else newest
-    if opset < OLDEST_OPSET:
+    if opset < MIN_OPSET:
         raise ImportFailure(
-            f"the model has opset {opset}, which is older than {OLDEST_OPSET}: "
+            f"the model has opset {opset}, the oldest supported one is {MIN_OPSET}: "
             "convert it with onnx.version_converter"
         )
     if opset > newest:
         raise ImportFailure(
-            f"the model has opset {opset}, the installed onnx knows up to {newest}: "
+            f"the model has opset {opset}, the installed onnx supports up to {newest}: "
             "pip install --upgrade onnx"
         )
     return opset
 
 
-def _port(value: onnx.ValueInfoProto, kind: str) -> Port:
+def _port(value: onnx.ValueInfoProto, kind: str) -> GraphPort:
     tensor = value.type.tensor_type
     if kind == "input" and not value.type.HasField("tensor_type"):
-        raise ImportFailure(f'{kind} "{shown(value.name)}" is no tensor')
+        raise ImportFailure(f'{kind} "{short_name(value.name)}" is not a tensor')
     shape = None
     if tensor.HasField("shape"):
         shape = tuple(max(0, dim.dim_value) for dim in tensor.shape.dim)
     element = element_of_onnx(tensor.elem_type)
-    return Port(value.name, element, name_of_onnx(tensor.elem_type), shape)
+    return GraphPort(value.name, element, name_of_onnx(tensor.elem_type), shape)
 
 
 def _nodes(graph: onnx.GraphProto, folder: Path | None) -> Iterator[Node]:
-    """The nodes, each under a name of its own."""
+    """The nodes, each with a unique name."""
     names: set[str] = set()
     for number, node in enumerate(graph.node):
         name = node.name or f"{node.op_type}_{number}"
@@ -181,17 +183,18 @@ def _nodes(graph: onnx.GraphProto, folder: Path | None) -> Iterator[Node]:
             name = f"{name}_{number}"
         names.add(name)
         attributes = {
-            attribute.name: _attribute(attribute, name, folder) for attribute in node.attribute
+            attribute.name: _attribute_value(attribute, name, folder)
+            for attribute in node.attribute
         }
         yield Node(
             node.op_type, node.domain, name, tuple(node.input), tuple(node.output), attributes
         )
 
 
-def _attribute(attribute: AttributeProto, node: str, folder: Path | None) -> Attribute:
+def _attribute_value(attribute: AttributeProto, node: str, folder: Path | None) -> Attribute:
     match attribute.type:
         case AttributeProto.TENSOR:
-            return constant_of(attribute.t, node, folder)
+            return read_constant(attribute.t, node, folder)
         case AttributeProto.STRING:
             return attribute.s.decode("utf-8", "replace")
         case AttributeProto.STRINGS:
@@ -206,6 +209,6 @@ def _attribute(attribute: AttributeProto, node: str, folder: Path | None) -> Att
             return list(attribute.floats)
         case _:
             raise ImportFailure(
-                f'node "{shown(node)}": attribute "{shown(attribute.name)}" is of a kind '
-                "that no supported operator has"
+                f'node "{short_name(node)}": the attribute "{short_name(attribute.name)}" has a '
+                "type that no supported operator has"
             )

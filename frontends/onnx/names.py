@@ -1,28 +1,30 @@
-"""Names from a model: in messages, on ops, and for values of the program."""
+"""Names of a model, made fit for messages, for layer names and for SSA value names."""
 
 import hashlib
 import re
 
-SHOWN = 80
-LONGEST = 1000
+MAX_QUOTED_NAME_LENGTH = 80
+MAX_LAYER_NAME_LENGTH = 1000
 
 
-def shown(name: str) -> str:
-    """A name as a message shows it: short, and on one line."""
+def short_name(name: str) -> str:
+    """A name for messages: printable and cut to `MAX_QUOTED_NAME_LENGTH` characters."""
     text = "".join(c if c.isprintable() else "?" for c in name)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+    return (
+        text if len(text) <= MAX_QUOTED_NAME_LENGTH else f"{text[: MAX_QUOTED_NAME_LENGTH - 3]}..."
+    )
 
 
-def printable(name: str) -> str:
-    """A name in printable ASCII; a very long one is cut, and told apart by a checksum."""
+def escaped_layer_name(name: str) -> str:
+    """A name in printable ASCII; a very long one is cut, with a checksum that keeps it unique."""
     text = name.encode("unicode_escape").decode("ascii")
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_LAYER_NAME_LENGTH:
         return text
     checksum = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return f"{text[:LONGEST]}~{checksum}"
+    return f"{text[:MAX_LAYER_NAME_LENGTH]}~{checksum}"
 
 
-def identifier(name: str) -> str:
-    """A name as a hint for a value of the program."""
+def value_hint(name: str) -> str:
+    """A name reduced to letters, digits and underscores, as a name hint of an SSA value."""
     cleaned = re.sub(r"[^A-Za-z0-9_]", "_", name[:60]).rstrip("_0123456789")
     return cleaned if re.match(r"[A-Za-z_]", cleaned) else f"v{cleaned}"

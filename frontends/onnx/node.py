@@ -1,4 +1,7 @@
-"""A node of the graph: it checks what it is asked for, and knows what nobody asked for."""
+"""A node of the graph, with typed access to its attributes.
+
+It records which attributes were read, so that an unsupported attribute is an error.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,13 +9,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from ..errors import ImportFailure
-from .names import shown
+from .names import short_name
 from .values import Constant
 
 Attribute: TypeAlias = int | float | str | list[int] | list[float] | list[str] | Constant
 T = TypeVar("T")
 
-KINDS: dict[type, str] = {int: "an integer", float: "a number", str: "text", Constant: "a tensor"}
+ATTRIBUTE_KINDS: dict[type, str] = {
+    int: "an integer",
+    float: "a number",
+    str: "text",
+    Constant: "a tensor",
+}
 
 
 @dataclass(frozen=True)
@@ -26,15 +34,15 @@ class Node:
     outputs: tuple[str, ...]
     attributes: Mapping[str, Attribute] = field(default_factory=dict[str, Attribute])
     read: set[str] = field(default_factory=set[str], compare=False)
-    """The attributes that were asked for."""
+    """The names of the attributes that were read."""
 
     @property
     def title(self) -> str:
-        """How messages name the node."""
-        return f'node "{shown(self.name)}" ({shown(self.op)})'
+        """The node in messages: its name and operator."""
+        return f'node "{short_name(self.name)}" ({short_name(self.op)})'
 
     def fail(self, message: str) -> ImportFailure:
-        """The failure to import this node."""
+        """The exception for a node that cannot be imported."""
         return ImportFailure(f"{self.title}: {message}")
 
     def has_input(self, index: int) -> bool:
@@ -57,7 +65,7 @@ class Node:
             return float(value)
         number = self._one(name, float(default), float)
         if not math.isfinite(number):
-            raise self.fail(f"the attribute {shown(name)} is {number}")
+            raise self.fail(f"the attribute {short_name(name)} must be finite, it is {number}")
         return number
 
     def flag(self, name: str, default: bool) -> bool:
@@ -73,14 +81,14 @@ class Node:
         return self._list(name, float)
 
     def unread(self, ignored: Sequence[str]) -> list[str]:
-        """The attributes that nobody asked for."""
+        """The attributes that were not read and are not ignored."""
         return [name for name in self.attributes if name not in self.read and name not in ignored]
 
     def _one(self, name: str, default: T, kind: type[T]) -> T:
         self.read.add(name)
         value = self.attributes.get(name, default)
         if not isinstance(value, kind):
-            raise self.fail(f"the attribute {shown(name)} must be {KINDS[kind]}")
+            raise self.fail(f"the attribute {short_name(name)} must be {ATTRIBUTE_KINDS[kind]}")
         return value
 
     def _list(self, name: str, kind: type[T]) -> list[T] | None:
@@ -89,8 +97,8 @@ class Node:
             return None
         values = self.attributes[name]
         if not isinstance(values, list):
-            raise self.fail(f"the attribute {shown(name)} must be a list")
+            raise self.fail(f"the attribute {short_name(name)} must be a list")
         result: list[T] = [value for value in values if isinstance(value, kind)]
         if len(result) != len(values):
-            raise self.fail(f"the attribute {shown(name)} must be a list of numbers")
+            raise self.fail(f"the attribute {short_name(name)} must be a list of numbers")
         return result

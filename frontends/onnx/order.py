@@ -1,17 +1,17 @@
-"""The order of nodes: every value is made before it is used."""
+"""Sorts nodes so that every value is computed before it is used."""
 
 from collections.abc import Iterator, Sequence
 
-from .names import shown
+from .names import short_name
 from .node import Node
 
 
-def in_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
-    """The nodes, each behind those that it waits for; those in order already stay as they are.
+def topological_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
+    """The nodes in a topological order; nodes that are in order already keep their order.
 
-    Takes time in proportion to the graph, and no recursion.
+    Takes linear time, and uses a stack in place of recursion, so that deep graphs are safe.
     """
-    makers = _makers(nodes, known)
+    makers = _producers(nodes, known)
     result: list[Node] = []
     done: set[int] = set()
     for start in range(len(nodes)):
@@ -21,13 +21,13 @@ def in_order(nodes: Sequence[Node], known: set[str]) -> list[Node]:
     return result
 
 
-def _makers(nodes: Sequence[Node], known: set[str]) -> dict[str, int]:
-    """The number of the node that makes each value."""
+def _producers(nodes: Sequence[Node], known: set[str]) -> dict[str, int]:
+    """The index of the node that computes each value."""
     makers: dict[str, int] = {}
     for number, node in enumerate(nodes):
         for output in filter(None, node.outputs):
             if output in makers or output in known:
-                raise node.fail(f'the value "{shown(output)}" is made twice')
+                raise node.fail(f'the value "{short_name(output)}" is computed twice: rename one')
             makers[output] = number
     return makers
 
@@ -39,7 +39,7 @@ def _visit(
     done: set[int],
     result: list[Node],
 ) -> None:
-    """Puts a node behind all that it waits for."""
+    """Appends a node to the result, after all nodes that compute its inputs."""
 
     def needs(number: int) -> Iterator[tuple[int, str]]:
         return ((makers[name], name) for name in nodes[number].inputs if name in makers)
@@ -57,7 +57,9 @@ def _visit(
             continue
         needed, name = step
         if needed in open_now:
-            raise nodes[number].fail(f'its input "{shown(name)}" waits for itself: a cycle')
+            raise nodes[number].fail(
+                f'its input "{short_name(name)}" depends on itself: remove the cycle'
+            )
         open_now.add(needed)
         path.append((needed, needs(needed)))
 
@@ -66,4 +68,4 @@ def _check_inputs(nodes: Sequence[Node], makers: dict[str, int], known: set[str]
     for node in nodes:
         for name in filter(None, node.inputs):
             if name not in makers and name not in known:
-                raise node.fail(f'its input "{shown(name)}" is made by no node')
+                raise node.fail(f'no node computes its input "{short_name(name)}"')

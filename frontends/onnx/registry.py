@@ -1,4 +1,4 @@
-"""Which function imports which operator."""
+"""The registry of operators: the function that imports each, and hints for unsupported ones."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,42 +6,42 @@ from typing import TypeAlias, TypeVar
 
 from .builder import ProgramBuilder
 from .node import Node
-from .values import Value
+from .values import GraphValue
 
-Handler: TypeAlias = Callable[[ProgramBuilder, Node], Value | Sequence[Value]]
+Handler: TypeAlias = Callable[[ProgramBuilder, Node], GraphValue | Sequence[GraphValue]]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
 @dataclass(frozen=True)
-class Entry:
-    """How an operator is imported."""
+class OperatorImport:
+    """The import of an operator."""
 
     handler: Handler
     ignores: tuple[str, ...]
-    """Attributes that change nothing in inference; any other that is not read is refused."""
+    """Attributes without effect on inference; any other attribute that is not read is an error."""
     of_constants: bool
-    """Whether it is imported by this function even where all its inputs are constant."""
+    """Whether the function imports the operator even if all its inputs are constant."""
 
 
-HANDLERS: dict[str, Entry] = {}
+HANDLERS: dict[str, OperatorImport] = {}
 
 
 def handles(
     *names: str, ignores: Sequence[str] = (), of_constants: bool = False
 ) -> Callable[[HandlerT], HandlerT]:
-    """Registers the function that imports the named operators."""
+    """Registers a function as the import of the named operators."""
 
     def register(handler: HandlerT) -> HandlerT:
         for name in names:
-            HANDLERS[name] = Entry(handler, tuple(ignores), of_constants)
+            HANDLERS[name] = OperatorImport(handler, tuple(ignores), of_constants)
         return handler
 
     return register
 
 
-REFUSED: dict[str, str] = {
+UNSUPPORTED_OPERATORS: dict[str, str] = {
     "DynamicQuantizeLinear": (
-        "it chooses its scale from each image, which fixed hardware can't: "
+        "it computes its scale from each image, which is not supported: "
         "export the model with static quantization"
     ),
     **dict.fromkeys(
@@ -64,4 +64,4 @@ REFUSED: dict[str, str] = {
     ),
     "FloatQuant": "it quantizes to small floats: integer quantizers are supported",
 }
-"""Operators that are known and not supported: what to do instead."""
+"""Known but unsupported operators, each with the reason and a remedy."""

@@ -1,4 +1,4 @@
-"""The constants of a model: measured before they are read, and read from its own folder only."""
+"""Reads the constants of a model, after a check of their sizes and of their location on disk."""
 
 from math import prod
 from pathlib import Path
@@ -10,27 +10,29 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 from ...qdialect.types import bit_width, is_quant
 from ..errors import ImportFailure
 from .elements import element_of_onnx
-from .names import shown
+from .names import short_name
 from .values import Constant
 
-MAX_BYTES = 1 << 32
-"""The most that one constant may take."""
+MAX_CONSTANT_BYTES = 1 << 32
+"""The maximum size of a constant."""
 
-NARROW = 8
-"""Integers of fewer bits are packed in files, and are bytes in numpy."""
+MIN_UNPACKED_BITS = 8
+"""Integers with fewer bits are packed in the file, but are bytes in numpy."""
 
 
-def constant_of(tensor: TensorProto, name: str, folder: Path | None) -> Constant:
-    """The numbers of a tensor, once its declared size is known to be honest."""
-    what = f'constant "{shown(name)}"'
+def read_constant(tensor: TensorProto, name: str, folder: Path | None) -> Constant:
+    """The elements of a tensor; raises if its declared size is invalid or too large."""
+    what = f'constant "{short_name(name)}"'
     if any(size < 0 for size in tensor.dims):
         raise ImportFailure(f"{what} has a negative size")
     try:
         dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
     except KeyError:
         raise ImportFailure(f"{what} has the unknown type {tensor.data_type}") from None
-    if prod(tensor.dims) * dtype.itemsize > MAX_BYTES:
-        raise ImportFailure(f"{what} declares {prod(tensor.dims)} elements, which is too many")
+    if prod(tensor.dims) * dtype.itemsize > MAX_CONSTANT_BYTES:
+        raise ImportFailure(
+            f"{what} declares {prod(tensor.dims)} elements: the maximum is 4 GiB of data"
+        )
     if external_data_helper.uses_external_data(tensor):
         tensor = _with_external_data(tensor, what, folder, prod(tensor.dims), dtype.itemsize)
     try:
@@ -38,32 +40,34 @@ def constant_of(tensor: TensorProto, name: str, folder: Path | None) -> Constant
     except (ValueError, TypeError, IndexError) as error:
         raise ImportFailure(f"{what} is damaged: {' '.join(str(error).split())}") from None
     if array.dtype.kind == "c":
-        raise ImportFailure(f"{what} holds complex numbers, which no layer computes with")
-    if array.dtype.kind == "f" and (np.isnan(array).any() or _unbounded(array)):
+        raise ImportFailure(f"{what} holds complex numbers, which are not supported")
+    if array.dtype.kind == "f" and (np.isnan(array).any() or _has_infinite_element(array)):
         raise ImportFailure(f"{what} holds a NaN or an infinite value")
     element = element_of_onnx(tensor.data_type)
-    if element is not None and is_quant(element) and bit_width(element) < NARROW:
+    if element is not None and is_quant(element) and bit_width(element) < MIN_UNPACKED_BITS:
         array = array.astype(np.int8 if str(element).startswith("s") else np.uint8)
     return Constant(array, element)
 
 
-def _unbounded(array: np.ndarray) -> bool:
-    """A single number may be infinite: it is a limit that is none."""
+def _has_infinite_element(array: np.ndarray) -> bool:
+    """Whether a tensor holds an infinity; a single number may be infinite, as an absent limit."""
     return array.size > 1 and bool(np.isinf(array).any())
 
 
 def _with_external_data(
     tensor: TensorProto, what: str, folder: Path | None, count: int, itemsize: int
 ) -> TensorProto:
-    """A copy of a tensor that holds its data itself."""
+    """A copy of a tensor with its external data stored in it."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
     if folder is None:
-        raise ImportFailure(f"{what} keeps its data in {shown(location)}: import it from a file")
-    path = _inside(folder, location, what)
+        raise ImportFailure(
+            f"{what} has its data in {short_name(location)}: import the model from its file"
+        )
+    path = _path_inside_folder(folder, location, what)
     element = element_of_onnx(tensor.data_type)
     size = count * itemsize
-    if element is not None and bit_width(element) < NARROW:
+    if element is not None and bit_width(element) < MIN_UNPACKED_BITS:
         size = -(-count * bit_width(element) // 8)
     try:
         offset, length = int(entries.get("offset", 0)), int(entries.get("length", size))
@@ -76,14 +80,16 @@ def _with_external_data(
             raise ValueError
     except (OSError, ValueError):
         raise ImportFailure(
-            f"{what}: {size} bytes of data can't be read from {shown(location)}"
+            f"{what}: {size} bytes of data can't be read from {short_name(location)}"
         ) from None
     return onnx.TensorProto(dims=tensor.dims, data_type=tensor.data_type, raw_data=data)
 
 
-def _inside(folder: Path, location: str, what: str) -> Path:
-    """The file that a location names, if it lies in the folder of the model."""
-    outside = ImportFailure(f"{what} names data outside the model's folder: {shown(location)}")
+def _path_inside_folder(folder: Path, location: str, what: str) -> Path:
+    """The path of external data; raises if it is outside the folder of the model."""
+    outside = ImportFailure(
+        f"{what} has its data outside the model's folder, in {short_name(location)}: move it there"
+    )
     try:
         base = folder.resolve()
         path = (base / location).resolve()

@@ -1,4 +1,4 @@
-"""What a name of the model stands for while it is imported."""
+"""The values of a graph during import: constants, quantized constants, and program values."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -10,17 +10,17 @@ from ...qdialect.data import Array
 from ...qdialect.types import ElementType, QuantType, shape_of
 from .elements import element_of_dtype
 
-TO_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1)}
-"""How the axes of an NCL or NCHW tensor are put channels last."""
+TO_CHANNELS_LAST = {3: (0, 2, 1), 4: (0, 2, 3, 1)}
+"""The permutation from NCL to NLC, and from NCHW to NHWC, by rank."""
 
 
 @dataclass(frozen=True)
 class Constant:
-    """Numbers that the model holds, or that follow from its shapes."""
+    """Numbers from the model, or computed from its constants and shapes."""
 
     array: Array
     element: ElementType | None
-    """None for what the IR does not hold, such as float64."""
+    """None if the IR has no such type, as for float64."""
 
     @staticmethod
     def of(array: Array) -> "Constant":
@@ -34,22 +34,23 @@ class Constant:
         return replace(self, array=self.array.transpose(order))
 
     def with_axis(self, axis: int) -> "Constant":
-        """With a new axis of size 1."""
+        """A copy with a new axis of size 1."""
         return replace(self, array=np.expand_dims(self.array, axis))
 
 
 @dataclass(frozen=True)
 class QuantizedConstant:
-    """Constant integers that stand for real numbers: `(ints - zero) * scale`."""
+    """Real numbers, represented by constant integers: `(ints - zero) * scale`."""
 
     ints: Array
     element: QuantType
     scale: Array
+    """One number, or one for each index along the axis."""
     zero: Array
-    """Both are one number, or one for each index along the axis."""
+    """The zero point: one number, or one for each index along the axis."""
     axis: int = 0
     table: Array | None = None
-    """The few integers that there are, ascending, where each is stored as an index into them."""
+    """A codebook: the distinct integers, ascending, if they are to be stored as indices into it."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -57,7 +58,7 @@ class QuantizedConstant:
 
     @property
     def array(self) -> Array:
-        """The real numbers, in float32; infinite where that ends, as in ONNX."""
+        """The real numbers in float32; infinite on overflow, as in ONNX."""
         shape = [1] * self.ints.ndim
         if self.per_axis:
             shape[self.axis] = -1
@@ -75,17 +76,17 @@ class QuantizedConstant:
         return replace(self, ints=self.ints.transpose(order), axis=axis)
 
     def with_axis(self, axis: int) -> "QuantizedConstant":
-        """With a new axis of size 1."""
+        """A copy with a new axis of size 1."""
         moved = self.axis + (self.axis >= axis)
         return replace(self, ints=np.expand_dims(self.ints, axis), axis=moved)
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """A value of the program.
+class GraphTensor:
+    """A value of the program, with the layout of its axes.
 
-    Where the model has channels second, the program may hold them last; a 1-D signal then has one
-    row. `rank` is the rank in the model.
+    If `channels_last`, an NCHW image of the model is NHWC in the program, and an NCL signal is an
+    NHWC image of one row. `rank` is the rank in the model.
     """
 
     value: SSAValue
@@ -103,14 +104,18 @@ class Tensor:
         return shape[0], shape[3], shape[1], shape[2]
 
     def axis(self, axis: int) -> int:
-        """Where an axis of the model is in the program."""
+        """The axis of the program for an axis of the model."""
         if not self.channels_last:
             return axis
         return (0, 3, 2)[axis] if self.rank == 3 else (0, 3, 1, 2)[axis]
 
-    def like(self, value: SSAValue) -> "Tensor":
-        """Another value whose axes lie as they do here."""
+    def parameter_axis(self, axis: int) -> int:
+        """The same for the axis of quantization parameters, where -1 means a single number."""
+        return self.axis(axis) if axis >= 0 else -1
+
+    def like(self, value: SSAValue) -> "GraphTensor":
+        """Another value with the same rank and layout."""
         return replace(self, value=value)
 
 
-Value: TypeAlias = Constant | QuantizedConstant | Tensor
+GraphValue: TypeAlias = Constant | QuantizedConstant | GraphTensor

@@ -8,14 +8,15 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
-from ...qdialect.qnn.elementwise import ClipOp, MulOp
+from ...qdialect.qnn.activations import ClipOp
+from ...qdialect.qnn.elementwise import MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.types import element_of, smallest_type, value_range
 from ..onnx.builder import ProgramBuilder
 from ..onnx.node import Node
-from ..onnx.nodes.parameters import aligned, computed, zero_value
+from ..onnx.nodes.parameters import broadcast_constant, evaluate_value, zero_point_operand
 from ..onnx.registry import handles
-from ..onnx.values import Constant, Tensor, Value
+from ..onnx.values import Constant, GraphTensor, GraphValue
 from .program import Call, Ref
 from .translation import Translation, translates
 
@@ -106,20 +107,20 @@ def _numbers(t: Translation, call: Call, name: str) -> Array:
 
 
 @handles("TorchQuantize", of_constants=True)
-def torch_quantize(m: ProgramBuilder, node: Node) -> Value:
+def torch_quantize(m: ProgramBuilder, node: Node) -> GraphValue:
     """`clamp(round(x * inverse) + zero, low, high)`."""
     value = m.value(node, 0)
     inverse, zero = m.array(node, 1, "the scale"), m.array(node, 2, "the zero point")
-    if isinstance(value, Tensor):
+    if isinstance(value, GraphTensor):
         return value.like(_levels(m, node, value, inverse, zero))
     scratch = ProgramBuilder(m.opset)
-    x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
+    x = GraphTensor(scratch.floats(value.array, "x"), len(value.shape))
     levels = _levels(scratch, node, x, inverse, zero)
-    return Constant(computed(levels), element_of(levels))
+    return Constant(evaluate_value(levels), element_of(levels))
 
 
 @handles("TorchLevels")
-def torch_levels(m: ProgramBuilder, node: Node) -> Value:
+def torch_levels(m: ProgramBuilder, node: Node) -> GraphValue:
     """`clamp(round(x / scale), low, high)`, as far as a type reaches."""
     x, scale = m.tensor(node, 0), m.array(node, 1, "the scale")
     low, high = node.integer("low", 0), node.integer("high", 0)
@@ -131,12 +132,12 @@ def torch_levels(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _levels(m: ProgramBuilder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:
+def _levels(m: ProgramBuilder, node: Node, x: GraphTensor, inverse: Array, zero: Array) -> SSAValue:
     low, high = node.integer("low", 0), node.integer("high", 0)
     element, axis = smallest_type(low, high), node.integer("axis", 0) % x.rank
     if inverse.size > 1:
         inverse = inverse.reshape([-1 if place == axis else 1 for place in range(x.rank)])
-    y = m.add(MulOp(x.value, aligned(m, node, x, inverse))).output
+    y = m.add(MulOp(x.value, broadcast_constant(m, node, x, inverse))).output
     least, most = value_range(element)
     narrow = (low, high) in ((least + 1, most), (least, most - 1))
     if not narrow and (low, high) != (least, most):
@@ -145,5 +146,5 @@ def _levels(m: ProgramBuilder, node: Node, x: Tensor, inverse: Array, zero: Arra
         y = m.add(ClipOp(y, low - int(zero), high - int(zero))).output
     one = m.floats(np.float32(1), "one")
     place = x.axis(axis) if zero.size > 1 else -1
-    op = QuantizeOp(y, one, element, zero_value(m, zero), narrow=narrow, axis=place)
+    op = QuantizeOp(y, one, element, zero_point_operand(m, zero), narrow=narrow, axis=place)
     return m.add(op, node).output

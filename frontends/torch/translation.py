@@ -12,7 +12,7 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ..onnx.elements import element_of_dtype
-from ..onnx.model import Graph, Port
+from ..onnx.model import Graph, GraphPort
 from ..onnx.node import Attribute, Node
 from ..onnx.values import Constant
 from .aliases import refuse_shared_writes
@@ -73,10 +73,10 @@ class Translation:
                 raise call.fail(REFUSED.get(call.target, "this operator is not supported"))
             translator(self, call)
         inputs = [
-            Port(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
+            GraphPort(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
             for input in self.program.inputs
         ]
-        outputs = [Port(name, None, "", None) for name in self.program.outputs]
+        outputs = [GraphPort(name, None, "", None) for name in self.program.outputs]
         return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
 
     def emit(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:

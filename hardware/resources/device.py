@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...qdialect.diagnostics import did_you_mean
-from ...qdialect.documents import read_toml
+from ...qdialect.documents import parse_toml
 from ...qdialect.stream.flow import check_clock
 
 Use = npt.NDArray[np.float64]
@@ -124,7 +124,7 @@ def device_named(name: str) -> Device:
 
 def _read(path: Path) -> Device:
     try:
-        return _device(path.stem, read_toml(path.read_text()))
+        return _device(path.stem, parse_toml(path.read_text()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:

@@ -16,7 +16,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 from ...qdialect.data import Array
-from ...qdialect.interpreter import entry_of, input_types, run, takes_any_images
+from ...qdialect.interpreter import entry_input_types, entry_of, have_image_axis, run
 from ...qdialect.types import (
     BipolarType,
     QnnTensor,
@@ -85,14 +85,14 @@ class CheckSemantics(PipelineHook):
 
     def start(self, module: ModuleOp) -> None:
         try:
-            types = input_types(entry_of(module))
+            types = entry_input_types(entry_of(module))
         except InterpretationError as error:
             raise PassFailedException(f"check-semantics cannot run this module: {error}") from None
         inputs = self.inputs or samples(types, np.random.default_rng(self.seed))
         if any(len(x) == 0 for x in inputs if x.ndim):
             raise PassFailedException("check-semantics needs at least one image: an input is empty")
         self.batches = [list(inputs)]
-        if takes_any_images(types):
+        if have_image_axis(types):
             starts = range(0, len(inputs[0]), BATCH_IMAGES)
             self.batches = [[x[start : start + BATCH_IMAGES] for x in inputs] for start in starts]
 
@@ -171,7 +171,7 @@ def samples(types: Sequence[QnnTensor], rng: np.random.Generator) -> list[Array]
 
     If the types fix the number of images, all of them are random.
     """
-    count = RANDOM_IMAGES if takes_any_images(types) else 1
+    count = RANDOM_IMAGES if have_image_axis(types) else 1
     return [sample(type, rng, count) for type in types]
 
 

@@ -14,11 +14,13 @@ import numpy as np
 from xdsl.ir import Block, Operation, SSAValue
 
 from ...qdialect.data import Array
+from ...qdialect.qnn.activations import PReluOp
 from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import constant_of, range_of
-from ...qdialect.qnn.elementwise import AddOp, BinaryOp, PReluOp, UnaryOp
+from ...qdialect.qnn.elementwise import AddOp, BinaryOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
-from ...qdialect.qnn.linear import BatchNormOp, LinearOpBase, accumulator_ranges
+from ...qdialect.qnn.linear import LinearOpBase, accumulator_ranges
+from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp

@@ -15,9 +15,9 @@ from xdsl.dialects.builtin import TensorType, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ...qdialect.convolution import convolve, convolve_transposed, exact_type, max_magnitude
+from ...qdialect.convolution import convolve, convolve_transposed, exact_dtype, max_magnitude
 from ...qdialect.data import Array
-from ...qdialect.qnn.base import describe, int_attr, ints
+from ...qdialect.qnn.base import describe, int_attr, ints_attr
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp
 from ...qdialect.qnn.layout import PadOp
@@ -78,7 +78,7 @@ class IntegerLinear(RewritePattern):
             return weights.x
         shifted = subtract_zero_point(weights)
         rows = negated.reshape(-1, *[1] * (shifted.ndim - 1))
-        shifted = np.where(rows, -shifted.astype(exact_type(max_magnitude(shifted))), shifted)
+        shifted = np.where(rows, -shifted.astype(exact_dtype(max_magnitude(shifted))), shifted)
         element, least, most = element_of(weights.x), int(shifted.min()), int(shifted.max())
         assert isinstance(element, QuantType)
         low, high = value_range(element)
@@ -204,7 +204,7 @@ def subtract_zero_point(weights: DequantizeOp) -> Array:
     assert values is not None
     if not zero.any():
         return values
-    exact = exact_type(max_magnitude(values) + max_magnitude(zero))
+    exact = exact_dtype(max_magnitude(values) + max_magnitude(zero))
     return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
 
 
@@ -284,7 +284,7 @@ class MergePad(RewritePattern):
             return
         more = (low[1], low[2], high[1], high[2])
         pads = [a + b for a, b in zip(op.pads.get_values(), more, strict=True)]
-        properties = {**op.properties, "pads": ints(pads), "pad_value": pad.value}
+        properties = {**op.properties, "pads": ints_attr(pads), "pad_value": pad.value}
         merged = Conv2dOp.create(
             operands=[pad.x, *op.operands[1:]],
             result_types=[op.output.type],

@@ -7,24 +7,20 @@ function rises. Chains with such ops are evaluated on every value.
 
 import numpy as np
 
-from ...qdialect.qnn.base import QnnOp
-from ...qdialect.qnn.constants import constant_of
-from ...qdialect.qnn.elementwise import (
-    AddOp,
+from ...qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SignOp,
-    SubOp,
 )
-from ...qdialect.qnn.linear import BatchNormOp
+from ...qdialect.qnn.base import QnnOp
+from ...qdialect.qnn.constants import constant_of
+from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
+from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 

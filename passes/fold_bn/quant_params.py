@@ -3,7 +3,7 @@
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ...qdialect.convolution import exact_type, max_magnitude
+from ...qdialect.convolution import exact_dtype, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.qnn.constants import ConstantOp, constant_of, range_of
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
@@ -33,7 +33,7 @@ def zero_point_row(op: DequantizeOp) -> Array:
         return np.zeros(1, np.int64)
     zero = constant_of(op.zero_point)
     assert zero is not None
-    return zero.reshape(-1).astype(exact_type(max_magnitude(zero)))
+    return zero.reshape(-1).astype(exact_dtype(max_magnitude(zero)))
 
 
 def is_per_tensor(op: DequantizeOp) -> bool:

@@ -106,7 +106,7 @@ def is_image_independent(op: Operation) -> bool:
     """Whether an op has the same results for all images."""
     if isinstance(op, ConstantOp):
         return True
-    return isinstance(op, QnnOp) and op.known() is not None
+    return isinstance(op, QnnOp) and op.constant_result() is not None
 
 
 def is_float(op: Operation) -> bool:

@@ -15,14 +15,14 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ...hardware.resources.cost import Storage
 from ...qdialect.diagnostics import did_you_mean
-from ...qdialect.documents import read_json
+from ...qdialect.documents import parse_json
 from .layer_folding import LayerFolding
 
 
 def read_folding(path: str) -> dict[str, LayerFolding]:
     """Reads a folding file."""
     try:
-        given: Any = read_json(Path(path).read_text())
+        given: Any = parse_json(Path(path).read_text())
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:

@@ -1,33 +1,30 @@
-"""The `qnn` dialect: quantized neural networks on tensors, as trained and as integers."""
+"""The `qnn` dialect: quantized neural networks on tensors, with float or integer arithmetic."""
 
 from xdsl.ir import Dialect
 
 from ..attributes import RoundingAttr
 from ..data import DataAttr
 from ..types import BipolarType, TernaryType
-from .base import QnnOp
-from .classify import ArgMaxOp, SoftmaxOp, TopKOp
-from .constants import ConstantOp, DataOp
-from .elementwise import (
-    AddOp,
+from .activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
-    SubOp,
     TanhOp,
 )
+from .base import QnnOp
+from .classify import ArgMaxOp, SoftmaxOp, TopKOp
+from .constants import ConstantOp, DataOp
+from .elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from .layout import ConcatOp, PadOp, ReshapeOp, ResizeOp, SliceOp, SplitOp, TransposeOp
-from .linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearOp
+from .linear import Conv2dOp, ConvTranspose2dOp, LinearOp
+from .normalization import BatchNormOp
 from .pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from .quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from .steps import LookupOp, ThresholdOp
@@ -73,7 +70,7 @@ TENSOR_OPS: tuple[type[QnnOp], ...] = (
     ArgMaxOp,
     TopKOp,
 )
-"""Every op on tensors, constants aside: the one list a new op is added to."""
+"""All ops on tensors except constants; the dialect and the interpreter read this list."""
 
 Qnn = Dialect(
     "qnn",

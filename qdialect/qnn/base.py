@@ -1,4 +1,4 @@
-"""What all tensor ops share: the layer name, checked element types, and shape inference."""
+"""The base class of all tensor ops, and the checks that their verifiers share."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.ir import Attribute, Operation, SSAValue
-from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, opt_prop_def, traits_def
+from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, opt_prop_def, prop_def, traits_def
 from xdsl.pattern_rewriter import RewritePattern
 from xdsl.rewriter import Rewriter
 from xdsl.traits import HasCanonicalizationPatternsTrait, Pure
@@ -43,8 +43,8 @@ IntProperty = IntegerAttr.constr(i64)
 FloatProperty = FloatAttr.constr(f32)
 
 
-def ints(values: Sequence[int]) -> DenseArrayBase:
-    """A list of integers as an attribute, printed `[1, 2]`."""
+def ints_attr(values: Sequence[int]) -> DenseArrayBase:
+    """A list of 64-bit integers as an attribute, printed `[1, 2]`."""
     return DenseArrayBase.from_list(i64, list(values))
 
 
@@ -56,8 +56,8 @@ def float_attr(value: float) -> FloatAttr:
     return FloatAttr(value, f32)
 
 
-class Simplifies(HasCanonicalizationPatternsTrait):
-    """The patterns that every op has; they are imported when they are first used."""
+class SharedCanonicalizations(HasCanonicalizationPatternsTrait):
+    """The canonicalization patterns of every tensor op, imported on first use."""
 
     @classmethod
     def get_canonicalization_patterns(cls) -> tuple[RewritePattern, ...]:
@@ -67,32 +67,52 @@ class Simplifies(HasCanonicalizationPatternsTrait):
 
 
 class QnnOp(IRDLOperation, ABC):
-    """A pure function of tensors, of static shape, over the element types of the dialect."""
+    """An op without side effects on tensors of static shape."""
 
     layer = opt_prop_def(StringAttr)
-    """The name that this operation has in the model it came from."""
+    """The name of the layer in the imported model."""
 
     irdl_options = (ParsePropInAttrDict(),)
-    traits = traits_def(Pure(), Simplifies())
+    traits = traits_def(Pure(), SharedCanonicalizations())
 
     @abstractmethod
     def result_shapes(self) -> Sequence[Shape]:
-        """The shapes of the results, from the operands and properties; raises VerifyException."""
+        """The shapes of the results, computed from operands and properties.
+
+        Raises VerifyException if these do not fit each other.
+        """
 
     def is_identity(self) -> bool:
         """Whether the result is always the first operand."""
         return False
 
+    def is_foldable(self) -> bool:
+        """Whether constant results may replace the op when all its operands are constant."""
+        return True
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        """Whether the op computes each image by itself, so that one call can run many images.
+
+        `varying` are the operands that depend on the images; their first axis, of size 1 in the
+        type, then counts images. An op that does not override this runs image by image, which is
+        always correct.
+        """
+        return False
+
+    def varies_in_first_operand(self, varying: Sequence[SSAValue]) -> bool:
+        """Whether images reach the op through its first operand only, not through parameters."""
+        return set(varying) == {self.operands[0]}
+
     @abstractmethod
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        """What the op means: its results, computed with numpy."""
+        """Computes the results with numpy. This defines the meaning of the op."""
 
-    def known(self) -> Array | None:
-        """The result, if it is the same whatever the network is given, and integers."""
+    def constant_result(self) -> Array | None:
+        """The integer result, if it does not depend on the inputs of the network, else None."""
         return None
 
     def verify_types(self) -> None:
-        """Raises VerifyException where the element types do not fit together."""
+        """Raises VerifyException if the element types do not fit each other."""
 
     def verify_(self) -> None:
         try:
@@ -103,19 +123,19 @@ class QnnOp(IRDLOperation, ABC):
                 if shape_of(result) != shape:
                     raise VerifyException(
                         f"the result has shape {text_of(shape)}, "
-                        f"its type says {text_of(shape_of(result))}"
+                        f"but its type has shape {text_of(shape_of(result))}"
                     )
             self.verify_types()
         except VerifyException as error:
             raise VerifyException(f"{describe(self)}: {error}") from None
 
-    def infer(
+    def init_with_inferred_types(
         self,
         operands: Sequence[SSAValue | Operation | Sequence[SSAValue] | None],
         properties: Mapping[str, Attribute | None],
         *elements: ElementType,
     ) -> None:
-        """Initialises an op whose results have the given element types and inferred shapes."""
+        """Initialises an op whose results have these element types and inferred shapes."""
         super().__init__(
             operands=operands,
             properties=properties,
@@ -127,12 +147,36 @@ class QnnOp(IRDLOperation, ABC):
             Rewriter.replace_value_with_new_type(result, TensorType(element, shape))
 
 
+class ElementwiseOp(QnnOp):
+    """A function of each element of the first operand; further operands are parameters."""
+
+    def result_shapes(self) -> Sequence[Shape]:
+        return (shape_of(self.operands[0]),)
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
+
+
+class AxisOp(QnnOp):
+    """An op along one axis of its operands, which have equal ranks."""
+
+    axis = prop_def(IntProperty)
+    """The axis; a negative one counts from the last axis."""
+
+    @property
+    def axis_from_front(self) -> int:
+        return normalized_axis(self.axis.value.data, len(shape_of(self.operands[0])))
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.axis_from_front > 0
+
+
 MAX_SHOWN_NAME = 60
-"""Characters of a layer's name in messages."""
+"""Characters of a layer's name that messages show."""
 
 
 def describe(op: Operation) -> str:
-    """How messages name an op: `qnn.conv2d "Conv_0"`; a long name by its end."""
+    """An op in messages: `qnn.conv2d "Conv_0"`; a long layer name is cut at the front."""
     layer = op.properties.get("layer")
     if not isinstance(layer, StringAttr):
         return op.name
@@ -143,6 +187,7 @@ def describe(op: Operation) -> str:
 
 
 def text_of(shape: Sequence[int]) -> str:
+    """A shape in messages: `1x8x8x3`."""
     return "x".join(map(str, shape)) or "scalar"
 
 
@@ -153,11 +198,11 @@ def require(condition: bool, message: str) -> None:
 
 
 def require_same_element(values: Sequence[SSAValue]) -> None:
-    """All values have one element type."""
+    """Raises VerifyException unless all values have the same element type."""
     elements = [element_of(value) for value in values]
     require(
         len(set(elements)) == 1,
-        f"the elements must have one type, they are {', '.join(map(str, elements))}",
+        f"all element types must be equal, they are {', '.join(map(str, elements))}",
     )
 
 
@@ -166,21 +211,25 @@ def require_float(value: SSAValue, what: str) -> None:
 
 
 def require_range(result: ElementType, low: int, high: int, what: str, zero: bool = True) -> None:
-    """A quantized result type holds every value from `low` to `high`, 0 only if it is `zero`."""
+    """Raises VerifyException unless the type holds every value from `low` to `high`.
+
+    `zero` is False where a range across 0 excludes 0 itself.
+    """
     assert isinstance(result, QuantType)
     least, most = value_range(result)
     require(
         not (isinstance(result, BipolarType) and zero and low <= 0 <= high),
-        f"{what} may be 0, !qnn.bipolar holds -1 and 1",
+        f"{what} may be 0, but !qnn.bipolar holds only -1 and 1",
     )
     require(
         least <= low and high <= most,
-        f"{what} reaches {low} to {high}, {result} holds {least} to {most}",
+        f"{what} {f'is {low}' if low == high else f'can be {low} to {high}'}, "
+        f"but {result} holds only {least} to {most}",
     )
 
 
 def check_pad_value(x: SSAValue, value: int) -> None:
-    """A pad value is one that the padded tensor can hold."""
+    """Raises VerifyException unless the element type of the padded tensor holds the pad value."""
     element = element_of(x)
     if not isinstance(element, QuantType):
         return
@@ -190,11 +239,14 @@ def check_pad_value(x: SSAValue, value: int) -> None:
         "at the border",
     )
     low, high = value_range(element)
-    require(low <= value <= high, f"the pad value is {value}, {element} holds {low} to {high}")
+    require(
+        low <= value <= high,
+        f"the pad value {value} cannot be represented in {element}: use {low} to {high}",
+    )
 
 
 def require_sizes(values: Sequence[int], count: int, least: int, what: str) -> None:
-    """A list property has `count` entries, none below `least`."""
+    """Raises VerifyException unless a list property has `count` entries of at least `least`."""
     require(len(values) == count, f"{what} needs {count} numbers, {len(values)} are given")
     require(
         all(value >= least for value in values),
@@ -203,13 +255,13 @@ def require_sizes(values: Sequence[int], count: int, least: int, what: str) -> N
 
 
 def normalized_axis(axis: int, rank: int) -> int:
-    """An axis counted from the front; negative ones count from the end."""
+    """The axis counted from the front; a negative axis counts from the end."""
     require(-rank <= axis < rank, f"axis {axis} does not exist in a tensor of rank {rank}")
     return axis % rank
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:
-    """The common shape of operands, as numpy broadcasts them."""
+    """The shape to which numpy broadcasts the operands; raises VerifyException if it cannot."""
     rank = max(map(len, shapes))
     aligned = [(1,) * (rank - len(shape)) + shape for shape in shapes]
     result = tuple(max(sizes) for sizes in zip(*aligned, strict=True))
@@ -222,14 +274,14 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
 
 
 def cast_exactly(op: Operation, value: Value) -> Value:
-    """Stores a computed value as the op's result type says; what does not fit is an error."""
+    """Converts a computed value to the op's first result type; raises if a number does not fit."""
     if isinstance(value, Dequantized):
         return value
-    return as_stored(op, value, element_of(op.results[0]))
+    return checked_storage(op, value, element_of(op.results[0]))
 
 
-def as_stored(op: Operation, values: Array, element: ElementType) -> Array:
-    """Stores values in the numpy type of an element; what does not fit is an error of the op."""
+def checked_storage(op: Operation, values: Array, element: ElementType) -> Array:
+    """Converts values to the numpy type of an element; raises if one does not fit."""
     if isinstance(element, QuantType):
         try:
             check_values(values, element)

@@ -1,5 +1,4 @@
-"""Simplifications that hold for every tensor op: constants are computed, and ops that change
-nothing are dropped."""
+"""Canonicalization patterns of all tensor ops: fold constants, drop identities, simplify moves."""
 
 from typing import cast
 
@@ -8,24 +7,18 @@ from xdsl.ir import Operation
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..types import element_of, shape_of
+from ..types import element_of
 from ..values import as_array
 from .base import QnnOp
 from .constants import ConstantOp, pool_of
-from .layout import ReshapeOp, TransposeOp
-from .quantization import DequantizeOp
-from .steps import LookupOp
+from .layout import MoveOp
 
 
-class ComputeConstants(RewritePattern):
-    """Replaces an op on constants by its results.
-
-    A dequantize stays, because the ops behind it compute with its integers; so does a lookup, whose
-    indices are narrower than what they stand for.
-    """
+class FoldConstants(RewritePattern):
+    """Replaces a foldable op on constants by its results."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
-        if not isinstance(op, QnnOp) or isinstance(op, DequantizeOp | LookupOp) or not op.operands:
+        if not isinstance(op, QnnOp) or not op.is_foldable() or not op.operands:
             return
         owners = [operand.owner for operand in op.operands]
         if not all(isinstance(owner, ConstantOp) for owner in owners):
@@ -40,44 +33,27 @@ class ComputeConstants(RewritePattern):
                 for value, result in zip(values, op.results, strict=True)
             ]
         except (InterpretationError, VerifyException):
-            return  # the op would fail, or overflow, when it is run: that is not for us to hide
+            return  # the op stays, so that running it reports the error or the overflow
         rewriter.replace(op, constants, [constant.output for constant in constants])
 
 
 class DropIdentity(RewritePattern):
-    """Replaces an op that says it changes nothing by its operand."""
+    """Replaces an op that changes nothing by its operand."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
         if isinstance(op, QnnOp) and op.is_identity():
             rewriter.replace(op, (), (op.operands[0],))
 
 
-class MergeMoves(RewritePattern):
-    """Of reshapes the last one counts; a transpose that only moves axes of size 1 is a reshape."""
+class SimplifyMoves(RewritePattern):
+    """Merges reshapes and transposes; the merged op gets the layer name of the last one."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
-        if not isinstance(op, ReshapeOp | TransposeOp):
-            return
-        source = op.x.owner
-        if isinstance(op, TransposeOp) and keeps_order(op):
-            merged = ReshapeOp(op.x, shape_of(op.output))
-        elif isinstance(op, ReshapeOp) and isinstance(source, ReshapeOp):
-            merged = ReshapeOp(source.x, shape_of(op.output))
-        elif isinstance(op, TransposeOp) and isinstance(source, TransposeOp):
-            first = source.order.get_values()
-            merged = TransposeOp(source.x, [first[axis] for axis in op.order.get_values()])
-        else:
+        if not isinstance(op, MoveOp) or (simplified := op.simplified()) is None:
             return
         if op.layer is not None:
-            merged.layer = op.layer
-        rewriter.replace(op, merged)
+            simplified.layer = op.layer
+        rewriter.replace(op, simplified)
 
 
-def keeps_order(op: TransposeOp) -> bool:
-    """Whether elements stay in order, those of each image by themselves."""
-    order, shape = op.order.get_values(), shape_of(op.x)
-    wide = [axis for axis in order if shape[axis] > 1]
-    return order[:1] == (0,) and wide == sorted(wide)
-
-
-PATTERNS: tuple[RewritePattern, ...] = (ComputeConstants(), DropIdentity(), MergeMoves())
+PATTERNS: tuple[RewritePattern, ...] = (FoldConstants(), DropIdentity(), SimplifyMoves())

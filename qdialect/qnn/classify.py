@@ -1,4 +1,4 @@
-"""The end of a classifier: softmax, arg_max, top_k."""
+"""The last ops of a classifier: softmax, arg_max, top_k."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,12 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from ..types import QuantType, element_of, shape_of, unsigned
 from ..values import Value, as_array
 from .base import (
+    AxisOp,
     IntProperty,
-    QnnOp,
     Shape,
-    as_stored,
     cast_exactly,
+    checked_storage,
     int_attr,
-    normalized_axis,
     require,
     require_float,
     require_range,
@@ -24,9 +23,9 @@ from .base import (
 
 
 def check_index(value: SSAValue, size: int) -> None:
-    """A result holds every index along an axis of this size."""
+    """Raises VerifyException unless a value can hold every index along an axis of this size."""
     element = element_of(value)
-    require(isinstance(element, QuantType), f"an index is an integer, not {element}")
+    require(isinstance(element, QuantType), f"the index must be an integer, it is {element}")
     require_range(element, 0, size - 1, "the index")
 
 
@@ -36,8 +35,8 @@ def index_type(x: SSAValue, axis: int) -> QuantType:
 
 
 @irdl_op_definition
-class SoftmaxOp(QnnOp):
-    """Scores as probabilities: `exp(x) / sum(exp(x))` along an axis.
+class SoftmaxOp(AxisOp):
+    """Converts scores to probabilities along an axis: `exp(x) / sum(exp(x))`.
 
     %y = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
     """
@@ -45,17 +44,16 @@ class SoftmaxOp(QnnOp):
     name = "qnn.softmax"
 
     x = operand_def()
-    axis = prop_def(IntProperty)
     output = result_def()
 
     assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, x: SSAValue | Operation, axis: int = -1):
         x = SSAValue.get(x)
-        self.infer([x], {"axis": int_attr(axis)}, element_of(x))
+        self.init_with_inferred_types([x], {"axis": int_attr(axis)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
-        normalized_axis(self.axis.value.data, len(shape_of(self.x)))
+        _ = self.axis_from_front  # raises if there is no such axis
         return (shape_of(self.x),)
 
     def verify_types(self) -> None:
@@ -69,8 +67,10 @@ class SoftmaxOp(QnnOp):
 
 
 @irdl_op_definition
-class ArgMaxOp(QnnOp):
-    """The index of the largest element along an axis, the first of equals; the axis goes away.
+class ArgMaxOp(AxisOp):
+    """The index of the largest element along an axis, which the result no longer has.
+
+    Of equal elements the first counts.
 
     %y = qnn.arg_max %x axis = -1 : (tensor<1x10xsi9>) -> tensor<1xui4>
     """
@@ -78,18 +78,17 @@ class ArgMaxOp(QnnOp):
     name = "qnn.arg_max"
 
     x = operand_def()
-    axis = prop_def(IntProperty)
     output = result_def()
 
     assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, x: SSAValue | Operation, axis: int = -1, element: QuantType | None = None):
         x = SSAValue.get(x)
-        self.infer([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
+        self.init_with_inferred_types([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
-        axis = normalized_axis(self.axis.value.data, len(x))
+        axis = self.axis_from_front
         return ((*x[:axis], *x[axis + 1 :]),)
 
     def verify_types(self) -> None:
@@ -100,8 +99,10 @@ class ArgMaxOp(QnnOp):
 
 
 @irdl_op_definition
-class TopKOp(QnnOp):
-    """The k largest elements along an axis, largest first, and where they are.
+class TopKOp(AxisOp):
+    """The k largest elements along an axis, largest first, and their indices.
+
+    Of equal elements the first comes first.
 
     %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xsi9>) -> (tensor<1x5xsi9>, tensor<1x5xui4>)
     """
@@ -110,7 +111,7 @@ class TopKOp(QnnOp):
 
     x = operand_def()
     k = prop_def(IntProperty)
-    axis = prop_def(IntProperty)
+    """The number of elements, from 1 to the size of the axis."""
     values = result_def()
     indices = result_def()
 
@@ -123,12 +124,14 @@ class TopKOp(QnnOp):
     ):
         x = SSAValue.get(x)
         properties = {"k": int_attr(k), "axis": int_attr(axis)}
-        self.infer([x], properties, element_of(x), element or index_type(x, axis))
+        self.init_with_inferred_types(
+            [x], properties, element_of(x), element or index_type(x, axis)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, k = shape_of(self.x), self.k.value.data
-        axis = normalized_axis(self.axis.value.data, len(x))
-        require(1 <= k <= x[axis], f"{k} elements can't be taken from {x[axis]}")
+        axis = self.axis_from_front
+        require(1 <= k <= x[axis], f"k is {k}: it must be 1 to {x[axis]}, the size of axis {axis}")
         shape = (*x[:axis], k, *x[axis + 1 :])
         return shape, shape
 
@@ -139,8 +142,8 @@ class TopKOp(QnnOp):
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data
         last = x.shape[axis] - 1
-        backwards = np.flip(x, axis)
-        order = last - np.flip(np.argsort(backwards, axis, kind="stable"), axis)
+        # a stable sort of the reversed scores, reversed again, has the first of equals first
+        order = last - np.flip(np.argsort(np.flip(x, axis), axis, kind="stable"), axis)
         indices = order.take(range(self.k.value.data), axis)
         values = np.take_along_axis(x, indices, axis)
-        return values, as_stored(self, indices, element_of(self.indices))
+        return values, checked_storage(self, indices, element_of(self.indices))

@@ -1,11 +1,11 @@
-"""Constants: `qnn.constant` in the code, `qnn.data` at module level for what is long.
+"""Constants: `qnn.constant` in a function, and `qnn.data` at module level for long ones.
 
     %scale = qnn.constant 0.5 : tensor<f32>
     %w = qnn.constant @w : tensor<64x3x3x3x!qnn.bipolar>
     ...
     qnn.data @w "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>
 
-A function stays readable, because the long bytes stand behind it.
+Functions stay readable, because the long data follow after them.
 """
 
 from abc import ABC, abstractmethod
@@ -28,14 +28,14 @@ from xdsl.printer import Printer
 from xdsl.traits import ConstantLike, Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from ..data import SHORT, Array, DataAttr, parse_data, print_data
+from ..data import MAX_PRINTED_ELEMENTS, Array, DataAttr, parse_data, print_data
 from ..types import ElementType, QnnTensor, QuantType, check_tensor, element_of, value_range
 from ..values import Value
 from .base import QnnOp
 
 
 class NamedData(IRDLOperation, ABC):
-    """What holds a constant of the module, under a name."""
+    """An op that stores a constant of the module under a symbol name."""
 
     sym_name = prop_def(SymbolNameConstraint())
 
@@ -47,11 +47,11 @@ class NamedData(IRDLOperation, ABC):
     @staticmethod
     @abstractmethod
     def parse_value(parser: Parser) -> Attribute:
-        """Reads what `print_value` prints."""
+        """Parses the output of `print_value`."""
 
     @abstractmethod
     def print_value(self, printer: Printer) -> None:
-        """Prints the constant behind its name."""
+        """Prints the constant, without its name."""
 
     @classmethod
     def parse(cls, parser: Parser) -> Self:
@@ -69,11 +69,15 @@ class NamedData(IRDLOperation, ABC):
 
 @irdl_op_definition
 class DataOp(NamedData):
-    """The bytes of a constant tensor, under a name."""
+    """Stores a constant tensor of the module under a symbol name.
+
+    qnn.data @w "0x1f03" : tensor<2xui8>
+    """
 
     name = "qnn.data"
 
     value = prop_def(DataAttr)
+    """The elements, packed."""
 
     @staticmethod
     def parse_value(parser: Parser) -> DataAttr:
@@ -85,11 +89,16 @@ class DataOp(NamedData):
 
 @irdl_op_definition
 class ConstantOp(IRDLOperation):
-    """A constant tensor: its elements in place, or the name of a `qnn.data`."""
+    """A constant tensor, from elements in the text or from the `qnn.data` of a name.
+
+    %t = qnn.constant [1, 2, 3] : tensor<3xui2>
+    %w = qnn.constant @w : tensor<64x3x3x3x!qnn.bipolar>
+    """
 
     name = "qnn.constant"
 
     value = prop_def(DataAttr | SymbolRefAttr)
+    """The elements, packed, or the symbol of a `qnn.data`."""
     output = result_def()
 
     traits = traits_def(Pure(), ConstantLike())
@@ -100,20 +109,20 @@ class ConstantOp(IRDLOperation):
 
     @property
     def data(self) -> DataAttr:
-        """The elements, wherever they are."""
+        """The elements, from the op itself or from its `qnn.data`."""
         if isinstance(self.value, DataAttr):
             return self.value
-        made_from: DataAttr | None = vars(self).get("_made_from")
-        if made_from is not None and module_around(self) is None:
-            return made_from
+        remembered: DataAttr | None = vars(self).get("_data")
+        if remembered is not None and module_around(self) is None:
+            return remembered
         try:
             return data_named(self, self.value)
         except VerifyException as error:
             raise VerifyException(f"qnn.constant: {error}") from None
 
-    def make_from(self, data: DataAttr) -> None:
-        """Remembers what the name will stand for, until the op stands in a module."""
-        vars(self)["_made_from"] = data
+    def remember_data(self, data: DataAttr) -> None:
+        """Provides the data of the name while the op is not yet in a module."""
+        vars(self)["_data"] = data
 
     def verify_(self) -> None:
         check_tensor(self.output.type)
@@ -155,12 +164,14 @@ class ConstantOp(IRDLOperation):
         return (self.data.array,)
 
 
-_SEEN: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, NamedData]] = WeakKeyDictionary()
-"""Where a name was last found: a network of a thousand layers asks for thousands of them."""
+_DATA_BY_NAME: WeakKeyDictionary[ModuleOp, WeakValueDictionary[str, NamedData]] = (
+    WeakKeyDictionary()
+)
+"""A cache of the data op of each name; a network of a thousand layers has thousands of lookups."""
 
 
 def module_around(op: Operation) -> ModuleOp | None:
-    """The innermost module that an op stands in."""
+    """The innermost module that contains an op."""
     outer = op.parent_op()
     while outer is not None and not isinstance(outer, ModuleOp):
         outer = outer.parent_op()
@@ -168,7 +179,7 @@ def module_around(op: Operation) -> ModuleOp | None:
 
 
 def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
-    """The elements that a name stands for, in the module around an op."""
+    """The elements of a `qnn.data` in the module around an op."""
     value = value_named(user, name)
     if isinstance(value, DataAttr):
         return value
@@ -176,49 +187,50 @@ def data_named(user: Operation, name: SymbolRefAttr) -> DataAttr:
 
 
 def value_named(user: Operation, name: SymbolRefAttr) -> Attribute | None:
-    """The value of the data op with a name: of `qnn.data`, or of what holds data otherwise."""
+    """The value of the op that stores data under a name, in the module around an op."""
     module = module_around(user)
     if module is not None:
-        wanted = name.string_value()
-        seen = _SEEN.setdefault(module, WeakValueDictionary())
-        found = seen.get(wanted)
-        if found is None or found.parent_op() is not module or _name_of(found) != wanted:
-            found = _find_data(module, wanted, seen)
+        symbol = name.string_value()
+        cache = _DATA_BY_NAME.setdefault(module, WeakValueDictionary())
+        found = cache.get(symbol)
+        if found is None or found.parent_op() is not module or _name_of(found) != symbol:
+            found = _find_data(module, symbol, cache)
         return None if found is None else found.properties.get("value")
     return None
 
 
 def _find_data(
-    module: ModuleOp, name: str, seen: WeakValueDictionary[str, NamedData]
+    module: ModuleOp, name: str, cache: WeakValueDictionary[str, NamedData]
 ) -> NamedData | None:
-    """Searches from the end, where new data are put, and remembers what it passes."""
+    """Searches from the end, where new data are added, and caches the ops it passes."""
     op = module.body.block.last_op
     while op is not None:
         if isinstance(op, NamedData):
-            here = _name_of(op)
-            seen[here] = op
-            if here == name:
+            symbol = _name_of(op)
+            cache[symbol] = op
+            if symbol == name:
                 return op
         op = op.prev_op
     return None
 
 
 def _name_of(op: NamedData) -> str:
-    """The name of data that may not be verified yet."""
+    """The symbol name of an op that may not be verified yet; empty if it has none."""
     name = op.properties.get("sym_name")
     return name.data if isinstance(name, StringAttr) else ""
 
 
 def constant_of(value: SSAValue) -> Array | None:
-    """The elements of a value that is a constant, or read from a constant codebook, else None."""
+    """The elements of a constant, or of weights in a constant codebook, else None."""
     owner = value.owner
     if isinstance(owner, ConstantOp):
         return owner.data.array
-    return owner.known() if isinstance(owner, QnnOp) else None
+    return owner.constant_result() if isinstance(owner, QnnOp) else None
 
 
 def range_of(value: SSAValue) -> tuple[int, int]:
-    """The smallest and the largest integer of a value: of a constant the actual ones."""
+    """The smallest and the largest integer of a value: the actual ones of a constant, else those
+    of its type."""
     constant = constant_of(value)
     if constant is not None:
         return int(constant.min()), int(constant.max())
@@ -228,33 +240,33 @@ def range_of(value: SSAValue) -> tuple[int, int]:
 
 
 class ConstantPool:
-    """Makes constants for a module; long ones become `qnn.data` at its end."""
+    """Creates constants for a module; long ones become `qnn.data` at its end."""
 
     def __init__(self, module: ModuleOp):
         self.module = module
         self.names = {op.sym_name.data for op in module.ops if isinstance(op, NamedData)}
         self.counts = Counter[str]()
-        """The last number behind each hint."""
+        """The last number appended to each hint."""
 
     def constant(self, array: npt.ArrayLike, element: ElementType, hint: str) -> ConstantOp:
-        """A constant op, to be inserted by the caller; `hint` names the data if it is long."""
+        """Creates a constant op, which the caller inserts; `hint` names its data and result."""
         data = DataAttr.from_array(array, element)
-        if data.array.size <= SHORT:
+        if data.array.size <= MAX_PRINTED_ELEMENTS:
             op = ConstantOp(data, data.type)
         else:
             op = ConstantOp(self.data(data, hint), data.type)
-            op.make_from(data)
+            op.remember_data(data)
         op.output.name_hint = hint
         return op
 
     def data(self, data: DataAttr, hint: str) -> str:
-        """Adds data to the module; returns the name."""
+        """Adds a `qnn.data` to the module and returns its name."""
         name = self.new_name(hint)
         self.module.body.block.add_op(DataOp(name, data))
         return name
 
     def drop_unused(self) -> None:
-        """Erases every `qnn.data` that nothing in the module names."""
+        """Erases every `qnn.data` that no op of the module refers to."""
         used = {
             attribute.string_value()
             for op in self.module.walk()
@@ -267,7 +279,7 @@ class ConstantPool:
                 op.erase()
 
     def new_name(self, hint: str) -> str:
-        """A name like the hint, from now on taken."""
+        """Reserves a unique name that starts with the hint."""
         name = hint
         while name in self.names:
             self.counts[hint] += 1
@@ -277,7 +289,7 @@ class ConstantPool:
 
 
 def pool_of(op: Operation) -> ConstantPool:
-    """The pool of the module around an op."""
+    """A constant pool for the module around an op."""
     module = op.get_toplevel_object()
     assert isinstance(module, ModuleOp)
     return ConstantPool(module)

@@ -1,4 +1,4 @@
-"""Ops that only move elements: reshape, transpose, concat, split, slice, pad, resize."""
+"""Ops that move elements: reshape, transpose, concat, split, slice, pad, resize."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,19 +16,19 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_type, max_magnitude, pad_image, wide_enough
+from ..convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, as_array, integers, move, one_scale
+from ..values import Dequantized, Value, as_array, common_scale, integers, move_elements
 from .base import (
+    AxisOp,
     IntProperty,
     IntsProperty,
     QnnOp,
     Shape,
     check_pad_value,
     int_attr,
-    ints,
-    normalized_axis,
+    ints_attr,
     require,
     require_same_element,
     require_sizes,
@@ -37,7 +37,7 @@ from .base import (
 
 
 class MoveOp(QnnOp):
-    """Moves the elements of one tensor."""
+    """Moves the elements of one tensor, without computing on them."""
 
     x = operand_def()
     output = result_def()
@@ -45,12 +45,19 @@ class MoveOp(QnnOp):
     def verify_types(self) -> None:
         require_same_element((self.x, self.output))
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
+
+    def simplified(self) -> "MoveOp | None":
+        """A new, simpler op with the same result, or None if this one is the simplest."""
+        return None
+
     @abstractmethod
     def move(self, x: Array) -> Array:
-        """The op on a plain array."""
+        """The operation on a numpy array."""
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (move(args[0], self.move),)
+        return (move_elements(args[0], self.move),)
 
     def is_identity(self) -> bool:
         return shape_of(self.x) == shape_of(self.output)
@@ -58,7 +65,7 @@ class MoveOp(QnnOp):
 
 @irdl_op_definition
 class ReshapeOp(MoveOp):
-    """The same elements in the same order, in another shape; flattening is one case.
+    """The same elements in the same order, in the shape of the result type.
 
     %y = qnn.reshape %x : (tensor<1x2x2x8xui2>) -> tensor<1x32xui2>
     """
@@ -73,7 +80,10 @@ class ReshapeOp(MoveOp):
 
     def result_shapes(self) -> Sequence[Shape]:
         x, y = shape_of(self.x), shape_of(self.output)
-        require(prod(x) == prod(y), f"{text_of(x)} and {text_of(y)} differ in size")
+        require(
+            prod(x) == prod(y),
+            f"cannot reshape {text_of(x)} to {text_of(y)}: the numbers of elements differ",
+        )
         return (y,)
 
     def move(self, x: Array) -> Array:
@@ -81,10 +91,16 @@ class ReshapeOp(MoveOp):
         batched = before and after and before[0] == after[0]
         return x.reshape((len(x), *after[1:]) if batched else after)
 
+    def simplified(self) -> MoveOp | None:
+        source = self.x.owner
+        if not isinstance(source, ReshapeOp):
+            return None
+        return ReshapeOp(source.x, shape_of(self.output))
+
 
 @irdl_op_definition
 class TransposeOp(MoveOp):
-    """Reorders the axes: axis i of the result is axis `order[i]` of the input.
+    """Permutes the axes: axis i of the result is axis `order[i]` of the input.
 
     %y = qnn.transpose %x order = [0, 3, 1, 2] : (tensor<1x4x5x3xf32>) -> tensor<1x3x4x5xf32>
     """
@@ -92,18 +108,19 @@ class TransposeOp(MoveOp):
     name = "qnn.transpose"
 
     order = prop_def(IntsProperty)
+    """The input axis of each result axis: a permutation of 0 to rank - 1."""
 
     assembly_format = "$x `order` `=` $order attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, x: SSAValue | Operation, order: Sequence[int]):
         x = SSAValue.get(x)
-        self.infer([x], {"order": ints(order)}, element_of(x))
+        self.init_with_inferred_types([x], {"order": ints_attr(order)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, order = shape_of(self.x), self.order.get_values()
         require(
             sorted(order) == list(range(len(x))),
-            f"order {list(order)} does not name each of {len(x)} axes once",
+            f"order {list(order)} is not a permutation of the {len(x)} axes",
         )
         return (tuple(x[axis] for axis in order),)
 
@@ -114,10 +131,24 @@ class TransposeOp(MoveOp):
         order = self.order.get_values()
         return list(order) == sorted(order)
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.order.get_values()[:1] == (0,)
+
+    def simplified(self) -> MoveOp | None:
+        """A reshape if only axes of size 1 move, or one transpose in place of two."""
+        source, order = self.x.owner, self.order.get_values()
+        wide = [axis for axis in order if shape_of(self.x)[axis] > 1]
+        if order[:1] == (0,) and wide == sorted(wide):
+            return ReshapeOp(self.x, shape_of(self.output))
+        if not isinstance(source, TransposeOp):
+            return None
+        inner = source.order.get_values()
+        return TransposeOp(source.x, [inner[axis] for axis in order])
+
 
 @irdl_op_definition
-class ConcatOp(QnnOp):
-    """Joins tensors along an axis.
+class ConcatOp(AxisOp):
+    """Concatenates tensors along an axis.
 
     %y = qnn.concat %a, %b axis = -1 : (tensor<1x8xui2>, tensor<1x4xui2>) -> tensor<1x12xui2>
     """
@@ -125,25 +156,26 @@ class ConcatOp(QnnOp):
     name = "qnn.concat"
 
     inputs = var_operand_def()
-    axis = prop_def(IntProperty)
+    """Tensors whose shapes differ along `axis` only."""
     output = result_def()
 
     assembly_format = "$inputs `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, inputs: Sequence[SSAValue], axis: int = -1):
-        self.infer([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
+        self.init_with_inferred_types([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
 
     def result_shapes(self) -> Sequence[Shape]:
         shapes = [shape_of(value) for value in self.inputs]
-        require(len(shapes) > 0, "there is nothing to join")
+        require(len(shapes) > 0, "it needs at least one input")
         first = shapes[0]
-        axis = normalized_axis(self.axis.value.data, len(first))
+        axis = self.axis_from_front
         for shape in shapes:
             require(
                 len(shape) == len(first)
                 and shape[:axis] == first[:axis]
                 and shape[axis + 1 :] == first[axis + 1 :],
-                f"{text_of(shape)} does not join {text_of(first)} along axis {axis}",
+                f"cannot join {text_of(shape)} to {text_of(first)} along axis {axis}: "
+                "all other axes must be equal",
             )
         return ((*first[:axis], sum(shape[axis] for shape in shapes), *first[axis + 1 :]),)
 
@@ -153,20 +185,23 @@ class ConcatOp(QnnOp):
     def is_identity(self) -> bool:
         return len(self.inputs) == 1
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return super().keeps_images_apart(varying) and set(varying) == set(self.inputs)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         axis = self.axis.value.data
-        scale = one_scale(args)
+        scale = common_scale(args)
         if scale is not None:
             parts = integers(args)
-            exact = exact_type(max(map(max_magnitude, parts)))
-            whole = np.concatenate([part.astype(exact) for part in parts], axis)
-            return (Dequantized(whole, scale),)
+            exact = exact_dtype(max(map(max_magnitude, parts)))
+            joined = np.concatenate([part.astype(exact) for part in parts], axis)
+            return (Dequantized(joined, scale),)
         return (np.concatenate([as_array(arg) for arg in args], axis),)
 
 
 @irdl_op_definition
-class SplitOp(QnnOp):
-    """Cuts a tensor along an axis into parts of the given sizes.
+class SplitOp(AxisOp):
+    """Cuts a tensor along an axis into consecutive parts.
 
     %a, %b = qnn.split %x sizes = [8, 4] axis = -1
         : (tensor<1x12xui2>) -> (tensor<1x8xui2>, tensor<1x4xui2>)
@@ -176,7 +211,7 @@ class SplitOp(QnnOp):
 
     x = operand_def()
     sizes = prop_def(IntsProperty)
-    axis = prop_def(IntProperty)
+    """The size of each part along the axis, at least 1; they add up to the size of the axis."""
     outputs = var_result_def()
 
     assembly_format = (
@@ -191,13 +226,13 @@ class SplitOp(QnnOp):
         ]
         super(QnnOp, self).__init__(
             operands=[x],
-            properties={"sizes": ints(sizes), "axis": int_attr(axis)},
+            properties={"sizes": ints_attr(sizes), "axis": int_attr(axis)},
             result_types=[types],
         )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, sizes = shape_of(self.x), self.sizes.get_values()
-        axis = normalized_axis(self.axis.value.data, len(x))
+        axis = self.axis_from_front
         require_sizes(sizes, len(self.outputs), 1, "sizes")
         require(
             sum(sizes) == x[axis],
@@ -209,18 +244,17 @@ class SplitOp(QnnOp):
         require_same_element((self.x, *self.outputs))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        cuts = list(np.cumsum(self.sizes.get_values()))
-        axis = normalized_axis(self.axis.value.data, len(shape_of(self.x)))
+        cuts, axis = list(np.cumsum(self.sizes.get_values())), self.axis_from_front
 
         def part(start: int, end: int) -> Value:
-            return move(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
+            return move_elements(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
 
         return tuple(part(start, end) for start, end in zip([0, *cuts], cuts, strict=False))
 
 
 @irdl_op_definition
 class SliceOp(MoveOp):
-    """Every `steps`-th element from `starts` up to but not including `ends`, along each axis.
+    """The elements `starts`, `starts + steps`, ... below `ends`, along each axis.
 
     %y = qnn.slice %x starts = [0, 1] ends = [1, 8] steps = [1, 2]
         : (tensor<1x8xui2>) -> tensor<1x4xui2>
@@ -229,8 +263,11 @@ class SliceOp(MoveOp):
     name = "qnn.slice"
 
     starts = prop_def(IntsProperty)
+    """The first index of each axis, at least 0."""
     ends = prop_def(IntsProperty)
+    """The index after the last one of each axis, at most its size."""
     steps = prop_def(IntsProperty)
+    """The distance of two selected indices of each axis, at least 1."""
 
     assembly_format = (
         "$x `starts` `=` $starts `ends` `=` $ends `steps` `=` $steps attr-dict "
@@ -245,8 +282,12 @@ class SliceOp(MoveOp):
         steps: Sequence[int],
     ):
         x = SSAValue.get(x)
-        properties = {"starts": ints(starts), "ends": ints(ends), "steps": ints(steps)}
-        self.infer([x], properties, element_of(x))
+        properties = {
+            "starts": ints_attr(starts),
+            "ends": ints_attr(ends),
+            "steps": ints_attr(steps),
+        }
+        self.init_with_inferred_types([x], properties, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -255,7 +296,10 @@ class SliceOp(MoveOp):
         require_sizes(ends, len(x), 1, "ends")
         require_sizes(self.steps.get_values(), len(x), 1, "steps")
         for axis, (start, end, size) in enumerate(zip(starts, ends, x, strict=True)):
-            require(start < end <= size, f"{start} to {end} leaves axis {axis}, of size {size}")
+            require(
+                start < end <= size,
+                f"the range {start} to {end} is empty or exceeds axis {axis} of size {size}",
+            )
         return (tuple(len(range(*span)) for span in self._spans()),)
 
     def move(self, x: Array) -> Array:
@@ -271,7 +315,7 @@ class SliceOp(MoveOp):
 
 @irdl_op_definition
 class PadOp(QnnOp):
-    """Adds `low` elements before and `high` after each axis, of one value.
+    """Adds `low` elements before and `high` elements after each axis, all equal to `value`.
 
     %y = qnn.pad %x low = [0, 1, 1, 0] high = [0, 1, 1, 0] value = -1
         : (tensor<1x4x4x8x!qnn.bipolar>) -> tensor<1x6x6x8x!qnn.bipolar>
@@ -282,8 +326,11 @@ class PadOp(QnnOp):
     x = operand_def()
     output = result_def()
     low = prop_def(IntsProperty)
+    """The number of elements added before each axis, at least 0."""
     high = prop_def(IntsProperty)
+    """The number of elements added after each axis, at least 0."""
     value = prop_def(IntProperty, default_value=int_attr(0))
+    """The value of the added elements."""
 
     assembly_format = (
         "$x `low` `=` $low `high` `=` $high (`value` `=` $value^)? attr-dict "
@@ -294,8 +341,8 @@ class PadOp(QnnOp):
         self, x: SSAValue | Operation, low: Sequence[int], high: Sequence[int], value: int = 0
     ):
         x = SSAValue.get(x)
-        properties = {"low": ints(low), "high": ints(high), "value": int_attr(value)}
-        self.infer([x], properties, element_of(x))
+        properties = {"low": ints_attr(low), "high": ints_attr(high), "value": int_attr(value)}
+        self.init_with_inferred_types([x], properties, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, low, high = shape_of(self.x), self.low.get_values(), self.high.get_values()
@@ -310,20 +357,23 @@ class PadOp(QnnOp):
     def is_identity(self) -> bool:
         return not any((*self.low.get_values(), *self.high.get_values()))
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, value = args[0], self.value.value.data
         low, high = self.low.get_values(), self.high.get_values()
-        if isinstance(x, Dequantized) and x.single_scale:
+        if isinstance(x, Dequantized) and x.has_single_scale:
             steps = value / x.scale.item()
             if steps == round(steps):
-                ints = wide_enough(x.ints, round(steps))
+                ints = widened_for(x.ints, round(steps))
                 return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
         return (pad_image(as_array(x), low, high, value),)
 
 
 @irdl_op_definition
 class ResizeOp(MoveOp):
-    """Nearest-neighbour enlargement: every element is repeated, `scales` times along each axis.
+    """Repeats every element `scales` times along each axis: nearest-neighbour upscaling.
 
     %y = qnn.resize %x scales = [1, 2, 2, 1] : (tensor<1x4x4x8xui2>) -> tensor<1x8x8x8xui2>
     """
@@ -331,12 +381,13 @@ class ResizeOp(MoveOp):
     name = "qnn.resize"
 
     scales = prop_def(IntsProperty)
+    """The repetitions along each axis, at least 1."""
 
     assembly_format = "$x `scales` `=` $scales attr-dict `:` functional-type(operands, results)"
 
     def __init__(self, x: SSAValue | Operation, scales: Sequence[int]):
         x = SSAValue.get(x)
-        self.infer([x], {"scales": ints(scales)}, element_of(x))
+        self.init_with_inferred_types([x], {"scales": ints_attr(scales)}, element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, scales = shape_of(self.x), self.scales.get_values()

@@ -1,9 +1,9 @@
-"""Linear ops: conv2d, conv_transpose2d, linear, batch_norm.
+"""Linear ops: conv2d, conv_transpose2d, linear.
 
 Activations are NHWC and weights OHWI. A 1-D convolution is a conv2d of one row; a depthwise one has
-as many groups as channels. Integer operands give the exact integer sum, and the verifier holds the
-result type wide enough for the actual weights. Dequantized operands give the same sum, times the
-product of their scales, rounded once.
+as many groups as channels. Integer operands give the exact integer sum. The verifier requires a
+result type that holds every sum that the actual weights allow. Dequantized operands give the same
+integer sum times the product of their scales, rounded once.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,55 +11,53 @@ from math import prod
 from operator import add
 
 import numpy as np
-from xdsl.ir import Operation, SSAValue
+from xdsl.dialects.builtin import DenseArrayBase
+from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_operand_def, prop_def, result_def
 
 from ..convolution import (
     convolve,
     convolve_transposed,
-    exact_type,
-    matmul,
+    exact_dtype,
+    matmul_transposed,
     max_magnitude,
     sums_by_sign,
-    wide_enough,
+    widened_for,
 )
 from ..data import Array
-from ..shapes import Window, window_of
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, as_array, combined
+from ..values import Dequantized, Value, as_array, combine_exactly
 from .base import (
-    FloatProperty,
     IntProperty,
     IntsProperty,
     QnnOp,
     Shape,
     cast_exactly,
     check_pad_value,
-    float_attr,
     int_attr,
-    ints,
+    ints_attr,
     require,
-    require_float,
     require_range,
     require_same_element,
     require_sizes,
     text_of,
 )
 from .constants import constant_of
+from .windowed import WindowedOp, window_properties
 
 
-def weight_range(weights: SSAValue) -> tuple[Array, Array]:
+def signed_weight_sums(weights: SSAValue) -> tuple[Array, Array]:
     """The sums of the positive and of the negative weights of each output channel.
 
-    They are Python integers, which don't overflow.
+    They are Python integers, which cannot overflow.
     """
     values = constant_of(weights)
     assert values is not None
     return sums_by_sign(values.reshape(len(values), -1))
 
 
-def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
-    """The range of sums if each weight may be any value of its type."""
+def range_for_any_weights(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]:
+    """The range of the sums of inputs from `low` to `high`, for all weights of their type."""
     element = element_of(weights)
     assert isinstance(element, QuantType)
     taps = prod(shape_of(weights)[1:])
@@ -68,7 +66,7 @@ def unknown_range(low: int, high: int, weights: SSAValue) -> tuple[Array, Array]
 
 
 def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> tuple[int, int]:
-    """The smallest and the largest sum that a linear op over integers can reach."""
+    """The smallest and the largest sum of a linear op over integers, over all channels."""
     lows, highs = accumulator_ranges(x, weights, bias)
     return int(lows.min()), int(highs.max())
 
@@ -76,14 +74,18 @@ def accumulator_range(x: SSAValue, weights: SSAValue, bias: SSAValue | None) -> 
 def accumulator_ranges(
     x: SSAValue, weights: SSAValue, bias: SSAValue | None
 ) -> tuple[Array, Array]:
-    """The same for each output channel, as arrays of Python integers."""
+    """The smallest and the largest sum of each output channel, as Python integers.
+
+    A sum is largest if every input with a positive weight is the largest of its type, and every
+    input with a negative weight the smallest, so these bounds are exact for constant weights.
+    """
     element = element_of(x)
     assert isinstance(element, QuantType)
     low, high = value_range(element)
     if constant_of(weights) is None:
-        lows, highs = unknown_range(low, high, weights)
+        lows, highs = range_for_any_weights(low, high, weights)
     else:
-        positive, negative = weight_range(weights)
+        positive, negative = signed_weight_sums(weights)
         lows, highs = positive * low + negative * high, positive * high + negative * low
     if bias is None:
         return lows, highs
@@ -96,11 +98,12 @@ def accumulator_ranges(
 
 
 class LinearOpBase(QnnOp):
-    """A weighted sum over its input: what convolutions and `linear` have in common."""
+    """A weighted sum over its input, the base class of convolutions and `linear`."""
 
     x = operand_def()
     weights = operand_def()
     bias = opt_operand_def()
+    """One number for each output channel, added to the sum."""
     output = result_def()
 
     @property
@@ -114,7 +117,7 @@ class LinearOpBase(QnnOp):
             require_same_element((*operands, self.output))
         require(
             all(quant) or not any(quant),
-            "operands and result must all be integers or all be float, they are "
+            "operands and result must all be integers or all be floats, they are "
             + ", ".join(str(element_of(value)) for value in (*operands, self.output)),
         )
         if self.bias is not None:
@@ -127,49 +130,60 @@ class LinearOpBase(QnnOp):
             low, high = accumulator_range(self.x, self.weights, self.bias)
             require_range(element_of(self.output), low, high, "the sum")
 
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return len(shape_of(self.x)) > 1 and self.varies_in_first_operand(varying)
 
-class WindowedOp(LinearOpBase):
-    """A convolution, over a padded and strided window."""
 
-    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
-    """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+class GroupedLinearOp(LinearOpBase):
+    """A linear op whose channels are divided into groups, each with weights of its own."""
+
     groups = prop_def(IntProperty, default_value=int_attr(1))
+    """The number of groups; equal to the number of channels in a depthwise convolution."""
 
-    @property
-    def window(self) -> Window:
-        return window_of(
-            shape_of(self.weights)[1:3],
-            self.strides.get_values(),
-            self.pads.get_values(),
-            self.dilations.get_values(),
+
+class ConvolutionOp(WindowedOp, GroupedLinearOp):
+    """A convolution, transposed or not: a weighted sum over a window."""
+
+    def init_convolution(
+        self,
+        operands: tuple[SSAValue | Operation, SSAValue | Operation, SSAValue | Operation | None],
+        element: QuantType | None,
+        window: dict[str, DenseArrayBase],
+        groups: int,
+        **properties: Attribute,
+    ) -> None:
+        """Initialises an op; without an element type the result has that of the input."""
+        self.init_with_inferred_types(
+            operands,
+            {**window, "groups": int_attr(groups), **properties},
+            element or element_of(SSAValue.get(operands[0])),
         )
 
+    @property
+    def kernel_size(self) -> Sequence[int]:
+        return shape_of(self.weights)[1:3]
+
     def checked_shapes(self) -> tuple[Shape, Shape]:
-        """The shapes of input and weights, once all sizes are known to make sense."""
+        """The shapes of input and weights, which fit each other and the groups."""
         x, weights = shape_of(self.x), shape_of(self.weights)
         groups = self.groups.value.data
-        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
+        self.check_window(x)
         require(len(weights) == 4, f"the weights must be OHWI, they are {text_of(weights)}")
-        require_sizes(self.strides.get_values(), 2, 1, "strides")
-        require_sizes(self.pads.get_values(), 4, 0, "pads")
-        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
         require(
             groups >= 1 and x[3] % groups == 0 and weights[0] % groups == 0,
-            f"{x[3]} input and {weights[0]} output channels don't divide into {groups} groups",
+            f"{x[3]} input and {weights[0]} output channels are not divisible into {groups} groups",
         )
         require(
             weights[3] * groups == x[3],
             f"weights for {weights[3]} channels in {groups} groups "
-            f"don't fit an input of {x[3]} channels",
+            f"do not fit an input of {x[3]} channels",
         )
         return x, weights
 
 
 @irdl_op_definition
-class Conv2dOp(WindowedOp):
-    """A 2-D convolution over NHWC with OHWI weights.
+class Conv2dOp(ConvolutionOp):
+    """A two-dimensional convolution of an NHWC image with OHWI weights.
 
     %y = qnn.conv2d %x, %w strides = [2, 2] pads = [1, 1, 1, 1]
         : (tensor<1x8x8x3xui8>, tensor<16x3x3x3xsi4>) -> tensor<1x4x4x16xsi17>
@@ -178,7 +192,7 @@ class Conv2dOp(WindowedOp):
     name = "qnn.conv2d"
 
     pad_value = prop_def(IntProperty, default_value=int_attr(0))
-    """What stands around the input."""
+    """The value of the padding around the input."""
 
     assembly_format = (
         "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
@@ -198,15 +212,10 @@ class Conv2dOp(WindowedOp):
         groups: int = 1,
         pad_value: int = 0,
     ):
-        x = SSAValue.get(x)
-        properties = {
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "dilations": ints(dilations),
-            "groups": int_attr(groups),
-            "pad_value": int_attr(pad_value),
-        }
-        self.infer([x, weights, bias], properties, element or element_of(x))
+        window = window_properties(strides, pads, dilations)
+        self.init_convolution(
+            (x, weights, bias), element, window, groups, pad_value=int_attr(pad_value)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -221,12 +230,12 @@ class Conv2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve(x, weights, self.window, self.groups.value.data, pad)
 
-        return (cast_exactly(self, product_of(args, product, self.pad_value.value.data)),)
+        return (cast_exactly(self, evaluate_linear(args, product, self.pad_value.value.data)),)
 
 
 @irdl_op_definition
-class ConvTranspose2dOp(WindowedOp):
-    """A transposed 2-D convolution: the gradient of a conv2d, which makes images larger.
+class ConvTranspose2dOp(ConvolutionOp):
+    """A transposed two-dimensional convolution, the gradient of a conv2d; it enlarges images.
 
     %y = qnn.conv_transpose2d %x, %w strides = [2, 2]
         : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x8x8x3xsi13>
@@ -234,8 +243,8 @@ class ConvTranspose2dOp(WindowedOp):
 
     name = "qnn.conv_transpose2d"
 
-    output_pads = prop_def(IntsProperty, default_value=ints([0, 0]))
-    """Rows and columns added below and at the right of the result."""
+    output_pads = prop_def(IntsProperty, default_value=ints_attr([0, 0]))
+    """Rows added below and columns added to the right of the result, at least 0."""
 
     assembly_format = (
         "$x `,` $weights (`bias` $bias^)? (`strides` `=` $strides^)? (`pads` `=` $pads^)? "
@@ -255,15 +264,10 @@ class ConvTranspose2dOp(WindowedOp):
         dilations: Sequence[int] = (1, 1),
         groups: int = 1,
     ):
-        x = SSAValue.get(x)
-        properties = {
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "output_pads": ints(output_pads),
-            "dilations": ints(dilations),
-            "groups": int_attr(groups),
-        }
-        self.infer([x, weights, bias], properties, element or element_of(x))
+        window = window_properties(strides, pads, dilations)
+        self.init_convolution(
+            (x, weights, bias), element, window, groups, output_pads=ints_attr(output_pads)
+        )
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
@@ -279,12 +283,12 @@ class ConvTranspose2dOp(WindowedOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve_transposed(x, weights, self.window, groups, shape)
 
-        return (cast_exactly(self, product_of(args, product)),)
+        return (cast_exactly(self, evaluate_linear(args, product)),)
 
 
 @irdl_op_definition
 class LinearOp(LinearOpBase):
-    """A fully connected layer over the last axis; the weights are output by input.
+    """A fully connected layer over the last axis, with weights of shape outputs x inputs.
 
     %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi9>
     """
@@ -303,7 +307,7 @@ class LinearOp(LinearOpBase):
         bias: SSAValue | Operation | None = None,
     ):
         x = SSAValue.get(x)
-        self.infer([x, weights, bias], {}, element or element_of(x))
+        self.init_with_inferred_types([x, weights, bias], {}, element or element_of(x))
 
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = shape_of(self.x), shape_of(self.weights)
@@ -315,98 +319,35 @@ class LinearOp(LinearOpBase):
         return ((*x[:-1], weights[0]),)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (cast_exactly(self, product_of(args, lambda x, weights, pad: matmul(x, weights))),)
-
-
-@irdl_op_definition
-class BatchNormOp(QnnOp):
-    """Batch normalisation with fixed statistics, as inference computes it.
-
-    In float32, `x * k + (beta - mean * k)` with `k = 1 / sqrt(variance + epsilon) * gamma`, one
-    number for each channel of the last axis: the order in which onnxruntime computes, whose own
-    root of four channels at a time is an estimate that may miss the last bit.
-    """
-
-    name = "qnn.batch_norm"
-
-    x = operand_def()
-    gamma = operand_def()
-    beta = operand_def()
-    mean = operand_def()
-    variance = operand_def()
-    epsilon = prop_def(FloatProperty, default_value=float_attr(1e-5))
-    output = result_def()
-
-    assembly_format = (
-        "$x `,` $gamma `,` $beta `,` $mean `,` $variance attr-dict "
-        "`:` functional-type(operands, results)"
-    )
-
-    def __init__(
-        self,
-        x: SSAValue | Operation,
-        gamma: SSAValue | Operation,
-        beta: SSAValue | Operation,
-        mean: SSAValue | Operation,
-        variance: SSAValue | Operation,
-        epsilon: float = 1e-5,
-    ):
-        x = SSAValue.get(x)
-        operands = [x, gamma, beta, mean, variance]
-        self.infer(operands, {"epsilon": float_attr(epsilon)}, element_of(x))
-
-    def result_shapes(self) -> Sequence[Shape]:
-        x = shape_of(self.x)
-        require(len(x) >= 1, "the input needs an axis of channels")
-        for name, value in (
-            ("gamma", self.gamma),
-            ("beta", self.beta),
-            ("mean", self.mean),
-            ("variance", self.variance),
-        ):
-            require(
-                shape_of(value) == x[-1:],
-                f"{name} must hold {x[-1]} numbers, it is {text_of(shape_of(value))}",
-            )
-        return (x,)
-
-    def verify_types(self) -> None:
-        require_float(self.x, "the input")
-        require_same_element((*self.operands, self.output))
-        variance = constant_of(self.variance)
-        require(
-            variance is None or bool(np.all(variance + self.epsilon.value.data > 0)),
-            "variance + epsilon is not positive",
+        return (
+            cast_exactly(
+                self, evaluate_linear(args, lambda x, weights, pad: matmul_transposed(x, weights))
+            ),
         )
 
-    def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, gamma, beta, mean, variance = map(as_array, args)
-        k = 1 / np.sqrt(variance + x.dtype.type(self.epsilon.value.data)) * gamma
-        return (x * k + (beta - mean * k),)
 
-
-def product_of(
+def evaluate_linear(
     args: Sequence[Value], product: Callable[[Array, Array, float], Array], pad: float = 0
 ) -> Value:
-    """What a linear op gives: exact over integers, and over dequantized operands.
+    """The result of a linear op on its operands; exact over integers and dequantized operands.
 
-    `product` computes the sums of a plain input and plain weights, given the padding in the units
-    of the input.
+    `product` computes the sums from arrays of the input and the weights, and from the pad value.
+    Dequantized operands are computed on their integers, if the pad value is one of these too.
     """
     x, weights = args[0], args[1]
-    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.single_scale:
+    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.has_single_scale:
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / x.scale.item()
-        if (rows or weights.single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(wide_enough(x.ints, round(steps)), weights.ints, round(steps))
+        if (rows or weights.has_single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
+            sums = product(widened_for(x.ints, round(steps)), weights.ints, round(steps))
             result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
             if not args[2:]:
                 return result
-            total = combined([result, args[2]], add)
+            total = combine_exactly([result, args[2]], add)
             return result.value + as_array(args[2]) if total is None else total
     bias = as_array(args[2]) if args[2:] else None
     sums = product(as_array(x), as_array(weights), pad)
     if bias is None or sums.dtype.kind == "f":
         return sums if bias is None else sums + bias
-    kind = exact_type(max_magnitude(sums) + max_magnitude(bias))
+    kind = exact_dtype(max_magnitude(sums) + max_magnitude(bias))
     return sums.astype(kind) + bias.astype(kind)

@@ -1,4 +1,4 @@
-"""Pools: max_pool, avg_pool, sum_pool; a global pool is one whose window is the whole image."""
+"""Pooling: max_pool, avg_pool, sum_pool. A global pool has the whole image as its window."""
 
 from collections.abc import Sequence
 from math import prod
@@ -8,36 +8,33 @@ from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
-from ..convolution import exact_type, max_magnitude, windows
+from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
-from ..shapes import Window, window_of
+from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of
 from ..values import Dequantized, Value, as_array
 from .base import (
     IntsProperty,
-    QnnOp,
     Shape,
     cast_exactly,
-    ints,
+    ints_attr,
     require,
     require_float,
     require_range,
     require_same_element,
     require_sizes,
-    text_of,
 )
 from .constants import range_of
+from .windowed import WindowedOp, window_properties
 
 
-class PoolOp(QnnOp):
-    """A window that slides over each channel."""
+class PoolOp(WindowedOp):
+    """Reduces the elements under a window that slides over each channel by itself."""
 
     x = operand_def()
+    """The image, NHWC."""
     kernel = prop_def(IntsProperty)
-    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
-    pads = prop_def(IntsProperty, default_value=ints([0, 0, 0, 0]))
-    """Above, left, below, right."""
-    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    """Rows and columns of the window, at least 1."""
     output = result_def()
 
     assembly_format = (
@@ -55,42 +52,33 @@ class PoolOp(QnnOp):
         element: QuantType | None = None,
     ):
         x = SSAValue.get(x)
-        properties = {
-            "kernel": ints(kernel),
-            "strides": ints(strides),
-            "pads": ints(pads),
-            "dilations": ints(dilations),
-        }
-        self.infer([x], properties, element or element_of(x))
+        window = window_properties(strides, pads, dilations)
+        properties = {"kernel": ints_attr(kernel), **window}
+        self.init_with_inferred_types([x], properties, element or element_of(x))
 
     @property
-    def window(self) -> Window:
-        return window_of(
-            self.kernel.get_values(),
-            self.strides.get_values(),
-            self.pads.get_values(),
-            self.dilations.get_values(),
-        )
+    def kernel_size(self) -> Sequence[int]:
+        return self.kernel.get_values()
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
-        require(len(x) == 4, f"the input must be NHWC, it is {text_of(x)}")
         require_sizes(self.kernel.get_values(), 2, 1, "kernel")
-        require_sizes(self.strides.get_values(), 2, 1, "strides")
-        require_sizes(self.pads.get_values(), 4, 0, "pads")
-        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        self.check_window(x)
         window = self.window
         rows, cols = window.outputs(*x[1:3])
         require(
             window.never_empty(*x[1:3]),
-            f"padding {list(window.pads)} leaves windows with nothing in them",
+            f"with padding {list(window.pads)} some windows contain only padding: reduce it",
         )
         return ((x[0], rows, cols, x[3]),)
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return True
 
 
 @irdl_op_definition
 class MaxPoolOp(PoolOp):
-    """The largest element under each window; padding never wins.
+    """The largest element under each window; padding is ignored.
 
     %y = qnn.max_pool %x kernel = [2, 2] strides = [2, 2] : (tensor<1x4x4x8xui2>) -> tensor<1x2x2x8xui2>
     """  # noqa: E501
@@ -102,14 +90,14 @@ class MaxPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = args[0]
-        if isinstance(x, Dequantized) and x.single_scale and x.scale.item() > 0:
-            return (Dequantized(maxima(x.ints, self.window), x.scale),)
-        return (maxima(as_array(x), self.window),)
+        if isinstance(x, Dequantized) and x.has_single_scale and x.scale.item() > 0:
+            return (Dequantized(window_maxima(x.ints, self.window), x.scale),)
+        return (window_maxima(as_array(x), self.window),)
 
 
 @irdl_op_definition
 class SumPoolOp(PoolOp):
-    """The sum under each window: an average pool before its division.
+    """The sum under each window, in integers: an average pool before its division.
 
     %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x2x2x8xui2>) -> tensor<1x1x1x8xui4>
     """
@@ -120,7 +108,7 @@ class SumPoolOp(PoolOp):
         x, y = element_of(self.x), element_of(self.output)
         if not isinstance(x, QuantType):
             return require_same_element((self.x, self.output))
-        require(is_quant(y), f"the sum of {x} is an integer, not {y}")
+        require(is_quant(y), f"the sum of integers must be an integer, it is {y}")
         taps = prod(self.kernel.get_values())
         low, high = range_of(self.x)
         if any(self.pads.get_values()):
@@ -129,14 +117,14 @@ class SumPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = args[0]
-        if isinstance(x, Dequantized) and x.single_scale:
-            return (Dequantized(sums(x.ints, self.window), x.scale),)
-        return (cast_exactly(self, sums(as_array(x), self.window)),)
+        if isinstance(x, Dequantized) and x.has_single_scale:
+            return (Dequantized(window_sums(x.ints, self.window), x.scale),)
+        return (cast_exactly(self, window_sums(as_array(x), self.window)),)
 
 
 @irdl_op_definition
 class AvgPoolOp(PoolOp):
-    """The mean under each window: the sum, divided in float32.
+    """The mean of the elements under each window, divided in float32; padding is not counted.
 
     %y = qnn.avg_pool %x kernel = [8, 8] : (tensor<1x8x8x64xf32>) -> tensor<1x1x1x64xf32>
     """
@@ -144,7 +132,7 @@ class AvgPoolOp(PoolOp):
     name = "qnn.avg_pool"
 
     count_padding = opt_prop_def(UnitAttr)
-    """Divides by the size of the window even where it hangs over the border."""
+    """Counts padding as elements of value 0: divides by the size of the full window."""
 
     def verify_types(self) -> None:
         require_float(self.x, "the input (integers have sum_pool)")
@@ -152,25 +140,25 @@ class AvgPoolOp(PoolOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, window = args[0], self.window
-        if isinstance(x, Dequantized) and x.single_scale:
-            total = Dequantized(sums(x.ints, window), x.scale).value
+        if isinstance(x, Dequantized) and x.has_single_scale:
+            total = Dequantized(window_sums(x.ints, window), x.scale).value
         else:
-            total = sums(as_array(x), window)
+            total = window_sums(as_array(x), window)
         if self.count_padding is not None:
             return (total / total.dtype.type(np.prod(window.kernel)),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
-        return (total / sums(ones, window),)
+        return (total / window_sums(ones, window),)
 
 
-def sums(x: Array, window: Window) -> Array:
-    """The sum under each window, padded with zero."""
+def window_sums(x: Array, window: Window) -> Array:
+    """The sum under each window, with zeros as padding."""
     patches = windows(x, window, 0)
     taps = window.kernel[0] * window.kernel[1]
-    kind = x.dtype if x.dtype.kind == "f" else exact_type(taps * max_magnitude(x))
+    kind = x.dtype if x.dtype.kind == "f" else exact_dtype(taps * max_magnitude(x))
     return patches.astype(kind, copy=False).sum(axis=(3, 4))
 
 
-def maxima(x: Array, window: Window) -> Array:
-    """The maximum under each window; padding is the lowest value there is."""
+def window_maxima(x: Array, window: Window) -> Array:
+    """The maximum under each window, with padding no larger than any element."""
     lowest = -np.inf if x.dtype.kind == "f" else int(x.min())
     return windows(x, window, lowest).max(axis=(3, 4))

@@ -1,9 +1,7 @@
-"""From real numbers to integers and back: quantize, dequantize, requantize, trunc."""
-
-from collections.abc import Sequence
+"""Quantization: quantize, dequantize, requantize, trunc."""
 
 import numpy as np
-from xdsl.dialects.builtin import UnitAttr, f32
+from xdsl.dialects.builtin import IntegerAttr, UnitAttr, f32
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
     irdl_op_definition,
@@ -15,8 +13,8 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import InterpretationError
 
-from ..attributes import ROUND, Rounding, RoundingAttr
-from ..convolution import exact_type, max_magnitude
+from ..attributes import ROUNDING_FUNCTIONS, FloatArray, Rounding, RoundingAttr
+from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -29,11 +27,10 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, FloatArray, Value, as_array
+from ..values import Dequantized, Value, as_array
 from .base import (
+    ElementwiseOp,
     IntProperty,
-    QnnOp,
-    Shape,
     describe,
     int_attr,
     normalized_axis,
@@ -45,7 +42,7 @@ from .constants import constant_of
 
 
 def check_parameter(parameter: SSAValue, x: SSAValue, axis: int, what: str) -> None:
-    """A parameter holds one number, or one for each index of `x` along the axis."""
+    """Raises VerifyException unless a parameter has one number, or one per index of the axis."""
     shape = shape_of(parameter)
     if shape in ((), (1,)):
         return
@@ -59,20 +56,35 @@ def check_parameter(parameter: SSAValue, x: SSAValue, axis: int, what: str) -> N
 def check_scale(scale: SSAValue) -> None:
     require_float(scale, "the scale")
     values = constant_of(scale)
-    require(values is None or bool(np.all(values)), "the scale is zero")
+    require(values is None or bool(np.all(values)), "the scale must not be zero")
 
 
 def check_saturating(result: SSAValue) -> None:
-    """A result that is rounded and clipped may be any number, 0 as well."""
+    """Raises VerifyException unless the result is an integer type that includes 0."""
     element = element_of(result)
     require(is_quant(element), "the result must be an integer type")
     require(
-        not isinstance(element, BipolarType), "the result may be 0, !qnn.bipolar holds -1 and 1"
+        not isinstance(element, BipolarType),
+        "the result may be 0, but !qnn.bipolar holds only -1 and 1",
     )
 
 
-def spread(parameter: Array, rank: int, axis: int) -> Array:
-    """Shapes a parameter so that it broadcasts along its axis."""
+def check_scale_and_zero_point(op: "QuantizeOp | DequantizeOp") -> None:
+    """Raises VerifyException unless both parameters of a quantizer fit its input."""
+    axis = op.axis.value.data
+    check_scale(op.scale)
+    check_parameter(op.scale, op.x, axis, "the scale")
+    if op.zero_point is not None:
+        require(is_quant(element_of(op.zero_point)), "the zero point must be an integer")
+        check_parameter(op.zero_point, op.x, axis, "the zero point")
+
+
+def check_shift(shift: IntegerAttr) -> None:
+    require(0 <= shift.value.data <= 62, f"the shift is {shift.value.data}: it must be 0 to 62")
+
+
+def broadcast_along(parameter: Array, rank: int, axis: int) -> Array:
+    """Reshapes a parameter so that it broadcasts along its axis of a tensor of this rank."""
     if parameter.size == 1:
         return parameter.reshape(())
     shape = [1] * rank
@@ -81,11 +93,12 @@ def spread(parameter: Array, rank: int, axis: int) -> Array:
 
 
 @irdl_op_definition
-class QuantizeOp(QnnOp):
-    """Rounds `x / scale` to the integers of the result type, saturating.
+class QuantizeOp(ElementwiseOp):
+    """Rounds `x / scale` to an integer and saturates it to the result type.
 
-    With a zero point z: `round(x / scale) + z` as ONNX's QuantizeLinear, or with `zero_point_first`
-    `round(x / scale + z)` as QONNX's Quant. A bipolar result is +1 where x >= 0, as in QONNX.
+    A zero point z is added after rounding, `round(x / scale) + z` as in ONNX's QuantizeLinear, or
+    before it with `zero_point_first`, `round(x / scale + z)` as in QONNX's Quant. A bipolar result
+    is +1 where x >= 0 and else -1, as in QONNX.
 
         %q = qnn.quantize %x, %scale : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xsi4>
     """
@@ -97,10 +110,11 @@ class QuantizeOp(QnnOp):
     zero_point = opt_operand_def()
     rounding = prop_def(RoundingAttr, default_value=RoundingAttr(Rounding.HALF_EVEN))
     narrow = opt_prop_def(UnitAttr)
-    """Leaves out the lowest value if signed, the highest if not, as QONNX does."""
+    """Excludes the lowest value of a signed type, the highest of an unsigned one, as in QONNX."""
     zero_point_first = opt_prop_def(UnitAttr)
+    """Adds the zero point before rounding."""
     axis = prop_def(IntProperty, default_value=int_attr(-1))
-    """Where per-channel parameters lie."""
+    """The axis of the input along which parameters differ."""
     output = result_def()
 
     assembly_format = (
@@ -119,7 +133,7 @@ class QuantizeOp(QnnOp):
         zero_point_first: bool = False,
         axis: int = -1,
     ):
-        self.infer(
+        self.init_with_inferred_types(
             [x, scale, zero_point],
             {
                 "rounding": RoundingAttr(rounding),
@@ -140,51 +154,46 @@ class QuantizeOp(QnnOp):
             return low, high
         return (low + 1, high) if low < 0 else (low, high - 1)
 
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
-
     def verify_types(self) -> None:
-        axis = self.axis.value.data
         require_float(self.x, "the input")
         require(is_quant(element_of(self.output)), "the result must be an integer type")
-        check_scale(self.scale)
-        check_parameter(self.scale, self.x, axis, "the scale")
-        if self.zero_point is not None:
-            require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
-            check_parameter(self.zero_point, self.x, axis, "the zero point")
+        check_scale_and_zero_point(self)
         low, high = self.limits
         plain_range = not isinstance(element_of(self.output), BipolarType | TernaryType)
-        require(self.narrow is None or plain_range, "narrow is for siN and uiN")
-        require(low < high, f"narrow leaves {element_of(self.output)} no two values")
+        require(self.narrow is None or plain_range, "narrow applies only to siN and uiN")
+        require(low < high, f"narrow leaves only one value of {element_of(self.output)}")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x: FloatArray = as_array(args[0])
         if np.isnan(x).any():
-            raise InterpretationError(f"{describe(self)}: the input holds a NaN")
+            raise InterpretationError(f"{describe(self)}: the input contains a NaN")
         element, axis = element_of(self.output), self.axis.value.data
         if isinstance(element, BipolarType):
             return (np.where(x >= 0, np.int8(1), np.int8(-1)),)
-        scale = spread(as_array(args[1]), x.ndim, axis)
+        scale = broadcast_along(as_array(args[1]), x.ndim, axis)
         if not np.all(scale):
             raise InterpretationError(f"{describe(self)}: the scale is zero")
         with np.errstate(over="ignore"):
             y = x / scale
         zero = (
-            spread(as_array(args[2]), x.ndim, axis).astype(x.dtype) if args[2:] else x.dtype.type(0)
+            broadcast_along(as_array(args[2]), x.ndim, axis).astype(x.dtype)
+            if args[2:]
+            else x.dtype.type(0)
         )
         low, high = self.limits
         if self.zero_point_first is not None:
-            y = ROUND[self.rounding.data](np.clip(y + zero, low, high))
+            y = ROUNDING_FUNCTIONS[self.rounding.data](np.clip(y + zero, low, high))
         else:
-            y = np.clip(ROUND[self.rounding.data](y) + zero, low, high)
-        return (_whole(y, low, high, dtype_of(element)),)
+            y = np.clip(ROUNDING_FUNCTIONS[self.rounding.data](y) + zero, low, high)
+        return (_to_integers(y, low, high, dtype_of(element)),)
 
 
 @irdl_op_definition
-class DequantizeOp(QnnOp):
-    """The real numbers that integers stand for: `(x - zero_point) * scale`.
+class DequantizeOp(ElementwiseOp):
+    """The real numbers that quantized integers represent: `(x - zero_point) * scale`.
 
-    A scale may be f64, as the exact product of two f32 scales is; the result is computed so.
+    The product is computed in float64 and rounded to float32. The scale may be f64, to hold the
+    exact product of two f32 scales.
 
     %y = qnn.dequantize %q, %scale : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xf32>
     """
@@ -195,7 +204,7 @@ class DequantizeOp(QnnOp):
     scale = operand_def()
     zero_point = opt_operand_def()
     axis = prop_def(IntProperty, default_value=int_attr(-1))
-    """Where per-channel parameters lie."""
+    """The axis of the input along which parameters differ."""
     output = result_def()
 
     assembly_format = (
@@ -210,35 +219,31 @@ class DequantizeOp(QnnOp):
         zero_point: SSAValue | Operation | None = None,
         axis: int = -1,
     ):
-        self.infer([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
+        self.init_with_inferred_types([x, scale, zero_point], {"axis": int_attr(axis)}, f32)
 
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
+    def is_foldable(self) -> bool:
+        """False, because the ops that use the result compute with its integers."""
+        return False
 
     def verify_types(self) -> None:
-        axis = self.axis.value.data
         require(is_quant(element_of(self.x)), "the input must be an integer type")
         require(element_of(self.output) == f32, "the result must be f32")
-        check_scale(self.scale)
-        check_parameter(self.scale, self.x, axis, "the scale")
-        if self.zero_point is not None:
-            require(is_quant(element_of(self.zero_point)), "the zero point must be an integer")
-            check_parameter(self.zero_point, self.x, axis, "the zero point")
+        check_scale_and_zero_point(self)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data
         ints = x
         if args[2:]:
-            zero = spread(as_array(args[2]), x.ndim, axis)
-            exact = exact_type(max_magnitude(x) + max_magnitude(zero))
+            zero = broadcast_along(as_array(args[2]), x.ndim, axis)
+            exact = exact_dtype(max_magnitude(x) + max_magnitude(zero))
             ints = x.astype(exact) - zero.astype(exact)
-        scale = spread(as_array(args[1]), x.ndim, axis).astype(np.float64)
+        scale = broadcast_along(as_array(args[1]), x.ndim, axis).astype(np.float64)
         return (Dequantized(ints, scale),)
 
 
 @irdl_op_definition
-class RequantizeOp(QnnOp):
-    """Fixed-point rescaling: `round(x * multiplier / 2^shift) + offset`, saturating.
+class RequantizeOp(ElementwiseOp):
+    """Fixed-point rescaling: `round(x * multiplier / 2^shift) + offset`, saturated.
 
     %y = qnn.requantize %x, %m shift = 16 : (tensor<1x8xsi20>, tensor<8xui16>) -> tensor<1x8xsi8>
     """
@@ -272,10 +277,7 @@ class RequantizeOp(QnnOp):
             "offset": int_attr(offset),
             "rounding": RoundingAttr(rounding),
         }
-        self.infer([x, multiplier], properties, element)
-
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
+        self.init_with_inferred_types([x, multiplier], properties, element)
 
     def verify_types(self) -> None:
         for value, what in (
@@ -285,21 +287,21 @@ class RequantizeOp(QnnOp):
             require(is_quant(element_of(value)), f"{what} must be an integer type")
         check_saturating(self.output)
         check_parameter(self.multiplier, self.x, -1, "the multiplier")
-        require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
+        check_shift(self.shift)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])
-        multiplier = spread(as_array(args[1]), x.ndim, -1)
+        multiplier = broadcast_along(as_array(args[1]), x.ndim, -1)
         offset = self.offset.value.data
-        exact = exact_type(max_magnitude(x) * max_magnitude(multiplier) + abs(offset))
+        exact = exact_dtype(max_magnitude(x) * max_magnitude(multiplier) + abs(offset))
         product = x.astype(exact) * multiplier.astype(exact)
         y = round_shift(product, self.shift.value.data, self.rounding.data) + self.offset.value.data
         return (saturate(y, element_of(self.output)),)
 
 
 @irdl_op_definition
-class TruncOp(QnnOp):
-    """Drops low bits: `round(x / 2^shift)`, saturating; QONNX's Trunc between its quantizers.
+class TruncOp(ElementwiseOp):
+    """Drops low bits: `round(x / 2^shift)`, saturated. QONNX's Trunc without its quantizers.
 
     %y = qnn.trunc %x shift = 3 rounding = floor : (tensor<1x8xui8>) -> tensor<1x8xui5>
     """
@@ -324,25 +326,22 @@ class TruncOp(QnnOp):
         rounding: Rounding = Rounding.HALF_EVEN,
     ):
         properties = {"shift": int_attr(shift), "rounding": RoundingAttr(rounding)}
-        self.infer([x], properties, element)
-
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
+        self.init_with_inferred_types([x], properties, element)
 
     def verify_types(self) -> None:
         require(is_quant(element_of(self.x)), "the input must be an integer type")
         check_saturating(self.output)
-        require(0 <= self.shift.value.data <= 62, "the shift must be from 0 to 62")
+        check_shift(self.shift)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x = as_array(args[0])
-        exact = x.astype(exact_type(max_magnitude(x)))
+        exact = x.astype(exact_dtype(max_magnitude(x)))
         y = round_shift(exact, self.shift.value.data, self.rounding.data)
         return (saturate(y, element_of(self.output)),)
 
 
 def round_shift(x: Array, shift: int, rounding: Rounding) -> Array:
-    """Rounds `x / 2^shift`, in integers throughout."""
+    """Rounds `x / 2^shift` with integer arithmetic only."""
     if shift == 0:
         return x
     floor, rest = x >> shift, x & ((1 << shift) - 1)
@@ -367,13 +366,17 @@ def round_shift(x: Array, shift: int, rounding: Rounding) -> Array:
 
 
 def saturate(values: Array, element: ElementType) -> Array:
-    """Clips to the range of a quantized type and stores in its numpy type."""
+    """Clips values to the range of a quantized type and converts them to its numpy type."""
     assert isinstance(element, QuantType)
     return np.clip(values, *value_range(element)).astype(dtype_of(element))
 
 
-def _whole(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
-    """Converts rounded floats, clipped again where the ends of a wide type are no floats."""
+def _to_integers(y: FloatArray, low: int, high: int, dtype: np.dtype[np.generic]) -> Array:
+    """Converts rounded floats to integers.
+
+    The limits of a type wider than the float's significand are not floats, so clipping before
+    the conversion may have rounded up past a limit; such values are clipped again.
+    """
     if max(-low, high) <= 1 << 24:
         return y.astype(dtype)
     if max(-low, high) < 1 << 53:

@@ -1,4 +1,4 @@
-"""Step functions: thresholds, which count what is reached, and tables, which are read."""
+"""Step functions: threshold, which counts thresholds reached, and lookup, which reads a table."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from xdsl.irdl import (
 )
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
-from ..convolution import exact_type, max_magnitude
+from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -32,6 +32,7 @@ from ..types import (
 )
 from ..values import Dequantized, Value, as_array
 from .base import (
+    ElementwiseOp,
     IntProperty,
     QnnOp,
     Shape,
@@ -46,12 +47,11 @@ from .constants import ConstantOp, constant_of
 
 
 @irdl_op_definition
-class ThresholdOp(QnnOp):
-    """Counts the thresholds that each element has reached: any monotone step function.
+class ThresholdOp(ElementwiseOp):
+    """Counts the thresholds that each element has reached. This is any monotone step function.
 
-    The thresholds are a row, ascending, for each channel of the last axis, or one row for all. The
-    result is `offset + #{t : x >= t}`, in a channel marked as descending `offset + #{t : x < t}`.
-    A bipolar result has one threshold, and is +1 where that count is 1.
+    The result is `offset + #{t : x >= t}`, or `offset + #{t : x < t}` in a descending channel. A
+    bipolar result has one threshold, and is +1 if the count is 1, else -1.
 
         %y = qnn.threshold %acc, %t : (tensor<1x8xsi14>, tensor<8x3xsi14>) -> tensor<1x8xui2>
     """
@@ -60,9 +60,11 @@ class ThresholdOp(QnnOp):
 
     x = operand_def()
     thresholds = operand_def()
+    """An ascending row for each channel of the last axis, or one row for all channels."""
     offset = prop_def(IntProperty, default_value=int_attr(0))
+    """The result where the count is 0."""
     descending = opt_operand_def()
-    """A flag for each channel, 1 where the function descends."""
+    """A flag for each channel, 1 if its function is descending."""
     output = result_def()
 
     assembly_format = (
@@ -78,38 +80,40 @@ class ThresholdOp(QnnOp):
         offset: int = 0,
         descending: SSAValue | Operation | None = None,
     ):
-        self.infer([x, thresholds, descending], {"offset": int_attr(offset)}, element)
-
-    def result_shapes(self) -> Sequence[Shape]:
-        return (shape_of(self.x),)
+        self.init_with_inferred_types(
+            [x, thresholds, descending], {"offset": int_attr(offset)}, element
+        )
 
     def verify_types(self) -> None:
         x, t, y = map(element_of, (self.x, self.thresholds, self.output))
         require(isinstance(y, QuantType), "the result must be an integer type")
         require(shape_of(self.x) != (), "the input needs an axis of channels")
         channels = shape_of(self.x)[-1]
-        check_steps(shape_of(self.thresholds), channels, y, self.offset.value.data)
+        check_threshold_shape(shape_of(self.thresholds), channels, y, self.offset.value.data)
         if self.descending is not None:
-            check_flags(tensor_of(self.descending), channels)
-        require(is_quant(x) == is_quant(t), f"thresholds of {t} don't compare with {x}")
+            check_descending(tensor_of(self.descending), channels)
+        require(
+            is_quant(x) == is_quant(t),
+            f"thresholds of {t} cannot be compared with an input of {x}",
+        )
         values = constant_of(self.thresholds)
         if values is not None:
-            check_rows(values, x)
+            check_threshold_values(values, x)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         flags = as_array(args[2]) if args[2:] else None
         result, first = element_of(self.output), self.offset.value.data
-        levels = reached_levels(as_array(args[0]), as_array(args[1]), flags, result, first)
+        levels = threshold_levels(as_array(args[0]), as_array(args[1]), flags, result, first)
         return (cast_exactly(self, levels),)
 
 
 @irdl_op_definition
 class LookupOp(QnnOp):
-    """Reads a table: codebook weights, an embedding, a function too bent for thresholds.
+    """Reads a table at `x - first`: codebook weights, embeddings, or non-monotone functions.
 
-    The result is `table[x - first]`. A table of rank 1 holds numbers; in one of rank 2 every index
-    selects a row, which becomes the last axis, or with `per_channel` every channel has its own row
-    of numbers.
+    In a table of rank 1 an index selects a number. In a table of rank 2 an index selects a row,
+    which becomes the last axis of the result; with `per_channel` each channel instead has its own
+    row, and an index selects a number of it.
 
         %w = qnn.lookup %i, %codebook : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi8>
     """
@@ -121,6 +125,7 @@ class LookupOp(QnnOp):
     first = prop_def(IntProperty, default_value=int_attr(0))
     """The index of the table's first entry."""
     per_channel = opt_prop_def(UnitAttr)
+    """Gives each channel of the last axis its own row of the table."""
     output = result_def()
 
     assembly_format = (
@@ -139,23 +144,27 @@ class LookupOp(QnnOp):
             "first": int_attr(first),
             "per_channel": UnitAttr() if per_channel else None,
         }
-        self.infer([x, tables], properties, element_of(tables))
+        self.init_with_inferred_types([x, tables], properties, element_of(tables))
 
     @property
     def entries(self) -> int:
-        """How many indices the table answers."""
+        """The number of indices of the table."""
         return shape_of(self.table)[-1 if self.per_channel is not None else 0]
+
+    def is_foldable(self) -> bool:
+        """False, because indices into a table are narrower than its entries."""
+        return False
 
     def result_shapes(self) -> Sequence[Shape]:
         x, table = shape_of(self.x), shape_of(self.table)
         if self.per_channel is not None:
-            require(x != (), "an index for each channel needs an axis of channels")
+            require(x != (), "with per_channel the input needs an axis of channels")
             require(
                 len(table) == 2 and table[0] == x[-1],
-                f"a table for each channel is {x[-1]}xN, it is {text_of(table)}",
+                f"with per_channel the table must be {x[-1]}xN, it is {text_of(table)}",
             )
             return (x,)
-        require(len(table) in (1, 2), f"a table has rank 1 or 2, it is {text_of(table)}")
+        require(len(table) in (1, 2), f"the table must have rank 1 or 2, it is {text_of(table)}")
         return (x + table[1:],)
 
     def verify_types(self) -> None:
@@ -163,7 +172,7 @@ class LookupOp(QnnOp):
         require(isinstance(x, QuantType), "the index must be an integer type")
         require(
             element_of(self.output) == element_of(self.table),
-            f"a table of {element_of(self.table)} gives no {element_of(self.output)}",
+            f"a table of {element_of(self.table)} cannot give {element_of(self.output)}",
         )
         index = constant_of(self.x)
         if index is not None:
@@ -173,33 +182,36 @@ class LookupOp(QnnOp):
         first = self.first.value.data
         require(
             first <= int(index.min()) and int(index.max()) < first + self.entries,
-            f"index {index.min()} to {index.max()} leaves the table, "
-            f"which answers {first} to {first + self.entries - 1}",
+            f"index {index.min()} to {index.max()} is outside the table, "
+            f"which has the indices {first} to {first + self.entries - 1}",
         )
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return self.varies_in_first_operand(varying)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, first = as_array(args[0]), self.first.value.data
-        index = x.astype(exact_type(max_magnitude(x) + abs(first))) - first
+        index = x.astype(exact_dtype(max_magnitude(x) + abs(first))) - first
         try:
             self._check_index(x)
         except VerifyException as error:
             raise InterpretationError(f"{describe(self)}: {error}") from None
         index, table = index.astype(np.intp), args[1]
-        if isinstance(table, Dequantized) and table.single_scale:
+        if isinstance(table, Dequantized) and table.has_single_scale:
             return (Dequantized(self._read(table.ints, index), table.scale),)
         return (self._read(as_array(table), index),)
 
     def known(self) -> Array | None:
-        """What a constant codebook holds for constant indices, read once."""
+        """The entries of a constant table at constant indices; computed once and cached."""
         index, table = self.x.owner, self.table.owner
         if not isinstance(index, ConstantOp) or not isinstance(table, ConstantOp):
             return None
-        made_from = (index.data, table.data, self.first.value.data)
-        seen: tuple[object, Array] | None = vars(self).get("_known")
-        if seen is None or seen[0] != made_from:
+        key = (index.data, table.data, self.first.value.data)
+        cached: tuple[object, Array] | None = vars(self).get("_constant_result")
+        if cached is None or cached[0] != key:
             values = as_array(self.evaluate(index.data.array, table.data.array)[0])
-            seen = vars(self)["_known"] = (made_from, values)
-        return seen[1]
+            cached = vars(self)["_constant_result"] = (key, values)
+        return cached[1]
 
     def _read(self, table: Array, index: Array) -> Array:
         if self.per_channel is None:
@@ -207,51 +219,54 @@ class LookupOp(QnnOp):
         return table[np.arange(len(table)), index]
 
 
-def check_steps(shape: Shape, channels: int, result: ElementType, first: int) -> None:
-    """Thresholds of a shape give levels from `first` on that the result holds."""
+def check_threshold_shape(shape: Shape, channels: int, result: ElementType, first: int) -> None:
+    """Raises VerifyException unless the thresholds are rows and the result holds all levels."""
     require(
         len(shape) == 2 and shape[0] in (1, channels),
         f"the thresholds must be 1xN or {channels}xN, they are {text_of(shape)}",
     )
     if isinstance(result, BipolarType):
         require(shape[1] == 1, f"a bipolar result has one threshold, not {shape[1]}")
-        require(first == 0, "a bipolar result takes no offset")
+        require(first == 0, f"a bipolar result must have offset 0, not {first}")
     else:
         require_range(result, first, first + shape[1], "the result")
 
 
-def check_flags(type: QnnTensor, channels: int) -> None:
-    """Flags tell for each channel whether it descends."""
+def check_descending(type: QnnTensor, channels: int) -> None:
+    """Raises VerifyException unless the flags are one bit for each channel."""
     require(
         type == TensorType(unsigned(1), [channels]),
-        f"descending is a tensor<{channels}xui1>, not {type}",
+        f"descending must be a tensor<{channels}xui1>, not {type}",
     )
 
 
-def check_rows(rows: Array, x: ElementType) -> None:
-    """Thresholds ascend, and lie where a value of the type can reach them, or one step beyond."""
-    require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds are not ascending")
+def check_threshold_values(rows: Array, x: ElementType) -> None:
+    """Raises VerifyException unless rows ascend within the range of the input type.
+
+    One step above the range is allowed: a threshold that no input reaches.
+    """
+    require(bool(np.all(rows[:, 1:] >= rows[:, :-1])), "the thresholds must be ascending")
     if isinstance(x, QuantType):
         low, high = value_range(x)
         require(
             int(rows.min()) >= low and int(rows.max()) <= high + 1,
-            f"thresholds from {rows.min()} to {rows.max()} lie outside what {x} can reach: "
-            f"{low}, always reached, to {high + 1}, never reached",
+            f"thresholds from {rows.min()} to {rows.max()} exceed the range of {x}: "
+            f"use {low} (always reached) to {high + 1} (never reached)",
         )
 
 
-def reached_levels(
+def threshold_levels(
     x: Array, rows: Array, flags: Array | None, result: ElementType, first: int
 ) -> Array:
-    """The level of each element: how many thresholds of its channel it has reached."""
-    count = count_reached(x, rows)
+    """The result of a threshold op for each element, from the number of thresholds it reached."""
+    count = count_reached_thresholds(x, rows)
     if flags is not None:
         count = np.where(flags == 1, rows.shape[1] - count, count)
     return 2 * count - 1 if isinstance(result, BipolarType) else count + first
 
 
-def count_reached(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
-    """For each element, how many thresholds of its channel it has reached."""
+def count_reached_thresholds(x: Array, thresholds: Array) -> npt.NDArray[np.int64]:
+    """The number of thresholds of its channel that each element has reached."""
     channels, count = thresholds.shape
     if np.result_type(x, thresholds).kind == "f" and x.dtype.kind != "f":
         x, thresholds = x.astype(object), thresholds.astype(object)

@@ -21,10 +21,15 @@ from xdsl.irdl import (
 )
 from xdsl.utils.str_enum import StrEnum
 
-from ..convolution import exact_matmul, sums_by_sign
+from ..convolution import exact_matmul_transposed, sums_by_sign
 from ..data import Array
 from ..qnn.base import IntProperty, int_attr, require, require_range, text_of
-from ..qnn.steps import check_flags, check_rows, check_steps, reached_levels
+from ..qnn.steps import (
+    check_descending,
+    check_threshold_shape,
+    check_threshold_values,
+    threshold_levels,
+)
 from ..types import QuantType, check_element, value_range
 from .process import (
     Counts,
@@ -100,10 +105,10 @@ class ThresholdedProcess(Process):
             require(self.descending is None and first == 0, "there are no thresholds to modify")
             return require_range(target, low, high, "the result")
         rows = integers_of(self, self.thresholds)
-        check_steps(rows.shape, self.channels, target, first)
-        check_rows(rows, source)
+        check_threshold_shape(rows.shape, self.channels, target, first)
+        check_threshold_values(rows, source)
         if self.descending is not None:
-            check_flags(data_of(self, self.descending).type, self.channels)
+            check_descending(data_of(self, self.descending).type, self.channels)
 
     def activate(self, values: Array) -> Array:
         """Passes values through the thresholds, if there are any."""
@@ -112,7 +117,7 @@ class ThresholdedProcess(Process):
         rows = data_of(self, self.thresholds).array
         flags = None if self.descending is None else data_of(self, self.descending).array
         result = self.outputs[0].element_type
-        return reached_levels(values, rows, flags, result, self.offset.value.data)
+        return threshold_levels(values, rows, flags, result, self.offset.value.data)
 
 
 class WeightedProcess(ThresholdedProcess):
@@ -278,7 +283,7 @@ class MatvecOp(WeightedProcess):
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         x, rows = frames[0], self.rows
-        sums = exact_matmul(x.reshape(-1, rows.shape[1]), rows)
+        sums = exact_matmul_transposed(x.reshape(-1, rows.shape[1]), rows)
         return (self.activate(self.add_bias(sums).reshape(*x.shape[:-1], len(rows))),)
 
 

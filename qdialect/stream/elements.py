@@ -9,7 +9,15 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..data import Array
-from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
+from ..qnn.base import (
+    IntProperty,
+    IntsProperty,
+    int_attr,
+    ints_attr,
+    require,
+    require_range,
+    text_of,
+)
 from ..types import dtype_of, unsigned, value_range
 from .compute import symbol_of
 from .process import (
@@ -98,7 +106,7 @@ class AddOp(Process):
 
     lhs = operand_def(ChannelType)
     rhs = operand_def(ChannelType)
-    multipliers = prop_def(IntsProperty, default_value=ints([1, 1]))
+    multipliers = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -115,7 +123,7 @@ class AddOp(Process):
     ):
         super().__init__(
             operands=[lhs, rhs],
-            properties={"multipliers": ints(multipliers)},
+            properties={"multipliers": ints_attr(multipliers)},
             result_types=[output],
         )
 

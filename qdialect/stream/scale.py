@@ -8,7 +8,15 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..data import Array
-from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
+from ..qnn.base import (
+    IntProperty,
+    IntsProperty,
+    int_attr,
+    ints_attr,
+    require,
+    require_range,
+    text_of,
+)
 from ..types import bit_width, dtype_of, signed, smallest_type, value_range
 from .process import (
     Counts,
@@ -78,7 +86,7 @@ class ScaleOp(Process):
                 "exceptions": None if exceptions is None else SymbolRefAttr(exceptions),
                 "raised": int_attr(raised),
                 "shift": int_attr(shift),
-                "clamp": ints(clamp),
+                "clamp": ints_attr(clamp),
             },
             result_types=[output],
         )

@@ -13,7 +13,7 @@ from ..qnn.base import (
     IntProperty,
     IntsProperty,
     int_attr,
-    ints,
+    ints_attr,
     require,
     require_range,
     require_sizes,
@@ -51,8 +51,8 @@ class WindowOp(Process):
 
     x = operand_def(ChannelType)
     kernel = prop_def(IntsProperty)
-    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
-    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    strides = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     by_channel = opt_prop_def(UnitAttr)
     patches = result_def(ChannelType)
 
@@ -75,9 +75,9 @@ class WindowOp(Process):
         super().__init__(
             operands=[x],
             properties={
-                "kernel": ints(kernel),
-                "strides": ints(strides),
-                "dilations": ints(dilations),
+                "kernel": ints_attr(kernel),
+                "strides": ints_attr(strides),
+                "dilations": ints_attr(dilations),
                 "by_channel": UnitAttr() if by_channel else None,
             },
             result_types=[
@@ -161,7 +161,7 @@ class PadOp(Process):
     x = operand_def(ChannelType)
     pads = prop_def(IntsProperty)
     """Above, left, below, right."""
-    spread = prop_def(IntsProperty, default_value=ints([1, 1]))
+    spread = prop_def(IntsProperty, default_value=ints_attr([1, 1]))
     """How many rows, and columns, each pixel comes to stand below, or behind, the one before."""
     value = prop_def(IntProperty, default_value=int_attr(0))
     output = result_def(ChannelType)
@@ -182,7 +182,11 @@ class PadOp(Process):
         frame = _padded(channel, pads, spread)
         super().__init__(
             operands=[x],
-            properties={"pads": ints(pads), "value": int_attr(value), "spread": ints(spread)},
+            properties={
+                "pads": ints_attr(pads),
+                "value": int_attr(value),
+                "spread": ints_attr(spread),
+            },
             result_types=[ChannelType(frame, channel.element, channel.lanes.data)],
         )
 
@@ -253,7 +257,11 @@ class CropOp(Process):
         channel = channel_of(SSAValue.get(x))
         super().__init__(
             operands=[x],
-            properties={"starts": ints(starts), "ends": ints(ends), "steps": ints(steps)},
+            properties={
+                "starts": ints_attr(starts),
+                "ends": ints_attr(ends),
+                "steps": ints_attr(steps),
+            },
             result_types=[
                 ChannelType(
                     [len(range(*span)) for span in zip(starts, ends, steps, strict=True)],
@@ -321,7 +329,7 @@ class UpsampleOp(Process):
         frame = _enlarged(channel, scales)
         super().__init__(
             operands=[x],
-            properties={"scales": ints(scales)},
+            properties={"scales": ints_attr(scales)},
             result_types=[ChannelType(frame, channel.element, channel.lanes.data)],
         )
 

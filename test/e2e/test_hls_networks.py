@@ -11,7 +11,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.passes.tile.goal import Goal
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.types import check_element, dtype_of
 from qnn.tools.commands.values import parse_input
 from qnn.tools.designs import design_in
@@ -57,7 +57,7 @@ def images_for(name: str, integers: ModuleOp) -> list[Array]:
     """Images of the network's data set if there is one, otherwise random and extreme ones."""
     macs = sum(layer.macs for layer in layer_summaries(integers))
     count = MANY_IMAGES if macs <= SMALL_MACS else FEW_IMAGES
-    types = input_types(entry_of(integers))
+    types = entry_input_types(entry_of(integers))
     if name in NETWORKS and name not in FLOAT_INPUTS:
         dtype = dtype_of(check_element(types[0].element_type))
         return [NETWORKS[name].load()[0][:count].astype(dtype)]

@@ -8,7 +8,7 @@ from qnn.backends.opencl import OpenclEngine, emulate
 from qnn.backends.opencl.printer import emit
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
-from qnn.qdialect.interpreter import entry_of, input_types, interpreter_of, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, interpreter_of, run
 from qnn.tools.commands.values import parse_input
 from qnn.tools.designs import design_in
 from qnn.tools.networks import load_network
@@ -53,7 +53,7 @@ def test_networks_give_the_interpreters_numbers(name: str, strict: bool) -> None
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     integers = module.clone()
     design_in(module, CHEAP)
-    rng, types = np.random.default_rng(7), input_types(entry_of(integers))
+    rng, types = np.random.default_rng(7), entry_input_types(entry_of(integers))
     drawn = [samples(types, rng) for _ in range(IMAGES)]
     inputs = [np.concatenate(frames)[:IMAGES] for frames in zip(*drawn, strict=True)]
     expected = run(integers, inputs)

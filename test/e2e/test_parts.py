@@ -13,7 +13,7 @@ from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.passes.partition import DeviceChain, partition_design
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.stream import LinkAttr
 from qnn.qdialect.stream.linked_designs import LinkedDesigns, link_partners, linked_designs_of
 from qnn.qdialect.text import verify
@@ -72,7 +72,7 @@ def test_the_rate_and_the_budget(name: str, device: str, fps: float, count: int)
 )
 def test_parts_as_hls(tmp_path: Path, name: str, device: str, fps: float, count: int) -> None:
     integers, module, linked = partitioned(name, device, count, fps)
-    images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
+    images = samples(entry_input_types(entry_of(integers)), np.random.default_rng(0))
     images = [array[:IMAGES] for array in images]
     expected = run(integers, images)
     for result, wanted in zip(run(module, images), expected, strict=True):
@@ -88,7 +88,7 @@ def test_parts_as_hls(tmp_path: Path, name: str, device: str, fps: float, count:
 @pytest.mark.slow
 def test_parts_as_opencl() -> None:
     integers, module, linked = partitioned("cnvW1A1_cifar10", "arria10-gx1150", 2, 1000)
-    images = samples(input_types(entry_of(integers)), np.random.default_rng(0))
+    images = samples(entry_input_types(entry_of(integers)), np.random.default_rng(0))
     images = [array[:1] for array in images]
     uncut = linked.design.parent_op()
     assert isinstance(uncut, ModuleOp)

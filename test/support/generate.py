@@ -16,29 +16,24 @@ import numpy as np
 from hypothesis import strategies as st
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types
+from qnn.qdialect.interpreter import entry_input_types, entry_of
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
-from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
-    BinaryOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import (
     ConcatOp,
     PadOp,
@@ -48,13 +43,8 @@ from qnn.qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from qnn.qdialect.qnn.linear import (
-    BatchNormOp,
-    Conv2dOp,
-    ConvTranspose2dOp,
-    LinearOp,
-    accumulator_range,
-)
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -81,13 +71,13 @@ T = TypeVar("T")
 Shape = tuple[int, ...]
 
 LIMIT = 400
-"""Elements of the largest tensor an op is given."""
+"""The maximum number of elements of an operand."""
 
 ROUNDINGS = list(Rounding)
 
 
 class Choices:
-    """Where a generator takes its decisions from; the first option is the simplest."""
+    """The source of a generator's random decisions; the first option is the simplest."""
 
     def __init__(self, integer: Callable[[int, int], int]):
         self.integer = integer
@@ -113,7 +103,7 @@ class Choices:
         return [self.integer(low, high) for _ in range(count)]
 
     def generator(self) -> np.random.Generator:
-        """For bulk numbers: one decision, however many are drawn."""
+        """A random generator for many numbers, seeded by one decision."""
         return np.random.default_rng(self.integer(0, (1 << 32) - 1))
 
     def quant(self, widest: int = 64) -> QuantType:
@@ -171,7 +161,7 @@ class Choices:
         }
 
     def pool_window(self, height: int, width: int) -> dict[str, tuple[int, ...]]:
-        """A window with some of the image in it, wherever it stands: dilated, or padded by less."""
+        """A window that contains part of the image at each position: dilated, or padded less."""
         if self.flag():
             return self.window(height, width, padded=False)
         kernel, pads = list[int](), [0] * 4
@@ -194,7 +184,7 @@ class Growth:
         """Whether axis 0 is a batch: of size 1, and left alone."""
         self.program = Program()
         self.values: list[SSAValue] = []
-        """What an op may take; the first axis is there for a batch, so all have two or more."""
+        """The shape of an operand, of rank 2 or more, whose first axis may be a batch."""
 
     def grow(self, kind: type[QnnOp]) -> None:
         """Adds one op of a kind."""
@@ -204,7 +194,7 @@ class Growth:
         self.values += [value for value in op.results if len(shape_of(value)) > 1]
 
     def quant(self) -> bool:
-        """For an op on floats and on integers: which it is, as the level says."""
+        """Whether an op for floats and integers is on integers, as the level requires."""
         return self.level == 2 or (self.level is None and self.choices.flag())
 
     def element(self, quant: bool, widest: int = 64) -> ElementType:
@@ -219,7 +209,7 @@ class Growth:
         widest: int = 64,
         smallest: int = 1,
     ) -> SSAValue:
-        """A value of a kind: one that is there, or a new input."""
+        """A value of a kind: an existing one or a new input."""
         wanted = self.quant() if quant is None else quant
 
         def suits(value: SSAValue) -> bool:
@@ -250,7 +240,7 @@ class Growth:
         return self.program.constant(self.choices.array(element, shape), element, "c")
 
     def parameter(self, element: ElementType, shape: Sequence[int]) -> SSAValue:
-        """What is a constant more often than not, such as weights."""
+        """An operand that is usually a constant, such as weights."""
         if self.batched or self.choices.integer(0, 3):
             return self.constant(element, shape)
         return self.program.input(element, shape)
@@ -292,7 +282,7 @@ NAMES = [
     "größe",
     "tab\tline\n",
 ]
-"""Layers are called anything."""
+"""Layer names, including unusual ones."""
 
 
 def quantize(g: Growth) -> QnnOp:
@@ -680,7 +670,7 @@ MAKERS: dict[type[QnnOp], Maker] = {
     ArgMaxOp: arg_max,
     TopKOp: top_k,
 }
-"""How each op is drawn."""
+"""The generator of each op."""
 
 FLOAT_ONLY: set[type[QnnOp]] = {
     QuantizeOp,
@@ -701,14 +691,14 @@ FLOAT_ONLY: set[type[QnnOp]] = {
     RoundOp,
     SoftmaxOp,
 }
-"""Not in an integer network, level 2."""
+"""Ops that an integer network (level 2) does not have."""
 
 QUANT_ONLY: set[type[QnnOp]] = {RequantizeOp, TruncOp, ThresholdOp}
-"""Not in a network as trained, level 1."""
+"""Ops that a trained network (level 1) does not have."""
 
 
 def ops_of(level: int | None) -> list[type[QnnOp]]:
-    """The ops that a level has; all ops, for no level."""
+    """The ops of a level, or all ops."""
     left_out = {1: QUANT_ONLY, 2: FLOAT_ONLY}.get(level or 0, set[type[QnnOp]]())
     return [kind for kind in TENSOR_OPS if kind not in left_out]
 
@@ -742,9 +732,9 @@ def random_module(
 
 
 def random_inputs(choices: Choices, module: ModuleOp, batch: int | None = None) -> list[Array]:
-    """Inputs for a module; `batch` images of each, or as many as its type says."""
+    """Inputs for a module; `batch` images of each, or the number in its type."""
     inputs = list[Array]()
-    for type in input_types(entry_of(module)):
+    for type in entry_input_types(entry_of(module)):
         shape, element = type.get_shape(), check_element(type.element_type)
         inputs.append(choices.array(element, shape if batch is None else (batch, *shape[1:])))
     return inputs

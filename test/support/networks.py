@@ -11,24 +11,21 @@ from collections.abc import Callable
 import numpy as np
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.program import Program
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     SigmoidOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
-from qnn.qdialect.qnn.linear import BatchNormOp, Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, LinearOpBase
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -108,7 +105,7 @@ class Builder:
         return self.program.constant(self.number(low, high), element, "zero")
 
     def quantized(self, x: SSAValue, most: int = 8) -> SSAValue:
-        """Quantizes and dequantizes, in one of all the ways there are."""
+        """Quantizes and dequantizes with random parameters of every kind."""
         element = self.element(most)
         scale = self.floats(self.scale(negative=0.05))
         if self.chance(0.1):
@@ -127,7 +124,7 @@ class Builder:
         return self.program.add(DequantizeOp(levels, scale, zero)).output
 
     def _thresholds(self, x: SSAValue) -> SSAValue:
-        """A step function that is given by its steps."""
+        """A step function as explicit thresholds."""
         count = self.number(1, 7)
         channels = shape_of(x)[-1] if self.chance(0.5) else 1
         rows = np.sort(self.rng.normal(size=(channels, count)), axis=1)
@@ -185,7 +182,7 @@ class Builder:
         return self.program.add(Conv2dOp(x, w, None, bias, strides, pads, groups=groups)).output
 
     def activated(self, x: SSAValue) -> SSAValue:
-        """What stands between a sum and a quantizer."""
+        """Random float ops between a sum and its quantizer."""
         channels = shape_of(x)[-1]
         if self.chance(0.6):
             gamma = self.rng.normal(size=channels) * (self.rng.random(channels) < 0.9)
@@ -207,7 +204,7 @@ class Builder:
         return x
 
     def moved(self, x: SSAValue) -> SSAValue:
-        """A pool or a move, where there is room for one."""
+        """A pool or a layout op, if the image is large enough."""
         height, width = shape_of(x)[1:3]
         choice = self.number(0, 4)
         if choice == 0 and min(height, width) >= 2:

@@ -1,4 +1,4 @@
-"""Small ONNX models for the importer, and the runtimes that judge it."""
+"""Small ONNX models for the importer, and the runtimes that give the reference results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -64,7 +64,7 @@ def one_node(
 
 
 def run_onnxruntime(model: onnx.ModelProto, *inputs: Array) -> list[Array]:
-    """Runs a model as it is written: no graph optimisation."""
+    """Runs a model without graph optimisation."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1

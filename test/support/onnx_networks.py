@@ -1,4 +1,4 @@
-"""ONNX networks that grow node by node, judged by QONNX's own execution.
+"""ONNX networks that grow node by node, compared with QONNX's own execution.
 
     net = Net((3, 6, 5))
     net.quant(net.conv(net.quant("x", 8, 0.5), (4, 3, 3, 3), 4, 0.25), 4, 2.0)
@@ -40,7 +40,7 @@ class Net:
         """Of activations: their results, scales and zero points."""
 
     def add(self, op: str, *inputs: Value, domain: str = "", **attributes: Any) -> str:
-        """Appends a node; its name and that of its result tell its kind and number."""
+        """Appends a node, named after its operator and number."""
         name = f"{op.removeprefix('Int')}_{len(self.nodes)}"
         names = [value if isinstance(value, str) else self._constant(value) for value in inputs]
         self.nodes.append(
@@ -111,7 +111,7 @@ class Net:
         return run_qonnx(model, images, every=True)
 
     def observed(self, images: Array) -> Observation:
-        """The whole numbers of every quantizer, and the result, of the judge."""
+        """The integers of every quantizer and the result, computed by QONNX."""
         values = self.judge(images)
         layers = {
             name: np.rint(values[result] / scale).astype(np.int64) + zero

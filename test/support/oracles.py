@@ -1,4 +1,4 @@
-"""Other people's code as the judge: onnxruntime, torch, and exact fractions."""
+"""Reference results: onnxruntime, torch, and exact fractions."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ torch.set_num_threads(1)
 def onnx_op(
     name: str, *inputs: Array | None, outputs: int = 1, opset: int = OPSET, **attributes: Any
 ) -> list[Array]:
-    """Runs one ONNX op in onnxruntime, as it is written: no graph optimisation, one thread."""
+    """Runs one ONNX op in onnxruntime, without graph optimisation, in one thread."""
     given = {f"i{number}": array for number, array in enumerate(inputs) if array is not None}
     names = [f"i{number}" if array is not None else "" for number, array in enumerate(inputs)]
     results = [f"o{number}" for number in range(outputs)]

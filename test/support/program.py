@@ -1,4 +1,4 @@
-"""Running single ops, and modules whose results are checked."""
+"""Runs single ops, and modules with checked results."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def run_checked(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:
 
 
 def print_module(module: ModuleOp, generic: bool = False) -> str:
-    """The text of a module, pretty or generic."""
+    """The text of a module, in custom or generic syntax."""
     stream = StringIO()
     Printer(stream, print_generic_format=generic).print_op(module)
     return stream.getvalue()

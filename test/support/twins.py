@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from qnn.qdialect import qnn
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.layout import ReshapeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
@@ -69,8 +69,8 @@ class Twin:
         """Both levels give the same numbers for some images at once."""
         tensors, channels = zip(*results, strict=True)
         level2, level3 = self.program.finish(*tensors), self.design.finish(*channels)
-        types = input_types(entry_of(level3))
-        assert types == input_types(entry_of(level2))
+        types = entry_input_types(entry_of(level3))
+        assert types == entry_input_types(entry_of(level2))
         images = self.choices.integer(1, 3)
         inputs = [
             self.choices.array(check_element(type.element_type), (images, *type.get_shape()[1:]))

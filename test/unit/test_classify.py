@@ -1,4 +1,4 @@
-"""The end of a classifier: equal to onnxruntime."""
+"""Softmax, arg_max and top_k equal those of onnxruntime."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ def ranked(choices: Choices) -> tuple[Tensor, np.ndarray, int]:
 
 @given(st.data())
 def test_arg_max_is_equal_to_onnxruntime(data: st.DataObject) -> None:
-    """The first of equals; onnxruntime sees ranks, which order the same."""
+    """Of equal scores the first wins; onnxruntime gets ranks, which have the same order."""
     x, ranks, axis = ranked(Choices.drawn(data.draw))
     (expected,) = onnx_op("ArgMax", ranks, axis=axis, keepdims=0)
     np.testing.assert_array_equal(run_op(ArgMaxOp, x, axis)[0], expected)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, Observation, first_difference, samples
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.qnn.elementwise import MulOp
 from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
@@ -93,7 +93,7 @@ func.func @main(%x: tensor<1x1xui64>) -> tensor<1x1xui2> {
   func.return %q : tensor<1x1xui2>
 }"""
     )
-    with pytest.raises(InterpretationError, match="leaves the table"):
+    with pytest.raises(InterpretationError, match="is outside the table"):
         run(module, [np.array([[2**64 - 1]], np.uint64)])
 
 
@@ -246,7 +246,7 @@ func.func @main(%x: tensor<1x4xsi8>, %y: tensor<1x4xf32>, %z: tensor<1x4x!qnn.bi
   func.return %x : tensor<1x4xsi8>
 }"""
     )
-    drawn = samples(input_types(entry_of(module)), np.random.default_rng(0))
+    drawn = samples(entry_input_types(entry_of(module)), np.random.default_rng(0))
     assert [x.shape for x in drawn] == [(9, 4)] * 3
     run(module, drawn)
 

@@ -1,4 +1,4 @@
-"""Every op has lit tests: pretty and generic, with each property, and of each mistake."""
+"""Every op has lit tests: custom and generic syntax, each property, and each verifier error."""
 
 import ast
 import re
@@ -27,17 +27,17 @@ SOURCES = sorted(HOUSE / name for name in ("data.py", "shapes.py", "types.py")) 
     path for folder in ("qnn", "stream") for path in (HOUSE / folder).glob("*.py")
 )
 CHECKS = ("require", "same_", "whole_pixels", "image_of")
-"""How the names of the functions begin that refuse what does not fit."""
+"""Name prefixes of the functions that raise verifier errors."""
 NOT_IN_TEXT = (
     "is not between 1 and",
     "holds whole and finite numbers only",
     "expected a channel",
 )
-"""Messages for IR and arrays made in Python: the parser tells these mistakes itself."""
+"""Messages for IR and arrays created in Python, whose errors the parser detects in text."""
 
 
 def shown(prefix: str, pattern: str) -> list[str]:
-    """The lines of a kind that a round trip checks."""
+    """The lines that a round trip checks."""
     head = rf" *// {prefix}(-NEXT)?(\{{LITERAL\}})?: (%.+ = )?"
     return [line for line in ROUND_TRIPS if re.match(head + pattern, line)]
 
@@ -54,7 +54,7 @@ def test_round_trips(name: str) -> None:
 
 
 def mistakes(source: Path) -> Iterator[ast.Call | ast.Raise]:
-    """The places in a source file that refuse IR."""
+    """The places in a source file that raise verifier errors."""
     for node in ast.walk(ast.parse(source.read_text())):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name.startswith(CHECKS):
@@ -65,8 +65,8 @@ def mistakes(source: Path) -> Iterator[ast.Call | ast.Raise]:
                 pass
 
 
-def test_every_mistake_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each place that refuses IR does so in some lit test."""
+def test_every_verifier_error_has_a_lit_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each place that raises a verifier error raises it in some lit test."""
     reached: set[tuple[str, int]] = set()
     init = VerifyException.__init__
 

@@ -1,4 +1,4 @@
-"""Constant data: what is packed comes back, and what is printed reads back."""
+"""Constant data: packing and unpacking, printing and parsing give the same values."""
 
 from io import StringIO
 
@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from qnn.qdialect.data import SHORT, DataAttr, packed_size, parse_data, print_data, storage_bits
+from qnn.qdialect.data import (
+    MAX_PRINTED_ELEMENTS,
+    DataAttr,
+    packed_size,
+    parse_data,
+    print_data,
+    storage_bits,
+)
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.types import (
     BipolarType,
@@ -74,7 +81,7 @@ def test_packing_keeps_every_value(element: ElementType, data: st.DataObject) ->
 
 
 @EACH_ELEMENT
-def test_packing_takes_no_more_than_its_bits(element: ElementType) -> None:
+def test_packed_elements_have_no_gaps(element: ElementType) -> None:
     """The elements lie one after another, the first in the lowest bits."""
     count, bits = 11, storage_bits(element)
     assert bits >= bit_width(element) > bits // 2 or bits == 1
@@ -100,10 +107,10 @@ def test_the_layout_of_packed_bits() -> None:
 @settings(max_examples=10)
 @given(st.data())
 def test_text_reads_back(element: ElementType, data: st.DataObject) -> None:
-    """As it is printed: as numbers if it is short, as hex if not; and short ones as hex too."""
+    """Short data is printed as numbers, long data as hex; short data in hex is parsed as well."""
     constant = data.draw(constants(element))
     text = text_of(constant)
-    assert ('"0x' in text) == (constant.array.size > SHORT)
+    assert ('"0x' in text) == (constant.array.size > MAX_PRINTED_ELEMENTS)
     assert read(text) == constant
     assert read(hex_of(constant)) == constant
 
@@ -134,7 +141,7 @@ def test_float32_numbers_read_back(bits: list[int]) -> None:
 
 
 @EACH_ELEMENT
-def test_values_beside_the_range_are_refused(element: ElementType) -> None:
+def test_values_out_of_range_are_refused(element: ElementType) -> None:
     """In an array, in numbers and in hex; nothing wraps."""
     if not isinstance(element, QuantType):
         wrong = [float("nan"), float("inf"), float("-inf")]
@@ -153,7 +160,7 @@ def test_values_beside_the_range_are_refused(element: ElementType) -> None:
 
 
 @pytest.mark.parametrize("element", [signed(3), unsigned(5), signed(33), TernaryType()], ids=str)
-def test_bits_beside_the_range_are_refused(element: QuantType) -> None:
+def test_bit_patterns_out_of_range_are_refused(element: QuantType) -> None:
     """Bytes can hold more than the type: the parser does not check them, the verifier does."""
     wrong = bytes([0b10]) if isinstance(element, TernaryType) else b"\x55" * 8
     size = storage_bits(element) // 8 or 1
@@ -164,7 +171,7 @@ def test_bits_beside_the_range_are_refused(element: QuantType) -> None:
 @pytest.mark.parametrize("value", [0.5, -1.5, 1e-9])
 @pytest.mark.parametrize("element", [signed(4), BipolarType(), TernaryType(), signed(64)], ids=str)
 def test_fractions_are_no_integers(element: QuantType, value: float) -> None:
-    """Packing must not cut off what stands behind the point."""
+    """Packing must not truncate a fraction."""
     with pytest.raises(VerifyException):
         DataAttr.from_array([value, 1.0], element)
     with pytest.raises(ParseError, match="whole numbers"):
@@ -179,7 +186,7 @@ def test_nan_is_no_integer(element: QuantType, value: float) -> None:
 
 
 def test_a_float_beyond_its_type_is_refused() -> None:
-    """Not turned into an infinity."""
+    """It must not become infinity."""
     with pytest.raises(VerifyException):
         DataAttr.from_array(np.array([1e300]), f32)
     with pytest.raises(ParseError):
@@ -201,6 +208,6 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("text, message", MISTAKES.items(), ids=list(MISTAKES))
-def test_mistakes_in_text(text: str, message: str) -> None:
+def test_errors_in_text(text: str, message: str) -> None:
     with pytest.raises(ParseError, match=message):
         read(text)

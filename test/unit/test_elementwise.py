@@ -1,4 +1,4 @@
-"""Element by element: equal to onnxruntime and torch, to the bit where the arithmetic is exact."""
+"""Elementwise ops equal onnxruntime and torch, bit for bit where the arithmetic is exact."""
 
 import operator
 from collections.abc import Callable
@@ -11,25 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
-from qnn.qdialect.qnn.elementwise import (
-    AddOp,
-    BinaryOp,
+from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    DivOp,
     EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
-    MulOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
-    SubOp,
     TanhOp,
 )
+from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (
@@ -154,7 +149,7 @@ def test_is_close_to_onnxruntime(kind: type[QnnOp], seed: int) -> None:
 
 @pytest.mark.parametrize("kind", SMOOTH, ids=lambda kind: kind.name)
 def test_never_descends(kind: type[QnnOp]) -> None:
-    """But for the last bit, which libraries don't promise: `fold-bn` tries these on every value."""
+    """But for the last bit, which math libraries do not guarantee; `fold-bn` tries all values."""
     x = np.sort(np.concatenate([np.linspace(-20, 20, 200_001), reals(0, np.float32, (9999,))]))
     y = run_op(kind, Tensor(x.astype(np.float32), f32))[0]
     drops = y[:-1].astype(np.float64) - y[1:]
@@ -207,7 +202,7 @@ def test_float_arithmetic_is_bit_equal_to_onnxruntime(
 @INTEGER
 @given(st.data())
 def test_integer_arithmetic_is_exact(kind: type[BinaryOp], data: st.DataObject) -> None:
-    """In Python's integers; torch wraps at 64 bits, so it can't judge the last of them."""
+    """In Python's integers; torch wraps at 64 bits, so it is no reference for 64-bit results."""
     choices = Choices.drawn(data.draw)
     widest = 31 if kind is MulOp else 62
     elements = choices.quant(widest), choices.quant(widest)
@@ -269,7 +264,7 @@ NO_ZERO: list[tuple[str, type[QnnOp], list[QuantType]]] = [
 def test_a_bipolar_result_that_may_be_0_is_refused(
     kind: type[QnnOp], elements: list[QuantType]
 ) -> None:
-    """-1 to +1 is not enough to say: a bipolar number is one of the two."""
+    """A range of -1 to +1 contains 0, which bipolar does not."""
     operands = [Tensor(np.array([1], np.int8), element) for element in elements]
     with pytest.raises(TextError, match="bipolar"):
         run_op(kind, *operands, element=BipolarType())
@@ -300,7 +295,7 @@ def test_a_sum_of_one_scale_is_rounded_once(
 
 
 def test_a_dequantized_difference_may_pass_64_bits() -> None:
-    """It is no tensor of its own: only its value is seen."""
+    """Its integers are no tensor of the program; only their product with the scale is."""
     program = Program()
     scale, ends = program.constant(0.5, f32), (signed(64), unsigned(64))
     arrays = [np.array([value_range(ends[0])[0]]), np.array([value_range(ends[1])[1]], np.uint64)]

@@ -1,4 +1,4 @@
-"""Float weights that are integers after all: found bit for bit, and kept as codebooks."""
+"""Float weights that were quantized: grids and codebooks are recovered bit for bit."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.frontends.onnx.nodes.exact import MOST_STEPS, codebook_of, integers_of
+from qnn.frontends.onnx.nodes.exact import MAX_GRID_STEPS, codebook_of, integer_weights
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.qdialect.interpreter import run
@@ -27,16 +27,16 @@ def test_grids_are_found(seed: int, bits: int, by_row: bool) -> None:
     ints[:, 0], ints[:, 1] = 1, (1 << bits) - 1
     scale = rng.uniform(0.001, 2, (5 if by_row else 1, 1)).astype(np.float32)
     weights = (ints * scale.astype(np.float64)).astype(np.float32)
-    found = integers_of(weights)
+    found = integer_weights(weights)
     assert found is not None
     np.testing.assert_array_equal(found.array.view(np.int32), (weights + 0).view(np.int32))
-    assert np.abs(found.ints).max() <= MOST_STEPS
+    assert np.abs(found.ints).max() <= MAX_GRID_STEPS
 
 
 @given(st.integers(0, 2**32))
 def test_other_floats_stay_floats(seed: int) -> None:
     weights = np.random.default_rng(seed).standard_normal((6, 20)).astype(np.float32)
-    assert integers_of(weights) is None and codebook_of(weights) is None
+    assert integer_weights(weights) is None and codebook_of(weights) is None
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ def test_other_floats_stay_floats(seed: int) -> None:
     [([-1, 1], BipolarType()), ([-1, 0, 1], TernaryType()), ([-0.3, 0.3], BipolarType())],
 )
 def test_one_and_two_bits_are_typed_as_such(values: list[float], element: object) -> None:
-    found = integers_of(RNG.choice(np.array(values, np.float32), (4, 9)))
+    found = integer_weights(RNG.choice(np.array(values, np.float32), (4, 9)))
     assert found is not None and found.element == element
 
 
-def test_whole_numbers_have_scale_one() -> None:
-    found = integers_of(np.array([[2, -300], [400, 6]], np.float32))
+def test_integer_weights_have_scale_one() -> None:
+    found = integer_weights(np.array([[2, -300], [400, 6]], np.float32))
     assert found is not None and found.scale == 1
 
 
 @given(
     st.lists(st.floats(-4, 4, width=32).filter(lambda x: abs(x) > 1e-2), min_size=2, max_size=16)
 )
-def test_codebooks_hold_the_very_values(values: list[float]) -> None:
+def test_codebooks_hold_the_values_bit_for_bit(values: list[float]) -> None:
     entries = np.array(values, np.float32)
     weights = entries[np.random.default_rng(1).integers(0, len(entries), (16, 20))]
     found = codebook_of(weights)
@@ -112,7 +112,7 @@ def test_codebooks_stay_codebooks(gathered: bool) -> None:
 
 
 def test_activations_from_a_codebook() -> None:
-    """Thresholds give an index, a table what it stands for."""
+    """Thresholds compute an index, and a table its value."""
     nodes = [
         helper.make_node(
             "MultiThreshold",

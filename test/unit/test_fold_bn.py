@@ -8,7 +8,7 @@ from qnn.passes.fold_bn.choose_fold import MAX_INTEGER
 from qnn.passes.fold_bn.fold_bn import FoldBnPass
 from qnn.passes.fold_bn.threshold_search import EVALUATIONS_PER_CALL, find_thresholds, non_monotone
 from qnn.qdialect.attributes import Rounding
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import AddOp
@@ -43,7 +43,7 @@ def test_activations_are_equal_on_other_images() -> None:
     """`--check-semantics` compares on images of its own; these are others."""
     for seed in range(8):
         module = trained_network(np.random.default_rng(seed + 1000), depth=2)
-        inputs = samples(input_types(entry_of(module)), np.random.default_rng(seed))
+        inputs = samples(entry_input_types(entry_of(module)), np.random.default_rng(seed))
         before = observe(module, inputs)
         FoldBnPass().apply(None, module)  # pyright: ignore
         after = observe(module, inputs)

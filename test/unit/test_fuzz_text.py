@@ -21,8 +21,8 @@ def test_examples_are_valid_and_cover_every_op() -> None:
         ("²", "1:1: unexpected character ²"),
         ('"never closed', "1:1: End of file reached before closing string literal."),
         ('"test.op"() {a = 0x' + "F" * 5000, "1:18: a number has at most 40 digits"),
-        ('"test.op"() {a = 0 : i999999999} : () -> ()', "1:22: integers have 1 to 64 bits"),
-        ('"test.op"() {a = 0.5 : f80} : () -> ()', "1:24: there are no f80 here: use f32 or f64"),
+        ('"test.op"() {a = 0 : i999999999} : () -> ()', "1:22: integers must have 1 to 64 bits"),
+        ('"test.op"() {a = 0.5 : f80} : () -> ()', "1:24: f80 is not supported: use f32 or f64"),
         ('"test.op"() {a = 1.0e+300 : f16} : () -> ()', "1:1: a number is out of range"),
         ('"test.op"() {a = dense<1> : tensor<9xi8>} : () -> ()', "1:18: write qnn.constant with"),
         ("#a = [1]\n#b = [#a, #a]", "2:7: undefined symbol alias '#a'"),
@@ -40,7 +40,7 @@ def test_examples_are_valid_and_cover_every_op() -> None:
         (
             '"func.func"() <{sym_name = "f", sym_visibility = "my own", function_type = () -> ()}> '
             "({}) : () -> ()",
-            '1:1: func.func: "my own" is no visibility: use public, private, nested',
+            '1:1: func.func: unknown visibility "my own": use public, private, nested',
         ),
         (f'qnn.data @a "0x01" : tensor<{"1x" * 33}ui1>', "1:13: a constant has at most 32"),
     ],

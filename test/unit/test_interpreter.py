@@ -1,13 +1,14 @@
-"""Running programs: what is wrong with the inputs is said, and many images are many single runs."""
+"""The interpreter: wrong inputs are refused, and a batch equals its images run one by one."""
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
@@ -25,6 +26,7 @@ from qnn.qdialect.types import (
     unsigned,
     value_range,
 )
+from qnn.qdialect.values import Value, as_array
 from support.generate import Choices, random_inputs, random_module
 from support.program import read_module, run_checked
 from xdsl.dialects.builtin import IntegerType, ModuleOp, TensorType, f32, f64
@@ -51,7 +53,7 @@ def test_only_a_first_axis_of_1_takes_more_images() -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.complex64, object, "U1", "M8[s]", bytes], ids=str)
-def test_what_is_no_number_is_refused(dtype: type) -> None:
+def test_an_input_that_is_not_numeric_is_refused(dtype: type) -> None:
     with pytest.raises(InterpretationError, match="input 0 holds"):
         run(identity(signed(8), (1, 4)), [np.zeros((1, 4), dtype)])
 
@@ -81,7 +83,7 @@ def test_a_value_out_of_range_is_refused(data: st.DataObject) -> None:
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.5, -1e-3])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
 @pytest.mark.parametrize("element", [signed(8), unsigned(64), BipolarType()], ids=str)
-def test_what_is_no_whole_number_is_refused(
+def test_an_input_that_is_not_an_integer_is_refused(
     element: QuantType, dtype: type[np.floating], value: float
 ) -> None:
     with pytest.raises(InterpretationError, match="input 0: "):
@@ -90,7 +92,7 @@ def test_what_is_no_whole_number_is_refused(
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("element", [f32, f64], ids=str)
-def test_what_is_not_finite_is_refused(element: ElementType, value: float) -> None:
+def test_an_input_that_is_not_finite_is_refused(element: ElementType, value: float) -> None:
     with pytest.raises(InterpretationError, match="input 0: a NaN or an infinite value"):
         run(identity(element, (1, 2)), [np.array([[1, value]])])
 
@@ -113,9 +115,11 @@ def test_a_wrong_number_of_inputs_is_refused(count: int) -> None:
 
 
 ENTRIES = {
-    "builtin.module {}": "no @main among 0",
+    "builtin.module {}": "no function or design to run",
     "func.func private @main(tensor<1xsi4>) -> tensor<1xsi4>": "@main is declared, but has no body",
-    "func.func @a() { func.return }\nfunc.func @b() { func.return }": "no @main among 2",
+    "func.func @a() { func.return }\nfunc.func @b() { func.return }": (
+        "none of the 2 functions and designs is named @main"
+    ),
     "func.func @main(%x: i32) { func.return }": "i32",
 }
 
@@ -127,7 +131,7 @@ def test_a_module_that_can_t_be_run(text: str, message: str) -> None:
         run(read_module(text), inputs)
 
 
-def test_any_number_type_will_do_that_holds_the_values() -> None:
+def test_an_input_may_have_any_numpy_type_that_holds_its_values() -> None:
     """Images come as bytes, as floats or as booleans."""
     module = identity(unsigned(4), (1, 3))
     for dtype in (np.bool_, np.uint8, np.int64, np.float16, np.float32, np.float64):
@@ -161,7 +165,7 @@ def test_functions_call_functions() -> None:
 
 
 @given(st.data(), st.sampled_from([None, 1, 2]), st.integers(2, 5))
-def test_many_images_at_once_are_many_single_runs(
+def test_a_batch_equals_its_images_run_one_by_one(
     data: st.DataObject, level: int | None, images: int
 ) -> None:
     choices = Choices.drawn(data.draw)
@@ -170,14 +174,14 @@ def test_many_images_at_once_are_many_single_runs(
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_many_images_through_a_long_program(seed: int) -> None:
+def test_a_batch_through_a_long_program(seed: int) -> None:
     choices = Choices.seeded(seed)
     module = random_module(choices, batched=True, length=30)
     check_batch(module, random_inputs(choices, module, 3), 3)
 
 
 def check_batch(module: ModuleOp, inputs: list[Array], images: int) -> None:
-    """Float sums alone may add up in another order when there are more of them."""
+    """Float sums may differ, as numpy may add a batch in another order than one image."""
     together = run_checked(module, inputs)
     alone = [run_checked(module, [x[at : at + 1] for x in inputs]) for at in range(images)]
     for result, *parts in zip(together, *alone, strict=True):
@@ -207,7 +211,7 @@ TOUCHES_THE_BATCH = {
 
 @pytest.mark.parametrize("name", TOUCHES_THE_BATCH)
 def test_an_op_that_touches_the_batch_gives_no_wrong_numbers(name: str) -> None:
-    """What one image means is known; many at once must give just that, or be refused."""
+    """A batch must give the results of its images run one by one, or be refused."""
     line = TOUCHES_THE_BATCH[name]
     result = line.rpartition("-> ")[2]
     module = read_module(
@@ -230,8 +234,68 @@ def test_an_op_that_touches_the_batch_gives_no_wrong_numbers(name: str) -> None:
     np.testing.assert_array_equal(together, alone)
 
 
+COMPUTED_PARAMETERS = {
+    "concat with a constant": (
+        "tensor<1x2xsi4>",
+        "%row = qnn.constant [[1, 2]] : tensor<1x2xsi4>\n"
+        "%y = qnn.concat %x, %row axis = 1 : (tensor<1x2xsi4>, tensor<1x2xsi4>) -> tensor<1x4xsi4>",
+    ),
+    "a computed scale": (
+        "tensor<1xf32>",
+        "%ints = qnn.constant [[1, 2]] : tensor<1x2xsi4>\n"
+        "%y = qnn.dequantize %ints, %x : (tensor<1x2xsi4>, tensor<1xf32>) -> tensor<1x2xf32>",
+    ),
+    "computed weights": (
+        "tensor<1x2xf32>",
+        "%row = qnn.constant [[1.0, 2.0]] : tensor<1x2xf32>\n"
+        "%y = qnn.linear %row, %x : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COMPUTED_PARAMETERS)
+def test_images_that_reach_a_parameter_run_one_by_one(name: str) -> None:
+    """The parameter of an op has no axis of images, whatever its first axis is."""
+    input_type, lines = COMPUTED_PARAMETERS[name]
+    result = lines.rpartition("-> ")[2]
+    module = read_module(
+        f"func.func @main(%x: {input_type}) -> {result} {{ {lines}\n func.return %y : {result} }}"
+    )
+    shape = (3, *module_input_shape(module)[1:])
+    images = np.arange(1, 1 + prod(shape)).reshape(shape)
+    (together,) = run(module, [images])
+    alone = np.concatenate([run(module, [image[None]])[0] for image in images])
+    np.testing.assert_array_equal(together, alone)
+
+
+def module_input_shape(module: ModuleOp) -> tuple[int, ...]:
+    (input_type,) = entry_input_types(entry_of(module))
+    return input_type.get_shape()
+
+
+def test_an_op_that_does_not_promise_to_keep_images_apart_runs_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new op is safe before its author has thought of batches."""
+    counts: list[int] = []
+    evaluate = ReluOp.evaluate
+
+    def count_images(op: ReluOp, *args: Value) -> tuple[Value, ...]:
+        counts.append(len(as_array(args[0])))
+        return evaluate(op, *args)
+
+    program = Program()
+    module = program.finish(program.add(ReluOp(program.input(signed(4), (1, 2)))).output)
+    images = np.arange(-3, 3).reshape(3, 2)
+    monkeypatch.setattr(ReluOp, "evaluate", count_images)
+    together = run(module, [images])[0]
+    monkeypatch.setattr(ReluOp, "keeps_images_apart", QnnOp.keeps_images_apart)
+    np.testing.assert_array_equal(run(module, [images])[0], together)
+    assert counts == [3, 1, 1, 1]
+
+
 def test_two_inputs_must_agree_on_how_many_images() -> None:
-    """Said of the second, before anything runs."""
+    """The error names the second input, and comes before anything runs."""
     program = Program()
     x, y = program.input(signed(4), (1, 2)), program.input(signed(4), (1, 2))
     module = program.finish(program.add(AddOp(x, y, signed(5))).output)
@@ -272,7 +336,7 @@ def ones(program: Program, shape: tuple[int, ...]) -> SSAValue:
 
 @pytest.mark.parametrize("name", TOO_NARROW)
 def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
-    """The verifier refuses these ops; evaluated all the same, they raise, and never wrap."""
+    """The verifier refuses these ops; evaluated without it, they raise and never wrap around."""
     program = Program()
     op = TOO_NARROW[name](program)
     args = list[Array]()
@@ -292,7 +356,7 @@ def test_a_value_out_of_a_result_s_type_is_an_error(name: str) -> None:
 
 
 def test_an_engine_needs_a_design() -> None:
-    """Else numpy would compute everything, and nobody would know."""
+    """Without this error, numpy would compute everything and the engine nothing."""
     module = identity(unsigned(8), (1, 4))
-    with pytest.raises(InterpretationError, match="an engine runs designs, and there is none"):
+    with pytest.raises(InterpretationError, match=r"no stream\.design for the engine to run"):
         run(module, [np.zeros((1, 4), np.uint8)], engine=lambda design, inputs: inputs)

@@ -171,7 +171,7 @@ MOVES: dict[str, Callable[[SSAValue], QnnOp]] = {
 @pytest.mark.parametrize("axis", [0, 1, 2])
 @pytest.mark.parametrize("scale", [0.3, 0.5, -0.25, None], ids=str)
 def test_dequantized_elements_keep_their_value(scale: float | None, axis: int, move: str) -> None:
-    """What is known as integers times a scale moves like the floats it stands for."""
+    """A dequantized tensor moves like the floats that it represents."""
     c = Choices.seeded(axis)
     x = c.array(signed(6), (2, 3, 4))
     scales = c.factors((x.shape[axis],)) if scale is None else np.array([scale], np.float32)

@@ -1,4 +1,4 @@
-"""Linear ops: equal to torch and onnxruntime, exactly where the arithmetic is exact."""
+"""Linear ops equal torch and onnxruntime, exactly where the arithmetic is exact."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +14,8 @@ from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.elementwise import SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp
-from qnn.qdialect.qnn.linear import (
-    BatchNormOp,
-    Conv2dOp,
-    ConvTranspose2dOp,
-    LinearOp,
-    accumulator_range,
-)
+from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accumulator_range
+from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.types import (
@@ -236,7 +231,7 @@ def test_sums_at_the_end_of_their_type(
     value: int,
     weight: int,
 ) -> None:
-    """The largest sums there are, one short of it in one place, so that a lost bit shows."""
+    """The largest possible sums, and one less in one place, so that a lost bit is visible."""
     x = np.full((1, 2, 3, 4), value, object)
     x[0, 1, 1, 2] -= 1 if value > 0 else -1
     weights = np.full((4, 2, 2, 4 // groups), weight * groups, object)
@@ -255,7 +250,7 @@ def test_sums_at_the_end_of_their_type(
 
 @pytest.mark.parametrize("bias_element", [unsigned(33), unsigned(62), signed(63)], ids=str)
 def test_a_wide_bias_is_added_exactly(bias_element: QuantType) -> None:
-    """Sums, bias and result may live in different numpy types, signed and unsigned."""
+    """Sums, bias and result may have different numpy types, signed and unsigned."""
     x = Tensor(np.array([[3, 1]], np.uint8), unsigned(2))
     weights = constant(np.array([[1, 0], [-1, 1]], np.int8), signed(2))
     high = value_range(bias_element)[1]
@@ -325,7 +320,7 @@ def test_float_conv_transpose2d_is_close_to_onnxruntime(case: Case) -> None:
 
 @given(cases((f64, f64, f64)))
 def test_float_conv2d_pads_with_its_value(case: Case) -> None:
-    """Whole numbers have one sum, however it is added up."""
+    """Sums of integers do not depend on the order of addition."""
     whole = Case(
         np.rint(case.x * 4),
         np.rint(case.weights * 4),
@@ -345,7 +340,7 @@ def run_floats(kind: type[Conv2dOp | ConvTranspose2dOp], case: Case, element: El
 def assert_sums_close(
     actual: Array, expected: Array, x: Array, weights: Array, bias: Array | None
 ) -> None:
-    """Two orders of one float sum differ by less than terms times the largest rounding error."""
+    """Two orders of a float sum differ by less than terms times the largest rounding error."""
     terms = weights[0].size + 1
     largest = np.abs(x).max() * np.abs(weights).max() * terms + (
         0 if bias is None else np.abs(bias).max()

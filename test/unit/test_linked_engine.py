@@ -17,7 +17,7 @@ from qnn.hardware.resources.device import device_named
 from qnn.passes import Pipeline
 from qnn.passes.partition import DeviceChain, partition_design
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.stream import ChannelType, LinkAttr
 from qnn.qdialect.stream.linked_designs import LinkedDesigns, link_partners, linked_designs_of
 from qnn.qdialect.text import verify
@@ -55,7 +55,7 @@ def undivided(whole: LinkedDesigns) -> ModuleOp:
 
 
 def frames_for(module: ModuleOp) -> Array:
-    (type,) = input_types(entry_of(module))
+    (type,) = entry_input_types(entry_of(module))
     shape = (5, *type.get_shape()[1:])
     return np.random.default_rng(3).integers(0, 16, shape).astype(np.uint8)
 

@@ -302,7 +302,7 @@ def test_an_index_that_may_leave_its_table(folder: Path) -> None:
     table = program.constant(np.arange(5), unsigned(4), "t")
     module = program.finish(program.add(LookupOp(x, table)).output)
     network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
-    with pytest.raises(InterpretationError, match="index 0 to 7 leaves the table"):
+    with pytest.raises(InterpretationError, match="index 0 to 7 is outside the table"):
         network.run([np.array([[0, 1, 2, 7]], np.uint8)])
 
 

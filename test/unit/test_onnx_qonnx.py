@@ -148,15 +148,19 @@ def test_multi_threshold_levels(count: int, scale: float, bias: float) -> None:
 @pytest.mark.parametrize(
     ("constants", "attributes", "message"),
     [
-        ((number(0), number(0), number(4)), {}, "the scale is zero"),
-        ((number(1), number(0.5), number(4)), {}, "the zero point must be whole"),
-        ((number(1), number(0), number(3.5)), {}, "the bit width must be whole"),
-        ((number(1), number(0), number(70)), {}, "is 70: 1 to 64 bits"),
-        ((number(1), number(0), np.float32([2, 3])), {}, "differs between channels"),
-        ((number(1), number(0), number(4)), {"rounding_mode": "ODD"}, "rounding mode ODD is none"),
-        ((number(1), number(0), number(4)), {"colour": 3}, "the attribute colour is not known"),
-        ((np.float32([1, 2]), number(0), number(4)), {}, r"of shape \(2,\) fits no axis"),
-        ((number(1), number(0)), {}, "has no input 3"),
+        ((number(0), number(0), number(4)), {}, "the scale must not be zero"),
+        ((number(1), number(0.5), number(4)), {}, "the zero point must be an integer"),
+        ((number(1), number(0), number(3.5)), {}, "the bit width must be an integer"),
+        ((number(1), number(0), number(70)), {}, "is 70: it must be 1 to 64"),
+        ((number(1), number(0), np.float32([2, 3])), {}, "must be the same for all channels"),
+        ((number(1), number(0), number(4)), {"rounding_mode": "ODD"}, "unknown rounding mode ODD"),
+        (
+            (number(1), number(0), number(4)),
+            {"colour": 3},
+            "the attribute colour is not supported: remove it",
+        ),
+        ((np.float32([1, 2]), number(0), number(4)), {}, r"of shape \(2,\) must have one number"),
+        ((number(1), number(0)), {}, "its input 3 is missing"),
     ],
 )
 def test_quant_is_refused(
@@ -169,5 +173,5 @@ def test_quant_is_refused(
 
 def test_quant_needs_its_attributes() -> None:
     model = one_node("Quant", TIES, number(1), number(0), number(4), domain=DOMAIN, signed=1)
-    with pytest.raises(ImportFailure, match="it needs the attribute narrow"):
+    with pytest.raises(ImportFailure, match="the attribute narrow is missing"):
         import_model(model)

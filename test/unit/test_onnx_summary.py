@@ -137,7 +137,10 @@ def test_failed_import_keeps_the_old_file(
     output.write_text("good")
     model.write_bytes(one_node("Zoom", IMAGE).SerializeToString())
     assert main(["import", str(model), "-o", str(output)]) == 1
-    expected = 'qnn: node "the_node" (Zoom): this operator is not supported\n'
+    expected = (
+        'qnn: node "the_node" (Zoom): this operator is not supported: '
+        "replace it or remove it before export\n"
+    )
     assert capsys.readouterr().err == expected
     assert output.read_text() == "good" and len(list(tmp_path.iterdir())) == 2
 

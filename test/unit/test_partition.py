@@ -18,7 +18,7 @@ from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.passes.partition import DeviceChain, cut_design, partition_design
-from qnn.qdialect.interpreter import entry_of, input_types, run
+from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.stream import ChannelType, DesignOp, LinkAttr
 from qnn.qdialect.stream.linked_designs import linked_designs_of
 from qnn.qdialect.text import verify
@@ -202,7 +202,7 @@ def test_parts_compute_the_same_results() -> None:
         module = lowered(seed, 4)
         if module is None:
             continue
-        frames = samples(input_types(entry_of(module)), np.random.default_rng(seed))
+        frames = samples(entry_input_types(entry_of(module)), np.random.default_rng(seed))
         expected = run(module, frames)
         parts = split(module, seed)
         if parts is None:

@@ -213,5 +213,5 @@ def test_dequantized_max_pool_is_equal_to_onnxruntime(
 def test_a_window_with_nothing_in_it_is_refused(kind: type[PoolOp]) -> None:
     """Dilated, both taps of the middle window lie in the padding, left and right of the image."""
     x = Tensor(np.ones((1, 1, 1, 1), np.float32), f32)
-    with pytest.raises((TextError, VerifyException), match="nothing"):
+    with pytest.raises((TextError, VerifyException), match="only padding"):
         run_op(kind, x, kernel=(1, 2), pads=(0, 3, 0, 3), dilations=(1, 4))

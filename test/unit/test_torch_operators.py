@@ -347,7 +347,7 @@ REFUSED: dict[str, tuple[Forward, str]] = {
     ),
     "double": (lambda x: x.double().float(), "changes the type of its elements"),
     "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
-    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the image"),
+    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the input"),
     "scale": (
         lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0, 0, 0, 15),
         "its scale is zero",
@@ -436,7 +436,7 @@ def test_inputs_are_typed_by_text() -> None:
     module = import_module(nn.Linear(4, 2).eval(), torch.zeros(1, 4), {"input": "ui8*0.5"})
     x = np.arange(4, dtype=np.uint8)[None]
     assert run(module, [x])[0].shape == (1, 2)
-    with pytest.raises(ImportFailure, match="'ui99' is no type of an input: there are ui1 to ui64"):
+    with pytest.raises(ImportFailure, match="unknown input type 'ui99': use ui1 to ui64"):
         import_module(nn.Linear(4, 2).eval(), torch.zeros(1, 4), {"input": "ui99*0.5"})
 
 

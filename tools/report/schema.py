@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from ...qdialect.documents import read_json
+from ...qdialect.documents import parse_json
 from ..errors import UserError
 from ..files import read_text
 
@@ -89,7 +89,7 @@ EXPLORATION_SHAPE: JsonShape = {"curves": [CURVE_SHAPE]}
 def read_fields(path: Path, shape: JsonShape) -> dict[str, Any]:
     """Reads a JSON object, and checks that it has the required fields."""
     try:
-        found = read_json(read_text(str(path)))
+        found = parse_json(read_text(str(path)))
     except ValueError as error:
         raise UserError(f"{path} is not valid JSON: {error}") from None
     mismatch = _mismatch(found, shape, "it")

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import AttributeProto, NodeProto, TensorProto, helper, numpy_helper
-from qnn.frontends.onnx.importer import DOMAINS
-from qnn.frontends.onnx.registry import HANDLERS, REFUSED
+from qnn.frontends.onnx.registry import HANDLERS
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
 from qnn.tools.network_summary import describe_fold_bn, layer_summaries, summary_table
@@ -25,7 +24,7 @@ Array = np.ndarray[Any, Any]
 QONNX = "qonnx.custom_op.general"
 OPSETS = {"": 21, "com.microsoft": 1, QONNX: 2}
 FOLDED = ("Range", "Expand", "Tile", "ConstantOfShape", "Where", "OneHot", "Pow", "Loop", "CumSum")
-OPERATORS = sorted({*HANDLERS, *REFUSED, *FOLDED, "NoSuchOp", ""})
+OPERATORS = sorted({*HANDLERS, *UNSUPPORTED_OPERATORS, *FOLDED, "NoSuchOp", ""})
 
 INTEGERS = (
     -(1 << 63),
@@ -253,7 +252,7 @@ def one_node(rng: random.Random) -> onnx.ModelProto:
         given.split(),
         ["y"],
         "the_node",
-        domain=rng.choice(("", "", QONNX, *DOMAINS)),
+        domain=rng.choice(("", "", QONNX, *KNOWN_DOMAINS)),
     )
     for name, given_value in attributes.items():
         try:
@@ -302,7 +301,7 @@ def change_operator(rng: random.Random, model: onnx.ModelProto) -> None:
     if rng.random() < 0.7:
         chosen.op_type = rng.choice(OPERATORS)
     else:
-        chosen.domain = rng.choice((*DOMAINS, *NAMES))
+        chosen.domain = rng.choice((*KNOWN_DOMAINS, *NAMES))
 
 
 def change_attribute(rng: random.Random, model: onnx.ModelProto) -> None:

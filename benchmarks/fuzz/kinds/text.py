@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
-from qnn.qdialect.dialects import OURS, new_context
+from qnn.qdialect.dialects import PROJECT_DIALECTS, new_context
 from qnn.qdialect.text import TextError, parse_module, verify
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import Operation
@@ -69,7 +69,7 @@ def _forms(module: ModuleOp) -> Iterator[str]:
 
 def missing_ops(texts: Sequence[str]) -> list[str]:
     """The ops of our dialects that no text of the corpus holds."""
-    names = (op.name for load in OURS.values() for op in load().operations)
+    names = (op.name for load in PROJECT_DIALECTS.values() for op in load().operations)
     return [name for name in names if not any(name in text for text in texts)]
 
 

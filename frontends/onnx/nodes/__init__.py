@@ -1,4 +1,4 @@
-"""The operators, by kind; importing this package registers them all."""
+"""The imports of all operators, by kind of operator; importing this package registers them."""
 
 from . import (
     activations,
@@ -18,10 +18,10 @@ from . import (
     shapes,
 )
 from .parameters import quant_type
-from .windows import CHANNELS_LAST
+from .windows import CHANNELS_LAST_DOMAIN
 
 __all__ = [
-    "CHANNELS_LAST",
+    "CHANNELS_LAST_DOMAIN",
     "activations",
     "arithmetic",
     "casts",

@@ -1,12 +1,11 @@
-"""Activation functions, element by element."""
+"""Imports activation functions."""
 
 from collections.abc import Callable
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ....qdialect.qnn.base import QnnOp
-from ....qdialect.qnn.elementwise import (
+from ....qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
     EluOp,
@@ -14,21 +13,22 @@ from ....qdialect.qnn.elementwise import (
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
-    ReluOp,
     RoundOp,
     SigmoidOp,
     SignOp,
     TanhOp,
 )
+from ....qdialect.qnn.base import QnnOp
+from ....qdialect.qnn.elementwise import ReluOp
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Value
-from .parameters import aligned
+from ..values import GraphValue
+from .parameters import broadcast_constant
 
-LARGEST = float(np.finfo(np.float32).max)
+FLOAT32_MAX = float(np.finfo(np.float32).max)
 
-UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
+UNARY_ACTIVATIONS: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
     "Relu": lambda x, node: ReluOp(x),
     "LeakyRelu": lambda x, node: LeakyReluOp(x, node.number("alpha", 0.01)),
     "Elu": lambda x, node: EluOp(x, node.number("alpha", 1.0)),
@@ -44,34 +44,34 @@ UNARY: dict[str, Callable[[SSAValue, Node], QnnOp]] = {
 }
 
 
-@handles(*UNARY)
-def unary(m: ProgramBuilder, node: Node) -> Value:
-    """A function of one number."""
+@handles(*UNARY_ACTIVATIONS)
+def unary(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A function of each element."""
     x = m.tensor(node, 0)
-    return x.like(m.add(UNARY[node.op](x.value, node), node).results[0])
+    return x.like(m.add(UNARY_ACTIVATIONS[node.op](x.value, node), node).results[0])
 
 
 @handles("PRelu")
-def prelu(m: ProgramBuilder, node: Node) -> Value:
-    """A leaky relu with slopes of its own."""
+def prelu(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A leaky relu with trained slopes."""
     x = m.tensor(node, 0)
-    slope = aligned(m, node, x, m.array(node, 1, "the slope"))
+    slope = broadcast_constant(m, node, x, m.array(node, 1, "the slope"))
     return x.like(m.add(PReluOp(x.value, slope), node).output)
 
 
 @handles("Clip")
-def clip(m: ProgramBuilder, node: Node) -> Value:
-    """Limits, given as inputs or, in old models, as attributes."""
-    low = node.number("min", -LARGEST) if m.opset < 11 else _limit(m, node, 1, -LARGEST)
-    high = node.number("max", LARGEST) if m.opset < 11 else _limit(m, node, 2, LARGEST)
+def clip(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Clips to limits, which are inputs, or attributes before opset 11."""
+    low = node.number("min", -FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 1, -FLOAT32_MAX)
+    high = node.number("max", FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 2, FLOAT32_MAX)
     x = m.tensor(node, 0)
     return x.like(m.add(ClipOp(x.value, low, high), node).output)
 
 
 def _limit(m: ProgramBuilder, node: Node, index: int, default: float) -> float:
-    given = m.optional(node, index, "a limit")
-    if given is None:
+    limit = m.optional(node, index, "a limit")
+    if limit is None:
         return default
-    if given.size != 1:
-        raise node.fail(f"a limit is one number, not {given.shape}")
-    return min(max(float(given.item()), -LARGEST), LARGEST)
+    if limit.size != 1:
+        raise node.fail(f"a limit must be one number, its shape is {limit.shape}")
+    return min(max(float(limit.item()), -FLOAT32_MAX), FLOAT32_MAX)

@@ -1,4 +1,4 @@
-"""Casts: the same numbers in another type."""
+"""Imports casts that keep the numbers."""
 
 import numpy as np
 from xdsl.dialects.builtin import f32
@@ -10,23 +10,25 @@ from ..builder import ProgramBuilder
 from ..elements import element_of_onnx, name_of_onnx
 from ..node import Node
 from ..registry import handles
-from ..values import QuantizedConstant, Tensor, Value
+from ..values import GraphTensor, GraphValue, QuantizedConstant
 from .parameters import quant_type
 
-LARGEST_EXACT = 1 << 24
-"""Up to here float32 holds every whole number."""
+MAX_EXACT_FLOAT32 = 1 << 24
+"""float32 holds every integer up to this one."""
 
 
 @handles("Cast", ignores=("saturate",))
-def cast(m: ProgramBuilder, node: Node) -> Value:
-    """From integers to the same numbers, as float or wider; other casts change numbers."""
+def cast(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A cast of integers to float or to a wider type; other casts may change numbers."""
     value, target = m.value(node, 0), node.integer("to", 0)
     element = element_of_onnx(target)
     if element != f32:
-        whole = _whole(m.tensor(node, 0))
-        if whole is None or element is None or not _holds(element, whole):
-            raise node.fail(f"a cast to {name_of_onnx(target)} may change numbers")
-        return whole
+        source = _integer_source(m.tensor(node, 0))
+        if source is None or element is None or not _covers_range(element, source):
+            raise node.fail(
+                f"a cast to {name_of_onnx(target)} may change numbers: quantize in its place"
+            )
+        return source
     if isinstance(value, QuantizedConstant):
         return value
     x = m.tensor(node, 0)
@@ -35,19 +37,19 @@ def cast(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(DequantizeOp(x.value, m.floats(np.float32(1), "one")), node).output)
 
 
-def _whole(x: Tensor) -> Tensor | None:
-    """The integers that a tensor holds, or that it was dequantized from without a scale."""
+def _integer_source(x: GraphTensor) -> GraphTensor | None:
+    """The integers of a tensor, or those it was dequantized from with a scale of 1, else None."""
     if is_quant(element_of(x.value)):
         return x
     owner = x.value.owner
     if not isinstance(owner, DequantizeOp) or owner.zero_point is not None:
         return None
     scale, (low, high) = constant_of(owner.scale), range_of(owner.x)
-    exact = low >= -LARGEST_EXACT and high <= LARGEST_EXACT
+    exact = low >= -MAX_EXACT_FLOAT32 and high <= MAX_EXACT_FLOAT32
     return x.like(owner.x) if exact and scale is not None and np.all(scale == 1) else None
 
 
-def _holds(element: ElementType, x: Tensor) -> bool:
-    """Whether a type holds all that a tensor of integers may be."""
+def _covers_range(element: ElementType, x: GraphTensor) -> bool:
+    """Whether a type holds every value that a tensor of integers can have."""
     (low, high), (least, most) = range_of(x.value), value_range(quant_type(element))
     return least <= low and high <= most

@@ -1,4 +1,4 @@
-"""The end of a classifier: Softmax, ArgMax, TopK."""
+"""Imports the last operators of a classifier: Softmax, ArgMax, TopK."""
 
 from collections.abc import Sequence
 from math import prod
@@ -8,27 +8,27 @@ from ....qdialect.types import shape_of, signed
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Tensor, Value
+from ..values import GraphTensor, GraphValue
 
-INDEX = signed(64)
-"""What ONNX gives indices as."""
+INDEX_TYPE = signed(64)
+"""ONNX's type of indices."""
 
-EVERY_AXIS = 13
-"""From this opset on, Softmax normalises over one axis; before, over all from the given one."""
+SINGLE_AXIS_SOFTMAX_OPSET = 13
+"""From this opset on, Softmax normalises over one axis, before it over all axes from that one."""
 
 
 @handles("Softmax")
-def softmax(m: ProgramBuilder, node: Node) -> Value:
-    """Scores as probabilities."""
+def softmax(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Scores converted to probabilities."""
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
-    old = m.opset < EVERY_AXIS
+    old = m.opset < SINGLE_AXIS_SOFTMAX_OPSET
     axis = axis_of(node, 1 if old else -1, len(shape))
     if not old:
-        return Tensor(m.add(SoftmaxOp(x, axis), node).output, len(shape))
+        return GraphTensor(m.add(SoftmaxOp(x, axis), node).output, len(shape))
     rows = m.reshape(x, (*shape[:axis], prod(shape[axis:])))
     y = m.add(SoftmaxOp(rows, axis), node).output
-    return Tensor(m.reshape(y, shape), len(shape))
+    return GraphTensor(m.reshape(y, shape), len(shape))
 
 
 def axis_of(node: Node, default: int, rank: int) -> int:
@@ -40,27 +40,27 @@ def axis_of(node: Node, default: int, rank: int) -> int:
 
 
 @handles("ArgMax")
-def arg_max(m: ProgramBuilder, node: Node) -> Value:
+def arg_max(m: ProgramBuilder, node: Node) -> GraphValue:
     """The index of the largest score."""
     if node.flag("select_last_index", False):
-        raise node.fail("select_last_index is not supported")
+        raise node.fail("select_last_index is not supported: set it to 0")
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
     axis = axis_of(node, 0, len(shape))
-    y = m.add(ArgMaxOp(x, axis, INDEX), node).output
+    y = m.add(ArgMaxOp(x, axis, INDEX_TYPE), node).output
     if node.flag("keepdims", True):
         y = m.reshape(y, (*shape[:axis], 1, *shape[axis + 1 :]))
-    return Tensor(y, len(shape_of(y)))
+    return GraphTensor(y, len(shape_of(y)))
 
 
 @handles("TopK")
-def top_k(m: ProgramBuilder, node: Node) -> Sequence[Value]:
-    """The largest scores, and where they are."""
+def top_k(m: ProgramBuilder, node: Node) -> Sequence[GraphValue]:
+    """The largest scores and their indices."""
     if not node.flag("largest", True) or not node.flag("sorted", True):
-        raise node.fail("only the largest elements, in order, are supported")
+        raise node.fail("only largest = 1 and sorted = 1 are supported")
     x = m.plain(m.value(node, 0))
     rank = len(shape_of(x))
-    given = m.optional(node, 1, "k")
-    count = node.integer("k", 1) if given is None else int(given.reshape(-1)[0])
-    op = m.add(TopKOp(x, count, axis_of(node, -1, rank), INDEX), node)
-    return [Tensor(op.values, rank), Tensor(op.indices, rank)]
+    k = m.optional(node, 1, "k")
+    count = node.integer("k", 1) if k is None else int(k.reshape(-1)[0])
+    op = m.add(TopKOp(x, count, axis_of(node, -1, rank), INDEX_TYPE), node)
+    return [GraphTensor(op.values, rank), GraphTensor(op.indices, rank)]

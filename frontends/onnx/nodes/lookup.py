@@ -1,4 +1,4 @@
-"""Tables that are read: Gather."""
+"""Imports Gather, the lookup in a table."""
 
 import numpy as np
 from xdsl.dialects.builtin import f64
@@ -11,24 +11,26 @@ from ....qdialect.types import element_of, is_quant, smallest_type
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Constant, QuantizedConstant, Tensor, Value
+from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 from .classify import axis_of
-from .exact import MOST_ENTRIES, multiples_of
-from .parameters import NO_ZERO
+from .exact import MAX_CODEBOOK_ENTRIES, power_of_two_multiples
+from .parameters import NO_ZERO_POINT
 
 
 @handles("Gather", of_constants=True)
-def gather(m: ProgramBuilder, node: Node) -> Value:
-    """Entries of a constant table, one for each element: an embedding, or a codebook."""
+def gather(m: ProgramBuilder, node: Node) -> GraphValue:
+    """The entries of a constant table at the given indices: an embedding, or codebook weights."""
     table = m.array(node, 0, "the table")
-    if not isinstance(m.value(node, 1), Tensor):
-        return _constant(table, m.array(node, 1, "the indices"), node.integer("axis", 0))
+    if not isinstance(m.value(node, 1), GraphTensor):
+        return _gather_constant(table, m.array(node, 1, "the indices"), node.integer("axis", 0))
     x = m.tensor(node, 1)
     if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind != "f":
-        raise node.fail(f"from a table of shape {table.shape}: a row of floats is supported")
+        raise node.fail(
+            f"a table of shape {table.shape} is not supported: it must be one axis of floats"
+        )
     if not is_quant(element_of(x.value)) or range_of(x.value)[0] < 0:
-        raise node.fail("its indices may be negative: unsigned integers are expected")
-    multiples = multiples_of(table.astype(np.float32))
+        raise node.fail("its indices may be negative: they must be unsigned integers")
+    multiples = power_of_two_multiples(table.astype(np.float32))
     if multiples is None:
         values = m.floats(table, node.inputs[0])
     else:
@@ -38,15 +40,20 @@ def gather(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(LookupOp(x.value, values), node).output)
 
 
-def _constant(table: Array, indices: Array, axis: int) -> Value:
-    """What constant indices read: weights that stay indices, if the table is that of a codebook."""
+def _gather_constant(table: Array, indices: Array, axis: int) -> GraphValue:
+    """The entries at constant indices; weights from a codebook keep it, to be stored as indices."""
     values = np.take(table, indices, axis)
-    if table.dtype != np.float32 or table.ndim != 1 or len(table) > MOST_ENTRIES or values.ndim < 2:
+    if (
+        table.dtype != np.float32
+        or table.ndim != 1
+        or len(table) > MAX_CODEBOOK_ENTRIES
+        or values.ndim < 2
+    ):
         return Constant.of(values)
-    multiples = multiples_of(table)
+    multiples = power_of_two_multiples(table)
     if multiples is None:
         return Constant.of(values)
     ints, scale = multiples
     element = smallest_type(min(int(ints.min()), -1), int(ints.max()))
     scales = np.array(scale, np.float64)
-    return QuantizedConstant(ints[indices], element, scales, NO_ZERO, table=np.unique(ints))
+    return QuantizedConstant(ints[indices], element, scales, NO_ZERO_POINT, table=np.unique(ints))

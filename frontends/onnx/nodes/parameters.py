@@ -1,4 +1,4 @@
-"""The parameters of quantizers, and constants that broadcast against a tensor."""
+"""Reads and checks the parameters of quantizers, and constants that broadcast against a tensor."""
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -18,96 +18,109 @@ from ....qdialect.values import Value as Computed
 from ....qdialect.values import as_array
 from ..builder import ProgramBuilder
 from ..node import Node
-from ..values import Tensor, Value
+from ..values import GraphTensor, GraphValue
 
-NO_ZERO = np.zeros((), np.int64)
+NO_ZERO_POINT = np.zeros((), np.int64)
+"""The zero point 0."""
 
 
-LARGEST = 2.0**53
-"""Of whole numbers; beyond it, floats stand for several."""
+MAX_EXACT_FLOAT64 = 2.0**53
+"""float64 holds every integer up to this one."""
 
 
 def quant_type(element: ElementType | None) -> QuantType:
-    """An element type that is known to be one of integers."""
+    """The element type as a quantized type, which the caller knows it to be."""
     assert isinstance(element, QuantType)
     return element
 
 
-def narrowest(ints: Array, element: QuantType) -> QuantType:
-    """Bipolar or ternary where all of a constant's values are; else its declared type."""
+def narrowest_constant_type(ints: Array, element: QuantType) -> QuantType:
+    """Bipolar or ternary if all values of a constant are, else its declared type."""
     if ints.min() < -1 or ints.max() > 1:
         return element
     return BipolarType() if ints.all() else TernaryType()
 
 
-def per_axis(node: Node, array: Array, value: Value, what: str) -> tuple[Array, int]:
-    """A parameter that broadcasts, as one number (axis -1) or as a row and its axis."""
+def per_axis(node: Node, array: Array, value: GraphValue, what: str) -> tuple[Array, int]:
+    """A broadcast parameter as one number (axis -1), or as a row and its axis in the model."""
     rank = len(value.shape)
     shape = (1,) * (rank - array.ndim) + array.shape
     wide = [axis for axis, size in enumerate(shape) if size > 1]
     if not wide and array.size == 1:
         return array.reshape(()), -1
     if len(wide) != 1 or len(shape) > rank or shape[wide[0]] != value.shape[wide[0]]:
-        raise node.fail(f"{what} of shape {array.shape} fits no axis of {value.shape}")
+        raise node.fail(
+            f"{what} of shape {array.shape} must have one number, or one for each index of one "
+            f"axis of {value.shape}"
+        )
     return array.reshape(-1), wide[0]
 
 
-def whole(node: Node, array: Array, what: str) -> Array:
-    """Numbers that must be whole, as int64."""
+def quantizer_rows(
+    node: Node, scale: Array, zero: Array, value: GraphValue
+) -> tuple[Array, Array, int]:
+    """Scale and zero point as rows or single numbers, and their axis in the model, else -1."""
+    scales, scale_axis = per_axis(node, scale, value, "the scale")
+    zeros, zero_axis = per_axis(node, zero, value, "the zero point")
+    return scales, zeros, max(scale_axis, zero_axis)
+
+
+def checked_integers(node: Node, array: Array, what: str) -> Array:
+    """Numbers that must be integers, as int64."""
     if not np.array_equal(array, np.rint(array)):
-        raise node.fail(f"{what} must be whole, it is {array.reshape(-1)[0]}")
-    if array.size and not -LARGEST <= float(array.min()) <= float(array.max()) <= LARGEST:
+        raise node.fail(f"{what} must be an integer, it is {array.reshape(-1)[0]}")
+    if (
+        array.size
+        and not -MAX_EXACT_FLOAT64 <= float(array.min()) <= float(array.max()) <= MAX_EXACT_FLOAT64
+    ):
         raise node.fail(f"{what} is out of range, it is {array.reshape(-1)[0]}")
     return array.astype(np.int64)
 
 
-def width(node: Node, array: Array, what: str = "the bit width") -> int:
-    """A bit width, which may be given as a float."""
-    values = whole(node, array, what).reshape(-1)
+def checked_bit_width(node: Node, array: Array, what: str = "the bit width") -> int:
+    """A bit width, which may be stored as a float."""
+    values = checked_integers(node, array, what).reshape(-1)
     if values.size == 0 or (values != values[0]).any():
-        raise node.fail(f"{what} differs between channels, which is not supported")
+        raise node.fail(f"{what} must be the same for all channels")
     if not 1 <= values[0] <= MAX_WIDTH:
-        raise node.fail(f"{what} is {values[0]}: 1 to {MAX_WIDTH} bits are supported")
+        raise node.fail(f"{what} is {values[0]}: it must be 1 to {MAX_WIDTH}")
     return int(values[0])
 
 
-def scale_of(m: ProgramBuilder, node: Node, index: int, what: str = "the scale") -> Array:
-    """A scale, which is constant and nowhere zero."""
+def constant_scale(m: ProgramBuilder, node: Node, index: int, what: str = "the scale") -> Array:
+    """A scale, which must be constant, finite and not zero."""
     scale = m.array(node, index, what)
     if scale.dtype.kind != "f":
         raise node.fail(f"{what} must be float, it is {scale.dtype}")
     scale = scale.astype(np.float32)
     if not np.isfinite(scale).all():
-        raise node.fail(f"{what} is not finite")
+        raise node.fail(f"{what} must be finite")
     if not scale.all():
-        raise node.fail(f"{what} is zero")
+        raise node.fail(f"{what} must not be zero")
     return scale
 
 
-def zero_value(m: ProgramBuilder, zero: Array) -> SSAValue | None:
-    """Zero points as a constant of the narrowest type that holds them; None where all are 0."""
+def zero_point_operand(m: ProgramBuilder, zero: Array) -> SSAValue | None:
+    """Zero points as a constant of the narrowest type, or None if all are 0."""
     if not zero.any():
         return None
     return m.constant(zero, smallest_type(min(0, int(zero.min())), int(zero.max())), "zero")
 
 
-def dequantized(
-    m: ProgramBuilder, node: Node, x: Tensor, levels: SSAValue, scale: Array, zero: Array
-) -> Tensor:
-    """The real numbers of quantized levels, whose parameters broadcast as in numpy."""
-    row, axis = per_axis(node, scale, x, "the scale")
-    offset, other = per_axis(node, zero, x, "the zero point")
-    place = max(axis, other)
-    op = DequantizeOp(
-        levels, m.floats(row, "scale"), zero_value(m, offset), x.axis(place) if place >= 0 else -1
-    )
+def dequantize_levels(
+    m: ProgramBuilder, node: Node, x: GraphTensor, levels: SSAValue, scale: Array, zero: Array
+) -> GraphTensor:
+    """The real numbers of quantized levels; scale and zero point broadcast as in numpy."""
+    scales, zeros, axis = quantizer_rows(node, scale, zero, x)
+    scale_operand, zero_operand = m.floats(scales, "scale"), zero_point_operand(m, zeros)
+    op = DequantizeOp(levels, scale_operand, zero_operand, x.parameter_axis(axis))
     return x.like(m.add(op).output)
 
 
-def aligned(m: ProgramBuilder, node: Node, x: Tensor, array: Array) -> SSAValue:
-    """A constant that broadcasts against a tensor as it does in the model."""
+def broadcast_constant(m: ProgramBuilder, node: Node, x: GraphTensor, array: Array) -> SSAValue:
+    """A constant that broadcasts against a tensor in the program as it does in the model."""
     if array.ndim > x.rank:
-        raise node.fail(f"a constant of shape {array.shape} does not fit {x.shape}")
+        raise node.fail(f"a constant of shape {array.shape} does not broadcast to {x.shape}")
     full = array.reshape((1,) * (x.rank - array.ndim) + array.shape)
     if x.channels_last:
         full = np.moveaxis(full, 1, -1)
@@ -118,8 +131,8 @@ def aligned(m: ProgramBuilder, node: Node, x: Tensor, array: Array) -> SSAValue:
     return m.floats(full, "constant")
 
 
-def computed(value: SSAValue) -> Array:
-    """What a value of a program without inputs is."""
+def evaluate_value(value: SSAValue) -> Array:
+    """Evaluates a value of a program without inputs."""
 
     def run(value: SSAValue) -> Computed:
         op = value.owner

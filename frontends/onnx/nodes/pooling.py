@@ -1,4 +1,4 @@
-"""Pools of signals and images, and global ones."""
+"""Imports pools of signals and images, and global pools."""
 
 from collections.abc import Sequence
 
@@ -9,84 +9,88 @@ from ....qdialect.types import element_of, is_quant, shape_of
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Tensor, Value
-from .windows import extent_of, pads_of, pair, window_input, window_result
+from ..values import GraphTensor, GraphValue
+from .windows import extent_of, pads_of, spatial_pair, window_input, window_result
 
 
 @handles("MaxPool", "AveragePool", ignores=("storage_order",))
-def pool(m: ProgramBuilder, node: Node) -> Value:
-    """A pool of a signal or an image, in either layout."""
+def pool(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A pool of a signal or an image, with channels second or last."""
     x = window_input(m, node)
     spatial = m.tensor(node, 0).rank - 2
-    kernel = pair(node, "kernel_shape", 1, spatial)
-    strides, dilations = pair(node, "strides", 1, spatial), pair(node, "dilations", 1, spatial)
+    kernel = spatial_pair(node, "kernel_shape", 1, spatial)
+    strides, dilations = (
+        spatial_pair(node, "strides", 1, spatial),
+        spatial_pair(node, "dilations", 1, spatial),
+    )
     extent = extent_of(kernel, dilations)
     pads = pads_of(node, spatial, shape_of(x)[1:3], extent, strides)
     cut = [0, 0]
     if node.flag("ceil_mode", False):
-        cut = _ceil(node, shape_of(x)[1:3], extent, strides, pads)
-    whole = [*pads[:2], pads[2] + cut[0], pads[3] + cut[1]]
+        cut = _ceil_padding(node, shape_of(x)[1:3], extent, strides, pads)
+    all_pads = [*pads[:2], pads[2] + cut[0], pads[3] + cut[1]]
     if node.op == "MaxPool":
         if node.has_output(1):
-            raise node.fail("the indices of the maxima are not supported")
-        op = MaxPoolOp(x, kernel, strides, whole, dilations)
+            raise node.fail("its output of indices is not supported: remove it")
+        op = MaxPoolOp(x, kernel, strides, all_pads, dilations)
     else:
-        op = AvgPoolOp(x, kernel, strides, whole, dilations)
+        op = AvgPoolOp(x, kernel, strides, all_pads, dilations)
         _count_padding(node, op, pads, cut)
     return window_result(m, node, m.add(op, node).output, spatial + 2)
 
 
 def _count_padding(node: Node, op: AvgPoolOp, pads: Sequence[int], cut: Sequence[int]) -> None:
     if is_quant(element_of(op.x)):
-        raise node.fail("it averages integers: dequantize them first")
+        raise node.fail("it averages integers: insert DequantizeLinear before it")
     if not node.flag("count_include_pad", False):
         return
     if any(cut):
-        raise node.fail("ceil_mode together with count_include_pad is not supported")
+        raise node.fail("ceil_mode together with count_include_pad is not supported: use one")
     if any(pads):
         op.properties["count_padding"] = UnitAttr()
 
 
-def _ceil(
+def _ceil_padding(
     node: Node,
     sizes: Sequence[int],
     extent: Sequence[int],
     strides: Sequence[int],
     pads: Sequence[int],
 ) -> list[int]:
-    """Padding that lets the last, partial window fit.
+    """The extra padding with which the last, partial window fits.
 
-    Runtimes disagree on whether a window that lies wholly in the padding is left out.
+    A window entirely in the padding is an error, because runtimes disagree on whether to omit it.
     """
     more: list[int] = []
     for axis in range(2):
         padded = sizes[axis] + pads[axis] + pads[axis + 2]
         windows = -(-(padded - extent[axis]) // strides[axis]) + 1
         if (windows - 1) * strides[axis] >= sizes[axis] + pads[axis]:
-            raise node.fail("ceil_mode makes a window that lies wholly in the padding")
+            raise node.fail("with ceil_mode a window is entirely in the padding: reduce the pads")
         more.append(max(0, (windows - 1) * strides[axis] + extent[axis] - padded))
     return more
 
 
 @handles("GlobalAveragePool", "GlobalMaxPool")
-def global_pool(m: ProgramBuilder, node: Node) -> Value:
-    """A pool over the whole image."""
+def global_pool(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A pool with the whole image as its window."""
     x = m.tensor(node, 0)
     image = m.image(x, node)
     kind = AvgPoolOp if node.op == "GlobalAveragePool" else MaxPoolOp
-    return Tensor(m.add(kind(image, shape_of(image)[1:3]), node).output, x.rank, True)
+    return GraphTensor(m.add(kind(image, shape_of(image)[1:3]), node).output, x.rank, True)
 
 
 @handles("ReduceMean", ignores=("noop_with_empty_axes",))
-def reduce_mean(m: ProgramBuilder, node: Node) -> Value:
-    """The mean over all of an image or a signal, which is a global average pool."""
+def reduce_mean(m: ProgramBuilder, node: Node) -> GraphValue:
+    """The mean over a whole image or signal: a global average pool."""
     x = m.tensor(node, 0)
-    given = m.optional(node, 1, "the axes")
-    axes = node.integers("axes") if given is None else [int(axis) for axis in given.reshape(-1)]
+    axes = m.integers(node, 1, "axes", "the axes")
     if x.rank not in (3, 4) or sorted(axis % x.rank for axis in axes or []) != [*range(2, x.rank)]:
-        raise node.fail(f"means over axes {axes} are not supported: over the whole image they are")
+        raise node.fail(
+            f"a mean over axes {axes} is not supported: it must be over all of an image"
+        )
     image = m.image(x, node)
-    y = Tensor(m.add(AvgPoolOp(image, shape_of(image)[1:3]), node).output, x.rank, True)
+    y = GraphTensor(m.add(AvgPoolOp(image, shape_of(image)[1:3]), node).output, x.rank, True)
     if node.flag("keepdims", True):
         return y
-    return Tensor(m.reshape(y.value, x.shape[:2]), 2)
+    return GraphTensor(m.reshape(y.value, x.shape[:2]), 2)

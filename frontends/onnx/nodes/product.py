@@ -1,4 +1,4 @@
-"""Products with constant weights: MatMul, Gemm."""
+"""Imports matrix products with constant weights: MatMul, Gemm."""
 
 import numpy as np
 
@@ -8,37 +8,37 @@ from ....qdialect.types import shape_of
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
-from ..values import Tensor, Value
-from .parameters import aligned
-from .weights import kernel_of, weights
+from ..values import GraphTensor, GraphValue
+from .parameters import broadcast_constant
+from .weights import kernel_of, weights_operand
 
 
 @handles("MatMul")
-def matmul(m: ProgramBuilder, node: Node) -> Value:
-    """A product with a matrix on the right."""
+def matmul(m: ProgramBuilder, node: Node) -> GraphValue:
+    """A product with a constant matrix on the right."""
     kernel = kernel_of(m, node)
     if len(kernel.shape) != 2:
-        raise node.fail(f"its weights have shape {kernel.shape}: a matrix is expected")
+        raise node.fail(f"its weights have shape {kernel.shape}: they must be a matrix")
     x = m.plain(m.value(node, 0))
-    op = LinearOp(x, weights(m, node, kernel, (1, 0)))
-    return Tensor(m.add(op, node).output, len(shape_of(x)))
+    op = LinearOp(x, weights_operand(m, node, kernel, (1, 0)))
+    return GraphTensor(m.add(op, node).output, len(shape_of(x)))
 
 
 @handles("Gemm")
-def gemm(m: ProgramBuilder, node: Node) -> Value:
+def gemm(m: ProgramBuilder, node: Node) -> GraphValue:
     """`alpha * x @ w + beta * c`, with constant weights."""
     if node.flag("transA", False):
-        raise node.fail("a transposed input is not supported")
+        raise node.fail("a transposed input is not supported: set transA to 0")
     kernel, x = kernel_of(m, node), m.plain(m.value(node, 0))
     if len(kernel.shape) != 2 or len(shape_of(x)) != 2:
-        raise node.fail(f"it multiplies {shape_of(x)} by {kernel.shape}: matrices are expected")
+        raise node.fail(f"it multiplies {shape_of(x)} by {kernel.shape}: both must be matrices")
     order = (0, 1) if node.flag("transB", False) else (1, 0)
-    y = m.add(LinearOp(x, weights(m, node, kernel, order)), node).output
+    y = m.add(LinearOp(x, weights_operand(m, node, kernel, order)), node).output
     alpha, beta = node.number("alpha", 1.0), node.number("beta", 1.0)
     if alpha != 1.0:
         y = m.add(MulOp(y, m.floats(alpha, "alpha"))).output
     offset = m.optional(node, 2, "the bias")
     if offset is not None:
         scaled = offset.astype(np.float32) * np.float32(beta)
-        y = m.add(AddOp(y, aligned(m, node, Tensor(y, 2), scaled))).output
-    return Tensor(y, 2)
+        y = m.add(AddOp(y, broadcast_constant(m, node, GraphTensor(y, 2), scaled))).output
+    return GraphTensor(y, 2)

@@ -1,4 +1,4 @@
-"""ONNX's own quantizers: QuantizeLinear, DequantizeLinear."""
+"""Imports ONNX's quantizers: QuantizeLinear, DequantizeLinear."""
 
 import numpy as np
 from xdsl.dialects.builtin import f32
@@ -10,74 +10,82 @@ from ..builder import ProgramBuilder
 from ..elements import element_of_onnx, name_of_onnx
 from ..node import Node
 from ..registry import handles
-from ..values import Constant, QuantizedConstant, Tensor, Value
-from .parameters import NO_ZERO, computed, quant_type, scale_of, zero_value
+from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
+from .parameters import (
+    NO_ZERO_POINT,
+    constant_scale,
+    evaluate_value,
+    quant_type,
+    zero_point_operand,
+)
 
 
 @handles("QuantizeLinear", ignores=("saturate",), of_constants=True)
-def quantize_linear(m: ProgramBuilder, node: Node) -> Value:
-    """Real numbers to integers: `round(x / s) + z`, saturating."""
-    _no_blocks(node)
-    value, scale = m.value(node, 0), scale_of(m, node, 1)
-    element, zero = _element(m, node), _zero(m, node)
-    axis = _axis(node, value, scale)
-    if isinstance(value, Tensor):
-        place = value.axis(axis) if axis >= 0 else -1
-        return value.like(m.add(_quantize(m, value, scale, zero, element, place), node).output)
+def quantize_linear(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Real numbers to integers: `round(x / s) + z`, saturated."""
+    _check_granularity(node)
+    value, scale = m.value(node, 0), constant_scale(m, node, 1)
+    element, zero = _result_element(m, node), _zero_point(m, node)
+    axis = _scale_axis(node, value, scale)
+    if isinstance(value, GraphTensor):
+        op = _quantize_linear_op(m, value, scale, zero, element, value.parameter_axis(axis))
+        return value.like(m.add(op, node).output)
     scratch = ProgramBuilder(m.opset)
-    x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
-    op = scratch.add(_quantize(scratch, x, scale, zero, element, axis))
-    return Constant(computed(op.output), element)
+    x = GraphTensor(scratch.floats(value.array, "x"), len(value.shape))
+    op = scratch.add(_quantize_linear_op(scratch, x, scale, zero, element, axis))
+    return Constant(evaluate_value(op.output), element)
 
 
-def _quantize(
-    m: ProgramBuilder, x: Tensor, scale: Array, zero: Array, element: QuantType, axis: int
+def _quantize_linear_op(
+    m: ProgramBuilder, x: GraphTensor, scale: Array, zero: Array, element: QuantType, axis: int
 ) -> QuantizeOp:
-    return QuantizeOp(x.value, m.floats(scale, "scale"), element, zero_value(m, zero), axis=axis)
+    return QuantizeOp(
+        x.value, m.floats(scale, "scale"), element, zero_point_operand(m, zero), axis=axis
+    )
 
 
 @handles("DequantizeLinear", of_constants=True)
-def dequantize_linear(m: ProgramBuilder, node: Node) -> Value:
+def dequantize_linear(m: ProgramBuilder, node: Node) -> GraphValue:
     """Integers to real numbers; a constant stays integers with a scale."""
-    _no_blocks(node)
-    value, scale, zero = m.value(node, 0), scale_of(m, node, 1), _zero(m, node)
-    axis = _axis(node, value, scale)
+    _check_granularity(node)
+    value, scale, zero = m.value(node, 0), constant_scale(m, node, 1), _zero_point(m, node)
+    axis = _scale_axis(node, value, scale)
     if isinstance(value, QuantizedConstant):
-        raise node.fail("its input is dequantized already")
+        raise node.fail("its input is already dequantized: remove one of the two nodes")
     if isinstance(value, Constant):
         if value.element is None or not is_quant(value.element):
-            raise node.fail(f"it dequantizes {value.array.dtype}: integers are supported")
+            raise node.fail(f"its input is {value.array.dtype}: it must be integers")
         return QuantizedConstant(value.array, quant_type(value.element), scale, zero, max(axis, 0))
-    place = value.axis(axis) if axis >= 0 else -1
-    op = DequantizeOp(value.value, m.floats(scale, "scale"), zero_value(m, zero), place)
+    scale_operand, zero_operand = m.floats(scale, "scale"), zero_point_operand(m, zero)
+    op = DequantizeOp(value.value, scale_operand, zero_operand, value.parameter_axis(axis))
     return value.like(m.add(op, node).output)
 
 
-def _element(m: ProgramBuilder, node: Node) -> QuantType:
-    """What it quantizes to: the type of the zero point, or the one named, or bytes."""
-    wanted = node.integer("output_dtype", 0)
-    element = element_of_onnx(wanted) if wanted else unsigned(8)
-    name = name_of_onnx(wanted)
+def _result_element(m: ProgramBuilder, node: Node) -> QuantType:
+    """The result type: that of the zero point, else `output_dtype`, else uint8."""
+    output_dtype = node.integer("output_dtype", 0)
+    element = element_of_onnx(output_dtype) if output_dtype else unsigned(8)
+    name = name_of_onnx(output_dtype)
     if node.has_input(2):
         zero = m.value(node, 2)
         element = zero.element if isinstance(zero, Constant) else None
         name = "its zero point's type"
     if element is None or element == f32:
-        raise node.fail(f"it quantizes to {name}: integers are supported")
+        raise node.fail(f"it quantizes to {name}, which is not supported: quantize to integers")
     return quant_type(element)
 
 
-def _zero(m: ProgramBuilder, node: Node) -> Array:
+def _zero_point(m: ProgramBuilder, node: Node) -> Array:
     zero = m.optional(node, 2, "the zero point")
     if zero is None:
-        return NO_ZERO
+        return NO_ZERO_POINT
     if zero.dtype.kind not in "iu":
-        raise node.fail(f"the zero point is {zero.dtype}: integers are supported")
+        raise node.fail(f"the zero point is {zero.dtype}: it must be an integer")
     return zero.astype(np.int64)
 
 
-def _axis(node: Node, value: Value, scale: Array) -> int:
-    """The axis along which scales differ; -1 where there is one scale."""
+def _scale_axis(node: Node, value: GraphValue, scale: Array) -> int:
+    """The axis in the model along which scales differ, or -1 for a single scale."""
     axis, rank = node.integer("axis", 1), len(value.shape)
     if scale.size == 1:
         return -1
@@ -86,8 +94,8 @@ def _axis(node: Node, value: Value, scale: Array) -> int:
     return axis % rank
 
 
-def _no_blocks(node: Node) -> None:
+def _check_granularity(node: Node) -> None:
     if node.integer("block_size", 0):
-        raise node.fail("quantization by blocks is not supported: per tensor and per axis are")
+        raise node.fail("quantization by blocks is not supported: quantize per tensor or per axis")
     if node.integer("precision", 0) not in (0, 1):
-        raise node.fail("it computes in another precision than float32")
+        raise node.fail("its precision is not supported: use float32")

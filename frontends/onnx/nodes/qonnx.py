@@ -1,4 +1,4 @@
-"""QONNX's quantizers, and FINN's thresholds."""
+"""Imports QONNX's quantizers and FINN's thresholds."""
 
 from dataclasses import dataclass
 
@@ -20,29 +20,33 @@ from ....qdialect.types import (
     unsigned,
 )
 from ..builder import ProgramBuilder
-from ..names import shown
+from ..names import short_name
 from ..node import Node
 from ..registry import handles
-from ..values import Constant, QuantizedConstant, Tensor, Value
+from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 from .parameters import (
-    NO_ZERO,
-    aligned,
-    computed,
-    dequantized,
-    narrowest,
+    NO_ZERO_POINT,
+    broadcast_constant,
+    checked_bit_width,
+    checked_integers,
+    constant_scale,
+    dequantize_levels,
+    evaluate_value,
+    narrowest_constant_type,
     per_axis,
-    scale_of,
-    whole,
-    width,
-    zero_value,
+    quantizer_rows,
+    zero_point_operand,
 )
 
-ROUNDING = {"ROUND": Rounding.HALF_EVEN, **{mode.name: mode for mode in Rounding}}
+ROUNDING_MODES = {"ROUND": Rounding.HALF_EVEN, **{mode.name: mode for mode in Rounding}}
 
 
 @dataclass(frozen=True)
-class Quantizer:
-    """`(round(clamp(x / scale + zero)) - zero) * scale`; the parameters broadcast as in numpy."""
+class QonnxQuantizer:
+    """The parameters of `(round(clamp(x / scale + zero)) - zero) * scale`.
+
+    Scale and zero point broadcast as in numpy.
+    """
 
     scale: Array
     zero: Array
@@ -53,144 +57,149 @@ class Quantizer:
 
 def rounding(node: Node, default: str) -> Rounding:
     name = node.text("rounding_mode", default).upper()
-    if name not in ROUNDING:
-        raise node.fail(f"rounding mode {shown(name)} is none of {', '.join(ROUNDING)}")
-    return ROUNDING[name]
+    if name not in ROUNDING_MODES:
+        raise node.fail(
+            f"unknown rounding mode {short_name(name)}: use one of {', '.join(ROUNDING_MODES)}"
+        )
+    return ROUNDING_MODES[name]
 
 
 def required_flag(node: Node, name: str) -> bool:
     if not node.has(name):
-        raise node.fail(f"it needs the attribute {name}")
+        raise node.fail(f"the attribute {name} is missing")
     return node.flag(name, False)
 
 
 @handles("Quant", "IntQuant", of_constants=True)
-def quant(m: ProgramBuilder, node: Node) -> Value:
+def int_quant(m: ProgramBuilder, node: Node) -> GraphValue:
     """QONNX's uniform quantizer."""
-    bits = width(node, m.array(node, 3, "the bit width"))
+    bits = checked_bit_width(node, m.array(node, 3, "the bit width"))
     is_signed, narrow = required_flag(node, "signed"), required_flag(node, "narrow")
     element: QuantType = signed(bits) if is_signed else unsigned(bits)
     if is_signed and bits == 1:
         element, narrow = BipolarType(), False
-    quantizer = Quantizer(
-        scale_of(m, node, 1),
-        whole(node, m.array(node, 2, "the zero point"), "the zero point"),
+    quantizer = QonnxQuantizer(
+        constant_scale(m, node, 1),
+        checked_integers(node, m.array(node, 2, "the zero point"), "the zero point"),
         element,
         rounding(node, "ROUND"),
         narrow,
     )
-    return quantized(m, node, m.value(node, 0), quantizer)
+    return quantize_dequantize(m, node, m.value(node, 0), quantizer)
 
 
 @handles("BipolarQuant", of_constants=True)
-def bipolar_quant(m: ProgramBuilder, node: Node) -> Value:
+def bipolar_quant(m: ProgramBuilder, node: Node) -> GraphValue:
     """QONNX's one-bit quantizer: `(x >= 0 ? 1 : -1) * s`."""
-    value, scale = m.value(node, 0), scale_of(m, node, 1)
-    if isinstance(value, Tensor):
+    value, scale = m.value(node, 0), constant_scale(m, node, 1)
+    if isinstance(value, GraphTensor):
         one = m.floats(np.float32(1), "one")
         levels = m.add(QuantizeOp(value.value, one, BipolarType()), node)
-        return dequantized(m, node, value, levels.output, scale, NO_ZERO)
+        return dequantize_levels(m, node, value, levels.output, scale, NO_ZERO_POINT)
     ints = np.where(value.array >= 0, np.int8(1), np.int8(-1))
     scales, axis = per_axis(node, scale, value, "the scale")
-    return QuantizedConstant(ints, BipolarType(), scales, NO_ZERO, max(axis, 0))
+    return QuantizedConstant(ints, BipolarType(), scales, NO_ZERO_POINT, max(axis, 0))
 
 
-def quantized(m: ProgramBuilder, node: Node, value: Value, quantizer: Quantizer) -> Value:
-    """Quantizes a value and dequantizes it again; a constant stays integers with a scale."""
-    if not isinstance(value, Tensor):
+def quantize_dequantize(
+    m: ProgramBuilder, node: Node, value: GraphValue, quantizer: QonnxQuantizer
+) -> GraphValue:
+    """Quantizes and dequantizes a value; the result of a constant is integers with a scale."""
+    if not isinstance(value, GraphTensor):
         return _quantized_constant(m, node, value, quantizer)
-    levels = m.add(_quantize(m, node, value, quantizer), node)
-    return dequantized(m, node, value, levels.output, quantizer.scale, quantizer.zero)
+    levels = m.add(_quant_op(m, node, value, quantizer), node)
+    return dequantize_levels(m, node, value, levels.output, quantizer.scale, quantizer.zero)
 
 
-def _quantize(m: ProgramBuilder, node: Node, x: Tensor, quantizer: Quantizer) -> QuantizeOp:
+def _quant_op(
+    m: ProgramBuilder, node: Node, x: GraphTensor, quantizer: QonnxQuantizer
+) -> QuantizeOp:
     operand, scale, zero = x.value, quantizer.scale, quantizer.zero
     if isinstance(quantizer.element, BipolarType) and (zero.any() or (scale < 0).any()):
-        operand = _divided(m, node, x, scale, zero)
-        scale, zero = np.ones((), np.float32), NO_ZERO
-    row, axis = per_axis(node, scale, x, "the scale")
-    offset, other = per_axis(node, zero, x, "the zero point")
-    place = max(axis, other)
+        operand = _scaled_input(m, node, x, scale, zero)
+        scale, zero = np.ones((), np.float32), NO_ZERO_POINT
+    scales, zeros, axis = quantizer_rows(node, scale, zero, x)
     return QuantizeOp(
         operand,
-        m.floats(row, "scale"),
+        m.floats(scales, "scale"),
         quantizer.element,
-        zero_value(m, offset),
+        zero_point_operand(m, zeros),
         quantizer.rounding,
         quantizer.narrow,
-        bool(offset.any()),
-        x.axis(place) if place >= 0 else -1,
+        bool(zeros.any()),
+        x.parameter_axis(axis),
     )
 
 
-def _divided(m: ProgramBuilder, node: Node, x: Tensor, scale: Array, zero: Array) -> SSAValue:
-    """`x / s + z` as ops of their own, for a sign that depends on them."""
-    divided = m.add(DivOp(x.value, aligned(m, node, x, scale)))
-    return m.add(AddOp(divided, aligned(m, node, x, zero.astype(np.float32)))).output
+def _scaled_input(
+    m: ProgramBuilder, node: Node, x: GraphTensor, scale: Array, zero: Array
+) -> SSAValue:
+    """`x / s + z` as separate ops, for a bipolar quantizer whose sign depends on them."""
+    divided = m.add(DivOp(x.value, broadcast_constant(m, node, x, scale)))
+    return m.add(AddOp(divided, broadcast_constant(m, node, x, zero.astype(np.float32)))).output
 
 
 def _quantized_constant(
-    m: ProgramBuilder, node: Node, value: Constant | QuantizedConstant, quantizer: Quantizer
+    m: ProgramBuilder, node: Node, value: Constant | QuantizedConstant, quantizer: QonnxQuantizer
 ) -> QuantizedConstant:
-    """Computes a quantizer of constants, by the meaning of the op that it would be."""
-    ints = _levels_of(node, value, quantizer)
-    scale, axis = per_axis(node, quantizer.scale, value, "the scale")
-    zero, other = per_axis(node, quantizer.zero, value, "the zero point")
-    element = quantizer.element if zero.any() else narrowest(ints, quantizer.element)
-    return QuantizedConstant(ints, element, scale, zero, max(axis, other, 0))
+    """The result of a quantizer of a constant, by evaluation of its `QuantizeOp`."""
+    ints = _constant_levels(node, value, quantizer)
+    scale, zero, axis = quantizer_rows(node, quantizer.scale, quantizer.zero, value)
+    element = quantizer.element if zero.any() else narrowest_constant_type(ints, quantizer.element)
+    return QuantizedConstant(ints, element, scale, zero, max(axis, 0))
 
 
-def _levels_of(node: Node, value: Constant | QuantizedConstant, quantizer: Quantizer) -> Array:
+def _constant_levels(
+    node: Node, value: Constant | QuantizedConstant, quantizer: QonnxQuantizer
+) -> Array:
     scratch = ProgramBuilder(0)
-    x = Tensor(scratch.floats(value.array, "x"), len(value.shape))
-    return computed(scratch.add(_quantize(scratch, node, x, quantizer)).output)
+    x = GraphTensor(scratch.floats(value.array, "x"), len(value.shape))
+    return evaluate_value(scratch.add(_quant_op(scratch, node, x, quantizer)).output)
 
 
 @handles("Trunc")
-def trunc(m: ProgramBuilder, node: Node) -> Value:
-    """QONNX's Trunc: drops the low bits of what is already quantized.
+def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
+    """QONNX's Trunc: drops low bits of a quantized input.
 
-    Version 1 has five inputs and keeps the scale; version 2 has six, among them the new scale.
+    Version 1 has five inputs and keeps the scale. Version 2 has six inputs, of which input 4 is the
+    new scale.
     """
-    x, scale = m.tensor(node, 0), scale_of(m, node, 1)
-    zero = whole(node, m.array(node, 2, "the zero point"), "the zero point")
-    bits = width(node, m.array(node, 3, "the input bit width"))
+    x, scale = m.tensor(node, 0), constant_scale(m, node, 1)
+    zero = checked_integers(node, m.array(node, 2, "the zero point"), "the zero point")
+    bits = checked_bit_width(node, m.array(node, 3, "the input bit width"))
     mode, narrow = rounding(node, "FLOOR"), False
     wide = signed(min(bits + 2, MAX_WIDTH))
     if node.has_input(5):
-        out_scale = scale_of(m, node, 4, "the output scale")
-        kept = width(node, m.array(node, 5, "the output bit width"))
-        shift, narrow = _shift(node, out_scale / scale), node.flag("narrow", False)
+        out_scale = constant_scale(m, node, 4, "the output scale")
+        kept = checked_bit_width(node, m.array(node, 5, "the output bit width"))
+        shift, narrow = _dropped_bits(node, out_scale / scale), node.flag("narrow", False)
         levels = (signed if node.flag("signed", True) else unsigned)(kept)
         kept_zero = zero / 2.0**shift
     else:
-        kept = width(node, m.array(node, 4, "the output bit width"))
+        kept = checked_bit_width(node, m.array(node, 4, "the output bit width"))
         out_scale, shift, levels, kept_zero = scale, bits - kept, wide, zero
     if shift < 0:
-        raise node.fail(f"it would add {-shift} bits instead of dropping some")
-    row, axis = per_axis(node, scale, x, "the scale")
-    offset, other = per_axis(node, zero, x, "the zero point")
-    place = x.axis(max(axis, other)) if max(axis, other) >= 0 else -1
-    first = bool(zero.any())
+        raise node.fail(f"it would add {-shift} bits: the output must not have more than the input")
+    scales, zeros, axis = quantizer_rows(node, scale, zero, x)
     ints = m.add(
         QuantizeOp(
             x.value,
-            m.floats(row, "scale"),
+            m.floats(scales, "scale"),
             wide,
-            zero_value(m, offset),
-            zero_point_first=first,
-            axis=place,
+            zero_point_operand(m, zeros),
+            zero_point_first=bool(zero.any()),
+            axis=x.parameter_axis(axis),
         )
     )
-    op = m.add(_truncated(m, ints.output, levels, shift, mode, narrow), node)
-    rest = whole(node, kept_zero, "the zero point of the result")
-    return dequantized(m, node, x, op.results[0], out_scale, rest)
+    op = m.add(_trunc_op(m, ints.output, levels, shift, mode, narrow), node)
+    rest = checked_integers(node, kept_zero, "the zero point of the result")
+    return dequantize_levels(m, node, x, op.results[0], out_scale, rest)
 
 
-def _truncated(
+def _trunc_op(
     m: ProgramBuilder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
 ) -> TruncOp | QuantizeOp:
-    """Without low bits; where the lowest level is left out, by a quantizer of whole numbers."""
+    """An op that drops low bits; a narrow range needs a quantizer of integer-valued floats."""
     if not narrow:
         return TruncOp(ints, levels, shift, mode)
     real = m.add(DequantizeOp(ints, m.floats(np.float32(1), "one"))).output
@@ -198,55 +207,62 @@ def _truncated(
     return QuantizeOp(real, step, levels, rounding=mode, narrow=True)
 
 
-def _shift(node: Node, ratio: Array) -> int:
-    """The bits that a ratio of scales drops, rounded to a power of two as in QONNX."""
+def _dropped_bits(node: Node, ratio: Array) -> int:
+    """The number of dropped bits: log2 of the ratio of the scales, rounded as in QONNX."""
     if (ratio <= 0).any():
-        raise node.fail("the scales differ in sign")
+        raise node.fail("its two scales must have the same sign")
     steps = np.rint(np.log2(ratio)).reshape(-1)
     if (steps != steps[0]).any():
-        raise node.fail("the ratio of the scales differs between channels")
+        raise node.fail("the ratio of its two scales must be the same for all channels")
     return int(steps[0])
 
 
 @handles("MultiThreshold", ignores=("out_dtype",))
-def multi_threshold(m: ProgramBuilder, node: Node) -> Value:
+def multi_threshold(m: ProgramBuilder, node: Node) -> GraphValue:
     """FINN's step function: `out_scale * #{t : x >= t} + out_bias`."""
     rows = np.sort(m.array(node, 1, "the thresholds").astype(np.float32), axis=-1)
     scale, bias = node.number("out_scale", 1.0), node.number("out_bias", 0.0)
     if rows.ndim != 2 or rows.shape[1] == 0:
         raise node.fail(f"the thresholds must be a row for each channel, they are {rows.shape}")
     if scale == 0:
-        raise node.fail("out_scale is zero")
-    x = _channels_last(m, node)
+        raise node.fail("out_scale must not be zero")
+    x = _channels_last_input(m, node)
     count, thresholds = rows.shape[1], m.floats(rows, "thresholds")
     if count == 1 and bias == -scale / 2:
         op = m.add(ThresholdOp(x.value, thresholds, BipolarType()), node)
-        return dequantized(m, node, x, op.output, np.array(scale / 2, np.float32), NO_ZERO)
+        return dequantize_levels(
+            m, node, x, op.output, np.array(scale / 2, np.float32), NO_ZERO_POINT
+        )
     first = bias / scale
     offset = int(first) if first == int(first) else 0
-    op = m.add(ThresholdOp(x.value, thresholds, _levels(offset, offset + count), offset), node)
-    result = dequantized(m, node, x, op.output, np.array(scale, np.float32), NO_ZERO)
+    op = m.add(ThresholdOp(x.value, thresholds, _level_type(offset, offset + count), offset), node)
+    result = dequantize_levels(m, node, x, op.output, np.array(scale, np.float32), NO_ZERO_POINT)
     if offset == first:
         return result
     return result.like(m.add(AddOp(result.value, m.floats(np.float32(bias), "bias"))).output)
 
 
-def _levels(low: int, high: int) -> QuantType:
+def _level_type(low: int, high: int) -> QuantType:
     return TernaryType() if (low, high) == (-1, 1) else smallest_type(low, high)
 
 
-GUESSED_LAYOUT = {2: "NC", 3: "NWC", 4: "NCHW"}
-"""What FINN takes the layout to be where none is given."""
+DEFAULT_LAYOUTS = {2: "NC", 3: "NWC", 4: "NCHW"}
+"""FINN's layout for each rank if the node has no `data_layout`."""
 
 
-def _channels_last(m: ProgramBuilder, node: Node) -> Tensor:
-    """The input with its channels last in the program."""
+def _channels_last_input(m: ProgramBuilder, node: Node) -> GraphTensor:
+    """The input, with channels last in the program."""
     x = m.tensor(node, 0)
-    layout = node.text("data_layout", "") or GUESSED_LAYOUT.get(x.rank, "")
+    layout = node.text("data_layout", "") or DEFAULT_LAYOUTS.get(x.rank, "")
     if len(layout) != x.rank or layout.count("C") != 1:
-        raise node.fail(f"the layout {shown(layout)} does not fit an input of rank {x.rank}")
+        raise node.fail(
+            f"data_layout {short_name(layout)} must have one C and {x.rank} letters, as its input "
+            f"has rank {x.rank}"
+        )
     if layout.endswith("C"):
-        return Tensor(m.plain(x), x.rank)
+        return GraphTensor(m.plain(x), x.rank)
     if layout.index("C") != 1:
-        raise node.fail(f"the layout {shown(layout)} is not supported: channels second or last are")
-    return Tensor(m.image(x, node), x.rank, True)
+        raise node.fail(
+            f"the layout {short_name(layout)} is not supported: channels second or last are"
+        )
+    return GraphTensor(m.image(x, node), x.rank, True)

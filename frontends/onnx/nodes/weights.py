@@ -1,4 +1,4 @@
-"""Weights of linear layers: as the IR orders them, and as integers where they are such."""
+"""Weights of linear layers: in the axis order of the IR, and as integers where possible."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,36 +13,40 @@ from ....qdialect.qnn.steps import LookupOp
 from ....qdialect.types import smallest_type
 from ..builder import ProgramBuilder
 from ..node import Node
-from ..values import Constant, QuantizedConstant, Tensor
-from .exact import Codebook, codebook_of, integers_of
-from .parameters import zero_value
+from ..values import Constant, GraphTensor, QuantizedConstant
+from .exact import WeightCodebook, codebook_of, integer_weights
+from .parameters import zero_point_operand
 
-Kernel = Constant | QuantizedConstant
+KernelConstant = Constant | QuantizedConstant
 
 
-def kernel_of(m: ProgramBuilder, node: Node, index: int = 1) -> Kernel:
-    """The weights of a node, which must be constant, and hold at least one number."""
+def kernel_of(m: ProgramBuilder, node: Node, index: int = 1) -> KernelConstant:
+    """The weights of a node, which must be constant and not empty."""
     value = m.value(node, index)
-    if isinstance(value, Tensor):
-        raise node.fail("its weights are computed from the image: they must be constant")
+    if isinstance(value, GraphTensor):
+        raise node.fail(
+            "its weights are computed from the input of the model: they must be constant"
+        )
     if 0 in value.shape:
         raise node.fail(f"its weights are empty: {value.shape}")
     return value
 
 
-def image_kernel(node: Node, kernel: Kernel, row: int) -> tuple[Kernel, int]:
-    """The weights of a signal as those of an image with one row, inserted as axis `row`.
+def image_kernel(node: Node, kernel: KernelConstant, row: int) -> tuple[KernelConstant, int]:
+    """The weights as those of an image, and the number of spatial axes in the model.
 
-    Also gives the number of spatial axes that the model has.
+    The weights of a signal get a new axis `row`, of one row.
     """
     rank = len(kernel.shape)
     if rank not in (3, 4):
-        raise node.fail(f"its weights have rank {rank}: 3 for signals, 4 for images")
+        raise node.fail(
+            f"its weights have rank {rank}: they must have rank 3 for signals, 4 for images"
+        )
     return (kernel, 2) if rank == 4 else (kernel.with_axis(row), 1)
 
 
-def split_groups(kernel: Kernel, groups: int) -> Kernel:
-    """Weights of a transposed convolution, IOHW, with the outputs of all groups along O."""
+def split_groups(kernel: KernelConstant, groups: int) -> KernelConstant:
+    """IOHW weights of a transposed convolution, with the outputs of all groups along O."""
     if groups == 1:
         return kernel
     if isinstance(kernel, Constant):
@@ -60,49 +64,57 @@ def _regroup(array: Array, groups: int) -> Array:
     return np.moveaxis(split, 0, 1).reshape(inputs // groups, groups * share, *rest)
 
 
-def weights(m: ProgramBuilder, node: Node, kernel: Kernel, order: Sequence[int]) -> SSAValue:
-    """Weights with their axes in an order that puts outputs first; integers are dequantized."""
+def weights_operand(
+    m: ProgramBuilder, node: Node, kernel: KernelConstant, order: Sequence[int]
+) -> SSAValue:
+    """The weights operand, permuted to have outputs first; integer weights are dequantized."""
     name = node.inputs[1]
-    moved: Kernel | None = kernel.transposed(tuple(order))
+    moved: KernelConstant | None = kernel.transposed(tuple(order))
     if isinstance(moved, Constant):
         array = moved.array
-        moved = integers_of(array)
+        moved = integer_weights(array)
         if moved is None:
             codebook = codebook_of(array)
-            return m.floats(array, name) if codebook is None else _read(m, codebook, name)
+            return (
+                m.floats(array, name) if codebook is None else _codebook_weights(m, codebook, name)
+            )
     if moved.per_axis and moved.axis != 0:
-        raise node.fail("the scale of its weights differs between inputs, not outputs")
-    ints = _integers(m, moved, name)
+        raise node.fail(
+            "the scale of its weights differs between inputs: quantize per tensor or per output"
+        )
+    ints = _stored_integers(m, moved, name)
     scale = m.floats(moved.scale, "scale")
     axis = 0 if moved.per_axis else -1
-    return m.add(DequantizeOp(ints, scale, zero_value(m, moved.zero), axis)).output
+    return m.add(DequantizeOp(ints, scale, zero_point_operand(m, moved.zero), axis)).output
 
 
-def _integers(m: ProgramBuilder, kernel: QuantizedConstant, name: str) -> SSAValue:
+def _stored_integers(m: ProgramBuilder, kernel: QuantizedConstant, name: str) -> SSAValue:
     if kernel.table is None:
         return m.constant(kernel.ints, kernel.element, name)
-    return _looked_up(m, np.searchsorted(kernel.table, kernel.ints), kernel.table, name)
+    return _lookup_weights(m, np.searchsorted(kernel.table, kernel.ints), kernel.table, name)
 
 
-def _read(m: ProgramBuilder, codebook: Codebook, name: str) -> SSAValue:
-    """Weights that a codebook holds."""
+def _codebook_weights(m: ProgramBuilder, codebook: WeightCodebook, name: str) -> SSAValue:
+    """Weights that are read from a codebook."""
     scale = m.constant(codebook.scale, f64, "scale")
-    return m.add(DequantizeOp(_looked_up(m, codebook.indices, codebook.table, name), scale)).output
+    return m.add(
+        DequantizeOp(_lookup_weights(m, codebook.indices, codebook.table, name), scale)
+    ).output
 
 
-def _looked_up(m: ProgramBuilder, indices: Array, table: Array, name: str) -> SSAValue:
-    """Weights as indices into a codebook of integers."""
+def _lookup_weights(m: ProgramBuilder, indices: Array, table: Array, name: str) -> SSAValue:
+    """Integer weights as indices into a codebook."""
     stored = m.constant(indices, smallest_type(0, len(table) - 1), name)
     low, high = int(table.min()), int(table.max())
     entries = m.constant(table, smallest_type(min(low, -1), high), "codebook")
     return m.add(LookupOp(stored, entries)).output
 
 
-def bias_of(m: ProgramBuilder, node: Node, index: int, channels: int) -> SSAValue | None:
-    """The bias of a node, as float numbers."""
+def bias_operand(m: ProgramBuilder, node: Node, index: int, channels: int) -> SSAValue | None:
+    """The bias of a node as floats; None if it has none."""
     array = m.optional(node, index, "the bias")
     if array is None:
         return None
     if array.shape != (channels,):
-        raise node.fail(f"its bias has shape {array.shape} for {channels} channels")
+        raise node.fail(f"its bias has shape {array.shape}: it must be {(channels,)}")
     return m.floats(array, "bias")

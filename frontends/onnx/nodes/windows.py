@@ -1,4 +1,4 @@
-"""What convolutions and pools share: windows over signals and images, in either layout."""
+"""The windows of convolutions and pools, over signals and images in either layout."""
 
 from collections.abc import Sequence
 
@@ -7,81 +7,85 @@ from xdsl.ir import SSAValue
 from ....qdialect.qnn.layout import ReshapeOp
 from ....qdialect.types import shape_of
 from ..builder import ProgramBuilder
-from ..names import shown
+from ..names import short_name
 from ..node import Node
-from ..values import Tensor
+from ..values import GraphTensor
 
-CHANNELS_LAST = "qonnx.custom_op.channels_last"
+CHANNELS_LAST_DOMAIN = "qonnx.custom_op.channels_last"
 """The domain of QONNX's operators on NHWC images and NWC signals."""
 
 
-def is_last(node: Node) -> bool:
-    return node.domain == CHANNELS_LAST
+def has_channels_last(node: Node) -> bool:
+    return node.domain == CHANNELS_LAST_DOMAIN
 
 
 def window_input(m: ProgramBuilder, node: Node) -> SSAValue:
-    """The input of a window, as NHWC."""
+    """The input of a convolution or pool, as NHWC."""
     x = m.tensor(node, 0)
-    if not is_last(node):
+    if not has_channels_last(node):
         return m.image(x, node)
     if x.rank not in (3, 4):
-        raise node.fail(f"its input has rank {x.rank}: signals have 3, images 4")
+        raise node.fail(
+            f"its input has rank {x.rank}: it must be a signal (rank 3) or an image (4)"
+        )
     plain = m.plain(x)
     return plain if x.rank == 4 else m.row(plain)
 
 
-def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> Tensor:
-    """What a window gives, with the axes where the model has them."""
-    if not is_last(node):
-        return Tensor(value, rank, True)
+def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> GraphTensor:
+    """The result of a convolution or pool, in the layout of the model."""
+    if not has_channels_last(node):
+        return GraphTensor(value, rank, True)
     if rank == 4:
-        return Tensor(value, rank)
+        return GraphTensor(value, rank)
     n, _, length, channels = shape_of(value)
-    return Tensor(m.add(ReshapeOp(value, (n, length, channels))).output, rank)
+    return GraphTensor(m.add(ReshapeOp(value, (n, length, channels))).output, rank)
 
 
-def pair(node: Node, name: str, default: int, spatial: int) -> list[int]:
-    """An attribute with a number for each spatial axis; a signal has one row."""
-    given = node.integers(name)
-    values = [default] * spatial if given is None else given
+def spatial_pair(node: Node, name: str, default: int, spatial: int) -> list[int]:
+    """An attribute with a number for each spatial axis; for a signal, also that of its one row."""
+    numbers = node.integers(name)
+    values = [default] * spatial if numbers is None else numbers
     if len(values) != spatial:
-        raise node.fail(f"{name} has {len(values)} numbers for {spatial} axes")
+        raise node.fail(f"{name} has {len(values)} numbers: it must have {spatial}")
     return values if spatial == 2 else [default, *values]
 
 
 def pads_of(
     node: Node, spatial: int, sizes: Sequence[int], extent: Sequence[int], strides: Sequence[int]
 ) -> list[int]:
-    """Padding above, left, below and right, however the node gives it."""
-    auto, given = explicit_pads(node, spatial)
+    """The padding above, left, below and right, from `pads` or `auto_pad`."""
+    auto, pads = explicit_pads(node, spatial)
     if auto not in ("SAME_UPPER", "SAME_LOWER"):
-        return given
+        return pads
     totals = [
         max(0, (-(-size // stride) - 1) * stride + span - size)
         for size, span, stride in zip(sizes, extent, strides, strict=True)
     ]
-    return halves(auto, totals)
+    return split_pads(auto, totals)
 
 
 def explicit_pads(node: Node, spatial: int) -> tuple[str, list[int]]:
-    """The automatic mode, and the pads that hold where there is none."""
+    """The mode `auto_pad`, and the explicit pads, which apply unless it is SAME."""
     auto = node.text("auto_pad", "NOTSET") or "NOTSET"
-    given = node.integers("pads") or [0] * (2 * spatial)
-    if len(given) != 2 * spatial or min(given) < 0:
-        raise node.fail(f"pads {given} are not {2 * spatial} numbers of at least 0")
+    pads = node.integers("pads") or [0] * (2 * spatial)
+    if len(pads) != 2 * spatial or min(pads) < 0:
+        raise node.fail(f"pads {pads} must be {2 * spatial} numbers of at least 0")
     if auto == "VALID":
         return auto, [0, 0, 0, 0]
     if auto not in ("NOTSET", "SAME_UPPER", "SAME_LOWER"):
-        raise node.fail(f"auto_pad {shown(auto)} is not known")
-    return auto, given if spatial == 2 else [0, given[0], 0, given[1]]
+        raise node.fail(
+            f"unknown auto_pad {short_name(auto)}: use NOTSET, VALID, SAME_UPPER or SAME_LOWER"
+        )
+    return auto, pads if spatial == 2 else [0, pads[0], 0, pads[1]]
 
 
-def halves(auto: str, totals: Sequence[int]) -> list[int]:
-    """Padding shared between both ends; what is odd goes to the end that the mode names."""
+def split_pads(auto: str, totals: Sequence[int]) -> list[int]:
+    """Splits padding between both ends; an odd row or column goes to the end of the mode's name."""
     small, large = [t // 2 for t in totals], [t - t // 2 for t in totals]
     return [*small, *large] if auto == "SAME_UPPER" else [*large, *small]
 
 
 def extent_of(kernel: Sequence[int], dilations: Sequence[int]) -> list[int]:
-    """The span of a kernel, its holes included."""
+    """The rows and columns that a dilated kernel spans."""
     return [(size - 1) * step + 1 for size, step in zip(kernel, dilations, strict=True)]

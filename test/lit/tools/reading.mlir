@@ -37,7 +37,7 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf64> {
 
 func.func @main(%x: tensor<1x4x4x1xsi8>, %w: tensor<1x3x3x1xsi8>) {
   // The place is where the op begins, on whatever line it ends.
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: qnn.conv2d: the result has shape 1x2x2x1, its type says 1x4x4x1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: qnn.conv2d: the result has shape 1x2x2x1, but its type has shape 1x4x4x1
   %y = qnn.conv2d %x, %w
       : (tensor<1x4x4x1xsi8>, tensor<1x3x3x1xsi8>)
       -> tensor<1x4x4x1xsi32>
@@ -72,7 +72,7 @@ other.op {note = 1}
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:{{[0-9]+}}: integers have 1 to 64 bits
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{[0-9]+}}: integers must have 1 to 64 bits
 func.func private @f(%x: tensor<4xsi128>)
 
 // -----

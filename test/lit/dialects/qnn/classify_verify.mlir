@@ -9,7 +9,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.softmax: the elements must have one type, they are f32, f64
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.softmax: all element types must be equal, they are f32, f64
 %y = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf64>
 
 // -----
@@ -21,7 +21,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.softmax "Softmax_0": the result has shape 1x10, its type says 1x9
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.softmax "Softmax_0": the result has shape 1x10, but its type has shape 1x9
 %y = qnn.softmax %x axis = -1 {layer = "Softmax_0"} : (tensor<1x10xf32>) -> tensor<1x9xf32>
 
 // -----
@@ -35,19 +35,19 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: the result has shape 1, its type says 1x1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: the result has shape 1, but its type has shape 1x1
 %y = qnn.arg_max %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x1xui4>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: an index is an integer, not f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: the index must be an integer, it is f32
 %y = qnn.arg_max %x axis = -1 : (tensor<1x10xf32>) -> tensor<1xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: the index reaches 0 to 9, si4 holds -8 to 7
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: the index can be 0 to 9, but si4 holds only -8 to 7
 %y = qnn.arg_max %x axis = -1 : (tensor<1x10xf32>) -> tensor<1xsi4>
 
 // -----
@@ -67,37 +67,37 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: 0 elements can't be taken from 10
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: k is 0: it must be 1 to 10, the size of axis 1
 %v, %i = qnn.top_k %x k = 0 axis = -1 : (tensor<1x10xf32>) -> (tensor<1x5xf32>, tensor<1x5xui4>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: 11 elements can't be taken from 10
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: k is 11: it must be 1 to 10, the size of axis 1
 %v, %i = qnn.top_k %x k = 11 axis = -1 : (tensor<1x10xf32>) -> (tensor<1x11xf32>, tensor<1x11xui4>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: the result has shape 1x5, its type says 1x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: the result has shape 1x5, but its type has shape 1x4
 %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xf32>) -> (tensor<1x5xf32>, tensor<1x4xui4>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xsi9>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: the elements must have one type, they are si9, si10
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: all element types must be equal, they are si9, si10
 %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xsi9>) -> (tensor<1x5xsi10>, tensor<1x5xui4>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xsi9>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: an index is an integer, not f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k: the index must be an integer, it is f32
 %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xsi9>) -> (tensor<1x5xsi9>, tensor<1x5xf32>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x10xsi9>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k "TopK_0": the index reaches 0 to 9, ui3 holds 0 to 7
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.top_k "TopK_0": the index can be 0 to 9, but ui3 holds only 0 to 7
 %v, %i = qnn.top_k %x k = 5 axis = -1 {layer = "TopK_0"} : (tensor<1x10xsi9>) -> (tensor<1x5xsi9>, tensor<1x5xui3>)
 
 // -----

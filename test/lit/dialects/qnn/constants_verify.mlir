@@ -121,17 +121,17 @@
 
 // Hex.
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data is not an even number of hex digits
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data must be an even number of hex digits
 %c = qnn.constant "0x123" : tensor<2xui8>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data is not an even number of hex digits
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data must be an even number of hex digits
 %c = qnn.constant "0x12zz" : tensor<2xui8>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data is numbers, or hex that starts with "0x"
+// CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data must be numbers, or hex that starts with "0x"
 %c = qnn.constant "1234" : tensor<2xui8>
 
 // -----
@@ -198,12 +198,12 @@
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:26: tensor<0xui8> has a dimension that is not known, or empty: sizes are at least 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:26: tensor<0xui8> has a dimension that is unknown or 0: every size must be at least 1
 %c = qnn.constant "0x" : tensor<0xui8>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:28: tensor<?xui8> has a dimension that is not known, or empty: sizes are at least 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:28: tensor<?xui8> has a dimension that is unknown or 0: every size must be at least 1
 %c = qnn.constant [1, 2] : tensor<?xui8>
 
 // -----

@@ -3,25 +3,25 @@
 // Activations; all but qnn.relu take floats only.
 
 %x = "test.op"() : () -> tensor<2x3xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the elements must have one type, they are f32, f64
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: all element types must be equal, they are f32, f64
 %y = qnn.relu %x : (tensor<2x3xf32>) -> tensor<2x3xf64>
 
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xsi4>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the relu of integers is integers
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the relu of integers must be integers, it is f32
 %y = qnn.relu %x : (tensor<2x3xsi4>) -> tensor<2x3xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xsi4>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result reaches 0 to 7, ui2 holds 0 to 3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result can be 0 to 7, but ui2 holds only 0 to 3
 %y = qnn.relu %x : (tensor<2x3xsi4>) -> tensor<2x3xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu "Relu_0": the result has shape 2x3, its type says 3x2
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu "Relu_0": the result has shape 2x3, but its type has shape 3x2
 %y = qnn.relu %x {layer = "Relu_0"} : (tensor<2x3xf32>) -> tensor<3x2xf32>
 
 // -----
@@ -39,7 +39,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.clip: nothing lies between 1.0 and 0.5
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.clip: low is 1.0 and high is 0.5: low must not exceed high
 %y = qnn.clip %x {low = 1.0 : f32, high = 0.5 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 
 // -----
@@ -57,7 +57,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sigmoid: the elements must have one type, they are f32, si4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sigmoid: all element types must be equal, they are f32, si4
 %y = qnn.sigmoid %x : (tensor<2x3xf32>) -> tensor<2x3xsi4>
 
 // -----
@@ -107,7 +107,7 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<3xf32>, tensor<2x3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.prelu: the slope is larger than the input
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.prelu: a slope of shape {{.*}} does not broadcast to an input of {{.*}}
 %y = qnn.prelu %x, %s : (tensor<3xf32>, tensor<2x3xf32>) -> tensor<3xf32>
 
 // -----
@@ -119,7 +119,7 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<2x3xf32>, tensor<si8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.prelu: the elements must have one type, they are f32, si8, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.prelu: all element types must be equal, they are f32, si8, f32
 %y = qnn.prelu %x, %s : (tensor<2x3xf32>, tensor<si8>) -> tensor<2x3xf32>
 
 // -----
@@ -133,49 +133,49 @@
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<2x1xf32>, tensor<3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result has shape 2x3, its type says 2x1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result has shape 2x3, but its type has shape 2x1
 %y = qnn.add %a, %b : (tensor<2x1xf32>, tensor<3xf32>) -> tensor<2x1xf32>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xf32>, tensor<3xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add "Add_0": the elements must have one type, they are f32, si8, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add "Add_0": all element types must be equal, they are f32, si8, f32
 %y = qnn.add %a, %b {layer = "Add_0"} : (tensor<3xf32>, tensor<3xsi8>) -> tensor<3xf32>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xsi8>, tensor<3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sub: the elements must have one type, they are si8, f32, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sub: all element types must be equal, they are si8, f32, f32
 %y = qnn.sub %a, %b : (tensor<3xsi8>, tensor<3xf32>) -> tensor<3xf32>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xf32>, tensor<3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.mul: the elements must have one type, they are f32, f32, f64
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.mul: all element types must be equal, they are f32, f32, f64
 %y = qnn.mul %a, %b : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf64>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xsi4>, tensor<3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: integers give integers, not f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result of integers must be integers, it is f32
 %y = qnn.add %a, %b : (tensor<3xsi4>, tensor<3xsi4>) -> tensor<3xf32>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xsi4>, tensor<3xui4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result reaches -8 to 22, si5 holds -16 to 15
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result can be -8 to 22, but si5 holds only -16 to 15
 %y = qnn.add %a, %b : (tensor<3xsi4>, tensor<3xui4>) -> tensor<3xsi5>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xui4>, tensor<3xui4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sub: the result reaches -15 to 15, ui4 holds 0 to 15
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sub: the result can be -15 to 15, but ui4 holds only 0 to 15
 %y = qnn.sub %a, %b : (tensor<3xui4>, tensor<3xui4>) -> tensor<3xui4>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xsi4>, tensor<3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.mul: the result reaches -56 to 64, si7 holds -64 to 63
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.mul: the result can be -56 to 64, but si7 holds only -64 to 63
 %y = qnn.mul %a, %b : (tensor<3xsi4>, tensor<3xsi4>) -> tensor<3xsi7>
 
 // -----
@@ -193,7 +193,7 @@
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xf32>, tensor<3xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.div: the elements must have one type, they are f32, si8, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.div: all element types must be equal, they are f32, si8, f32
 %y = qnn.div %a, %b : (tensor<3xf32>, tensor<3xsi8>) -> tensor<3xf32>
 
 // -----

@@ -3,19 +3,19 @@
 // qnn.reshape
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape: 1x2x3 and 1x7 differ in size
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape: cannot reshape 1x2x3 to 1x7: the numbers of elements differ
 %y = qnn.reshape %x : (tensor<1x2x3xui2>) -> tensor<1x7xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape: the elements must have one type, they are ui2, ui3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape: all element types must be equal, they are ui2, ui3
 %y = qnn.reshape %x : (tensor<1x2x3xui2>) -> tensor<1x6xui3>
 
 // -----
 
 %x = "test.op"() : () -> tensor<2xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape "Reshape_0": 2 and scalar differ in size
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.reshape "Reshape_0": cannot reshape 2 to scalar: the numbers of elements differ
 %y = qnn.reshape %x {layer = "Reshape_0"} : (tensor<2xui2>) -> tensor<ui2>
 
 // -----
@@ -23,38 +23,38 @@
 // qnn.transpose
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2] does not name each of 3 axes once
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2] is not a permutation of the 3 axes
 %y = qnn.transpose %x order = [0, 2] : (tensor<1x2x3xui2>) -> tensor<1x3xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2, 2] does not name each of 3 axes once
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2, 2] is not a permutation of the 3 axes
 %y = qnn.transpose %x order = [0, 2, 2] : (tensor<1x2x3xui2>) -> tensor<1x3x3xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2, -2] does not name each of 3 axes once
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: order [0, 2, -2] is not a permutation of the 3 axes
 %y = qnn.transpose %x order = [0, 2, -2] : (tensor<1x2x3xui2>) -> tensor<1x3x2xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: the result has shape 1x3x2, its type says 1x2x3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: the result has shape 1x3x2, but its type has shape 1x2x3
 %y = qnn.transpose %x order = [0, 2, 1] : (tensor<1x2x3xui2>) -> tensor<1x2x3xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: the elements must have one type, they are ui2, si2
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.transpose: all element types must be equal, they are ui2, si2
 %y = qnn.transpose %x order = [0, 2, 1] : (tensor<1x2x3xui2>) -> tensor<1x3x2xsi2>
 
 // -----
 
 // qnn.concat
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: there is nothing to join
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: it needs at least one input
 %y = "qnn.concat"() <{axis = 0 : i64}> : () -> tensor<1x2xui2>
 
 // -----
@@ -72,31 +72,31 @@
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<2x3xui2>, tensor<1x3xui2>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: 1x3 does not join 2x3 along axis 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: cannot join 1x3 to 2x3 along axis 1: all other axes must be equal
 %y = qnn.concat %a, %b axis = -1 : (tensor<2x3xui2>, tensor<1x3xui2>) -> tensor<2x6xui2>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<2x3xui2>, tensor<2x3x1xui2>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: 2x3x1 does not join 2x3 along axis 0
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: cannot join 2x3x1 to 2x3 along axis 0: all other axes must be equal
 %y = qnn.concat %a, %b axis = 0 : (tensor<2x3xui2>, tensor<2x3x1xui2>) -> tensor<4x3xui2>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<2x3xui2>, tensor<2x2xui2>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: 2x2 does not join 2x3 along axis 0
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: cannot join 2x2 to 2x3 along axis 0: all other axes must be equal
 %y = qnn.concat %a, %b axis = 0 : (tensor<2x3xui2>, tensor<2x2xui2>) -> tensor<4x3xui2>
 
 // -----
 
 %a = "test.op"() : () -> tensor<2x3xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: the result has shape 4x3, its type says 2x6
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat: the result has shape 4x3, but its type has shape 2x6
 %y = qnn.concat %a, %a axis = 0 : (tensor<2x3xui2>, tensor<2x3xui2>) -> tensor<2x6xui2>
 
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<2x3xui2>, tensor<2x3xui3>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat "Concat_0": the elements must have one type, they are ui2, ui3, ui3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.concat "Concat_0": all element types must be equal, they are ui2, ui3, ui3
 %y = qnn.concat %a, %b axis = 0 {layer = "Concat_0"} : (tensor<2x3xui2>, tensor<2x3xui3>) -> tensor<4x3xui3>
 
 // -----
@@ -128,13 +128,13 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.split: the result has shape 1x3, its type says 1x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.split: the result has shape 1x3, but its type has shape 1x4
 %a, %b = qnn.split %x sizes = [5, 3] axis = -1 : (tensor<1x8xui2>) -> (tensor<1x5xui2>, tensor<1x4xui2>)
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.split: the elements must have one type, they are ui2, ui2, si2
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.split: all element types must be equal, they are ui2, ui2, si2
 %a, %b = qnn.split %x sizes = [5, 3] axis = -1 : (tensor<1x8xui2>) -> (tensor<1x5xui2>, tensor<1x3xsi2>)
 
 // -----
@@ -178,25 +178,25 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: 3 to 3 leaves axis 1, of size 8
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: the range 3 to 3 is empty or exceeds axis 1 of size 8
 %y = qnn.slice %x starts = [0, 3] ends = [1, 3] steps = [1, 1] : (tensor<1x8xui2>) -> tensor<1x1xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: 3 to 9 leaves axis 1, of size 8
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: the range 3 to 9 is empty or exceeds axis 1 of size 8
 %y = qnn.slice %x starts = [0, 3] ends = [1, 9] steps = [1, 1] : (tensor<1x8xui2>) -> tensor<1x6xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: the result has shape 1x4, its type says 1x3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: the result has shape 1x4, but its type has shape 1x3
 %y = qnn.slice %x starts = [0, 1] ends = [1, 8] steps = [1, 2] : (tensor<1x8xui2>) -> tensor<1x3xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: the elements must have one type, they are ui2, ui1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.slice: all element types must be equal, they are ui2, ui1
 %y = qnn.slice %x starts = [0, 1] ends = [1, 8] steps = [1, 2] : (tensor<1x8xui2>) -> tensor<1x4xui1>
 
 // -----
@@ -228,19 +228,19 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: the result has shape 1x6, its type says 1x5
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: the result has shape 1x6, but its type has shape 1x5
 %y = qnn.pad %x low = [0, 1] high = [0, 1] : (tensor<1x4xui2>) -> tensor<1x5xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: the elements must have one type, they are ui2, ui3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: all element types must be equal, they are ui2, ui3
 %y = qnn.pad %x low = [0, 1] high = [0, 1] : (tensor<1x4xui2>) -> tensor<1x6xui3>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: the pad value is 4, ui2 holds 0 to 3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.pad: the pad value 4 cannot be represented in ui2: use 0 to 3
 %y = qnn.pad %x low = [0, 1] high = [0, 1] value = 4 : (tensor<1x4xui2>) -> tensor<1x6xui2>
 
 // -----
@@ -266,11 +266,11 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.resize: the result has shape 1x8, its type says 1x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.resize: the result has shape 1x8, but its type has shape 1x4
 %y = qnn.resize %x scales = [1, 2] : (tensor<1x4xui2>) -> tensor<1x4xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.resize: the elements must have one type, they are ui2, ui4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.resize: all element types must be equal, they are ui2, ui4
 %y = qnn.resize %x scales = [1, 2] : (tensor<1x4xui2>) -> tensor<1x8xui4>

@@ -51,25 +51,25 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels don't divide into 0 groups
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels are not divisible into 0 groups
 %y = qnn.conv2d %x, %w groups = 0 : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x6x6x4xsi17>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels don't divide into 2 groups
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels are not divisible into 2 groups
 %y = qnn.conv2d %x, %w groups = 2 : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x6x6x4xsi17>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x1xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels don't divide into 3 groups
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: 3 input and 4 output channels are not divisible into 3 groups
 %y = qnn.conv2d %x, %w groups = 3 : (tensor<1x8x8x3xui8>, tensor<4x3x3x1xsi4>) -> tensor<1x6x6x4xsi17>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x4xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: weights for 3 channels in 2 groups don't fit an input of 4 channels
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: weights for 3 channels in 2 groups do not fit an input of 4 channels
 %y = qnn.conv2d %x, %w groups = 2 : (tensor<1x8x8x4xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x6x6x4xsi17>
 
 // -----
@@ -87,31 +87,31 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the result has shape 1x6x6x4, its type says 1x8x8x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the result has shape 1x6x6x4, but its type has shape 1x8x8x4
 %y = qnn.conv2d %x, %w : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x8x8x4xsi17>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be float, they are ui8, f32, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be floats, they are ui8, f32, f32
 %y = qnn.conv2d %x, %w : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xf32>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be float, they are f32, f32, si17
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be floats, they are f32, f32, si17
 %y = qnn.conv2d %x, %w : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>) -> tensor<1x6x6x4xsi17>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf64>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the elements must have one type, they are f32, f64, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: all element types must be equal, they are f32, f64, f32
 %y = qnn.conv2d %x, %w : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf64>) -> tensor<1x6x6x4xf32>
 
 // -----
 
 %x, %w, %b = "test.op"() : () -> (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>, tensor<4xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be float, they are f32, f32, si8, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: operands and result must all be integers or all be floats, they are f32, f32, si8, f32
 %y = qnn.conv2d %x, %w bias %b : (tensor<1x8x8x3xf32>, tensor<4x3x3x3xf32>, tensor<4xsi8>) -> tensor<1x6x6x4xf32>
 
 // -----
@@ -131,20 +131,20 @@
 // An accumulator too narrow for the types, with a bias, for the actual weights, and with their bias.
 
 %x, %w = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d "Conv_0": the sum reaches -55080 to 48195, si16 holds -32768 to 32767
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d "Conv_0": the sum can be -55080 to 48195, but si16 holds only -32768 to 32767
 %y = qnn.conv2d %x, %w {layer = "Conv_0"} : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x6x6x4xsi16>
 
 // -----
 
 %x, %w, %b = "test.op"() : () -> (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>, tensor<4xsi15>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum reaches -71464 to 64578, si17 holds -65536 to 65535
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum can be -71464 to 64578, but si17 holds only -65536 to 65535
 %y = qnn.conv2d %x, %w bias %b : (tensor<1x8x8x3xui8>, tensor<4x3x3x3xsi4>, tensor<4xsi15>) -> tensor<1x6x6x4xsi17>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x1x1x2xui4>
 %w = qnn.constant [[[[3, -1]]], [[[1, 1]]]] : tensor<2x1x1x2xsi8>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum reaches -15 to 45, si6 holds -32 to 31
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum can be -15 to 45, but si6 holds only -32 to 31
 %y = qnn.conv2d %x, %w : (tensor<1x1x1x2xui4>, tensor<2x1x1x2xsi8>) -> tensor<1x1x1x2xsi6>
 
 // -----
@@ -152,7 +152,7 @@
 %x = "test.op"() : () -> tensor<1x1x1x2xui4>
 %w = qnn.constant [[[[3, -1]]], [[[1, 1]]]] : tensor<2x1x1x2xsi8>
 %b = qnn.constant [10, -1] : tensor<2xsi8>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum reaches -5 to 55, si6 holds -32 to 31
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the sum can be -5 to 55, but si6 holds only -32 to 31
 %y = qnn.conv2d %x, %w bias %b : (tensor<1x1x1x2xui4>, tensor<2x1x1x2xsi8>, tensor<2xsi8>) -> tensor<1x1x1x2xsi6>
 
 // -----
@@ -160,7 +160,7 @@
 // Padding that the input can't hold.
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x3xui8>, tensor<4x3x3x3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the pad value is -1, ui8 holds 0 to 255
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the pad value -1 cannot be represented in ui8: use 0 to 255
 %y = qnn.conv2d %x, %w pads = [1, 1, 1, 1] pad_value = -1 : (tensor<1x4x4x3xui8>, tensor<4x3x3x3xsi4>) -> tensor<1x4x4x4xsi17>
 
 // -----
@@ -204,13 +204,13 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x8xsi4>, tensor<3x2x2x4xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: 8 input and 3 output channels don't divide into 2 groups
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: 8 input and 3 output channels are not divisible into 2 groups
 %y = qnn.conv_transpose2d %x, %w groups = 2 : (tensor<1x4x4x8xsi4>, tensor<3x2x2x4xsi4>) -> tensor<1x5x5x3xsi13>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x8xsi4>, tensor<3x2x2x4xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: weights for 4 channels in 1 groups don't fit an input of 8 channels
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: weights for 4 channels in 1 groups do not fit an input of 8 channels
 %y = qnn.conv_transpose2d %x, %w : (tensor<1x4x4x8xsi4>, tensor<3x2x2x4xsi4>) -> tensor<1x5x5x3xsi13>
 
 // -----
@@ -228,19 +228,19 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: padding leaves a result of 0x5
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: the pads [3, 0, 2, 0] leave a result of 0x5: reduce them
 %y = qnn.conv_transpose2d %x, %w pads = [3, 0, 2, 0] : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x1x5x3xsi13>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: the result has shape 1x8x8x3, its type says 1x4x4x3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: the result has shape 1x8x8x3, but its type has shape 1x4x4x3
 %y = qnn.conv_transpose2d %x, %w strides = [2, 2] : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x4x4x3xsi13>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: the sum reaches -1792 to 2048, si11 holds -1024 to 1023
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv_transpose2d: the sum can be -1792 to 2048, but si11 holds only -1024 to 1023
 %y = qnn.conv_transpose2d %x, %w : (tensor<1x4x4x8xsi4>, tensor<3x2x2x8xsi4>) -> tensor<1x5x5x3xsi11>
 
 // -----
@@ -272,13 +272,13 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x64xui2>, tensor<10x64xsi2>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: the result has shape 1x10, its type says 10x1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: the result has shape 1x10, but its type has shape 10x1
 %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64xsi2>) -> tensor<10x1xsi9>
 
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x64xui2>, tensor<10x64xsi2>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: operands and result must all be integers or all be float, they are ui2, si2, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: operands and result must all be integers or all be floats, they are ui2, si2, f32
 %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64xsi2>) -> tensor<1x10xf32>
 
 // -----
@@ -290,7 +290,7 @@
 // -----
 
 %x, %w = "test.op"() : () -> (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: the sum reaches -192 to 192, si8 holds -128 to 127
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: the sum can be -192 to 192, but si8 holds only -128 to 127
 %y = qnn.linear %x, %w : (tensor<1x64xui2>, tensor<10x64x!qnn.ternary>) -> tensor<1x10xsi8>
 
 // -----
@@ -334,14 +334,14 @@
 // -----
 
 %x, %p, %q = "test.op"() : () -> (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf64>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.batch_norm: the elements must have one type, they are f32, f32, f32, f32, f64, f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.batch_norm: all element types must be equal, they are f32, f32, f32, f32, f64, f32
 %y = qnn.batch_norm %x, %p, %p, %p, %q : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf64>) -> tensor<2x3xf32>
 
 // -----
 
 %x, %p = "test.op"() : () -> (tensor<2x2xf32>, tensor<2xf32>)
 %v = qnn.constant [1.0, -0.5] : tensor<2xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.batch_norm: variance + epsilon is not positive
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.batch_norm: variance + epsilon must be positive in every channel
 %y = qnn.batch_norm %x, %p, %p, %p, %v {epsilon = 0.25 : f32} : (tensor<2x2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x2xf32>
 
 // -----

@@ -57,13 +57,13 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: padding [0, 0, 2, 0] leaves windows with nothing in them
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: with padding [0, 0, 2, 0] some windows contain only padding: reduce it
 %y = qnn.max_pool %x kernel = [2, 2] pads = [0, 0, 2, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x5x5x8xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: padding [0, 2, 0, 0] leaves windows with nothing in them
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: with padding [0, 2, 0, 0] some windows contain only padding: reduce it
 %y = qnn.max_pool %x kernel = [2, 2] pads = [0, 2, 0, 0] : (tensor<1x4x6x8xui2>) -> tensor<1x3x7x8xui2>
 
 // -----
@@ -81,7 +81,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool "MaxPool_0": the result has shape 1x2x3x8, its type says 1x2x4x8
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool "MaxPool_0": the result has shape 1x2x3x8, but its type has shape 1x2x4x8
 %y = qnn.max_pool %x kernel = [2, 2] strides = [2, 2] {layer = "MaxPool_0"} : (tensor<1x4x6x8xui2>) -> tensor<1x2x4x8xui2>
 
 // -----
@@ -89,7 +89,7 @@
 // qnn.max_pool
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: the elements must have one type, they are ui2, ui3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: all element types must be equal, they are ui2, ui3
 %y = qnn.max_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xui3>
 
 // -----
@@ -97,25 +97,25 @@
 // qnn.sum_pool
 
 %x = "test.op"() : () -> tensor<1x4x6x8xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the elements must have one type, they are f32, f64
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: all element types must be equal, they are f32, f64
 %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x4x6x8xf32>) -> tensor<1x3x5x8xf64>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum of ui2 is an integer, not f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum of integers must be an integer, it is f32
 %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum reaches 0 to 18, ui4 holds 0 to 15
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum can be 0 to 18, but ui4 holds only 0 to 15
 %y = qnn.sum_pool %x kernel = [2, 3] : (tensor<1x4x6x8xui2>) -> tensor<1x3x4x8xui4>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x4x8x!qnn.bipolar>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum reaches -4 to 4, si3 holds -4 to 3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum can be -4 to 4, but si3 holds only -4 to 3
 %y = qnn.sum_pool %x kernel = [2, 2] pads = [1, 1, 1, 1] : (tensor<1x4x4x8x!qnn.bipolar>) -> tensor<1x5x5x8xsi3>
 
 // -----
@@ -135,7 +135,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: the elements must have one type, they are f32, f64
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: all element types must be equal, they are f32, f64
 %y = qnn.avg_pool %x kernel = [2, 2] : (tensor<1x4x6x8xf32>) -> tensor<1x3x5x8xf64>
 
 // -----
@@ -149,7 +149,7 @@
 // The taps of the only window all lie in the padding.
 
 %x = "test.op"() : () -> tensor<1x2x2x8xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: padding [1, 1, 1, 1] leaves windows with nothing in them
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: with padding [1, 1, 1, 1] some windows contain only padding: reduce it
 %y = qnn.avg_pool %x kernel = [2, 2] pads = [1, 1, 1, 1] dilations = [3, 3] : (tensor<1x2x2x8xf32>) -> tensor<1x1x1x8xf32>
 
 // -----

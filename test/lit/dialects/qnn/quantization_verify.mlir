@@ -15,7 +15,7 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<4x3xf32>, tensor<f32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: the result has shape 4x3, its type says 3x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: the result has shape 4x3, but its type has shape 3x4
 %y = qnn.quantize %x, %s : (tensor<4x3xf32>, tensor<f32>) -> tensor<3x4xsi4>
 
 // -----
@@ -28,7 +28,7 @@
 
 %x = "test.op"() : () -> tensor<4x3xf32>
 %s = qnn.constant [0.5, 0.0, 0.5] : tensor<3xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: the scale is zero
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: the scale must not be zero
 %y = qnn.quantize %x, %s : (tensor<4x3xf32>, tensor<3xf32>) -> tensor<4x3xsi4>
 
 // -----
@@ -70,7 +70,7 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<4x3xf32>, tensor<f32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: narrow leaves ui1 no two values
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: narrow leaves only one value of ui1
 %y = qnn.quantize %x, %s {narrow} : (tensor<4x3xf32>, tensor<f32>) -> tensor<4x3xui1>
 
 // -----
@@ -103,7 +103,7 @@
 
 %x = "test.op"() : () -> tensor<4x3xsi4>
 %s = qnn.constant 0.0 : tensor<f32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.dequantize "Dequant_0": the scale is zero
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.dequantize "Dequant_0": the scale must not be zero
 %y = qnn.dequantize %x, %s {layer = "Dequant_0"} : (tensor<4x3xsi4>, tensor<f32>) -> tensor<4x3xf32>
 
 // -----
@@ -153,13 +153,13 @@
 // -----
 
 %x, %m = "test.op"() : () -> (tensor<1x8xsi20>, tensor<ui16>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.requantize: the shift must be from 0 to 62
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.requantize: the shift is 63: it must be 0 to 62
 %y = qnn.requantize %x, %m shift = 63 : (tensor<1x8xsi20>, tensor<ui16>) -> tensor<1x8xsi8>
 
 // -----
 
 %x, %m = "test.op"() : () -> (tensor<1x8xsi20>, tensor<ui16>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.requantize: the shift must be from 0 to 62
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.requantize: the shift is -1: it must be 0 to 62
 %y = qnn.requantize %x, %m shift = -1 : (tensor<1x8xsi20>, tensor<ui16>) -> tensor<1x8xsi8>
 
 // -----
@@ -179,13 +179,13 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xsi20>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.trunc: the shift must be from 0 to 62
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.trunc: the shift is 63: it must be 0 to 62
 %y = qnn.trunc %x shift = 63 : (tensor<1x8xsi20>) -> tensor<1x8xsi8>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x8xsi20>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.trunc: the shift must be from 0 to 62
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.trunc: the shift is -1: it must be 0 to 62
 %y = qnn.trunc %x shift = -1 : (tensor<1x8xsi20>) -> tensor<1x8xsi8>
 
 // -----
@@ -217,13 +217,13 @@
 // -----
 
 %x, %t, %d = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x3xsi20>, tensor<1xui1>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: descending is a tensor<8xui1>, not tensor<1xui1>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: descending must be a tensor<8xui1>, not tensor<1xui1>
 %y = qnn.threshold %x, %t descending %d : (tensor<1x8xsi20>, tensor<8x3xsi20>, tensor<1xui1>) -> tensor<1x8xui2>
 
 // -----
 
 %x, %t, %d = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x3xsi20>, tensor<8xsi1>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: descending is a tensor<8xui1>, not tensor<8xsi1>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: descending must be a tensor<8xui1>, not tensor<8xsi1>
 %y = qnn.threshold %x, %t descending %d : (tensor<1x8xsi20>, tensor<8x3xsi20>, tensor<8xsi1>) -> tensor<1x8xui2>
 
 // -----
@@ -235,46 +235,46 @@
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x1xsi20>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: a bipolar result takes no offset
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: a bipolar result must have offset 0, not {{.*}}
 %y = qnn.threshold %x, %t offset = -1 : (tensor<1x8xsi20>, tensor<8x1xsi20>) -> tensor<1x8x!qnn.bipolar>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x4xsi20>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the result reaches 0 to 4, ui2 holds 0 to 3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the result can be 0 to 4, but ui2 holds only 0 to 3
 %y = qnn.threshold %x, %t : (tensor<1x8xsi20>, tensor<8x4xsi20>) -> tensor<1x8xui2>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x3xsi20>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the result reaches -1 to 2, ui2 holds 0 to 3
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the result can be -1 to 2, but ui2 holds only 0 to 3
 %y = qnn.threshold %x, %t offset = -1 : (tensor<1x8xsi20>, tensor<8x3xsi20>) -> tensor<1x8xui2>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<1x8xsi20>, tensor<8x3xf32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds of f32 don't compare with si20
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds of f32 cannot be compared with an input of si20
 %y = qnn.threshold %x, %t : (tensor<1x8xsi20>, tensor<8x3xf32>) -> tensor<1x8xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2xsi4>
 %t = qnn.constant [[-3, 0, 0], [3, 4, 2]] : tensor<2x3xsi4>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the thresholds are not ascending
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: the thresholds must be ascending
 %y = qnn.threshold %x, %t : (tensor<1x2xsi4>, tensor<2x3xsi4>) -> tensor<1x2xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2xsi4>
 %t = qnn.constant [[-9, 0, 8]] : tensor<1x3xsi5>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds from -9 to 8 lie outside what si4 can reach: -8, always reached, to 8, never reached
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds from -9 to 8 exceed the range of si4: use -8 (always reached) to 8 (never reached)
 %y = qnn.threshold %x, %t : (tensor<1x2xsi4>, tensor<1x3xsi5>) -> tensor<1x2xui2>
 
 // -----
 
 %x = "test.op"() : () -> tensor<1x2xsi4>
 %t = qnn.constant [[-8, 0, 9]] : tensor<1x3xsi5>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds from -8 to 9 lie outside what si4 can reach: -8, always reached, to 8, never reached
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.threshold: thresholds from -8 to 9 exceed the range of si4: use -8 (always reached) to 8 (never reached)
 %y = qnn.threshold %x, %t : (tensor<1x2xsi4>, tensor<1x3xsi5>) -> tensor<1x2xui2>
 
 // -----
@@ -288,44 +288,44 @@
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<4xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table of si8 gives no si9
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table of si8 cannot give si9
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi9>
 
 // -----
 
 %t = "test.op"() : () -> tensor<3xsi8>
 %x = qnn.constant [0, 3] : tensor<2xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: index 0 to 3 leaves the table, which answers 0 to 2
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: index 0 to 3 is outside the table, which has the indices 0 to 2
 %y = qnn.lookup %x, %t : (tensor<2xui2>, tensor<3xsi8>) -> tensor<2xsi8>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<si8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table has rank 1 or 2, it is scalar
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: the table must have rank 1 or 2, it is scalar
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<si8>) -> tensor<8x4xsi8>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<4x2x2xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table has rank 1 or 2, it is 4x2x2
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: the table must have rank 1 or 2, it is 4x2x2
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<4x2x2xsi8>) -> tensor<8x4x2x2xsi8>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<4x5xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: the result has shape 8x4x5, its type says 8x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: the result has shape 8x4x5, but its type has shape 8x4
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<4x5xsi8>) -> tensor<8x4xsi8>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<5x4xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table for each channel is 4xN, it is 5x4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: with per_channel the table must be 4xN, it is 5x4
 %y = qnn.lookup %x, %t {per_channel} : (tensor<8x4xui2>, tensor<5x4xsi8>) -> tensor<8x4xsi8>
 
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<4xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table for each channel is 4xN, it is 4
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: with per_channel the table must be 4xN, it is 4
 %y = qnn.lookup %x, %t {per_channel} : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi8>
 
 // -----
@@ -353,5 +353,5 @@
 // -----
 
 %x, %s = "test.op"() : () -> (tensor<1x8xf32>, tensor<f32>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: narrow is for siN and uiN
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.quantize: narrow applies only to siN and uiN
 %y = qnn.quantize %x, %s {narrow} : (tensor<1x8xf32>, tensor<f32>) -> tensor<1x8x!qnn.ternary>

@@ -8,12 +8,12 @@
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:35: integers have 1 to 64 bits
+// CHECK: {{.*}}:[[# @LINE + 1]]:35: integers must have 1 to 64 bits
 %x = "test.op"() : () -> tensor<4xui0>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:35: integers have 1 to 64 bits
+// CHECK: {{.*}}:[[# @LINE + 1]]:35: integers must have 1 to 64 bits
 %x = "test.op"() : () -> tensor<4xsi65>
 
 // -----
@@ -49,32 +49,32 @@
 // -----
 
 %x = "test.op"() : () -> tensor<4x?xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: tensor<4x?xf32> has a dimension that is not known, or empty: sizes are at least 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: tensor<4x?xf32> has a dimension that is unknown or 0: every size must be at least 1
 %y = qnn.relu %x : (tensor<4x?xf32>) -> tensor<4x?xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<4x0xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: tensor<4x0xf32> has a dimension that is not known, or empty: sizes are at least 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: tensor<4x0xf32> has a dimension that is unknown or 0: every size must be at least 1
 %y = qnn.relu %x : (tensor<4x0xf32>) -> tensor<4x0xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<4xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result has shape 4, its type says 5
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result has shape 4, but its type has shape 5
 %y = qnn.relu %x : (tensor<4xf32>) -> tensor<5xf32>
 
 // -----
 
 %x = "test.op"() : () -> tensor<f32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result has shape scalar, its type says 1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result has shape scalar, but its type has shape 1
 %y = qnn.relu %x : (tensor<f32>) -> tensor<1xf32>
 
 // -----
 
 // The name in the source model is told.
 %x = "test.op"() : () -> tensor<4xf32>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu "Relu_0": the result has shape 4, its type says 4x1
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu "Relu_0": the result has shape 4, but its type has shape 4x1
 %y = qnn.relu %x {layer = "Relu_0"} : (tensor<4xf32>) -> tensor<4x1xf32>
 
 // -----

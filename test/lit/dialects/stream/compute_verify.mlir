@@ -153,7 +153,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = !qnn.bipolar : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -173,7 +173,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -3 to 36, ui6 holds 0 to 63
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum can be -3 to 36, but ui6 holds only 0 to 63
   %y = stream.matvec %x weights(@w) accumulator = ui6 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -183,7 +183,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -3 to 36, si6 holds -32 to 31
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum can be -3 to 36, but si6 holds only -32 to 31
   %y = stream.matvec %x weights(@w) accumulator = si6 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -193,7 +193,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4x!qnn.bipolar>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -17 to 9, si4 holds -8 to 7
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum can be -17 to 9, but si4 holds only -8 to 7
   %y = stream.matvec %x weights(@w) bias(@b) accumulator = si4 : (!stream.channel<3x4x!qnn.bipolar>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -204,7 +204,7 @@ qnn.data @b [5, -5] : tensor<2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui64>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches -18446744073709551615 to 221360928884514619380, si7 holds -64 to 63
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum can be -18446744073709551615 to 221360928884514619380, but si7 holds only -64 to 63
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui64>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -214,7 +214,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum reaches 0 to 55340232221128654848, si64 holds -9223372036854775808 to 9223372036854775807
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the sum can be 0 to 55340232221128654848, but si64 holds only -9223372036854775808 to 9223372036854775807
   %y = stream.matvec %x weights(@w) accumulator = si64 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -269,7 +269,7 @@ qnn.data @b [0.5, 1.0] : tensor<2xf32>
 // stream.matvec: the result without thresholds
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -3 to 36, si6 holds -32 to 31
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result can be -3 to 36, but si6 holds only -32 to 31
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi6>
   stream.sink "y" %y : !stream.channel<3x2xsi6>
 }
@@ -289,7 +289,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -299,7 +299,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x1x!qnn.ternary>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x1x!qnn.ternary>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -374,7 +374,7 @@ qnn.data @t [[0.5], [1.5]] : tensor<2x1xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the thresholds are not ascending
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the thresholds must be ascending
   %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
   stream.sink "y" %y : !stream.channel<3x2xui2>
 }
@@ -385,7 +385,7 @@ qnn.data @t [[1, 1], [2, 1]] : tensor<2x2xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from 1 to 65 lie outside what si7 can reach: {{.*}}
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from 1 to 65 exceed the range of si7: {{.*}}
   %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
   stream.sink "y" %y : !stream.channel<3x2xui2>
 }
@@ -396,7 +396,7 @@ qnn.data @t [[1, 65]] : tensor<1x2xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from -65 to 64 lie outside what si7 can reach: {{.*}}
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: thresholds from -65 to 64 exceed the range of si7: {{.*}}
   %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
   stream.sink "y" %y : !stream.channel<3x2xui2>
 }
@@ -407,7 +407,7 @@ qnn.data @t [[-65, 64]] : tensor<1x2xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches 0 to 4, ui2 holds 0 to 3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result can be 0 to 4, but ui2 holds only 0 to 3
   %y = stream.matvec %x weights(@w) thresholds(@t) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui2>
   stream.sink "y" %y : !stream.channel<3x2xui2>
 }
@@ -418,7 +418,7 @@ qnn.data @t [[0, 1, 2, 3]] : tensor<1x4xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result reaches -1 to 0, ui1 holds 0 to 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: the result can be -1 to 0, but ui1 holds only 0 to 1
   %y = stream.matvec %x weights(@w) thresholds(@t) offset = -1 accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
   stream.sink "y" %y : !stream.channel<3x2xui1>
 }
@@ -440,7 +440,7 @@ qnn.data @t [[0, 1]] : tensor<1x2xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a bipolar result takes no offset
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a bipolar result must have offset 0, not {{.*}}
   %y = stream.matvec %x weights(@w) thresholds(@t) offset = -1 accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -473,7 +473,7 @@ qnn.data @t [[0], [5]] : tensor<2x1xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending is a tensor<2xui1>, not tensor<1xui1>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending must be a tensor<2xui1>, not tensor<1xui1>
   %y = stream.matvec %x weights(@w) thresholds(@t) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
   stream.sink "y" %y : !stream.channel<3x2xui1>
 }
@@ -485,7 +485,7 @@ qnn.data @d [1] : tensor<1xui1>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending is a tensor<2xui1>, not tensor<2xui2>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: descending must be a tensor<2xui1>, not tensor<2xui2>
   %y = stream.matvec %x weights(@w) thresholds(@t) descending(@d) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xui1>
   stream.sink "y" %y : !stream.channel<3x2xui1>
 }
@@ -557,7 +557,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the sum reaches -3 to 36, si6 holds -32 to 31
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the sum can be -3 to 36, but si6 holds only -32 to 31
   %y = stream.depthwise %x weights(@w) accumulator = si6 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -567,7 +567,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the result reaches -3 to 36, ui6 holds 0 to 63
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: the result can be -3 to 36, but ui6 holds only 0 to 63
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xui6>
   stream.sink "y" %y : !stream.channel<3x2xui6>
 }
@@ -638,7 +638,7 @@ qnn.data @t [[0], [5]] : tensor<2x1xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: thresholds from 0 to 9 lie outside what si4 can reach: {{.*}}
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: thresholds from 0 to 9 exceed the range of si4: {{.*}}
   %y = stream.threshold %x thresholds(@t) : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1>
   stream.sink "y" %y : !stream.channel<3x2xui1>
 }
@@ -648,7 +648,7 @@ qnn.data @t [[0], [9]] : tensor<2x1xsi8>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: the result reaches 1 to 2, ui1 holds 0 to 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.threshold: the result can be 1 to 2, but ui1 holds only 0 to 1
   %y = stream.threshold %x thresholds(@t) offset = 1 : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui1>
   stream.sink "y" %y : !stream.channel<3x2xui1>
 }
@@ -840,7 +840,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
   %b = stream.source "b" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -8 to 22, si5 holds -16 to 15
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum can be -8 to 22, but si5 holds only -16 to 15
   %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi5>
   stream.sink "y" %y : !stream.channel<3x2xsi5>
 }
@@ -850,7 +850,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
   %b = stream.source "b" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -8 to 22, ui6 holds 0 to 63
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum can be -8 to 22, but ui6 holds only 0 to 63
   %y = stream.add %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xui6>
   stream.sink "y" %y : !stream.channel<3x2xui6>
 }
@@ -860,7 +860,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
   %b = stream.source "b" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum reaches -61 to 14, si6 holds -32 to 31
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum can be -61 to 14, but si6 holds only -32 to 31
   %y = stream.add %a, %b multipliers = [-3, 2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
   stream.sink "y" %y : !stream.channel<3x2xsi6>
 }
@@ -870,7 +870,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui1>
   %b = stream.source "b" : !stream.channel<3x2xui1>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: the sum may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.add %a, %b multipliers = [1, -1] : (!stream.channel<3x2xui1>, !stream.channel<3x2xui1>) -> !stream.channel<3x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
 }
@@ -907,7 +907,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<10xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index reaches 0 to 9, ui3 holds 0 to 7
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index can be 0 to 9, but ui3 holds only 0 to 7
   %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1xui3>
   stream.sink "y" %y : !stream.channel<1xui3>
 }
@@ -916,7 +916,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<10xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index reaches 0 to 9, si4 holds -8 to 7
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index can be 0 to 9, but si4 holds only -8 to 7
   %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1xsi4>
   stream.sink "y" %y : !stream.channel<1xsi4>
 }
@@ -934,7 +934,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the index may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.label_select %x : (!stream.channel<2xsi9>) -> !stream.channel<1x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<1x!qnn.bipolar>
 }
@@ -1048,7 +1048,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x2x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the sum reaches -4 to 258, si9 holds -256 to 255
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: the sum can be -4 to 258, but si9 holds only -256 to 255
   %y = stream.offset %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi9>
   stream.sink "y" %y : !stream.channel<2x2x4xsi9>
 }

@@ -16,7 +16,7 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:46: integers have 1 to 64 bits
+  // CHECK: {{.*}}:[[# @LINE + 1]]:46: integers must have 1 to 64 bits
   %x = stream.source "x" : !stream.channel<4xui65>
 }
 

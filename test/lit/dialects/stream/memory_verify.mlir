@@ -1,11 +1,11 @@
 // RUN: qnn-opt %s --split-input-file --verify-diagnostics --parsing-diagnostics | filecheck %s
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: 3x3 at once don't divide 4 rows of 6
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: at_once is [3, 3]: it must be two divisors of 4 rows and 6 columns
 stream.memory @w at_once = [3, 3] "0x00" : tensor<4x6xui2>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: 2 at once don't divide 4 rows of 6
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: at_once is [2]: it must be two divisors of 4 rows and 6 columns
 stream.memory @w at_once = [2] "0x00" : tensor<4x6xui2>
 
 // -----
@@ -15,7 +15,7 @@ stream.memory @w at_once = [2, 3] "0x00" : tensor<4x6xui2>
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: a memory holds rows of integers, not tensor<4x6xf32>
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: a memory must hold rows of integers, not tensor<4x6xf32>
 stream.memory @w at_once = [2, 3] "0x00" : tensor<4x6xf32>
 
 // -----
@@ -25,7 +25,7 @@ stream.memory @w at_once = [2, 3] "0x0200000000000000" : tensor<4x6x!qnn.ternary
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: constant data is not an even number of hex digits
+// CHECK: {{.*}}:[[# @LINE + 1]]:{{.*}}: constant data must be an even number of hex digits
 stream.memory @w at_once = [2, 3] "0x020" : tensor<4x6xui2>
 
 // -----

@@ -227,7 +227,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the result reaches 0 to 256, ui8 holds 0 to 255
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the result can be 0 to 256, but ui8 holds only 0 to 255
   %y = stream.scale %x factors(@f) offsets(@f) shift = 2 clamp = [0, 256] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }

@@ -229,7 +229,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches -1 to -1, ui8 holds 0 to 255
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value is -1, but ui8 holds only 0 to 255
   %y = stream.pad %x pads = [1, 0, 0, 1] value = -1 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
   stream.sink "y" %y : !stream.channel<5x5x2xui8>
 }
@@ -238,7 +238,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches 256 to 256, ui8 holds 0 to 255
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value is 256, but ui8 holds only 0 to 255
   %y = stream.pad %x pads = [1, 0, 0, 1] value = 256 : (!stream.channel<4x4x2xui8>) -> !stream.channel<5x5x2xui8>
   stream.sink "y" %y : !stream.channel<5x5x2xui8>
 }
@@ -247,7 +247,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value may be 0, !qnn.bipolar holds -1 and 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value may be 0, but !qnn.bipolar holds only -1 and 1
   %y = stream.pad %x pads = [1, 0, 0, 1] : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
 }
@@ -256,7 +256,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2x!qnn.bipolar>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value reaches 2 to 2, !qnn.bipolar holds -1 to 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: the pad value is 2, but !qnn.bipolar holds only -1 to 1
   %y = stream.pad %x pads = [1, 0, 0, 1] value = 2 : (!stream.channel<4x4x2x!qnn.bipolar>) -> !stream.channel<5x5x2x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<5x5x2x!qnn.bipolar>
 }
@@ -375,7 +375,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x3x8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum reaches 0 to 1020, ui9 holds 0 to 511
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum can be 0 to 1020, but ui9 holds only 0 to 511
   %y = stream.pool %x {sum} : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x2xui9>
   stream.sink "y" %y : !stream.channel<3x3x2xui9>
 }
@@ -384,7 +384,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x3x8xsi8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum reaches -512 to 508, si9 holds -256 to 255
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: the sum can be -512 to 508, but si9 holds only -256 to 255
   %y = stream.pool %x {sum} : (!stream.channel<3x3x8xsi8>) -> !stream.channel<3x3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x3x2xsi9>
 }
