@@ -11,6 +11,8 @@ import numpy as np
 import onnx
 from onnx import AttributeProto, NodeProto, TensorProto, helper, numpy_helper
 from qnn.frontends.onnx.registry import HANDLERS
+from qnn.frontends.onnx.importer import KNOWN_DOMAINS
+from qnn.frontends.onnx.registry import HANDLERS, UNSUPPORTED_OPERATORS
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
 from qnn.tools.network_summary import describe_fold_bn, layer_summaries, summary_table
