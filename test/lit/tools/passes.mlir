@@ -1,4 +1,4 @@
-// Passes run in the order given, however they are named; what is told about them goes to standard
+// Passes run in the order of the command line, as flags or in a pipeline; timings go to standard
 // error.
 
 // RUN: qnn-opt %s --time-passes --canonicalize --fold-bn -p "canonicalize,fold-bn" --canonicalize 2> %t.err | filecheck %s
