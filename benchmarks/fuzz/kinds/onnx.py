@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import onnx
 from onnx import AttributeProto, NodeProto, TensorProto, helper, numpy_helper
-from qnn.frontends.onnx.registry import HANDLERS
 from qnn.frontends.onnx.importer import KNOWN_DOMAINS
 from qnn.frontends.onnx.registry import HANDLERS, UNSUPPORTED_OPERATORS
 from qnn.qdialect.dialects import new_context

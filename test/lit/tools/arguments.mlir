@@ -1,4 +1,4 @@
-// A command line that makes no sense: one line on standard error, and exit status 2.
+// Errors in the command line: one line on standard error, and exit status 2.
 
 // RUN: rm -f %t
 // RUN: %{status} 2 qnn-opt %s --canonicalise 2>> %t
@@ -16,7 +16,7 @@
 // RUN: %{status} 2 qnn-opt %s -o 2>> %t
 // CHECK-NEXT: qnn-opt: argument -o/--output-file: expected one argument
 
-// Options are not abbreviated. All is told before a file is read.
+// Options cannot be abbreviated. These errors come before a file is read.
 // RUN: %{status} 2 qnn-opt %t.missing --time-pass 2>> %t
 // CHECK-NEXT: qnn-opt: unknown pass or option --time-pass; did you mean --time-passes?
 

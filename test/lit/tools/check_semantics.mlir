@@ -1,4 +1,4 @@
-// The check reports how much it compared. It draws random inputs, or reads them from a file.
+// --check-semantics reports what it compared; its inputs are random, or come from files.
 
 // RUN: qnn-opt --fold-bn --canonicalize --check-semantics=3 %s -o %t.out 2> %t.err
 // RUN: filecheck %s --match-full-lines --input-file %t.err

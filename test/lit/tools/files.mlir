@@ -1,4 +1,4 @@
-// Files that can't be read or written: one line on standard error, and exit status 1.
+// Errors of files: one line on standard error, and exit status 1.
 
 // RUN: rm -rf %t && mkdir -p %t/folder %t/out
 // RUN: %{status} 1 qnn-opt %t/missing 2>> %t/errors
@@ -22,7 +22,7 @@
 // CHECK-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --input-file %t/errors
 
-// A file is written whole or not at all; an input may be its own output.
+// A file is written as a whole or not at all; the output may be the input file.
 // RUN: cp %s %t/out/good.mlir
 // RUN: qnn-opt %t/out/good.mlir -o %t/out/good.mlir > %t/printed
 // RUN: diff %t/printed /dev/null

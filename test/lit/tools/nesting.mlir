@@ -1,4 +1,4 @@
-// Brackets that nest too deeply for any reader are refused in one line, wherever they stand.
+// Brackets that nest too deeply for the parser are an error of one line, in any place.
 
 // RUN: %{python} -c "print('%c = qnn.constant ' + '[' * 10000 + ']' * 10000 + ' : tensor<ui1>')" > %t.deep
 // RUN: %{status} 1 qnn-opt %t.deep 2>&1 | filecheck %s --check-prefix DEEP

@@ -1,5 +1,5 @@
-// Passes run in the order of the command line, whether by option or by pipeline. Reports about them go
-// to standard error.
+// Passes run in the order of the command line, as flags or in a pipeline; timings go to standard
+// error.
 
 // RUN: qnn-opt %s --time-passes --canonicalize --fold-bn -p "canonicalize,fold-bn" --canonicalize 2> %t.err | filecheck %s
 // RUN: filecheck %s --match-full-lines --check-prefix TIME --input-file %t.err

@@ -60,14 +60,14 @@
 // RUN: diff %t/build/folding.json %t/again/folding.json
 // RUN: diff %t/build/top.hpp %t/again/top.hpp
 
-// A build takes the place of the one before; one that fails leaves it as it is, and nothing else.
+// A build replaces the one before; a build that fails keeps it, and leaves no other file.
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 --fps 1e12 -o %t/build 2> %t/errors
 // RUN: qnn compile %t/net.mlir --target hls --device z7020 --clock 50 -o %t/again 2> %t/steps > %t/table
 // RUN: grep "period 20.000" %t/again/run_hls.tcl
 // RUN: grep "period 10.000" %t/build/run_hls.tcl
 // RUN: ls -A %t | not grep "^[.]"
 
-// What stands beside it in the folder is not the build's.
+// Other files in the folder stay.
 // RUN: mkdir %t/build/hls && cp %t/net.mlir %t/build/hls
 // RUN: cd %t/build && qnn compile %t/net.mlir --target hls --device z7020 --clock 50 -o . 2> %t/steps > %t/table
 // RUN: grep "period 20.000" %t/build/run_hls.tcl

@@ -1,4 +1,4 @@
-// A project stands alone: g++ builds it, and the testbench finds the golden results.
+// A project needs no other file: g++ builds it, and the testbench finds the golden results.
 
 // REQUIRES: hls, make
 // RUN: rm -rf %t && mkdir -p %t
@@ -11,7 +11,7 @@
 // CHECK-COUNT-2: vectors/{{\w+}}: 0 of 60 bytes differ
 // RUN: diff /dev/null %t/warnings
 
-// What is edited is compiled again, the library too; what is not edited is not.
+// make compiles only what was edited, including the library.
 // RUN: cd %t/build && make PYTHON=%{python} -n simulation.out | not grep testbench.cpp
 // RUN: cd %t/build && touch include/qnn/window.hpp && make PYTHON=%{python} -n simulation.out | grep testbench.cpp
 // RUN: cd %t/build && touch include/qnn.hpp && make PYTHON=%{python} -n bounded.out | grep testbench.cpp
@@ -27,7 +27,7 @@
 // RUN: cd %t/streams && make PYTHON=%{python} simulate bounded > %t/made
 // RUN: filecheck %s --match-full-lines --input-file %t/made
 
-// The frames are those that were given, as the design takes them: channels last.
+// The frames are those of --inputs in the layout of the design: channels last.
 // RUN: %{python} -c "import numpy, sys; print(*numpy.fromfile(sys.argv[1], numpy.uint8)[:6])" %t/build/vectors/input0_data.bin | filecheck %s --check-prefix FRAMES
 // FRAMES: 0 10 7 1 14 8
 

@@ -1,4 +1,4 @@
-// Which devices there are, what they have, and how well that is known.
+// The known devices, their resources, and the confidence of each figure.
 
 // RUN: qnn devices | filecheck %s --match-full-lines --strict-whitespace
 //      CHECK:name              part                         lut       alm          ff  bram36     m20k    uram      dsp  clock_mhz  bandwidth_gb_s
@@ -7,7 +7,7 @@
 //      CHECK:* measured, ? estimated; figures without a mark are the vendor's
 // CHECK-NEXT:these boards are accepted as device names: pynq-z1, pynq-z2, ultra96, ultra96-v2, vcu118, zc706, zcu102, zedboard
 
-// Of some also where each figure is from.
+// For devices that are named, the source of each figure, too.
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn devices z7020 | filecheck %s --match-full-lines --check-prefix SOURCE
 //      SOURCE: z7020: Zynq-7020, on pynq-z1, pynq-z2, zedboard

@@ -1,4 +1,4 @@
-// What is installed, and what for.
+// The packages and programs that are installed, by task.
 
 // RUN: qnn doctor | filecheck %s
 //      CHECK:task {{ +}}needs {{ +}}found, or how to install it

@@ -1,4 +1,4 @@
-// What a design comes to on a device; it is folded and has its depths, so it is taken as it is.
+// The estimate of a design that is folded and has its FIFO depths, and so is used as it is.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn estimate %s --device z7020 --trace %t/trace.json 2> %t/trace.err | filecheck %s --match-full-lines --strict-whitespace
@@ -87,7 +87,7 @@
 // JSON-NEXT:       "cycles": 16,
 // JSON-NEXT:       "resources": {
 
-// With a folding, or a rate, it is folded anew.
+// With a folding file, or a rate, it is folded again.
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Gemm_0": {"pe": 4, "simd": 8}}'
 // RUN: qnn estimate %s --device z7020 --folding %t/fold.json 2> %t/folded.err | filecheck %s --check-prefix FOLDED
 // RUN: filecheck %s --check-prefix SIZED --input-file %t/folded.err
@@ -97,7 +97,7 @@
 // RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
 // RATE: z7020 at 100 MHz: 1,562,500.0 frames/s, a frame every 64 cycles
 
-// Mistakes are one line on standard error, and exit status 1.
+// Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
 // ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
@@ -117,7 +117,7 @@
 // RUN: %{status} 1 qnn estimate %s --device z7020 --trace %t/none/trace.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}none/trace.json: no such file or directory
 
-// A command line that makes no sense ends with status 2.
+// An error in the command line ends with exit status 2.
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 0 2>> %t/errors
 // ERRORS: qnn: argument --clock: '0' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 5000000 2>> %t/errors

@@ -1,4 +1,4 @@
-// Networks on several devices, and what may be asked of those that are cut already.
+// Networks on several devices, and the options that a network accepts after the cut.
 
 // RUN: rm -rf %t && mkdir %t
 // RUN: qnn estimate %s --devices z7020,z7020 --link 4@50+500 --fps 1000000 2> /dev/null | filecheck %s

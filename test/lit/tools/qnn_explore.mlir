@@ -1,4 +1,4 @@
-// Rate against resources of a design, whatever its folding is.
+// Frame rates and resources of a design; its own folding does not matter.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn explore %s --devices zu3eg,z7020 -o %t/out 2> /dev/null | filecheck %s --match-full-lines --strict-whitespace
@@ -14,7 +14,7 @@
 // CHECK-NEXT:z7020   100       25,000,000.0    210,000,000.0        6                             lut, 12%
 // CHECK-NEXT:zu3eg   200       50,000,000.0  9,411,585,365.9        6                              lut, 9%
 
-// As JSON; points that are finished are not worked out again, and what is told is the same.
+// As JSON; finished points are not computed again, and the result is the same.
 // RUN: qnn explore %s --devices zu3eg,z7020 --json -o %t/out 2> /dev/null > %t/again.json
 // RUN: diff %t/out/explore.json %t/again.json
 // RUN: filecheck %s --match-full-lines --check-prefix JSON --input-file %t/again.json
@@ -47,7 +47,7 @@
 // RATE-EMPTY:
 // RATE-NEXT: 30,000,000 frames/s: z7020 at 200 MHz is the smallest: 50,000,000.0 frames/s with {{.*}}
 
-// Mistakes are one line on standard error, and exit status 1.
+// Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn explore %s --devices z7020,z7021 2>> %t/errors
 // ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn explore %t/none.mlir 2>> %t/errors
@@ -66,7 +66,7 @@
 // RUN: %{status} 1 qnn explore %s --devices z7020 -o %t/others 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}others holds 'mine' and no exploration to continue: name another folder
 
-// A command line that makes no sense ends with status 2.
+// An error in the command line ends with exit status 2.
 // RUN: %{status} 2 qnn explore %s --devices z7020,, 2>> %t/errors
 // ERRORS-NEXT: qnn: argument --devices: 'z7020,,' is not a list of names with commas between them
 // RUN: %{status} 2 qnn explore %s --clocks 100,0 2>> %t/errors

@@ -1,4 +1,4 @@
-// A trained network becomes text: level 1, with what it costs on standard output.
+// A trained network becomes level 1 MLIR; its layers are listed on standard output.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
@@ -27,9 +27,9 @@
 // FOLD-NEXT:     %1 = qnn.threshold %sums, %thresholds offset = -8 {layer = "Quant_0"} : (tensor<1x3x2x2xsi8>, tensor<2x15xsi8>) -> tensor<1x3x2x2xsi4>
 // FOLD-NOT:      qnn.relu
 
-// What is assumed is told.
+// An assumed scale is reported.
 // RUN: qnn import %t/net.onnx --input image=ui4 -o %t/whole.mlir 2>&1 | filecheck %s --match-full-lines --check-prefix SCALE
 // SCALE: qnn: input image=ui4 has the scale 1; image=ui4*SCALE sets another
 
-// Without -o there is the table alone.
+// Without -o, only the table is printed.
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" | diff %t/table -

@@ -1,4 +1,4 @@
-// What can't be imported: one line on standard error, and exit status 1.
+// Import errors: one line on standard error, and exit status 1.
 
 // RUN: rm -rf %t && mkdir -p %t/folder %t/out
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
@@ -13,13 +13,13 @@
 // RUN: %{status} 1 qnn import %t/strange.onnx -o %t/out/net.mlir 2>> %t/errors
 // CHECK-NEXT: qnn: node "Zoom_7" (Zoom): this operator is not supported: replace it or remove it before export
 
-// Inputs are those of the model, by its own names.
+// --input uses the input names of the model.
 // RUN: %{status} 1 qnn import %t/net.onnx --input picture=ui8 2>> %t/errors
 // CHECK-NEXT: qnn: the model has no input "picture": its inputs are image
 // RUN: %{status} 1 qnn import %t/net.onnx --input image=ui8 --input image=si8 2>> %t/errors
 // CHECK-NEXT: qnn: --input sets the type of the input "image" twice: leave one out
 
-// Data of the model lies in its folder or below, or it is not read.
+// External data is read only from the folder of the model or below.
 // RUN: %{python} %S/Inputs/network.py missing-data %t/folder/missing.onnx
 // RUN: %{status} 1 qnn import %t/folder/missing.onnx 2>> %t/errors
 // CHECK-NEXT: qnn: constant "c": 4 bytes of data can't be read from weights.bin
@@ -31,7 +31,7 @@
 // RUN: %{status} 1 qnn import %t/net.onnx -o %t/none/net.mlir 2>> %t/errors
 // CHECK-NEXT: qnn: {{.*}}none/net.mlir: no such file or directory
 
-// A command line that makes no sense ends with status 2.
+// An error in the command line ends with exit status 2.
 // RUN: %{status} 2 qnn import %t/net.onnx --input image 2>> %t/errors
 // CHECK-NEXT: qnn: argument --input: 'image' is not NAME=TYPE*SCALE, as in image=ui8*0.00390625
 // RUN: %{status} 2 qnn import %t/net.onnx --input "image=ui8*much" 2>> %t/errors
@@ -45,7 +45,7 @@
 // CHECK-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --input-file %t/errors
 
-// Nothing is left behind.
+// No temporary file is left.
 // RUN: ls -A %t/out | diff /dev/null -
 // RUN: ls -A %t | filecheck %s --match-full-lines --check-prefix LIST
 // LIST:      cut.onnx

@@ -1,4 +1,4 @@
-// What passes do, as a page.
+// The page with the module after each pass.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn-opt --fold-bn --canonicalize %s --page %t/page.html -o %t/out.mlir

@@ -1,4 +1,4 @@
-// A build as one page.
+// A build as one HTML page.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %S/../../../examples/conv_bn.mlir --target hls --device z7020 -o %t/build 2> %t/steps > %t/table

@@ -1,4 +1,4 @@
-// A network runs as ONNX, as what was imported, and as integers, with equal results.
+// A network gives equal results as ONNX, as imported MLIR, and as integers.
 
 // RUN: rm -rf %t && mkdir -p %t/out
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
@@ -17,7 +17,7 @@
 // RUN: qnn run %t/integer.mlir --input %t/ints.npy | filecheck %s --match-full-lines --check-prefix PRINTED
 // PRINTED: {{\[\[\[\[[0-9. ]+\]}}
 
-// Mistakes are one line on standard error, and exit status 1.
+// Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn run %t/none.mlir 2>> %t/errors
 // ERRORS:      qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{status} 1 qnn run %t/net.mlir 2>> %t/errors

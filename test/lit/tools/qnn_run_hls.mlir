@@ -1,5 +1,5 @@
-// A design as HLS C++ gives the numbers of the reference, from any level, with unbounded channels
-// and with chosen depths.
+// The design as HLS C++ gives the results of the reference, from any level, with unbounded channels
+// and with the chosen FIFO depths.
 
 // REQUIRES: hls
 // RUN: rm -rf %t && mkdir -p %t
@@ -13,7 +13,7 @@
 // RUN: diff %t/reference.npy %t/net.npy
 // RUN: diff /dev/null %t/errors
 
-// A program is compiled once, and so are the headers; no temporary folder is left.
+// The program and the headers are compiled once; no temporary folder is left.
 // RUN: not env XDG_CACHE_HOME=%t/cache PATH=%t %{python} -m qnn.tools.qnn run %t/design.mlir --input %t/x.npy --engine hls 2>&1 | filecheck %s --check-prefix COMPILER
 // COMPILER: qnn: there is no g++: install a C++ compiler to simulate a design
 // RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/design.mlir --input %t/x.npy -o %t/design.npy --engine hls

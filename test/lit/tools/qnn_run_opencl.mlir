@@ -1,4 +1,4 @@
-// The design as OpenCL, on the vendor's emulator, gives what the reference gives.
+// The design as OpenCL, on the vendor's emulator, gives the results of the reference.
 
 // REQUIRES: opencl
 // RUN: rm -rf %t && mkdir -p %t

@@ -1,6 +1,6 @@
 // RUN: %{diagnostics}
 
-// Mistakes in a text, told with the line and column of the op or word.
+// Parse errors, with the line and column of the op or word.
 
 // CHECK: {{.*}}reading.mlir:[[# @LINE + 1]]:1: qnn.relu: %x is used before it is defined
 %y = qnn.relu %x : (tensor<4xf32>) -> tensor<4xf32>

@@ -1,6 +1,6 @@
 // RUN: %{diagnostics}
 
-// The place of a mistake is the op that makes it, not what happens to stand behind it.
+// An error is located at the op that causes it, not at the text after it.
 
 // CHECK: {{.*}}:[[# @LINE + 1]]:{{[0-9]+}}: {{.*}}other.op{{.*}}
 other.op

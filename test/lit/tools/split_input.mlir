@@ -1,7 +1,7 @@
-// The parts of a file are modules of their own; places count lines from the top of the file.
+// With --split-input-file, each part is a module; line numbers count from the top of the file.
 
 // RUN: %{status} 0 qnn-opt --split-input-file --verify-diagnostics %s | filecheck %s --match-full-lines
-// Without --verify-diagnostics the first mistake ends the run, and nothing is printed.
+// Without --verify-diagnostics, the first error ends the run, and nothing is printed.
 // RUN: %{status} 1 qnn-opt --split-input-file %s 2> %t.err > %t.out
 // RUN: diff %t.out /dev/null
 // RUN: filecheck %s --match-full-lines --check-prefix FIRST --input-file %t.err
