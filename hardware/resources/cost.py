@@ -25,13 +25,12 @@ from ...qdialect.stream.compute import (
 from ...qdialect.stream.elements import AddOp, LookupOp, OffsetOp
 from ...qdialect.stream.flow import LinkEnd, RepackOp, SinkOp, SourceOp
 from ...qdialect.stream.process import Counts, data_of
+from ...qdialect.stream.products import ProductKind, product_kind
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ...qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
 from ...qdialect.types import (
-    BipolarType,
     ElementType,
-    TernaryType,
     bit_width,
     check_element,
     dtype_of,
@@ -210,7 +209,7 @@ def weighted(
     dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
     fabric = logic + pe * simd * product
     arithmetic = {False: usage(shape, logic=fabric, ff=ff, block=vector.block)}
-    if not any(isinstance(element, BipolarType | TernaryType) for element in elements):
+    if product_kind(*elements) is ProductKind.INTEGER:
         arithmetic[True] = usage(shape, logic=logic, ff=ff, block=vector.block, dsp=dsp)
     held = _weights(vendor, rows * cols // (pe * simd), pe, simd * stored)
     legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
@@ -246,13 +245,15 @@ def kept(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStor
 
 
 def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
-    """LUTs of a product, and its bits. One with a sign is left to the adders behind it."""
+    """LUTs of a product, and its bits; the adder that follows adds or subtracts it by its sign."""
     w, a = bit_width(weight), bit_width(activation)
-    if isinstance(weight, BipolarType) and isinstance(activation, BipolarType):
-        return 0, 1
-    if isinstance(weight, BipolarType) or isinstance(activation, BipolarType):
-        return 0, max(w, a) + 1
-    return w * a, w + a
+    match product_kind(weight, activation):
+        case ProductKind.XNOR:
+            return 0, 1
+        case ProductKind.BIPOLAR:
+            return 0, max(w, a) + 1
+        case ProductKind.TERNARY | ProductKind.INTEGER:
+            return w * a, w + a
 
 
 def comparator_luts(process: ThresholdedProcess, bits: int) -> float:

@@ -19,6 +19,7 @@ from qnn.hardware.search.tiling import Tiler
 from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.products import ProductKind, product_kind
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
 from support.design import Design, design_of
@@ -135,6 +136,22 @@ def matvec() -> MatvecOp:
 )
 def test_products(weight: QuantType, activation: QuantType, luts: int, bits: int) -> None:
     assert multiplier(weight, activation) == (luts, bits)
+
+
+@pytest.mark.parametrize(
+    ("weight", "activation", "kind"),
+    [
+        (BipolarType(), BipolarType(), ProductKind.XNOR),
+        (BipolarType(), TernaryType(), ProductKind.BIPOLAR),
+        (signed(4), BipolarType(), ProductKind.BIPOLAR),
+        (TernaryType(), TernaryType(), ProductKind.TERNARY),
+        (TernaryType(), unsigned(8), ProductKind.TERNARY),
+        (signed(2), unsigned(1), ProductKind.INTEGER),
+    ],
+)
+def test_kind_of_a_product(weight: QuantType, activation: QuantType, kind: ProductKind) -> None:
+    assert product_kind(weight, activation) is kind
+    assert product_kind(activation, weight) is kind
 
 
 def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
