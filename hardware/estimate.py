@@ -14,10 +14,11 @@ from xdsl.ir import Operation
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import LinkEnd, LinkOp, RepackOp, SinkOp, SourceOp
+from ..qdialect.stream.flow import LinkOp, RepackOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
+from ..qdialect.stream.pool import PoolOp
+from ..qdialect.stream.ports import LinkEnd, SinkOp, SourceOp
 from ..qdialect.stream.scale import ScaleOp
-from ..qdialect.stream.windows import PoolOp
 from .resources.cost import fifo, frame_counter_dsps, implementations, memories, repack_cost
 from .resources.device import NAMES, RESOURCE_KINDS, Device, Use
 from .resources.memory import LOGIC

@@ -19,7 +19,9 @@ from ..hardware.search.partition import Partitioner, PartitionPlan, Unpartitiona
 from ..hardware.search.space import producer, source_before_repacks
 from ..hardware.search.tiling import cycles_of_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
-from ..qdialect.stream.flow import LinkEnd, RepackOp, check_clock, frames_of
+from ..qdialect.stream.design import check_clock, frames_of
+from ..qdialect.stream.flow import RepackOp
+from ..qdialect.stream.ports import LinkEnd
 from ..qdialect.stream.types import channel_of
 from .designs import designs_for, designs_of
 from .tile.folding_file import read_folding

@@ -34,7 +34,7 @@ from .qnn.elementwise import BinaryOp, PReluOp
 from .qnn.layout import ConcatOp, SplitOp, TransposeOp
 from .qnn.linear import LinearOp
 from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
-from .stream.flow import frames_of
+from .stream.design import frames_of
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import as_array
 

@@ -25,8 +25,9 @@ from ..qdialect.data import Array
 from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
-from ..qdialect.stream.windows import PoolOp
+from ..qdialect.stream.flow import ForkOp, RepackOp
+from ..qdialect.stream.pool import PoolOp
+from ..qdialect.stream.ports import SinkOp, SourceOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
 from .estimate import as_json, estimated, shares, table

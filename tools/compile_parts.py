@@ -14,6 +14,7 @@ from ..qdialect.data import Array
 from ..qdialect.interpreter import input_types, interpreter_of
 from ..qdialect.qnn.constants import NamedData
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
+from ..qdialect.stream.design import parent_design
 from ..qdialect.stream.linked_designs import LinkedDesigns, link_partners
 from .arrays import load_array
 from .compile import (
@@ -122,9 +123,9 @@ def top_level_files(
     ]
     rows = [
         [
-            f"`{port_of(sink, emitted[sink.design])}`",
-            f"`{sink.design.sym_name.data}`",
-            f"`{source.design.sym_name.data}`",
+            f"`{port_of(sink, emitted[parent_design(sink)])}`",
+            f"`{parent_design(sink).sym_name.data}`",
+            f"`{parent_design(source).sym_name.data}`",
             f"{source.outputs[0].word_bits} bits",
             f"{source.outputs[0].words:,}",
         ]
@@ -146,7 +147,7 @@ def top_level_files(
 
 def port_of(end: SourceOp | SinkOp, emitted: DesignSource) -> str:
     """What the port of an end is called in the sources."""
-    design = end.design
+    design = parent_design(end)
     if isinstance(end, SourceOp):
         return emitted.inputs[design.sources.index(end)].name
     return emitted.outputs[design.sinks.index(end)].name
@@ -158,8 +159,9 @@ def script(
     """Runs the simulations of all parts at the same time; each link is a pipe."""
     pipes: list[str] = []
     for source, sink in links.items():
-        sent = f"{sink.design.sym_name.data}/{port_of(sink, emitted[sink.design])}.result.bin"
-        taken = f"{source.design.sym_name.data}/{port_of(source, emitted[source.design])}.bin"
+        sender, receiver = parent_design(sink), parent_design(source)
+        sent = f"{sender.sym_name.data}/{port_of(sink, emitted[sender])}.result.bin"
+        taken = f"{receiver.sym_name.data}/{port_of(source, emitted[receiver])}.bin"
         pipes.append(f'rm "$run/{taken}"; mkfifo "$run/{sent}"; ln -s "$run/{sent}" "$run/{taken}"')
     return TOGETHER.format(names=" ".join(names), pipes="\n".join(pipes))
 

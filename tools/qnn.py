@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..qdialect.interpreter import check_inputs, entry_of
-from ..qdialect.stream.flow import check_clock
+from ..qdialect.stream.design import check_clock
 from .arrays import check_output, load_array, save_arrays
 from .engines import ENGINES, check_engine, engine_for
 from .files import UserError, report_errors, write_whole

@@ -14,13 +14,16 @@ import numpy as np
 from ...hardware.timing.schedule import schedule_of
 from ...qdialect.packing import word_bytes
 from ...qdialect.stream import DesignOp, Process
+from ...qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from ...qdialect.stream.compute import MatvecOp, Storage, ThresholdOp, WeightedProcess
 from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SinkOp, SourceOp, SplitOp
+from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.process import data_of, integers_of, pairs
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType, channel_of
-from ...qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
     BipolarType,
     ElementType,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...qdialect.stream import Process
+from ...qdialect.stream.borders import UpsampleOp
 from ...qdialect.stream.compute import (
     DepthwiseOp,
     MatvecOp,
@@ -23,12 +24,14 @@ from ...qdialect.stream.compute import (
     WeightedProcess,
 )
 from ...qdialect.stream.elements import AddOp, LookupOp, OffsetOp
-from ...qdialect.stream.flow import LinkEnd, RepackOp, SinkOp, SourceOp
+from ...qdialect.stream.flow import RepackOp
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.ports import LinkEnd, SinkOp, SourceOp
 from ...qdialect.stream.process import Counts, data_of
 from ...qdialect.stream.products import ProductKind, product_kind
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import MAX_WORD_BITS, ChannelType
-from ...qdialect.stream.windows import PoolOp, UpsampleOp, WindowOp
+from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
     ElementType,
     bit_width,

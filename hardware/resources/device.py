@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import read_toml
-from ...qdialect.stream.flow import check_clock
+from ...qdialect.stream.design import check_clock
 
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""

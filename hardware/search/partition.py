@@ -17,7 +17,7 @@ import numpy as np
 
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import DesignOp, LinkAttr, Process
-from ...qdialect.stream.flow import SourceOp
+from ...qdialect.stream.ports import SourceOp
 from ..resources.cost import implementations
 from ..resources.device import Device, Use
 from .cuts import MOST_CUTS, Cuts, Edge, Mask, reader_of

@@ -16,12 +16,15 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from ...qdialect.stream import DesignOp, Process
+from ...qdialect.stream.borders import CropOp
 from ...qdialect.stream.compute import DepthwiseOp, MatvecOp
 from ...qdialect.stream.elements import LabelSelectOp
-from ...qdialect.stream.flow import LinkEnd, RepackOp
+from ...qdialect.stream.flow import RepackOp
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.ports import LinkEnd
 from ...qdialect.stream.process import Counts
 from ...qdialect.stream.types import ChannelType, channel_of
-from ...qdialect.stream.windows import CropOp, PoolOp, WindowOp
+from ...qdialect.stream.window import WindowOp
 from ..resources.cost import Implementation, Storage, fifo, implementations, repack_cost
 from ..resources.device import Use
 from ..timing.schedule import Rhythm

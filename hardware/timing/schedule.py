@@ -12,9 +12,10 @@ import numpy as np
 
 from ...qdialect.stream import Process
 from ...qdialect.stream.compute import MatvecOp, WeightedProcess
-from ...qdialect.stream.flow import LinkEnd, LinkOp
+from ...qdialect.stream.flow import LinkOp
+from ...qdialect.stream.ports import LinkEnd
 from ...qdialect.stream.process import Counts
-from ...qdialect.stream.windows import WindowOp
+from ...qdialect.stream.window import WindowOp
 
 LATENCY = 2
 """Cycles from the iteration that writes a word to the word, in a short pipeline."""

@@ -35,8 +35,10 @@ from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.shapes import Window
-from ...qdialect.stream import ChannelType, Process, compute, elements, flow, windows
+from ...qdialect.stream import ChannelType, Process, borders, compute, elements, flow
 from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
     BipolarType,
     ElementType,
@@ -258,7 +260,7 @@ def conv_transpose2d(d: Lowering, op: ConvTranspose2dOp) -> None:
     if min(pads) < 0:
         raise refused(op, f"pads {list(window.pads)} cut off more than its kernel reaches")
     one_bit = isinstance(element_of(op.x), BipolarType)
-    pad = windows.PadOp(d.take(op.x, op), pads, -1 if one_bit else 0, window.strides)
+    pad = borders.PadOp(d.take(op.x, op), pads, -1 if one_bit else 0, window.strides)
     turned, result = constant_weights(op)[:, ::-1, ::-1], d.result(op.output)
     inner, x = Window(window.kernel, dilations=window.dilations), d.add(pad, op).output
     if not one_bit:
@@ -273,7 +275,7 @@ def conv_transpose2d(d: Lowering, op: ConvTranspose2dOp) -> None:
 
 
 def padded(d: Lowering, op: QnnOp, x: SSAValue, pads: Sequence[int], value: int) -> SSAValue:
-    return d.add(windows.PadOp(x, pads, value), op).output if any(pads) else x
+    return d.add(borders.PadOp(x, pads, value), op).output if any(pads) else x
 
 
 def convolve(
@@ -288,7 +290,7 @@ def convolve(
     groups, inputs = op.groups.value.data, flow.channel_of(x).frame[-1]
     sizes = window.kernel, window.strides, window.dilations
     if groups == inputs == len(weights) and groups > 1:
-        patches = d.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+        patches = d.add(WindowOp(x, *sizes, by_channel=True), op).patches
         bias = None if op.bias is None else d.name(op.bias, op)
         name, codebook = stored(d, op, weights)
         process = compute.DepthwiseOp(
@@ -298,7 +300,7 @@ def convolve(
     if groups > 1:
         weights = between_groups(weights, groups)
     if window.kernel != (1, 1) or window.strides != (1, 1):
-        x = d.add(windows.WindowOp(x, *sizes), op).patches
+        x = d.add(WindowOp(x, *sizes), op).patches
     return multiply(d, op, x, weights, output)
 
 
@@ -338,8 +340,8 @@ def pool(d: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
         raise refused(op, "it pads one bit with zero")
     x = padded(d, op, d.take(op.x, op), window.pads, value)
     sizes = window.kernel, window.strides, window.dilations
-    patches = d.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
-    process = windows.PoolOp(patches, d.result(op.output), sums)
+    patches = d.add(WindowOp(x, *sizes, by_channel=True), op).patches
+    process = PoolOp(patches, d.result(op.output), sums)
     d.give(op.output, d.add(process, op).output)
 
 
@@ -450,14 +452,14 @@ def resize(d: Lowering, op: ResizeOp) -> None:
     scales = op.scales.get_values()
     if len(scales) != 4 or scales[0] != 1 or scales[3] != 1:
         raise refused(op, "rows and columns of images are repeated, nothing else")
-    process = windows.UpsampleOp(d.take(op.x, op), scales[1:3])
+    process = borders.UpsampleOp(d.take(op.x, op), scales[1:3])
     d.give(op.output, d.add(process, op).output)
 
 
 @lowers(SliceOp)
 def slice_(d: Lowering, op: SliceOp) -> None:
     spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
-    d.give(op.output, d.add(windows.CropOp(d.take(op.x, op), *spans), op).output)
+    d.give(op.output, d.add(borders.CropOp(d.take(op.x, op), *spans), op).output)
 
 
 @lowers(ConcatOp)
@@ -480,7 +482,7 @@ def split(d: Lowering, op: SplitOp) -> None:
     for part, size in zip(op.outputs, sizes, strict=True):
         if list(part.uses):
             starts, ends = (*[0] * len(frame), start), (*frame, start + size)
-            process = windows.CropOp(x, starts, ends, [1] * len(starts))
+            process = borders.CropOp(x, starts, ends, [1] * len(starts))
             d.give(part, d.add(process, op).output)
         start += size
 

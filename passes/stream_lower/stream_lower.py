@@ -17,7 +17,9 @@ from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
 from ...qdialect.qnn.layout import MoveOp, ReshapeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
-from ...qdialect.stream.flow import ForkOp, RunOp, channel_of, frames_of
+from ...qdialect.stream.design import RunOp, frames_of
+from ...qdialect.stream.flow import ForkOp
+from ...qdialect.stream.types import channel_of
 from ...qdialect.types import element_of, is_quant, shape_of
 from .lowering import Lowering, refused
 

@@ -20,9 +20,10 @@ from ...qdialect.qnn.base import describe
 from ...qdialect.stream import ChannelType, DesignOp, Process
 from ...qdialect.stream.compute import StorageAttr, WeightedProcess
 from ...qdialect.stream.flow import RepackOp
+from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
-from ...qdialect.stream.windows import PoolOp, WindowOp
+from ...qdialect.stream.window import WindowOp
 
 FOLDING_ATTR = "fold"
 """The attribute of an op, or of a layer, that gives a folding."""

@@ -37,7 +37,8 @@ from ...qdialect.packing import PackedAttr
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.compute import Storage
-from ...qdialect.stream.flow import SinkOp, SourceOp, check_clock
+from ...qdialect.stream.design import check_clock
+from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.process import data_of
 from ..designs import designs_for
 from .folding_file import read_folding, write_folding

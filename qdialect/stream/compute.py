@@ -39,7 +39,7 @@ from .process import (
     whole_pixels,
 )
 from .types import ChannelType
-from .windows import require_groups, require_order
+from .window import require_groups, require_order
 
 
 class Storage(StrEnum):

@@ -10,7 +10,8 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.traits import SymbolTable
 
 from . import DesignOp, RunOp, SinkOp, SourceOp
-from .flow import LinkOp, frames_of, sink_behind
+from .design import frames_of, parent_design, sink_behind
+from .flow import LinkOp
 from .types import channel_of
 
 
@@ -59,7 +60,7 @@ def _groups(module: ModuleOp, before: Mapping[SourceOp, SinkOp]) -> list[list[De
     waiting = [op for op in module.ops if isinstance(op, DesignOp)]
     while waiting:
         for design in waiting:
-            fed = {before[source].design for source in design.sources if source in before}
+            fed = {parent_design(before[source]) for source in design.sources if source in before}
             if not fed.intersection(waiting):
                 break
         else:

@@ -26,7 +26,7 @@ Counts = npt.NDArray[np.int64]
 
 
 def _traits() -> tuple[OpTrait, ...]:
-    from .flow import DesignOp
+    from .design import DesignOp
 
     return HasParent(DesignOp), MemoryReadEffect(), MemoryWriteEffect()
 
@@ -164,3 +164,17 @@ def whole_pixels(channel: ChannelType) -> None:
     """No word of a channel belongs to two pixels."""
     lanes, depth = channel.lanes.data, channel.frame[-1]
     require(depth % lanes == 0, f"{lanes} lanes don't divide {depth} channels")
+
+
+def image_of(channel: ChannelType) -> tuple[int, int, int]:
+    """The height, width and channels of a frame that is an image."""
+    require(len(channel.frame) == 3, f"an image has 3 axes, {text_of(channel.frame)} has not")
+    height, width, depth = channel.frame
+    return height, width, depth
+
+
+def require_frame(channel: ChannelType, frame: Sequence[int]) -> None:
+    require(
+        channel.frame == tuple(frame),
+        f"the result is {text_of(frame)}, its channel carries {text_of(channel.frame)}",
+    )

@@ -16,8 +16,9 @@ from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import PoolOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,

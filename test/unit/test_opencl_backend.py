@@ -26,7 +26,7 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
 from qnn.qdialect.stream.flow import RepackOp
-from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools.qnn import main

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from qnn.qdialect.data import Array
 from qnn.qdialect.stream import PROCESSES, ChannelType, Process
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
-from qnn.qdialect.stream.flow import SinkOp, SourceOp
-from qnn.qdialect.stream.windows import PoolOp, WindowOp
+from qnn.qdialect.stream.pool import PoolOp
+from qnn.qdialect.stream.ports import SinkOp, SourceOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design
 from support.generate import Choices

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.borders import PadOp, UpsampleOp
 from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import PadOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import BipolarType, ElementType, signed, unsigned
 from support.design import Design
 from xdsl.dialects import test

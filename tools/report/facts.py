@@ -14,9 +14,9 @@ from ...hardware.timing.trace import TRACED_FRAMES, most_of, simulated_frames, s
 from ...passes.tile.layer_folding import LayerFolding, folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
-from ...qdialect.stream.windows import PoolOp
 from ..compile import TARGETS
 from .build import TOGETHER, Build, Part
 from .layout import places

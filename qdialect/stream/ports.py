@@ -1,0 +1,112 @@
+"""The ports of a design: source and sink, each to the host or at the end of a link."""
+
+from abc import ABC
+from collections.abc import Sequence
+
+from xdsl.dialects.builtin import FloatAttr, StringAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
+
+from ..data import Array
+from .links import LinkAttr
+from .process import Counts, Process, each_word
+from .types import ChannelType
+
+
+class LinkEnd(Process, ABC):
+    """A process that may stand at a link to another device.
+
+    It takes the time that the link takes for a frame of all channels which share it.
+    """
+
+    over = opt_prop_def(LinkAttr)
+    """The link; none leads to the host, or to nowhere else."""
+
+    @property
+    def beside(self) -> "list[LinkEnd]":
+        """All ends that share its link, and itself: every end of its kind, as long as there is no
+        second link in its direction."""
+        block = self.parent_block()
+        assert block is not None
+        return [op for op in block.ops if isinstance(op, type(self)) and op.over is not None]
+
+    @property
+    def clock(self) -> float:
+        """Of its design, in MHz; a design with links has one."""
+        design = self.parent_op()
+        assert design is not None
+        clock = design.properties["clock_mhz"]
+        assert isinstance(clock, FloatAttr)
+        return clock.value.data
+
+    @property
+    def channels(self) -> list[ChannelType]:
+        """What passes its link."""
+        return [(*end.inputs, *end.outputs)[0] for end in self.beside]
+
+    @property
+    def interval(self) -> int:
+        if self.over is None:
+            return super().interval
+        return self.over.cycles(self.channels, self.clock)
+
+
+@irdl_op_definition
+class SourceOp(LinkEnd):
+    """Where frames enter the design: from the host, or over a link from another device.
+
+    %x = stream.source "image" : !stream.channel<32x32x3xui8, lanes = 3>
+    %y = stream.source "Conv_3_to_1" over <bits = 64, mhz = 156.25> :
+        !stream.channel<8x8x64xui2, lanes = 32>
+    """
+
+    name = "stream.source"
+
+    port = prop_def(StringAttr)
+    """The name of the input."""
+    output = result_def(ChannelType)
+
+    assembly_format = "$port (`over` $over^)? attr-dict `:` type($output)"
+
+    def __init__(self, port: str, output: ChannelType, over: LinkAttr | None = None):
+        properties = {"port": StringAttr(port), "over": over}
+        super().__init__(properties=properties, result_types=[output])
+
+    def check(self) -> None:
+        pass
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return []
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return frames
+
+
+@irdl_op_definition
+class SinkOp(LinkEnd):
+    """Where results leave the design: to the host, or over a link to another device.
+
+    stream.sink "scores" %y : !stream.channel<10xsi9, lanes = 1>
+    stream.sink "Conv_3_to_1" %y over <bits = 64, mhz = 156.25> :
+        !stream.channel<8x8x64xui2, lanes = 32>
+    """
+
+    name = "stream.sink"
+
+    port = prop_def(StringAttr)
+    """The name of the output."""
+    x = operand_def(ChannelType)
+
+    assembly_format = "$port $x (`over` $over^)? attr-dict `:` type($x)"
+
+    def __init__(self, port: str, x: SSAValue | Operation, over: LinkAttr | None = None):
+        super().__init__(operands=[x], properties={"port": StringAttr(port), "over": over})
+
+    def check(self) -> None:
+        pass
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [each_word(self.inputs[0])]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        return ()

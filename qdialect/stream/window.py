@@ -1,0 +1,167 @@
+"""`stream.window`: the patches of an image, and checks for the processes that read patches."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from xdsl.dialects.builtin import UnitAttr
+from xdsl.ir import Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
+
+from ..convolution import windows
+from ..data import Array
+from ..qnn.base import IntsProperty, ints, require, require_sizes
+from ..shapes import Window
+from .process import Counts, Process, image_of, pairs, require_frame, same_elements, whole_pixels
+from .types import ChannelType, channel_of
+
+
+@irdl_op_definition
+class WindowOp(Process):
+    """Keeps the last lines of an image, and sends the patch under each window.
+
+    A patch is kernel rows, kernel columns, channels. With `by_channel` a group of channels, as many
+    as come in a word, follows another, for pools and depthwise layers: group, rows, columns,
+    channels of the group. A word may hold several pixels of the kernel; it leaves as soon as they
+    have come, and does not wait for the whole patch.
+
+        %p = stream.window %x kernel = [3, 3]
+            : (!stream.channel<32x32x3xui8, lanes = 3>) -> !stream.channel<30x30x27xui8, lanes = 3>
+    """
+
+    name = "stream.window"
+
+    x = operand_def(ChannelType)
+    kernel = prop_def(IntsProperty)
+    strides = prop_def(IntsProperty, default_value=ints([1, 1]))
+    dilations = prop_def(IntsProperty, default_value=ints([1, 1]))
+    by_channel = opt_prop_def(UnitAttr)
+    patches = result_def(ChannelType)
+
+    assembly_format = (
+        "$x `kernel` `=` $kernel (`strides` `=` $strides^)? (`dilations` `=` $dilations^)? "
+        "attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        kernel: Sequence[int],
+        strides: Sequence[int] = (1, 1),
+        dilations: Sequence[int] = (1, 1),
+        by_channel: bool = False,
+        lanes: int | None = None,
+    ):
+        channel = channel_of(SSAValue.get(x))
+        window = Window(_pair(kernel), _pair(strides), dilations=_pair(dilations))
+        super().__init__(
+            operands=[x],
+            properties={
+                "kernel": ints(kernel),
+                "strides": ints(strides),
+                "dilations": ints(dilations),
+                "by_channel": UnitAttr() if by_channel else None,
+            },
+            result_types=[
+                ChannelType(_patches(channel, window), channel.element, lanes or channel.lanes.data)
+            ],
+        )
+
+    @property
+    def window(self) -> Window:
+        return Window(pairs(self.kernel), pairs(self.strides), dilations=pairs(self.dilations))
+
+    @property
+    def pixels_at_once(self) -> int:
+        """Of a window by channel: how many pixels of a patch stand in a word."""
+        return self.outputs[0].lanes.data // self.inputs[0].lanes.data
+
+    def check(self) -> None:
+        (x,), (patches,) = self.inputs, self.outputs
+        require_sizes(self.kernel.get_values(), 2, 1, "kernel")
+        require_sizes(self.strides.get_values(), 2, 1, "strides")
+        require_sizes(self.dilations.get_values(), 2, 1, "dilations")
+        require_frame(patches, _patches(x, self.window))
+        same_elements(x, patches)
+        whole_pixels(x)
+        (kh, kw), lanes, depth = self.window.kernel, patches.lanes.data, x.frame[-1]
+        if self.by_channel is not None:
+            group = x.lanes.data
+            return require(
+                lanes % group == 0 and kh * kw * group % lanes == 0,
+                f"words of {lanes} don't part {kh}x{kw} pixels of {group} channels evenly",
+            )
+        require(
+            depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
+            f"{lanes} lanes are no part and no multiple of {depth} channels in {kh}x{kw}",
+        )
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        (x,), (patches,) = self.inputs, self.outputs
+        _, width, depth = x.frame
+        rows, cols, _ = patches.frame
+        sh, sw = self.window.strides
+        corners = np.arange(rows)[:, None] * sh * width + np.arange(cols) * sw
+        reach = self.reach(x.lanes.data, patches.lanes.data)
+        words = np.add.outer(corners * (depth // x.lanes.data), reach)
+        return [np.maximum.accumulate(words.reshape(-1))]
+
+    def reach(self, lanes_in: int, lanes_out: int) -> Counts:
+        """For each word of a patch, up to which word it needs, counted from the patch's corner."""
+        _, width, depth = self.inputs[0].frame
+        (kh, kw), (dh, dw) = self.window.kernel, self.window.dilations
+        pixel = depth // lanes_in
+        taps = (np.arange(kh)[:, None] * dh * width + np.arange(kw) * dw).reshape(-1) * pixel
+        if self.by_channel is not None:
+            at_once = lanes_out // lanes_in
+            return np.add.outer(np.arange(1, pixel + 1), taps[at_once - 1 :: at_once]).reshape(-1)
+        last = np.arange(lanes_out, kh * kw * depth + 1, lanes_out) - 1
+        return taps[last // depth] + last % depth // lanes_in + 1
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        patches = windows(frames[0], self.window, 0)
+        if self.by_channel is None:
+            return (patches.reshape(len(patches), *self.outputs[0].frame),)
+        group = self.inputs[0].lanes.data
+        n, rows, cols, kh, kw, depth = patches.shape
+        grouped = patches.reshape(n, rows, cols, kh, kw, depth // group, group)
+        ordered = grouped.transpose(0, 1, 2, 5, 3, 4, 6)
+        return (ordered.reshape(n, rows, cols, -1),)
+
+
+def require_order(patches: SSAValue, by_channel: bool) -> None:
+    """Patches that come straight from a window come in the order that their reader wants."""
+    window = patches.owner
+    if isinstance(window, WindowOp):
+        require(
+            (window.by_channel is not None) == by_channel,
+            f"its window must {'' if by_channel else 'not '}be by_channel",
+        )
+
+
+def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
+    """Each word holds some pixels of a patch, of as many channels as the result has in a word."""
+    whole_pixels(result)
+    require_order(patches, by_channel=True)
+    lanes, group = channel_of(patches).lanes.data, result.lanes.data
+    require(
+        lanes % group == 0 and taps * group % lanes == 0,
+        f"words of {lanes} don't part {taps} pixels of {group} channels evenly",
+    )
+    window = patches.owner
+    if isinstance(window, WindowOp):
+        require(
+            window.inputs[0].lanes.data == group,
+            f"its window has groups of {window.inputs[0].lanes.data} channels, "
+            f"the result has {group} in a word",
+        )
+
+
+def _patches(image: ChannelType, window: Window) -> tuple[int, int, int]:
+    height, width, depth = image_of(image)
+    kh, kw = window.kernel
+    return *window.outputs(height, width), kh * kw * depth
+
+
+def _pair(values: Sequence[int]) -> tuple[int, int]:
+    first, second = values
+    return first, second
