@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py > docs/costs.md
 
 The constants that are fitted are those of `FITS`; their best values for all designs are told next
-to those that hardware/resources/cost.py has, which are round. To leave one out, they are fitted
+to those that hardware/resources/cost has, which are round. To leave one out, they are fitted
 on the others alone. To hold another design against the model, describe it in
 test/support/measured.py.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from qnn.hardware.estimate import layers_of
-from qnn.hardware.resources import cost
+from qnn.hardware.resources.cost import fitted
 from qnn.hardware.resources.device import RESOURCE_KINDS, Device, device_named
 from qnn.hardware.resources.memory import BLOCK_LUTS
 from qnn.qdialect.stream import DesignOp
@@ -27,7 +27,7 @@ from support.measured import MEASURED, Measured
 
 Vector = npt.NDArray[np.float64]
 
-FITS = {"logic": ("COUNTER", "VECTOR"), "ff": ("COUNTER_FF",)}
+FITS = {"logic": ("COUNTER_LUTS", "VECTOR_BIT_LUTS"), "ff": ("COUNTER_FFS",)}
 """For each kind the constants that are fitted; all else is counted."""
 
 DEVICE = "z7020"
@@ -36,14 +36,14 @@ DEVICE = "z7020"
 @contextmanager
 def constants(values: dict[str, float]) -> Generator[None]:
     """The cost model with other constants."""
-    before = {name: getattr(cost, name) for name in values}
+    before = {name: getattr(fitted, name) for name in values}
     try:
         for name, value in values.items():
-            setattr(cost, name, value)
+            setattr(fitted, name, value)
         yield
     finally:
         for name, value in before.items():
-            setattr(cost, name, value)
+            setattr(fitted, name, value)
 
 
 def amounts(design: DesignOp, device: Device) -> Vector:
@@ -119,7 +119,7 @@ def fits(found: Calibration) -> str:
     for kind in FITS:
         best = found.fit(kind, range(len(found.designs)))
         lines += [
-            f"| `{name}` | {TITLES[kind]} | {value:.2f} | {getattr(cost, name):g} |"
+            f"| `{name}` | {TITLES[kind]} | {value:.2f} | {getattr(fitted, name):g} |"
             for name, value in best.items()
         ]
     return "\n".join(lines)
@@ -127,8 +127,8 @@ def fits(found: Calibration) -> str:
 
 def main() -> None:
     found = Calibration()
-    names = ("COUNTER", "COUNTER_FF", "VECTOR", "VECTOR_FF")
-    taken = {name: getattr(cost, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
+    names = ("COUNTER_LUTS", "COUNTER_FFS", "VECTOR_BIT_LUTS", "VECTOR_BIT_FFS")
+    taken = {name: getattr(fitted, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
     print(TEXT.format(table=table(found), fits=fits(found), **taken), end="")
 
 
@@ -140,7 +140,7 @@ TEXT = """\
 python benchmarks/calibrate.py > docs/costs.md
 ```
 
-`hardware/resources/cost.py` says what each process takes of a device,
+`hardware/resources/cost` says what each process takes of a device,
 `hardware/resources/memory.py` what memories do. `tile` chooses by it, `qnn estimate` reports it.
 This page has its formulas, where its constants are from, and how far it is from boards.
 
@@ -174,7 +174,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 
 | | LUTs | flip-flops |
 |---|---|---|
-| every process | {COUNTER} a counter | {COUNTER_FF} a counter; a word in, a word out |
+| every process | {COUNTER_LUTS} a counter | {COUNTER_FFS} a counter; a word in, a word out |
 | counters | 4 of a matrix, 11 of a window, 3 of a repack, 2 of all else | |
 | tree of adders | `SIMD * (b + 2)` for each row, `b` bits of a product | half of its LUTs |
 | products, as below | 0, `b`, or `w * a` | |
@@ -182,7 +182,7 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 | thresholds | `steps * (bits / 2 + 2)` for each row | |
 | scale, each lane | `w * a`, sum, two results, `x / 2 + 2` an exception | product, sum |
 | vector, kept for all rows | its memory, half a LUT a bit of a word | a word |
-| the same in registers | {VECTOR} a bit | {VECTOR_FF} a bit |
+| the same in registers | {VECTOR_BIT_LUTS} a bit | {VECTOR_BIT_FFS} a bit |
 | a word of weights | | its bits |
 | window | a LUT chooses one of three lines, for each bit | |
 | pool | 1.5 for each bit that comes | the bits of a result |
@@ -199,13 +199,13 @@ Of words of so many bits that come and go; `w` and `a` are the bits of a weight 
 - A level of a tree adds half as many terms as the one before, each a bit wider; a LUT makes a
   bit. That sums up to `b + 2` LUTs for each term.
 - The measured designs keep a vector in registers, each twice in their pipeline, and choose among
-  all its words: some LUT for each bit. The rest of {VECTOR} is what grows with the same bits:
-  converters to words of whole pixels, and maxima of whole pixels, which ours do without.
+  all its words: some LUT for each bit. The rest of {VECTOR_BIT_LUTS} is what grows with the same
+  bits: converters to words of whole pixels, and maxima of whole pixels, which ours do without.
   Our library does so only where a `stream.matvec` has `vector_in_registers`.
 - It keeps all other vectors in a memory as wide as a word, and chooses between words that come and
   words that were kept. No board has told how much that is: it is counted in the vendors' parts.
-- A counter has 32 bits in the sources; {COUNTER} LUTs say that tools find out how few are needed.
-  Its flip-flops are those of the pipeline that it starts, too.
+- A counter has 32 bits in the sources; {COUNTER_LUTS} LUTs say that tools find out how few are
+  needed. Its flip-flops are those of the pipeline that it starts, too.
 - 2,000 LUTs, 2,500 flip-flops and two blocks for each port to the host, an AXI master with its
   buffer and half of an interconnect, are what such parts take by themselves. They are not fitted.
 

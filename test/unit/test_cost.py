@@ -7,8 +7,8 @@ from qnn.hardware.resources.cost import (
     fifo,
     frame_counter_dsps,
     implementations,
-    kept,
     multiplier,
+    vector_storage,
     wide_product,
 )
 from qnn.hardware.resources.device import RESOURCE_KINDS, device_named
@@ -94,7 +94,7 @@ def test_mlabs() -> None:
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
     """144 words of 32 bits take 164 LUTs, more than a block is worth; 576 of 8 take 132."""
-    found = kept(matvec(), "xilinx", np.array(pe), np.array(simd))
+    found = vector_storage(matvec(), "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
 
@@ -102,7 +102,7 @@ def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: 
 def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     process = matvec()
     process.vector_in_registers = UnitAttr()
-    found = kept(process, "xilinx", np.array(pe), np.array(simd))
+    found = vector_storage(process, "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
 
 
