@@ -20,13 +20,11 @@ from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.limits import next_step
 from ..passes.driver.check_semantics import samples
 from ..passes.tile.folding_file import write_folding
-from ..passes.tile.layer_folding import LayerFolding, foldable_layers, folding_of
+from ..passes.tile.layer_folding import foldable_layers, folding_of
 from ..qdialect.data import Array
 from ..qdialect.interpreter import check_inputs, entry_of, input_types, interpreter_of, run
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import WeightedProcess
 from ..qdialect.stream.flow import ForkOp, RepackOp
-from ..qdialect.stream.pool import PoolOp
 from ..qdialect.stream.ports import SinkOp, SourceOp
 from .arrays import load_array
 from .designs import Request, clock_of, design_in, timed
@@ -232,7 +230,7 @@ HEAD = ["layer", "kind", "PE", "SIMD", "storage", "cycles"]
 
 
 def row_of(process: Process, layer: LayerEstimate) -> list[str]:
-    fold = folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
+    fold = folding_of(process)
     choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
     return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]
 

@@ -10,7 +10,7 @@ one dataflow region. Its weights are files of their own.
 from collections.abc import Sequence
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.types import MAX_WORD_BITS
 from ...qdialect.types import ElementType, bit_width
 from ..netlist.build import build_netlist

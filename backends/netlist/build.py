@@ -15,9 +15,10 @@ from ...hardware.timing.schedule import schedule_of
 from ...qdialect.packing import word_bytes
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.borders import CropOp, PadOp, UpsampleOp
-from ...qdialect.stream.compute import MatvecOp, Storage, ThresholdOp, WeightedProcess
+from ...qdialect.stream.compute import MatvecOp, ThresholdOp, WeightedProcess
 from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.process import data_of, integers_of, pairs

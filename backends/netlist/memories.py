@@ -10,7 +10,7 @@ from xdsl.dialects.builtin import SymbolRefAttr
 from ...qdialect.data import Array
 from ...qdialect.packing import Words, pack_words
 from ...qdialect.stream import Process
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.process import data_of, integers_of
 from ...qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
 

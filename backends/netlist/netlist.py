@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...hardware.resources.cost import WIDEST_PORT
+from ...hardware.resources.cost import MAX_PORT_BYTES
 from ...hardware.resources.memory import DualPort
 from ...qdialect.data import Array
 from ...qdialect.stream import ChannelType
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.types import ElementType, QuantType, dtype_of
 from .memories import Memory
 
@@ -60,7 +60,7 @@ class Port:
         """The bytes of a word of the memory: a power of two; those of a word over a link."""
         if self.link is not None:
             return self.at_once
-        return min(WIDEST_PORT, 1 << (self.at_once - 1).bit_length())
+        return min(MAX_PORT_BYTES, 1 << (self.at_once - 1).bit_length())
 
     @property
     def frame_bytes(self) -> int:

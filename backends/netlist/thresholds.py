@@ -3,7 +3,7 @@
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr
 
-from ...hardware.resources.cost import AT_ONCE
+from ...hardware.resources.cost import MAX_PARALLEL_THRESHOLDS
 from ...qdialect.data import Array
 from ...qdialect.stream import Process
 from ...qdialect.stream.compute import ThresholdedProcess
@@ -48,13 +48,13 @@ def steps_of(
         element = signed(64)
     y, name = process.outputs[0], builder.own_name("thresholds")
     shared, count, lanes = len(rows) == 1 < process.channels, rows.shape[1], y.lanes.data
-    if count <= AT_ONCE:
+    if count <= MAX_PARALLEL_THRESHOLDS:
         at_once = (1 if shared else lanes, count)
         memories = [builder.memory(rows_memory(process, name, symbol, at_once))]
     else:
         every = np.tile(rows, (lanes, 1)) if shared else rows
         memories = searched(builder, name, every, element, lanes)
-    levels = len(memories) if count > AT_ONCE else 0
+    levels = len(memories) if count > MAX_PARALLEL_THRESHOLDS else 0
     signs, offset = isinstance(y.element_type, BipolarType), process.offset.value.data
     return ThresholdSteps(element, count, levels, offset, signs, shared), memories
 

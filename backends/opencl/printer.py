@@ -17,7 +17,7 @@ from math import gcd
 from pathlib import Path
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.types import BipolarType, ElementType, TernaryType, signed
 from ..golden_vectors import Files
 from ..netlist.build import build_netlist

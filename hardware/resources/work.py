@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import log2, prod
 
 from ...qdialect.stream import DesignOp, Process, SinkOp, SourceOp
-from ...qdialect.stream.compute import Storage, WeightedProcess
+from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.process import data_of
 from ...qdialect.types import bit_width
 

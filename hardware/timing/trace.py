@@ -10,7 +10,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
-from ..estimate import kind_of, name_of
+from ..estimate import name_of
 from .fifo_depths import steady_state_with
 from .schedule import schedule_of
 from .simulate import Timeline, TooLong, declared, simulate, simulate_unbounded
@@ -69,7 +69,7 @@ def trace(design: DesignOp, run: Timeline) -> dict[str, Any]:
     ]
     titles = dict[Operation, str]()
     for number, process in enumerate(design.processes):
-        titles[process] = f"{number} {name_of(process)} {kind_of(process)}"
+        titles[process] = f"{number} {name_of(process)} {process.kind}"
         events.append(named("thread_name", titles[process], PROCESSES, number))
         events += frames_of(process, run, number)
     for value in run.read:
@@ -98,7 +98,7 @@ def frames_of(process: Process, run: Timeline, track: int) -> list[Event]:
         end = max(int(part[-1]) for part in parts) + 1
         args = {
             "frame": frame,
-            "kind": kind_of(process),
+            "kind": process.kind,
             "words read": read,
             "words written": written,
             "cycles": cycles,

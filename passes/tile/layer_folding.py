@@ -7,31 +7,27 @@ repack stands in between.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitAttr
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr
 from xdsl.rewriter import Rewriter
 
-from ...hardware.resources.cost import MAX_PARTS, Storage
-from ...hardware.search.space import Space, is_grouped, source_before_repacks
+from ...hardware.resources.cost import MAX_ARRAY_PARTITIONS
+from ...hardware.search.space import Space, source_before_repacks
 from ...hardware.search.tiling import Tiling
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import ChannelType, DesignOp, Process
-from ...qdialect.stream.compute import StorageAttr, WeightedProcess
 from ...qdialect.stream.flow import RepackOp
-from ...qdialect.stream.pool import PoolOp
-from ...qdialect.stream.scale import ScaleOp
+from ...qdialect.stream.folding import BuildOptions, Storage
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
-from ...qdialect.stream.window import WindowOp
 
 FOLDING_ATTR = "fold"
 """The attribute of an op, or of a layer, that gives a folding."""
 
-TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
-
-FoldableProcess: TypeAlias = WeightedProcess | PoolOp
-"""What is given a folding by name."""
+TOO_WIDE = (
+    f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_ARRAY_PARTITIONS:,} parts of an "
+    "array"
+)
 
 
 class FoldingError(Exception):
@@ -50,20 +46,20 @@ class LayerFolding:
     dsp: bool | None = None
 
 
-def foldable_layers(design: DesignOp) -> dict[str, list[FoldableProcess]]:
+def foldable_layers(design: DesignOp) -> dict[str, list[Process]]:
     """The processes that carry out each layer with a folding, by its name."""
-    found: dict[str, list[FoldableProcess]] = {}
+    found: dict[str, list[Process]] = {}
     for process in design.processes:
-        if isinstance(process, WeightedProcess | PoolOp) and isinstance(process.layer, StringAttr):
+        if process.FOLDS_BY_NAME and isinstance(process.layer, StringAttr):
             found.setdefault(process.layer.data, []).append(process)
     return found
 
 
-def folding_of(layer: FoldableProcess) -> LayerFolding:
+def folding_of(layer: Process) -> LayerFolding:
     """The folding that a layer has."""
-    if isinstance(layer, PoolOp):
-        return LayerFolding(*layer.at_once)
-    return LayerFolding(*layer.at_once, layer.storage.data, layer.dsp is not None)
+    if not layer.FOLDS_BY_NAME:
+        return LayerFolding()
+    return LayerFolding(*layer.at_once, layer.build_options.storage, layer.build_options.dsp)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
@@ -85,7 +81,7 @@ def fixed_by(
     """The values that foldings leave to the choices of a space."""
     layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
-        if isinstance(layer, FoldableProcess) and FOLDING_ATTR in layer.attributes:
+        if layer.FOLDS_BY_NAME and FOLDING_ATTR in layer.attributes:
             fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
     for name, fold in folds.items():
         for layer in layers[name]:
@@ -93,7 +89,7 @@ def fixed_by(
     return fixed
 
 
-def _attribute(layer: FoldableProcess) -> LayerFolding:
+def _attribute(layer: Process) -> LayerFolding:
     """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
     given = layer.attributes[FOLDING_ATTR]
     if not isinstance(given, DictionaryAttr):
@@ -109,9 +105,7 @@ def _attribute(layer: FoldableProcess) -> LayerFolding:
     return LayerFolding(found.get("pe"), found.get("simd"))
 
 
-def _fixed(
-    name: str, layer: FoldableProcess, space: Space, fold: LayerFolding
-) -> dict[int, list[int]]:
+def _fixed(name: str, layer: Process, space: Space, fold: LayerFolding) -> dict[int, list[int]]:
     ends, fixed = space.ends[layer], dict[int, list[int]]()
     across = ends.input if ends.kernel is None else ends.kernel
     for key, value, choice in (("pe", fold.pe, ends.output), ("simd", fold.simd, across)):
@@ -132,7 +126,7 @@ def _fixed(
         fixed[ends.implementation] = [
             number
             for number, way in enumerate(space.ways[layer])
-            if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
+            if way.matches(BuildOptions(fold.storage, fold.dsp))
         ]
         if not fixed[ends.implementation]:
             raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
@@ -142,20 +136,18 @@ def _fixed(
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
     """Gives every channel its words and every layer its memory."""
     for process, ends in space.ends.items():
-        lanes = tiling.widths[ends.output]
-        if isinstance(process, WindowOp) and ends.kernel is not None:
-            lanes *= tiling.widths[ends.kernel]
+        kernel = None if ends.kernel is None else tiling.widths[ends.kernel]
+        widths = tiling.widths[ends.input], tiling.widths[ends.output]
+        _, lanes = process.folding().lanes(*widths, kernel)
         for value in process.results:
             channel = channel_of(value)
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
-        if isinstance(process, WeightedProcess | ScaleOp) and ends.implementation is not None:
-            way = space.ways[process][tiling.widths[ends.implementation]]
-            process.dsp = UnitAttr() if way.dsp else None
-            if isinstance(process, WeightedProcess):
-                process.storage = StorageAttr(way.storage)
+        if ends.implementation is not None:
+            chosen = space.ways[process][tiling.widths[ends.implementation]]
+            process.set_build_options(BuildOptions(chosen.storage, chosen.dsp))
     for process, ends in space.ends.items():
-        if not is_grouped(process):
+        if process.folding_leader is None:
             for index in range(len(process.operands)):
                 _connect(process, index, tiling.widths[ends.input])
     for process in reversed(design.processes):

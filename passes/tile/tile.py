@@ -36,8 +36,8 @@ from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES, shortfall
 from ...qdialect.packing import PackedAttr
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import DesignOp, Process
-from ...qdialect.stream.compute import Storage
 from ...qdialect.stream.design import check_clock
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.process import data_of
 from ..designs import designs_for

@@ -4,10 +4,11 @@ from xdsl.ir import Dialect
 
 from ..packing import PackedAttr
 from .borders import CropOp, PadOp, UpsampleOp
-from .compute import DepthwiseOp, MatvecOp, StorageAttr, ThresholdOp
+from .compute import DepthwiseOp, MatvecOp, ThresholdOp
 from .design import DesignOp, RunOp
 from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from .flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from .folding import StorageAttr
 from .links import LinkAttr
 from .memory import MemoryOp
 from .pool import PoolOp

@@ -1,6 +1,7 @@
 """Processes that change the size of an image: pad, crop, upsample."""
 
 from collections.abc import Sequence
+from math import gcd
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -17,6 +18,7 @@ from ..qnn.base import (
     require_sizes,
 )
 from ..types import QuantType
+from .folding import Folding, divisors
 from .process import (
     Counts,
     Process,
@@ -171,6 +173,13 @@ class CropOp(Process):
         )
         kept = tuple(len(range(x)[span]) for x, span in zip(x.frame, self.spans, strict=True))
         require_frame(y, kept)
+
+    def folding(self) -> Folding:
+        """No word is cut: its width divides the first channel that is kept, and their end."""
+        last = self.spans[-1]
+        if last.step > 1:
+            return Folding([1])
+        return Folding(divisors(gcd(self.inputs[0].frame[-1], last.start, last.stop)))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), last = self.inputs, self.spans[-1]

@@ -6,26 +6,19 @@ the channels: a matvec's input lanes are its SIMD, its output lanes its PE.
 
 from collections.abc import Sequence
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
-from xdsl.dialects.utils import EnumAttribute
-from xdsl.ir import Attribute, Operation, SpacedOpaqueSyntaxAttribute, SSAValue
-from xdsl.irdl import (
-    irdl_attr_definition,
-    irdl_op_definition,
-    operand_def,
-    opt_prop_def,
-    prop_def,
-    result_def,
-)
-from xdsl.utils.str_enum import StrEnum
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..convolution import exact_matmul, sums_by_sign
 from ..data import Array
 from ..qnn.base import IntProperty, int_attr, require, require_range, text_of
 from ..qnn.steps import check_flags, check_rows, check_steps, reached_levels
 from ..types import QuantType, check_element, value_range
+from .folding import BuildOptions, Folding, Storage, StorageAttr, divisors
 from .process import (
     Counts,
     Process,
@@ -39,24 +32,7 @@ from .process import (
     whole_pixels,
 )
 from .types import ChannelType
-from .window import require_groups, require_order
-
-
-class Storage(StrEnum):
-    """Where weights live; in registers only if all are taken at once, and are constants."""
-
-    REGISTERS = "registers"
-    LUT = "lut"
-    BLOCK = "block"
-    ULTRA = "ultra"
-    OUTSIDE = "outside"
-
-
-@irdl_attr_definition
-class StorageAttr(EnumAttribute[Storage], SpacedOpaqueSyntaxAttribute):
-    """A kind of memory."""
-
-    name = "stream.storage"
+from .window import PatchReader, require_groups, require_order
 
 
 class ThresholdedProcess(Process):
@@ -72,11 +48,6 @@ class ThresholdedProcess(Process):
     @property
     def channels(self) -> int:
         return self.outputs[0].frame[-1]
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        """Rows and columns of its constants that it takes at once."""
-        return self.outputs[0].lanes.data, 1
 
     @property
     def sum_type(self) -> QuantType:
@@ -117,6 +88,9 @@ class ThresholdedProcess(Process):
 
 class WeightedProcess(ThresholdedProcess):
     """A process that holds weights."""
+
+    LOOP_COUNTERS: ClassVar = 4
+    FOLDS_BY_NAME: ClassVar = True
 
     weights = prop_def(SymbolRefAttr)
     codebook = opt_prop_def(SymbolRefAttr)
@@ -162,6 +136,15 @@ class WeightedProcess(ThresholdedProcess):
             },
             result_types=[output],
         )
+
+    @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(self.storage.data, self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        if options.storage is not None:
+            self.storage = StorageAttr(options.storage)
+        self.dsp = UnitAttr() if options.dsp else None
 
     @property
     def rows(self) -> Array:
@@ -238,18 +221,6 @@ class MatvecOp(WeightedProcess):
     """Registers keep a vector until all rows are through with it, not a memory."""
 
     @property
-    def simd(self) -> int:
-        return self.inputs[0].lanes.data
-
-    @property
-    def pe(self) -> int:
-        return self.outputs[0].lanes.data
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        return self.pe, self.simd
-
-    @property
     def vectors(self) -> int:
         """How many vectors a frame holds."""
         return prod(self.inputs[0].frame[:-1])
@@ -261,15 +232,18 @@ class MatvecOp(WeightedProcess):
             x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
             f"{rows}x{cols} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
         )
-        require(cols % self.simd == 0, f"SIMD {self.simd} does not divide {cols} columns")
-        require(rows % self.pe == 0, f"PE {self.pe} does not divide {rows} rows")
+        pe, simd = self.at_once
+        require(cols % simd == 0, f"SIMD {simd} does not divide {cols} columns")
+        require(rows % pe == 0, f"PE {pe} does not divide {rows} rows")
         require_order(self.x, by_channel=False)
         self.check_sums()
 
-    @property
-    def interval(self) -> int:
-        rows, cols = self.rows.shape
-        return self.vectors * (rows // self.pe) * (cols // self.simd)
+    def folding(self) -> Folding:
+        return Folding(divisors(self.inputs[0].frame[-1]), divisors(self.outputs[0].frame[-1]))
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        rows, cols = self.outputs[0].frame[-1], self.inputs[0].frame[-1]
+        return self.vectors * (rows // lanes_out) * (cols // lanes_in)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
@@ -283,7 +257,7 @@ class MatvecOp(WeightedProcess):
 
 
 @irdl_op_definition
-class DepthwiseOp(WeightedProcess):
+class DepthwiseOp(PatchReader, WeightedProcess):
     """Multiplies every channel of a patch with its own weights; patches come by channel.
 
     PE channels at a time, and of each as many pixels of the kernel as a word holds.
@@ -294,11 +268,6 @@ class DepthwiseOp(WeightedProcess):
     """
 
     name = "stream.depthwise"
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        pe = self.outputs[0].lanes.data
-        return pe, self.inputs[0].lanes.data // pe
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs

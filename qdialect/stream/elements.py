@@ -12,6 +12,7 @@ from ..data import Array
 from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
 from ..types import dtype_of, unsigned, value_range
 from .compute import symbol_of
+from .folding import Folding, divisors
 from .process import (
     Counts,
     Process,
@@ -237,6 +238,14 @@ class LabelSelectOp(Process):
             f"{text_of(y.frame)} labels can't be chosen from {labels}",
         )
         require_range(y.quant_type, 0, labels - 1, "the index")
+
+    def folding(self) -> Folding:
+        return Folding(divisors(self.inputs[0].frame[-1]), [1])
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        """The first index is written in the cycle that reads the last scores."""
+        (labels,), (k,) = self.inputs[0].frame, self.outputs[0].frame
+        return labels // lanes_in + k // lanes_out - 1
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [np.full(self.outputs[0].words, self.inputs[0].words)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import StringAttr
@@ -141,6 +142,8 @@ class RepackOp(Process):
     """
 
     name = "stream.repack"
+
+    LOOP_COUNTERS: ClassVar = 3
 
     x = operand_def(ChannelType)
     output = result_def(ChannelType)

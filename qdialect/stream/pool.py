@@ -1,6 +1,7 @@
 """`stream.pool`: the maximum or the sum over the pixels of a patch."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
@@ -9,13 +10,13 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, result_def
 from ..data import Array
 from ..qnn.base import require, require_range, text_of
 from ..types import value_range
-from .process import Counts, Process, each_group, exact, same_elements
+from .process import Counts, each_group, exact, same_elements
 from .types import ChannelType
-from .window import require_groups
+from .window import PatchReader, require_groups
 
 
 @irdl_op_definition
-class PoolOp(Process):
+class PoolOp(PatchReader):
     """The maximum or the sum of each channel over a patch that comes by channel.
 
     It takes in as many pixels of the patch at once as there are in a word.
@@ -25,6 +26,8 @@ class PoolOp(Process):
     """
 
     name = "stream.pool"
+
+    FOLDS_BY_NAME: ClassVar = True
 
     x = operand_def(ChannelType)
     sum = opt_prop_def(UnitAttr)
@@ -43,12 +46,6 @@ class PoolOp(Process):
     @property
     def taps(self) -> int:
         return self.inputs[0].frame[-1] // self.outputs[0].frame[-1]
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        """Channels, and pixels of a patch, that it takes at once."""
-        lanes = self.outputs[0].lanes.data
-        return lanes, self.inputs[0].lanes.data // lanes
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs

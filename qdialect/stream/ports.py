@@ -3,11 +3,13 @@
 from abc import ABC
 from collections.abc import Sequence
 
+import numpy as np
 from xdsl.dialects.builtin import FloatAttr, StringAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..data import Array
+from .folding import Folding
 from .links import LinkAttr
 from .process import Counts, Process, each_word
 from .types import ChannelType
@@ -45,7 +47,27 @@ class LinkEnd(Process, ABC):
         return [(*end.inputs, *end.outputs)[0] for end in self.beside]
 
     @property
+    def kind(self) -> str:
+        return super().kind if self.over is None else "link"
+
+    def folding(self) -> Folding:
+        """Over a link, only the words with which a frame passes it soonest."""
+        if self.over is None:
+            return super().folding()
+        (channel, *_) = (*self.inputs, *self.outputs)
+        return Folding([self.over.lanes(channel, self.clock)])
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        """Over a link, all ends that share it are folded: each has the only words it may have."""
+        if self.over is None:
+            return super().interval_with(lanes_in, lanes_out)
+        clock = self.clock
+        folded = [c.with_lanes(self.over.lanes(c, clock)) for c in self.channels]
+        return np.asarray(self.over.cycles(folded, clock))
+
+    @property
     def interval(self) -> int:
+        """Over a link, that of `interval_with` once the ends are folded."""
         if self.over is None:
             return super().interval
         return self.over.cycles(self.channels, self.clock)

@@ -7,9 +7,10 @@ model of time needs to know of it.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from math import gcd, prod
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from xdsl.dialects.builtin import DenseArrayBase, IntegerType, StringAttr, SymbolRefAttr
 from xdsl.irdl import IRDLOperation, ParsePropInAttrDict, lazy_traits_def, opt_prop_def
 from xdsl.traits import HasParent, MemoryReadEffect, MemoryWriteEffect, OpTrait
@@ -20,9 +21,8 @@ from ..packing import PackedAttr
 from ..qnn.base import describe, require, text_of
 from ..qnn.constants import value_named
 from ..types import QuantType, bit_width, is_quant
+from .folding import BuildOptions, Counts, Folding, WidthT, divisors
 from .types import ChannelType, channel_of
-
-Counts = npt.NDArray[np.int64]
 
 
 def _traits() -> tuple[OpTrait, ...]:
@@ -39,6 +39,16 @@ class Process(IRDLOperation, ABC):
 
     irdl_options = (ParsePropInAttrDict(),)
     traits = lazy_traits_def(_traits)
+
+    LOOP_COUNTERS: ClassVar[int] = 2
+    """Counters of loops, places and addresses that its hardware has."""
+    FOLDS_BY_NAME: ClassVar[bool] = False
+    """Whether a folding file may give its PE and SIMD by the name of its layer."""
+
+    @property
+    def kind(self) -> str:
+        """What estimates and reports call this kind of process."""
+        return self.name.removeprefix("stream.")
 
     @property
     def inputs(self) -> list[ChannelType]:
@@ -75,10 +85,58 @@ class Process(IRDLOperation, ABC):
         assert isinstance(name, SymbolRefAttr)
         return name
 
+    # Folding
+
+    @property
+    def lanes_in(self) -> int:
+        """Elements of a word that it reads; a source reads words as wide as it writes."""
+        return (self.inputs or self.outputs)[0].lanes.data
+
+    @property
+    def lanes_out(self) -> int:
+        """Elements of a word that it writes; a sink writes words as wide as it reads."""
+        return (self.outputs or self.inputs)[0].lanes.data
+
+    def at_once_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
+        """PE and SIMD for these widths; by default the elements of a word on both sides."""
+        return lanes_out, lanes_in
+
+    @property
+    def at_once(self) -> tuple[int, int]:
+        """PE and SIMD, with the words that it has."""
+        return self.at_once_with(self.lanes_in, self.lanes_out)
+
+    def folding(self) -> Folding:
+        """The widths that its words may have; by default one width that divides all channels."""
+        depths = [channel.frame[-1] for channel in (*self.inputs, *self.outputs)]
+        return Folding(divisors(gcd(*depths)))
+
+    @property
+    def folding_leader(self) -> "Process | None":
+        """The process whose choices of a folding it shares, if it has none of its own."""
+        return None
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        """Cycles of a frame when no channel makes the process wait, for arrays of widths.
+
+        By default it reads and writes a word in each cycle, as long as there is one.
+        """
+        words = [np.asarray(prod(channel.frame)) // lanes_in for channel in self.inputs]
+        words += [np.asarray(prod(channel.frame)) // lanes_out for channel in self.outputs]
+        return np.maximum.reduce(np.broadcast_arrays(*words))
+
     @property
     def interval(self) -> int:
-        """Cycles a frame takes when no channel ever makes the process wait."""
-        return max(channel.words for channel in (*self.inputs, *self.outputs))
+        """Cycles of a frame when no channel makes the process wait, with the words that it has."""
+        return int(self.interval_with(np.array(self.lanes_in), np.array(self.lanes_out)))
+
+    @property
+    def build_options(self) -> BuildOptions:
+        """How it is built, where it can be built in several ways."""
+        return BuildOptions()
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        """Changes how it is built, where it can be built in several ways."""
 
     def verify_(self) -> None:
         try:

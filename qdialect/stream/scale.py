@@ -10,6 +10,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 from ..data import Array
 from ..qnn.base import IntProperty, IntsProperty, int_attr, ints, require, require_range, text_of
 from ..types import bit_width, dtype_of, signed, smallest_type, value_range
+from .folding import BuildOptions
 from .process import (
     Counts,
     Process,
@@ -82,6 +83,13 @@ class ScaleOp(Process):
             },
             result_types=[output],
         )
+
+    @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(dsp=self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        self.dsp = UnitAttr() if options.dsp else None
 
     @property
     def rows(self) -> int:

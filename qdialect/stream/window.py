@@ -1,6 +1,10 @@
 """`stream.window`: the patches of an image, and checks for the processes that read patches."""
 
+from abc import ABC
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import UnitAttr
@@ -11,6 +15,8 @@ from ..convolution import windows
 from ..data import Array
 from ..qnn.base import IntsProperty, ints, require, require_sizes
 from ..shapes import Window
+from .folding import Folding, WidthT, divisors
+from .line_schedule import LineSchedule
 from .process import Counts, Process, image_of, pairs, require_frame, same_elements, whole_pixels
 from .types import ChannelType, channel_of
 
@@ -29,6 +35,8 @@ class WindowOp(Process):
     """
 
     name = "stream.window"
+
+    LOOP_COUNTERS: ClassVar = 11
 
     x = operand_def(ChannelType)
     kernel = prop_def(IntsProperty)
@@ -70,10 +78,43 @@ class WindowOp(Process):
     def window(self) -> Window:
         return Window(pairs(self.kernel), pairs(self.strides), dilations=pairs(self.dilations))
 
-    @property
-    def pixels_at_once(self) -> int:
-        """Of a window by channel: how many pixels of a patch stand in a word."""
-        return self.outputs[0].lanes.data // self.inputs[0].lanes.data
+    def folding(self) -> Folding:
+        depth, taps = self.inputs[0].frame[-1], prod(self.window.kernel)
+        if self.by_channel is None:
+            pixels = [depth * number for number in divisors(taps)]
+            return Folding(divisors(depth), [*divisors(depth), *pixels])
+        (use,) = self.patches.uses
+        if isinstance(use.operation, Process) and use.operation.folding_leader is self:
+            return Folding(divisors(depth), kernel=divisors(taps), patches="output")
+        return Folding([self.lanes_in], [self.lanes_out])
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        return self.line_schedule(lanes_in, lanes_out).interval
+
+    def line_schedule(self, lanes_in: Counts, lanes_out: Counts) -> LineSchedule:
+        """When it reads each line and writes each row of patches, for arrays of widths."""
+        (height, width, depth), (rows, cols, size) = self.inputs[0].frame, self.outputs[0].frame
+        widths = np.broadcast(lanes_in, lanes_out)
+        delays = [self._delays(int(read), int(written)) for read, written in widths]
+        stacked = np.array(delays).T.reshape(-1, *widths.shape)
+        line, row = width * depth // lanes_in, cols * size // lanes_out
+        return LineSchedule(self.window, height, rows, line, row, stacked)
+
+    def _delays(self, lanes_in: int, lanes_out: int) -> list[int]:
+        """For each line of the kernel: the cycles from its start to the earliest start of a row.
+
+        Within a row the first patch or the last one has to wait longest: words are read and written
+        at constant rates, so that the wait grows, or falls, from patch to patch.
+        """
+        pixel = self.inputs[0].frame[-1] // lanes_in
+        line = self.inputs[0].frame[1] * pixel
+        reach = self.reach(lanes_in, lanes_out)
+        last = self.outputs[0].frame[1] - 1
+        ahead = max(0, last * (self.window.strides[1] * pixel - len(reach)))
+        wait = (reach - 1) % line - np.arange(len(reach)) + ahead
+        longest = np.full(self.window.kernel[0], np.iinfo(np.int32).min, np.int64)
+        np.maximum.at(longest, (reach - 1) // line // self.window.dilations[0], wait)
+        return longest.tolist()
 
     def check(self) -> None:
         (x,), (patches,) = self.inputs, self.outputs
@@ -126,6 +167,25 @@ class WindowOp(Process):
         grouped = patches.reshape(n, rows, cols, kh, kw, depth // group, group)
         ordered = grouped.transpose(0, 1, 2, 5, 3, 4, 6)
         return (ordered.reshape(n, rows, cols, -1),)
+
+
+class PatchReader(Process, ABC):
+    """A process that reads patches by channel: PE channels, and SIMD pixels of each, in a word."""
+
+    def at_once_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
+        return lanes_out, lanes_in // lanes_out
+
+    @property
+    def folding_leader(self) -> WindowOp | None:
+        """The window that its patches come from: the order of a patch depends on the folding."""
+        window = self.operands[0].owner
+        return window if isinstance(window, WindowOp) else None
+
+    def folding(self) -> Folding:
+        if self.folding_leader is not None:
+            return replace(self.folding_leader.folding(), patches="input")
+        # The patches were ordered elsewhere, in groups for this folding: no other can read them.
+        return Folding([self.lanes_in], [self.lanes_out])
 
 
 def require_order(patches: SSAValue, by_channel: bool) -> None:

@@ -15,7 +15,8 @@ from qnn.hardware.timing.fifo_depths import depths_for
 from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.folding import Storage
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
 from qnn.qdialect.stream.window import WindowOp

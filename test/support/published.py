@@ -7,7 +7,8 @@ from qnn.hardware.resources.memory import ROM_BITS_IN_LUTS
 from qnn.passes import Pipeline
 from qnn.passes.tile.layer_folding import LayerFolding, foldable_layers
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.compute import Storage, WeightedProcess
+from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream.folding import Storage
 from qnn.qdialect.stream.process import data_of
 from qnn.qdialect.types import bit_width
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from qnn.hardware.estimate import estimate
 from qnn.hardware.resources.cost import (
-    fifo,
+    fifo_cost,
     frame_counter_dsps,
     implementations,
     multiplier,
@@ -164,7 +164,7 @@ def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
 )
 def test_channels(depth: int, logic: int, block: int) -> None:
     channel = ChannelType((64,), unsigned(1))
-    use = fifo("xilinx", channel, np.array([64]), depth)[:, 0]
+    use = fifo_cost("xilinx", channel, np.array([64]), depth)[:, 0]
     assert use[RESOURCE_KINDS.index("logic")] == logic
     assert use[RESOURCE_KINDS.index("block")] == block
 

@@ -7,14 +7,13 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...frontends.summary import short_names
-from ...hardware.estimate import kind_of, name_of, reported_figures
+from ...hardware.estimate import name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
 from ...hardware.timing.trace import TRACED_FRAMES, most_of, simulated_frames, stretch_of
-from ...passes.tile.layer_folding import LayerFolding, folding_of
+from ...passes.tile.layer_folding import folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
-from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
 from ..compile import TARGETS
@@ -106,15 +105,13 @@ def facts_in(part: Part) -> list[Facts]:
     names = short_names((name_of(process) for process in part.design.processes), BOX)
     found: list[Facts] = []
     for n, process in enumerate(part.design.processes):
-        fold = (
-            folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
-        )
+        fold = folding_of(process)
         found.append(
             {
                 "name": part.names[n],
                 "layer": name_of(process),
                 "short": names[name_of(process)],
-                "kind": kind_of(process),
+                "kind": process.kind,
                 "pe": layers[n]["pe"],
                 "simd": layers[n]["simd"],
                 "storage": fold.storage or "",

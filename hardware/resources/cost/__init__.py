@@ -1,28 +1,27 @@
-"""What a process takes of a device, for words of one width or for arrays of widths at once.
+"""The device resources that a process uses, for words of one width or for arrays of widths.
 
-Counters, adders, comparisons, registers and memories are counted one by one; docs/costs.md has the
-formulas, and the boards that they were held against. A layer may be built in several ways: its
-weights in one memory or another, its products in logic or in DSPs.
+Counters, adders, comparators, registers and memories are counted one by one; docs/costs.md has the
+formulas and compares them with designs on boards. A process may have several implementations: its
+weights in one memory or another, its products in LUTs or in DSPs.
 
-`model` adds up what a process takes. What differs by its kind is registered in `layers`,
-`elements`, `images` and `channels`: a function for its datapath (`@datapaths.register`), and one
-for its memories, if it has any (`@memories.register`).
+`model` adds up the resources of a process. Each kind of process registers a function for its
+datapath with `@datapaths.register`, and one for its memories with `@memories.register`, in
+`layers`, `elements`, `images` or `channels`. A kind without a function only passes words on.
 """
 
 from . import elements as elements
 from . import images as images
-from .arithmetic import AT_ONCE, multiplier, wide_product
-from .channels import WIDEST_PORT, fifo, frame_counter_dsps, repack_cost
-from .layers import MAX_PARTS, vector_storage
-from .model import Implementation, Storage, implementations, memories
+from .arithmetic import MAX_PARALLEL_THRESHOLDS, multiplier, wide_product
+from .channels import MAX_PORT_BYTES, fifo_cost, frame_counter_dsps, repack_cost
+from .layers import MAX_ARRAY_PARTITIONS, vector_storage
+from .model import Implementation, implementations, memories
 
 __all__ = [
-    "AT_ONCE",
-    "MAX_PARTS",
-    "WIDEST_PORT",
+    "MAX_ARRAY_PARTITIONS",
+    "MAX_PARALLEL_THRESHOLDS",
+    "MAX_PORT_BYTES",
     "Implementation",
-    "Storage",
-    "fifo",
+    "fifo_cost",
     "frame_counter_dsps",
     "implementations",
     "memories",

@@ -1,4 +1,4 @@
-"""What products and comparisons cost."""
+"""The resources of products and comparisons."""
 
 from math import ceil, prod
 
@@ -7,16 +7,15 @@ from ....qdialect.stream.process import data_of
 from ....qdialect.stream.products import ProductKind, product_kind
 from ....qdialect.types import ElementType, bit_width
 
-AT_ONCE = 15
-"""So many thresholds are compared all at once."""
+MAX_PARALLEL_THRESHOLDS = 15
+"""Thresholds of a row that are compared in one cycle; longer rows are searched by bisection."""
 
-
-PIECES = {"xilinx": (17, 24), "intel": (26, 26)}
-"""Bits of both factors of a DSP, beside their signs."""
+DSP_FACTOR_BITS = {"xilinx": (17, 24), "intel": (26, 26)}
+"""Bits of both factors of a DSP's product, without their signs."""
 
 
 def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
-    """LUTs of a product, and its bits; the adder that follows adds or subtracts it by its sign."""
+    """LUTs and bits of a product; where a factor is a sign, the next adder applies it for free."""
     w, a = bit_width(weight), bit_width(activation)
     match product_kind(weight, activation):
         case ProductKind.XNOR:
@@ -27,15 +26,18 @@ def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int
             return w * a, w + a
 
 
+def wide_product(vendor: str, *elements: ElementType) -> int:
+    """DSPs of a product whose factors may be wider than those of one DSP."""
+    widths = sorted(bit_width(element) for element in elements)
+    factors = zip(widths, DSP_FACTOR_BITS[vendor], strict=True)
+    return prod(ceil((width - 1) / bits) for width, bits in factors)
+
+
 def comparator_luts(process: ThresholdedProcess, bits: int) -> float:
-    """LUTs that compare a sum with its thresholds: all at once, or many by a binary search."""
+    """LUTs that compare a sum with its thresholds: one comparator each, or one for each step of a
+    bisection."""
     if process.thresholds is None:
         return 0
     steps = data_of(process, process.thresholds).type.get_shape()[-1]
-    return (steps if steps <= AT_ONCE else steps.bit_length()) * (bits / 2 + 2)
-
-
-def wide_product(vendor: str, *elements: ElementType) -> int:
-    """DSPs that multiply numbers of any widths, piece by piece."""
-    bits = sorted(bit_width(element) for element in elements)
-    return prod(ceil((n - 1) / most) for n, most in zip(bits, PIECES[vendor], strict=True))
+    parallel = steps <= MAX_PARALLEL_THRESHOLDS
+    return (steps if parallel else steps.bit_length()) * (bits / 2 + 2)

@@ -1,9 +1,10 @@
-"""What processes of elements cost: scale, lookup, add, offset."""
+"""The resources of processes that work on single elements: scale, lookup, add, offset."""
 
 import numpy as np
 
 from ....qdialect.stream.elements import AddOp, LookupOp, OffsetOp
-from ....qdialect.stream.process import Counts, data_of
+from ....qdialect.stream.folding import Counts
+from ....qdialect.stream.process import data_of
 from ....qdialect.stream.scale import ScaleOp
 from ....qdialect.types import bit_width, check_element
 from ..memory import MemoryCost
@@ -12,12 +13,12 @@ from .model import Implementation, datapaths, memories, shape_of_widths, usage
 
 
 @datapaths.register
-def scale(
+def scale_datapaths(
     process: ScaleOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    """A product, a sum, a comparison with each exception of a channel, and with both ends.
+    """A product, an addition, a comparator for each exception of a channel, and two for the clamp.
 
-    A DSP adds, too, and has registers of its own.
+    A DSP contains the adder and the registers as well.
     """
     shape, (x,), (y,) = shape_of_widths(lanes_in, lanes_out), process.inputs, process.outputs
     factor = check_element(data_of(process, process.factors).element)
@@ -37,8 +38,8 @@ def scale(
 
 
 @memories.register
-def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
-    """The factor, the offset and the exceptions of each channel, or those of all."""
+def scale_memories(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+    """Memories of factors, offsets and exceptions, a row for each channel or one row for all."""
     groups, found = -(-process.rows // lanes_out), list[MemoryCost]()
     for key, (_, columns) in process.memories().items():
         bits = columns * bit_width(data_of(process, process.constant(key)).element)
@@ -47,7 +48,7 @@ def numbers(process: ScaleOp, lanes_in: Counts, lanes_out: Counts) -> list[Memor
 
 
 @memories.register
-def tables(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+def lookup_memories(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
     """A table for each element of a word."""
     table = data_of(process, process.table).type.get_shape()
     entries = table[-1] * (process.inputs[0].frame[-1] // lanes_in if len(table) == 2 else 1)
@@ -55,8 +56,10 @@ def tables(process: LookupOp, lanes_in: Counts, lanes_out: Counts) -> list[Memor
 
 
 @datapaths.register
-def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> list[Implementation]:
-    """A sum, and a product for each operand with a multiplier."""
+def add_datapath(
+    process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    """An adder, and a constant multiplier for each operand whose multiplier is not 1 or -1."""
     bits = bit_width(process.outputs[0].element_type)
     for factor, channel in zip(process.multipliers.get_values(), process.inputs, strict=True):
         if abs(factor) != 1:
@@ -65,7 +68,7 @@ def add(process: AddOp, vendor: str, lanes_in: Counts, lanes_out: Counts) -> lis
 
 
 @datapaths.register
-def offset(
+def offset_datapath(
     process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
     bits = bit_width(process.outputs[0].element_type)
@@ -73,12 +76,12 @@ def offset(
 
 
 @memories.register
-def constants(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
-    """Its rows of constants, and the kind of each pixel."""
+def offset_memories(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+    """The rows of constants, and the index of the row of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()
     found = [MemoryCost(1, count * channels // lanes_out, lanes_out * bit_width(rows.element))]
     if process.kinds is not None:
-        where = data_of(process, process.kinds)
-        found.append(MemoryCost(1, where.type.get_shape()[0], bit_width(where.element)))
+        kinds = data_of(process, process.kinds)
+        found.append(MemoryCost(1, kinds.type.get_shape()[0], bit_width(kinds.element)))
     return found

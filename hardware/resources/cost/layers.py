@@ -1,47 +1,59 @@
-"""What processes with weights or thresholds cost: matvec, depthwise, threshold."""
+"""The resources of processes with weights or thresholds: matvec, depthwise, threshold."""
 
 from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 
-from ....qdialect.stream.compute import (
-    DepthwiseOp,
-    MatvecOp,
-    Storage,
-    ThresholdedProcess,
-    ThresholdOp,
-    WeightedProcess,
-)
-from ....qdialect.stream.process import Counts, data_of
+from ....qdialect.stream.compute import MatvecOp, ThresholdedProcess, ThresholdOp, WeightedProcess
+from ....qdialect.stream.folding import Counts, Storage
+from ....qdialect.stream.process import data_of
 from ....qdialect.stream.products import ProductKind, product_kind
 from ....qdialect.stream.types import MAX_WORD_BITS
 from ....qdialect.types import bit_width, check_element
 from ..device import Use
 from ..memory import DualPort, MemoryCost, blocks, luts, ultras
 from . import fitted
-from .arithmetic import AT_ONCE, comparator_luts, multiplier
+from .arithmetic import MAX_PARALLEL_THRESHOLDS, comparator_luts, multiplier
 from .model import Amount, Implementation, datapaths, memories, shape_of_widths, usage
 
-TREE_FF = 0.5
-"""Flip-flops for each LUT of a tree of adders: every other level ends in registers."""
+ADDER_TREE_FFS_PER_LUT = 0.5
+"""Every other level of an adder tree ends in registers."""
+
+MEMORY_READER_LUTS = 500
+"""LUTs of a process that reads weights from memory outside the device."""
+
+MAX_ARRAY_PARTITIONS = 1024
+"""The largest PE or SIMD: HLS partitions an array into no more pieces."""
 
 
-PORT = 500
-"""LUTs of a process that reads the memory beside the device."""
+@dataclass(frozen=True)
+class VectorStorage:
+    """The resources that hold a vector while a layer goes through its rows."""
 
-
-MAX_PARTS = 1024
-"""Rows or columns at once: HLS parts an array into no more."""
+    logic: Amount = 0
+    ff: Amount = 0
+    block: Amount = 0
 
 
 @datapaths.register
-def weighted(
-    process: WeightedProcess, vendor: str, lanes_in: Counts, lanes_out: Counts
+def matvec_datapaths(
+    process: MatvecOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    """A matrix, or one for each channel: PE rows at once, SIMD columns."""
-    pe = lanes_out
-    simd = lanes_in // pe if isinstance(process, DepthwiseOp) else lanes_in
+    vector = vector_storage(process, vendor, lanes_out, lanes_in)
+    return weighted_datapaths(process, vendor, lanes_in, lanes_out, vector)
+
+
+@datapaths.register
+def weighted_datapaths(
+    process: WeightedProcess,
+    vendor: str,
+    lanes_in: Counts,
+    lanes_out: Counts,
+    vector: VectorStorage = VectorStorage(),
+) -> list[Implementation]:
+    """PE rows of SIMD products, each with an adder tree, an accumulator and its thresholds."""
+    pe, simd = process.at_once_with(lanes_in, lanes_out)
     shape = shape_of_widths(lanes_in, lanes_out)
     rows, cols = process.rows.shape
     stored = bit_width(data_of(process, process.weights).element)
@@ -49,81 +61,68 @@ def weighted(
     elements = check_element(data_of(process, factor).element), process.inputs[0].element_type
     product, bits = multiplier(*elements)
     tree, sums = simd * (bits + 2), bit_width(process.sum_type)
-    vector = (
-        vector_storage(process, vendor, pe, simd)
-        if isinstance(process, MatvecOp)
-        else VectorStorage()
-    )
     logic = pe * (tree + sums + comparator_luts(process, sums)) + vector.logic
-    ff = pe * (TREE_FF * tree + 2 * sums + simd * stored) + vector.ff
+    ff = pe * (ADDER_TREE_FFS_PER_LUT * tree + 2 * sums + simd * stored) + vector.ff
     dsp = pe * simd * ceil(sum(map(bit_width, elements)) / 48)
     fabric = logic + pe * simd * product
     arithmetic = {False: usage(shape, logic=fabric, ff=ff, block=vector.block)}
     if product_kind(*elements) is ProductKind.INTEGER:
         arithmetic[True] = usage(shape, logic=logic, ff=ff, block=vector.block, dsp=dsp)
-    held = _weights(vendor, rows * cols // (pe * simd), pe, simd * stored)
-    legal = (pe <= MAX_PARTS) & (simd <= MAX_PARTS) & (simd * stored <= MAX_WORD_BITS)
+    weights = weight_memories(vendor, rows * cols // (pe * simd), pe, simd * stored)
+    parallel = (pe <= MAX_ARRAY_PARTITIONS) & (simd <= MAX_ARRAY_PARTITIONS)
+    legal = parallel & (simd * stored <= MAX_WORD_BITS)
     return [
         Implementation(np.where(legal, use + memory, np.inf), storage, dsp)
         for dsp, use in arithmetic.items()
-        for storage, memory in held.items()
+        for storage, memory in weights.items()
     ]
 
 
-@dataclass(frozen=True)
-class VectorStorage:
-    """What keeps a vector."""
-
-    logic: Amount = 0
-    ff: Amount = 0
-    block: Amount = 0
-
-
 def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStorage:
-    """What keeps the vector from the first rows to the last, if it comes in several words.
+    """What holds a vector of several words until all rows are through with it.
 
-    A memory has a register behind it, and a choice between its words and those that come.
+    A memory has an output register, and a multiplexer between its words and those that arrive.
     """
-    (rows, cols), each = process.rows.shape, bit_width(process.inputs[0].element_type)
+    (rows, cols), bits = process.rows.shape, bit_width(process.inputs[0].element_type)
     if process.vector_in_registers is not None:
-        bits = np.where(simd == cols, 0, cols * each)
-        return VectorStorage(fitted.VECTOR_BIT_LUTS * bits, fitted.VECTOR_BIT_FFS * bits)
-    there = (pe < rows) & (simd < cols)
-    word = simd * each
+        held = np.where(simd == cols, 0, cols * bits)
+        return VectorStorage(fitted.VECTOR_BIT_LUTS * held, fitted.VECTOR_BIT_FFS * held)
+    needed = (pe < rows) & (simd < cols)
+    word = simd * bits
     logic, block = DualPort(cols // simd, word).held(vendor)
-    return VectorStorage(there * (logic + word / 2), there * word, there * block)
+    return VectorStorage(needed * (logic + word / 2), needed * word, needed * block)
+
+
+def weight_memories(vendor: str, words: Counts, pe: Counts, bits: Counts) -> dict[Storage, Use]:
+    """The resources of the weights in each memory, for PE memories of words of so many bits."""
+    shape = shape_of_widths(words, bits)
+    constant = np.where(words == 1, 0, np.inf)
+    return {
+        Storage.REGISTERS: usage(shape, logic=constant),
+        Storage.LUT: usage(shape, logic=pe * luts(vendor, words, bits)),
+        Storage.BLOCK: usage(shape, block=pe * blocks(vendor, words, bits)),
+        Storage.ULTRA: usage(shape, logic=MEMORY_READER_LUTS, ultra=ultras(words, pe * bits)),
+        Storage.OUTSIDE: usage(shape, logic=MEMORY_READER_LUTS, port=pe * bits),
+    }
 
 
 @memories.register
-def thresholds(
+def threshold_memories(
     process: ThresholdedProcess, lanes_in: Counts, lanes_out: Counts
 ) -> list[MemoryCost]:
-    """One for each threshold that is compared at the same time, or for each step of a search."""
+    """A memory for each threshold that is compared in parallel, or for each step of a bisection."""
     if process.thresholds is None:
         return []
     data = data_of(process, process.thresholds)
     channels, steps = data.type.get_shape()
     groups, bits = -(-channels // lanes_out), bit_width(data.element)
-    if steps <= AT_ONCE:
+    if steps <= MAX_PARALLEL_THRESHOLDS:
         return [MemoryCost(lanes_out * steps, groups, bits)]
     return [MemoryCost(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
 
 
-def _weights(vendor: str, words: Counts, pe: Counts, width: Counts) -> dict[Storage, Use]:
-    """What the weights take in each memory, one for each row; constants need none."""
-    shape = shape_of_widths(words, width)
-    fixed = np.where(words == 1, 0, np.inf)
-    return {
-        Storage.REGISTERS: usage(shape, logic=fixed),
-        Storage.LUT: usage(shape, logic=pe * luts(vendor, words, width)),
-        Storage.BLOCK: usage(shape, block=pe * blocks(vendor, words, width)),
-        Storage.ULTRA: usage(shape, logic=PORT, ultra=ultras(words, pe * width)),
-        Storage.OUTSIDE: usage(shape, logic=PORT, port=pe * width),
-    }
-
-
 @datapaths.register
-def threshold(
+def threshold_datapath(
     process: ThresholdOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
     bits = bit_width(process.inputs[0].element_type)

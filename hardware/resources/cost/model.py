@@ -1,4 +1,4 @@
-"""What each process takes: its datapath, its counters, and its memories."""
+"""The resources of a process: its datapath, its counters and its memories."""
 
 from dataclasses import dataclass
 from functools import singledispatch
@@ -8,11 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ....qdialect.stream import Process
-from ....qdialect.stream.compute import Storage, WeightedProcess
-from ....qdialect.stream.flow import RepackOp
-from ....qdialect.stream.process import Counts
+from ....qdialect.stream.folding import BuildOptions, Counts, Storage
 from ....qdialect.stream.types import MAX_WORD_BITS
-from ....qdialect.stream.window import WindowOp
 from ....qdialect.types import bit_width
 from ..device import RESOURCE_KINDS, Use
 from ..memory import LOGIC, MemoryCost
@@ -23,17 +20,23 @@ Amount: TypeAlias = npt.NDArray[Any] | float
 
 @dataclass(frozen=True)
 class Implementation:
-    """One way to build a process, and what it takes for each choice of widths."""
+    """One way to build a process, with the resources that it uses for each choice of widths."""
 
     use: Use
+    """Infinite where the process cannot be built."""
     storage: Storage = Storage.BLOCK
     dsp: bool = False
 
+    def matches(self, options: BuildOptions) -> bool:
+        """Whether it is what the options ask for; options that are None are open."""
+        return options.storage in (None, self.storage) and options.dsp in (None, self.dsp)
 
+
+@singledispatch
 def implementations(
     process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    """What a process takes with words of these widths; infinitely much where that can't be."""
+    """All ways to build a process that reads and writes words of these widths."""
     shape = shape_of_widths(lanes_in, lanes_out)
     rest = usage(shape, **control(process, lanes_in, lanes_out))
     for memory in memories(process, lanes_in, lanes_out):
@@ -44,16 +47,16 @@ def implementations(
         for channel in channels:
             too_wide |= lanes * bit_width(channel.element_type) > MAX_WORD_BITS
     found: list[Implementation] = []
-    for way in datapaths(process, vendor, lanes_in, lanes_out):
-        use = way.use + rest
+    for datapath in datapaths(process, vendor, lanes_in, lanes_out):
+        use = datapath.use + rest
         use[0] *= LOGIC[vendor]
         use[:, too_wide] = np.inf
-        found.append(Implementation(use, way.storage, way.dsp))
+        found.append(Implementation(use, datapath.storage, datapath.dsp))
     return found
 
 
 def usage(shape: tuple[int, ...], **amounts: Amount) -> Use:
-    """Amounts of some kinds, and nothing of all others."""
+    """The given amounts of some resource kinds, and nothing of all others."""
     use = np.zeros((len(RESOURCE_KINDS), *shape))
     for kind, amount in amounts.items():
         use[RESOURCE_KINDS.index(kind)] = amount
@@ -61,33 +64,21 @@ def usage(shape: tuple[int, ...], **amounts: Amount) -> Use:
 
 
 def shape_of_widths(lanes_in: Counts, lanes_out: Counts) -> tuple[int, ...]:
+    """The shape of a table of resources: that of both widths, broadcast."""
     return np.broadcast(lanes_in, lanes_out).shape
 
 
 def control(process: Process, lanes_in: Counts, lanes_out: Counts) -> dict[str, Amount]:
-    """The counters of a process, and a register for each word that comes or goes."""
+    """The loop counters of a process, and a register for each word that it reads or writes."""
     words = sum(lanes_in * bit_width(channel.element_type) for channel in process.inputs)
     words = words + sum(lanes_out * bit_width(channel.element_type) for channel in process.outputs)
-    counters = counters_of(process)
+    counters = process.LOOP_COUNTERS
     return {"logic": fitted.COUNTER_LUTS * counters, "ff": fitted.COUNTER_FFS * counters + words}
-
-
-def counters_of(process: Process) -> int:
-    """Loops, places and addresses that a process counts."""
-    match process:
-        case WindowOp():
-            return 11
-        case WeightedProcess():
-            return 4
-        case RepackOp():
-            return 3
-        case _:
-            return 2
 
 
 @singledispatch
 def memories(process: Process, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
-    """The memories of a process that lie where the vendor's tool puts them."""
+    """The memories of a process for which the vendor's tool chooses between LUTs and blocks."""
     return []
 
 
@@ -95,7 +86,10 @@ def memories(process: Process, lanes_in: Counts, lanes_out: Counts) -> list[Memo
 def datapaths(
     process: Process, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    """A process that passes words on."""
+    """All ways to build the datapath of a process; by default it only passes words on.
+
+    Logic is in LUTs of Xilinx: `implementations` converts it to the vendor's.
+    """
     bits = bit_width((*process.inputs, *process.outputs)[0].element_type)
     logic = np.maximum(lanes_in, lanes_out) * bits
     return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=logic))]
