@@ -17,8 +17,8 @@ from ..qdialect.stream.flow import LinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
 from ..qdialect.stream.ports import SinkOp, SourceOp
 from .resources.cost import fifo_cost, frame_counter_dsps, implementations, memories
-from .resources.device import NAMES, RESOURCE_KINDS, Device, Use
-from .resources.memory import LOGIC
+from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
+from .resources.memory import LOGIC_PER_LUT
 from .resources.work import NetworkWork, network_work
 from .timing.fifo_depths import steady_state_with
 from .timing.simulate import declared, simulate, simulate_unbounded
@@ -179,7 +179,7 @@ def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
 
 def reported_figures(vendor: str, use: Use) -> dict[str, float]:
     """Numbers for each kind by the names that are reported."""
-    pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
+    pairs = zip((*VENDOR_NAMES[vendor], "port"), use.tolist(), strict=True)
     return {reported_as(name): amount for name, amount in pairs if name}
 
 
@@ -214,7 +214,7 @@ def traffic_of(design: DesignOp) -> list[Traffic]:
     found: dict[str, Traffic] = {}
     for process in design.processes:
         if isinstance(process, LinkOp) and process.over is not None:
-            to, bits = process.to.data, sum(c.words * c.word_bits for c in process.channels)
+            to, bits = process.to.data, sum(c.words * c.word_bits for c in process.link_channels)
             found[to] = Traffic(to, process.over, bits, process.interval)
     return list(found.values())
 
@@ -242,9 +242,9 @@ def move_memories_to_luts(
     movable: list[tuple[float, int, float, LayerEstimate]] = []
     for layer, process in zip(layers, design.processes, strict=True):
         for memory in memories(process, np.array(process.lanes_in), np.array(process.lanes_out)):
-            moved = float(memory.held(device.vendor)[1])
+            moved = float(memory.luts_and_blocks(device.vendor)[1])
             if moved:
-                each = float(memory.luts(device.vendor)) * LOGIC[device.vendor] / moved
+                each = float(memory.luts(device.vendor)) * LOGIC_PER_LUT[device.vendor] / moved
                 movable.append((each, len(movable), moved, layer))
     for each, _, moved, layer in sorted(movable):
         if excess > 0:
@@ -255,7 +255,7 @@ def move_memories_to_luts(
 
 def check_kinds(layer: LayerEstimate, device: Device) -> None:
     """Raises if a process uses a kind of resource that the device does not have."""
-    names = (*NAMES[device.vendor], "bandwidth_gb_s")
+    names = (*VENDOR_NAMES[device.vendor], "bandwidth_gb_s")
     for name, kind, used, available in zip(
         names, RESOURCE_KINDS, layer.use, device.amounts(1), strict=True
     ):

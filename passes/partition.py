@@ -19,7 +19,7 @@ from ..hardware.search.partition import Partitioner, PartitionPlan, Unpartitiona
 from ..hardware.search.space import producer, source_before_repacks
 from ..hardware.search.tiling import cycles_of_frame
 from ..qdialect.stream import ChannelType, DesignOp, LinkAttr, Process, RunOp, SinkOp, SourceOp
-from ..qdialect.stream.design import check_clock, frames_of
+from ..qdialect.stream.design import check_clock, frame_tensor
 from ..qdialect.stream.flow import RepackOp
 from ..qdialect.stream.ports import LinkEnd
 from ..qdialect.stream.types import channel_of
@@ -208,7 +208,7 @@ def _unique(name: str, taken: set[str]) -> str:
 def _run_alone(design: DesignOp) -> RunOp:
     """A run of a design that nothing runs, in a function of its name."""
     inputs, outputs = (
-        [frames_of(channel_of(value)) for value in values]
+        [frame_tensor(channel_of(value)) for value in values]
         for values in ([s.output for s in design.sources], [s.x for s in design.sinks])
     )
     function = FuncOp(design.sym_name.data, (inputs, outputs))
@@ -227,7 +227,7 @@ def _run_parts(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> None:
     new: list[RunOp] = []
     for part in parts:
         frames = [values[source.port.data] for source in part.sources]
-        types = [frames_of(channel_of(sink.x)) for sink in part.sinks]
+        types = [frame_tensor(channel_of(sink.x)) for sink in part.sinks]
         new.append(RunOp(part.sym_name.data, frames, types))
         for sink, result in zip(part.sinks, new[-1].results, strict=True):
             result.name_hint = sink.x.name_hint

@@ -34,7 +34,7 @@ from .qnn.elementwise import BinaryOp, PReluOp
 from .qnn.layout import ConcatOp, SplitOp, TransposeOp
 from .qnn.linear import LinearOp
 from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
-from .stream.design import frames_of
+from .stream.design import frame_tensor
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import as_array
 
@@ -162,7 +162,7 @@ def input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     """The tensors that a function or design takes; a design takes one image at a time."""
     if isinstance(entry, FuncOp):
         return [check_tensor(type) for type in entry.function_type.inputs]
-    return [frames_of(source.outputs[0]) for source in entry.sources]
+    return [frame_tensor(source.outputs[0]) for source in entry.sources]
 
 
 def argument_names(entry: FuncOp | DesignOp) -> list[str]:

@@ -15,8 +15,8 @@ import numpy as np
 from ..frontends.summary import align_columns
 from ..hardware.estimate import format_amount, reported_figures, vendor_amounts
 from ..hardware.resources.device import Device, DeviceError, Use, device_named, known_devices
-from ..hardware.resources.memory import LOGIC
-from ..hardware.resources.roofline import ops_by_bits, peak_gops, weighted
+from ..hardware.resources.memory import LOGIC_PER_LUT
+from ..hardware.resources.roofline import mean_luts_per_op, ops_by_bits, peak_gops
 from ..hardware.resources.work import NetworkWork, network_work
 from ..hardware.search.explore import (
     Choices,
@@ -155,7 +155,7 @@ def writer(data: bytes) -> Callable[[BinaryIO], None]:
 
 def network_of(design: DesignOp) -> Network:
     ops = ops_by_bits(design)
-    return Network(network_work(design), weighted(ops) if ops else None)
+    return Network(network_work(design), mean_luts_per_op(ops) if ops else None)
 
 
 def points_in(output: str) -> Points:
@@ -193,12 +193,12 @@ def choices_of(design: DesignOp, vendor: str) -> Choices:
         fixed = fixed_by(design, space, {})
     except FoldingError as error:
         raise UserError(str(error)) from None
-    return Choices(space.apart(), fixed)
+    return Choices(space.detached(), fixed)
 
 
 def size(device: Device) -> float:
     """What devices are compared by: their logic, in LUTs."""
-    return float(device.amounts(1)[0]) / LOGIC[device.vendor]
+    return float(device.amounts(1)[0]) / LOGIC_PER_LUT[device.vendor]
 
 
 def explored(

@@ -21,7 +21,7 @@ from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.ports import SinkOp, SourceOp
-from ...qdialect.stream.process import data_of, integers_of, pairs
+from ...qdialect.stream.process import constant_integers, data_of, int_pair
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.types import ChannelType, channel_of
 from ...qdialect.stream.window import WindowOp
@@ -129,7 +129,7 @@ class NetlistBuilder(Builder):
     def pad(self, process: PadOp) -> None:
         (x,), (y,) = process.inputs, process.outputs
         top, left, _, _ = process.pads.get_values()
-        down, across = pairs(process.spread)
+        down, across = int_pair(process.spread)
         numbers = {
             "HEIGHT": x.frame[0],
             "WIDTH": x.frame[1],
@@ -164,7 +164,7 @@ class NetlistBuilder(Builder):
     @emit.register
     def upsample(self, process: UpsampleOp) -> None:
         (x,) = process.inputs
-        down, across = pairs(process.scales)
+        down, across = int_pair(process.scales)
         numbers = {
             "LANES": x.lanes.data,
             "HEIGHT": x.frame[0],
@@ -222,7 +222,7 @@ class NetlistBuilder(Builder):
         element = check_element(data_of(process, process.weights).element)
         if process.codebook is None:
             return element
-        values = integers_of(process, process.codebook)
+        values = constant_integers(process, process.codebook)
         kind = signed(bit_width(smallest_type(min(int(values.min()), -1), int(values.max()))))
         return Codebook(self.own_name("weight"), bit_width(element), values, kind)
 
@@ -270,7 +270,7 @@ class NetlistBuilder(Builder):
     @emit.register
     def scale(self, process: ScaleOp) -> None:
         (x,), (y,) = process.inputs, process.outputs
-        low, high = pairs(process.clamp)
+        low, high = int_pair(process.clamp)
         numbers = {
             "LANES": x.lanes.data,
             "GROUPS": x.frame[-1] // x.lanes.data,
@@ -338,7 +338,7 @@ class NetlistBuilder(Builder):
         name = self.own_name("rows")
         memories = [self.memory(rows_memory(process, name, process.rows, (1, lanes)))]
         if process.kinds is not None:
-            name, values = self.own_name("kinds"), integers_of(process, process.kinds)
+            name, values = self.own_name("kinds"), constant_integers(process, process.kinds)
             element = smallest_type(0, int(values.max()))
             codes = codes_of(values, element)
             kinds = Memory(name, bit_width(element), values.shape, codes)

@@ -11,7 +11,7 @@ from ...qdialect.data import Array
 from ...qdialect.packing import Words, pack_words
 from ...qdialect.stream import Process
 from ...qdialect.stream.folding import Storage
-from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.stream.process import constant_integers, data_of
 from ...qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
 
 
@@ -75,7 +75,7 @@ def rows_memory(
     storage: Storage | None = None,
 ) -> Memory:
     """A memory with an address for each iteration and a word for each of the rows at once."""
-    matrix, element = integers_of(process, symbol), quant_of(process, symbol)
+    matrix, element = constant_integers(process, symbol), quant_of(process, symbol)
     words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
     addresses, rows, _ = words.shape
     bits = at_once[1] * bit_width(element)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ...hardware.resources.cost import MAX_PORT_BYTES
-from ...hardware.resources.memory import DualPort
+from ...hardware.resources.memory import DualPortMemory
 from ...qdialect.data import Array
 from ...qdialect.stream import ChannelType
 from ...qdialect.stream.folding import Storage
@@ -157,7 +157,7 @@ class Instance:
         words = self.numbers["STEPS"]
         if self.in_registers or words == 1:
             return Storage.REGISTERS
-        memory = DualPort(np.array(words), np.array(self.reads[0].bits))
+        memory = DualPortMemory(np.array(words), np.array(self.reads[0].bits))
         return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
 
 

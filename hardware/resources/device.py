@@ -21,16 +21,16 @@ RESOURCE_KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
 DEFAULT_BUDGET_SHARE = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
 """The part of each that a design may take so that its timing closes."""
 
-NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
+VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
     "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
     "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
 """What the vendors call the kinds."""
 
-FLIP_FLOPS = {"xilinx": 2, "intel": 4}
+FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
 """Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
 
-FOLDER = Path(__file__).parents[1] / "devices"
+DEVICES_FOLDER = Path(__file__).parents[1] / "devices"
 
 
 CONFIDENCES = ("measured", "vendor", "guess")
@@ -92,9 +92,11 @@ class Device:
 
     def amounts(self, clock_mhz: float) -> Use:
         """How much of each kind there is at a clock."""
-        logic = NAMES[self.vendor][0]
-        usual = {"ff": FLIP_FLOPS[self.vendor] * self.resources[logic]}
-        counts = [{**usual, **self.resources}.get(name or "", 0) for name in NAMES[self.vendor]]
+        logic = VENDOR_NAMES[self.vendor][0]
+        usual = {"ff": FLIP_FLOPS_PER_LOGIC[self.vendor] * self.resources[logic]}
+        counts = [
+            {**usual, **self.resources}.get(name or "", 0) for name in VENDOR_NAMES[self.vendor]
+        ]
         return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
 
     def budget(self, clock_mhz: float) -> Use:
@@ -103,16 +105,16 @@ class Device:
 
 
 def known_devices() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(path.stem for path in DEVICES_FOLDER.glob("*.toml"))
 
 
 def device_named(name: str) -> Device:
     """One of the known devices, by its name, as a part or by its board, or that of a TOML file."""
     if name.endswith(".toml"):
-        return _read(Path(name))
+        return _read_device(Path(name))
     if name in known_devices():
-        return _read(FOLDER / f"{name}.toml")
-    devices = [_read(path) for path in FOLDER.glob("*.toml")]
+        return _read_device(DEVICES_FOLDER / f"{name}.toml")
+    devices = [_read_device(path) for path in DEVICES_FOLDER.glob("*.toml")]
     for device in devices:
         if device.has_part(name):
             return replace(device, name=name, part=name)
@@ -122,34 +124,34 @@ def device_named(name: str) -> Device:
     raise DeviceError(f"there is no device {name!r}; {did_you_mean(name, known_devices(), also)}")
 
 
-def _read(path: Path) -> Device:
+def _read_device(path: Path) -> Device:
     try:
-        return _device(path.stem, read_toml(path.read_text()))
+        return _device_from(path.stem, read_toml(path.read_text()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
         raise DeviceError(f"{path} describes no device: {error}") from None
 
 
-REQUIRED = ("description", "vendor", "part", "clock_mhz", "resources")
+REQUIRED_KEYS = ("description", "vendor", "part", "clock_mhz", "resources")
 
-MOST = 1 << 40
+MAX_FIGURE = 1 << 40
 """More than there will be of anything."""
 
 
-def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "family", "boards", "bandwidth_gb_s", "sources")
+def _device_from(name: str, entries: dict[str, Any]) -> Device:
+    known = (*REQUIRED_KEYS, "family", "boards", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {did_you_mean(key, known)}")
-    missing = [key for key in REQUIRED if key not in entries]
+    missing = [key for key in REQUIRED_KEYS if key not in entries]
     if missing:
         raise ValueError(f"{', '.join(missing)} is missing")
     for key in ("description", "vendor", "part", "family"):
         if not isinstance(entries.get(key, ""), str):
             raise ValueError(f"{key} is text, not {entries[key]!r}")
-    if entries["vendor"] not in NAMES:
-        raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    if entries["vendor"] not in VENDOR_NAMES:
+        raise ValueError(f"the vendor is {' or '.join(VENDOR_NAMES)}, not {entries['vendor']!r}")
     resources = _resources(entries["vendor"], entries["resources"])
     figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
     return Device(
@@ -159,7 +161,7 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
         entries["part"],
         _clock(entries),
         resources,
-        _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _positive_number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
         _sources(figures, entries.get("sources", {})),
         entries.get("family", ""),
         _boards(entries.get("boards", {})),
@@ -174,21 +176,21 @@ def _boards(entries: Any) -> dict[str, str]:
             raise ValueError(f"boards is a table of the part on each, not {entries!r}")
 
 
-def _number(entries: dict[str, Any], key: str) -> float:
+def _positive_number(entries: dict[str, Any], key: str) -> float:
     value = entries[key]
-    if type(value) not in (int, float) or not 0 < value < MOST:
+    if type(value) not in (int, float) or not 0 < value < MAX_FIGURE:
         raise ValueError(f"{key} is a number above 0, not {value!r}")
     return float(value)
 
 
 def _clock(entries: dict[str, Any]) -> float:
-    clock = _number(entries, "clock_mhz")
+    clock = _positive_number(entries, "clock_mhz")
     check_clock(clock)
     return clock
 
 
 def _resources(vendor: str, counts: Any) -> dict[str, int]:
-    logic, *others = filter(None, NAMES[vendor])
+    logic, *others = filter(None, VENDOR_NAMES[vendor])
     known = [logic, *others]
     if not isinstance(counts, dict):
         raise ValueError(f"resources is a table of numbers, not {counts!r}")
@@ -196,7 +198,7 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
     for key, value in found.items():
         if key not in known:
             raise ValueError(f"resources has no {key!r}; {did_you_mean(key, known)}")
-        if type(value) is not int or not 0 <= value < MOST:
+        if type(value) is not int or not 0 <= value < MAX_FIGURE:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
     if not found.get(logic):
         raise ValueError(f"resources: there is no {logic}, without which nothing is built")

@@ -8,31 +8,34 @@ import numpy.typing as npt
 
 Counts = npt.NDArray[Any]
 
-SHAPES = {
+BLOCK_SHAPES = {
     "xilinx": ((16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)),
     "intel": ((16384, 1), (8192, 2), (4096, 5), (2048, 10), (1024, 20), (512, 40)),
 }
 """The words and bits of a BRAM18, and of an M20K."""
 
-ROM_WORDS = {"xilinx": 64, "intel": 32}
+ROM_WORDS_PER_LUT = {"xilinx": 64, "intel": 32}
 """Constant words of one bit in a LUT, or of two in an ALM."""
 
-LOGIC = {"xilinx": 1.0, "intel": 0.6}
+LOGIC_PER_LUT = {"xilinx": 1.0, "intel": 0.6}
 """LUTs, or ALMs, for each LUT of a formula; the second is a guess."""
 
-ULTRA = (4096, 72)
+ULTRA_SHAPE = (4096, 72)
 
-ROM_BITS_IN_LUTS = 512
+MAX_LUT_MEMORY_BITS = 512
 """Bits of the largest memory that vendors' tools put into LUTs where nothing else is asked for."""
 
 
-WRITTEN = 4 / 3
+WRITABLE_LUT_FACTOR = 4 / 3
 """LUTs of a memory that is written while it is read, for each LUT of a constant one."""
 
-DUAL_PORT = {"xilinx": ((32, 6, 4), (64, 3, 4)), "intel": ((32, 20, 10 / LOGIC["intel"]),)}
+DUAL_PORT_SHAPES = {
+    "xilinx": ((32, 6, 4), (64, 3, 4)),
+    "intel": ((32, 20, 10 / LOGIC_PER_LUT["intel"]),),
+}
 """Words, bits and LUTs of what has a port to write and one to read: RAM32M, RAM64M; an MLAB."""
 
-CHOICES = 4
+WORDS_PER_SELECTING_LUT = 4
 """Words among which a LUT chooses, for each bit."""
 
 BLOCK_LUTS = 160
@@ -47,20 +50,24 @@ class MemoryCost:
     words: Counts | int
     bits: Counts | int
 
-    def held(self, vendor: str) -> tuple[Counts, Counts]:
+    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
         """LUTs and blocks of all of them together."""
-        small = np.asarray(self.words) * self.bits <= ROM_BITS_IN_LUTS
+        small = np.asarray(self.words) * self.bits <= MAX_LUT_MEMORY_BITS
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
 
     def luts(self, vendor: str) -> Counts:
-        return self.count * WRITTEN * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
+        return (
+            self.count
+            * WRITABLE_LUT_FACTOR
+            * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
+        )
 
     def blocks(self, vendor: str) -> Counts:
         return self.count * blocks(vendor, np.asarray(self.words), np.asarray(self.bits))
 
 
 @dataclass(frozen=True)
-class DualPort:
+class DualPortMemory:
     """Memories with a port to write and one to read that lie where our library puts them."""
 
     words: Counts
@@ -70,7 +77,7 @@ class DualPort:
         """Whether LUTs hold the words, which are then worth no more than the blocks would be."""
         return self.luts(vendor) <= BLOCK_LUTS * blocks(vendor, self.words, self.bits)
 
-    def held(self, vendor: str) -> tuple[Counts, Counts]:
+    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
         """The LUTs and blocks of each."""
         small = self.in_luts(vendor)
         held = blocks(vendor, self.words, self.bits)
@@ -79,9 +86,9 @@ class DualPort:
     def luts(self, vendor: str) -> Counts:
         """Banks side by side and below one another; of those below, each bit chooses one."""
         ways: list[Counts] = []
-        for deep, wide, each in DUAL_PORT[vendor]:
+        for deep, wide, each in DUAL_PORT_SHAPES[vendor]:
             banks = -(-self.words // deep)
-            chosen = np.where(banks > 1, -(-banks // CHOICES) * self.bits, 0)
+            chosen = np.where(banks > 1, -(-banks // WORDS_PER_SELECTING_LUT) * self.bits, 0)
             ways.append(banks * -(-self.bits // wide) * each + chosen)
         return np.minimum.reduce(ways)
 
@@ -89,30 +96,30 @@ class DualPort:
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
     """Blocks that hold the words, all in one shape."""
     if vendor == "intel":
-        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in SHAPES[vendor]]
+        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in BLOCK_SHAPES[vendor]]
         return np.minimum.reduce(ways)
-    return _without_choice(words, bits)
+    return _xilinx_blocks(words, bits)
 
 
-def _without_choice(words: Counts, bits: Counts) -> Counts:
+def _xilinx_blocks(words: Counts, bits: Counts) -> Counts:
     """Blocks as Vivado joins them: a bit of a word comes from one block, or from a cascade of two.
 
     A block is as deep as the memory if it can be, however little of it is used, so that nothing
     chooses between blocks behind them.
     """
-    (deepest, _), *_ = SHAPES["xilinx"]
+    (deepest, _), *_ = BLOCK_SHAPES["xilinx"]
     found = 2 * -(-words // (2 * deepest)) * bits
-    for deep, wide in SHAPES["xilinx"]:
+    for deep, wide in BLOCK_SHAPES["xilinx"]:
         found = np.where(words <= deep, -(-bits // wide), found)
     return found
 
 
 def ultras(words: Counts, bits: Counts) -> Counts:
-    deep, wide = ULTRA
+    deep, wide = ULTRA_SHAPE
     return -(-words // deep) * -(-bits // wide)
 
 
 def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
     """LUTs that hold the words; on other devices what counts as so many LUTs."""
-    per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC[vendor]
-    return -(-words // ROM_WORDS[vendor]) * bits * per_bit
+    per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC_PER_LUT[vendor]
+    return -(-words // ROM_WORDS_PER_LUT[vendor]) * bits * per_bit

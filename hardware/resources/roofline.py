@@ -11,10 +11,10 @@ from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.types import bit_width
 from .device import DEFAULT_BUDGET_SHARE, RESOURCE_KINDS, Device
-from .memory import LOGIC
+from .memory import LOGIC_PER_LUT
 from .work import process_work
 
-BASE, EACH = 0.9, 1.6
+LUTS_PER_OP, LUTS_PER_PRODUCT_BIT = 0.9, 1.6
 """LUTs of an operation, and of each bit of its product: a line through what was measured."""
 
 
@@ -23,10 +23,10 @@ def luts_per_op(weight_bits: int, activation_bits: int) -> float:
 
     Measured were 2.5, 4.1, 5.7 and so on to 13.7, for products of 1 to 8 bits.
     """
-    return BASE + EACH * weight_bits * activation_bits
+    return LUTS_PER_OP + LUTS_PER_PRODUCT_BIT * weight_bits * activation_bits
 
 
-def weighted(ops: Mapping[tuple[int, int], float]) -> float:
+def mean_luts_per_op(ops: Mapping[tuple[int, int], float]) -> float:
     """LUTs of an operation on average, of so many for each weight and activation bits."""
     return sum(luts_per_op(*bits) * count for bits, count in ops.items()) / sum(ops.values())
 
@@ -48,5 +48,5 @@ def peak_gops(device: Device, clock_mhz: float, each: float) -> float:
     As many LUTs compute as a design may take so that its timing closes.
     """
     logic = RESOURCE_KINDS.index("logic")
-    luts = device.amounts(clock_mhz)[logic] / LOGIC[device.vendor]
+    luts = device.amounts(clock_mhz)[logic] / LOGIC_PER_LUT[device.vendor]
     return float(luts * DEFAULT_BUDGET_SHARE[logic] * clock_mhz / 1e3 / each)

@@ -126,7 +126,7 @@ class PartCosts:
         space = Space(
             [whole.widths[choice] for choice in named],
             parts=[replace(part, choices=tuple(new[c] for c in part.choices)) for part in parts],
-            inside={new[c]: mask for c, mask in whole.inside.items() if c in new},
+            on_device={new[c]: mask for c, mask in whole.on_device.items() if c in new},
         )
         return space, {new[c]: list(v) for c, v in fixed.items() if c in new}
 
@@ -137,8 +137,8 @@ def _ends(
     """What a channel takes at both ends of a link, and where it only passes."""
     lanes = np.array(edge.channel.lanes.data)
     end = implementations(SourceOp("", edge.channel, link), vendor, lanes, lanes)[0].use
-    given = space.ends[producer(edge.value)].output
-    taken = space.ends[reader_of(edge.value)].input
+    given = space.axes[producer(edge.value)].output
+    taken = space.axes[reader_of(edge.value)].input
     before = channel_cost(vendor, edge.channel, space.widths[given], lanes)
     behind = channel_cost(vendor, edge.channel, lanes, space.widths[taken])
     return (

@@ -56,20 +56,20 @@ class Space:
 
     widths: list[Counts] = field(default_factory=list[Counts])
     """The values of each choice, ascending."""
-    ends: dict[Process, FoldingAxes] = field(default_factory=dict[Process, FoldingAxes])
+    axes: dict[Process, FoldingAxes] = field(default_factory=dict[Process, FoldingAxes])
     parts: list[CostTable] = field(default_factory=list[CostTable])
-    ways: dict[Process, list[Implementation]] = field(
+    implementations: dict[Process, list[Implementation]] = field(
         default_factory=dict[Process, list[Implementation]]
     )
-    inside: dict[int, npt.NDArray[np.bool_]] = field(
+    on_device: dict[int, npt.NDArray[np.bool_]] = field(
         default_factory=dict[int, npt.NDArray[np.bool_]]
     )
     """For each choice of an implementation: which of them keep the weights on the device."""
 
-    def apart(self) -> "Space":
+    def detached(self) -> "Space":
         """All that a search needs, detached from the design: it can be sent to another process."""
         parts = [replace(part, of=None) for part in self.parts]
-        return Space(self.widths, parts=parts, inside=self.inside)
+        return Space(self.widths, parts=parts, on_device=self.on_device)
 
     @property
     def sizes(self) -> list[int]:
@@ -93,8 +93,8 @@ def space_of(design: DesignOp, vendor: str) -> Space:
     space = Space()
     for process in design.processes:
         if not isinstance(process, RepackOp):
-            space.ends[process] = _folding_axes(space, process)
-    for process, axes in list(space.ends.items()):
+            space.axes[process] = _folding_axes(space, process)
+    for process, axes in list(space.axes.items()):
         space.parts.append(_process_table(space, process, axes, vendor))
         for value in process.operands:
             if process.folding_leader is None:
@@ -119,7 +119,7 @@ def source_before_repacks(value: SSAValue) -> SSAValue:
 def _folding_axes(space: Space, process: Process) -> FoldingAxes:
     """The choices of a process; one that follows another shares its choices."""
     if process.folding_leader is not None:
-        leader = space.ends[process.folding_leader]
+        leader = space.axes[process.folding_leader]
         return FoldingAxes(leader.input, leader.input, leader.kernel)
     folding = process.folding()
     entering = space.choice(folding.input)
@@ -140,9 +140,9 @@ def _process_table(space: Space, process: Process, ends: FoldingAxes, vendor: st
     if len(found) == 1:
         return CostTable(process, tuple(named), interval, found[0].use)
     number = space.choice(range(len(found)))
-    space.ends[process] = replace(ends, implementation=number)
-    space.ways[process] = found
-    space.inside[number] = np.array([each.storage != Storage.OUTSIDE for each in found])
+    space.axes[process] = replace(ends, implementation=number)
+    space.implementations[process] = found
+    space.on_device[number] = np.array([each.storage != Storage.OUTSIDE for each in found])
     use = np.stack([each.use for each in found], -1)
     interval = np.broadcast_to(interval[..., None], use.shape[1:])
     return CostTable(process, (*named, number), interval, use)
@@ -156,7 +156,7 @@ def on_axis(values: npt.NDArray[Any], choice: int, choices: Sequence[int]) -> np
 
 def _channel_table(space: Space, value: SSAValue, reader: Process, vendor: str) -> CostTable:
     """The table of a channel between two processes; where their widths differ, with a repack."""
-    written, read = space.ends[producer(value)].output, space.ends[reader].input
+    written, read = space.axes[producer(value)].output, space.axes[reader].input
     channel, lanes = channel_of(value), space.widths[written]
     if written == read:
         use = fifo_cost(vendor, channel, lanes)

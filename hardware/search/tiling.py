@@ -103,7 +103,7 @@ class Tiler:
             for choice, values in (fixed or {}).items()
         }
         if not outside:
-            for built, inside in space.inside.items():
+            for built, inside in space.on_device.items():
                 given = self.fixed.get(built, np.ones(len(inside), bool))
                 self.fixed[built] = given & inside if (given & inside).any() else given
         self.steps = elimination_order([part.choices for part in space.parts], space.sizes)

@@ -10,7 +10,7 @@ from math import ceil, log2
 
 import numpy as np
 
-from ...qdialect.stream.scale import scaled
+from ...qdialect.stream.scale import scale_levels
 from ...qdialect.types import bit_width, smallest_type
 from .threshold_lines import Ints, ThresholdRows, search, spare
 
@@ -61,7 +61,7 @@ class LineFit:
         """The level of numbers of each channel, where some make an exception."""
         clamp = self.first, self.first + self.count
         numbers = self.factors, self.offsets, exceptions
-        return scaled(x.T, *numbers, self.shift, self.raised, clamp).T
+        return scale_levels(x.T, *numbers, self.shift, self.raised, clamp).T
 
 
 def width(numbers: Ints) -> int:

@@ -85,7 +85,7 @@ def stairs_of(process: ThresholdedProcess) -> Rising | None:
         return None
     low, high = (np.array([end], np.int64) for end in value_range(element))
     if isinstance(process, WeightedProcess):
-        low, high = (ends.astype(np.int64) for ends in process.reach)
+        low, high = (ends.astype(np.int64) for ends in process.sum_range)
     falls = np.zeros(1, np.bool_)
     if process.descending is not None:
         falls = data_of(process, process.descending).array == 1

@@ -266,7 +266,7 @@ def conv_transpose2d(d: Lowering, op: ConvTranspose2dOp) -> None:
     if not one_bit:
         return d.give(op.output, convolve(d, op, x, turned, inner, result))
     gaps = np.ones((1, *pad.outputs[0].frame), np.int8)
-    gaps[:, *pad.places] = 0
+    gaps[:, *pad.image_slices] = 0
     missing = convolution.convolve(gaps, turned, inner, op.groups.value.data)[0]
     low, high = range_of(op.output)
     element = smallest_type(low - int(missing.max()), high - int(missing.min()))

@@ -17,7 +17,7 @@ from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
 from ...qdialect.qnn.layout import MoveOp, ReshapeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
-from ...qdialect.stream.design import RunOp, frames_of
+from ...qdialect.stream.design import RunOp, frame_tensor
 from ...qdialect.stream.flow import ForkOp
 from ...qdialect.stream.types import channel_of
 from ...qdialect.types import element_of, is_quant, shape_of
@@ -84,7 +84,7 @@ def _lower(module: ModuleOp, function: FuncOp) -> None:
     insert_forks(lowering.block)
     design = DesignOp(DESIGN, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
-    types = [frames_of(channel_of(channel)) for channel in channels]
+    types = [frame_tensor(channel_of(channel)) for channel in channels]
     run = RunOp(DESIGN, entering, types)
     _replace(function, before, inside, leaving, run)
     lowering.pool.drop_unused()

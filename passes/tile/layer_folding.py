@@ -24,7 +24,7 @@ from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
 FOLDING_ATTR = "fold"
 """The attribute of an op, or of a layer, that gives a folding."""
 
-TOO_WIDE = (
+TOO_WIDE_MESSAGE = (
     f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_ARRAY_PARTITIONS:,} parts of an "
     "array"
 )
@@ -82,14 +82,14 @@ def fixed_by(
     layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
         if layer.FOLDS_BY_NAME and FOLDING_ATTR in layer.attributes:
-            fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
+            fixed |= _fixed_choices(describe(layer), layer, space, _folding_attribute(layer))
     for name, fold in folds.items():
         for layer in layers[name]:
-            fixed |= _fixed(f"layer {name!r}", layer, space, fold)
+            fixed |= _fixed_choices(f"layer {name!r}", layer, space, fold)
     return fixed
 
 
-def _attribute(layer: Process) -> LayerFolding:
+def _folding_attribute(layer: Process) -> LayerFolding:
     """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
     given = layer.attributes[FOLDING_ATTR]
     if not isinstance(given, DictionaryAttr):
@@ -105,8 +105,10 @@ def _attribute(layer: Process) -> LayerFolding:
     return LayerFolding(found.get("pe"), found.get("simd"))
 
 
-def _fixed(name: str, layer: Process, space: Space, fold: LayerFolding) -> dict[int, list[int]]:
-    ends, fixed = space.ends[layer], dict[int, list[int]]()
+def _fixed_choices(
+    name: str, layer: Process, space: Space, fold: LayerFolding
+) -> dict[int, list[int]]:
+    ends, fixed = space.axes[layer], dict[int, list[int]]()
     across = ends.input if ends.kernel is None else ends.kernel
     for key, value, choice in (("pe", fold.pe, ends.output), ("simd", fold.simd, across)):
         if value is None:
@@ -115,7 +117,7 @@ def _fixed(name: str, layer: Process, space: Space, fold: LayerFolding) -> dict[
         fits = [width for width, fit in zip(widths, space.fits(layer, choice), strict=True) if fit]
         if value not in fits:
             near = min(fits, key=lambda number: abs(number - value))
-            why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
+            why = TOO_WIDE_MESSAGE if value in widths else f"does not divide {widths[-1]}"
             raise FoldingError(f"{name}: {key} = {value} {why}; the nearest is {near}")
         fixed[choice] = [value]
     if fold.storage is None and fold.dsp is None:
@@ -125,7 +127,7 @@ def _fixed(name: str, layer: Process, space: Space, fold: LayerFolding) -> dict[
     else:
         fixed[ends.implementation] = [
             number
-            for number, way in enumerate(space.ways[layer])
+            for number, way in enumerate(space.implementations[layer])
             if way.matches(BuildOptions(fold.storage, fold.dsp))
         ]
         if not fixed[ends.implementation]:
@@ -135,7 +137,7 @@ def _fixed(name: str, layer: Process, space: Space, fold: LayerFolding) -> dict[
 
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
     """Gives every channel its words and every layer its memory."""
-    for process, ends in space.ends.items():
+    for process, ends in space.axes.items():
         kernel = None if ends.kernel is None else tiling.widths[ends.kernel]
         widths = tiling.widths[ends.input], tiling.widths[ends.output]
         _, lanes = process.folding().lanes(*widths, kernel)
@@ -144,9 +146,9 @@ def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
         if ends.implementation is not None:
-            chosen = space.ways[process][tiling.widths[ends.implementation]]
+            chosen = space.implementations[process][tiling.widths[ends.implementation]]
             process.set_build_options(BuildOptions(chosen.storage, chosen.dsp))
-    for process, ends in space.ends.items():
+    for process, ends in space.axes.items():
         if process.folding_leader is None:
             for index in range(len(process.operands)):
                 _connect(process, index, tiling.widths[ends.input])

@@ -164,7 +164,7 @@ class Goal:
         if missing:
             return PassFailedException(f"tile: {named(part)} needs {missing}")
         where = f" on {self.device.name}" if self.device else ""
-        ways = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
+        ways = space.implementations.get(part.of, []) if isinstance(part.of, Process) else []
         there = np.isfinite(part.use.sum(0)).reshape(-1, len(ways) or 1).any(0)
         known = [way.storage for way, possible in zip(ways, there, strict=False) if possible]
         return PassFailedException(

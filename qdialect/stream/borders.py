@@ -23,11 +23,11 @@ from .process import (
     Counts,
     Process,
     image_of,
-    pairs,
+    int_pair,
     require_frame,
-    same_elements,
-    same_lanes,
-    whole_pixels,
+    require_same_elements,
+    require_same_lanes,
+    require_whole_pixels,
 )
 from .types import ChannelType, channel_of
 
@@ -64,7 +64,7 @@ class PadOp(Process):
         spread: Sequence[int] = (1, 1),
     ):
         channel = channel_of(SSAValue.get(x))
-        frame = _padded(channel, pads, spread)
+        frame = _padded_frame(channel, pads, spread)
         super().__init__(
             operands=[x],
             properties={"pads": ints(pads), "value": int_attr(value), "spread": ints(spread)},
@@ -75,16 +75,16 @@ class PadOp(Process):
         (x,), (y,) = self.inputs, self.outputs
         require_sizes(self.pads.get_values(), 4, 0, "pads")
         require_sizes(self.spread.get_values(), 2, 1, "spread")
-        require_frame(y, _padded(x, self.pads.get_values(), self.spread.get_values()))
-        same_elements(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_frame(y, _padded_frame(x, self.pads.get_values(), self.spread.get_values()))
+        require_same_elements(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         element, value = x.element_type, self.value.value.data
         if isinstance(element, QuantType):
             require_range(element, value, value, "the pad value")
 
     @property
-    def places(self) -> tuple[slice, slice]:
+    def image_slices(self) -> tuple[slice, slice]:
         """The rows and the columns of the result in which the image stands."""
         top, left, _, _ = self.pads.get_values()
         (height, width, _), (down, across) = self.inputs[0].frame, self.spread.get_values()
@@ -96,14 +96,14 @@ class PadOp(Process):
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
         inside = np.zeros(y.frame[:2], np.int64)
-        inside[self.places] = 1
+        inside[self.image_slices] = 1
         words = np.repeat(inside.reshape(-1), x.frame[-1] // x.lanes.data)
         return [np.cumsum(words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         shape = (len(frames[0]), *self.outputs[0].frame)
         result = np.full(shape, self.value.value.data, frames[0].dtype)
-        result[:, *self.places] = frames[0]
+        result[:, *self.image_slices] = frames[0]
         return (result,)
 
 
@@ -163,9 +163,9 @@ class CropOp(Process):
                 span.start < span.stop <= size,
                 f"{span.start} to {span.stop} is no part of an axis of {size}",
             )
-        same_elements(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_same_elements(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         last = self.spans[-1]
         require(
             lanes == 1 or (last.step == 1 and last.start % lanes == 0 == last.stop % lanes),
@@ -210,7 +210,7 @@ class UpsampleOp(Process):
 
     def __init__(self, x: SSAValue | Operation, scales: Sequence[int]):
         channel = channel_of(SSAValue.get(x))
-        frame = _enlarged(channel, scales)
+        frame = _upsampled_frame(channel, scales)
         super().__init__(
             operands=[x],
             properties={"scales": ints(scales)},
@@ -220,14 +220,14 @@ class UpsampleOp(Process):
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
         require_sizes(self.scales.get_values(), 2, 1, "scales")
-        require_frame(y, _enlarged(x, pairs(self.scales)))
-        same_elements(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_frame(y, _upsampled_frame(x, int_pair(self.scales)))
+        require_same_elements(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,) = self.inputs
-        down, across = pairs(self.scales)
+        down, across = int_pair(self.scales)
         height, width, depth = x.frame
         pixel = depth // x.lanes.data
         words = np.arange(1, x.words + 1).reshape(height, 1, width, 1, pixel)
@@ -235,18 +235,20 @@ class UpsampleOp(Process):
         return [np.maximum.accumulate(spread.reshape(-1))]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        down, across = pairs(self.scales)
+        down, across = int_pair(self.scales)
         return (frames[0].repeat(down, 1).repeat(across, 2),)
 
 
-def _padded(image: ChannelType, pads: Sequence[int], spread: Sequence[int]) -> tuple[int, int, int]:
+def _padded_frame(
+    image: ChannelType, pads: Sequence[int], spread: Sequence[int]
+) -> tuple[int, int, int]:
     height, width, depth = image_of(image)
     (top, left, bottom, right), (down, across) = pads, spread
     rows, cols = (height - 1) * down + 1, (width - 1) * across + 1
     return rows + top + bottom, cols + left + right, depth
 
 
-def _enlarged(image: ChannelType, scales: Sequence[int]) -> tuple[int, int, int]:
+def _upsampled_frame(image: ChannelType, scales: Sequence[int]) -> tuple[int, int, int]:
     height, width, depth = image_of(image)
     down, across = scales
     return height * down, width * across, depth

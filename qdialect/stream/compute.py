@@ -22,14 +22,14 @@ from .folding import BuildOptions, Folding, Storage, StorageAttr, divisors
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_group,
+    counts_by_word,
     data_of,
-    each_group,
-    each_word,
-    exact,
-    integers_of,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
+    wide_integers,
 )
 from .types import ChannelType
 from .window import PatchReader, require_groups, require_order
@@ -70,7 +70,7 @@ class ThresholdedProcess(Process):
         if self.thresholds is None:
             require(self.descending is None and first == 0, "there are no thresholds to modify")
             return require_range(target, low, high, "the result")
-        rows = integers_of(self, self.thresholds)
+        rows = constant_integers(self, self.thresholds)
         check_steps(rows.shape, self.channels, target, first)
         check_rows(rows, source)
         if self.descending is not None:
@@ -149,12 +149,12 @@ class WeightedProcess(ThresholdedProcess):
     @property
     def rows(self) -> Array:
         """The weights, a row for each output channel."""
-        array = integers_of(self, self.weights)
+        array = constant_integers(self, self.weights)
         require(array.ndim > 1, f"weights have 2 axes or more, {text_of(array.shape)} has not")
         rows = array.reshape(len(array), -1)
         if self.codebook is None:
             return rows
-        table = integers_of(self, self.codebook)
+        table = constant_integers(self, self.codebook)
         require(table.ndim == 1, f"a codebook is one row, not {text_of(table.shape)}")
         require(
             int(rows.min()) >= 0 and int(rows.max()) < len(table),
@@ -178,13 +178,13 @@ class WeightedProcess(ThresholdedProcess):
         return element
 
     @property
-    def reach(self) -> tuple[Array, Array]:
+    def sum_range(self) -> tuple[Array, Array]:
         """The least and the largest sum of each channel that the actual weights can give."""
         low, high = value_range(self.inputs[0].quant_type)
         positive, negative = sums_by_sign(self.rows)
         lows, highs = positive * low + negative * high, positive * high + negative * low
         if self.bias is not None:
-            bias = integers_of(self, self.bias)
+            bias = constant_integers(self, self.bias)
             require(
                 bias.shape == (self.channels,),
                 f"the bias must hold {self.channels} numbers, it is {text_of(bias.shape)}",
@@ -194,7 +194,7 @@ class WeightedProcess(ThresholdedProcess):
 
     def check_sums(self) -> None:
         """The accumulator holds every sum."""
-        lows, highs = self.reach
+        lows, highs = self.sum_range
         least, most = lows.min(), highs.max()
         require_range(self.sum_type, least, most, "the sum")
         self.check_thresholds(self.sum_type, least, most)
@@ -202,8 +202,8 @@ class WeightedProcess(ThresholdedProcess):
     def add_bias(self, sums: Array) -> Array:
         if self.bias is None:
             return sums
-        bias = integers_of(self, self.bias)
-        return exact(sums, self.sum_type) + exact(bias, self.sum_type)
+        bias = constant_integers(self, self.bias)
+        return wide_integers(sums, self.sum_type) + wide_integers(bias, self.sum_type)
 
 
 @irdl_op_definition
@@ -247,7 +247,7 @@ class MatvecOp(WeightedProcess):
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
-        vectors = each_group(x.words, self.vectors)
+        vectors = counts_by_group(x.words, self.vectors)
         return [np.repeat(vectors, y.words // self.vectors)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
@@ -280,10 +280,13 @@ class DepthwiseOp(PatchReader, WeightedProcess):
         self.check_sums()
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_group(self.inputs[0].words, self.outputs[0].words)]
+        return [counts_by_group(self.inputs[0].words, self.outputs[0].words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        patches, rows = exact(frames[0], self.sum_type), exact(self.rows, self.sum_type)
+        patches, rows = (
+            wide_integers(frames[0], self.sum_type),
+            wide_integers(self.rows, self.sum_type),
+        )
         (channels, taps), lanes = rows.shape, self.outputs[0].lanes.data
         patches = patches.reshape(-1, channels // lanes, taps, lanes)
         kernels = rows.reshape(channels // lanes, lanes, taps).swapaxes(1, 2)
@@ -328,13 +331,13 @@ class ThresholdOp(ThresholdedProcess):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         self.check_thresholds(x.quant_type, *value_range(x.quant_type))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return (self.activate(frames[0]),)

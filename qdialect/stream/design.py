@@ -55,13 +55,13 @@ class DesignIsCallable(CallableOpInterface):
         return tuple(sink.x.type for sink in op.sinks)
 
 
-CLOCKS_MHZ = 1, 1000
+CLOCK_RANGE_MHZ = 1, 1000
 """The slowest clock and the fastest one of any FPGA."""
 
 
 def check_clock(mhz: float) -> None:
     """Refuses a clock that no FPGA has."""
-    slowest, fastest = CLOCKS_MHZ
+    slowest, fastest = CLOCK_RANGE_MHZ
     if not slowest <= mhz <= fastest:
         raise ValueError(f"a clock is from {slowest} to {fastest} MHz, not {mhz:g}")
 
@@ -130,7 +130,7 @@ class DesignOp(IRDLOperation):
         if ends and self.clock_mhz is None:
             raise VerifyException("stream.design: with links it needs a clock_mhz")
         for end in ends:
-            if any(other.over != end.over for other in end.beside):
+            if any(other.over != end.over for other in end.link_ends):
                 raise VerifyException(f"stream.design: {end.name}: what shares a link is over one")
         ports = [op.properties.get("port") for op in (*self.sources, *self.sinks)]
         for port in ports:
@@ -174,18 +174,18 @@ class RunOp(IRDLOperation):
             ("takes", self.frames, taken),
             ("gives", self.results_, given),
         ):
-            types = [frames_of(channel_of(channel)) for channel in channels]
+            types = [frame_tensor(channel_of(channel)) for channel in channels]
             if [value.type for value in values] != types:
                 wanted = ", ".join(map(str, types))
                 raise VerifyException(f"stream.run: {self.design} {what} {wanted}")
         for source, frame in zip(design.sources, self.frames, strict=True):
-            if source.over is not None and not _fits(sink_behind(frame), source):
+            if source.over is not None and not _are_link_ends(sink_of(frame), source):
                 raise VerifyException(
                     f"stream.run: {self.design} takes {source.port} over a link, and at its other "
                     "end is no sink of this name, over such a link, in such words, at such a clock"
                 )
         for sink, result in zip(design.sinks, self.results_, strict=True):
-            if sink.over is not None and not _leads_on(result):
+            if sink.over is not None and not _is_sent_on(result):
                 raise VerifyException(
                     f"stream.run: {self.design} gives {sink.port} over a link, which leads to one "
                     "source of another design"
@@ -199,7 +199,7 @@ def parent_design(process: Process) -> DesignOp:
     return design
 
 
-def sink_behind(frame: SSAValue) -> SinkOp | None:
+def sink_of(frame: SSAValue) -> SinkOp | None:
     """The sink that a tensor comes from."""
     run = frame.owner
     if not isinstance(run, RunOp):
@@ -208,7 +208,7 @@ def sink_behind(frame: SSAValue) -> SinkOp | None:
     return design.sinks[run.results.index(frame)] if isinstance(design, DesignOp) else None
 
 
-def _fits(sink: SinkOp | None, source: SourceOp) -> bool:
+def _are_link_ends(sink: SinkOp | None, source: SourceOp) -> bool:
     """Whether two processes are the ends of one link."""
     if sink is None or (sink.port, sink.over) != (source.port, source.over):
         return False
@@ -217,7 +217,7 @@ def _fits(sink: SinkOp | None, source: SourceOp) -> bool:
     return clocks[0] == clocks[1] and channels[0] == channels[1]
 
 
-def _leads_on(result: SSAValue) -> bool:
+def _is_sent_on(result: SSAValue) -> bool:
     """Whether one design, and nobody else, takes a tensor over a link."""
     for use in result.uses:
         run = use.operation
@@ -227,6 +227,6 @@ def _leads_on(result: SSAValue) -> bool:
     return len(list(result.uses)) == 1
 
 
-def frames_of(channel: ChannelType) -> TensorType[Attribute]:
+def frame_tensor(channel: ChannelType) -> TensorType[Attribute]:
     """The tensor of one frame, with an axis for how many there are."""
     return TensorType(channel.element, (1, *channel.frame))

@@ -16,13 +16,13 @@ from .folding import Folding, divisors
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_word,
     data_of,
-    each_word,
-    exact,
-    integers_of,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
+    wide_integers,
 )
 from .types import ChannelType, channel_of
 
@@ -59,9 +59,9 @@ class LookupOp(Process):
         (x,), (y,) = self.inputs, self.outputs
         data = data_of(self, self.table)
         shape, channels = data.type.get_shape(), x.frame[-1]
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         require(
             len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
             f"a table is N or {channels}xN, it is {text_of(shape)}",
@@ -78,7 +78,7 @@ class LookupOp(Process):
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         table = data_of(self, self.table).array
@@ -121,8 +121,8 @@ class AddOp(Process):
         )
 
     def check(self) -> None:
-        same_frames(*self.inputs, *self.outputs)
-        same_lanes(*self.inputs, *self.outputs)
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
         factors = self.multipliers.get_values()
         require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
         ends = [
@@ -133,10 +133,10 @@ class AddOp(Process):
         require_range(self.outputs[0].quant_type, low, high, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(channel) for channel in self.inputs]
+        return [counts_by_word(channel) for channel in self.inputs]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        lhs, rhs = (exact(frame, self.outputs[0].quant_type) for frame in frames)
+        lhs, rhs = (wide_integers(frame, self.outputs[0].quant_type) for frame in frames)
         first, second = self.multipliers.get_values()
         return (lhs * first + rhs * second,)
 
@@ -175,10 +175,10 @@ class OffsetOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        rows, channels, pixels = integers_of(self, self.rows), x.frame[-1], prod(x.frame[:-1])
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
+        rows, channels, pixels = constant_integers(self, self.rows), x.frame[-1], prod(x.frame[:-1])
         require(
             rows.ndim == 2 and rows.shape[1] == channels,
             f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
@@ -186,7 +186,7 @@ class OffsetOp(Process):
         if self.kinds is None:
             require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
         else:
-            kinds = integers_of(self, self.kinds)
+            kinds = constant_integers(self, self.kinds)
             require(
                 kinds.shape == (pixels,),
                 f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
@@ -199,14 +199,14 @@ class OffsetOp(Process):
         require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         (x,), (y,) = frames, self.outputs
-        rows = exact(integers_of(self, self.rows), y.quant_type)
+        rows = wide_integers(constant_integers(self, self.rows), y.quant_type)
         if self.kinds is not None:
-            rows = rows[integers_of(self, self.kinds)].reshape(y.frame)
-        return (exact(x, y.quant_type) + rows,)
+            rows = rows[constant_integers(self, self.kinds)].reshape(y.frame)
+        return (wide_integers(x, y.quant_type) + rows,)
 
 
 @irdl_op_definition

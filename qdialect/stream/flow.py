@@ -23,11 +23,11 @@ from .ports import LinkEnd
 from .process import (
     Counts,
     Process,
-    each_word,
-    same_elements,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    counts_by_word,
+    require_same_elements,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
 )
 from .types import ChannelType, channel_of
 
@@ -53,12 +53,12 @@ class ForkOp(Process):
 
     def check(self) -> None:
         require(len(self.copies) >= 2, "a fork has at least two readers")
-        same_elements(*self.inputs, *self.outputs)
-        same_frames(*self.inputs, *self.outputs)
-        same_lanes(*self.inputs, *self.outputs)
+        require_same_elements(*self.inputs, *self.outputs)
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return tuple(frames[0] for _ in self.copies)
@@ -91,7 +91,7 @@ class ConcatOp(Process):
         check_parts(self.inputs, self.outputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        order = turns(self.inputs)
+        order = part_of_each_word(self.inputs)
         return [np.cumsum(order == number) for number in range(len(self.parts))]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
@@ -126,7 +126,7 @@ class SplitOp(Process):
         check_parts(self.outputs, self.inputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.flatnonzero(turns(self.outputs) == output) + 1]
+        return [np.flatnonzero(part_of_each_word(self.outputs) == output) + 1]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         cuts = np.cumsum([channel.frame[-1] for channel in self.outputs])[:-1]
@@ -157,7 +157,7 @@ class RepackOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_elements(x, y)
+        require_same_elements(x, y)
         require(
             prod(x.frame) == prod(y.frame),
             f"{text_of(x.frame)} and {text_of(y.frame)} differ in size",
@@ -197,8 +197,8 @@ class LinkOp(LinkEnd):
         super().__init__(operands=[x], properties=properties, result_types=[channel])
 
     @property
-    def beside(self) -> list[LinkEnd]:
-        links = [link for link in super().beside if isinstance(link, LinkOp)]
+    def link_ends(self) -> list[LinkEnd]:
+        links = [link for link in super().link_ends if isinstance(link, LinkOp)]
         return [link for link in links if link.to == self.to]
 
     @property
@@ -207,12 +207,12 @@ class LinkOp(LinkEnd):
         return 0 if self.over is None else self.over.latency(self.clock)
 
     def check(self) -> None:
-        same_elements(*self.inputs, *self.outputs)
-        same_frames(*self.inputs, *self.outputs)
-        same_lanes(*self.inputs, *self.outputs)
+        require_same_elements(*self.inputs, *self.outputs)
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return frames
@@ -220,8 +220,8 @@ class LinkOp(LinkEnd):
 
 def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
     """The parts of a concat or a split make up the whole, in words of the same width."""
-    same_elements(whole, *parts)
-    same_lanes(whole, *parts)
+    require_same_elements(whole, *parts)
+    require_same_lanes(whole, *parts)
     depth = sum(part.frame[-1] for part in parts)
     for part in parts:
         require(
@@ -229,10 +229,10 @@ def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
             f"parts of {', '.join(text_of(part.frame) for part in parts)} "
             f"don't make up {text_of(whole.frame)}",
         )
-        whole_pixels(part)
+        require_whole_pixels(part)
 
 
-def turns(parts: Sequence[ChannelType]) -> Counts:
+def part_of_each_word(parts: Sequence[ChannelType]) -> Counts:
     """Which part each word of the whole belongs to."""
     widths = [part.frame[-1] // part.lanes.data for part in parts]
     return np.tile(np.repeat(np.arange(len(parts)), widths), parts[0].words // widths[0])

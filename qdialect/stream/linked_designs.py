@@ -10,7 +10,7 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.traits import SymbolTable
 
 from . import DesignOp, RunOp, SinkOp, SourceOp
-from .design import frames_of, parent_design, sink_behind
+from .design import frame_tensor, parent_design, sink_of
 from .flow import LinkOp
 from .types import channel_of
 
@@ -48,7 +48,7 @@ def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
         design = SymbolTable.lookup_symbol(run, run.design)
         assert isinstance(design, DesignOp)
         for source, frame in zip(design.sources, run.frames, strict=True):
-            sink = sink_behind(frame)
+            sink = sink_of(frame)
             if source.over is not None and sink is not None:
                 found[source] = sink
     return found
@@ -112,7 +112,7 @@ def _run_as_one(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> No
         part = by_name[run.design.string_value()]
         frames += [f for f, s in zip(run.frames, part.sources, strict=True) if s.over is None]
         results += [r for r, s in zip(run.results, part.sinks, strict=True) if s.over is None]
-    types = [frames_of(channel_of(sink.x)) for sink in design.sinks]
+    types = [frame_tensor(channel_of(sink.x)) for sink in design.sinks]
     whole = RunOp(design.sym_name.data, frames, types)
     Rewriter.insert_op(whole, InsertPoint.before(runs[-1]))
     for old, new in zip(results, whole.results, strict=True):

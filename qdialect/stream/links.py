@@ -13,10 +13,10 @@ from xdsl.utils.exceptions import VerifyException
 from ..types import bit_width
 from .types import MAX_WORD_BITS, ChannelType
 
-RATES_MHZ = 0.001, 100_000
+LINK_RANGE_MHZ = 0.001, 100_000
 """Of links, from the slowest to the fastest."""
 
-LONGEST_NS = 1_000_000_000
+MAX_LINK_LATENCY_NS = 1_000_000_000
 """A second."""
 
 
@@ -39,15 +39,17 @@ class LinkAttr(ParametrizedAttribute):
         super().__init__(IntAttr(bits), FloatData(mhz), FloatData(ns))
 
     def verify(self) -> None:
-        slowest, fastest = RATES_MHZ
+        slowest, fastest = LINK_RANGE_MHZ
         if not 1 <= self.bits.data <= MAX_WORD_BITS:
             raise VerifyException(f"a link has 1 to {MAX_WORD_BITS} bits, not {self.bits.data}")
         if not slowest <= self.mhz.data <= fastest:
             raise VerifyException(
                 f"a link has {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
             )
-        if not 0 <= self.ns.data <= LONGEST_NS:
-            raise VerifyException(f"a link takes 0 to {LONGEST_NS:,} ns, not {self.ns.data:g}")
+        if not 0 <= self.ns.data <= MAX_LINK_LATENCY_NS:
+            raise VerifyException(
+                f"a link takes 0 to {MAX_LINK_LATENCY_NS:,} ns, not {self.ns.data:g}"
+            )
 
     @property
     def gbit_s(self) -> float:
@@ -60,7 +62,7 @@ class LinkAttr(ParametrizedAttribute):
 
     def cycles(self, channels: Sequence[ChannelType], clock_mhz: float) -> int:
         """Cycles of a design that a frame takes, on all channels that share the link."""
-        beats = sum(c.words * self._beats(c.word_bits) for c in channels)
+        beats = sum(c.words * self._beats_per_word(c.word_bits) for c in channels)
         taken = ceil(round(beats * clock_mhz / self.mhz.data, 6))
         return max(taken, *(channel.words for channel in channels))
 
@@ -70,12 +72,12 @@ class LinkAttr(ParametrizedAttribute):
         possible = [n for n in range(1, depth + 1) if depth % n == 0 and n * each <= MAX_WORD_BITS]
 
         def taken(lanes: int) -> float:
-            beats = self._beats(lanes * each) * clock_mhz / self.mhz.data
+            beats = self._beats_per_word(lanes * each) * clock_mhz / self.mhz.data
             return prod(channel.frame) // lanes * max(beats, 1)
 
         return min(possible, key=lambda lanes: (taken(lanes), lanes))
 
-    def _beats(self, word_bits: int) -> int:
+    def _beats_per_word(self, word_bits: int) -> int:
         return -(-word_bits // self.bits.data)
 
     @classmethod

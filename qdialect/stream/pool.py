@@ -10,7 +10,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, result_def
 from ..data import Array
 from ..qnn.base import require, require_range, text_of
 from ..types import value_range
-from .process import Counts, each_group, exact, same_elements
+from .process import Counts, counts_by_group, require_same_elements, wide_integers
 from .types import ChannelType
 from .window import PatchReader, require_groups
 
@@ -55,15 +55,15 @@ class PoolOp(PatchReader):
         )
         require_groups(self.x, y, self.taps)
         if self.sum is None:
-            return same_elements(x, y)
+            return require_same_elements(x, y)
         low, high = value_range(x.quant_type)
         require_range(y.quant_type, low * self.taps, high * self.taps, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_group(self.inputs[0].words, self.outputs[0].words)]
+        return [counts_by_group(self.inputs[0].words, self.outputs[0].words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         (y,) = self.outputs
         patches = frames[0].reshape(-1, self.taps, y.lanes.data)
-        pooled = patches.max(1) if self.sum is None else exact(patches, y.quant_type).sum(1)
+        pooled = patches.max(1) if self.sum is None else wide_integers(patches, y.quant_type).sum(1)
         return (pooled.reshape(len(frames[0]), *y.frame),)

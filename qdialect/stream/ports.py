@@ -11,7 +11,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, r
 from ..data import Array
 from .folding import Folding
 from .links import LinkAttr
-from .process import Counts, Process, each_word
+from .process import Counts, Process, counts_by_word
 from .types import ChannelType
 
 
@@ -25,7 +25,7 @@ class LinkEnd(Process, ABC):
     """The link; none leads to the host, or to nowhere else."""
 
     @property
-    def beside(self) -> "list[LinkEnd]":
+    def link_ends(self) -> "list[LinkEnd]":
         """All ends that share its link, and itself: every end of its kind, as long as there is no
         second link in its direction."""
         block = self.parent_block()
@@ -42,9 +42,9 @@ class LinkEnd(Process, ABC):
         return clock.value.data
 
     @property
-    def channels(self) -> list[ChannelType]:
+    def link_channels(self) -> list[ChannelType]:
         """What passes its link."""
-        return [(*end.inputs, *end.outputs)[0] for end in self.beside]
+        return [(*end.inputs, *end.outputs)[0] for end in self.link_ends]
 
     @property
     def kind(self) -> str:
@@ -62,7 +62,7 @@ class LinkEnd(Process, ABC):
         if self.over is None:
             return super().interval_with(lanes_in, lanes_out)
         clock = self.clock
-        folded = [c.with_lanes(self.over.lanes(c, clock)) for c in self.channels]
+        folded = [c.with_lanes(self.over.lanes(c, clock)) for c in self.link_channels]
         return np.asarray(self.over.cycles(folded, clock))
 
     @property
@@ -70,7 +70,7 @@ class LinkEnd(Process, ABC):
         """Over a link, that of `interval_with` once the ends are folded."""
         if self.over is None:
             return super().interval
-        return self.over.cycles(self.channels, self.clock)
+        return self.over.cycles(self.link_channels, self.clock)
 
 
 @irdl_op_definition
@@ -128,7 +128,7 @@ class SinkOp(LinkEnd):
         pass
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return ()

@@ -173,52 +173,52 @@ def data_of(process: Process, name: SymbolRefAttr) -> DataAttr | PackedAttr:
     raise VerifyException(f"there is no qnn.data {name}")
 
 
-def integers_of(process: Process, name: SymbolRefAttr) -> Array:
+def constant_integers(process: Process, name: SymbolRefAttr) -> Array:
     """The elements of the constant that a process names, where it computes with integers."""
     data = data_of(process, name)
     require(is_quant(data.element), f"{name} must hold integers, it holds {data.element}")
     return data.array
 
 
-def exact(values: Array, element: QuantType) -> Array:
+def wide_integers(values: Array, element: QuantType) -> Array:
     """Integers made wide enough for sums that the element type holds; int64 does for most."""
     return values.astype(np.int64 if bit_width(element) < 64 else object)
 
 
-def each_word(channel: ChannelType) -> Counts:
+def counts_by_word(channel: ChannelType) -> Counts:
     """The counts of a process that writes a word for every word it reads."""
     return np.arange(1, channel.words + 1)
 
 
-def each_group(total: int, groups: int) -> Counts:
+def counts_by_group(total: int, groups: int) -> Counts:
     """The counts of a process that writes a word for every group of `total` words."""
     return np.arange(1, groups + 1) * (total // groups)
 
 
-def pairs(values: DenseArrayBase[IntegerType]) -> tuple[int, int]:
+def int_pair(values: DenseArrayBase[IntegerType]) -> tuple[int, int]:
     """A list property of two numbers."""
     first, second = values.get_values()
     return first, second
 
 
-def same_elements(*channels: ChannelType) -> None:
-    _same("elements", [str(channel.element) for channel in channels])
+def require_same_elements(*channels: ChannelType) -> None:
+    _require_same("elements", [str(channel.element) for channel in channels])
 
 
-def same_frames(*channels: ChannelType) -> None:
-    _same("frames", [text_of(channel.frame) for channel in channels])
+def require_same_frames(*channels: ChannelType) -> None:
+    _require_same("frames", [text_of(channel.frame) for channel in channels])
 
 
-def same_lanes(*channels: ChannelType) -> None:
-    _same("lanes", [str(channel.lanes.data) for channel in channels])
+def require_same_lanes(*channels: ChannelType) -> None:
+    _require_same("lanes", [str(channel.lanes.data) for channel in channels])
 
 
-def _same(what: str, kinds: Sequence[str]) -> None:
+def _require_same(what: str, kinds: Sequence[str]) -> None:
     different = dict.fromkeys(kinds)
     require(len(different) == 1, f"the channels have different {what}: {', '.join(different)}")
 
 
-def whole_pixels(channel: ChannelType) -> None:
+def require_whole_pixels(channel: ChannelType) -> None:
     """No word of a channel belongs to two pixels."""
     lanes, depth = channel.lanes.data, channel.frame[-1]
     require(depth % lanes == 0, f"{lanes} lanes don't divide {depth} channels")

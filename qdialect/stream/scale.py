@@ -14,17 +14,17 @@ from .folding import BuildOptions
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_word,
     data_of,
-    each_word,
-    integers_of,
-    pairs,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    int_pair,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
 )
 from .types import ChannelType
 
-MAX_BITS = 64
+MAX_SUM_BITS = 64
 """Of a product and an offset."""
 
 
@@ -105,10 +105,13 @@ class ScaleOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
+        factors, offsets = (
+            constant_integers(self, self.factors),
+            constant_integers(self, self.offsets),
+        )
         for what, array in (("factors", factors), ("offsets", offsets)):
             require(
                 array.shape in ((1,), (x.frame[-1],)) and array.shape == factors.shape,
@@ -119,16 +122,18 @@ class ScaleOp(Process):
         shift, ends = self.shift.value.data, self.clamp.get_values()
         require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
         low, high = ends
-        require(0 <= shift < MAX_BITS, f"the shift is from 0 to 63, not {shift}")
+        require(0 <= shift < MAX_SUM_BITS, f"the shift is from 0 to 63, not {shift}")
         require(low <= high, f"nothing lies from {low} to {high}")
         require_range(y.quant_type, low, high, "the result")
         sums = bit_width(self.sum_type)
-        require(sums <= MAX_BITS, f"its sums have {sums} bits, at most {MAX_BITS} are possible")
+        require(
+            sums <= MAX_SUM_BITS, f"its sums have {sums} bits, at most {MAX_SUM_BITS} are possible"
+        )
 
     def _check_exceptions(self) -> None:
         raised, count = self.raised.value.data, 0
         if self.exceptions is not None:
-            shape = integers_of(self, self.exceptions).shape
+            shape = constant_integers(self, self.exceptions).shape
             require(
                 len(shape) == 2 and shape[0] == self.rows,
                 f"the exceptions must be {self.rows}xN, they are {text_of(shape)}",
@@ -140,7 +145,10 @@ class ScaleOp(Process):
     def sum_type(self) -> IntegerType:
         """What holds every product, every offset and their sums."""
         ends = np.array(value_range(self.inputs[0].quant_type), object)[:, None]
-        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        factors, offsets = (
+            constant_integers(self, self.factors),
+            constant_integers(self, self.offsets),
+        )
         products, offsets = ends * factors.astype(object), offsets.astype(object)
         sums = products + offsets
         low, high = (
@@ -149,19 +157,19 @@ class ScaleOp(Process):
         return signed(bit_width(smallest_type(min(low, -1), high)))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         x, (y,) = frames[0].astype(np.int64), self.outputs
         symbols = self.factors, self.offsets
-        factors, offsets = (integers_of(self, symbol).astype(np.int64) for symbol in symbols)
-        exceptions = None if self.exceptions is None else integers_of(self, self.exceptions)
+        factors, offsets = (constant_integers(self, symbol).astype(np.int64) for symbol in symbols)
+        exceptions = None if self.exceptions is None else constant_integers(self, self.exceptions)
         shift, raised = self.shift.value.data, self.raised.value.data
-        levels = scaled(x, factors, offsets, exceptions, shift, raised, pairs(self.clamp))
+        levels = scale_levels(x, factors, offsets, exceptions, shift, raised, int_pair(self.clamp))
         return (levels.astype(dtype_of(y.element_type)),)
 
 
-def scaled(
+def scale_levels(
     x: Array,
     factors: Array,
     offsets: Array,

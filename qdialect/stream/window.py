@@ -17,7 +17,15 @@ from ..qnn.base import IntsProperty, ints, require, require_sizes
 from ..shapes import Window
 from .folding import Folding, WidthT, divisors
 from .line_schedule import LineSchedule
-from .process import Counts, Process, image_of, pairs, require_frame, same_elements, whole_pixels
+from .process import (
+    Counts,
+    Process,
+    image_of,
+    int_pair,
+    require_frame,
+    require_same_elements,
+    require_whole_pixels,
+)
 from .types import ChannelType, channel_of
 
 
@@ -60,7 +68,7 @@ class WindowOp(Process):
         lanes: int | None = None,
     ):
         channel = channel_of(SSAValue.get(x))
-        window = Window(_pair(kernel), _pair(strides), dilations=_pair(dilations))
+        window = Window(_two(kernel), _two(strides), dilations=_two(dilations))
         super().__init__(
             operands=[x],
             properties={
@@ -70,13 +78,17 @@ class WindowOp(Process):
                 "by_channel": UnitAttr() if by_channel else None,
             },
             result_types=[
-                ChannelType(_patches(channel, window), channel.element, lanes or channel.lanes.data)
+                ChannelType(
+                    _patches_frame(channel, window), channel.element, lanes or channel.lanes.data
+                )
             ],
         )
 
     @property
     def window(self) -> Window:
-        return Window(pairs(self.kernel), pairs(self.strides), dilations=pairs(self.dilations))
+        return Window(
+            int_pair(self.kernel), int_pair(self.strides), dilations=int_pair(self.dilations)
+        )
 
     def folding(self) -> Folding:
         depth, taps = self.inputs[0].frame[-1], prod(self.window.kernel)
@@ -108,7 +120,7 @@ class WindowOp(Process):
         """
         pixel = self.inputs[0].frame[-1] // lanes_in
         line = self.inputs[0].frame[1] * pixel
-        reach = self.reach(lanes_in, lanes_out)
+        reach = self.needed_words(lanes_in, lanes_out)
         last = self.outputs[0].frame[1] - 1
         ahead = max(0, last * (self.window.strides[1] * pixel - len(reach)))
         wait = (reach - 1) % line - np.arange(len(reach)) + ahead
@@ -121,9 +133,9 @@ class WindowOp(Process):
         require_sizes(self.kernel.get_values(), 2, 1, "kernel")
         require_sizes(self.strides.get_values(), 2, 1, "strides")
         require_sizes(self.dilations.get_values(), 2, 1, "dilations")
-        require_frame(patches, _patches(x, self.window))
-        same_elements(x, patches)
-        whole_pixels(x)
+        require_frame(patches, _patches_frame(x, self.window))
+        require_same_elements(x, patches)
+        require_whole_pixels(x)
         (kh, kw), lanes, depth = self.window.kernel, patches.lanes.data, x.frame[-1]
         if self.by_channel is not None:
             group = x.lanes.data
@@ -142,11 +154,11 @@ class WindowOp(Process):
         rows, cols, _ = patches.frame
         sh, sw = self.window.strides
         corners = np.arange(rows)[:, None] * sh * width + np.arange(cols) * sw
-        reach = self.reach(x.lanes.data, patches.lanes.data)
+        reach = self.needed_words(x.lanes.data, patches.lanes.data)
         words = np.add.outer(corners * (depth // x.lanes.data), reach)
         return [np.maximum.accumulate(words.reshape(-1))]
 
-    def reach(self, lanes_in: int, lanes_out: int) -> Counts:
+    def needed_words(self, lanes_in: int, lanes_out: int) -> Counts:
         """For each word of a patch, up to which word it needs, counted from the patch's corner."""
         _, width, depth = self.inputs[0].frame
         (kh, kw), (dh, dw) = self.window.kernel, self.window.dilations
@@ -200,7 +212,7 @@ def require_order(patches: SSAValue, by_channel: bool) -> None:
 
 def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
     """Each word holds some pixels of a patch, of as many channels as the result has in a word."""
-    whole_pixels(result)
+    require_whole_pixels(result)
     require_order(patches, by_channel=True)
     lanes, group = channel_of(patches).lanes.data, result.lanes.data
     require(
@@ -216,12 +228,12 @@ def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
         )
 
 
-def _patches(image: ChannelType, window: Window) -> tuple[int, int, int]:
+def _patches_frame(image: ChannelType, window: Window) -> tuple[int, int, int]:
     height, width, depth = image_of(image)
     kh, kw = window.kernel
     return *window.outputs(height, width), kh * kw * depth
 
 
-def _pair(values: Sequence[int]) -> tuple[int, int]:
+def _two(values: Sequence[int]) -> tuple[int, int]:
     first, second = values
     return first, second

@@ -12,7 +12,7 @@ from qnn.hardware.resources.cost import (
     wide_product,
 )
 from qnn.hardware.resources.device import RESOURCE_KINDS, device_named
-from qnn.hardware.resources.memory import LOGIC, DualPort, MemoryCost, blocks
+from qnn.hardware.resources.memory import LOGIC_PER_LUT, DualPortMemory, MemoryCost, blocks
 from qnn.hardware.search.limits import MIN_SPEEDUP, next_step
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
@@ -53,9 +53,9 @@ def test_blocks_of_intel_have_any_shape() -> None:
 
 
 def test_small_memories_are_luts() -> None:
-    logic, block = MemoryCost(3, 64, 8).held("xilinx")
+    logic, block = MemoryCost(3, 64, 8).luts_and_blocks("xilinx")
     assert (logic, block) == (3 * 8 * 4 / 3, 0)
-    logic, block = MemoryCost(3, 64, 9).held("xilinx")
+    logic, block = MemoryCost(3, 64, 9).luts_and_blocks("xilinx")
     assert (logic, block) == (0, 3)
 
 
@@ -73,13 +73,16 @@ def test_small_memories_are_luts() -> None:
 )
 def test_luts_with_two_ports(words: int, bits: int, luts: int) -> None:
     """RAM32M of 6 bits and RAM64M of 3, in four LUTs; of four that are deeper, a LUT chooses."""
-    assert DualPort(np.array(words), np.array(bits)).luts("xilinx") == luts
+    assert DualPortMemory(np.array(words), np.array(bits)).luts("xilinx") == luts
 
 
 def test_mlabs() -> None:
     """Ten ALMs for 32 words of 20 bits."""
-    assert DualPort(np.array(32), np.array(20)).luts("intel") * LOGIC["intel"] == 10
-    assert DualPort(np.array(33), np.array(21)).luts("intel") == 4 * 10 / LOGIC["intel"] + 21
+    assert DualPortMemory(np.array(32), np.array(20)).luts("intel") * LOGIC_PER_LUT["intel"] == 10
+    assert (
+        DualPortMemory(np.array(33), np.array(21)).luts("intel")
+        == 4 * 10 / LOGIC_PER_LUT["intel"] + 21
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ....qdialect.stream.ports import SinkOp, SourceOp
 from ....qdialect.stream.types import MAX_WORD_BITS, ChannelType
 from ....qdialect.types import bit_width, dtype_of
 from ..device import Use
-from ..memory import LOGIC, blocks
+from ..memory import LOGIC_PER_LUT, blocks
 from . import fitted
 from .model import Implementation, datapaths, implementations, shape_of_widths, usage
 
@@ -72,7 +72,7 @@ def repack_cost(vendor: str, channel: ChannelType, lanes_in: Counts, lanes_out: 
     bits = lanes * bit_width(channel.element_type)
     needed = np.asarray(lanes_in != lanes_out)
     counters = RepackOp.LOOP_COUNTERS
-    logic = needed * (counters * fitted.COUNTER_LUTS + bits) * LOGIC[vendor]
+    logic = needed * (counters * fitted.COUNTER_LUTS + bits) * LOGIC_PER_LUT[vendor]
     ff = needed * (counters * fitted.COUNTER_FFS + 2 * bits)
     use = usage(needed.shape, logic=logic, ff=ff)
     held = (lanes_in + lanes_out) * bit_width(channel.element_type)
@@ -89,4 +89,4 @@ def fifo_cost(vendor: str, channel: ChannelType, lanes: Counts, depth: int = 0) 
     logic = 2 * ceil(log2(deep)) + np.where(in_blocks, 0, in_luts)
     block = np.where(in_blocks, blocks(vendor, np.asarray(deep), bits), 0)
     ff = 2 * ceil(log2(deep)) + bits
-    return usage(lanes.shape, logic=logic * LOGIC[vendor], ff=ff, block=block)
+    return usage(lanes.shape, logic=logic * LOGIC_PER_LUT[vendor], ff=ff, block=block)

@@ -12,7 +12,7 @@ from ....qdialect.stream.products import ProductKind, product_kind
 from ....qdialect.stream.types import MAX_WORD_BITS
 from ....qdialect.types import bit_width, check_element
 from ..device import Use
-from ..memory import DualPort, MemoryCost, blocks, luts, ultras
+from ..memory import DualPortMemory, MemoryCost, blocks, luts, ultras
 from . import fitted
 from .arithmetic import MAX_PARALLEL_THRESHOLDS, comparator_luts, multiplier
 from .model import Amount, Implementation, datapaths, memories, shape_of_widths, usage
@@ -89,7 +89,7 @@ def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> 
         return VectorStorage(fitted.VECTOR_BIT_LUTS * held, fitted.VECTOR_BIT_FFS * held)
     needed = (pe < rows) & (simd < cols)
     word = simd * bits
-    logic, block = DualPort(cols // simd, word).held(vendor)
+    logic, block = DualPortMemory(cols // simd, word).luts_and_blocks(vendor)
     return VectorStorage(needed * (logic + word / 2), needed * word, needed * block)
 
 

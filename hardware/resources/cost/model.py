@@ -12,7 +12,7 @@ from ....qdialect.stream.folding import BuildOptions, Counts, Storage
 from ....qdialect.stream.types import MAX_WORD_BITS
 from ....qdialect.types import bit_width
 from ..device import RESOURCE_KINDS, Use
-from ..memory import LOGIC, MemoryCost
+from ..memory import LOGIC_PER_LUT, MemoryCost
 from . import fitted
 
 Amount: TypeAlias = npt.NDArray[Any] | float
@@ -40,7 +40,7 @@ def implementations(
     shape = shape_of_widths(lanes_in, lanes_out)
     rest = usage(shape, **control(process, lanes_in, lanes_out))
     for memory in memories(process, lanes_in, lanes_out):
-        logic, block = memory.held(vendor)
+        logic, block = memory.luts_and_blocks(vendor)
         rest = rest + usage(shape, logic=logic, block=block)
     too_wide = np.zeros(shape, bool)
     for lanes, channels in ((lanes_in, process.inputs), (lanes_out, process.outputs)):
@@ -49,7 +49,7 @@ def implementations(
     found: list[Implementation] = []
     for datapath in datapaths(process, vendor, lanes_in, lanes_out):
         use = datapath.use + rest
-        use[0] *= LOGIC[vendor]
+        use[0] *= LOGIC_PER_LUT[vendor]
         use[:, too_wide] = np.inf
         found.append(Implementation(use, datapath.storage, datapath.dsp))
     return found
