@@ -1,4 +1,4 @@
-"""Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
+"""Devices and their resources. Each device is a TOML file: one of ours, or a user's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,34 +16,34 @@ Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
 
 RESOURCE_KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
-"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
+"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits per cycle of off-chip memory."""
 
 DEFAULT_BUDGET_SHARE = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
-"""The part of each that a design may take so that its timing closes."""
+"""The share of each kind that a design may use so that its timing closes."""
 
 VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
     "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
     "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
-"""What the vendors call the kinds."""
+"""The vendors' names of the kinds."""
 
 FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
-"""Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
+"""Flip-flops for each LUT, or in each ALM, of all current devices: for files without a number."""
 
 DEVICES_FOLDER = Path(__file__).parents[1] / "devices"
 
 
 CONFIDENCES = ("measured", "vendor", "guess")
-"""How a figure is known: on a board or after a tool's run, from the vendor's tables, or hardly."""
+"""The source of a figure: a board or a run of a tool, the vendor's tables, or a guess."""
 
 
 class DeviceError(Exception):
-    """A device that is not known, or a file that describes none."""
+    """An unknown device, or a file that does not describe a device."""
 
 
 @dataclass(frozen=True)
 class FigureSource:
-    """Where a figure of a device is from, and how well it is known."""
+    """The source of a figure of a device, and the confidence in it."""
 
     text: str = "its file does not say"
     confidence: str = "guess"
@@ -51,7 +51,7 @@ class FigureSource:
 
 @dataclass(frozen=True)
 class Device:
-    """A part, and what is on it."""
+    """A part and its resources."""
 
     name: str
     description: str
@@ -60,24 +60,24 @@ class Device:
     clock_mhz: float
     resources: dict[str, int]
     bandwidth_gb_s: float = 0.0
-    """Of the memory beside it; 0 if there is none, or nobody knows."""
+    """The bandwidth of its off-chip memory; 0 if it has none, or if it is not known."""
     sources: Mapping[str, FigureSource] = field(default_factory=dict[str, FigureSource])
-    """By key of the file; `resources` for all of them."""
+    """By the key of the figure in the file; `resources` is the source of all resources."""
     family: str = ""
-    """What the names of all parts begin with that have as much: other packages and speeds."""
+    """Part-number prefix shared by all packages and speed grades of this die."""
     boards: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Boards that carry it, and the part of each."""
+    """Boards with this device, and the part on each."""
 
     @property
     def figures(self) -> dict[str, float]:
-        """All numbers, by their keys."""
+        """All figures, by their keys in the file."""
         figures = {**self.resources, "clock_mhz": self.clock_mhz}
         return (
             {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
         )
 
     def source(self, key: str) -> FigureSource:
-        """Where a figure is from."""
+        """The source of a figure."""
         whole = (
             self.sources.get("resources", FigureSource())
             if key in self.resources
@@ -86,12 +86,12 @@ class Device:
         return self.sources.get(key, whole)
 
     def has_part(self, name: str) -> bool:
-        """Whether a part is as large, as its name says; a digit more names another family."""
+        """Whether a part is of this die by its name; a digit after the prefix names another die."""
         rest = name.lower().removeprefix(self.family.lower())
         return bool(self.family) and rest != name.lower() and not rest[:1].isdigit()
 
     def amounts(self, clock_mhz: float) -> Use:
-        """How much of each kind there is at a clock."""
+        """The amount of each kind; that of off-chip bits per cycle depends on the clock."""
         logic = VENDOR_NAMES[self.vendor][0]
         usual = {"ff": FLIP_FLOPS_PER_LOGIC[self.vendor] * self.resources[logic]}
         counts = [
@@ -100,7 +100,7 @@ class Device:
         return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
 
     def budget(self, clock_mhz: float) -> Use:
-        """What a design may take."""
+        """The amount of each kind that a design may use."""
         return self.amounts(clock_mhz) * DEFAULT_BUDGET_SHARE
 
 
@@ -109,7 +109,7 @@ def known_devices() -> list[str]:
 
 
 def device_named(name: str) -> Device:
-    """One of the known devices, by its name, as a part or by its board, or that of a TOML file."""
+    """A known device by its name, a part or a board, or the device of a TOML file."""
     if name.endswith(".toml"):
         return _read_device(Path(name))
     if name in known_devices():
@@ -136,7 +136,7 @@ def _read_device(path: Path) -> Device:
 REQUIRED_KEYS = ("description", "vendor", "part", "clock_mhz", "resources")
 
 MAX_FIGURE = 1 << 40
-"""More than there will be of anything."""
+"""Above any amount of a resource, and any rate."""
 
 
 def _device_from(name: str, entries: dict[str, Any]) -> Device:

@@ -1,4 +1,4 @@
-"""What a memory takes: so many words of so many bits, in the blocks and the LUTs that there are."""
+"""The LUTs and blocks of a memory, for its words and the bits of each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,46 +12,46 @@ BLOCK_SHAPES = {
     "xilinx": ((16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)),
     "intel": ((16384, 1), (8192, 2), (4096, 5), (2048, 10), (1024, 20), (512, 40)),
 }
-"""The words and bits of a BRAM18, and of an M20K."""
+"""The shapes of a BRAM18 and of an M20K, in words and bits."""
 
 ROM_WORDS_PER_LUT = {"xilinx": 64, "intel": 32}
-"""Constant words of one bit in a LUT, or of two in an ALM."""
+"""Words of a constant memory: of one bit in each LUT, of two bits in each ALM."""
 
 LOGIC_PER_LUT = {"xilinx": 1.0, "intel": 0.6}
-"""LUTs, or ALMs, for each LUT of a formula; the second is a guess."""
+"""LUTs, or ALMs, for each LUT of a formula; the figure for Intel is a guess."""
 
 ULTRA_SHAPE = (4096, 72)
 
 MAX_LUT_MEMORY_BITS = 512
-"""Bits of the largest memory that vendors' tools put into LUTs where nothing else is asked for."""
+"""Bits of the largest memory that vendors' tools put into LUTs by themselves."""
 
 
 WRITABLE_LUT_FACTOR = 4 / 3
-"""LUTs of a memory that is written while it is read, for each LUT of a constant one."""
+"""LUTs of a memory that is also written, for each LUT of a constant memory."""
 
 DUAL_PORT_SHAPES = {
     "xilinx": ((32, 6, 4), (64, 3, 4)),
     "intel": ((32, 20, 10 / LOGIC_PER_LUT["intel"]),),
 }
-"""Words, bits and LUTs of what has a port to write and one to read: RAM32M, RAM64M; an MLAB."""
+"""Words, bits and LUTs of a memory with a write and a read port: RAM32M, RAM64M; an MLAB."""
 
 WORDS_PER_SELECTING_LUT = 4
-"""Words among which a LUT chooses, for each bit."""
+"""Words among which a LUT selects, for each bit."""
 
 BLOCK_LUTS = 160
-"""LUTs that are worth a block: about what devices have for each."""
+"""LUTs that count as much as a block: about what devices have for each block."""
 
 
 @dataclass(frozen=True)
 class MemoryCost:
-    """Memories of one size that lie where the vendor's tool puts them."""
+    """Memories of one size for which the vendor's tool chooses between LUTs and blocks."""
 
     count: Counts | int
     words: Counts | int
     bits: Counts | int
 
     def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
-        """LUTs and blocks of all of them together."""
+        """The LUTs and blocks of all these memories."""
         small = np.asarray(self.words) * self.bits <= MAX_LUT_MEMORY_BITS
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
 
@@ -68,23 +68,23 @@ class MemoryCost:
 
 @dataclass(frozen=True)
 class DualPortMemory:
-    """Memories with a port to write and one to read that lie where our library puts them."""
+    """Memories with a write and a read port, for which our library chooses LUTs or blocks."""
 
     words: Counts
     bits: Counts
 
     def in_luts(self, vendor: str) -> npt.NDArray[np.bool_]:
-        """Whether LUTs hold the words, which are then worth no more than the blocks would be."""
+        """Whether LUTs hold the words: they do if they count no more than the blocks would."""
         return self.luts(vendor) <= BLOCK_LUTS * blocks(vendor, self.words, self.bits)
 
     def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
-        """The LUTs and blocks of each."""
+        """The LUTs and blocks of each memory."""
         small = self.in_luts(vendor)
         held = blocks(vendor, self.words, self.bits)
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, held)
 
     def luts(self, vendor: str) -> Counts:
-        """Banks side by side and below one another; of those below, each bit chooses one."""
+        """LUTs of banks side by side and below each other; LUTs select between those below."""
         ways: list[Counts] = []
         for deep, wide, each in DUAL_PORT_SHAPES[vendor]:
             banks = -(-self.words // deep)
@@ -94,7 +94,7 @@ class DualPortMemory:
 
 
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """Blocks that hold the words, all in one shape."""
+    """Blocks that hold the words, all of one shape."""
     if vendor == "intel":
         ways = [-(-words // deep) * -(-bits // wide) for deep, wide in BLOCK_SHAPES[vendor]]
         return np.minimum.reduce(ways)
@@ -102,10 +102,10 @@ def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
 
 
 def _xilinx_blocks(words: Counts, bits: Counts) -> Counts:
-    """Blocks as Vivado joins them: a bit of a word comes from one block, or from a cascade of two.
+    """Blocks as Vivado joins them: each bit of a word is in one block, or in a cascade of two.
 
-    A block is as deep as the memory if it can be, however little of it is used, so that nothing
-    chooses between blocks behind them.
+    A block is as deep as the memory where a shape allows it, however little of it is used, so that
+    no multiplexer is needed between blocks.
     """
     (deepest, _), *_ = BLOCK_SHAPES["xilinx"]
     found = 2 * -(-words // (2 * deepest)) * bits
@@ -120,6 +120,6 @@ def ultras(words: Counts, bits: Counts) -> Counts:
 
 
 def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """LUTs that hold the words; on other devices what counts as so many LUTs."""
+    """LUTs that hold the words of a constant memory; on Intel the equivalent of ALMs."""
     per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC_PER_LUT[vendor]
     return -(-words // ROM_WORDS_PER_LUT[vendor]) * bits * per_bit

@@ -1,8 +1,7 @@
-"""Folding: how many elements each channel carries in a word, and how layers are built.
+"""The folding of layers: from users' choices to a search space, and from a search to a design.
 
-A folding is chosen by a search over all that is possible; what is given for some layers leaves the
-search fewer choices. Then every channel gets its words, and where those of two processes differ, a
-repack stands in between.
+The choices that a user gives for some layers restrict the search. Its result sets the words of
+every channel; where the words of two neighbours differ, a repack is put between them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +21,7 @@ from ...qdialect.stream.folding import BuildOptions, Storage
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
 
 FOLDING_ATTR = "fold"
-"""The attribute of an op, or of a layer, that gives a folding."""
+"""The attribute of an op or a process that gives its folding."""
 
 TOO_WIDE_MESSAGE = (
     f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_ARRAY_PARTITIONS:,} parts of an "
@@ -31,23 +30,23 @@ TOO_WIDE_MESSAGE = (
 
 
 class FoldingError(Exception):
-    """A folding that does not fit the design."""
+    """A folding that is not possible in the design."""
 
 
 @dataclass(frozen=True)
 class LayerFolding:
-    """What is chosen for a layer; what is None is open."""
+    """The choices for a layer; those that are None are left to the search."""
 
     pe: int | None = None
-    """Rows, or channels, at once."""
+    """Rows, or channels, in a cycle."""
     simd: int | None = None
-    """Columns, or pixels of a patch, at once."""
+    """Columns, or pixels of a patch, in a cycle."""
     storage: Storage | None = None
     dsp: bool | None = None
 
 
 def foldable_layers(design: DesignOp) -> dict[str, list[Process]]:
-    """The processes that carry out each layer with a folding, by its name."""
+    """The processes of each layer that can be folded, by the name of the layer."""
     found: dict[str, list[Process]] = {}
     for process in design.processes:
         if process.FOLDS_BY_NAME and isinstance(process.layer, StringAttr):
@@ -56,14 +55,14 @@ def foldable_layers(design: DesignOp) -> dict[str, list[Process]]:
 
 
 def folding_of(layer: Process) -> LayerFolding:
-    """The folding that a layer has."""
+    """The folding that a process has; all choices are None if it is not folded by name."""
     if not layer.FOLDS_BY_NAME:
         return LayerFolding()
     return LayerFolding(*layer.at_once, layer.build_options.storage, layer.build_options.dsp)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
-    """Foldings are for layers that there are."""
+    """Raises if a folding is given for a name that is not a layer with a folding."""
     designs = list(designs)
     layers = {name for design in designs for name in foldable_layers(design)}
     processes = [process for design in designs for process in design.processes]
@@ -78,7 +77,7 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
 def fixed_by(
     design: DesignOp, space: Space, folds: Mapping[str, LayerFolding]
 ) -> dict[int, list[int]]:
-    """The values that foldings leave to the choices of a space."""
+    """The values of choices that the given foldings allow, by the number of the choice."""
     layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
         if layer.FOLDS_BY_NAME and FOLDING_ATTR in layer.attributes:
@@ -136,7 +135,7 @@ def _fixed_choices(
 
 
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
-    """Gives every channel its words and every layer its memory."""
+    """Applies the result of a search: the words of every channel, the build of every layer."""
     for process, ends in space.axes.items():
         kernel = None if ends.kernel is None else tiling.widths[ends.kernel]
         widths = tiling.widths[ends.input], tiling.widths[ends.output]
@@ -159,7 +158,7 @@ def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
 
 
 def _connect(process: Process, index: int, lanes: int) -> None:
-    """Makes an operand come in words of so many lanes."""
+    """Makes an operand arrive in words of `lanes` elements, with a repack if needed."""
     value = process.operands[index]
     source, frame = source_before_repacks(value), channel_of(value).frame
     channel = channel_of(source)

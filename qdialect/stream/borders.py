@@ -34,7 +34,7 @@ from .types import ChannelType, channel_of
 
 @irdl_op_definition
 class PadOp(Process):
-    """Surrounds an image with one value, and with `spread` parts its pixels by the same value.
+    """Surrounds an image with one value; `spread` inserts the same value between its pixels.
 
     %y = stream.pad %x pads = [1, 1, 1, 1] value = -1
         : (!stream.channel<4x4x8x!qnn.bipolar, lanes = 8>)
@@ -45,9 +45,9 @@ class PadOp(Process):
 
     x = operand_def(ChannelType)
     pads = prop_def(IntsProperty)
-    """Above, left, below, right."""
+    """Rows above, columns to the left, rows below, columns to the right."""
     spread = prop_def(IntsProperty, default_value=ints([1, 1]))
-    """How many rows, and columns, each pixel comes to stand below, or behind, the one before."""
+    """Rows, and columns, from one pixel of the image to the next in the result."""
     value = prop_def(IntProperty, default_value=int_attr(0))
     output = result_def(ChannelType)
 
@@ -85,7 +85,7 @@ class PadOp(Process):
 
     @property
     def image_slices(self) -> tuple[slice, slice]:
-        """The rows and the columns of the result in which the image stands."""
+        """The rows and the columns of the result that hold the image."""
         top, left, _, _ = self.pads.get_values()
         (height, width, _), (down, across) = self.inputs[0].frame, self.spread.get_values()
         return (
@@ -161,7 +161,7 @@ class CropOp(Process):
         for size, span in zip(x.frame, self.spans, strict=True):
             require(
                 span.start < span.stop <= size,
-                f"{span.start} to {span.stop} is no part of an axis of {size}",
+                f"{span.start} to {span.stop} is not a range of an axis of {size}",
             )
         require_same_elements(x, y)
         require_same_lanes(x, y)
@@ -175,7 +175,7 @@ class CropOp(Process):
         require_frame(y, kept)
 
     def folding(self) -> Folding:
-        """No word is cut: its width divides the first channel that is kept, and their end."""
+        """The width divides the first channel that is kept and the end, so that no word is cut."""
         last = self.spans[-1]
         if last.step > 1:
             return Folding([1])

@@ -1,7 +1,7 @@
-"""Processes that hold weights or thresholds: matvec, depthwise, threshold.
+"""Processes with weights or thresholds: matvec, depthwise, threshold.
 
-Both are constants of the module, named. How many elements come and go in a word is in the types of
-the channels: a matvec's input lanes are its SIMD, its output lanes its PE.
+Weights and thresholds are named constants of the module. The folding is in the types of the
+channels: the input lanes of a matvec are its SIMD, its output lanes are its PE.
 """
 
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ class ThresholdedProcess(Process):
 
     @property
     def sum_type(self) -> QuantType:
-        """Of what is compared with its thresholds."""
+        """The type of the values that are compared with its thresholds."""
         return self.inputs[0].quant_type
 
     def memories(self) -> dict[str, tuple[int, int]]:
@@ -65,7 +65,7 @@ class ThresholdedProcess(Process):
         return found
 
     def check_thresholds(self, source: QuantType, low: int, high: int) -> None:
-        """The values from `low` to `high`, of type `source`, give what the output carries."""
+        """Raises unless the output type holds all results of values from `low` to `high`."""
         target, first = self.outputs[0].quant_type, self.offset.value.data
         if self.thresholds is None:
             require(self.descending is None and first == 0, "there are no thresholds to modify")
@@ -77,7 +77,7 @@ class ThresholdedProcess(Process):
             check_flags(data_of(self, self.descending).type, self.channels)
 
     def activate(self, values: Array) -> Array:
-        """Passes values through the thresholds, if there are any."""
+        """Applies the thresholds, if it has any."""
         if self.thresholds is None:
             return values
         rows = data_of(self, self.thresholds).array
@@ -94,13 +94,13 @@ class WeightedProcess(ThresholdedProcess):
 
     weights = prop_def(SymbolRefAttr)
     codebook = opt_prop_def(SymbolRefAttr)
-    """What the weights stand for, if they are indices."""
+    """The table of values, if the weights are indices into it."""
     bias = opt_prop_def(SymbolRefAttr)
     accumulator = prop_def(Attribute)
-    """The type of the running sum."""
+    """The type of the accumulator."""
     storage = prop_def(StorageAttr, default_value=StorageAttr(Storage.BLOCK))
     dsp = opt_prop_def(UnitAttr)
-    """Products are made by DSPs, not by logic."""
+    """DSPs compute the products, not LUTs."""
 
     assembly_format = (
         "$x `weights` `(` $weights `)` (`codebook` `(` $codebook^ `)`)? (`bias` `(` $bias^ `)`)? "
@@ -150,22 +150,24 @@ class WeightedProcess(ThresholdedProcess):
     def rows(self) -> Array:
         """The weights, a row for each output channel."""
         array = constant_integers(self, self.weights)
-        require(array.ndim > 1, f"weights have 2 axes or more, {text_of(array.shape)} has not")
+        require(
+            array.ndim > 1, f"weights must have 2 axes or more, they are {text_of(array.shape)}"
+        )
         rows = array.reshape(len(array), -1)
         if self.codebook is None:
             return rows
         table = constant_integers(self, self.codebook)
-        require(table.ndim == 1, f"a codebook is one row, not {text_of(table.shape)}")
+        require(table.ndim == 1, f"a codebook must be one row, not {text_of(table.shape)}")
         require(
             int(rows.min()) >= 0 and int(rows.max()) < len(table),
-            f"indices from {rows.min()} to {rows.max()} leave a codebook of {len(table)}",
+            f"indices from {rows.min()} to {rows.max()} exceed a codebook of {len(table)} entries",
         )
         return table[rows]
 
     def activate_with(
         self, thresholds: str | None = None, descending: str | None = None, offset: int = 0
     ) -> None:
-        """Passes the sums through thresholds or none; the caller changes the type of the output."""
+        """Sets or removes the thresholds; the caller changes the type of the output."""
         self.thresholds = symbol_of(thresholds)
         self.descending = symbol_of(descending)
         self.offset = int_attr(offset)
@@ -173,13 +175,13 @@ class WeightedProcess(ThresholdedProcess):
     @property
     def sum_type(self) -> QuantType:
         element = check_element(self.accumulator)
-        require(isinstance(element, QuantType), f"{element} is no accumulator")
+        require(isinstance(element, QuantType), f"an accumulator cannot be {element}")
         assert isinstance(element, QuantType)
         return element
 
     @property
     def sum_range(self) -> tuple[Array, Array]:
-        """The least and the largest sum of each channel that the actual weights can give."""
+        """The smallest and the largest sum of each channel, for these weights and any input."""
         low, high = value_range(self.inputs[0].quant_type)
         positive, negative = sums_by_sign(self.rows)
         lows, highs = positive * low + negative * high, positive * high + negative * low
@@ -193,7 +195,7 @@ class WeightedProcess(ThresholdedProcess):
         return lows, highs
 
     def check_sums(self) -> None:
-        """The accumulator holds every sum."""
+        """Raises unless the accumulator holds every sum."""
         lows, highs = self.sum_range
         least, most = lows.min(), highs.max()
         require_range(self.sum_type, least, most, "the sum")
@@ -218,11 +220,11 @@ class MatvecOp(WeightedProcess):
     name = "stream.matvec"
 
     vector_in_registers = opt_prop_def(UnitAttr)
-    """Registers keep a vector until all rows are through with it, not a memory."""
+    """Registers, not a memory, hold the vector while the layer goes through its rows."""
 
     @property
     def vectors(self) -> int:
-        """How many vectors a frame holds."""
+        """The number of vectors in a frame."""
         return prod(self.inputs[0].frame[:-1])
 
     def check(self) -> None:
@@ -260,7 +262,7 @@ class MatvecOp(WeightedProcess):
 class DepthwiseOp(PatchReader, WeightedProcess):
     """Multiplies every channel of a patch with its own weights; patches come by channel.
 
-    PE channels at a time, and of each as many pixels of the kernel as a word holds.
+    PE channels at a time, and SIMD pixels of the kernel for each.
 
     %y = stream.depthwise %p weights(@w1) thresholds(@t1) accumulator = si12
         : (!stream.channel<30x30x288xui4, lanes = 8>)
@@ -296,7 +298,7 @@ class DepthwiseOp(PatchReader, WeightedProcess):
 
 @irdl_op_definition
 class ThresholdOp(ThresholdedProcess):
-    """Passes every element through thresholds.
+    """Replaces every element by the number of its thresholds that it reaches.
 
     %y = stream.threshold %x thresholds(@t2)
         : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xui2, lanes = 4>
@@ -344,5 +346,5 @@ class ThresholdOp(ThresholdedProcess):
 
 
 def symbol_of(name: str | None) -> SymbolRefAttr | None:
-    """The name of a constant, if there is one."""
+    """A reference to a constant, if it has a name."""
     return None if name is None else SymbolRefAttr(name)

@@ -37,7 +37,7 @@ from .types import ChannelType, channel_of
 
 
 class DesignIsCallable(CallableOpInterface):
-    """A design is called with the frames of its sources."""
+    """A design can be called: with a tensor for each source, for a tensor of each sink."""
 
     @classmethod
     def get_callable_region(cls, op: Operation) -> Region:
@@ -56,11 +56,11 @@ class DesignIsCallable(CallableOpInterface):
 
 
 CLOCK_RANGE_MHZ = 1, 1000
-"""The slowest clock and the fastest one of any FPGA."""
+"""The slowest clock of a design, and the fastest one, on any FPGA."""
 
 
 def check_clock(mhz: float) -> None:
-    """Refuses a clock that no FPGA has."""
+    """Raises ValueError for a clock that no FPGA has."""
     slowest, fastest = CLOCK_RANGE_MHZ
     if not slowest <= mhz <= fastest:
         raise ValueError(f"a clock is from {slowest} to {fastest} MHz, not {mhz:g}")
@@ -118,20 +118,25 @@ class DesignOp(IRDLOperation):
     def verify_(self) -> None:
         for op in self.body.block.ops:
             if not isinstance(op, Process):
-                raise VerifyException(f"stream.design: {op.name} is no process")
+                raise VerifyException(f"stream.design: {op.name} is not a process")
         if self.clock_mhz is not None:
             try:
                 check_clock(self.clock_mhz.value.data)
             except ValueError as error:
                 raise VerifyException(f"stream.design: {error}") from None
         if self.body.block.args:
-            raise VerifyException("stream.design: frames enter by a stream.source, not an argument")
+            raise VerifyException(
+                "stream.design: it must have no arguments: frames enter through stream.source"
+            )
         ends = [op for op in self.processes if isinstance(op, LinkEnd) and op.over is not None]
         if ends and self.clock_mhz is None:
-            raise VerifyException("stream.design: with links it needs a clock_mhz")
+            raise VerifyException("stream.design: a design with links needs a clock_mhz")
         for end in ends:
             if any(other.over != end.over for other in end.link_ends):
-                raise VerifyException(f"stream.design: {end.name}: what shares a link is over one")
+                raise VerifyException(
+                    f"stream.design: {end.name}: all ports that share a link must have the same "
+                    "link attribute"
+                )
         ports = [op.properties.get("port") for op in (*self.sources, *self.sinks)]
         for port in ports:
             if ports.count(port) > 1:
@@ -140,7 +145,7 @@ class DesignOp(IRDLOperation):
 
 @irdl_op_definition
 class RunOp(IRDLOperation):
-    """Sends frames through a design: where the host's program and the hardware meet.
+    """Sends frames through a design: the call from the host's program to the hardware.
 
     %y = stream.run @design %x : (tensor<1x32x32x3xui8>) -> tensor<1x10xsi9>
     """
@@ -181,14 +186,14 @@ class RunOp(IRDLOperation):
         for source, frame in zip(design.sources, self.frames, strict=True):
             if source.over is not None and not _are_link_ends(sink_of(frame), source):
                 raise VerifyException(
-                    f"stream.run: {self.design} takes {source.port} over a link, and at its other "
-                    "end is no sink of this name, over such a link, in such words, at such a clock"
+                    f"stream.run: source {source.port} of {self.design} has no matching sink: both "
+                    "ends of a link need the same name, link, channel type and clock"
                 )
         for sink, result in zip(design.sinks, self.results_, strict=True):
             if sink.over is not None and not _is_sent_on(result):
                 raise VerifyException(
-                    f"stream.run: {self.design} gives {sink.port} over a link, which leads to one "
-                    "source of another design"
+                    f"stream.run: the result of sink {sink.port} of {self.design} goes over a "
+                    "link: its only use must be a source over a link"
                 )
 
 
@@ -200,7 +205,7 @@ def parent_design(process: Process) -> DesignOp:
 
 
 def sink_of(frame: SSAValue) -> SinkOp | None:
-    """The sink that a tensor comes from."""
+    """The sink whose frames a tensor holds; None if it is not the result of a run."""
     run = frame.owner
     if not isinstance(run, RunOp):
         return None
@@ -209,7 +214,7 @@ def sink_of(frame: SSAValue) -> SinkOp | None:
 
 
 def _are_link_ends(sink: SinkOp | None, source: SourceOp) -> bool:
-    """Whether two processes are the ends of one link."""
+    """Whether a sink and a source are the two ends of one link."""
     if sink is None or (sink.port, sink.over) != (source.port, source.over):
         return False
     clocks = parent_design(sink).clock_mhz, parent_design(source).clock_mhz
@@ -218,7 +223,7 @@ def _are_link_ends(sink: SinkOp | None, source: SourceOp) -> bool:
 
 
 def _is_sent_on(result: SSAValue) -> bool:
-    """Whether one design, and nobody else, takes a tensor over a link."""
+    """Whether the only use of a tensor is a source at the end of a link."""
     for use in result.uses:
         run = use.operation
         design = SymbolTable.lookup_symbol(run, run.design) if isinstance(run, RunOp) else None
@@ -228,5 +233,5 @@ def _is_sent_on(result: SSAValue) -> bool:
 
 
 def frame_tensor(channel: ChannelType) -> TensorType[Attribute]:
-    """The tensor of one frame, with an axis for how many there are."""
+    """The tensor of one frame; its first axis counts the frames."""
     return TensorType(channel.element, (1, *channel.frame))

@@ -64,17 +64,17 @@ class LookupOp(Process):
         require_whole_pixels(x)
         require(
             len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
-            f"a table is N or {channels}xN, it is {text_of(shape)}",
+            f"a table must be N or {channels}xN, it is {text_of(shape)}",
         )
         require(
             data.element == y.element_type,
-            f"a table of {data.element} gives no {y.element_type}",
+            f"a table of {data.element} cannot produce {y.element_type}",
         )
         first, (low, high) = self.first.value.data, value_range(x.quant_type)
         require(
             first <= low and high < first + shape[-1],
-            f"the table answers {first} to {first + shape[-1] - 1}, "
-            f"{x.element} reaches {low} to {high}",
+            f"the table covers {first} to {first + shape[-1] - 1}, "
+            f"{x.element} ranges from {low} to {high}",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
@@ -88,7 +88,7 @@ class LookupOp(Process):
 
 @irdl_op_definition
 class AddOp(Process):
-    """Adds two streams, each times a whole number.
+    """Adds two streams, each multiplied by an integer.
 
     %y = stream.add %a, %b multipliers = [129, 326]
         : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
@@ -124,7 +124,7 @@ class AddOp(Process):
         require_same_frames(*self.inputs, *self.outputs)
         require_same_lanes(*self.inputs, *self.outputs)
         factors = self.multipliers.get_values()
-        require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
+        require(len(factors) == 2, f"two streams need two multipliers, not {len(factors)}")
         ends = [
             sorted(factor * end for end in value_range(channel.quant_type))
             for channel, factor in zip(self.inputs, factors, strict=True)
@@ -143,9 +143,9 @@ class AddOp(Process):
 
 @irdl_op_definition
 class OffsetOp(Process):
-    """Adds to every pixel a row of constants: the same to each, or the one of its kind.
+    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
 
-    Few kinds of pixels differ where padding took something away: corners, edges, the inside.
+    Kinds are few: where padding changed a sum, pixels at corners, at edges and inside differ.
 
         %y = stream.offset %x rows(@border) kinds(@where)
             : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
@@ -156,7 +156,7 @@ class OffsetOp(Process):
     x = operand_def(ChannelType)
     rows = prop_def(SymbolRefAttr)
     kinds = opt_prop_def(SymbolRefAttr)
-    """The row of each pixel, in order."""
+    """The index of the row for each pixel, in row-major order."""
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -189,7 +189,8 @@ class OffsetOp(Process):
             kinds = constant_integers(self, self.kinds)
             require(
                 kinds.shape == (pixels,),
-                f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
+                f"there must be a kind for each of {pixels} pixels, "
+                f"they are {text_of(kinds.shape)}",
             )
             require(
                 int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
@@ -211,7 +212,7 @@ class OffsetOp(Process):
 
 @irdl_op_definition
 class LabelSelectOp(Process):
-    """The indices of the `k` largest scores, largest first, the first of equals.
+    """The indices of the `k` largest scores, in descending order; of equal scores, the first.
 
     %i = stream.label_select %x
         : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
@@ -231,7 +232,7 @@ class LabelSelectOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        require(len(x.frame) == 1, f"the scores are one row, not {text_of(x.frame)}")
+        require(len(x.frame) == 1, f"the scores must be one row, not {text_of(x.frame)}")
         labels = x.frame[0]
         require(
             len(y.frame) == 1 and y.frame[0] <= labels,

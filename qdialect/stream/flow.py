@@ -100,7 +100,7 @@ class ConcatOp(Process):
 
 @irdl_op_definition
 class SplitOp(Process):
-    """Parts the channels of an image, pixel by pixel.
+    """Divides the channels of an image between several images, pixel by pixel.
 
     %a, %b = stream.split %x : (!stream.channel<8x8x24xui2, lanes = 4>)
         -> (!stream.channel<8x8x16xui2, lanes = 4>, !stream.channel<8x8x8xui2, lanes = 4>)
@@ -135,7 +135,7 @@ class SplitOp(Process):
 
 @irdl_op_definition
 class RepackOp(Process):
-    """Cuts the same elements into words of another width, or frames of another shape.
+    """Packs the same elements into words of another width, or frames of another shape.
 
     %y = stream.repack %x : (!stream.channel<8x8x16xui2, lanes = 4>)
         -> !stream.channel<8x8x16xui2, lanes = 8>
@@ -174,7 +174,7 @@ class RepackOp(Process):
 
 @irdl_op_definition
 class LinkOp(LinkEnd):
-    """Carries a stream to another device; without a link's rate, a word a cycle.
+    """Carries a stream to another device; without a link attribute, one word in each cycle.
 
     %y = stream.link %x to "second" over <bits = 64, mhz = 156.25> :
         (!stream.channel<8x8x16xui2, lanes = 4>) -> !stream.channel<8x8x16xui2, lanes = 4>
@@ -184,7 +184,7 @@ class LinkOp(LinkEnd):
 
     x = operand_def(ChannelType)
     to = prop_def(StringAttr)
-    """The device on which the processes behind the link are."""
+    """The device of the processes that read the link."""
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -203,7 +203,7 @@ class LinkOp(LinkEnd):
 
     @property
     def delay(self) -> int:
-        """Cycles that a word is on its way."""
+        """Cycles from the start of the link to its end."""
         return 0 if self.over is None else self.over.latency(self.clock)
 
     def check(self) -> None:
@@ -219,7 +219,7 @@ class LinkOp(LinkEnd):
 
 
 def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
-    """The parts of a concat or a split make up the whole, in words of the same width."""
+    """Raises unless the parts of a concat or a split make up the whole, in words of one width."""
     require_same_elements(whole, *parts)
     require_same_lanes(whole, *parts)
     depth = sum(part.frame[-1] for part in parts)
@@ -233,6 +233,6 @@ def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
 
 
 def part_of_each_word(parts: Sequence[ChannelType]) -> Counts:
-    """Which part each word of the whole belongs to."""
+    """For each word of the whole, the number of the part that it belongs to."""
     widths = [part.frame[-1] // part.lanes.data for part in parts]
     return np.tile(np.repeat(np.arange(len(parts)), widths), parts[0].words // widths[0])

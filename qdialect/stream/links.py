@@ -1,4 +1,4 @@
-"""Links: how words get from one device to the next."""
+"""The attribute of a link, which carries words from one device to the next."""
 
 from collections.abc import Sequence
 from math import ceil, prod
@@ -14,10 +14,10 @@ from ..types import bit_width
 from .types import MAX_WORD_BITS, ChannelType
 
 LINK_RANGE_MHZ = 0.001, 100_000
-"""Of links, from the slowest to the fastest."""
+"""The slowest clock of a link, and the fastest."""
 
 MAX_LINK_LATENCY_NS = 1_000_000_000
-"""A second."""
+"""The longest delay of a link: one second."""
 
 
 @irdl_attr_definition
@@ -25,8 +25,8 @@ class LinkAttr(ParametrizedAttribute):
     """A link between two devices, one way.
 
     `#stream.link<bits = 64, mhz = 156.25, ns = 500.0>` carries 64 bits at each beat of 156.25 MHz;
-    a beat is on its way for 500 ns. A word takes whole beats. All channels that go to the same
-    device share its link: in the time of a frame each sends its words evenly.
+    a beat arrives 500 ns later. A word uses whole beats. All channels to the same device share its
+    link: each sends its words at equal distances over the time of a frame.
     """
 
     name = "stream.link"
@@ -53,21 +53,21 @@ class LinkAttr(ParametrizedAttribute):
 
     @property
     def gbit_s(self) -> float:
-        """What it carries at most."""
+        """Its rate in Gbit/s."""
         return self.bits.data * self.mhz.data / 1e3
 
     def latency(self, clock_mhz: float) -> int:
-        """Cycles that a word is on its way."""
+        """Cycles of a design from the start of the link to its end."""
         return ceil(self.ns.data * clock_mhz / 1e3)
 
     def cycles(self, channels: Sequence[ChannelType], clock_mhz: float) -> int:
-        """Cycles of a design that a frame takes, on all channels that share the link."""
+        """Cycles of a design for one frame of all channels that share the link."""
         beats = sum(c.words * self._beats_per_word(c.word_bits) for c in channels)
         taken = ceil(round(beats * clock_mhz / self.mhz.data, 6))
         return max(taken, *(channel.words for channel in channels))
 
     def lanes(self, channel: ChannelType, clock_mhz: float) -> int:
-        """The elements of a word with which a frame takes least time; few rather than many."""
+        """The width of words with which a frame needs the least time; the narrowest of several."""
         each, depth = bit_width(channel.element_type), channel.frame[-1]
         possible = [n for n in range(1, depth + 1) if depth % n == 0 and n * each <= MAX_WORD_BITS]
 

@@ -17,9 +17,9 @@ from .window import PatchReader, require_groups
 
 @irdl_op_definition
 class PoolOp(PatchReader):
-    """The maximum or the sum of each channel over a patch that comes by channel.
+    """The maximum or the sum of each channel over a patch by channel.
 
-    It takes in as many pixels of the patch at once as there are in a word.
+    PE channels at a time, and SIMD pixels of the patch for each.
 
     %y = stream.pool %p : (!stream.channel<14x14x256xui2, lanes = 16>)
         -> !stream.channel<14x14x64xui2, lanes = 16>
@@ -31,7 +31,7 @@ class PoolOp(PatchReader):
 
     x = operand_def(ChannelType)
     sum = opt_prop_def(UnitAttr)
-    """Adds the elements up; otherwise the largest is taken."""
+    """The result is the sum; otherwise it is the maximum."""
     output = result_def(ChannelType)
 
     assembly_format = "$x attr-dict `:` functional-type(operands, results)"

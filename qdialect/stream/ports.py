@@ -16,25 +16,24 @@ from .types import ChannelType
 
 
 class LinkEnd(Process, ABC):
-    """A process that may stand at a link to another device.
+    """A process that may be the end of a link to another device.
 
-    It takes the time that the link takes for a frame of all channels which share it.
+    Its interval is the time in which the link carries a frame of all channels that share it.
     """
 
     over = opt_prop_def(LinkAttr)
-    """The link; none leads to the host, or to nowhere else."""
+    """The link; without one, a port leads to the host."""
 
     @property
     def link_ends(self) -> "list[LinkEnd]":
-        """All ends that share its link, and itself: every end of its kind, as long as there is no
-        second link in its direction."""
+        """All ends that share its link, with itself: a design has one link in each direction."""
         block = self.parent_block()
         assert block is not None
         return [op for op in block.ops if isinstance(op, type(self)) and op.over is not None]
 
     @property
     def clock(self) -> float:
-        """Of its design, in MHz; a design with links has one."""
+        """The clock of its design in MHz; a design with links has one."""
         design = self.parent_op()
         assert design is not None
         clock = design.properties["clock_mhz"]
@@ -43,7 +42,7 @@ class LinkEnd(Process, ABC):
 
     @property
     def link_channels(self) -> list[ChannelType]:
-        """What passes its link."""
+        """The channels that share its link."""
         return [(*end.inputs, *end.outputs)[0] for end in self.link_ends]
 
     @property
@@ -51,14 +50,14 @@ class LinkEnd(Process, ABC):
         return super().kind if self.over is None else "link"
 
     def folding(self) -> Folding:
-        """Over a link, only the words with which a frame passes it soonest."""
+        """Over a link, only the width with which a frame needs the fewest cycles."""
         if self.over is None:
             return super().folding()
         (channel, *_) = (*self.inputs, *self.outputs)
         return Folding([self.over.lanes(channel, self.clock)])
 
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
-        """Over a link, all ends that share it are folded: each has the only words it may have."""
+        """Over a link, its cycles when all ends that share it have the width that `folding` has."""
         if self.over is None:
             return super().interval_with(lanes_in, lanes_out)
         clock = self.clock
@@ -67,7 +66,7 @@ class LinkEnd(Process, ABC):
 
     @property
     def interval(self) -> int:
-        """Over a link, that of `interval_with` once the ends are folded."""
+        """Over a link, its cycles with the words that its channels have now."""
         if self.over is None:
             return super().interval
         return self.over.cycles(self.link_channels, self.clock)

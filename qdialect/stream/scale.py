@@ -1,4 +1,4 @@
-"""`stream.scale`: thresholds that lie on a line, as a product, a sum and a shift."""
+"""`stream.scale`: equally spaced thresholds, as a product, a sum and a shift."""
 
 from collections.abc import Sequence
 
@@ -25,15 +25,15 @@ from .process import (
 from .types import ChannelType
 
 MAX_SUM_BITS = 64
-"""Of a product and an offset."""
+"""The widest sum of a product and an offset."""
 
 
 @irdl_op_definition
 class ScaleOp(Process):
-    """Multiplies every element by its channel's factor, adds its offset, and drops the lowest bits.
+    """Multiplies every element by its channel's factor, adds its offset, and shifts right.
 
-    The result is cut off at both ends of `clamp`. Before, it becomes one more where the element
-    equals one of the first `raised` exceptions of its channel, one less where it equals another.
+    1 is added where the element equals one of the first `raised` exceptions of its channel, and
+    subtracted where it equals one of the others. Then `clamp` limits the result.
 
     %y = stream.scale %x factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 24
         clamp = [0, 255]
@@ -44,14 +44,14 @@ class ScaleOp(Process):
 
     x = operand_def(ChannelType)
     factors = prop_def(SymbolRefAttr)
-    """One for each channel, or one for all, as there are offsets and rows of exceptions."""
+    """One factor for each channel, or one for all; offsets and exceptions have as many rows."""
     offsets = prop_def(SymbolRefAttr)
     exceptions = opt_prop_def(SymbolRefAttr)
     raised = prop_def(IntProperty, default_value=int_attr(0))
     shift = prop_def(IntProperty)
     clamp = prop_def(IntsProperty)
     dsp = opt_prop_def(UnitAttr)
-    """Products are made by DSPs, not by logic."""
+    """DSPs compute the products, not LUTs."""
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -93,7 +93,7 @@ class ScaleOp(Process):
 
     @property
     def rows(self) -> int:
-        """The channels that have numbers of their own; one stands for all."""
+        """The number of rows of its constants: one for each channel, or one for all."""
         return data_of(self, self.factors).type.get_shape()[0]
 
     def memories(self) -> dict[str, tuple[int, int]]:
@@ -122,8 +122,8 @@ class ScaleOp(Process):
         shift, ends = self.shift.value.data, self.clamp.get_values()
         require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
         low, high = ends
-        require(0 <= shift < MAX_SUM_BITS, f"the shift is from 0 to 63, not {shift}")
-        require(low <= high, f"nothing lies from {low} to {high}")
+        require(0 <= shift < MAX_SUM_BITS, f"the shift must be from 0 to 63, not {shift}")
+        require(low <= high, f"the clamp is empty: {low} is above {high}")
         require_range(y.quant_type, low, high, "the result")
         sums = bit_width(self.sum_type)
         require(
@@ -143,7 +143,7 @@ class ScaleOp(Process):
 
     @property
     def sum_type(self) -> IntegerType:
-        """What holds every product, every offset and their sums."""
+        """The narrowest type that holds every product, every offset and their sums."""
         ends = np.array(value_range(self.inputs[0].quant_type), object)[:, None]
         factors, offsets = (
             constant_integers(self, self.factors),
@@ -178,7 +178,7 @@ def scale_levels(
     raised: int,
     clamp: tuple[int, int],
 ) -> Array:
-    """What becomes of numbers whose last axis is their channels, as exceptions have rows."""
+    """The results for an array whose last axis is the channels; exceptions have a row for each."""
     levels = x * factors + offsets >> shift
     if exceptions is not None:
         levels += np.any([x == column for column in exceptions.T[:raised]], 0)

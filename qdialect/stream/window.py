@@ -31,12 +31,12 @@ from .types import ChannelType, channel_of
 
 @irdl_op_definition
 class WindowOp(Process):
-    """Keeps the last lines of an image, and sends the patch under each window.
+    """Stores the last lines of an image, and writes the patch under each position of the kernel.
 
-    A patch is kernel rows, kernel columns, channels. With `by_channel` a group of channels, as many
-    as come in a word, follows another, for pools and depthwise layers: group, rows, columns,
-    channels of the group. A word may hold several pixels of the kernel; it leaves as soon as they
-    have come, and does not wait for the whole patch.
+    The order of a patch is kernel rows, kernel columns, channels. With `by_channel`, for pools and
+    depthwise layers, it is: group of channels, kernel rows, kernel columns, channels of the group,
+    where a group is a word of the image. A word of patches may hold several pixels; it is written
+    as soon as they have been read, before the patch is complete.
 
         %p = stream.window %x kernel = [3, 3]
             : (!stream.channel<32x32x3xui8, lanes = 3>) -> !stream.channel<30x30x27xui8, lanes = 3>
@@ -141,7 +141,7 @@ class WindowOp(Process):
             group = x.lanes.data
             return require(
                 lanes % group == 0 and kh * kw * group % lanes == 0,
-                f"words of {lanes} don't part {kh}x{kw} pixels of {group} channels evenly",
+                f"words of {lanes} don't divide {kh}x{kw} pixels of {group} channels evenly",
             )
         require(
             depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
@@ -159,7 +159,8 @@ class WindowOp(Process):
         return [np.maximum.accumulate(words.reshape(-1))]
 
     def needed_words(self, lanes_in: int, lanes_out: int) -> Counts:
-        """For each word of a patch, up to which word it needs, counted from the patch's corner."""
+        """For each word of a patch: the number of image words that it needs, counted from the
+        first word of the patch's first pixel."""
         _, width, depth = self.inputs[0].frame
         (kh, kw), (dh, dw) = self.window.kernel, self.window.dilations
         pixel = depth // lanes_in
@@ -201,7 +202,7 @@ class PatchReader(Process, ABC):
 
 
 def require_order(patches: SSAValue, by_channel: bool) -> None:
-    """Patches that come straight from a window come in the order that their reader wants."""
+    """Raises if patches come directly from a window that writes them in the other order."""
     window = patches.owner
     if isinstance(window, WindowOp):
         require(
@@ -211,13 +212,13 @@ def require_order(patches: SSAValue, by_channel: bool) -> None:
 
 
 def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
-    """Each word holds some pixels of a patch, of as many channels as the result has in a word."""
+    """Raises unless each word holds whole pixels of a patch, in groups as wide as the result."""
     require_whole_pixels(result)
     require_order(patches, by_channel=True)
     lanes, group = channel_of(patches).lanes.data, result.lanes.data
     require(
         lanes % group == 0 and taps * group % lanes == 0,
-        f"words of {lanes} don't part {taps} pixels of {group} channels evenly",
+        f"words of {lanes} don't divide {taps} pixels of {group} channels evenly",
     )
     window = patches.owner
     if isinstance(window, WindowOp):

@@ -105,9 +105,9 @@ def test_a_concat_infers_its_channel() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda x: WindowOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
-        (lambda x: PadOp(x, [1, 1, 1, 1]), "an image has 3 axes, 4x6 has not"),
-        (lambda x: UpsampleOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
+        (lambda x: WindowOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
+        (lambda x: PadOp(x, [1, 1, 1, 1]), "an image must have 3 axes, its frame is 4x6"),
+        (lambda x: UpsampleOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: RepackOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
         (lambda x: SplitOp(x, [2, 0]), "a frame has at least one axis, and none that is empty"),
     ],
