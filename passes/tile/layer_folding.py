@@ -69,7 +69,7 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
     names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
     for name in folds:
         if name in names and name not in layers:
-            raise FoldingError(f"layer {name!r} has neither weights nor a pool, nothing to fold")
+            raise FoldingError(f"layer {name!r} has neither weights nor a pool: it has no folding")
         if name not in layers:
             raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
 
@@ -92,14 +92,14 @@ def _folding_attribute(layer: Process) -> LayerFolding:
     """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
     given = layer.attributes[FOLDING_ATTR]
     if not isinstance(given, DictionaryAttr):
-        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} is no dictionary, but {given}")
+        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} must be a dictionary, not {given}")
     found: dict[str, int] = {}
     for key, value in given.data.items():
         if key not in ("pe", "simd"):
             hint = did_you_mean(key, ("pe", "simd"))
             raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} has no choice {key!r}; {hint}")
         if not isinstance(value, IntegerAttr):
-            raise FoldingError(f"{describe(layer)}: {key} is a whole number, not {value}")
+            raise FoldingError(f"{describe(layer)}: {key} must be an integer, not {value}")
         found[key] = value.value.data
     return LayerFolding(found.get("pe"), found.get("simd"))
 
@@ -107,9 +107,10 @@ def _folding_attribute(layer: Process) -> LayerFolding:
 def _fixed_choices(
     name: str, layer: Process, space: Space, fold: LayerFolding
 ) -> dict[int, list[int]]:
-    ends, fixed = space.axes[layer], dict[int, list[int]]()
-    across = ends.input if ends.kernel is None else ends.kernel
-    for key, value, choice in (("pe", fold.pe, ends.output), ("simd", fold.simd, across)):
+    """The values of the choices of a process that its folding allows; raises if there are none."""
+    axes, fixed = space.axes[layer], dict[int, list[int]]()
+    simd_axis = axes.input if axes.kernel is None else axes.kernel
+    for key, value, choice in (("pe", fold.pe, axes.output), ("simd", fold.simd, simd_axis)):
         if value is None:
             continue
         widths = space.widths[choice].tolist()
@@ -121,36 +122,36 @@ def _fixed_choices(
         fixed[choice] = [value]
     if fold.storage is None and fold.dsp is None:
         return fixed
-    if ends.implementation is None:
+    if axes.implementation is None:
         raise FoldingError(f"{name} has neither weights to store nor products")
-    else:
-        fixed[ends.implementation] = [
-            number
-            for number, way in enumerate(space.implementations[layer])
-            if way.matches(BuildOptions(fold.storage, fold.dsp))
-        ]
-        if not fixed[ends.implementation]:
-            raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
+    options = BuildOptions(fold.storage, fold.dsp)
+    fixed[axes.implementation] = [
+        number
+        for number, implementation in enumerate(space.implementations[layer])
+        if implementation.matches(options)
+    ]
+    if not fixed[axes.implementation]:
+        raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
     return fixed
 
 
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
     """Applies the result of a search: the words of every channel, the build of every layer."""
-    for process, ends in space.axes.items():
-        kernel = None if ends.kernel is None else tiling.widths[ends.kernel]
-        widths = tiling.widths[ends.input], tiling.widths[ends.output]
+    for process, axes in space.axes.items():
+        kernel = None if axes.kernel is None else tiling.widths[axes.kernel]
+        widths = tiling.widths[axes.input], tiling.widths[axes.output]
         _, lanes = process.folding().lanes(*widths, kernel)
         for value in process.results:
             channel = channel_of(value)
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
-        if ends.implementation is not None:
-            chosen = space.implementations[process][tiling.widths[ends.implementation]]
+        if axes.implementation is not None:
+            chosen = space.implementations[process][tiling.widths[axes.implementation]]
             process.set_build_options(BuildOptions(chosen.storage, chosen.dsp))
-    for process, ends in space.axes.items():
+    for process, axes in space.axes.items():
         if process.folding_leader is None:
             for index in range(len(process.operands)):
-                _connect(process, index, tiling.widths[ends.input])
+                _connect(process, index, tiling.widths[axes.input])
     for process in reversed(design.processes):
         if isinstance(process, RepackOp) and not list(process.output.uses):
             process.detach()

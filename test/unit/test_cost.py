@@ -1,4 +1,4 @@
-"""What memories, products and channels cost, by hand; and what keeps a design from being faster."""
+"""Costs of memories, products and channels, computed by hand; the next step of a design."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_small_memories_are_luts() -> None:
     ],
 )
 def test_luts_with_two_ports(words: int, bits: int, luts: int) -> None:
-    """RAM32M of 6 bits and RAM64M of 3, in four LUTs; of four that are deeper, a LUT chooses."""
+    """RAM32M has 6 bits and RAM64M 3, in four LUTs; a LUT selects between four that are deeper."""
     assert DualPortMemory(np.array(words), np.array(bits)).luts("xilinx") == luts
 
 
@@ -96,7 +96,7 @@ def test_mlabs() -> None:
     ],
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
-    """144 words of 32 bits take 164 LUTs, more than a block is worth; 576 of 8 take 132."""
+    """144 words of 32 bits need 164 LUTs, which is more than a block counts; 576 of 8 need 132."""
     found = vector_storage(matvec(), "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
@@ -184,7 +184,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 
 def test_the_next_step_of_a_small_design() -> None:
-    """There is room for it, until all is computed at once."""
+    """The device has room for it, until every product has a multiplier of its own."""
     design, device = design_of(read_module(MATRIX)), device_named("z7020")
     tile_design(design, folds={"Gemm_0": LayerFolding(1, 1)})
     step = next_step(design, device, 100.0, 32)
@@ -193,7 +193,7 @@ def test_the_next_step_of_a_small_design() -> None:
 
 
 def test_a_next_step_is_worth_it() -> None:
-    """It is faster by a tenth at least, where anything is."""
+    """It is faster by at least a tenth, if any design is."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
     assert step is not None and step.interval * MIN_SPEEDUP <= 20_000
@@ -211,7 +211,7 @@ def test_the_next_step_of_a_large_design() -> None:
 
 
 def test_memories_move_to_luts_if_blocks_run_out() -> None:
-    """CNV W2A2 wants more blocks than there are, and fills the device."""
+    """CNV W2A2 needs more blocks than the device has."""
     design = MEASURED[1].design()
     small = estimate(design, device_named("z7020"), 100.0).resources
     large = estimate(design, device_named("zu9eg"), 100.0).resources

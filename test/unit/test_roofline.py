@@ -1,4 +1,4 @@
-"""The roof over all designs on a device, against what was published."""
+"""The peak rate of a device, against published figures."""
 
 import pytest
 from qnn.hardware.resources.device import device_named

@@ -1,7 +1,7 @@
 """The schedule of a process is what its words depend on, no less and no more.
 
-The judge knows nothing of schedules: it changes one element of an input and looks which words of
-the result change. A word of a channel is a run of elements of the frame, as long as the lanes say.
+The oracle knows nothing of schedules: it changes one element of an input and finds the words of
+the result that change. A word of a channel holds successive elements of the frame, one per lane.
 """
 
 import numpy as np
