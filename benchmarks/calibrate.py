@@ -3,7 +3,7 @@
     python benchmarks/calibrate.py > docs/costs.md
 
 The constants that are fitted are those of `FITS`; their best values for all designs are told next
-to those that hardware/resources/cost.py has, which are round. To leave one out, they are fitted
+to those that hardware/resources/cost has, which are round. To leave one out, they are fitted
 on the others alone. To hold another design against the model, describe it in
 test/support/measured.py.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from qnn.hardware.estimate import layers_of
-from qnn.hardware.resources import cost
+from qnn.hardware.resources.cost import fitted
 from qnn.hardware.resources.device import RESOURCE_KINDS, Device, device_named
 from qnn.hardware.resources.memory import BLOCK_LUTS
 from qnn.qdialect.stream import DesignOp
@@ -27,7 +27,7 @@ from support.measured import MEASURED, Measured
 
 Vector = npt.NDArray[np.float64]
 
-FITS = {"logic": ("COUNTER", "VECTOR"), "ff": ("COUNTER_FF",)}
+FITS = {"logic": ("COUNTER_LUTS", "VECTOR_BIT_LUTS"), "ff": ("COUNTER_FFS",)}
 """For each kind the constants that are fitted; all else is counted."""
 
 DEVICE = "z7020"
@@ -36,14 +36,14 @@ DEVICE = "z7020"
 @contextmanager
 def constants(values: dict[str, float]) -> Generator[None]:
     """The cost model with other constants."""
-    before = {name: getattr(cost, name) for name in values}
+    before = {name: getattr(fitted, name) for name in values}
     try:
         for name, value in values.items():
-            setattr(cost, name, value)
+            setattr(fitted, name, value)
         yield
     finally:
         for name, value in before.items():
-            setattr(cost, name, value)
+            setattr(fitted, name, value)
 
 
 def amounts(design: DesignOp, device: Device) -> Vector:
@@ -119,7 +119,7 @@ def fits(found: Calibration) -> str:
     for kind in FITS:
         best = found.fit(kind, range(len(found.designs)))
         lines += [
-            f"| `{name}` | {TITLES[kind]} | {value:.2f} | {getattr(cost, name):g} |"
+            f"| `{name}` | {TITLES[kind]} | {value:.2f} | {getattr(fitted, name):g} |"
             for name, value in best.items()
         ]
     return "\n".join(lines)
@@ -127,8 +127,8 @@ def fits(found: Calibration) -> str:
 
 def main() -> None:
     found = Calibration()
-    names = ("COUNTER", "COUNTER_FF", "VECTOR", "VECTOR_FF")
-    taken = {name: getattr(cost, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
+    names = ("COUNTER_LUTS", "COUNTER_FFS", "VECTOR_BIT_LUTS", "VECTOR_BIT_FFS")
+    taken = {name: getattr(fitted, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
     text = (Path(__file__).parent / "costs.template.md").read_text()
     print(text.format(table=table(found), fits=fits(found), **taken), end="")
 

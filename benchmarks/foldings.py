@@ -100,7 +100,7 @@ def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
     space = space_of(design.design, "xilinx")
     fixed = fixed_by(design.design, space, given)
     (source,) = design.design.sources
-    tiler = Tiler(space, None, {**fixed, space.ends[source].output: [lanes]})
+    tiler = Tiler(space, None, {**fixed, space.axes[source].output: [lanes]})
     apply_tiling(design.design, space, tiler.cheapest(int(tiler.candidate_cycles()[-1])))
     ends = simulate_unbounded(design.design, 3).finished(design.design)
     return int(np.diff(ends)[-1]), [layer.interval for layer in weighted(design.design).values()]

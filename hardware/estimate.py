@@ -14,17 +14,14 @@ from xdsl.ir import Operation
 
 from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
-from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import LinkEnd, LinkOp, RepackOp, SinkOp, SourceOp
+from ..qdialect.stream.flow import LinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
-from ..qdialect.stream.scale import ScaleOp
-from ..qdialect.stream.windows import PoolOp
-from .resources.cost import fifo, frame_counter_dsps, implementations, memories, repack_cost
-from .resources.device import NAMES, RESOURCE_KINDS, Device, Use
-from .resources.memory import LOGIC
+from ..qdialect.stream.ports import SinkOp, SourceOp
+from .resources.cost import fifo_cost, frame_counter_dsps, implementations, memories
+from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
+from .resources.memory import LOGIC_PER_LUT
 from .resources.work import NetworkWork, network_work
 from .timing.fifo_depths import steady_state_with
-from .timing.schedule import schedule_of
 from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
 REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
@@ -186,7 +183,7 @@ def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
 
 def reported_figures(vendor: str, use: Use) -> dict[str, float]:
     """Figures of each resource kind by the names under which they are reported."""
-    pairs = zip((*NAMES[vendor], "port"), use.tolist(), strict=True)
+    pairs = zip((*VENDOR_NAMES[vendor], "port"), use.tolist(), strict=True)
     return {reported_as(name): amount for name, amount in pairs if name}
 
 
@@ -203,7 +200,7 @@ def estimate(designs: LinkedDesigns, devices: Sequence[Device], clock_mhz: float
         )
         for part, device in zip(designs.parts, devices, strict=True)
     ]
-    interval = interval_of(designs.design)
+    interval = design_interval(designs.design)
     latency = simulate_unbounded(designs.design).cycles if len(parts) > 1 else parts[0].latency
     return Estimate(parts, traffic_of(designs.design), interval, latency)
 
@@ -213,32 +210,37 @@ def traffic_of(design: DesignOp) -> list[LinkTraffic]:
     found: dict[str, LinkTraffic] = {}
     for process in design.processes:
         if isinstance(process, LinkOp) and process.over is not None:
-            to, bits = process.to.data, sum(c.words * c.word_bits for c in process.channels)
+            to, bits = process.to.data, sum(c.words * c.word_bits for c in process.link_channels)
             found[to] = LinkTraffic(to, process.over, bits, process.interval)
     return list(found.values())
 
 
 def layers_of(design: DesignOp, device: Device) -> list[LayerEstimate]:
-    """What each process takes; raises if the device has nothing of it at all."""
+    """The estimate of each process; raises if one needs a resource that the device lacks."""
     layers = [layer_of(process, device.vendor) for process in design.processes]
     for layer in layers:
         check_kinds(layer, device)
-    relieve(layers, design, device)
+    move_memories_to_luts(layers, design, device)
     return layers
 
 
-def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -> None:
-    """Moves memories to LUTs if there are too few blocks: a vendor's tool does so by itself."""
+def move_memories_to_luts(
+    layers: Sequence[LayerEstimate], design: DesignOp, device: Device
+) -> None:
+    """Moves memories to LUTs while there are too few blocks, as a vendor's tool does by itself.
+
+    The memories that need the fewest LUTs for each block that they free are moved first.
+    """
     logic, block = RESOURCE_KINDS.index("logic"), RESOURCE_KINDS.index("block")
     excess = sum(layer.use[block] for layer in layers) - device.amounts(1)[block]
     if excess <= 0:
         return
     movable: list[tuple[float, int, float, LayerEstimate]] = []
     for layer, process in zip(layers, design.processes, strict=True):
-        for memory in memories(process, *map(np.array, lanes_of(process))):
-            moved = float(memory.held(device.vendor)[1])
+        for memory in memories(process, np.array(process.lanes_in), np.array(process.lanes_out)):
+            moved = float(memory.luts_and_blocks(device.vendor)[1])
             if moved:
-                each = float(memory.luts(device.vendor)) * LOGIC[device.vendor] / moved
+                each = float(memory.luts(device.vendor)) * LOGIC_PER_LUT[device.vendor] / moved
                 movable.append((each, len(movable), moved, layer))
     for each, _, moved, layer in sorted(movable):
         if excess > 0:
@@ -248,21 +250,21 @@ def relieve(layers: Sequence[LayerEstimate], design: DesignOp, device: Device) -
 
 
 def check_kinds(layer: LayerEstimate, device: Device) -> None:
-    """Raises if a process takes what the device does not have at all."""
-    names = (*NAMES[device.vendor], "bandwidth_gb_s")
-    for name, kind, taken, held in zip(
+    """Raises if a process uses a kind of resource that the device does not have."""
+    names = (*VENDOR_NAMES[device.vendor], "bandwidth_gb_s")
+    for name, kind, used, available in zip(
         names, RESOURCE_KINDS, layer.use, device.amounts(1), strict=True
     ):
-        if taken and not held:
+        if used and not available:
             what = f"{device.name} has no {reported_as(name or kind)}"
             raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
 
 
-def interval_of(design: DesignOp) -> int:
+def design_interval(design: DesignOp) -> int:
     """Cycles a frame: those of the slowest process, if the channels are deep enough for it."""
     depths = declared_depths(design)
     if not all(depths.values()) or steady_state_with(design, depths) is not None:
-        return max(schedule_of(process).interval for process in design.processes)
+        return max(process.interval for process in design.processes)
     words = sum(channel.words for process in design.processes for channel in process.outputs)
     if words > MAX_SIMULATED_WORDS:
         raise EstimateError(
@@ -274,19 +276,20 @@ def interval_of(design: DesignOp) -> int:
 
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
-    pe, simd = at_once(process)
-    use, cycles = use_of(process, vendor), schedule_of(process).interval
+    """The estimate of a process and of the channels that it writes."""
+    (pe, simd), cycles = process.at_once, process.interval
+    use = process_use(process, vendor)
     if isinstance(process, SourceOp | SinkOp):
         use[RESOURCE_KINDS.index("dsp")] += frame_counter_dsps(cycles)
-    return LayerEstimate(name_of(process), kind_of(process), pe, simd, cycles, use)
+    return LayerEstimate(name_of(process), process.kind, pe, simd, cycles, use)
 
 
 def name_of(process: Operation) -> str:
-    """The name of its layer or its port; else that of what it writes, or of what feeds it."""
+    """The name of its layer or port; without one, of its result or of the process that feeds it."""
     for key in ("layer", "port"):
-        given = process.properties.get(key)
-        if isinstance(given, StringAttr):
-            return given.data
+        name = process.properties.get(key)
+        if isinstance(name, StringAttr):
+            return name.data
     for value in process.results:
         if value.name_hint is not None:
             return value.name_hint
@@ -295,44 +298,16 @@ def name_of(process: Operation) -> str:
     return name_of(before)
 
 
-def kind_of(process: Process) -> str:
-    if isinstance(process, LinkEnd) and process.over is not None:
-        return "link"
-    return process.name.removeprefix("stream.")
-
-
-def at_once(process: Process) -> tuple[int, int]:
-    """PE and SIMD: elements that a process writes, and reads, at once."""
-    if isinstance(process, WeightedProcess | PoolOp):
-        return process.at_once
-    lanes_in, lanes_out = lanes_of(process)
-    return lanes_out, lanes_in
-
-
-def lanes_of(process: Process) -> tuple[int, int]:
-    """The width of the words that it reads, and of those that it writes."""
-    entering, leaving = process.inputs or process.outputs, process.outputs or process.inputs
-    return entering[0].lanes.data, leaving[0].lanes.data
-
-
-def use_of(process: Process, vendor: str) -> Use:
-    """What a process takes as it is built, with the channels that it writes."""
-    lanes_in, lanes_out = (np.array([lanes]) for lanes in lanes_of(process))
-    if isinstance(process, RepackOp):
-        use = repack_cost(vendor, process.inputs[0], lanes_in, lanes_out)
-    else:
-        found = implementations(process, vendor, lanes_in, lanes_out)
-        if isinstance(process, WeightedProcess):
-            built = process.storage.data, process.dsp is not None
-            found = [way for way in found if (way.storage, way.dsp) == built]
-        elif isinstance(process, ScaleOp):
-            found = [way for way in found if way.dsp == (process.dsp is not None)]
-        use = found[0].use
+def process_use(process: Process, vendor: str) -> Use:
+    """The resources of a process as it is built, and of the channels that it writes."""
+    lanes_in, lanes_out = np.array([process.lanes_in]), np.array([process.lanes_out])
+    found = implementations(process, vendor, lanes_in, lanes_out)
+    use = next(each.use for each in found if each.matches(process.build_options))
     if not np.isfinite(use).all():
         raise EstimateError(
             f"{describe(process)}: no hardware is built like this; qnn-opt --tile finds what is"
         )
     for channel in process.outputs:
         depth = {"depth": channel.depth.data} if channel.depth.data else {}
-        use = use + fifo(vendor, channel, np.array([channel.lanes.data]), **depth)
+        use = use + fifo_cost(vendor, channel, np.array([channel.lanes.data]), **depth)
     return use[:, 0]

@@ -30,7 +30,7 @@ from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp, QnnOp
 from .qnn.base import checked_storage, text_of
 from .stream import PROCESSES, DesignOp, Process, RunOp, SinkOp, SourceOp
-from .stream.flow import frames_of
+from .stream.design import frame_tensor
 from .types import QnnTensor, check_element, check_tensor, dtype_of, is_quant, shape_of
 from .values import as_array
 
@@ -162,7 +162,7 @@ def entry_input_types(entry: FuncOp | DesignOp) -> list[QnnTensor]:
     """The tensor types of the inputs; a design has the types of a single image."""
     if isinstance(entry, FuncOp):
         return [check_tensor(type) for type in entry.function_type.inputs]
-    return [frames_of(source.outputs[0]) for source in entry.sources]
+    return [frame_tensor(source.outputs[0]) for source in entry.sources]
 
 
 def argument_names(entry: FuncOp | DesignOp) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..hardware.estimate import reported_figures, vendor_amounts
 from ..hardware.resources.device import Use
-from ..hardware.resources.roofline import ops_by_bits, peak_gops, weighted
+from ..hardware.resources.roofline import mean_luts_per_op, ops_by_bits, peak_gops
 from ..hardware.resources.work import NetworkWork, network_work
 from ..hardware.search.explore import Curve, Point, pareto_front
 from ..qdialect.stream import DesignOp
@@ -26,7 +26,7 @@ class ExploredNetwork:
     @staticmethod
     def of(design: DesignOp) -> "ExploredNetwork":
         ops = ops_by_bits(design)
-        return ExploredNetwork(network_work(design), weighted(ops) if ops else None)
+        return ExploredNetwork(network_work(design), mean_luts_per_op(ops) if ops else None)
 
     def roof(self, curve: Curve) -> tuple[float, float]:
         """The roofs in Gop/s: of the device's logic, and of its off-chip memory."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..hardware.resources.device import Device, known_devices
-from ..hardware.resources.memory import LOGIC
+from ..hardware.resources.memory import LOGIC_PER_LUT
 from ..hardware.search.explore import (
     Choices,
     Curve,
@@ -132,12 +132,12 @@ def _choices_of(design: DesignOp, vendor: str) -> Choices:
         fixed = fixed_by(design, space, {})
     except FoldingError as error:
         raise UserError(str(error)) from None
-    return Choices(space.apart(), fixed)
+    return Choices(space.detached(), fixed)
 
 
 def _logic_luts(device: Device) -> float:
     """The logic of a device in LUTs, by which devices of all vendors are compared."""
-    return float(device.amounts(1)[0]) / LOGIC[device.vendor]
+    return float(device.amounts(1)[0]) / LOGIC_PER_LUT[device.vendor]
 
 
 def explored(

@@ -7,6 +7,7 @@ from xdsl.dialects.builtin import ModuleOp
 from ..backends.project import DesignSource
 from ..hardware.estimate import Estimate
 from ..qdialect.stream import DesignOp, SinkOp, SourceOp
+from ..qdialect.stream.design import parent_design
 from ..qdialect.stream.linked_designs import link_partners
 from .estimate_tables import system_lines
 from .tables import markdown_table
@@ -49,15 +50,16 @@ def _link_table(links: Mapping[SourceOp, SinkOp], emitted: Mapping[DesignOp, Des
     rows = [["port", "from", "to", "bits per word", "words per frame"]]
     for source, sink in links.items():
         channel = source.outputs[0]
-        ends = [f"`{design.sym_name.data}`" for design in (sink.design, source.design)]
-        port = f"`{_port_name(sink, emitted[sink.design])}`"
+        sender, receiver = parent_design(sink), parent_design(source)
+        ends = [f"`{design.sym_name.data}`" for design in (sender, receiver)]
+        port = f"`{_port_name(sink, emitted[sender])}`"
         rows.append([port, *ends, f"{channel.word_bits}", f"{channel.words:,}"])
     return markdown_table(rows)
 
 
 def _port_name(end: SourceOp | SinkOp, emitted: DesignSource) -> str:
     """The name that the generated code gives the port of a source or a sink."""
-    design = end.design
+    design = parent_design(end)
     if isinstance(end, SourceOp):
         return emitted.inputs[design.sources.index(end)].name
     return emitted.outputs[design.sinks.index(end)].name
@@ -69,8 +71,9 @@ def _joint_simulation(
     """A script that runs the simulations of all parts in parallel; each link is a named pipe."""
     pipes: list[str] = []
     for source, sink in links.items():
-        sent = f"{sink.design.sym_name.data}/{_port_name(sink, emitted[sink.design])}.result.bin"
-        received = f"{source.design.sym_name.data}/{_port_name(source, emitted[source.design])}.bin"
+        sender, receiver = parent_design(sink), parent_design(source)
+        sent = f"{sender.sym_name.data}/{_port_name(sink, emitted[sender])}.result.bin"
+        received = f"{receiver.sym_name.data}/{_port_name(source, emitted[receiver])}.bin"
         pipes.append(
             f'rm "$run/{received}"; mkfifo "$run/{sent}"; ln -s "$run/{sent}" "$run/{received}"'
         )

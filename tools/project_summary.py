@@ -2,11 +2,10 @@
 
 from ..backends.project import DesignSource
 from ..hardware.estimate import Estimate, LayerEstimate, format_amount
-from ..passes.tile.layer_folding import LayerFolding, folding_of
+from ..passes.tile.layer_folding import folding_of
 from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.compute import WeightedProcess
-from ..qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
-from ..qdialect.stream.windows import PoolOp
+from ..qdialect.stream.flow import ForkOp, RepackOp
+from ..qdialect.stream.ports import SinkOp, SourceOp
 from .estimate_tables import utilization_lines
 from .tables import markdown_table
 
@@ -44,6 +43,6 @@ def project_summary(design: DesignOp, emitted: DesignSource, found: Estimate) ->
 
 
 def _folding_cells(process: Process, layer: LayerEstimate) -> list[str]:
-    fold = folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
+    fold = folding_of(process)
     choices = [str(choice) if choice is not None else "" for choice in (fold.pe, fold.simd)]
     return [layer.kind, *choices, fold.storage or "", f"{layer.cycles:,}"]

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ..netlist.memories import Memory
 
 MAX_INITIALIZER = 1 << 12

@@ -6,7 +6,7 @@ from math import prod
 import numpy as np
 
 from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.stream.process import constant_integers, data_of
 from ...qdialect.types import ElementType, QuantType, bit_width, smallest_type
 from .builder import Builder, build_instance
 from .memories import Memory, codes_of, constant_type, rows_memory
@@ -123,7 +123,7 @@ def build_offset(process: OffsetOp, builder: Builder) -> OffsetInstance:
     rows = builder.memory(rows_memory(process, name, process.rows, (1, lanes)))
     kinds = None
     if process.kinds is not None:
-        values = integers_of(process, process.kinds)
+        values = constant_integers(process, process.kinds)
         element = smallest_type(0, int(values.max()))
         name, codes = builder.own_name("kinds"), codes_of(values, element)
         kinds = builder.memory(Memory(name, bit_width(element), values.shape, codes))

@@ -10,8 +10,8 @@ from xdsl.dialects.builtin import SymbolRefAttr
 from ...qdialect.data import Array
 from ...qdialect.packing import Words, pack_words
 from ...qdialect.stream import Process
-from ...qdialect.stream.compute import Storage
-from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.stream.folding import Storage
+from ...qdialect.stream.process import constant_integers, data_of
 from ...qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
 
 
@@ -78,7 +78,7 @@ def rows_memory(
     """A memory of a matrix: an address for each iteration, and a word for each of its rows.
 
     An iteration reads `at_once` rows and columns."""
-    matrix, element = integers_of(process, symbol), constant_type(process, symbol)
+    matrix, element = constant_integers(process, symbol), constant_type(process, symbol)
     words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
     addresses, rows, _ = words.shape
     bits = at_once[1] * bit_width(element)

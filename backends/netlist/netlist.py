@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...hardware.resources.cost import WIDEST_PORT
+from ...hardware.resources.cost import MAX_PORT_BYTES
 from ...qdialect.data import Array
 from ...qdialect.stream import ChannelType
 from ...qdialect.types import QuantType, dtype_of
@@ -65,7 +65,7 @@ class DesignPort:
         """Bytes of a word of the port: a power of two for a memory, whole bytes for a link."""
         if self.link is not None:
             return self.design_word_bytes
-        return min(WIDEST_PORT, 1 << (self.design_word_bytes - 1).bit_length())
+        return min(MAX_PORT_BYTES, 1 << (self.design_word_bytes - 1).bit_length())
 
     @property
     def frame_bytes(self) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...qdialect.stream.flow import SinkOp, SourceOp
+from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.types import ChannelType, channel_of
 from ...qdialect.types import ElementType, dtype_of
 from .builder import Builder, build_instance

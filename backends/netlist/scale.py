@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...qdialect.stream.process import pairs
+from ...qdialect.stream.process import int_pair
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.types import QuantType
 from .builder import Builder, build_instance
@@ -44,7 +44,7 @@ class ScaleInstance(Instance):
 @build_instance.register
 def build_scale(process: ScaleOp, builder: Builder) -> ScaleInstance:
     (x,), (y,) = process.inputs, process.outputs
-    low, high = pairs(process.clamp)
+    low, high = int_pair(process.clamp)
     memories: dict[str, Memory] = {}
     for key, at_once in process.memories().items():
         name = builder.own_name(key)

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ...hardware.resources.memory import DualPort
+from ...hardware.resources.memory import DualPortMemory
 from ...qdialect.packing import word_bytes
 from ...qdialect.stream.compute import (
     DepthwiseOp,
@@ -15,7 +15,7 @@ from ...qdialect.stream.compute import (
     ThresholdOp,
     WeightedProcess,
 )
-from ...qdialect.stream.process import data_of, integers_of
+from ...qdialect.stream.process import constant_integers, data_of
 from ...qdialect.types import (
     ElementType,
     QuantType,
@@ -86,7 +86,7 @@ class MatvecInstance(WeightedInstance):
             return None
         if self.in_registers is not None or self.steps == 1:
             return Storage.REGISTERS
-        memory = DualPort(np.array(self.steps), np.array(self.reads[0].bits))
+        memory = DualPortMemory(np.array(self.steps), np.array(self.reads[0].bits))
         return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
 
 
@@ -143,7 +143,7 @@ def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | Wei
     element = check_element(data_of(process, process.weights).element)
     if process.codebook is None:
         return element
-    values = integers_of(process, process.codebook)
+    values = constant_integers(process, process.codebook)
     entry = signed(bit_width(smallest_type(min(int(values.min()), -1), int(values.max()))))
     return WeightCodebook(builder.own_name("weight"), bit_width(element), values, entry)
 

@@ -7,8 +7,10 @@ from math import gcd
 import numpy as np
 
 from ...hardware.timing.schedule import schedule_of
-from ...qdialect.stream.process import pairs
-from ...qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from ...qdialect.stream.borders import CropOp, PadOp, UpsampleOp
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.process import int_pair
+from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import BipolarType, ElementType, FloatType, QuantType, bit_width
 from .builder import Builder, build_instance
 from .netlist import EmitError, Instance
@@ -109,7 +111,7 @@ class PadInstance(Instance):
 def build_pad(process: PadOp, builder: Builder) -> PadInstance:
     (x,), (y,) = process.inputs, process.outputs
     top, left, _, _ = process.pads.get_values()
-    down, across = pairs(process.spread)
+    down, across = int_pair(process.spread)
     return PadInstance(
         *builder.wiring(process),
         element=x.element_type,
@@ -194,7 +196,7 @@ class UpsampleInstance(Instance):
 @build_instance.register
 def build_upsample(process: UpsampleOp, builder: Builder) -> UpsampleInstance:
     (x,) = process.inputs
-    down, across = pairs(process.scales)
+    down, across = int_pair(process.scales)
     return UpsampleInstance(
         *builder.wiring(process),
         element=x.element_type,

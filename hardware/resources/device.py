@@ -1,4 +1,4 @@
-"""Devices: how much there is of each resource. One TOML file a device, ours or a user's."""
+"""Devices and their resources. Each device is a TOML file: one of ours, or a user's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,40 +10,40 @@ import numpy.typing as npt
 
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import parse_toml
-from ...qdialect.stream.flow import check_clock
+from ...qdialect.stream.design import check_clock
 
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
 
 RESOURCE_KINDS = ("logic", "ff", "block", "ultra", "dsp", "port")
-"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits a cycle from the memory beside."""
+"""LUTs or ALMs; flip-flops; BRAM18s or M20Ks; URAMs; DSPs; bits per cycle of off-chip memory."""
 
 DEFAULT_BUDGET_SHARE = np.array([0.7, 0.5, 0.8, 0.8, 0.8, 0.8])
-"""The part of each that a design may take so that its timing closes."""
+"""The share of each kind that a design may use so that its timing closes."""
 
-NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
+VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
     "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
     "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
-"""What the vendors call the kinds."""
+"""The vendors' names of the kinds."""
 
-FLIP_FLOPS = {"xilinx": 2, "intel": 4}
-"""Those beside each LUT, or in each ALM, on all devices of today: where a file does not say."""
+FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
+"""Flip-flops for each LUT, or in each ALM, of all current devices: for files without a number."""
 
-FOLDER = Path(__file__).parents[1] / "devices"
+DEVICES_FOLDER = Path(__file__).parents[1] / "devices"
 
 
 CONFIDENCES = ("measured", "vendor", "guess")
-"""How a figure is known: on a board or after a tool's run, from the vendor's tables, or hardly."""
+"""The source of a figure: a board or a run of a tool, the vendor's tables, or a guess."""
 
 
 class DeviceError(Exception):
-    """A device that is not known, or a file that describes none."""
+    """An unknown device, or a file that does not describe a device."""
 
 
 @dataclass(frozen=True)
 class FigureSource:
-    """Where a figure of a device is from, and how well it is known."""
+    """The source of a figure of a device, and the confidence in it."""
 
     text: str = "its file does not say"
     confidence: str = "guess"
@@ -51,7 +51,7 @@ class FigureSource:
 
 @dataclass(frozen=True)
 class Device:
-    """A part, and what is on it."""
+    """A part and its resources."""
 
     name: str
     description: str
@@ -60,24 +60,24 @@ class Device:
     clock_mhz: float
     resources: dict[str, int]
     bandwidth_gb_s: float = 0.0
-    """Of the memory beside it; 0 if there is none, or nobody knows."""
+    """The bandwidth of its off-chip memory; 0 if it has none, or if it is not known."""
     sources: Mapping[str, FigureSource] = field(default_factory=dict[str, FigureSource])
-    """By key of the file; `resources` for all of them."""
+    """By the key of the figure in the file; `resources` is the source of all resources."""
     family: str = ""
-    """What the names of all parts begin with that have as much: other packages and speeds."""
+    """Part-number prefix shared by all packages and speed grades of this die."""
     boards: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Boards that carry it, and the part of each."""
+    """Boards with this device, and the part on each."""
 
     @property
     def figures(self) -> dict[str, float]:
-        """All numbers, by their keys."""
+        """All figures, by their keys in the file."""
         figures = {**self.resources, "clock_mhz": self.clock_mhz}
         return (
             {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
         )
 
     def source(self, key: str) -> FigureSource:
-        """Where a figure is from."""
+        """The source of a figure."""
         whole = (
             self.sources.get("resources", FigureSource())
             if key in self.resources
@@ -86,33 +86,35 @@ class Device:
         return self.sources.get(key, whole)
 
     def has_part(self, name: str) -> bool:
-        """Whether a part is as large, as its name says; a digit more names another family."""
+        """Whether a part is of this die by its name; a digit after the prefix names another die."""
         rest = name.lower().removeprefix(self.family.lower())
         return bool(self.family) and rest != name.lower() and not rest[:1].isdigit()
 
     def amounts(self, clock_mhz: float) -> Use:
-        """How much of each kind there is at a clock."""
-        logic = NAMES[self.vendor][0]
-        usual = {"ff": FLIP_FLOPS[self.vendor] * self.resources[logic]}
-        counts = [{**usual, **self.resources}.get(name or "", 0) for name in NAMES[self.vendor]]
+        """The amount of each kind; that of off-chip bits per cycle depends on the clock."""
+        logic = VENDOR_NAMES[self.vendor][0]
+        usual = {"ff": FLIP_FLOPS_PER_LOGIC[self.vendor] * self.resources[logic]}
+        counts = [
+            {**usual, **self.resources}.get(name or "", 0) for name in VENDOR_NAMES[self.vendor]
+        ]
         return np.array([*counts, self.bandwidth_gb_s * 8e3 / clock_mhz])
 
     def budget(self, clock_mhz: float) -> Use:
-        """What a design may take."""
+        """The amount of each kind that a design may use."""
         return self.amounts(clock_mhz) * DEFAULT_BUDGET_SHARE
 
 
 def known_devices() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return sorted(path.stem for path in DEVICES_FOLDER.glob("*.toml"))
 
 
 def device_named(name: str) -> Device:
-    """One of the known devices, by its name, as a part or by its board, or that of a TOML file."""
+    """A known device by its name, a part or a board, or the device of a TOML file."""
     if name.endswith(".toml"):
-        return _read(Path(name))
+        return _read_device(Path(name))
     if name in known_devices():
-        return _read(FOLDER / f"{name}.toml")
-    devices = [_read(path) for path in FOLDER.glob("*.toml")]
+        return _read_device(DEVICES_FOLDER / f"{name}.toml")
+    devices = [_read_device(path) for path in DEVICES_FOLDER.glob("*.toml")]
     for device in devices:
         if device.has_part(name):
             return replace(device, name=name, part=name)
@@ -122,34 +124,34 @@ def device_named(name: str) -> Device:
     raise DeviceError(f"there is no device {name!r}; {did_you_mean(name, known_devices(), also)}")
 
 
-def _read(path: Path) -> Device:
+def _read_device(path: Path) -> Device:
     try:
-        return _device(path.stem, parse_toml(path.read_text()))
+        return _device_from(path.stem, parse_toml(path.read_text()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
         raise DeviceError(f"{path} describes no device: {error}") from None
 
 
-REQUIRED = ("description", "vendor", "part", "clock_mhz", "resources")
+REQUIRED_KEYS = ("description", "vendor", "part", "clock_mhz", "resources")
 
-MOST = 1 << 40
-"""More than there will be of anything."""
+MAX_FIGURE = 1 << 40
+"""Above any amount of a resource, and any rate."""
 
 
-def _device(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED, "family", "boards", "bandwidth_gb_s", "sources")
+def _device_from(name: str, entries: dict[str, Any]) -> Device:
+    known = (*REQUIRED_KEYS, "family", "boards", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"it has no {key!r}; {did_you_mean(key, known)}")
-    missing = [key for key in REQUIRED if key not in entries]
+    missing = [key for key in REQUIRED_KEYS if key not in entries]
     if missing:
         raise ValueError(f"{', '.join(missing)} is missing")
     for key in ("description", "vendor", "part", "family"):
         if not isinstance(entries.get(key, ""), str):
             raise ValueError(f"{key} is text, not {entries[key]!r}")
-    if entries["vendor"] not in NAMES:
-        raise ValueError(f"the vendor is {' or '.join(NAMES)}, not {entries['vendor']!r}")
+    if entries["vendor"] not in VENDOR_NAMES:
+        raise ValueError(f"the vendor is {' or '.join(VENDOR_NAMES)}, not {entries['vendor']!r}")
     resources = _resources(entries["vendor"], entries["resources"])
     figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
     return Device(
@@ -159,7 +161,7 @@ def _device(name: str, entries: dict[str, Any]) -> Device:
         entries["part"],
         _clock(entries),
         resources,
-        _number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _positive_number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
         _sources(figures, entries.get("sources", {})),
         entries.get("family", ""),
         _boards(entries.get("boards", {})),
@@ -174,21 +176,21 @@ def _boards(entries: Any) -> dict[str, str]:
             raise ValueError(f"boards is a table of the part on each, not {entries!r}")
 
 
-def _number(entries: dict[str, Any], key: str) -> float:
+def _positive_number(entries: dict[str, Any], key: str) -> float:
     value = entries[key]
-    if type(value) not in (int, float) or not 0 < value < MOST:
+    if type(value) not in (int, float) or not 0 < value < MAX_FIGURE:
         raise ValueError(f"{key} is a number above 0, not {value!r}")
     return float(value)
 
 
 def _clock(entries: dict[str, Any]) -> float:
-    clock = _number(entries, "clock_mhz")
+    clock = _positive_number(entries, "clock_mhz")
     check_clock(clock)
     return clock
 
 
 def _resources(vendor: str, counts: Any) -> dict[str, int]:
-    logic, *others = filter(None, NAMES[vendor])
+    logic, *others = filter(None, VENDOR_NAMES[vendor])
     known = [logic, *others]
     if not isinstance(counts, dict):
         raise ValueError(f"resources is a table of numbers, not {counts!r}")
@@ -196,7 +198,7 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
     for key, value in found.items():
         if key not in known:
             raise ValueError(f"resources has no {key!r}; {did_you_mean(key, known)}")
-        if type(value) is not int or not 0 <= value < MOST:
+        if type(value) is not int or not 0 <= value < MAX_FIGURE:
             raise ValueError(f"resources: {key} is a whole number, not {value!r}")
     if not found.get(logic):
         raise ValueError(f"resources: there is no {logic}, without which nothing is built")

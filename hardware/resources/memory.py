@@ -1,4 +1,4 @@
-"""What a memory takes: so many words of so many bits, in the blocks and the LUTs that there are."""
+"""The LUTs and blocks of a memory, for its words and the bits of each."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,111 +8,118 @@ import numpy.typing as npt
 
 Counts = npt.NDArray[Any]
 
-SHAPES = {
+BLOCK_SHAPES = {
     "xilinx": ((16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)),
     "intel": ((16384, 1), (8192, 2), (4096, 5), (2048, 10), (1024, 20), (512, 40)),
 }
-"""The words and bits of a BRAM18, and of an M20K."""
+"""The shapes of a BRAM18 and of an M20K, in words and bits."""
 
-ROM_WORDS = {"xilinx": 64, "intel": 32}
-"""Constant words of one bit in a LUT, or of two in an ALM."""
+ROM_WORDS_PER_LUT = {"xilinx": 64, "intel": 32}
+"""Words of a constant memory: of one bit in each LUT, of two bits in each ALM."""
 
-LOGIC = {"xilinx": 1.0, "intel": 0.6}
-"""LUTs, or ALMs, for each LUT of a formula; the second is a guess."""
+LOGIC_PER_LUT = {"xilinx": 1.0, "intel": 0.6}
+"""LUTs, or ALMs, for each LUT of a formula; the figure for Intel is a guess."""
 
-ULTRA = (4096, 72)
+ULTRA_SHAPE = (4096, 72)
 
-ROM_BITS_IN_LUTS = 512
-"""Bits of the largest memory that vendors' tools put into LUTs where nothing else is asked for."""
+MAX_LUT_MEMORY_BITS = 512
+"""Bits of the largest memory that vendors' tools put into LUTs by themselves."""
 
 
-WRITTEN = 4 / 3
-"""LUTs of a memory that is written while it is read, for each LUT of a constant one."""
+WRITABLE_LUT_FACTOR = 4 / 3
+"""LUTs of a memory that is also written, for each LUT of a constant memory."""
 
-DUAL_PORT = {"xilinx": ((32, 6, 4), (64, 3, 4)), "intel": ((32, 20, 10 / LOGIC["intel"]),)}
-"""Words, bits and LUTs of what has a port to write and one to read: RAM32M, RAM64M; an MLAB."""
+DUAL_PORT_SHAPES = {
+    "xilinx": ((32, 6, 4), (64, 3, 4)),
+    "intel": ((32, 20, 10 / LOGIC_PER_LUT["intel"]),),
+}
+"""Words, bits and LUTs of a memory with a write and a read port: RAM32M, RAM64M; an MLAB."""
 
-CHOICES = 4
-"""Words among which a LUT chooses, for each bit."""
+WORDS_PER_SELECTING_LUT = 4
+"""Words among which a LUT selects, for each bit."""
 
 BLOCK_LUTS = 160
-"""LUTs that are worth a block: about what devices have for each."""
+"""LUTs that count as much as a block: about what devices have for each block."""
 
 
 @dataclass(frozen=True)
 class MemoryCost:
-    """Memories of one size that lie where the vendor's tool puts them."""
+    """Memories of one size for which the vendor's tool chooses between LUTs and blocks."""
 
     count: Counts | int
     words: Counts | int
     bits: Counts | int
 
-    def held(self, vendor: str) -> tuple[Counts, Counts]:
-        """LUTs and blocks of all of them together."""
-        small = np.asarray(self.words) * self.bits <= ROM_BITS_IN_LUTS
+    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
+        """The LUTs and blocks of all these memories."""
+        small = np.asarray(self.words) * self.bits <= MAX_LUT_MEMORY_BITS
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
 
     def luts(self, vendor: str) -> Counts:
-        return self.count * WRITTEN * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
+        return (
+            self.count
+            * WRITABLE_LUT_FACTOR
+            * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
+        )
 
     def blocks(self, vendor: str) -> Counts:
         return self.count * blocks(vendor, np.asarray(self.words), np.asarray(self.bits))
 
 
 @dataclass(frozen=True)
-class DualPort:
-    """Memories with a port to write and one to read that lie where our library puts them."""
+class DualPortMemory:
+    """Memories with a write and a read port, for which our library chooses LUTs or blocks."""
 
     words: Counts
     bits: Counts
 
     def in_luts(self, vendor: str) -> npt.NDArray[np.bool_]:
-        """Whether LUTs hold the words, which are then worth no more than the blocks would be."""
+        """Whether LUTs hold the words: they do if they count no more than the blocks would."""
         return self.luts(vendor) <= BLOCK_LUTS * blocks(vendor, self.words, self.bits)
 
-    def held(self, vendor: str) -> tuple[Counts, Counts]:
-        """The LUTs and blocks of each."""
+    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
+        """The LUTs and blocks of each memory."""
         small = self.in_luts(vendor)
         held = blocks(vendor, self.words, self.bits)
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, held)
 
     def luts(self, vendor: str) -> Counts:
-        """Banks side by side and below one another; of those below, each bit chooses one."""
+        """LUTs of banks side by side and below each other; LUTs select between those below."""
         ways: list[Counts] = []
-        for deep, wide, each in DUAL_PORT[vendor]:
+        for deep, wide, each in DUAL_PORT_SHAPES[vendor]:
             banks = -(-self.words // deep)
-            chosen = np.where(banks > 1, -(-banks // CHOICES) * self.bits, 0)
+            chosen = np.where(banks > 1, -(-banks // WORDS_PER_SELECTING_LUT) * self.bits, 0)
             ways.append(banks * -(-self.bits // wide) * each + chosen)
         return np.minimum.reduce(ways)
 
 
 def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """Blocks that hold the words, all in one shape."""
+    """Blocks that hold the words, all of one shape."""
     if vendor == "intel":
-        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in SHAPES[vendor]]
+        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in BLOCK_SHAPES[vendor]]
         return np.minimum.reduce(ways)
-    return _without_choice(words, bits)
+    return _xilinx_blocks(words, bits)
 
 
-def _without_choice(words: Counts, bits: Counts) -> Counts:
-    """Blocks as Vivado joins them: a bit of a word comes from one block, or from a cascade of two.
+def _xilinx_blocks(words: Counts, bits: Counts) -> Counts:
+    """Blocks as Vivado joins them: each bit of a word is in one block, or in a cascade of two.
 
-    A block is as deep as the memory if it can be, however little of it is used, so that nothing
-    chooses between blocks behind them.
+    A block is as deep as the memory where a shape allows it, however little of it is used, so that
+    no multiplexer is needed between blocks.
     """
-    (deepest, _), *_ = SHAPES["xilinx"]
+    (deepest, _), *_ = BLOCK_SHAPES["xilinx"]
     found = 2 * -(-words // (2 * deepest)) * bits
-    for deep, wide in SHAPES["xilinx"]:
+    for deep, wide in BLOCK_SHAPES["xilinx"]:
         found = np.where(words <= deep, -(-bits // wide), found)
     return found
 
 
 def ultras(words: Counts, bits: Counts) -> Counts:
-    deep, wide = ULTRA
+    deep, wide = ULTRA_SHAPE
     return -(-words // deep) * -(-bits // wide)
 
 
 def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
-    """LUTs that hold the words; on other devices what counts as so many LUTs."""
-    per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC[vendor]
-    return -(-words // ROM_WORDS[vendor]) * bits * per_bit
+    """LUTs that hold the words of a constant memory; on Intel the equivalent of ALMs."""
+    per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC_PER_LUT[vendor]
+    return -(-words // ROM_WORDS_PER_LUT[vendor]) * bits * per_bit

@@ -1,6 +1,6 @@
-"""What a device would compute if all of its LUTs did, at what was published for an operation.
+"""The peak rate of a device if its LUTs compute all operations, at published LUTs per operation.
 
-Designs with cheaper operations, in DSPs or of signs, lie above it.
+Designs with cheaper operations, in DSPs or of signs, can exceed it.
 """
 
 from collections import defaultdict
@@ -11,23 +11,23 @@ from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.types import bit_width
 from .device import DEFAULT_BUDGET_SHARE, RESOURCE_KINDS, Device
-from .memory import LOGIC
+from .memory import LOGIC_PER_LUT
 from .work import process_work
 
-BASE, EACH = 0.9, 1.6
-"""LUTs of an operation, and of each bit of its product: a line through what was measured."""
+LUTS_PER_OP, LUTS_PER_PRODUCT_BIT = 0.9, 1.6
+"""LUTs of an operation, and of each bit of its product: a line through measured designs."""
 
 
 def luts_per_op(weight_bits: int, activation_bits: int) -> float:
-    """LUTs of one operation, which is half a multiplication and addition.
+    """LUTs of one operation, which is half of a multiplication and addition.
 
-    Measured were 2.5, 4.1, 5.7 and so on to 13.7, for products of 1 to 8 bits.
+    The measured values are 2.5, 4.1, 5.7 and so on to 13.7, for products of 1 to 8 bits.
     """
-    return BASE + EACH * weight_bits * activation_bits
+    return LUTS_PER_OP + LUTS_PER_PRODUCT_BIT * weight_bits * activation_bits
 
 
-def weighted(ops: Mapping[tuple[int, int], float]) -> float:
-    """LUTs of an operation on average, of so many for each weight and activation bits."""
+def mean_luts_per_op(ops: Mapping[tuple[int, int], float]) -> float:
+    """The mean LUTs of an operation, for operations by the bits of weights and activations."""
     return sum(luts_per_op(*bits) * count for bits, count in ops.items()) / sum(ops.values())
 
 
@@ -43,10 +43,10 @@ def ops_by_bits(design: DesignOp) -> dict[tuple[int, int], int]:
 
 
 def peak_gops(device: Device, clock_mhz: float, each: float) -> float:
-    """Billions of operations a second, with so many LUTs for each.
+    """Peak rate in 10^9 operations per second, if each operation needs `each` LUTs.
 
-    As many LUTs compute as a design may take so that its timing closes.
+    The LUTs are those that a design may use so that its timing closes.
     """
     logic = RESOURCE_KINDS.index("logic")
-    luts = device.amounts(clock_mhz)[logic] / LOGIC[device.vendor]
+    luts = device.amounts(clock_mhz)[logic] / LOGIC_PER_LUT[device.vendor]
     return float(luts * DEFAULT_BUDGET_SHARE[logic] * clock_mhz / 1e3 / each)

@@ -1,33 +1,34 @@
-"""What a network computes: multiplications, operations, bit operations, and the bits it moves.
+"""The work of a network: multiplications, operations, bit operations, and the bits that it moves.
 
-This is the one place that counts: summaries of networks and estimates of designs both ask here.
+Summaries of networks and estimates of designs both use these counts.
 """
 
 from dataclasses import dataclass
 from math import log2, prod
 
 from ...qdialect.stream import DesignOp, Process, SinkOp, SourceOp
-from ...qdialect.stream.compute import Storage, WeightedProcess
+from ...qdialect.stream.compute import WeightedProcess
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.process import data_of
 from ...qdialect.types import bit_width
 
 
 @dataclass(frozen=True)
 class NetworkWork:
-    """What is computed for one frame, and the bits that it takes."""
+    """The operations and the bits of one frame."""
 
     macs: int = 0
     bops: float = 0.0
-    """Bit operations, as UNIQ counts them: a product, and its share of a sum as wide as it gets."""
+    """Bit operations as UNIQ counts them: each product, and its share of a sum of full width."""
     weight_bits: int = 0
     feature_bits: int = 0
-    """Of all feature maps between the layers, input and results included."""
+    """Bits of all feature maps between the layers, with the input and the results."""
     external_bits: int = 0
-    """That come from outside the device or go there."""
+    """Bits that the device reads from outside, or writes there."""
 
     @property
     def ops(self) -> int:
-        """A multiplication and an addition each."""
+        """Operations: each MAC is a multiplication and an addition."""
         return 2 * self.macs
 
     @property
@@ -48,9 +49,9 @@ class NetworkWork:
 def matrix_work(
     positions: int, rows: int, cols: int, weight_bits: int, activation_bits: int
 ) -> NetworkWork:
-    """A matrix times a vector at so many positions; a convolution is a matrix for patches.
+    """A matrix times a vector at each position; a convolution multiplies a matrix with patches.
 
-    With groups, or by channel, the columns are those that a row really has.
+    With groups, or by channel, the columns are those that have weights in a row.
     """
     macs = positions * rows * cols
     both = activation_bits * weight_bits + activation_bits + weight_bits
@@ -58,14 +59,14 @@ def matrix_work(
 
 
 def network_work(design: DesignOp) -> NetworkWork:
-    """What a design computes, codebooks counted as the indices that are stored."""
+    """The work of a design; weights from a codebook count with the bits of their indices."""
     return sum(map(process_work, design.processes), NetworkWork())
 
 
 def process_work(process: Process) -> NetworkWork:
-    """What a process computes, and the feature map that it writes, if it makes a new one.
+    """The work of a process, with the feature map that it writes, if that is a new one.
 
-    What comes over a link is nothing new, and stays among the devices.
+    A link carries a feature map that is counted where it was computed, and is not external.
     """
     if isinstance(process, SourceOp | SinkOp):
         if process.over is not None:
@@ -84,7 +85,7 @@ def process_work(process: Process) -> NetworkWork:
 
 
 def external_weights(process: WeightedProcess) -> int:
-    """Bits of weights that come from outside for a frame: all of them, for each vector."""
+    """Bits of weights read from outside for a frame: all weights, for each vector."""
     if process.storage.data != Storage.OUTSIDE:
         return 0
     weight = bit_width(data_of(process, process.weights).element)

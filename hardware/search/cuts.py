@@ -17,9 +17,11 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from ...qdialect.stream import ChannelType, DesignOp, LinkAttr, Process
-from ...qdialect.stream.flow import ForkOp, RepackOp, SinkOp, SourceOp
+from ...qdialect.stream.borders import PadOp
+from ...qdialect.stream.flow import ForkOp, RepackOp
+from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.types import channel_of
-from ...qdialect.stream.windows import PadOp, WindowOp
+from ...qdialect.stream.window import WindowOp
 from .space import producer, source_before_repacks
 
 Mask = npt.NDArray[np.bool_]

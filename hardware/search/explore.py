@@ -52,7 +52,7 @@ class Choices:
     def digest(self) -> bytes:
         """A hash of all tables and fixed values."""
         found = sha256(repr(sorted((c, sorted(v)) for c, v in self.fixed.items())).encode())
-        for array in (*self.space.widths, *self.space.inside.values()):
+        for array in (*self.space.widths, *self.space.on_device.values()):
             found.update(array.tobytes())
         for part in self.space.parts:
             found.update(repr((part.choices, part.interval.shape)).encode())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...qdialect.stream import LinkAttr
-from ...qdialect.stream.flow import SourceOp
+from ...qdialect.stream.ports import SourceOp
 from ..resources.cost import implementations
 from ..resources.device import Use
 from .cuts import Cuts, Edge, Mask, reader_of
@@ -90,7 +90,7 @@ class PartCosts:
         space = Space(
             [whole.widths[choice] for choice in named],
             parts=[replace(part, choices=tuple(new[c] for c in part.choices)) for part in parts],
-            inside={new[c]: mask for c, mask in whole.inside.items() if c in new},
+            on_device={new[c]: mask for c, mask in whole.on_device.items() if c in new},
         )
         return space, {new[c]: list(v) for c, v in fixed.items() if c in new}
 
@@ -101,8 +101,8 @@ def link_end_costs(
     """The costs of a cut channel: on the writer's device, on the reader's, and where relayed."""
     lanes = np.array(edge.channel.lanes.data)
     end = implementations(SourceOp("", edge.channel, link), vendor, lanes, lanes)[0].use
-    written = space.ends[producer(edge.value)].output
-    read = space.ends[reader_of(edge.value)].input
+    written = space.axes[producer(edge.value)].output
+    read = space.axes[reader_of(edge.value)].input
     before = channel_cost(vendor, edge.channel, space.widths[written], lanes)
     behind = channel_cost(vendor, edge.channel, lanes, space.widths[read])
     return (

@@ -114,7 +114,7 @@ class Tiler:
             for choice, values in (fixed or {}).items()
         }
         if not off_chip:
-            for choice, on_chip in space.inside.items():
+            for choice, on_chip in space.on_device.items():
                 allowed = self.masks.get(choice, np.ones(len(on_chip), bool))
                 self.masks[choice] = allowed & on_chip if (allowed & on_chip).any() else allowed
         self.steps = elimination_order([part.choices for part in space.parts], space.sizes)

@@ -20,7 +20,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.types import channel_of
-from ..resources.cost import fifo
+from ..resources.cost import fifo_cost
 from ..resources.device import RESOURCE_KINDS, Use
 from .deadlock import DeadlockChecker
 from .steady_state import SteadyState
@@ -89,7 +89,7 @@ def depth_cost(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
     for value, depth in depths.items():
         channel = channel_of(value)
         lanes = np.array([channel.lanes.data])
-        more += (fifo(vendor, channel, lanes, depth) - fifo(vendor, channel, lanes))[:, 0]
+        more += (fifo_cost(vendor, channel, lanes, depth) - fifo_cost(vendor, channel, lanes))[:, 0]
     return more
 
 

@@ -10,7 +10,7 @@ from xdsl.ir import Operation, SSAValue
 
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
-from ..estimate import kind_of, name_of
+from ..estimate import name_of
 from .channel_times import repeat_frames
 from .fifo_depths import steady_state_with
 from .schedule import schedule_of
@@ -75,7 +75,7 @@ def trace(design: DesignOp, timeline: Timeline) -> dict[str, Any]:
     ]
     titles = dict[Operation, str]()
     for number, process in enumerate(design.processes):
-        titles[process] = f"{number} {name_of(process)} {kind_of(process)}"
+        titles[process] = f"{number} {name_of(process)} {process.kind}"
         events.append(_name_event("thread_name", titles[process], PROCESS_GROUP, number))
         events += _frame_events(process, timeline, number)
     for value in timeline.read:
@@ -106,7 +106,7 @@ def _frame_events(process: Process, timeline: Timeline, track: int) -> list[Even
         end = max(int(each[-1]) for each in of_frame) + 1
         args = {
             "frame": frame,
-            "kind": kind_of(process),
+            "kind": process.kind,
             "words read": read,
             "words written": written,
             "cycles": cycles,

@@ -11,7 +11,8 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from ...hardware.estimate import name_of
 from ...hardware.search.space import producer, source_before_repacks
 from ...qdialect.stream import ChannelType, DesignOp, Process, RunOp, SinkOp, SourceOp
-from ...qdialect.stream.flow import RepackOp, frames_of
+from ...qdialect.stream.design import frame_tensor
+from ...qdialect.stream.flow import RepackOp
 from ...qdialect.stream.types import channel_of
 from ..designs import designs_of
 from .device_chain import DeviceChain
@@ -56,7 +57,7 @@ def _reserve_name(name: str, reserved: set[str]) -> str:
 def _add_run(design: DesignOp) -> RunOp:
     """Adds a function that runs a design which nothing runs yet."""
     inputs, outputs = (
-        [frames_of(channel_of(value)) for value in values]
+        [frame_tensor(channel_of(value)) for value in values]
         for values in ([s.output for s in design.sources], [s.x for s in design.sinks])
     )
     function = FuncOp(design.sym_name.data, (inputs, outputs))
@@ -75,7 +76,7 @@ def _replace_run(run: RunOp, design: DesignOp, parts: Sequence[DesignOp]) -> Non
     new: list[RunOp] = []
     for part in parts:
         frames = [values[source.port.data] for source in part.sources]
-        types = [frames_of(channel_of(sink.x)) for sink in part.sinks]
+        types = [frame_tensor(channel_of(sink.x)) for sink in part.sinks]
         new.append(RunOp(part.sym_name.data, frames, types))
         for sink, result in zip(part.sinks, new[-1].results, strict=True):
             result.name_hint = sink.x.name_hint

@@ -11,7 +11,7 @@ from math import ceil, log2
 
 import numpy as np
 
-from ...qdialect.stream.scale import scaled
+from ...qdialect.stream.scale import scale_levels
 from ...qdialect.types import bit_width, smallest_type
 from ..arrays import Ints
 from .threshold_lines import ThresholdRows, best_slopes, intercept_slack
@@ -65,7 +65,7 @@ class LineFit:
         """The levels of values of each channel, with the exceptions applied."""
         clamp = self.first, self.first + self.count
         numbers = self.factors, self.offsets, exceptions
-        return scaled(x.T, *numbers, self.shift, self.raised, clamp).T
+        return scale_levels(x.T, *numbers, self.shift, self.raised, clamp).T
 
 
 def bits_for(numbers: Ints) -> int:

@@ -8,7 +8,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 
-from ...hardware.resources.cost import AT_ONCE
+from ...hardware.resources.cost import MAX_PARALLEL_THRESHOLDS
 from ...qdialect.data import DataAttr
 from ...qdialect.qnn.constants import ConstantPool
 from ...qdialect.stream.compute import ThresholdedProcess, WeightedProcess
@@ -83,11 +83,11 @@ def rising_thresholds(process: ThresholdedProcess) -> RisingThresholds | None:
     if process.thresholds is None:
         return None
     rows, element = data_of(process, process.thresholds).array, process.sum_type
-    if rows.shape[1] <= AT_ONCE or bit_width(element) > MAX_ACCUMULATOR_BITS:
+    if rows.shape[1] <= MAX_PARALLEL_THRESHOLDS or bit_width(element) > MAX_ACCUMULATOR_BITS:
         return None
     low, high = (np.array([end], np.int64) for end in value_range(element))
     if isinstance(process, WeightedProcess):
-        low, high = (ends.astype(np.int64) for ends in process.reach)
+        low, high = (ends.astype(np.int64) for ends in process.sum_range)
     falls = np.zeros(1, np.bool_)
     if process.descending is not None:
         falls = data_of(process, process.descending).array == 1

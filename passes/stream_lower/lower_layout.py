@@ -16,7 +16,7 @@ from ...qdialect.qnn.layout import (
     SplitOp,
     TransposeOp,
 )
-from ...qdialect.stream import flow, windows
+from ...qdialect.stream import borders, flow
 from ...qdialect.types import (
     shape_of,
 )
@@ -46,7 +46,7 @@ def lower_pad(lowering: Lowering, op: PadOp) -> None:
 def pad_if_needed(
     lowering: Lowering, op: QnnOp, x: SSAValue, pads: Sequence[int], value: int
 ) -> SSAValue:
-    return lowering.add(windows.PadOp(x, pads, value), op).output if any(pads) else x
+    return lowering.add(borders.PadOp(x, pads, value), op).output if any(pads) else x
 
 
 @lowers(ResizeOp)
@@ -55,14 +55,14 @@ def lower_resize(lowering: Lowering, op: ResizeOp) -> None:
     if len(scales) != 4 or scales[0] != 1 or scales[3] != 1:
         reason = "it repeats elements along an axis other than rows and columns"
         raise refused(op, reason, "only rows and columns of images can be repeated")
-    process = windows.UpsampleOp(lowering.ordered_channel(op.x, op), scales[1:3])
+    process = borders.UpsampleOp(lowering.ordered_channel(op.x, op), scales[1:3])
     lowering.bind(op.output, lowering.add(process, op).output)
 
 
 @lowers(SliceOp)
 def lower_slice(lowering: Lowering, op: SliceOp) -> None:
     spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
-    process = windows.CropOp(lowering.ordered_channel(op.x, op), *spans)
+    process = borders.CropOp(lowering.ordered_channel(op.x, op), *spans)
     lowering.bind(op.output, lowering.add(process, op).output)
 
 
@@ -90,7 +90,7 @@ def lower_split(lowering: Lowering, op: SplitOp) -> None:
     for result, size in zip(op.outputs, sizes, strict=True):
         if list(result.uses):
             starts, ends = (*[0] * len(frame), start), (*frame, start + size)
-            process = windows.CropOp(x, starts, ends, [1] * len(starts))
+            process = borders.CropOp(x, starts, ends, [1] * len(starts))
             lowering.bind(result, lowering.add(process, op).output)
         start += size
 

@@ -9,7 +9,9 @@ from ...qdialect.qnn.constants import range_of
 from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.shapes import Window
-from ...qdialect.stream import ChannelType, compute, flow, windows
+from ...qdialect.stream import ChannelType, borders, compute, flow
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
     BipolarType,
     element_of,
@@ -38,13 +40,13 @@ def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
     """
     x, window = lowering.ordered_channel(op.x, op), op.window
     one_bit = isinstance(element_of(op.x), BipolarType)
-    pad = windows.PadOp(x, transposed_pads(op), -1 if one_bit else 0, window.strides)
+    pad = borders.PadOp(x, transposed_pads(op), -1 if one_bit else 0, window.strides)
     mirrored, result = constant_weights(op)[:, ::-1, ::-1], lowering.channel_type(op.output)
     inner, x = Window(window.kernel, dilations=window.dilations), lowering.add(pad, op).output
     if not one_bit:
         return lowering.bind(op.output, add_convolution(lowering, op, x, mirrored, inner, result))
     gaps = np.ones((1, *pad.outputs[0].frame), np.int8)
-    gaps[:, *pad.places] = 0
+    gaps[:, *pad.image_slices] = 0
     correction = convolution.convolve(gaps, mirrored, inner, op.groups.value.data)[0]
     low, high = range_of(op.output)
     element = smallest_type(low - int(correction.max()), high - int(correction.min()))
@@ -76,7 +78,7 @@ def add_convolution(
     groups, inputs = op.groups.value.data, flow.channel_of(x).frame[-1]
     sizes = window.kernel, window.strides, window.dilations
     if groups == inputs == len(weights) and groups > 1:
-        patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
+        patches = lowering.add(WindowOp(x, *sizes, by_channel=True), op).patches
         bias = None if op.bias is None else lowering.constant_name(op.bias, op)
         name, codebook = store_weights(lowering, op, weights)
         process = compute.DepthwiseOp(
@@ -86,7 +88,7 @@ def add_convolution(
     if groups > 1:
         weights = dense_weights(weights, groups)
     if window.kernel != (1, 1) or window.strides != (1, 1):
-        x = lowering.add(windows.WindowOp(x, *sizes), op).patches
+        x = lowering.add(WindowOp(x, *sizes), op).patches
     return multiply(lowering, op, x, weights, output)
 
 
@@ -109,6 +111,6 @@ def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
         raise refused(op, reason, "do not pad the pool, or quantize its input to two bits")
     x = pad_if_needed(lowering, op, lowering.ordered_channel(op.x, op), window.pads, value)
     sizes = window.kernel, window.strides, window.dilations
-    patches = lowering.add(windows.WindowOp(x, *sizes, by_channel=True), op).patches
-    process = windows.PoolOp(patches, lowering.channel_type(op.output), sums)
+    patches = lowering.add(WindowOp(x, *sizes, by_channel=True), op).patches
+    process = PoolOp(patches, lowering.channel_type(op.output), sums)
     lowering.bind(op.output, lowering.add(process, op).output)

@@ -21,7 +21,9 @@ from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
 from ...qdialect.qnn.layout import MoveOp, ReshapeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
-from ...qdialect.stream.flow import ForkOp, RunOp, channel_of, frames_of
+from ...qdialect.stream.design import RunOp, frame_tensor
+from ...qdialect.stream.flow import ForkOp
+from ...qdialect.stream.types import channel_of
 from ...qdialect.types import element_of, is_quant, shape_of
 from .lowering import Lowering, refused
 
@@ -99,7 +101,7 @@ def _add_sinks(lowering: Lowering, values: Sequence[OpResult]) -> list[TensorTyp
     for number, (value, channel) in enumerate(zip(values, channels, strict=True)):
         name = _unused_port_name(value.name_hint or f"output{number}", lowering.block)
         lowering.block.add_op(SinkOp(name, channel))
-    return [frames_of(channel_of(channel)) for channel in channels]
+    return [frame_tensor(channel_of(channel)) for channel in channels]
 
 
 def is_image_independent(op: Operation) -> bool:

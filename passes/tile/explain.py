@@ -28,8 +28,8 @@ from ...hardware.timing.frame_rate import describe_rate
 from ...qdialect.qnn.base import describe
 from ...qdialect.refusal import Refusal
 from ...qdialect.stream import Process
-from ...qdialect.stream.compute import Storage
-from ...qdialect.stream.flow import SinkOp, SourceOp
+from ...qdialect.stream.folding import Storage
+from ...qdialect.stream.ports import SinkOp, SourceOp
 from .goal import Goal
 
 MAX_LAYERS_SHOWN = 3
@@ -59,7 +59,7 @@ def _explain_unbuildable(goal: Goal, space: Space, part: CostTable) -> Refusal:
     if goal.device is not None and (kinds := _missing_kinds(goal.device, space, part)):
         reason = f"{name} needs {', '.join(kinds)}, which {goal.device.name} does not have"
         return Refusal(reason, "choose another device")
-    implementations = space.ways.get(part.of, []) if isinstance(part.of, Process) else []
+    implementations = space.implementations.get(part.of, []) if isinstance(part.of, Process) else []
     buildable = np.isfinite(part.use.sum(0)).reshape(-1, len(implementations) or 1).any(0)
     storages = list(
         dict.fromkeys(

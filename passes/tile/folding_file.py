@@ -13,9 +13,9 @@ from typing import Any, cast
 
 from xdsl.utils.exceptions import PassFailedException
 
-from ...hardware.resources.cost import Storage
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import parse_json
+from ...qdialect.stream.folding import Storage
 from .layer_folding import LayerFolding
 
 

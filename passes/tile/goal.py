@@ -5,7 +5,7 @@ from math import inf
 
 from ...hardware.resources.device import Device, Use
 from ...hardware.timing.frame_rate import cycles_per_frame
-from ...qdialect.stream.flow import check_clock
+from ...qdialect.stream.design import check_clock
 
 
 @dataclass(frozen=True)

@@ -1,79 +1,75 @@
-"""Folding: how many elements each channel carries in a word, and how layers are built.
+"""The folding of layers: from users' choices to a search space, and from a search to a design.
 
-A folding is chosen by a search over all that is possible; what is given for some layers leaves the
-search fewer choices. Then every channel gets its words, and where those of two processes differ, a
-repack stands in between.
+The choices that a user gives for some layers restrict the search. Its result sets the words of
+every channel; where the words of two neighbours differ, a repack is put between them.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr, UnitAttr
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, StringAttr
 from xdsl.rewriter import Rewriter
 
-from ...hardware.resources.cost import MAX_PARTS, Storage
-from ...hardware.search.space import Space, is_grouped, source_before_repacks
+from ...hardware.resources.cost import MAX_ARRAY_PARTITIONS
+from ...hardware.search.space import Space, source_before_repacks
 from ...hardware.search.tiling import Tiling
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.qnn.base import describe
 from ...qdialect.stream import ChannelType, DesignOp, Process
-from ...qdialect.stream.compute import StorageAttr, WeightedProcess
 from ...qdialect.stream.flow import RepackOp
-from ...qdialect.stream.scale import ScaleOp
+from ...qdialect.stream.folding import BuildOptions, Storage
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
-from ...qdialect.stream.windows import PoolOp, WindowOp
 
 FOLDING_ATTR = "fold"
-"""The attribute of an op, or of a layer, that gives a folding."""
+"""The attribute of an op or a process that gives its folding."""
 
-TOO_WIDE = f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_PARTS:,} parts of an array"
-
-FoldableProcess: TypeAlias = WeightedProcess | PoolOp
-"""What is given a folding by name."""
+TOO_WIDE_MESSAGE = (
+    f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_ARRAY_PARTITIONS:,} parts of an "
+    "array"
+)
 
 
 class FoldingError(Exception):
-    """A folding that does not fit the design."""
+    """A folding that is not possible in the design."""
 
 
 @dataclass(frozen=True)
 class LayerFolding:
-    """What is chosen for a layer; what is None is open."""
+    """The choices for a layer; those that are None are left to the search."""
 
     pe: int | None = None
-    """Rows, or channels, at once."""
+    """Rows, or channels, in a cycle."""
     simd: int | None = None
-    """Columns, or pixels of a patch, at once."""
+    """Columns, or pixels of a patch, in a cycle."""
     storage: Storage | None = None
     dsp: bool | None = None
 
 
-def foldable_layers(design: DesignOp) -> dict[str, list[FoldableProcess]]:
-    """The processes that carry out each layer with a folding, by its name."""
-    found: dict[str, list[FoldableProcess]] = {}
+def foldable_layers(design: DesignOp) -> dict[str, list[Process]]:
+    """The processes of each layer that can be folded, by the name of the layer."""
+    found: dict[str, list[Process]] = {}
     for process in design.processes:
-        if isinstance(process, WeightedProcess | PoolOp) and isinstance(process.layer, StringAttr):
+        if process.FOLDS_BY_NAME and isinstance(process.layer, StringAttr):
             found.setdefault(process.layer.data, []).append(process)
     return found
 
 
-def folding_of(layer: FoldableProcess) -> LayerFolding:
-    """The folding that a layer has."""
-    if isinstance(layer, PoolOp):
-        return LayerFolding(*layer.at_once)
-    return LayerFolding(*layer.at_once, layer.storage.data, layer.dsp is not None)
+def folding_of(layer: Process) -> LayerFolding:
+    """The folding that a process has; all choices are None if it is not folded by name."""
+    if not layer.FOLDS_BY_NAME:
+        return LayerFolding()
+    return LayerFolding(*layer.at_once, layer.build_options.storage, layer.build_options.dsp)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
-    """Foldings are for layers that there are."""
+    """Raises if a folding is given for a name that is not a layer with a folding."""
     designs = list(designs)
     layers = {name for design in designs for name in foldable_layers(design)}
     processes = [process for design in designs for process in design.processes]
     names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
     for name in folds:
         if name in names and name not in layers:
-            raise FoldingError(f"layer {name!r} has neither weights nor a pool, nothing to fold")
+            raise FoldingError(f"layer {name!r} has neither weights nor a pool: it has no folding")
         if name not in layers:
             raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
 
@@ -81,82 +77,81 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
 def fixed_by(
     design: DesignOp, space: Space, folds: Mapping[str, LayerFolding]
 ) -> dict[int, list[int]]:
-    """The values that foldings leave to the choices of a space."""
+    """The values of choices that the given foldings allow, by the number of the choice."""
     layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
-        if isinstance(layer, FoldableProcess) and FOLDING_ATTR in layer.attributes:
-            fixed |= _fixed(describe(layer), layer, space, _attribute(layer))
+        if layer.FOLDS_BY_NAME and FOLDING_ATTR in layer.attributes:
+            fixed |= _fixed_choices(describe(layer), layer, space, _folding_attribute(layer))
     for name, fold in folds.items():
         for layer in layers[name]:
-            fixed |= _fixed(f"layer {name!r}", layer, space, fold)
+            fixed |= _fixed_choices(f"layer {name!r}", layer, space, fold)
     return fixed
 
 
-def _attribute(layer: FoldableProcess) -> LayerFolding:
+def _folding_attribute(layer: Process) -> LayerFolding:
     """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
     given = layer.attributes[FOLDING_ATTR]
     if not isinstance(given, DictionaryAttr):
-        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} is no dictionary, but {given}")
+        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} must be a dictionary, not {given}")
     found: dict[str, int] = {}
     for key, value in given.data.items():
         if key not in ("pe", "simd"):
             hint = did_you_mean(key, ("pe", "simd"))
             raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} has no choice {key!r}; {hint}")
         if not isinstance(value, IntegerAttr):
-            raise FoldingError(f"{describe(layer)}: {key} is a whole number, not {value}")
+            raise FoldingError(f"{describe(layer)}: {key} must be an integer, not {value}")
         found[key] = value.value.data
     return LayerFolding(found.get("pe"), found.get("simd"))
 
 
-def _fixed(
-    name: str, layer: FoldableProcess, space: Space, fold: LayerFolding
+def _fixed_choices(
+    name: str, layer: Process, space: Space, fold: LayerFolding
 ) -> dict[int, list[int]]:
-    ends, fixed = space.ends[layer], dict[int, list[int]]()
-    across = ends.input if ends.kernel is None else ends.kernel
-    for key, value, choice in (("pe", fold.pe, ends.output), ("simd", fold.simd, across)):
+    """The values of the choices of a process that its folding allows; raises if there are none."""
+    axes, fixed = space.axes[layer], dict[int, list[int]]()
+    simd_axis = axes.input if axes.kernel is None else axes.kernel
+    for key, value, choice in (("pe", fold.pe, axes.output), ("simd", fold.simd, simd_axis)):
         if value is None:
             continue
         widths = space.widths[choice].tolist()
         fits = [width for width, fit in zip(widths, space.fits(layer, choice), strict=True) if fit]
         if value not in fits:
             near = min(fits, key=lambda number: abs(number - value))
-            why = TOO_WIDE if value in widths else f"does not divide {widths[-1]}"
+            why = TOO_WIDE_MESSAGE if value in widths else f"does not divide {widths[-1]}"
             raise FoldingError(f"{name}: {key} = {value} {why}; the nearest is {near}")
         fixed[choice] = [value]
     if fold.storage is None and fold.dsp is None:
         return fixed
-    if ends.implementation is None:
+    if axes.implementation is None:
         raise FoldingError(f"{name} has neither weights to store nor products")
-    else:
-        fixed[ends.implementation] = [
-            number
-            for number, way in enumerate(space.ways[layer])
-            if way.storage == (fold.storage or way.storage) and fold.dsp in (None, way.dsp)
-        ]
-        if not fixed[ends.implementation]:
-            raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
+    options = BuildOptions(fold.storage, fold.dsp)
+    fixed[axes.implementation] = [
+        number
+        for number, implementation in enumerate(space.implementations[layer])
+        if implementation.matches(options)
+    ]
+    if not fixed[axes.implementation]:
+        raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
     return fixed
 
 
 def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
-    """Gives every channel its words and every layer its memory."""
-    for process, ends in space.ends.items():
-        lanes = tiling.widths[ends.output]
-        if isinstance(process, WindowOp) and ends.kernel is not None:
-            lanes *= tiling.widths[ends.kernel]
+    """Applies the result of a search: the words of every channel, the build of every layer."""
+    for process, axes in space.axes.items():
+        kernel = None if axes.kernel is None else tiling.widths[axes.kernel]
+        widths = tiling.widths[axes.input], tiling.widths[axes.output]
+        _, lanes = process.folding().lanes(*widths, kernel)
         for value in process.results:
             channel = channel_of(value)
             cut = ChannelType(channel.frame, channel.element, lanes)
             Rewriter.replace_value_with_new_type(value, cut)
-        if isinstance(process, WeightedProcess | ScaleOp) and ends.implementation is not None:
-            way = space.ways[process][tiling.widths[ends.implementation]]
-            process.dsp = UnitAttr() if way.dsp else None
-            if isinstance(process, WeightedProcess):
-                process.storage = StorageAttr(way.storage)
-    for process, ends in space.ends.items():
-        if not is_grouped(process):
+        if axes.implementation is not None:
+            chosen = space.implementations[process][tiling.widths[axes.implementation]]
+            process.set_build_options(BuildOptions(chosen.storage, chosen.dsp))
+    for process, axes in space.axes.items():
+        if process.folding_leader is None:
             for index in range(len(process.operands)):
-                _connect(process, index, tiling.widths[ends.input])
+                _connect(process, index, tiling.widths[axes.input])
     for process in reversed(design.processes):
         if isinstance(process, RepackOp) and not list(process.output.uses):
             process.detach()
@@ -164,7 +159,7 @@ def apply_tiling(design: DesignOp, space: Space, tiling: Tiling) -> None:
 
 
 def _connect(process: Process, index: int, lanes: int) -> None:
-    """Makes an operand come in words of so many lanes."""
+    """Makes an operand arrive in words of `lanes` elements, with a repack if needed."""
     value = process.operands[index]
     source, frame = source_before_repacks(value), channel_of(value).frame
     channel = channel_of(source)

@@ -3,15 +3,20 @@
 from xdsl.ir import Dialect
 
 from ..packing import PackedAttr
-from .compute import DepthwiseOp, MatvecOp, StorageAttr, ThresholdOp
+from .borders import CropOp, PadOp, UpsampleOp
+from .compute import DepthwiseOp, MatvecOp, ThresholdOp
+from .design import DesignOp, RunOp
 from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from .flow import ConcatOp, DesignOp, ForkOp, LinkOp, RepackOp, RunOp, SinkOp, SourceOp, SplitOp
+from .flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from .folding import StorageAttr
 from .links import LinkAttr
 from .memory import MemoryOp
+from .pool import PoolOp
+from .ports import SinkOp, SourceOp
 from .process import Process
 from .scale import ScaleOp
 from .types import ChannelType
-from .windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from .window import WindowOp
 
 PROCESSES: tuple[type[Process], ...] = (
     SourceOp,

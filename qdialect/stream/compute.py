@@ -1,25 +1,17 @@
-"""Processes that hold weights or thresholds: matvec, depthwise, threshold.
+"""Processes with weights or thresholds: matvec, depthwise, threshold.
 
-Both are constants of the module, named. How many elements come and go in a word is in the types of
-the channels: a matvec's input lanes are its SIMD, its output lanes its PE.
+Weights and thresholds are named constants of the module. The folding is in the types of the
+channels: the input lanes of a matvec are its SIMD, its output lanes are its PE.
 """
 
 from collections.abc import Sequence
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
-from xdsl.dialects.utils import EnumAttribute
-from xdsl.ir import Attribute, Operation, SpacedOpaqueSyntaxAttribute, SSAValue
-from xdsl.irdl import (
-    irdl_attr_definition,
-    irdl_op_definition,
-    operand_def,
-    opt_prop_def,
-    prop_def,
-    result_def,
-)
-from xdsl.utils.str_enum import StrEnum
+from xdsl.ir import Attribute, Operation, SSAValue
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..convolution import exact_matmul_transposed, sums_by_sign
 from ..data import Array
@@ -31,37 +23,21 @@ from ..qnn.steps import (
     threshold_levels,
 )
 from ..types import QuantType, check_element, value_range
+from .folding import BuildOptions, Folding, Storage, StorageAttr, divisors
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_group,
+    counts_by_word,
     data_of,
-    each_group,
-    each_word,
-    exact,
-    integers_of,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
+    wide_integers,
 )
 from .types import ChannelType
-from .windows import require_groups, require_order
-
-
-class Storage(StrEnum):
-    """Where weights live; in registers only if all are taken at once, and are constants."""
-
-    REGISTERS = "registers"
-    LUT = "lut"
-    BLOCK = "block"
-    ULTRA = "ultra"
-    OUTSIDE = "outside"
-
-
-@irdl_attr_definition
-class StorageAttr(EnumAttribute[Storage], SpacedOpaqueSyntaxAttribute):
-    """A kind of memory."""
-
-    name = "stream.storage"
+from .window import PatchReader, require_groups, require_order
 
 
 class ThresholdedProcess(Process):
@@ -79,13 +55,8 @@ class ThresholdedProcess(Process):
         return self.outputs[0].frame[-1]
 
     @property
-    def at_once(self) -> tuple[int, int]:
-        """Rows and columns of its constants that it takes at once."""
-        return self.outputs[0].lanes.data, 1
-
-    @property
     def sum_type(self) -> QuantType:
-        """Of what is compared with its thresholds."""
+        """The type of the values that are compared with its thresholds."""
         return self.inputs[0].quant_type
 
     def memories(self) -> dict[str, tuple[int, int]]:
@@ -99,19 +70,19 @@ class ThresholdedProcess(Process):
         return found
 
     def check_thresholds(self, source: QuantType, low: int, high: int) -> None:
-        """The values from `low` to `high`, of type `source`, give what the output carries."""
+        """Raises unless the output type holds all results of values from `low` to `high`."""
         target, first = self.outputs[0].quant_type, self.offset.value.data
         if self.thresholds is None:
             require(self.descending is None and first == 0, "there are no thresholds to modify")
             return require_range(target, low, high, "the result")
-        rows = integers_of(self, self.thresholds)
+        rows = constant_integers(self, self.thresholds)
         check_threshold_shape(rows.shape, self.channels, target, first)
         check_threshold_values(rows, source)
         if self.descending is not None:
             check_descending(data_of(self, self.descending).type, self.channels)
 
     def activate(self, values: Array) -> Array:
-        """Passes values through the thresholds, if there are any."""
+        """Applies the thresholds, if it has any."""
         if self.thresholds is None:
             return values
         rows = data_of(self, self.thresholds).array
@@ -123,15 +94,18 @@ class ThresholdedProcess(Process):
 class WeightedProcess(ThresholdedProcess):
     """A process that holds weights."""
 
+    LOOP_COUNTERS: ClassVar = 4
+    FOLDS_BY_NAME: ClassVar = True
+
     weights = prop_def(SymbolRefAttr)
     codebook = opt_prop_def(SymbolRefAttr)
-    """What the weights stand for, if they are indices."""
+    """The table of values, if the weights are indices into it."""
     bias = opt_prop_def(SymbolRefAttr)
     accumulator = prop_def(Attribute)
-    """The type of the running sum."""
+    """The type of the accumulator."""
     storage = prop_def(StorageAttr, default_value=StorageAttr(Storage.BLOCK))
     dsp = opt_prop_def(UnitAttr)
-    """Products are made by DSPs, not by logic."""
+    """DSPs compute the products, not LUTs."""
 
     assembly_format = (
         "$x `weights` `(` $weights `)` (`codebook` `(` $codebook^ `)`)? (`bias` `(` $bias^ `)`)? "
@@ -169,25 +143,36 @@ class WeightedProcess(ThresholdedProcess):
         )
 
     @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(self.storage.data, self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        if options.storage is not None:
+            self.storage = StorageAttr(options.storage)
+        self.dsp = UnitAttr() if options.dsp else None
+
+    @property
     def rows(self) -> Array:
         """The weights, a row for each output channel."""
-        array = integers_of(self, self.weights)
-        require(array.ndim > 1, f"weights have 2 axes or more, {text_of(array.shape)} has not")
+        array = constant_integers(self, self.weights)
+        require(
+            array.ndim > 1, f"weights must have 2 axes or more, they are {text_of(array.shape)}"
+        )
         rows = array.reshape(len(array), -1)
         if self.codebook is None:
             return rows
-        table = integers_of(self, self.codebook)
-        require(table.ndim == 1, f"a codebook is one row, not {text_of(table.shape)}")
+        table = constant_integers(self, self.codebook)
+        require(table.ndim == 1, f"a codebook must be one row, not {text_of(table.shape)}")
         require(
             int(rows.min()) >= 0 and int(rows.max()) < len(table),
-            f"indices from {rows.min()} to {rows.max()} leave a codebook of {len(table)}",
+            f"indices from {rows.min()} to {rows.max()} exceed a codebook of {len(table)} entries",
         )
         return table[rows]
 
     def activate_with(
         self, thresholds: str | None = None, descending: str | None = None, offset: int = 0
     ) -> None:
-        """Passes the sums through thresholds or none; the caller changes the type of the output."""
+        """Sets or removes the thresholds; the caller changes the type of the output."""
         self.thresholds = symbol_of(thresholds)
         self.descending = symbol_of(descending)
         self.offset = int_attr(offset)
@@ -195,18 +180,18 @@ class WeightedProcess(ThresholdedProcess):
     @property
     def sum_type(self) -> QuantType:
         element = check_element(self.accumulator)
-        require(isinstance(element, QuantType), f"{element} is no accumulator")
+        require(isinstance(element, QuantType), f"an accumulator cannot be {element}")
         assert isinstance(element, QuantType)
         return element
 
     @property
-    def reach(self) -> tuple[Array, Array]:
-        """The least and the largest sum of each channel that the actual weights can give."""
+    def sum_range(self) -> tuple[Array, Array]:
+        """The smallest and the largest sum of each channel, for these weights and any input."""
         low, high = value_range(self.inputs[0].quant_type)
         positive, negative = sums_by_sign(self.rows)
         lows, highs = positive * low + negative * high, positive * high + negative * low
         if self.bias is not None:
-            bias = integers_of(self, self.bias)
+            bias = constant_integers(self, self.bias)
             require(
                 bias.shape == (self.channels,),
                 f"the bias must hold {self.channels} numbers, it is {text_of(bias.shape)}",
@@ -215,8 +200,8 @@ class WeightedProcess(ThresholdedProcess):
         return lows, highs
 
     def check_sums(self) -> None:
-        """The accumulator holds every sum."""
-        lows, highs = self.reach
+        """Raises unless the accumulator holds every sum."""
+        lows, highs = self.sum_range
         least, most = lows.min(), highs.max()
         require_range(self.sum_type, least, most, "the sum")
         self.check_thresholds(self.sum_type, least, most)
@@ -224,8 +209,8 @@ class WeightedProcess(ThresholdedProcess):
     def add_bias(self, sums: Array) -> Array:
         if self.bias is None:
             return sums
-        bias = integers_of(self, self.bias)
-        return exact(sums, self.sum_type) + exact(bias, self.sum_type)
+        bias = constant_integers(self, self.bias)
+        return wide_integers(sums, self.sum_type) + wide_integers(bias, self.sum_type)
 
 
 @irdl_op_definition
@@ -240,23 +225,11 @@ class MatvecOp(WeightedProcess):
     name = "stream.matvec"
 
     vector_in_registers = opt_prop_def(UnitAttr)
-    """Registers keep a vector until all rows are through with it, not a memory."""
-
-    @property
-    def simd(self) -> int:
-        return self.inputs[0].lanes.data
-
-    @property
-    def pe(self) -> int:
-        return self.outputs[0].lanes.data
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        return self.pe, self.simd
+    """Registers, not a memory, hold the vector while the layer goes through its rows."""
 
     @property
     def vectors(self) -> int:
-        """How many vectors a frame holds."""
+        """The number of vectors in a frame."""
         return prod(self.inputs[0].frame[:-1])
 
     def check(self) -> None:
@@ -266,19 +239,22 @@ class MatvecOp(WeightedProcess):
             x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
             f"{rows}x{cols} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
         )
-        require(cols % self.simd == 0, f"SIMD {self.simd} does not divide {cols} columns")
-        require(rows % self.pe == 0, f"PE {self.pe} does not divide {rows} rows")
+        pe, simd = self.at_once
+        require(cols % simd == 0, f"SIMD {simd} does not divide {cols} columns")
+        require(rows % pe == 0, f"PE {pe} does not divide {rows} rows")
         require_order(self.x, by_channel=False)
         self.check_sums()
 
-    @property
-    def interval(self) -> int:
-        rows, cols = self.rows.shape
-        return self.vectors * (rows // self.pe) * (cols // self.simd)
+    def folding(self) -> Folding:
+        return Folding(divisors(self.inputs[0].frame[-1]), divisors(self.outputs[0].frame[-1]))
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        rows, cols = self.outputs[0].frame[-1], self.inputs[0].frame[-1]
+        return self.vectors * (rows // lanes_out) * (cols // lanes_in)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         (x,), (y,) = self.inputs, self.outputs
-        vectors = each_group(x.words, self.vectors)
+        vectors = counts_by_group(x.words, self.vectors)
         return [np.repeat(vectors, y.words // self.vectors)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
@@ -288,10 +264,10 @@ class MatvecOp(WeightedProcess):
 
 
 @irdl_op_definition
-class DepthwiseOp(WeightedProcess):
+class DepthwiseOp(PatchReader, WeightedProcess):
     """Multiplies every channel of a patch with its own weights; patches come by channel.
 
-    PE channels at a time, and of each as many pixels of the kernel as a word holds.
+    PE channels at a time, and SIMD pixels of the kernel for each.
 
     %y = stream.depthwise %p weights(@w1) thresholds(@t1) accumulator = si12
         : (!stream.channel<30x30x288xui4, lanes = 8>)
@@ -299,11 +275,6 @@ class DepthwiseOp(WeightedProcess):
     """
 
     name = "stream.depthwise"
-
-    @property
-    def at_once(self) -> tuple[int, int]:
-        pe = self.outputs[0].lanes.data
-        return pe, self.inputs[0].lanes.data // pe
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
@@ -316,10 +287,13 @@ class DepthwiseOp(WeightedProcess):
         self.check_sums()
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_group(self.inputs[0].words, self.outputs[0].words)]
+        return [counts_by_group(self.inputs[0].words, self.outputs[0].words)]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        patches, rows = exact(frames[0], self.sum_type), exact(self.rows, self.sum_type)
+        patches, rows = (
+            wide_integers(frames[0], self.sum_type),
+            wide_integers(self.rows, self.sum_type),
+        )
         (channels, taps), lanes = rows.shape, self.outputs[0].lanes.data
         patches = patches.reshape(-1, channels // lanes, taps, lanes)
         kernels = rows.reshape(channels // lanes, lanes, taps).swapaxes(1, 2)
@@ -329,7 +303,7 @@ class DepthwiseOp(WeightedProcess):
 
 @irdl_op_definition
 class ThresholdOp(ThresholdedProcess):
-    """Passes every element through thresholds.
+    """Replaces every element by the number of its thresholds that it reaches.
 
     %y = stream.threshold %x thresholds(@t2)
         : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xui2, lanes = 4>
@@ -364,18 +338,18 @@ class ThresholdOp(ThresholdedProcess):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         self.check_thresholds(x.quant_type, *value_range(x.quant_type))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         return (self.activate(frames[0]),)
 
 
 def symbol_of(name: str | None) -> SymbolRefAttr | None:
-    """The name of a constant, if there is one."""
+    """A reference to a constant, if it has a name."""
     return None if name is None else SymbolRefAttr(name)

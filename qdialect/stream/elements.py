@@ -20,16 +20,17 @@ from ..qnn.base import (
 )
 from ..types import dtype_of, unsigned, value_range
 from .compute import symbol_of
+from .folding import Folding, divisors
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_word,
     data_of,
-    each_word,
-    exact,
-    integers_of,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
+    wide_integers,
 )
 from .types import ChannelType, channel_of
 
@@ -66,26 +67,26 @@ class LookupOp(Process):
         (x,), (y,) = self.inputs, self.outputs
         data = data_of(self, self.table)
         shape, channels = data.type.get_shape(), x.frame[-1]
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
         require(
             len(shape) == 1 or (len(shape) == 2 and shape[0] == channels),
-            f"a table is N or {channels}xN, it is {text_of(shape)}",
+            f"a table must be N or {channels}xN, it is {text_of(shape)}",
         )
         require(
             data.element == y.element_type,
-            f"a table of {data.element} gives no {y.element_type}",
+            f"a table of {data.element} cannot produce {y.element_type}",
         )
         first, (low, high) = self.first.value.data, value_range(x.quant_type)
         require(
             first <= low and high < first + shape[-1],
-            f"the table answers {first} to {first + shape[-1] - 1}, "
-            f"{x.element} reaches {low} to {high}",
+            f"the table covers {first} to {first + shape[-1] - 1}, "
+            f"{x.element} ranges from {low} to {high}",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         table = data_of(self, self.table).array
@@ -95,7 +96,7 @@ class LookupOp(Process):
 
 @irdl_op_definition
 class AddOp(Process):
-    """Adds two streams, each times a whole number.
+    """Adds two streams, each multiplied by an integer.
 
     %y = stream.add %a, %b multipliers = [129, 326]
         : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
@@ -128,10 +129,10 @@ class AddOp(Process):
         )
 
     def check(self) -> None:
-        same_frames(*self.inputs, *self.outputs)
-        same_lanes(*self.inputs, *self.outputs)
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
         factors = self.multipliers.get_values()
-        require(len(factors) == 2, f"two streams take two multipliers, not {len(factors)}")
+        require(len(factors) == 2, f"two streams need two multipliers, not {len(factors)}")
         ends = [
             sorted(factor * end for end in value_range(channel.quant_type))
             for channel, factor in zip(self.inputs, factors, strict=True)
@@ -140,19 +141,19 @@ class AddOp(Process):
         require_range(self.outputs[0].quant_type, low, high, "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(channel) for channel in self.inputs]
+        return [counts_by_word(channel) for channel in self.inputs]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        lhs, rhs = (exact(frame, self.outputs[0].quant_type) for frame in frames)
+        lhs, rhs = (wide_integers(frame, self.outputs[0].quant_type) for frame in frames)
         first, second = self.multipliers.get_values()
         return (lhs * first + rhs * second,)
 
 
 @irdl_op_definition
 class OffsetOp(Process):
-    """Adds to every pixel a row of constants: the same to each, or the one of its kind.
+    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
 
-    Few kinds of pixels differ where padding took something away: corners, edges, the inside.
+    Kinds are few: where padding changed a sum, pixels at corners, at edges and inside differ.
 
         %y = stream.offset %x rows(@border) kinds(@where)
             : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
@@ -163,7 +164,7 @@ class OffsetOp(Process):
     x = operand_def(ChannelType)
     rows = prop_def(SymbolRefAttr)
     kinds = opt_prop_def(SymbolRefAttr)
-    """The row of each pixel, in order."""
+    """The index of the row for each pixel, in row-major order."""
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -182,10 +183,10 @@ class OffsetOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        rows, channels, pixels = integers_of(self, self.rows), x.frame[-1], prod(x.frame[:-1])
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
+        rows, channels, pixels = constant_integers(self, self.rows), x.frame[-1], prod(x.frame[:-1])
         require(
             rows.ndim == 2 and rows.shape[1] == channels,
             f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
@@ -193,10 +194,11 @@ class OffsetOp(Process):
         if self.kinds is None:
             require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
         else:
-            kinds = integers_of(self, self.kinds)
+            kinds = constant_integers(self, self.kinds)
             require(
                 kinds.shape == (pixels,),
-                f"there are {pixels} pixels, and {text_of(kinds.shape)} kinds",
+                f"there must be a kind for each of {pixels} pixels, "
+                f"they are {text_of(kinds.shape)}",
             )
             require(
                 int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
@@ -206,19 +208,19 @@ class OffsetOp(Process):
         require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         (x,), (y,) = frames, self.outputs
-        rows = exact(integers_of(self, self.rows), y.quant_type)
+        rows = wide_integers(constant_integers(self, self.rows), y.quant_type)
         if self.kinds is not None:
-            rows = rows[integers_of(self, self.kinds)].reshape(y.frame)
-        return (exact(x, y.quant_type) + rows,)
+            rows = rows[constant_integers(self, self.kinds)].reshape(y.frame)
+        return (wide_integers(x, y.quant_type) + rows,)
 
 
 @irdl_op_definition
 class LabelSelectOp(Process):
-    """The indices of the `k` largest scores, largest first, the first of equals.
+    """The indices of the `k` largest scores, in descending order; of equal scores, the first.
 
     %i = stream.label_select %x
         : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
@@ -238,13 +240,21 @@ class LabelSelectOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        require(len(x.frame) == 1, f"the scores are one row, not {text_of(x.frame)}")
+        require(len(x.frame) == 1, f"the scores must be one row, not {text_of(x.frame)}")
         labels = x.frame[0]
         require(
             len(y.frame) == 1 and y.frame[0] <= labels,
             f"{text_of(y.frame)} labels can't be chosen from {labels}",
         )
         require_range(y.quant_type, 0, labels - 1, "the index")
+
+    def folding(self) -> Folding:
+        return Folding(divisors(self.inputs[0].frame[-1]), [1])
+
+    def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
+        """The first index is written in the cycle that reads the last scores."""
+        (labels,), (k,) = self.inputs[0].frame, self.outputs[0].frame
+        return labels // lanes_in + k // lanes_out - 1
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [np.full(self.outputs[0].words, self.inputs[0].words)]

@@ -13,7 +13,8 @@ from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.traits import SymbolTable
 
 from . import DesignOp, RunOp, SinkOp, SourceOp
-from .flow import LinkOp, frames_of, sink_behind
+from .design import frame_tensor, parent_design, sink_of
+from .flow import LinkOp
 from .types import channel_of
 
 
@@ -51,7 +52,7 @@ def link_partners(module: ModuleOp) -> dict[SourceOp, SinkOp]:
         design = SymbolTable.lookup_symbol(run, run.design)
         assert isinstance(design, DesignOp)
         for source, frame in zip(design.sources, run.frames, strict=True):
-            sink = sink_behind(frame)
+            sink = sink_of(frame)
             if source.over is not None and sink is not None:
                 found[source] = sink
     return found
@@ -63,7 +64,9 @@ def _linked_groups(module: ModuleOp, partners: Mapping[SourceOp, SinkOp]) -> lis
     waiting = [op for op in module.ops if isinstance(op, DesignOp)]
     while waiting:
         for design in waiting:
-            senders = {partners[source].design for source in design.sources if source in partners}
+            senders = {
+                parent_design(partners[source]) for source in design.sources if source in partners
+            }
             if not senders.intersection(waiting):
                 break
         else:
@@ -115,7 +118,7 @@ def _replace_runs(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> 
         part = by_name[run.design.string_value()]
         frames += [f for f, s in zip(run.frames, part.sources, strict=True) if s.over is None]
         results += [r for r, s in zip(run.results, part.sinks, strict=True) if s.over is None]
-    types = [frames_of(channel_of(sink.x)) for sink in design.sinks]
+    types = [frame_tensor(channel_of(sink.x)) for sink in design.sinks]
     run_all = RunOp(design.sym_name.data, frames, types)
     Rewriter.insert_op(run_all, InsertPoint.before(runs[-1]))
     for old, new in zip(results, run_all.results, strict=True):

@@ -1,4 +1,4 @@
-"""Links: how words get from one device to the next."""
+"""The attribute of a link, which carries words from one device to the next."""
 
 from collections.abc import Sequence
 from math import ceil, prod
@@ -13,11 +13,11 @@ from xdsl.utils.exceptions import VerifyException
 from ..types import bit_width
 from .types import MAX_WORD_BITS, ChannelType
 
-RATES_MHZ = 0.001, 100_000
-"""Of links, from the slowest to the fastest."""
+LINK_RANGE_MHZ = 0.001, 100_000
+"""The slowest clock of a link, and the fastest."""
 
-LONGEST_NS = 1_000_000_000
-"""A second."""
+MAX_LINK_LATENCY_NS = 1_000_000_000
+"""The longest delay of a link: one second."""
 
 
 @irdl_attr_definition
@@ -25,8 +25,8 @@ class LinkAttr(ParametrizedAttribute):
     """A link between two devices, one way.
 
     `#stream.link<bits = 64, mhz = 156.25, ns = 500.0>` carries 64 bits at each beat of 156.25 MHz;
-    a beat is on its way for 500 ns. A word takes whole beats. All channels that go to the same
-    device share its link: in the time of a frame each sends its words evenly.
+    a beat arrives 500 ns later. A word uses whole beats. All channels to the same device share its
+    link: each sends its words at equal distances over the time of a frame.
     """
 
     name = "stream.link"
@@ -39,43 +39,45 @@ class LinkAttr(ParametrizedAttribute):
         super().__init__(IntAttr(bits), FloatData(mhz), FloatData(ns))
 
     def verify(self) -> None:
-        slowest, fastest = RATES_MHZ
+        slowest, fastest = LINK_RANGE_MHZ
         if not 1 <= self.bits.data <= MAX_WORD_BITS:
             raise VerifyException(f"a link has 1 to {MAX_WORD_BITS} bits, not {self.bits.data}")
         if not slowest <= self.mhz.data <= fastest:
             raise VerifyException(
                 f"a link has {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
             )
-        if not 0 <= self.ns.data <= LONGEST_NS:
-            raise VerifyException(f"a link takes 0 to {LONGEST_NS:,} ns, not {self.ns.data:g}")
+        if not 0 <= self.ns.data <= MAX_LINK_LATENCY_NS:
+            raise VerifyException(
+                f"a link takes 0 to {MAX_LINK_LATENCY_NS:,} ns, not {self.ns.data:g}"
+            )
 
     @property
     def gbit_s(self) -> float:
-        """What it carries at most."""
+        """Its rate in Gbit/s."""
         return self.bits.data * self.mhz.data / 1e3
 
     def latency(self, clock_mhz: float) -> int:
-        """Cycles that a word is on its way."""
+        """Cycles of a design from the start of the link to its end."""
         return ceil(self.ns.data * clock_mhz / 1e3)
 
     def cycles(self, channels: Sequence[ChannelType], clock_mhz: float) -> int:
-        """Cycles of a design that a frame takes, on all channels that share the link."""
-        beats = sum(c.words * self._beats(c.word_bits) for c in channels)
+        """Cycles of a design for one frame of all channels that share the link."""
+        beats = sum(c.words * self._beats_per_word(c.word_bits) for c in channels)
         taken = ceil(round(beats * clock_mhz / self.mhz.data, 6))
         return max(taken, *(channel.words for channel in channels))
 
     def lanes(self, channel: ChannelType, clock_mhz: float) -> int:
-        """The elements of a word with which a frame takes least time; few rather than many."""
+        """The width of words with which a frame needs the least time; the narrowest of several."""
         each, depth = bit_width(channel.element_type), channel.frame[-1]
         possible = [n for n in range(1, depth + 1) if depth % n == 0 and n * each <= MAX_WORD_BITS]
 
         def taken(lanes: int) -> float:
-            beats = self._beats(lanes * each) * clock_mhz / self.mhz.data
+            beats = self._beats_per_word(lanes * each) * clock_mhz / self.mhz.data
             return prod(channel.frame) // lanes * max(beats, 1)
 
         return min(possible, key=lambda lanes: (taken(lanes), lanes))
 
-    def _beats(self, word_bits: int) -> int:
+    def _beats_per_word(self, word_bits: int) -> int:
         return -(-word_bits // self.bits.data)
 
     @classmethod

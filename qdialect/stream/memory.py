@@ -1,4 +1,4 @@
-"""`stream.memory`: a constant as the hardware holds it."""
+"""`stream.memory`: a constant, packed into the words of a memory."""
 
 from xdsl.irdl import irdl_op_definition, prop_def
 from xdsl.parser import Parser
@@ -10,7 +10,7 @@ from ..qnn.constants import NamedData
 
 @irdl_op_definition
 class MemoryOp(NamedData):
-    """A constant in memory words: so many rows and columns of it at each address.
+    """A constant in memory words, with `at_once` rows and columns at each address.
 
     stream.memory @w0 at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>
     """

@@ -1,4 +1,4 @@
-"""`stream.scale`: thresholds that lie on a line, as a product, a sum and a shift."""
+"""`stream.scale`: equally spaced thresholds, as a product, a sum and a shift."""
 
 from collections.abc import Sequence
 
@@ -18,29 +18,30 @@ from ..qnn.base import (
     text_of,
 )
 from ..types import bit_width, dtype_of, signed, smallest_type, value_range
+from .folding import BuildOptions
 from .process import (
     Counts,
     Process,
+    constant_integers,
+    counts_by_word,
     data_of,
-    each_word,
-    integers_of,
-    pairs,
-    same_frames,
-    same_lanes,
-    whole_pixels,
+    int_pair,
+    require_same_frames,
+    require_same_lanes,
+    require_whole_pixels,
 )
 from .types import ChannelType
 
-MAX_BITS = 64
-"""Of a product and an offset."""
+MAX_SUM_BITS = 64
+"""The widest sum of a product and an offset."""
 
 
 @irdl_op_definition
 class ScaleOp(Process):
-    """Multiplies every element by its channel's factor, adds its offset, and drops the lowest bits.
+    """Multiplies every element by its channel's factor, adds its offset, and shifts right.
 
-    The result is cut off at both ends of `clamp`. Before, it becomes one more where the element
-    equals one of the first `raised` exceptions of its channel, one less where it equals another.
+    1 is added where the element equals one of the first `raised` exceptions of its channel, and
+    subtracted where it equals one of the others. Then `clamp` limits the result.
 
     %y = stream.scale %x factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 24
         clamp = [0, 255]
@@ -51,14 +52,14 @@ class ScaleOp(Process):
 
     x = operand_def(ChannelType)
     factors = prop_def(SymbolRefAttr)
-    """One for each channel, or one for all, as there are offsets and rows of exceptions."""
+    """One factor for each channel, or one for all; offsets and exceptions have as many rows."""
     offsets = prop_def(SymbolRefAttr)
     exceptions = opt_prop_def(SymbolRefAttr)
     raised = prop_def(IntProperty, default_value=int_attr(0))
     shift = prop_def(IntProperty)
     clamp = prop_def(IntsProperty)
     dsp = opt_prop_def(UnitAttr)
-    """Products are made by DSPs, not by logic."""
+    """DSPs compute the products, not LUTs."""
     output = result_def(ChannelType)
 
     assembly_format = (
@@ -92,8 +93,15 @@ class ScaleOp(Process):
         )
 
     @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(dsp=self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        self.dsp = UnitAttr() if options.dsp else None
+
+    @property
     def rows(self) -> int:
-        """The channels that have numbers of their own; one stands for all."""
+        """The number of rows of its constants: one for each channel, or one for all."""
         return data_of(self, self.factors).type.get_shape()[0]
 
     def memories(self) -> dict[str, tuple[int, int]]:
@@ -105,10 +113,13 @@ class ScaleOp(Process):
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
-        same_frames(x, y)
-        same_lanes(x, y)
-        whole_pixels(x)
-        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        require_same_frames(x, y)
+        require_same_lanes(x, y)
+        require_whole_pixels(x)
+        factors, offsets = (
+            constant_integers(self, self.factors),
+            constant_integers(self, self.offsets),
+        )
         for what, array in (("factors", factors), ("offsets", offsets)):
             require(
                 array.shape in ((1,), (x.frame[-1],)) and array.shape == factors.shape,
@@ -119,16 +130,18 @@ class ScaleOp(Process):
         shift, ends = self.shift.value.data, self.clamp.get_values()
         require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
         low, high = ends
-        require(0 <= shift < MAX_BITS, f"the shift is from 0 to 63, not {shift}")
-        require(low <= high, f"nothing lies from {low} to {high}")
+        require(0 <= shift < MAX_SUM_BITS, f"the shift must be from 0 to 63, not {shift}")
+        require(low <= high, f"the clamp is empty: {low} is above {high}")
         require_range(y.quant_type, low, high, "the result")
         sums = bit_width(self.sum_type)
-        require(sums <= MAX_BITS, f"its sums have {sums} bits, at most {MAX_BITS} are possible")
+        require(
+            sums <= MAX_SUM_BITS, f"its sums have {sums} bits, at most {MAX_SUM_BITS} are possible"
+        )
 
     def _check_exceptions(self) -> None:
         raised, count = self.raised.value.data, 0
         if self.exceptions is not None:
-            shape = integers_of(self, self.exceptions).shape
+            shape = constant_integers(self, self.exceptions).shape
             require(
                 len(shape) == 2 and shape[0] == self.rows,
                 f"the exceptions must be {self.rows}xN, they are {text_of(shape)}",
@@ -138,9 +151,12 @@ class ScaleOp(Process):
 
     @property
     def sum_type(self) -> IntegerType:
-        """What holds every product, every offset and their sums."""
+        """The narrowest type that holds every product, every offset and their sums."""
         ends = np.array(value_range(self.inputs[0].quant_type), object)[:, None]
-        factors, offsets = integers_of(self, self.factors), integers_of(self, self.offsets)
+        factors, offsets = (
+            constant_integers(self, self.factors),
+            constant_integers(self, self.offsets),
+        )
         products, offsets = ends * factors.astype(object), offsets.astype(object)
         sums = products + offsets
         low, high = (
@@ -149,19 +165,19 @@ class ScaleOp(Process):
         return signed(bit_width(smallest_type(min(low, -1), high)))
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [each_word(self.inputs[0])]
+        return [counts_by_word(self.inputs[0])]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         x, (y,) = frames[0].astype(np.int64), self.outputs
         symbols = self.factors, self.offsets
-        factors, offsets = (integers_of(self, symbol).astype(np.int64) for symbol in symbols)
-        exceptions = None if self.exceptions is None else integers_of(self, self.exceptions)
+        factors, offsets = (constant_integers(self, symbol).astype(np.int64) for symbol in symbols)
+        exceptions = None if self.exceptions is None else constant_integers(self, self.exceptions)
         shift, raised = self.shift.value.data, self.raised.value.data
-        levels = scaled(x, factors, offsets, exceptions, shift, raised, pairs(self.clamp))
+        levels = scale_levels(x, factors, offsets, exceptions, shift, raised, int_pair(self.clamp))
         return (levels.astype(dtype_of(y.element_type)),)
 
 
-def scaled(
+def scale_levels(
     x: Array,
     factors: Array,
     offsets: Array,
@@ -170,7 +186,7 @@ def scaled(
     raised: int,
     clamp: tuple[int, int],
 ) -> Array:
-    """What becomes of numbers whose last axis is their channels, as exceptions have rows."""
+    """The results for an array whose last axis is the channels; exceptions have a row for each."""
     levels = x * factors + offsets >> shift
     if exceptions is not None:
         levels += np.any([x == column for column in exceptions.T[:raised]], 0)

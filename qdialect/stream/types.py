@@ -1,4 +1,4 @@
-"""The type of a channel: what one frame of it is, and how it is cut into words."""
+"""The type of a channel: the shape of a frame, its elements, and the width of a word."""
 
 from collections.abc import Sequence
 from math import prod
@@ -21,8 +21,8 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
     """A bounded stream of words between two processes.
 
     `!stream.channel<32x32x3xui8, lanes = 3, depth = 16>` carries frames of 32x32x3 bytes, the last
-    axis fastest, three to a word; up to 16 words wait in it. A depth of 0 is not chosen yet, and
-    holds any number.
+    axis fastest, three to a word. The channel stores up to 16 words. A depth of 0 means that none
+    is chosen yet: the channel stores any number of words.
     """
 
     name = "stream.channel"
@@ -57,7 +57,7 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
 
     @property
     def words(self) -> int:
-        """How many words carry one frame."""
+        """The number of words of a frame."""
         return prod(self.frame) // self.lanes.data
 
     @property

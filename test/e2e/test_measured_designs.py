@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.hardware.estimate import ERRORS
-from qnn.hardware.resources import cost
+from qnn.hardware.resources.cost import fitted
 from support.benchmarks import benchmark
 
 calibrate = benchmark("calibrate")
@@ -31,4 +31,4 @@ def test_constants_are_those_that_fit(found: Any) -> None:
         best = found.fit(kind, range(3))
         assert set(best) == set(names)
         for name, value in best.items():
-            assert getattr(cost, name) == pytest.approx(value, rel=0.1)
+            assert getattr(fitted, name) == pytest.approx(value, rel=0.1)

@@ -38,7 +38,7 @@ def estimate_of(design: DesignOp, device: Device, clock_mhz: float = 100.0) -> E
 
 
 class Design:
-    """A module with one design, `@main`, which grows process by process."""
+    """A module with one design, `@main`, to which a test adds processes."""
 
     def __init__(self) -> None:
         self.block = Block()
@@ -61,7 +61,7 @@ class Design:
         return process
 
     def finish(self, *results: SSAValue) -> ModuleOp:
-        """Leads these channels out of the design, and verifies the module."""
+        """Adds a sink for each of these channels, and verifies the module."""
         for number, value in enumerate(results):
             self.add(SinkOp(f"out{number}", value))
         verify(self.module)
@@ -69,7 +69,7 @@ class Design:
 
 
 def chain(names: Iterable[str]) -> ModuleOp:
-    """Fully connected layers of these names, one behind the other."""
+    """Fully connected layers with these names, one after the other."""
     design = Design()
     x = design.source(ChannelType((4,), unsigned(4)))
     for name in names:

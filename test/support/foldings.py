@@ -1,7 +1,8 @@
 """Random foldings."""
 
 import numpy as np
-from qnn.passes.tile.layer_folding import FoldableProcess, LayerFolding
+from qnn.passes.tile.layer_folding import LayerFolding
+from qnn.qdialect.stream import Process
 from qnn.qdialect.stream.compute import MatvecOp
 
 
@@ -9,7 +10,7 @@ def divisor(rng: np.random.Generator, number: int) -> int:
     return int(rng.choice([n for n in range(1, number + 1) if number % n == 0]))
 
 
-def random_fold(layer: FoldableProcess, rng: np.random.Generator) -> LayerFolding:
+def random_fold(layer: Process, rng: np.random.Generator) -> LayerFolding:
     """A random PE and SIMD; one time in ten, each is left to be chosen."""
     (x,), (y,) = layer.inputs, layer.outputs
     cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]

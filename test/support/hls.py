@@ -10,10 +10,12 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.borders import PadOp
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.elements import AddOp
 from qnn.qdialect.stream.flow import ForkOp
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import check_element, signed, unsigned
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 

@@ -10,14 +10,16 @@ cheap as can be without slowing the layers down.
 from dataclasses import dataclass, field
 
 import numpy as np
-from qnn.hardware.resources.memory import ROM_BITS_IN_LUTS
+from qnn.hardware.resources.memory import MAX_LUT_MEMORY_BITS
 from qnn.hardware.timing.fifo_depths import depths_for
 from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, Storage
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import PoolOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,
@@ -116,7 +118,7 @@ class Measured:
         folds: dict[str, LayerFolding] = {}
         for number, (process, (simd, pe)) in enumerate(zip(matrices, self.folding, strict=True)):
             bits = process.rows.size // pe * bit_width(self.weight)
-            small = bits <= ROM_BITS_IN_LUTS or number in self.in_luts
+            small = bits <= MAX_LUT_MEMORY_BITS or number in self.in_luts
             folds[f"L{number}"] = LayerFolding(
                 pe, simd, Storage.LUT if small else Storage.BLOCK, False
             )

@@ -5,11 +5,13 @@ from math import prod
 
 import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.scale import ScaleOp
-from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
 from xdsl.dialects.builtin import UnitAttr
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from qnn.frontends.onnx import import_onnx
-from qnn.hardware.resources.memory import ROM_BITS_IN_LUTS
+from qnn.hardware.resources.memory import MAX_LUT_MEMORY_BITS
 from qnn.passes import Pipeline
 from qnn.passes.tile.layer_folding import LayerFolding, foldable_layers
 from qnn.qdialect.stream import DesignOp
-from qnn.qdialect.stream.compute import Storage, WeightedProcess
+from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream.folding import Storage
 from qnn.qdialect.stream.process import data_of
 from qnn.qdialect.types import bit_width
 
@@ -71,4 +72,4 @@ def folds(design: DesignOp, name: str) -> dict[str, LayerFolding]:
 def storage_of(process: WeightedProcess, pe: int, in_luts: bool) -> Storage:
     """Where a tool puts weights by itself, or where it is told to."""
     bits = process.rows.size // pe * bit_width(data_of(process, process.weights).element)
-    return Storage.LUT if in_luts or bits <= ROM_BITS_IN_LUTS else Storage.BLOCK
+    return Storage.LUT if in_luts or bits <= MAX_LUT_MEMORY_BITS else Storage.BLOCK

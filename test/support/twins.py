@@ -13,11 +13,13 @@ from qnn.qdialect.qnn.layout import ReshapeOp
 from qnn.qdialect.qnn.linear import Conv2dOp, LinearOp, accumulator_range
 from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import CropOp, PadOp, PoolOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     ElementType,

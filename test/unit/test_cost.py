@@ -1,17 +1,17 @@
-"""What memories, products and channels cost, by hand; and what keeps a design from being faster."""
+"""Costs of memories, products and channels, computed by hand; the next step of a design."""
 
 import numpy as np
 import pytest
 from qnn.hardware.resources.cost import (
-    fifo,
+    fifo_cost,
     frame_counter_dsps,
     implementations,
-    kept,
     multiplier,
+    vector_storage,
     wide_product,
 )
 from qnn.hardware.resources.device import RESOURCE_KINDS, device_named
-from qnn.hardware.resources.memory import LOGIC, DualPort, MemoryCost, blocks
+from qnn.hardware.resources.memory import LOGIC_PER_LUT, DualPortMemory, MemoryCost, blocks
 from qnn.hardware.search.limits import MIN_STEP_SPEEDUP, next_step
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
@@ -52,9 +52,9 @@ def test_blocks_of_intel_have_any_shape() -> None:
 
 
 def test_small_memories_are_luts() -> None:
-    logic, block = MemoryCost(3, 64, 8).held("xilinx")
+    logic, block = MemoryCost(3, 64, 8).luts_and_blocks("xilinx")
     assert (logic, block) == (3 * 8 * 4 / 3, 0)
-    logic, block = MemoryCost(3, 64, 9).held("xilinx")
+    logic, block = MemoryCost(3, 64, 9).luts_and_blocks("xilinx")
     assert (logic, block) == (0, 3)
 
 
@@ -71,14 +71,17 @@ def test_small_memories_are_luts() -> None:
     ],
 )
 def test_luts_with_two_ports(words: int, bits: int, luts: int) -> None:
-    """RAM32M of 6 bits and RAM64M of 3, in four LUTs; of four that are deeper, a LUT chooses."""
-    assert DualPort(np.array(words), np.array(bits)).luts("xilinx") == luts
+    """RAM32M has 6 bits and RAM64M 3, in four LUTs; a LUT selects between four that are deeper."""
+    assert DualPortMemory(np.array(words), np.array(bits)).luts("xilinx") == luts
 
 
 def test_mlabs() -> None:
     """Ten ALMs for 32 words of 20 bits."""
-    assert DualPort(np.array(32), np.array(20)).luts("intel") * LOGIC["intel"] == 10
-    assert DualPort(np.array(33), np.array(21)).luts("intel") == 4 * 10 / LOGIC["intel"] + 21
+    assert DualPortMemory(np.array(32), np.array(20)).luts("intel") * LOGIC_PER_LUT["intel"] == 10
+    assert (
+        DualPortMemory(np.array(33), np.array(21)).luts("intel")
+        == 4 * 10 / LOGIC_PER_LUT["intel"] + 21
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,8 +95,8 @@ def test_mlabs() -> None:
     ],
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
-    """144 words of 32 bits take 164 LUTs, more than a block is worth; 576 of 8 take 132."""
-    found = kept(matvec(), "xilinx", np.array(pe), np.array(simd))
+    """144 words of 32 bits need 164 LUTs, which is more than a block counts; 576 of 8 need 132."""
+    found = vector_storage(matvec(), "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
 
@@ -101,7 +104,7 @@ def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: 
 def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     process = matvec()
     process.vector_in_registers = UnitAttr()
-    found = kept(process, "xilinx", np.array(pe), np.array(simd))
+    found = vector_storage(process, "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
 
 
@@ -163,7 +166,7 @@ def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
 )
 def test_channels(depth: int, logic: int, block: int) -> None:
     channel = ChannelType((64,), unsigned(1))
-    use = fifo("xilinx", channel, np.array([64]), depth)[:, 0]
+    use = fifo_cost("xilinx", channel, np.array([64]), depth)[:, 0]
     assert use[RESOURCE_KINDS.index("logic")] == logic
     assert use[RESOURCE_KINDS.index("block")] == block
 
@@ -180,7 +183,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 
 def test_the_next_step_of_a_small_design() -> None:
-    """There is room for it, until all is computed at once."""
+    """The device has room for it, until every product has a multiplier of its own."""
     design, device = design_of(read_module(MATRIX)), device_named("z7020")
     tile_design(design, folds={"Gemm_0": LayerFolding(1, 1)})
     step = next_step(design, device, 100.0, 32)
@@ -189,7 +192,7 @@ def test_the_next_step_of_a_small_design() -> None:
 
 
 def test_a_next_step_is_worth_it() -> None:
-    """It is faster by a tenth at least, where anything is."""
+    """It is faster by at least a tenth, if any design is."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
     assert step is not None and step.interval * MIN_STEP_SPEEDUP <= 20_000
@@ -207,7 +210,7 @@ def test_the_next_step_of_a_large_design() -> None:
 
 
 def test_memories_move_to_luts_if_blocks_run_out() -> None:
-    """CNV W2A2 wants more blocks than there are, and fills the device."""
+    """CNV W2A2 needs more blocks than the device has."""
     design = MEASURED[1].design()
     small = estimate_of(design, device_named("z7020")).parts[0].resources
     large = estimate_of(design, device_named("zu9eg")).parts[0].resources

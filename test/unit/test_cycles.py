@@ -14,11 +14,12 @@ from qnn.passes import Pipeline
 from qnn.passes.tile.layer_folding import foldable_layers
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, DesignOp
+from qnn.qdialect.stream.borders import PadOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.elements import AddOp
 from qnn.qdialect.stream.flow import ForkOp, RepackOp
 from qnn.qdialect.stream.process import Counts
-from qnn.qdialect.stream.windows import PadOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design, design_of
 from support.foldings import random_fold

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.hardware.estimate import EstimateError
-from qnn.hardware.resources.cost import fifo, frame_counter_dsps
+from qnn.hardware.resources.cost import fifo_cost, frame_counter_dsps
 from qnn.hardware.resources.device import RESOURCE_KINDS, Use, device_named
-from qnn.hardware.search.space import is_grouped
 from qnn.hardware.timing.simulate import Deadlock, simulate, simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.tile.goal import Goal
@@ -40,7 +39,7 @@ def integer(seed: int) -> ModuleOp | None:
 
 def unplanned(design: DesignOp) -> list[ChannelType]:
     """Channels that a search does not count: behind windows by channel, and where axes change."""
-    found = [p.inputs[0] for p in design.processes if is_grouped(p)]
+    found = [p.inputs[0] for p in design.processes if p.folding_leader is not None]
     repacks = [p for p in design.processes if isinstance(p, RepackOp)]
     return found + [p.outputs[0] for p in repacks if p.inputs[0].lanes == p.outputs[0].lanes]
 
@@ -58,7 +57,10 @@ def test_what_tile_chose(name: str) -> None:
         tiling = tile_design(design, Goal(device, 100.0, 1e8 / (1000 + 50 * seed)))
         found = estimate_of(design, device)
         more: Use = sum(
-            (fifo(device.vendor, c, np.array([c.lanes.data]))[:, 0] for c in unplanned(design)),
+            (
+                fifo_cost(device.vendor, c, np.array([c.lanes.data]))[:, 0]
+                for c in unplanned(design)
+            ),
             np.zeros(len(tiling.use)),
         )
         (part,) = found.parts

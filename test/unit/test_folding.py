@@ -10,7 +10,6 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.passes.tile.folding_file import read_folding, write_folding
 from qnn.passes.tile.layer_folding import (
-    FoldableProcess,
     FoldingError,
     LayerFolding,
     foldable_layers,
@@ -39,7 +38,7 @@ def test_random_foldings_of_random_networks(seeds: range, least: int, tmp_path: 
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
         except PassFailedException:
             continue
-        layers = [p for p in design_of(module).processes if isinstance(p, FoldableProcess)]
+        layers = [p for p in design_of(module).processes if p.FOLDS_BY_NAME]
         for number, process in enumerate(layers):
             process.properties["layer"] = StringAttr(f"layer{number}")
         folds = {
@@ -57,7 +56,8 @@ def test_random_foldings_of_random_networks(seeds: range, least: int, tmp_path: 
                 assert given in (None, got), f"{name}: {folds[name]} became {folding_of(layer)}"
             if isinstance(layer, MatvecOp):
                 rows, cols = layer.rows.shape
-                folds_of = rows // layer.pe * (cols // layer.simd)
+                pe, simd = layer.at_once
+                folds_of = rows // pe * (cols // simd)
                 assert schedule_of(layer).interval == layer.vectors * folds_of
         slowest = max(schedule_of(p).interval for p in design_of(module).processes)
         assert (

@@ -21,8 +21,9 @@ from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import MatvecOp, Storage
-from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from support.design import Design
 from support.generate import Choices

@@ -13,18 +13,13 @@ from qnn.passes import Pipeline
 from qnn.passes.tile.layer_folding import LayerFolding, foldable_layers
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
-from qnn.qdialect.stream.compute import (
-    DepthwiseOp,
-    MatvecOp,
-    Storage,
-    StorageAttr,
-    ThresholdOp,
-    WeightedProcess,
-)
+from qnn.qdialect.stream.borders import CropOp, PadOp
+from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, WeightedProcess
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, RepackOp, SplitOp
+from qnn.qdialect.stream.folding import Storage, StorageAttr
 from qnn.qdialect.stream.scale import ScaleOp
-from qnn.qdialect.stream.windows import CropOp, PadOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
     BipolarType,
     QuantType,

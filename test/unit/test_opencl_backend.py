@@ -25,9 +25,10 @@ from qnn.passes import Pipeline
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType, DesignOp
-from qnn.qdialect.stream.compute import MatvecOp, Storage, ThresholdOp
+from qnn.qdialect.stream.compute import MatvecOp, ThresholdOp
 from qnn.qdialect.stream.flow import RepackOp
-from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools.qnn import main

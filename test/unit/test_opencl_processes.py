@@ -12,7 +12,7 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import RepackOp
-from qnn.qdialect.stream.windows import WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import unsigned
 from support.design import Design

@@ -1,4 +1,4 @@
-"""Memory words: by a loop over single bits, back again, and under designs that are folded."""
+"""Packed memories: against a loop over single bits, round trips, and in folded designs."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -1,8 +1,8 @@
-"""The roof over all designs on a device, against what was published."""
+"""The peak rate of a device, against published figures."""
 
 import pytest
 from qnn.hardware.resources.device import device_named
-from qnn.hardware.resources.roofline import luts_per_op, peak_gops, weighted
+from qnn.hardware.resources.roofline import luts_per_op, mean_luts_per_op, peak_gops
 
 
 def test_luts_of_an_operation() -> None:
@@ -12,7 +12,7 @@ def test_luts_of_an_operation() -> None:
 
 
 def test_a_network_of_several_widths() -> None:
-    assert weighted({(1, 8): 1, (1, 2): 3}) == pytest.approx((13.7 + 3 * 4.1) / 4)
+    assert mean_luts_per_op({(1, 8): 1, (1, 2): 3}) == pytest.approx((13.7 + 3 * 4.1) / 4)
 
 
 def test_alexnet_on_a_large_device() -> None:

@@ -12,7 +12,7 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
 from qnn.qdialect.stream.elements import AddOp, LookupOp
-from qnn.qdialect.stream.windows import PoolOp
+from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.types import (
     QuantType,
     bit_width,

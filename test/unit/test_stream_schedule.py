@@ -1,7 +1,7 @@
 """The schedule of a process is what its words depend on, no less and no more.
 
-The judge knows nothing of schedules: it changes one element of an input and looks which words of
-the result change. A word of a channel is a run of elements of the frame, as long as the lanes say.
+The oracle knows nothing of schedules: it changes one element of an input and finds the words of
+the result that change. A word of a channel holds successive elements of the frame, one per lane.
 """
 
 import numpy as np
@@ -9,11 +9,18 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qnn.hardware.search.space import space_of
+from qnn.hardware.search.tiling import Tiling
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.passes.tile.layer_folding import apply_tiling
 from qnn.qdialect.data import Array
 from qnn.qdialect.stream import PROCESSES, ChannelType, Process
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
-from qnn.qdialect.stream.flow import SinkOp, SourceOp
-from qnn.qdialect.stream.windows import PoolOp, WindowOp
+from qnn.qdialect.stream.design import parent_design
+from qnn.qdialect.stream.elements import LabelSelectOp
+from qnn.qdialect.stream.pool import PoolOp
+from qnn.qdialect.stream.ports import SinkOp, SourceOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
 from support.design import Design
 from support.generate import Choices
@@ -122,11 +129,35 @@ def test_needs_rise_within_the_frame(maker: Maker, data: st.DataObject) -> None:
 @every_process
 @settings(max_examples=30)
 @given(st.data())
-def test_a_frame_takes_a_cycle_a_word_or_more(maker: Maker, data: st.DataObject) -> None:
+def test_an_interval_is_that_of_the_schedule(maker: Maker, data: st.DataObject) -> None:
+    """At least a cycle for each word, and as many as the schedule has iterations."""
     process, _ = draw(maker, data)
-    assert process.interval >= max(c.words for c in (*process.inputs, *process.outputs))
-    if not isinstance(process, MatvecOp):
-        assert process.interval == max(c.words for c in (*process.inputs, *process.outputs))
+    words = max(channel.words for channel in (*process.inputs, *process.outputs))
+    assert process.interval == schedule_of(process).interval >= words
+    if not isinstance(process, MatvecOp | WindowOp | LabelSelectOp):
+        assert process.interval == words
+
+
+@every_process
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_tables_of_a_space_have_the_intervals_of_schedules(
+    maker: Maker, data: st.DataObject
+) -> None:
+    """Each entry of the table of a process is the interval of the process that `tile` makes."""
+    process, choices = draw(maker, data)
+    design = parent_design(process)
+    space = space_of(design, "xilinx")
+    chosen = [choices.integer(0, len(widths) - 1) for widths in space.widths]
+    intervals = {
+        table.of: table.interval[tuple(chosen[choice] for choice in table.choices)]
+        for table in space.parts
+        if isinstance(table.of, Process)
+    }
+    values = [int(widths[n]) for widths, n in zip(space.widths, chosen, strict=True)]
+    apply_tiling(design, space, Tiling(values, 0, np.zeros(0), 0.0, 0.0))
+    for folded, interval in intervals.items():
+        assert folded.interval == schedule_of(folded).interval == interval
 
 
 def test_ends_of_a_design() -> None:
@@ -163,7 +194,7 @@ def test_a_window_word_by_word(lanes: int, by_channel: bool, first: list[int]) -
     patches = needs.reshape(4, -1)
     assert list(patches[0]) == first
     assert list(patches[:, -1]) == [10, 12, 16, 18]
-    assert process.interval == max(18, 64 // lanes)
+    assert process.interval == schedule_of(process).interval >= max(18, 64 // lanes)
 
 
 def test_a_window_waits_no_longer_than_its_patches() -> None:
@@ -205,7 +236,7 @@ def test_the_intervals_of_cnv(layer: str) -> None:
 
 
 def test_the_intervals_of_windows_pools_and_depthwise_layers() -> None:
-    """`C*K^2/PE * OH*OW`, and for a window no less than the words of its image."""
+    """`C*K^2/PE * OH*OW`. A window starts to write when its first lines are there."""
     design = Design()
     x = design.source(ChannelType((28, 28, 64), unsigned(2), 16))
     window = design.add(WindowOp(x, [2, 2], strides=[2, 2], by_channel=True))
@@ -216,4 +247,5 @@ def test_the_intervals_of_windows_pools_and_depthwise_layers() -> None:
     depthwise = design.add(DepthwiseOp(wide.patches, output, name, unsigned(5)))
     design.finish(depthwise.output)
     intervals = [process.interval for process in (window, pool, wide, depthwise)]
-    assert intervals == [28 * 28 * 4, 14 * 14 * 4 * 4, 12 * 12 * 9 * 4, 12 * 12 * 9 * 4]
+    assert intervals[1::2] == [14 * 14 * 4 * 4, 12 * 12 * 9 * 4]
+    assert intervals[0::2] == [28 * 28 * 4 + 113, 12 * 12 * 9 * 4 + 112]

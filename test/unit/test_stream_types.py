@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.borders import PadOp, UpsampleOp
 from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.types import channel_of
-from qnn.qdialect.stream.windows import PadOp, UpsampleOp, WindowOp
+from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import BipolarType, ElementType, signed, unsigned
 from support.design import Design
 from xdsl.dialects import test
@@ -104,9 +105,9 @@ def test_a_concat_infers_its_channel() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda x: WindowOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
-        (lambda x: PadOp(x, [1, 1, 1, 1]), "an image has 3 axes, 4x6 has not"),
-        (lambda x: UpsampleOp(x, [2, 2]), "an image has 3 axes, 4x6 has not"),
+        (lambda x: WindowOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
+        (lambda x: PadOp(x, [1, 1, 1, 1]), "an image must have 3 axes, its frame is 4x6"),
+        (lambda x: UpsampleOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: RepackOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
         (lambda x: SplitOp(x, [2, 0]), "a frame has at least one axis, and none that is empty"),
     ],

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.hardware.resources.cost import Storage
 from qnn.hardware.resources.device import (
     RESOURCE_KINDS,
     DeviceError,
@@ -30,6 +29,7 @@ from qnn.qdialect.qnn.base import describe
 from qnn.qdialect.stream import DesignOp, Process
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import RepackOp
+from qnn.qdialect.stream.folding import Storage
 from support.design import design_of
 from support.networks import trained_network
 from support.program import read_module

@@ -6,7 +6,7 @@ from support.operations import BIT_OPERATIONS, CLASSIFIERS, OPERATIONS, alexnet,
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_operations(name: str) -> None:
-    """As exact as they were published, which is in such units."""
+    """To the precision of the published figures."""
     layers, ops, unit = OPERATIONS[name]
     assert abs(total(layers()).ops - ops) < unit
 

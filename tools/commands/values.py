@@ -34,7 +34,7 @@ def parse_fraction(text: str) -> tuple[float, float]:
 
 def parse_clock(text: str) -> float:
     """A clock in MHz."""
-    from ...qdialect.stream.flow import check_clock
+    from ...qdialect.stream.design import check_clock
 
     mhz = parse_positive(text)
     try:

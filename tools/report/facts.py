@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ...hardware.estimate import kind_of, name_of, reported_figures
+from ...hardware.estimate import name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
 from ...hardware.timing.trace import TRACED_FRAMES, cycles_per_point, peak_levels, simulated_frames
-from ...passes.tile.layer_folding import LayerFolding, folding_of
+from ...passes.tile.layer_folding import folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
-from ...qdialect.stream.windows import PoolOp
 from ..tables import short_names
 from ..targets import TARGETS
 from .build import Build, BuildPart
@@ -110,15 +109,13 @@ def _part_facts(part: BuildPart) -> list[Facts]:
     names = short_names((name_of(process) for process in part.design.processes), BOX_CHARACTERS)
     found: list[Facts] = []
     for n, process in enumerate(part.design.processes):
-        fold = (
-            folding_of(process) if isinstance(process, WeightedProcess | PoolOp) else LayerFolding()
-        )
+        fold = folding_of(process)
         found.append(
             {
                 "name": part.names[n],
                 "layer": name_of(process),
                 "short": names[name_of(process)],
-                "kind": kind_of(process),
+                "kind": process.kind,
                 "pe": layers[n]["pe"],
                 "simd": layers[n]["simd"],
                 "storage": fold.storage or "",

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from qnn.hardware.resources.device import FOLDER, DeviceError, device_named
+from qnn.hardware.resources.device import DEVICES_FOLDER, DeviceError, device_named
 from qnn.tools.devices import device_as_json, device_table, source_lines
 
 from ..kind import Kind, taken
@@ -15,7 +15,7 @@ class Cases(Kind):
 
     def __init__(self, folder: Path):
         super().__init__(folder)
-        self.texts = [path.read_text() for path in sorted(FOLDER.glob("*.toml"))]
+        self.texts = [path.read_text() for path in sorted(DEVICES_FOLDER.glob("*.toml"))]
 
     def case(self, rng: random.Random) -> bytes:
         return damaged_toml(rng, self.texts)

@@ -41,7 +41,7 @@ qnn.data @w [[1.0, 0.0, 1.0, 0.5]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights have 2 axes or more, scalar has not
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights must have 2 axes or more, they are scalar
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -51,7 +51,7 @@ qnn.data @w 1 : tensor<ui4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights have 2 axes or more, 2 has not
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights must have 2 axes or more, they are 2
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -133,7 +133,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 // stream.matvec: the accumulator holds the sums of the actual weights, and no less
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: f32 is no accumulator
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: an accumulator cannot be f32
   %y = stream.matvec %x weights(@w) accumulator = f32 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -537,7 +537,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2, lanes = 3>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: words of 3 don't part 4 pixels of 1 channels evenly
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: words of 3 don't divide 4 pixels of 1 channels evenly
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2, lanes = 3>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -698,7 +698,7 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table is N or 2xN, it is scalar
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table must be N or 2xN, it is scalar
   %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x2xsi9>
 }
@@ -708,7 +708,7 @@ qnn.data @t 1 : tensor<si9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table is N or 2xN, it is 1x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table must be N or 2xN, it is 1x4
   %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x2xsi9>
 }
@@ -718,7 +718,7 @@ qnn.data @t [[0, 1, 2, 3]] : tensor<1x4xsi9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table of si9 gives no si8
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: a table of si9 cannot produce si8
   %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi8>
   stream.sink "y" %y : !stream.channel<3x2xsi8>
 }
@@ -738,7 +738,7 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xui3>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 0 to 3, ui3 reaches 0 to 7
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table covers 0 to 3, ui3 ranges from 0 to 7
   %y = stream.lookup %x table(@t) : (!stream.channel<3x2xui3>) -> !stream.channel<3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x2xsi9>
 }
@@ -748,7 +748,7 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 0 to 3, si2 reaches -2 to 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table covers 0 to 3, si2 ranges from -2 to 1
   %y = stream.lookup %x table(@t) : (!stream.channel<3x2xsi2>) -> !stream.channel<3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x2xsi9>
 }
@@ -758,7 +758,7 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table answers 1 to 4, ui2 reaches 0 to 3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.lookup: the table covers 1 to 4, ui2 ranges from 0 to 3
   %y = stream.lookup %x table(@t) first = 1 : (!stream.channel<3x2xui2>) -> !stream.channel<3x2xsi9>
   stream.sink "y" %y : !stream.channel<3x2xsi9>
 }
@@ -800,7 +800,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
   %b = stream.source "b" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams take two multipliers, not 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams need two multipliers, not 1
   %y = stream.add %a, %b multipliers = [2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
   stream.sink "y" %y : !stream.channel<3x2xsi6>
 }
@@ -810,7 +810,7 @@ stream.design @main {
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
   %b = stream.source "b" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams take two multipliers, not 3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.add: two streams need two multipliers, not 3
   %y = stream.add %a, %b multipliers = [2, 2, 2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi6>
   stream.sink "y" %y : !stream.channel<3x2xsi6>
 }
@@ -880,7 +880,7 @@ stream.design @main {
 // stream.label_select
 stream.design @main {
   %x = stream.source "x" : !stream.channel<1x10xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the scores are one row, not 1x10
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the scores must be one row, not 1x10
   %y = stream.label_select %x : (!stream.channel<1x10xsi9>) -> !stream.channel<1xui4>
   stream.sink "y" %y : !stream.channel<1xui4>
 }
@@ -1022,7 +1022,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x3x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: there are 6 pixels, and 4 kinds
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: there must be a kind for each of 6 pixels, they are 4
   %y = stream.offset %x rows(@two) kinds(@k) : (!stream.channel<2x3x4xui8>) -> !stream.channel<2x3x4xsi10>
   stream.sink "y" %y : !stream.channel<2x3x4xsi10>
 }
@@ -1061,7 +1061,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a codebook is one row, not 1x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: a codebook must be one row, not 1x4
   %y = stream.matvec %x weights(@i) codebook(@b) accumulator = si9 : (!stream.channel<3x4xui2>) -> !stream.channel<3x1xsi9>
   stream.sink "y" %y : !stream.channel<3x1xsi9>
 }
@@ -1072,7 +1072,7 @@ qnn.data @b [[1, 2, 3, 4]] : tensor<1x4xui3>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: indices from 0 to 3 leave a codebook of 3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: indices from 0 to 3 exceed a codebook of 3 entries
   %y = stream.matvec %x weights(@i) codebook(@b) accumulator = si9 : (!stream.channel<3x4xui2>) -> !stream.channel<3x1xsi9>
   stream.sink "y" %y : !stream.channel<3x1xsi9>
 }

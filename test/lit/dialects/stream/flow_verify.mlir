@@ -106,7 +106,7 @@ stream.design @main {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: frames enter by a stream.source, not an argument
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: it must have no arguments: frames enter through stream.source
 "stream.design"() <{sym_name = "main"}> ({
 ^bb0(%x: !stream.channel<4xui8>):
   stream.sink "y" %x : !stream.channel<4xui8>
@@ -114,7 +114,7 @@ stream.design @main {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: test.op is no process
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: test.op is not a process
 stream.design @main {
   %x = "test.op"() : () -> !stream.channel<4xui8>
   stream.sink "y" %x : !stream.channel<4xui8>
@@ -122,7 +122,7 @@ stream.design @main {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.design is no process
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.design is not a process
 stream.design @main {
   stream.design @inner {
     %x = stream.source "x" : !stream.channel<4xui8>
@@ -543,7 +543,7 @@ stream.design @main attributes {clock_mhz = 100.0 : f64} {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: with links it needs a clock_mhz
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: a design with links needs a clock_mhz
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
   stream.sink "y" %x over <bits = 8, mhz = 50.0> : !stream.channel<4xui8>
@@ -551,7 +551,7 @@ stream.design @main {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.sink: what shares a link is over one
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: stream.sink: all ports that share a link must have the same link attribute
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
   %a, %b = stream.fork %x : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xui8>)
@@ -571,7 +571,7 @@ stream.design @second attributes {clock_mhz = 100.0 : f64} {
 }
 func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
   %l = stream.run @first %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @second takes "l" over a link, and at its other end is no sink of this name, over such a link, in such words, at such a clock
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: source "l" of @second has no matching sink: both ends of a link need the same name, link, channel type and clock
   %y = stream.run @second %l : (tensor<1x4xui8>) -> tensor<1x4xui8>
   func.return %y : tensor<1x4xui8>
 }
@@ -583,7 +583,7 @@ stream.design @first attributes {clock_mhz = 100.0 : f64} {
   stream.sink "l" %x over <bits = 8, mhz = 50.0> : !stream.channel<4xui8>
 }
 func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @first gives "l" over a link, which leads to one source of another design
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: the result of sink "l" of @first goes over a link: its only use must be a source over a link
   %l = stream.run @first %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
   func.return %l : tensor<1x4xui8>
 }

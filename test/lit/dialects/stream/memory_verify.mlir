@@ -32,7 +32,7 @@ stream.memory @w at_once = [2, 3] "0x020" : tensor<4x6xui2>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<6xui4, lanes = 2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @w holds 2x3 at an address, 2x2 are taken at once: pack-bits comes after tile
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: @w is packed with 2x3 elements at an address, the process reads 2x2: run pack-bits after tile
   %y = stream.matvec %x weights(@w) accumulator = si9 : (!stream.channel<6xui4, lanes = 2>) -> !stream.channel<4xsi9, lanes = 2>
   stream.sink "y" %y : !stream.channel<4xsi9, lanes = 2>
 }

@@ -179,7 +179,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the shift is from 0 to 63, not 64
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the shift must be from 0 to 63, not 64
   %y = stream.scale %x factors(@f) offsets(@f) shift = 64 clamp = [0, 255] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }
@@ -211,7 +211,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: nothing lies from 5 to 4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the clamp is empty: 5 is above 4
   %y = stream.scale %x factors(@f) offsets(@f) shift = 2 clamp = [5, 4] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }

@@ -57,7 +57,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: an image has 3 axes, 4x8 has not
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: an image must have 3 axes, its frame is 4x8
   %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x8xui8>) -> !stream.channel<3x3x8xui8>
   stream.sink "y" %y : !stream.channel<3x3x8xui8>
 }
@@ -138,7 +138,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: words of 3 don't part 2x2 pixels of 1 channels evenly
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: words of 3 don't divide 2x2 pixels of 1 channels evenly
   %y = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 3>
   stream.sink "y" %y : !stream.channel<3x3x8xui8, lanes = 3>
 }
@@ -184,7 +184,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<16x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: an image has 3 axes, 16x2 has not
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pad: an image must have 3 axes, its frame is 16x2
   %y = stream.pad %x pads = [1, 1, 1, 1] : (!stream.channel<16x2xui8>) -> !stream.channel<5x5x2xui8>
   stream.sink "y" %y : !stream.channel<5x5x2xui8>
 }
@@ -284,7 +284,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<1x4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: an image has 3 axes, 1x4x4x2 has not
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.upsample: an image must have 3 axes, its frame is 1x4x4x2
   %y = stream.upsample %x scales = [2, 2] : (!stream.channel<1x4x4x2xui8>) -> !stream.channel<8x8x2xui8>
   stream.sink "y" %y : !stream.channel<8x8x2xui8>
 }
@@ -348,7 +348,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x3x8xui8, lanes = 3>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: words of 3 don't part 4 pixels of 1 channels evenly
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: words of 3 don't divide 4 pixels of 1 channels evenly
   %y = stream.pool %x : (!stream.channel<3x3x8xui8, lanes = 3>) -> !stream.channel<3x3x2xui8>
   stream.sink "y" %y : !stream.channel<3x3x2xui8>
 }
@@ -431,7 +431,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: 2 to 5 is no part of an axis of 4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: 2 to 5 is not a range of an axis of 4
   %y = stream.crop %x starts = [2, 0, 0] ends = [5, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<3x4x8xui2>
   stream.sink "y" %y : !stream.channel<3x4x8xui2>
 }

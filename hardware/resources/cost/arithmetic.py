@@ -1,0 +1,43 @@
+"""The resources of products and comparisons."""
+
+from math import ceil, prod
+
+from ....qdialect.stream.compute import ThresholdedProcess
+from ....qdialect.stream.process import data_of
+from ....qdialect.stream.products import ProductKind, product_kind
+from ....qdialect.types import ElementType, bit_width
+
+MAX_PARALLEL_THRESHOLDS = 15
+"""Thresholds of a row that are compared in one cycle; longer rows are searched by bisection."""
+
+DSP_FACTOR_BITS = {"xilinx": (17, 24), "intel": (26, 26)}
+"""Bits of both factors of a DSP's product, without their signs."""
+
+
+def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
+    """LUTs and bits of a product; where a factor is a sign, the next adder applies it for free."""
+    w, a = bit_width(weight), bit_width(activation)
+    match product_kind(weight, activation):
+        case ProductKind.XNOR:
+            return 0, 1
+        case ProductKind.BIPOLAR:
+            return 0, max(w, a) + 1
+        case ProductKind.TERNARY | ProductKind.INTEGER:
+            return w * a, w + a
+
+
+def wide_product(vendor: str, *elements: ElementType) -> int:
+    """DSPs of a product whose factors may be wider than those of one DSP."""
+    widths = sorted(bit_width(element) for element in elements)
+    factors = zip(widths, DSP_FACTOR_BITS[vendor], strict=True)
+    return prod(ceil((width - 1) / bits) for width, bits in factors)
+
+
+def comparator_luts(process: ThresholdedProcess, bits: int) -> float:
+    """LUTs that compare a sum with its thresholds: one comparator each, or one for each step of a
+    bisection."""
+    if process.thresholds is None:
+        return 0
+    steps = data_of(process, process.thresholds).type.get_shape()[-1]
+    parallel = steps <= MAX_PARALLEL_THRESHOLDS
+    return (steps if parallel else steps.bit_length()) * (bits / 2 + 2)

@@ -1,0 +1,70 @@
+"""When a window reads each line of an image, and writes each row of patches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..shapes import Window
+from .folding import Counts
+
+
+@dataclass(frozen=True)
+class LineSchedule:
+    """The lines of a window, for words of one width or for arrays of widths.
+
+    The window keeps as many lines as its kernel spans, and those of its next step. A line is read
+    without a break. A row of patches waits until it can be written without one: if it started
+    earlier, it would end no sooner, and a reader that is not ready would stop the window.
+    """
+
+    window: Window
+    height: int
+    """Lines of the image."""
+    rows: int
+    """Rows of patches."""
+    line_words: Counts
+    """Words of a line of the image."""
+    row_words: Counts
+    """Words of a row of patches."""
+    delays: Counts
+    """Cycles from the start of each line of the kernel to the earliest start of a row of patches;
+    the kernel's lines are the first axis."""
+
+    def starts(self) -> tuple[Counts, Counts]:
+        """The cycle in which each line, and each row of patches, starts."""
+        (extent, _), (step, _), (apart, _) = (
+            self.window.extent,
+            self.window.strides,
+            self.window.dilations,
+        )
+        shape = self.delays.shape[1:]
+        lines = np.zeros((self.height, *shape), np.int64)
+        begun = np.zeros((self.rows, *shape), np.int64)
+        known = 0
+        for row in range(self.rows):
+            until = self.height if row == self.rows - 1 else row * step + extent
+            for line in range(known, row * step + extent):
+                self._start_line(lines, begun, line, line - extent - step)
+            known = row * step + extent
+            kernel = lines[row * step : known : apart]
+            begun[row] = np.max(kernel + self.delays, axis=0)
+            if row:
+                begun[row] = np.maximum(begun[row], begun[row - 1] + self.row_words)
+            for line in range(known, until):
+                self._start_line(lines, begun, line, line - extent - step)
+        return lines, begun
+
+    def _start_line(self, lines: Counts, rows: Counts, line: int, replaced: int) -> None:
+        """A line starts after the one before, once no row needs the line that it replaces."""
+        if line:
+            lines[line] = lines[line - 1] + self.line_words
+        if replaced >= 0:
+            (step, _) = self.window.strides
+            done = rows[min(len(rows) - 1, replaced // step)] + self.row_words
+            lines[line] = np.maximum(lines[line], done)
+
+    @property
+    def interval(self) -> Counts:
+        """Cycles of a frame."""
+        lines, rows = self.starts()
+        return np.maximum(lines[-1] + self.line_words, rows[-1] + self.row_words)
