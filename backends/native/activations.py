@@ -9,27 +9,27 @@ from ...passes.scale_thresholds.threshold_lines import Ints, ThresholdRows
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Exceptions, exceptions, fit
-from .products import LANES, Kernel, rows_to, text
-from .tensors import Tensor, type_name
+from .lines import Exceptions, line_exceptions, fit_lines
+from .products import LANES, Kernel, pad_rows, cxx_bool
+from .tensors import NativeTensor, type_name
 
-FEW = 4
+MAX_COMPARED = 4
 """So many thresholds are compared with, one after another, whatever they are."""
 
-SOME = 16
+MAX_COMPARED_OFF_LINE = 16
 """So many are where they are on no line."""
 
 
-EXCEPTIONS = 12
+MAX_EXCEPTIONS = 12
 """So many numbers of sixteen channels may be off their lines, and are compared with one by one."""
 
 
-NEVER = np.iinfo(np.int32).max
+UNREACHABLE = np.iinfo(np.int32).max
 """No sum is as large."""
 
 
 @dataclass(frozen=True)
-class Activation:
+class ActivationKernel:
     """An instance of a template of `activations.hpp`."""
 
     type: str
@@ -76,7 +76,7 @@ class Thresholds:
     def count(self) -> int:
         return self.rows.shape[1]
 
-    def joined(self, together: int) -> "Thresholds":
+    def for_pixel_group(self, together: int) -> "Thresholds":
         """Those of so many pixels that are computed as one."""
         rows, low, high = (
             np.concatenate([array] * together) for array in (self.rows, self.low, self.high)
@@ -85,58 +85,58 @@ class Thresholds:
         return Thresholds(rows, flips, self.offset, low, high, self.values)
 
 
-def raw(y: Tensor) -> Activation:
+def raw_sums(y: NativeTensor) -> ActivationKernel:
     """The sums as they are."""
-    fields = [y.pointer, y.grid, str(y.shape[-1]), str(y.low)]
-    return Activation(f"Raw<{type_name(y.dtype)}>", fields)
+    fields = [y.pointer, y.grid, str(y.shape[-1]), str(y.zero_point)]
+    return ActivationKernel(f"Raw<{type_name(y.dtype)}>", fields)
 
 
-def counted(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
+def threshold_kernel(constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor) -> ActivationKernel:
     """The fastest way to count the thresholds that sums have reached."""
     if product.wide or (y.dtype != np.uint8 and not y.planes):
-        return search(constants, product, t, y)
+        return search_kernel(constants, product, t, y)
     if y.planes == 1:
-        return Activation("Signs", compared(constants, product, t, y))
+        return ActivationKernel("Signs", sign_fields(constants, product, t, y))
     if y.planes == 2:
-        return Activation("Thirds", compared(constants, product, t, y))
-    if t.count <= FEW:
-        return few(constants, product, t, y)
+        return ActivationKernel("Thirds", sign_fields(constants, product, t, y))
+    if t.count <= MAX_COMPARED:
+        return comparison_kernel(constants, product, t, y)
     half = (t.count + 1) // 2
     for middle in (half, half - 1):  # halves become even, counted from here
-        found = line(constants, product, t, y, middle)
+        found = line_kernel(constants, product, t, y, middle)
         if found is not None:
             return found
-    return (few if t.count <= SOME else halved)(constants, product, t, y)
+    return (comparison_kernel if t.count <= MAX_COMPARED_OFF_LINE else bisection_kernel)(constants, product, t, y)
 
 
-def line(
-    constants: Constants, product: Kernel, t: Thresholds, y: Tensor, middle: int
-) -> Activation | None:
+def line_kernel(
+    constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor, middle: int
+) -> ActivationKernel | None:
     """Lines from a middle level on, if there are not too many exceptions."""
     stairs = ThresholdRows(t.rows, t.low, t.high, t.values)
-    lines = fit(stairs, middle)
-    but = exceptions(lines, stairs)
+    lines = fit_lines(stairs, middle)
+    but = line_exceptions(lines, stairs)
     if but is None:
         return None
     signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
-    ends, entries = listed(but, signs, product.all_channels // LANES, middle)
-    if ends[-1] > EXCEPTIONS * (len(ends) - 1):
+    ends, entries = exception_lists(but, signs, product.padded_channels // LANES, middle)
+    if ends[-1] > MAX_EXCEPTIONS * (len(ends) - 1):
         return None
     rows = (signs * lines.centers).astype(np.int32), signs.astype(np.float32) * lines.slopes
-    full = t.count == 255 and middle == 128 and first(t, y) == 0
+    full = t.count == 255 and middle == 128 and lowest_output(t, y) == 0
     fields = [
         y.pointer,
         y.grid,
-        *(constants.pointer(rows_to(row, product.all_channels)) for row in (*rows, lines.heights)),
+        *(constants.pointer(pad_rows(row, product.padded_channels)) for row in (*rows, lines.heights)),
         constants.pointer(ends),
         constants.pointer(entries, "Ints") if len(entries) else "nullptr",
-        *(str(n) for n in (y.shape[-1], t.count, middle, first(t, y))),
+        *(str(n) for n in (y.shape[-1], t.count, middle, lowest_output(t, y))),
     ]
-    kind = f"Line<{text(full)}, {text(len(entries) > 0)}>"
-    return Activation(kind, fields)
+    kind = f"Line<{cxx_bool(full)}, {cxx_bool(len(entries) > 0)}>"
+    return ActivationKernel(kind, fields)
 
 
-def listed(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Array, Array]:
+def exception_lists(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Array, Array]:
     """The exceptions of each vector of channels: where its list ends, and the lists; an entry has
     a sum of each channel and its level, from the middle one on."""
     ends, entries = [0], list[Array]()
@@ -144,7 +144,7 @@ def listed(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Arr
         some = range(vector * LANES, min((vector + 1) * LANES, len(but)))
         count = max((len(but[channel][0]) for channel in some), default=0)
         table = np.zeros((count, 2, LANES), np.int32)
-        table[:, 0] = NEVER
+        table[:, 0] = UNREACHABLE
         for lane, channel in enumerate(some):
             numbers, levels = but[channel]
             table[: len(numbers), 0, lane] = numbers * signs[channel]
@@ -154,69 +154,69 @@ def listed(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Arr
     return np.array(ends, np.int32), np.concatenate(entries)
 
 
-def first(t: Thresholds, y: Tensor) -> int:
+def lowest_output(t: Thresholds, y: NativeTensor) -> int:
     """What is stored where no threshold is reached."""
     lowest = -1 if isinstance(y.element, BipolarType) else t.offset
-    return lowest - y.low
+    return lowest - y.zero_point
 
 
-def flips(constants: Constants, product: Kernel, t: Thresholds) -> str:
+def flip_pointer(constants: Constants, product: Kernel, t: Thresholds) -> str:
     if t.flips is None:
         return "nullptr"
     dtype = np.int64 if product.wide else np.int32
-    return constants.pointer(rows_to(t.flips.astype(dtype), product.all_channels))
+    return constants.pointer(pad_rows(t.flips.astype(dtype), product.padded_channels))
 
 
-def columns(product: Kernel, t: Thresholds) -> Array:
+def threshold_columns(product: Kernel, t: Thresholds) -> Array:
     """The thresholds of all channels, level by level; none reaches those of channels left over."""
-    never = np.full((t.count, product.all_channels), NEVER, np.int32)
+    never = np.full((t.count, product.padded_channels), UNREACHABLE, np.int32)
     never[:, : len(t.rows)] = t.rows.T
     return never
 
 
-def compared(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> list[str]:
-    thresholds = constants.pointer(columns(product, t))
-    channels = str(product.all_channels)
-    return [y.pointer, y.grid, thresholds, flips(constants, product, t), channels]
+def sign_fields(constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor) -> list[str]:
+    thresholds = constants.pointer(threshold_columns(product, t))
+    channels = str(product.padded_channels)
+    return [y.pointer, y.grid, thresholds, flip_pointer(constants, product, t), channels]
 
 
-def few(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
+def comparison_kernel(constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor) -> ActivationKernel:
     factor = 2 if isinstance(y.element, BipolarType) else 1
     fields = [
         y.pointer,
         y.grid,
-        constants.pointer(columns(product, t)),
-        flips(constants, product, t),
-        *(str(n) for n in (t.count, product.all_channels, y.shape[-1], factor, first(t, y))),
+        constants.pointer(threshold_columns(product, t)),
+        flip_pointer(constants, product, t),
+        *(str(n) for n in (t.count, product.padded_channels, y.shape[-1], factor, lowest_output(t, y))),
     ]
-    return Activation("Counted", fields)
+    return ActivationKernel("Counted", fields)
 
 
-def halved(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
+def bisection_kernel(constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor) -> ActivationKernel:
     rows, where = np.unique(t.rows, axis=0, return_inverse=True)
     half = 1 << (t.count.bit_length() - 1)
-    table = np.full((len(rows), 2 * half - 1), NEVER, np.int32)
+    table = np.full((len(rows), 2 * half - 1), UNREACHABLE, np.int32)
     table[:, : t.count] = rows
     starts = (where.reshape(-1) * table.shape[1]).astype(np.int32)
     fields = [
         y.pointer,
         y.grid,
         constants.pointer(table),
-        constants.pointer(rows_to(starts, product.all_channels)),
-        flips(constants, product, t),
-        *(str(n) for n in (half, y.shape[-1], first(t, y))),
+        constants.pointer(pad_rows(starts, product.padded_channels)),
+        flip_pointer(constants, product, t),
+        *(str(n) for n in (half, y.shape[-1], lowest_output(t, y))),
     ]
-    return Activation("Halved", fields)
+    return ActivationKernel("Halved", fields)
 
 
-def search(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
+def search_kernel(constants: Constants, product: Kernel, t: Thresholds, y: NativeTensor) -> ActivationKernel:
     dtype = np.dtype(np.int64 if product.wide else np.int32)
     factor = 2 if isinstance(y.element, BipolarType) else 1
     fields = [
         y.pointer,
         y.grid,
-        constants.pointer(rows_to(t.rows.astype(dtype), product.all_channels)),
-        flips(constants, product, t),
-        *(str(n) for n in (t.count, y.shape[-1], factor, first(t, y))),
+        constants.pointer(pad_rows(t.rows.astype(dtype), product.padded_channels)),
+        flip_pointer(constants, product, t),
+        *(str(n) for n in (t.count, y.shape[-1], factor, lowest_output(t, y))),
     ]
-    return Activation(f"Search<{type_name(y.dtype)}, {type_name(dtype)}>", fields)
+    return ActivationKernel(f"Search<{type_name(y.dtype)}, {type_name(dtype)}>", fields)

@@ -5,7 +5,7 @@ import numpy as np
 from ...qdialect.data import Array
 from .tensors import type_name
 
-ALIGNED = 64
+ALIGNMENT = 64
 
 
 class Constants:
@@ -13,16 +13,16 @@ class Constants:
 
     def __init__(self) -> None:
         self.bytes = bytearray()
-        self.places: dict[bytes, int] = {}
+        self.offsets: dict[bytes, int] = {}
 
     def add(self, array: Array) -> int:
         """Where an array is."""
         data = np.ascontiguousarray(array).tobytes()
-        if data not in self.places:
-            self.bytes += bytes(-len(self.bytes) % ALIGNED)
-            self.places[data] = len(self.bytes)
+        if data not in self.offsets:
+            self.bytes += bytes(-len(self.bytes) % ALIGNMENT)
+            self.offsets[data] = len(self.bytes)
             self.bytes += data
-        return self.places[data]
+        return self.offsets[data]
 
     def pointer(self, array: Array, type: str | None = None) -> str:
         """C++ for its first element."""

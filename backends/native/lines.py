@@ -16,13 +16,13 @@ from ...passes.scale_thresholds.threshold_lines import Doubles, Ints, ThresholdR
 
 Floats = npt.NDArray[np.float32]
 
-REACH = 3
+EDGE_REACH = 3
 """Where a line is wrong for some numbers around a step, it is right so far from it."""
 
-LONGEST = 1 << 20
+MAX_LINE_HEIGHT = 1 << 20
 """No line goes further from its middle, whatever a sum is."""
 
-TRIES = [(ulps, share) for ulps in (0, 1, -1, 2, -2, 3, -3) for share in (0.5, 0.3, 0.7)]
+LINE_CANDIDATES = [(ulps, share) for ulps in (0, 1, -1, 2, -2, 3, -3) for share in (0.5, 0.3, 0.7)]
 """Slopes beside the best, and how high in the room for a line: floats are coarse, and one is
 right where another is not."""
 
@@ -38,20 +38,20 @@ class Lines:
     middle: int
     """The level from which lines count."""
 
-    def along(self, x: Ints) -> Floats:
+    def heights_at(self, x: Ints) -> Floats:
         """How far from the middle level a number of each channel is, as the processor has it."""
         away = (x - self.centers[:, None]).astype(np.float32)
         return away * self.slopes[:, None] + self.heights[:, None]
 
-    def levels(self, x: Ints) -> Ints:
+    def levels_at(self, x: Ints) -> Ints:
         """The level of a number of each channel."""
-        return np.clip(np.rint(self.along(x)).astype(np.int64) + self.middle, 0, self.count)
+        return np.clip(np.rint(self.heights_at(x)).astype(np.int64) + self.middle, 0, self.count)
 
-    def wrong(self, stairs: ThresholdRows) -> Ints:
+    def wrong_edges(self, stairs: ThresholdRows) -> Ints:
         """At how many edges of each channel it is elsewhere."""
         under, reached = stairs.edges
-        too_low = (self.levels(reached) < stairs.levels) & (stairs.rows <= stairs.high[:, None])
-        too_high = (self.levels(under) >= stairs.levels) & (stairs.rows > stairs.low[:, None])
+        too_low = (self.levels_at(reached) < stairs.levels) & (stairs.rows <= stairs.high[:, None])
+        too_high = (self.levels_at(under) >= stairs.levels) & (stairs.rows > stairs.low[:, None])
         return (too_low | too_high).sum(1)
 
     def replaced(self, channels: Ints, by: "Lines") -> "Lines":
@@ -64,7 +64,7 @@ class Lines:
         whole.heights[channels] = by.heights
         return whole
 
-    def of(self, channels: Ints) -> "Lines":
+    def select(self, channels: Ints) -> "Lines":
         """Those of some channels."""
         centers, slopes, heights = (
             self.centers[channels],
@@ -78,34 +78,34 @@ Exceptions = Sequence[tuple[Ints, Ints]]
 """For each channel the numbers at which a line is wrong, and what their levels are."""
 
 
-def fit(stairs: ThresholdRows, middle: int) -> Lines:
+def fit_lines(stairs: ThresholdRows, middle: int) -> Lines:
     """The lines that are wrong least often."""
     slopes = search(stairs)
-    best = lines_of(stairs, middle, slopes, *TRIES[0])
-    wrong = best.wrong(stairs)
+    best = lines_with_slopes(stairs, middle, slopes, *LINE_CANDIDATES[0])
+    wrong = best.wrong_edges(stairs)
     for odd in (False, True):
         (left,) = wrong.nonzero()
         some = stairs.of(left)
         heeded = some.without_odd() if odd else some
         found = search(heeded) if odd else slopes[left]
-        for ulps, share in TRIES if left.size else ():
-            tried = lines_of(heeded, middle, found, ulps, share)
-            count = tried.wrong(some)
+        for ulps, share in LINE_CANDIDATES if left.size else ():
+            tried = lines_with_slopes(heeded, middle, found, ulps, share)
+            count = tried.wrong_edges(some)
             (better,) = (count < wrong[left]).nonzero()
-            best = best.replaced(left[better], tried.of(better))
+            best = best.replaced(left[better], tried.select(better))
             wrong[left] = np.minimum(wrong[left], count)
     return best
 
 
-def exceptions(lines: Lines, stairs: ThresholdRows) -> Exceptions | None:
+def line_exceptions(lines: Lines, stairs: ThresholdRows) -> Exceptions | None:
     """Where lines are wrong; None where they are so far from a step."""
-    ends = lines.along(np.stack([stairs.low, stairs.high], 1))
-    if not (abs(ends) < LONGEST).all():
+    ends = lines.heights_at(np.stack([stairs.low, stairs.high], 1))
+    if not (abs(ends) < MAX_LINE_HEIGHT).all():
         return None
-    around = stairs.around(REACH)
+    around = stairs.around(EDGE_REACH)
     flat = around.reshape(len(around), -1)
     level = stairs.reached(flat)
-    wrong = level != lines.levels(flat)
+    wrong = level != lines.levels_at(flat)
     ends = wrong.reshape(around.shape)
     first, last = around[:, :, 0], around[:, :, -1]
     alone = np.concatenate([stairs.low[:, None], last[:, :-1]], 1) < first
@@ -119,7 +119,7 @@ def exceptions(lines: Lines, stairs: ThresholdRows) -> Exceptions | None:
     return found
 
 
-def lines_of(stairs: ThresholdRows, middle: int, slopes: Doubles, ulps: int, share: float) -> Lines:
+def lines_with_slopes(stairs: ThresholdRows, middle: int, slopes: Doubles, ulps: int, share: float) -> Lines:
     """Lines of given slopes, or some floats beside them, within the room that they have."""
     rounded = (slopes.astype(np.float32).view(np.int32) + np.int32(ulps) * (slopes > 0)).view(
         np.float32

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import Shape
 from .constants import Constants
-from .tensors import Tensor, strides_of, type_name
+from .tensors import NativeTensor, contiguous_strides, type_name
 
 
 @dataclass(frozen=True)
-class Source:
+class LoopInput:
     """What a loop reads: where it starts, and how far elements are apart along each axis."""
 
     pointer: str
@@ -20,19 +20,19 @@ class Source:
     """What is stored as 0."""
 
     @staticmethod
-    def tensor(x: Tensor) -> "Source":
-        return Source(x.pointer, x.strides, x.start, x.low)
+    def tensor(x: NativeTensor) -> "LoopInput":
+        return LoopInput(x.pointer, x.strides, x.start, x.zero_point)
 
     @staticmethod
-    def array(array: Array, constants: Constants) -> "Source":
-        return Source(constants.pointer(array), strides_of(array.shape))
+    def array(array: Array, constants: Constants) -> "LoopInput":
+        return LoopInput(constants.pointer(array), contiguous_strides(array.shape))
 
-    def along(self, shape: Shape, own: Shape) -> "Source":
+    def broadcast(self, shape: Shape, own: Shape) -> "LoopInput":
         """Spread over a shape, as numpy does it."""
         strides = (*(0 for _ in range(len(shape) - len(own))), *self.strides)
         sizes = (*(1 for _ in range(len(shape) - len(own))), *own)
         kept = [0 if size == 1 else stride for size, stride in zip(sizes, strides, strict=True)]
-        return Source(self.pointer, kept, self.start, self.low)
+        return LoopInput(self.pointer, kept, self.start, self.low)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Loops:
     def over(shape: Shape) -> "Loops":
         return Loops(shape)
 
-    def around(self, heads: Iterable[str], body: Sequence[str]) -> list[str]:
+    def wrap(self, heads: Iterable[str], body: Sequence[str]) -> list[str]:
         """Lines in front of the loops, the loops, and lines in the innermost."""
         axes = [axis for axis, size in enumerate(self.sizes) if size > 1]
         if not axes:
@@ -76,8 +76,8 @@ class Loops:
 
     def copy(
         self,
-        x: Tensor,
-        y: Tensor,
+        x: NativeTensor,
+        y: NativeTensor,
         strides_x: Sequence[int | str] | None = None,
         at_x: int = 0,
         at_y: int = 0,
@@ -85,10 +85,10 @@ class Loops:
         """Each element of a box, from one tensor to another."""
         here = self.index(y.strides, y.start + at_y)
         there = self.index(strides_x or x.strides, x.start + at_x)
-        return self.around(pointers([x], y), [f"y[{here}] = {stored(f'x0[{there}]', x.low, y)};"])
+        return self.wrap(pointer_lines([x], y), [f"y[{here}] = {stored_value(f'x0[{there}]', x.zero_point, y)};"])
 
-    def spread(
-        self, x: Tensor, y: Tensor, first: tuple[int, int], steps: tuple[int, int]
+    def insert_zeros(
+        self, x: NativeTensor, y: NativeTensor, first: tuple[int, int], steps: tuple[int, int]
     ) -> list[str]:
         """Pixels of `x` at every so many of `y`, from one on; zeros between them."""
         rows = [f"(i1 - {first[0]})", f"(i2 - {first[1]})"]
@@ -102,16 +102,16 @@ class Loops:
             tests.append(f"{row} >= 0 && {row} % {step} == 0 && {row} / {step} < {size}")
             at.append(f"{row} / {step} * {stride}")
         inside = f"x0[{x.start} + {' + '.join(at)}{channel}]"
-        value = f"{' && '.join(tests)} ? {stored(inside, x.low, y)} : {stored('0', 0, y)}"
-        return self.around(pointers([x], y), [f"y[{self.index(y.strides, y.start)}] = {value};"])
+        value = f"{' && '.join(tests)} ? {stored_value(inside, x.zero_point, y)} : {stored_value('0', 0, y)}"
+        return self.wrap(pointer_lines([x], y), [f"y[{self.index(y.strides, y.start)}] = {value};"])
 
-    def fill(self, y: Tensor, value: int) -> list[str]:
+    def fill(self, y: NativeTensor, value: int) -> list[str]:
         """The same in each element."""
         body = [f"y[{self.index(y.strides, y.start)}] = {value};"]
-        return self.around(pointers([], y), body)
+        return self.wrap(pointer_lines([], y), body)
 
-    def each(
-        self, reads: Sequence[Source], y: Tensor, wide: str, value: str, heads: Sequence[str] = ()
+    def elementwise(
+        self, reads: Sequence[LoopInput], y: NativeTensor, wide: str, value: str, heads: Sequence[str] = ()
     ) -> list[str]:
         """A function of elements `a`, `b` of what has the shape of the result."""
         first = [f"const auto* x{n} = {source.pointer};" for n, source in enumerate(reads)]
@@ -121,12 +121,12 @@ class Loops:
         ]
         body += [
             f"const {wide} result = {value};",
-            f"y[{self.index(y.strides, y.start)}] = ({type_name(y.dtype)})(result - {y.low});",
+            f"y[{self.index(y.strides, y.start)}] = ({type_name(y.dtype)})(result - {y.zero_point});",
         ]
-        return self.around([*first, *heads, f"auto* y = {y.pointer};"], body)
+        return self.wrap([*first, *heads, f"auto* y = {y.pointer};"], body)
 
 
-def pointers(reads: Sequence[Tensor], y: Tensor) -> list[str]:
+def pointer_lines(reads: Sequence[NativeTensor], y: NativeTensor) -> list[str]:
     """The tensors of a loop by short names."""
     return [
         *(f"const auto* x{n} = {x.pointer};" for n, x in enumerate(reads)),
@@ -134,14 +134,14 @@ def pointers(reads: Sequence[Tensor], y: Tensor) -> list[str]:
     ]
 
 
-def stored(value: str, low: int, y: Tensor) -> str:
+def stored_value(value: str, low: int, y: NativeTensor) -> str:
     """A value as a tensor stores it."""
-    shift = low - y.low
+    shift = low - y.zero_point
     return (
         f"({type_name(y.dtype)})({value} + {shift})" if shift else f"({type_name(y.dtype)}){value}"
     )
 
 
-def moved(x: Tensor, y: Tensor) -> list[str]:
+def copy_loops(x: NativeTensor, y: NativeTensor) -> list[str]:
     """One tensor into another of the same shape."""
     return Loops.over(x.shape).copy(x, y)

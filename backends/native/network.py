@@ -25,29 +25,29 @@ from ...qdialect.text import parse_module, verify
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
 from .library import Library, NativeError, Options
-from .stages import Stage, staged
+from .stages import Stage, split_into_stages
 
 LOG = logging.getLogger(__name__)
 
-MOST_BYTES = 1 << 28
+MAX_BATCH_BYTES = 1 << 28
 """Of the values between stages, for the images that are computed at once."""
 
 
-Compute = Callable[[Sequence[Value]], Sequence[Value]]
+StageFunction = Callable[[Sequence[Value]], Sequence[Value]]
 
 
-class Network:
+class NativeNetwork:
     """A network at level 2, ready to run."""
 
     def __init__(self, module: ModuleOp, options: Options | None = None):
         self.options = options or Options.default()
-        self.staged = staged(module)
-        self.batched = keeps_all_images(module)
+        self.function = split_into_stages(module)
+        self.independent_images = keeps_all_images(module)
         self.native = True
         """Whether what can be is computed by native code."""
-        self.native_bytes = 0
+        self.arena_bytes = 0
         """Of the activations of an image."""
-        self.computes = [(stage, self.compute(stage)) for stage in self.staged.stages]
+        self.stage_functions = [(stage, self.stage_function(stage)) for stage in self.function.stages]
 
     def predict(self, *inputs: Array) -> Array:
         """The result of a network that has one."""
@@ -58,49 +58,49 @@ class Network:
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """The results, as the interpreter computes them; inputs hold any number of images."""
-        args, images = check_inputs(self.staged.entry, inputs)
-        step = self.at_once if self.batched else 1
+        args, images = check_inputs(self.function.entry, inputs)
+        step = self.batch_size if self.independent_images else 1
         if images <= step:
-            return self.some(args)
+            return self.run_batch(args)
         parts = [
-            self.some([array[first : first + step] for array in args])
+            self.run_batch([array[first : first + step] for array in args])
             for first in range(0, images, step)
         ]
         return [concatenated(part) for part in zip(*parts, strict=True)]
 
     @cached_property
-    def at_once(self) -> int:
+    def batch_size(self) -> int:
         """How many images are computed at once."""
         between = {
-            value for stage in self.staged.stages for value in (*stage.inputs, *stage.outputs)
+            value for stage in self.function.stages for value in (*stage.inputs, *stage.outputs)
         }
-        return max(1, MOST_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
+        return max(1, MAX_BATCH_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
 
-    def some(self, args: Sequence[Array]) -> list[Array]:
+    def run_batch(self, args: Sequence[Array]) -> list[Array]:
         """The results for images that are computed at once."""
-        values: dict[SSAValue, Value] = dict(zip(self.staged.entry.args, args, strict=True))
-        values.update(self.staged.known)
-        for stage, compute in self.computes:
+        values: dict[SSAValue, Value] = dict(zip(self.function.entry.args, args, strict=True))
+        values.update(self.function.known)
+        for stage, compute in self.stage_functions:
             results = compute([values[value] for value in stage.inputs])
             values.update(zip(stage.outputs, results, strict=True))
-        return [as_array(values[value]) for value in self.staged.results]
+        return [as_array(values[value]) for value in self.function.results]
 
-    def compute(self, stage: Stage) -> Compute:
+    def stage_function(self, stage: Stage) -> StageFunction:
         """What computes a stage."""
         if stage.native and self.native:
             try:
-                library = Library(stage, self.staged.known, self.options)
+                library = Library(stage, self.function.known, self.options)
             except NativeError as error:
                 LOG.warning("%s: the interpreter computes the network", error)
                 self.native = False
             else:
-                self.native_bytes += library.image_bytes
+                self.arena_bytes += library.arena_bytes
                 return lambda inputs: library([as_array(value) for value in inputs])
         return lambda inputs: self.interpret(stage, inputs)
 
     def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
         """A stage with numpy, op by op."""
-        values: dict[SSAValue, Value] = {**self.staged.known}
+        values: dict[SSAValue, Value] = {**self.function.known}
         values.update(zip(stage.inputs, inputs, strict=True))
         with np.errstate(all="ignore"):
             for op in stage.ops:
@@ -109,7 +109,7 @@ class Network:
         return [values[value] for value in stage.outputs]
 
 
-def load(network: str | Path | ModuleOp, options: Options | None = None) -> Network:
+def load(network: str | Path | ModuleOp, options: Options | None = None) -> NativeNetwork:
     """A network from a file of MLIR, or a module; what has floats left is made integer first."""
     if isinstance(network, ModuleOp):
         module = network.clone()
@@ -121,4 +121,4 @@ def load(network: str | Path | ModuleOp, options: Options | None = None) -> Netw
         isinstance(op, LinearOpBase) and not is_quant(element_of(op.output)) for op in module.walk()
     ):
         Pipeline(FoldBnPass(), MinimizeAccumulatorsPass()).apply(module)
-    return Network(module, options)
+    return NativeNetwork(module, options)

@@ -25,25 +25,25 @@ from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, shape_of
 from .constants import Constants
-from .layers import Layers
-from .loops import moved
-from .moves import Moves
-from .processor import Level
-from .region import Region
-from .steps import Step, Steps
-from .support import Known, quant_of
-from .tensors import Place, Tensor, View, place_all
+from .layers import LayerSteps
+from .loops import copy_loops
+from .moves import ElementSteps
+from .processor import InstructionSet
+from .region import StageAnalysis
+from .steps import Step, StepList
+from .support import Known, quant_type_of
+from .tensors import MemorySpace, NativeTensor, TensorView, allocate_arena
 
 
 @dataclass(frozen=True)
-class Plan:
+class NativePlan:
     """All that a library is made of."""
 
     steps: Sequence[Step]
-    inputs: Sequence[Tensor]
-    outputs: Sequence[Tensor]
-    offsets: dict[Tensor, int]
-    arena: int
+    inputs: Sequence[NativeTensor]
+    outputs: Sequence[NativeTensor]
+    offsets: dict[NativeTensor, int]
+    arena_bytes: int
     """The bytes of one image."""
     constants: bytes
 
@@ -57,48 +57,48 @@ class Planner:
         inputs: Sequence[SSAValue],
         outputs: Sequence[SSAValue],
         known: Known,
-        level: Level,
+        level: InstructionSet,
     ):
-        self.region = Region(ops, outputs, known)
-        self.steps = Steps(self.region, Constants())
-        self.layers = Layers(self.region, self.steps, level)
-        self.moves = Moves(self.region, self.steps)
+        self.region = StageAnalysis(ops, outputs, known)
+        self.steps = StepList(self.region, Constants())
+        self.layers = LayerSteps(self.region, self.steps, level)
+        self.moves = ElementSteps(self.region, self.steps)
         self.inputs = [self.input(value, number) for number, value in enumerate(inputs)]
 
-    def plan(self) -> Plan:
+    def plan(self) -> NativePlan:
         """Of all ops."""
         for op in self.region.ops:
-            if op not in self.region.absorbed:
-                self.take(op)
+            if op not in self.region.fused:
+                self.add_steps(op)
         results = [self.output(value, number) for number, value in enumerate(self.region.outputs)]
         lives = [
             (tensor, first, last)
-            for tensor, (first, last) in lifetimes(self.steps.done).items()
-            if tensor.place is Place.ARENA
+            for tensor, (first, last) in lifetimes(self.steps.all).items()
+            if tensor.space is MemorySpace.ARENA
         ]
-        offsets, size = place_all(lives)
+        offsets, size = allocate_arena(lives)
         constants = bytes(self.steps.constants.bytes)
-        return Plan(self.steps.done, self.inputs, results, offsets, size, constants)
+        return NativePlan(self.steps.all, self.inputs, results, offsets, size, constants)
 
-    def input(self, value: SSAValue, number: int) -> Tensor:
+    def input(self, value: SSAValue, number: int) -> NativeTensor:
         """An input, which a first step takes over."""
-        given = Tensor(quant_of(value), shape_of(value), number, Place.INPUT)
-        if self.region.as_bits(value) == 1 and isinstance(quant_of(value), BipolarType):
-            self.layers.signs(given, value)
+        given = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.INPUT)
+        if self.region.bit_planes(value) == 1 and isinstance(quant_type_of(value), BipolarType):
+            self.layers.pack_input_signs(given, value)
         else:
-            y = self.steps.tensor(value)
-            self.steps.add("input", f"an input: {text_of(y.shape)}", moved(given, y), [given], y)
+            y = self.steps.new_tensor(value)
+            self.steps.add("input", f"an input: {text_of(y.shape)}", copy_loops(given, y), [given], y)
         return given
 
-    def output(self, value: SSAValue, number: int) -> Tensor:
+    def output(self, value: SSAValue, number: int) -> NativeTensor:
         """A result, which a last step hands over."""
         x = self.steps.tensors[value]
-        given = Tensor(quant_of(value), shape_of(value), number, Place.OUTPUT)
-        lines = moved(x, given)
+        given = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
+        lines = copy_loops(x, given)
         self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], given)
         return given
 
-    def take(self, op: QnnOp) -> None:
+    def add_steps(self, op: QnnOp) -> None:
         """Adds the steps of an op."""
         match op:
             case Conv2dOp() | LinearOp():
@@ -114,18 +114,18 @@ class Planner:
             case ReshapeOp():
                 self.moves.reshape(op)
             case ConcatOp() | SplitOp():
-                self.moves.join_or_cut(op)
+                self.moves.concat_or_split(op)
             case TransposeOp() | SliceOp() | PadOp() | ResizeOp():
                 self.moves.rearrange(op)
             case _:
-                self.moves.each(op)
+                self.moves.elementwise(op)
 
 
-def lifetimes(steps: Sequence[Step]) -> dict[Tensor, tuple[int, int]]:
+def lifetimes(steps: Sequence[Step]) -> dict[NativeTensor, tuple[int, int]]:
     """The first and the last step that each tensor takes part in."""
-    lives: dict[Tensor, tuple[int, int]] = {}
+    lives: dict[NativeTensor, tuple[int, int]] = {}
     for number, step in enumerate(steps):
         for tensor in (*step.reads, step.writes):
-            base = tensor.base if isinstance(tensor, View) else tensor
+            base = tensor.base if isinstance(tensor, TensorView) else tensor
             lives[base] = (lives.get(base, (number, 0))[0], number)
     return lives

@@ -7,20 +7,20 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Level:
+class InstructionSet:
     """A set of instructions."""
 
     name: str
     flags: tuple[str, ...]
     """For the compiler."""
-    needs: frozenset[str]
+    required_features: frozenset[str]
     """What the processor must have, as Linux calls it."""
-    sums: int
+    accumulators: int
     """How many vectors of sums its registers hold."""
 
 
-LEVELS = (
-    Level(
+INSTRUCTION_SETS = (
+    InstructionSet(
         "avx512",
         (
             *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni"),
@@ -31,23 +31,23 @@ LEVELS = (
         ),
         16,
     ),
-    Level("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
-    Level("plain", (), frozenset(), 4),
+    InstructionSet("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
+    InstructionSet("plain", (), frozenset(), 4),
 )
 """The best first; the last runs everywhere, and on ARM has the vectors that all of them have."""
 
 
-def best_level() -> Level:
+def best_instruction_set() -> InstructionSet:
     """The best that this processor has."""
-    has = features()
-    return next(level for level in LEVELS if level.needs <= has)
+    has = processor_features()
+    return next(level for level in INSTRUCTION_SETS if level.required_features <= has)
 
 
-def level_named(name: str) -> Level:
-    return next(level for level in LEVELS if level.name == name)
+def instruction_set_named(name: str) -> InstructionSet:
+    return next(level for level in INSTRUCTION_SETS if level.name == name)
 
 
-def features() -> frozenset[str]:
+def processor_features() -> frozenset[str]:
     """The processor's instruction sets; none are known where the system does not tell."""
     if platform.machine() not in ("x86_64", "AMD64"):
         return frozenset()
@@ -59,7 +59,7 @@ def features() -> frozenset[str]:
     return frozenset(flags.partition(":")[2].split())
 
 
-def processors() -> int:
+def processor_count() -> int:
     """How many this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -9,19 +9,19 @@ import numpy as np
 from ...qdialect.data import Array
 from ...qdialect.shapes import Window
 from .constants import Constants
-from .processor import Level
-from .tensors import NO_SIDES, WORD, Tensor, grid, joined, type_name
+from .processor import InstructionSet
+from .tensors import NO_SIDES, WORD_BITS, NativeTensor, grid_text, group_pixels, type_name
 
 LANES = 16
 """Sums in a vector."""
 
-VECTORS = 4
+MAX_BLOCK_VECTORS = 4
 """In a block of channels, at most."""
 
-PAIRS_OF_BYTES = 4
+BYTES_PER_DOT = 4
 """Bytes whose products are added at once."""
 
-ACTIVATION = 6
+ACTIVATION_COST = 6
 """About how many products take as long as what follows them."""
 
 
@@ -31,17 +31,17 @@ class Kernel:
 
     type: str
     fields: Sequence[str]
-    channels: int
+    block_channels: int
     """In a block."""
     blocks: int
     wide: bool = False
     """Whether sums take 64 bits."""
-    together: int = 1
+    pixels_per_group: int = 1
     """Pixels that are computed as one, with so many more channels."""
 
     @property
-    def all_channels(self) -> int:
-        return self.channels * self.blocks
+    def padded_channels(self) -> int:
+        return self.block_channels * self.blocks
 
     @property
     def text(self) -> str:
@@ -49,7 +49,7 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Weights:
+class LinearWeights:
     """What a linear layer multiplies with: output channels by runs of its window by inputs."""
 
     values: Array
@@ -66,7 +66,7 @@ class Weights:
     def depthwise(self) -> bool:
         return 1 < self.groups == self.outputs and self.values.shape[3] == 1
 
-    def joined(self, together: int) -> "Weights":
+    def for_pixel_group(self, together: int) -> "LinearWeights":
         """The weights of so many pixels side by side: a window that is as much wider, in which
         each has its own place; or, for a window on each channel, the next channels."""
         bias, (kh, kw), (sh, sw) = (
@@ -77,7 +77,7 @@ class Weights:
         window = replace(self.window, strides=(sh, sw * together))
         if self.depthwise:
             values = np.tile(self.values, (together, 1, 1, 1))
-            return Weights(values, bias, self.groups * together, window)
+            return LinearWeights(values, bias, self.groups * together, window)
         wide = kw + (together - 1) * sw
         values = np.zeros(
             (together, self.outputs, kh, wide, self.values.shape[3]), self.values.dtype
@@ -85,25 +85,25 @@ class Weights:
         for pixel in range(together):
             values[pixel, :, :, pixel * sw : pixel * sw + kw] = self.values
         window = replace(window, kernel=(kh, wide))
-        return Weights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
+        return LinearWeights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
 
-    def together(self, y: Tensor) -> int:
+    def pixels_per_group(self, y: NativeTensor) -> int:
         """How many pixels of an output are best computed as one, so that vectors are full."""
         if len(y.shape) != 4 or y.planes:
             return 1
         _, _, width, channels = y.shape
         regular = self.window.strides[1] == 1 if self.depthwise else self.window.dilations[1] == 1
-        most = max(1, VECTORS * LANES // channels) if regular else 1
+        most = max(1, MAX_BLOCK_VECTORS * LANES // channels) if regular else 1
         ways = [n for n in range(1, most + 1) if width % n == 0]
-        return min(ways, key=self.cost)
+        return min(ways, key=self.cost_per_pixel)
 
-    def cost(self, together: int) -> float:
+    def cost_per_pixel(self, together: int) -> float:
         """About how long a pixel takes if so many are computed as one."""
         (kh, kw), sw = self.window.kernel, self.window.strides[1]
         vectors = -(-self.outputs * together // LANES)
         inputs = 1 if self.depthwise else (kw + (together - 1) * sw) * self.values.shape[3]
-        steps = kh * kw if self.depthwise else kh * -(-inputs // PAIRS_OF_BYTES)
-        return vectors * (steps + ACTIVATION) / together
+        steps = kh * kw if self.depthwise else kh * -(-inputs // BYTES_PER_DOT)
+        return vectors * (steps + ACTIVATION_COST) / together
 
 
 @dataclass(frozen=True)
@@ -111,34 +111,34 @@ class KernelSelector:
     """What all products need."""
 
     constants: Constants
-    level: Level
+    level: InstructionSet
 
-    def product(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
+    def product(self, x: NativeTensor, w: LinearWeights, y: NativeTensor, wide: bool) -> Kernel:
         """The fastest that a layer can have."""
         if x.planes:
             return self.bits(x, w, y)
         narrow = x.dtype == np.uint8 and not wide
-        together = w.together(y)
-        many, pixels = w.joined(together), joined(y, together)
-        if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
+        together = w.pixels_per_group(y)
+        many, pixels = w.for_pixel_group(together), group_pixels(y, together)
+        if narrow and w.groups == 1 and (weight_spread(w.values) <= 255).all():
             return replace(self.bytes(x, many, pixels), together=together)
-        if narrow and w.depthwise and fits(w.values, np.int16):
+        if narrow and w.depthwise and all_fit(w.values, np.int16):
             return replace(self.depthwise(x, many, pixels), together=together)
         return self.general(x, w, y, wide)
 
-    def bits(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
+    def bits(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
         """Of signs, or of signs and what is not 0."""
         ternary_x, ternary_w = x.planes == 2, x.planes == 2 or not w.values.all()
         channels = x.stored_shape[-1]
-        taps, length = runs_of(x, w.window, channels)
-        vectors = vectors_for(w.outputs, y)
+        taps, length = window_runs(x, w.window, channels)
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(3 if ternary_x else 4, pixels_of(y), self.level.sums < LANES)
+        rows = tile_pixels(3 if ternary_x else 4, pixel_count(y), self.level.accumulators < LANES)
         together = {1: 2, 3: 3}.get(vectors, 4)
-        kind = f"Bits<{vectors}, {rows}, {text(ternary_x)}, {text(ternary_w)}>"
-        signs = packed(w.values < 0 if ternary_x else w.values > 0)
-        words = np.stack([packed(w.values != 0), signs], -1) if ternary_w else signs
-        padded = rows_to(words.reshape(w.outputs, -1), blocks * vectors * LANES)
+        kind = f"Bits<{vectors}, {rows}, {cxx_bool(ternary_x)}, {cxx_bool(ternary_w)}>"
+        signs = pack_bits(w.values < 0 if ternary_x else w.values > 0)
+        words = np.stack([pack_bits(w.values != 0), signs], -1) if ternary_w else signs
+        padded = pad_rows(words.reshape(w.outputs, -1), blocks * vectors * LANES)
         planes = 2 if ternary_w else 1
         shape = (
             blocks,
@@ -150,14 +150,14 @@ class KernelSelector:
             planes,
         )
         order = padded.reshape(shape).transpose(0, 1, 4, 5, 2, 6, 3)
-        nonzero = rows_to(
+        nonzero = pad_rows(
             (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded)
         )
         return Kernel(
             kind,
             [
                 x.pointer,
-                grid_of(x, w.window, y),
+                window_grid(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(length // x.planes),
@@ -168,53 +168,53 @@ class KernelSelector:
             blocks,
         )
 
-    def bytes(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
+    def bytes(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
         """Of bytes; weights of nine bits are shifted until they are."""
-        shift = np.where(fits_each(w.values, np.int8), 0, middle(w.values))
+        shift = np.where(channels_fit(w.values, np.int8), 0, byte_shifts(w.values))
         values = (w.values.astype(np.int64) - shift[:, None, None, None]).astype(np.int8)
-        taps, length = runs_of(x, w.window, x.shape[-1])
-        fours = -(-length // PAIRS_OF_BYTES)
-        vectors = vectors_for(w.outputs, y)
+        taps, length = window_runs(x, w.window, x.shape[-1])
+        fours = -(-length // BYTES_PER_DOT)
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
         shifted = bool(shift.any())
-        most = max(1, self.level.sums // vectors)
-        shared = min(most, max(4, self.level.sums // (vectors + 1)))
-        rows, step = tile_of(x, w.window, y, shared if shifted else most)
+        most = max(1, self.level.accumulators // vectors)
+        shared = min(most, max(4, self.level.accumulators // (vectors + 1)))
+        rows, step = byte_tile(x, w.window, y, shared if shifted else most)
         runs = values.reshape(w.outputs, len(taps), length)
-        whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
+        whole = np.zeros((blocks * vectors * LANES, len(taps), fours * BYTES_PER_DOT), np.int8)
         whole[: w.outputs, :, :length] = runs
-        shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
+        shape = (blocks, vectors, LANES, len(taps), fours, BYTES_PER_DOT)
         order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
         lowest = int(order.min())
         bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
         return Kernel(
-            f"Bytes<{vectors}, {rows}, {text(shifted)}, {bits}, {step}>",
+            f"Bytes<{vectors}, {rows}, {cxx_bool(shifted)}, {bits}, {step}>",
             [
                 x.pointer,
-                grid_of(x, w.window, y),
+                window_grid(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(fours),
-                self.constants.pointer(with_bits(order, bits, lowest), "Ints"),
-                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
-                self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
+                self.constants.pointer(pack_small_weights(order, bits, lowest), "Ints"),
+                self.constants.pointer(initial_sums(x, w, len(whole), np.int32)),
+                self.constants.pointer(pad_rows(shift.astype(np.int32), len(whole)))
                 if shifted
                 else "nullptr",
-                hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
+                hex(0x01010101 >> 8 * (-length % BYTES_PER_DOT)),
                 str(lowest),
             ],
             vectors * LANES,
             blocks,
         )
 
-    def depthwise(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
+    def depthwise(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
         """A window for each channel."""
-        taps = taps_of(x, w.window)
+        taps = window_taps(x, w.window)
         if len(taps) % 2:
             taps = np.append(taps, taps[-1:])
-        vectors = vectors_for(w.outputs, y)
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(4, pixels_of(y), self.level.sums < LANES)
+        rows = tile_pixels(4, pixel_count(y), self.level.accumulators < LANES)
         whole = np.zeros((blocks * vectors * LANES, len(taps)), np.int16)
         flat = w.values.reshape(w.outputs, -1)
         whole[: w.outputs, : flat.shape[1]] = flat
@@ -223,82 +223,82 @@ class KernelSelector:
             f"Depthwise<{vectors}, {rows}>",
             [
                 x.pointer,
-                grid_of(x, w.window, y),
+                window_grid(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps) // 2),
                 self.constants.pointer(order, "Ints"),
-                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
+                self.constants.pointer(initial_sums(x, w, len(whole), np.int32)),
             ],
             vectors * LANES,
             blocks,
         )
 
-    def general(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
+    def general(self, x: NativeTensor, w: LinearWeights, y: NativeTensor, wide: bool) -> Kernel:
         """Of anything."""
         kind = np.dtype(np.int64 if wide else np.int32)
         share = w.values.shape[3]
-        taps = (taps_of(x, w.window)[:, None] + np.arange(share, dtype=np.int32)).reshape(-1)
-        channels = WORD if y.planes else LANES
+        taps = (window_taps(x, w.window)[:, None] + np.arange(share, dtype=np.int32)).reshape(-1)
+        channels = WORD_BITS if y.planes else LANES
         blocks = -(-w.outputs // channels)
         first = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups) * share
-        flat = rows_to(w.values.reshape(w.outputs, -1), blocks * channels)
+        flat = pad_rows(w.values.reshape(w.outputs, -1), blocks * channels)
         order = flat.reshape(blocks, channels, -1).transpose(0, 2, 1)
         return Kernel(
             f"General<{type_name(x.dtype)}, {type_name(kind)}, {channels}>",
             [
                 x.pointer,
-                grid_of(x, w.window, y),
+                window_grid(x, w.window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
-                self.constants.pointer(rows_to(first, blocks * channels)),
+                self.constants.pointer(pad_rows(first, blocks * channels)),
                 self.constants.pointer(order.astype(kind)),
-                self.constants.pointer(bias_of(x, w, blocks * channels, kind)),
+                self.constants.pointer(initial_sums(x, w, blocks * channels, kind)),
             ],
             channels,
             blocks,
             wide,
         )
 
-    def pool(self, x: Tensor, window: Window, y: Tensor, wide: bool) -> Kernel:
+    def pool(self, x: NativeTensor, window: Window, y: NativeTensor, wide: bool) -> Kernel:
         """The sums of windows, channel by channel."""
         kind = type_name(np.dtype(np.int64 if wide else np.int32))
-        taps = taps_of(x, window)
+        taps = window_taps(x, window)
         return Kernel(
             f"Pool<{type_name(x.dtype)}, {kind}>",
             [
                 x.pointer,
-                grid_of(x, window, y),
+                window_grid(x, window, y),
                 self.constants.pointer(taps),
                 str(len(taps)),
                 str(x.shape[-1]),
-                str(x.low * len(taps)),
+                str(x.zero_point * len(taps)),
             ],
-            WORD,
-            -(-x.shape[-1] // WORD),
+            WORD_BITS,
+            -(-x.shape[-1] // WORD_BITS),
             wide,
         )
 
 
-def identity(x: Tensor, y: Tensor, wide: bool) -> Kernel:
+def identity(x: NativeTensor, y: NativeTensor, wide: bool) -> Kernel:
     """A tensor's own numbers."""
     kind = type_name(np.dtype(np.int64 if wide else np.int32))
     channels = x.shape[-1]
-    vectors, blocks, rows = blocks_of(y)
+    vectors, blocks, rows = elementwise_blocks(y)
     return Kernel(
         f"Same<{type_name(x.dtype)}, {kind}, {vectors}, {rows}>",
-        [x.pointer, x.grid, str(channels), str(x.low)],
+        [x.pointer, x.grid, str(channels), str(x.zero_point)],
         vectors * LANES,
         blocks,
         wide,
     )
 
 
-def weighted_add(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Kernel:
+def weighted_add(xs: tuple[NativeTensor, NativeTensor], factors: tuple[int, int], y: NativeTensor) -> Kernel:
     """Two tensors, each times a number, added up."""
     a, b = xs
-    channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
-    vectors, blocks, rows = blocks_of(y)
-    numbers = channels, pixels_of(y), *factors, bias
+    channels, bias = a.shape[-1], a.zero_point * factors[0] + b.zero_point * factors[1]
+    vectors, blocks, rows = elementwise_blocks(y)
+    numbers = channels, pixel_count(y), *factors, bias
     return Kernel(
         f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
         [a.pointer, a.grid, b.pointer, b.grid, *map(str, numbers)],
@@ -307,59 +307,59 @@ def weighted_add(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor)
     )
 
 
-def blocks_of(y: Tensor) -> tuple[int, int, int]:
+def elementwise_blocks(y: NativeTensor) -> tuple[int, int, int]:
     """For an output: the vectors of a block, how many blocks, and the pixels of a tile."""
-    vectors = vectors_for(y.shape[-1], y)
-    return vectors, -(-y.shape[-1] // (LANES * vectors)), rows_for(4, pixels_of(y), False)
+    vectors = block_vectors(y.shape[-1], y)
+    return vectors, -(-y.shape[-1] // (LANES * vectors)), tile_pixels(4, pixel_count(y), False)
 
 
-def text(flag: bool) -> str:
+def cxx_bool(flag: bool) -> str:
     return "true" if flag else "false"
 
 
-def spread(weights: Array) -> Array:
+def weight_spread(weights: Array) -> Array:
     """How far the weights of each channel lie apart."""
     flat = weights.reshape(len(weights), -1).astype(np.int64)
     return flat.max(1) - flat.min(1)
 
 
-def middle(weights: Array) -> Array:
+def byte_shifts(weights: Array) -> Array:
     """What is taken off the weights of each channel, so that they fit into a byte."""
     return weights.reshape(len(weights), -1).astype(np.int64).min(1) + 128
 
 
-def fits_each(weights: Array, dtype: Any) -> Array:
+def channels_fit(weights: Array, dtype: Any) -> Array:
     flat, range_ = weights.reshape(len(weights), -1), np.iinfo(dtype)
     return (flat.min(1) >= range_.min) & (flat.max(1) <= range_.max)
 
 
-def fits(weights: Array, dtype: Any) -> bool:
-    return bool(fits_each(weights, dtype).all())
+def all_fit(weights: Array, dtype: Any) -> bool:
+    return bool(channels_fit(weights, dtype).all())
 
 
-def rows_to(array: Array, count: int) -> Array:
+def pad_rows(array: Array, count: int) -> Array:
     """Rows of zeros behind an array, until there are so many."""
     whole = np.zeros((count, *array.shape[1:]), array.dtype)
     whole[: len(array)] = array
     return whole
 
 
-def bias_of(x: Tensor, w: Weights, count: int, dtype: Any) -> Array:
+def initial_sums(x: NativeTensor, w: LinearWeights, count: int, dtype: Any) -> Array:
     """What each sum starts with: the bias, and what the input's lowest number comes to."""
-    whole = w.bias.astype(object) + x.low * w.values.reshape(w.outputs, -1).sum(1, dtype=object)
+    whole = w.bias.astype(object) + x.zero_point * w.values.reshape(w.outputs, -1).sum(1, dtype=object)
     bits = np.dtype(dtype).itemsize * 8
     wrapped = [(int(v) + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1)) for v in whole]
-    return rows_to(np.array(wrapped, dtype), count)
+    return pad_rows(np.array(wrapped, dtype), count)
 
 
-def packed(bits: Array) -> Array:
+def pack_bits(bits: Array) -> Array:
     """Bits as words along the last axis."""
-    room = -bits.shape[-1] % WORD
+    room = -bits.shape[-1] % WORD_BITS
     whole = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, room)])
     return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
 
 
-def with_bits(weights: Array, bits: int, lowest: int) -> Array:
+def pack_small_weights(weights: Array, bits: int, lowest: int) -> Array:
     """Weights of so many bits from the lowest on, of which several share a byte; those that do are
     of different vectors, which are the last axis but two."""
     if bits == 8:
@@ -375,35 +375,35 @@ def with_bits(weights: Array, bits: int, lowest: int) -> Array:
     return np.stack(stored, -3)
 
 
-def vectors_for(outputs: int, y: Tensor) -> int:
+def block_vectors(outputs: int, y: NativeTensor) -> int:
     """How many vectors of sums a block has: a word of bits, or many, but few that stay empty."""
     if y.planes:
-        return WORD // LANES
+        return WORD_BITS // LANES
     vectors = -(-outputs // LANES)
     return min((4, 3, 2, 1), key=lambda size: -(-vectors // size) * (size + 0.6))
 
 
-def pixels_of(y: Tensor) -> int:
+def pixel_count(y: NativeTensor) -> int:
     return max(y.pixels, 1)
 
 
-def rows_for(most: int, pixels: int, few: bool) -> int:
+def tile_pixels(most: int, pixels: int, few: bool) -> int:
     """How many pixels a tile has: as many as registers allow, and as few as stay empty."""
     most = 1 if few else most
     return most if pixels > 4 * most else -(-pixels // -(-pixels // most))
 
 
-def tile_of(x: Tensor, window: Window, y: Tensor, most: int) -> tuple[int, int]:
+def byte_tile(x: NativeTensor, window: Window, y: NativeTensor, most: int) -> tuple[int, int]:
     """The pixels of a tile, and how far apart they are; 0 where tiles go on from row to row."""
-    rows = rows_for(most, pixels_of(y), False)
+    rows = tile_pixels(most, pixel_count(y), False)
     if len(x.shape) != 4:
         return rows, 0
-    line = in_line(x, window, y)
+    line = equidistant_windows(x, window, y)
     even = max(size for size in range(1, most + 1) if line % size == 0)
     return (even, window.strides[1] * x.strides[2]) if even > rows // 2 else (rows, 0)
 
 
-def taps_of(x: Tensor, window: Window) -> Array:
+def window_taps(x: NativeTensor, window: Window) -> Array:
     """Where the pixels of a window are, from its first one on."""
     if len(x.shape) != 4:
         return np.zeros(1, np.int32)
@@ -413,9 +413,9 @@ def taps_of(x: Tensor, window: Window) -> Array:
     return taps.reshape(-1).astype(np.int32)
 
 
-def runs_of(x: Tensor, window: Window, channels: int) -> tuple[Array, int]:
+def window_runs(x: NativeTensor, window: Window, channels: int) -> tuple[Array, int]:
     """Where the runs of a window are that lie in memory without a gap, and how long each is."""
-    taps, length = taps_of(x, window), channels
+    taps, length = window_taps(x, window), channels
     for size in window.kernel[::-1]:
         starts = taps.reshape(-1, size)
         if not (np.diff(starts, axis=1) == length).all():
@@ -424,7 +424,7 @@ def runs_of(x: Tensor, window: Window, channels: int) -> tuple[Array, int]:
     return np.ascontiguousarray(taps), length
 
 
-def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
+def window_grid(x: NativeTensor, window: Window, y: NativeTensor) -> str:
     """Where the windows of the output's pixels start."""
     if len(x.shape) != 4:
         return x.grid
@@ -432,10 +432,10 @@ def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
     row, column = x.strides[1:3]
     start = x.start - top * row - left * column
     assert start >= 0 or x.border != NO_SIDES
-    return grid(in_line(x, window, y), sh * row, sw * column, start)
+    return grid_text(equidistant_windows(x, window, y), sh * row, sw * column, start)
 
 
-def in_line(x: Tensor, window: Window, y: Tensor) -> int:
+def equidistant_windows(x: NativeTensor, window: Window, y: NativeTensor) -> int:
     """How many windows start equally far apart: those of a row, or all."""
     (sh, sw), (row, column), width = window.strides, x.strides[1:3], y.shape[2]
     return y.pixels if sh * row == width * sw * column else width

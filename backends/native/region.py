@@ -16,8 +16,8 @@ from ...qdialect.qnn.linear import Conv2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, shape_of
-from .support import Known, needs_wide, quant_of
-from .tensors import NO_SIDES, WORD, Sides
+from .support import Known, needs_wide, quant_type_of
+from .tensors import NO_SIDES, WORD_BITS, Sides
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Padding:
         )
 
 
-class Region:
+class StageAnalysis:
     """The ops of a plan, and what they have to do with one another."""
 
     def __init__(self, ops: Sequence[QnnOp], outputs: Sequence[SSAValue], known: Known):
@@ -42,8 +42,8 @@ class Region:
         self.members = set(ops)
         self.outputs = outputs
         self.known = known
-        self.paddings = self.wanted_paddings()
-        self.absorbed = set(self.mixes())
+        self.paddings = self.find_paddings()
+        self.fused = set(self.fusible_adds())
         """Ops that are done with others."""
 
     def uses(self, value: SSAValue) -> list[Operation]:
@@ -55,7 +55,7 @@ class Region:
         uses = self.uses(value)
         return uses[0] if len(uses) == 1 and value not in self.outputs else None
 
-    def wanted_paddings(self) -> dict[SSAValue, Padding]:
+    def find_paddings(self) -> dict[SSAValue, Padding]:
         """What stands around values: as much as the first op to want something, and others that
         want the same, can use."""
         wanted: dict[SSAValue, Padding] = {}
@@ -69,9 +69,9 @@ class Region:
                 wanted[op.x] = Padding((most[0], most[1], most[2], most[3]), fill)
         return wanted
 
-    def as_bits(self, value: SSAValue) -> int:
+    def bit_planes(self, value: SSAValue) -> int:
         """The planes of bits that a value may have: how many all ops that read it can take."""
-        planes = planes_of(value)
+        planes = required_planes(value)
         return planes if planes and self.is_read_as_bits(value, planes) else 0
 
     def is_read_as_bits(self, value: SSAValue, planes: int) -> bool:
@@ -82,41 +82,41 @@ class Region:
             zeros
             and bool(uses)
             and value not in self.outputs
-            and all(self.takes_bits(op, value, planes) for op in uses)
+            and all(self.accepts_bits(op, value, planes) for op in uses)
         )
 
-    def takes_bits(self, op: Operation, value: SSAValue, planes: int) -> bool:
+    def accepts_bits(self, op: Operation, value: SSAValue, planes: int) -> bool:
         match op:
             case Conv2dOp() | LinearOp():
                 weights = self.known[op.weights]
                 return (
                     -1 <= weights.min() <= weights.max() <= 1
                     and op.bias is None
-                    and needs_wide(quant_of(op.output)) is False
-                    and (isinstance(op, LinearOp) or self.windows_on(op, value))
+                    and needs_wide(quant_type_of(op.output)) is False
+                    and (isinstance(op, LinearOp) or self.reads_in_place(op, value))
                 )
             case MaxPoolOp():
                 return self.is_read_as_bits(op.output, planes)
             case ReshapeOp():
                 before, after = shape_of(value)[-1:], shape_of(op.output)[-1:]
-                whole = before == after or all(n and n[0] % WORD == 0 for n in (before, after))
+                whole = before == after or all(n and n[0] % WORD_BITS == 0 for n in (before, after))
                 moves = value in self.paddings or op.output in self.paddings
                 return whole and not moves and self.is_read_as_bits(op.output, planes)
             case _:
                 return False
 
-    def windows_on(self, op: Conv2dOp, value: SSAValue) -> bool:
+    def reads_in_place(self, op: Conv2dOp, value: SSAValue) -> bool:
         """Whether a convolution needs nothing but a value and what stands around it."""
         padding = self.paddings.get(value, Padding(NO_SIDES, fill_of(op)))
         return op.groups.value.data == 1 and padding.covers(op.window.pads, fill_of(op))
 
-    def mixes(self) -> Iterable[QnnOp]:
+    def fusible_adds(self) -> Iterable[QnnOp]:
         """Additions of two tensors, each times a number or not, that a threshold alone reads."""
         for op in self.ops:
             if not isinstance(op, AddOp) or not isinstance(self.only_use(op.output), ThresholdOp):
                 continue
             sides = (op.lhs, op.rhs)
-            if needs_wide(quant_of(op.output)) is not False:
+            if needs_wide(quant_type_of(op.output)) is not False:
                 continue
             if any(v in self.known or shape_of(v) != shape_of(op.output) for v in sides):
                 continue
@@ -133,7 +133,7 @@ def fill_of(op: Conv2dOp | SumPoolOp) -> int:
     return op.pad_value.value.data if isinstance(op, Conv2dOp) else 0
 
 
-def planes_of(value: SSAValue) -> int:
+def required_planes(value: SSAValue) -> int:
     """How many planes of bits a value's numbers need, if they are -1, 0 and 1."""
     element, op = element_of(value), value.owner
     if isinstance(element, BipolarType):

@@ -31,7 +31,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedFunction:
     """A function in stages."""
 
     entry: FuncOp
@@ -41,7 +41,7 @@ class Staged:
     results: Sequence[SSAValue]
 
 
-def staged(module: ModuleOp) -> Staged:
+def split_into_stages(module: ModuleOp) -> StagedFunction:
     """The entry function of a module in stages."""
     entry = entry_of(module)
     if not isinstance(entry, FuncOp) or entry.is_declaration:
@@ -69,20 +69,20 @@ def staged(module: ModuleOp) -> Staged:
     stages = [
         stage_of(phases[number], bool(number % 2), known, results) for number in sorted(phases)
     ]
-    return Staged(entry, stages, known, results)
+    return StagedFunction(entry, stages, known, results)
 
 
 def stage_of(
     ops: Sequence[QnnOp], native: bool, known: dict[SSAValue, Array], results: Sequence[SSAValue]
 ) -> Stage:
     here: set[Operation] = set(ops)
-    inputs = unique(
+    inputs = unique_values(
         value
         for op in ops
         for value in op.operands
         if value not in known and value.owner not in here
     )
-    outputs = unique(
+    outputs = unique_values(
         value
         for op in ops
         for value in op.results
@@ -91,5 +91,5 @@ def stage_of(
     return Stage(native, ops, inputs, outputs)
 
 
-def unique(values: Iterable[SSAValue]) -> list[SSAValue]:
+def unique_values(values: Iterable[SSAValue]) -> list[SSAValue]:
     return list(dict.fromkeys(values))

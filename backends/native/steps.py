@@ -10,10 +10,10 @@ from ...qdialect.qnn.base import Shape, text_of
 from ...qdialect.types import QuantType, shape_of
 from ..netlist.names import identifier
 from .constants import Constants
-from .loops import Loops, Source
-from .region import Padding, Region
-from .support import quant_of
-from .tensors import NO_SIDES, Tensor, type_name
+from .loops import Loops, LoopInput
+from .region import Padding, StageAnalysis
+from .support import quant_type_of
+from .tensors import NO_SIDES, NativeTensor, type_name
 
 
 @dataclass(frozen=True)
@@ -23,34 +23,34 @@ class Step:
     name: str
     comment: str
     lines: Sequence[str]
-    reads: Sequence[Tensor]
-    writes: Tensor
+    reads: Sequence[NativeTensor]
+    writes: NativeTensor
 
 
-class Steps:
+class StepList:
     """What has been planned so far: steps, and the tensors that they write."""
 
-    def __init__(self, region: Region, constants: Constants):
+    def __init__(self, region: StageAnalysis, constants: Constants):
         self.region = region
         self.constants = constants
-        self.done: list[Step] = []
+        self.all: list[Step] = []
         self.names: set[str] = set()
-        self.tensors: dict[SSAValue, Tensor] = {}
+        self.tensors: dict[SSAValue, NativeTensor] = {}
         self.count = 0
 
-    def tensor(self, value: SSAValue, planes: int = 0) -> Tensor:
+    def new_tensor(self, value: SSAValue, planes: int = 0) -> NativeTensor:
         """The new tensor of a value."""
         padding = self.region.paddings.get(value, Padding(NO_SIDES, 0))
-        made = self.fresh(quant_of(value), shape_of(value), planes, padding)
+        made = self.temporary(quant_type_of(value), shape_of(value), planes, padding)
         self.tensors[value] = made
         return made
 
-    def fresh(
+    def temporary(
         self, element: QuantType, shape: Shape, planes: int = 0, padding: Padding | None = None
-    ) -> Tensor:
+    ) -> NativeTensor:
         self.count += 1
         padding = padding or Padding(NO_SIDES, 0)
-        return Tensor(
+        return NativeTensor(
             element,
             shape,
             self.count - 1,
@@ -60,38 +60,38 @@ class Steps:
         )
 
     def add(
-        self, name: str, comment: str, lines: Iterable[str], reads: Sequence[Tensor], y: Tensor
+        self, name: str, comment: str, lines: Iterable[str], reads: Sequence[NativeTensor], y: NativeTensor
     ) -> None:
         body = [*lines]
         if y.border != NO_SIDES:
-            body += around(y)
-        self.done.append(Step(identifier(name, self.names), comment, body, reads, y))
+            body += fill_border(y)
+        self.all.append(Step(identifier(name, self.names), comment, body, reads, y))
 
-    def describe(self, reads: Sequence[Tensor], y: Tensor) -> str:
+    def describe(self, reads: Sequence[NativeTensor], y: NativeTensor) -> str:
         froms = ", ".join(f"{text_of(x.shape)} {x.element}" for x in reads)
         return f"{froms} -> {text_of(y.shape)} {y.element}"
 
-    def operand(self, value: SSAValue) -> Tensor:
+    def operand(self, value: SSAValue) -> NativeTensor:
         """The tensor of a value; one that is known is written anew for each image."""
         if value not in self.tensors:
-            y = self.tensor(value)
-            source = self.source(value).along(y.shape, y.shape)
-            lines = Loops.over(y.shape).each([source], y, "std::int64_t", "a")
+            y = self.new_tensor(value)
+            source = self.loop_input(value).broadcast(y.shape, y.shape)
+            lines = Loops.over(y.shape).elementwise([source], y, "std::int64_t", "a")
             self.add("constant", f"a constant: {text_of(y.shape)}", lines, [], y)
         return self.tensors[value]
 
-    def source(self, value: SSAValue) -> Source:
+    def loop_input(self, value: SSAValue) -> LoopInput:
         """A value as a loop reads it."""
         if value in self.tensors:
-            return Source.tensor(self.tensors[value])
-        return Source.array(self.region.known[value], self.constants)
+            return LoopInput.tensor(self.tensors[value])
+        return LoopInput.array(self.region.known[value], self.constants)
 
 
-def around(y: Tensor) -> list[str]:
+def fill_border(y: NativeTensor) -> list[str]:
     """Fills the border of an image."""
     height, width, channels = y.stored_shape[1:]
     numbers = ", ".join(map(str, (height, width, channels, *y.border)))
-    value = 0 if y.planes else y.fill - y.low
+    value = 0 if y.planes else y.fill - y.zero_point
     of = type_name(y.dtype)
     return ["if (part.number == 0)", f"    border<{of}>({y.pointer}, {numbers}, {value});"]
 

@@ -28,17 +28,17 @@ from ...qdialect.types import QuantType, element_of, is_quant, shape_of, value_r
 Known = Mapping[SSAValue, Array]
 """Values that don't depend on the inputs."""
 
-MOVES = ReshapeOp, TransposeOp, ConcatOp, SplitOp, SliceOp, PadOp, ResizeOp
-ARITHMETIC = AddOp, SubOp, MulOp, ReluOp, RequantizeOp, TruncOp
-IMAGES = Conv2dOp, ConvTranspose2dOp, MaxPoolOp, SumPoolOp
+LAYOUT_OPS = ReshapeOp, TransposeOp, ConcatOp, SplitOp, SliceOp, PadOp, ResizeOp
+ARITHMETIC_OPS = AddOp, SubOp, MulOp, ReluOp, RequantizeOp, TruncOp
+IMAGE_OPS = Conv2dOp, ConvTranspose2dOp, MaxPoolOp, SumPoolOp
 
 
 def supports(op: QnnOp, known: Known) -> bool:
     """Whether an op becomes C++."""
     values = [value for value in (*op.operands, *op.results) if value not in known]
-    if not all(is_quant(element_of(v)) and needs_wide(quant_of(v)) is not None for v in values):
+    if not all(is_quant(element_of(v)) and needs_wide(quant_type_of(v)) is not None for v in values):
         return False
-    if isinstance(op, IMAGES) and shape_of(op.operands[0])[0] != 1:
+    if isinstance(op, IMAGE_OPS) and shape_of(op.operands[0])[0] != 1:
         return False
     first, *others = op.operands
     match op:
@@ -48,21 +48,21 @@ def supports(op: QnnOp, known: Known) -> bool:
         case ThresholdOp():
             return first not in known and all(value in known for value in others)
         case LookupOp():
-            return first not in known and op.table in known and answers_all(op)
+            return first not in known and op.table in known and covers_all_indices(op)
         case MaxPoolOp() | SumPoolOp():
             return True
         case _:
-            return isinstance(op, MOVES + ARITHMETIC)
+            return isinstance(op, LAYOUT_OPS + ARITHMETIC_OPS)
 
 
-def answers_all(op: LookupOp) -> bool:
+def covers_all_indices(op: LookupOp) -> bool:
     """Whether a table answers every index there may be."""
-    low, high = value_range(quant_of(op.x))
+    low, high = value_range(quant_type_of(op.x))
     first = op.first.value.data
     return first <= low and high < first + op.entries
 
 
-def quant_of(value: SSAValue) -> QuantType:
+def quant_type_of(value: SSAValue) -> QuantType:
     element = element_of(value)
     assert isinstance(element, QuantType)
     return element

@@ -21,12 +21,12 @@ Sides = tuple[int, int, int, int]
 
 NO_SIDES: Sides = (0, 0, 0, 0)
 
-WORD = 64
+WORD_BITS = 64
 
-SLACK = 128
+OVERREAD_BYTES = 128
 """Bytes behind each tensor that may be read, and count for nothing."""
 
-TYPES = {
+CXX_TYPES = {
     "i1": "std::int8_t",
     "i2": "std::int16_t",
     "i4": "std::int32_t",
@@ -42,10 +42,10 @@ TYPES = {
 
 def type_name(dtype: np.dtype[np.generic]) -> str:
     """A numpy type in C++."""
-    return TYPES[dtype.str[1:]]
+    return CXX_TYPES[dtype.str[1:]]
 
 
-class Place(Enum):
+class MemorySpace(Enum):
     """Where a tensor is: its number counts within this."""
 
     ARENA = "at"
@@ -54,13 +54,13 @@ class Place(Enum):
 
 
 @dataclass(eq=False)
-class Tensor:
+class NativeTensor:
     """A value of one image."""
 
     element: QuantType
     shape: Shape
     number: int
-    place: Place = Place.ARENA
+    space: MemorySpace = MemorySpace.ARENA
     planes: int = 0
     """Of bits; 0 where elements are numbers."""
     border: Sides = NO_SIDES
@@ -72,14 +72,14 @@ class Tensor:
     def dtype(self) -> np.dtype[np.generic]:
         if self.planes:
             return np.dtype(np.uint64)
-        if self.place is Place.ARENA and bit_width(self.element) <= 8:
+        if self.space is MemorySpace.ARENA and bit_width(self.element) <= 8:
             return np.dtype(np.uint8)
         return dtype_of(self.element)
 
     @property
-    def low(self) -> int:
+    def zero_point(self) -> int:
         """The number that is stored as 0."""
-        counted = self.place is Place.ARENA and bit_width(self.element) <= 8
+        counted = self.space is MemorySpace.ARENA and bit_width(self.element) <= 8
         return value_range(self.element)[0] if counted else 0
 
     @property
@@ -87,10 +87,10 @@ class Tensor:
         """Without the border, in what is stored: words of channels, or numbers."""
         if not self.planes:
             return self.shape
-        return (*self.shape[:-1], -(-self.shape[-1] // WORD) * self.planes)
+        return (*self.shape[:-1], -(-self.shape[-1] // WORD_BITS) * self.planes)
 
     @property
-    def whole_shape(self) -> Shape:
+    def bordered_shape(self) -> Shape:
         """The same with the border."""
         if self.border == NO_SIDES:
             return self.stored_shape
@@ -101,12 +101,12 @@ class Tensor:
     @property
     def size(self) -> int:
         """In bytes."""
-        return prod(self.whole_shape) * self.dtype.itemsize
+        return prod(self.bordered_shape) * self.dtype.itemsize
 
     @property
     def strides(self) -> Shape:
         """Of each axis, in what is stored."""
-        return strides_of(self.whole_shape)
+        return contiguous_strides(self.bordered_shape)
 
     @property
     def start(self) -> int:
@@ -123,36 +123,36 @@ class Tensor:
     def grid(self) -> str:
         """Where pixels are, as C++."""
         if len(self.shape) == 4:
-            return grid(self.shape[2], self.strides[1], self.strides[2], self.start)
+            return grid_text(self.shape[2], self.strides[1], self.strides[2], self.start)
         channels = self.stored_shape[-1]
-        return grid(self.pixels, self.pixels * channels, channels, 0)
+        return grid_text(self.pixels, self.pixels * channels, channels, 0)
 
     @property
     def name(self) -> str:
         """The constant of the source that says where it is."""
-        return f"TENSOR_{self.number}" if self.place is Place.ARENA else str(self.number)
+        return f"TENSOR_{self.number}" if self.space is MemorySpace.ARENA else str(self.number)
 
     @property
     def pointer(self) -> str:
         """C++ for its first byte."""
-        return f"f.{self.place.value}<{type_name(self.dtype)}>({self.name})"
+        return f"f.{self.space.value}<{type_name(self.dtype)}>({self.name})"
 
 
-class View(Tensor):
+class TensorView(NativeTensor):
     """Another shape for the same memory."""
 
-    def __init__(self, base: Tensor, shape: Shape):
-        super().__init__(base.element, shape, base.number, base.place, base.planes)
-        self.base: Tensor = base.base if isinstance(base, View) else base
+    def __init__(self, base: NativeTensor, shape: Shape):
+        super().__init__(base.element, shape, base.number, base.space, base.planes)
+        self.base: NativeTensor = base.base if isinstance(base, TensorView) else base
 
 
-class Joined(Tensor):
+class PixelGroups(NativeTensor):
     """An image whose pixels are taken several at once: so many more channels."""
 
-    def __init__(self, base: Tensor, together: int):
+    def __init__(self, base: NativeTensor, together: int):
         n, height, width, channels = base.shape
         shape = (n, height, width // together, channels * together)
-        super().__init__(base.element, shape, base.number, base.place)
+        super().__init__(base.element, shape, base.number, base.space)
         self.together = together
         self.base = base
 
@@ -166,29 +166,29 @@ class Joined(Tensor):
         return self.base.start
 
 
-def joined(x: Tensor, together: int) -> Tensor:
+def group_pixels(x: NativeTensor, together: int) -> NativeTensor:
     """With so many pixels at once."""
-    return x if together == 1 else Joined(x, together)
+    return x if together == 1 else PixelGroups(x, together)
 
 
-def grid(width: int, row: int, column: int, start: int) -> str:
+def grid_text(width: int, row: int, column: int, start: int) -> str:
     return f"Grid{{{width}, {row}, {column}, {start}}}"
 
 
-def strides_of(shape: Sequence[int]) -> Shape:
+def contiguous_strides(shape: Sequence[int]) -> Shape:
     """Of an array without gaps."""
     return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def place_all(lives: Sequence[tuple[Tensor, int, int]]) -> tuple[dict[Tensor, int], int]:
+def allocate_arena(lives: Sequence[tuple[NativeTensor, int, int]]) -> tuple[dict[NativeTensor, int], int]:
     """Offsets in an arena for tensors that live from one step to another, and its size.
 
     The largest come first, each as low as those that live at the same time allow.
     """
     placed: list[tuple[int, int, int, int]] = []
-    offsets: dict[Tensor, int] = {}
+    offsets: dict[NativeTensor, int] = {}
     for tensor, first, last in sorted(lives, key=lambda life: -life[0].size):
-        size = -(-(tensor.size + SLACK) // WORD) * WORD
+        size = -(-(tensor.size + OVERREAD_BYTES) // WORD_BITS) * WORD_BITS
         offset = 0
         for other, end, start, stop in sorted(placed):
             if start <= last and first <= stop:

@@ -7,13 +7,13 @@ scores = module(images)
 import numpy as np
 import torch
 
-from .network import Network
+from .network import NativeNetwork
 
 
 class NativeModule(torch.nn.Module):
     """A network as a torch module; it has no parameters, and gradients end here."""
 
-    def __init__(self, network: Network):
+    def __init__(self, network: NativeNetwork):
         super().__init__()
         self.network = network
 

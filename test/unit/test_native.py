@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.native import Network, Options, library, load
+from qnn.backends.native import NativeNetwork, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
-from qnn.backends.native.library import CONSTANTS, LIBRARY, sound
-from qnn.backends.native.lines import exceptions, fit
+from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
+from qnn.backends.native.lines import line_exceptions, fit_lines
 from qnn.backends.native.plan import Planner
-from qnn.backends.native.processor import LEVELS, best_level, features, level_named
-from qnn.backends.native.stages import staged
-from qnn.backends.native.tensors import Tensor, place_all
+from qnn.backends.native.processor import INSTRUCTION_SETS, best_instruction_set, processor_features, instruction_set_named
+from qnn.backends.native.stages import split_into_stages
+from qnn.backends.native.tensors import NativeTensor, allocate_arena
 from qnn.passes import Pipeline
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
@@ -55,7 +55,7 @@ from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
-HERE = [level for level in LEVELS if level.needs <= features()]
+HERE = [level for level in INSTRUCTION_SETS if level.required_features <= processor_features()]
 """What this processor can run."""
 
 
@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def options(folder: Path, level: str | None = None, shared_from: int = 0) -> Options:
     """Two threads, which share any image that is alone."""
-    return Options(folder, level_named(level) if level else best_level(), 2, shared_from)
+    return Options(folder, instruction_set_named(level) if level else best_instruction_set(), 2, shared_from)
 
 
 def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
@@ -75,7 +75,7 @@ def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-def assert_same(module: ModuleOp, inputs: Sequence[Array], options: Options) -> Network:
+def assert_same(module: ModuleOp, inputs: Sequence[Array], options: Options) -> NativeNetwork:
     """The results are the interpreter's, for all images at once and for one that is shared."""
     network = load(module, options)
     assert network.native
@@ -106,7 +106,7 @@ def check_trained(seed: int, folder: Path, level: str) -> None:
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
-def test_random_networks(level: library.Level, folder: Path) -> None:
+def test_random_networks(level: library.InstructionSet, folder: Path) -> None:
     check_random(1000, folder, level.name)
     check_trained(1000, folder, level.name)
 
@@ -244,10 +244,10 @@ KINDS = {
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
 @pytest.mark.parametrize("kinds", KINDS)
-def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
+def test_layers(kinds: str, level: library.InstructionSet, folder: Path) -> None:
     module = layers(kinds)
     inputs = [RNG.integers(0, 255, (3, 7, 6, 3), np.uint8, endpoint=True)]
-    stages = staged(module)
+    stages = split_into_stages(module)
     (stage,) = stages.stages
     steps = Planner(stage.ops, stage.inputs, stage.outputs, stages.known, level).plan().steps
     code = "\n".join(line for step in steps for line in step.lines)
@@ -257,7 +257,7 @@ def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
-def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
+def test_thresholds_on_every_number(level: library.InstructionSet, folder: Path) -> None:
     """Lines, lines with exceptions, and any thresholds."""
     program = Program()
     x = program.input(signed(13), (1, 20))
@@ -333,10 +333,10 @@ def test_elements_that_move(folder: Path) -> None:
 
 def assert_right(stairs: ThresholdRows, x: Array, middle: int = 128) -> int:
     """Lines and their exceptions have the level of each number; how many are exceptions."""
-    lines = fit(stairs, middle)
-    but = exceptions(lines, stairs)
+    lines = fit_lines(stairs, middle)
+    but = line_exceptions(lines, stairs)
     assert but is not None
-    level = lines.levels(x)
+    level = lines.levels_at(x)
     for row, numbers, (where, levels) in zip(level, x, but, strict=True):
         at = np.searchsorted(where, numbers).clip(0, max(len(where) - 1, 0))
         if len(where):
@@ -372,7 +372,7 @@ def test_sums_of_which_some_never_are() -> None:
     low, high = np.array([-4000]), np.array([4000])
     assert assert_right(ThresholdRows(rows, low, high, values), values[None]) == 0
     every = ThresholdRows(rows, low, high)
-    assert fit(every, 128).wrong(every).any()
+    assert fit_lines(every, 128).wrong_edges(every).any()
 
 
 def test_exceptions_are_all_there_are() -> None:
@@ -384,7 +384,7 @@ def test_exceptions_are_all_there_are() -> None:
             rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
             rows.sort()
         stairs = ThresholdRows(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
-        if exceptions(fit(stairs, 128), stairs) is not None:
+        if line_exceptions(fit_lines(stairs, 128), stairs) is not None:
             found += assert_right(stairs, x) > 0
     assert found > 5
 
@@ -405,12 +405,12 @@ def test_descending_channels_are_turned_over() -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_tensors_that_live_at_once_are_apart(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    lives = list[tuple[Tensor, int, int]]()
+    lives = list[tuple[NativeTensor, int, int]]()
     for number in range(30):
         first = int(rng.integers(0, 20))
-        tensor = Tensor(unsigned(8), (int(rng.integers(1, 900)),), number)
+        tensor = NativeTensor(unsigned(8), (int(rng.integers(1, 900)),), number)
         lives.append((tensor, first, first + int(rng.integers(0, 6))))
-    offsets, size = place_all(lives)
+    offsets, size = allocate_arena(lives)
     for a, first, last in lives:
         assert offsets[a] % 64 == 0 and offsets[a] + a.size <= size
         for b, start, end in lives:
@@ -440,7 +440,7 @@ def test_a_tile_that_is_not_full_reads_nothing_behind(
     module = program.finish(program.add(Conv2dOp(signs, w, signed(14))).output)
     monkeypatch.setattr(library, "aligned", guarded)
     inputs = [numbers(unsigned(8), (2, *shape[1:])) for _ in "ab"]
-    alone = Options(folder, best_level(), 1)
+    alone = Options(folder, best_instruction_set(), 1)
     child = get_context("fork").Process(target=assert_same, args=(module, inputs, alone))
     child.start()
     child.join()
@@ -471,7 +471,7 @@ def kept(folder: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("file", [LIBRARY, CONSTANTS])
+@pytest.mark.parametrize("file", [LIBRARY_FILE, CONSTANTS_FILE])
 def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     module, inputs = small()
     assert_same(module, inputs, options(tmp_path))
@@ -479,10 +479,10 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 255
     path.unlink()
-    path.write_bytes(data[:-1] if file == LIBRARY else data)
-    assert not sound(kept(tmp_path))
+    path.write_bytes(data[:-1] if file == LIBRARY_FILE else data)
+    assert not is_intact(kept(tmp_path))
     assert_same(module, inputs, options(tmp_path))
-    assert sound(kept(tmp_path))
+    assert is_intact(kept(tmp_path))
 
 
 def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -527,7 +527,7 @@ def test_processes_share_what_is_kept(tmp_path: Path) -> None:
     )
     started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [process.wait(120) for process in started] == [0, 0, 0]
-    assert sound(kept(tmp_path / "kept"))
+    assert is_intact(kept(tmp_path / "kept"))
     assert len(list((tmp_path / "kept").iterdir())) == 1
 
 
@@ -562,7 +562,7 @@ def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
     shutil.rmtree(made)
     made.write_text("no library")
     assert_same(module, inputs, options(tmp_path))
-    assert sound(made)
+    assert is_intact(made)
 
 
 # In Python
@@ -597,7 +597,7 @@ def test_a_network_from_a_file_is_made_integer(folder: Path, tmp_path: Path) -> 
     file = tmp_path / "net.mlir"
     file.write_text(print_module(module))
     network = load(file, options(folder))
-    assert any(stage.native for stage in network.staged.stages)
+    assert any(stage.native for stage in network.function.stages)
     inputs = random_inputs(Choices.seeded(1), module, batch=2)
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     assert_equal(network.run(inputs), run(module, inputs))
