@@ -5,14 +5,14 @@ from .errors import TrainingError
 from .export import export
 from .prepare import Prepared, freeze, prepare, step_stage
 from .recipe import LayerRecipe, Recipe
-from .trainer import Plan, Progress, Trainer, accuracy, scores, train_float
+from .trainer import Plan, EpochProgress, Trainer, accuracy, scores, train_float
 from .work import bops, work_of
 
 __all__ = [
     "LayerRecipe",
     "Plan",
     "Prepared",
-    "Progress",
+    "EpochProgress",
     "Recipe",
     "Trainer",
     "TrainingError",

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .distributions import SMALLEST
-from .operators import bipolar, quantize
-from .weights import largest, straight_through
+from .distributions import MIN_SPREAD
+from .operators import binarize_activations, quantize_activations
+from .weights import grid_limit, straight_through
 
-SPREAD = 5.0
+INITIAL_CLAMP_DEVIATIONS = 5.0
 """A learned clamp starts so many standard deviations above the mean."""
 
 
@@ -27,7 +27,7 @@ class ActivationQuantizer(nn.Module, ABC):
         """How far apart levels are."""
 
     @property
-    def ready(self) -> bool:
+    def calibrated(self) -> bool:
         """Whether its scale is known."""
         return True
 
@@ -44,15 +44,15 @@ class Clamp(ActivationQuantizer):
 
     def __init__(self, bits: int, clamp: float | None = None, signed: bool = False):
         super().__init__(bits)
-        self.high = largest(bits) if signed else (1 << bits) - 1
-        self.low = -self.high if signed else 0
+        self.high_level = grid_limit(bits) if signed else (1 << bits) - 1
+        self.low_level = -self.high_level if signed else 0
         self.clamp = nn.Parameter(torch.tensor(float(clamp or 1)), requires_grad=clamp is None)
         self.started: Tensor
         self.register_buffer("started", torch.tensor(clamp is not None))
 
     @property
     def scale(self) -> Tensor:
-        return self.clamp.abs().clamp_min(SMALLEST) / self.high
+        return self.clamp.abs().clamp_min(MIN_SPREAD) / self.high_level
 
     @property
     def ready(self) -> bool:
@@ -60,22 +60,22 @@ class Clamp(ActivationQuantizer):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training and not self.ready:
-            self.start(x.detach())
+            self.calibrate(x.detach())
         scale = self.scale
         # `relu(x) - relu(x - |c|)` in steps; the clamp learns from what rounding does, too
-        steps = functional.hardtanh(x / scale, self.low, self.high)
+        steps = functional.hardtanh(x / scale, self.low_level, self.high_level)
         return straight_through(steps, torch.round(steps)) * scale
 
-    def start(self, x: Tensor) -> None:
+    def calibrate(self, x: Tensor) -> None:
         """The clamp that what a layer reads begins with."""
-        reach = x.abs() if self.low else x.relu()
+        reach = x.abs() if self.low_level else x.relu()
         with torch.no_grad():
-            clamp = reach.mean() + SPREAD * reach.std(correction=0)
+            clamp = reach.mean() + INITIAL_CLAMP_DEVIATIONS * reach.std(correction=0)
             self.clamp.copy_(clamp if clamp > 0 else torch.ones_like(clamp))
             self.started.fill_(True)
 
     def frozen(self) -> "FrozenClamp":
-        return FrozenClamp(self.scale.detach(), self.low, self.high)
+        return FrozenClamp(self.scale.detach(), self.low_level, self.high_level)
 
 
 class Sign(ActivationQuantizer):
@@ -105,11 +105,11 @@ class FrozenClamp(nn.Module):
         self.register_buffer("scale", scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        return quantize(x, self.scale, self.low, self.high)
+        return quantize_activations(x, self.scale, self.low, self.high)
 
 
 class FrozenSign(nn.Module):
     """-1 or +1."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return bipolar(x)
+        return binarize_activations(x)

@@ -11,15 +11,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-SMALLEST = 1e-12
+MIN_SPREAD = 1e-12
 """The least spread of weights, so that those of one value have a distribution too."""
 
 SQRT2 = math.sqrt(2)
 
-REACH = 3.0
+UNIFORM_DEVIATIONS = 3.0
 """How many standard deviations the uniform distribution reaches to either side."""
 
-KNOTS = 64
+EMPIRICAL_INTERVALS = 64
 """Intervals of the empirical distribution: 5 bits have 32 bins, which end and halve there."""
 
 
@@ -39,7 +39,7 @@ class Normal:
 
     @staticmethod
     def fit(weights: Tensor) -> "Normal":
-        return Normal(weights.mean(), deviation(weights))
+        return Normal(weights.mean(), standard_deviation(weights))
 
     def cdf(self, x: Tensor) -> Tensor:
         return 0.5 * (1 + torch.erf((x - self.mean) / (self.std * SQRT2)))
@@ -57,8 +57,8 @@ class Uniform:
 
     @staticmethod
     def fit(weights: Tensor) -> "Uniform":
-        std = deviation(weights)
-        return Uniform(weights.mean() - REACH * std, 2 * REACH * std)
+        std = standard_deviation(weights)
+        return Uniform(weights.mean() - UNIFORM_DEVIATIONS * std, 2 * UNIFORM_DEVIATIONS * std)
 
     def cdf(self, x: Tensor) -> Tensor:
         return (x - self.low) / self.width
@@ -76,8 +76,8 @@ class Empirical:
 
     @staticmethod
     def fit(weights: Tensor) -> "Empirical":
-        parts = torch.linspace(0, 1, KNOTS + 1, device=weights.device)
-        return Empirical(knots(weights), parts)
+        parts = torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1, device=weights.device)
+        return Empirical(interval_quantiles(weights), parts)
 
     def cdf(self, x: Tensor) -> Tensor:
         return interpolate(x, self.places, self.parts)
@@ -86,23 +86,23 @@ class Empirical:
         return interpolate(u, self.parts, self.places)
 
 
-def knots(weights: Tensor) -> Tensor:
+def interval_quantiles(weights: Tensor) -> Tensor:
     """Quantiles of weights at the ends of all intervals; `torch.quantile` takes no large layers."""
     ordered, last = weights.flatten().sort().values, weights.numel() - 1
-    place = torch.arange(KNOTS + 1, device=weights.device) * last
-    left, part = place // KNOTS, place % KNOTS / KNOTS
+    place = torch.arange(EMPIRICAL_INTERVALS + 1, device=weights.device) * last
+    left, part = place // EMPIRICAL_INTERVALS, place % EMPIRICAL_INTERVALS / EMPIRICAL_INTERVALS
     return torch.lerp(ordered[left], ordered[(left + 1).clamp_max(last)], part)
 
 
-def deviation(weights: Tensor) -> Tensor:
-    return weights.std(correction=0).clamp_min(SMALLEST)
+def standard_deviation(weights: Tensor) -> Tensor:
+    return weights.std(correction=0).clamp_min(MIN_SPREAD)
 
 
 def interpolate(x: Tensor, xs: Tensor, ys: Tensor) -> Tensor:
     """The line through `(xs, ys)` at `x`; beyond its ends it goes on level."""
     right = torch.searchsorted(xs, x.detach().contiguous()).clamp(1, len(xs) - 1)
     left = right - 1
-    run = (xs[right] - xs[left]).clamp_min(SMALLEST)
+    run = (xs[right] - xs[left]).clamp_min(MIN_SPREAD)
     along = ((x - xs[left]) / run).clamp(0, 1)
     return ys[left] + along * (ys[right] - ys[left])
 

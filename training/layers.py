@@ -15,8 +15,8 @@ from .weights import Levels, WeightQuantizer
 Linear: TypeAlias = nn.Conv1d | nn.Conv2d | nn.Linear
 """A layer that multiplies by weights."""
 
-LINEAR = (nn.Conv1d, nn.Conv2d, nn.Linear)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+LINEAR_TYPES = (nn.Conv1d, nn.Conv2d, nn.Linear)
+NORM_TYPES = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 class Mode(Enum):
@@ -29,7 +29,7 @@ class Mode(Enum):
     """Its weights are quantized, and learn no more."""
 
 
-def product(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def apply_layer(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """What a layer makes of its input with other weights than its own."""
     if isinstance(layer, nn.Linear):
         return F.linear(x, weight, bias)
@@ -57,7 +57,7 @@ class QuantLayer(nn.Module):
             return self.layer(x)
         learns = self.training and self.mode is Mode.NOISY
         weight = (self.weights.noisy if learns else self.weights)(self.layer.weight)
-        return product(self.layer, self.activations(x), weight, self.layer.bias)
+        return apply_layer(self.layer, self.activations(x), weight, self.layer.bias)
 
 
 class StoredWeights(nn.Module):
@@ -91,25 +91,25 @@ class IntegerLayer(nn.Module):
         self.scale: Tensor
         self.bias: Tensor | None
         self.register_buffer("scale", levels.scale * source.activations.scale.detach())
-        self.register_buffer("bias", None if layer.bias is None else along_channels(layer))
+        self.register_buffer("bias", None if layer.bias is None else channel_bias(layer))
         del layer.weight, layer.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        result = exact(self.layer, self.activations(x), self.weights()) * self.scale
+        result = exact_product(self.layer, self.activations(x), self.weights()) * self.scale
         return result if self.bias is None else result + self.bias
 
 
-def along_channels(layer: Linear) -> Tensor:
+def channel_bias(layer: Linear) -> Tensor:
     """The bias of a layer, to be added to each channel of a batch."""
     assert layer.bias is not None
     return layer.bias.detach().reshape([-1] + [1] * (layer.weight.ndim - 2))
 
 
-def exact(layer: Linear, x: Tensor, weight: Tensor) -> Tensor:
+def exact_product(layer: Linear, x: Tensor, weight: Tensor) -> Tensor:
     """The sum of products of whole numbers, rounded once; in an exported program it is as it is."""
     if torch.compiler.is_exporting():
-        return product(layer, x, weight)
-    return product(layer, x.double(), weight.double()).float()
+        return apply_layer(layer, x, weight)
+    return apply_layer(layer, x.double(), weight.double()).float()
 
 
 class Affine(nn.Module):
@@ -135,10 +135,10 @@ class Affine(nn.Module):
 
 def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
     """The layers that could be quantized, in the order in which the network names them."""
-    return ((name, module) for name, module in modules(network) if isinstance(module, LINEAR))
+    return ((name, module) for name, module in named_modules(network) if isinstance(module, LINEAR_TYPES))
 
 
-def modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
+def named_modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
     """All modules of a network with their paths, the network itself included.
 
     A shared module comes once, or for each of its paths.
@@ -147,7 +147,7 @@ def modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Modu
     return list(named(remove_duplicate=not shared))
 
 
-def put(network: nn.Module, path: str, module: nn.Module) -> None:
+def replace_module(network: nn.Module, path: str, module: nn.Module) -> None:
     """Puts a module in the place of another."""
     parent, _, name = path.rpartition(".")
     setattr(network.get_submodule(parent), name, module)

@@ -28,9 +28,9 @@ from .distributions import DISTRIBUTIONS
 from .errors import TrainingError
 from .weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 
-Table = Mapping[str, Any]
+RecipeTable = Mapping[str, Any]
 
-WIDEST = 8
+MAX_BITS = 8
 """Bits of activations, and of weights on a grid."""
 
 
@@ -38,7 +38,7 @@ WIDEST = 8
 class Method:
     """A way to quantize weights, and what goes with it unless a recipe says otherwise."""
 
-    quantizer: Callable[[int], WeightQuantizer]
+    make_quantizer: Callable[[int], WeightQuantizer]
     bits: range
     gradual: bool = False
     """Layers join one after another, from the input on."""
@@ -50,9 +50,9 @@ class Method:
 
 METHODS = {
     "uniq": Method(Uniq, range(2, 6), gradual=True, freezes=True),
-    "nice": Method(Nice, range(2, WIDEST + 1), gradual=True),
-    "wrpn": Method(Wrpn, range(2, WIDEST + 1), clamp=1.0),
-    "dorefa": Method(Dorefa, range(2, WIDEST + 1), clamp=1.0),
+    "nice": Method(Nice, range(2, MAX_BITS + 1), gradual=True),
+    "wrpn": Method(Wrpn, range(2, MAX_BITS + 1), clamp=1.0),
+    "dorefa": Method(Dorefa, range(2, MAX_BITS + 1), clamp=1.0),
     "binary": Method(Binary, range(1, 2), clamp=1.0),
     "ternary": Method(Ternary, range(2, 3), clamp=1.0, signed=True),
 }
@@ -73,13 +73,13 @@ class LayerRecipe:
     """The distribution that UNIQ fits."""
 
     @property
-    def kind(self) -> Method:
+    def method_properties(self) -> Method:
         return METHODS[self.method]
 
     def weight_quantizer(self) -> WeightQuantizer:
         if self.method == "uniq":
             return Uniq(self.weights, self.cdf)
-        return self.kind.quantizer(self.weights)
+        return self.method_properties.make_quantizer(self.weights)
 
     def activation_quantizer(self) -> ActivationQuantizer:
         if self.activations == 1:
@@ -87,18 +87,18 @@ class LayerRecipe:
         return Clamp(self.activations, self.clamp, self.signed)
 
 
-KEYS = [field.name for field in fields(LayerRecipe)]
-TABLES = ["first", "last", "layers"]
+LAYER_KEYS = [field.name for field in fields(LayerRecipe)]
+RECIPE_TABLES = ["first", "last", "layers"]
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What is quantized, and how."""
 
-    every: Table
-    first: Table
-    last: Table
-    layers: Mapping[str, Table]
+    defaults: RecipeTable
+    first: RecipeTable
+    last: RecipeTable
+    layers: Mapping[str, RecipeTable]
     rounds: int = 1
     """How often the schedule goes through all layers."""
 
@@ -116,18 +116,18 @@ class Recipe:
         return Recipe.of(given)
 
     @staticmethod
-    def of(given: Table) -> "Recipe":
+    def of(given: RecipeTable) -> "Recipe":
         """Reads a dict; what is wrong is told with its key."""
-        every = {key: value for key, value in given.items() if key not in (*TABLES, "rounds")}
-        first, last, layers = (_table(given.get(name, {}), name) for name in TABLES)
-        named = {name: _table(part, f"layers.{name}") for name, part in layers.items()}
+        every = {key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")}
+        first, last, layers = (_checked_table(given.get(name, {}), name) for name in RECIPE_TABLES)
+        named = {name: _checked_table(part, f"layers.{name}") for name, part in layers.items()}
         rounds = given.get("rounds", 1)
         if type(rounds) is not int or rounds < 1:
-            raise wrong("rounds", f"a whole number above 0, not {rounds!r}")
-        _check_keys(every, "", [*KEYS, "rounds", *TABLES])
+            raise recipe_error("rounds", f"a whole number above 0, not {rounds!r}")
+        _check_keys(every, "", [*LAYER_KEYS, "rounds", *RECIPE_TABLES])
         parts = {"first": first, "last": last} | {f"layers.{n}": p for n, p in named.items()}
         for place, part in parts.items():
-            _check_keys(part, f"{place}.", KEYS)
+            _check_keys(part, f"{place}.", LAYER_KEYS)
         if "method" not in every and not any("method" in part for part in parts.values()):
             raise TrainingError(
                 "the recipe names no layer: give method for all, or [layers.NAME] with a method"
@@ -140,18 +140,18 @@ class Recipe:
             raise TrainingError("the network has no layer to quantize: Conv1d, Conv2d or Linear")
         for pattern in self.layers:
             if not any(fnmatchcase(name, pattern) for name in names):
-                raise wrong(
+                raise recipe_error(
                     f"layers.{pattern}", f"no layer has this name; {did_you_mean(pattern, names)}"
                 )
-        found = {name: self._layer(name, names) for name in names}
+        found = {name: self._layer_recipe(name, names) for name in names}
         chosen = {name: layer for name, layer in found.items() if layer is not None}
         if not chosen:
             raise TrainingError("the recipe names no layer that is there")
         return chosen
 
-    def _layer(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
+    def _layer_recipe(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
         """What is said of a layer: by its own name last."""
-        said = {key: (key, value) for key, value in self.every.items()}
+        said = {key: (key, value) for key, value in self.defaults.items()}
         parts = [("first", self.first)] * (name == names[0])
         parts += [("last", self.last)] * (name == names[-1])
         parts += [
@@ -161,37 +161,37 @@ class Recipe:
         ]
         for place, part in parts:
             said |= {key: (f"{place}.{key}", value) for key, value in part.items()}
-        return _checked(name, said) if "method" in said else None
+        return _checked_layer(name, said) if "method" in said else None
 
     def as_dict(self) -> dict[str, Any]:
         """Back as it could be given."""
-        own = {key: value for key, value in asdict(self).items() if key in (*TABLES, "rounds")}
-        return {**self.every, **own}
+        own = {key: value for key, value in asdict(self).items() if key in (*RECIPE_TABLES, "rounds")}
+        return {**self.defaults, **own}
 
 
-def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
+def _checked_layer(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
     """The recipe of a layer, with what its method says of the rest."""
     place, method = said["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise wrong(place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}")
+        raise recipe_error(place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}")
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
-    weights = _bits(name, said, "weights", only, kind.bits, method)
-    activations = _bits(name, said, "activations", only, range(1, WIDEST + 1), method)
+    weights = _checked_bits(name, said, "weights", only, kind.bits, method)
+    activations = _checked_bits(name, said, "activations", only, range(1, MAX_BITS + 1), method)
     layer = LayerRecipe(method, weights, activations, kind.clamp, kind.signed)
-    for key, check in CHECKS.items():
+    for key, check in VALUE_CHECKS.items():
         if key in said:
             place, value = said[key]
             wanted = check(value)
             if wanted:
-                raise wrong(place, f"{wanted}, not {value!r}")
+                raise recipe_error(place, f"{wanted}, not {value!r}")
             layer = replace(layer, **{key: value})
     if layer.signed and activations == 1 and "signed" in said:
-        raise wrong(said["signed"][0], "one bit is -1 or +1 already")
+        raise recipe_error(said["signed"][0], "one bit is -1 or +1 already")
     return layer
 
 
-CHECKS: dict[str, Callable[[Any], str]] = {
+VALUE_CHECKS: dict[str, Callable[[Any], str]] = {
     "clamp": lambda value: (
         "" if type(value) in (int, float) and 0 < value < inf else "a finite number above 0"
     ),
@@ -203,8 +203,8 @@ CHECKS: dict[str, Callable[[Any], str]] = {
 """What a value must be, where it is not."""
 
 
-def _bits(
-    name: str, said: Table, key: str, default: int | None, allowed: range, method: str
+def _checked_bits(
+    name: str, said: RecipeTable, key: str, default: int | None, allowed: range, method: str
 ) -> int:
     place, value = said.get(key, (key, default))
     if value is None:
@@ -212,21 +212,21 @@ def _bits(
     if type(value) is not int or value not in allowed:
         reach = f"{allowed[0]} to {allowed[-1]}" if len(allowed) > 1 else str(allowed[0])
         what = f"{method} takes {reach} bits" if key == "weights" else f"{reach} bits"
-        raise wrong(place, f"{what}, not {value!r}")
+        raise recipe_error(place, f"{what}, not {value!r}")
     return value
 
 
-def _table(given: Any, place: str) -> dict[str, Any]:
+def _checked_table(given: Any, place: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise wrong(place, f"a table, not {given!r}")
+        raise recipe_error(place, f"a table, not {given!r}")
     return dict(cast(Mapping[str, Any], given))
 
 
-def _check_keys(part: Table, place: str, known: Sequence[str]) -> None:
+def _check_keys(part: RecipeTable, place: str, known: Sequence[str]) -> None:
     for key in part:
         if key not in known:
-            raise wrong(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
+            raise recipe_error(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
 
 
-def wrong(place: str, message: str) -> TrainingError:
+def recipe_error(place: str, message: str) -> TrainingError:
     return TrainingError(truncated(f"the recipe's {place}: {message}"))

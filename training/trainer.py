@@ -21,18 +21,18 @@ class Plan:
 
     epochs: int = 2
     """Of each stage but the last."""
-    last: int = 4
+    last_epochs: int = 4
     """Of the last stage."""
     batch: int = 256
     rate: float = 1e-3
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.last) < 0 or self.batch < 1 or self.rate <= 0:
+        if min(self.epochs, self.last_epochs) < 0 or self.batch < 1 or self.rate <= 0:
             raise TrainingError("a plan has epochs of 0 or more, a batch and a rate above 0")
 
 
 @dataclass(frozen=True)
-class Progress:
+class EpochProgress:
     """What is told of an epoch."""
 
     stage: int
@@ -58,43 +58,43 @@ class Trainer:
         self.plan = plan
         self.checkpoint = checkpoint
         self.optimizer = Adam(model.parameters(), plan.rate)
-        self.epoch = 0
+        self.finished_epochs = 0
         if checkpoint is not None and Path(checkpoint).exists():
-            self.epoch = load_checkpoint(checkpoint, model, self.optimizer)
+            self.finished_epochs = load_checkpoint(checkpoint, model, self.optimizer)
 
-    def run(self, tell: Callable[[Progress], object] | None = None) -> None:
+    def run(self, tell: Callable[[EpochProgress], object] | None = None) -> None:
         """Trains to the end of the last stage."""
         while True:
-            while self.epoch < self.epochs:
-                self.step(tell)
+            while self.finished_epochs < self.stage_epochs:
+                self.train_stage_epoch(tell)
             if not step_stage(self.model):
                 return
-            self.epoch = 0
+            self.finished_epochs = 0
 
     @property
-    def epochs(self) -> int:
+    def stage_epochs(self) -> int:
         """Of the present stage."""
         last = self.model.stage == self.model.stages - 1
-        return self.plan.last if last else self.plan.epochs
+        return self.plan.last_epochs if last else self.plan.epochs
 
-    def step(self, tell: Callable[[Progress], object] | None = None) -> None:
+    def train_stage_epoch(self, tell: Callable[[EpochProgress], object] | None = None) -> None:
         """Trains one epoch, and saves where it stands."""
-        start, step = self.epoch / self.epochs, 1 / self.epochs
+        start, step = self.finished_epochs / self.stage_epochs, 1 / self.stage_epochs
 
         def rate(part: float) -> float:
-            return falling(self.plan.rate, start + part * step)
+            return cosine_rate(self.plan.rate, start + part * step)
 
         loss = train_epoch(
             self.model, self.images, self.labels, self.optimizer, self.plan.batch, rate
         )
-        self.epoch += 1
+        self.finished_epochs += 1
         if tell is not None:
-            tell(Progress(self.model.stage, self.epoch, loss))
+            tell(EpochProgress(self.model.stage, self.finished_epochs, loss))
         if self.checkpoint is not None:
-            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.epoch)
+            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.finished_epochs)
 
 
-def falling(rate: float, part: float) -> float:
+def cosine_rate(rate: float, part: float) -> float:
     """The rate when such a part of a stage is over: half a wave of the cosine."""
     return rate * (1 + math.cos(math.pi * part)) / 2
 
@@ -126,10 +126,10 @@ def train_epoch(
 def train_float(network: nn.Module, images: Tensor, labels: Tensor, plan: Plan) -> nn.Module:
     """Trains a network as it is, for the epochs of a last stage: where quantizing begins."""
     optimizer = Adam(network.parameters(), plan.rate)
-    for epoch in range(plan.last):
+    for epoch in range(plan.last_epochs):
 
         def rate(part: float, epoch: int = epoch) -> float:
-            return falling(plan.rate, (epoch + part) / plan.last)
+            return cosine_rate(plan.rate, (epoch + part) / plan.last_epochs)
 
         train_epoch(network, images, labels, optimizer, plan.batch, rate)
     return network

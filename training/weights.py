@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .distributions import DISTRIBUTIONS, SMALLEST
+from .distributions import DISTRIBUTIONS, MIN_SPREAD
 
-TABLE_STEPS = 127
+MAX_CODEBOOK_VALUE = 127
 """Entries of a codebook are whole, and so large at most: they take eight bits."""
 
-MOST_ENTRIES = 32
+MAX_CODEBOOK_ENTRIES = 32
 """Of a codebook: indices of five bits."""
 
 
@@ -86,7 +86,7 @@ class Uniq(WeightQuantizer):
         count = 1 << self.bits
         middles = (torch.arange(count, device=weights.device) + 0.5) / count
         entries = self.fit(weights).quantile(middles)
-        scale = entries.abs().amax().clamp_min(SMALLEST) / TABLE_STEPS
+        scale = entries.abs().amax().clamp_min(MIN_SPREAD) / MAX_CODEBOOK_VALUE
         table = torch.round(entries / scale)
         return Levels(table[self.bins(weights)], scale, table)
 
@@ -94,17 +94,17 @@ class Uniq(WeightQuantizer):
 class Nice(WeightQuantizer):
     """A symmetric grid as far as the clamp; some weights learn under noise, the rest quantized."""
 
-    CLAMP = 3.45
+    CLAMP_DEVIATIONS = 3.45
     """Standard deviations beyond the mean."""
-    SHARE = 0.05
+    NOISY_SHARE = 0.05
     """Of the weights that get noise at a time."""
 
     def clamp_of(self, weights: Tensor) -> Tensor:
-        reach = weights.mean().abs() + self.CLAMP * weights.std(correction=0)
-        return reach.detach().clamp_min(SMALLEST)
+        reach = weights.mean().abs() + self.CLAMP_DEVIATIONS * weights.std(correction=0)
+        return reach.detach().clamp_min(MIN_SPREAD)
 
     def step_of(self, weights: Tensor) -> Tensor:
-        return self.clamp_of(weights) / largest(self.bits)
+        return self.clamp_of(weights) / grid_limit(self.bits)
 
     def bounded(self, weights: Tensor) -> Tensor:
         clamp = self.clamp_of(weights)
@@ -116,7 +116,7 @@ class Nice(WeightQuantizer):
 
     def noisy(self, weights: Tensor) -> Tensor:
         """`(1 - M) * Q(w) + M * (w + e)`, the noise half a step each way."""
-        chosen = torch.rand_like(weights) < self.SHARE
+        chosen = torch.rand_like(weights) < self.NOISY_SHARE
         noise = (torch.rand_like(weights) - 0.5) * self.step_of(weights)
         return torch.where(chosen, self.bounded(weights) + noise, self(weights))
 
@@ -128,7 +128,7 @@ class Wrpn(WeightQuantizer):
         return weights.clamp(-1, 1)
 
     def levels(self, weights: Tensor) -> Levels:
-        steps = largest(self.bits)
+        steps = grid_limit(self.bits)
         return Levels(torch.round(steps * self.bounded(weights)), weights.new_tensor(1 / steps))
 
 
@@ -137,14 +137,14 @@ class Dorefa(WeightQuantizer):
 
     def bounded(self, weights: Tensor) -> Tensor:
         pressed = torch.tanh(weights)
-        return pressed / pressed.detach().abs().amax().clamp_min(SMALLEST)
+        return pressed / pressed.detach().abs().amax().clamp_min(MIN_SPREAD)
 
     def levels(self, weights: Tensor) -> Levels:
         steps = (1 << self.bits) - 1
         integers = 2 * torch.round(steps * (self.bounded(weights) + 1) / 2) - steps
         table = torch.arange(-steps, steps + 1, 2, device=weights.device, dtype=weights.dtype)
         scale = weights.new_tensor(1 / steps)
-        return Levels(integers, scale, table if len(table) <= MOST_ENTRIES else None)
+        return Levels(integers, scale, table if len(table) <= MAX_CODEBOOK_ENTRIES else None)
 
 
 class Binary(WeightQuantizer):
@@ -160,17 +160,17 @@ class Binary(WeightQuantizer):
 class Ternary(WeightQuantizer):
     """Small weights are 0; the others have one size, their mean."""
 
-    SMALL = 0.7
+    ZERO_THRESHOLD = 0.7
     """Of the mean size."""
 
     def levels(self, weights: Tensor) -> Levels:
         size = weights.abs()
-        kept = size > self.SMALL * size.mean()
+        kept = size > self.ZERO_THRESHOLD * size.mean()
         count = kept.sum().clamp_min(1)
-        scale = ((size * kept).sum() / count).clamp_min(SMALLEST)
+        scale = ((size * kept).sum() / count).clamp_min(MIN_SPREAD)
         return Levels(torch.where(kept, weights.sign(), 0.0), scale)
 
 
-def largest(bits: int) -> int:
+def grid_limit(bits: int) -> int:
     """The largest number of a symmetric grid of so many bits."""
     return (1 << (bits - 1)) - 1

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 
 from ..hardware.resources.work import NetworkWork, matrix_work
-from .layers import Linear, QuantLayer, linear_layers, modules
+from .layers import Linear, QuantLayer, linear_layers, named_modules
 from .prepare import Prepared
 
 FLOAT_BITS = 32
 
-Hook = Callable[[nn.Module, Any, Tensor], None]
+ForwardHook = Callable[[nn.Module, Any, Tensor], None]
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
@@ -25,8 +25,8 @@ def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
     network = network.network if isinstance(network, Prepared) else network
     done: dict[str, NetworkWork] = {}
     hooks = [
-        module.register_forward_hook(partial(_note, done, name, layer, bits))
-        for name, module, layer, bits in _layers(network)
+        module.register_forward_hook(partial(_record_work, done, name, layer, bits))
+        for name, module, layer, bits in _counted_layers(network)
     ]
     training = network.training
     try:
@@ -44,10 +44,10 @@ def bops(network: nn.Module, example: Tensor) -> float:
     return sum(work_of(network, example).values(), NetworkWork()).bops
 
 
-def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
+def _counted_layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
     """Layers by their paths: what is called, what holds the weights, bits of weights and inputs."""
     quantized = {
-        name: module for name, module in modules(network) if isinstance(module, QuantLayer)
+        name: module for name, module in named_modules(network) if isinstance(module, QuantLayer)
     }
     inner = {module.layer for module in quantized.values()}
     found: list[tuple[str, nn.Module, Linear, tuple[int, int]]] = [
@@ -58,7 +58,7 @@ def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int,
     return found + [(name, layer, layer, (FLOAT_BITS, FLOAT_BITS)) for name, layer in plain]
 
 
-def _note(
+def _record_work(
     done: dict[str, NetworkWork],
     name: str,
     layer: Linear,

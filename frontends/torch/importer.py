@@ -16,9 +16,9 @@ from ..errors import ImportFailure
 from ..inputs import Inputs
 from ..onnx.importer import Importer, import_model
 from . import operators, quantizers
-from .archive import DAMAGE, damaged, read_archive
-from .program import Program
-from .qat import frozen
+from .archive import READ_ERRORS, damaged_archive, read_archive
+from .program import TorchProgram
+from .qat import freeze_fake_quantizers
 from .translation import Translation
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def import_pt2(path: str, inputs: Inputs | None = None) -> ModuleOp:
     program = read_archive(path, path)
     try:
         return _import(program, inputs)
-    except DAMAGE as error:
-        raise damaged(path, error) from None
+    except READ_ERRORS as error:
+        raise damaged_archive(path, error) from None
 
 
 def import_program(program: "ExportedProgram", inputs: Inputs | None = None) -> ModuleOp:
@@ -63,7 +63,7 @@ def import_module(
     if any(type(part).__module__.startswith("brevitas.") for part in module.modules()):
         return import_model(_qonnx(module, args), inputs)
     try:
-        program = torch.export.export(frozen(module), args)
+        program = torch.export.export(freeze_fake_quantizers(module), args)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise ImportFailure(f"torch can't export the module: {reason}") from error
@@ -82,5 +82,5 @@ def _qonnx(module: "nn.Module", args: "tuple[Tensor, ...]") -> ModelProto:
         ) from None
 
 
-def _import(program: Program, inputs: Inputs | None) -> ModuleOp:
+def _import(program: TorchProgram, inputs: Inputs | None) -> ModuleOp:
     return Importer(Translation(program).graph(), inputs or {}).run()

@@ -9,7 +9,7 @@ from ..errors import ImportFailure
 
 
 @dataclass(frozen=True)
-class Ref:
+class TensorRef:
     """A tensor, by name."""
 
     name: str
@@ -20,7 +20,7 @@ Argument: TypeAlias = Any
 
 
 @dataclass(frozen=True)
-class Call:
+class OperatorCall:
     """One call of an operator."""
 
     target: str
@@ -35,7 +35,7 @@ class Call:
         """The failure to import this call."""
         return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
 
-    def renamed(self, part: str) -> "Call":
+    def as_part(self, part: str) -> "OperatorCall":
         """The last step of a call, as a part of its layer; of several results the first."""
         return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
 
@@ -46,7 +46,7 @@ class Call:
     def ref(self, name: str) -> str:
         """The name of an argument that is a tensor."""
         value = self.arguments.get(name)
-        if not isinstance(value, Ref):
+        if not isinstance(value, TensorRef):
             raise self.fail(f"its argument {name} must be a tensor")
         return value.name
 
@@ -76,7 +76,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Input:
+class ProgramInput:
     """A tensor that a program takes; an unknown size is 0."""
 
     name: str
@@ -85,12 +85,12 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Program:
+class TorchProgram:
     """A function of tensors."""
 
-    inputs: Sequence[Input]
+    inputs: Sequence[ProgramInput]
     constants: Mapping[str, Array]
-    calls: Sequence[Call]
+    calls: Sequence[OperatorCall]
     outputs: Sequence[str]
     shapes: Mapping[str, tuple[int, ...]]
     """Of every tensor; sizes that vary are 0."""

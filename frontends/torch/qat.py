@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def frozen(module: "nn.Module") -> "nn.Module":
+def freeze_fake_quantizers(module: "nn.Module") -> "nn.Module":
     """A module whose fake quantizers keep the scales they have; itself if it has none."""
     from torch.ao.quantization import FakeQuantizeBase
 
@@ -21,11 +21,11 @@ def frozen(module: "nn.Module") -> "nn.Module":
     for parent in list(module.modules()):
         for name, part in list(parent.named_children()):
             if isinstance(part, FakeQuantizeBase):
-                setattr(parent, name, _quantizer(part))
+                setattr(parent, name, _frozen_quantizer(part))
     return module
 
 
-def _quantizer(part: Any) -> "nn.Module":
+def _frozen_quantizer(part: Any) -> "nn.Module":
     """One call for what a fake quantizer does, or nothing where it is switched off."""
     import torch
     from torch import nn

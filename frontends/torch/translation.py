@@ -16,16 +16,16 @@ from ..onnx.model import Graph, Port
 from ..onnx.node import Attribute, Node
 from ..onnx.values import Constant
 from .aliases import refuse_shared_writes
-from .program import Call, Program, Ref
+from .program import OperatorCall, TorchProgram, TensorRef
 
-DOMAIN = "torch"
-OURS = ("TorchQuantize", "TorchLevels")
+TORCH_DOMAIN = "torch"
+QNN_OPERATORS = ("TorchQuantize", "TorchLevels")
 """Operators that ONNX does not have."""
 
 OPSET = 18
 """The spelling of ONNX's operators that is used here."""
 
-Translator = Callable[["Translation", Call], None]
+Translator = Callable[["Translation", OperatorCall], None]
 TranslatorT = TypeVar("TranslatorT", bound=Translator)
 
 TRANSLATORS: dict[str, Translator] = {}
@@ -41,7 +41,7 @@ def translates(*names: str) -> Callable[[TranslatorT], TranslatorT]:
     return register
 
 
-REFUSED = {
+UNSUPPORTED_OPERATORS = {
     **dict.fromkeys(
         ("aten.where", "aten.gt", "aten.ge", "aten.lt", "aten.le", "aten.eq"),
         "it chooses between values: an activation that was taken apart into this is imported as "
@@ -58,7 +58,7 @@ REFUSED = {
 class Translation:
     """A graph that grows, call by call."""
 
-    def __init__(self, program: Program):
+    def __init__(self, program: TorchProgram):
         self.program = program
         self.shapes = dict(program.shapes)
         self.nodes: list[Node] = []
@@ -70,7 +70,7 @@ class Translation:
         for call in self.program.calls:
             translator = TRANSLATORS.get(call.target)
             if translator is None:
-                raise call.fail(REFUSED.get(call.target, "this operator is not supported"))
+                raise call.fail(UNSUPPORTED_OPERATORS.get(call.target, "this operator is not supported"))
             translator(self, call)
         inputs = [
             Port(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
@@ -79,13 +79,13 @@ class Translation:
         outputs = [Port(name, None, "", None) for name in self.program.outputs]
         return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
 
-    def emit(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:
+    def emit(self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:
         """The node that gives what a call gives."""
-        domain = DOMAIN if op in OURS else ""
+        domain = TORCH_DOMAIN if op in QNN_OPERATORS else ""
         outputs = tuple(call.outputs)
         self.nodes.append(Node(op, domain, call.layer, tuple(inputs), outputs, attributes))
 
-    def step(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> str:
+    def step(self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute) -> str:
         """A node on the way to what a call gives; returns the name of its result."""
         name = f"{call.outputs[0]}.{len(self.nodes)}"
         part = replace(call, layer=f"{call.layer}.{op}", outputs=[name])
@@ -98,41 +98,41 @@ class Translation:
         self.constants[name] = Constant.of(np.asarray(array))
         return name
 
-    def number(self, call: Call, name: str, default: float | None = None) -> float:
+    def number(self, call: OperatorCall, name: str, default: float | None = None) -> float:
         """A number that is given in place, or that a constant holds."""
         value = call.get(name, default)
-        if isinstance(value, Ref):
+        if isinstance(value, TensorRef):
             value = self.array(call, name).item()
         if not isinstance(value, int | float):
             raise call.fail(f"its argument {name} must be a number")
         return value
 
-    def array(self, call: Call, name: str) -> Array:
+    def array(self, call: OperatorCall, name: str) -> Array:
         """A constant tensor."""
         constant = self.constants.get(call.ref(name))
         if constant is None:
             raise call.fail(f"its argument {name} is computed: it must be constant")
         return constant.array
 
-    def operand(self, call: Call, name: str) -> str:
+    def operand(self, call: OperatorCall, name: str) -> str:
         """A tensor, or a number as a float constant."""
         value = call.get(name)
-        if isinstance(value, Ref):
+        if isinstance(value, TensorRef):
             return value.name
         return self.constant(np.float32(self.number(call, name)))
 
-    def optional(self, call: Call, name: str) -> str:
+    def optional(self, call: OperatorCall, name: str) -> str:
         """A tensor that may be left out."""
         return call.ref(name) if call.get(name) is not None else ""
 
-    def rank(self, call: Call, name: str) -> int:
+    def rank(self, call: OperatorCall, name: str) -> int:
         return len(self.shapes[call.ref(name)])
 
 
-def refuse_training(call: Call, flag: str) -> None:
+def refuse_training(call: OperatorCall, flag: str) -> None:
     if call.get(flag, False):
         raise call.fail("it is in training: export module.eval()")
 
 
-def whole(array: Sequence[int]) -> Array:
+def int64_array(array: Sequence[int]) -> Array:
     return np.array(array, np.int64)

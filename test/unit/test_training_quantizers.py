@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.training.activations import Clamp, Sign
-from qnn.training.distributions import DISTRIBUTIONS, KNOTS, Empirical
+from qnn.training.distributions import DISTRIBUTIONS, EMPIRICAL_INTERVALS, Empirical
 from qnn.training.weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 from torch import Tensor
 
@@ -95,10 +95,10 @@ def test_quantiles_of_a_large_layer() -> None:
     """Of more weights than `torch.quantile` takes, and where it takes them the same."""
     few = torch.randn(1000, generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(
-        Empirical.fit(few).places, torch.quantile(few, torch.linspace(0, 1, KNOTS + 1))
+        Empirical.fit(few).places, torch.quantile(few, torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1))
     )
     many = torch.arange((1 << 24) + 1, dtype=torch.float32)
-    assert Empirical.fit(many).places.tolist() == [n << 18 for n in range(KNOTS + 1)]
+    assert Empirical.fit(many).places.tolist() == [n << 18 for n in range(EMPIRICAL_INTERVALS + 1)]
 
 
 @pytest.mark.parametrize("cdf", DISTRIBUTIONS)
