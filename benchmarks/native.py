@@ -27,7 +27,7 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from qnn.backends.native import NativeNetwork, Options, load
-from qnn.backends.native.library import NATIVE_FOLDER, CXX_OPTIONS, cxx_compiler
+from qnn.backends.native.library import CXX_OPTIONS, NATIVE_FOLDER, cxx_compiler
 from qnn.backends.native.processor import best_instruction_set, processor_count
 from qnn.backends.native.stages import split_into_stages
 from qnn.frontends.onnx import import_onnx
@@ -237,10 +237,20 @@ def roof() -> float:
         source = Path(__file__).parent / "roof.cpp"
         options = [option for option in CXX_OPTIONS if option not in ("-shared", "-fPIC")]
         include = f"-I{NATIVE_FOLDER / 'include'}"
-        command = [cxx_compiler(), *options, *best_instruction_set().flags, include, str(source), "-o", program]
+        command = [
+            cxx_compiler(),
+            *options,
+            *best_instruction_set().flags,
+            include,
+            str(source),
+            "-o",
+            program,
+        ]
         subprocess.run(command, check=True)
         told = [
-            subprocess.run([program, str(processor_count())], check=True, capture_output=True).stdout
+            subprocess.run(
+                [program, str(processor_count())], check=True, capture_output=True
+            ).stdout
             for _ in range(3)
         ]
     return max(float(text.split()[0]) for text in told)

@@ -114,7 +114,11 @@ def run(data: str, results: Path, network: str) -> None:
 
 
 def trained(
-    setting: Setting, seed: int, train: LabeledImages, test: LabeledImages, floats: dict[int, nn.Module]
+    setting: Setting,
+    seed: int,
+    train: LabeledImages,
+    test: LabeledImages,
+    floats: dict[int, nn.Module],
 ) -> dict[str, Any]:
     """The result of one training."""
     torch.manual_seed(seed)

@@ -1,4 +1,4 @@
-"""The native engine: integer networks as C++ for this processor, exact to the bit, and fast."""
+"""The native engine: runs integer networks as C++ compiled for this processor, bit-exactly."""
 
 from .library import NativeError, Options
 from .network import NativeNetwork, load

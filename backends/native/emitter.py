@@ -1,4 +1,4 @@
-"""The C++ of a network: a function for each step, and a table of them."""
+"""Prints a plan as C++: a function for each step, and a table of all steps."""
 
 from collections.abc import Sequence
 
@@ -39,16 +39,17 @@ extern "C" void qnn_profile(char* arena, const char* constants, const char* cons
 
 
 def emit(plan: NativePlan) -> str:
-    """The source."""
-    places = [
+    """The C++ source of a plan."""
+    offsets = [
         f"constexpr long {tensor.name} = {offset};"
         for tensor, offset in sorted(plan.offsets.items(), key=lambda item: item[0].number)
     ]
     functions = [step_function(step) for step in plan.steps]
-    return "\n".join([HEADER, *places, "", *functions, network_table(plan), "", FOOTER])
+    return "\n".join([HEADER, *offsets, "", *functions, network_table(plan), "", FOOTER])
 
 
 def step_function(step: Step) -> str:
+    """A step as a C++ function; a layer's name is printed in ASCII."""
     body = "\n".join(f"    {line}" for line in step.lines)
     comment = step.comment.encode("ascii", "replace").decode()
     return (
@@ -58,7 +59,8 @@ def step_function(step: Step) -> str:
 
 
 def network_table(plan: NativePlan) -> str:
-    """All that running takes."""
+    """The `Network` (C++) that `run` needs: the steps, and the bytes of inputs, outputs and
+    arena."""
     steps = ", ".join(step.name for step in plan.steps)
     names = ", ".join(f'"{step.name}"' for step in plan.steps)
     return "\n".join(
@@ -75,4 +77,5 @@ def network_table(plan: NativePlan) -> str:
 
 
 def tensor_sizes(tensors: Sequence[NativeTensor]) -> str:
+    """The bytes of each tensor."""
     return ", ".join(str(tensor.size) for tensor in tensors)

@@ -1,4 +1,4 @@
-"""What ops on single elements compute, as C++ of `a` and `b`."""
+"""Elementwise ops as C++ expressions of `a` and `b`, the elements of their operands."""
 
 from xdsl.ir import Operation
 
@@ -14,7 +14,11 @@ INT64 = "std::int64_t"
 
 
 def compute_type(op: QnnOp) -> str:
-    """A type in which an op can compute."""
+    """A C++ type in which an op cannot overflow.
+
+    `supports` has checked that operands and results fit into 64 bits. Only requantize has a larger
+    intermediate value, the product, and gets 128 bits where 2^62 is not a bound for it.
+    """
     if not isinstance(op, RequantizeOp):
         return INT64
     x, multiplier = (max(map(abs, value_range(quant_type_of(value)))) for value in op.operands)
@@ -22,7 +26,7 @@ def compute_type(op: QnnOp) -> str:
 
 
 def expression(op: QnnOp) -> str:
-    """The result of an op."""
+    """The result of an op, as C++."""
     match op:
         case AddOp():
             return "a + b"
@@ -39,7 +43,7 @@ def expression(op: QnnOp) -> str:
         case LookupOp():
             return f"table[{table_index(op, shape_of(op.output))}]"
         case _:
-            raise AssertionError(f"{op.name} is not supported")
+            raise AssertionError(f"{op.name} is not an elementwise op")
 
 
 def round_shift(op: RequantizeOp | TruncOp, value: str) -> str:
@@ -53,7 +57,7 @@ def clamped(op: RequantizeOp | TruncOp, value: str) -> str:
 
 
 def table_index(op: LookupOp, shape: Shape) -> str:
-    """Where the entry of an index is."""
+    """The position of the table entry for index `a`."""
     index = f"a - {op.first.value.data}"
     last = f"i{len(shape) - 1}" if shape[-1:] > (1,) else "0"
     table = shape_of(op.table)
@@ -71,4 +75,4 @@ ELEMENTWISE: tuple[type[Operation], ...] = (
     TruncOp,
     LookupOp,
 )
-"""The ops that are expressions."""
+"""The ops that `expression` supports."""

@@ -1,4 +1,4 @@
-"""Networks that are computed by native code.
+"""Networks that run as native code.
 
 network = load("net.mlir")
 scores = network.predict(images)
@@ -30,7 +30,7 @@ from .stages import Stage, split_into_stages
 LOG = logging.getLogger(__name__)
 
 MAX_BATCH_BYTES = 1 << 28
-"""Of the values between stages, for the images that are computed at once."""
+"""Memory for the values between stages; limits the number of images in a batch."""
 
 
 StageFunction = Callable[[Sequence[Value]], Sequence[Value]]
@@ -44,16 +44,20 @@ class NativeNetwork:
         self.function = split_into_stages(module)
         self.independent_images = keeps_all_images(module)
         self.native = True
-        """Whether what can be is computed by native code."""
+        """Whether native code computes the integer stages; False without a C++ compiler."""
         self.arena_bytes = 0
-        """Of the activations of an image."""
-        self.stage_functions = [(stage, self.stage_function(stage)) for stage in self.function.stages]
+        """Memory for the activations of one image."""
+        self.stage_functions = [
+            (stage, self.stage_function(stage)) for stage in self.function.stages
+        ]
 
     def predict(self, *inputs: Array) -> Array:
-        """The result of a network that has one."""
+        """The result of a network that has a single one."""
         results = self.run(inputs)
         if len(results) != 1:
-            raise ValueError(f"the network has {len(results)} results: `run` returns them all")
+            raise ValueError(
+                f"the network has {len(results)} results; call `run`, which returns all of them"
+            )
         return results[0]
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
@@ -70,14 +74,14 @@ class NativeNetwork:
 
     @cached_property
     def batch_size(self) -> int:
-        """How many images are computed at once."""
+        """The number of images to compute together."""
         between = {
             value for stage in self.function.stages for value in (*stage.inputs, *stage.outputs)
         }
         return max(1, MAX_BATCH_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
 
     def run_batch(self, args: Sequence[Array]) -> list[Array]:
-        """The results for images that are computed at once."""
+        """The results of one batch of images."""
         values: dict[SSAValue, Value] = dict(zip(self.function.entry.args, args, strict=True))
         values.update(self.function.known)
         for stage, compute in self.stage_functions:
@@ -86,12 +90,12 @@ class NativeNetwork:
         return [as_array(values[value]) for value in self.function.results]
 
     def stage_function(self, stage: Stage) -> StageFunction:
-        """What computes a stage."""
+        """The function that computes a stage."""
         if stage.native and self.native:
             try:
                 library = Library(stage, self.function.known, self.options)
             except NativeError as error:
-                LOG.warning("%s: the interpreter computes the network", error)
+                LOG.warning("%s; the interpreter runs the network instead", error)
                 self.native = False
             else:
                 self.arena_bytes += library.arena_bytes
@@ -99,7 +103,7 @@ class NativeNetwork:
         return lambda inputs: self.interpret(stage, inputs)
 
     def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
-        """A stage with numpy, op by op."""
+        """Computes a stage with numpy, op by op."""
         values: dict[SSAValue, Value] = {**self.function.known}
         values.update(zip(stage.inputs, inputs, strict=True))
         with np.errstate(all="ignore"):
@@ -110,7 +114,8 @@ class NativeNetwork:
 
 
 def load(network: str | Path | ModuleOp, options: Options | None = None) -> NativeNetwork:
-    """A network from a file of MLIR, or a module; what has floats left is made integer first."""
+    """Loads a network from an MLIR file or a module. A network with float layers is first lowered
+    to integers, by fold-bn and minimize-accumulators."""
     if isinstance(network, ModuleOp):
         module = network.clone()
     else:

@@ -1,7 +1,7 @@
-"""The plan of a network: its integer ops as steps over the memory of one image.
+"""Plans a stage: its ops become steps, and its tensors get places in memory.
 
-A linear op and the thresholds behind it are one step; so are two tensors that are scaled and added
-up. What only gives a tensor another shape is no step at all. Everything else is a loop.
+A linear op and the thresholds that read it are one step; so are the scaled addition of two tensors
+and its thresholds. A reshape is no step at all unless it must copy. Every other op is a loop.
 """
 
 from collections.abc import Sequence
@@ -24,32 +24,33 @@ from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, shape_of
+from .analysis import StageAnalysis
 from .constants import Constants
+from .elements import ElementSteps
 from .layers import LayerSteps
 from .loops import copy_loops
-from .moves import ElementSteps
 from .processor import InstructionSet
-from .region import StageAnalysis
 from .steps import Step, StepList
 from .support import Known, quant_type_of
-from .tensors import MemorySpace, NativeTensor, TensorView, allocate_arena
+from .tensors import Lifetime, MemorySpace, NativeTensor, TensorView, allocate_arena
 
 
 @dataclass(frozen=True)
 class NativePlan:
-    """All that a library is made of."""
+    """The steps of a stage, and the memory that they need."""
 
     steps: Sequence[Step]
     inputs: Sequence[NativeTensor]
     outputs: Sequence[NativeTensor]
     offsets: dict[NativeTensor, int]
+    """Where each tensor is in the arena, in bytes."""
     arena_bytes: int
-    """The bytes of one image."""
+    """The size of the arena of one image."""
     constants: bytes
 
 
 class Planner:
-    """Makes the plan of some ops, in their order."""
+    """Plans ops in their order."""
 
     def __init__(
         self,
@@ -59,44 +60,41 @@ class Planner:
         known: Known,
         level: InstructionSet,
     ):
-        self.region = StageAnalysis(ops, outputs, known)
-        self.steps = StepList(self.region, Constants())
-        self.layers = LayerSteps(self.region, self.steps, level)
-        self.moves = ElementSteps(self.region, self.steps)
+        self.analysis = StageAnalysis(ops, outputs, known)
+        self.steps = StepList(self.analysis, Constants())
+        self.layers = LayerSteps(self.analysis, self.steps, level)
+        self.elements = ElementSteps(self.analysis, self.steps)
         self.inputs = [self.input(value, number) for number, value in enumerate(inputs)]
 
     def plan(self) -> NativePlan:
-        """Of all ops."""
-        for op in self.region.ops:
-            if op not in self.region.fused:
+        """The plan of all ops."""
+        for op in self.analysis.ops:
+            if op not in self.analysis.fused:
                 self.add_steps(op)
-        results = [self.output(value, number) for number, value in enumerate(self.region.outputs)]
-        lives = [
-            (tensor, first, last)
-            for tensor, (first, last) in lifetimes(self.steps.all).items()
-            if tensor.space is MemorySpace.ARENA
-        ]
-        offsets, size = allocate_arena(lives)
+        results = [self.output(value, number) for number, value in enumerate(self.analysis.outputs)]
+        offsets, size = allocate_arena(lifetimes(self.steps.all))
         constants = bytes(self.steps.constants.bytes)
         return NativePlan(self.steps.all, self.inputs, results, offsets, size, constants)
 
     def input(self, value: SSAValue, number: int) -> NativeTensor:
-        """An input, which a first step takes over."""
-        given = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.INPUT)
-        if self.region.bit_planes(value) == 1 and isinstance(quant_type_of(value), BipolarType):
-            self.layers.pack_input_signs(given, value)
+        """An input, and the step that copies it into the arena."""
+        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.INPUT)
+        if self.analysis.bit_planes(value) == 1 and isinstance(quant_type_of(value), BipolarType):
+            self.layers.pack_input_signs(tensor, value)
         else:
             y = self.steps.new_tensor(value)
-            self.steps.add("input", f"an input: {text_of(y.shape)}", copy_loops(given, y), [given], y)
-        return given
+            self.steps.add(
+                "input", f"an input: {text_of(y.shape)}", copy_loops(tensor, y), [tensor], y
+            )
+        return tensor
 
     def output(self, value: SSAValue, number: int) -> NativeTensor:
-        """A result, which a last step hands over."""
+        """A result, and the step that copies it out of the arena."""
         x = self.steps.tensors[value]
-        given = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
-        lines = copy_loops(x, given)
-        self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], given)
-        return given
+        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
+        lines = copy_loops(x, tensor)
+        self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], tensor)
+        return tensor
 
     def add_steps(self, op: QnnOp) -> None:
         """Adds the steps of an op."""
@@ -112,20 +110,22 @@ class Planner:
             case ThresholdOp():
                 self.layers.threshold(op)
             case ReshapeOp():
-                self.moves.reshape(op)
+                self.elements.reshape(op)
             case ConcatOp() | SplitOp():
-                self.moves.concat_or_split(op)
+                self.elements.concat_or_split(op)
             case TransposeOp() | SliceOp() | PadOp() | ResizeOp():
-                self.moves.rearrange(op)
+                self.elements.rearrange(op)
             case _:
-                self.moves.elementwise(op)
+                self.elements.elementwise(op)
 
 
-def lifetimes(steps: Sequence[Step]) -> dict[NativeTensor, tuple[int, int]]:
-    """The first and the last step that each tensor takes part in."""
-    lives: dict[NativeTensor, tuple[int, int]] = {}
+def lifetimes(steps: Sequence[Step]) -> list[Lifetime]:
+    """The first and the last step that reads or writes each tensor of the arena."""
+    lives: dict[NativeTensor, Lifetime] = {}
     for number, step in enumerate(steps):
         for tensor in (*step.reads, step.writes):
             base = tensor.base if isinstance(tensor, TensorView) else tensor
-            lives[base] = (lives.get(base, (number, 0))[0], number)
-    return lives
+            if base.space is MemorySpace.ARENA:
+                first = lives[base].first if base in lives else number
+                lives[base] = Lifetime(base, first, number)
+    return list(lives.values())

@@ -1,4 +1,4 @@
-"""What this processor can do: the instructions that a network is compiled for."""
+"""The instruction sets that networks are compiled for, and the one that this processor has."""
 
 import os
 import platform
@@ -8,15 +8,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class InstructionSet:
-    """A set of instructions."""
+    """Instructions that a network may use."""
 
     name: str
     flags: tuple[str, ...]
-    """For the compiler."""
+    """Options of the C++ compiler."""
     required_features: frozenset[str]
-    """What the processor must have, as Linux calls it."""
+    """The features that the processor must have, as /proc/cpuinfo names them."""
     accumulators: int
-    """How many vectors of sums its registers hold."""
+    """Vectors of 16 sums that fit into its registers."""
 
 
 INSTRUCTION_SETS = (
@@ -34,21 +34,23 @@ INSTRUCTION_SETS = (
     InstructionSet("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
     InstructionSet("plain", (), frozenset(), 4),
 )
-"""The best first; the last runs everywhere, and on ARM has the vectors that all of them have."""
+"""The fastest first. The last runs on every processor; on ARM it includes the vector instructions
+that every 64-bit ARM processor has."""
 
 
 def best_instruction_set() -> InstructionSet:
-    """The best that this processor has."""
-    has = processor_features()
-    return next(level for level in INSTRUCTION_SETS if level.required_features <= has)
+    """The fastest instruction set that this processor has."""
+    features = processor_features()
+    return next(found for found in INSTRUCTION_SETS if found.required_features <= features)
 
 
 def instruction_set_named(name: str) -> InstructionSet:
-    return next(level for level in INSTRUCTION_SETS if level.name == name)
+    return next(found for found in INSTRUCTION_SETS if found.name == name)
 
 
 def processor_features() -> frozenset[str]:
-    """The processor's instruction sets; none are known where the system does not tell."""
+    """The processor's features; none if the system does not report them (only Linux on x86
+    does)."""
     if platform.machine() not in ("x86_64", "AMD64"):
         return frozenset()
     try:
@@ -60,7 +62,7 @@ def processor_features() -> frozenset[str]:
 
 
 def processor_count() -> int:
-    """How many this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

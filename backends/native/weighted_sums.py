@@ -1,7 +1,9 @@
-"""Two tensors of bytes, each times a number, added up: on a line where there is one.
+"""Factors for the sum of two byte tensors, such that its thresholds are on a line.
 
-The factors of a network are small, so its thresholds lie on a line only about. There may be finer
-factors with which they are on one: levels are what counts, not the sums that lead to them.
+The factors of a residual addition are small integers that approximate the ratio of two scales, so
+the thresholds of the sum are only roughly evenly spaced. Only the level of each pair of inputs
+matters, not the sum that leads to it: finer factors that give every pair the same level are equally
+exact, and with them the thresholds are on a line, which is faster than comparing.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,27 +15,34 @@ from ...passes.scale_thresholds.threshold_lines import Doubles, Ints
 from ...qdialect.data import Array
 
 MAX_SUM = 1 << 30
-"""No sum is larger."""
+"""A bound for all sums with finer factors; they are scaled to half of it, so int32 cannot
+overflow."""
 
 SEARCH_ROUNDS = 30
-"""Of a search; each leaves two thirds of where the lowest point may be."""
+"""Rounds of a ternary search; each leaves two thirds of the interval."""
 
 MAX_DEVIATION = 0.05
-"""Levels that a first line may be off, at most."""
+"""How far levels may deviate from the least-squares line and still shape the search, in levels."""
 
 
 @dataclass(frozen=True)
 class WeightedSum:
-    """What two tensors are multiplied with, and the thresholds of their sum."""
+    """The factors of two tensors, and the thresholds of their weighted sum."""
 
     factors: tuple[int, int]
     thresholds: Ints
     sums: Ints
-    """All there are, ascending."""
+    """All values that the sum can have, ascending."""
 
 
-def fit_weighted_sum(ranges: Sequence[tuple[int, int]], factors: tuple[int, int], thresholds: Array) -> WeightedSum:
-    """The best factors for tensors of some ranges, and thresholds of one row."""
+def fit_weighted_sum(
+    ranges: Sequence[tuple[int, int]], factors: tuple[int, int], thresholds: Array
+) -> WeightedSum:
+    """Finer factors with which the thresholds are on a line, or the original ones if there are
+    none.
+
+    `ranges` are the lowest and the highest element of each tensor; all pairs between are checked.
+    """
     a, b = (np.arange(low, high + 1) for low, high in ranges)
     plain = factors[0] * a[:, None] + factors[1] * b
     level = np.searchsorted(thresholds, plain, "right")
@@ -44,14 +53,14 @@ def fit_weighted_sum(ranges: Sequence[tuple[int, int]], factors: tuple[int, int]
         largest = abs(slopes) @ [abs(a).max(), abs(b).max()]
         finer = np.rint(slopes * (MAX_SUM / 2 / max(largest, 1e-9))).astype(np.int64)
         sums = finer[0] * a[:, None] + finer[1] * b
-        new = separating_thresholds(sums, level, len(thresholds))
-        if new is not None:
-            return WeightedSum((int(finer[0]), int(finer[1])), new, np.unique(sums))
+        separating = separating_thresholds(sums, level, len(thresholds))
+        if separating is not None:
+            return WeightedSum((int(finer[0]), int(finer[1])), separating, np.unique(sums))
     return WeightedSum(factors, thresholds, np.unique(plain))
 
 
 def separating_thresholds(sums: Ints, level: Ints, count: int) -> Ints | None:
-    """Thresholds with which sums reach their levels; None if the order of both differs."""
+    """Thresholds that give each sum its level; None if a higher sum has a lower level."""
     lowest, highest = (np.full(count + 1, fill) for fill in (MAX_SUM, -MAX_SUM))
     np.minimum.at(lowest, level, sums)
     np.maximum.at(highest, level, sums)
@@ -61,7 +70,13 @@ def separating_thresholds(sums: Ints, level: Ints, count: int) -> Ints | None:
 
 
 def straightest_slopes(points: Doubles, levels: Doubles) -> Doubles:
-    """The two slopes that leave levels the least room around a line."""
+    """The two slopes for which levels deviate least from a line: the smallest range of
+    `levels - slopes @ points`.
+
+    The search starts at the least-squares fit. Only points near the ends of its range can become
+    the extreme ones, so the others are left out. The range is convex in both slopes, hence a
+    ternary search within a ternary search finds its minimum.
+    """
     centered = points - points.mean(1, keepdims=True)
     (aa, ab), (_, bb) = centered @ centered.T
     a, b = centered @ levels
@@ -71,26 +86,26 @@ def straightest_slopes(points: Doubles, levels: Doubles) -> Doubles:
     points, rest = points[:, outer], rest[outer]
     reach = MAX_DEVIATION / np.maximum(np.ptp(points, axis=1), 1)
 
-    def width(rest: Doubles) -> float:
+    def deviation(rest: Doubles) -> float:
         return float(rest.max() - rest.min())
 
     def best_second(change: float) -> float:
         left = rest - change * points[0]
-        return minimum_position(lambda other: width(left - other * points[1]), reach[1])
+        return minimum_position(lambda other: deviation(left - other * points[1]), reach[1])
 
-    def left_by(change: float) -> float:
-        return width(rest - change * points[0] - best_second(change) * points[1])
+    def best_deviation(change: float) -> float:
+        return deviation(rest - change * points[0] - best_second(change) * points[1])
 
-    change = minimum_position(left_by, reach[0])
+    change = minimum_position(best_deviation, reach[0])
     return first + np.array([change, best_second(change)])
 
 
-def minimum_position(height: Callable[[float], float], reach: float) -> float:
-    """Where a function that falls and then rises is lowest, at most so far from 0."""
+def minimum_position(function: Callable[[float], float], reach: float) -> float:
+    """Where a convex function has its minimum, from `-reach` to `reach`: ternary search."""
     low, high = -reach, reach
     for _ in range(SEARCH_ROUNDS):
         third = (high - low) / 3
-        if height(low + third) < height(high - third):
+        if function(low + third) < function(high - third):
             high -= third
         else:
             low += third

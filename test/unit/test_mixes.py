@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qnn.backends.native.lines import line_exceptions, fit_lines
+from qnn.backends.native.lines import fit_lines, line_exceptions
 from qnn.backends.native.weighted_sums import WeightedSum, fit_weighted_sum, separating_thresholds
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array

@@ -15,11 +15,16 @@ from qnn.backends.native import NativeNetwork, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
-from qnn.backends.native.lines import line_exceptions, fit_lines
+from qnn.backends.native.lines import fit_lines, line_exceptions
 from qnn.backends.native.plan import Planner
-from qnn.backends.native.processor import INSTRUCTION_SETS, best_instruction_set, processor_features, instruction_set_named
+from qnn.backends.native.processor import (
+    INSTRUCTION_SETS,
+    best_instruction_set,
+    instruction_set_named,
+    processor_features,
+)
 from qnn.backends.native.stages import split_into_stages
-from qnn.backends.native.tensors import NativeTensor, allocate_arena
+from qnn.backends.native.tensors import Lifetime, NativeTensor, allocate_arena
 from qnn.passes import Pipeline
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
@@ -66,7 +71,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def options(folder: Path, level: str | None = None, shared_from: int = 0) -> Options:
     """Two threads, which share any image that is alone."""
-    return Options(folder, instruction_set_named(level) if level else best_instruction_set(), 2, shared_from)
+    return Options(
+        folder, instruction_set_named(level) if level else best_instruction_set(), 2, shared_from
+    )
 
 
 def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
@@ -232,12 +239,12 @@ def layers(kinds: str) -> ModuleOp:
 
 
 KINDS = {
-    "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
+    "bits": ("Bits", "Signs", "TernarySigns", "max_pool_bits", "true, true", "false, true"),
     "widths": ("Bytes<4, ", ", 2, ", ", 4, ", ", 6, ", ", 8, ", "Bytes<2, "),
-    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", ", true, "),
-    "near": ("General", "Line<true, true>", "Halved"),
-    "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),
-    "mix": ("Mix<",),
+    "bytes": ("Bytes", "Depthwise", "Line<", "Comparisons", ", true, "),
+    "near": ("General", "Line<true, true>", "Bisection"),
+    "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "TernarySigns"),
+    "mix": ("WeightedAdd<",),
 }
 """What must be among the code of a network."""
 
@@ -403,19 +410,21 @@ def test_descending_channels_are_turned_over() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_tensors_that_live_at_once_are_apart(seed: int) -> None:
+def test_tensors_with_overlapping_lifetimes_do_not_overlap_in_memory(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    lives = list[tuple[NativeTensor, int, int]]()
+    lives = list[Lifetime]()
     for number in range(30):
         first = int(rng.integers(0, 20))
         tensor = NativeTensor(unsigned(8), (int(rng.integers(1, 900)),), number)
-        lives.append((tensor, first, first + int(rng.integers(0, 6))))
+        lives.append(Lifetime(tensor, first, first + int(rng.integers(0, 6))))
     offsets, size = allocate_arena(lives)
-    for a, first, last in lives:
-        assert offsets[a] % 64 == 0 and offsets[a] + a.size <= size
-        for b, start, end in lives:
-            if a is not b and first <= end and start <= last:
-                assert offsets[a] + a.size <= offsets[b] or offsets[b] + b.size <= offsets[a]
+    for a in lives:
+        start, end = offsets[a.tensor], offsets[a.tensor] + a.tensor.size
+        assert start % 64 == 0 and end <= size
+        for b in lives:
+            if a is not b and a.first <= b.last and b.first <= a.last:
+                other = offsets[b.tensor]
+                assert end <= other or other + b.tensor.size <= start
 
 
 def guarded(size: int) -> Array:
@@ -521,8 +530,9 @@ def test_processes_share_what_is_kept(tmp_path: Path) -> None:
     file.write_text(print_module(module))
     code = (
         "import sys; from pathlib import Path; from qnn.backends.native import load, Options\n"
-        "from qnn.backends.native.processor import best_level\n"
-        f"n = load({str(file)!r}, Options(Path({str(tmp_path / 'kept')!r}), best_level(), 1))\n"
+        "from qnn.backends.native.processor import best_instruction_set\n"
+        f"folder = Path({str(tmp_path / 'kept')!r})\n"
+        f"n = load({str(file)!r}, Options(folder, best_instruction_set(), 1))\n"
         "sys.exit(not n.native)"
     )
     started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
@@ -539,7 +549,7 @@ def test_without_a_compiler_the_interpreter_computes(
     network = load(module, options(tmp_path))
     assert not network.native
     assert caplog.messages == [
-        "there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+        "no C++ compiler found: install g++ or clang++; the interpreter runs the network instead"
     ]
     assert_equal(network.run(inputs), run(module, inputs))
 
@@ -550,7 +560,7 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCapt
     for folder, why in ((tmp_path / "file", "it is a file"), (tmp_path / "file/a", "Not a direct")):
         network = load(module, options(folder))
         (line,) = caplog.messages
-        assert line.startswith(f"libraries can't be kept in {folder}: {why}")
+        assert line.startswith(f"libraries cannot write compiled libraries to {folder}: {why}")
         caplog.clear()
         assert_equal(network.run(inputs), run(module, inputs))
 

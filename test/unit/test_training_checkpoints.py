@@ -98,7 +98,11 @@ def test_another_recipe_is_refused(saved: Path) -> None:
 def test_another_version_is_refused(saved: Path) -> None:
     state = torch.load(saved, weights_only=True)
     torch.save({**state, "version": CHECKPOINT_VERSION + 1}, saved)
-    refused(begin(UNIQ, None), saved, f"has version {CHECKPOINT_VERSION + 1} of checkpoints, {CHECKPOINT_VERSION} is")
+    refused(
+        begin(UNIQ, None),
+        saved,
+        f"has checkpoint version {CHECKPOINT_VERSION + 1}, not {CHECKPOINT_VERSION}",
+    )
     torch.save({**state, "optimizer": {}}, saved)
     refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
 

@@ -95,7 +95,8 @@ def test_quantiles_of_a_large_layer() -> None:
     """Of more weights than `torch.quantile` takes, and where it takes them the same."""
     few = torch.randn(1000, generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(
-        Empirical.fit(few).places, torch.quantile(few, torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1))
+        Empirical.fit(few).places,
+        torch.quantile(few, torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1)),
     )
     many = torch.arange((1 << 24) + 1, dtype=torch.float32)
     assert Empirical.fit(many).places.tolist() == [n << 18 for n in range(EMPIRICAL_INTERVALS + 1)]
