@@ -1,4 +1,4 @@
-"""Quantizers of activations: what a layer reads."""
+"""Quantizers of activations, that is of the input of a layer."""
 
 from abc import ABC, abstractmethod
 
@@ -11,11 +11,11 @@ from .operators import binarize_activations, quantize_activations
 from .weights import grid_limit, straight_through
 
 INITIAL_CLAMP_DEVIATIONS = 5.0
-"""A learned clamp starts so many standard deviations above the mean."""
+"""A learned clamp starts at the mean plus this many standard deviations."""
 
 
 class ActivationQuantizer(nn.Module, ABC):
-    """Activations to levels: whole numbers from `low` to `high`, times `scale`."""
+    """Rounds activations to levels: integers in a range, times `scale`."""
 
     def __init__(self, bits: int):
         super().__init__()
@@ -24,22 +24,22 @@ class ActivationQuantizer(nn.Module, ABC):
     @property
     @abstractmethod
     def scale(self) -> Tensor:
-        """How far apart levels are."""
+        """The distance between levels."""
 
     @property
     def calibrated(self) -> bool:
-        """Whether its scale is known."""
+        """Whether its scale is known: fixed, or set from a first batch."""
         return True
 
     @abstractmethod
     def frozen(self) -> nn.Module:
-        """The hardware form: gives the whole numbers."""
+        """The module that hardware implements: returns the integers."""
 
 
 class Clamp(ActivationQuantizer):
-    """A grid from 0 to the clamp, or to either side of 0.
+    """A uniform grid from 0 to the clamp, or symmetric around 0.
 
-    A clamp that is not given is learned. The first batch that is trained with says where it starts.
+    A clamp that is not fixed is learned, starting from the statistics of the first training batch.
     """
 
     def __init__(self, bits: int, clamp: float | None = None, signed: bool = False):
@@ -55,11 +55,11 @@ class Clamp(ActivationQuantizer):
         return self.clamp.abs().clamp_min(MIN_SPREAD) / self.high_level
 
     @property
-    def ready(self) -> bool:
+    def calibrated(self) -> bool:
         return bool(self.started)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and not self.ready:
+        if self.training and not self.calibrated:
             self.calibrate(x.detach())
         scale = self.scale
         # `relu(x) - relu(x - |c|)` in steps; the clamp learns from what rounding does, too
@@ -67,7 +67,7 @@ class Clamp(ActivationQuantizer):
         return straight_through(steps, torch.round(steps)) * scale
 
     def calibrate(self, x: Tensor) -> None:
-        """The clamp that what a layer reads begins with."""
+        """Sets the initial clamp from a batch of inputs."""
         reach = x.abs() if self.low_level else x.relu()
         with torch.no_grad():
             clamp = reach.mean() + INITIAL_CLAMP_DEVIATIONS * reach.std(correction=0)
@@ -79,7 +79,7 @@ class Clamp(ActivationQuantizer):
 
 
 class Sign(ActivationQuantizer):
-    """-1 or +1; the gradient is that of a clamp at either."""
+    """-1 or +1, with the gradient of a clamp to that range."""
 
     def __init__(self) -> None:
         super().__init__(1)
@@ -96,7 +96,7 @@ class Sign(ActivationQuantizer):
 
 
 class FrozenClamp(nn.Module):
-    """`clamp(round(x / scale), low, high)`: the clamp is a scale now, out come whole numbers."""
+    """`clamp(round(x / scale), low, high)`: integers, on the grid that the clamp defines."""
 
     def __init__(self, scale: Tensor, low: int, high: int):
         super().__init__()

@@ -1,6 +1,6 @@
-"""Checkpoints: all that training needs to go on as if nothing had happened.
+"""Checkpoints: the complete state of a training run, so that it continues with the same numbers.
 
-They hold tensors, numbers and text, and are read as such: nothing in a file is run.
+A checkpoint holds tensors, numbers and text only; reading one never runs code from the file.
 """
 
 import pickle
@@ -20,7 +20,7 @@ CHECKPOINT_KIND, CHECKPOINT_VERSION = "qnn.training", 1
 
 
 def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int = 0) -> None:
-    """Writes a checkpoint, whole or not at all; `epoch` is how many the stage has had."""
+    """Writes a checkpoint atomically; `epoch` is the number of finished epochs of the stage."""
     state = {
         "kind": CHECKPOINT_KIND,
         "version": CHECKPOINT_VERSION,
@@ -42,7 +42,7 @@ def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int
 
 
 def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
-    """Goes on where a checkpoint was saved; returns the epochs that the stage has had."""
+    """Restores the state of a checkpoint; returns the number of finished epochs of its stage."""
     state = _read_checkpoint(path)
     try:
         _check_model(path, state, model)
@@ -57,14 +57,14 @@ def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
 
 
 def model_signature(model: Prepared) -> dict[str, Any]:
-    """What a network must have in common with the one of a checkpoint: shapes, and the recipe."""
+    """The shapes and the recipe, which must be equal in a network and its checkpoint."""
     shapes = {name: list(value.shape) for name, value in model.network.state_dict().items()}
     recipes = {name: asdict(recipe) for name, recipe in model.recipes.items()}
     return {"shapes": shapes, "recipes": recipes, "rounds": model.rounds}
 
 
 def random_state() -> list[torch.Tensor]:
-    """Of the processor first, then of each accelerator."""
+    """The state of the random generators: of the processor, then of each accelerator."""
     return [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
 
 
@@ -90,10 +90,12 @@ def _read_checkpoint(path: str) -> dict[str, Any]:
 
 
 def _check_model(path: str, state: dict[str, Any], model: Prepared) -> None:
-    """Refuses a checkpoint of another version, network or recipe, by the first difference."""
+    """Raises an error if a checkpoint has another version, network or recipe; names the first
+    difference."""
     if state.get("version") != CHECKPOINT_VERSION:
         raise TrainingError(
-            f"{path} has version {state.get('version')} of checkpoints, {CHECKPOINT_VERSION} is known"
+            f"{path} has checkpoint version {state.get('version')}, not {CHECKPOINT_VERSION}: "
+            "load it with the release that wrote it"
         )
     saved, own = state["network"], model_signature(model)
     for what in ("shapes", "recipes", "rounds"):

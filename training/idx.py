@@ -1,4 +1,4 @@
-"""MNIST and its like: files of the format idx, plain or with gzip."""
+"""Reads MNIST and similar datasets: idx files, plain or compressed by gzip."""
 
 import gzip
 import zlib
@@ -12,14 +12,14 @@ from torch import Tensor
 from .errors import TrainingError
 
 IDX_UBYTE = 8
-"""The number of the type of bytes."""
+"""The code of unsigned bytes in the idx format."""
 
 LabeledImages = tuple[Tensor, Tensor]
-"""Images, one channel from 0 to 1, and labels."""
+"""Images with one channel from 0 to 1, and their labels."""
 
 
 def read_mnist(folder: str) -> tuple[LabeledImages, LabeledImages]:
-    """Images and labels to train with, and those to test with."""
+    """The training set and the test set."""
     return _read_split(folder, "train"), _read_split(folder, "t10k")
 
 
@@ -50,7 +50,7 @@ def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
         raise TrainingError(f"{path}: {' '.join(str(error).split()).lower()}") from None
     start = 4 + 4 * data[3] if len(data) > 3 else 4
     if len(data) < start or data[:3] != bytes([0, 0, IDX_UBYTE]):
-        raise TrainingError(f"{path} is no idx file of bytes")
+        raise TrainingError(f"{path} is not an idx file of unsigned bytes")
     shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
     if len(data) != start + prod(shape):
         raise TrainingError(f"{path} holds {len(data) - start} bytes for a shape of {shape}")

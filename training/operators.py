@@ -1,6 +1,6 @@
-"""Quantizers of activations as operators of torch, so that a program that is exported names them.
+"""Quantizers of activations as torch operators, which exported programs contain by name.
 
-Both give whole numbers. Importers know them by name, and need no torch for that.
+Both return integers (as floats). The importer recognizes their names, without torch.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ def binarize_activations(x: Tensor) -> Tensor:
 
 
 def fake_result(x: Tensor, *_: object) -> Tensor:
-    """What is known of a result before it is computed: it has the shape of the input."""
+    """The shape and type of a result, for tracing: those of the input."""
     return torch.empty_like(x)
 
 

@@ -1,4 +1,4 @@
-"""From a float network to one that learns to be quantized, and on to integers.
+"""Turns a float network into one that is trained with quantization, and then into integers.
 
 model = prepare(network, Recipe.read("recipe.toml"))
 while True:
@@ -30,7 +30,7 @@ from .layers import (
 from .recipe import LayerRecipe, Recipe, RecipeTable
 
 MODULES_WITH_PARAMETERS = (*LINEAR_TYPES, *NORM_TYPES, nn.PReLU)
-"""Modules with parameters of their own that can become hardware."""
+"""Modules with parameters that hardware can implement."""
 
 AVERAGE_POOLS = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
 
@@ -38,9 +38,9 @@ AVERAGE_POOLS = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAv
 class Prepared(nn.Module):
     """A network whose layers are quantized stage by stage.
 
-    A gradual method takes in one layer a stage, in the order in which the network names them;
-    layers that are behind are frozen or go on learning, as the method has it. In the last stage all
-    are quantized.
+    A gradual method quantizes one more layer in each stage, in the order of `named_modules`; the
+    method decides whether earlier layers are frozen or continue to learn. In the last stage all
+    layers are quantized.
     """
 
     def __init__(self, network: nn.Module, recipes: dict[str, LayerRecipe], rounds: int):
@@ -48,23 +48,25 @@ class Prepared(nn.Module):
         self.network = network
         self.recipes = recipes
         self.rounds = rounds
-        self.gradual = [name for name, recipe in recipes.items() if recipe.method_properties.gradual]
+        self.gradual = [
+            name for name, recipe in recipes.items() if recipe.method_properties.gradual
+        ]
         self.stage = 0
         self.enter(0)
 
     @property
     def stages(self) -> int:
-        """How many there are, the last included."""
+        """The number of stages, including the last."""
         return len(self.gradual) * self.rounds + 1
 
     @property
     def layers(self) -> dict[str, QuantLayer]:
-        """The layers that are quantized, by their paths."""
+        """The quantized layers by path."""
         found = {name: self.network.get_submodule(name) for name in self.recipes}
         return {name: layer for name, layer in found.items() if isinstance(layer, QuantLayer)}
 
     def enter(self, stage: int) -> None:
-        """Sets each layer to what it does in a stage."""
+        """Sets the mode of each layer for a stage."""
         self.stage = stage
         for name, layer in self.layers.items():
             layer.enter(self._mode(name))
@@ -76,7 +78,11 @@ class Prepared(nn.Module):
         if self.stage < turn:
             return Mode.FLOAT
         its_own = self.stage % len(self.gradual) == turn and self.stage < self.stages - 1
-        return Mode.FROZEN if self.recipes[name].method_properties.freezes and not its_own else Mode.NOISY
+        return (
+            Mode.FROZEN
+            if self.recipes[name].method_properties.freezes and not its_own
+            else Mode.NOISY
+        )
 
     def forward(self, *inputs: Tensor) -> Any:
         return self.network(*inputs)
@@ -101,13 +107,16 @@ def quantized_layer(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
 
 
 def check_layers(network: nn.Module) -> None:
-    """Refuses layers that can't be quantized, by their path."""
+    """Raises an error for the first layer that cannot be quantized."""
     first: dict[nn.Module, str] = {}
     for name, module in named_modules(network, shared=True):
         path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
         if isinstance(module, LINEAR_TYPES) and not name:
             raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
-        if isinstance(module, (*LINEAR_TYPES, *NORM_TYPES)) and first.setdefault(module, name) != name:
+        if (
+            isinstance(module, (*LINEAR_TYPES, *NORM_TYPES))
+            and first.setdefault(module, name) != name
+        ):
             raise TrainingError(
                 f'{path} is "{first[module]}" once more: give each place a layer of its own'
             )
@@ -130,7 +139,7 @@ def check_layers(network: nn.Module) -> None:
 
 
 def step_stage(model: Prepared) -> bool:
-    """Goes on to the next stage; False where the last has been."""
+    """Enters the next stage; returns False if the current one is the last."""
     if model.stage + 1 >= model.stages:
         return False
     model.enter(model.stage + 1)
@@ -138,7 +147,7 @@ def step_stage(model: Prepared) -> bool:
 
 
 def freeze(model: Prepared) -> nn.Module:
-    """The network in integers, in evaluation: what is exported computes the same numbers."""
+    """The network in integers, in evaluation mode; its export computes the same numbers."""
     for name, layer in model.layers.items():
         if layer.mode is Mode.FLOAT:
             raise TrainingError(

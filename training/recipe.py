@@ -1,16 +1,16 @@
-"""What is quantized, and how: a recipe is TOML, or the same as a dict.
+"""Recipes: which layers are quantized, and how. A recipe is a TOML file or a dict.
 
-method = "uniq"        # of every layer; left out, only layers that are named are quantized
+method = "uniq"        # of every layer; without it, only the named layers are quantized
 weights = 4            # bits
 activations = 8
 
-[first]                # what the first layer does differently
-clamp = 1.0            # its input reaches 1.0: nothing to learn
+[first]                # overrides for the first layer
+clamp = 1.0            # the maximum of its input, which is then not learned
 
 [last]
 weights = 5
 
-[layers."features.*"]  # layers by name; `*` stands for anything
+[layers."features.*"]  # layers by name; `*` matches anything
 weights = 3
 """
 
@@ -30,29 +30,29 @@ from .weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 
 RecipeTable = Mapping[str, Any]
 
-MAX_BITS = 8
-"""Bits of activations, and of weights on a grid."""
+MAX_GRID_BITS = 8
+"""Maximum bits of activations, and of weights on a uniform grid."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to quantize weights, and what goes with it unless a recipe says otherwise."""
+    """A method that quantizes weights, and its defaults for the activations."""
 
     make_quantizer: Callable[[int], WeightQuantizer]
     bits: range
     gradual: bool = False
-    """Layers join one after another, from the input on."""
+    """Whether layers are quantized one after another, starting at the input."""
     freezes: bool = False
-    """A layer learns no more once the next one has joined."""
+    """Whether a layer stops learning once the next one is quantized."""
     clamp: float | None = None
     signed: bool = False
 
 
 METHODS = {
     "uniq": Method(Uniq, range(2, 6), gradual=True, freezes=True),
-    "nice": Method(Nice, range(2, MAX_BITS + 1), gradual=True),
-    "wrpn": Method(Wrpn, range(2, MAX_BITS + 1), clamp=1.0),
-    "dorefa": Method(Dorefa, range(2, MAX_BITS + 1), clamp=1.0),
+    "nice": Method(Nice, range(2, MAX_GRID_BITS + 1), gradual=True),
+    "wrpn": Method(Wrpn, range(2, MAX_GRID_BITS + 1), clamp=1.0),
+    "dorefa": Method(Dorefa, range(2, MAX_GRID_BITS + 1), clamp=1.0),
     "binary": Method(Binary, range(1, 2), clamp=1.0),
     "ternary": Method(Ternary, range(2, 3), clamp=1.0, signed=True),
 }
@@ -66,9 +66,9 @@ class LayerRecipe:
     weights: int
     activations: int
     clamp: float | None = None
-    """How far what it reads reaches, if that is known and not learned."""
+    """The maximum of the layer's input, if it is known and not learned."""
     signed: bool = False
-    """What it reads may be negative."""
+    """Whether the layer's input may be negative."""
     cdf: str = "normal"
     """The distribution that UNIQ fits."""
 
@@ -93,32 +93,34 @@ RECIPE_TABLES = ["first", "last", "layers"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is quantized, and how."""
+    """Which layers are quantized, and how."""
 
     defaults: RecipeTable
     first: RecipeTable
     last: RecipeTable
     layers: Mapping[str, RecipeTable]
     rounds: int = 1
-    """How often the schedule goes through all layers."""
+    """How often the schedule of a gradual method visits all layers."""
 
     @staticmethod
     def read(path: str) -> "Recipe":
-        """Reads TOML."""
+        """Reads a TOML file."""
         try:
             given = read_toml(Path(path).read_text())
         except OSError as error:
             raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:
-            raise TrainingError(f"{path} is no text") from None
+            raise TrainingError(f"{path} is not UTF-8 text: a recipe is a TOML file") from None
         except ValueError as error:
-            raise TrainingError(f"{path} is no TOML: {truncated(str(error))}") from None
+            raise TrainingError(f"{path} is not valid TOML: {truncated(str(error))}") from None
         return Recipe.of(given)
 
     @staticmethod
     def of(given: RecipeTable) -> "Recipe":
-        """Reads a dict; what is wrong is told with its key."""
-        every = {key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")}
+        """Reads a dict; errors name the key."""
+        every = {
+            key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")
+        }
         first, last, layers = (_checked_table(given.get(name, {}), name) for name in RECIPE_TABLES)
         named = {name: _checked_table(part, f"layers.{name}") for name, part in layers.items()}
         rounds = given.get("rounds", 1)
@@ -130,12 +132,12 @@ class Recipe:
             _check_keys(part, f"{place}.", LAYER_KEYS)
         if "method" not in every and not any("method" in part for part in parts.values()):
             raise TrainingError(
-                "the recipe names no layer: give method for all, or [layers.NAME] with a method"
+                "the recipe quantizes no layer: set method for all layers, or in [layers.NAME]"
             )
         return Recipe(every, first, last, named, rounds)
 
     def layers_of(self, names: Sequence[str]) -> dict[str, LayerRecipe]:
-        """The layers of a network that are quantized; `names` are all that could be."""
+        """The recipe of each layer to quantize; `names` are all layers that can be quantized."""
         if not names:
             raise TrainingError("the network has no layer to quantize: Conv1d, Conv2d or Linear")
         for pattern in self.layers:
@@ -146,12 +148,15 @@ class Recipe:
         found = {name: self._layer_recipe(name, names) for name in names}
         chosen = {name: layer for name, layer in found.items() if layer is not None}
         if not chosen:
-            raise TrainingError("the recipe names no layer that is there")
+            raise TrainingError(
+                "the recipe quantizes no layer of this network: set method for all layers"
+            )
         return chosen
 
     def _layer_recipe(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
-        """What is said of a layer: by its own name last."""
-        said = {key: (key, value) for key, value in self.defaults.items()}
+        """The recipe of one layer: its own name overrides first and last, which override the
+        rest."""
+        settings = {key: (key, value) for key, value in self.defaults.items()}
         parts = [("first", self.first)] * (name == names[0])
         parts += [("last", self.last)] * (name == names[-1])
         parts += [
@@ -160,34 +165,42 @@ class Recipe:
             if fnmatchcase(name, pattern)
         ]
         for place, part in parts:
-            said |= {key: (f"{place}.{key}", value) for key, value in part.items()}
-        return _checked_layer(name, said) if "method" in said else None
+            settings |= {key: (f"{place}.{key}", value) for key, value in part.items()}
+        return _checked_layer(name, settings) if "method" in settings else None
 
     def as_dict(self) -> dict[str, Any]:
-        """Back as it could be given."""
-        own = {key: value for key, value in asdict(self).items() if key in (*RECIPE_TABLES, "rounds")}
+        """The recipe as a dict that `of` accepts."""
+        own = {
+            key: value for key, value in asdict(self).items() if key in (*RECIPE_TABLES, "rounds")
+        }
         return {**self.defaults, **own}
 
 
-def _checked_layer(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
-    """The recipe of a layer, with what its method says of the rest."""
-    place, method = said["method"]
+def _checked_layer(name: str, settings: dict[str, tuple[str, Any]]) -> LayerRecipe:
+    """Checks the settings of a layer, and completes them with the defaults of its method."""
+    place, method = settings["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise recipe_error(place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}")
+        raise recipe_error(
+            place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}"
+        )
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
-    weights = _checked_bits(name, said, "weights", only, kind.bits, method)
-    activations = _checked_bits(name, said, "activations", only, range(1, MAX_BITS + 1), method)
+    weights = _checked_bits(name, settings, "weights", only, kind.bits, method)
+    activations = _checked_bits(
+        name, settings, "activations", only, range(1, MAX_GRID_BITS + 1), method
+    )
     layer = LayerRecipe(method, weights, activations, kind.clamp, kind.signed)
     for key, check in VALUE_CHECKS.items():
-        if key in said:
-            place, value = said[key]
+        if key in settings:
+            place, value = settings[key]
             wanted = check(value)
             if wanted:
                 raise recipe_error(place, f"{wanted}, not {value!r}")
             layer = replace(layer, **{key: value})
-    if layer.signed and activations == 1 and "signed" in said:
-        raise recipe_error(said["signed"][0], "one bit is -1 or +1 already")
+    if layer.signed and activations == 1 and "signed" in settings:
+        raise recipe_error(
+            settings["signed"][0], "activations of one bit are -1 or +1 already; remove signed"
+        )
     return layer
 
 
@@ -200,13 +213,13 @@ VALUE_CHECKS: dict[str, Callable[[Any], str]] = {
         "" if value in list(DISTRIBUTIONS) else f"one of {', '.join(DISTRIBUTIONS)}"
     ),
 }
-"""What a value must be, where it is not."""
+"""For each key, a check that returns what a wrong value should be, or an empty text."""
 
 
 def _checked_bits(
-    name: str, said: RecipeTable, key: str, default: int | None, allowed: range, method: str
+    name: str, settings: RecipeTable, key: str, default: int | None, allowed: range, method: str
 ) -> int:
-    place, value = said.get(key, (key, default))
+    place, value = settings.get(key, (key, default))
     if value is None:
         raise TrainingError(f'the recipe gives no {key} for "{name}": bits, as in {key} = 4')
     if type(value) is not int or value not in allowed:

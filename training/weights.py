@@ -1,4 +1,4 @@
-"""Quantizers of weights: what a layer computes with instead of the weights it learns."""
+"""Quantizers of weights: they replace learned weights by levels."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from torch import Tensor, nn
 from .distributions import DISTRIBUTIONS, MIN_SPREAD
 
 MAX_CODEBOOK_VALUE = 127
-"""Entries of a codebook are whole, and so large at most: they take eight bits."""
+"""Codebook entries are integers of at most this magnitude, and fit into 8 bits."""
 
 MAX_CODEBOOK_ENTRIES = 32
-"""Of a codebook: indices of five bits."""
+"""Codebooks have at most this many entries: indices of 5 bits."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """Weights as hardware has them: whole numbers (held as floats) and a scale for all."""
+    """Weights as hardware has them: integers (stored as floats) and one scale."""
 
     integers: Tensor
     scale: Tensor
     table: Tensor | None = None
-    """The few integers that there are, ascending, where each weight is stored as an index."""
+    """The codebook, ascending, if weights are stored as indices into it."""
 
     @property
     def values(self) -> Tensor:
@@ -35,14 +35,14 @@ def straight_through(x: Tensor, y: Tensor) -> Tensor:
 
 
 class WeightQuantizer(nn.Module, ABC):
-    """Weights to levels; the gradient goes straight through to `bounded`."""
+    """Rounds weights to levels, with the gradient of `bounded` (straight-through estimator)."""
 
     def __init__(self, bits: int):
         super().__init__()
         self.bits = bits
 
     def bounded(self, weights: Tensor) -> Tensor:
-        """The weights as far as the levels reach."""
+        """The weights, limited to the range of the levels."""
         return weights
 
     @abstractmethod
@@ -54,14 +54,14 @@ class WeightQuantizer(nn.Module, ABC):
         return straight_through(self.bounded(weights), self.levels(weights.detach()).values)
 
     def noisy(self, weights: Tensor) -> Tensor:
-        """What a layer computes with while it learns."""
+        """The weights that a layer computes with in training."""
         return self(weights)
 
 
 class Uniq(WeightQuantizer):
-    """k-quantile levels: as many weights in each of `k` bins, each the median of its bin.
+    """k-quantile levels: `k` bins of equal probability; each level is the median of its bin.
 
-    A layer learns under noise, which is uniform where the weights are: as wide as a bin.
+    In training, weights get noise as wide as a bin; the distribution function makes it uniform.
     """
 
     def __init__(self, bits: int, cdf: str = "normal"):
@@ -69,7 +69,7 @@ class Uniq(WeightQuantizer):
         self.fit = DISTRIBUTIONS[cdf]
 
     def noisy(self, weights: Tensor) -> Tensor:
-        """`F^-1(F(w) + e)`, which stays between the outermost levels."""
+        """`F^-1(F(w) + e)`, limited to the range of the levels."""
         count, law = 1 << self.bits, self.fit(weights.detach())
         noise = (torch.rand_like(weights) - 0.5) / count
         moved = law.cdf(weights) + noise
@@ -77,7 +77,7 @@ class Uniq(WeightQuantizer):
         return law.quantile(straight_through(moved, inside))
 
     def bins(self, weights: Tensor) -> Tensor:
-        """The bin that each weight falls into, the lowest first."""
+        """The number of each weight's bin, counted from the lowest."""
         count = 1 << self.bits
         ends = torch.arange(1, count, device=weights.device) / count
         return torch.bucketize(weights, self.fit(weights).quantile(ends), right=True)
@@ -92,12 +92,13 @@ class Uniq(WeightQuantizer):
 
 
 class Nice(WeightQuantizer):
-    """A symmetric grid as far as the clamp; some weights learn under noise, the rest quantized."""
+    """A symmetric uniform grid up to a clamp. In training, some weights get noise, the others are
+    quantized."""
 
     CLAMP_DEVIATIONS = 3.45
-    """Standard deviations beyond the mean."""
+    """The clamp is the absolute mean plus this many standard deviations."""
     NOISY_SHARE = 0.05
-    """Of the weights that get noise at a time."""
+    """The share of the weights that get noise in each step."""
 
     def clamp_of(self, weights: Tensor) -> Tensor:
         reach = weights.mean().abs() + self.CLAMP_DEVIATIONS * weights.std(correction=0)
@@ -133,11 +134,11 @@ class Wrpn(WeightQuantizer):
 
 
 class Dorefa(WeightQuantizer):
-    """`2^bits` levels from -1 to 1, none of them 0, of weights that `tanh` has pressed together."""
+    """`2^bits` levels from -1 to 1, none of them 0, of weights compressed by `tanh`."""
 
     def bounded(self, weights: Tensor) -> Tensor:
-        pressed = torch.tanh(weights)
-        return pressed / pressed.detach().abs().amax().clamp_min(MIN_SPREAD)
+        compressed = torch.tanh(weights)
+        return compressed / compressed.detach().abs().amax().clamp_min(MIN_SPREAD)
 
     def levels(self, weights: Tensor) -> Levels:
         steps = (1 << self.bits) - 1
@@ -158,10 +159,10 @@ class Binary(WeightQuantizer):
 
 
 class Ternary(WeightQuantizer):
-    """Small weights are 0; the others have one size, their mean."""
+    """Small weights become 0; the others share one magnitude, their mean."""
 
     ZERO_THRESHOLD = 0.7
-    """Of the mean size."""
+    """Weights up to this share of the mean magnitude become 0."""
 
     def levels(self, weights: Tensor) -> Levels:
         size = weights.abs()
@@ -172,5 +173,5 @@ class Ternary(WeightQuantizer):
 
 
 def grid_limit(bits: int) -> int:
-    """The largest number of a symmetric grid of so many bits."""
+    """The largest integer of a symmetric grid with the given bits."""
     return (1 << (bits - 1)) - 1

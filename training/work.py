@@ -1,4 +1,4 @@
-"""Operations and bit operations of a network, in training or not."""
+"""Counts the operations and bit operations of a network, in training or frozen."""
 
 from collections.abc import Callable
 from functools import partial
@@ -18,9 +18,9 @@ ForwardHook = Callable[[nn.Module, Any, Tensor], None]
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
-    """What each layer computes for one image, at the bits that it is trained for.
+    """The work of each layer for one image, at the bits that it is trained for.
 
-    A layer that no recipe names has 32 bits.
+    A layer that the recipe does not name counts with 32 bits.
     """
     network = network.network if isinstance(network, Prepared) else network
     done: dict[str, NetworkWork] = {}
@@ -40,12 +40,13 @@ def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
 
 
 def bops(network: nn.Module, example: Tensor) -> float:
-    """Bit operations for one image."""
+    """The bit operations of a network for one image."""
     return sum(work_of(network, example).values(), NetworkWork()).bops
 
 
 def _counted_layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
-    """Layers by their paths: what is called, what holds the weights, bits of weights and inputs."""
+    """For each layer: its path, the module that is called, the one that holds the weights, and the
+    bits of weights and inputs."""
     quantized = {
         name: module for name, module in named_modules(network) if isinstance(module, QuantLayer)
     }
@@ -67,7 +68,7 @@ def _record_work(
     inputs: Any,
     output: Tensor,
 ) -> None:
-    """Counts a call of a layer."""
+    """A forward hook: records the work of a layer from the shape of its output."""
     rows, *cols = layer.weight.shape
     positions = output.numel() // rows
     done[name] = matrix_work(positions, rows, prod(cols), *bits)

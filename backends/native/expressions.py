@@ -37,16 +37,16 @@ def expression(op: QnnOp) -> str:
         case ReluOp():
             return "a > 0 ? a : 0"
         case RequantizeOp():
-            return clamped(op, f"{round_shift(op, 'a * b')} + {op.offset.value.data}")
+            return clamped(op, f"{round_shift_call(op, 'a * b')} + {op.offset.value.data}")
         case TruncOp():
-            return clamped(op, round_shift(op, "a"))
+            return clamped(op, round_shift_call(op, "a"))
         case LookupOp():
             return f"table[{table_index(op, shape_of(op.output))}]"
         case _:
             raise AssertionError(f"{op.name} is not an elementwise op")
 
 
-def round_shift(op: RequantizeOp | TruncOp, value: str) -> str:
+def round_shift_call(op: RequantizeOp | TruncOp, value: str) -> str:
     shift, rounding = op.shift.value.data, op.rounding.data.value
     return f"round_shift<{compute_type(op)}>({value}, {shift}, Rounding::{rounding})"
 

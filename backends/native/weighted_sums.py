@@ -26,7 +26,7 @@ MAX_DEVIATION = 0.05
 
 
 @dataclass(frozen=True)
-class WeightedSum:
+class FactoredSum:
     """The factors of two tensors, and the thresholds of their weighted sum."""
 
     factors: tuple[int, int]
@@ -37,7 +37,7 @@ class WeightedSum:
 
 def fit_weighted_sum(
     ranges: Sequence[tuple[int, int]], factors: tuple[int, int], thresholds: Array
-) -> WeightedSum:
+) -> FactoredSum:
     """Finer factors with which the thresholds are on a line, or the original ones if there are
     none.
 
@@ -55,8 +55,8 @@ def fit_weighted_sum(
         sums = finer[0] * a[:, None] + finer[1] * b
         separating = separating_thresholds(sums, level, len(thresholds))
         if separating is not None:
-            return WeightedSum((int(finer[0]), int(finer[1])), separating, np.unique(sums))
-    return WeightedSum(factors, thresholds, np.unique(plain))
+            return FactoredSum((int(finer[0]), int(finer[1])), separating, np.unique(sums))
+    return FactoredSum(factors, thresholds, np.unique(plain))
 
 
 def separating_thresholds(sums: Ints, level: Ints, count: int) -> Ints | None:

@@ -6,7 +6,7 @@ It is not where another name of the same storage is read later: `b.flatten(1).re
 
 from collections.abc import Sequence
 
-from .program import Argument, OperatorCall, TorchProgram, TensorRef
+from .program import Argument, OperatorCall, TensorRef, TorchProgram
 
 VIEW_NAMES = (
     *("view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "slice", "select"),
@@ -25,7 +25,9 @@ def writes_input(call: OperatorCall) -> bool:
 def refuse_shared_writes(program: TorchProgram) -> None:
     """Raises where a tensor is read that was written to under another name."""
     groups: dict[str, set[str]] = {}
-    last = {name: number for number, call in enumerate(program.calls) for name in _tensors_read(call)}
+    last = {
+        name: number for number, call in enumerate(program.calls) for name in _tensors_read(call)
+    }
     last |= dict.fromkeys(program.outputs, len(program.calls))
     for number, call in enumerate(program.calls):
         read = _tensors_read(call)

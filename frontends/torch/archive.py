@@ -17,7 +17,7 @@ from ...qdialect import archives
 from ...qdialect.archives import Unpacker
 from ...qdialect.data import Array
 from ..errors import ImportFailure
-from .program import Argument, OperatorCall, ProgramInput, TorchProgram, TensorRef
+from .program import Argument, OperatorCall, ProgramInput, TensorRef, TorchProgram
 
 Json: TypeAlias = dict[str, Any]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..onnx.node import Attribute
 from .program import OperatorCall
-from .translation import Translation, refuse_training, translates, int64_array
+from .translation import Translation, int64_array, refuse_training, translates
 
 RENAMED_OPERATORS = {
     "relu": "Relu",
@@ -396,5 +396,9 @@ def topk(t: Translation, call: OperatorCall) -> None:
     flags = {name: int(call.flag(name, True)) for name in ("largest", "sorted")}
     axis = call.integer("dim", -1)
     t.emit(
-        call, "TopK", [call.ref("self"), t.constant(int64_array([call.integer("k")]))], axis=axis, **flags
+        call,
+        "TopK",
+        [call.ref("self"), t.constant(int64_array([call.integer("k")]))],
+        axis=axis,
+        **flags,
     )

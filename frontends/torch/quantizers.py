@@ -22,13 +22,18 @@ from .translation import Translation, translates
 DECOMPOSED_NAMESPACE = "quantized_decomposed"
 
 
-@translates(f"{DECOMPOSED_NAMESPACE}.quantize_per_tensor", f"{DECOMPOSED_NAMESPACE}.quantize_per_channel")
+@translates(
+    f"{DECOMPOSED_NAMESPACE}.quantize_per_tensor", f"{DECOMPOSED_NAMESPACE}.quantize_per_channel"
+)
 def quantize_decomposed(t: Translation, call: OperatorCall) -> None:
     scale, zero = quantizer_parameters(t, call)
     t.emit(call, "TorchQuantize", level_inputs(t, call, scale, zero), **level_limits(t, call))
 
 
-@translates(f"{DECOMPOSED_NAMESPACE}.dequantize_per_tensor", f"{DECOMPOSED_NAMESPACE}.dequantize_per_channel")
+@translates(
+    f"{DECOMPOSED_NAMESPACE}.dequantize_per_tensor",
+    f"{DECOMPOSED_NAMESPACE}.dequantize_per_channel",
+)
 def dequantize_decomposed(t: Translation, call: OperatorCall) -> None:
     scale, zero = quantizer_parameters(t, call)
     inputs = [call.ref("input"), t.constant(scale.astype(np.float32)), t.constant(zero)]
@@ -131,7 +136,9 @@ def torch_levels(m: ProgramBuilder, node: Node) -> Value:
     return x.like(m.add(op, node).output)
 
 
-def _add_quantize(m: ProgramBuilder, node: Node, x: Tensor, inverse: Array, zero: Array) -> SSAValue:
+def _add_quantize(
+    m: ProgramBuilder, node: Node, x: Tensor, inverse: Array, zero: Array
+) -> SSAValue:
     low, high = node.integer("low", 0), node.integer("high", 0)
     element, axis = smallest_type(low, high), node.integer("axis", 0) % x.rank
     if inverse.size > 1:

@@ -16,7 +16,7 @@ from ..onnx.model import Graph, Port
 from ..onnx.node import Attribute, Node
 from ..onnx.values import Constant
 from .aliases import refuse_shared_writes
-from .program import OperatorCall, TorchProgram, TensorRef
+from .program import OperatorCall, TensorRef, TorchProgram
 
 TORCH_DOMAIN = "torch"
 QNN_OPERATORS = ("TorchQuantize", "TorchLevels")
@@ -70,7 +70,9 @@ class Translation:
         for call in self.program.calls:
             translator = TRANSLATORS.get(call.target)
             if translator is None:
-                raise call.fail(UNSUPPORTED_OPERATORS.get(call.target, "this operator is not supported"))
+                raise call.fail(
+                    UNSUPPORTED_OPERATORS.get(call.target, "this operator is not supported")
+                )
             translator(self, call)
         inputs = [
             Port(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
@@ -79,13 +81,17 @@ class Translation:
         outputs = [Port(name, None, "", None) for name in self.program.outputs]
         return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
 
-    def emit(self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:
+    def emit(
+        self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
+    ) -> None:
         """The node that gives what a call gives."""
         domain = TORCH_DOMAIN if op in QNN_OPERATORS else ""
         outputs = tuple(call.outputs)
         self.nodes.append(Node(op, domain, call.layer, tuple(inputs), outputs, attributes))
 
-    def step(self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute) -> str:
+    def step(
+        self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
+    ) -> str:
         """A node on the way to what a call gives; returns the name of its result."""
         name = f"{call.outputs[0]}.{len(self.nodes)}"
         part = replace(call, layer=f"{call.layer}.{op}", outputs=[name])

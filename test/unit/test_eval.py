@@ -195,7 +195,8 @@ def test_without_a_compiler(
     found = json.loads(printed.out)
     assert (found["engine"], found["correct"]) == ("reference", 20)
     assert printed.err.splitlines() == [
-        "qnn: no C++ compiler found: install g++ or clang++; the interpreter runs the network instead"
+        "qnn: no C++ compiler found: install g++ or clang++; "
+        "the interpreter runs the network instead"
     ]
 
 

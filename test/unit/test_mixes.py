@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from qnn.backends.native.lines import fit_lines, line_exceptions
-from qnn.backends.native.weighted_sums import WeightedSum, fit_weighted_sum, separating_thresholds
+from qnn.backends.native.weighted_sums import FactoredSum, fit_weighted_sum, separating_thresholds
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
 
@@ -15,7 +15,7 @@ def sums_of(factors: tuple[int, int]) -> Array:
     return factors[0] * BYTES[:, None] + factors[1] * BYTES
 
 
-def with_small_factors(scales: tuple[float, float]) -> WeightedSum:
+def with_small_factors(scales: tuple[float, float]) -> FactoredSum:
     """Two bytes that are scaled, added up and rounded, with the smallest factors that do."""
     exact = np.rint(BYTES[:, None] * scales[0] + BYTES * scales[1])
     level = np.clip(exact, -128, 127).astype(np.int64) + 128
@@ -23,11 +23,11 @@ def with_small_factors(scales: tuple[float, float]) -> WeightedSum:
         factors = round(scales[0] * most), round(scales[1] * most)
         rows = separating_thresholds(sums_of(factors), level, 255)
         if rows is not None:
-            return WeightedSum(factors, rows, np.unique(sums_of(factors)))
+            return FactoredSum(factors, rows, np.unique(sums_of(factors)))
     raise AssertionError("there are none")
 
 
-def off_line(mix: WeightedSum) -> int:
+def off_line(mix: FactoredSum) -> int:
     """How many sums are on no line."""
     low, high = (np.array([mix.sums[end]]) for end in (0, -1))
     stairs = ThresholdRows(mix.thresholds[None], low, high, mix.sums)

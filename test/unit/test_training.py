@@ -252,7 +252,7 @@ def test_what_comes_too_early() -> None:
         prepare(model, NICE)
     with pytest.raises(TrainingError, match="there are 48 images and 9 labels"):
         Trainer(model, images, labels[:9], Plan())
-    with pytest.raises(TrainingError, match="a plan has epochs of 0 or more"):
+    with pytest.raises(TrainingError, match="invalid plan: epochs must be 0 or more"):
         Plan(batch=0)
 
 
@@ -261,7 +261,7 @@ def test_norms_without_statistics_are_named() -> None:
     module.append(nn.Flatten())
     module.append(nn.Linear(72, 3))
     model = trained({"method": "ternary"}, module)
-    with pytest.raises(TrainingError, match='"1" keeps no running statistics'):
+    with pytest.raises(TrainingError, match='"1" has no running statistics'):
         freeze(model)
 
 

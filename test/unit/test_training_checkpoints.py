@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from qnn.training import Plan, Prepared, EpochProgress, Trainer, TrainingError, prepare
+from qnn.training import EpochProgress, Plan, Prepared, Trainer, TrainingError, prepare
 from qnn.training.checkpoint import CHECKPOINT_VERSION
 from support.training import data, network
 from torch import nn

@@ -205,9 +205,9 @@ def test_learned_clamps(seed: int, bits: int, clamp: float, signed: bool) -> Non
 def test_a_clamp_starts_with_the_first_images_it_learns_from() -> None:
     quantizer, x = Clamp(4), normal(3).relu()
     quantizer.eval()(x)
-    assert not quantizer.ready
+    assert not quantizer.calibrated
     quantizer.train()(x)
-    assert quantizer.ready
+    assert quantizer.calibrated
     start = x.mean() + 5 * x.std(correction=0)
     torch.testing.assert_close(quantizer.clamp.detach(), start)
     quantizer(100 * x)
@@ -227,7 +227,7 @@ def test_a_clamp_learns_from_both_sides() -> None:
 
 def test_a_given_clamp_stays() -> None:
     quantizer = Clamp(8, 1.0)
-    assert quantizer.ready and not quantizer.clamp.requires_grad
+    assert quantizer.calibrated and not quantizer.clamp.requires_grad
     assert quantizer.frozen()(torch.tensor([1 / 255, 0.6, 7.0])).tolist() == [1, 153, 255]
 
 
