@@ -1,7 +1,7 @@
-"""Operators that write into their input: imported as if they made a new tensor, where that is the
-same.
+"""In-place operators: they are imported as if they returned a new tensor.
 
-It is not where another name of the same storage is read later: `b.flatten(1).relu_()` changes `b`.
+That is wrong if the same storage is read later under another name: `b.flatten(1).relu_()` changes
+`b`. Programs that do this are rejected.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def writes_input(call: OperatorCall) -> bool:
 
 
 def refuse_shared_writes(program: TorchProgram) -> None:
-    """Raises where a tensor is read that was written to under another name."""
+    """Raises an error if a tensor is read after it was written under another name."""
     groups: dict[str, set[str]] = {}
     last = {
         name: number for number, call in enumerate(program.calls) for name in _tensors_read(call)

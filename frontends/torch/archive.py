@@ -1,7 +1,7 @@
-"""Reading `.pt2`, what `torch.export.save` writes: a zip of JSON and of tensors as raw bytes.
+"""Reads `.pt2` files, which `torch.export.save` writes: a zip of JSON and of tensors as raw bytes.
 
-It is read here and not by torch, which would unpickle what such a file holds, and evaluate the
-expressions in it: a model is somebody else's file, and reading it must not run it.
+torch itself would unpickle data and evaluate expressions from the file. A model may come from an
+untrusted source, so this reader never runs anything from it.
 """
 
 import json
@@ -22,13 +22,13 @@ from .program import Argument, OperatorCall, ProgramInput, TensorRef, TorchProgr
 Json: TypeAlias = dict[str, Any]
 
 SCHEMA_VERSION = 8
-"""The major version of torch's format that is understood."""
+"""The supported major version of torch's format."""
 
 MAX_JSON_BYTES = 1 << 27
-"""Bytes that one text of a file may unpack to."""
+"""Maximum size of an unpacked JSON file."""
 
 MAX_REPEATED_ELEMENTS = 1 << 26
-"""Elements of the largest tensor that repeats what is stored."""
+"""Maximum elements of a tensor that is larger than its storage (stride 0)."""
 
 TORCH_DTYPES = {
     1: "uint8",
@@ -42,11 +42,11 @@ TORCH_DTYPES = {
     12: "bool",
     28: "uint16",
 }
-"""The numbers of torch's types."""
+"""The codes of torch's element types."""
 
 
 def read_archive(file: str | BinaryIO, name: str) -> TorchProgram:
-    """Reads a program; every damage is one line."""
+    """Reads a program; reports a damaged file in one line."""
     try:
         with zipfile.ZipFile(file) as archive:
             return _Archive(archive, name).program()
@@ -65,7 +65,7 @@ READ_ERRORS = (
     MemoryError,
     TypeError,
 )
-"""What reading a file may raise that is not what it should be."""
+"""Exceptions that reading a damaged file may raise."""
 
 
 def damaged_archive(name: str, error: Exception) -> ImportFailure:
@@ -74,7 +74,7 @@ def damaged_archive(name: str, error: Exception) -> ImportFailure:
 
 
 class _Archive:
-    """The parts of a `.pt2` file."""
+    """An open `.pt2` file."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str):
         self.archive = archive
@@ -124,7 +124,7 @@ class _Archive:
 
     @cached_property
     def _configs(self) -> dict[str, Json]:
-        """Where the tensors are, by folder."""
+        """The index of the tensors in each folder."""
         return {
             folder: self._json(f"data/{folder}/model_{folder}_config.json")["config"]
             for folder in ("weights", "constants")
@@ -150,11 +150,11 @@ SIGNATURE_KEYS = {
     "buffer": "buffer_name",
     "tensor_constant": "tensor_constant_name",
 }
-"""Where the signature names what an input is filled with."""
+"""For each kind of input, the key of its tensor's name in the signature."""
 
 
 def _strided_tensor(data: bytes, entry: Json, key: str) -> Array:
-    """A tensor in its storage."""
+    """A tensor with its shape and strides, from the bytes of its storage."""
     meta = entry["tensor_meta"]
     flat = np.frombuffer(data, _dtype(meta["dtype"]))
     shape = _sizes(meta)
@@ -178,7 +178,7 @@ def _dtype(number: int) -> str:
 
 
 def _sizes(value: Json) -> tuple[int, ...]:
-    """A shape; sizes that vary are 0."""
+    """A shape; dynamic sizes are 0."""
     return tuple(max(0, _integer(size)) if "as_int" in size else 0 for size in value["sizes"])
 
 
@@ -199,7 +199,7 @@ def _output(spec: Json) -> str:
 
 
 def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iterator[OperatorCall]:
-    """The calls of a graph; sizes that vary are those of one image."""
+    """The calls of a graph; dynamic sizes become those of one image."""
     sizes: dict[str, int] = {}
     names: set[str] = set()
     for node in nodes:
@@ -217,7 +217,8 @@ def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iter
 
 
 def _layer_name(node: Json) -> str:
-    """The path of the module that calls; with the call's name for one that somebody else wrote."""
+    """The path of the calling module; the call's name is appended for modules other than
+    torch's."""
     stack = node["metadata"].get("nn_module_stack", "").split(";")[-1].split(",")
     path = stack[1] if len(stack) == 3 else ""
     name = node.get("name") or node["target"].split(".")[-2]
@@ -227,7 +228,7 @@ def _layer_name(node: Json) -> str:
 
 
 def _result_names(value: Json) -> list[str]:
-    """The names of what a call gives."""
+    """The names of a call's results."""
     ((kind, given),) = value.items()
     if kind == "as_none":
         return [""]

@@ -1,4 +1,4 @@
-"""Torch's operators, each as the ONNX nodes that compute the same."""
+"""Translates torch operators to ONNX nodes that compute the same."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ RENAMED_OPERATORS = {
     "detach": "Identity",
     "detach_": "Identity",
     "lift_fresh_copy": "Identity",
-    # what ONNX's importer refuses with advice
+    # the ONNX importer rejects these with advice
     "silu": "Swish",
     "hardswish": "HardSwish",
     "mish": "Mish",
@@ -232,7 +232,7 @@ def pool(t: Translation, call: OperatorCall) -> None:
     }
     if "max" in call.target:
         attributes["dilations"] = call.per_axis("dilation", axes, 1)
-        values = replace(call, outputs=call.outputs[:1])  # nothing is asked of the indices
+        values = replace(call, outputs=call.outputs[:1])  # the indices are not used
         return t.emit(values, "MaxPool", [call.ref(name)], **attributes)
     if call.get("divisor_override") is not None:
         raise call.fail("the argument divisor_override is not supported")

@@ -1,4 +1,4 @@
-"""What an importer needs of a torch program: its calls in order, and the tensors it holds."""
+"""A torch program as the importer needs it: its calls in order, and its constant tensors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ class TensorRef:
 
 
 Argument: TypeAlias = Any
-"""A `Ref`, a number, a flag, text, None, or a list of such."""
+"""A `TensorRef`, a number, a flag, a string, None, or a list of these."""
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,15 @@ class OperatorCall:
     layer: str
     """The module that calls it, as in `features.0.conv`."""
     arguments: Mapping[str, Argument]
-    """By name; those that have their default may be left out."""
+    """Arguments by name; those equal to their default may be missing."""
     outputs: Sequence[str]
 
     def fail(self, message: str) -> ImportFailure:
-        """The failure to import this call."""
+        """An import error that names this call."""
         return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
 
     def as_part(self, part: str) -> "OperatorCall":
-        """The last step of a call, as a part of its layer; of several results the first."""
+        """The last step of a call that becomes several nodes; it has the first of the results."""
         return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
 
     def get(self, name: str, default: Argument = None) -> Argument:
@@ -60,7 +60,7 @@ class OperatorCall:
         return bool(self.get(name, default))
 
     def integers(self, name: str) -> list[int]:
-        """A list of whole numbers, or a single one."""
+        """A list of integers; a single integer counts as a list of one."""
         value = self.get(name, [])
         values: list[Any] = [*value] if isinstance(value, list) else [value]
         if not all(type(item) is int for item in values):
@@ -68,7 +68,7 @@ class OperatorCall:
         return values
 
     def per_axis(self, name: str, axes: int, default: int) -> list[int]:
-        """A whole number for each axis; a single one serves all."""
+        """One integer per axis; a single integer applies to all axes."""
         values = self.integers(name) or [default]
         if len(values) not in (1, axes):
             raise self.fail(f"its argument {name} must be {axes} whole numbers, not {values}")
@@ -77,7 +77,7 @@ class OperatorCall:
 
 @dataclass(frozen=True)
 class ProgramInput:
-    """A tensor that a program takes; an unknown size is 0."""
+    """An input of a program; dynamic sizes are 0."""
 
     name: str
     dtype: str
@@ -93,4 +93,4 @@ class TorchProgram:
     calls: Sequence[OperatorCall]
     outputs: Sequence[str]
     shapes: Mapping[str, tuple[int, ...]]
-    """Of every tensor; sizes that vary are 0."""
+    """The shape of every tensor; dynamic sizes are 0."""

@@ -1,7 +1,8 @@
-"""Torch's own quantizers.
+"""Imports torch's quantizers, and those of `qnn.training`.
 
-They multiply by the inverse of the scale, where ONNX divides by the scale: near a tie of two levels
-the last bit tells them apart, so they are imported as they compute.
+torch multiplies by the inverse of the scale, ONNX divides by the scale. The results can differ in
+the last bit, which decides the level near a tie, so torch's quantizers are imported as
+multiplications.
 """
 
 import numpy as np
@@ -48,7 +49,7 @@ def dequantize_decomposed(t: Translation, call: OperatorCall) -> None:
     "aten.fake_quantize_per_channel_affine_cachemask",
 )
 def fake_quantize(t: Translation, call: OperatorCall) -> None:
-    """Both at once, with a scale that is rounded to float32 before it is inverted."""
+    """Quantize and dequantize, with a scale that is rounded to float32 before it is inverted."""
     scale, zero = quantizer_parameters(t, call)
     scale = scale.astype(np.float32)
     axis = call.integer("axis", 0)
@@ -60,7 +61,7 @@ def fake_quantize(t: Translation, call: OperatorCall) -> None:
 
 @translates("qnn.quantize")
 def qnn_quantize(t: Translation, call: OperatorCall) -> None:
-    """`qnn.training`'s quantizer: it divides, and gives the levels themselves."""
+    """`qnn.training`'s quantizer: it divides by the scale, and returns the levels."""
     scale, _ = quantizer_parameters(t, call)
     low, high = (call.integer(name) for name in ("low", "high"))
     levels = OperatorCall(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
@@ -76,7 +77,8 @@ def qnn_bipolar(t: Translation, call: OperatorCall) -> None:
 
 
 def level_inputs(t: Translation, call: OperatorCall, scale: Array, zero: Array) -> list[str]:
-    """What the levels are computed from."""
+    """The inputs of the node that computes levels: the tensor, the inverse scale, the zero
+    point."""
     x = call.ref("input" if "input" in call.arguments else "self")
     inverse = (scale.dtype.type(1) / scale).astype(np.float32)
     return [x, t.constant(inverse), t.constant(zero)]
@@ -85,12 +87,12 @@ def level_inputs(t: Translation, call: OperatorCall, scale: Array, zero: Array) 
 def level_limits(t: Translation, call: OperatorCall) -> dict[str, int]:
     low, high = (call.integer(name) for name in ("quant_min", "quant_max"))
     if low >= high:
-        raise call.fail(f"nothing lies between its limits {low} and {high}")
+        raise call.fail(f"its lower limit {low} must be below its upper limit {high}")
     return {"low": low, "high": high, "axis": call.integer("axis", 0)}
 
 
 def quantizer_parameters(t: Translation, call: OperatorCall) -> tuple[Array, Array]:
-    """Scales and zero points: a number each, or a row along an axis."""
+    """Scale and zero point: a number each, or one per channel."""
     scale, zero = (_constant_argument(t, call, name) for name in ("scale", "zero_point"))
     if not np.isfinite(scale).all() or not scale.all():
         raise call.fail("its scale is zero, or not finite")
@@ -125,7 +127,7 @@ def torch_quantize(m: ProgramBuilder, node: Node) -> Value:
 
 @handles("TorchLevels")
 def torch_levels(m: ProgramBuilder, node: Node) -> Value:
-    """`clamp(round(x / scale), low, high)`, as far as a type reaches."""
+    """`clamp(round(x / scale), low, high)`, for limits that are those of a type."""
     x, scale = m.tensor(node, 0), m.array(node, 1, "the scale")
     low, high = node.integer("low", 0), node.integer("high", 0)
     element = smallest_type(low, high)

@@ -1,7 +1,8 @@
-"""Torch's calls as nodes of an ONNX graph, which the ONNX importer then takes.
+"""Translates the calls of a torch program to nodes of an ONNX graph for the ONNX importer.
 
-Both formats describe the same operators; one importer gives them one meaning. What differs is said
-here: the names and orders of arguments, defaults, and in `quantizers` how torch rounds.
+Both formats describe the same operators, so one importer defines their meaning. The translation
+covers the differences: names and order of arguments, defaults, and in `quantizers` torch's
+rounding.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,10 +21,10 @@ from .program import OperatorCall, TensorRef, TorchProgram
 
 TORCH_DOMAIN = "torch"
 QNN_OPERATORS = ("TorchQuantize", "TorchLevels")
-"""Operators that ONNX does not have."""
+"""Operators that ONNX does not have; `quantizers` imports them."""
 
 OPSET = 18
-"""The spelling of ONNX's operators that is used here."""
+"""The ONNX opset of the translated graph."""
 
 Translator = Callable[["Translation", OperatorCall], None]
 TranslatorT = TypeVar("TranslatorT", bound=Translator)
@@ -52,11 +53,11 @@ UNSUPPORTED_OPERATORS = {
         "it chooses its scale from each image, which fixed hardware can't: quantize statically",
     ),
 }
-"""Operators that are known and not supported: what to do instead."""
+"""Unsupported operators, and what to do instead."""
 
 
 class Translation:
-    """A graph that grows, call by call."""
+    """Builds an ONNX graph, call by call."""
 
     def __init__(self, program: TorchProgram):
         self.program = program
@@ -84,7 +85,7 @@ class Translation:
     def emit(
         self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
     ) -> None:
-        """The node that gives what a call gives."""
+        """Adds the node that computes the results of a call."""
         domain = TORCH_DOMAIN if op in QNN_OPERATORS else ""
         outputs = tuple(call.outputs)
         self.nodes.append(Node(op, domain, call.layer, tuple(inputs), outputs, attributes))
@@ -92,7 +93,7 @@ class Translation:
     def step(
         self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
     ) -> str:
-        """A node on the way to what a call gives; returns the name of its result."""
+        """Adds a node for an intermediate value of a call; returns the name of the value."""
         name = f"{call.outputs[0]}.{len(self.nodes)}"
         part = replace(call, layer=f"{call.layer}.{op}", outputs=[name])
         self.emit(part, op, inputs, **attributes)
@@ -105,7 +106,7 @@ class Translation:
         return name
 
     def number(self, call: OperatorCall, name: str, default: float | None = None) -> float:
-        """A number that is given in place, or that a constant holds."""
+        """An argument that is a number or a constant tensor with one element."""
         value = call.get(name, default)
         if isinstance(value, TensorRef):
             value = self.array(call, name).item()

@@ -447,7 +447,7 @@ def test_a_tile_that_is_not_full_reads_nothing_behind(
     signs = program.add(ThresholdOp(total, t, BipolarType())).output
     w = program.constant(numbers(BipolarType(), (3, 1, 1, 2048)), BipolarType(), "w")
     module = program.finish(program.add(Conv2dOp(signs, w, signed(14))).output)
-    monkeypatch.setattr(library, "aligned", guarded)
+    monkeypatch.setattr(library, "aligned_memory", guarded)
     inputs = [numbers(unsigned(8), (2, *shape[1:])) for _ in "ab"]
     alone = Options(folder, best_instruction_set(), 1)
     child = get_context("fork").Process(target=assert_same, args=(module, inputs, alone))
@@ -497,7 +497,7 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
 def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By another process that found it damaged, just as it was made again."""
     module, inputs = small()
-    keep, thefts = library.kept.build_once, list[Path]()
+    keep, thefts = library.build_cache.build_once, list[Path]()
 
     def kept_once(file: Path, make: Callable[[Path], None]) -> None:
         keep(file, make)
@@ -505,7 +505,7 @@ def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyP
             thefts.append(file.parent)
             shutil.rmtree(file.parent)
 
-    monkeypatch.setattr(library.kept, "keep", kept_once)
+    monkeypatch.setattr(library.build_cache, "build_once", kept_once)
     assert_same(module, inputs, options(tmp_path))
     assert thefts
 
@@ -519,7 +519,7 @@ def test_what_is_kept_is_not_compiled_again(
     def fail(*_: object) -> None:
         raise AssertionError("it is compiled")
 
-    monkeypatch.setattr(library, "build", fail)
+    monkeypatch.setattr(library, "compile_stage", fail)
     assert_same(module, inputs, options(tmp_path))
 
 
@@ -560,7 +560,7 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCapt
     for folder, why in ((tmp_path / "file", "it is a file"), (tmp_path / "file/a", "Not a direct")):
         network = load(module, options(folder))
         (line,) = caplog.messages
-        assert line.startswith(f"libraries cannot write compiled libraries to {folder}: {why}")
+        assert line.startswith(f"cannot write compiled libraries to {folder}: {why}")
         caplog.clear()
         assert_equal(network.run(inputs), run(module, inputs))
 

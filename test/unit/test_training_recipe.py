@@ -79,7 +79,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a finite number above 0, not 0"),
     "endless clamp": ({**NICE, "clamp": inf}, "clamp: a finite number above 0, not inf"),
     "sign": ({**NICE, "signed": 1}, "signed: true or false, not 1"),
-    "signs": ({**NICE, "activations": 1, "signed": True}, "signed: activations of one bit are -1 or \\+1 already"),
+    "signs": (
+        {**NICE, "activations": 1, "signed": True},
+        "signed: activations of one bit are -1 or \\+1 already",
+    ),
     "cdf": ({**NICE, "cdf": "gauss"}, "cdf: one of normal, empirical, uniform, not 'gauss'"),
     "table": ({**NICE, "first": 8}, "first: a table, not 8"),
     "rounds": ({**NICE, "rounds": 0}, "rounds: a whole number above 0, not 0"),
