@@ -26,10 +26,10 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
-from qnn.backends.native import Network, Options, load
-from qnn.backends.native.library import HERE, OPTIONS, compiler
-from qnn.backends.native.processor import best_level, processors
-from qnn.backends.native.stages import staged
+from qnn.backends.native import NativeNetwork, Options, load
+from qnn.backends.native.library import CXX_OPTIONS, NATIVE_FOLDER, cxx_compiler
+from qnn.backends.native.processor import best_instruction_set, processor_count
+from qnn.backends.native.stages import split_into_stages
 from qnn.frontends.onnx import import_onnx
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
@@ -97,7 +97,7 @@ def case_of(path: Path) -> Case:
 
 def float_graph(module: ModuleOp) -> onnx.ModelProto:
     """A network of bipolar or ternary numbers as convolutions of floats and signs."""
-    stages = staged(module)
+    stages = split_into_stages(module)
     nodes, data = list[Any](), list[Any]()
     names = {stages.entry.args[0]: "image"}
 
@@ -158,14 +158,14 @@ def session(model: onnx.ModelProto, threads: int) -> Any:
 
 
 def in_batches(model: onnx.ModelProto, size: int) -> Runner:
-    free = session(any_batch(model) or model, processors())
+    free = session(any_batch(model) or model, processor_count())
     name = free.get_inputs()[0].name
     return lambda x: [free.run(None, {name: x[k : k + size]}) for k in range(0, len(x), size)]
 
 
 def one_by_one(model: onnx.ModelProto) -> Runner:
     """A thread and a session for each processor."""
-    count = processors()
+    count = processor_count()
     sessions = [session(model, 1) for _ in range(count)]
     name = sessions[0].get_inputs()[0].name
     pool = ThreadPoolExecutor(count)
@@ -195,21 +195,21 @@ def best_of(model: onnx.ModelProto, x: Array) -> Runner:
     return min(ways, key=lambda way: way[0])[1]
 
 
-def latency(network: Network, x: Array) -> float:
+def latency(network: NativeNetwork, x: Array) -> float:
     return statistics.median(seconds(network.predict, x[:1]) for _ in range(201))
 
 
 def measure(name: str, path: Path, want: float) -> str:
     case = case_of(path)
     with tempfile.TemporaryDirectory() as folder:
-        options = Options(Path(folder), best_level(), processors())
+        options = Options(Path(folder), best_instruction_set(), processor_count())
         start = time.perf_counter()
         network = load(case.module, options)
         cold = time.perf_counter() - start
         cached = min(seconds(lambda _: load(case.module, options), case.images) for _ in range(3))
         (made,) = Path(folder).iterdir()
         constants = (made / "constants.bin").stat().st_size / 1024
-        activations = network.native_bytes / 1024
+        activations = network.arena_bytes / 1024
     few = case.images[:4]
     equal = all(
         np.array_equal(a, b)
@@ -235,12 +235,22 @@ def roof() -> float:
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "roof"
         source = Path(__file__).parent / "roof.cpp"
-        options = [option for option in OPTIONS if option not in ("-shared", "-fPIC")]
-        include = f"-I{HERE / 'include'}"
-        command = [compiler(), *options, *best_level().flags, include, str(source), "-o", program]
+        options = [option for option in CXX_OPTIONS if option not in ("-shared", "-fPIC")]
+        include = f"-I{NATIVE_FOLDER / 'include'}"
+        command = [
+            cxx_compiler(),
+            *options,
+            *best_instruction_set().flags,
+            include,
+            str(source),
+            "-o",
+            program,
+        ]
         subprocess.run(command, check=True)
         told = [
-            subprocess.run([program, str(processors())], check=True, capture_output=True).stdout
+            subprocess.run(
+                [program, str(processor_count())], check=True, capture_output=True
+            ).stdout
             for _ in range(3)
         ]
     return max(float(text.split()[0]) for text in told)
@@ -248,8 +258,8 @@ def roof() -> float:
 
 def main() -> None:
     folder, *names = sys.argv[1:]
-    level, roof_of_cnv = best_level().name, roof() / MACS
-    print(f"{level}, {processors()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
+    level, roof_of_cnv = best_instruction_set().name, roof() / MACS
+    print(f"{level}, {processor_count()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
     print(
         "network                         images/s  onnxrt  ratio              want  1, ms  cold"
         " cached  const.  activ."

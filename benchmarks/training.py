@@ -28,7 +28,7 @@ from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run as interpret
 from qnn.tools.plots import draw_tradeoff, rendered
 from qnn.training import Plan, Trainer, accuracy, bops, export, freeze, prepare, scores, train_float
-from qnn.training.idx import Split, read_mnist
+from qnn.training.idx import LabeledImages, read_mnist
 from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples"))
@@ -76,8 +76,8 @@ class Setting:
 IMAGE = {"clamp": 1.0}
 """The largest pixel."""
 
-FLOAT = Plan(last=8, rate=3e-3)
-GRADUAL = Plan(epochs=1, last=3, rate=1e-3)
+FLOAT = Plan(last_epochs=8, rate=3e-3)
+GRADUAL = Plan(epochs=1, last_epochs=3, rate=1e-3)
 METHODS: list[dict[str, Any]] = [
     {},
     {"method": "nice", "weights": 4, "activations": 4},
@@ -92,9 +92,9 @@ SETTINGS = [
         Setting("cnn", cnn, {**how, "first": IMAGE} if how else {}, GRADUAL, FLOAT)
         for how in METHODS
     ),
-    Setting("tfc", lambda: Perceptron(64), {"method": "binary"}, Plan(last=30, rate=3e-3)),
-    Setting("tfc", lambda: Perceptron(64), {"method": "ternary"}, Plan(last=30, rate=3e-3)),
-    Setting("lfc", lambda: Perceptron(1024), {"method": "binary"}, Plan(last=15, rate=3e-3)),
+    Setting("tfc", lambda: Perceptron(64), {"method": "binary"}, Plan(last_epochs=30, rate=3e-3)),
+    Setting("tfc", lambda: Perceptron(64), {"method": "ternary"}, Plan(last_epochs=30, rate=3e-3)),
+    Setting("lfc", lambda: Perceptron(1024), {"method": "binary"}, Plan(last_epochs=15, rate=3e-3)),
 ]
 
 
@@ -114,7 +114,11 @@ def run(data: str, results: Path, network: str) -> None:
 
 
 def trained(
-    setting: Setting, seed: int, train: Split, test: Split, floats: dict[int, nn.Module]
+    setting: Setting,
+    seed: int,
+    train: LabeledImages,
+    test: LabeledImages,
+    floats: dict[int, nn.Module],
 ) -> dict[str, Any]:
     """The result of one training."""
     torch.manual_seed(seed)

@@ -52,7 +52,7 @@ def main() -> None:
     labels = torch.tensor(digits.target)
     order = torch.randperm(len(images))
     train, test = ((images[part], labels[part]) for part in order.split([1297, 500]))
-    floats = train_float(network(), *train, Plan(last=30, batch=32, rate=3e-3))
+    floats = train_float(network(), *train, Plan(last_epochs=30, batch=32, rate=3e-3))
     print(f"{'training':<10} {'weights':>7} {'activations':>11} {'MBOPs':>6} {'accuracy, %':>11}")
     tell("float", 32, 32, bops(floats, test[0]), accuracy(floats, *test))
     made: dict[tuple[str, int], nn.Module] = {}
@@ -60,7 +60,7 @@ def main() -> None:
         for bits in BITS:
             how = recipe(method, bits)
             model = prepare(floats, how)
-            Trainer(model, *train, Plan(epochs=6, last=12, batch=32, rate=2e-3)).run()
+            Trainer(model, *train, Plan(epochs=6, last_epochs=12, batch=32, rate=2e-3)).run()
             made[method, bits] = frozen = freeze(model)
             right = accuracy(frozen, *test)
             tell(method, bits, how["activations"], bops(model, test[0]), right)

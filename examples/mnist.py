@@ -64,7 +64,7 @@ def train(given: argparse.Namespace) -> None:
     torch.manual_seed(0)
     floats = network()
     if given.checkpoint is None or not Path(given.checkpoint).exists():
-        train_float(floats, *images, Plan(last=given.floats, rate=3e-3))
+        train_float(floats, *images, Plan(last_epochs=given.floats, rate=3e-3))
         print(f"float: {accuracy(floats, *test):.2f} %")
     model = prepare(floats, recipe)
     Trainer(model, *images, plan, given.checkpoint).run(print)

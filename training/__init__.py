@@ -1,18 +1,19 @@
-"""Training networks for this compiler: UNIQ, NICE, and what they are compared with. Needs torch."""
+"""Trains quantized networks for this compiler, by UNIQ, NICE and four simpler methods; needs
+torch."""
 
 from .checkpoint import load_checkpoint, save_checkpoint
 from .errors import TrainingError
 from .export import export
 from .prepare import Prepared, freeze, prepare, step_stage
 from .recipe import LayerRecipe, Recipe
-from .trainer import Plan, Progress, Trainer, accuracy, scores, train_float
+from .trainer import EpochProgress, Plan, Trainer, accuracy, scores, train_float
 from .work import bops, work_of
 
 __all__ = [
+    "EpochProgress",
     "LayerRecipe",
     "Plan",
     "Prepared",
-    "Progress",
     "Recipe",
     "Trainer",
     "TrainingError",

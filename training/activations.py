@@ -1,4 +1,4 @@
-"""Quantizers of activations: what a layer reads."""
+"""Quantizers of activations, that is of the input of a layer."""
 
 from abc import ABC, abstractmethod
 
@@ -6,16 +6,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .distributions import SMALLEST
-from .operators import bipolar, quantize
-from .weights import largest, straight_through
+from .distributions import MIN_SPREAD
+from .operators import binarize_activations, quantize_activations
+from .weights import grid_limit, straight_through
 
-SPREAD = 5.0
-"""A learned clamp starts so many standard deviations above the mean."""
+INITIAL_CLAMP_DEVIATIONS = 5.0
+"""A learned clamp starts at the mean plus this many standard deviations."""
 
 
 class ActivationQuantizer(nn.Module, ABC):
-    """Activations to levels: whole numbers from `low` to `high`, times `scale`."""
+    """Rounds activations to levels: integers in a range, times `scale`."""
 
     def __init__(self, bits: int):
         super().__init__()
@@ -24,62 +24,62 @@ class ActivationQuantizer(nn.Module, ABC):
     @property
     @abstractmethod
     def scale(self) -> Tensor:
-        """How far apart levels are."""
+        """The distance between levels."""
 
     @property
-    def ready(self) -> bool:
-        """Whether its scale is known."""
+    def calibrated(self) -> bool:
+        """Whether its scale is known: fixed, or set from a first batch."""
         return True
 
     @abstractmethod
     def frozen(self) -> nn.Module:
-        """The hardware form: gives the whole numbers."""
+        """The module that hardware implements: returns the integers."""
 
 
 class Clamp(ActivationQuantizer):
-    """A grid from 0 to the clamp, or to either side of 0.
+    """A uniform grid from 0 to the clamp, or symmetric around 0.
 
-    A clamp that is not given is learned. The first batch that is trained with says where it starts.
+    A clamp that is not fixed is learned, starting from the statistics of the first training batch.
     """
 
     def __init__(self, bits: int, clamp: float | None = None, signed: bool = False):
         super().__init__(bits)
-        self.high = largest(bits) if signed else (1 << bits) - 1
-        self.low = -self.high if signed else 0
+        self.high_level = grid_limit(bits) if signed else (1 << bits) - 1
+        self.low_level = -self.high_level if signed else 0
         self.clamp = nn.Parameter(torch.tensor(float(clamp or 1)), requires_grad=clamp is None)
         self.started: Tensor
         self.register_buffer("started", torch.tensor(clamp is not None))
 
     @property
     def scale(self) -> Tensor:
-        return self.clamp.abs().clamp_min(SMALLEST) / self.high
+        return self.clamp.abs().clamp_min(MIN_SPREAD) / self.high_level
 
     @property
-    def ready(self) -> bool:
+    def calibrated(self) -> bool:
         return bool(self.started)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.training and not self.ready:
-            self.start(x.detach())
+        if self.training and not self.calibrated:
+            self.calibrate(x.detach())
         scale = self.scale
         # `relu(x) - relu(x - |c|)` in steps; the clamp learns from what rounding does, too
-        steps = functional.hardtanh(x / scale, self.low, self.high)
+        steps = functional.hardtanh(x / scale, self.low_level, self.high_level)
         return straight_through(steps, torch.round(steps)) * scale
 
-    def start(self, x: Tensor) -> None:
-        """The clamp that what a layer reads begins with."""
-        reach = x.abs() if self.low else x.relu()
+    def calibrate(self, x: Tensor) -> None:
+        """Sets the initial clamp from a batch of inputs."""
+        reach = x.abs() if self.low_level else x.relu()
         with torch.no_grad():
-            clamp = reach.mean() + SPREAD * reach.std(correction=0)
+            clamp = reach.mean() + INITIAL_CLAMP_DEVIATIONS * reach.std(correction=0)
             self.clamp.copy_(clamp if clamp > 0 else torch.ones_like(clamp))
             self.started.fill_(True)
 
     def frozen(self) -> "FrozenClamp":
-        return FrozenClamp(self.scale.detach(), self.low, self.high)
+        return FrozenClamp(self.scale.detach(), self.low_level, self.high_level)
 
 
 class Sign(ActivationQuantizer):
-    """-1 or +1; the gradient is that of a clamp at either."""
+    """-1 or +1, with the gradient of a clamp to that range."""
 
     def __init__(self) -> None:
         super().__init__(1)
@@ -96,7 +96,7 @@ class Sign(ActivationQuantizer):
 
 
 class FrozenClamp(nn.Module):
-    """`clamp(round(x / scale), low, high)`: the clamp is a scale now, out come whole numbers."""
+    """`clamp(round(x / scale), low, high)`: integers, on the grid that the clamp defines."""
 
     def __init__(self, scale: Tensor, low: int, high: int):
         super().__init__()
@@ -105,11 +105,11 @@ class FrozenClamp(nn.Module):
         self.register_buffer("scale", scale)
 
     def forward(self, x: Tensor) -> Tensor:
-        return quantize(x, self.scale, self.low, self.high)
+        return quantize_activations(x, self.scale, self.low, self.high)
 
 
 class FrozenSign(nn.Module):
     """-1 or +1."""
 
     def forward(self, x: Tensor) -> Tensor:
-        return bipolar(x)
+        return binarize_activations(x)

@@ -1,6 +1,6 @@
-"""Checkpoints: all that training needs to go on as if nothing had happened.
+"""Checkpoints: the complete state of a training run, so that it continues with the same numbers.
 
-They hold tensors, numbers and text, and are read as such: nothing in a file is run.
+A checkpoint holds tensors, numbers and text only; reading one never runs code from the file.
 """
 
 import pickle
@@ -16,15 +16,15 @@ from torch.optim import Optimizer
 from .errors import TrainingError
 from .prepare import Prepared
 
-KIND, VERSION = "qnn.training", 1
+CHECKPOINT_KIND, CHECKPOINT_VERSION = "qnn.training", 1
 
 
 def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int = 0) -> None:
-    """Writes a checkpoint, whole or not at all; `epoch` is how many the stage has had."""
+    """Writes a checkpoint atomically; `epoch` is the number of finished epochs of the stage."""
     state = {
-        "kind": KIND,
-        "version": VERSION,
-        "network": signature(model),
+        "kind": CHECKPOINT_KIND,
+        "version": CHECKPOINT_VERSION,
+        "network": model_signature(model),
         "stage": model.stage,
         "epoch": epoch,
         "model": model.state_dict(),
@@ -42,10 +42,10 @@ def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int
 
 
 def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
-    """Goes on where a checkpoint was saved; returns the epochs that the stage has had."""
-    state = _read(path)
+    """Restores the state of a checkpoint; returns the number of finished epochs of its stage."""
+    state = _read_checkpoint(path)
     try:
-        _check(path, state, model)
+        _check_model(path, state, model)
         model.load_state_dict(state["model"])
         model.enter(state["stage"])
         optimizer.load_state_dict(state["optimizer"])
@@ -56,15 +56,15 @@ def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
         raise TrainingError(f"{path} does not fit the model or the optimizer: {reason}") from None
 
 
-def signature(model: Prepared) -> dict[str, Any]:
-    """What a network must have in common with the one of a checkpoint: shapes, and the recipe."""
+def model_signature(model: Prepared) -> dict[str, Any]:
+    """The shapes and the recipe, which must be equal in a network and its checkpoint."""
     shapes = {name: list(value.shape) for name, value in model.network.state_dict().items()}
     recipes = {name: asdict(recipe) for name, recipe in model.recipes.items()}
     return {"shapes": shapes, "recipes": recipes, "rounds": model.rounds}
 
 
 def random_state() -> list[torch.Tensor]:
-    """Of the processor first, then of each accelerator."""
+    """The state of the random generators: of the processor, then of each accelerator."""
     return [torch.get_rng_state(), *torch.cuda.get_rng_state_all()]
 
 
@@ -74,7 +74,7 @@ def restore_random(states: list[torch.Tensor]) -> None:
         torch.cuda.set_rng_state_all(states[1:])
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read_checkpoint(path: str) -> dict[str, Any]:
     try:
         with warnings.catch_warnings(action="ignore"):  # about files that torch did not write
             state: Any = torch.load(path, map_location="cpu", weights_only=True)
@@ -84,18 +84,20 @@ def _read(path: str) -> dict[str, Any]:
         raise TrainingError(f"{path} is no checkpoint: it is damaged, or holds code") from None
     except (RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
         raise TrainingError(f"{path} is no checkpoint, or is damaged") from None
-    if not isinstance(state, dict) or cast(dict[str, Any], state).get("kind") != KIND:
+    if not isinstance(state, dict) or cast(dict[str, Any], state).get("kind") != CHECKPOINT_KIND:
         raise TrainingError(f"{path} is no checkpoint of this trainer: save_checkpoint writes them")
     return cast(dict[str, Any], state)
 
 
-def _check(path: str, state: dict[str, Any], model: Prepared) -> None:
-    """Refuses a checkpoint of another version, network or recipe, by the first difference."""
-    if state.get("version") != VERSION:
+def _check_model(path: str, state: dict[str, Any], model: Prepared) -> None:
+    """Raises an error if a checkpoint has another version, network or recipe; names the first
+    difference."""
+    if state.get("version") != CHECKPOINT_VERSION:
         raise TrainingError(
-            f"{path} has version {state.get('version')} of checkpoints, {VERSION} is known"
+            f"{path} has checkpoint version {state.get('version')}, not {CHECKPOINT_VERSION}: "
+            "load it with the release that wrote it"
         )
-    saved, own = state["network"], signature(model)
+    saved, own = state["network"], model_signature(model)
     for what in ("shapes", "recipes", "rounds"):
         if saved[what] != own[what]:
             raise TrainingError(

@@ -1,6 +1,6 @@
-"""Distributions that are fitted to the weights of a layer: what makes them uniform, and back.
+"""Distributions that are fitted to the weights of a layer.
 
-`cdf` carries a weight to where it stands among all, from 0 to 1, and `quantile` carries it back.
+`cdf` maps a weight to its cumulative probability, from 0 to 1; `quantile` is the inverse.
 """
 
 import math
@@ -11,20 +11,21 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-SMALLEST = 1e-12
-"""The least spread of weights, so that those of one value have a distribution too."""
+MIN_SPREAD = 1e-12
+"""A lower bound for standard deviations and scales: equal weights must not divide by zero."""
 
 SQRT2 = math.sqrt(2)
 
-REACH = 3.0
-"""How many standard deviations the uniform distribution reaches to either side."""
+UNIFORM_DEVIATIONS = 3.0
+"""The uniform distribution extends this many standard deviations to each side of the mean."""
 
-KNOTS = 64
-"""Intervals of the empirical distribution: 5 bits have 32 bins, which end and halve there."""
+EMPIRICAL_INTERVALS = 64
+"""Intervals of the empirical distribution: both the ends and the medians of 32 bins (5 bits) are
+ends of intervals."""
 
 
 class Distribution(Protocol):
-    """Where the weights of a layer lie."""
+    """A fitted distribution of weights."""
 
     def cdf(self, x: Tensor) -> Tensor: ...
     def quantile(self, u: Tensor) -> Tensor: ...
@@ -32,14 +33,14 @@ class Distribution(Protocol):
 
 @dataclass(frozen=True)
 class Normal:
-    """The bell of the weights' mean and standard deviation."""
+    """The normal distribution with the weights' mean and standard deviation."""
 
     mean: Tensor
     std: Tensor
 
     @staticmethod
     def fit(weights: Tensor) -> "Normal":
-        return Normal(weights.mean(), deviation(weights))
+        return Normal(weights.mean(), standard_deviation(weights))
 
     def cdf(self, x: Tensor) -> Tensor:
         return 0.5 * (1 + torch.erf((x - self.mean) / (self.std * SQRT2)))
@@ -50,15 +51,15 @@ class Normal:
 
 @dataclass(frozen=True)
 class Uniform:
-    """Bins of one width: the uniform quantizer, to be trained like any other."""
+    """The uniform distribution: UNIQ becomes a uniform quantizer."""
 
     low: Tensor
     width: Tensor
 
     @staticmethod
     def fit(weights: Tensor) -> "Uniform":
-        std = deviation(weights)
-        return Uniform(weights.mean() - REACH * std, 2 * REACH * std)
+        std = standard_deviation(weights)
+        return Uniform(weights.mean() - UNIFORM_DEVIATIONS * std, 2 * UNIFORM_DEVIATIONS * std)
 
     def cdf(self, x: Tensor) -> Tensor:
         return (x - self.low) / self.width
@@ -69,15 +70,15 @@ class Uniform:
 
 @dataclass(frozen=True)
 class Empirical:
-    """The weights themselves: straight lines between some of their quantiles."""
+    """The distribution of the weights themselves: linear between some of their quantiles."""
 
     places: Tensor
     parts: Tensor
 
     @staticmethod
     def fit(weights: Tensor) -> "Empirical":
-        parts = torch.linspace(0, 1, KNOTS + 1, device=weights.device)
-        return Empirical(knots(weights), parts)
+        parts = torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1, device=weights.device)
+        return Empirical(interval_quantiles(weights), parts)
 
     def cdf(self, x: Tensor) -> Tensor:
         return interpolate(x, self.places, self.parts)
@@ -86,23 +87,23 @@ class Empirical:
         return interpolate(u, self.parts, self.places)
 
 
-def knots(weights: Tensor) -> Tensor:
-    """Quantiles of weights at the ends of all intervals; `torch.quantile` takes no large layers."""
+def interval_quantiles(weights: Tensor) -> Tensor:
+    """Quantiles of weights at the ends of all intervals; `torch.quantile` rejects large layers."""
     ordered, last = weights.flatten().sort().values, weights.numel() - 1
-    place = torch.arange(KNOTS + 1, device=weights.device) * last
-    left, part = place // KNOTS, place % KNOTS / KNOTS
+    place = torch.arange(EMPIRICAL_INTERVALS + 1, device=weights.device) * last
+    left, part = place // EMPIRICAL_INTERVALS, place % EMPIRICAL_INTERVALS / EMPIRICAL_INTERVALS
     return torch.lerp(ordered[left], ordered[(left + 1).clamp_max(last)], part)
 
 
-def deviation(weights: Tensor) -> Tensor:
-    return weights.std(correction=0).clamp_min(SMALLEST)
+def standard_deviation(weights: Tensor) -> Tensor:
+    return weights.std(correction=0).clamp_min(MIN_SPREAD)
 
 
 def interpolate(x: Tensor, xs: Tensor, ys: Tensor) -> Tensor:
-    """The line through `(xs, ys)` at `x`; beyond its ends it goes on level."""
+    """Piecewise linear interpolation through `(xs, ys)`, constant beyond the ends."""
     right = torch.searchsorted(xs, x.detach().contiguous()).clamp(1, len(xs) - 1)
     left = right - 1
-    run = (xs[right] - xs[left]).clamp_min(SMALLEST)
+    run = (xs[right] - xs[left]).clamp_min(MIN_SPREAD)
     along = ((x - xs[left]) / run).clamp(0, 1)
     return ys[left] + along * (ys[right] - ys[left])
 
@@ -112,4 +113,4 @@ DISTRIBUTIONS: dict[str, Callable[[Tensor], Distribution]] = {
     "empirical": Empirical.fit,
     "uniform": Uniform.fit,
 }
-"""By the names that recipes give them."""
+"""The distributions by their names in recipes."""

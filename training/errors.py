@@ -1,5 +1,5 @@
-"""What a user of the trainer did wrong."""
+"""The error that training reports to its user."""
 
 
 class TrainingError(Exception):
-    """A mistake that is told in one line: what is wrong, where, and what would be right."""
+    """An error in a recipe, a network or a file; one line: what is wrong, where, and what to do."""

@@ -1,4 +1,4 @@
-"""From a network in integers to the IR."""
+"""Exports a frozen network to the IR."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from .prepare import Prepared
 def export(
     network: nn.Module, example: Tensor | Sequence[Tensor], inputs: Inputs | None = None
 ) -> ModuleOp:
-    """Level 1 of a frozen network, given an example of what it is called with."""
+    """A frozen network as IR of level 1; `example` is an input that it is called with."""
     if isinstance(network, Prepared):
         raise TrainingError("the network is in training: export(freeze(model), example)")
     try:

@@ -1,4 +1,4 @@
-"""MNIST and its like: files of the format idx, plain or with gzip."""
+"""Reads MNIST and similar datasets: idx files, plain or compressed by gzip."""
 
 import gzip
 import zlib
@@ -11,21 +11,21 @@ from torch import Tensor
 
 from .errors import TrainingError
 
-BYTES = 8
-"""The number of the type of bytes."""
+IDX_UBYTE = 8
+"""The code of unsigned bytes in the idx format."""
 
-Split = tuple[Tensor, Tensor]
-"""Images, one channel from 0 to 1, and labels."""
-
-
-def read_mnist(folder: str) -> tuple[Split, Split]:
-    """Images and labels to train with, and those to test with."""
-    return _split(folder, "train"), _split(folder, "t10k")
+LabeledImages = tuple[Tensor, Tensor]
+"""Images with one channel from 0 to 1, and their labels."""
 
 
-def _split(folder: str, name: str) -> Split:
-    images = read_idx(_find(folder, f"{name}-images-idx3-ubyte"))
-    labels = read_idx(_find(folder, f"{name}-labels-idx1-ubyte"))
+def read_mnist(folder: str) -> tuple[LabeledImages, LabeledImages]:
+    """The training set and the test set."""
+    return _read_split(folder, "train"), _read_split(folder, "t10k")
+
+
+def _read_split(folder: str, name: str) -> LabeledImages:
+    images = read_idx(_find_idx(folder, f"{name}-images-idx3-ubyte"))
+    labels = read_idx(_find_idx(folder, f"{name}-labels-idx1-ubyte"))
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         raise TrainingError(
             f"{folder}: {name} has images of shape {images.shape}, labels of shape {labels.shape}"
@@ -34,7 +34,7 @@ def _split(folder: str, name: str) -> Split:
     return scaled, torch.tensor(labels.astype(np.int64))
 
 
-def _find(folder: str, name: str) -> Path:
+def _find_idx(folder: str, name: str) -> Path:
     for ending in ("", ".gz"):
         path = Path(folder) / f"{name}{ending}"
         if path.exists():
@@ -49,8 +49,8 @@ def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
     except (OSError, EOFError, zlib.error) as error:
         raise TrainingError(f"{path}: {' '.join(str(error).split()).lower()}") from None
     start = 4 + 4 * data[3] if len(data) > 3 else 4
-    if len(data) < start or data[:3] != bytes([0, 0, BYTES]):
-        raise TrainingError(f"{path} is no idx file of bytes")
+    if len(data) < start or data[:3] != bytes([0, 0, IDX_UBYTE]):
+        raise TrainingError(f"{path} is not an idx file of unsigned bytes")
     shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
     if len(data) != start + prod(shape):
         raise TrainingError(f"{path} holds {len(data) - start} bytes for a shape of {shape}")

@@ -1,4 +1,4 @@
-"""Layers in training, and the layers that come of them: integers in, integers out, one scale."""
+"""Quantized layers in training, and the integer layers that replace them afterwards."""
 
 from collections.abc import Iterator
 from enum import Enum
@@ -13,24 +13,24 @@ from .errors import TrainingError
 from .weights import Levels, WeightQuantizer
 
 Linear: TypeAlias = nn.Conv1d | nn.Conv2d | nn.Linear
-"""A layer that multiplies by weights."""
+"""A layer whose weights can be quantized."""
 
-LINEAR = (nn.Conv1d, nn.Conv2d, nn.Linear)
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+LINEAR_TYPES = (nn.Conv1d, nn.Conv2d, nn.Linear)
+NORM_TYPES = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 class Mode(Enum):
-    """What a layer computes with."""
+    """The weights that a layer computes with."""
 
     FLOAT = "float"
     NOISY = "noisy"
-    """It learns what its quantizer will do to it; in evaluation it is quantized."""
+    """Quantization noise in training, quantized in evaluation."""
     FROZEN = "frozen"
-    """Its weights are quantized, and learn no more."""
+    """Quantized, and no longer learned."""
 
 
-def product(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """What a layer makes of its input with other weights than its own."""
+def apply_layer(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Applies a layer with the given weights instead of its own."""
     if isinstance(layer, nn.Linear):
         return F.linear(x, weight, bias)
     convolve: Any = F.conv2d if isinstance(layer, nn.Conv2d) else F.conv1d
@@ -39,7 +39,7 @@ def product(layer: Linear, x: Tensor, weight: Tensor, bias: Tensor | None = None
 
 
 class QuantLayer(nn.Module):
-    """A layer with quantizers for what it reads and for its weights."""
+    """A layer with quantizers for its input and its weights."""
 
     def __init__(self, layer: Linear, weights: WeightQuantizer, activations: ActivationQuantizer):
         super().__init__()
@@ -57,11 +57,11 @@ class QuantLayer(nn.Module):
             return self.layer(x)
         learns = self.training and self.mode is Mode.NOISY
         weight = (self.weights.noisy if learns else self.weights)(self.layer.weight)
-        return product(self.layer, self.activations(x), weight, self.layer.bias)
+        return apply_layer(self.layer, self.activations(x), weight, self.layer.bias)
 
 
 class StoredWeights(nn.Module):
-    """Weights as hardware stores them: whole numbers, or indices into a codebook of such."""
+    """Weights as hardware stores them: integers, or indices into a codebook of integers."""
 
     def __init__(self, levels: Levels):
         super().__init__()
@@ -79,7 +79,7 @@ class StoredWeights(nn.Module):
 
 
 class IntegerLayer(nn.Module):
-    """A layer as hardware computes it: an exact sum of whole numbers, then a factor and a bias."""
+    """A layer as hardware computes it: an exact sum of integers, then a scale and a bias."""
 
     def __init__(self, source: QuantLayer):
         super().__init__()
@@ -91,34 +91,39 @@ class IntegerLayer(nn.Module):
         self.scale: Tensor
         self.bias: Tensor | None
         self.register_buffer("scale", levels.scale * source.activations.scale.detach())
-        self.register_buffer("bias", None if layer.bias is None else along_channels(layer))
+        self.register_buffer("bias", None if layer.bias is None else channel_bias(layer))
         del layer.weight, layer.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        result = exact(self.layer, self.activations(x), self.weights()) * self.scale
+        result = exact_product(self.layer, self.activations(x), self.weights()) * self.scale
         return result if self.bias is None else result + self.bias
 
 
-def along_channels(layer: Linear) -> Tensor:
-    """The bias of a layer, to be added to each channel of a batch."""
+def channel_bias(layer: Linear) -> Tensor:
+    """The bias of a layer, in a shape that broadcasts over a batch."""
     assert layer.bias is not None
     return layer.bias.detach().reshape([-1] + [1] * (layer.weight.ndim - 2))
 
 
-def exact(layer: Linear, x: Tensor, weight: Tensor) -> Tensor:
-    """The sum of products of whole numbers, rounded once; in an exported program it is as it is."""
+def exact_product(layer: Linear, x: Tensor, weight: Tensor) -> Tensor:
+    """The sum of products of integers, computed in float64, where it is exact, and rounded once.
+
+    An exported program has the plain layer: the importer computes it in integers.
+    """
     if torch.compiler.is_exporting():
-        return product(layer, x, weight)
-    return product(layer, x.double(), weight.double()).float()
+        return apply_layer(layer, x, weight)
+    return apply_layer(layer, x.double(), weight.double()).float()
 
 
 class Affine(nn.Module):
-    """A batch norm that has learned: a factor and a bias for each channel."""
+    """A trained batch norm: a factor and a bias for each channel."""
 
     def __init__(self, norm: nn.BatchNorm1d | nn.BatchNorm2d, path: str):
         super().__init__()
         if norm.running_mean is None or norm.running_var is None:
-            raise TrainingError(f'"{path}" keeps no running statistics: track them in training')
+            raise TrainingError(
+                f'"{path}" has no running statistics: train with track_running_stats=True'
+            )
         factor = torch.rsqrt(norm.running_var + norm.eps)
         factor = factor * norm.weight.detach() if norm.affine else factor
         bias = -norm.running_mean * factor
@@ -134,20 +139,24 @@ class Affine(nn.Module):
 
 
 def linear_layers(network: nn.Module) -> Iterator[tuple[str, Linear]]:
-    """The layers that could be quantized, in the order in which the network names them."""
-    return ((name, module) for name, module in modules(network) if isinstance(module, LINEAR))
+    """The layers that can be quantized, in the order of `named_modules`."""
+    return (
+        (name, module)
+        for name, module in named_modules(network)
+        if isinstance(module, LINEAR_TYPES)
+    )
 
 
-def modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
-    """All modules of a network with their paths, the network itself included.
+def named_modules(network: nn.Module, shared: bool = False) -> list[tuple[str, nn.Module]]:
+    """All modules of a network with their paths, including the network itself.
 
-    A shared module comes once, or for each of its paths.
+    A module with several paths is listed once, or with `shared` for each path.
     """
     named: Any = network.named_modules
     return list(named(remove_duplicate=not shared))
 
 
-def put(network: nn.Module, path: str, module: nn.Module) -> None:
-    """Puts a module in the place of another."""
+def replace_module(network: nn.Module, path: str, module: nn.Module) -> None:
+    """Replaces the module at a path."""
     parent, _, name = path.rpartition(".")
     setattr(network.get_submodule(parent), name, module)

@@ -1,6 +1,6 @@
-"""Quantizers of activations as operators of torch, so that a program that is exported names them.
+"""Quantizers of activations as torch operators, which exported programs contain by name.
 
-Both give whole numbers. Importers know them by name, and need no torch for that.
+Both return integers (as floats). The importer recognizes their names, without torch.
 """
 
 from typing import Any
@@ -10,22 +10,22 @@ from torch import Tensor
 
 
 @torch.library.custom_op("qnn::quantize", mutates_args=())
-def quantize(x: Tensor, scale: Tensor, low: int, high: int) -> Tensor:
+def quantize_activations(x: Tensor, scale: Tensor, low: int, high: int) -> Tensor:
     """`clamp(round(x / scale), low, high)`; ties go to even numbers."""
     return torch.round(x / scale).clamp(low, high)
 
 
 @torch.library.custom_op("qnn::bipolar", mutates_args=())
-def bipolar(x: Tensor) -> Tensor:
+def binarize_activations(x: Tensor) -> Tensor:
     """+1 where `x >= 0`, else -1."""
     return torch.where(x >= 0, 1.0, -1.0)
 
 
-def like(x: Tensor, *_: object) -> Tensor:
-    """What is known of a result before it is computed: it has the shape of the input."""
+def fake_result(x: Tensor, *_: object) -> Tensor:
+    """The shape and type of a result, for tracing: those of the input."""
     return torch.empty_like(x)
 
 
-OPERATORS: tuple[Any, ...] = (quantize, bipolar)
-for operator in OPERATORS:
-    operator.register_fake(like)
+ACTIVATION_OPERATORS: tuple[Any, ...] = (quantize_activations, binarize_activations)
+for operator in ACTIVATION_OPERATORS:
+    operator.register_fake(fake_result)

@@ -1,4 +1,4 @@
-"""From a float network to one that learns to be quantized, and on to integers.
+"""Turns a float network into one that is trained with quantization, and then into integers.
 
 model = prepare(network, Recipe.read("recipe.toml"))
 while True:
@@ -16,31 +16,31 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from .errors import TrainingError
 from .layers import (
-    LINEAR,
-    NORMS,
+    LINEAR_TYPES,
+    NORM_TYPES,
     Affine,
     IntegerLayer,
     Linear,
     Mode,
     QuantLayer,
     linear_layers,
-    modules,
-    put,
+    named_modules,
+    replace_module,
 )
-from .recipe import LayerRecipe, Recipe, Table
+from .recipe import LayerRecipe, Recipe, RecipeTable
 
-ACCEPTED = (*LINEAR, *NORMS, nn.PReLU)
-"""Modules with parameters of their own that can become hardware."""
+MODULES_WITH_PARAMETERS = (*LINEAR_TYPES, *NORM_TYPES, nn.PReLU)
+"""Modules with parameters that hardware can implement."""
 
-AVERAGES = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
+AVERAGE_POOLS = (nn.AvgPool1d, nn.AvgPool2d, nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d)
 
 
 class Prepared(nn.Module):
     """A network whose layers are quantized stage by stage.
 
-    A gradual method takes in one layer a stage, in the order in which the network names them;
-    layers that are behind are frozen or go on learning, as the method has it. In the last stage all
-    are quantized.
+    A gradual method quantizes one more layer in each stage, in the order of `named_modules`; the
+    method decides whether earlier layers are frozen or continue to learn. In the last stage all
+    layers are quantized.
     """
 
     def __init__(self, network: nn.Module, recipes: dict[str, LayerRecipe], rounds: int):
@@ -48,66 +48,75 @@ class Prepared(nn.Module):
         self.network = network
         self.recipes = recipes
         self.rounds = rounds
-        self.gradual = [name for name, recipe in recipes.items() if recipe.kind.gradual]
+        self.gradual = [
+            name for name, recipe in recipes.items() if recipe.method_properties.gradual
+        ]
         self.stage = 0
         self.enter(0)
 
     @property
     def stages(self) -> int:
-        """How many there are, the last included."""
+        """The number of stages, including the last."""
         return len(self.gradual) * self.rounds + 1
 
     @property
     def layers(self) -> dict[str, QuantLayer]:
-        """The layers that are quantized, by their paths."""
+        """The quantized layers by path."""
         found = {name: self.network.get_submodule(name) for name in self.recipes}
         return {name: layer for name, layer in found.items() if isinstance(layer, QuantLayer)}
 
     def enter(self, stage: int) -> None:
-        """Sets each layer to what it does in a stage."""
+        """Sets the mode of each layer for a stage."""
         self.stage = stage
         for name, layer in self.layers.items():
             layer.enter(self._mode(name))
 
     def _mode(self, name: str) -> Mode:
-        if not self.recipes[name].kind.gradual:
+        if not self.recipes[name].method_properties.gradual:
             return Mode.NOISY
         turn = self.gradual.index(name)
         if self.stage < turn:
             return Mode.FLOAT
         its_own = self.stage % len(self.gradual) == turn and self.stage < self.stages - 1
-        return Mode.FROZEN if self.recipes[name].kind.freezes and not its_own else Mode.NOISY
+        return (
+            Mode.FROZEN
+            if self.recipes[name].method_properties.freezes and not its_own
+            else Mode.NOISY
+        )
 
     def forward(self, *inputs: Tensor) -> Any:
         return self.network(*inputs)
 
 
-def prepare(network: nn.Module, recipe: Recipe | Table) -> Prepared:
+def prepare(network: nn.Module, recipe: Recipe | RecipeTable) -> Prepared:
     """A copy of a network, ready for its first stage."""
     given = recipe if isinstance(recipe, Recipe) else Recipe.of(recipe)
     if isinstance(network, Prepared):
         raise TrainingError("the network is prepared already: prepare(model.network, ...) is none")
     network = copy.deepcopy(network)
-    check(network)
+    check_layers(network)
     layers = dict(linear_layers(network))
     recipes = given.layers_of(list(layers))
     for name, own in recipes.items():
-        put(network, name, quantized(layers[name], own))
+        replace_module(network, name, quantized_layer(layers[name], own))
     return Prepared(network, recipes, given.rounds)
 
 
-def quantized(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
+def quantized_layer(layer: Linear, recipe: LayerRecipe) -> QuantLayer:
     return QuantLayer(layer, recipe.weight_quantizer(), recipe.activation_quantizer())
 
 
-def check(network: nn.Module) -> None:
-    """Refuses layers that can't be quantized, by their path."""
+def check_layers(network: nn.Module) -> None:
+    """Raises an error for the first layer that cannot be quantized."""
     first: dict[nn.Module, str] = {}
-    for name, module in modules(network, shared=True):
+    for name, module in named_modules(network, shared=True):
         path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
-        if isinstance(module, LINEAR) and not name:
+        if isinstance(module, LINEAR_TYPES) and not name:
             raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
-        if isinstance(module, (*LINEAR, *NORMS)) and first.setdefault(module, name) != name:
+        if (
+            isinstance(module, (*LINEAR_TYPES, *NORM_TYPES))
+            and first.setdefault(module, name) != name
+        ):
             raise TrainingError(
                 f'{path} is "{first[module]}" once more: give each place a layer of its own'
             )
@@ -115,14 +124,14 @@ def check(network: nn.Module) -> None:
             raise TrainingError(f"{path} computes its weights: remove the parametrization first")
         if isinstance(module, nn.Conv1d | nn.Conv2d) and module.padding_mode != "zeros":
             raise TrainingError(f"{path} pads by {module.padding_mode}: zeros are supported")
-        if isinstance(module, AVERAGES):
+        if isinstance(module, AVERAGE_POOLS):
             raise TrainingError(
                 f"{path} averages what no quantizer has seen: a maximum, a stride or "
                 "a flatten is supported"
             )
         parameters: Any = module.named_parameters(recurse=False)
         own: str | None = next((own for own, _ in parameters), None)
-        if own is not None and not isinstance(module, ACCEPTED):
+        if own is not None and not isinstance(module, MODULES_WITH_PARAMETERS):
             raise TrainingError(
                 f"{path} has a {own} that can't be quantized: Conv1d, Conv2d and Linear can, "
                 "BatchNorm1d, BatchNorm2d and PReLU may stand between them"
@@ -130,7 +139,7 @@ def check(network: nn.Module) -> None:
 
 
 def step_stage(model: Prepared) -> bool:
-    """Goes on to the next stage; False where the last has been."""
+    """Enters the next stage; returns False if the current one is the last."""
     if model.stage + 1 >= model.stages:
         return False
     model.enter(model.stage + 1)
@@ -138,18 +147,18 @@ def step_stage(model: Prepared) -> bool:
 
 
 def freeze(model: Prepared) -> nn.Module:
-    """The network in integers, in evaluation: what is exported computes the same numbers."""
+    """The network in integers, in evaluation mode; its export computes the same numbers."""
     for name, layer in model.layers.items():
         if layer.mode is Mode.FLOAT:
             raise TrainingError(
                 f'"{name}" is not quantized yet: train, and step_stage(model) until it gives False'
             )
-        if not layer.activations.ready:
+        if not layer.activations.calibrated:
             raise TrainingError(f'"{name}" has seen no images: its clamp starts with the first')
     network = copy.deepcopy(model.network).eval()
-    for name, module in modules(network):
+    for name, module in named_modules(network):
         if isinstance(module, QuantLayer):
-            put(network, name, IntegerLayer(module))
-        elif isinstance(module, NORMS):
-            put(network, name, Affine(module, name))
+            replace_module(network, name, IntegerLayer(module))
+        elif isinstance(module, NORM_TYPES):
+            replace_module(network, name, Affine(module, name))
     return network.requires_grad_(False)

@@ -1,16 +1,16 @@
-"""What is quantized, and how: a recipe is TOML, or the same as a dict.
+"""Recipes: which layers are quantized, and how. A recipe is a TOML file or a dict.
 
-method = "uniq"        # of every layer; left out, only layers that are named are quantized
+method = "uniq"        # of every layer; without it, only the named layers are quantized
 weights = 4            # bits
 activations = 8
 
-[first]                # what the first layer does differently
-clamp = 1.0            # its input reaches 1.0: nothing to learn
+[first]                # overrides for the first layer
+clamp = 1.0            # the maximum of its input, which is then not learned
 
 [last]
 weights = 5
 
-[layers."features.*"]  # layers by name; `*` stands for anything
+[layers."features.*"]  # layers by name; `*` matches anything
 weights = 3
 """
 
@@ -28,31 +28,31 @@ from .distributions import DISTRIBUTIONS
 from .errors import TrainingError
 from .weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 
-Table = Mapping[str, Any]
+RecipeTable = Mapping[str, Any]
 
-WIDEST = 8
-"""Bits of activations, and of weights on a grid."""
+MAX_GRID_BITS = 8
+"""Maximum bits of activations, and of weights on a uniform grid."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """A way to quantize weights, and what goes with it unless a recipe says otherwise."""
+    """A method that quantizes weights, and its defaults for the activations."""
 
-    quantizer: Callable[[int], WeightQuantizer]
+    make_quantizer: Callable[[int], WeightQuantizer]
     bits: range
     gradual: bool = False
-    """Layers join one after another, from the input on."""
+    """Whether layers are quantized one after another, starting at the input."""
     freezes: bool = False
-    """A layer learns no more once the next one has joined."""
+    """Whether a layer stops learning once the next one is quantized."""
     clamp: float | None = None
     signed: bool = False
 
 
 METHODS = {
     "uniq": Method(Uniq, range(2, 6), gradual=True, freezes=True),
-    "nice": Method(Nice, range(2, WIDEST + 1), gradual=True),
-    "wrpn": Method(Wrpn, range(2, WIDEST + 1), clamp=1.0),
-    "dorefa": Method(Dorefa, range(2, WIDEST + 1), clamp=1.0),
+    "nice": Method(Nice, range(2, MAX_GRID_BITS + 1), gradual=True),
+    "wrpn": Method(Wrpn, range(2, MAX_GRID_BITS + 1), clamp=1.0),
+    "dorefa": Method(Dorefa, range(2, MAX_GRID_BITS + 1), clamp=1.0),
     "binary": Method(Binary, range(1, 2), clamp=1.0),
     "ternary": Method(Ternary, range(2, 3), clamp=1.0, signed=True),
 }
@@ -66,20 +66,20 @@ class LayerRecipe:
     weights: int
     activations: int
     clamp: float | None = None
-    """How far what it reads reaches, if that is known and not learned."""
+    """The maximum of the layer's input, if it is known and not learned."""
     signed: bool = False
-    """What it reads may be negative."""
+    """Whether the layer's input may be negative."""
     cdf: str = "normal"
     """The distribution that UNIQ fits."""
 
     @property
-    def kind(self) -> Method:
+    def method_properties(self) -> Method:
         return METHODS[self.method]
 
     def weight_quantizer(self) -> WeightQuantizer:
         if self.method == "uniq":
             return Uniq(self.weights, self.cdf)
-        return self.kind.quantizer(self.weights)
+        return self.method_properties.make_quantizer(self.weights)
 
     def activation_quantizer(self) -> ActivationQuantizer:
         if self.activations == 1:
@@ -87,71 +87,76 @@ class LayerRecipe:
         return Clamp(self.activations, self.clamp, self.signed)
 
 
-KEYS = [field.name for field in fields(LayerRecipe)]
-TABLES = ["first", "last", "layers"]
+LAYER_KEYS = [field.name for field in fields(LayerRecipe)]
+RECIPE_TABLES = ["first", "last", "layers"]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is quantized, and how."""
+    """Which layers are quantized, and how."""
 
-    every: Table
-    first: Table
-    last: Table
-    layers: Mapping[str, Table]
+    defaults: RecipeTable
+    first: RecipeTable
+    last: RecipeTable
+    layers: Mapping[str, RecipeTable]
     rounds: int = 1
-    """How often the schedule goes through all layers."""
+    """How often the schedule of a gradual method visits all layers."""
 
     @staticmethod
     def read(path: str) -> "Recipe":
-        """Reads TOML."""
+        """Reads a TOML file."""
         try:
             given = parse_toml(Path(path).read_text())
         except OSError as error:
             raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:
-            raise TrainingError(f"{path} is no text") from None
+            raise TrainingError(f"{path} is not UTF-8 text: a recipe is a TOML file") from None
         except ValueError as error:
-            raise TrainingError(f"{path} is no TOML: {truncated(str(error))}") from None
+            raise TrainingError(f"{path} is not valid TOML: {truncated(str(error))}") from None
         return Recipe.of(given)
 
     @staticmethod
-    def of(given: Table) -> "Recipe":
-        """Reads a dict; what is wrong is told with its key."""
-        every = {key: value for key, value in given.items() if key not in (*TABLES, "rounds")}
-        first, last, layers = (_table(given.get(name, {}), name) for name in TABLES)
-        named = {name: _table(part, f"layers.{name}") for name, part in layers.items()}
+    def of(given: RecipeTable) -> "Recipe":
+        """Reads a dict; errors name the key."""
+        every = {
+            key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")
+        }
+        first, last, layers = (_checked_table(given.get(name, {}), name) for name in RECIPE_TABLES)
+        named = {name: _checked_table(part, f"layers.{name}") for name, part in layers.items()}
         rounds = given.get("rounds", 1)
         if type(rounds) is not int or rounds < 1:
-            raise wrong("rounds", f"a whole number above 0, not {rounds!r}")
-        _check_keys(every, "", [*KEYS, "rounds", *TABLES])
+            raise recipe_error("rounds", f"a whole number above 0, not {rounds!r}")
+        _check_keys(every, "", [*LAYER_KEYS, "rounds", *RECIPE_TABLES])
         parts = {"first": first, "last": last} | {f"layers.{n}": p for n, p in named.items()}
         for place, part in parts.items():
-            _check_keys(part, f"{place}.", KEYS)
+            _check_keys(part, f"{place}.", LAYER_KEYS)
         if "method" not in every and not any("method" in part for part in parts.values()):
             raise TrainingError(
-                "the recipe names no layer: give method for all, or [layers.NAME] with a method"
+                "the recipe quantizes no layer: set method for all layers, or in [layers.NAME]"
             )
         return Recipe(every, first, last, named, rounds)
 
     def layers_of(self, names: Sequence[str]) -> dict[str, LayerRecipe]:
-        """The layers of a network that are quantized; `names` are all that could be."""
+        """The recipe of each layer to quantize; `names` are all layers that can be quantized."""
         if not names:
             raise TrainingError("the network has no layer to quantize: Conv1d, Conv2d or Linear")
         for pattern in self.layers:
             if not any(fnmatchcase(name, pattern) for name in names):
-                raise wrong(
+                raise recipe_error(
                     f"layers.{pattern}", f"no layer has this name; {did_you_mean(pattern, names)}"
                 )
-        found = {name: self._layer(name, names) for name in names}
+        found = {name: self._layer_recipe(name, names) for name in names}
         chosen = {name: layer for name, layer in found.items() if layer is not None}
         if not chosen:
-            raise TrainingError("the recipe names no layer that is there")
+            raise TrainingError(
+                "the recipe quantizes no layer of this network: set method for all layers"
+            )
         return chosen
 
-    def _layer(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
-        """What is said of a layer: by its own name last."""
-        said = {key: (key, value) for key, value in self.every.items()}
+    def _layer_recipe(self, name: str, names: Sequence[str]) -> LayerRecipe | None:
+        """The recipe of one layer: its own name overrides first and last, which override the
+        rest."""
+        settings = {key: (key, value) for key, value in self.defaults.items()}
         parts = [("first", self.first)] * (name == names[0])
         parts += [("last", self.last)] * (name == names[-1])
         parts += [
@@ -160,38 +165,46 @@ class Recipe:
             if fnmatchcase(name, pattern)
         ]
         for place, part in parts:
-            said |= {key: (f"{place}.{key}", value) for key, value in part.items()}
-        return _checked(name, said) if "method" in said else None
+            settings |= {key: (f"{place}.{key}", value) for key, value in part.items()}
+        return _checked_layer(name, settings) if "method" in settings else None
 
     def as_dict(self) -> dict[str, Any]:
-        """Back as it could be given."""
-        own = {key: value for key, value in asdict(self).items() if key in (*TABLES, "rounds")}
-        return {**self.every, **own}
+        """The recipe as a dict that `of` accepts."""
+        own = {
+            key: value for key, value in asdict(self).items() if key in (*RECIPE_TABLES, "rounds")
+        }
+        return {**self.defaults, **own}
 
 
-def _checked(name: str, said: dict[str, tuple[str, Any]]) -> LayerRecipe:
-    """The recipe of a layer, with what its method says of the rest."""
-    place, method = said["method"]
+def _checked_layer(name: str, settings: dict[str, tuple[str, Any]]) -> LayerRecipe:
+    """Checks the settings of a layer, and completes them with the defaults of its method."""
+    place, method = settings["method"]
     if not isinstance(method, str) or method not in METHODS:
-        raise wrong(place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}")
+        raise recipe_error(
+            place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}"
+        )
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
-    weights = _bits(name, said, "weights", only, kind.bits, method)
-    activations = _bits(name, said, "activations", only, range(1, WIDEST + 1), method)
+    weights = _checked_bits(name, settings, "weights", only, kind.bits, method)
+    activations = _checked_bits(
+        name, settings, "activations", only, range(1, MAX_GRID_BITS + 1), method
+    )
     layer = LayerRecipe(method, weights, activations, kind.clamp, kind.signed)
-    for key, check in CHECKS.items():
-        if key in said:
-            place, value = said[key]
+    for key, check in VALUE_CHECKS.items():
+        if key in settings:
+            place, value = settings[key]
             wanted = check(value)
             if wanted:
-                raise wrong(place, f"{wanted}, not {value!r}")
+                raise recipe_error(place, f"{wanted}, not {value!r}")
             layer = replace(layer, **{key: value})
-    if layer.signed and activations == 1 and "signed" in said:
-        raise wrong(said["signed"][0], "one bit is -1 or +1 already")
+    if layer.signed and activations == 1 and "signed" in settings:
+        raise recipe_error(
+            settings["signed"][0], "activations of one bit are -1 or +1 already; remove signed"
+        )
     return layer
 
 
-CHECKS: dict[str, Callable[[Any], str]] = {
+VALUE_CHECKS: dict[str, Callable[[Any], str]] = {
     "clamp": lambda value: (
         "" if type(value) in (int, float) and 0 < value < inf else "a finite number above 0"
     ),
@@ -200,33 +213,33 @@ CHECKS: dict[str, Callable[[Any], str]] = {
         "" if value in list(DISTRIBUTIONS) else f"one of {', '.join(DISTRIBUTIONS)}"
     ),
 }
-"""What a value must be, where it is not."""
+"""For each key, a check that returns what a wrong value should be, or an empty text."""
 
 
-def _bits(
-    name: str, said: Table, key: str, default: int | None, allowed: range, method: str
+def _checked_bits(
+    name: str, settings: RecipeTable, key: str, default: int | None, allowed: range, method: str
 ) -> int:
-    place, value = said.get(key, (key, default))
+    place, value = settings.get(key, (key, default))
     if value is None:
         raise TrainingError(f'the recipe gives no {key} for "{name}": bits, as in {key} = 4')
     if type(value) is not int or value not in allowed:
         reach = f"{allowed[0]} to {allowed[-1]}" if len(allowed) > 1 else str(allowed[0])
         what = f"{method} takes {reach} bits" if key == "weights" else f"{reach} bits"
-        raise wrong(place, f"{what}, not {value!r}")
+        raise recipe_error(place, f"{what}, not {value!r}")
     return value
 
 
-def _table(given: Any, place: str) -> dict[str, Any]:
+def _checked_table(given: Any, place: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise wrong(place, f"a table, not {given!r}")
+        raise recipe_error(place, f"a table, not {given!r}")
     return dict(cast(Mapping[str, Any], given))
 
 
-def _check_keys(part: Table, place: str, known: Sequence[str]) -> None:
+def _check_keys(part: RecipeTable, place: str, known: Sequence[str]) -> None:
     for key in part:
         if key not in known:
-            raise wrong(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
+            raise recipe_error(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
 
 
-def wrong(place: str, message: str) -> TrainingError:
+def recipe_error(place: str, message: str) -> TrainingError:
     return TrainingError(truncated(f"the recipe's {place}: {message}"))

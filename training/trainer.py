@@ -1,4 +1,4 @@
-"""A trainer for data that fits into memory: each stage some epochs, the rate falling to nothing."""
+"""A trainer for data that fits into memory. In each stage, the learning rate decays to zero."""
 
 import math
 from collections.abc import Callable
@@ -17,23 +17,23 @@ from .prepare import Prepared, step_stage
 
 @dataclass(frozen=True)
 class Plan:
-    """How long, and how fast."""
+    """Epochs, batch size and learning rate."""
 
     epochs: int = 2
-    """Of each stage but the last."""
-    last: int = 4
-    """Of the last stage."""
+    """Epochs of each stage but the last."""
+    last_epochs: int = 4
+    """Epochs of the last stage."""
     batch: int = 256
     rate: float = 1e-3
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.last) < 0 or self.batch < 1 or self.rate <= 0:
-            raise TrainingError("a plan has epochs of 0 or more, a batch and a rate above 0")
+        if min(self.epochs, self.last_epochs) < 0 or self.batch < 1 or self.rate <= 0:
+            raise TrainingError("invalid plan: epochs must be 0 or more, batch and rate above 0")
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What is told of an epoch."""
+class EpochProgress:
+    """A report on one epoch."""
 
     stage: int
     epoch: int
@@ -41,7 +41,7 @@ class Progress:
 
 
 class Trainer:
-    """Trains a prepared network; with the path of a checkpoint it goes on where that was saved."""
+    """Trains a prepared network; continues from the checkpoint if that file exists."""
 
     def __init__(
         self,
@@ -52,50 +52,53 @@ class Trainer:
         checkpoint: str | None = None,
     ):
         if len(images) != len(labels) or len(images) < 2:
-            raise TrainingError(f"there are {len(images)} images and {len(labels)} labels")
+            raise TrainingError(
+                f"there are {len(images)} images and {len(labels)} labels: "
+                "give one label per image, and at least two images"
+            )
         self.model = model
         self.images, self.labels = images, labels
         self.plan = plan
         self.checkpoint = checkpoint
         self.optimizer = Adam(model.parameters(), plan.rate)
-        self.epoch = 0
+        self.finished_epochs = 0
         if checkpoint is not None and Path(checkpoint).exists():
-            self.epoch = load_checkpoint(checkpoint, model, self.optimizer)
+            self.finished_epochs = load_checkpoint(checkpoint, model, self.optimizer)
 
-    def run(self, tell: Callable[[Progress], object] | None = None) -> None:
+    def run(self, report: Callable[[EpochProgress], object] | None = None) -> None:
         """Trains to the end of the last stage."""
         while True:
-            while self.epoch < self.epochs:
-                self.step(tell)
+            while self.finished_epochs < self.stage_epochs:
+                self.train_stage_epoch(report)
             if not step_stage(self.model):
                 return
-            self.epoch = 0
+            self.finished_epochs = 0
 
     @property
-    def epochs(self) -> int:
-        """Of the present stage."""
+    def stage_epochs(self) -> int:
+        """The epochs of the current stage."""
         last = self.model.stage == self.model.stages - 1
-        return self.plan.last if last else self.plan.epochs
+        return self.plan.last_epochs if last else self.plan.epochs
 
-    def step(self, tell: Callable[[Progress], object] | None = None) -> None:
-        """Trains one epoch, and saves where it stands."""
-        start, step = self.epoch / self.epochs, 1 / self.epochs
+    def train_stage_epoch(self, report: Callable[[EpochProgress], object] | None = None) -> None:
+        """Trains one epoch, reports it, and saves a checkpoint."""
+        start, step = self.finished_epochs / self.stage_epochs, 1 / self.stage_epochs
 
         def rate(part: float) -> float:
-            return falling(self.plan.rate, start + part * step)
+            return cosine_rate(self.plan.rate, start + part * step)
 
         loss = train_epoch(
             self.model, self.images, self.labels, self.optimizer, self.plan.batch, rate
         )
-        self.epoch += 1
-        if tell is not None:
-            tell(Progress(self.model.stage, self.epoch, loss))
+        self.finished_epochs += 1
+        if report is not None:
+            report(EpochProgress(self.model.stage, self.finished_epochs, loss))
         if self.checkpoint is not None:
-            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.epoch)
+            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.finished_epochs)
 
 
-def falling(rate: float, part: float) -> float:
-    """The rate when such a part of a stage is over: half a wave of the cosine."""
+def cosine_rate(rate: float, part: float) -> float:
+    """The learning rate after a part (0 to 1) of a stage: cosine decay."""
     return rate * (1 + math.cos(math.pi * part)) / 2
 
 
@@ -107,10 +110,13 @@ def train_epoch(
     batch: int,
     rate: Callable[[float], float],
 ) -> float:
-    """All images once, in random order; returns the mean loss. `rate` is asked at each batch."""
+    """Trains on all images once, in random order; returns the mean loss. `rate` gives the learning
+    rate for the part of the epoch (0 to 1) that is done."""
     model.train()
     parts = torch.split(torch.randperm(len(images)), batch)
-    parts = parts if len(parts[-1]) > 1 else parts[:-1]  # one image has no statistics
+    parts = (
+        parts if len(parts[-1]) > 1 else parts[:-1]
+    )  # a batch norm cannot normalize a batch of one image
     total = 0.0
     for number, part in enumerate(parts):
         for group in optimizer.param_groups:
@@ -124,12 +130,12 @@ def train_epoch(
 
 
 def train_float(network: nn.Module, images: Tensor, labels: Tensor, plan: Plan) -> nn.Module:
-    """Trains a network as it is, for the epochs of a last stage: where quantizing begins."""
+    """Trains a network without quantization, for `last_epochs`: the starting point of a recipe."""
     optimizer = Adam(network.parameters(), plan.rate)
-    for epoch in range(plan.last):
+    for epoch in range(plan.last_epochs):
 
         def rate(part: float, epoch: int = epoch) -> float:
-            return falling(plan.rate, (epoch + part) / plan.last)
+            return cosine_rate(plan.rate, (epoch + part) / plan.last_epochs)
 
         train_epoch(network, images, labels, optimizer, plan.batch, rate)
     return network
@@ -137,12 +143,12 @@ def train_float(network: nn.Module, images: Tensor, labels: Tensor, plan: Plan) 
 
 @torch.no_grad()
 def scores(network: nn.Module, images: Tensor, batch: int = 1000) -> Tensor:
-    """What a network in evaluation gives for each image."""
+    """The outputs of a network in evaluation mode, for each image."""
     network.eval()
     return torch.cat([network(part) for part in torch.split(images, batch)])
 
 
 def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:
-    """The part of the images that a network in evaluation gets right, in percent."""
+    """The percentage of images that a network in evaluation mode classifies correctly."""
     right = scores(network, images).argmax(1) == labels
     return 100 * right.double().mean().item()

@@ -1,4 +1,4 @@
-"""Operations and bit operations of a network, in training or not."""
+"""Counts the operations and bit operations of a network, in training or frozen."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,24 +9,24 @@ import torch
 from torch import Tensor, nn
 
 from ..hardware.resources.work import NetworkWork, matrix_work
-from .layers import Linear, QuantLayer, linear_layers, modules
+from .layers import Linear, QuantLayer, linear_layers, named_modules
 from .prepare import Prepared
 
 FLOAT_BITS = 32
 
-Hook = Callable[[nn.Module, Any, Tensor], None]
+ForwardHook = Callable[[nn.Module, Any, Tensor], None]
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
-    """What each layer computes for one image, at the bits that it is trained for.
+    """The work of each layer for one image, at the bits that it is trained for.
 
-    A layer that no recipe names has 32 bits.
+    A layer that the recipe does not name counts with 32 bits.
     """
     network = network.network if isinstance(network, Prepared) else network
     done: dict[str, NetworkWork] = {}
     hooks = [
-        module.register_forward_hook(partial(_note, done, name, layer, bits))
-        for name, module, layer, bits in _layers(network)
+        module.register_forward_hook(partial(_record_work, done, name, layer, bits))
+        for name, module, layer, bits in _counted_layers(network)
     ]
     training = network.training
     try:
@@ -40,14 +40,15 @@ def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
 
 
 def bops(network: nn.Module, example: Tensor) -> float:
-    """Bit operations for one image."""
+    """The bit operations of a network for one image."""
     return sum(work_of(network, example).values(), NetworkWork()).bops
 
 
-def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
-    """Layers by their paths: what is called, what holds the weights, bits of weights and inputs."""
+def _counted_layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int, int]]]:
+    """For each layer: its path, the module that is called, the one that holds the weights, and the
+    bits of weights and inputs."""
     quantized = {
-        name: module for name, module in modules(network) if isinstance(module, QuantLayer)
+        name: module for name, module in named_modules(network) if isinstance(module, QuantLayer)
     }
     inner = {module.layer for module in quantized.values()}
     found: list[tuple[str, nn.Module, Linear, tuple[int, int]]] = [
@@ -58,7 +59,7 @@ def _layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tuple[int,
     return found + [(name, layer, layer, (FLOAT_BITS, FLOAT_BITS)) for name, layer in plain]
 
 
-def _note(
+def _record_work(
     done: dict[str, NetworkWork],
     name: str,
     layer: Linear,
@@ -67,7 +68,7 @@ def _note(
     inputs: Any,
     output: Tensor,
 ) -> None:
-    """Counts a call of a layer."""
+    """A forward hook: records the work of a layer from the shape of its output."""
     rows, *cols = layer.weight.shape
     positions = output.numel() // rows
     done[name] = matrix_work(positions, rows, prod(cols), *bits)

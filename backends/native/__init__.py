@@ -1,6 +1,6 @@
-"""The native engine: integer networks as C++ for this processor, exact to the bit, and fast."""
+"""The native engine: runs integer networks as C++ compiled for this processor, bit-exactly."""
 
 from .library import NativeError, Options
-from .network import Network, load
+from .network import NativeNetwork, load
 
-__all__ = ["NativeError", "Network", "Options", "load"]
+__all__ = ["NativeError", "NativeNetwork", "Options", "load"]

@@ -1,4 +1,8 @@
-"""Activations: what becomes of a layer's sums."""
+"""Activation kernels: what a layer writes for each of its sums.
+
+Each kernel is a C++ template of `include/qnn/activations.hpp`: it stores the sums themselves, or
+counts the thresholds that they have reached, in one of several ways.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,27 +13,27 @@ from ...passes.scale_thresholds.threshold_lines import Ints, ThresholdRows
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Exceptions, exceptions, fit
-from .products import LANES, Kernel, rows_to, text
-from .tensors import Tensor, type_name
+from .lines import Exceptions, fit_lines, line_exceptions
+from .products import Kernel, cxx_bool
+from .tensors import NativeTensor, type_name
+from .tiles import LANES
+from .weight_layout import pad_rows
 
-FEW = 4
-"""So many thresholds are compared with, one after another, whatever they are."""
+MAX_COMPARED = 4
+"""Up to this many thresholds, comparing with each one is the fastest way."""
 
-SOME = 16
-"""So many are where they are on no line."""
+MAX_COMPARED_OFF_LINE = 16
+"""The same where the thresholds are not on a line: from here on, bisection is faster."""
 
+MAX_EXCEPTIONS = 12
+"""Exceptions of a line per vector of 16 channels (mean); each one is compared with."""
 
-EXCEPTIONS = 12
-"""So many numbers of sixteen channels may be off their lines, and are compared with one by one."""
-
-
-NEVER = np.iinfo(np.int32).max
-"""No sum is as large."""
+UNREACHABLE = np.iinfo(np.int32).max
+"""A threshold that no 32-bit sum reaches: `needs_wide` leaves it out of the range of sums."""
 
 
 @dataclass(frozen=True)
-class Activation:
+class ActivationKernel:
     """An instance of a template of `activations.hpp`."""
 
     type: str
@@ -42,18 +46,22 @@ class Activation:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """The thresholds of a layer: each channel's in a row, ascending, of its sums or, where these
-    are flipped, of what they are below 0."""
+    """The thresholds of a layer: one ascending row per channel.
+
+    In a channel that descends, the sums are negated before they are compared; its row and its
+    limits are those of the negated sums.
+    """
 
     rows: Ints
     flips: Ints | None
-    """-1 in a channel that descends, else 0."""
+    """-1 for each channel whose sums are negated, else 0; None if no channel's are."""
     offset: int
+    """The level where no threshold is reached."""
     low: Ints
     high: Ints
-    """What the sums of each channel may be, once they are flipped."""
+    """The limits of each channel's sums."""
     values: Ints | None = None
-    """All that sums may be, where that is less."""
+    """All values that a sum can have, if not every integer between the limits."""
 
     @staticmethod
     def of(
@@ -63,7 +71,8 @@ class Thresholds:
         limits: tuple[Array, Array],
         values: Ints | None = None,
     ) -> "Thresholds":
-        """Of a threshold op over sums from one limit to another, which each channel has."""
+        """The thresholds of an op; `flags` are 1 for channels that descend, and `limits` are the
+        lowest and the highest sum of each channel."""
         low, high = (limit.astype(np.int64) for limit in limits)
         rows = np.broadcast_to(rows.astype(np.int64), (len(low), rows.shape[1])).copy()
         if flags is None or not flags.any():
@@ -76,147 +85,182 @@ class Thresholds:
     def count(self) -> int:
         return self.rows.shape[1]
 
-    def joined(self, together: int) -> "Thresholds":
-        """Those of so many pixels that are computed as one."""
+    def for_pixel_group(self, pixels: int) -> "Thresholds":
+        """The thresholds where a group of pixels is computed as one pixel with more channels."""
         rows, low, high = (
-            np.concatenate([array] * together) for array in (self.rows, self.low, self.high)
+            np.concatenate([array] * pixels) for array in (self.rows, self.low, self.high)
         )
-        flips = None if self.flips is None else np.tile(self.flips, together)
+        flips = None if self.flips is None else np.tile(self.flips, pixels)
         return Thresholds(rows, flips, self.offset, low, high, self.values)
 
 
-def raw(y: Tensor) -> Activation:
-    """The sums as they are."""
-    fields = [y.pointer, y.grid, str(y.shape[-1]), str(y.low)]
-    return Activation(f"Raw<{type_name(y.dtype)}>", fields)
+def raw_sums(y: NativeTensor) -> ActivationKernel:
+    """Stores the sums themselves."""
+    fields = [y.pointer, y.grid, str(y.shape[-1]), str(y.offset)]
+    return ActivationKernel(f"RawSums<{type_name(y.dtype)}>", fields)
 
 
-def counted(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
-    """The fastest way to count the thresholds that sums have reached."""
-    if product.wide or (y.dtype != np.uint8 and not y.planes):
-        return search(constants, product, t, y)
-    if y.planes == 1:
-        return Activation("Signs", compared(constants, product, t, y))
-    if y.planes == 2:
-        return Activation("Thirds", compared(constants, product, t, y))
-    if t.count <= FEW:
-        return few(constants, product, t, y)
-    half = (t.count + 1) // 2
-    for middle in (half, half - 1):  # halves become even, counted from here
-        found = line(constants, product, t, y, middle)
-        if found is not None:
-            return found
-    return (few if t.count <= SOME else halved)(constants, product, t, y)
+@dataclass(frozen=True)
+class ThresholdCounter:
+    """Chooses how a layer counts the thresholds that its sums have reached."""
+
+    constants: Constants
+    product: Kernel
+    thresholds: Thresholds
+    y: NativeTensor
+
+    def kernel(self) -> ActivationKernel:
+        """The fastest kernel that is exact for all sums."""
+        count, y = self.thresholds.count, self.y
+        if self.product.wide or (y.dtype != np.uint8 and not y.planes):
+            return self.by_search()
+        if y.planes:
+            return self.as_bits()
+        if count <= MAX_COMPARED:
+            return self.by_comparison()
+        # a line's ties go to the level that is even when counted from the middle: try both parities
+        half = (count + 1) // 2
+        for middle in (half, half - 1):
+            found = self.by_line(middle)
+            if found is not None:
+                return found
+        return self.by_comparison() if count <= MAX_COMPARED_OFF_LINE else self.by_bisection()
+
+    def as_bits(self) -> ActivationKernel:
+        """One threshold as a bit, or two as two bits."""
+        fields = [
+            *self.output_fields(),
+            self.threshold_columns(),
+            self.flip_pointer(),
+            str(self.product.padded_channels),
+        ]
+        return ActivationKernel("Signs" if self.y.planes == 1 else "TernarySigns", fields)
+
+    def by_comparison(self) -> ActivationKernel:
+        """Compares each sum with every threshold."""
+        numbers = self.thresholds.count, self.product.padded_channels, self.y.shape[-1]
+        fields = [
+            *self.output_fields(),
+            self.threshold_columns(),
+            self.flip_pointer(),
+            *map(str, (*numbers, self.level_distance(), self.lowest_output())),
+        ]
+        return ActivationKernel("Comparisons", fields)
+
+    def by_line(self, middle: int) -> ActivationKernel | None:
+        """Computes levels as a line, and looks exceptions up; None if they are too many.
+
+        The sums are not negated in channels that descend: center, slope and exceptions are. This
+        gives the same floats, since `(-x - center) * slope` and
+        `(x + center) * -slope` round alike.
+        """
+        t, pad = self.thresholds, self.product.padded_channels
+        rows = ThresholdRows(t.rows, t.low, t.high, t.values)
+        lines = fit_lines(rows, middle)
+        exceptions = line_exceptions(lines, rows)
+        if exceptions is None:
+            return None
+        signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
+        ends, entries = exception_lists(exceptions, signs, pad // LANES, middle)
+        if ends[-1] > MAX_EXCEPTIONS * (len(ends) - 1):
+            return None
+        centers = (signs * lines.centers).astype(np.int32)
+        slopes = signs.astype(np.float32) * lines.slopes
+        # all levels of a byte: saturation clips them, no comparison is needed
+        saturates = t.count == 255 and middle == 128 and self.lowest_output() == 0
+        numbers = self.y.shape[-1], t.count, middle, self.lowest_output()
+        fields = [
+            *self.output_fields(),
+            *(
+                self.constants.pointer(pad_rows(row, pad))
+                for row in (centers, slopes, lines.heights)
+            ),
+            self.constants.pointer(ends),
+            self.constants.pointer(entries, "Ints") if len(entries) else "nullptr",
+            *map(str, numbers),
+        ]
+        return ActivationKernel(
+            f"Line<{cxx_bool(saturates)}, {cxx_bool(len(entries) > 0)}>", fields
+        )
+
+    def by_bisection(self) -> ActivationKernel:
+        """Bisects the thresholds, 16 channels in parallel. Rows are filled up to 2^n - 1
+        thresholds,
+        so that every search takes n steps; channels with equal rows share one."""
+        t = self.thresholds
+        rows, row_of_channel = np.unique(t.rows, axis=0, return_inverse=True)
+        half = 1 << (t.count.bit_length() - 1)
+        table = np.full((len(rows), 2 * half - 1), UNREACHABLE, np.int32)
+        table[:, : t.count] = rows
+        starts = (row_of_channel.reshape(-1) * table.shape[1]).astype(np.int32)
+        fields = [
+            *self.output_fields(),
+            self.constants.pointer(table),
+            self.constants.pointer(pad_rows(starts, self.product.padded_channels)),
+            self.flip_pointer(),
+            *map(str, (half, self.y.shape[-1], self.lowest_output())),
+        ]
+        return ActivationKernel("Bisection", fields)
+
+    def by_search(self) -> ActivationKernel:
+        """Searches the thresholds of one channel after another; for any types."""
+        dtype = np.dtype(np.int64 if self.product.wide else np.int32)
+        rows = pad_rows(self.thresholds.rows.astype(dtype), self.product.padded_channels)
+        numbers = self.thresholds.count, self.y.shape[-1]
+        fields = [
+            *self.output_fields(),
+            self.constants.pointer(rows),
+            self.flip_pointer(),
+            *map(str, (*numbers, self.level_distance(), self.lowest_output())),
+        ]
+        return ActivationKernel(f"Search<{type_name(self.y.dtype)}, {type_name(dtype)}>", fields)
+
+    def output_fields(self) -> list[str]:
+        """The fields that start every kernel: where the output is stored."""
+        return [self.y.pointer, self.y.grid]
+
+    def level_distance(self) -> int:
+        """By how much each threshold raises the result: from -1 to +1 in a bipolar one."""
+        return 2 if isinstance(self.y.element, BipolarType) else 1
+
+    def lowest_output(self) -> int:
+        """What is stored where no threshold is reached."""
+        lowest = -1 if isinstance(self.y.element, BipolarType) else self.thresholds.offset
+        return lowest - self.y.offset
+
+    def flip_pointer(self) -> str:
+        if self.thresholds.flips is None:
+            return "nullptr"
+        flips = self.thresholds.flips.astype(np.int64 if self.product.wide else np.int32)
+        return self.constants.pointer(pad_rows(flips, self.product.padded_channels))
+
+    def threshold_columns(self) -> str:
+        """The thresholds level by level, each for all channels; those that pad the last block have
+        thresholds that no sum reaches."""
+        t = self.thresholds
+        columns = np.full((t.count, self.product.padded_channels), UNREACHABLE, np.int32)
+        columns[:, : len(t.rows)] = t.rows.T
+        return self.constants.pointer(columns)
 
 
-def line(
-    constants: Constants, product: Kernel, t: Thresholds, y: Tensor, middle: int
-) -> Activation | None:
-    """Lines from a middle level on, if there are not too many exceptions."""
-    stairs = ThresholdRows(t.rows, t.low, t.high, t.values)
-    lines = fit(stairs, middle)
-    but = exceptions(lines, stairs)
-    if but is None:
-        return None
-    signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
-    ends, entries = listed(but, signs, product.all_channels // LANES, middle)
-    if ends[-1] > EXCEPTIONS * (len(ends) - 1):
-        return None
-    rows = (signs * lines.centers).astype(np.int32), signs.astype(np.float32) * lines.slopes
-    full = t.count == 255 and middle == 128 and first(t, y) == 0
-    fields = [
-        y.pointer,
-        y.grid,
-        *(constants.pointer(rows_to(row, product.all_channels)) for row in (*rows, lines.heights)),
-        constants.pointer(ends),
-        constants.pointer(entries, "Ints") if len(entries) else "nullptr",
-        *(str(n) for n in (y.shape[-1], t.count, middle, first(t, y))),
-    ]
-    kind = f"Line<{text(full)}, {text(len(entries) > 0)}>"
-    return Activation(kind, fields)
+def exception_lists(
+    exceptions: Exceptions, signs: Ints, vectors: int, middle: int
+) -> tuple[Array, Array]:
+    """The exceptions of each vector of channels: where each vector's list ends, and all lists.
 
-
-def listed(but: Exceptions, signs: Ints, vectors: int, middle: int) -> tuple[Array, Array]:
-    """The exceptions of each vector of channels: where its list ends, and the lists; an entry has
-    a sum of each channel and its level, from the middle one on."""
+    An entry has one sum per channel, and its level counted from the middle one. Channels with fewer
+    exceptions than others of their vector have a sum in their place that never occurs.
+    """
     ends, entries = [0], list[Array]()
     for vector in range(vectors):
-        some = range(vector * LANES, min((vector + 1) * LANES, len(but)))
-        count = max((len(but[channel][0]) for channel in some), default=0)
-        table = np.zeros((count, 2, LANES), np.int32)
-        table[:, 0] = NEVER
-        for lane, channel in enumerate(some):
-            numbers, levels = but[channel]
-            table[: len(numbers), 0, lane] = numbers * signs[channel]
-            table[: len(numbers), 1, lane] = levels - middle
-        entries.append(table)
+        channels = range(vector * LANES, min((vector + 1) * LANES, len(exceptions)))
+        count = max((len(exceptions[channel][0]) for channel in channels), default=0)
+        entry = np.zeros((count, 2, LANES), np.int32)
+        entry[:, 0] = UNREACHABLE
+        for lane, channel in enumerate(channels):
+            sums, levels = exceptions[channel]
+            entry[: len(sums), 0, lane] = sums * signs[channel]
+            entry[: len(sums), 1, lane] = levels - middle
+        entries.append(entry)
         ends.append(ends[-1] + count)
     return np.array(ends, np.int32), np.concatenate(entries)
-
-
-def first(t: Thresholds, y: Tensor) -> int:
-    """What is stored where no threshold is reached."""
-    lowest = -1 if isinstance(y.element, BipolarType) else t.offset
-    return lowest - y.low
-
-
-def flips(constants: Constants, product: Kernel, t: Thresholds) -> str:
-    if t.flips is None:
-        return "nullptr"
-    dtype = np.int64 if product.wide else np.int32
-    return constants.pointer(rows_to(t.flips.astype(dtype), product.all_channels))
-
-
-def columns(product: Kernel, t: Thresholds) -> Array:
-    """The thresholds of all channels, level by level; none reaches those of channels left over."""
-    never = np.full((t.count, product.all_channels), NEVER, np.int32)
-    never[:, : len(t.rows)] = t.rows.T
-    return never
-
-
-def compared(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> list[str]:
-    thresholds = constants.pointer(columns(product, t))
-    channels = str(product.all_channels)
-    return [y.pointer, y.grid, thresholds, flips(constants, product, t), channels]
-
-
-def few(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
-    factor = 2 if isinstance(y.element, BipolarType) else 1
-    fields = [
-        y.pointer,
-        y.grid,
-        constants.pointer(columns(product, t)),
-        flips(constants, product, t),
-        *(str(n) for n in (t.count, product.all_channels, y.shape[-1], factor, first(t, y))),
-    ]
-    return Activation("Counted", fields)
-
-
-def halved(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
-    rows, where = np.unique(t.rows, axis=0, return_inverse=True)
-    half = 1 << (t.count.bit_length() - 1)
-    table = np.full((len(rows), 2 * half - 1), NEVER, np.int32)
-    table[:, : t.count] = rows
-    starts = (where.reshape(-1) * table.shape[1]).astype(np.int32)
-    fields = [
-        y.pointer,
-        y.grid,
-        constants.pointer(table),
-        constants.pointer(rows_to(starts, product.all_channels)),
-        flips(constants, product, t),
-        *(str(n) for n in (half, y.shape[-1], first(t, y))),
-    ]
-    return Activation("Halved", fields)
-
-
-def search(constants: Constants, product: Kernel, t: Thresholds, y: Tensor) -> Activation:
-    dtype = np.dtype(np.int64 if product.wide else np.int32)
-    factor = 2 if isinstance(y.element, BipolarType) else 1
-    fields = [
-        y.pointer,
-        y.grid,
-        constants.pointer(rows_to(t.rows.astype(dtype), product.all_channels)),
-        flips(constants, product, t),
-        *(str(n) for n in (t.count, y.shape[-1], factor, first(t, y))),
-    ]
-    return Activation(f"Search<{type_name(y.dtype)}, {type_name(dtype)}>", fields)

@@ -1,29 +1,27 @@
-"""The numbers of a network as one block of bytes, which its code finds by their places."""
+"""The constants of a network as one block of bytes, which its code addresses by offset."""
 
 import numpy as np
 
 from ...qdialect.data import Array
-from .tensors import type_name
-
-ALIGNED = 64
+from .tensors import VECTOR_BYTES, type_name
 
 
 class Constants:
-    """Arrays one behind the other; equal ones are there once."""
+    """Arrays stored one after another; equal arrays are stored once."""
 
     def __init__(self) -> None:
         self.bytes = bytearray()
-        self.places: dict[bytes, int] = {}
+        self.offsets: dict[bytes, int] = {}
 
     def add(self, array: Array) -> int:
-        """Where an array is."""
+        """Stores an array; returns its offset."""
         data = np.ascontiguousarray(array).tobytes()
-        if data not in self.places:
-            self.bytes += bytes(-len(self.bytes) % ALIGNED)
-            self.places[data] = len(self.bytes)
+        if data not in self.offsets:
+            self.bytes += bytes(-len(self.bytes) % VECTOR_BYTES)
+            self.offsets[data] = len(self.bytes)
             self.bytes += data
-        return self.places[data]
+        return self.offsets[data]
 
     def pointer(self, array: Array, type: str | None = None) -> str:
-        """C++ for its first element."""
+        """Stores an array; returns a C++ expression that points to its first element."""
         return f"f.constant<{type or type_name(array.dtype)}>({self.add(array)})"

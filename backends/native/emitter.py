@@ -1,10 +1,10 @@
-"""The C++ of a network: a function for each step, and a table of them."""
+"""Prints a plan as C++: a function for each step, and a table of all steps."""
 
 from collections.abc import Sequence
 
-from .plan import Plan
+from .plan import NativePlan
 from .steps import Step
-from .tensors import Tensor
+from .tensors import NativeTensor
 
 HEADER = """\
 #include "native.hpp"
@@ -38,17 +38,18 @@ extern "C" void qnn_profile(char* arena, const char* constants, const char* cons
 """
 
 
-def emit(plan: Plan) -> str:
-    """The source."""
-    places = [
+def emit(plan: NativePlan) -> str:
+    """The C++ source of a plan."""
+    offsets = [
         f"constexpr long {tensor.name} = {offset};"
         for tensor, offset in sorted(plan.offsets.items(), key=lambda item: item[0].number)
     ]
-    functions = [function(step) for step in plan.steps]
-    return "\n".join([HEADER, *places, "", *functions, table(plan), "", FOOTER])
+    functions = [step_function(step) for step in plan.steps]
+    return "\n".join([HEADER, *offsets, "", *functions, network_table(plan), "", FOOTER])
 
 
-def function(step: Step) -> str:
+def step_function(step: Step) -> str:
+    """A step as a C++ function; a layer's name is printed in ASCII."""
     body = "\n".join(f"    {line}" for line in step.lines)
     comment = step.comment.encode("ascii", "replace").decode()
     return (
@@ -57,22 +58,24 @@ def function(step: Step) -> str:
     )
 
 
-def table(plan: Plan) -> str:
-    """All that running takes."""
+def network_table(plan: NativePlan) -> str:
+    """The `Network` (C++) that `run` needs: the steps, and the bytes of inputs, outputs and
+    arena."""
     steps = ", ".join(step.name for step in plan.steps)
     names = ", ".join(f'"{step.name}"' for step in plan.steps)
     return "\n".join(
         [
             f"constexpr Step STEPS[] = {{{steps}}};",
             f"constexpr const char* NAMES[] = {{{names}}};",
-            f"constexpr long INPUTS[] = {{{sizes(plan.inputs)}}};",
-            f"constexpr long OUTPUTS[] = {{{sizes(plan.outputs)}}};",
+            f"constexpr long INPUTS[] = {{{tensor_sizes(plan.inputs)}}};",
+            f"constexpr long OUTPUTS[] = {{{tensor_sizes(plan.outputs)}}};",
             "constexpr Network NETWORK{"
             f"STEPS, {len(plan.steps)}, INPUTS, {len(plan.inputs)}, OUTPUTS, "
-            f"{len(plan.outputs)}, {plan.arena}}};",
+            f"{len(plan.outputs)}, {plan.arena_bytes}}};",
         ]
     )
 
 
-def sizes(tensors: Sequence[Tensor]) -> str:
+def tensor_sizes(tensors: Sequence[NativeTensor]) -> str:
+    """The bytes of each tensor."""
     return ", ".join(str(tensor.size) for tensor in tensors)

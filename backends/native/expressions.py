@@ -1,4 +1,4 @@
-"""What ops on single elements compute, as C++ of `a` and `b`."""
+"""Elementwise ops as C++ expressions of `a` and `b`, the elements of their operands."""
 
 from xdsl.ir import Operation
 
@@ -8,21 +8,25 @@ from ...qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
 from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp
 from ...qdialect.types import shape_of, value_range
-from .support import quant_of
+from .support import quant_type_of
 
-NARROW = "std::int64_t"
+INT64 = "std::int64_t"
 
 
-def wide_type(op: QnnOp) -> str:
-    """A type in which an op can compute."""
+def compute_type(op: QnnOp) -> str:
+    """A C++ type in which an op cannot overflow.
+
+    `supports` has checked that operands and results fit into 64 bits. Only requantize has a larger
+    intermediate value, the product, and gets 128 bits where 2^62 is not a bound for it.
+    """
     if not isinstance(op, RequantizeOp):
-        return NARROW
-    x, multiplier = (max(map(abs, value_range(quant_of(value)))) for value in op.operands)
-    return NARROW if x * multiplier + abs(op.offset.value.data) < 1 << 62 else "__int128"
+        return INT64
+    x, multiplier = (max(map(abs, value_range(quant_type_of(value)))) for value in op.operands)
+    return INT64 if x * multiplier + abs(op.offset.value.data) < 1 << 62 else "__int128"
 
 
 def expression(op: QnnOp) -> str:
-    """The result of an op."""
+    """The result of an op, as C++."""
     match op:
         case AddOp():
             return "a + b"
@@ -33,27 +37,27 @@ def expression(op: QnnOp) -> str:
         case ReluOp():
             return "a > 0 ? a : 0"
         case RequantizeOp():
-            return limited(op, f"{rounded(op, 'a * b')} + {op.offset.value.data}")
+            return clamped(op, f"{round_shift_call(op, 'a * b')} + {op.offset.value.data}")
         case TruncOp():
-            return limited(op, rounded(op, "a"))
+            return clamped(op, round_shift_call(op, "a"))
         case LookupOp():
-            return f"table[{place(op, shape_of(op.output))}]"
+            return f"table[{table_index(op, shape_of(op.output))}]"
         case _:
-            raise AssertionError(f"{op.name} is not supported")
+            raise AssertionError(f"{op.name} is not an elementwise op")
 
 
-def rounded(op: RequantizeOp | TruncOp, value: str) -> str:
+def round_shift_call(op: RequantizeOp | TruncOp, value: str) -> str:
     shift, rounding = op.shift.value.data, op.rounding.data.value
-    return f"round_shift<{wide_type(op)}>({value}, {shift}, Rounding::{rounding})"
+    return f"round_shift<{compute_type(op)}>({value}, {shift}, Rounding::{rounding})"
 
 
-def limited(op: RequantizeOp | TruncOp, value: str) -> str:
-    low, high = value_range(quant_of(op.output))
-    return f"std::clamp<{wide_type(op)}>({value}, {low}, {high})"
+def clamped(op: RequantizeOp | TruncOp, value: str) -> str:
+    low, high = value_range(quant_type_of(op.output))
+    return f"std::clamp<{compute_type(op)}>({value}, {low}, {high})"
 
 
-def place(op: LookupOp, shape: Shape) -> str:
-    """Where the entry of an index is."""
+def table_index(op: LookupOp, shape: Shape) -> str:
+    """The position of the table entry for index `a`."""
     index = f"a - {op.first.value.data}"
     last = f"i{len(shape) - 1}" if shape[-1:] > (1,) else "0"
     table = shape_of(op.table)
@@ -71,4 +75,4 @@ ELEMENTWISE: tuple[type[Operation], ...] = (
     TruncOp,
     LookupOp,
 )
-"""The ops that are expressions."""
+"""The ops that `expression` supports."""

@@ -1,7 +1,7 @@
-"""A part of a network as a library: compiled once, kept, and loaded.
+"""A stage of a network as a shared library: compiled once, cached, and loaded.
 
-A library is kept beside its constants, and beside the digests of both: a file that is not what was
-written there is made again.
+The cache holds each library with its constants and the digests of both. A library whose files do
+not match their digests is compiled again.
 """
 
 import ctypes
@@ -22,25 +22,32 @@ from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
 from ...qdialect.types import dtype_of, shape_of
-from .. import build_cache as kept
+from .. import build_cache
 from .emitter import emit
 from .plan import Planner
-from .processor import Level, best_level, processors
+from .processor import InstructionSet, best_instruction_set, processor_count
 from .stages import Stage
-from .support import Known, quant_of
-from .tensors import WORD
+from .support import Known, quant_type_of
+from .tensors import VECTOR_BYTES
 
 LOG = logging.getLogger(__name__)
 
-HERE = Path(__file__).parent
-COMPILERS = "g++", "c++", "clang++"
-OPTIONS = [
+NATIVE_FOLDER = Path(__file__).parent
+CXX_COMPILERS = "g++", "c++", "clang++"
+CXX_OPTIONS = [
     *("-std=c++17", "-O3", "-shared", "-fPIC", "-pthread"),
     *("-fwrapv", "-ffp-contract=off", "-Wno-psabi", "-w"),
 ]
-"""Integers wrap, and floats are rounded after each operation, as numpy has it."""
+"""As in numpy, integers wrap and floats are rounded after each operation: without
+-ffp-contract=off, a fused multiply-add would round once, and lines (`lines.py`) would no longer be
+exact."""
 
-SOURCE, LIBRARY, CONSTANTS, DIGESTS = "network.cpp", "network.so", "constants.bin", "digests"
+SOURCE_FILE, LIBRARY_FILE, CONSTANTS_FILE, DIGESTS_FILE = (
+    "network.cpp",
+    "network.so",
+    "constants.bin",
+    "digests",
+)
 
 
 @dataclass(frozen=True)
@@ -48,73 +55,76 @@ class Options:
     """How a network is compiled and run."""
 
     folder: Path
-    """Where libraries are kept."""
-    level: Level
+    """The cache of compiled libraries."""
+    instruction_set: InstructionSet
     threads: int
-    shared_from: int = 1 << 20
-    """Threads share an image that is alone if it comes to so many numbers; they take a while to
-    start."""
+    min_shared_values: int = 1 << 20
+    """Threads share a single image if its activations have at least this many values; for smaller
+    networks, starting the threads would take longer than the image."""
 
     @staticmethod
     def default() -> "Options":
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        return Options(Path(cache) / "qnn" / "native", best_level(), processors())
+        """The fastest instruction set, all processors, and the user's cache folder."""
+        return Options(Path(cache) / "qnn" / "native", best_instruction_set(), processor_count())
 
 
 class NativeError(Exception):
-    """A network that can't be compiled; the message says why."""
+    """A network cannot be compiled; the message gives the reason."""
 
 
-def compiler() -> str:
+def cxx_compiler() -> str:
     """The system's C++ compiler."""
-    for name in COMPILERS:
+    for name in CXX_COMPILERS:
         found = shutil.which(name)
         if found is not None:
             return found
-    raise NativeError("there is no C++ compiler (g++, c++ or clang++)")
+    raise NativeError("no C++ compiler found: install g++ or clang++")
 
 
 class Library:
     """Computes the outputs of a stage from its inputs, for any number of images."""
 
     def __init__(self, stage: Stage, known: Known, options: Options):
-        level, folder = options.level, options.folder
+        level, folder = options.instruction_set, options.folder
         self.stage = stage
         self.threads = options.threads
         size = sum(prod(shape_of(value)) for op in stage.ops for value in op.results)
-        self.sharing = options.threads if size >= options.shared_from else 1
+        self.threads_per_image = options.threads if size >= options.min_shared_values else 1
         self.lock = Lock()
-        made = folder / kept.fingerprint(content(stage, known, level))
+        library = folder / build_cache.fingerprint(fingerprint_content(stage, known, level))
         try:
-            self.library, self.constants = opened(made, lambda new: build(stage, known, level, new))
+            self.library, self.constants = open_library(
+                library, lambda new: compile_stage(stage, known, level, new)
+            )
         except OSError as error:
             why = "it is a file" if folder.is_file() else error.strerror or error
-            raise NativeError(f"libraries can't be kept in {folder}: {why}") from None
+            raise NativeError(f"cannot write compiled libraries to {folder}: {why}") from None
         self.library.qnn_arena_bytes.restype = ctypes.c_long
         self.library.qnn_step.restype = ctypes.c_char_p
-        self.image_bytes: int = self.library.qnn_arena_bytes()
-        self.memory = aligned(self.image_bytes * options.threads)
+        self.arena_bytes: int = self.library.qnn_arena_bytes()
+        self.arenas = aligned_memory(self.arena_bytes * options.threads)
 
     def __call__(self, inputs: Sequence[Array]) -> list[Array]:
-        """The results, for arrays of as many images each."""
+        """The outputs; all inputs hold the same number of images."""
         first = shape_of(self.stage.inputs[0])
         images = len(inputs[0]) // first[0] if first else 1
         given = [np.ascontiguousarray(array) for array in inputs]
-        results = [empty(value, images) for value in self.stage.outputs]
+        results = [empty_result(value, images) for value in self.stage.outputs]
         with self.lock:
             self.library.qnn_run(
-                address(self.memory),
+                address(self.arenas),
                 address(self.constants),
                 addresses(given),
                 addresses(results),
                 ctypes.c_long(images),
-                self.threads if images > 1 else self.sharing,
+                self.threads if images > 1 else self.threads_per_image,
             )
         return results
 
     def profile(self, inputs: Sequence[Array], repeat: int) -> dict[str, float]:
-        """Seconds that each step takes one thread for the first image."""
-        results = [empty(value, 1) for value in self.stage.outputs]
+        """The seconds that one thread needs for each step of the first image."""
+        results = [empty_result(value, 1) for value in self.stage.outputs]
         names: list[str] = []
         while (name := self.library.qnn_step(len(names))) is not None:
             names.append(name.decode())
@@ -122,7 +132,7 @@ class Library:
         given = [np.ascontiguousarray(array) for array in inputs]
         with self.lock:
             self.library.qnn_profile(
-                address(self.memory),
+                address(self.arenas),
                 address(self.constants),
                 addresses(given),
                 addresses(results),
@@ -132,28 +142,31 @@ class Library:
         return dict(zip(names, (seconds / repeat).tolist(), strict=True))
 
 
-def opened(made: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array]:
-    """A library and its constants; another process may take a damaged folder away meanwhile."""
+def open_library(folder: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array]:
+    """A library and its constants, compiled if the cache does not hold them.
+
+    Another process may remove a damaged folder between the check and the load: hence three tries.
+    """
     for last in (False, False, True):
-        if made.is_file():
-            made.unlink(missing_ok=True)
-        elif made.exists() and not sound(made):
-            shutil.rmtree(made, ignore_errors=True)
+        if folder.is_file():
+            folder.unlink(missing_ok=True)
+        elif folder.exists() and not is_intact(folder):
+            shutil.rmtree(folder, ignore_errors=True)
         try:
-            if not made.exists():
-                kept.build_once(made / DIGESTS, make)
-            return ctypes.CDLL(str(made / LIBRARY)), mapped(made / CONSTANTS)
+            if not folder.exists():
+                build_cache.build_once(folder / DIGESTS_FILE, make)
+            return ctypes.CDLL(str(folder / LIBRARY_FILE)), map_file(folder / CONSTANTS_FILE)
         except OSError:
             if last:
                 raise
     raise AssertionError
 
 
-def empty(value: SSAValue, images: int) -> Array:
-    """Room for a value of each image."""
+def empty_result(value: SSAValue, images: int) -> Array:
+    """Memory for a value of each image."""
     shape = shape_of(value)
     whole = (images * shape[0], *shape[1:]) if shape else shape
-    return np.empty(whole, dtype_of(quant_of(value)))
+    return np.empty(whole, dtype_of(quant_type_of(value)))
 
 
 def address(array: Array) -> ctypes.c_void_p:
@@ -164,20 +177,21 @@ def addresses(arrays: Sequence[Array]) -> "ctypes.Array[ctypes.c_void_p]":
     return (ctypes.c_void_p * len(arrays))(*(array.ctypes.data for array in arrays))
 
 
-def aligned(size: int) -> Array:
-    """Bytes that start at a whole vector, and a vector behind them."""
-    memory = np.zeros(size + 2 * WORD, np.uint8)
-    return memory[-memory.ctypes.data % WORD :]
+def aligned_memory(size: int) -> Array:
+    """Memory that is aligned to vectors, with at least one vector after it."""
+    memory = np.zeros(size + 2 * VECTOR_BYTES, np.uint8)
+    return memory[-memory.ctypes.data % VECTOR_BYTES :]
 
 
-def mapped(path: Path) -> Array:
-    """The bytes of a file, which processes share."""
+def map_file(path: Path) -> Array:
+    """The bytes of a file, mapped so that processes share them."""
     with path.open("rb") as file:
         return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_READ), np.uint8)
 
 
-def content(stage: Stage, known: Known, level: Level) -> Iterator[str | bytes]:
-    """All that a library is made of: ops and constants, this package, and the compiler."""
+def fingerprint_content(stage: Stage, known: Known, level: InstructionSet) -> Iterator[str | bytes]:
+    """Everything that a compiled library depends on: ops and constants, the sources of the native
+    engine, the C++ compiler and its options."""
     numbers: dict[SSAValue, int] = {}
     for value in stage.inputs:
         numbers[value] = len(numbers)
@@ -197,37 +211,38 @@ def content(stage: Stage, known: Known, level: Level) -> Iterator[str | bytes]:
             numbers[value] = len(numbers)
             yield str(value.type)
     yield str([numbers[value] for value in stage.outputs])
-    for path in sorted([*HERE.glob("*.py"), *HERE.rglob("*.hpp")]):
+    for path in sorted([*NATIVE_FOLDER.glob("*.py"), *NATIVE_FOLDER.rglob("*.hpp")]):
         yield path.read_bytes()
-    status = os.stat(compiler())
-    yield " ".join([compiler(), str(status.st_size), str(status.st_mtime_ns), *OPTIONS])
+    status = os.stat(cxx_compiler())
+    yield " ".join([cxx_compiler(), str(status.st_size), str(status.st_mtime_ns), *CXX_OPTIONS])
     yield " ".join(level.flags)
 
 
-def build(stage: Stage, known: Known, level: Level, folder: Path) -> None:
-    """Compiles a stage into a folder."""
+def compile_stage(stage: Stage, known: Known, level: InstructionSet, folder: Path) -> None:
+    """Compiles a stage, and writes all files of its library to a folder."""
     plan = Planner(stage.ops, stage.inputs, stage.outputs, known, level).plan()
-    (folder / SOURCE).write_text(emit(plan))
-    (folder / CONSTANTS).write_bytes(plan.constants or bytes(1))
-    options = [*OPTIONS, *level.flags, f"-I{HERE / 'include'}"]
-    command = [compiler(), *options, SOURCE, "-o", LIBRARY]
+    (folder / SOURCE_FILE).write_text(emit(plan))
+    (folder / CONSTANTS_FILE).write_bytes(plan.constants or bytes(1))
+    options = [*CXX_OPTIONS, *level.flags, f"-I{NATIVE_FOLDER / 'include'}"]
+    command = [cxx_compiler(), *options, SOURCE_FILE, "-o", LIBRARY_FILE]
     LOG.debug("compiling for this processor: %s", " ".join(command))
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode:
-        raise NativeError(f"{compiler()} can't compile the network:\n{done.stderr}")
-    (folder / DIGESTS).write_text(digests(folder))
+        raise NativeError(f"{cxx_compiler()} cannot compile the network:\n{done.stderr}")
+    (folder / DIGESTS_FILE).write_text(file_digests(folder))
 
 
-def sound(folder: Path) -> bool:
-    """Whether all that a library needs is there, as it was written."""
+def is_intact(folder: Path) -> bool:
+    """Whether a library's files match the digests that were written with them."""
     try:
-        return (folder / DIGESTS).read_text() == digests(folder)
+        return (folder / DIGESTS_FILE).read_text() == file_digests(folder)
     except (OSError, ValueError):
         return False
 
 
-def digests(folder: Path) -> str:
-    """What the files of a library come to."""
+def file_digests(folder: Path) -> str:
+    """The digests of a library's files."""
     return "\n".join(
-        hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (LIBRARY, CONSTANTS)
+        hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in (LIBRARY_FILE, CONSTANTS_FILE)
     )

@@ -1,4 +1,4 @@
-"""Loops over the elements of a tensor: what is no layer, as plain C++."""
+"""C++ loops over the elements of a tensor, for ops that are not layers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,53 +6,56 @@ from dataclasses import dataclass
 from ...qdialect.data import Array
 from ...qdialect.qnn.base import Shape
 from .constants import Constants
-from .tensors import Tensor, strides_of, type_name
+from .tensors import NativeTensor, contiguous_strides, type_name
 
 
 @dataclass(frozen=True)
-class Source:
-    """What a loop reads: where it starts, and how far elements are apart along each axis."""
+class LoopInput:
+    """Elements that a loop reads: a pointer, the first offset, and the stride of each axis."""
 
     pointer: str
     strides: Sequence[int]
     start: int = 0
-    low: int = 0
-    """What is stored as 0."""
+    offset: int = 0
+    """The value that is stored as 0."""
 
     @staticmethod
-    def tensor(x: Tensor) -> "Source":
-        return Source(x.pointer, x.strides, x.start, x.low)
+    def tensor(x: NativeTensor) -> "LoopInput":
+        """The elements of a tensor."""
+        return LoopInput(x.pointer, x.strides, x.start, x.offset)
 
     @staticmethod
-    def array(array: Array, constants: Constants) -> "Source":
-        return Source(constants.pointer(array), strides_of(array.shape))
+    def array(array: Array, constants: Constants) -> "LoopInput":
+        """The elements of a constant."""
+        return LoopInput(constants.pointer(array), contiguous_strides(array.shape))
 
-    def along(self, shape: Shape, own: Shape) -> "Source":
-        """Spread over a shape, as numpy does it."""
+    def broadcast(self, shape: Shape, own: Shape) -> "LoopInput":
+        """The elements broadcast to a shape, by the rules of numpy: repeated axes have stride 0."""
         strides = (*(0 for _ in range(len(shape) - len(own))), *self.strides)
         sizes = (*(1 for _ in range(len(shape) - len(own))), *own)
-        kept = [0 if size == 1 else stride for size, stride in zip(sizes, strides, strict=True)]
-        return Source(self.pointer, kept, self.start, self.low)
+        repeated = [0 if size == 1 else stride for size, stride in zip(sizes, strides, strict=True)]
+        return LoopInput(self.pointer, repeated, self.start, self.offset)
 
 
 @dataclass(frozen=True)
 class Loops:
-    """Nested loops, the outermost shared by threads."""
+    """Nested loops, one for each axis; threads share the outermost."""
 
     sizes: Sequence[int]
 
-    @staticmethod
-    def over(shape: Shape) -> "Loops":
-        return Loops(shape)
-
-    def around(self, heads: Iterable[str], body: Sequence[str]) -> list[str]:
-        """Lines in front of the loops, the loops, and lines in the innermost."""
+    def wrap(self, declarations: Iterable[str], body: Sequence[str]) -> list[str]:
+        """Declarations, and loops around a body. Axes of one element have no loop."""
         axes = [axis for axis, size in enumerate(self.sizes) if size > 1]
         if not axes:
-            return [*heads, "if (part.number == 0) {", *(f"    {line}" for line in body), "}"]
+            return [
+                *declarations,
+                "if (part.number == 0) {",
+                *(f"    {line}" for line in body),
+                "}",
+            ]
         first, *others = axes
         lines = [
-            *heads,
+            *declarations,
             f"const Range share = part.share({self.sizes[first]});",
             f"for (long i{first} = share.first; i{first} < share.last; ++i{first})",
         ]
@@ -65,7 +68,7 @@ class Loops:
         return [*lines, *(inner + line for line in body), outer + "}"]
 
     def index(self, strides: Sequence[int | str], start: int) -> str:
-        """Where an element is; a stride may be text that comes behind the index."""
+        """C++ for the offset of an element; a stride may be C++ text to append to the index."""
         terms = [str(start)] if start else []
         for axis, (size, stride) in enumerate(zip(self.sizes, strides, strict=True)):
             if size > 1 and stride:
@@ -76,21 +79,23 @@ class Loops:
 
     def copy(
         self,
-        x: Tensor,
-        y: Tensor,
-        strides_x: Sequence[int | str] | None = None,
-        at_x: int = 0,
-        at_y: int = 0,
+        x: NativeTensor,
+        y: NativeTensor,
+        x_strides: Sequence[int | str] | None = None,
+        x_offset: int = 0,
+        y_offset: int = 0,
     ) -> list[str]:
-        """Each element of a box, from one tensor to another."""
-        here = self.index(y.strides, y.start + at_y)
-        there = self.index(strides_x or x.strides, x.start + at_x)
-        return self.around(pointers([x], y), [f"y[{here}] = {stored(f'x0[{there}]', x.low, y)};"])
+        """Copies a box of elements from one tensor to another."""
+        target = self.index(y.strides, y.start + y_offset)
+        source = self.index(x_strides or x.strides, x.start + x_offset)
+        return self.wrap(
+            pointer_lines([x], y), [f"y[{target}] = {stored_value(f'x0[{source}]', x.offset, y)};"]
+        )
 
-    def spread(
-        self, x: Tensor, y: Tensor, first: tuple[int, int], steps: tuple[int, int]
+    def insert_zeros(
+        self, x: NativeTensor, y: NativeTensor, first: tuple[int, int], steps: tuple[int, int]
     ) -> list[str]:
-        """Pixels of `x` at every so many of `y`, from one on; zeros between them."""
+        """Writes the pixels of `x` to `y`, from pixel `first` on, `steps` apart; zeros between."""
         rows = [f"(i1 - {first[0]})", f"(i2 - {first[1]})"]
         if self.sizes[1] == 1:
             rows[0] = f"({-first[0]})"
@@ -102,46 +107,53 @@ class Loops:
             tests.append(f"{row} >= 0 && {row} % {step} == 0 && {row} / {step} < {size}")
             at.append(f"{row} / {step} * {stride}")
         inside = f"x0[{x.start} + {' + '.join(at)}{channel}]"
-        value = f"{' && '.join(tests)} ? {stored(inside, x.low, y)} : {stored('0', 0, y)}"
-        return self.around(pointers([x], y), [f"y[{self.index(y.strides, y.start)}] = {value};"])
+        zero = stored_value("0", 0, y)
+        value = f"{' && '.join(tests)} ? {stored_value(inside, x.offset, y)} : {zero}"
+        return self.wrap(pointer_lines([x], y), [f"y[{self.index(y.strides, y.start)}] = {value};"])
 
-    def fill(self, y: Tensor, value: int) -> list[str]:
-        """The same in each element."""
+    def fill(self, y: NativeTensor, value: int) -> list[str]:
+        """Sets every element to one value."""
         body = [f"y[{self.index(y.strides, y.start)}] = {value};"]
-        return self.around(pointers([], y), body)
+        return self.wrap(pointer_lines([], y), body)
 
-    def each(
-        self, reads: Sequence[Source], y: Tensor, wide: str, value: str, heads: Sequence[str] = ()
+    def elementwise(
+        self,
+        reads: Sequence[LoopInput],
+        y: NativeTensor,
+        compute_type: str,
+        value: str,
+        declarations: Sequence[str] = (),
     ) -> list[str]:
-        """A function of elements `a`, `b` of what has the shape of the result."""
-        first = [f"const auto* x{n} = {source.pointer};" for n, source in enumerate(reads)]
+        """Sets each element to a C++ expression of `a` and `b`, the elements of the inputs."""
+        inputs = [f"const auto* x{n} = {x.pointer};" for n, x in enumerate(reads)]
         body = [
-            f"const {wide} {name} = ({wide})x{n}[{self.index(x.strides, x.start)}] + {x.low};"
+            f"const {compute_type} {name} = "
+            f"({compute_type})x{n}[{self.index(x.strides, x.start)}] + {x.offset};"
             for n, (name, x) in enumerate(zip("ab", reads, strict=False))
         ]
         body += [
-            f"const {wide} result = {value};",
-            f"y[{self.index(y.strides, y.start)}] = ({type_name(y.dtype)})(result - {y.low});",
+            f"const {compute_type} result = {value};",
+            f"y[{self.index(y.strides, y.start)}] = ({type_name(y.dtype)})(result - {y.offset});",
         ]
-        return self.around([*first, *heads, f"auto* y = {y.pointer};"], body)
+        return self.wrap([*inputs, *declarations, f"auto* y = {y.pointer};"], body)
 
 
-def pointers(reads: Sequence[Tensor], y: Tensor) -> list[str]:
-    """The tensors of a loop by short names."""
+def pointer_lines(reads: Sequence[NativeTensor], y: NativeTensor) -> list[str]:
+    """C++ that declares `x0`, `x1` and so on, and `y`, as pointers to tensors."""
     return [
         *(f"const auto* x{n} = {x.pointer};" for n, x in enumerate(reads)),
         f"auto* y = {y.pointer};",
     ]
 
 
-def stored(value: str, low: int, y: Tensor) -> str:
-    """A value as a tensor stores it."""
-    shift = low - y.low
+def stored_value(value: str, offset: int, y: NativeTensor) -> str:
+    """C++ that converts a stored number with one offset to a stored number of `y`."""
+    shift = offset - y.offset
     return (
         f"({type_name(y.dtype)})({value} + {shift})" if shift else f"({type_name(y.dtype)}){value}"
     )
 
 
-def moved(x: Tensor, y: Tensor) -> list[str]:
-    """One tensor into another of the same shape."""
-    return Loops.over(x.shape).copy(x, y)
+def copy_loops(x: NativeTensor, y: NativeTensor) -> list[str]:
+    """Copies a tensor to another of the same shape."""
+    return Loops(x.shape).copy(x, y)

@@ -1,4 +1,4 @@
-"""Networks that are computed by native code.
+"""Networks that run as native code.
 
 network = load("net.mlir")
 scores = network.predict(images)
@@ -25,82 +25,86 @@ from ...qdialect.text import parse_module, verify
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
 from .library import Library, NativeError, Options
-from .stages import Stage, staged
+from .stages import Stage, split_into_stages
 
 LOG = logging.getLogger(__name__)
 
-MOST_BYTES = 1 << 28
-"""Of the values between stages, for the images that are computed at once."""
+MAX_BATCH_BYTES = 1 << 28
+"""Memory for the values between stages; limits the number of images in a batch."""
 
 
-Compute = Callable[[Sequence[Value]], Sequence[Value]]
+StageFunction = Callable[[Sequence[Value]], Sequence[Value]]
 
 
-class Network:
+class NativeNetwork:
     """A network at level 2, ready to run."""
 
     def __init__(self, module: ModuleOp, options: Options | None = None):
         self.options = options or Options.default()
-        self.staged = staged(module)
-        self.batched = images_stay_apart(module)
+        self.function = split_into_stages(module)
+        self.independent_images = images_stay_apart(module)
         self.native = True
-        """Whether what can be is computed by native code."""
-        self.native_bytes = 0
-        """Of the activations of an image."""
-        self.computes = [(stage, self.compute(stage)) for stage in self.staged.stages]
+        """Whether native code computes the integer stages; False without a C++ compiler."""
+        self.arena_bytes = 0
+        """Memory for the activations of one image."""
+        self.stage_functions = [
+            (stage, self.stage_function(stage)) for stage in self.function.stages
+        ]
 
     def predict(self, *inputs: Array) -> Array:
-        """The result of a network that has one."""
+        """The result of a network that has a single one."""
         results = self.run(inputs)
         if len(results) != 1:
-            raise ValueError(f"the network has {len(results)} results: `run` returns them all")
+            raise ValueError(
+                f"the network has {len(results)} results; call `run`, which returns all of them"
+            )
         return results[0]
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
         """The results, as the interpreter computes them; inputs hold any number of images."""
-        args, images = check_inputs(self.staged.entry, inputs)
-        step = self.at_once if self.batched else 1
+        args, images = check_inputs(self.function.entry, inputs)
+        step = self.batch_size if self.independent_images else 1
         if images <= step:
-            return self.some(args)
+            return self.run_batch(args)
         parts = [
-            self.some([array[first : first + step] for array in args])
+            self.run_batch([array[first : first + step] for array in args])
             for first in range(0, images, step)
         ]
         return [concatenate_images(part) for part in zip(*parts, strict=True)]
 
     @cached_property
-    def at_once(self) -> int:
-        """How many images are computed at once."""
+    def batch_size(self) -> int:
+        """The number of images to compute together."""
         between = {
-            value for stage in self.staged.stages for value in (*stage.inputs, *stage.outputs)
+            value for stage in self.function.stages for value in (*stage.inputs, *stage.outputs)
         }
-        return max(1, MOST_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
+        return max(1, MAX_BATCH_BYTES // (8 * sum(prod(shape_of(value)) for value in between) + 1))
 
-    def some(self, args: Sequence[Array]) -> list[Array]:
-        """The results for images that are computed at once."""
-        values: dict[SSAValue, Value] = dict(zip(self.staged.entry.args, args, strict=True))
-        values.update(self.staged.known)
-        for stage, compute in self.computes:
+    def run_batch(self, args: Sequence[Array]) -> list[Array]:
+        """The results of one batch of images."""
+        values: dict[SSAValue, Value] = dict(zip(self.function.entry.args, args, strict=True))
+        values.update(self.function.known)
+        for stage, compute in self.stage_functions:
             results = compute([values[value] for value in stage.inputs])
             values.update(zip(stage.outputs, results, strict=True))
-        return [as_array(values[value]) for value in self.staged.results]
+        return [as_array(values[value]) for value in self.function.results]
 
-    def compute(self, stage: Stage) -> Compute:
-        """What computes a stage."""
+    def stage_function(self, stage: Stage) -> StageFunction:
+        """The function that computes a stage."""
         if stage.native and self.native:
             try:
-                library = Library(stage, self.staged.known, self.options)
+                library = Library(stage, self.function.known, self.options)
             except NativeError as error:
-                LOG.warning("%s: the interpreter computes the network", error)
+                LOG.warning("%s; the interpreter runs the network instead", error)
                 self.native = False
             else:
-                self.native_bytes += library.image_bytes
+                self.arena_bytes += library.arena_bytes
                 return lambda inputs: library([as_array(value) for value in inputs])
         return lambda inputs: self.interpret(stage, inputs)
 
     def interpret(self, stage: Stage, inputs: Sequence[Value]) -> list[Value]:
-        """A stage with numpy, op by op."""
-        values: dict[SSAValue, Value] = {**self.staged.known}
+        """Computes a stage with numpy, op by op."""
+        values: dict[SSAValue, Value] = {**self.function.known}
         values.update(zip(stage.inputs, inputs, strict=True))
         with np.errstate(all="ignore"):
             for op in stage.ops:
@@ -109,8 +113,9 @@ class Network:
         return [values[value] for value in stage.outputs]
 
 
-def load(network: str | Path | ModuleOp, options: Options | None = None) -> Network:
-    """A network from a file of MLIR, or a module; what has floats left is made integer first."""
+def load(network: str | Path | ModuleOp, options: Options | None = None) -> NativeNetwork:
+    """Loads a network from an MLIR file or a module. A network with float layers is first lowered
+    to integers, by fold-bn and minimize-accumulators."""
     if isinstance(network, ModuleOp):
         module = network.clone()
     else:
@@ -121,4 +126,4 @@ def load(network: str | Path | ModuleOp, options: Options | None = None) -> Netw
         isinstance(op, LinearOpBase) and not is_quant(element_of(op.output)) for op in module.walk()
     ):
         Pipeline(FoldBnPass(), MinimizeAccumulatorsPass()).apply(module)
-    return Network(module, options)
+    return NativeNetwork(module, options)

@@ -1,7 +1,7 @@
-"""The plan of a network: its integer ops as steps over the memory of one image.
+"""Plans a stage: its ops become steps, and its tensors get places in memory.
 
-A linear op and the thresholds behind it are one step; so are two tensors that are scaled and added
-up. What only gives a tensor another shape is no step at all. Everything else is a loop.
+A linear op and the thresholds that read it are one step; so are the scaled addition of two tensors
+and its thresholds. A reshape is no step at all unless it must copy. Every other op is a loop.
 """
 
 from collections.abc import Sequence
@@ -24,32 +24,33 @@ from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, shape_of
+from .analysis import StageAnalysis
 from .constants import Constants
-from .layers import Layers
-from .loops import moved
-from .moves import Moves
-from .processor import Level
-from .region import Region
-from .steps import Step, Steps
-from .support import Known, quant_of
-from .tensors import Place, Tensor, View, place_all
+from .elements import ElementSteps
+from .layers import LayerSteps
+from .loops import copy_loops
+from .processor import InstructionSet
+from .steps import Step, StepList
+from .support import Known, quant_type_of
+from .tensors import Lifetime, MemorySpace, NativeTensor, TensorView, allocate_arena
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All that a library is made of."""
+class NativePlan:
+    """The steps of a stage, and the memory that they need."""
 
     steps: Sequence[Step]
-    inputs: Sequence[Tensor]
-    outputs: Sequence[Tensor]
-    offsets: dict[Tensor, int]
-    arena: int
-    """The bytes of one image."""
+    inputs: Sequence[NativeTensor]
+    outputs: Sequence[NativeTensor]
+    offsets: dict[NativeTensor, int]
+    """Where each tensor is in the arena, in bytes."""
+    arena_bytes: int
+    """The size of the arena of one image."""
     constants: bytes
 
 
 class Planner:
-    """Makes the plan of some ops, in their order."""
+    """Plans ops in their order."""
 
     def __init__(
         self,
@@ -57,48 +58,45 @@ class Planner:
         inputs: Sequence[SSAValue],
         outputs: Sequence[SSAValue],
         known: Known,
-        level: Level,
+        level: InstructionSet,
     ):
-        self.region = Region(ops, outputs, known)
-        self.steps = Steps(self.region, Constants())
-        self.layers = Layers(self.region, self.steps, level)
-        self.moves = Moves(self.region, self.steps)
+        self.analysis = StageAnalysis(ops, outputs, known)
+        self.steps = StepList(self.analysis, Constants())
+        self.layers = LayerSteps(self.analysis, self.steps, level)
+        self.elements = ElementSteps(self.analysis, self.steps)
         self.inputs = [self.input(value, number) for number, value in enumerate(inputs)]
 
-    def plan(self) -> Plan:
-        """Of all ops."""
-        for op in self.region.ops:
-            if op not in self.region.absorbed:
-                self.take(op)
-        results = [self.output(value, number) for number, value in enumerate(self.region.outputs)]
-        lives = [
-            (tensor, first, last)
-            for tensor, (first, last) in lifetimes(self.steps.done).items()
-            if tensor.place is Place.ARENA
-        ]
-        offsets, size = place_all(lives)
+    def plan(self) -> NativePlan:
+        """The plan of all ops."""
+        for op in self.analysis.ops:
+            if op not in self.analysis.fused:
+                self.add_steps(op)
+        results = [self.output(value, number) for number, value in enumerate(self.analysis.outputs)]
+        offsets, size = allocate_arena(lifetimes(self.steps.all))
         constants = bytes(self.steps.constants.bytes)
-        return Plan(self.steps.done, self.inputs, results, offsets, size, constants)
+        return NativePlan(self.steps.all, self.inputs, results, offsets, size, constants)
 
-    def input(self, value: SSAValue, number: int) -> Tensor:
-        """An input, which a first step takes over."""
-        given = Tensor(quant_of(value), shape_of(value), number, Place.INPUT)
-        if self.region.as_bits(value) == 1 and isinstance(quant_of(value), BipolarType):
-            self.layers.signs(given, value)
+    def input(self, value: SSAValue, number: int) -> NativeTensor:
+        """An input, and the step that copies it into the arena."""
+        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.INPUT)
+        if self.analysis.bit_planes(value) == 1 and isinstance(quant_type_of(value), BipolarType):
+            self.layers.pack_input_signs(tensor, value)
         else:
-            y = self.steps.tensor(value)
-            self.steps.add("input", f"an input: {text_of(y.shape)}", moved(given, y), [given], y)
-        return given
+            y = self.steps.new_tensor(value)
+            self.steps.add(
+                "input", f"an input: {text_of(y.shape)}", copy_loops(tensor, y), [tensor], y
+            )
+        return tensor
 
-    def output(self, value: SSAValue, number: int) -> Tensor:
-        """A result, which a last step hands over."""
+    def output(self, value: SSAValue, number: int) -> NativeTensor:
+        """A result, and the step that copies it out of the arena."""
         x = self.steps.tensors[value]
-        given = Tensor(quant_of(value), shape_of(value), number, Place.OUTPUT)
-        lines = moved(x, given)
-        self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], given)
-        return given
+        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
+        lines = copy_loops(x, tensor)
+        self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], tensor)
+        return tensor
 
-    def take(self, op: QnnOp) -> None:
+    def add_steps(self, op: QnnOp) -> None:
         """Adds the steps of an op."""
         match op:
             case Conv2dOp() | LinearOp():
@@ -112,20 +110,22 @@ class Planner:
             case ThresholdOp():
                 self.layers.threshold(op)
             case ReshapeOp():
-                self.moves.reshape(op)
+                self.elements.reshape(op)
             case ConcatOp() | SplitOp():
-                self.moves.join_or_cut(op)
+                self.elements.concat_or_split(op)
             case TransposeOp() | SliceOp() | PadOp() | ResizeOp():
-                self.moves.rearrange(op)
+                self.elements.rearrange(op)
             case _:
-                self.moves.each(op)
+                self.elements.elementwise(op)
 
 
-def lifetimes(steps: Sequence[Step]) -> dict[Tensor, tuple[int, int]]:
-    """The first and the last step that each tensor takes part in."""
-    lives: dict[Tensor, tuple[int, int]] = {}
+def lifetimes(steps: Sequence[Step]) -> list[Lifetime]:
+    """The first and the last step that reads or writes each tensor of the arena."""
+    lives: dict[NativeTensor, Lifetime] = {}
     for number, step in enumerate(steps):
         for tensor in (*step.reads, step.writes):
-            base = tensor.base if isinstance(tensor, View) else tensor
-            lives[base] = (lives.get(base, (number, 0))[0], number)
-    return lives
+            base = tensor.base if isinstance(tensor, TensorView) else tensor
+            if base.space is MemorySpace.ARENA:
+                first = lives[base].first if base in lives else number
+                lives[base] = Lifetime(base, first, number)
+    return list(lives.values())

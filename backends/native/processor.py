@@ -1,4 +1,4 @@
-"""What this processor can do: the instructions that a network is compiled for."""
+"""The instruction sets that networks are compiled for, and the one that this processor has."""
 
 import os
 import platform
@@ -7,20 +7,20 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Level:
-    """A set of instructions."""
+class InstructionSet:
+    """Instructions that a network may use."""
 
     name: str
     flags: tuple[str, ...]
-    """For the compiler."""
-    needs: frozenset[str]
-    """What the processor must have, as Linux calls it."""
-    sums: int
-    """How many vectors of sums its registers hold."""
+    """Options of the C++ compiler."""
+    required_features: frozenset[str]
+    """The features that the processor must have, as /proc/cpuinfo names them."""
+    accumulators: int
+    """Vectors of 16 sums that fit into its registers."""
 
 
-LEVELS = (
-    Level(
+INSTRUCTION_SETS = (
+    InstructionSet(
         "avx512",
         (
             *("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx512vnni"),
@@ -31,24 +31,26 @@ LEVELS = (
         ),
         16,
     ),
-    Level("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
-    Level("plain", (), frozenset(), 4),
+    InstructionSet("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
+    InstructionSet("plain", (), frozenset(), 4),
 )
-"""The best first; the last runs everywhere, and on ARM has the vectors that all of them have."""
+"""The fastest first. The last runs on every processor; on ARM it includes the vector instructions
+that every 64-bit ARM processor has."""
 
 
-def best_level() -> Level:
-    """The best that this processor has."""
-    has = features()
-    return next(level for level in LEVELS if level.needs <= has)
+def best_instruction_set() -> InstructionSet:
+    """The fastest instruction set that this processor has."""
+    features = processor_features()
+    return next(found for found in INSTRUCTION_SETS if found.required_features <= features)
 
 
-def level_named(name: str) -> Level:
-    return next(level for level in LEVELS if level.name == name)
+def instruction_set_named(name: str) -> InstructionSet:
+    return next(found for found in INSTRUCTION_SETS if found.name == name)
 
 
-def features() -> frozenset[str]:
-    """The processor's instruction sets; none are known where the system does not tell."""
+def processor_features() -> frozenset[str]:
+    """The processor's features; none if the system does not report them (only Linux on x86
+    does)."""
     if platform.machine() not in ("x86_64", "AMD64"):
         return frozenset()
     try:
@@ -59,8 +61,8 @@ def features() -> frozenset[str]:
     return frozenset(flags.partition(":")[2].split())
 
 
-def processors() -> int:
-    """How many this process may use."""
+def processor_count() -> int:
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

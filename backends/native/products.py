@@ -1,28 +1,47 @@
-"""Products: how the sums of a layer are computed, and how its weights lie in memory for that."""
+"""Kernels that compute the sums of a layer: which one a layer gets, and its arguments.
+
+Each kernel is a C++ template of `include/qnn/products.hpp`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.shapes import Window
 from .constants import Constants
-from .processor import Level
-from .tensors import NO_SIDES, WORD, Tensor, grid, joined, type_name
+from .processor import InstructionSet
+from .tensors import WORD_BITS, NativeTensor, group_pixels, type_name
+from .tiles import (
+    LANES,
+    MAX_BLOCK_VECTORS,
+    block_vectors,
+    byte_tile,
+    elementwise_blocks,
+    tile_pixels,
+    window_grid,
+    window_runs,
+    window_taps,
+)
+from .weight_layout import (
+    byte_shifts,
+    channels_fit,
+    initial_sums,
+    pack_bits,
+    pack_small_weights,
+    pad_rows,
+    weight_spread,
+)
 
-LANES = 16
-"""Sums in a vector."""
+BYTES_PER_DOT = 4
+"""Products that one `dot` instruction adds to a sum."""
 
-VECTORS = 4
-"""In a block of channels, at most."""
+ACTIVATION_COST = 6
+"""Time to apply thresholds to a vector of sums, in `dot` instructions (rough)."""
 
-PAIRS_OF_BYTES = 4
-"""Bytes whose products are added at once."""
-
-ACTIVATION = 6
-"""About how many products take as long as what follows them."""
+POOL_CHANNELS = 64
+"""Channels of a block in the C++ template `Pool`."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +50,17 @@ class Kernel:
 
     type: str
     fields: Sequence[str]
-    channels: int
-    """In a block."""
+    block_channels: int
     blocks: int
     wide: bool = False
-    """Whether sums take 64 bits."""
-    together: int = 1
-    """Pixels that are computed as one, with so many more channels."""
+    """Whether sums have 64 bits instead of 32."""
+    pixels_per_group: int = 1
+    """Neighbouring pixels that are computed as one pixel with more channels."""
 
     @property
-    def all_channels(self) -> int:
-        return self.channels * self.blocks
+    def padded_channels(self) -> int:
+        """The channels of all blocks; the last block may have more than the layer."""
+        return self.block_channels * self.blocks
 
     @property
     def text(self) -> str:
@@ -49,11 +68,11 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Weights:
-    """What a linear layer multiplies with: output channels by runs of its window by inputs."""
+class LinearWeights:
+    """The weights and the bias of a linear layer, and the window that they slide over."""
 
     values: Array
-    """Output channels, kernel rows, kernel columns, inputs of a group."""
+    """Output channels by kernel rows by kernel columns by inputs of a group."""
     bias: Array
     groups: int
     window: Window
@@ -66,376 +85,247 @@ class Weights:
     def depthwise(self) -> bool:
         return 1 < self.groups == self.outputs and self.values.shape[3] == 1
 
-    def joined(self, together: int) -> "Weights":
-        """The weights of so many pixels side by side: a window that is as much wider, in which
-        each has its own place; or, for a window on each channel, the next channels."""
-        bias, (kh, kw), (sh, sw) = (
-            np.tile(self.bias, together),
-            self.window.kernel,
-            self.window.strides,
-        )
-        window = replace(self.window, strides=(sh, sw * together))
-        if self.depthwise:
-            values = np.tile(self.values, (together, 1, 1, 1))
-            return Weights(values, bias, self.groups * together, window)
-        wide = kw + (together - 1) * sw
-        values = np.zeros(
-            (together, self.outputs, kh, wide, self.values.shape[3]), self.values.dtype
-        )
-        for pixel in range(together):
-            values[pixel, :, :, pixel * sw : pixel * sw + kw] = self.values
-        window = replace(window, kernel=(kh, wide))
-        return Weights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
+    def for_pixel_group(self, pixels: int) -> "LinearWeights":
+        """The weights that compute a group of neighbouring pixels as the channels of one pixel.
 
-    def together(self, y: Tensor) -> int:
-        """How many pixels of an output are best computed as one, so that vectors are full."""
+        The window becomes so wide that it covers the windows of all pixels; each pixel's weights
+        stand at its own place in it, and the rest are zeros. In a depthwise layer, the input is
+        grouped as well, and each pixel is a further set of channels.
+        """
+        (kh, kw), (sh, sw) = self.window.kernel, self.window.strides
+        bias = np.tile(self.bias, pixels)
+        window = replace(self.window, strides=(sh, sw * pixels))
+        if self.depthwise:
+            values = np.tile(self.values, (pixels, 1, 1, 1))
+            return LinearWeights(values, bias, self.groups * pixels, window)
+        width = kw + (pixels - 1) * sw
+        values = np.zeros(
+            (pixels, self.outputs, kh, width, self.values.shape[3]), self.values.dtype
+        )
+        for pixel in range(pixels):
+            values[pixel, :, :, pixel * sw : pixel * sw + kw] = self.values
+        window = replace(window, kernel=(kh, width))
+        return LinearWeights(values.reshape(-1, *values.shape[2:]), bias, self.groups, window)
+
+    def pixels_per_group(self, y: NativeTensor) -> int:
+        """The number of neighbouring output pixels to compute as one, so that vectors are full."""
         if len(y.shape) != 4 or y.planes:
             return 1
         _, _, width, channels = y.shape
         regular = self.window.strides[1] == 1 if self.depthwise else self.window.dilations[1] == 1
-        most = max(1, VECTORS * LANES // channels) if regular else 1
-        ways = [n for n in range(1, most + 1) if width % n == 0]
-        return min(ways, key=self.cost)
+        limit = max(1, MAX_BLOCK_VECTORS * LANES // channels) if regular else 1
+        sizes = [size for size in range(1, limit + 1) if width % size == 0]
+        return min(sizes, key=self.cost_per_pixel)
 
-    def cost(self, together: int) -> float:
-        """About how long a pixel takes if so many are computed as one."""
+    def cost_per_pixel(self, pixels: int) -> float:
+        """The estimated time for a pixel in `dot` instructions, in groups of `pixels`."""
         (kh, kw), sw = self.window.kernel, self.window.strides[1]
-        vectors = -(-self.outputs * together // LANES)
-        inputs = 1 if self.depthwise else (kw + (together - 1) * sw) * self.values.shape[3]
-        steps = kh * kw if self.depthwise else kh * -(-inputs // PAIRS_OF_BYTES)
-        return vectors * (steps + ACTIVATION) / together
+        vectors = -(-self.outputs * pixels // LANES)
+        inputs = 1 if self.depthwise else (kw + (pixels - 1) * sw) * self.values.shape[3]
+        dots = kh * kw if self.depthwise else kh * -(-inputs // BYTES_PER_DOT)
+        return vectors * (dots + ACTIVATION_COST) / pixels
 
 
 @dataclass(frozen=True)
 class KernelSelector:
-    """What all products need."""
+    """Chooses the kernel of a layer, and adds its weights to the constants."""
 
     constants: Constants
-    level: Level
+    instruction_set: InstructionSet
 
-    def product(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
-        """The fastest that a layer can have."""
+    def linear(self, x: NativeTensor, w: LinearWeights, y: NativeTensor, wide: bool) -> Kernel:
+        """The fastest kernel that is exact for a linear layer."""
         if x.planes:
             return self.bits(x, w, y)
         narrow = x.dtype == np.uint8 and not wide
-        together = w.together(y)
-        many, pixels = w.joined(together), joined(y, together)
-        if narrow and w.groups == 1 and (spread(w.values) <= 255).all():
-            return replace(self.bytes(x, many, pixels), together=together)
-        if narrow and w.depthwise and fits(w.values, np.int16):
-            return replace(self.depthwise(x, many, pixels), together=together)
+        size = w.pixels_per_group(y)
+        grouped, pixels = w.for_pixel_group(size), group_pixels(y, size)
+        if narrow and w.groups == 1 and (weight_spread(w.values) <= 255).all():
+            return replace(self.bytes(x, grouped, pixels), pixels_per_group=size)
+        if narrow and w.depthwise and channels_fit(w.values, np.int16).all():
+            return replace(self.depthwise(x, grouped, pixels), pixels_per_group=size)
         return self.general(x, w, y, wide)
 
-    def bits(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
-        """Of signs, or of signs and what is not 0."""
+    def bits(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
+        """Bipolar or ternary inputs by bipolar or ternary weights, both packed into bits.
+
+        Exact, because -1, 0 and 1 need no more: see the C++ template for how bits are counted.
+        Bits after the last channel are 0 in inputs and weights, and so are never counted.
+        """
         ternary_x, ternary_w = x.planes == 2, x.planes == 2 or not w.values.all()
-        channels = x.stored_shape[-1]
-        taps, length = runs_of(x, w.window, channels)
-        vectors = vectors_for(w.outputs, y)
+        taps, length = window_runs(x, w.window, x.stored_shape[-1])
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(3 if ternary_x else 4, pixels_of(y), self.level.sums < LANES)
-        together = {1: 2, 3: 3}.get(vectors, 4)
-        kind = f"Bits<{vectors}, {rows}, {text(ternary_x)}, {text(ternary_w)}>"
-        signs = packed(w.values < 0 if ternary_x else w.values > 0)
-        words = np.stack([packed(w.values != 0), signs], -1) if ternary_w else signs
-        padded = rows_to(words.reshape(w.outputs, -1), blocks * vectors * LANES)
-        planes = 2 if ternary_w else 1
-        shape = (
-            blocks,
-            vectors * 2 // together,
-            together,
-            8,
-            len(taps),
-            length // x.planes,
-            planes,
-        )
+        signs = pack_bits(w.values < 0 if ternary_x else w.values > 0)
+        words = np.stack([pack_bits(w.values != 0), signs], -1) if ternary_w else signs
+        padded = pad_rows(words.reshape(w.outputs, -1), blocks * vectors * LANES)
+        # a vector has 16 sums, but 8 words: twice as many vectors of words, some at a time
+        at_a_time = {1: 2, 3: 3}.get(vectors, 4)
+        groups, planes = vectors * 2 // at_a_time, 2 if ternary_w else 1
+        shape = (blocks, groups, at_a_time, 8, len(taps), length // x.planes, planes)
         order = padded.reshape(shape).transpose(0, 1, 4, 5, 2, 6, 3)
-        nonzero = rows_to(
-            (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32), len(padded)
-        )
+        nonzero = (w.values != 0).reshape(w.outputs, -1).sum(1, dtype=np.int32)
+        pixels = self.tile_pixels(3 if ternary_x else 4, y)
         return Kernel(
-            kind,
+            f"Bits<{vectors}, {pixels}, {cxx_bool(ternary_x)}, {cxx_bool(ternary_w)}>",
             [
-                x.pointer,
-                grid_of(x, w.window, y),
-                self.constants.pointer(taps),
-                str(len(taps)),
+                *self.window_fields(x, w.window, y, taps, len(taps)),
                 str(length // x.planes),
                 self.constants.pointer(order, "Words"),
-                self.constants.pointer(nonzero),
+                self.constants.pointer(pad_rows(nonzero, len(padded))),
             ],
             vectors * LANES,
             blocks,
         )
 
-    def bytes(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
-        """Of bytes; weights of nine bits are shifted until they are."""
-        shift = np.where(fits_each(w.values, np.int8), 0, middle(w.values))
-        values = (w.values.astype(np.int64) - shift[:, None, None, None]).astype(np.int8)
-        taps, length = runs_of(x, w.window, x.shape[-1])
-        fours = -(-length // PAIRS_OF_BYTES)
-        vectors = vectors_for(w.outputs, y)
+    def bytes(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
+        """Byte inputs by byte weights. Weights that need nine bits are shifted into signed bytes;
+        the kernel adds the shift times the sum of the window."""
+        shifts = byte_shifts(w.values)
+        values = (w.values.astype(np.int64) - shifts[:, None, None, None]).astype(np.int8)
+        shifted = bool(shifts.any())
+        taps, length = window_runs(x, w.window, x.shape[-1])
+        dots = -(-length // BYTES_PER_DOT)
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        shifted = bool(shift.any())
-        most = max(1, self.level.sums // vectors)
-        shared = min(most, max(4, self.level.sums // (vectors + 1)))
-        rows, step = tile_of(x, w.window, y, shared if shifted else most)
-        runs = values.reshape(w.outputs, len(taps), length)
-        whole = np.zeros((blocks * vectors * LANES, len(taps), fours * PAIRS_OF_BYTES), np.int8)
-        whole[: w.outputs, :, :length] = runs
-        shape = (blocks, vectors, LANES, len(taps), fours, PAIRS_OF_BYTES)
-        order = whole.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
+        pixels, distance = byte_tile(x, w.window, y, self.byte_tile_limit(vectors, shifted))
+        padded = np.zeros((blocks * vectors * LANES, len(taps), dots * BYTES_PER_DOT), np.int8)
+        padded[: w.outputs, :, :length] = values.reshape(w.outputs, len(taps), length)
+        shape = (blocks, vectors, LANES, len(taps), dots, BYTES_PER_DOT)
+        order = padded.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
         lowest = int(order.min())
         bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
         return Kernel(
-            f"Bytes<{vectors}, {rows}, {text(shifted)}, {bits}, {step}>",
+            f"Bytes<{vectors}, {pixels}, {cxx_bool(shifted)}, {bits}, {distance}>",
             [
-                x.pointer,
-                grid_of(x, w.window, y),
-                self.constants.pointer(taps),
-                str(len(taps)),
-                str(fours),
-                self.constants.pointer(with_bits(order, bits, lowest), "Ints"),
-                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
-                self.constants.pointer(rows_to(shift.astype(np.int32), len(whole)))
+                *self.window_fields(x, w.window, y, taps, len(taps)),
+                str(dots),
+                self.constants.pointer(pack_small_weights(order, bits, lowest), "Ints"),
+                self.initial_sums(x, w, len(padded), np.dtype(np.int32)),
+                self.constants.pointer(pad_rows(shifts.astype(np.int32), len(padded)))
                 if shifted
                 else "nullptr",
-                hex(0x01010101 >> 8 * (-length % PAIRS_OF_BYTES)),
+                hex(0x01010101 >> 8 * (-length % BYTES_PER_DOT)),
                 str(lowest),
             ],
             vectors * LANES,
             blocks,
         )
 
-    def depthwise(self, x: Tensor, w: Weights, y: Tensor) -> Kernel:
-        """A window for each channel."""
-        taps = taps_of(x, w.window)
+    def depthwise(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
+        """One window per channel. Taps are multiplied in pairs; an odd last one is repeated, with
+        a weight of zero."""
+        taps = window_taps(x, w.window)
         if len(taps) % 2:
             taps = np.append(taps, taps[-1:])
-        vectors = vectors_for(w.outputs, y)
+        vectors = block_vectors(w.outputs, y)
         blocks = -(-w.outputs // (LANES * vectors))
-        rows = rows_for(4, pixels_of(y), self.level.sums < LANES)
-        whole = np.zeros((blocks * vectors * LANES, len(taps)), np.int16)
+        padded = np.zeros((blocks * vectors * LANES, len(taps)), np.int16)
         flat = w.values.reshape(w.outputs, -1)
-        whole[: w.outputs, : flat.shape[1]] = flat
-        order = whole.reshape(-1, LANES, len(taps) // 2, 2).transpose(0, 2, 1, 3)
+        padded[: w.outputs, : flat.shape[1]] = flat
+        order = padded.reshape(-1, LANES, len(taps) // 2, 2).transpose(0, 2, 1, 3)
         return Kernel(
-            f"Depthwise<{vectors}, {rows}>",
+            f"Depthwise<{vectors}, {self.tile_pixels(4, y)}>",
             [
-                x.pointer,
-                grid_of(x, w.window, y),
-                self.constants.pointer(taps),
-                str(len(taps) // 2),
+                *self.window_fields(x, w.window, y, taps, len(taps) // 2),
                 self.constants.pointer(order, "Ints"),
-                self.constants.pointer(bias_of(x, w, len(whole), np.int32)),
+                self.initial_sums(x, w, len(padded), np.dtype(np.int32)),
             ],
             vectors * LANES,
             blocks,
         )
 
-    def general(self, x: Tensor, w: Weights, y: Tensor, wide: bool) -> Kernel:
-        """Of anything."""
-        kind = np.dtype(np.int64 if wide else np.int32)
-        share = w.values.shape[3]
-        taps = (taps_of(x, w.window)[:, None] + np.arange(share, dtype=np.int32)).reshape(-1)
-        channels = WORD if y.planes else LANES
+    def general(self, x: NativeTensor, w: LinearWeights, y: NativeTensor, wide: bool) -> Kernel:
+        """Any element types and any number of groups, in plain loops."""
+        dtype = np.dtype(np.int64 if wide else np.int32)
+        group_inputs = w.values.shape[3]
+        taps = window_taps(x, w.window)[:, None] + np.arange(group_inputs, dtype=np.int32)
+        channels = WORD_BITS if y.planes else LANES
         blocks = -(-w.outputs // channels)
-        first = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups) * share
-        flat = rows_to(w.values.reshape(w.outputs, -1), blocks * channels)
+        group = np.arange(w.outputs, dtype=np.int32) // (w.outputs // w.groups)
+        flat = pad_rows(w.values.reshape(w.outputs, -1), blocks * channels)
         order = flat.reshape(blocks, channels, -1).transpose(0, 2, 1)
         return Kernel(
-            f"General<{type_name(x.dtype)}, {type_name(kind)}, {channels}>",
+            f"General<{type_name(x.dtype)}, {type_name(dtype)}, {channels}>",
             [
-                x.pointer,
-                grid_of(x, w.window, y),
-                self.constants.pointer(taps),
-                str(len(taps)),
-                self.constants.pointer(rows_to(first, blocks * channels)),
-                self.constants.pointer(order.astype(kind)),
-                self.constants.pointer(bias_of(x, w, blocks * channels, kind)),
+                *self.window_fields(x, w.window, y, taps.reshape(-1), taps.size),
+                self.constants.pointer(pad_rows(group * group_inputs, blocks * channels)),
+                self.constants.pointer(order.astype(dtype)),
+                self.initial_sums(x, w, blocks * channels, dtype),
             ],
             channels,
             blocks,
             wide,
         )
 
-    def pool(self, x: Tensor, window: Window, y: Tensor, wide: bool) -> Kernel:
-        """The sums of windows, channel by channel."""
-        kind = type_name(np.dtype(np.int64 if wide else np.int32))
-        taps = taps_of(x, window)
+    def sum_pool(self, x: NativeTensor, window: Window, y: NativeTensor, wide: bool) -> Kernel:
+        """The sum of a window, channel by channel."""
+        sum_type = type_name(np.dtype(np.int64 if wide else np.int32))
+        taps = window_taps(x, window)
         return Kernel(
-            f"Pool<{type_name(x.dtype)}, {kind}>",
+            f"Pool<{type_name(x.dtype)}, {sum_type}>",
             [
-                x.pointer,
-                grid_of(x, window, y),
-                self.constants.pointer(taps),
-                str(len(taps)),
+                *self.window_fields(x, window, y, taps, len(taps)),
                 str(x.shape[-1]),
-                str(x.low * len(taps)),
+                str(x.offset * len(taps)),
             ],
-            WORD,
-            -(-x.shape[-1] // WORD),
+            POOL_CHANNELS,
+            -(-x.shape[-1] // POOL_CHANNELS),
             wide,
         )
 
+    def tile_pixels(self, limit: int, y: NativeTensor) -> int:
+        """The pixels of a tile; one on processors with few registers."""
+        return tile_pixels(1 if self.instruction_set.accumulators < LANES else limit, y)
 
-def identity(x: Tensor, y: Tensor, wide: bool) -> Kernel:
-    """A tensor's own numbers."""
-    kind = type_name(np.dtype(np.int64 if wide else np.int32))
-    channels = x.shape[-1]
-    vectors, blocks, rows = blocks_of(y)
+    def byte_tile_limit(self, vectors: int, shifted: bool) -> int:
+        """The most pixels whose sums fit into registers; with shifted weights each pixel has one
+        more vector, the sum of its window."""
+        accumulators = self.instruction_set.accumulators
+        limit = max(1, accumulators // vectors)
+        return min(limit, max(4, accumulators // (vectors + 1))) if shifted else limit
+
+    def window_fields(
+        self, x: NativeTensor, window: Window, y: NativeTensor, taps: Array, count: int
+    ) -> list[str]:
+        """The fields that start every kernel on windows: the input, the windows and their taps."""
+        return [x.pointer, window_grid(x, window, y), self.constants.pointer(taps), str(count)]
+
+    def initial_sums(
+        self, x: NativeTensor, w: LinearWeights, count: int, dtype: np.dtype[np.generic]
+    ) -> str:
+        return self.constants.pointer(initial_sums(x, w.values, w.bias, count, dtype))
+
+
+def identity(x: NativeTensor, y: NativeTensor, wide: bool) -> Kernel:
+    """The elements of a tensor as sums."""
+    sum_type = type_name(np.dtype(np.int64 if wide else np.int32))
+    vectors, blocks, pixels = elementwise_blocks(y)
     return Kernel(
-        f"Same<{type_name(x.dtype)}, {kind}, {vectors}, {rows}>",
-        [x.pointer, x.grid, str(channels), str(x.low)],
+        f"Identity<{type_name(x.dtype)}, {sum_type}, {vectors}, {pixels}>",
+        [x.pointer, x.grid, str(x.shape[-1]), str(x.offset)],
         vectors * LANES,
         blocks,
         wide,
     )
 
 
-def weighted_add(xs: tuple[Tensor, Tensor], factors: tuple[int, int], y: Tensor) -> Kernel:
-    """Two tensors, each times a number, added up."""
-    a, b = xs
-    channels, bias = a.shape[-1], a.low * factors[0] + b.low * factors[1]
-    vectors, blocks, rows = blocks_of(y)
-    numbers = channels, pixels_of(y), *factors, bias
+def weighted_add(
+    inputs: tuple[NativeTensor, NativeTensor], factors: tuple[int, int], y: NativeTensor
+) -> Kernel:
+    """The sum of two tensors, each multiplied by a factor."""
+    a, b = inputs
+    vectors, blocks, pixels = elementwise_blocks(y)
+    offset = a.offset * factors[0] + b.offset * factors[1]
+    numbers = a.shape[-1], max(y.pixels, 1), *factors, offset
+    types = f"{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t"
     return Kernel(
-        f"Mix<{type_name(a.dtype)}, {type_name(b.dtype)}, std::int32_t, {vectors}, {rows}>",
+        f"WeightedAdd<{types}, {vectors}, {pixels}>",
         [a.pointer, a.grid, b.pointer, b.grid, *map(str, numbers)],
         vectors * LANES,
         blocks,
     )
 
 
-def blocks_of(y: Tensor) -> tuple[int, int, int]:
-    """For an output: the vectors of a block, how many blocks, and the pixels of a tile."""
-    vectors = vectors_for(y.shape[-1], y)
-    return vectors, -(-y.shape[-1] // (LANES * vectors)), rows_for(4, pixels_of(y), False)
-
-
-def text(flag: bool) -> str:
+def cxx_bool(flag: bool) -> str:
     return "true" if flag else "false"
-
-
-def spread(weights: Array) -> Array:
-    """How far the weights of each channel lie apart."""
-    flat = weights.reshape(len(weights), -1).astype(np.int64)
-    return flat.max(1) - flat.min(1)
-
-
-def middle(weights: Array) -> Array:
-    """What is taken off the weights of each channel, so that they fit into a byte."""
-    return weights.reshape(len(weights), -1).astype(np.int64).min(1) + 128
-
-
-def fits_each(weights: Array, dtype: Any) -> Array:
-    flat, range_ = weights.reshape(len(weights), -1), np.iinfo(dtype)
-    return (flat.min(1) >= range_.min) & (flat.max(1) <= range_.max)
-
-
-def fits(weights: Array, dtype: Any) -> bool:
-    return bool(fits_each(weights, dtype).all())
-
-
-def rows_to(array: Array, count: int) -> Array:
-    """Rows of zeros behind an array, until there are so many."""
-    whole = np.zeros((count, *array.shape[1:]), array.dtype)
-    whole[: len(array)] = array
-    return whole
-
-
-def bias_of(x: Tensor, w: Weights, count: int, dtype: Any) -> Array:
-    """What each sum starts with: the bias, and what the input's lowest number comes to."""
-    whole = w.bias.astype(object) + x.low * w.values.reshape(w.outputs, -1).sum(1, dtype=object)
-    bits = np.dtype(dtype).itemsize * 8
-    wrapped = [(int(v) + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1)) for v in whole]
-    return rows_to(np.array(wrapped, dtype), count)
-
-
-def packed(bits: Array) -> Array:
-    """Bits as words along the last axis."""
-    room = -bits.shape[-1] % WORD
-    whole = np.pad(bits, [(0, 0)] * (bits.ndim - 1) + [(0, room)])
-    return np.packbits(whole, axis=-1, bitorder="little").view(np.uint64)
-
-
-def with_bits(weights: Array, bits: int, lowest: int) -> Array:
-    """Weights of so many bits from the lowest on, of which several share a byte; those that do are
-    of different vectors, which are the last axis but two."""
-    if bits == 8:
-        return weights
-    vectors = np.moveaxis((weights - lowest).astype(np.uint8), -3, 0)
-    if bits == 6:
-        *first, last = vectors
-        stored = [vector | (last >> 2 * n & 3) << 6 for n, vector in enumerate(first)]
-    else:
-        sharing = 8 // bits
-        groups = vectors.reshape(-1, sharing, *vectors.shape[1:])
-        stored = [sum(part << bits * n for n, part in enumerate(group)) for group in groups]
-    return np.stack(stored, -3)
-
-
-def vectors_for(outputs: int, y: Tensor) -> int:
-    """How many vectors of sums a block has: a word of bits, or many, but few that stay empty."""
-    if y.planes:
-        return WORD // LANES
-    vectors = -(-outputs // LANES)
-    return min((4, 3, 2, 1), key=lambda size: -(-vectors // size) * (size + 0.6))
-
-
-def pixels_of(y: Tensor) -> int:
-    return max(y.pixels, 1)
-
-
-def rows_for(most: int, pixels: int, few: bool) -> int:
-    """How many pixels a tile has: as many as registers allow, and as few as stay empty."""
-    most = 1 if few else most
-    return most if pixels > 4 * most else -(-pixels // -(-pixels // most))
-
-
-def tile_of(x: Tensor, window: Window, y: Tensor, most: int) -> tuple[int, int]:
-    """The pixels of a tile, and how far apart they are; 0 where tiles go on from row to row."""
-    rows = rows_for(most, pixels_of(y), False)
-    if len(x.shape) != 4:
-        return rows, 0
-    line = in_line(x, window, y)
-    even = max(size for size in range(1, most + 1) if line % size == 0)
-    return (even, window.strides[1] * x.strides[2]) if even > rows // 2 else (rows, 0)
-
-
-def taps_of(x: Tensor, window: Window) -> Array:
-    """Where the pixels of a window are, from its first one on."""
-    if len(x.shape) != 4:
-        return np.zeros(1, np.int32)
-    (kh, kw), (dh, dw) = window.kernel, window.dilations
-    row, column = x.strides[1:3]
-    taps = np.arange(kh)[:, None] * dh * row + np.arange(kw) * dw * column
-    return taps.reshape(-1).astype(np.int32)
-
-
-def runs_of(x: Tensor, window: Window, channels: int) -> tuple[Array, int]:
-    """Where the runs of a window are that lie in memory without a gap, and how long each is."""
-    taps, length = taps_of(x, window), channels
-    for size in window.kernel[::-1]:
-        starts = taps.reshape(-1, size)
-        if not (np.diff(starts, axis=1) == length).all():
-            break
-        taps, length = starts[:, 0], length * size
-    return np.ascontiguousarray(taps), length
-
-
-def grid_of(x: Tensor, window: Window, y: Tensor) -> str:
-    """Where the windows of the output's pixels start."""
-    if len(x.shape) != 4:
-        return x.grid
-    (sh, sw), (top, left, _, _) = window.strides, window.pads
-    row, column = x.strides[1:3]
-    start = x.start - top * row - left * column
-    assert start >= 0 or x.border != NO_SIDES
-    return grid(in_line(x, window, y), sh * row, sw * column, start)
-
-
-def in_line(x: Tensor, window: Window, y: Tensor) -> int:
-    """How many windows start equally far apart: those of a row, or all."""
-    (sh, sw), (row, column), width = window.strides, x.strides[1:3], y.shape[2]
-    return y.pixels if sh * row == width * sw * column else width

@@ -1,4 +1,4 @@
-"""Steps over the memory of one image, one after another."""
+"""Steps of a network, in the order in which they run for each image."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,92 +9,106 @@ from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import Shape, text_of
 from ...qdialect.types import QuantType, shape_of
 from ..netlist.names import unique_identifier
+from .analysis import Padding, StageAnalysis
 from .constants import Constants
-from .loops import Loops, Source
-from .region import Padding, Region
-from .support import quant_of
-from .tensors import NO_SIDES, Tensor, type_name
+from .loops import LoopInput, Loops
+from .support import quant_type_of
+from .tensors import NO_SIDES, NativeTensor, type_name
 
 
 @dataclass(frozen=True)
 class Step:
-    """What is done between two tensors, as the body of a C++ function."""
+    """A C++ function that computes one tensor from others."""
 
     name: str
     comment: str
     lines: Sequence[str]
-    reads: Sequence[Tensor]
-    writes: Tensor
+    """The body."""
+    reads: Sequence[NativeTensor]
+    writes: NativeTensor
 
 
-class Steps:
-    """What has been planned so far: steps, and the tensors that they write."""
+class StepList:
+    """The steps planned so far, and the tensor of each value."""
 
-    def __init__(self, region: Region, constants: Constants):
-        self.region = region
+    def __init__(self, analysis: StageAnalysis, constants: Constants):
+        self.analysis = analysis
         self.constants = constants
-        self.done: list[Step] = []
+        self.all: list[Step] = []
         self.names: set[str] = set()
-        self.tensors: dict[SSAValue, Tensor] = {}
-        self.count = 0
+        self.tensors: dict[SSAValue, NativeTensor] = {}
+        self.tensor_count = 0
 
-    def tensor(self, value: SSAValue, planes: int = 0) -> Tensor:
-        """The new tensor of a value."""
-        padding = self.region.paddings.get(value, Padding(NO_SIDES, 0))
-        made = self.fresh(quant_of(value), shape_of(value), planes, padding)
-        self.tensors[value] = made
-        return made
+    def new_tensor(self, value: SSAValue, planes: int = 0) -> NativeTensor:
+        """A new tensor that holds a value."""
+        padding = self.analysis.paddings.get(value, Padding(NO_SIDES, 0))
+        tensor = self.temporary(quant_type_of(value), shape_of(value), planes, padding)
+        self.tensors[value] = tensor
+        return tensor
 
-    def fresh(
+    def temporary(
         self, element: QuantType, shape: Shape, planes: int = 0, padding: Padding | None = None
-    ) -> Tensor:
-        self.count += 1
+    ) -> NativeTensor:
+        """A new tensor that holds no value of the network."""
+        self.tensor_count += 1
         padding = padding or Padding(NO_SIDES, 0)
-        return Tensor(
+        return NativeTensor(
             element,
             shape,
-            self.count - 1,
+            self.tensor_count - 1,
             planes=planes,
             border=padding.sides,
             fill=padding.fill,
         )
 
     def add(
-        self, name: str, comment: str, lines: Iterable[str], reads: Sequence[Tensor], y: Tensor
+        self,
+        name: str,
+        comment: str,
+        lines: Iterable[str],
+        reads: Sequence[NativeTensor],
+        y: NativeTensor,
     ) -> None:
+        """Adds a step that writes `y`, and its border if it has one."""
         body = [*lines]
         if y.border != NO_SIDES:
-            body += around(y)
-        self.done.append(Step(unique_identifier(name, self.names), comment, body, reads, y))
+            body += fill_border(y)
+        self.all.append(Step(unique_identifier(name, self.names), comment, body, reads, y))
 
-    def describe(self, reads: Sequence[Tensor], y: Tensor) -> str:
-        froms = ", ".join(f"{text_of(x.shape)} {x.element}" for x in reads)
-        return f"{froms} -> {text_of(y.shape)} {y.element}"
+    def describe(self, reads: Sequence[NativeTensor], y: NativeTensor) -> str:
+        """A comment: the types of the tensors that a step reads and writes."""
+        inputs = ", ".join(f"{text_of(x.shape)} {x.element}" for x in reads)
+        return f"{inputs} -> {text_of(y.shape)} {y.element}"
 
-    def operand(self, value: SSAValue) -> Tensor:
-        """The tensor of a value; one that is known is written anew for each image."""
+    def operand(self, value: SSAValue) -> NativeTensor:
+        """The tensor of a value; a constant gets a step that writes it for each image."""
         if value not in self.tensors:
-            y = self.tensor(value)
-            source = self.source(value).along(y.shape, y.shape)
-            lines = Loops.over(y.shape).each([source], y, "std::int64_t", "a")
+            y = self.new_tensor(value)
+            source = self.loop_input(value).broadcast(y.shape, y.shape)
+            lines = Loops(y.shape).elementwise([source], y, "std::int64_t", "a")
             self.add("constant", f"a constant: {text_of(y.shape)}", lines, [], y)
         return self.tensors[value]
 
-    def source(self, value: SSAValue) -> Source:
-        """A value as a loop reads it."""
+    def loop_input(self, value: SSAValue) -> LoopInput:
+        """A value, or a constant, as an input of a loop."""
         if value in self.tensors:
-            return Source.tensor(self.tensors[value])
-        return Source.array(self.region.known[value], self.constants)
+            return LoopInput.tensor(self.tensors[value])
+        return LoopInput.array(self.analysis.known[value], self.constants)
 
 
-def around(y: Tensor) -> list[str]:
-    """Fills the border of an image."""
+def fill_border(y: NativeTensor) -> list[str]:
+    """C++ that fills the border of an image.
+
+    Bits are filled with 0, which is -1 in a bipolar tensor and 0 in a ternary one:
+    `is_read_as_bits` allows no other padding.
+    """
     height, width, channels = y.stored_shape[1:]
     numbers = ", ".join(map(str, (height, width, channels, *y.border)))
-    value = 0 if y.planes else y.fill - y.low
-    of = type_name(y.dtype)
-    return ["if (part.number == 0)", f"    border<{of}>({y.pointer}, {numbers}, {value});"]
+    value = 0 if y.planes else y.fill - y.offset
+    dtype = type_name(y.dtype)
+    return ["if (part.number == 0)", f"    border<{dtype}>({y.pointer}, {numbers}, {value});"]
 
 
 def layer_name(op: QnnOp) -> str:
+    """The name of an op's layer, or that of the op if it has none."""
     return op.layer.data if op.layer is not None else op.name.partition(".")[2]

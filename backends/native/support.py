@@ -1,6 +1,6 @@
-"""Which ops become C++: those on integers, whose weights and thresholds are known.
+"""Which ops become C++: those on integers whose weights and thresholds are constant.
 
-All others, such as what quantizes an input or scales the scores, are left to numpy.
+numpy computes all others, such as those that quantize an input or scale the scores.
 """
 
 from collections.abc import Mapping
@@ -26,50 +26,56 @@ from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import QuantType, element_of, is_quant, shape_of, value_range
 
 Known = Mapping[SSAValue, Array]
-"""Values that don't depend on the inputs."""
+"""Values that do not depend on the inputs."""
 
-MOVES = ReshapeOp, TransposeOp, ConcatOp, SplitOp, SliceOp, PadOp, ResizeOp
-ARITHMETIC = AddOp, SubOp, MulOp, ReluOp, RequantizeOp, TruncOp
-IMAGES = Conv2dOp, ConvTranspose2dOp, MaxPoolOp, SumPoolOp
+LAYOUT_OPS = ReshapeOp, TransposeOp, ConcatOp, SplitOp, SliceOp, PadOp, ResizeOp
+ARITHMETIC_OPS = AddOp, SubOp, MulOp, ReluOp, RequantizeOp, TruncOp
+IMAGE_OPS = Conv2dOp, ConvTranspose2dOp, MaxPoolOp, SumPoolOp
 
 
 def supports(op: QnnOp, known: Known) -> bool:
     """Whether an op becomes C++."""
     values = [value for value in (*op.operands, *op.results) if value not in known]
-    if not all(is_quant(element_of(v)) and needs_wide(quant_of(v)) is not None for v in values):
+    if not all(
+        is_quant(element_of(v)) and needs_wide(quant_type_of(v)) is not None for v in values
+    ):
         return False
-    if isinstance(op, IMAGES) and shape_of(op.operands[0])[0] != 1:
+    if isinstance(op, IMAGE_OPS) and shape_of(op.operands[0])[0] != 1:
         return False
     first, *others = op.operands
     match op:
         case LinearOpBase():
-            numbers = isinstance(op, LinearOp | Conv2dOp | ConvTranspose2dOp)
-            return numbers and first not in known and all(value in known for value in others)
+            implemented = isinstance(op, LinearOp | Conv2dOp | ConvTranspose2dOp)
+            return implemented and first not in known and all(value in known for value in others)
         case ThresholdOp():
             return first not in known and all(value in known for value in others)
         case LookupOp():
-            return first not in known and op.table in known and answers_all(op)
+            return first not in known and op.table in known and covers_all_indices(op)
         case MaxPoolOp() | SumPoolOp():
             return True
         case _:
-            return isinstance(op, MOVES + ARITHMETIC)
+            return isinstance(op, LAYOUT_OPS + ARITHMETIC_OPS)
 
 
-def answers_all(op: LookupOp) -> bool:
-    """Whether a table answers every index there may be."""
-    low, high = value_range(quant_of(op.x))
+def covers_all_indices(op: LookupOp) -> bool:
+    """Whether a table has an entry for every value that the index can have."""
+    low, high = value_range(quant_type_of(op.x))
     first = op.first.value.data
     return first <= low and high < first + op.entries
 
 
-def quant_of(value: SSAValue) -> QuantType:
+def quant_type_of(value: SSAValue) -> QuantType:
     element = element_of(value)
     assert isinstance(element, QuantType)
     return element
 
 
 def needs_wide(type: QuantType) -> bool | None:
-    """Whether numbers of a type take 64 bits to compute with; None where those are too few."""
+    """Whether values of a type need 64-bit integers instead of 32-bit ones; None if 64 are too few.
+
+    The lowest and the highest integer of each width are kept free: negating a value cannot
+    overflow, and the highest serves as a threshold that no value reaches.
+    """
     low, high = value_range(type)
     for bits, wide in ((32, False), (64, True)):
         if -(1 << (bits - 1)) < low and high < (1 << (bits - 1)) - 1:

@@ -1,9 +1,13 @@
-"""Tensors as they lie in the memory of one image.
+"""How tensors are stored in memory, one image at a time.
 
-Numbers of up to eight bits are bytes that count from the lowest value of their type, so none is
-negative; wider ones are as numpy holds them. Where a product takes bits, the channels of a pixel
-are packed into words: bipolar numbers as one plane of signs (1 is +1), ternary ones as two, which
-take turns word by word (not 0; and below 0).
+| elements                | stored as                                                             |
+|-------------------------|-----------------------------------------------------------------------|
+| up to 8 bits            | unsigned bytes, minus the lowest value of their type                  |
+| wider                   | as in numpy                                                           |
+| bipolar, read as bits   | 64 channels per word, 1 is +1                                         |
+| ternary, read as bits   | 64 channels per pair of words: first "not zero", then "negative"      |
+
+The arena is the memory of all tensors between the inputs and the outputs of one image.
 """
 
 from collections.abc import Sequence
@@ -17,16 +21,20 @@ from ...qdialect.qnn.base import Shape
 from ...qdialect.types import QuantType, bit_width, dtype_of, value_range
 
 Sides = tuple[int, int, int, int]
-"""Above, left, below, right."""
+"""Pixels above, left of, below and right of an image."""
 
 NO_SIDES: Sides = (0, 0, 0, 0)
 
-WORD = 64
+WORD_BITS = 64
+"""Channels in a word of packed bits."""
 
-SLACK = 128
-"""Bytes behind each tensor that may be read, and count for nothing."""
+VECTOR_BYTES = 64
+"""The size of a vector, and the alignment of constants and tensors."""
 
-TYPES = {
+OVERREAD_BYTES = 128
+"""Bytes after each tensor that vector loads may read; their values have no effect."""
+
+CXX_TYPES = {
     "i1": "std::int8_t",
     "i2": "std::int16_t",
     "i4": "std::int32_t",
@@ -41,12 +49,12 @@ TYPES = {
 
 
 def type_name(dtype: np.dtype[np.generic]) -> str:
-    """A numpy type in C++."""
-    return TYPES[dtype.str[1:]]
+    """The C++ name of a numpy type."""
+    return CXX_TYPES[dtype.str[1:]]
 
 
-class Place(Enum):
-    """Where a tensor is: its number counts within this."""
+class MemorySpace(Enum):
+    """Where a tensor is stored, by the member of `Frame` (C++) that finds it."""
 
     ARENA = "at"
     INPUT = "input"
@@ -54,44 +62,45 @@ class Place(Enum):
 
 
 @dataclass(eq=False)
-class Tensor:
-    """A value of one image."""
+class NativeTensor:
+    """A tensor of one image."""
 
     element: QuantType
     shape: Shape
     number: int
-    place: Place = Place.ARENA
+    """Its index among the tensors of its memory space."""
+    space: MemorySpace = MemorySpace.ARENA
     planes: int = 0
-    """Of bits; 0 where elements are numbers."""
+    """Words per 64 channels: 1 for bipolar bits, 2 for ternary ones, 0 if elements are numbers."""
     border: Sides = NO_SIDES
-    """Pixels around an image, for windows that hang over it."""
+    """Padding that is stored around the image, for windows that overlap its edge."""
     fill: int = 0
-    """What stands there."""
+    """The value of the padding."""
 
     @property
     def dtype(self) -> np.dtype[np.generic]:
         if self.planes:
             return np.dtype(np.uint64)
-        if self.place is Place.ARENA and bit_width(self.element) <= 8:
+        if self.space is MemorySpace.ARENA and bit_width(self.element) <= 8:
             return np.dtype(np.uint8)
         return dtype_of(self.element)
 
     @property
-    def low(self) -> int:
-        """The number that is stored as 0."""
-        counted = self.place is Place.ARENA and bit_width(self.element) <= 8
-        return value_range(self.element)[0] if counted else 0
+    def offset(self) -> int:
+        """The value that is stored as 0: an element is its stored number plus this."""
+        shifted = self.space is MemorySpace.ARENA and bit_width(self.element) <= 8
+        return value_range(self.element)[0] if shifted else 0
 
     @property
     def stored_shape(self) -> Shape:
-        """Without the border, in what is stored: words of channels, or numbers."""
+        """The shape without the border, in words of channels or in numbers."""
         if not self.planes:
             return self.shape
-        return (*self.shape[:-1], -(-self.shape[-1] // WORD) * self.planes)
+        return (*self.shape[:-1], -(-self.shape[-1] // WORD_BITS) * self.planes)
 
     @property
-    def whole_shape(self) -> Shape:
-        """The same with the border."""
+    def bordered_shape(self) -> Shape:
+        """The shape with the border, in words of channels or in numbers."""
         if self.border == NO_SIDES:
             return self.stored_shape
         n, height, width, channels = self.stored_shape
@@ -100,17 +109,17 @@ class Tensor:
 
     @property
     def size(self) -> int:
-        """In bytes."""
-        return prod(self.whole_shape) * self.dtype.itemsize
+        """The size in bytes, with the border."""
+        return prod(self.bordered_shape) * self.dtype.itemsize
 
     @property
     def strides(self) -> Shape:
-        """Of each axis, in what is stored."""
-        return strides_of(self.whole_shape)
+        """The distance of neighbours along each axis, in stored elements."""
+        return contiguous_strides(self.bordered_shape)
 
     @property
     def start(self) -> int:
-        """Where the first element is, behind the border above and at the left."""
+        """The offset of the first element of the image, after the border."""
         if self.border == NO_SIDES:
             return 0
         return self.border[0] * self.strides[1] + self.border[1] * self.strides[2]
@@ -121,80 +130,92 @@ class Tensor:
 
     @property
     def grid(self) -> str:
-        """Where pixels are, as C++."""
+        """The C++ `Grid` of the pixels."""
         if len(self.shape) == 4:
-            return grid(self.shape[2], self.strides[1], self.strides[2], self.start)
+            return grid_text(self.shape[2], self.strides[1], self.strides[2], self.start)
         channels = self.stored_shape[-1]
-        return grid(self.pixels, self.pixels * channels, channels, 0)
+        return grid_text(self.pixels, self.pixels * channels, channels, 0)
 
     @property
     def name(self) -> str:
-        """The constant of the source that says where it is."""
-        return f"TENSOR_{self.number}" if self.place is Place.ARENA else str(self.number)
+        """The C++ constant that holds its offset, or the index of an input or output."""
+        return f"TENSOR_{self.number}" if self.space is MemorySpace.ARENA else str(self.number)
 
     @property
     def pointer(self) -> str:
-        """C++ for its first byte."""
-        return f"f.{self.place.value}<{type_name(self.dtype)}>({self.name})"
+        """A C++ expression that points to its first byte."""
+        return f"f.{self.space.value}<{type_name(self.dtype)}>({self.name})"
 
 
-class View(Tensor):
-    """Another shape for the same memory."""
+class TensorView(NativeTensor):
+    """The same memory with another shape."""
 
-    def __init__(self, base: Tensor, shape: Shape):
-        super().__init__(base.element, shape, base.number, base.place, base.planes)
-        self.base: Tensor = base.base if isinstance(base, View) else base
+    def __init__(self, base: NativeTensor, shape: Shape):
+        super().__init__(base.element, shape, base.number, base.space, base.planes)
+        self.base: NativeTensor = base.base if isinstance(base, TensorView) else base
 
 
-class Joined(Tensor):
-    """An image whose pixels are taken several at once: so many more channels."""
+class PixelGroups(NativeTensor):
+    """An image of which each group of neighbouring pixels is one pixel with more channels."""
 
-    def __init__(self, base: Tensor, together: int):
+    def __init__(self, base: NativeTensor, pixels_per_group: int):
         n, height, width, channels = base.shape
-        shape = (n, height, width // together, channels * together)
-        super().__init__(base.element, shape, base.number, base.place)
-        self.together = together
+        shape = (n, height, width // pixels_per_group, channels * pixels_per_group)
+        super().__init__(base.element, shape, base.number, base.space)
+        self.pixels_per_group = pixels_per_group
         self.base = base
 
     @property
     def strides(self) -> Shape:
         image, row, column, channel = self.base.strides
-        return (image, row, column * self.together, channel)
+        return (image, row, column * self.pixels_per_group, channel)
 
     @property
     def start(self) -> int:
         return self.base.start
 
 
-def joined(x: Tensor, together: int) -> Tensor:
-    """With so many pixels at once."""
-    return x if together == 1 else Joined(x, together)
+def group_pixels(x: NativeTensor, pixels_per_group: int) -> NativeTensor:
+    """A tensor with its pixels in groups; itself if a group has one pixel."""
+    return x if pixels_per_group == 1 else PixelGroups(x, pixels_per_group)
 
 
-def grid(width: int, row: int, column: int, start: int) -> str:
+def grid_text(width: int, row: int, column: int, start: int) -> str:
+    """A C++ `Grid`: pixels per row, the distances of rows and columns, and the first offset."""
     return f"Grid{{{width}, {row}, {column}, {start}}}"
 
 
-def strides_of(shape: Sequence[int]) -> Shape:
-    """Of an array without gaps."""
+def contiguous_strides(shape: Sequence[int]) -> Shape:
+    """The strides of a contiguous array, in elements."""
     return tuple(prod(shape[axis + 1 :]) for axis in range(len(shape)))
 
 
-def place_all(lives: Sequence[tuple[Tensor, int, int]]) -> tuple[dict[Tensor, int], int]:
-    """Offsets in an arena for tensors that live from one step to another, and its size.
+@dataclass(frozen=True)
+class Lifetime:
+    """The steps between which a tensor needs its memory, both included."""
 
-    The largest come first, each as low as those that live at the same time allow.
+    tensor: NativeTensor
+    first: int
+    last: int
+
+
+def allocate_arena(lifetimes: Sequence[Lifetime]) -> tuple[dict[NativeTensor, int], int]:
+    """The offset of each tensor in the arena, and the size of the arena in bytes.
+
+    Greedy: the largest tensor first, each at the lowest offset at which it overlaps no tensor that
+    is alive at the same time. `allocated` is sorted by offset, so the first gap that is large
+    enough is the lowest.
     """
-    placed: list[tuple[int, int, int, int]] = []
-    offsets: dict[Tensor, int] = {}
-    for tensor, first, last in sorted(lives, key=lambda life: -life[0].size):
-        size = -(-(tensor.size + SLACK) // WORD) * WORD
+    allocated: list[tuple[int, int, int, int]] = []
+    offsets: dict[NativeTensor, int] = {}
+    for life in sorted(lifetimes, key=lambda life: -life.tensor.size):
+        size = -(-(life.tensor.size + OVERREAD_BYTES) // VECTOR_BYTES) * VECTOR_BYTES
         offset = 0
-        for other, end, start, stop in sorted(placed):
-            if start <= last and first <= stop:
-                if other - offset >= size:
+        for start, end, first, last in sorted(allocated):
+            if first <= life.last and life.first <= last:
+                if start - offset >= size:
                     break
                 offset = max(offset, end)
-        offsets[tensor] = offset
-        placed.append((offset, offset + size, first, last))
-    return offsets, max((end for _, end, _, _ in placed), default=0)
+        offsets[life.tensor] = offset
+        allocated.append((offset, offset + size, life.first, life.last))
+    return offsets, max((end for _, end, _, _ in allocated), default=0)

@@ -1,4 +1,4 @@
-"""Torch to IR: programs of `torch.export`, modules, and Brevitas modules."""
+"""Imports torch networks: exported programs, modules, and Brevitas modules."""
 
 from .importer import import_module, import_program, import_pt2
 

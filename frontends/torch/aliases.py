@@ -1,53 +1,55 @@
-"""Operators that write into their input: imported as if they made a new tensor, where that is the
-same.
+"""In-place operators: they are imported as if they returned a new tensor.
 
-It is not where another name of the same storage is read later: `b.flatten(1).relu_()` changes `b`.
+That is wrong if the same storage is read later under another name: `b.flatten(1).relu_()` changes
+`b`. Programs that do this are rejected.
 """
 
 from collections.abc import Sequence
 
-from .program import Argument, Call, Program, Ref
+from .program import Argument, OperatorCall, TensorRef, TorchProgram
 
-SHARE = (
+VIEW_NAMES = (
     *("view", "reshape", "_unsafe_view", "flatten", "squeeze", "unsqueeze", "slice", "select"),
     *("chunk", "split", "split_with_sizes", "permute", "transpose", "t", "numpy_T", "alias"),
     *("dropout", "feature_dropout", "contiguous", "detach", "to"),
 )
-VIEWS = {f"aten.{name}" for name in SHARE}
+VIEWS = {f"aten.{name}" for name in VIEW_NAMES}
 """Operators whose results may share the storage of their input."""
 
 
-def writes(call: Call) -> bool:
+def writes_input(call: OperatorCall) -> bool:
     """Whether an operator writes into its first argument."""
     return call.target.endswith("_") and not call.target.endswith("__")
 
 
-def refuse_shared_writes(program: Program) -> None:
-    """Raises where a tensor is read that was written to under another name."""
+def refuse_shared_writes(program: TorchProgram) -> None:
+    """Raises an error if a tensor is read after it was written under another name."""
     groups: dict[str, set[str]] = {}
-    last = {name: number for number, call in enumerate(program.calls) for name in _read(call)}
+    last = {
+        name: number for number, call in enumerate(program.calls) for name in _tensors_read(call)
+    }
     last |= dict.fromkeys(program.outputs, len(program.calls))
     for number, call in enumerate(program.calls):
-        read = _read(call)
+        read = _tensors_read(call)
         if not read:
             continue
         group = groups.setdefault(read[0], {read[0]})
-        if writes(call):
+        if writes_input(call):
             stale = {name for name in group if last.get(name, 0) > number}
             if stale:
                 raise call.fail(
                     f"it writes into a tensor that is read again as {min(stale)}: "
                     "make the module without inplace=True, or export it with run_decompositions({})"
                 )
-        if call.target in VIEWS or writes(call):
+        if call.target in VIEWS or writes_input(call):
             group.update(call.outputs)
             groups.update(dict.fromkeys(call.outputs, group))
 
 
-def _read(call: Call) -> Sequence[str]:
+def _tensors_read(call: OperatorCall) -> Sequence[str]:
     """The tensors that a call reads, the one it may write first."""
     names: list[str] = []
     for value in call.arguments.values():
         items: list[Argument] = [*value] if isinstance(value, list) else [value]
-        names += [item.name for item in items if isinstance(item, Ref)]
+        names += [item.name for item in items if isinstance(item, TensorRef)]
     return names

@@ -1,7 +1,7 @@
-"""Reading `.pt2`, what `torch.export.save` writes: a zip of JSON and of tensors as raw bytes.
+"""Reads `.pt2` files, which `torch.export.save` writes: a zip of JSON and of tensors as raw bytes.
 
-It is read here and not by torch, which would unpickle what such a file holds, and evaluate the
-expressions in it: a model is somebody else's file, and reading it must not run it.
+torch itself would unpickle data and evaluate expressions from the file. A model may come from an
+untrusted source, so this reader never runs anything from it.
 """
 
 import json
@@ -17,20 +17,20 @@ from ...qdialect import archives
 from ...qdialect.archives import Unpacker
 from ...qdialect.data import Array
 from ..errors import ImportFailure
-from .program import Argument, Call, Input, Program, Ref
+from .program import Argument, OperatorCall, ProgramInput, TensorRef, TorchProgram
 
 Json: TypeAlias = dict[str, Any]
 
-SCHEMA = 8
-"""The major version of torch's format that is understood."""
+SCHEMA_VERSION = 8
+"""The supported major version of torch's format."""
 
-LARGEST_JSON = 1 << 27
-"""Bytes that one text of a file may unpack to."""
+MAX_JSON_BYTES = 1 << 27
+"""Maximum size of an unpacked JSON file."""
 
-LARGEST_REPEATED = 1 << 26
-"""Elements of the largest tensor that repeats what is stored."""
+MAX_REPEATED_ELEMENTS = 1 << 26
+"""Maximum elements of a tensor that is larger than its storage (stride 0)."""
 
-DTYPES = {
+TORCH_DTYPES = {
     1: "uint8",
     2: "int8",
     3: "int16",
@@ -42,11 +42,11 @@ DTYPES = {
     12: "bool",
     28: "uint16",
 }
-"""The numbers of torch's types."""
+"""The codes of torch's element types."""
 
 
-def read_archive(file: str | BinaryIO, name: str) -> Program:
-    """Reads a program; every damage is one line."""
+def read_archive(file: str | BinaryIO, name: str) -> TorchProgram:
+    """Reads a program; reports a damaged file in one line."""
     try:
         with zipfile.ZipFile(file) as archive:
             return _Archive(archive, name).program()
@@ -54,74 +54,74 @@ def read_archive(file: str | BinaryIO, name: str) -> Program:
         raise ImportFailure(f"{name}: {(error.strerror or str(error)).lower()}") from None
     except zipfile.BadZipFile:
         raise ImportFailure(f"{name} is no .pt2 file: it is no zip archive") from None
-    except DAMAGE as error:
-        raise damaged(name, error) from None
+    except READ_ERRORS as error:
+        raise damaged_archive(name, error) from None
 
 
-DAMAGE = (
+READ_ERRORS = (
     *archives.ARCHIVE_ERRORS,
     ArithmeticError,
     AttributeError,
     MemoryError,
     TypeError,
 )
-"""What reading a file may raise that is not what it should be."""
+"""Exceptions that reading a damaged file may raise."""
 
 
-def damaged(name: str, error: Exception) -> ImportFailure:
+def damaged_archive(name: str, error: Exception) -> ImportFailure:
     reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
     return ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}")
 
 
-MODEL, WEIGHTS = "models/model.json", "data/weights/model_weights_config.json"
-"""Parts of every `.pt2` file; torch 2.8 does not write the second one."""
+MODEL_ENTRY, WEIGHTS_ENTRY = "models/model.json", "data/weights/model_weights_config.json"
+"""Entries of every `.pt2` file; torch 2.8 does not write the second one."""
 
 
 class _Archive:
-    """The parts of a `.pt2` file."""
+    """An open `.pt2` file."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str):
         self.archive = archive
         self.unpacker = Unpacker(archive)
         self.name = name
-        for needed in (MODEL, WEIGHTS):
+        for needed in (MODEL_ENTRY, WEIGHTS_ENTRY):
             if not any(entry.endswith(needed) for entry in archive.namelist()):
                 raise ImportFailure(
                     f"{name} holds no {needed}: save the program with torch 2.9 or newer, "
                     "torch.export.save(torch.export.export(module, (example,)), FILE)"
                 )
-        models = (entry for entry in archive.namelist() if entry.endswith(MODEL))
-        self.root = next(models).removesuffix(MODEL)
+        models = (entry for entry in archive.namelist() if entry.endswith(MODEL_ENTRY))
+        self.root = next(models).removesuffix(MODEL_ENTRY)
 
-    def program(self) -> Program:
-        model = self._json(MODEL)
+    def program(self) -> TorchProgram:
+        model = self._json("models/model.json")
         version = model["schema_version"]["major"]
-        if version != SCHEMA:
+        if version != SCHEMA_VERSION:
             raise ImportFailure(
-                f"{self.name} has version {version} of torch's format, {SCHEMA} is known"
+                f"{self.name} has version {version} of torch's format, {SCHEMA_VERSION} is known"
             )
         module = model["graph_module"]
         graph, signature = module["graph"], module["signature"]
         sizes = {name: _sizes(value) for name, value in graph["tensor_values"].items()}
-        inputs: list[Input] = []
+        inputs: list[ProgramInput] = []
         constants: dict[str, Array] = {}
         for spec in signature["input_specs"]:
             ((kind, given),) = spec.items()
             if kind == "user_input":
                 name = _argument(given["arg"], {}).name
                 dtype = _dtype(graph["tensor_values"][name]["dtype"])
-                inputs.append(Input(name, dtype, sizes[name]))
-            elif (key := KEYS.get(kind)) is not None:
+                inputs.append(ProgramInput(name, dtype, sizes[name]))
+            elif (key := SIGNATURE_KEYS.get(kind)) is not None:
                 constants[given["arg"]["name"]] = self._tensor(given[key])
             else:
                 raise ImportFailure(f"{self.name} takes a {kind}, which is not supported")
         outputs = [_output(spec) for spec in signature["output_specs"]]
         calls = list(_calls(graph["nodes"], sizes))
-        return Program(inputs, constants, calls, outputs, sizes)
+        return TorchProgram(inputs, constants, calls, outputs, sizes)
 
     def _json(self, path: str) -> Json:
-        if self.archive.getinfo(self.root + path).file_size > LARGEST_JSON:
-            raise ImportFailure(f"{self.name}: {path} is larger than {LARGEST_JSON >> 20} MiB")
+        if self.archive.getinfo(self.root + path).file_size > MAX_JSON_BYTES:
+            raise ImportFailure(f"{self.name}: {path} is larger than {MAX_JSON_BYTES >> 20} MiB")
         return json.loads(self._bytes(path))
 
     def _bytes(self, path: str) -> bytes:
@@ -129,7 +129,7 @@ class _Archive:
 
     @cached_property
     def _configs(self) -> dict[str, Json]:
-        """Where the tensors are, by folder."""
+        """The index of the tensors in each folder."""
         return {
             folder: self._json(f"data/{folder}/model_{folder}_config.json")["config"]
             for folder in ("weights", "constants")
@@ -146,48 +146,48 @@ class _Archive:
                     f"{self.name} keeps {key} as pickled Python, which could run anything: "
                     "save plain tensors"
                 )
-            return _strided(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
+            return _strided_tensor(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
         raise ImportFailure(f"{self.name} does not hold the values of {key}")
 
 
-KEYS = {
+SIGNATURE_KEYS = {
     "parameter": "parameter_name",
     "buffer": "buffer_name",
     "tensor_constant": "tensor_constant_name",
 }
-"""Where the signature names what an input is filled with."""
+"""For each kind of input, the key of its tensor's name in the signature."""
 
 
-def _strided(data: bytes, entry: Json, key: str) -> Array:
-    """A tensor in its storage."""
+def _strided_tensor(data: bytes, entry: Json, key: str) -> Array:
+    """A tensor with its shape and strides, from the bytes of its storage."""
     meta = entry["tensor_meta"]
     flat = np.frombuffer(data, _dtype(meta["dtype"]))
     shape = _sizes(meta)
-    strides = [_whole(stride) for stride in meta["strides"]]
-    start = _whole(meta["storage_offset"])
+    strides = [_integer(stride) for stride in meta["strides"]]
+    start = _integer(meta["storage_offset"])
     if 0 in shape:
         return np.zeros(shape, flat.dtype)
     last = start + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
     if min([start, *strides], default=0) < 0 or last >= len(flat):
         raise ImportFailure(f"{key} reaches beyond its {len(flat)} numbers")
-    if prod(shape) > max(len(flat), LARGEST_REPEATED):
+    if prod(shape) > max(len(flat), MAX_REPEATED_ELEMENTS):
         raise ImportFailure(f"{key} repeats its {len(flat)} numbers {prod(shape)} times")
     steps = [stride * flat.itemsize for stride in strides]
     return np.lib.stride_tricks.as_strided(flat[start:], shape, steps, writeable=False)
 
 
 def _dtype(number: int) -> str:
-    if number not in DTYPES:
+    if number not in TORCH_DTYPES:
         raise ImportFailure(f"torch's type number {number} is not supported")
-    return DTYPES[number]
+    return TORCH_DTYPES[number]
 
 
 def _sizes(value: Json) -> tuple[int, ...]:
-    """A shape; sizes that vary are 0."""
-    return tuple(max(0, _whole(size)) if "as_int" in size else 0 for size in value["sizes"])
+    """A shape; dynamic sizes are 0."""
+    return tuple(max(0, _integer(size)) if "as_int" in size else 0 for size in value["sizes"])
 
 
-def _whole(value: Json) -> int:
+def _integer(value: Json) -> int:
     number = value["as_int"]
     if not isinstance(number, int):
         raise TypeError(f"{number!r} is no whole number")
@@ -203,26 +203,27 @@ def _output(spec: Json) -> str:
     return _argument(given["arg"], {}).name
 
 
-def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iterator[Call]:
-    """The calls of a graph; sizes that vary are those of one image."""
+def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iterator[OperatorCall]:
+    """The calls of a graph; dynamic sizes become those of one image."""
     sizes: dict[str, int] = {}
     names: set[str] = set()
     for node in nodes:
         arguments = {given["name"]: _argument(given["arg"], sizes) for given in node["inputs"]}
         target = ".".join(node["target"].removeprefix("torch.ops.").split(".")[:2])
-        outputs = [name for value in node["outputs"] for name in _names(value)]
+        outputs = [name for value in node["outputs"] for name in _result_names(value)]
         if target == "aten.sym_size":
             sizes[outputs[0]] = shapes[arguments["self"].name][arguments["dim"]] or 1
             continue
-        layer = _layer(node)
+        layer = _layer_name(node)
         if layer in names:
             layer = f"{layer}.{outputs[0]}"
         names.add(layer)
-        yield Call(target, layer, arguments, outputs)
+        yield OperatorCall(target, layer, arguments, outputs)
 
 
-def _layer(node: Json) -> str:
-    """The path of the module that calls; with the call's name for one that somebody else wrote."""
+def _layer_name(node: Json) -> str:
+    """The path of the calling module; the call's name is appended for modules other than
+    torch's."""
     stack = node["metadata"].get("nn_module_stack", "").split(";")[-1].split(",")
     path = stack[1] if len(stack) == 3 else ""
     name = node.get("name") or node["target"].split(".")[-2]
@@ -231,8 +232,8 @@ def _layer(node: Json) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _names(value: Json) -> list[str]:
-    """The names of what a call gives."""
+def _result_names(value: Json) -> list[str]:
+    """The names of a call's results."""
     ((kind, given),) = value.items()
     if kind == "as_none":
         return [""]
@@ -247,24 +248,24 @@ def _argument(value: Json, sizes: Mapping[str, int]) -> Argument:
     ((kind, given),) = value.items()
     match kind:
         case "as_tensor":
-            return Ref(given["name"])
+            return TensorRef(given["name"])
         case "as_tensors":
-            return [Ref(item["name"]) for item in given]
+            return [TensorRef(item["name"]) for item in given]
         case "as_optional_tensors":
             return [_argument(item, sizes) for item in given]
         case "as_sym_int":
-            return _size(given, sizes)
+            return _known_size(given, sizes)
         case "as_sym_ints":
-            return [_size(item, sizes) for item in given]
+            return [_known_size(item, sizes) for item in given]
         case "as_none":
             return None
         case _:
             return given
 
 
-def _size(value: Json, sizes: Mapping[str, int]) -> int:
+def _known_size(value: Json, sizes: Mapping[str, int]) -> int:
     if "as_int" in value:
-        return _whole(value)
+        return _integer(value)
     name = value["as_name"]
     if name not in sizes:
         raise ImportFailure(

@@ -1,4 +1,4 @@
-"""Imports torch programs: from a file without torch, from memory with it.
+"""Imports torch programs from files, which needs no torch, or from memory, which does.
 
 module = import_module(network.eval(), torch.zeros(1, 3, 32, 32))
 """
@@ -16,9 +16,9 @@ from ..errors import ImportFailure
 from ..inputs import Inputs
 from ..onnx.importer import Importer, import_model
 from . import operators, quantizers
-from .archive import DAMAGE, damaged, read_archive
-from .program import Program
-from .qat import frozen
+from .archive import READ_ERRORS, damaged_archive, read_archive
+from .program import TorchProgram
+from .qat import freeze_fake_quantizers
 from .translation import Translation
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ __all__ = ["import_module", "import_program", "import_pt2", "operators", "quanti
 
 
 def import_pt2(path: str, inputs: Inputs | None = None) -> ModuleOp:
-    """Imports a file that `torch.export.save` wrote; nothing in it is run or unpickled."""
+    """Imports a file written by `torch.export.save`, without running or unpickling its content."""
     program = read_archive(path, path)
     try:
         return _import(program, inputs)
-    except DAMAGE as error:
-        raise damaged(path, error) from None
+    except READ_ERRORS as error:
+        raise damaged_archive(path, error) from None
 
 
 def import_program(program: "ExportedProgram", inputs: Inputs | None = None) -> ModuleOp:
-    """Imports what `torch.export.export` gives."""
+    """Imports a program that `torch.export.export` returned."""
     import torch
 
     file = BytesIO()
@@ -51,9 +51,9 @@ def import_module(
     example: "Tensor | Sequence[Tensor]",
     inputs: Inputs | None = None,
 ) -> ModuleOp:
-    """Imports a module in evaluation mode, given an example of what it is called with.
+    """Imports a module in evaluation mode, for inputs like `example`.
 
-    One with Brevitas layers goes through Brevitas' export to QONNX.
+    A module with Brevitas layers is imported through Brevitas' export to QONNX.
     """
     import torch
 
@@ -63,7 +63,7 @@ def import_module(
     if any(type(part).__module__.startswith("brevitas.") for part in module.modules()):
         return import_model(_qonnx(module, args), inputs)
     try:
-        program = torch.export.export(frozen(module), args)
+        program = torch.export.export(freeze_fake_quantizers(module), args)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise ImportFailure(f"torch can't export the module: {reason}") from error
@@ -74,7 +74,7 @@ def _qonnx(module: "nn.Module", args: "tuple[Tensor, ...]") -> ModelProto:
     """A Brevitas module as QONNX."""
     try:
         export: Any = import_module_named("brevitas.export")
-        with redirect_stdout(StringIO()):  # torch tells its progress there
+        with redirect_stdout(StringIO()):  # torch prints its progress
             return export.export_qonnx(module, args)
     except ImportError as error:
         raise ImportFailure(
@@ -82,5 +82,5 @@ def _qonnx(module: "nn.Module", args: "tuple[Tensor, ...]") -> ModelProto:
         ) from None
 
 
-def _import(program: Program, inputs: Inputs | None) -> ModuleOp:
+def _import(program: TorchProgram, inputs: Inputs | None) -> ModuleOp:
     return Importer(Translation(program).graph(), inputs or {}).run()

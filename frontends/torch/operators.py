@@ -1,14 +1,14 @@
-"""Torch's operators, each as the ONNX nodes that compute the same."""
+"""Translates torch operators to ONNX nodes that compute the same."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from ..onnx.node import Attribute
-from .program import Call
-from .translation import Translation, refuse_training, translates, whole
+from .program import OperatorCall
+from .translation import Translation, int64_array, refuse_training, translates
 
-SAME = {
+RENAMED_OPERATORS = {
     "relu": "Relu",
     "relu_": "Relu",
     "sigmoid": "Sigmoid",
@@ -23,7 +23,7 @@ SAME = {
     "detach": "Identity",
     "detach_": "Identity",
     "lift_fresh_copy": "Identity",
-    # what ONNX's importer refuses with advice
+    # the ONNX importer rejects these with advice
     "silu": "Swish",
     "hardswish": "HardSwish",
     "mish": "Mish",
@@ -42,26 +42,26 @@ SAME = {
 """Operators of one tensor that have the same meaning under another name."""
 
 
-@translates(*(f"aten.{name}" for name in SAME))
-def same(t: Translation, call: Call) -> None:
+@translates(*(f"aten.{name}" for name in RENAMED_OPERATORS))
+def renamed_operator(t: Translation, call: OperatorCall) -> None:
     if not call.arguments:
         raise call.fail("it has no arguments")
     first = next(iter(call.arguments))
-    t.emit(call, SAME[call.target.removeprefix("aten.")], [call.ref(first)])
+    t.emit(call, RENAMED_OPERATORS[call.target.removeprefix("aten.")], [call.ref(first)])
 
 
 @translates("aten.conv1d", "aten.conv2d", "aten.conv_transpose1d", "aten.conv_transpose2d")
-def convolution(t: Translation, call: Call) -> None:
+def convolution(t: Translation, call: OperatorCall) -> None:
     transposed = "transpose" in call.target
     _convolve(t, call, transposed, t.rank(call, "input") - 2)
 
 
 @translates("aten.convolution")
-def any_convolution(t: Translation, call: Call) -> None:
+def any_convolution(t: Translation, call: OperatorCall) -> None:
     _convolve(t, call, call.flag("transposed"), t.rank(call, "input") - 2)
 
 
-def _convolve(t: Translation, call: Call, transposed: bool, axes: int) -> None:
+def _convolve(t: Translation, call: OperatorCall, transposed: bool, axes: int) -> None:
     inputs = [call.ref("input"), call.ref("weight"), t.optional(call, "bias")]
     attributes: dict[str, Attribute] = {
         "strides": call.per_axis("stride", axes, 1),
@@ -78,34 +78,34 @@ def _convolve(t: Translation, call: Call, transposed: bool, axes: int) -> None:
 
 
 @translates("aten.linear")
-def linear(t: Translation, call: Call) -> None:
+def linear(t: Translation, call: OperatorCall) -> None:
     turned = t.step(call, "Transpose", [call.ref("weight")], perm=[1, 0])
-    _product(t, call, call.ref("input"), turned, t.optional(call, "bias"))
+    _matrix_product(t, call, call.ref("input"), turned, t.optional(call, "bias"))
 
 
 @translates("aten.addmm")
-def add_product(t: Translation, call: Call) -> None:
+def add_product(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1 or t.number(call, "beta", 1) != 1:
         raise call.fail("factors alpha and beta are not supported")
-    _product(t, call, call.ref("mat1"), call.ref("mat2"), call.ref("self"))
+    _matrix_product(t, call, call.ref("mat1"), call.ref("mat2"), call.ref("self"))
 
 
 @translates("aten.mm", "aten.matmul")
-def product(t: Translation, call: Call) -> None:
+def matrix_product(t: Translation, call: OperatorCall) -> None:
     second = "mat2" if "mat2" in call.arguments else "other"
-    _product(t, call, call.ref("self"), call.ref(second), "")
+    _matrix_product(t, call, call.ref("self"), call.ref(second), "")
 
 
-def _product(t: Translation, call: Call, x: str, weights: str, bias: str) -> None:
+def _matrix_product(t: Translation, call: OperatorCall, x: str, weights: str, bias: str) -> None:
     if not bias:
         return t.emit(call, "MatMul", [x, weights])
-    product = Call(call.target, call.layer, {}, [f"{call.outputs[0]}.product"])
+    product = OperatorCall(call.target, call.layer, {}, [f"{call.outputs[0]}.product"])
     t.emit(product, "MatMul", [x, weights])
-    t.emit(call.renamed("bias"), "Add", [*product.outputs, bias])
+    t.emit(call.as_part("bias"), "Add", [*product.outputs, bias])
 
 
 @translates("aten.batch_norm", "aten._native_batch_norm_legit_no_training")
-def batch_norm(t: Translation, call: Call) -> None:
+def batch_norm(t: Translation, call: OperatorCall) -> None:
     refuse_training(call, "training")
     if call.get("running_mean") is None:
         raise call.fail("it has no running statistics: track them in training")
@@ -119,62 +119,62 @@ def batch_norm(t: Translation, call: Call) -> None:
 
 
 @translates("aten.dropout", "aten.dropout_", "aten.feature_dropout")
-def dropout(t: Translation, call: Call) -> None:
+def dropout(t: Translation, call: OperatorCall) -> None:
     refuse_training(call, "train")
     t.emit(call, "Identity", [call.ref("input" if "input" in call.arguments else "self")])
 
 
 @translates("aten.to", "aten._to_copy")
-def cast(t: Translation, call: Call) -> None:
+def cast(t: Translation, call: OperatorCall) -> None:
     if call.get("dtype", 7) != 7:
         raise call.fail("it changes the type of its elements: float32 is expected throughout")
     t.emit(call, "Identity", [call.ref("self")])
 
 
 @translates("aten.leaky_relu", "aten.leaky_relu_")
-def leaky_relu(t: Translation, call: Call) -> None:
+def leaky_relu(t: Translation, call: OperatorCall) -> None:
     alpha = float(t.number(call, "negative_slope", 0.01))
     t.emit(call, "LeakyRelu", [call.ref("self")], alpha=alpha)
 
 
 @translates("aten.elu", "aten.elu_")
-def elu(t: Translation, call: Call) -> None:
+def elu(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "scale", 1) != 1 or t.number(call, "input_scale", 1) != 1:
         raise call.fail("factors of an elu are not supported")
     t.emit(call, "Elu", [call.ref("self")], alpha=float(t.number(call, "alpha", 1)))
 
 
 @translates("aten.prelu")
-def prelu(t: Translation, call: Call) -> None:
+def prelu(t: Translation, call: OperatorCall) -> None:
     slope = t.array(call, "weight").reshape(-1, *[1] * (t.rank(call, "self") - 2))
     t.emit(call, "PRelu", [call.ref("self"), t.constant(slope)])
 
 
-LIMITS = {"hardtanh": ("min_val", "max_val", -1, 1), "relu6": ("", "", 0, 6)}
+HARD_LIMITS = {"hardtanh": ("min_val", "max_val", -1, 1), "relu6": ("", "", 0, 6)}
 
 
 @translates("aten.hardtanh", "aten.hardtanh_", "aten.relu6", "aten.relu6_")
-def hard_limits(t: Translation, call: Call) -> None:
-    low, high, least, most = LIMITS[call.target.removeprefix("aten.").rstrip("_")]
+def hard_limits(t: Translation, call: OperatorCall) -> None:
+    low, high, least, most = HARD_LIMITS[call.target.removeprefix("aten.").rstrip("_")]
     _clip(t, call, t.number(call, low, least), t.number(call, high, most))
 
 
 @translates("aten.clamp", "aten.clamp_", "aten.clip", "aten.clamp_min", "aten.clamp_max")
-def clamp(t: Translation, call: Call) -> None:
-    _clip(t, call, _end(t, call, "min"), _end(t, call, "max"))
+def clamp(t: Translation, call: OperatorCall) -> None:
+    _clip(t, call, _clamp_limit(t, call, "min"), _clamp_limit(t, call, "max"))
 
 
-def _end(t: Translation, call: Call, name: str) -> float | None:
+def _clamp_limit(t: Translation, call: OperatorCall, name: str) -> float | None:
     return None if call.get(name) is None else t.number(call, name)
 
 
-def _clip(t: Translation, call: Call, low: float | None, high: float | None) -> None:
+def _clip(t: Translation, call: OperatorCall, low: float | None, high: float | None) -> None:
     ends = ["" if end is None else t.constant(np.float32(end)) for end in (low, high)]
     t.emit(call, "Clip", [call.ref("self"), *ends])
 
 
 @translates("aten.hardsigmoid", "aten.hardsigmoid_")
-def hard_sigmoid(t: Translation, call: Call) -> None:
+def hard_sigmoid(t: Translation, call: OperatorCall) -> None:
     """`relu6(x + 3) / 6`, in this order."""
     three, zero, six = (t.constant(np.float32(value)) for value in (3, 0, 6))
     moved = t.step(call, "Add", [call.ref("self"), three])
@@ -182,18 +182,18 @@ def hard_sigmoid(t: Translation, call: Call) -> None:
 
 
 @translates("aten._assert_tensor_metadata", "aten._assert_scalar")
-def assertion(t: Translation, call: Call) -> None:
+def assertion(t: Translation, call: OperatorCall) -> None:
     """Torch's checks of sizes and types, which are known here."""
 
 
 @translates("aten.round")
-def round_(t: Translation, call: Call) -> None:
+def round_(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "decimals", 0):
         raise call.fail("rounding to decimals is not supported")
     t.emit(call, "Round", [call.ref("self")])
 
 
-BINARY = {
+ARITHMETIC_OPERATORS = {
     "add": "Add",
     "sub": "Sub",
     "mul": "Mul",
@@ -201,16 +201,16 @@ BINARY = {
 }
 
 
-@translates(*(f"aten.{name}{end}" for name in BINARY for end in ("", "_")))
-def binary(t: Translation, call: Call) -> None:
+@translates(*(f"aten.{name}{end}" for name in ARITHMETIC_OPERATORS for end in ("", "_")))
+def binary(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1 or call.get("rounding_mode") is not None:
         raise call.fail("the arguments alpha and rounding_mode are not supported")
-    op = BINARY[call.target.removeprefix("aten.").rstrip("_")]
+    op = ARITHMETIC_OPERATORS[call.target.removeprefix("aten.").rstrip("_")]
     t.emit(call, op, [t.operand(call, "self"), t.operand(call, "other")])
 
 
 @translates("aten.rsub")
-def reversed_difference(t: Translation, call: Call) -> None:
+def reversed_difference(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1:
         raise call.fail("the argument alpha is not supported")
     t.emit(call, "Sub", [t.operand(call, "other"), t.operand(call, "self")])
@@ -220,7 +220,7 @@ def reversed_difference(t: Translation, call: Call) -> None:
     *(f"aten.{kind}_pool{axes}d" for kind in ("max", "avg") for axes in (1, 2)),
     "aten.max_pool2d_with_indices",
 )
-def pool(t: Translation, call: Call) -> None:
+def pool(t: Translation, call: OperatorCall) -> None:
     name = "input" if "input" in call.arguments else "self"
     axes = t.rank(call, name) - 2
     kernel = call.per_axis("kernel_size", axes, 1)
@@ -232,7 +232,7 @@ def pool(t: Translation, call: Call) -> None:
     }
     if "max" in call.target:
         attributes["dilations"] = call.per_axis("dilation", axes, 1)
-        values = replace(call, outputs=call.outputs[:1])  # nothing is asked of the indices
+        values = replace(call, outputs=call.outputs[:1])  # the indices are not used
         return t.emit(values, "MaxPool", [call.ref(name)], **attributes)
     if call.get("divisor_override") is not None:
         raise call.fail("the argument divisor_override is not supported")
@@ -241,7 +241,7 @@ def pool(t: Translation, call: Call) -> None:
 
 
 @translates("aten.adaptive_avg_pool1d", "aten.adaptive_avg_pool2d", "aten._adaptive_avg_pool2d")
-def adaptive_pool(t: Translation, call: Call) -> None:
+def adaptive_pool(t: Translation, call: OperatorCall) -> None:
     x = call.ref("self")
     sizes = t.shapes[x][2:]
     wanted = call.per_axis("output_size", len(sizes), 1)
@@ -252,22 +252,22 @@ def adaptive_pool(t: Translation, call: Call) -> None:
 
 
 @translates("aten.mean")
-def mean(t: Translation, call: Call) -> None:
+def mean(t: Translation, call: OperatorCall) -> None:
     axes = call.integers("dim")
     if not axes:
         raise call.fail("a mean over everything is not supported: over the image it is")
     keep = int(call.flag("keepdim", False))
-    t.emit(call, "ReduceMean", [call.ref("self"), t.constant(whole(axes))], keepdims=keep)
+    t.emit(call, "ReduceMean", [call.ref("self"), t.constant(int64_array(axes))], keepdims=keep)
 
 
 @translates("aten.cat", "aten.concat")
-def concat(t: Translation, call: Call) -> None:
+def concat(t: Translation, call: OperatorCall) -> None:
     parts = [part.name for part in call.get("tensors", [])]
     t.emit(call, "Concat", parts, axis=call.integer("dim", 0))
 
 
 @translates("aten.chunk", "aten.split", "aten.split_with_sizes")
-def split(t: Translation, call: Call) -> None:
+def split(t: Translation, call: OperatorCall) -> None:
     axis = call.integer("dim", 0)
     size = t.shapes[call.ref("self")][axis]
     if call.target == "aten.split_with_sizes":
@@ -276,42 +276,42 @@ def split(t: Translation, call: Call) -> None:
         given = call.get("split_size") is not None
         step = call.integer("split_size") if given else -(-size // call.integer("chunks"))
         sizes = [min(step, size - start) for start in range(0, size, step)]
-    t.emit(call, "Split", [call.ref("self"), t.constant(whole(sizes))], axis=axis)
+    t.emit(call, "Split", [call.ref("self"), t.constant(int64_array(sizes))], axis=axis)
 
 
 @translates("aten.slice")
-def slice_(t: Translation, call: Call) -> None:
+def slice_(t: Translation, call: OperatorCall) -> None:
     ends = ("dim", 0), ("start", 0), ("end", (1 << 63) - 1), ("step", 1)
-    axis, start, end, step = (t.constant(whole([call.integer(*given)])) for given in ends)
+    axis, start, end, step = (t.constant(int64_array([call.integer(*given)])) for given in ends)
     t.emit(call, "Slice", [call.ref("self"), start, end, axis, step])
 
 
 @translates("aten.select")
-def select(t: Translation, call: Call) -> None:
+def select(t: Translation, call: OperatorCall) -> None:
     axis, index = call.integer("dim"), call.integer("index")
     index += t.shapes[call.ref("self")][axis] if index < 0 else 0
-    ends = [t.constant(whole([value])) for value in (index, index + 1, axis)]
+    ends = [t.constant(int64_array([value])) for value in (index, index + 1, axis)]
     part = t.step(call, "Slice", [call.ref("self"), *ends])
     t.emit(call, "Squeeze", [part, ends[2]])
 
 
 @translates("aten.view", "aten.reshape", "aten._unsafe_view", "aten.view_copy")
-def reshape(t: Translation, call: Call) -> None:
+def reshape(t: Translation, call: OperatorCall) -> None:
     shape = call.integers("size" if "size" in call.arguments else "shape")
-    t.emit(call, "Reshape", [call.ref("self"), t.constant(whole(shape))])
+    t.emit(call, "Reshape", [call.ref("self"), t.constant(int64_array(shape))])
 
 
 @translates("aten.flatten")
-def flatten(t: Translation, call: Call) -> None:
+def flatten(t: Translation, call: OperatorCall) -> None:
     shape = t.shapes[call.ref("self")]
     first, last = (int(t.number(call, f"{end}_dim", at)) for end, at in (("start", 0), ("end", -1)))
     last %= len(shape)
     sizes = [*(size or 1 for size in shape[:first]), -1, *shape[last + 1 :]]
-    t.emit(call, "Reshape", [call.ref("self"), t.constant(whole(sizes))])
+    t.emit(call, "Reshape", [call.ref("self"), t.constant(int64_array(sizes))])
 
 
 @translates("aten.permute")
-def permute(t: Translation, call: Call) -> None:
+def permute(t: Translation, call: OperatorCall) -> None:
     rank = t.rank(call, "self")
     t.emit(
         call, "Transpose", [call.ref("self")], perm=[axis % rank for axis in call.integers("dims")]
@@ -319,13 +319,13 @@ def permute(t: Translation, call: Call) -> None:
 
 
 @translates("aten.numpy_T")
-def turn_around(t: Translation, call: Call) -> None:
+def reverse_axes(t: Translation, call: OperatorCall) -> None:
     order = list(range(t.rank(call, "self")))[::-1]
     t.emit(call, "Transpose", [call.ref("self")], perm=order)
 
 
 @translates("aten.transpose", "aten.t")
-def transpose(t: Translation, call: Call) -> None:
+def transpose(t: Translation, call: OperatorCall) -> None:
     order = list(range(t.rank(call, "self")))
     a, b = (int(t.number(call, name, at)) for name, at in (("dim0", 0), ("dim1", -1)))
     order[a], order[b] = order[b], order[a]
@@ -333,14 +333,14 @@ def transpose(t: Translation, call: Call) -> None:
 
 
 @translates("aten.squeeze", "aten.unsqueeze")
-def squeeze(t: Translation, call: Call) -> None:
+def squeeze(t: Translation, call: OperatorCall) -> None:
     axes = call.integers("dim")
     op = "Squeeze" if call.target == "aten.squeeze" else "Unsqueeze"
-    t.emit(call, op, [call.ref("self"), *([t.constant(whole(axes))] if axes else [])])
+    t.emit(call, op, [call.ref("self"), *([t.constant(int64_array(axes))] if axes else [])])
 
 
 @translates("aten.constant_pad_nd", "aten.pad")
-def pad(t: Translation, call: Call) -> None:
+def pad(t: Translation, call: OperatorCall) -> None:
     """Torch names the last axis first, and each one's two ends together."""
     if call.get("mode", "constant") != "constant":
         raise call.fail("padding is supported by a constant only")
@@ -349,12 +349,12 @@ def pad(t: Translation, call: Call) -> None:
     ends = [pads[side::2][::-1] for side in (0, 1)]
     missing = [0] * (rank - len(ends[0]))
     value = t.constant(np.float32(t.number(call, "value", 0)))
-    places = t.constant(whole([*missing, *ends[0], *missing, *ends[1]]))
+    places = t.constant(int64_array([*missing, *ends[0], *missing, *ends[1]]))
     t.emit(call, "Pad", [call.ref("self"), places, value])
 
 
 @translates("aten.upsample_nearest1d", "aten.upsample_nearest2d")
-def upsample(t: Translation, call: Call) -> None:
+def upsample(t: Translation, call: OperatorCall) -> None:
     name = "input" if "input" in call.arguments else "self"
     sizes = t.shapes[call.ref(name)][2:]
     wanted = t.shapes[call.outputs[0]][2:]
@@ -370,7 +370,7 @@ def upsample(t: Translation, call: Call) -> None:
 
 
 @translates("aten.take", "aten.embedding")
-def take(t: Translation, call: Call) -> None:
+def gather_rows(t: Translation, call: OperatorCall) -> None:
     """Entries of a table, or rows of one."""
     table, indices = ("self", "index") if call.target == "aten.take" else ("weight", "indices")
     if call.target == "aten.take" and t.rank(call, table) != 1:
@@ -379,12 +379,12 @@ def take(t: Translation, call: Call) -> None:
 
 
 @translates("aten.softmax", "aten._softmax")
-def softmax(t: Translation, call: Call) -> None:
+def softmax(t: Translation, call: OperatorCall) -> None:
     t.emit(call, "Softmax", [call.ref("self")], axis=call.integer("dim"))
 
 
 @translates("aten.argmax")
-def argmax(t: Translation, call: Call) -> None:
+def argmax(t: Translation, call: OperatorCall) -> None:
     if call.get("dim") is None:
         raise call.fail("the maximum of everything is not supported: give dim")
     keep = int(call.flag("keepdim", False))
@@ -392,9 +392,13 @@ def argmax(t: Translation, call: Call) -> None:
 
 
 @translates("aten.topk")
-def topk(t: Translation, call: Call) -> None:
+def topk(t: Translation, call: OperatorCall) -> None:
     flags = {name: int(call.flag(name, True)) for name in ("largest", "sorted")}
     axis = call.integer("dim", -1)
     t.emit(
-        call, "TopK", [call.ref("self"), t.constant(whole([call.integer("k")]))], axis=axis, **flags
+        call,
+        "TopK",
+        [call.ref("self"), t.constant(int64_array([call.integer("k")]))],
+        axis=axis,
+        **flags,
     )

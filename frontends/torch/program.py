@@ -1,4 +1,4 @@
-"""What an importer needs of a torch program: its calls in order, and the tensors it holds."""
+"""A torch program as the importer needs it: its calls in order, and its constant tensors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,18 +9,18 @@ from ..errors import ImportFailure
 
 
 @dataclass(frozen=True)
-class Ref:
+class TensorRef:
     """A tensor, by name."""
 
     name: str
 
 
 Argument: TypeAlias = Any
-"""A `Ref`, a number, a flag, text, None, or a list of such."""
+"""A `TensorRef`, a number, a flag, a string, None, or a list of these."""
 
 
 @dataclass(frozen=True)
-class Call:
+class OperatorCall:
     """One call of an operator."""
 
     target: str
@@ -28,15 +28,15 @@ class Call:
     layer: str
     """The module that calls it, as in `features.0.conv`."""
     arguments: Mapping[str, Argument]
-    """By name; those that have their default may be left out."""
+    """Arguments by name; those equal to their default may be missing."""
     outputs: Sequence[str]
 
     def fail(self, message: str) -> ImportFailure:
-        """The failure to import this call."""
+        """An import error that names this call."""
         return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
 
-    def renamed(self, part: str) -> "Call":
-        """The last step of a call, as a part of its layer; of several results the first."""
+    def as_part(self, part: str) -> "OperatorCall":
+        """The last step of a call that becomes several nodes; it has the first of the results."""
         return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
 
     def get(self, name: str, default: Argument = None) -> Argument:
@@ -46,7 +46,7 @@ class Call:
     def ref(self, name: str) -> str:
         """The name of an argument that is a tensor."""
         value = self.arguments.get(name)
-        if not isinstance(value, Ref):
+        if not isinstance(value, TensorRef):
             raise self.fail(f"its argument {name} must be a tensor")
         return value.name
 
@@ -60,7 +60,7 @@ class Call:
         return bool(self.get(name, default))
 
     def integers(self, name: str) -> list[int]:
-        """A list of whole numbers, or a single one."""
+        """A list of integers; a single integer counts as a list of one."""
         value = self.get(name, [])
         values: list[Any] = [*value] if isinstance(value, list) else [value]
         if not all(type(item) is int for item in values):
@@ -68,7 +68,7 @@ class Call:
         return values
 
     def per_axis(self, name: str, axes: int, default: int) -> list[int]:
-        """A whole number for each axis; a single one serves all."""
+        """One integer per axis; a single integer applies to all axes."""
         values = self.integers(name) or [default]
         if len(values) not in (1, axes):
             raise self.fail(f"its argument {name} must be {axes} whole numbers, not {values}")
@@ -76,8 +76,8 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Input:
-    """A tensor that a program takes; an unknown size is 0."""
+class ProgramInput:
+    """An input of a program; dynamic sizes are 0."""
 
     name: str
     dtype: str
@@ -85,12 +85,12 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Program:
+class TorchProgram:
     """A function of tensors."""
 
-    inputs: Sequence[Input]
+    inputs: Sequence[ProgramInput]
     constants: Mapping[str, Array]
-    calls: Sequence[Call]
+    calls: Sequence[OperatorCall]
     outputs: Sequence[str]
     shapes: Mapping[str, tuple[int, ...]]
-    """Of every tensor; sizes that vary are 0."""
+    """The shape of every tensor; dynamic sizes are 0."""

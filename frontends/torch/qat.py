@@ -1,7 +1,7 @@
-"""Torch's quantizers in training, as modules: made to a function that can be exported.
+"""Replaces torch's trained `FakeQuantize` modules by ones that can be exported.
 
-A `FakeQuantize` module looks at each image to learn its scale, even where it has long been told not
-to, and can't be exported. What it does once it is trained is one call.
+A `FakeQuantize` module contains an observer with data-dependent control flow, even if it is
+disabled, which `torch.export` rejects. After training, its function is a single call.
 """
 
 import copy
@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def frozen(module: "nn.Module") -> "nn.Module":
-    """A module whose fake quantizers keep the scales they have; itself if it has none."""
+def freeze_fake_quantizers(module: "nn.Module") -> "nn.Module":
+    """A copy of a module with fixed scales in its fake quantizers; the module itself if it has
+    none."""
     from torch.ao.quantization import FakeQuantizeBase
 
     if not any(isinstance(part, FakeQuantizeBase) for part in module.modules()):
@@ -21,12 +22,12 @@ def frozen(module: "nn.Module") -> "nn.Module":
     for parent in list(module.modules()):
         for name, part in list(parent.named_children()):
             if isinstance(part, FakeQuantizeBase):
-                setattr(parent, name, _quantizer(part))
+                setattr(parent, name, _frozen_quantizer(part))
     return module
 
 
-def _quantizer(part: Any) -> "nn.Module":
-    """One call for what a fake quantizer does, or nothing where it is switched off."""
+def _frozen_quantizer(part: Any) -> "nn.Module":
+    """A module that makes the one call of a fake quantizer, or none if that is disabled."""
     import torch
     from torch import nn
 

@@ -1,7 +1,8 @@
-"""Torch's own quantizers.
+"""Imports torch's quantizers, and those of `qnn.training`.
 
-They multiply by the inverse of the scale, where ONNX divides by the scale: near a tie of two levels
-the last bit tells them apart, so they are imported as they compute.
+torch multiplies by the inverse of the scale, ONNX divides by the scale. The results can differ in
+the last bit, which decides the level near a tie, so torch's quantizers are imported as
+multiplications.
 """
 
 import numpy as np
@@ -17,21 +18,26 @@ from ..onnx.node import Node
 from ..onnx.nodes.parameters import broadcast_constant, evaluate_value, zero_point_operand
 from ..onnx.registry import handles
 from ..onnx.values import Constant, GraphTensor, GraphValue
-from .program import Call, Ref
+from .program import OperatorCall, TensorRef
 from .translation import Translation, translates
 
-DECOMPOSED = "quantized_decomposed"
+DECOMPOSED_NAMESPACE = "quantized_decomposed"
 
 
-@translates(f"{DECOMPOSED}.quantize_per_tensor", f"{DECOMPOSED}.quantize_per_channel")
-def quantize(t: Translation, call: Call) -> None:
-    scale, zero = parameters(t, call)
-    t.emit(call, "TorchQuantize", levels_of(t, call, scale, zero), **limits(t, call))
+@translates(
+    f"{DECOMPOSED_NAMESPACE}.quantize_per_tensor", f"{DECOMPOSED_NAMESPACE}.quantize_per_channel"
+)
+def quantize_decomposed(t: Translation, call: OperatorCall) -> None:
+    scale, zero = quantizer_parameters(t, call)
+    t.emit(call, "TorchQuantize", level_inputs(t, call, scale, zero), **level_limits(t, call))
 
 
-@translates(f"{DECOMPOSED}.dequantize_per_tensor", f"{DECOMPOSED}.dequantize_per_channel")
-def dequantize(t: Translation, call: Call) -> None:
-    scale, zero = parameters(t, call)
+@translates(
+    f"{DECOMPOSED_NAMESPACE}.dequantize_per_tensor",
+    f"{DECOMPOSED_NAMESPACE}.dequantize_per_channel",
+)
+def dequantize_decomposed(t: Translation, call: OperatorCall) -> None:
+    scale, zero = quantizer_parameters(t, call)
     inputs = [call.ref("input"), t.constant(scale.astype(np.float32)), t.constant(zero)]
     t.emit(call, "DequantizeLinear", inputs, axis=call.integer("axis", 0))
 
@@ -43,51 +49,52 @@ def dequantize(t: Translation, call: Call) -> None:
     "aten.fake_quantize_per_channel_affine",
     "aten.fake_quantize_per_channel_affine_cachemask",
 )
-def fake_quantize(t: Translation, call: Call) -> None:
-    """Both at once, with a scale that is rounded to float32 before it is inverted."""
-    scale, zero = parameters(t, call)
+def fake_quantize(t: Translation, call: OperatorCall) -> None:
+    """Quantize and dequantize, with a scale that is rounded to float32 before it is inverted."""
+    scale, zero = quantizer_parameters(t, call)
     scale = scale.astype(np.float32)
     axis = call.integer("axis", 0)
-    levels = Call(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
-    t.emit(levels, "TorchQuantize", levels_of(t, call, scale, zero), **limits(t, call))
+    levels = OperatorCall(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
+    t.emit(levels, "TorchQuantize", level_inputs(t, call, scale, zero), **level_limits(t, call))
     inputs = [*levels.outputs, t.constant(scale), t.constant(zero)]
-    t.emit(call.renamed("dequantize"), "DequantizeLinear", inputs, axis=axis)
+    t.emit(call.as_part("dequantize"), "DequantizeLinear", inputs, axis=axis)
 
 
 @translates("qnn.quantize")
-def whole_numbers(t: Translation, call: Call) -> None:
-    """`qnn.training`'s quantizer: it divides, and gives the levels themselves."""
-    scale, _ = parameters(t, call)
+def qnn_quantize(t: Translation, call: OperatorCall) -> None:
+    """`qnn.training`'s quantizer: it divides by the scale, and returns the levels."""
+    scale, _ = quantizer_parameters(t, call)
     low, high = (call.integer(name) for name in ("low", "high"))
-    levels = Call(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
+    levels = OperatorCall(call.target, call.layer, call.arguments, [f"{call.outputs[0]}.levels"])
     t.emit(levels, "TorchLevels", [call.ref("x"), t.constant(scale)], low=low, high=high)
     one = t.constant(np.float32(1))
-    t.emit(call.renamed("dequantize"), "DequantizeLinear", [*levels.outputs, one])
+    t.emit(call.as_part("dequantize"), "DequantizeLinear", [*levels.outputs, one])
 
 
 @translates("qnn.bipolar")
-def bipolar(t: Translation, call: Call) -> None:
+def qnn_bipolar(t: Translation, call: OperatorCall) -> None:
     """`qnn.training`'s quantizer of one bit."""
     t.emit(call, "BipolarQuant", [call.ref("x"), t.constant(np.float32(1))])
 
 
-def levels_of(t: Translation, call: Call, scale: Array, zero: Array) -> list[str]:
-    """What the levels are computed from."""
+def level_inputs(t: Translation, call: OperatorCall, scale: Array, zero: Array) -> list[str]:
+    """The inputs of the node that computes levels: the tensor, the inverse scale, the zero
+    point."""
     x = call.ref("input" if "input" in call.arguments else "self")
     inverse = (scale.dtype.type(1) / scale).astype(np.float32)
     return [x, t.constant(inverse), t.constant(zero)]
 
 
-def limits(t: Translation, call: Call) -> dict[str, int]:
+def level_limits(t: Translation, call: OperatorCall) -> dict[str, int]:
     low, high = (call.integer(name) for name in ("quant_min", "quant_max"))
     if low >= high:
-        raise call.fail(f"nothing lies between its limits {low} and {high}")
+        raise call.fail(f"its lower limit {low} must be below its upper limit {high}")
     return {"low": low, "high": high, "axis": call.integer("axis", 0)}
 
 
-def parameters(t: Translation, call: Call) -> tuple[Array, Array]:
-    """Scales and zero points: a number each, or a row along an axis."""
-    scale, zero = (_numbers(t, call, name) for name in ("scale", "zero_point"))
+def quantizer_parameters(t: Translation, call: OperatorCall) -> tuple[Array, Array]:
+    """Scale and zero point: a number each, or one per channel."""
+    scale, zero = (_constant_argument(t, call, name) for name in ("scale", "zero_point"))
     if not np.isfinite(scale).all() or not scale.all():
         raise call.fail("its scale is zero, or not finite")
     if (zero != np.rint(zero)).any():
@@ -97,10 +104,10 @@ def parameters(t: Translation, call: Call) -> tuple[Array, Array]:
     return scale, zero.astype(np.int64)
 
 
-def _numbers(t: Translation, call: Call, name: str) -> Array:
+def _constant_argument(t: Translation, call: OperatorCall, name: str) -> Array:
     name = name if call.get(name) is not None else f"{name}s"
     value = call.get(name, 0.0)
-    if isinstance(value, Ref):
+    if isinstance(value, TensorRef):
         array = t.array(call, name)
         return array.reshape(()) if array.size == 1 else array
     return np.array(value, np.float64)
@@ -112,16 +119,16 @@ def torch_quantize(m: ProgramBuilder, node: Node) -> GraphValue:
     value = m.value(node, 0)
     inverse, zero = m.array(node, 1, "the scale"), m.array(node, 2, "the zero point")
     if isinstance(value, GraphTensor):
-        return value.like(_levels(m, node, value, inverse, zero))
+        return value.like(_add_quantize(m, node, value, inverse, zero))
     scratch = ProgramBuilder(m.opset)
     x = GraphTensor(scratch.floats(value.array, "x"), len(value.shape))
-    levels = _levels(scratch, node, x, inverse, zero)
+    levels = _add_quantize(scratch, node, x, inverse, zero)
     return Constant(evaluate_value(levels), element_of(levels))
 
 
 @handles("TorchLevels")
 def torch_levels(m: ProgramBuilder, node: Node) -> GraphValue:
-    """`clamp(round(x / scale), low, high)`, as far as a type reaches."""
+    """`clamp(round(x / scale), low, high)`, for limits that are those of a type."""
     x, scale = m.tensor(node, 0), m.array(node, 1, "the scale")
     low, high = node.integer("low", 0), node.integer("high", 0)
     element = smallest_type(low, high)
@@ -132,7 +139,9 @@ def torch_levels(m: ProgramBuilder, node: Node) -> GraphValue:
     return x.like(m.add(op, node).output)
 
 
-def _levels(m: ProgramBuilder, node: Node, x: GraphTensor, inverse: Array, zero: Array) -> SSAValue:
+def _add_quantize(
+    m: ProgramBuilder, node: Node, x: GraphTensor, inverse: Array, zero: Array
+) -> SSAValue:
     low, high = node.integer("low", 0), node.integer("high", 0)
     element, axis = smallest_type(low, high), node.integer("axis", 0) % x.rank
     if inverse.size > 1:

@@ -1,7 +1,8 @@
-"""Torch's calls as nodes of an ONNX graph, which the ONNX importer then takes.
+"""Translates the calls of a torch program to nodes of an ONNX graph for the ONNX importer.
 
-Both formats describe the same operators; one importer gives them one meaning. What differs is said
-here: the names and orders of arguments, defaults, and in `quantizers` how torch rounds.
+Both formats describe the same operators, so one importer defines their meaning. The translation
+covers the differences: names and order of arguments, defaults, and in `quantizers` torch's
+rounding.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,16 +17,16 @@ from ..onnx.model import Graph, GraphPort
 from ..onnx.node import Attribute, Node
 from ..onnx.values import Constant
 from .aliases import refuse_shared_writes
-from .program import Call, Program, Ref
+from .program import OperatorCall, TensorRef, TorchProgram
 
-DOMAIN = "torch"
-OURS = ("TorchQuantize", "TorchLevels")
-"""Operators that ONNX does not have."""
+TORCH_DOMAIN = "torch"
+QNN_OPERATORS = ("TorchQuantize", "TorchLevels")
+"""Operators that ONNX does not have; `quantizers` imports them."""
 
 OPSET = 18
-"""The spelling of ONNX's operators that is used here."""
+"""The ONNX opset of the translated graph."""
 
-Translator = Callable[["Translation", Call], None]
+Translator = Callable[["Translation", OperatorCall], None]
 TranslatorT = TypeVar("TranslatorT", bound=Translator)
 
 TRANSLATORS: dict[str, Translator] = {}
@@ -41,7 +42,7 @@ def translates(*names: str) -> Callable[[TranslatorT], TranslatorT]:
     return register
 
 
-REFUSED = {
+UNSUPPORTED_OPERATORS = {
     **dict.fromkeys(
         ("aten.where", "aten.gt", "aten.ge", "aten.lt", "aten.le", "aten.eq"),
         "it chooses between values: an activation that was taken apart into this is imported as "
@@ -52,13 +53,13 @@ REFUSED = {
         "it chooses its scale from each image, which fixed hardware can't: quantize statically",
     ),
 }
-"""Operators that are known and not supported: what to do instead."""
+"""Unsupported operators, and what to do instead."""
 
 
 class Translation:
-    """A graph that grows, call by call."""
+    """Builds an ONNX graph, call by call."""
 
-    def __init__(self, program: Program):
+    def __init__(self, program: TorchProgram):
         self.program = program
         self.shapes = dict(program.shapes)
         self.nodes: list[Node] = []
@@ -70,7 +71,9 @@ class Translation:
         for call in self.program.calls:
             translator = TRANSLATORS.get(call.target)
             if translator is None:
-                raise call.fail(REFUSED.get(call.target, "this operator is not supported"))
+                raise call.fail(
+                    UNSUPPORTED_OPERATORS.get(call.target, "this operator is not supported")
+                )
             translator(self, call)
         inputs = [
             GraphPort(input.name, element_of_dtype(np.dtype(input.dtype)), input.dtype, input.shape)
@@ -79,14 +82,18 @@ class Translation:
         outputs = [GraphPort(name, None, "", None) for name in self.program.outputs]
         return Graph(OPSET, inputs, outputs, self.nodes, self.constants, {})
 
-    def emit(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> None:
-        """The node that gives what a call gives."""
-        domain = DOMAIN if op in OURS else ""
+    def emit(
+        self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
+    ) -> None:
+        """Adds the node that computes the results of a call."""
+        domain = TORCH_DOMAIN if op in QNN_OPERATORS else ""
         outputs = tuple(call.outputs)
         self.nodes.append(Node(op, domain, call.layer, tuple(inputs), outputs, attributes))
 
-    def step(self, call: Call, op: str, inputs: Sequence[str], **attributes: Attribute) -> str:
-        """A node on the way to what a call gives; returns the name of its result."""
+    def step(
+        self, call: OperatorCall, op: str, inputs: Sequence[str], **attributes: Attribute
+    ) -> str:
+        """Adds a node for an intermediate value of a call; returns the name of the value."""
         name = f"{call.outputs[0]}.{len(self.nodes)}"
         part = replace(call, layer=f"{call.layer}.{op}", outputs=[name])
         self.emit(part, op, inputs, **attributes)
@@ -98,41 +105,41 @@ class Translation:
         self.constants[name] = Constant.of(np.asarray(array))
         return name
 
-    def number(self, call: Call, name: str, default: float | None = None) -> float:
-        """A number that is given in place, or that a constant holds."""
+    def number(self, call: OperatorCall, name: str, default: float | None = None) -> float:
+        """An argument that is a number or a constant tensor with one element."""
         value = call.get(name, default)
-        if isinstance(value, Ref):
+        if isinstance(value, TensorRef):
             value = self.array(call, name).item()
         if not isinstance(value, int | float):
             raise call.fail(f"its argument {name} must be a number")
         return value
 
-    def array(self, call: Call, name: str) -> Array:
+    def array(self, call: OperatorCall, name: str) -> Array:
         """A constant tensor."""
         constant = self.constants.get(call.ref(name))
         if constant is None:
             raise call.fail(f"its argument {name} is computed: it must be constant")
         return constant.array
 
-    def operand(self, call: Call, name: str) -> str:
+    def operand(self, call: OperatorCall, name: str) -> str:
         """A tensor, or a number as a float constant."""
         value = call.get(name)
-        if isinstance(value, Ref):
+        if isinstance(value, TensorRef):
             return value.name
         return self.constant(np.float32(self.number(call, name)))
 
-    def optional(self, call: Call, name: str) -> str:
+    def optional(self, call: OperatorCall, name: str) -> str:
         """A tensor that may be left out."""
         return call.ref(name) if call.get(name) is not None else ""
 
-    def rank(self, call: Call, name: str) -> int:
+    def rank(self, call: OperatorCall, name: str) -> int:
         return len(self.shapes[call.ref(name)])
 
 
-def refuse_training(call: Call, flag: str) -> None:
+def refuse_training(call: OperatorCall, flag: str) -> None:
     if call.get(flag, False):
         raise call.fail("it is in training: export module.eval()")
 
 
-def whole(array: Sequence[int]) -> Array:
+def int64_array(array: Sequence[int]) -> Array:
     return np.array(array, np.int64)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from qnn.backends.native import Options, load
-from qnn.backends.native.processor import best_level, processors
+from qnn.backends.native.processor import best_instruction_set, processor_count
 from qnn.frontends.inputs import InputType
 from qnn.frontends.onnx import import_onnx
 from qnn.passes import Pipeline
@@ -49,7 +49,7 @@ LARGE = (
 
 @pytest.fixture(scope="module")
 def options(tmp_path_factory: pytest.TempPathFactory) -> Options:
-    return Options(tmp_path_factory.mktemp("native"), best_level(), processors())
+    return Options(tmp_path_factory.mktemp("native"), best_instruction_set(), processor_count())
 
 
 def integer(name: str) -> ModuleOp:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 Data = tuple[Tensor, Tensor]
 
-QUICK = Plan(epochs=1, last=1, batch=16, rate=1e-2)
+QUICK = Plan(epochs=1, last_epochs=1, batch=16, rate=1e-2)
 
 
 def network() -> nn.Module:

@@ -194,7 +194,8 @@ def test_without_a_compiler(
     found = json.loads(printed.out)
     assert (found["engine"], found["correct"]) == ("reference", 20)
     assert printed.err.splitlines() == [
-        "qnn: there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+        "qnn: no C++ compiler found: install g++ or clang++; "
+        "the interpreter runs the network instead"
     ]
 
 

@@ -11,15 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.native import Network, Options, library, load
+from qnn.backends.native import NativeNetwork, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
-from qnn.backends.native.library import CONSTANTS, LIBRARY, sound
-from qnn.backends.native.lines import exceptions, fit
+from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
+from qnn.backends.native.lines import fit_lines, line_exceptions
 from qnn.backends.native.plan import Planner
-from qnn.backends.native.processor import LEVELS, best_level, features, level_named
-from qnn.backends.native.stages import staged
-from qnn.backends.native.tensors import Tensor, place_all
+from qnn.backends.native.processor import (
+    INSTRUCTION_SETS,
+    best_instruction_set,
+    instruction_set_named,
+    processor_features,
+)
+from qnn.backends.native.stages import split_into_stages
+from qnn.backends.native.tensors import Lifetime, NativeTensor, allocate_arena
 from qnn.passes import Pipeline
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
@@ -55,7 +60,7 @@ from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
-HERE = [level for level in LEVELS if level.needs <= features()]
+HERE = [level for level in INSTRUCTION_SETS if level.required_features <= processor_features()]
 """What this processor can run."""
 
 
@@ -66,7 +71,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def options(folder: Path, level: str | None = None, shared_from: int = 0) -> Options:
     """Two threads, which share any image that is alone."""
-    return Options(folder, level_named(level) if level else best_level(), 2, shared_from)
+    return Options(
+        folder, instruction_set_named(level) if level else best_instruction_set(), 2, shared_from
+    )
 
 
 def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
@@ -75,7 +82,7 @@ def assert_equal(actual: Sequence[Array], expected: Sequence[Array]) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-def assert_same(module: ModuleOp, inputs: Sequence[Array], options: Options) -> Network:
+def assert_same(module: ModuleOp, inputs: Sequence[Array], options: Options) -> NativeNetwork:
     """The results are the interpreter's, for all images at once and for one that is shared."""
     network = load(module, options)
     assert network.native
@@ -106,7 +113,7 @@ def check_trained(seed: int, folder: Path, level: str) -> None:
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
-def test_random_networks(level: library.Level, folder: Path) -> None:
+def test_random_networks(level: library.InstructionSet, folder: Path) -> None:
     check_random(1000, folder, level.name)
     check_trained(1000, folder, level.name)
 
@@ -232,22 +239,22 @@ def layers(kinds: str) -> ModuleOp:
 
 
 KINDS = {
-    "bits": ("Bits", "Signs", "Thirds", "max_pool_bits", "true, true", "false, true"),
+    "bits": ("Bits", "Signs", "TernarySigns", "max_pool_bits", "true, true", "false, true"),
     "widths": ("Bytes<4, ", ", 2, ", ", 4, ", ", 6, ", ", 8, ", "Bytes<2, "),
-    "bytes": ("Bytes", "Depthwise", "Line<", "Counted", ", true, "),
-    "near": ("General", "Line<true, true>", "Halved"),
-    "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "Thirds"),
-    "mix": ("Mix<",),
+    "bytes": ("Bytes", "Depthwise", "Line<", "Comparisons", ", true, "),
+    "near": ("General", "Line<true, true>", "Bisection"),
+    "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "TernarySigns"),
+    "mix": ("WeightedAdd<",),
 }
 """What must be among the code of a network."""
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
 @pytest.mark.parametrize("kinds", KINDS)
-def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
+def test_layers(kinds: str, level: library.InstructionSet, folder: Path) -> None:
     module = layers(kinds)
     inputs = [RNG.integers(0, 255, (3, 7, 6, 3), np.uint8, endpoint=True)]
-    stages = staged(module)
+    stages = split_into_stages(module)
     (stage,) = stages.stages
     steps = Planner(stage.ops, stage.inputs, stage.outputs, stages.known, level).plan().steps
     code = "\n".join(line for step in steps for line in step.lines)
@@ -257,7 +264,7 @@ def test_layers(kinds: str, level: library.Level, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
-def test_thresholds_on_every_number(level: library.Level, folder: Path) -> None:
+def test_thresholds_on_every_number(level: library.InstructionSet, folder: Path) -> None:
     """Lines, lines with exceptions, and any thresholds."""
     program = Program()
     x = program.input(signed(13), (1, 20))
@@ -333,10 +340,10 @@ def test_elements_that_move(folder: Path) -> None:
 
 def assert_right(stairs: ThresholdRows, x: Array, middle: int = 128) -> int:
     """Lines and their exceptions have the level of each number; how many are exceptions."""
-    lines = fit(stairs, middle)
-    but = exceptions(lines, stairs)
+    lines = fit_lines(stairs, middle)
+    but = line_exceptions(lines, stairs)
     assert but is not None
-    level = lines.levels(x)
+    level = lines.levels_at(x)
     for row, numbers, (where, levels) in zip(level, x, but, strict=True):
         at = np.searchsorted(where, numbers).clip(0, max(len(where) - 1, 0))
         if len(where):
@@ -372,7 +379,7 @@ def test_sums_of_which_some_never_are() -> None:
     low, high = np.array([-4000]), np.array([4000])
     assert assert_right(ThresholdRows(rows, low, high, values), values[None]) == 0
     every = ThresholdRows(rows, low, high)
-    assert fit(every, 128).wrong(every).any()
+    assert fit_lines(every, 128).wrong_edges(every).any()
 
 
 def test_exceptions_are_all_there_are() -> None:
@@ -384,7 +391,7 @@ def test_exceptions_are_all_there_are() -> None:
             rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
             rows.sort()
         stairs = ThresholdRows(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
-        if exceptions(fit(stairs, 128), stairs) is not None:
+        if line_exceptions(fit_lines(stairs, 128), stairs) is not None:
             found += assert_right(stairs, x) > 0
     assert found > 5
 
@@ -403,19 +410,21 @@ def test_descending_channels_are_turned_over() -> None:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_tensors_that_live_at_once_are_apart(seed: int) -> None:
+def test_tensors_with_overlapping_lifetimes_do_not_overlap_in_memory(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    lives = list[tuple[Tensor, int, int]]()
+    lives = list[Lifetime]()
     for number in range(30):
         first = int(rng.integers(0, 20))
-        tensor = Tensor(unsigned(8), (int(rng.integers(1, 900)),), number)
-        lives.append((tensor, first, first + int(rng.integers(0, 6))))
-    offsets, size = place_all(lives)
-    for a, first, last in lives:
-        assert offsets[a] % 64 == 0 and offsets[a] + a.size <= size
-        for b, start, end in lives:
-            if a is not b and first <= end and start <= last:
-                assert offsets[a] + a.size <= offsets[b] or offsets[b] + b.size <= offsets[a]
+        tensor = NativeTensor(unsigned(8), (int(rng.integers(1, 900)),), number)
+        lives.append(Lifetime(tensor, first, first + int(rng.integers(0, 6))))
+    offsets, size = allocate_arena(lives)
+    for a in lives:
+        start, end = offsets[a.tensor], offsets[a.tensor] + a.tensor.size
+        assert start % 64 == 0 and end <= size
+        for b in lives:
+            if a is not b and a.first <= b.last and b.first <= a.last:
+                other = offsets[b.tensor]
+                assert end <= other or other + b.tensor.size <= start
 
 
 def guarded(size: int) -> Array:
@@ -438,9 +447,9 @@ def test_a_tile_that_is_not_full_reads_nothing_behind(
     signs = program.add(ThresholdOp(total, t, BipolarType())).output
     w = program.constant(numbers(BipolarType(), (3, 1, 1, 2048)), BipolarType(), "w")
     module = program.finish(program.add(Conv2dOp(signs, w, signed(14))).output)
-    monkeypatch.setattr(library, "aligned", guarded)
+    monkeypatch.setattr(library, "aligned_memory", guarded)
     inputs = [numbers(unsigned(8), (2, *shape[1:])) for _ in "ab"]
-    alone = Options(folder, best_level(), 1)
+    alone = Options(folder, best_instruction_set(), 1)
     child = get_context("fork").Process(target=assert_same, args=(module, inputs, alone))
     child.start()
     child.join()
@@ -471,7 +480,7 @@ def kept(folder: Path) -> Path:
     return made
 
 
-@pytest.mark.parametrize("file", [LIBRARY, CONSTANTS])
+@pytest.mark.parametrize("file", [LIBRARY_FILE, CONSTANTS_FILE])
 def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     module, inputs = small()
     assert_same(module, inputs, options(tmp_path))
@@ -479,16 +488,16 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 255
     path.unlink()
-    path.write_bytes(data[:-1] if file == LIBRARY else data)
-    assert not sound(kept(tmp_path))
+    path.write_bytes(data[:-1] if file == LIBRARY_FILE else data)
+    assert not is_intact(kept(tmp_path))
     assert_same(module, inputs, options(tmp_path))
-    assert sound(kept(tmp_path))
+    assert is_intact(kept(tmp_path))
 
 
 def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By another process that found it damaged, just as it was made again."""
     module, inputs = small()
-    keep, thefts = library.kept.build_once, list[Path]()
+    keep, thefts = library.build_cache.build_once, list[Path]()
 
     def kept_once(file: Path, make: Callable[[Path], None]) -> None:
         keep(file, make)
@@ -496,7 +505,7 @@ def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyP
             thefts.append(file.parent)
             shutil.rmtree(file.parent)
 
-    monkeypatch.setattr(library.kept, "keep", kept_once)
+    monkeypatch.setattr(library.build_cache, "build_once", kept_once)
     assert_same(module, inputs, options(tmp_path))
     assert thefts
 
@@ -510,7 +519,7 @@ def test_what_is_kept_is_not_compiled_again(
     def fail(*_: object) -> None:
         raise AssertionError("it is compiled")
 
-    monkeypatch.setattr(library, "build", fail)
+    monkeypatch.setattr(library, "compile_stage", fail)
     assert_same(module, inputs, options(tmp_path))
 
 
@@ -521,13 +530,14 @@ def test_processes_share_what_is_kept(tmp_path: Path) -> None:
     file.write_text(print_module(module))
     code = (
         "import sys; from pathlib import Path; from qnn.backends.native import load, Options\n"
-        "from qnn.backends.native.processor import best_level\n"
-        f"n = load({str(file)!r}, Options(Path({str(tmp_path / 'kept')!r}), best_level(), 1))\n"
+        "from qnn.backends.native.processor import best_instruction_set\n"
+        f"folder = Path({str(tmp_path / 'kept')!r})\n"
+        f"n = load({str(file)!r}, Options(folder, best_instruction_set(), 1))\n"
         "sys.exit(not n.native)"
     )
     started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [process.wait(120) for process in started] == [0, 0, 0]
-    assert sound(kept(tmp_path / "kept"))
+    assert is_intact(kept(tmp_path / "kept"))
     assert len(list((tmp_path / "kept").iterdir())) == 1
 
 
@@ -539,7 +549,7 @@ def test_without_a_compiler_the_interpreter_computes(
     network = load(module, options(tmp_path))
     assert not network.native
     assert caplog.messages == [
-        "there is no C++ compiler (g++, c++ or clang++): the interpreter computes the network"
+        "no C++ compiler found: install g++ or clang++; the interpreter runs the network instead"
     ]
     assert_equal(network.run(inputs), run(module, inputs))
 
@@ -550,7 +560,7 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCapt
     for folder, why in ((tmp_path / "file", "it is a file"), (tmp_path / "file/a", "Not a direct")):
         network = load(module, options(folder))
         (line,) = caplog.messages
-        assert line.startswith(f"libraries can't be kept in {folder}: {why}")
+        assert line.startswith(f"cannot write compiled libraries to {folder}: {why}")
         caplog.clear()
         assert_equal(network.run(inputs), run(module, inputs))
 
@@ -562,7 +572,7 @@ def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
     shutil.rmtree(made)
     made.write_text("no library")
     assert_same(module, inputs, options(tmp_path))
-    assert sound(made)
+    assert is_intact(made)
 
 
 # In Python
@@ -597,7 +607,7 @@ def test_a_network_from_a_file_is_made_integer(folder: Path, tmp_path: Path) -> 
     file = tmp_path / "net.mlir"
     file.write_text(print_module(module))
     network = load(file, options(folder))
-    assert any(stage.native for stage in network.staged.stages)
+    assert any(stage.native for stage in network.function.stages)
     inputs = random_inputs(Choices.seeded(1), module, batch=2)
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     assert_equal(network.run(inputs), run(module, inputs))

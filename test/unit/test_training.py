@@ -151,12 +151,12 @@ def test_stages_of_others() -> None:
 def test_frozen_weights_stay() -> None:
     torch.manual_seed(1)
     model, (images, labels) = prepare(network(), UNIQ), data()
-    trainer = Trainer(model, images, labels, Plan(epochs=1, last=1, batch=16, rate=0.1))
-    trainer.step()
+    trainer = Trainer(model, images, labels, Plan(epochs=1, last_epochs=1, batch=16, rate=0.1))
+    trainer.train_stage_epoch()
     step_stage(model)
     first, second = (layer.layer.weight for layer in list(model.layers.values())[:2])
     before = first.detach().clone(), second.detach().clone()
-    trainer.step()
+    trainer.train_stage_epoch()
     assert torch.equal(first, before[0]) and not torch.equal(second, before[1])
 
 
@@ -173,7 +173,7 @@ def test_the_network_given_is_left_alone() -> None:
     before = {name: value.clone() for name, value in module.state_dict().items()}
     freeze(trained(UNIQ, module))
     assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
-    train_float(module, images, labels, Plan(last=20, batch=16, rate=1e-2))
+    train_float(module, images, labels, Plan(last_epochs=20, batch=16, rate=1e-2))
     assert accuracy(module, images, labels) > 60
 
 
@@ -252,7 +252,7 @@ def test_what_comes_too_early() -> None:
         prepare(model, NICE)
     with pytest.raises(TrainingError, match="there are 48 images and 9 labels"):
         Trainer(model, images, labels[:9], Plan())
-    with pytest.raises(TrainingError, match="a plan has epochs of 0 or more"):
+    with pytest.raises(TrainingError, match="invalid plan: epochs must be 0 or more"):
         Plan(batch=0)
 
 
@@ -261,7 +261,7 @@ def test_norms_without_statistics_are_named() -> None:
     module.append(nn.Flatten())
     module.append(nn.Linear(72, 3))
     model = trained({"method": "ternary"}, module)
-    with pytest.raises(TrainingError, match='"1" keeps no running statistics'):
+    with pytest.raises(TrainingError, match='"1" has no running statistics'):
         freeze(model)
 
 

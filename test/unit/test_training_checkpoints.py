@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import torch
-from qnn.training import Plan, Prepared, Progress, Trainer, TrainingError, prepare
-from qnn.training.checkpoint import VERSION
+from qnn.training import EpochProgress, Plan, Prepared, Trainer, TrainingError, prepare
+from qnn.training.checkpoint import CHECKPOINT_VERSION
 from support.training import data, network
 from torch import nn
 
-PLAN = Plan(epochs=2, last=2, batch=16, rate=1e-2)
+PLAN = Plan(epochs=2, last_epochs=2, batch=16, rate=1e-2)
 UNIQ: dict[str, Any] = {"method": "uniq", "weights": 3, "activations": 4}
 NICE: dict[str, Any] = {"method": "nice", "weights": 3, "activations": 4}
 
@@ -28,7 +28,7 @@ def begin(recipe: dict[str, Any], path: Path | None, seed: int = 1) -> Trainer:
 
 
 def run_until(trainer: Trainer, stage: int, epoch: int) -> None:
-    def stop(progress: Progress) -> None:
+    def stop(progress: EpochProgress) -> None:
         if (progress.stage, progress.epoch) == (stage, epoch):
             raise Stopped
 
@@ -55,7 +55,7 @@ def test_training_goes_on_exactly(
     random = torch.rand(3)
     run_until(begin(recipe, path), *stop)
     again = begin(recipe, path, seed=99)
-    assert (again.model.stage, again.epoch) == (stop[0], stop[1] - 1)
+    assert (again.model.stage, again.finished_epochs) == (stop[0], stop[1] - 1)
     again.run()
     pairs = zip(numbers(straight.model), numbers(again.model), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
@@ -65,14 +65,14 @@ def test_training_goes_on_exactly(
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
     path = tmp_path / "training.pt"
-    begin(UNIQ, path).step()
+    begin(UNIQ, path).train_stage_epoch()
     return path
 
 
 def test_a_checkpoint_is_written_whole(saved: Path) -> None:
     assert [path.name for path in saved.parent.iterdir()] == ["training.pt"]
     state = torch.load(saved, weights_only=True)
-    assert state["version"] == VERSION and state["stage"] == 0 and state["epoch"] == 1
+    assert state["version"] == CHECKPOINT_VERSION and state["stage"] == 0 and state["epoch"] == 1
 
 
 def refused(trainer: Trainer, path: Path, message: str) -> None:
@@ -97,8 +97,12 @@ def test_another_recipe_is_refused(saved: Path) -> None:
 
 def test_another_version_is_refused(saved: Path) -> None:
     state = torch.load(saved, weights_only=True)
-    torch.save({**state, "version": VERSION + 1}, saved)
-    refused(begin(UNIQ, None), saved, f"has version {VERSION + 1} of checkpoints, {VERSION} is")
+    torch.save({**state, "version": CHECKPOINT_VERSION + 1}, saved)
+    refused(
+        begin(UNIQ, None),
+        saved,
+        f"has checkpoint version {CHECKPOINT_VERSION + 1}, not {CHECKPOINT_VERSION}",
+    )
     torch.save({**state, "optimizer": {}}, saved)
     refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
 
@@ -149,4 +153,4 @@ def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) ->
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no such file or directory"):
-        begin(UNIQ, tmp_path / "missing" / "training.pt").step()
+        begin(UNIQ, tmp_path / "missing" / "training.pt").train_stage_epoch()

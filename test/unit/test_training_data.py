@@ -52,7 +52,7 @@ def test_files_that_are_not_right(folder: Path) -> None:
     refused(folder, r"idx1-ubyte holds 18 bytes for a shape of \(19,\)")
     for data in (b"P5 28 28", labels.read_bytes()[:6]):
         labels.write_bytes(data)
-        refused(folder, "idx1-ubyte is no idx file of bytes")
+        refused(folder, "idx1-ubyte is not an idx file of unsigned bytes")
     labels.unlink()
     refused(folder, r"has no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte\.gz")
     damaged = folder / "train-images-idx3-ubyte.gz"

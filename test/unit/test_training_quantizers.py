@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.training.activations import Clamp, Sign
-from qnn.training.distributions import DISTRIBUTIONS, KNOTS, Empirical
+from qnn.training.distributions import DISTRIBUTIONS, EMPIRICAL_INTERVALS, Empirical
 from qnn.training.weights import Binary, Dorefa, Nice, Ternary, Uniq, WeightQuantizer, Wrpn
 from torch import Tensor
 
@@ -95,10 +95,11 @@ def test_quantiles_of_a_large_layer() -> None:
     """Of more weights than `torch.quantile` takes, and where it takes them the same."""
     few = torch.randn(1000, generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(
-        Empirical.fit(few).places, torch.quantile(few, torch.linspace(0, 1, KNOTS + 1))
+        Empirical.fit(few).places,
+        torch.quantile(few, torch.linspace(0, 1, EMPIRICAL_INTERVALS + 1)),
     )
     many = torch.arange((1 << 24) + 1, dtype=torch.float32)
-    assert Empirical.fit(many).places.tolist() == [n << 18 for n in range(KNOTS + 1)]
+    assert Empirical.fit(many).places.tolist() == [n << 18 for n in range(EMPIRICAL_INTERVALS + 1)]
 
 
 @pytest.mark.parametrize("cdf", DISTRIBUTIONS)
@@ -204,9 +205,9 @@ def test_learned_clamps(seed: int, bits: int, clamp: float, signed: bool) -> Non
 def test_a_clamp_starts_with_the_first_images_it_learns_from() -> None:
     quantizer, x = Clamp(4), normal(3).relu()
     quantizer.eval()(x)
-    assert not quantizer.ready
+    assert not quantizer.calibrated
     quantizer.train()(x)
-    assert quantizer.ready
+    assert quantizer.calibrated
     start = x.mean() + 5 * x.std(correction=0)
     torch.testing.assert_close(quantizer.clamp.detach(), start)
     quantizer(100 * x)
@@ -226,7 +227,7 @@ def test_a_clamp_learns_from_both_sides() -> None:
 
 def test_a_given_clamp_stays() -> None:
     quantizer = Clamp(8, 1.0)
-    assert quantizer.ready and not quantizer.clamp.requires_grad
+    assert quantizer.calibrated and not quantizer.clamp.requires_grad
     assert quantizer.frozen()(torch.tensor([1 / 255, 0.6, 7.0])).tolist() == [1, 153, 255]
 
 

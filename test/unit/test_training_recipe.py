@@ -61,8 +61,8 @@ def test_only_layers_that_are_named_are_quantized() -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "nothing": ({}, "the recipe names no layer: give method for all, or"),
-    "no method": ({"layers": {"fc": {"weights": 3}}}, "the recipe names no layer"),
+    "nothing": ({}, "the recipe quantizes no layer: set method for all layers, or"),
+    "no method": ({"layers": {"fc": {"weights": 3}}}, "the recipe quantizes no layer"),
     "missing layer": ({"layers": {"conv2": NICE}}, r"layers\.conv2: no layer has this name; did"),
     "missing pattern": ({"layers": {"head.*": NICE}}, r"layers\.head\.\*: no layer has this name"),
     "key": ({**NICE, "wieghts": 3}, "wieghts: there is no such key; did you mean weights?"),
@@ -79,7 +79,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a finite number above 0, not 0"),
     "endless clamp": ({**NICE, "clamp": inf}, "clamp: a finite number above 0, not inf"),
     "sign": ({**NICE, "signed": 1}, "signed: true or false, not 1"),
-    "signs": ({**NICE, "activations": 1, "signed": True}, "signed: one bit is -1 or \\+1 already"),
+    "signs": (
+        {**NICE, "activations": 1, "signed": True},
+        "signed: activations of one bit are -1 or \\+1 already",
+    ),
     "cdf": ({**NICE, "cdf": "gauss"}, "cdf: one of normal, empirical, uniform, not 'gauss'"),
     "table": ({**NICE, "first": 8}, "first: a table, not 8"),
     "rounds": ({**NICE, "rounds": 0}, "rounds: a whole number above 0, not 0"),
@@ -98,8 +101,8 @@ def test_files_that_are_no_recipes(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"recipe\.toml: no such file or directory"):
         Recipe.read(str(path))
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(TrainingError, match="is no text"):
+    with pytest.raises(TrainingError, match="is not UTF-8 text"):
         Recipe.read(str(path))
     path.write_text("method = nice")
-    with pytest.raises(TrainingError, match=r"is no TOML: .*line 1"):
+    with pytest.raises(TrainingError, match=r"is not valid TOML: .*line 1"):
         Recipe.read(str(path))

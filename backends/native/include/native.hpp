@@ -1,4 +1,4 @@
-// The library behind emitted networks.
+// The library that the C++ of a network includes.
 #pragma once
 
 #include "qnn/activations.hpp"

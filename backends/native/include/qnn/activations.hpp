@@ -1,6 +1,7 @@
-// Activations: each takes the sums of a pixel, and writes what follows from them.
+// Activations: each reads the sums of a pixel, and writes the layer's result.
 //
-// All count thresholds. Where a channel descends, its sums are negated first: `flip` is -1 there.
+// All but RawSums count the thresholds that a sum has reached. In channels that descend, sums are
+// negated first: `flip` is -1 there, else 0, and (x ^ flip) - flip is -x or x.
 #pragma once
 
 #include "layer.hpp"
@@ -19,7 +20,7 @@ QNN_INLINE Ints sums_at(const std::int32_t* sums, const std::int32_t* flip, int 
     return flip ? flipped(x, load<Ints>(flip + v * LANES)) : x;
 }
 
-// Sixteen bytes, or as many as are left of a pixel.
+// Stores 16 bytes, or only the `left` bytes that the pixel still has.
 QNN_INLINE void put_bytes(std::uint8_t* y, Bytes16 bytes, int left)
 {
     if (left >= LANES)
@@ -28,20 +29,20 @@ QNN_INLINE void put_bytes(std::uint8_t* y, Bytes16 bytes, int left)
         store_some(y, bytes, left);
 }
 
-// Nothing at all: the sums themselves.
+// Stores the sums themselves.
 template <class Y>
-struct Raw {
+struct RawSums {
     Y* y;
     Grid grid;
     int channels;
-    std::int64_t low;  // what is stored as 0
+    std::int64_t offset;  // the value that is stored as 0
 
     template <int N, class Sum>
     void put(long at, int channel, const Sum* sums) const
     {
         const int size = std::min(N, channels - channel);
         for (int c = 0; c < size; ++c)
-            y[at + channel + c] = (Y)(sums[c] - (Sum)low);
+            y[at + channel + c] = (Y)(sums[c] - (Sum)offset);
     }
 };
 
@@ -69,10 +70,10 @@ struct Signs {
 };
 
 // Two thresholds, and two bits for each channel: where the result is not 0, and where it is -1.
-struct Thirds {
+struct TernarySigns {
     std::uint64_t* y;
     Grid grid;
-    const std::int32_t* thresholds;  // the lower of all channels, then the upper
+    const std::int32_t* thresholds;  // the lower one of every channel, then the upper one
     const std::int32_t* flip;
     int channels;
 
@@ -94,11 +95,11 @@ struct Thirds {
     }
 };
 
-// A few thresholds: each is compared with.
-struct Counted {
+// Few thresholds: the sum is compared with each.
+struct Comparisons {
     std::uint8_t* y;
     Grid grid;
-    const std::int32_t* thresholds;  // the lowest of all channels, then the next
+    const std::int32_t* thresholds;  // the lowest of every channel, then the second, ...
     const std::int32_t* flip;
     int levels, stride, channels;
     std::int32_t factor, first;
@@ -120,17 +121,17 @@ struct Counted {
     }
 };
 
-// Many thresholds that lie on a line, but for some sums of each channel: what was proved of all that
-// a sum can be. With all 255 there are, levels that a byte can't hold become the nearest it can.
-template <bool Full, bool But>
+// Many thresholds that are on a line, except for some sums of each channel (`lines.py` proves this
+// for every value that a sum can have). With 255 thresholds, saturation to a byte clips the levels.
+template <bool Saturates, bool HasExceptions>
 struct Line {
     std::uint8_t* y;
     Grid grid;
     const std::int32_t* center;
     const float* slope;
     const float* height;
-    const std::int32_t* ends;  // of each vector's exceptions
-    const Ints* but;           // a sum of each channel, and its level; and again
+    const std::int32_t* ends;  // where the exceptions of each vector end
+    const Ints* exceptions;           // pairs: a sum of each channel, and its level
     int channels;
     std::int32_t levels, middle, first;
 
@@ -144,14 +145,14 @@ struct Line {
             const Ints x = load<Ints>(sums + v * LANES);
             const Floats away = __builtin_convertvector(x - load<Ints>(center + c), Floats);
             level[v] = nearest(away * load<Floats>(slope + c) + load<Floats>(height + c));
-            if constexpr (But)
+            if constexpr (HasExceptions)
                 for (int n = ends[c / LANES]; n < ends[c / LANES + 1]; ++n)
-                    level[v] = x == but[2 * n] ? but[2 * n + 1] : level[v];
+                    level[v] = x == exceptions[2 * n] ? exceptions[2 * n + 1] : level[v];
         }
         QNN_UNROLL for (int v = 0; v < N / LANES; ++v)
         {
             const int c = channel + v * LANES;
-            if constexpr (Full) {
+            if constexpr (Saturates) {
                 put_bytes(y + at + c, saturated(level[v]) ^ 128, channels - c);
             } else {
                 Ints whole = level[v] + middle;
@@ -163,12 +164,12 @@ struct Line {
     }
 };
 
-// Many thresholds of any kind: sixteen searches at once, each in its channel's row.
-struct Halved {
+// Many thresholds that are not on a line: 16 bisections in parallel, each in its channel's row.
+struct Bisection {
     std::uint8_t* y;
     Grid grid;
-    const std::int32_t* thresholds;  // filled up with some that are never reached
-    const std::int32_t* rows;        // where that of each channel is
+    const std::int32_t* thresholds;  // rows filled up with thresholds that no sum reaches
+    const std::int32_t* rows;        // where the row of each channel starts
     const std::int32_t* flip;
     int half, channels;
     std::int32_t first;
@@ -188,7 +189,7 @@ struct Halved {
     }
 };
 
-// Thresholds of any kind: a search in each channel's.
+// Thresholds of any type: one binary search after another.
 template <class Y, class S>
 struct Search {
     Y* y;

@@ -1,4 +1,4 @@
-// What a step of a network works with: the memory of one image, and its share of the work.
+// The arguments of a step: the memory of one image, and the thread's share of the work.
 #pragma once
 
 #include <algorithm>
@@ -38,11 +38,11 @@ struct Range {
     int first, last;
 };
 
-// One of several threads that share an image.
+// One of the threads that share an image.
 struct Part {
     int number, of;
 
-    // Its share of so many things, cut at multiples of some number.
+    // Its share of `count` items; shares start at multiples of `multiple`.
     Range share(int count, int multiple = 1) const
     {
         const int groups = (count + multiple - 1) / multiple;
@@ -53,12 +53,12 @@ struct Part {
     }
 };
 
-// Where the pixels of an image lie, in elements.
+// Offsets of the pixels of an image: pixels per row, distance of rows and of columns, first offset.
 struct Grid {
     int width, row, column, start;
 };
 
-// Goes from pixel to pixel, or past several of a row.
+// Iterates over the offsets of pixels, one by one or several of a row at a time.
 class Walk {
 public:
     Walk(const Grid& grid, int pixel)
@@ -81,7 +81,7 @@ private:
     long row_;
 };
 
-// Fills what stands around an image that padding has made larger.
+// Fills the border that padding adds around an image.
 template <class T>
 inline void border(T* image, int height, int width, int channels, int top, int left, int bottom,
                    int right, T value)

@@ -1,4 +1,4 @@
-// A layer: a product that gives sums, tile by tile, and an activation that takes them.
+// A layer: a product computes the sums of one tile after another, and an activation stores them.
 #pragma once
 
 #include "frame.hpp"
@@ -6,7 +6,8 @@
 
 namespace qnn {
 
-// Weights of one block of channels stay in the cache while all pixels pass.
+// The outer loop is over blocks of channels: the weights of a block stay in the cache for all
+// pixels.
 template <class Product, class Activation>
 void layer(const Product& product, const Activation& activation, int pixels, int blocks, Part part)
 {

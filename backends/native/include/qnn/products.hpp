@@ -1,15 +1,19 @@
-// Products: each gives the sums of a tile of pixels and channels.
+// Products: each computes the sums of a tile of pixels and channels.
 //
-// A window is cut into runs, which lie in memory without a gap; `taps` says where each starts,
-// counted from the window's first element.
+// A window consists of runs, which are contiguous in memory; `taps` are the offsets of the runs
+// from the window's first element.
 #pragma once
 
 #include "layer.hpp"
 
 namespace qnn {
 
-// Of -1, 0 and 1 in bits. A bipolar number is one bit, the sign; a ternary one has a word of bits
-// that say where it is not 0 before the word of signs.
+// Inputs and weights of -1, 0 and 1, as bits. Bipolar numbers have one bit: +1. Ternary ones have
+// two words per 64 channels: "not 0", then the sign.
+//
+// Bipolar inputs: of n products that are not 0, those whose signs differ are -1, the others +1, so
+// the sum is n - 2 * (number of different signs). Ternary inputs: +1 for each equal pair of signs
+// and -1 for each different pair, among the pairs of which neither is 0.
 template <int V, int R, bool TernaryX, bool TernaryW>
 struct Bits {
     using Sum = std::int32_t;
@@ -22,7 +26,7 @@ struct Bits {
     const int* taps;
     int runs, length;  // of a run, in words of each plane
     const Words* weights;
-    const std::int32_t* nonzero;  // products of each channel, where none depend on x
+    const std::int32_t* nonzero;  // weights of each channel that are not 0
 
     QNN_INLINE void tile(const long* at, int, int block, Sum* sums) const
     {
@@ -63,10 +67,10 @@ struct Bits {
     }
 };
 
-// Of unsigned bytes and signed ones. Weights of nine bits have their mean taken off, which comes
-// back as so many times the sum of the window. The pixels of a tile are `Step` bytes apart; where that
-// is 0, they may be anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
-// those of several vectors lie in one, and of four of 6 bits the last is spread over the others.
+// Unsigned input bytes by signed weight bytes. Weights that need nine bits are stored minus a
+// shift; the kernel adds shift * (sum of the window). The windows of a tile are `Step` bytes apart;
+// 0 means anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
+// `pack_small_weights` in weight_layout.py describes how.
 template <int V, int R, bool Shifted, int Bits, int Step>
 struct Bytes {
     using Sum = std::int32_t;
@@ -76,11 +80,11 @@ struct Bytes {
     const std::uint8_t* x;
     Grid grid;
     const int* taps;
-    int runs, length;  // of a run, in fours
+    int runs, length;  // of a run, in groups of four bytes
     const Ints* weights;
     const std::int32_t* bias;
     const std::int32_t* shift;
-    std::int32_t last;  // a 1 in each byte of a run's last four that belongs to it
+    std::int32_t last;  // 1 in each byte of a run's last group that is part of the run
     std::int8_t lowest;
 
     static constexpr int STORED = V * Bits / 8;
@@ -130,7 +134,7 @@ struct Bytes {
     }
 };
 
-// Each channel has its own window: pairs of taps, whose weights have 16 bits.
+// One window per channel: taps in pairs, with weights of 16 bits.
 template <int V, int R>
 struct Depthwise {
     using Sum = std::int32_t;
@@ -166,7 +170,7 @@ struct Depthwise {
     }
 };
 
-// Of any types, and any groups: plain loops.
+// Any types and any number of groups, in plain loops. Sums wrap: the result is exact if it fits.
 template <class X, class S, int N>
 struct General {
     using Sum = S;
@@ -177,7 +181,7 @@ struct General {
     Grid grid;
     const int* taps;
     int count;
-    const int* group;  // of each channel: where its first input stands
+    const int* group;  // the first input of each channel
     const S* weights;
     const S* bias;
 
@@ -219,7 +223,8 @@ struct Pool {
     }
 };
 
-// Calls `take` with each channel of a block; their number is a constant in all blocks but the last.
+// Calls `take` with each channel of a block. The loop has a constant count except in the last
+// block.
 template <int N, class Take>
 QNN_INLINE void each_channel(int left, const Take& take)
 {
@@ -231,9 +236,9 @@ QNN_INLINE void each_channel(int left, const Take& take)
             take(c);
 }
 
-// Two tensors added up, each times a factor.
+// The sum of two tensors, each multiplied by a factor.
 template <class X, class Y, class S, int V, int R>
-struct Mix {
+struct WeightedAdd {
     using Sum = S;
     static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;
@@ -251,7 +256,7 @@ struct Mix {
         Walk walk(other, pixel);
         long at_y = 0;
         for (int row = 0; row < ROWS; ++row, sums += CHANNELS) {
-            if (pixel + row < pixels)  // behind the last one, tiles repeat it
+            if (pixel + row < pixels)  // after the last pixel, the tile repeats it
                 at_y = walk.next();
             const X* a = x + at[row] + first;
             const Y* b = y + at_y + first;
@@ -264,7 +269,7 @@ struct Mix {
 
 // The elements themselves.
 template <class X, class S, int V, int R>
-struct Same {
+struct Identity {
     using Sum = S;
     static constexpr bool IN_LINE = false;
     static constexpr int ROWS = R, CHANNELS = V * LANES;

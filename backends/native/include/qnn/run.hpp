@@ -1,4 +1,4 @@
-// Runs a network: threads take images, or share one.
+// Runs a network: each thread computes whole images, or all share a single one.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ struct Network {
     long arena_bytes;
 };
 
-// Where threads that share an image wait for each other.
+// Lets the threads that share an image wait for each other after each step.
 class Barrier {
 public:
     explicit Barrier(int threads) : threads_(threads) {}
@@ -44,7 +44,7 @@ private:
     std::atomic<int> waiting_{0}, round_{0};
 };
 
-// The arena holds one part for each thread.
+// `arena` has room for one image per thread.
 inline void run(const Network& network, char* arena, const char* weights,
                 const char* const* inputs, char* const* outputs, long images, int threads)
 {
@@ -78,7 +78,7 @@ inline void run(const Network& network, char* arena, const char* weights,
         thread.join();
 }
 
-// Seconds of each step, for the first image so many times.
+// Adds up the seconds of each step over `repeat` runs of the first image.
 inline void profile(const Network& network, char* arena, const char* weights,
                     const char* const* inputs, char* const* outputs, int repeat, double* seconds)
 {

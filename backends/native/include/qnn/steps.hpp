@@ -1,4 +1,4 @@
-// Steps that are no layers: pools of maxima, tables, and rounding.
+// Steps that are not layers: max pooling and rounding.
 #pragma once
 
 #include "frame.hpp"
@@ -6,13 +6,13 @@
 
 namespace qnn {
 
-// Where a window slides: over an image of this size, in elements of it.
+// A sliding window, and the size and strides of its image in elements.
 struct Sliding {
     int height, width, channels, row, column, start;
     int kernel[2], strides[2], pads[2], dilations[2];
 };
 
-// Calls `take` with all pixels of the image that lie under the window of an output pixel.
+// Calls `take` with the offset of each pixel of the image inside the window of an output pixel.
 template <class Take>
 QNN_INLINE void under(const Sliding& s, int row, int column, const Take& take)
 {
@@ -48,7 +48,8 @@ void max_pool(const X* x, const Sliding& s, X* y, const Grid& grid, int pixels, 
     }
 }
 
-// Of bits: channels are counted in words. The largest of signs is +1 where any is.
+// Max pooling of bits; channels are counted in words. The result is +1 if any pixel is +1, and -1
+// if all are.
 template <bool Ternary>
 void max_pool_bits(const std::uint64_t* x, const Sliding& s, std::uint64_t* y, const Grid& grid,
                    int pixels, Part part)

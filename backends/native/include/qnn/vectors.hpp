@@ -1,7 +1,7 @@
-// Vectors of 64 bytes, and the two products of them that hardware differs in.
+// Vectors of 64 bytes, and the operations on them for which compilers need intrinsics.
 //
-// The compiler makes of these types what the processor has: one register, two, or four. The same
-// source therefore runs everywhere; only `popcount` and `dot` know instructions by name.
+// The compiler maps a vector to one, two or four registers of the processor, so the same source
+// runs everywhere.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ QNN_INLINE void store(void* to, const T& value)
     std::memcpy(to, &value, sizeof value);
 }
 
-// The set bits of each word.
+// The number of set bits in each word.
 QNN_INLINE Words popcount(Words x)
 {
 #if defined(__AVX512VPOPCNTDQ__)
@@ -64,13 +64,15 @@ QNN_INLINE Words popcount(Words x)
 #endif
 }
 
-// Adds to each sum the product of four unsigned bytes, the same for all, and four signed ones.
+// Adds to each sum the dot product of four unsigned bytes (the same for all sums) and four signed
+// bytes.
 QNN_INLINE Ints dot(Ints sums, std::int32_t bytes, Ints weights)
 {
 #if defined(__AVX512VNNI__)
     return (Ints)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(bytes), (__m512i)weights);
 #elif defined(__AVX2__)
-    // In 16 bits, where no pair of products overflows: first the even bytes, then the odd ones.
+    // Even and odd bytes are widened to 16 bits and multiplied apart: madd adds pairs of products
+    // in 32 bits. maddubs would add them in 16 bits and saturate: 2 * 255 * 127 > 32767.
     const __m256i even = _mm256_set1_epi32(bytes & 0x00ff00ff);
     const __m256i odd = _mm256_set1_epi32((bytes >> 8) & 0x00ff00ff);
     __m256i sum[2], weight[2];
@@ -92,7 +94,7 @@ QNN_INLINE Ints dot(Ints sums, std::int32_t bytes, Ints weights)
 #endif
 }
 
-// Adds to each sum the products of two pairs of 16 bits.
+// Adds to each sum the dot product of two pairs of 16-bit integers.
 QNN_INLINE Ints dot_pairs(Ints sums, Ints pairs, Ints weights)
 {
 #if defined(__AVX512VNNI__)
@@ -103,7 +105,7 @@ QNN_INLINE Ints dot_pairs(Ints sums, Ints pairs, Ints weights)
 #endif
 }
 
-// Sixteen bytes as numbers from 0 to 255. Compilers would move them one by one.
+// 16 unsigned bytes as 32-bit integers; compilers would convert them one by one.
 QNN_INLINE Ints widened(const std::uint8_t* x)
 {
 #if defined(__AVX512F__)
@@ -121,7 +123,7 @@ QNN_INLINE Ints widened(const std::uint8_t* x)
 #endif
 }
 
-// The lowest byte of each number.
+// The lowest byte of each integer.
 QNN_INLINE Bytes16 narrowed(Ints x)
 {
 #if defined(__AVX512F__)
@@ -143,7 +145,7 @@ QNN_INLINE Bytes16 narrowed(Ints x)
 #endif
 }
 
-// The same; numbers that a signed byte can't hold become the nearest it can.
+// Each integer as a signed byte, saturated.
 QNN_INLINE Bytes16 saturated(Ints x)
 {
 #if defined(__AVX512F__)
@@ -161,7 +163,7 @@ QNN_INLINE Bytes16 saturated(Ints x)
 #endif
 }
 
-// The nearest whole numbers, halves to even ones, of what is below two millions.
+// Rounds to the nearest integer, ties to even; exact for |x| < 2^21.
 QNN_INLINE Ints nearest(Floats x)
 {
 #if defined(__AVX512F__)
@@ -172,13 +174,13 @@ QNN_INLINE Ints nearest(Floats x)
     const __m256i whole[2] = {_mm256_cvtps_epi32(half[0]), _mm256_cvtps_epi32(half[1])};
     return load<Ints>(whole);
 #else
-    const float large = 3 << 22;  // where floats are a whole number apart
+    const float large = 3 << 22;  // here the distance between floats is 1
     x += large;
     return load<Ints>(&x) - 0x4b400000;
 #endif
 }
 
-// The first bytes of sixteen; fewer than all.
+// Stores the first `count` of 16 bytes; count < 16.
 QNN_INLINE void store_some(std::uint8_t* to, Bytes16 bytes, int count)
 {
     const auto* from = reinterpret_cast<const std::uint8_t*>(&bytes);
@@ -190,7 +192,7 @@ QNN_INLINE void store_some(std::uint8_t* to, Bytes16 bytes, int count)
         }
 }
 
-// The numbers of a table at 16 places.
+// 16 entries of a table.
 QNN_INLINE Ints gather(const std::int32_t* table, Ints at)
 {
 #if defined(__AVX512F__)
@@ -203,7 +205,7 @@ QNN_INLINE Ints gather(const std::int32_t* table, Ints at)
 #endif
 }
 
-// A bit for each of 16 lanes: whether a number has reached a threshold.
+// A bit for each of 16 lanes: whether x >= threshold.
 QNN_INLINE std::uint64_t reached(Ints x, Ints threshold)
 {
 #if defined(__AVX512F__)
