@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     The slow tests, and all that run commands, compile them as users have them.
     """
     if config.option.markexpr == "not slow":
-        library.OPTIONS.append("-O1")
+        library.CXX_OPTIONS.append("-O1")
 
 
 @pytest.fixture(autouse=True)

@@ -201,7 +201,7 @@ class LookupOp(QnnOp):
             return (Dequantized(self._read(table.ints, index), table.scale),)
         return (self._read(as_array(table), index),)
 
-    def known(self) -> Array | None:
+    def constant_result(self) -> Array | None:
         """The entries of a constant table at constant indices; computed once and cached."""
         index, table = self.x.owner, self.table.owner
         if not isinstance(index, ConstantOp) or not isinstance(table, ConstantOp):
