@@ -258,12 +258,14 @@ def printed(command: Callable[[list[str]], int], arguments: list[str]) -> str:
 
 
 def package(folder: str) -> str:
-    """What a package exports: read, not imported, for some need packages that are not there."""
+    """The names that a package exports. It is parsed, not imported: some packages need others that
+    may not be installed."""
     tree = ast.parse((ROOT / folder / "__init__.py").read_text())
     lines = [f"## `qnn.{folder.replace('/', '.')}`", "", ast.get_docstring(tree) or "", ""]
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and statement.level == 1:
-            source = ast.parse((ROOT / folder / f"{statement.module}.py").read_text())
+            module = Path(folder, *(statement.module or "").split("."))
+            source = ast.parse((ROOT / module.with_suffix(".py")).read_text())
             for alias in statement.names:
                 lines += exported(source, alias.name)
         elif isinstance(statement, ast.FunctionDef) and not statement.name.startswith("_"):

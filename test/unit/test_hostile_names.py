@@ -55,7 +55,7 @@ def test_names_never_become_code(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pools, "_processors", lambda: 1)
+    monkeypatch.setattr(pools, "_available_processors", lambda: 1)
     model = str(network(tmp_path, name))
     assert main(["import", model, "-o", "net.mlir"]) == 0
     assert main(["explore", "net.mlir", "--devices", "z7020", "--fps", "1000", "-o", "fronts"]) == 0

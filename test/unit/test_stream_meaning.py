@@ -113,7 +113,7 @@ def test_an_accumulator_one_bit_narrower_is_refused(data: st.DataObject) -> None
         if accumulator is exactly:
             op.check()
         else:
-            with pytest.raises(VerifyException, match=f"the sum reaches {least} to {most}, "):
+            with pytest.raises(VerifyException, match=f"the sum can be {least} to {most}, "):
                 op.check()
 
 
