@@ -15,8 +15,8 @@ from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
+from ..compile.targets import TARGETS
 from ..tables import short_names
-from ..targets import TARGETS
 from .build import Build, BuildPart
 from .layout import places
 from .schema import TOTALS_SHAPE

@@ -1,11 +1,11 @@
 """Estimates as text: tables of layers, and lines about the rate, the work and the device."""
 
-from ..hardware.estimate import Estimate, PartEstimate, format_amount
-from ..hardware.resources.work import NetworkWork
-from ..hardware.search.limits import NextStep
-from ..hardware.timing.frame_rate import frames_per_second
+from ...hardware.estimate import Estimate, PartEstimate, format_amount
+from ...hardware.resources.work import NetworkWork
+from ...hardware.search.limits import NextStep
+from ...hardware.timing.frame_rate import frames_per_second
+from ..tables import align_columns, short_names, with_unit_prefix
 from .estimate_json import exceeded_resources
-from .tables import align_columns, short_names, with_unit_prefix
 
 
 def estimate_table(found: Estimate, step: NextStep | None) -> str:

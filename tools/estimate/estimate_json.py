@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..hardware.estimate import Estimate, PartEstimate
-from ..hardware.resources.device import RESOURCE_KINDS
-from ..hardware.search.limits import NextStep
-from ..hardware.timing.frame_rate import frames_per_second
+from ...hardware.estimate import Estimate, PartEstimate
+from ...hardware.resources.device import RESOURCE_KINDS
+from ...hardware.search.limits import NextStep
+from ...hardware.timing.frame_rate import frames_per_second
 
 
 def estimate_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
