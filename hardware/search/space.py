@@ -57,7 +57,7 @@ class Space:
     widths: list[Counts] = field(default_factory=list[Counts])
     """The values of each choice, ascending."""
     axes: dict[Process, FoldingAxes] = field(default_factory=dict[Process, FoldingAxes])
-    parts: list[CostTable] = field(default_factory=list[CostTable])
+    tables: list[CostTable] = field(default_factory=list[CostTable])
     implementations: dict[Process, list[Implementation]] = field(
         default_factory=dict[Process, list[Implementation]]
     )
@@ -68,8 +68,8 @@ class Space:
 
     def detached(self) -> "Space":
         """All that a search needs, detached from the design: it can be sent to another process."""
-        parts = [replace(part, of=None) for part in self.parts]
-        return Space(self.widths, parts=parts, on_device=self.on_device)
+        tables = [replace(table, of=None) for table in self.tables]
+        return Space(self.widths, tables=tables, on_device=self.on_device)
 
     @property
     def sizes(self) -> list[int]:
@@ -78,8 +78,8 @@ class Space:
 
     def fits(self, process: Process, choice: int) -> npt.NDArray[np.bool_]:
         """For each value of a choice: whether the process can be built with it."""
-        (part,) = (part for part in self.parts if part.of is process)
-        least = np.moveaxis(part.use.sum(0), part.choices.index(choice), 0)
+        (table,) = (table for table in self.tables if table.of is process)
+        least = np.moveaxis(table.use.sum(0), table.choices.index(choice), 0)
         return np.isfinite(least.reshape(len(least), -1).min(1))
 
     def add_choice(self, widths: Sequence[int]) -> int:
@@ -95,10 +95,10 @@ def space_of(design: DesignOp, vendor: str) -> Space:
         if not isinstance(process, RepackOp):
             space.axes[process] = _folding_axes(space, process)
     for process, axes in list(space.axes.items()):
-        space.parts.append(_process_table(space, process, axes, vendor))
+        space.tables.append(_process_table(space, process, axes, vendor))
         for value in process.operands:
             if process.folding_leader is None:
-                space.parts.append(_channel_table(space, value, process, vendor))
+                space.tables.append(_channel_table(space, value, process, vendor))
     return space
 
 
