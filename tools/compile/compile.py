@@ -22,12 +22,13 @@ from ...qdialect.stream import DesignOp
 from ..arrays import load_array
 from ..commands.compile import CompileOptions
 from ..designs import timed
+from ..devices import find_device
 from ..estimate.estimate_json import estimate_as_json, system_as_json
 from ..estimate.estimate_tables import estimate_table, system_table
 from ..folders import build_folder
 from ..hardware_engines import as_user_errors
 from ..networks import load_network, write_module
-from ..system import System, build_system, find_device, next_faster_design
+from ..system import System, build_system, next_faster_design
 from .design_vectors import GoldenVectors, recorded_vectors, sampled_vectors
 from .linked_project import top_level_files
 from .project_summary import project_summary

@@ -24,11 +24,11 @@ from ...passes.tile.layer_folding import FoldingError, fixed_by
 from ...qdialect.stream import DesignOp
 from ..commands.explore import ExploreOptions
 from ..designs import lowered_design, timed
+from ..devices import find_device
 from ..errors import UserError
 from ..files import reason, write_whole
 from ..networks import load_network
 from ..pools import PoolLost, pool_at
-from ..system import find_device
 from .exploration import CurveResult, ExploredNetwork
 from .explore_json import exploration_as_json
 from .explore_tables import exploration_table
