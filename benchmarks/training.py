@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import run as interpret
-from qnn.tools.plots import draw_tradeoff, rendered
+from qnn.tools.explore.plots import draw_tradeoff, rendered
 from qnn.training import Plan, Trainer, accuracy, bops, export, freeze, prepare, scores, train_float
 from qnn.training.idx import LabeledImages, read_mnist
 from torch import Tensor, nn

@@ -22,6 +22,7 @@ from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
 from .resources.memory import LOGIC_PER_LUT
 from .resources.work import NetworkWork, network_work
 from .timing.fifo_depths import steady_state_with
+from .timing.frame_rate import frames_per_second
 from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
 REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
@@ -139,7 +140,7 @@ class Estimate:
 
     @property
     def fps(self) -> float:
-        return self.clock_mhz * 1e6 / self.interval
+        return frames_per_second(self.clock_mhz, self.interval)
 
     @property
     def bottleneck(self) -> LayerEstimate:

@@ -29,16 +29,21 @@ CONFIDENCE_MARKS = {"measured": "*", "vendor": " ", "guess": "?"}
 
 def devices_command(options: DevicesOptions) -> None:
     """Prints a table, or JSON; for devices that are named, the sources of their figures, too."""
-    try:
-        devices = [device_named(name) for name in options.names or known_devices()]
-    except DeviceError as error:
-        raise UserError(str(error)) from None
+    devices = [find_device(name) for name in options.names or known_devices()]
     if options.json:
         print(json.dumps({device.name: device_as_json(device) for device in devices}, indent=2))
         return
     print(device_table(devices))
     if options.names:
         print("\n" + "\n".join(line for device in devices for line in source_lines(device)))
+
+
+def find_device(name: str) -> Device:
+    """A device by name, part number or TOML file."""
+    try:
+        return device_named(name)
+    except DeviceError as error:
+        raise UserError(str(error)) from None
 
 
 def device_as_json(device: Device) -> dict[str, Any]:

@@ -40,19 +40,19 @@ def dispatch(options: object) -> None:
 
             run_command(options)
         case EvalOptions():
-            from .evaluate import eval_command
+            from .evaluate.evaluate import eval_command
 
             eval_command(options)
         case EstimateOptions():
-            from .estimate import estimate_command
+            from .estimate.estimate import estimate_command
 
             estimate_command(options)
         case ExploreOptions():
-            from .explore import explore_command
+            from .explore.explore import explore_command
 
             explore_command(options)
         case CompileOptions():
-            from .compile import compile_command
+            from .compile.compile import compile_command
 
             compile_command(options)
         case ReportOptions():

@@ -22,6 +22,7 @@ from ..qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..qdialect.text import verify
 from .commands.shared import DesignOptions
 from .designs import design_in, folding_errors, lowered_design, size_channels, timed
+from .devices import find_device
 from .errors import UsageError, UserError
 
 LOG = logging.getLogger(__name__)
@@ -78,14 +79,6 @@ def next_faster_design(design: DesignOp, found: Estimate) -> NextStep | None:
     """The next faster design on the only device; None if no folding is faster."""
     (part,) = found.parts
     return next_step(design, part.device, found.clock_mhz, found.bottleneck.cycles)
-
-
-def find_device(name: str) -> Device:
-    """A device by name, part number or TOML file."""
-    try:
-        return device_named(name)
-    except DeviceError as error:
-        raise UserError(str(error)) from None
 
 
 def _on_one_device(module: ModuleOp, options: DesignOptions, must_fit: bool) -> System:

@@ -1,6 +1,5 @@
 """Counts the operations and bit operations of a network, in training or frozen."""
 
-from collections.abc import Callable
 from functools import partial
 from math import prod
 from typing import Any
@@ -13,8 +12,6 @@ from .layers import Linear, QuantLayer, linear_layers, named_modules
 from .prepare import Prepared
 
 FLOAT_BITS = 32
-
-ForwardHook = Callable[[nn.Module, Any, Tensor], None]
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:

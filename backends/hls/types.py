@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.types import (
     BipolarType,
     ElementType,

@@ -1,7 +1,5 @@
 """Elementwise ops as C++ expressions of `a` and `b`, the elements of their operands."""
 
-from xdsl.ir import Operation
-
 from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import Shape
 from ...qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
@@ -64,15 +62,3 @@ def table_index(op: LookupOp, shape: Shape) -> str:
     if op.per_channel is not None:
         return f"{last} * {table[1]} + {index}"
     return index if len(table) == 1 else f"({index}) * {table[1]} + {last}"
-
-
-ELEMENTWISE: tuple[type[Operation], ...] = (
-    AddOp,
-    SubOp,
-    MulOp,
-    ReluOp,
-    RequantizeOp,
-    TruncOp,
-    LookupOp,
-)
-"""The ops that `expression` supports."""

@@ -8,13 +8,8 @@ import numpy as np
 
 from ...hardware.resources.memory import DualPortMemory
 from ...qdialect.packing import word_bytes
-from ...qdialect.stream.compute import (
-    DepthwiseOp,
-    MatvecOp,
-    Storage,
-    ThresholdOp,
-    WeightedProcess,
-)
+from ...qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, WeightedProcess
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.process import constant_integers, data_of
 from ...qdialect.types import (
     ElementType,

@@ -6,7 +6,6 @@ from math import gcd
 
 import numpy as np
 
-from ...hardware.timing.schedule import schedule_of
 from ...qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import int_pair
@@ -72,7 +71,7 @@ def build_window(process: WindowOp, builder: Builder) -> WindowInstance:
         lanes_in=lanes_in,
         lanes_out=lanes_out,
         by_channel=process.by_channel is not None,
-        iterations=schedule_of(process).interval,
+        iterations=process.interval,
         piece=piece,
         banks=power_of_two(lanes_out // piece),
         bank_bytes=power_of_two(-(-x.word_bits // 8)),

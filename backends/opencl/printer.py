@@ -13,7 +13,7 @@ from functools import singledispatch
 from itertools import accumulate
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.stream.compute import Storage
+from ...qdialect.stream.folding import Storage
 from ...qdialect.stream.products import ProductKind, SignType, product_kind
 from ...qdialect.types import ElementType, QuantType, signed
 from ..netlist.build import build_netlist
@@ -192,7 +192,7 @@ def define_weighted(instance: WeightedInstance) -> dict[str, str]:
     return {
         **merged(map(define, numbers)),
         "PRODUCT": tag(product_type(instance)),
-        "PRODUCTS": product_method(instance),
+        "PRODUCTS": product_method(instance)[0],
         name: instance.weights.name,
         "ROWS_BITS": str(instance.pe * instance.row_bits),
         "ROW_BITS": str(instance.row_bits),
@@ -201,22 +201,25 @@ def define_weighted(instance: WeightedInstance) -> dict[str, str]:
     }
 
 
-def product_method(instance: WeightedInstance) -> str:
-    """The library's method for the products of a process: `product.h` lists them."""
+def product_method(instance: WeightedInstance) -> tuple[str, int]:
+    """The library's method for the products of a process, which is in `product.h`, and the bits of
+    a product."""
+    weight, x = number_bits(instance.factor), number_bits(instance.input)
     match product_kind(instance.factor, instance.input):
         case ProductKind.XNOR:
-            return "XNOR"
+            return "XNOR", 2
         case ProductKind.INTEGER:
-            return "MULTIPLIED"
-        case _:
-            return "BY_WEIGHT" if isinstance(instance.factor, SignType) else "BY_INPUT"
+            return "MULTIPLIED", weight + x
+        case ProductKind.BIPOLAR | ProductKind.TERNARY if isinstance(instance.factor, SignType):
+            return "BY_WEIGHT", x + 1
+        case ProductKind.BIPOLAR | ProductKind.TERNARY:
+            return "BY_INPUT", weight + 1
 
 
 def product_type(instance: WeightedInstance) -> QuantType:
     """The signed type that holds every product of a process."""
-    weight, x = number_bits(instance.factor), number_bits(instance.input)
-    bits = {"XNOR": 2, "BY_WEIGHT": x + 1, "BY_INPUT": weight + 1, "MULTIPLIED": weight + x}
-    return signed(min(bits[product_method(instance)], 64))
+    _, bits = product_method(instance)
+    return signed(min(bits, 64))
 
 
 @process_definitions.register

@@ -15,7 +15,7 @@ from xdsl.dialects.builtin import ModuleOp
 from ..errors import ImportFailure
 from ..inputs import Inputs
 from ..onnx.importer import Importer, import_model
-from . import operators, quantizers
+from . import layout_operators, operators, quantizers
 from .archive import READ_ERRORS, damaged_archive, read_archive
 from .program import TorchProgram
 from .qat import freeze_fake_quantizers
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
-__all__ = ["import_module", "import_program", "import_pt2", "operators", "quantizers"]
+__all__ = [
+    "import_module",
+    "import_program",
+    "import_pt2",
+    "layout_operators",
+    "operators",
+    "quantizers",
+]
 
 
 def import_pt2(path: str, inputs: Inputs | None = None) -> ModuleOp:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Counts = npt.NDArray[Any]
+Amounts = npt.NDArray[Any]
 
 BLOCK_SHAPES = {
     "xilinx": ((16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)),
@@ -46,23 +46,23 @@ BLOCK_LUTS = 160
 class MemoryCost:
     """Memories of one size for which the vendor's tool chooses between LUTs and blocks."""
 
-    count: Counts | int
-    words: Counts | int
-    bits: Counts | int
+    count: Amounts | int
+    words: Amounts | int
+    bits: Amounts | int
 
-    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
+    def luts_and_blocks(self, vendor: str) -> tuple[Amounts, Amounts]:
         """The LUTs and blocks of all these memories."""
         small = np.asarray(self.words) * self.bits <= MAX_LUT_MEMORY_BITS
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, self.blocks(vendor))
 
-    def luts(self, vendor: str) -> Counts:
+    def luts(self, vendor: str) -> Amounts:
         return (
             self.count
             * WRITABLE_LUT_FACTOR
             * luts(vendor, np.asarray(self.words), np.asarray(self.bits))
         )
 
-    def blocks(self, vendor: str) -> Counts:
+    def blocks(self, vendor: str) -> Amounts:
         return self.count * blocks(vendor, np.asarray(self.words), np.asarray(self.bits))
 
 
@@ -70,38 +70,38 @@ class MemoryCost:
 class DualPortMemory:
     """Memories with a write and a read port, for which our library chooses LUTs or blocks."""
 
-    words: Counts
-    bits: Counts
+    words: Amounts
+    bits: Amounts
 
     def in_luts(self, vendor: str) -> npt.NDArray[np.bool_]:
         """Whether LUTs hold the words: they do if they count no more than the blocks would."""
         return self.luts(vendor) <= BLOCK_LUTS * blocks(vendor, self.words, self.bits)
 
-    def luts_and_blocks(self, vendor: str) -> tuple[Counts, Counts]:
+    def luts_and_blocks(self, vendor: str) -> tuple[Amounts, Amounts]:
         """The LUTs and blocks of each memory."""
         small = self.in_luts(vendor)
         held = blocks(vendor, self.words, self.bits)
         return np.where(small, self.luts(vendor), 0), np.where(small, 0, held)
 
-    def luts(self, vendor: str) -> Counts:
+    def luts(self, vendor: str) -> Amounts:
         """LUTs of banks side by side and below each other; LUTs select between those below."""
-        ways: list[Counts] = []
+        options: list[Amounts] = []
         for deep, wide, each in DUAL_PORT_SHAPES[vendor]:
             banks = -(-self.words // deep)
             chosen = np.where(banks > 1, -(-banks // WORDS_PER_SELECTING_LUT) * self.bits, 0)
-            ways.append(banks * -(-self.bits // wide) * each + chosen)
-        return np.minimum.reduce(ways)
+            options.append(banks * -(-self.bits // wide) * each + chosen)
+        return np.minimum.reduce(options)
 
 
-def blocks(vendor: str, words: Counts, bits: Counts) -> Counts:
+def blocks(vendor: str, words: Amounts, bits: Amounts) -> Amounts:
     """Blocks that hold the words, all of one shape."""
     if vendor == "intel":
-        ways = [-(-words // deep) * -(-bits // wide) for deep, wide in BLOCK_SHAPES[vendor]]
-        return np.minimum.reduce(ways)
+        options = [-(-words // deep) * -(-bits // wide) for deep, wide in BLOCK_SHAPES[vendor]]
+        return np.minimum.reduce(options)
     return _xilinx_blocks(words, bits)
 
 
-def _xilinx_blocks(words: Counts, bits: Counts) -> Counts:
+def _xilinx_blocks(words: Amounts, bits: Amounts) -> Amounts:
     """Blocks as Vivado joins them: each bit of a word is in one block, or in a cascade of two.
 
     A block is as deep as the memory where a shape allows it, however little of it is used, so that
@@ -114,12 +114,12 @@ def _xilinx_blocks(words: Counts, bits: Counts) -> Counts:
     return found
 
 
-def ultras(words: Counts, bits: Counts) -> Counts:
+def ultras(words: Amounts, bits: Amounts) -> Amounts:
     deep, wide = ULTRA_SHAPE
     return -(-words // deep) * -(-bits // wide)
 
 
-def luts(vendor: str, words: Counts, bits: Counts) -> Counts:
+def luts(vendor: str, words: Amounts, bits: Amounts) -> Amounts:
     """LUTs that hold the words of a constant memory; on Intel the equivalent of ALMs."""
     per_bit = 1 if vendor == "xilinx" else 0.5 / LOGIC_PER_LUT[vendor]
     return -(-words // ROM_WORDS_PER_LUT[vendor]) * bits * per_bit

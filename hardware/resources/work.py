@@ -4,6 +4,7 @@ Summaries of networks and estimates of designs both use these counts.
 """
 
 from dataclasses import dataclass
+from functools import singledispatch
 from math import log2, prod
 
 from ...qdialect.stream import DesignOp, Process, SinkOp, SourceOp
@@ -63,19 +64,24 @@ def network_work(design: DesignOp) -> NetworkWork:
     return sum(map(process_work, design.processes), NetworkWork())
 
 
+@singledispatch
 def process_work(process: Process) -> NetworkWork:
-    """The work of a process, with the feature map that it writes, if that is a new one.
+    """The work of a process, with the feature map that it writes, if that is a new one."""
+    return NetworkWork()
 
-    A link carries a feature map that is counted where it was computed, and is not external.
-    """
-    if isinstance(process, SourceOp | SinkOp):
-        if process.over is not None:
-            return NetworkWork()
-        (channel,) = process.inputs or process.outputs
-        bits = prod(channel.frame) * bit_width(channel.element_type)
-        return NetworkWork(external_bits=bits, feature_bits=bits * isinstance(process, SourceOp))
-    if not isinstance(process, WeightedProcess):
+
+@process_work.register
+def port_work(process: SourceOp | SinkOp) -> NetworkWork:
+    """A link carries a feature map that is counted where it was computed, and is not external."""
+    if process.over is not None:
         return NetworkWork()
+    (channel,) = process.inputs or process.outputs
+    bits = prod(channel.frame) * bit_width(channel.element_type)
+    return NetworkWork(external_bits=bits, feature_bits=bits if process.outputs else 0)
+
+
+@process_work.register
+def weighted_work(process: WeightedProcess) -> NetworkWork:
     (x,), (y,) = process.inputs, process.outputs
     rows, cols = process.rows.shape
     weight = bit_width(data_of(process, process.weights).element)

@@ -54,16 +54,16 @@ class Choices:
         found = sha256(repr(sorted((c, sorted(v)) for c, v in self.fixed.items())).encode())
         for array in (*self.space.widths, *self.space.on_device.values()):
             found.update(array.tobytes())
-        for part in self.space.parts:
-            found.update(repr((part.choices, part.interval.shape)).encode())
-            found.update(np.ascontiguousarray(part.interval).tobytes())
-            found.update(np.ascontiguousarray(part.use).tobytes())
+        for table in self.space.tables:
+            found.update(repr((table.choices, table.interval.shape)).encode())
+            found.update(np.ascontiguousarray(table.interval).tobytes())
+            found.update(np.ascontiguousarray(table.use).tobytes())
         return found.digest()
 
     @cached_property
     def max_cycles(self) -> int:
         """Cycles per frame of the slowest design."""
-        return max(int(part.interval.max()) for part in self.space.parts)
+        return max(int(table.interval.max()) for table in self.space.tables)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ class PartCosts:
     @staticmethod
     def of(cuts: Cuts, choices: Choices, vendor: str, link: LinkAttr) -> "PartCosts":
         space, layers = choices.space, cuts.layers
-        by_owner = {part.of: part for part in space.parts}
+        by_owner = {table.of: table for table in space.tables}
         groups = [[by_owner[process] for process in group] for group in layers.groups]
         between = {edge.value for edge in layers.edges}
         for number, group in enumerate(layers.groups):
@@ -75,21 +75,21 @@ class PartCosts:
 
     def subspace(self, inside: Mask) -> tuple[Space, dict[int, list[int]]]:
         """The choices of some groups, renumbered, and the values that are fixed for them."""
-        parts = [part for n in np.flatnonzero(inside) for part in self.groups[n]]
+        tables = [table for n in np.flatnonzero(inside) for table in self.groups[n]]
         for number, edge in enumerate(self.cuts.layers.edges):
             tail, head = inside[edge.tail], inside[edge.head]
             if tail and head:
-                parts.append(self.uncut[number])
+                tables.append(self.uncut[number])
             elif tail:
-                parts.append(self.senders[number])
+                tables.append(self.senders[number])
             elif head:
-                parts.append(self.receivers[number])
-        named = sorted({choice for part in parts for choice in part.choices})
+                tables.append(self.receivers[number])
+        named = sorted({choice for table in tables for choice in table.choices})
         new = {choice: number for number, choice in enumerate(named)}
         whole, fixed = self.choices.space, self.choices.fixed
         space = Space(
             [whole.widths[choice] for choice in named],
-            parts=[replace(part, choices=tuple(new[c] for c in part.choices)) for part in parts],
+            tables=[replace(t, choices=tuple(new[c] for c in t.choices)) for t in tables],
             on_device={new[c]: mask for c, mask in whole.on_device.items() if c in new},
         )
         return space, {new[c]: list(v) for c, v in fixed.items() if c in new}

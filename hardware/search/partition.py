@@ -116,8 +116,8 @@ class Partitioner:
     def candidate_cycles(self) -> list[int]:
         """All cycles per frame that a layer or a link can take, rising."""
         spaces = [costs.choices.space for costs in self.costs.values()]
-        parts = [part.interval.reshape(-1) for space in spaces for part in space.parts]
-        return np.unique(np.concatenate([*parts, self.cuts.link_cycles])).tolist()
+        tables = [table.interval.reshape(-1) for space in spaces for table in space.tables]
+        return np.unique(np.concatenate([*tables, self.cuts.link_cycles])).tolist()
 
     def plan(self, cycles: int | None = None, fewest: bool = False) -> PartitionPlan:
         """The best cut that takes at most these cycles per frame, or as few as possible.

@@ -57,7 +57,7 @@ class Space:
     widths: list[Counts] = field(default_factory=list[Counts])
     """The values of each choice, ascending."""
     axes: dict[Process, FoldingAxes] = field(default_factory=dict[Process, FoldingAxes])
-    parts: list[CostTable] = field(default_factory=list[CostTable])
+    tables: list[CostTable] = field(default_factory=list[CostTable])
     implementations: dict[Process, list[Implementation]] = field(
         default_factory=dict[Process, list[Implementation]]
     )
@@ -68,8 +68,8 @@ class Space:
 
     def detached(self) -> "Space":
         """All that a search needs, detached from the design: it can be sent to another process."""
-        parts = [replace(part, of=None) for part in self.parts]
-        return Space(self.widths, parts=parts, on_device=self.on_device)
+        tables = [replace(table, of=None) for table in self.tables]
+        return Space(self.widths, tables=tables, on_device=self.on_device)
 
     @property
     def sizes(self) -> list[int]:
@@ -78,11 +78,11 @@ class Space:
 
     def fits(self, process: Process, choice: int) -> npt.NDArray[np.bool_]:
         """For each value of a choice: whether the process can be built with it."""
-        (part,) = (part for part in self.parts if part.of is process)
-        least = np.moveaxis(part.use.sum(0), part.choices.index(choice), 0)
+        (table,) = (table for table in self.tables if table.of is process)
+        least = np.moveaxis(table.use.sum(0), table.choices.index(choice), 0)
         return np.isfinite(least.reshape(len(least), -1).min(1))
 
-    def choice(self, widths: Sequence[int]) -> int:
+    def add_choice(self, widths: Sequence[int]) -> int:
         """Adds a choice between widths; returns its number."""
         self.widths.append(np.array(sorted(set(widths)), np.int64))
         return len(self.widths) - 1
@@ -95,10 +95,10 @@ def space_of(design: DesignOp, vendor: str) -> Space:
         if not isinstance(process, RepackOp):
             space.axes[process] = _folding_axes(space, process)
     for process, axes in list(space.axes.items()):
-        space.parts.append(_process_table(space, process, axes, vendor))
+        space.tables.append(_process_table(space, process, axes, vendor))
         for value in process.operands:
             if process.folding_leader is None:
-                space.parts.append(_channel_table(space, value, process, vendor))
+                space.tables.append(_channel_table(space, value, process, vendor))
     return space
 
 
@@ -122,25 +122,25 @@ def _folding_axes(space: Space, process: Process) -> FoldingAxes:
         leader = space.axes[process.folding_leader]
         return FoldingAxes(leader.input, leader.input, leader.kernel)
     folding = process.folding()
-    entering = space.choice(folding.input)
-    leaving = entering if folding.output is None else space.choice(folding.output)
-    kernel = None if folding.kernel is None else space.choice(folding.kernel)
-    return FoldingAxes(entering, leaving, kernel)
+    input = space.add_choice(folding.input)
+    output = input if folding.output is None else space.add_choice(folding.output)
+    kernel = None if folding.kernel is None else space.add_choice(folding.kernel)
+    return FoldingAxes(input, output, kernel)
 
 
-def _process_table(space: Space, process: Process, ends: FoldingAxes, vendor: str) -> CostTable:
+def _process_table(space: Space, process: Process, axes: FoldingAxes, vendor: str) -> CostTable:
     """The table of a process; adds a choice if it has several implementations."""
-    named = sorted({c for c in (ends.input, ends.output, ends.kernel) if c is not None})
-    axes = {choice: on_axis(space.widths[choice], choice, named) for choice in named}
-    kernel = None if ends.kernel is None else axes[ends.kernel]
-    lanes_in, lanes_out = process.folding().lanes(axes[ends.input], axes[ends.output], kernel)
+    named = sorted({c for c in (axes.input, axes.output, axes.kernel) if c is not None})
+    widths = {choice: on_axis(space.widths[choice], choice, named) for choice in named}
+    kernel = None if axes.kernel is None else widths[axes.kernel]
+    lanes_in, lanes_out = process.folding().lanes(widths[axes.input], widths[axes.output], kernel)
     shape = [len(space.widths[choice]) for choice in named]
     interval = np.broadcast_to(process.interval_with(lanes_in, lanes_out), shape)
     found = implementations(process, vendor, lanes_in, lanes_out)
     if len(found) == 1:
         return CostTable(process, tuple(named), interval, found[0].use)
-    number = space.choice(range(len(found)))
-    space.axes[process] = replace(ends, implementation=number)
+    number = space.add_choice(range(len(found)))
+    space.axes[process] = replace(axes, implementation=number)
     space.implementations[process] = found
     space.on_device[number] = np.array([each.storage != Storage.OUTSIDE for each in found])
     use = np.stack([each.use for each in found], -1)

@@ -65,11 +65,11 @@ class Infeasible(Exception):
 
 
 class Unbuildable(Infeasible):
-    """A part cannot be built with any of the values that its choices may have."""
+    """A process or a channel cannot be built with any of the values that its choices may have."""
 
-    def __init__(self, part: CostTable):
-        super().__init__("a part cannot be built")
-        self.part = part
+    def __init__(self, table: CostTable):
+        super().__init__("a process or a channel cannot be built")
+        self.table = table
 
 
 class RateUnreachable(Infeasible):
@@ -95,7 +95,7 @@ Masks = dict[int, npt.NDArray[np.bool_]]
 class Tiler:
     """Searches the foldings of a design, with a budget or without one.
 
-    Raises `Unbuildable` if a part cannot be built with the allowed values.
+    Raises `Unbuildable` if a process or a channel cannot be built with the allowed values.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Tiler:
         """`fixed` restricts choices to some values; `off_chip` allows weights off the device."""
         self.space, self.budget, self.fixed = space, budget, fixed
         self.prices = TYPICAL_PRICES if budget is None else 1 / np.maximum(budget, 1e-9)
-        self.parts = [_exclude_missing_kinds(part, budget) for part in space.parts]
+        self.tables = [_exclude_missing_kinds(table, budget) for table in space.tables]
         self.masks: Masks = {
             choice: np.isin(space.widths[choice], list(values))
             for choice, values in (fixed or {}).items()
@@ -117,23 +117,25 @@ class Tiler:
             for choice, on_chip in space.on_device.items():
                 allowed = self.masks.get(choice, np.ones(len(on_chip), bool))
                 self.masks[choice] = allowed & on_chip if (allowed & on_chip).any() else allowed
-        self.steps = elimination_order([part.choices for part in space.parts], space.sizes)
+        self.steps = elimination_order([table.choices for table in space.tables], space.sizes)
         seen = set[int]()
         self.masked_choices: list[set[int]] = []
-        """For each part, the choices that no earlier part names: a mask is applied only once."""
-        for part in space.parts:
-            self.masked_choices.append(set(part.choices) - seen)
-            seen.update(part.choices)
+        """For each table, the choices that no earlier table names: a mask is applied only once."""
+        for table in space.tables:
+            self.masked_choices.append(set(table.choices) - seen)
+            seen.update(table.choices)
         # All tables stand in one flat array, so that a price vector costs a single product.
-        self.flat_use = np.hstack([part.use.reshape(len(part.use), -1) for part in self.parts])
-        self.flat_intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
-        self.table_ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()
+        self.flat_use = np.hstack([table.use.reshape(len(table.use), -1) for table in self.tables])
+        self.flat_intervals = np.hstack([table.interval.reshape(-1) for table in self.tables])
+        self.table_ends: list[int] = np.cumsum(
+            [table.interval.size for table in self.tables]
+        ).tolist()
         self.tables_left = MAX_TABLES_SEARCHED
         self.tables_reserved = 0
-        """The part of `tables_left` that is kept for later searches."""
-        for part in self.parts:
-            if not self._buildable(part).any():
-                raise Unbuildable(part)
+        """The share of `tables_left` that is kept for later searches."""
+        for table in self.tables:
+            if not self._buildable(table).any():
+                raise Unbuildable(table)
         self.refuted_cycles = 0
         """No folding within the budget takes this many cycles per frame, or fewer."""
 
@@ -189,37 +191,37 @@ class Tiler:
         candidates = self.candidate_cycles()
         return int(candidates[np.searchsorted(candidates, self.refuted_cycles, side="right")])
 
-    def min_cycles_by_part(self) -> list[int]:
-        """For each part, the fewest cycles per frame that it can take."""
-        return [int(part.interval[self._buildable(part)].min()) for part in self.parts]
+    def min_cycles_by_table(self) -> list[int]:
+        """For each table, the fewest cycles per frame of all its entries."""
+        return [int(table.interval[self._buildable(table)].min()) for table in self.tables]
 
-    def _buildable(self, part: CostTable) -> npt.NDArray[np.bool_]:
-        """Where a part can be built, with allowed values of its choices."""
-        buildable: npt.NDArray[np.bool_] = np.asarray(np.isfinite(part.use).all(0))
-        for choice in part.choices:
+    def _buildable(self, table: CostTable) -> npt.NDArray[np.bool_]:
+        """The entries of a table that can be built, with allowed values of its choices."""
+        buildable: npt.NDArray[np.bool_] = np.asarray(np.isfinite(table.use).all(0))
+        for choice in table.choices:
             if choice in self.masks:
-                buildable = buildable & on_axis(self.masks[choice], choice, part.choices)
+                buildable = buildable & on_axis(self.masks[choice], choice, table.choices)
         return buildable
 
     def candidate_cycles(self) -> npt.NDArray[np.int64]:
-        """All cycles per frame that a part can take, rising; every design takes one of them."""
-        return np.unique(np.concatenate([part.interval.reshape(-1) for part in self.parts]))
+        """The cycles per frame of all entries, rising; every design takes one of them."""
+        return np.unique(np.concatenate([table.interval.reshape(-1) for table in self.tables]))
 
     def _cheapest_at_prices(
         self, cycles: int, prices: Use, masks: Masks
     ) -> tuple[float, list[int]]:
         """The cheapest folding at some prices, within the budget or not; exact."""
-        self.tables_left -= len(self.parts)
+        self.tables_left -= len(self.tables)
         costs = prices @ self.flat_use
         costs[self.flat_intervals > cycles] = np.inf
         factors: list[Factor] = []
-        for part, choices, end in zip(
-            self.parts, self.masked_choices, self.table_ends, strict=True
+        for table, choices, end in zip(
+            self.tables, self.masked_choices, self.table_ends, strict=True
         ):
-            table = costs[end - part.interval.size : end].reshape(part.interval.shape)
+            cost = costs[end - table.interval.size : end].reshape(table.interval.shape)
             for choice in choices & masks.keys():
-                table = np.where(on_axis(masks[choice], choice, part.choices), table, np.inf)
-            factors.append(Factor(part.choices, table))
+                cost = np.where(on_axis(masks[choice], choice, table.choices), cost, np.inf)
+            factors.append(Factor(table.choices, cost))
         return cheapest_choice(factors, self.space.sizes, self.steps)
 
     def _branch_and_bound(self, cycles: int, split: bool = True) -> "SearchResult":
@@ -297,13 +299,13 @@ class Tiler:
         """Splits the values of one choice in two, so that each half excludes one of two foldings.
 
         Two foldings that alternate as the cheapest hold the bound down. Of the choices in which
-        they differ, the one whose parts differ most in cost is split.
+        they differ, the one whose tables differ most in cost is split.
         """
         weights = np.zeros(len(first))
-        for part in self.parts:
-            here, there = (tuple(chosen[c] for c in part.choices) for chosen in (first, second))
-            weights[list(part.choices)] += (
-                np.abs(part.use[:, *here] - part.use[:, *there]) @ self.prices
+        for table in self.tables:
+            here, there = (tuple(chosen[c] for c in table.choices) for chosen in (first, second))
+            weights[list(table.choices)] += (
+                np.abs(table.use[:, *here] - table.use[:, *there]) @ self.prices
             )
         weights[np.equal(first, second)] = -1
         choice = int(weights.argmax())
@@ -314,10 +316,10 @@ class Tiler:
 
     def _evaluate(self, chosen: list[int]) -> Tiling:
         """The figures of a folding, from the positions of its values."""
-        places = [tuple(chosen[choice] for choice in part.choices) for part in self.parts]
-        located = list(zip(self.parts, places, strict=True))
-        use = np.sum([part.use[:, *place] for part, place in located], axis=0)
-        interval = max(int(part.interval[place]) for part, place in located)
+        places = [tuple(chosen[choice] for choice in table.choices) for table in self.tables]
+        located = list(zip(self.tables, places, strict=True))
+        use = np.sum([table.use[:, *place] for table, place in located], axis=0)
+        interval = max(int(table.interval[place]) for table, place in located)
         widths = [int(w[place]) for w, place in zip(self.space.widths, chosen, strict=True)]
         cost = float(use @ self.prices)
         return Tiling(widths, interval, use, cost, cost)
@@ -368,12 +370,12 @@ def best_tiling(tiler: Tiler, cycles: int | None) -> Tiling:
     return found
 
 
-def _exclude_missing_kinds(part: CostTable, budget: Use | None) -> CostTable:
-    """A part whose entries are infinite where they need a kind that the budget lacks."""
+def _exclude_missing_kinds(table: CostTable, budget: Use | None) -> CostTable:
+    """A table whose entries are infinite where they need a kind that the budget lacks."""
     if budget is None:
-        return part
-    missing = (part.use[budget == 0] > 0).any(0)
-    return replace(part, use=np.where(missing, np.inf, part.use))
+        return table
+    missing = (table.use[budget == 0] > 0).any(0)
+    return replace(table, use=np.where(missing, np.inf, table.use))
 
 
 def _first_where(values: npt.NDArray[np.int64], holds: Callable[[int], bool]) -> int:

@@ -13,7 +13,6 @@ from ...qdialect.stream.process import Counts
 from ..estimate import name_of
 from .channel_times import repeat_frames
 from .fifo_depths import steady_state_with
-from .schedule import schedule_of
 from .simulate import (
     SimulationTooLong,
     Timeline,
@@ -95,7 +94,7 @@ def _frame_events(process: Process, timeline: Timeline, track: int) -> list[Even
 
     Cycles beyond those of its schedule were spent waiting for words or for room.
     """
-    cycles = schedule_of(process).interval
+    cycles = process.interval
     times = [timeline.read[v] for v in process.operands]
     times += [timeline.reserved[v] for v in process.results]
     read, written = (sum(c.words for c in ends) for ends in (process.inputs, process.outputs))

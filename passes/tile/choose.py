@@ -90,14 +90,14 @@ def _allowed_cycles(goal: Goal, tiler: Tiler, fixed: FixedValues) -> int:
         return goal.max_cycles
     if goal.target_cycles is not None:
         return max(goal.target_cycles, tiler.min_cycles())
-    fixed_parts = [
+    fixed_tables = [
         cycles
-        for cycles, part in zip(tiler.min_cycles_by_part(), tiler.parts, strict=True)
-        if all(choice in fixed for choice in part.choices)
+        for cycles, table in zip(tiler.min_cycles_by_table(), tiler.tables, strict=True)
+        if all(choice in fixed for choice in table.choices)
     ]
-    if not fixed_parts:
+    if not fixed_tables:
         return int(tiler.candidate_cycles()[-1])
-    return max(tiler.min_cycles(), *fixed_parts)
+    return max(tiler.min_cycles(), *fixed_tables)
 
 
 def leave_room_for_fifos(

@@ -42,8 +42,8 @@ OFF_CHIP_BITS = "off-chip bits/cycle"
 def explain_infeasible(goal: Goal, space: Space, error: Infeasible) -> Refusal:
     """The reason and the remedy for a search that found no folding."""
     match error:
-        case Unbuildable(part=part):
-            return _explain_unbuildable(goal, space, part)
+        case Unbuildable(table=table):
+            return _explain_unbuildable(goal, space, table)
         case RateUnreachable(tiler=tiler, cycles=cycles):
             return _explain_unreachable(goal, tiler, cycles)
         case BudgetExceeded(tiler=tiler, cycles=cycles):
@@ -53,14 +53,16 @@ def explain_infeasible(goal: Goal, space: Space, error: Infeasible) -> Refusal:
             raise error
 
 
-def _explain_unbuildable(goal: Goal, space: Space, part: CostTable) -> Refusal:
+def _explain_unbuildable(goal: Goal, space: Space, table: CostTable) -> Refusal:
     """The device lacks a kind of resource, or the layer's folding excludes what it has."""
-    name = describe_part(part)
-    if goal.device is not None and (kinds := _missing_kinds(goal.device, space, part)):
+    name = describe_table(table)
+    if goal.device is not None and (kinds := _missing_kinds(goal.device, space, table)):
         reason = f"{name} needs {', '.join(kinds)}, which {goal.device.name} does not have"
         return Refusal(reason, "choose another device")
-    implementations = space.implementations.get(part.of, []) if isinstance(part.of, Process) else []
-    buildable = np.isfinite(part.use.sum(0)).reshape(-1, len(implementations) or 1).any(0)
+    implementations = (
+        space.implementations.get(table.of, []) if isinstance(table.of, Process) else []
+    )
+    buildable = np.isfinite(table.use.sum(0)).reshape(-1, len(implementations) or 1).any(0)
     storages = list(
         dict.fromkeys(
             implementation.storage
@@ -75,10 +77,11 @@ def _explain_unbuildable(goal: Goal, space: Space, part: CostTable) -> Refusal:
     return Refusal(f"{name} cannot be built with its folding{where}", remedy)
 
 
-def _missing_kinds(device: Device, space: Space, part: CostTable) -> list[str]:
-    """The resources that every implementation of a part needs, and the device does not have."""
-    (table,) = (each for each in space.parts if each.of is part.of)
-    needed = named_amounts(device, table.use.reshape(len(table.use), -1).min(1))
+def _missing_kinds(device: Device, space: Space, table: CostTable) -> list[str]:
+    """The resources that every implementation of a process needs, and the device does not have."""
+    (unrestricted,) = (each for each in space.tables if each.of is table.of)
+    use = unrestricted.use
+    needed = named_amounts(device, use.reshape(len(use), -1).min(1))
     available = named_amounts(device, device.amounts(1))
     return [name for name, use in needed.items() if use and not available.get(name)]
 
@@ -89,10 +92,10 @@ def _explain_unreachable(goal: Goal, tiler: Tiler, cycles: int) -> Refusal:
         return Refusal(
             "the foldings of the layers exclude each other", "leave one of them to be chosen"
         )
-    by_part = tiler.min_cycles_by_part()
-    slowest = int(np.argmax(by_part))
-    detail = f"{describe_part(tiler.parts[slowest])} takes at least {by_part[slowest]:,}"
-    if by_part[slowest] <= cycles:
+    by_table = tiler.min_cycles_by_table()
+    slowest = int(np.argmax(by_table))
+    detail = f"{describe_table(tiler.tables[slowest])} takes at least {by_table[slowest]:,}"
+    if by_table[slowest] <= cycles:
         detail = "the words of its channels are too narrow"
     return Refusal(
         f"{goal.fps:,.10g} frames/s allows {cycles:,} cycles per frame; no folding is that fast: "
@@ -163,23 +166,23 @@ def _largest_users(device: Device, space: Space, tiling: Tiling, kind: int) -> s
     one_unit = reported_figures(device.vendor, np.eye(len(RESOURCE_KINDS))[kind])
     (name,) = (name for name, amount in one_unit.items() if amount)
     shares: list[tuple[float, str]] = []
-    for part in space.parts:
-        widths = [(space.widths[choice], tiling.widths[choice]) for choice in part.choices]
+    for table in space.tables:
+        widths = [(space.widths[choice], tiling.widths[choice]) for choice in table.choices]
         place = [int(np.searchsorted(values, width)) for values, width in widths]
-        shares.append((part.use[(kind, *place)] / tiling.use[kind], describe_part(part)))
+        shares.append((table.use[(kind, *place)] / tiling.use[kind], describe_table(table)))
     largest = sorted(shares, reverse=True)[:MAX_LAYERS_SHOWN]
     layers = ", ".join(f"{layer} ({share:.0%})" for share, layer in largest if round(share, 2))
     return f"most {OFF_CHIP_BITS if name == 'port' else name} in {layers}"
 
 
-def describe_part(part: CostTable) -> str:
+def describe_table(table: CostTable) -> str:
     """How messages name a process, or a channel by the process that reads it."""
-    if isinstance(part.of, SourceOp | SinkOp):
-        return f"the network's {'input' if isinstance(part.of, SourceOp) else 'output'}"
-    if isinstance(part.of, Process):
-        return describe(part.of)
-    assert part.of is not None
-    (use,) = part.of.uses
+    if isinstance(table.of, SourceOp | SinkOp):
+        return f"the network's {'input' if isinstance(table.of, SourceOp) else 'output'}"
+    if isinstance(table.of, Process):
+        return describe(table.of)
+    assert table.of is not None
+    (use,) = table.of.uses
     return f"the channel before {describe(use.operation)}"
 
 

@@ -19,11 +19,11 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
 from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
-from qnn.tools import evaluate
-from qnn.tools.datasets import CIFAR_RECORD_BYTES, load_images, load_labels
 from qnn.tools.engines import Engine
 from qnn.tools.errors import UserError
-from qnn.tools.pixels import Pixels
+from qnn.tools.evaluate import evaluate
+from qnn.tools.evaluate.datasets import CIFAR_RECORD_BYTES, load_images, load_labels
+from qnn.tools.evaluate.pixels import Pixels
 from qnn.tools.pools import Pool
 from qnn.tools.qnn import main
 from support.cluster import DASK, cluster

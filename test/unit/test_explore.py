@@ -20,8 +20,8 @@ from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_fro
 from qnn.hardware.search.explore import Job as Task
 from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.tile import tile_design
-from qnn.tools import explore as command
 from qnn.tools.designs import lowered_design
+from qnn.tools.explore import explore as command
 from qnn.tools.networks import load_network, write_module
 from qnn.tools.pools import PoolLost, pool_at
 from qnn.tools.qnn import main

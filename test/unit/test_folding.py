@@ -9,12 +9,7 @@ from qnn.hardware.timing.simulate import simulate, simulate_unbounded
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
 from qnn.passes.tile.folding_file import read_folding, write_folding
-from qnn.passes.tile.layer_folding import (
-    FoldingError,
-    LayerFolding,
-    foldable_layers,
-    folding_of,
-)
+from qnn.passes.tile.layer_folding import FoldingError, LayerFolding, foldable_layers, folding_of
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.qnn_opt import main

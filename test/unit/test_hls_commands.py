@@ -189,7 +189,7 @@ def test_an_interrupted_build_keeps_the_previous_one(
     def broken(*_: object) -> None:
         raise how
 
-    monkeypatch.setattr("qnn.tools.compile.write_folding", broken)
+    monkeypatch.setattr("qnn.tools.compile.compile.write_folding", broken)
     arguments = ["compile", saved(two_layers("b"), tmp_path), *OPTIONS, "-o", str(build)]
     assert main(arguments) == (1 if isinstance(how, OSError) else 130)
     assert {path: path.read_bytes() for path in build.rglob("*") if path.is_file()} == before

@@ -24,11 +24,11 @@ from qnn.hardware.resources.device import DeviceError, device_named
 from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import parse_json, parse_toml
 from qnn.tools.arrays import array_of, load_array
-from qnn.tools.datasets import image_decoder, load_images
 from qnn.tools.errors import UserError
+from qnn.tools.evaluate.datasets import image_decoder, load_images
+from qnn.tools.explore.points import Points
 from qnn.tools.folders import MANIFEST, build_folder
 from qnn.tools.messages import report_errors
-from qnn.tools.points import Points
 from qnn.tools.report.schema import EXPLORATION_SHAPE, read_fields
 from qnn.training.errors import TrainingError
 from qnn.training.recipe import Recipe

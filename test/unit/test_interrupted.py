@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from qnn.tools.points import Points
+from qnn.tools.explore.points import Points
 from qnn.tools.report.build import Build
 from support.benchmarks import benchmark
 

@@ -7,12 +7,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
-from qnn.tools.network_summary import (
-    LayerSummary,
-    describe_fold_bn,
-    layer_summaries,
-    summary_table,
-)
+from qnn.tools.network_summary import LayerSummary, describe_fold_bn, layer_summaries, summary_table
 from qnn.tools.qnn import main
 from qnn.tools.tables import short_names, with_unit_prefix
 from support.onnx_models import model_of, one_node

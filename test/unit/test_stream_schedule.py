@@ -151,7 +151,7 @@ def test_tables_of_a_space_have_the_intervals_of_schedules(
     chosen = [choices.integer(0, len(widths) - 1) for widths in space.widths]
     intervals = {
         table.of: table.interval[tuple(chosen[choice] for choice in table.choices)]
-        for table in space.parts
+        for table in space.tables
         if isinstance(table.of, Process)
     }
     values = [int(widths[n]) for widths, n in zip(space.widths, chosen, strict=True)]

@@ -60,14 +60,14 @@ def test_every_choice_is_legal_and_has_the_cycles_of_its_schedule(vendor: str) -
             widths = [int(w[p]) for w, p in zip(space.widths, places, strict=True)]
             apply_tiling(design, space, Tiling(widths, 0, np.zeros(len(RESOURCE_KINDS)), 0, 0))
             module.verify()
-            for part in space.parts:
-                cycles = int(part.interval[tuple(places[choice] for choice in part.choices)])
-                if isinstance(part.of, Process):
-                    seen.add(part.of.name)
-                    assert cycles == schedule_of(part.of).interval, part.of.name
+            for table in space.tables:
+                cycles = int(table.interval[tuple(places[choice] for choice in table.choices)])
+                if isinstance(table.of, Process):
+                    seen.add(table.of.name)
+                    assert cycles == schedule_of(table.of).interval, table.of.name
             slowest = max(
-                int(part.interval[tuple(places[choice] for choice in part.choices)])
-                for part in space.parts
+                int(table.interval[tuple(places[choice] for choice in table.choices)])
+                for table in space.tables
             )
             repacks = [p for p in design.processes if isinstance(p, RepackOp)]
             assert all(schedule_of(repack).interval <= slowest for repack in repacks)
@@ -78,9 +78,9 @@ def all_foldings(space: Space) -> list[tuple[int, np.ndarray]]:
     """The cycles and the resources of every combination of choices."""
     found: list[tuple[int, np.ndarray]] = []
     for places in product(*map(range, space.sizes)):
-        at = [tuple(places[choice] for choice in part.choices) for part in space.parts]
-        use = sum(part.use[:, *p] for part, p in zip(space.parts, at, strict=True))
-        interval = max(int(part.interval[p]) for part, p in zip(space.parts, at, strict=True))
+        at = [tuple(places[choice] for choice in table.choices) for table in space.tables]
+        use = sum(table.use[:, *p] for table, p in zip(space.tables, at, strict=True))
+        interval = max(int(table.interval[p]) for table, p in zip(space.tables, at, strict=True))
         if np.isfinite(use).all():
             found.append((interval, use))
     return found

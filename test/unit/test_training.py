@@ -15,8 +15,8 @@ from qnn.qdialect.qnn.steps import LookupOp
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.qdialect.stream.process import data_of
 from qnn.qdialect.types import bit_width, element_of, is_quant, unsigned
+from qnn.tools.explore.plots import draw_tradeoff, rendered
 from qnn.tools.network_summary import layer_summaries
-from qnn.tools.plots import draw_tradeoff, rendered
 from qnn.training import (
     Plan,
     Prepared,

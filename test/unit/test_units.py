@@ -1,6 +1,6 @@
 """Units of ports: from the quantizers of a network, and as formulas for a README."""
 
-from qnn.tools.units import Unit, units_of
+from qnn.tools.compile.units import Unit, units_of
 from support.design import design_of
 from support.program import read_module
 

@@ -11,19 +11,13 @@ import numpy as np
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
-from ..compile import BUILD_FILE, DESIGN_FILE, NETWORK_FILE
+from ..compile.compile import BUILD_FILE, DESIGN_FILE, NETWORK_FILE
+from ..compile.targets import TARGETS
 from ..errors import UserError
+from ..explore.points import EXPLORATION
 from ..networks import load_network
-from ..points import EXPLORATION
-from ..targets import TARGETS
 from .generated_code import code_by_process
-from .schema import (
-    BUILD_SHAPE,
-    EXPLORATION_SHAPE,
-    LINKED_BUILD_SHAPE,
-    JsonShape,
-    read_fields,
-)
+from .schema import BUILD_SHAPE, EXPLORATION_SHAPE, LINKED_BUILD_SHAPE, JsonShape, read_fields
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
+from ..compile.targets import TARGETS
 from ..tables import short_names
-from ..targets import TARGETS
 from .build import Build, BuildPart
 from .layout import places
 from .schema import TOTALS_SHAPE
@@ -53,8 +53,8 @@ def facts_of(build: Build) -> Facts:
             {"from": source, "to": target, **_channel_facts(value, run)}
             for value, (source, target) in zip(values, edges, strict=True)
         ],
-        "deadlock": run if isinstance(run, str) else "",
-        "cycles": 0 if isinstance(run, str) else run.cycles,
+        "deadlock": str(run) if isinstance(run, Deadlock) else "",
+        "cycles": run.cycles if isinstance(run, Timeline) else 0,
         "frames": TRACED_FRAMES,
         "results": build.results,
         "explored": None if build.exploration is None else _fronts(build.exploration),
@@ -68,12 +68,12 @@ def _channel_ends(value: SSAValue, number: Mapping[Process, int]) -> tuple[int, 
     return number[value.owner], number[use.operation]
 
 
-def _simulated(design: DesignOp) -> Timeline | str:
-    """The first frames in the design; or the message of its deadlock."""
+def _simulated(design: DesignOp) -> Timeline | Deadlock:
+    """The first frames in the design, or the deadlock that stops them."""
     try:
         return simulated_frames(design)
-    except Deadlock as error:
-        return str(error)
+    except Deadlock as deadlock:
+        return deadlock
 
 
 def _device_facts(part: BuildPart) -> Facts:
@@ -139,7 +139,7 @@ def _precision(process: Process) -> str:
     return ", ".join(found).replace("!qnn.", "")
 
 
-def _channel_facts(value: SSAValue, run: Timeline | str) -> Facts:
+def _channel_facts(value: SSAValue, run: Timeline | Deadlock) -> Facts:
     """The frames of a channel, its depth, and the words in it over time."""
     channel = channel_of(value)
     levels = np.zeros(0, np.int64)

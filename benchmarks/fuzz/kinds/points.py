@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 from qnn.hardware.resources.device import RESOURCE_KINDS
-from qnn.tools.points import Points
+from qnn.tools.explore.points import Points
 
 from ..damage import broken
 from ..kind import Kind, taken

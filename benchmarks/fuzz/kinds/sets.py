@@ -9,8 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 from qnn.qdialect.types import QnnTensor, unsigned
-from qnn.tools.datasets import load_images, load_labels
-from qnn.tools.pixels import Pixels
+from qnn.tools.evaluate.datasets import load_images, load_labels
+from qnn.tools.evaluate.pixels import Pixels
 from xdsl.dialects.builtin import TensorType
 
 from ..damage import broken

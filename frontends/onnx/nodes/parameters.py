@@ -77,13 +77,13 @@ def checked_integers(node: Node, array: Array, what: str) -> Array:
     return array.astype(np.int64)
 
 
-def checked_bit_width(node: Node, array: Array, what: str = "the bit width") -> int:
+def checked_bit_width(node: Node, array: Array) -> int:
     """A bit width, which may be stored as a float."""
-    values = checked_integers(node, array, what).reshape(-1)
+    values = checked_integers(node, array, "the bit width").reshape(-1)
     if values.size == 0 or (values != values[0]).any():
-        raise node.fail(f"{what} must be the same for all channels")
+        raise node.fail("the bit width must be the same for all channels")
     if not 1 <= values[0] <= MAX_WIDTH:
-        raise node.fail(f"{what} is {values[0]}: it must be 1 to {MAX_WIDTH}")
+        raise node.fail(f"the bit width is {values[0]}: it must be 1 to {MAX_WIDTH}")
     return int(values[0])
 
 

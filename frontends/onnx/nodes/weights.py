@@ -20,9 +20,9 @@ from .parameters import zero_point_operand
 KernelConstant = Constant | QuantizedConstant
 
 
-def kernel_of(m: ProgramBuilder, node: Node, index: int = 1) -> KernelConstant:
+def kernel_of(m: ProgramBuilder, node: Node) -> KernelConstant:
     """The weights of a node, which must be constant and not empty."""
-    value = m.value(node, index)
+    value = m.value(node, 1)
     if isinstance(value, GraphTensor):
         raise node.fail(
             "its weights are computed from the input of the model: they must be constant"

@@ -15,7 +15,11 @@ DSP_FACTOR_BITS = {"xilinx": (17, 24), "intel": (26, 26)}
 
 
 def multiplier(weight: ElementType, activation: ElementType) -> tuple[float, int]:
-    """LUTs and bits of a product; where a factor is a sign, the next adder applies it for free."""
+    """LUTs and bits of a product.
+
+    The adder that follows applies a bipolar factor for free. A ternary factor is counted like an
+    integer, which is an upper bound.
+    """
     w, a = bit_width(weight), bit_width(activation)
     match product_kind(weight, activation):
         case ProductKind.XNOR:

@@ -94,7 +94,7 @@ def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> 
 
 
 def weight_memories(vendor: str, words: Counts, pe: Counts, bits: Counts) -> dict[Storage, Use]:
-    """The resources of the weights in each memory, for PE memories of words of so many bits."""
+    """The resources of the weights in each memory: PE memories, each with `words` of `bits`."""
     shape = shape_of_widths(words, bits)
     constant = np.where(words == 1, 0, np.inf)
     return {

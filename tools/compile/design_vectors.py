@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
-from ..passes.driver.check_semantics import samples
-from ..qdialect.data import Array
-from ..qdialect.interpreter import entry_input_types, interpreter_of, run
-from ..qdialect.stream import DesignOp, SinkOp
-from ..qdialect.stream.linked_designs import LinkedDesigns, link_partners
+from ...passes.driver.check_semantics import samples
+from ...qdialect.data import Array
+from ...qdialect.interpreter import entry_input_types, interpreter_of, run
+from ...qdialect.stream import DesignOp, SinkOp
+from ...qdialect.stream.linked_designs import LinkedDesigns, link_partners
 
 GoldenVectors = tuple[list[Array], list[Array]]
 """The frames of a design, one array per source, and its results, one array per sink."""

@@ -4,14 +4,14 @@ import json
 import logging
 from typing import BinaryIO
 
-from ..hardware.timing.trace import simulated_frames, trace
-from ..qdialect.stream import DesignOp
-from .commands.estimate import EstimateOptions
+from ...hardware.timing.trace import simulated_frames, trace
+from ...qdialect.stream import DesignOp
+from ..commands.estimate import EstimateOptions
+from ..files import write_whole
+from ..networks import load_network
+from ..system import build_system, next_faster_design
 from .estimate_json import estimate_as_json, system_as_json
 from .estimate_tables import estimate_table, system_table
-from .files import write_whole
-from .networks import load_network
-from .system import build_system, next_faster_design
 
 LOG = logging.getLogger(__name__)
 

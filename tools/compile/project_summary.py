@@ -1,13 +1,13 @@
 """The summary in the README of a project: a table of its layers, and its rate and resources."""
 
-from ..backends.project import DesignSource
-from ..hardware.estimate import Estimate, LayerEstimate, format_amount
-from ..passes.tile.layer_folding import folding_of
-from ..qdialect.stream import DesignOp, Process
-from ..qdialect.stream.flow import ForkOp, RepackOp
-from ..qdialect.stream.ports import SinkOp, SourceOp
-from .estimate_tables import utilization_lines
-from .tables import markdown_table
+from ...backends.project import DesignSource
+from ...hardware.estimate import Estimate, LayerEstimate, format_amount
+from ...passes.tile.layer_folding import folding_of
+from ...qdialect.stream import DesignOp, Process
+from ...qdialect.stream.flow import ForkOp, RepackOp
+from ...qdialect.stream.ports import SinkOp, SourceOp
+from ..estimate.estimate_tables import utilization_lines
+from ..tables import markdown_table
 
 PLUMBING = SourceOp | SinkOp | ForkOp | RepackOp
 """Processes that belong to no layer of a network; they share one row of the table."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ..backends.project import DesignSource
-from ..hardware.estimate import Estimate
-from ..qdialect.stream import DesignOp, SinkOp, SourceOp
-from ..qdialect.stream.design import parent_design
-from ..qdialect.stream.linked_designs import link_partners
-from .estimate_tables import system_lines
-from .tables import markdown_table
+from ...backends.project import DesignSource
+from ...hardware.estimate import Estimate
+from ...qdialect.stream import DesignOp, SinkOp, SourceOp
+from ...qdialect.stream.design import parent_design
+from ...qdialect.stream.linked_designs import link_partners
+from ..estimate.estimate_tables import system_lines
+from ..tables import markdown_table
 
 
 def top_level_files(

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ..qdialect.archives import MAX_EXPANSION, MIN_CHECKED_BYTES
-from ..qdialect.data import Array
-from .arrays import load_array
-from .errors import UserError
-from .files import read_bytes, reason
+from ...qdialect.archives import MAX_EXPANSION, MIN_CHECKED_BYTES
+from ...qdialect.data import Array
+from ..arrays import load_array
+from ..errors import UserError
+from ..files import read_bytes, reason
 
 ARRAY_SUFFIXES = (".npy", ".npz")
 GZIP_MAGIC = b"\x1f\x8b"

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..hardware.resources.device import RESOURCE_KINDS
-from ..hardware.search.explore import Job, Point
-from ..qdialect.documents import parse_json
-from .errors import UserError
-from .files import reason
+from ...hardware.resources.device import RESOURCE_KINDS
+from ...hardware.search.explore import Job, Point
+from ...qdialect.documents import parse_json
+from ..errors import UserError
+from ..files import reason
 
 POINTS, EXPLORATION = "points.jsonl", "explore.json"
 """The files of an exploration: its finished points, and its result."""

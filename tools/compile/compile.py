@@ -9,28 +9,29 @@ from typing import Any
 
 from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
-from ..backends import hls
-from ..backends.golden_vectors import write
-from ..backends.netlist.netlist import DesignPort
-from ..backends.project import VERSION, DesignSource
-from ..hardware.estimate import Estimate
-from ..passes.tile.folding_file import write_folding
-from ..passes.tile.layer_folding import foldable_layers, folding_of
-from ..qdialect.interpreter import check_inputs, entry_of
-from ..qdialect.qnn.constants import NamedData
-from ..qdialect.stream import DesignOp
-from .arrays import load_array
-from .commands.compile import CompileOptions
+from ...backends import hls
+from ...backends.golden_vectors import write
+from ...backends.netlist.netlist import DesignPort
+from ...backends.project import VERSION, DesignSource
+from ...hardware.estimate import Estimate
+from ...passes.tile.folding_file import write_folding
+from ...passes.tile.layer_folding import foldable_layers, folding_of
+from ...qdialect.interpreter import check_inputs, entry_of
+from ...qdialect.qnn.constants import NamedData
+from ...qdialect.stream import DesignOp
+from ..arrays import load_array
+from ..commands.compile import CompileOptions
+from ..designs import timed
+from ..devices import find_device
+from ..estimate.estimate_json import estimate_as_json, system_as_json
+from ..estimate.estimate_tables import estimate_table, system_table
+from ..folders import build_folder
+from ..hardware_engines import as_user_errors
+from ..networks import load_network, write_module
+from ..system import System, build_system, next_faster_design
 from .design_vectors import GoldenVectors, recorded_vectors, sampled_vectors
-from .designs import timed
-from .estimate_json import estimate_as_json, system_as_json
-from .estimate_tables import estimate_table, system_table
-from .folders import build_folder
-from .hardware_engines import as_user_errors
 from .linked_project import top_level_files
-from .networks import load_network, write_module
 from .project_summary import project_summary
-from .system import System, build_system, find_device, next_faster_design
 from .targets import TARGETS, Target
 from .units import Unit, units_of
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from ..hardware.estimate import format_amount
-from ..hardware.search.explore import Point
+from ...hardware.estimate import format_amount
+from ...hardware.search.explore import Point
+from ..tables import align_columns
 from .exploration import CurveResult, ExploredNetwork, smallest_reaching
-from .tables import align_columns
 
 ABOVE_ROOF = (
     "Roofs assume the average LUTs per operation; a design that uses DSPs or one-bit products can "

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..backends import hls, opencl
-from ..backends.project import DesignSource, Project
-from ..hardware.resources.device import Device
-from ..qdialect.stream import DesignOp
-from .errors import UserError
+from ...backends import hls, opencl
+from ...backends.project import DesignSource, Project
+from ...hardware.resources.device import Device
+from ...qdialect.stream import DesignOp
+from ..errors import UserError
 
 
 @dataclass(frozen=True)

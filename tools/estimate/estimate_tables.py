@@ -1,10 +1,11 @@
 """Estimates as text: tables of layers, and lines about the rate, the work and the device."""
 
-from ..hardware.estimate import Estimate, PartEstimate, format_amount
-from ..hardware.resources.work import NetworkWork
-from ..hardware.search.limits import NextStep
+from ...hardware.estimate import Estimate, PartEstimate, format_amount
+from ...hardware.resources.work import NetworkWork
+from ...hardware.search.limits import NextStep
+from ...hardware.timing.frame_rate import frames_per_second
+from ..tables import align_columns, short_names, with_unit_prefix
 from .estimate_json import exceeded_resources
-from .tables import align_columns, short_names, with_unit_prefix
 
 
 def estimate_table(found: Estimate, step: NextStep | None) -> str:
@@ -113,7 +114,8 @@ def _next_step_line(found: Estimate, step: NextStep | None) -> str:
     slowest = _slowest_layer(found)
     if step is None:
         return f"next step: none; {slowest} has its maximum parallelism"
-    rate = f"{found.clock_mhz * 1e6 / step.interval:,.1f} frames/s, {step.interval:,} cycles"
+    fps = frames_per_second(found.clock_mhz, step.interval)
+    rate = f"{fps:,.1f} frames/s, {step.interval:,} cycles"
     amounts = part.named(step.use)
     if not step.over:
         weights = " and off-chip weights" if amounts.get("port") else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..hardware.search.explore import Point
+from ...hardware.search.explore import Point
 from .exploration import CurveResult, ExploredNetwork, smallest_reaching
 
 

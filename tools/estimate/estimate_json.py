@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..hardware.estimate import Estimate, PartEstimate
-from ..hardware.resources.device import RESOURCE_KINDS
-from ..hardware.search.limits import NextStep
+from ...hardware.estimate import Estimate, PartEstimate
+from ...hardware.resources.device import RESOURCE_KINDS
+from ...hardware.search.limits import NextStep
+from ...hardware.timing.frame_rate import frames_per_second
 
 
 def estimate_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _step_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any] | No
         return None
     (part,) = found.parts
     return {
-        "fps": found.clock_mhz * 1e6 / step.interval,
+        "fps": frames_per_second(found.clock_mhz, step.interval),
         "interval_cycles": step.interval,
         "resources": part.named(step.use),
         "limits": exceeded_resources(part, step) or [found.bottleneck.name],

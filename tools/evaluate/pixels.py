@@ -5,10 +5,17 @@ from math import prod
 
 import numpy as np
 
-from ..qdialect.data import Array
-from ..qdialect.qnn.base import text_of
-from ..qdialect.types import BipolarType, QnnTensor, QuantType, check_element, dtype_of, value_range
-from .errors import UserError
+from ...qdialect.data import Array
+from ...qdialect.qnn.base import text_of
+from ...qdialect.types import (
+    BipolarType,
+    QnnTensor,
+    QuantType,
+    check_element,
+    dtype_of,
+    value_range,
+)
+from ..errors import UserError
 
 
 @dataclass(frozen=True)

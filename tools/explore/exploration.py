@@ -7,12 +7,12 @@ from math import inf
 
 import numpy as np
 
-from ..hardware.estimate import reported_figures, vendor_amounts
-from ..hardware.resources.device import Use
-from ..hardware.resources.roofline import mean_luts_per_op, ops_by_bits, peak_gops
-from ..hardware.resources.work import NetworkWork, network_work
-from ..hardware.search.explore import Curve, Point, pareto_front
-from ..qdialect.stream import DesignOp
+from ...hardware.estimate import reported_figures, vendor_amounts
+from ...hardware.resources.device import Use
+from ...hardware.resources.roofline import mean_luts_per_op, ops_by_bits, peak_gops
+from ...hardware.resources.work import NetworkWork, network_work
+from ...hardware.search.explore import Curve, Point, pareto_front
+from ...qdialect.stream import DesignOp
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from ..hardware.resources.device import Device, known_devices
-from ..hardware.resources.memory import LOGIC_PER_LUT
-from ..hardware.search.explore import (
+from ...hardware.resources.device import Device, known_devices
+from ...hardware.resources.memory import LOGIC_PER_LUT
+from ...hardware.search.explore import (
     Choices,
     Curve,
     Found,
@@ -18,22 +18,22 @@ from ..hardware.search.explore import (
     fastest_job_if_unreached,
     slower_jobs,
 )
-from ..hardware.timing.frame_rate import cycles_per_frame
-from ..passes.tile.choose import open_space
-from ..passes.tile.layer_folding import FoldingError, fixed_by
-from ..qdialect.stream import DesignOp
-from .commands.explore import ExploreOptions
-from .designs import lowered_design, timed
-from .errors import UserError
+from ...hardware.timing.frame_rate import cycles_per_frame
+from ...passes.tile.choose import open_space
+from ...passes.tile.layer_folding import FoldingError, fixed_by
+from ...qdialect.stream import DesignOp
+from ..commands.explore import ExploreOptions
+from ..designs import lowered_design, timed
+from ..devices import find_device
+from ..errors import UserError
+from ..files import reason, write_whole
+from ..networks import load_network
+from ..pools import PoolLost, pool_at
 from .exploration import CurveResult, ExploredNetwork
 from .explore_json import exploration_as_json
 from .explore_tables import exploration_table
-from .files import reason, write_whole
-from .networks import load_network
 from .plots import FrontLine, Roof, draw_fronts, draw_roofs, rendered
 from .points import EXPLORATION, POINTS, Points
-from .pools import PoolLost, pool_at
-from .system import find_device
 
 LOG = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 
-from ..qdialect.data import Array
-from ..qdialect.qnn.constants import constant_of
-from ..qdialect.qnn.layout import MoveOp
-from ..qdialect.qnn.quantization import DequantizeOp, QuantizeOp
-from ..qdialect.stream import DesignOp, RunOp
+from ...qdialect.data import Array
+from ...qdialect.qnn.constants import constant_of
+from ...qdialect.qnn.layout import MoveOp
+from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ...qdialect.stream import DesignOp, RunOp
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""`qnn compile`: projects for the vendor's tools, with golden vectors, summaries and units."""

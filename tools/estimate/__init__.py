@@ -1,0 +1,1 @@
+"""`qnn estimate`: the estimate of a network in hardware, as tables and as JSON."""

@@ -1,0 +1,1 @@
+"""`qnn eval`: the accuracy of a network on a test set, from arrays or images in files."""
