@@ -20,7 +20,7 @@ sys.path.append(str(ROOT / "examples"))
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("examples/*/*.md"))]
-LINKED = "docs", "examples", "passes", "qdialect", "tools"
+LINKED = "backends", "docs", "examples", "hardware", "passes", "qdialect", "tools"
 """Folders of the repository that commands of the documents name."""
 
 SLOW = "docs/explore.md", "docs/hls.md", "docs/partition.md"
