@@ -264,8 +264,8 @@ def package(folder: str) -> str:
     lines = [f"## `qnn.{folder.replace('/', '.')}`", "", ast.get_docstring(tree) or "", ""]
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and statement.level == 1:
-            module = Path(folder, *(statement.module or "").split("."))
-            source = ast.parse((ROOT / module.with_suffix(".py")).read_text())
+            path = ROOT.joinpath(folder, *(statement.module or "").split("."))
+            source = ast.parse(path.with_suffix(".py").read_text())
             for alias in statement.names:
                 lines += exported(source, alias.name)
         elif isinstance(statement, ast.FunctionDef) and not statement.name.startswith("_"):

@@ -101,7 +101,7 @@ class Simulation:
 
     def compile(self, *arguments: str) -> None:
         """Runs g++ in the folder, with the options that all units share."""
-        first = [] if self.headers is None else [f"-I{self.headers}"]
+        first = [] if self.headers is None else [f"-I{self.headers.resolve()}"]
         command = [find_gxx(), *first, *self.options, *arguments]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
         if done.returncode:

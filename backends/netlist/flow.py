@@ -109,7 +109,7 @@ class RegroupInstance(Instance):
 
 
 @build_instance.register
-def build_repack(process: RepackOp, builder: Builder) -> Instance:
+def build_repack(process: RepackOp, builder: Builder) -> RepackInstance | RegroupInstance:
     (x,), (y,), wiring = process.inputs, process.outputs, builder.wiring(process)
     if x.lanes == y.lanes:
         return PassThroughInstance(*wiring, words=x.words)

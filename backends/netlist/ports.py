@@ -1,6 +1,7 @@
 """Processes at the ports of a design: sources, sinks, and the ends of links."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.types import ChannelType, channel_of
@@ -35,6 +36,9 @@ class SinkInstance(HostPortInstance):
     kind = "sink"
 
 
+HostPortT = TypeVar("HostPortT", SourceInstance, SinkInstance)
+
+
 @dataclass(frozen=True)
 class LinkPortInstance(PortInstance):
     """A process at the end of a link to another device: words pass unchanged."""
@@ -56,8 +60,11 @@ class LinkSinkInstance(LinkPortInstance):
     kind = "link_sink"
 
 
+LinkPortT = TypeVar("LinkPortT", LinkSourceInstance, LinkSinkInstance)
+
+
 @build_instance.register
-def build_source(process: SourceOp, builder: Builder) -> PortInstance:
+def build_source(process: SourceOp, builder: Builder) -> SourceInstance | LinkSourceInstance:
     channel, name = channel_of(process.output), process.port.data
     if process.over is not None:
         return link_port(process, LinkSourceInstance, name, channel, builder)
@@ -65,7 +72,7 @@ def build_source(process: SourceOp, builder: Builder) -> PortInstance:
 
 
 @build_instance.register
-def build_sink(process: SinkOp, builder: Builder) -> PortInstance:
+def build_sink(process: SinkOp, builder: Builder) -> SinkInstance | LinkSinkInstance:
     channel, name = channel_of(process.x), process.port.data
     if process.over is not None:
         return link_port(process, LinkSinkInstance, name, channel, builder)
@@ -74,11 +81,11 @@ def build_sink(process: SinkOp, builder: Builder) -> PortInstance:
 
 def link_port(
     process: SourceOp | SinkOp,
-    kind: type[LinkPortInstance],
+    kind: type[LinkPortT],
     name: str,
     channel: ChannelType,
     builder: Builder,
-) -> LinkPortInstance:
+) -> LinkPortT:
     used_names = builder.netlist.used_names
     port = builder.port(
         DesignPort.of_link(port_name(name, used_names), channel, kind is LinkSinkInstance)
@@ -94,11 +101,11 @@ def link_port(
 
 def host_port(
     process: SourceOp | SinkOp,
-    kind: type[HostPortInstance],
+    kind: type[HostPortT],
     name: str,
     channel: ChannelType,
     builder: Builder,
-) -> HostPortInstance:
+) -> HostPortT:
     lanes, dtype = channel.lanes.data, dtype_of(channel.element_type)
     port = builder.port(
         DesignPort(

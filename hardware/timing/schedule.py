@@ -13,7 +13,7 @@ import numpy as np
 
 from ...qdialect.stream import Process
 from ...qdialect.stream.compute import MatvecOp, WeightedProcess
-from ...qdialect.stream.flow import ForkOp, LinkOp, SplitOp
+from ...qdialect.stream.flow import LinkOp
 from ...qdialect.stream.folding import Counts
 from ...qdialect.stream.ports import LinkEnd, SinkOp, SourceOp
 from ...qdialect.stream.window import WindowOp
@@ -41,7 +41,13 @@ class Schedule:
 
 @singledispatch
 def schedule_of(process: Process) -> Schedule:
-    """The schedule of a process; by default it reads each word just before it needs it."""
+    """The schedule of a process; by default it reads each word just before it needs it.
+
+    A process with several outputs stores nothing either: it writes each word as it reads it, to
+    some of its readers or to all.
+    """
+    if len(process.results) > 1:
+        return copies(process)
     return late_reads(process)
 
 
@@ -61,6 +67,13 @@ def late_reads(process: Process, work: int = 1, latency: int = PIPELINE_LATENCY)
     return Schedule(max(last, end), reads, [writes], latency)
 
 
+def copies(process: Process) -> Schedule:
+    """A process that reads a word in each iteration, and writes it in the same iteration."""
+    (channel,) = process.inputs
+    writes = [process.needs(number)[0] - 1 for number in range(len(process.results))]
+    return Schedule(channel.words, [np.arange(channel.words)], writes)
+
+
 @schedule_of.register
 def matvec_schedule(process: MatvecOp) -> Schedule:
     """Each word of rows takes an iteration for each word of columns."""
@@ -77,14 +90,6 @@ def sum_latency(process: WeightedProcess) -> int:
     """The pipeline of a sum is as deep as its adder tree; thresholds add a stage."""
     tree = ceil(log2(process.lanes_in + 1))
     return PIPELINE_LATENCY + tree + ("thresholds" in process.properties)
-
-
-@schedule_of.register
-def copy_schedule(process: ForkOp | SplitOp) -> Schedule:
-    """A process that writes each word, as it reads it, to some of its readers or to all."""
-    (channel,) = process.inputs
-    writes = [process.needs(number)[0] - 1 for number in range(len(process.results))]
-    return Schedule(channel.words, [np.arange(channel.words)], writes)
 
 
 @schedule_of.register

@@ -44,6 +44,47 @@ class LeakyReluOp(UnaryOp):
 
 
 @irdl_op_definition
+class PReluOp(QnnOp):
+    """`x` if `x >= 0`, else `slope * x`: a leaky relu with a trained slope.
+
+    %y = qnn.prelu %x, %slope : (tensor<1x8xf32>, tensor<8xf32>) -> tensor<1x8xf32>
+    """
+
+    name = "qnn.prelu"
+
+    x = operand_def()
+    slope = operand_def()
+    """The slope for negative elements: any shape that broadcasts, such as one per channel."""
+    output = result_def()
+
+    assembly_format = "$x `,` $slope attr-dict `:` functional-type(operands, results)"
+
+    def __init__(self, x: SSAValue | Operation, slope: SSAValue | Operation):
+        x = SSAValue.get(x)
+        self.init_with_inferred_types([x, slope], {}, element_of(x))
+
+    def result_shapes(self) -> Sequence[Shape]:
+        x = shape_of(self.x)
+        slope = shape_of(self.slope)
+        require(
+            broadcast((x, slope)) == x,
+            f"a slope of shape {text_of(slope)} does not broadcast to an input of {text_of(x)}",
+        )
+        return (x,)
+
+    def verify_types(self) -> None:
+        require_float(self.x, "the input")
+        require_same_element((self.x, self.slope, self.output))
+
+    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
+        return have_rank_of(self.output, varying)
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, slope = map(as_array, args)
+        return (np.where(x >= 0, x, x * slope),)
+
+
+@irdl_op_definition
 class ClipOp(UnaryOp):
     """`min(max(x, low), high)`. A hard tanh is the clip from -1 to 1.
 
@@ -197,44 +238,3 @@ class RoundOp(UnaryOp):
 
     def compute(self, x: Array) -> Array:
         return np.rint(x)
-
-
-@irdl_op_definition
-class PReluOp(QnnOp):
-    """`x` if `x >= 0`, else `slope * x`: a leaky relu with a trained slope.
-
-    %y = qnn.prelu %x, %slope : (tensor<1x8xf32>, tensor<8xf32>) -> tensor<1x8xf32>
-    """
-
-    name = "qnn.prelu"
-
-    x = operand_def()
-    slope = operand_def()
-    """The slope for negative elements: any shape that broadcasts, such as one per channel."""
-    output = result_def()
-
-    assembly_format = "$x `,` $slope attr-dict `:` functional-type(operands, results)"
-
-    def __init__(self, x: SSAValue | Operation, slope: SSAValue | Operation):
-        x = SSAValue.get(x)
-        self.init_with_inferred_types([x, slope], {}, element_of(x))
-
-    def result_shapes(self) -> Sequence[Shape]:
-        x = shape_of(self.x)
-        slope = shape_of(self.slope)
-        require(
-            broadcast((x, slope)) == x,
-            f"a slope of shape {text_of(slope)} does not broadcast to an input of {text_of(x)}",
-        )
-        return (x,)
-
-    def verify_types(self) -> None:
-        require_float(self.x, "the input")
-        require_same_element((self.x, self.slope, self.output))
-
-    def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
-        return have_rank_of(self.output, varying)
-
-    def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, slope = map(as_array, args)
-        return (np.where(x >= 0, x, x * slope),)

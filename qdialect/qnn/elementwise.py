@@ -63,29 +63,6 @@ class UnaryOp(ElementwiseOp):
         return (cast_exactly(self, self.compute(as_array(args[0]))),)
 
 
-@irdl_op_definition
-class ReluOp(UnaryOp):
-    """`max(x, 0)`, of floats or of integers.
-
-    %y = qnn.relu %x : (tensor<1x8xsi4>) -> tensor<1x8xui3>
-    """
-
-    name = "qnn.relu"
-
-    def verify_types(self) -> None:
-        x = element_of(self.x)
-        if not isinstance(x, QuantType):
-            return super().verify_types()
-        require(
-            is_quant(element_of(self.output)),
-            f"the relu of integers must be integers, it is {element_of(self.output)}",
-        )
-        require_range(element_of(self.output), 0, max(0, value_range(x)[1]), "the result")
-
-    def compute(self, x: Array) -> Array:
-        return np.maximum(x, x.dtype.type(0))
-
-
 class BinaryOp(QnnOp):
     """Arithmetic of two tensors, whose shapes broadcast as in numpy."""
 
@@ -197,3 +174,26 @@ class DivOp(BinaryOp):
 
     def combine(self, a: Any, b: Any) -> Any:
         return a / b
+
+
+@irdl_op_definition
+class ReluOp(UnaryOp):
+    """`max(x, 0)`, of floats or of integers.
+
+    %y = qnn.relu %x : (tensor<1x8xsi4>) -> tensor<1x8xui3>
+    """
+
+    name = "qnn.relu"
+
+    def verify_types(self) -> None:
+        x = element_of(self.x)
+        if not isinstance(x, QuantType):
+            return super().verify_types()
+        require(
+            is_quant(element_of(self.output)),
+            f"the relu of integers must be integers, it is {element_of(self.output)}",
+        )
+        require_range(element_of(self.output), 0, max(0, value_range(x)[1]), "the result")
+
+    def compute(self, x: Array) -> Array:
+        return np.maximum(x, x.dtype.type(0))

@@ -2,45 +2,23 @@
 
 from xdsl.ir import Dialect
 
+from ..defined_ops import ops_defined_in
 from ..packing import PackedAttr
-from .borders import CropOp, PadOp, UpsampleOp
-from .compute import DepthwiseOp, MatvecOp, ThresholdOp
+from . import borders, compute, elements, flow, pool, ports, scale, window
 from .design import DesignOp, RunOp
-from .elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from .flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from .folding import StorageAttr
 from .links import LinkAttr
 from .memory import MemoryOp
-from .pool import PoolOp
 from .ports import SinkOp, SourceOp
 from .process import Process
-from .scale import ScaleOp
 from .types import ChannelType
-from .window import WindowOp
 
-PROCESSES: tuple[type[Process], ...] = (
-    SourceOp,
-    SinkOp,
-    WindowOp,
-    PadOp,
-    CropOp,
-    UpsampleOp,
-    PoolOp,
-    MatvecOp,
-    DepthwiseOp,
-    ThresholdOp,
-    ScaleOp,
-    LookupOp,
-    AddOp,
-    OffsetOp,
-    LabelSelectOp,
-    ForkOp,
-    ConcatOp,
-    SplitOp,
-    RepackOp,
-    LinkOp,
+PROCESSES: tuple[type[Process], ...] = ops_defined_in(
+    Process, ports, window, borders, pool, compute, scale, elements, flow
 )
-"""Every kind of process: the one list a new one is added to."""
+"""Every kind of process.
+
+A new kind is defined in one of these modules, or in a new module that is added here."""
 
 Stream = Dialect(
     "stream",

@@ -20,7 +20,7 @@ sys.path.append(str(ROOT / "examples"))
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("examples/*/*.md"))]
-LINKED = "docs", "examples", "passes", "qdialect", "tools"
+LINKED = "backends", "docs", "examples", "hardware", "passes", "qdialect", "tools"
 """Folders of the repository that commands of the documents name."""
 
 SLOW = "docs/explore.md", "docs/hls.md", "docs/partition.md"
@@ -85,11 +85,24 @@ def test_a_block_without_a_fence_is_seen(tmp_path: Path) -> None:
     assert indented(page) == ["qnn doctor"]
 
 
-def test_the_commands_in_the_readme_have_these_options(page: Page) -> None:
-    """Its table names commands outside of blocks, so no block runs them."""
+def commands_of_the_readme() -> list[str]:
+    """The commands of its table, which are outside of blocks, so that no block runs them."""
     commands = re.findall(r"^\|[^|]*\| `(qnn[^`]+)` \|", (ROOT / "README.md").read_text(), re.M)
     assert len(commands) >= 12
-    page.run_usage(Block("README.md", 1, "usage", "", "", "", "\n".join(commands)))
+    return commands
+
+
+def test_the_commands_in_the_readme_have_these_options(page: Page) -> None:
+    page.run_usage(Block("README.md", 1, "usage", "", "", "", "\n".join(commands_of_the_readme())))
+
+
+@pytest.mark.slow
+def test_the_commands_in_the_readme_run(page: Page) -> None:
+    """In their order: some read files that others write, and `fold.json` is the user's."""
+    for command in commands_of_the_readme():
+        if "fold.json" in command:
+            shutil.copy(page.folder / "hls" / "folding.json", page.folder / "fold.json")
+        page.run(Block("README.md", 1, "sh", "", "", "", command))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

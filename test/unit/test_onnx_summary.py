@@ -106,7 +106,10 @@ def test_what_folds_is_counted() -> None:
 
 
 def test_what_does_not_fold_is_named() -> None:
-    assert 'qnn.quantize "Quant_3": its input comes from qnn.softmax "Softmax_2"' in quantized_layer("Softmax")
+    assert (
+        'qnn.quantize "Quant_3": its input comes from qnn.softmax "Softmax_2"'
+        in quantized_layer("Softmax")
+    )
 
 
 def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

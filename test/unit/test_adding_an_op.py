@@ -1,0 +1,127 @@
+"""A new op with a new process touches few files, and the page on adding an op names all of them.
+
+The files are derived from what is registered for an op, for its process and for its instance. An
+entry of a base class does not count: a class that inherits it touches no file for it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from qnn.backends.hls.library import INCLUDE as HLS_LIBRARY
+from qnn.backends.hls.printer import print_instance
+from qnn.backends.netlist.builder import build_instance
+from qnn.backends.netlist.netlist import Instance
+from qnn.backends.opencl.library import INCLUDE as OPENCL_LIBRARY
+from qnn.backends.opencl.printer import channel_definitions, process_definitions
+from qnn.hardware.resources.cost.model import datapaths, implementations, memories
+from qnn.hardware.timing.schedule import schedule_of
+from qnn.passes.stream_lower.lowering import LOWERINGS
+from qnn.qdialect.qnn import QnnOp, classify, elementwise, layout, linear, pooling, steps
+from qnn.qdialect.stream import PROCESSES, Process, borders, compute, elements, flow, pool
+from support.documents import ROOT
+
+MAX_FILES = 8
+"""The files that a new op with a new process on both vendors touches beside its tests."""
+
+OPS: dict[type[Process], type[QnnOp]] = {
+    borders.PadOp: layout.PadOp,
+    borders.CropOp: layout.SliceOp,
+    borders.UpsampleOp: layout.ResizeOp,
+    pool.PoolOp: pooling.MaxPoolOp,
+    compute.MatvecOp: linear.LinearOp,
+    compute.ThresholdOp: steps.ThresholdOp,
+    elements.LookupOp: steps.LookupOp,
+    elements.AddOp: elementwise.AddOp,
+    elements.LabelSelectOp: classify.TopKOp,
+    flow.ConcatOp: layout.ConcatOp,
+    flow.SplitOp: layout.SplitOp,
+}
+"""The op that each process was added for; the other processes serve several ops."""
+
+OF_PROCESSES = schedule_of, datapaths, memories, implementations
+"""The registries of functions for processes: how long they take, and the resources they use."""
+OF_INSTANCES = print_instance, channel_definitions, process_definitions
+"""The registries of functions for instances: how each backend prints them."""
+
+
+def instances_of(process: type[Process]) -> list[type[Instance]]:
+    """The instances that a process may become: the return type of its builder."""
+    result = get_type_hints(build_instance.registry[process])["return"]
+    return [kind for each in get_args(result) or (result,) for kind in kinds_of(each)]
+
+
+def kinds_of(instance: type[Instance]) -> Iterator[type[Instance]]:
+    """The class itself, or the kinds that are derived from a base class."""
+    if hasattr(instance, "kind"):
+        yield instance
+    for derived in instance.__subclasses__():
+        yield from kinds_of(derived)
+
+
+def file_of(definition: Any) -> str:
+    """The file that defines a class or a function."""
+    return definition.__module__.removeprefix("qnn.").replace(".", "/") + ".py"
+
+
+def library_files(kind: str) -> set[str]:
+    """The files of both libraries that define a kind."""
+    header = re.compile(rf"^void {kind}\(", re.MULTILINE)
+    found = [path for path in HLS_LIBRARY.rglob("*.hpp") if header.search(path.read_text())]
+    found += OPENCL_LIBRARY.rglob(f"{kind}.cl")
+    return {Path(path).relative_to(ROOT).as_posix() for path in found}
+
+
+def touched_files(process: type[Process], instance: type[Instance]) -> set[str]:
+    """The files with a definition or an entry for a process, its op and its instance."""
+    definitions: list[Any] = [process, instance, build_instance.registry[process]]
+    definitions += [r.registry[process] for r in OF_PROCESSES if process in r.registry]
+    definitions += [r.registry[instance] for r in OF_INSTANCES if instance in r.registry]
+    if process in OPS:
+        definitions += [OPS[process], LOWERINGS[OPS[process]]]
+    return {*map(file_of, definitions), *library_files(instance.kind)}
+
+
+CASES = [
+    pytest.param(process, instance, id=f"{process.name}-{instance.kind}")
+    for process in PROCESSES
+    for instance in instances_of(process)
+]
+
+
+@pytest.mark.parametrize(("process", "instance"), CASES)
+def test_a_process_touches_few_files(process: type[Process], instance: type[Instance]) -> None:
+    files = touched_files(process, instance)
+    assert all((ROOT / file).exists() for file in files)
+    assert len(library_files(instance.kind)) == 2
+    assert len(files) <= MAX_FILES, sorted(files)
+
+
+EXAMPLE = borders.UpsampleOp
+"""The process that the page follows from the model to both vendors."""
+PAGE = ROOT / "docs" / "adding-an-op.md"
+
+
+@pytest.fixture(scope="module")
+def example_files() -> set[str]:
+    (instance,) = instances_of(EXAMPLE)
+    return touched_files(EXAMPLE, instance)
+
+
+def test_the_page_names_every_file(example_files: set[str]) -> None:
+    text = PAGE.read_text()
+    assert [file for file in sorted(example_files) if f"`{file}`" not in text] == []
+    assert f"touch {len(example_files)} files" in text
+    assert f"at most {MAX_FILES} files" in text
+
+
+def test_no_other_file_knows_the_process(example_files: set[str]) -> None:
+    """No place outside the registries knows the process that the page shows."""
+    (instance,) = instances_of(EXAMPLE)
+    names = re.compile(rf"\b({EXAMPLE.__name__}|{instance.__name__})\b")
+    rooms = "qdialect", "passes", "hardware", "backends", "tools"
+    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    found = {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
+    assert found - example_files == set()
