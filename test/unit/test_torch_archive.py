@@ -79,7 +79,7 @@ class Bomb:
 def test_a_file_of_an_older_torch_is_refused(part: str, file: Path, tmp_path: Path) -> None:
     """It lacks a part that torch 2.9 writes."""
     path = changed(file, tmp_path / "a.pt2", part, lambda _: None)
-    with pytest.raises(ImportFailure, match=f"holds no {part}: save the program with torch 2.9"):
+    with pytest.raises(ImportFailure, match=f"contains no {part}: save the program with torch 2.9"):
         import_pt2(path)
 
 
@@ -152,19 +152,19 @@ def of_two_lines(model: Json) -> None:
 @pytest.mark.parametrize(
     ("part", "edit", "message"),
     [
-        (MODEL, broken, "is damaged, or no .pt2 file: TypeError 4.5 is no whole number"),
+        (MODEL, broken, "is damaged, or not a .pt2 file: TypeError 4.5 is not an integer"),
         (MODEL, bare, "aten.relu.*it has no arguments"),
-        (MODEL, of_two_lines, "takes a parameter of two lines, which is not supported"),
-        (WEIGHTS, pickled, "keeps 0.weight as pickled Python, which could run anything"),
-        (WEIGHTS, too_far, "0.weight reaches beyond its 54 numbers"),
-        (WEIGHTS, backwards, "0.weight reaches beyond its 54 numbers"),
-        (WEIGHTS, huge, "0.weight repeats its 54 numbers 1099511627776 times"),
-        (WEIGHTS, half, "torch's type number 15 is not supported"),
-        (WEIGHTS, elsewhere, "is damaged, or no .pt2 file: KeyError"),
-        (MODEL, newer, "has version 99 of torch's format, 8 is known"),
-        (MODEL, computed, "is computed from varying sizes"),
-        (MODEL, mutating, "the program changes its own buffers"),
-        (MODEL, dict.clear, "is damaged, or no .pt2 file: KeyError"),
+        (MODEL, of_two_lines, "an input of kind parameter of two lines: only tensors"),
+        (WEIGHTS, pickled, "stores 0.weight as pickled Python, which could run any code"),
+        (WEIGHTS, too_far, "the shape and strides of 0.weight exceed its 54 stored elements"),
+        (WEIGHTS, backwards, "the shape and strides of 0.weight exceed its 54 stored elements"),
+        (WEIGHTS, huge, "0.weight expands 54 stored elements to 1099511627776: the maximum is"),
+        (WEIGHTS, half, "torch's element type number 15 is not supported"),
+        (WEIGHTS, elsewhere, "is damaged, or not a .pt2 file: KeyError"),
+        (MODEL, newer, "has version 99 of torch's format: only version 8 is"),
+        (MODEL, computed, "is computed from dynamic sizes"),
+        (MODEL, mutating, "the program writes its own buffers"),
+        (MODEL, dict.clear, "is damaged, or not a .pt2 file: KeyError"),
     ],
 )
 def test_damaged_files(
@@ -181,9 +181,12 @@ def test_damaged_files(
     [
         (lambda path: None, "no such file"),
         (lambda path: path.mkdir(), "is a directory"),
-        (lambda path: path.write_bytes(b""), "it is no zip archive"),
-        (lambda path: path.write_bytes(b"PK" + bytes(99)), "it is no zip archive"),
-        (lambda path: zipfile.ZipFile(path, "w").close(), "holds no models/model.json: save"),
+        (lambda path: path.write_bytes(b""), "is not a .pt2 file: it is not a zip archive; save"),
+        (
+            lambda path: path.write_bytes(b"PK" + bytes(99)),
+            "is not a .pt2 file: it is not a zip archive; save",
+        ),
+        (lambda path: zipfile.ZipFile(path, "w").close(), "contains no models/model.json: save"),
     ],
 )
 def test_no_such_files(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:

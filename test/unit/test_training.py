@@ -212,23 +212,23 @@ class Shared(nn.Module):
 UNSUPPORTED: dict[str, tuple[nn.Module, str]] = {
     "recurrent": (
         nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 4))),
-        r'"0\.1" \(LSTM\) has a weight_ih_l0 that can\'t be quantized: Conv1d, Conv2d and Linear',
+        r'"0\.1" \(LSTM\) has a parameter weight_ih_l0, which can\'t be quantized: use Conv1d',
     ),
     "padding": (
         nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect")),
-        r'"0" \(Conv2d\) pads by reflect: zeros are supported',
+        r'"0" \(Conv2d\) has padding_mode="reflect": only "zeros" is supported',
     ),
     "average": (
         nn.Sequential(nn.Conv2d(1, 1, 3), nn.AdaptiveAvgPool2d(1)),
-        r'"1" \(AdaptiveAvgPool2d\) averages what no quantizer has seen',
+        r'"1" \(AdaptiveAvgPool2d\) averages values that are not quantized: use a max pool',
     ),
-    "shared": (Shared(), r'"two" \(Linear\) is "one" once more: give each place a layer'),
+    "shared": (Shared(), r'"two" \(Linear\) is the same layer as "one": use a separate'),
     "computed": (
         nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))),
-        r'"0" \(ParametrizedLinear\) computes its weights: remove the parametrization',
+        r'"0" \(ParametrizedLinear\) has parametrized weights: remove the parametrization',
     ),
-    "alone": (nn.Linear(2, 2), "the Linear is no network: put it into one"),
-    "empty": (nn.Sequential(nn.ReLU()), "the network has no layer to quantize: Conv1d, Conv2d or"),
+    "alone": (nn.Linear(2, 2), "the Linear is a layer, not a network: use nn.Sequential"),
+    "empty": (nn.Sequential(nn.ReLU()), "the network has no layer to quantize: it needs a Conv1d"),
 }
 
 
@@ -241,14 +241,18 @@ def test_unsupported_layers_are_named(name: str) -> None:
 
 def test_what_comes_too_early() -> None:
     model, (images, labels) = prepare(network(), NICE), data()
-    with pytest.raises(TrainingError, match='"0" has seen no images: its clamp starts with'):
+    with pytest.raises(TrainingError, match='"0" has no clamp yet: pass at least one batch'):
         freeze(model)
     model(images)
-    with pytest.raises(TrainingError, match='"3" is not quantized yet: train, and step_stage'):
+    with pytest.raises(TrainingError, match='"3" is not quantized yet: train and call step_stage'):
         freeze(model)
-    with pytest.raises(TrainingError, match=r"in training: export\(freeze\(model\), example\)"):
+    with pytest.raises(
+        TrainingError, match=r"is not frozen: call export\(freeze\(model\), example\)"
+    ):
         export(model, images[:1])
-    with pytest.raises(TrainingError, match="the network is prepared already"):
+    with pytest.raises(
+        TrainingError, match="the network is already prepared: pass the float network"
+    ):
         prepare(model, NICE)
     with pytest.raises(TrainingError, match="there are 48 images and 9 labels"):
         Trainer(model, images, labels[:9], Plan())

@@ -85,14 +85,20 @@ def test_another_model_is_refused(saved: Path) -> None:
     wider = network()
     wider[0] = nn.Conv2d(1, 4, 5, 2, 2)  # pyright: ignore[reportIndexIssue]
     other = Trainer(prepare(wider, UNIQ), *data(), PLAN)
-    refused(other, saved, r'is of another model: "0\.layer\.weight" is \[4, 1, 3, 3\] there, and')
+    refused(other, saved, r'from another model: "0\.layer\.weight" is \[4, 1, 3, 3\] in the file')
     longer = nn.Sequential(*network(), nn.ReLU(), nn.Linear(3, 3))
-    refused(Trainer(prepare(longer, UNIQ), *data(), PLAN), saved, r'it has no "10\.layer\.weight"')
+    refused(Trainer(prepare(longer, UNIQ), *data(), PLAN), saved, r'it lacks "10\.layer\.weight"')
 
 
 def test_another_recipe_is_refused(saved: Path) -> None:
-    refused(begin({**UNIQ, "last": {"weights": 4}}, None), saved, 'is of another model: "8" is')
-    refused(begin({**UNIQ, "rounds": 2}, None), saved, "it goes 1 times through all layers, this")
+    refused(
+        begin({**UNIQ, "last": {"weights": 4}}, None), saved, 'was saved from another model: "8" is'
+    )
+    refused(
+        begin({**UNIQ, "rounds": 2}, None),
+        saved,
+        "its recipe has rounds = 1, this one has rounds = 2; use",
+    )
 
 
 def test_another_version_is_refused(saved: Path) -> None:
@@ -123,11 +129,11 @@ def test_parts_that_are_not_right(saved: Path, changes: dict[str, Any]) -> None:
 def test_files_that_are_no_checkpoints(saved: Path) -> None:
     trainer = begin(UNIQ, None)
     torch.save({"weight": torch.zeros(2)}, saved)
-    refused(trainer, saved, "is no checkpoint of this trainer: save_checkpoint writes them")
+    refused(trainer, saved, "is not a checkpoint of this trainer: use a file that save_checkpoint")
     saved.write_bytes(b"PK\x03\x04 and so on")
-    refused(trainer, saved, "is no checkpoint")
+    refused(trainer, saved, "is not a checkpoint, or is damaged: use")
     saved.write_text("")
-    refused(trainer, saved, "is no checkpoint")
+    refused(trainer, saved, "is not a checkpoint, or is damaged: use")
     saved.unlink()
     saved.mkdir()
     refused(trainer, saved, "is a directory")
@@ -147,7 +153,7 @@ def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) ->
         saved.write_bytes(pickle.dumps(Harmful()))
     else:
         torch.save({"kind": Harmful()}, saved)
-    refused(begin(UNIQ, None), saved, "is no checkpoint: it is damaged, or holds code")
+    refused(begin(UNIQ, None), saved, "is not a checkpoint: it is damaged or contains code")
     assert not Path("harm").exists()
 
 
