@@ -99,7 +99,8 @@ class SourceParser(Parser):
         self.first_uses: dict[str, Position] = {}
 
     def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
-        """Parses the text; the module's location is its start, from which `locate` has the file."""
+        """Parses the text; the module gets the location of its start, from which `locate` reads the
+        file name."""
         self._parser_state = ParserState(SourceLexer(self.input))
         module = super().parse_module(allow_implicit_module)
         module.location = FileLineColLoc(self.file, IntAttr(1), IntAttr(1))

@@ -18,7 +18,7 @@ ForwardHook = Callable[[nn.Module, Any, Tensor], None]
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
-    """The work of each layer for one image, at the bits that it is trained for.
+    """The operations of each layer for one image, and their bit widths in training.
 
     A layer that the recipe does not name counts with 32 bits.
     """

@@ -23,10 +23,11 @@ MAX_COMPARED = 4
 """Up to this many thresholds, comparing with each one is the fastest way."""
 
 MAX_COMPARED_OFF_LINE = 16
-"""The same where the thresholds are not on a line: from here on, bisection is faster."""
+"""The same limit for thresholds that are not on a line; above it, bisection is faster."""
 
 MAX_EXCEPTIONS = 12
-"""Exceptions of a line per vector of 16 channels (mean); each one is compared with."""
+"""Maximum exceptions of a line per vector of 16 channels (mean): each sum is compared with every
+exception."""
 
 UNREACHABLE = np.iinfo(np.int32).max
 """A threshold that no 32-bit sum reaches: `needs_wide` leaves it out of the range of sums."""
@@ -148,7 +149,7 @@ class ThresholdCounter:
         return ActivationKernel("Comparisons", fields)
 
     def by_line(self, middle: int) -> ActivationKernel | None:
-        """Computes levels as a line, and looks exceptions up; None if they are too many.
+        """Computes levels as a line, and looks up exceptions; None if there are too many.
 
         The sums are not negated in channels that descend: center, slope and exceptions are. This
         gives the same floats, since `(-x - center) * slope` and
@@ -216,7 +217,7 @@ class ThresholdCounter:
         return ActivationKernel(f"Search<{type_name(self.y.dtype)}, {type_name(dtype)}>", fields)
 
     def output_fields(self) -> list[str]:
-        """The fields that start every kernel: where the output is stored."""
+        """The first fields of every activation kernel: where the output is stored."""
         return [self.y.pointer, self.y.grid]
 
     def level_distance(self) -> int:
@@ -224,7 +225,7 @@ class ThresholdCounter:
         return 2 if isinstance(self.y.element, BipolarType) else 1
 
     def lowest_output(self) -> int:
-        """What is stored where no threshold is reached."""
+        """The stored value of an element that reaches no threshold."""
         lowest = -1 if isinstance(self.y.element, BipolarType) else self.thresholds.offset
         return lowest - self.y.offset
 

@@ -22,7 +22,8 @@ SEARCH_ROUNDS = 30
 """Rounds of a ternary search; each leaves two thirds of the interval."""
 
 MAX_DEVIATION = 0.05
-"""How far levels may deviate from the least-squares line and still shape the search, in levels."""
+"""Distance in levels: only points this close to the ends of the range of deviations from the
+least-squares line are searched."""
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,8 @@ class _Archive:
         version = model["schema_version"]["major"]
         if version != SCHEMA_VERSION:
             raise ImportFailure(
-                f"{self.name} has version {version} of torch's format: only version {SCHEMA_VERSION} "
-                "is supported"
+                f"{self.name} has version {version} of torch's format: "
+                f"only version {SCHEMA_VERSION} is supported"
             )
         module = model["graph_module"]
         graph, signature = module["graph"], module["signature"]
@@ -148,8 +148,8 @@ class _Archive:
                 continue
             if entry["use_pickle"]:
                 raise ImportFailure(
-                    f"{self.name} stores {key} as pickled Python, which could run any code when it is "
-                    "loaded: save plain tensors"
+                    f"{self.name} stores {key} as pickled Python, which could run any code: "
+                    "save plain tensors"
                 )
             return _strided_tensor(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
         raise ImportFailure(f"{self.name} has no data for the tensor {key}: save it again")

@@ -344,7 +344,7 @@ def squeeze(t: Translation, call: OperatorCall) -> None:
 
 @translates("aten.constant_pad_nd", "aten.pad")
 def pad(t: Translation, call: OperatorCall) -> None:
-    """Padding: torch lists the pads of the last axis first, as low and high of each axis in turn."""
+    """Constant padding; torch lists the pads of the last axis first, low before high."""
     if call.get("mode", "constant") != "constant":
         raise call.fail("only constant padding is supported")
     pads = call.integers("pad")

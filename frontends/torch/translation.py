@@ -133,7 +133,7 @@ class Translation:
         return self.constant(np.float32(self.number(call, name)))
 
     def optional(self, call: OperatorCall, name: str) -> str:
-        """A tensor that may be left out."""
+        """The name of a tensor argument; empty if it is omitted."""
         return call.ref(name) if call.get(name) is not None else ""
 
     def rank(self, call: OperatorCall, name: str) -> int:

@@ -143,7 +143,7 @@ def one_bit_border(op: Conv2dOp, weights: Array) -> Array:
 
 
 def transposed_zero_point(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
-    """The share of the input's zero point in each position of a transposed convolution.
+    """The contribution of the input's zero point to each position of a transposed convolution.
 
     It varies between positions, because they are reached by different numbers of taps.
     """

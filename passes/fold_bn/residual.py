@@ -22,7 +22,7 @@ from .chains import Chain, level_range
 from .quant_params import scale_row
 
 MAX_PAIRS_TRIED = 1 << 20
-"""Pairs of values that are evaluated, times channels: two tensors of ten bits each."""
+"""Maximum pairs of values times channels that are evaluated: two tensors of ten bits each."""
 
 MAX_MULTIPLIER = 1 << 10
 """Largest magnitude of a multiplier: it makes a product ten bits wider than its operand."""

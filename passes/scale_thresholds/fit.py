@@ -17,10 +17,11 @@ from ..arrays import Ints
 from .threshold_lines import ThresholdRows, best_slopes, intercept_slack
 
 MAX_EXCEPTIONS = 8
-"""Values of a channel whose level may be raised, and as many whose level may be lowered."""
+"""Maximum number of exceptions of a channel whose level is raised, and of those whose level is
+lowered."""
 
 LARGEST_FACTOR_BITS = 6, 32
-"""Bits of the largest factor of all channels: at least, and at most."""
+"""The fewest and the most bits of the largest factor of all channels."""
 
 DSP_BITS = 25
 """Bits of a factor that no longer fits one DSP; it is tried only if no smaller one fits."""

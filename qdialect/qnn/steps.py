@@ -172,7 +172,7 @@ class LookupOp(QnnOp):
         require(isinstance(x, QuantType), "the index must be an integer type")
         require(
             element_of(self.output) == element_of(self.table),
-            f"a table of {element_of(self.table)} cannot give {element_of(self.output)}",
+            f"a table of {element_of(self.table)} cannot produce {element_of(self.output)}",
         )
         index = constant_of(self.x)
         if index is not None:

@@ -227,7 +227,7 @@ def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
         require(
             (*part.frame[:-1], depth) == whole.frame,
             f"parts of {', '.join(text_of(part.frame) for part in parts)} "
-            f"don't make up {text_of(whole.frame)}",
+            f"do not add up to {text_of(whole.frame)}",
         )
         require_whole_pixels(part)
 

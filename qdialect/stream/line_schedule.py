@@ -12,9 +12,10 @@ from .folding import Counts
 class LineSchedule:
     """The lines of a window, for words of one width or for arrays of widths.
 
-    The window keeps as many lines as its kernel spans, and those of its next step. A line is read
-    without a break. A row of patches waits until it can be written without one: if it started
-    earlier, it would end no sooner, and a reader that is not ready would stop the window.
+    The window stores the lines that its kernel spans, and those of the next step. Reading a line is
+    never interrupted. A row of patches starts only when it can be written without interruption,
+    too: an earlier start would not end it sooner, and a reader that is not ready would stop the
+    window.
     """
 
     window: Window
@@ -55,7 +56,8 @@ class LineSchedule:
         return lines, begun
 
     def _start_line(self, lines: Counts, rows: Counts, line: int, replaced: int) -> None:
-        """A line starts after the one before, once no row needs the line that it replaces."""
+        """Sets the start of a line: after the end of the line before it, and after the last row
+        that needs the line that it replaces in the memory."""
         if line:
             lines[line] = lines[line - 1] + self.line_words
         if replaced >= 0:

@@ -145,7 +145,8 @@ class WindowOp(Process):
             )
         require(
             depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
-            f"{lanes} lanes are no part and no multiple of {depth} channels in {kh}x{kw}",
+            f"{lanes} lanes must divide {depth} channels, or hold whole pixels "
+            f"that divide {kh}x{kw}",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:

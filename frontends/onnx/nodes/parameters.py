@@ -29,7 +29,7 @@ MAX_EXACT_FLOAT64 = 2.0**53
 
 
 def quant_type(element: ElementType | None) -> QuantType:
-    """The element type as a quantized type, which the caller knows it to be."""
+    """Casts the Python type of an element type that the caller knows to be quantized."""
     assert isinstance(element, QuantType)
     return element
 

@@ -34,9 +34,9 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 // CLOCK:      qnn-opt: tile: target-fps needs a device or a clock-mhz
 
 // RUN: not qnn-opt --tile="target-fps=3000 clock-mhz=5000000.0" %s 2>&1 | filecheck %s --check-prefix FAST-CLOCK
-// FAST-CLOCK: qnn-opt: tile: a clock is from 1 to 1000 MHz, not 5e+06
+// FAST-CLOCK: qnn-opt: tile: the clock must be 1 to 1000 MHz, not 5e+06
 // RUN: not qnn-opt --tile="device=z7020 clock-mhz=0.0" %s 2>&1 | filecheck %s --check-prefix NO-CLOCK
-// NO-CLOCK:   qnn-opt: tile: a clock is from 1 to 1000 MHz, not 0
+// NO-CLOCK:   qnn-opt: tile: the clock must be 1 to 1000 MHz, not 0
 
 // RUN: not qnn-opt --tile %s 2>&1 | filecheck %s --check-prefix NOTHING
 // NOTHING:    qnn-opt: tile: set a folding, a device or a target-fps
