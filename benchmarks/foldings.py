@@ -17,7 +17,7 @@ from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_na
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler, Tiling
 from qnn.hardware.timing.simulate import simulate_unbounded
-from qnn.passes.tile.layer_folding import LayerFolding, apply_tiling, allowed_values, folding_of
+from qnn.passes.tile.layer_folding import LayerFolding, allowed_values, apply_tiling, folding_of
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import channel_of

@@ -69,7 +69,7 @@ class Lines:
         too_high = (self.levels_at(under) >= rows.levels) & (rows.rows > rows.low[:, None])
         return (too_low | too_high).sum(1)
 
-    def replaced(self, channels: Ints, by: "Lines") -> "Lines":
+    def replace_channels(self, channels: Ints, by: "Lines") -> "Lines":
         """These lines, with others for some channels."""
         centers, slopes, heights = self.centers.copy(), self.slopes.copy(), self.heights.copy()
         centers[channels], slopes[channels], heights[channels] = by.centers, by.slopes, by.heights
@@ -103,7 +103,7 @@ def fit_lines(rows: ThresholdRows, middle: int) -> Lines:
             candidate = lines_with_slopes(fitted, middle, found, ulps, share)
             count = candidate.wrong_edges(some)
             (better,) = (count < wrong[channels]).nonzero()
-            best = best.replaced(channels[better], candidate.select(better))
+            best = best.replace_channels(channels[better], candidate.select(better))
             wrong[channels] = np.minimum(wrong[channels], count)
     return best
 

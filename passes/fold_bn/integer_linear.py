@@ -61,8 +61,8 @@ class IntegerLinear(RewritePattern):
         scales = scale_row(x)[0] * scale_row(weights)
         negated = (scales < 0) & feeds_max_pool(op, weights)
         scales[negated] *= -1
-        kernel = self._kernel(weights, negated, new)
-        sums = self._sums(op, x, kernel, new)
+        kernel = self._integer_kernel(weights, negated, new)
+        sums = self._integer_sums(op, x, kernel, new)
         row = scales.reshape(() if scales.size == 1 else (scales.size,))
         scale = self.pool.constant(row, f64, "scale")
         result = DequantizeOp(sums, scale)
@@ -71,7 +71,9 @@ class IntegerLinear(RewritePattern):
             new.append(AddOp(result, op.bias))
         rewriter.replace(op, new)
 
-    def _kernel(self, weights: DequantizeOp, negated: Array, new: list[Operation]) -> SSAValue:
+    def _integer_kernel(
+        self, weights: DequantizeOp, negated: Array, new: list[Operation]
+    ) -> SSAValue:
         """The integer weights minus their zero point; `negated` outputs change sign."""
         shifts = zero_point_row(weights).any()
         if not shifts and not negated.any():
@@ -88,7 +90,7 @@ class IntegerLinear(RewritePattern):
         new.append(constant)
         return constant.output
 
-    def _sums(
+    def _integer_sums(
         self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: the sums of weights times (input - zero point)."""
@@ -111,12 +113,12 @@ class IntegerLinear(RewritePattern):
         )
         new.append(sums)
         if one_bit and isinstance(op, Conv2dOp) and values is not None:
-            return self._plus(sums.output, one_bit_border(op, values), new)
+            return self._add_offsets(sums.output, one_bit_border(op, values), new)
         if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
-            return self._plus(sums.output, transposed_zero_point(op, values, zero), new)
+            return self._add_offsets(sums.output, transposed_zero_point(op, values, zero), new)
         return sums.output
 
-    def _plus(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
+    def _add_offsets(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
         """Adds a constant for each position to sums."""
         ends = int(offsets.min()), int(offsets.max())
         border = self.pool.constant(offsets, sum_type(*ends), "border")

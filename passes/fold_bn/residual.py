@@ -73,7 +73,7 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
     a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
     starts = np.flatnonzero(np.r_[True, np.diff(levels) > 0])
     closest: tuple[int, WeightedSum] | None = None
-    for m, n in _multipliers(chain, _falls(chain, pairs)):
+    for m, n in _multipliers(chain, _level_falls(chain, pairs)):
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
         # Exact if the sums of each level lie below the sums of the next: then the lowest sum of a
@@ -117,7 +117,7 @@ def try_all_pairs(chain: Chain) -> PairTable | Refusal:
     return PairTable(rows, cols, chain.levels(*wide))
 
 
-def _falls(chain: Chain, pairs: PairTable) -> bool:
+def _level_falls(chain: Chain, pairs: PairTable) -> bool:
     """Whether the pair with the smallest real sum has a higher level than that with the largest."""
     first, second = real_factors(chain)
     reals, levels = first * pairs.a + second * pairs.b, pairs.levels[:, 0]

@@ -22,8 +22,8 @@ from ..tile.goal import Goal
 from ..tile.layer_folding import (
     FoldingError,
     LayerFolding,
-    check_names,
     allowed_values,
+    check_names,
     foldable_layers,
     folding_of,
 )

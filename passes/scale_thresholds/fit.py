@@ -141,8 +141,10 @@ def best_offsets(thresholds: ThresholdRows, factors: Ints, shift: int) -> Ints:
     bounds reached minus the number of upper bounds exceeded is largest.
     """
     (under, reached), aims = thresholds.edges, thresholds.levels << shift
-    at_least = np.where(thresholds.reaching, aims - factors[:, None] * reached, -UNREACHABLE_OFFSET)
-    below = np.where(thresholds.leaving, aims - factors[:, None] * under, UNREACHABLE_OFFSET)
+    at_least = np.where(
+        thresholds.must_reach, aims - factors[:, None] * reached, -UNREACHABLE_OFFSET
+    )
+    below = np.where(thresholds.must_not_reach, aims - factors[:, None] * under, UNREACHABLE_OFFSET)
     lowest: Ints = at_least.max(1)
     highest: Ints = below.min(1)
     offsets = np.where(lowest > -UNREACHABLE_OFFSET, lowest, highest - 1)

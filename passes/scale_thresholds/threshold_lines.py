@@ -85,13 +85,13 @@ class ThresholdRows:
         return (self.rows <= self.high[:, None]).sum(1)
 
     @cached_property
-    def reaching(self) -> Flags:
+    def must_reach(self) -> Flags:
         """Flags for the levels that a line must have reached at the first value not below their
         threshold."""
         return self._required & (self.levels >= self.lowest_level[:, None]) & self._within(0)
 
     @cached_property
-    def leaving(self) -> Flags:
+    def must_not_reach(self) -> Flags:
         """Flags for the levels that a line must not have reached at the last value below their
         threshold."""
         return self._required & (self.levels > self.lowest_level[:, None]) & self._within(1)
@@ -133,8 +133,8 @@ def intercept_bounds(thresholds: ThresholdRows, slopes: Doubles) -> tuple[Double
     An intercept must be at least the first bound, and less than the second.
     """
     under, reached = (thresholds.levels - slopes[:, None] * edge for edge in thresholds.edges)
-    at_least = np.where(thresholds.reaching, reached, -np.inf).max(1)
-    below = np.where(thresholds.leaving, under, np.inf).min(1)
+    at_least = np.where(thresholds.must_reach, reached, -np.inf).max(1)
+    below = np.where(thresholds.must_not_reach, under, np.inf).min(1)
     return at_least, below
 
 

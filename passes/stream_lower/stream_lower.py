@@ -72,8 +72,10 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
         _require_lowerable(op)
     if not inside:
         raise PassFailedException("stream-lower: no op computes with integers; run fold-bn first")
-    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _enters(v, hardware)))
-    leaving = [v for op in inside for v in op.results if _leaves(v, hardware)]
+    entering = list(
+        dict.fromkeys(v for op in inside for v in op.operands if _enters_design(v, hardware))
+    )
+    leaving = [v for op in inside for v in op.results if _leaves_design(v, hardware)]
     lowering = Lowering(module)
     _add_sources(lowering, entering)
     for op in inside:
@@ -155,11 +157,11 @@ def _require_lowerable(op: Operation) -> None:
             raise refused(op, "its tensors hold several images", "use a batch size of 1")
 
 
-def _enters(value: SSAValue, inside: set[Operation]) -> bool:
+def _enters_design(value: SSAValue, inside: set[Operation]) -> bool:
     return constant_of(value) is None and value.owner not in inside
 
 
-def _leaves(value: SSAValue, inside: set[Operation]) -> bool:
+def _leaves_design(value: SSAValue, inside: set[Operation]) -> bool:
     return any(use.operation not in inside for use in value.uses)
 
 

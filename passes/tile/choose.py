@@ -27,7 +27,7 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.process import data_of
 from .explain import format_use
 from .goal import Goal
-from .layer_folding import LayerFolding, apply_tiling, allowed_values
+from .layer_folding import LayerFolding, allowed_values, apply_tiling
 
 LOG = logging.getLogger(__name__)
 

@@ -29,9 +29,9 @@ from .layer_folding import (
     FOLDING_ATTR,
     FoldingError,
     LayerFolding,
+    allowed_values,
     apply_tiling,
     check_names,
-    allowed_values,
     foldable_layers,
     folding_of,
 )

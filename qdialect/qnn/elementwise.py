@@ -78,7 +78,7 @@ class ReluOp(UnaryOp):
             return super().verify_types()
         require(
             is_quant(element_of(self.output)),
-            f"the relu of integers must be integers, it is {element_of(self.output)}",
+            f"the result of integers must be an integer type, not {element_of(self.output)}",
         )
         require_range(element_of(self.output), 0, max(0, value_range(x)[1]), "the result")
 
@@ -113,7 +113,7 @@ class BinaryOp(QnnOp):
             return require_same_element((self.lhs, self.rhs, self.output))
         require(
             isinstance(result, QuantType),
-            f"the result of integers must be integers, it is {result}",
+            f"the result of integers must be an integer type, not {result}",
         )
         # a sum, difference or product takes its extremes where both operands take theirs
         ends = [self.combine(a, b) for a in range_of(self.lhs) for b in range_of(self.rhs)]

@@ -174,16 +174,16 @@ class RunOp(IRDLOperation):
         design = SymbolTable.lookup_symbol(self, self.design)
         if not isinstance(design, DesignOp):
             raise VerifyException(f"stream.run: there is no design {self.design}")
-        taken = [source.output for source in design.sources]
-        given = [sink.x for sink in design.sinks]
+        inputs = [source.output for source in design.sources]
+        outputs = [sink.x for sink in design.sinks]
         for what, values, channels in (
-            ("takes", self.frames, taken),
-            ("gives", self.results_, given),
+            ("operands", self.frames, inputs),
+            ("results", self.results_, outputs),
         ):
             types = [frame_tensor(channel_of(channel)) for channel in channels]
             if [value.type for value in values] != types:
                 wanted = ", ".join(map(str, types))
-                raise VerifyException(f"stream.run: {self.design} {what} {wanted}")
+                raise VerifyException(f"stream.run: the {what} of {self.design} must be {wanted}")
         for source, frame in zip(design.sources, self.frames, strict=True):
             if source.over is not None and not _are_link_ends(sink_of(frame), source):
                 raise VerifyException(

@@ -68,7 +68,7 @@ class WindowOp(Process):
         lanes: int | None = None,
     ):
         channel = channel_of(SSAValue.get(x))
-        window = Window(_two(kernel), _two(strides), dilations=_two(dilations))
+        window = Window(_pair_of(kernel), _pair_of(strides), dilations=_pair_of(dilations))
         super().__init__(
             operands=[x],
             properties={
@@ -236,6 +236,6 @@ def _patches_frame(image: ChannelType, window: Window) -> tuple[int, int, int]:
     return *window.outputs(height, width), kh * kw * depth
 
 
-def _two(values: Sequence[int]) -> tuple[int, int]:
+def _pair_of(values: Sequence[int]) -> tuple[int, int]:
     first, second = values
     return first, second

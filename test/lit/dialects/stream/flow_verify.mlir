@@ -483,7 +483,7 @@ stream.design @d {
   stream.sink "y" %x : !stream.channel<4xui8>
 }
 func.func @main(%x: tensor<1x5xui8>) -> tensor<1x4xui8> {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @d takes tensor<1x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: the operands of @d must be tensor<1x4xui8>
   %y = stream.run @d %x : (tensor<1x5xui8>) -> tensor<1x4xui8>
   func.return %y : tensor<1x4xui8>
 }
@@ -495,7 +495,7 @@ stream.design @d {
   stream.sink "y" %x : !stream.channel<4xui8>
 }
 func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xsi8> {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: @d gives tensor<1x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.run: the results of @d must be tensor<1x4xui8>
   %y = stream.run @d %x : (tensor<1x4xui8>) -> tensor<1x4xsi8>
   func.return %y : tensor<1x4xsi8>
 }
