@@ -13,7 +13,7 @@ class Window:
     kernel: tuple[int, int]
     strides: tuple[int, int] = (1, 1)
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Above, left, below, right."""
+    """Rows or columns of padding above, left, below and right of the image."""
     dilations: tuple[int, int] = (1, 1)
 
     @property

@@ -257,7 +257,7 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
 
 
 class _Definitions:
-    """The ops and symbols seen so far in a walk in text order."""
+    """The ops and symbols that a walk in text order has visited so far."""
 
     def __init__(self) -> None:
         self.ops: set[Operation] = set()

@@ -159,7 +159,8 @@ class KernelSelector:
         signs = pack_bits(w.values < 0 if ternary_x else w.values > 0)
         words = np.stack([pack_bits(w.values != 0), signs], -1) if ternary_w else signs
         padded = pad_rows(words.reshape(w.outputs, -1), blocks * vectors * LANES)
-        # a vector has 16 sums, but 8 words: twice as many vectors of words, some at a time
+        # A vector holds 16 sums, but only 8 words: the words of a block need twice as many vectors,
+        # which the kernel reads `at_a_time`.
         at_a_time = {1: 2, 3: 3}.get(vectors, 4)
         groups, planes = vectors * 2 // at_a_time, 2 if ternary_w else 1
         shape = (blocks, groups, at_a_time, 8, len(taps), length // x.planes, planes)

@@ -102,7 +102,8 @@ def straightest_slopes(points: Doubles, levels: Doubles) -> Doubles:
 
 
 def minimum_position(function: Callable[[float], float], reach: float) -> float:
-    """Where a convex function has its minimum, from `-reach` to `reach`: ternary search."""
+    """The position of the minimum of a convex function from `-reach` to `reach`, by ternary
+    search."""
     low, high = -reach, reach
     for _ in range(SEARCH_ROUNDS):
         third = (high - low) / 3

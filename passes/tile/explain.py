@@ -214,6 +214,6 @@ def format_use(device: Device, use: Use, clock_mhz: float | None = None) -> str:
 
 
 def named_amounts(device: Device, use: Use) -> dict[str, float]:
-    """Amounts by the names and in the units of reports."""
+    """Amounts of resources, with the names and in the units of reports."""
     found = vendor_amounts(device.vendor, use)
     return {OFF_CHIP_BITS if name == "port" else name: amount for name, amount in found.items()}

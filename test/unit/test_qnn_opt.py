@@ -114,7 +114,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
         (["-p", "test-one,,test-one"], "can't read the pipeline 'test-one,,test-one': "),
         (["-p", "test-one{width}"], "test-one: "),
         (["--test-one=widht=1"], "test-one has no option widht; did you mean width?"),
-        (["--test-one=zzz=1"], "test-one has no option zzz; there are: device, "),
+        (["--test-one=zzz=1"], "test-one has no option zzz; available: device, "),
         (["--test-one=width=two"], "test-one: "),
         (["--test-one=width=1.5"], "test-one: "),
         (["--test-one=exact=maybe"], "test-one: "),
@@ -130,7 +130,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
         (["--print-op-gen"], "unknown pass or option --print-op-gen; did you mean --"),
         (["--verify-diag"], "unknown pass or option --verify-diag; did you mean --"),
         (["--test-two=limit=1", "--fold-bn=max-error=-1"], "fold-bn: max-error must be at least 0"),
-        (["-x"], "unknown pass or option -x; there are: --allow-unregistered-dialect, "),
+        (["-x"], "unknown pass or option -x; available: --allow-unregistered-dialect, "),
         (["-t", "nothing"], "argument -t/--target: invalid choice: 'nothing'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Checkpoints: training goes on as if it had never stopped, and no other file is taken."""
+"""Checkpoints: resumed training gives the same numbers, and other files are refused."""
 
 import pickle
 from pathlib import Path
@@ -42,12 +42,13 @@ def numbers(model: Prepared) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("recipe", [UNIQ, NICE], ids=["uniq", "nice"])
 @pytest.mark.parametrize("stop", [(0, 2), (1, 2), (3, 2)], ids=str)
-def test_training_goes_on_exactly(
+def test_resumed_training_is_bit_exact(
     recipe: dict[str, Any], stop: tuple[int, int], tmp_path: Path
 ) -> None:
-    """The weights, the moments of the optimizer, the noise and the order of images: bit for bit.
+    """Weights, moments of the optimizer, noise and order of images are equal, bit for bit.
 
-    It stops in the middle of an epoch's end: what was saved is the epoch before.
+    The run stops at the end of an epoch before it saves: the checkpoint is that of the epoch
+    before.
     """
     path = tmp_path / "training.pt"
     straight = begin(recipe, None)
@@ -69,7 +70,7 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_checkpoint_is_written_whole(saved: Path) -> None:
+def test_checkpoints_are_written_atomically(saved: Path) -> None:
     assert [path.name for path in saved.parent.iterdir()] == ["training.pt"]
     state = torch.load(saved, weights_only=True)
     assert state["version"] == CHECKPOINT_VERSION and state["stage"] == 0 and state["epoch"] == 1
@@ -121,12 +122,12 @@ def test_another_version_is_refused(saved: Path) -> None:
     ],
     ids=str,
 )
-def test_parts_that_are_not_right(saved: Path, changes: dict[str, Any]) -> None:
+def test_invalid_entries_are_refused(saved: Path, changes: dict[str, Any]) -> None:
     torch.save(torch.load(saved, weights_only=True) | changes, saved)
     refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
 
 
-def test_files_that_are_no_checkpoints(saved: Path) -> None:
+def test_other_files_are_refused(saved: Path) -> None:
     trainer = begin(UNIQ, None)
     torch.save({"weight": torch.zeros(2)}, saved)
     refused(trainer, saved, "is not a checkpoint of this trainer: use a file that save_checkpoint")
@@ -140,14 +141,14 @@ def test_files_that_are_no_checkpoints(saved: Path) -> None:
 
 
 class Harmful:
-    """What runs when a file is unpickled."""
+    """An object that runs code when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Path.touch, (Path("harm"),)
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) -> None:
+def test_loading_runs_no_code(saved: Path, plain: bool, monkeypatch: Any) -> None:
     monkeypatch.chdir(saved.parent)
     if plain:
         saved.write_bytes(pickle.dumps(Harmful()))
@@ -157,6 +158,6 @@ def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) ->
     assert not Path("harm").exists()
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no such file or directory"):
         begin(UNIQ, tmp_path / "missing" / "training.pt").train_stage_epoch()

@@ -1,4 +1,4 @@
-"""MNIST's files, and the example that trains on them."""
+"""Reads MNIST files, and runs the example that trains on them."""
 
 import gzip
 import subprocess
@@ -44,7 +44,7 @@ def refused(folder: Path, message: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_files_that_are_not_right(folder: Path) -> None:
+def test_invalid_files_are_refused(folder: Path) -> None:
     labels = folder / "t10k-labels-idx1-ubyte"
     write_idx(labels, RNG.integers(0, 10, 19))
     refused(folder, r"t10k has images of shape \(20, 28, 28\) and labels of shape \(19,\)")
@@ -61,7 +61,7 @@ def test_files_that_are_not_right(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_example_trains_and_goes_on(folder: Path) -> None:
+def test_example_trains_and_resumes(folder: Path) -> None:
     recipe, output = ROOT / "examples" / "recipe.toml", folder / "new" / "net.mlir"
     code = ROOT / "examples" / "mnist.py"
     options = ["--checkpoint", folder / "net.pt", "--floats", "1", "--last", "1", "-o", output]

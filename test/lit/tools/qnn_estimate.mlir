@@ -129,9 +129,9 @@
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors
 // ERRORS: qnn: this network needs --device, or --devices and --link
 // RUN: %{status} 2 qnn estimate %s --device z7020 -o x 2>> %t/errors
-// ERRORS: qnn: unknown option -o; there are: --clock, {{.*}}
+// ERRORS: qnn: unknown option -o; available: --clock, {{.*}}
 // RUN: %{status} 2 qnn -q estimate %s --device z7020 2>> %t/errors
-// ERRORS: qnn: unknown option -q before a command; there are: --help, --version, -h
+// ERRORS: qnn: unknown option -q before a command; available: --help, --version, -h
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 
