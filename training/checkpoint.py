@@ -118,16 +118,16 @@ def _check_model(path: str, state: dict[str, Any], model: Prepared) -> None:
         )
 
 
-def _difference(saved: Any, own: Any) -> str:
+def _difference(saved: Any, current: Any) -> str:
     """The first entry that differs."""
     if isinstance(saved, int):
-        return f"its recipe has rounds = {saved}, this one has rounds = {own}"
-    names: list[str] = [*saved, *own]
+        return f"its recipe has rounds = {saved}, this one has rounds = {current}"
+    names: list[str] = [*saved, *current]
     for name in names:
-        if name not in own:
+        if name not in current:
             return f'it has "{name}", which this model lacks'
         if name not in saved:
             return f'it lacks "{name}"'
-        if saved[name] != own[name]:
-            return f'"{name}" is {saved[name]} in the file and {own[name]} in this model'
+        if saved[name] != current[name]:
+            return f'"{name}" is {saved[name]} in the file and {current[name]} in this model'
     return "its layers are in a different order"

@@ -116,14 +116,14 @@ class Recipe:
         return Recipe.of(given)
 
     @staticmethod
-    def of(given: RecipeTable) -> "Recipe":
+    def of(table: RecipeTable) -> "Recipe":
         """Reads a dict; errors name the key."""
         every = {
-            key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")
+            key: value for key, value in table.items() if key not in (*RECIPE_TABLES, "rounds")
         }
-        first, last, layers = (_checked_table(given.get(name, {}), name) for name in RECIPE_TABLES)
+        first, last, layers = (_checked_table(table.get(name, {}), name) for name in RECIPE_TABLES)
         named = {name: _checked_table(part, f"layers.{name}") for name, part in layers.items()}
-        rounds = given.get("rounds", 1)
+        rounds = table.get("rounds", 1)
         if type(rounds) is not int or rounds < 1:
             raise recipe_error("rounds", f"must be an integer above 0, not {rounds!r}")
         _check_keys(every, "", [*LAYER_KEYS, "rounds", *RECIPE_TABLES])
@@ -232,14 +232,14 @@ def _checked_bits(
     return value
 
 
-def _checked_table(given: Any, place: str) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
-        raise recipe_error(place, f"must be a table, not {given!r}")
-    return dict(cast(Mapping[str, Any], given))
+def _checked_table(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise recipe_error(place, f"must be a table, not {value!r}")
+    return dict(cast(Mapping[str, Any], value))
 
 
-def _check_keys(part: RecipeTable, place: str, known: Sequence[str]) -> None:
-    for key in part:
+def _check_keys(table: RecipeTable, place: str, known: Sequence[str]) -> None:
+    for key in table:
         if key not in known:
             raise recipe_error(f"{place}{key}", f"unknown key; {did_you_mean(key, known)}")
 

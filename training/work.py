@@ -60,7 +60,7 @@ def _counted_layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tu
 
 
 def _record_work(
-    done: dict[str, NetworkWork],
+    works: dict[str, NetworkWork],
     name: str,
     layer: Linear,
     bits: tuple[int, int],
@@ -71,4 +71,4 @@ def _record_work(
     """A forward hook: records the work of a layer from the shape of its output."""
     rows, *cols = layer.weight.shape
     positions = output.numel() // rows
-    done[name] = matrix_work(positions, rows, prod(cols), *bits)
+    works[name] = matrix_work(positions, rows, prod(cols), *bits)

@@ -69,10 +69,14 @@ class Lines:
         too_high = (self.levels_at(under) >= rows.levels) & (rows.rows > rows.low[:, None])
         return (too_low | too_high).sum(1)
 
-    def replace_channels(self, channels: Ints, by: "Lines") -> "Lines":
+    def replace_channels(self, channels: Ints, others: "Lines") -> "Lines":
         """These lines, with others for some channels."""
         centers, slopes, heights = self.centers.copy(), self.slopes.copy(), self.heights.copy()
-        centers[channels], slopes[channels], heights[channels] = by.centers, by.slopes, by.heights
+        centers[channels], slopes[channels], heights[channels] = (
+            others.centers,
+            others.slopes,
+            others.heights,
+        )
         return Lines(centers, slopes, heights, self.count, self.middle)
 
     def select(self, channels: Ints) -> "Lines":

@@ -72,7 +72,7 @@ class IntegerLinear(RewritePattern):
         rewriter.replace(op, new)
 
     def _integer_kernel(
-        self, weights: DequantizeOp, negated: Array, new: list[Operation]
+        self, weights: DequantizeOp, negated: Array, new_ops: list[Operation]
     ) -> SSAValue:
         """The integer weights minus their zero point; `negated` outputs change sign."""
         shifts = zero_point_row(weights).any()
@@ -87,11 +87,11 @@ class IntegerLinear(RewritePattern):
         if shifts or not low <= least <= most <= high:
             element = sum_type(least, most)
         constant = self.pool.constant(shifted, element, weights.x.name_hint or "weights")
-        new.append(constant)
+        new_ops.append(constant)
         return constant.output
 
     def _integer_sums(
-        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
+        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new_ops: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: the sums of weights times (input - zero point)."""
         values, zero = constant_of(kernel), int(zero_point_row(x)[0])
@@ -99,8 +99,8 @@ class IntegerLinear(RewritePattern):
         if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
             offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
             element = sum_type(int(offset.min()), int(offset.max()))
-            new.append(self.pool.constant(offset, element, "zero"))
-            operands.append(new[-1].results[0])
+            new_ops.append(self.pool.constant(offset, element, "zero"))
+            operands.append(new_ops[-1].results[0])
         properties = dict(op.properties)
         pad, one_bit = integer_padding(op, x), pads_one_bit_with_zero(op, x)
         if isinstance(op, Conv2dOp) and pad is not None:
@@ -111,20 +111,20 @@ class IntegerLinear(RewritePattern):
             result_types=[TensorType(sum_type(low, high), shape_of(op.output))],
             properties=properties,
         )
-        new.append(sums)
+        new_ops.append(sums)
         if one_bit and isinstance(op, Conv2dOp) and values is not None:
-            return self._add_offsets(sums.output, one_bit_border(op, values), new)
+            return self._add_offsets(sums.output, one_bit_border(op, values), new_ops)
         if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
-            return self._add_offsets(sums.output, transposed_zero_point(op, values, zero), new)
+            return self._add_offsets(sums.output, transposed_zero_point(op, values, zero), new_ops)
         return sums.output
 
-    def _add_offsets(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
+    def _add_offsets(self, sums: SSAValue, offsets: Array, new_ops: list[Operation]) -> SSAValue:
         """Adds a constant for each position to sums."""
         ends = int(offsets.min()), int(offsets.max())
         border = self.pool.constant(offsets, sum_type(*ends), "border")
         both = [sum(pair) for pair in zip(range_of(sums), ends, strict=True)]
         total = AddOp(sums, border, sum_type(*both))
-        new += [border, total]
+        new_ops += [border, total]
         return total.output
 
 

@@ -96,8 +96,8 @@ class ThresholdRows:
         threshold."""
         return self._required & (self.levels > self.lowest_level[:, None]) & self._within(1)
 
-    def _within(self, more: int) -> Flags:
-        return self.levels <= self.highest_level[:, None] + more
+    def _within(self, levels_above: int) -> Flags:
+        return self.levels <= self.highest_level[:, None] + levels_above
 
     @property
     def _required(self) -> Flags:

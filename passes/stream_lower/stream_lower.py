@@ -157,12 +157,12 @@ def _require_lowerable(op: Operation) -> None:
             raise refused(op, "its tensors hold several images", "use a batch size of 1")
 
 
-def _enters_design(value: SSAValue, inside: set[Operation]) -> bool:
-    return constant_of(value) is None and value.owner not in inside
+def _enters_design(value: SSAValue, design_ops: set[Operation]) -> bool:
+    return constant_of(value) is None and value.owner not in design_ops
 
 
-def _leaves_design(value: SSAValue, inside: set[Operation]) -> bool:
-    return any(use.operation not in inside for use in value.uses)
+def _leaves_design(value: SSAValue, design_ops: set[Operation]) -> bool:
+    return any(use.operation not in design_ops for use in value.uses)
 
 
 def _unused_port_name(name: str, block: Block) -> str:

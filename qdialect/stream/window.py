@@ -225,8 +225,8 @@ def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
     if isinstance(window, WindowOp):
         require(
             window.inputs[0].lanes.data == group,
-            f"its window has groups of {window.inputs[0].lanes.data} channels, "
-            f"the result has {group} in a word",
+            f"its window groups {window.inputs[0].lanes.data} channels, but a word of the result "
+            f"has {group}",
         )
 
 

@@ -496,7 +496,7 @@ stream.design @main {
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
   %p = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window has groups of 1 channels, the result has 2 in a word
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window groups 1 channels, but a word of the result has 2
   %y = stream.pool %p : (!stream.channel<3x3x8xui8, lanes = 2>) -> !stream.channel<3x3x2xui8, lanes = 2>
   stream.sink "y" %y : !stream.channel<3x3x2xui8, lanes = 2>
 }
