@@ -13,7 +13,7 @@ from ...passes.scale_thresholds.threshold_lines import Ints, ThresholdRows
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Exceptions, fit_lines, line_exceptions
+from .lines import Exceptions, fit_float_lines, line_exceptions
 from .products import Kernel, cxx_bool
 from .tensors import NativeTensor, type_name
 from .tiles import LANES
@@ -25,7 +25,7 @@ MAX_COMPARED = 4
 MAX_COMPARED_OFF_LINE = 16
 """The same limit for thresholds that are not on a line; above it, bisection is faster."""
 
-MAX_EXCEPTIONS = 12
+MAX_MEAN_EXCEPTIONS = 12
 """Maximum exceptions of a line per vector of 16 channels (mean): each sum is compared with every
 exception."""
 
@@ -157,13 +157,13 @@ class ThresholdCounter:
         """
         t, pad = self.thresholds, self.product.padded_channels
         rows = ThresholdRows(t.rows, t.low, t.high, t.values)
-        lines = fit_lines(rows, middle)
+        lines = fit_float_lines(rows, middle)
         exceptions = line_exceptions(lines, rows)
         if exceptions is None:
             return None
         signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
         ends, entries = exception_lists(exceptions, signs, pad // LANES, middle)
-        if ends[-1] > MAX_EXCEPTIONS * (len(ends) - 1):
+        if ends[-1] > MAX_MEAN_EXCEPTIONS * (len(ends) - 1):
             return None
         centers = (signs * lines.centers).astype(np.int32)
         slopes = signs.astype(np.float32) * lines.slopes

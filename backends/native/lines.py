@@ -89,7 +89,7 @@ Exceptions = Sequence[tuple[Ints, Ints]]
 """For each channel, the sums at which its line is wrong, and their levels."""
 
 
-def fit_lines(rows: ThresholdRows, middle: int) -> Lines:
+def fit_float_lines(rows: ThresholdRows, middle: int) -> Lines:
     """For each channel, the line that is wrong at the fewest thresholds.
 
     Channels whose line is wrong somewhere are fitted again without the thresholds that are far off

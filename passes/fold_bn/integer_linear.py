@@ -137,8 +137,8 @@ def feeds_max_pool(op: LinearOpBase, weights: DequantizeOp) -> bool:
 def one_bit_border(op: Conv2dOp, weights: Array) -> Array:
     """The correction of a one-bit input that is padded with -1 instead of 0.
 
-    Every weight outside the image subtracted itself from the sum, so it is added back: the sum of
-    a convolution over an image of zeros that is padded with 1.
+    The sum contains -1 times each weight over the padding; the correction adds these weights again.
+    It is the convolution of an image of zeros that is padded with 1.
     """
     inside = np.zeros((1, *shape_of(op.x)[1:]), np.int8)
     return convolve(inside, weights, op.window, op.groups.value.data, 1)[0]

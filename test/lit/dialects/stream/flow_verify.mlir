@@ -247,7 +247,7 @@ stream.design @main {
 // stream.fork
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: a fork has at least two readers
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: a fork must have at least two readers
   %y = stream.fork %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
@@ -290,7 +290,7 @@ stream.design @main {
 // stream.concat
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: a concat has at least two inputs
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: a concat must have at least two inputs
   %y = stream.concat %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
@@ -360,7 +360,7 @@ stream.design @main {
 // stream.split
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: a split has at least two outputs
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: a split must have at least two outputs
   %y = stream.split %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
