@@ -125,7 +125,7 @@ def test_options(run: Run, form: str, options: str, step: ModulePass) -> None:
             ["--check-semantics=-1"],
             "argument --check-semantics: the seed must be a whole number",
         ),
-        (["--check-semantics"], "--check-semantics compares a module before and after a pass; add"),
+        (["--check-semantics"], "--check-semantics needs a pass, to run"),
         (["--split-input"], "unknown pass or option --split-input; did you mean "),
         (["--print-op-gen"], "unknown pass or option --print-op-gen; did you mean --"),
         (["--verify-diag"], "unknown pass or option --verify-diag; did you mean --"),
