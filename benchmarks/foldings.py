@@ -17,7 +17,7 @@ from qnn.hardware.resources.device import RESOURCE_KINDS, Device, Use, device_na
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler, Tiling
 from qnn.hardware.timing.simulate import simulate_unbounded
-from qnn.passes.tile.layer_folding import LayerFolding, apply_tiling, fixed_by, folding_of
+from qnn.passes.tile.layer_folding import LayerFolding, allowed_values, apply_tiling, folding_of
 from qnn.qdialect.stream import ChannelType, DesignOp
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.types import channel_of
@@ -60,7 +60,7 @@ def found(
 ) -> Found:
     """The cheapest folding for a rate, or the fastest within a budget."""
     space = space_of(design, "xilinx")
-    tiler = Tiler(space, budget, fixed_by(design, space, given))
+    tiler = Tiler(space, budget, allowed_values(design, space, given))
     tiling = tiler.fastest() if cycles is None else tiler.cheapest(cycles)
     apply_tiling(design, space, tiling)
     layers = {name: (folding_of(layer), layer.interval) for name, layer in weighted(design).items()}
@@ -98,7 +98,7 @@ def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
     given = {f"fc{k}": LayerFolding(pe, width) for k, (width, pe) in enumerate(LFC_FOLDING)}
     given["fc0"] = LayerFolding(LFC_FOLDING[0][1], simd)
     space = space_of(design.design, "xilinx")
-    fixed = fixed_by(design.design, space, given)
+    fixed = allowed_values(design.design, space, given)
     (source,) = design.design.sources
     tiler = Tiler(space, None, {**fixed, space.axes[source].output: [lanes]})
     apply_tiling(design.design, space, tiler.cheapest(int(tiler.candidate_cycles()[-1])))

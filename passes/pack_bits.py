@@ -53,7 +53,7 @@ class PackBitsPass(ModulePass):
 def _insert_memories(
     module: ModuleOp, memories: list[MemoryOp], readers: list[list[tuple[Process, str]]]
 ) -> None:
-    """Adds memories to the module, under the names of their data where these are not taken."""
+    """Adds memories to the module, under the names of their data where these are free."""
     ConstantPool(module).drop_unused()
     pool = ConstantPool(module)
     for memory, places in zip(memories, readers, strict=True):

@@ -36,7 +36,7 @@ def exact_dtype(bound: int) -> np.dtype[Any]:
 
 
 def widened_for(ints: Array, *others: int) -> Array:
-    """The integers in a type that can hold the others as well; unchanged if those are all 0."""
+    """Casts integers to a type that can also hold `others`; unchanged if all of those are 0."""
     if not any(others):
         return ints
     return ints.astype(exact_dtype(max(max_magnitude(ints), *map(abs, others))))

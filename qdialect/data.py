@@ -103,7 +103,7 @@ def storage_bits(element: ElementType) -> int:
 
 
 def every_code_is_valid(element: ElementType) -> bool:
-    """Whether every bit pattern of packed data is a value of this type, so that none is invalid."""
+    """Whether every bit pattern of packed data is a valid value of this type."""
     return isinstance(element, IntegerType | BipolarType) and (
         bit_width(element) == storage_bits(element)
     )

@@ -14,7 +14,7 @@ def did_you_mean(name: str, known: Iterable[str], also: Iterable[str] = ()) -> s
     """
     names = sorted(known)
     close = get_close_matches(name, [*names, *also], 1, 0.6)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names) or 'none'}"
+    return f"did you mean {close[0]}?" if close else f"available: {', '.join(names) or 'none'}"
 
 
 def last_name(layer: str) -> str:

@@ -7,10 +7,12 @@ from math import isfinite
 from typing import Any, NoReturn
 
 MAX_TOML_LINE_LENGTH = 1000
-"""Characters of a line of TOML: tomllib's time is quadratic in the parts of a dotted key."""
+"""Maximum length of a line of TOML, in characters: the time of tomllib is quadratic in the parts of
+a dotted key."""
 
 MAX_NUMBER_LENGTH = 400
-"""Characters of a number in JSON; converting longer ones to an integer takes quadratic time."""
+"""Maximum length of a number in JSON, in characters: converting it to an integer takes quadratic
+time."""
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -43,7 +45,8 @@ def parse_json(text: str) -> Any:
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Raises for a repeated key, of which Python's parser would silently use the last."""
+    """Raises ValueError for a repeated key, for which Python's parser would silently use the last
+    value."""
     repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
     if repeated:
         raise ValueError(f"{repeated[0]!r} is given twice")

@@ -173,7 +173,8 @@ def argument_names(entry: FuncOp | DesignOp) -> list[str]:
 
 
 def have_image_axis(types: Sequence[QnnTensor]) -> bool:
-    """Whether every input has a first axis of size 1, along which any number of images fit."""
+    """Whether every input has a first axis of size 1, which may hold any number of images
+    instead."""
     return bool(types) and all(type.get_shape()[:1] == (1,) for type in types)
 
 
@@ -296,7 +297,8 @@ def images_stay_apart(module: ModuleOp) -> bool:
 
 
 def _keeps_images_apart(op: Operation, varying: Sequence[SSAValue]) -> bool:
-    """Whether one op does; an op without such a promise counts as one that mixes images."""
+    """Whether an op computes each image by itself; an op that does not declare this may mix
+    images."""
     if isinstance(op, QnnOp):
         first_axes = {shape_of(value)[:1] for value in (*varying, *op.results)}
         return first_axes == {(1,)} and op.keeps_images_apart(varying)

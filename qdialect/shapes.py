@@ -13,7 +13,7 @@ class Window:
     kernel: tuple[int, int]
     strides: tuple[int, int] = (1, 1)
     pads: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Above, left, below, right."""
+    """Rows or columns of padding above, left, below and right of the image."""
     dilations: tuple[int, int] = (1, 1)
 
     @property
@@ -83,8 +83,8 @@ def border_starts(
 ) -> Iterator[int]:
     """The start positions along one axis of all windows that extend into the padding.
 
-    All other windows lie within the image. The loop stops at the first of those and continues
-    behind the last, so that its time is that of the border, not of the image.
+    All other windows lie within the image. The loop stops at the first of those and continues after
+    the last, so its time depends on the border only, not on the image.
     """
     span = (kernel - 1) * dilation + 1
     for index in range(count):

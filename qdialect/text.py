@@ -99,7 +99,8 @@ class SourceParser(Parser):
         self.first_uses: dict[str, Position] = {}
 
     def parse_module(self, allow_implicit_module: bool = True) -> ModuleOp:
-        """Parses the text; the module's location is its start, from which `locate` has the file."""
+        """Parses the text; the module gets the location of its start, from which `locate` reads the
+        file name."""
         self._parser_state = ParserState(SourceLexer(self.input))
         module = super().parse_module(allow_implicit_module)
         module.location = FileLineColLoc(self.file, IntAttr(1), IntAttr(1))
@@ -256,7 +257,7 @@ def verify(module: ModuleOp, text: str | None = None) -> None:
 
 
 class _Definitions:
-    """The ops and symbols seen so far in a walk in text order."""
+    """The ops and symbols that a walk in text order has visited so far."""
 
     def __init__(self) -> None:
         self.ops: set[Operation] = set()

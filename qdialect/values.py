@@ -49,9 +49,9 @@ def as_array(value: Value) -> Array:
     return value.value if isinstance(value, Dequantized) else value
 
 
-def move_elements(value: Value, how: Callable[[Array], Array]) -> Value:
+def move_elements(value: Value, move: Callable[[Array], Array]) -> Value:
     """Applies an op that only moves elements, on the integers of a dequantized tensor."""
-    return value.moved(how) if isinstance(value, Dequantized) else how(value)
+    return value.moved(move) if isinstance(value, Dequantized) else move(value)
 
 
 def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
@@ -73,7 +73,7 @@ def integers(values: Sequence[Value]) -> list[Array]:
 
 
 def combine_exactly(
-    values: Sequence[Value], how: Callable[[Array, Array], Array]
+    values: Sequence[Value], combine: Callable[[Array, Array], Array]
 ) -> Dequantized | None:
     """The exact sum or difference of two values with a common scale, else None."""
     scale = common_scale(values)
@@ -81,4 +81,4 @@ def combine_exactly(
         return None
     lhs, rhs = integers(values)
     exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
-    return Dequantized(how(lhs.astype(exact), rhs.astype(exact)), scale)
+    return Dequantized(combine(lhs.astype(exact), rhs.astype(exact)), scale)

@@ -62,7 +62,7 @@ class Clamp(ActivationQuantizer):
         if self.training and not self.calibrated:
             self.calibrate(x.detach())
         scale = self.scale
-        # `relu(x) - relu(x - |c|)` in steps; the clamp learns from what rounding does, too
+        # `relu(x) - relu(x - |c|)` in steps; rounding errors contribute to its gradient, too
         steps = functional.hardtanh(x / scale, self.low_level, self.high_level)
         return straight_through(steps, torch.round(steps)) * scale
 

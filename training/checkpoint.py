@@ -17,6 +17,7 @@ from .errors import TrainingError
 from .prepare import Prepared
 
 CHECKPOINT_KIND, CHECKPOINT_VERSION = "qnn.training", 1
+CHECKPOINT_REMEDY = "use a file that save_checkpoint wrote"
 
 
 def save_checkpoint(path: str, model: Prepared, optimizer: Optimizer, epoch: int = 0) -> None:
@@ -53,7 +54,10 @@ def load_checkpoint(path: str, model: Prepared, optimizer: Optimizer) -> int:
         return int(state["epoch"])
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise TrainingError(f"{path} does not fit the model or the optimizer: {reason}") from None
+        raise TrainingError(
+            f"{path} does not fit the model or the optimizer: {reason}; "
+            "build both as in the run that saved it"
+        ) from None
 
 
 def model_signature(model: Prepared) -> dict[str, Any]:
@@ -81,11 +85,15 @@ def _read_checkpoint(path: str) -> dict[str, Any]:
     except OSError as error:
         raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except pickle.UnpicklingError:
-        raise TrainingError(f"{path} is no checkpoint: it is damaged, or holds code") from None
+        raise TrainingError(
+            f"{path} is not a checkpoint: it is damaged or contains code; {CHECKPOINT_REMEDY}"
+        ) from None
     except (RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
-        raise TrainingError(f"{path} is no checkpoint, or is damaged") from None
+        raise TrainingError(
+            f"{path} is not a checkpoint, or is damaged: {CHECKPOINT_REMEDY}"
+        ) from None
     if not isinstance(state, dict) or cast(dict[str, Any], state).get("kind") != CHECKPOINT_KIND:
-        raise TrainingError(f"{path} is no checkpoint of this trainer: save_checkpoint writes them")
+        raise TrainingError(f"{path} is not a checkpoint of this trainer: {CHECKPOINT_REMEDY}")
     return cast(dict[str, Any], state)
 
 
@@ -101,22 +109,25 @@ def _check_model(path: str, state: dict[str, Any], model: Prepared) -> None:
     for what in ("shapes", "recipes", "rounds"):
         if saved[what] != own[what]:
             raise TrainingError(
-                f"{path} is of another model: {_difference(saved[what], own[what])}"
+                f"{path} was saved from another model: {_difference(saved[what], own[what])}; "
+                "use the network and the recipe of the run that saved it"
             )
     if not 0 <= state["stage"] < model.stages:
-        raise ValueError(f"stage {state['stage']} of {model.stages}")
+        raise ValueError(
+            f"its stage is {state['stage']}, the last of this model is {model.stages - 1}"
+        )
 
 
-def _difference(saved: Any, own: Any) -> str:
+def _difference(saved: Any, current: Any) -> str:
     """The first entry that differs."""
     if isinstance(saved, int):
-        return f"it goes {saved} times through all layers, this one {own}"
-    names: list[str] = [*saved, *own]
+        return f"its recipe has rounds = {saved}, this one has rounds = {current}"
+    names: list[str] = [*saved, *current]
     for name in names:
-        if name not in own:
-            return f'it has "{name}", which is not here'
+        if name not in current:
+            return f'it has "{name}", which this model lacks'
         if name not in saved:
-            return f'it has no "{name}"'
-        if saved[name] != own[name]:
-            return f'"{name}" is {saved[name]} there, and {own[name]} here'
-    return "its layers come in another order"
+            return f'it lacks "{name}"'
+        if saved[name] != current[name]:
+            return f'"{name}" is {saved[name]} in the file and {current[name]} in this model'
+    return "its layers are in a different order"

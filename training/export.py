@@ -17,7 +17,7 @@ def export(
 ) -> ModuleOp:
     """A frozen network as IR of level 1; `example` is an input that it is called with."""
     if isinstance(network, Prepared):
-        raise TrainingError("the network is in training: export(freeze(model), example)")
+        raise TrainingError("the network is not frozen: call export(freeze(model), example)")
     try:
         return import_module(network, example, inputs)
     except ImportFailure as error:

@@ -28,7 +28,8 @@ def _read_split(folder: str, name: str) -> LabeledImages:
     labels = read_idx(_find_idx(folder, f"{name}-labels-idx1-ubyte"))
     if images.ndim != 3 or labels.shape != images.shape[:1]:
         raise TrainingError(
-            f"{folder}: {name} has images of shape {images.shape}, labels of shape {labels.shape}"
+            f"{folder}: {name} has images of shape {images.shape} and labels of shape "
+            f"{labels.shape}: one label per two-dimensional image is expected"
         )
     scaled = torch.tensor(images[:, None].astype(np.float32) / 255)
     return scaled, torch.tensor(labels.astype(np.int64))
@@ -39,7 +40,7 @@ def _find_idx(folder: str, name: str) -> Path:
         path = Path(folder) / f"{name}{ending}"
         if path.exists():
             return path
-    raise TrainingError(f"{folder} has no {name}, nor {name}.gz")
+    raise TrainingError(f"{folder} contains neither {name} nor {name}.gz: copy one of them there")
 
 
 def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
@@ -50,8 +51,11 @@ def read_idx(path: Path) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
         raise TrainingError(f"{path}: {' '.join(str(error).split()).lower()}") from None
     start = 4 + 4 * data[3] if len(data) > 3 else 4
     if len(data) < start or data[:3] != bytes([0, 0, IDX_UBYTE]):
-        raise TrainingError(f"{path} is not an idx file of unsigned bytes")
+        raise TrainingError(f"{path} is not an idx file of unsigned bytes: use the files of MNIST")
     shape = tuple(int(size) for size in np.frombuffer(data[4:start], ">u4"))
     if len(data) != start + prod(shape):
-        raise TrainingError(f"{path} holds {len(data) - start} bytes for a shape of {shape}")
+        raise TrainingError(
+            f"{path} has {len(data) - start} bytes of data for the shape {shape}: "
+            "it is damaged, fetch it again"
+        )
     return np.frombuffer(data, np.uint8, offset=start).reshape(shape)

@@ -92,7 +92,7 @@ def prepare(network: nn.Module, recipe: Recipe | RecipeTable) -> Prepared:
     """A copy of a network, ready for its first stage."""
     given = recipe if isinstance(recipe, Recipe) else Recipe.of(recipe)
     if isinstance(network, Prepared):
-        raise TrainingError("the network is prepared already: prepare(model.network, ...) is none")
+        raise TrainingError("the network is already prepared: pass the float network")
     network = copy.deepcopy(network)
     check_layers(network)
     layers = dict(linear_layers(network))
@@ -112,29 +112,31 @@ def check_layers(network: nn.Module) -> None:
     for name, module in named_modules(network, shared=True):
         path = f'"{name}" ({type(module).__name__})' if name else f"the {type(module).__name__}"
         if isinstance(module, LINEAR_TYPES) and not name:
-            raise TrainingError(f"{path} is no network: put it into one, nn.Sequential(...)")
+            raise TrainingError(f"{path} is a layer, not a network: use nn.Sequential(layer)")
         if (
             isinstance(module, (*LINEAR_TYPES, *NORM_TYPES))
             and first.setdefault(module, name) != name
         ):
             raise TrainingError(
-                f'{path} is "{first[module]}" once more: give each place a layer of its own'
+                f'{path} is the same layer as "{first[module]}": use a separate layer in each place'
             )
         if is_parametrized(module):
-            raise TrainingError(f"{path} computes its weights: remove the parametrization first")
+            raise TrainingError(f"{path} has parametrized weights: remove the parametrization")
         if isinstance(module, nn.Conv1d | nn.Conv2d) and module.padding_mode != "zeros":
-            raise TrainingError(f"{path} pads by {module.padding_mode}: zeros are supported")
+            raise TrainingError(
+                f'{path} has padding_mode="{module.padding_mode}": only "zeros" is supported'
+            )
         if isinstance(module, AVERAGE_POOLS):
             raise TrainingError(
-                f"{path} averages what no quantizer has seen: a maximum, a stride or "
-                "a flatten is supported"
+                f"{path} averages values that are not quantized: use a max pool, a stride or "
+                "a flatten instead"
             )
         parameters: Any = module.named_parameters(recurse=False)
         own: str | None = next((own for own, _ in parameters), None)
         if own is not None and not isinstance(module, MODULES_WITH_PARAMETERS):
             raise TrainingError(
-                f"{path} has a {own} that can't be quantized: Conv1d, Conv2d and Linear can, "
-                "BatchNorm1d, BatchNorm2d and PReLU may stand between them"
+                f"{path} has a parameter {own}, which can't be quantized: use Conv1d, Conv2d and "
+                "Linear, with BatchNorm1d, BatchNorm2d and PReLU between them"
             )
 
 
@@ -151,10 +153,13 @@ def freeze(model: Prepared) -> nn.Module:
     for name, layer in model.layers.items():
         if layer.mode is Mode.FLOAT:
             raise TrainingError(
-                f'"{name}" is not quantized yet: train, and step_stage(model) until it gives False'
+                f'"{name}" is not quantized yet: train and call step_stage(model) until it returns '
+                "False"
             )
         if not layer.activations.calibrated:
-            raise TrainingError(f'"{name}" has seen no images: its clamp starts with the first')
+            raise TrainingError(
+                f'"{name}" has no clamp yet: pass at least one batch through the model in training'
+            )
     network = copy.deepcopy(model.network).eval()
     for name, module in named_modules(network):
         if isinstance(module, QuantLayer):

@@ -116,16 +116,16 @@ class Recipe:
         return Recipe.of(given)
 
     @staticmethod
-    def of(given: RecipeTable) -> "Recipe":
+    def of(table: RecipeTable) -> "Recipe":
         """Reads a dict; errors name the key."""
         every = {
-            key: value for key, value in given.items() if key not in (*RECIPE_TABLES, "rounds")
+            key: value for key, value in table.items() if key not in (*RECIPE_TABLES, "rounds")
         }
-        first, last, layers = (_checked_table(given.get(name, {}), name) for name in RECIPE_TABLES)
+        first, last, layers = (_checked_table(table.get(name, {}), name) for name in RECIPE_TABLES)
         named = {name: _checked_table(part, f"layers.{name}") for name, part in layers.items()}
-        rounds = given.get("rounds", 1)
+        rounds = table.get("rounds", 1)
         if type(rounds) is not int or rounds < 1:
-            raise recipe_error("rounds", f"a whole number above 0, not {rounds!r}")
+            raise recipe_error("rounds", f"must be an integer above 0, not {rounds!r}")
         _check_keys(every, "", [*LAYER_KEYS, "rounds", *RECIPE_TABLES])
         parts = {"first": first, "last": last} | {f"layers.{n}": p for n, p in named.items()}
         for place, part in parts.items():
@@ -139,17 +139,20 @@ class Recipe:
     def layers_of(self, names: Sequence[str]) -> dict[str, LayerRecipe]:
         """The recipe of each layer to quantize; `names` are all layers that can be quantized."""
         if not names:
-            raise TrainingError("the network has no layer to quantize: Conv1d, Conv2d or Linear")
+            raise TrainingError(
+                "the network has no layer to quantize: it needs a Conv1d, Conv2d or Linear"
+            )
         for pattern in self.layers:
             if not any(fnmatchcase(name, pattern) for name in names):
                 raise recipe_error(
-                    f"layers.{pattern}", f"no layer has this name; {did_you_mean(pattern, names)}"
+                    f"layers.{pattern}", f"matches no layer; {did_you_mean(pattern, names)}"
                 )
         found = {name: self._layer_recipe(name, names) for name in names}
         chosen = {name: layer for name, layer in found.items() if layer is not None}
         if not chosen:
             raise TrainingError(
-                "the recipe quantizes no layer of this network: set method for all layers"
+                "the recipe quantizes no layer of this network: set method for all layers, "
+                "or in [layers.NAME]"
             )
         return chosen
 
@@ -181,7 +184,7 @@ def _checked_layer(name: str, settings: dict[str, tuple[str, Any]]) -> LayerReci
     place, method = settings["method"]
     if not isinstance(method, str) or method not in METHODS:
         raise recipe_error(
-            place, f"no method is called {method!r}; {did_you_mean(str(method), METHODS)}"
+            place, f"{method!r} is not a method; {did_you_mean(str(method), METHODS)}"
         )
     kind = METHODS[method]
     only = kind.bits[0] if len(kind.bits) == 1 else None
@@ -195,11 +198,11 @@ def _checked_layer(name: str, settings: dict[str, tuple[str, Any]]) -> LayerReci
             place, value = settings[key]
             wanted = check(value)
             if wanted:
-                raise recipe_error(place, f"{wanted}, not {value!r}")
+                raise recipe_error(place, f"must be {wanted}, not {value!r}")
             layer = replace(layer, **{key: value})
     if layer.signed and activations == 1 and "signed" in settings:
         raise recipe_error(
-            settings["signed"][0], "activations of one bit are -1 or +1 already; remove signed"
+            settings["signed"][0], "activations of one bit are always -1 or +1; remove this key"
         )
     return layer
 
@@ -221,25 +224,25 @@ def _checked_bits(
 ) -> int:
     place, value = settings.get(key, (key, default))
     if value is None:
-        raise TrainingError(f'the recipe gives no {key} for "{name}": bits, as in {key} = 4')
+        raise TrainingError(f'the recipe has no {key} for "{name}": set its bits, as in {key} = 4')
     if type(value) is not int or value not in allowed:
         reach = f"{allowed[0]} to {allowed[-1]}" if len(allowed) > 1 else str(allowed[0])
-        what = f"{method} takes {reach} bits" if key == "weights" else f"{reach} bits"
+        what = f"bits of {method} must be {reach}" if key == "weights" else f"must be {reach} bits"
         raise recipe_error(place, f"{what}, not {value!r}")
     return value
 
 
-def _checked_table(given: Any, place: str) -> dict[str, Any]:
-    if not isinstance(given, Mapping):
-        raise recipe_error(place, f"a table, not {given!r}")
-    return dict(cast(Mapping[str, Any], given))
+def _checked_table(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise recipe_error(place, f"must be a table, not {value!r}")
+    return dict(cast(Mapping[str, Any], value))
 
 
-def _check_keys(part: RecipeTable, place: str, known: Sequence[str]) -> None:
-    for key in part:
+def _check_keys(table: RecipeTable, place: str, known: Sequence[str]) -> None:
+    for key in table:
         if key not in known:
-            raise recipe_error(f"{place}{key}", f"there is no such key; {did_you_mean(key, known)}")
+            raise recipe_error(f"{place}{key}", f"unknown key; {did_you_mean(key, known)}")
 
 
 def recipe_error(place: str, message: str) -> TrainingError:
-    return TrainingError(truncated(f"the recipe's {place}: {message}"))
+    return TrainingError(truncated(f"recipe: {place}: {message}"))

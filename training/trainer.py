@@ -97,9 +97,9 @@ class Trainer:
             save_checkpoint(self.checkpoint, self.model, self.optimizer, self.finished_epochs)
 
 
-def cosine_rate(rate: float, part: float) -> float:
+def cosine_rate(rate: float, fraction: float) -> float:
     """The learning rate after a part (0 to 1) of a stage: cosine decay."""
-    return rate * (1 + math.cos(math.pi * part)) / 2
+    return rate * (1 + math.cos(math.pi * fraction)) / 2
 
 
 def train_epoch(

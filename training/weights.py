@@ -11,7 +11,7 @@ from .distributions import DISTRIBUTIONS, MIN_SPREAD
 MAX_CODEBOOK_VALUE = 127
 """Codebook entries are integers of at most this magnitude, and fit into 8 bits."""
 
-MAX_CODEBOOK_ENTRIES = 32
+MAX_LEARNED_CODEBOOK_ENTRIES = 32
 """Codebooks have at most this many entries: indices of 5 bits."""
 
 
@@ -145,7 +145,9 @@ class Dorefa(WeightQuantizer):
         integers = 2 * torch.round(steps * (self.bounded(weights) + 1) / 2) - steps
         table = torch.arange(-steps, steps + 1, 2, device=weights.device, dtype=weights.dtype)
         scale = weights.new_tensor(1 / steps)
-        return Levels(integers, scale, table if len(table) <= MAX_CODEBOOK_ENTRIES else None)
+        return Levels(
+            integers, scale, table if len(table) <= MAX_LEARNED_CODEBOOK_ENTRIES else None
+        )
 
 
 class Binary(WeightQuantizer):

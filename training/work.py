@@ -15,7 +15,7 @@ FLOAT_BITS = 32
 
 
 def work_of(network: nn.Module, example: Tensor) -> dict[str, NetworkWork]:
-    """The work of each layer for one image, at the bits that it is trained for.
+    """The operations of each layer for one image, and their bit widths in training.
 
     A layer that the recipe does not name counts with 32 bits.
     """
@@ -57,7 +57,7 @@ def _counted_layers(network: nn.Module) -> list[tuple[str, nn.Module, Linear, tu
 
 
 def _record_work(
-    done: dict[str, NetworkWork],
+    works: dict[str, NetworkWork],
     name: str,
     layer: Linear,
     bits: tuple[int, int],
@@ -68,4 +68,4 @@ def _record_work(
     """A forward hook: records the work of a layer from the shape of its output."""
     rows, *cols = layer.weight.shape
     positions = output.numel() // rows
-    done[name] = matrix_work(positions, rows, prod(cols), *bits)
+    works[name] = matrix_work(positions, rows, prod(cols), *bits)

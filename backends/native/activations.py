@@ -13,7 +13,7 @@ from ...passes.scale_thresholds.threshold_lines import Ints, ThresholdRows
 from ...qdialect.data import Array
 from ...qdialect.types import BipolarType
 from .constants import Constants
-from .lines import Exceptions, fit_lines, line_exceptions
+from .lines import Exceptions, fit_float_lines, line_exceptions
 from .products import Kernel, cxx_bool
 from .tensors import NativeTensor, type_name
 from .tiles import LANES
@@ -23,10 +23,11 @@ MAX_COMPARED = 4
 """Up to this many thresholds, comparing with each one is the fastest way."""
 
 MAX_COMPARED_OFF_LINE = 16
-"""The same where the thresholds are not on a line: from here on, bisection is faster."""
+"""The same limit for thresholds that are not on a line; above it, bisection is faster."""
 
-MAX_EXCEPTIONS = 12
-"""Exceptions of a line per vector of 16 channels (mean); each one is compared with."""
+MAX_MEAN_EXCEPTIONS = 12
+"""Maximum exceptions of a line per vector of 16 channels (mean): each sum is compared with every
+exception."""
 
 UNREACHABLE = np.iinfo(np.int32).max
 """A threshold that no 32-bit sum reaches: `needs_wide` leaves it out of the range of sums."""
@@ -148,7 +149,7 @@ class ThresholdCounter:
         return ActivationKernel("Comparisons", fields)
 
     def by_line(self, middle: int) -> ActivationKernel | None:
-        """Computes levels as a line, and looks exceptions up; None if they are too many.
+        """Computes levels as a line, and looks up exceptions; None if there are too many.
 
         The sums are not negated in channels that descend: center, slope and exceptions are. This
         gives the same floats, since `(-x - center) * slope` and
@@ -156,13 +157,13 @@ class ThresholdCounter:
         """
         t, pad = self.thresholds, self.product.padded_channels
         rows = ThresholdRows(t.rows, t.low, t.high, t.values)
-        lines = fit_lines(rows, middle)
+        lines = fit_float_lines(rows, middle)
         exceptions = line_exceptions(lines, rows)
         if exceptions is None:
             return None
         signs = np.ones(len(t.rows), np.int64) if t.flips is None else 1 + 2 * t.flips
         ends, entries = exception_lists(exceptions, signs, pad // LANES, middle)
-        if ends[-1] > MAX_EXCEPTIONS * (len(ends) - 1):
+        if ends[-1] > MAX_MEAN_EXCEPTIONS * (len(ends) - 1):
             return None
         centers = (signs * lines.centers).astype(np.int32)
         slopes = signs.astype(np.float32) * lines.slopes
@@ -216,7 +217,7 @@ class ThresholdCounter:
         return ActivationKernel(f"Search<{type_name(self.y.dtype)}, {type_name(dtype)}>", fields)
 
     def output_fields(self) -> list[str]:
-        """The fields that start every kernel: where the output is stored."""
+        """The first fields of every activation kernel: where the output is stored."""
         return [self.y.pointer, self.y.grid]
 
     def level_distance(self) -> int:
@@ -224,7 +225,7 @@ class ThresholdCounter:
         return 2 if isinstance(self.y.element, BipolarType) else 1
 
     def lowest_output(self) -> int:
-        """What is stored where no threshold is reached."""
+        """The stored value of an element that reaches no threshold."""
         lowest = -1 if isinstance(self.y.element, BipolarType) else self.thresholds.offset
         return lowest - self.y.offset
 

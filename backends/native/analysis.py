@@ -16,7 +16,7 @@ from ...qdialect.qnn.linear import Conv2dOp, LinearOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, element_of, shape_of
-from .support import Known, needs_wide, quant_type_of
+from .support import KnownValues, needs_wide, quant_type_of
 from .tensors import NO_SIDES, WORD_BITS, Sides
 
 
@@ -37,7 +37,7 @@ class Padding:
 class StageAnalysis:
     """The ops of a stage, which of them are fused, and how their values are stored."""
 
-    def __init__(self, ops: Sequence[QnnOp], outputs: Sequence[SSAValue], known: Known):
+    def __init__(self, ops: Sequence[QnnOp], outputs: Sequence[SSAValue], known: KnownValues):
         self.ops = ops
         self.members = set(ops)
         self.outputs = outputs
@@ -145,7 +145,7 @@ def required_planes(value: SSAValue) -> int:
     return 0
 
 
-def factor_of(op: MulOp, known: Known) -> tuple[SSAValue, int] | None:
+def factor_of(op: MulOp, known: KnownValues) -> tuple[SSAValue, int] | None:
     """The value that an op multiplies by a single constant number, and the number."""
     for value, factor in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         if factor in known and known[factor].size == 1 and value not in known:

@@ -15,7 +15,7 @@ def compute_type(op: QnnOp) -> str:
     """A C++ type in which an op cannot overflow.
 
     `supports` has checked that operands and results fit into 64 bits. Only requantize has a larger
-    intermediate value, the product, and gets 128 bits where 2^62 is not a bound for it.
+    intermediate value, its product, and gets 128 bits unless the product is below 2^62.
     """
     if not isinstance(op, RequantizeOp):
         return INT64

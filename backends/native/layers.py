@@ -190,11 +190,11 @@ class LayerSteps:
         lines = [product.text, activation.text, run_layer(product, many)]
         self.steps.add(name, self.steps.describe(reads, y), lines, reads, y)
 
-    def pack_input_signs(self, given: NativeTensor, value: SSAValue) -> None:
+    def pack_input_signs(self, image: NativeTensor, value: SSAValue) -> None:
         """Adds a step that packs a bipolar input into bits."""
         y = self.steps.new_tensor(value, 1)
         signs = Thresholds.of(np.zeros((1, 1), np.int64), None, 0, sum_limits(value))
-        self.add_threshold_layer("input", identity(given, y, False), signs, [given], y)
+        self.add_threshold_layer("input", identity(image, y, False), signs, [image], y)
 
 
 def run_layer(product: Kernel, y: NativeTensor) -> str:

@@ -27,7 +27,7 @@ from .emitter import emit
 from .plan import Planner
 from .processor import InstructionSet, best_instruction_set, processor_count
 from .stages import Stage
-from .support import Known, quant_type_of
+from .support import KnownValues, quant_type_of
 from .tensors import VECTOR_BYTES
 
 LOG = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def cxx_compiler() -> str:
 class Library:
     """Computes the outputs of a stage from its inputs, for any number of images."""
 
-    def __init__(self, stage: Stage, known: Known, options: Options):
+    def __init__(self, stage: Stage, known: KnownValues, options: Options):
         level, folder = options.instruction_set, options.folder
         self.stage = stage
         self.threads = options.threads
@@ -189,7 +189,9 @@ def map_file(path: Path) -> Array:
         return np.frombuffer(mmap(file.fileno(), 0, access=ACCESS_READ), np.uint8)
 
 
-def fingerprint_content(stage: Stage, known: Known, level: InstructionSet) -> Iterator[str | bytes]:
+def fingerprint_content(
+    stage: Stage, known: KnownValues, level: InstructionSet
+) -> Iterator[str | bytes]:
     """Everything that a compiled library depends on: ops and constants, the sources of the native
     engine, the C++ compiler and its options."""
     numbers: dict[SSAValue, int] = {}
@@ -218,7 +220,7 @@ def fingerprint_content(stage: Stage, known: Known, level: InstructionSet) -> It
     yield " ".join(level.flags)
 
 
-def compile_stage(stage: Stage, known: Known, level: InstructionSet, folder: Path) -> None:
+def compile_stage(stage: Stage, known: KnownValues, level: InstructionSet, folder: Path) -> None:
     """Compiles a stage, and writes all files of its library to a folder."""
     plan = Planner(stage.ops, stage.inputs, stage.outputs, known, level).plan()
     (folder / SOURCE_FILE).write_text(emit(plan))

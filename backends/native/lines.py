@@ -1,8 +1,8 @@
 """Thresholds as a line: fewer operations than comparing, and as exact.
 
-Thresholds that come from a quantizer behind a scale and a bias are evenly spaced but for rounding.
-The level of a sum `x` is then `round(h(x)) + middle`, clipped to the levels that exist, with
-`h(x) = (x - center) * slope + height` in 32-bit floats; ties go to the even number.
+The thresholds of a quantizer after a scale and a bias are evenly spaced, except for rounding. The
+level of a sum `x` is then `round(h(x)) + middle`, clipped to the levels that exist, with `h(x) = (x
+- center) * slope + height` in 32-bit floats; ties go to the even number.
 
 Why checking a few sums per threshold proves a line for all sums: conversion to float, multiplying
 by a slope that is not negative, adding and rounding are each monotone, and so is their composition,
@@ -32,12 +32,12 @@ EDGE_REACH = 3
 """Sums on each side of a threshold that may be exceptions; the outermost must be right."""
 
 MAX_LINE_HEIGHT = 1 << 20
-"""The largest `h(x)`, either sign: `nearest` in `vectors.hpp` is exact below 2^21."""
+"""The largest magnitude of `h(x)`: `nearest` in `vectors.hpp` is exact below 2^21."""
 
 LINE_CANDIDATES = [(ulps, share) for ulps in (0, 1, -1, 2, -2, 3, -3) for share in (0.5, 0.3, 0.7)]
-"""Lines to try in each channel: the slope, in units in the last place beside the best one, and
-where in its room the line is, from bottom to top. Floats are coarse: one candidate can be right
-where another is not."""
+"""Lines to try in each channel: the distance of the slope from the best one, in units in the last
+place, and the position (0 to 1) in the interval of possible heights. Floats are coarse: one
+candidate can be right where another is not."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Lines:
     count: int
     """The number of thresholds, and so the highest level."""
     middle: int
-    """The level from which lines count."""
+    """The level at `h(x) = 0`."""
 
     def heights_at(self, x: Ints) -> Floats:
         """`h(x)` of each channel's sums, rounded as the processor rounds it."""
@@ -69,10 +69,14 @@ class Lines:
         too_high = (self.levels_at(under) >= rows.levels) & (rows.rows > rows.low[:, None])
         return (too_low | too_high).sum(1)
 
-    def replaced(self, channels: Ints, by: "Lines") -> "Lines":
+    def replace_channels(self, channels: Ints, others: "Lines") -> "Lines":
         """These lines, with others for some channels."""
         centers, slopes, heights = self.centers.copy(), self.slopes.copy(), self.heights.copy()
-        centers[channels], slopes[channels], heights[channels] = by.centers, by.slopes, by.heights
+        centers[channels], slopes[channels], heights[channels] = (
+            others.centers,
+            others.slopes,
+            others.heights,
+        )
         return Lines(centers, slopes, heights, self.count, self.middle)
 
     def select(self, channels: Ints) -> "Lines":
@@ -85,7 +89,7 @@ Exceptions = Sequence[tuple[Ints, Ints]]
 """For each channel, the sums at which its line is wrong, and their levels."""
 
 
-def fit_lines(rows: ThresholdRows, middle: int) -> Lines:
+def fit_float_lines(rows: ThresholdRows, middle: int) -> Lines:
     """For each channel, the line that is wrong at the fewest thresholds.
 
     Channels whose line is wrong somewhere are fitted again without the thresholds that are far off
@@ -103,7 +107,7 @@ def fit_lines(rows: ThresholdRows, middle: int) -> Lines:
             candidate = lines_with_slopes(fitted, middle, found, ulps, share)
             count = candidate.wrong_edges(some)
             (better,) = (count < wrong[channels]).nonzero()
-            best = best.replaced(channels[better], candidate.select(better))
+            best = best.replace_channels(channels[better], candidate.select(better))
             wrong[channels] = np.minimum(wrong[channels], count)
     return best
 
@@ -135,8 +139,8 @@ def line_exceptions(lines: Lines, rows: ThresholdRows) -> Exceptions | None:
 def lines_with_slopes(
     rows: ThresholdRows, middle: int, slopes: Doubles, ulps: int, share: float
 ) -> Lines:
-    """Lines with these slopes plus some units in the last place, at a share of the room that the
-    thresholds leave for their height.
+    """Lines with these slopes plus `ulps` units in the last place. Their height is at the position
+    `share` (0 to 1) in the interval that the thresholds allow.
 
     The center is a sum near the middle level, so that `x - center` loses few bits as a float.
     """

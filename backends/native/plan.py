@@ -31,7 +31,7 @@ from .layers import LayerSteps
 from .loops import copy_loops
 from .processor import InstructionSet
 from .steps import Step, StepList
-from .support import Known, quant_type_of
+from .support import KnownValues, quant_type_of
 from .tensors import Lifetime, MemorySpace, NativeTensor, TensorView, allocate_arena
 
 
@@ -57,7 +57,7 @@ class Planner:
         ops: Sequence[QnnOp],
         inputs: Sequence[SSAValue],
         outputs: Sequence[SSAValue],
-        known: Known,
+        known: KnownValues,
         level: InstructionSet,
     ):
         self.analysis = StageAnalysis(ops, outputs, known)

@@ -147,7 +147,7 @@ class KernelSelector:
         return self.general(x, w, y, wide)
 
     def bits(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
-        """Bipolar or ternary inputs by bipolar or ternary weights, both packed into bits.
+        """A kernel for bipolar or ternary inputs and weights, all packed into bits.
 
         Exact, because -1, 0 and 1 need no more: see the C++ template for how bits are counted.
         Bits after the last channel are 0 in inputs and weights, and so are never counted.
@@ -159,7 +159,8 @@ class KernelSelector:
         signs = pack_bits(w.values < 0 if ternary_x else w.values > 0)
         words = np.stack([pack_bits(w.values != 0), signs], -1) if ternary_w else signs
         padded = pad_rows(words.reshape(w.outputs, -1), blocks * vectors * LANES)
-        # a vector has 16 sums, but 8 words: twice as many vectors of words, some at a time
+        # A vector holds 16 sums, but only 8 words: the words of a block need twice as many vectors,
+        # which the kernel reads `at_a_time`.
         at_a_time = {1: 2, 3: 3}.get(vectors, 4)
         groups, planes = vectors * 2 // at_a_time, 2 if ternary_w else 1
         shape = (blocks, groups, at_a_time, 8, len(taps), length // x.planes, planes)
@@ -179,8 +180,8 @@ class KernelSelector:
         )
 
     def bytes(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
-        """Byte inputs by byte weights. Weights that need nine bits are shifted into signed bytes;
-        the kernel adds the shift times the sum of the window."""
+        """A kernel for byte inputs and byte weights. Weights that need nine bits are shifted into
+        signed bytes; the kernel adds the shift times the sum of the window."""
         shifts = byte_shifts(w.values)
         values = (w.values.astype(np.int64) - shifts[:, None, None, None]).astype(np.int8)
         shifted = bool(shifts.any())
@@ -213,8 +214,8 @@ class KernelSelector:
         )
 
     def depthwise(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
-        """One window per channel. Taps are multiplied in pairs; an odd last one is repeated, with
-        a weight of zero."""
+        """A kernel for depthwise layers. Taps are multiplied in pairs; an odd last one is repeated,
+        with a weight of zero."""
         taps = window_taps(x, w.window)
         if len(taps) % 2:
             taps = np.append(taps, taps[-1:])
@@ -236,7 +237,7 @@ class KernelSelector:
         )
 
     def general(self, x: NativeTensor, w: LinearWeights, y: NativeTensor, wide: bool) -> Kernel:
-        """Any element types and any number of groups, in plain loops."""
+        """A kernel for any element types and any number of groups, in plain loops."""
         dtype = np.dtype(np.int64 if wide else np.int32)
         group_inputs = w.values.shape[3]
         taps = window_taps(x, w.window)[:, None] + np.arange(group_inputs, dtype=np.int32)
@@ -259,7 +260,7 @@ class KernelSelector:
         )
 
     def sum_pool(self, x: NativeTensor, window: Window, y: NativeTensor, wide: bool) -> Kernel:
-        """The sum of a window, channel by channel."""
+        """A kernel for the sum of a window, channel by channel."""
         sum_type = type_name(np.dtype(np.int64 if wide else np.int32))
         taps = window_taps(x, window)
         return Kernel(
@@ -288,7 +289,7 @@ class KernelSelector:
     def window_fields(
         self, x: NativeTensor, window: Window, y: NativeTensor, taps: Array, count: int
     ) -> list[str]:
-        """The fields that start every kernel on windows: the input, the windows and their taps."""
+        """The first fields of every kernel on windows: the input, the windows and their taps."""
         return [x.pointer, window_grid(x, window, y), self.constants.pointer(taps), str(count)]
 
     def initial_sums(
@@ -298,7 +299,7 @@ class KernelSelector:
 
 
 def identity(x: NativeTensor, y: NativeTensor, wide: bool) -> Kernel:
-    """The elements of a tensor as sums."""
+    """A kernel whose sums are the elements of a tensor."""
     sum_type = type_name(np.dtype(np.int64 if wide else np.int32))
     vectors, blocks, pixels = elementwise_blocks(y)
     return Kernel(
@@ -313,7 +314,7 @@ def identity(x: NativeTensor, y: NativeTensor, wide: bool) -> Kernel:
 def weighted_add(
     inputs: tuple[NativeTensor, NativeTensor], factors: tuple[int, int], y: NativeTensor
 ) -> Kernel:
-    """The sum of two tensors, each multiplied by a factor."""
+    """A kernel for the sum of two tensors, each multiplied by a factor."""
     a, b = inputs
     vectors, blocks, pixels = elementwise_blocks(y)
     offset = a.offset * factors[0] + b.offset * factors[1]

@@ -25,7 +25,7 @@ from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import QuantType, element_of, is_quant, shape_of, value_range
 
-Known = Mapping[SSAValue, Array]
+KnownValues = Mapping[SSAValue, Array]
 """Values that do not depend on the inputs."""
 
 LAYOUT_OPS = ReshapeOp, TransposeOp, ConcatOp, SplitOp, SliceOp, PadOp, ResizeOp
@@ -33,7 +33,7 @@ ARITHMETIC_OPS = AddOp, SubOp, MulOp, ReluOp, RequantizeOp, TruncOp
 IMAGE_OPS = Conv2dOp, ConvTranspose2dOp, MaxPoolOp, SumPoolOp
 
 
-def supports(op: QnnOp, known: Known) -> bool:
+def supports(op: QnnOp, known: KnownValues) -> bool:
     """Whether an op becomes C++."""
     values = [value for value in (*op.operands, *op.results) if value not in known]
     if not all(

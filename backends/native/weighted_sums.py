@@ -22,7 +22,8 @@ SEARCH_ROUNDS = 30
 """Rounds of a ternary search; each leaves two thirds of the interval."""
 
 MAX_DEVIATION = 0.05
-"""How far levels may deviate from the least-squares line and still shape the search, in levels."""
+"""Distance in levels: only points this close to the ends of the range of deviations from the
+least-squares line are searched."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def straightest_slopes(points: Doubles, levels: Doubles) -> Doubles:
 
 
 def minimum_position(function: Callable[[float], float], reach: float) -> float:
-    """Where a convex function has its minimum, from `-reach` to `reach`: ternary search."""
+    """The position of the minimum of a convex function from `-reach` to `reach`, by ternary
+    search."""
     low, high = -reach, reach
     for _ in range(SEARCH_ROUNDS):
         third = (high - low) / 3

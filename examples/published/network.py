@@ -126,7 +126,7 @@ NETWORKS: dict[str, Callable[[], ModuleOp]] = {
 
 def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in NETWORKS:
-        sys.exit(f"usage: network.py NAME; there are: {', '.join(NETWORKS)}")
+        sys.exit(f"usage: network.py NAME; available: {', '.join(NETWORKS)}")
     Printer(sys.stdout).print_op(NETWORKS[sys.argv[1]]())
     print()
 

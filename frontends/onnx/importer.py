@@ -147,9 +147,9 @@ class Importer(ProgramBuilder):
         if entry is None:
             default = "this operator is not supported: replace it or remove it before export"
             raise node.fail(UNSUPPORTED_OPERATORS.get(node.op, default))
-        return self._handled(node, entry)
+        return self._import_with(node, entry)
 
-    def _handled(self, node: Node, entry: OperatorImport) -> Sequence[GraphValue]:
+    def _import_with(self, node: Node, entry: OperatorImport) -> Sequence[GraphValue]:
         result = entry.handler(self, node)
         unread = node.unread(entry.ignores)
         if unread:

@@ -25,7 +25,7 @@ from .values import Constant
 
 MIN_OPSET = 7
 MAX_FILE_BYTES = 1 << 31
-"""The largest message of protobuf."""
+"""The largest message of protobuf, in bytes."""
 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 

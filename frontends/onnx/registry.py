@@ -62,6 +62,7 @@ UNSUPPORTED_OPERATORS: dict[str, str] = {
         "it normalises by statistics of each image, which is not supported: "
         "train with BatchNormalization",
     ),
-    "FloatQuant": "it quantizes to small floats: integer quantizers are supported",
+    "FloatQuant": "it quantizes to floats of few bits, which is not supported: "
+    "use an integer quantizer",
 }
 """Known but unsupported operators, each with the reason and a remedy."""

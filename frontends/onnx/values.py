@@ -20,7 +20,7 @@ class Constant:
 
     array: Array
     element: ElementType | None
-    """None if the IR has no such type, as for float64."""
+    """The element type; None if the IR has none, as for float64."""
 
     @staticmethod
     def of(array: Array) -> "Constant":

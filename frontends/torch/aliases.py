@@ -23,7 +23,7 @@ def writes_input(call: OperatorCall) -> bool:
 
 
 def refuse_shared_writes(program: TorchProgram) -> None:
-    """Raises an error if a tensor is read after it was written under another name."""
+    """Raises an error if a call writes to a tensor that is read later under another name."""
     groups: dict[str, set[str]] = {}
     last = {
         name: number for number, call in enumerate(program.calls) for name in _tensors_read(call)
@@ -38,8 +38,8 @@ def refuse_shared_writes(program: TorchProgram) -> None:
             stale = {name for name in group if last.get(name, 0) > number}
             if stale:
                 raise call.fail(
-                    f"it writes into a tensor that is read again as {min(stale)}: "
-                    "make the module without inplace=True, or export it with run_decompositions({})"
+                    f"it writes in place to a tensor that is read later as {min(stale)}: "
+                    "use inplace=False, or export with run_decompositions({})"
                 )
         if call.target in VIEWS or writes_input(call):
             group.update(call.outputs)
@@ -47,7 +47,7 @@ def refuse_shared_writes(program: TorchProgram) -> None:
 
 
 def _tensors_read(call: OperatorCall) -> Sequence[str]:
-    """The tensors that a call reads, the one it may write first."""
+    """The tensors that a call reads; the first is the one that an in-place operator writes."""
     names: list[str] = []
     for value in call.arguments.values():
         items: list[Argument] = [*value] if isinstance(value, list) else [value]

@@ -53,7 +53,9 @@ def read_archive(file: str | BinaryIO, name: str) -> TorchProgram:
     except OSError as error:
         raise ImportFailure(f"{name}: {(error.strerror or str(error)).lower()}") from None
     except zipfile.BadZipFile:
-        raise ImportFailure(f"{name} is no .pt2 file: it is no zip archive") from None
+        raise ImportFailure(
+            f"{name} is not a .pt2 file: it is not a zip archive; save it with torch.export.save"
+        ) from None
     except READ_ERRORS as error:
         raise damaged_archive(name, error) from None
 
@@ -70,7 +72,7 @@ READ_ERRORS = (
 
 def damaged_archive(name: str, error: Exception) -> ImportFailure:
     reason = " ".join(f"{type(error).__name__} {error}".split())[:200]
-    return ImportFailure(f"{name} is damaged, or no .pt2 file: {reason}")
+    return ImportFailure(f"{name} is damaged, or not a .pt2 file: {reason}")
 
 
 MODEL_ENTRY, WEIGHTS_ENTRY = "models/model.json", "data/weights/model_weights_config.json"
@@ -87,7 +89,7 @@ class _Archive:
         for needed in (MODEL_ENTRY, WEIGHTS_ENTRY):
             if not any(entry.endswith(needed) for entry in archive.namelist()):
                 raise ImportFailure(
-                    f"{name} holds no {needed}: save the program with torch 2.9 or newer, "
+                    f"{name} contains no {needed}: save the program with torch 2.9 or newer, "
                     "torch.export.save(torch.export.export(module, (example,)), FILE)"
                 )
         models = (entry for entry in archive.namelist() if entry.endswith(MODEL_ENTRY))
@@ -98,7 +100,8 @@ class _Archive:
         version = model["schema_version"]["major"]
         if version != SCHEMA_VERSION:
             raise ImportFailure(
-                f"{self.name} has version {version} of torch's format, {SCHEMA_VERSION} is known"
+                f"{self.name} has version {version} of torch's format: "
+                f"only version {SCHEMA_VERSION} is supported"
             )
         module = model["graph_module"]
         graph, signature = module["graph"], module["signature"]
@@ -114,7 +117,9 @@ class _Archive:
             elif (key := SIGNATURE_KEYS.get(kind)) is not None:
                 constants[given["arg"]["name"]] = self._tensor(given[key])
             else:
-                raise ImportFailure(f"{self.name} takes a {kind}, which is not supported")
+                raise ImportFailure(
+                    f"{self.name} has an input of kind {kind}: only tensors are supported"
+                )
         outputs = [_output(spec) for spec in signature["output_specs"]]
         calls = list(_calls(graph["nodes"], sizes))
         return TorchProgram(inputs, constants, calls, outputs, sizes)
@@ -143,11 +148,11 @@ class _Archive:
                 continue
             if entry["use_pickle"]:
                 raise ImportFailure(
-                    f"{self.name} keeps {key} as pickled Python, which could run anything: "
+                    f"{self.name} stores {key} as pickled Python, which could run any code: "
                     "save plain tensors"
                 )
             return _strided_tensor(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
-        raise ImportFailure(f"{self.name} does not hold the values of {key}")
+        raise ImportFailure(f"{self.name} has no data for the tensor {key}: save it again")
 
 
 SIGNATURE_KEYS = {
@@ -169,16 +174,21 @@ def _strided_tensor(data: bytes, entry: Json, key: str) -> Array:
         return np.zeros(shape, flat.dtype)
     last = start + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
     if min([start, *strides], default=0) < 0 or last >= len(flat):
-        raise ImportFailure(f"{key} reaches beyond its {len(flat)} numbers")
+        raise ImportFailure(
+            f"the shape and strides of {key} exceed its {len(flat)} stored elements"
+        )
     if prod(shape) > max(len(flat), MAX_REPEATED_ELEMENTS):
-        raise ImportFailure(f"{key} repeats its {len(flat)} numbers {prod(shape)} times")
+        raise ImportFailure(
+            f"{key} expands {len(flat)} stored elements to {prod(shape)}: the maximum is "
+            f"{MAX_REPEATED_ELEMENTS}"
+        )
     steps = [stride * flat.itemsize for stride in strides]
     return np.lib.stride_tricks.as_strided(flat[start:], shape, steps, writeable=False)
 
 
 def _dtype(number: int) -> str:
     if number not in TORCH_DTYPES:
-        raise ImportFailure(f"torch's type number {number} is not supported")
+        raise ImportFailure(f"torch's element type number {number} is not supported")
     return TORCH_DTYPES[number]
 
 
@@ -190,7 +200,7 @@ def _sizes(value: Json) -> tuple[int, ...]:
 def _integer(value: Json) -> int:
     number = value["as_int"]
     if not isinstance(number, int):
-        raise TypeError(f"{number!r} is no whole number")
+        raise TypeError(f"{number!r} is not an integer")
     return number
 
 
@@ -198,7 +208,7 @@ def _output(spec: Json) -> str:
     given = spec.get("user_output")
     if given is None:
         raise ImportFailure(
-            "the program changes its own buffers, as in training: export module.eval()"
+            "the program writes its own buffers, as in training mode: export module.eval()"
         )
     return _argument(given["arg"], {}).name
 
@@ -269,6 +279,6 @@ def _known_size(value: Json, sizes: Mapping[str, int]) -> int:
     name = value["as_name"]
     if name not in sizes:
         raise ImportFailure(
-            f"the size {name} is computed from varying sizes: export with an example of one image"
+            f"the size {name} is computed from dynamic sizes: export with an example of one image"
         )
     return sizes[name]

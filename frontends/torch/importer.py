@@ -65,7 +65,7 @@ def import_module(
     import torch
 
     if module.training:
-        raise ImportFailure("the module is in training: call its method eval() first")
+        raise ImportFailure("the module is in training mode: call its method eval() first")
     args = (example,) if isinstance(example, torch.Tensor) else tuple(example)
     if any(type(part).__module__.startswith("brevitas.") for part in module.modules()):
         return import_model(_qonnx(module, args), inputs)

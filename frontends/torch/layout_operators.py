@@ -87,9 +87,9 @@ def squeeze(t: Translation, call: OperatorCall) -> None:
 
 @translates("aten.constant_pad_nd", "aten.pad")
 def pad(t: Translation, call: OperatorCall) -> None:
-    """Torch names the last axis first, and each one's two ends together."""
+    """Constant padding; torch lists the pads of the last axis first, low before high."""
     if call.get("mode", "constant") != "constant":
-        raise call.fail("padding is supported by a constant only")
+        raise call.fail("only constant padding is supported")
     pads = call.integers("pad")
     rank = t.rank(call, "self")
     ends = [pads[side::2][::-1] for side in (0, 1)]
@@ -117,8 +117,8 @@ def upsample(t: Translation, call: OperatorCall) -> None:
 
 @translates("aten.take", "aten.embedding")
 def gather_rows(t: Translation, call: OperatorCall) -> None:
-    """Entries of a table, or rows of one."""
+    """Looks up elements of a table of rank 1 (`take`), or rows of a matrix (`embedding`)."""
     table, indices = ("self", "index") if call.target == "aten.take" else ("weight", "indices")
     if call.target == "aten.take" and t.rank(call, table) != 1:
-        raise call.fail("it takes from a table of more than one row: flatten the table")
+        raise call.fail("its table has more than one axis: flatten the table")
     t.emit(call, "Gather", [call.ref(table), call.ref(indices)])

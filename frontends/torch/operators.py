@@ -86,7 +86,7 @@ def linear(t: Translation, call: OperatorCall) -> None:
 @translates("aten.addmm")
 def add_product(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1 or t.number(call, "beta", 1) != 1:
-        raise call.fail("factors alpha and beta are not supported")
+        raise call.fail("the arguments alpha and beta are not supported: leave them at 1")
     _matrix_product(t, call, call.ref("mat1"), call.ref("mat2"), call.ref("self"))
 
 
@@ -108,7 +108,7 @@ def _matrix_product(t: Translation, call: OperatorCall, x: str, weights: str, bi
 def batch_norm(t: Translation, call: OperatorCall) -> None:
     refuse_training(call, "training")
     if call.get("running_mean") is None:
-        raise call.fail("it has no running statistics: track them in training")
+        raise call.fail("it has no running statistics: train with track_running_stats=True")
     channels = len(t.array(call, "running_mean"))
     gamma, beta = (
         t.optional(call, name) or t.constant(np.full(channels, value, np.float32))
@@ -127,7 +127,7 @@ def dropout(t: Translation, call: OperatorCall) -> None:
 @translates("aten.to", "aten._to_copy")
 def cast(t: Translation, call: OperatorCall) -> None:
     if call.get("dtype", 7) != 7:
-        raise call.fail("it changes the type of its elements: float32 is expected throughout")
+        raise call.fail("it changes the element type: only float32 is supported")
     t.emit(call, "Identity", [call.ref("self")])
 
 
@@ -140,7 +140,7 @@ def leaky_relu(t: Translation, call: OperatorCall) -> None:
 @translates("aten.elu", "aten.elu_")
 def elu(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "scale", 1) != 1 or t.number(call, "input_scale", 1) != 1:
-        raise call.fail("factors of an elu are not supported")
+        raise call.fail("the arguments scale and input_scale are not supported: leave them at 1")
     t.emit(call, "Elu", [call.ref("self")], alpha=float(t.number(call, "alpha", 1)))
 
 
@@ -183,13 +183,13 @@ def hard_sigmoid(t: Translation, call: OperatorCall) -> None:
 
 @translates("aten._assert_tensor_metadata", "aten._assert_scalar")
 def assertion(t: Translation, call: OperatorCall) -> None:
-    """Torch's checks of sizes and types, which are known here."""
+    """Ignores torch's checks of sizes and types: the importer knows both."""
 
 
 @translates("aten.round")
 def round_(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "decimals", 0):
-        raise call.fail("rounding to decimals is not supported")
+        raise call.fail("the argument decimals is not supported: leave it at 0")
     t.emit(call, "Round", [call.ref("self")])
 
 
@@ -204,7 +204,7 @@ ARITHMETIC_OPERATORS = {
 @translates(*(f"aten.{name}{end}" for name in ARITHMETIC_OPERATORS for end in ("", "_")))
 def binary(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1 or call.get("rounding_mode") is not None:
-        raise call.fail("the arguments alpha and rounding_mode are not supported")
+        raise call.fail("the arguments alpha and rounding_mode are not supported: leave them out")
     op = ARITHMETIC_OPERATORS[call.target.removeprefix("aten.").rstrip("_")]
     t.emit(call, op, [t.operand(call, "self"), t.operand(call, "other")])
 
@@ -212,7 +212,7 @@ def binary(t: Translation, call: OperatorCall) -> None:
 @translates("aten.rsub")
 def reversed_difference(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "alpha", 1) != 1:
-        raise call.fail("the argument alpha is not supported")
+        raise call.fail("the argument alpha is not supported: leave it out")
     t.emit(call, "Sub", [t.operand(call, "other"), t.operand(call, "self")])
 
 
@@ -235,7 +235,7 @@ def pool(t: Translation, call: OperatorCall) -> None:
         values = replace(call, outputs=call.outputs[:1])  # the indices are not used
         return t.emit(values, "MaxPool", [call.ref(name)], **attributes)
     if call.get("divisor_override") is not None:
-        raise call.fail("the argument divisor_override is not supported")
+        raise call.fail("the argument divisor_override is not supported: leave it out")
     attributes["count_include_pad"] = int(call.flag("count_include_pad", True))
     t.emit(call, "AveragePool", [call.ref(name)], **attributes)
 
@@ -246,7 +246,10 @@ def adaptive_pool(t: Translation, call: OperatorCall) -> None:
     sizes = t.shapes[x][2:]
     wanted = call.per_axis("output_size", len(sizes), 1)
     if any(size % want for size, want in zip(sizes, wanted, strict=True)):
-        raise call.fail(f"windows of {list(sizes)} into {wanted} differ in size")
+        raise call.fail(
+            f"it pools {list(sizes)} to {wanted} with windows of different sizes: "
+            "use sizes that divide evenly"
+        )
     kernel = [size // want for size, want in zip(sizes, wanted, strict=True)]
     t.emit(call, "AveragePool", [x], kernel_shape=kernel, strides=kernel)
 
@@ -255,7 +258,7 @@ def adaptive_pool(t: Translation, call: OperatorCall) -> None:
 def mean(t: Translation, call: OperatorCall) -> None:
     axes = call.integers("dim")
     if not axes:
-        raise call.fail("a mean over everything is not supported: over the image it is")
+        raise call.fail("a mean over all axes is not supported: set dim to the axes of the image")
     keep = int(call.flag("keepdim", False))
     t.emit(call, "ReduceMean", [call.ref("self"), t.constant(int64_array(axes))], keepdims=keep)
 
@@ -268,7 +271,7 @@ def softmax(t: Translation, call: OperatorCall) -> None:
 @translates("aten.argmax")
 def argmax(t: Translation, call: OperatorCall) -> None:
     if call.get("dim") is None:
-        raise call.fail("the maximum of everything is not supported: give dim")
+        raise call.fail("an argmax over all axes is not supported: set dim")
     keep = int(call.flag("keepdim", False))
     t.emit(call, "ArgMax", [call.ref("self")], axis=call.integer("dim"), keepdims=keep)
 

@@ -36,7 +36,7 @@ class OperatorCall:
         return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
 
     def as_part(self, part: str) -> "OperatorCall":
-        """The last step of a call that becomes several nodes; it has the first of the results."""
+        """One step of a call that becomes several nodes, with the first result of the call."""
         return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
 
     def get(self, name: str, default: Argument = None) -> Argument:
@@ -53,7 +53,7 @@ class OperatorCall:
     def integer(self, name: str, default: int | None = None) -> int:
         value = self.get(name, default)
         if type(value) is not int:
-            raise self.fail(f"its argument {name} must be a whole number, not {value}")
+            raise self.fail(f"its argument {name} must be an integer, not {value}")
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
@@ -64,14 +64,14 @@ class OperatorCall:
         value = self.get(name, [])
         values: list[Any] = [*value] if isinstance(value, list) else [value]
         if not all(type(item) is int for item in values):
-            raise self.fail(f"its argument {name} must be whole numbers, not {value}")
+            raise self.fail(f"its argument {name} must be a list of integers, not {value}")
         return values
 
     def per_axis(self, name: str, axes: int, default: int) -> list[int]:
         """One integer per axis; a single integer applies to all axes."""
         values = self.integers(name) or [default]
         if len(values) not in (1, axes):
-            raise self.fail(f"its argument {name} must be {axes} whole numbers, not {values}")
+            raise self.fail(f"its argument {name} must have {axes} integers, not {values}")
         return values * axes if len(values) == 1 else values
 
 

@@ -96,9 +96,9 @@ def quantizer_parameters(t: Translation, call: OperatorCall) -> tuple[Array, Arr
     """Scale and zero point: a number each, or one per channel."""
     scale, zero = (_constant_argument(t, call, name) for name in ("scale", "zero_point"))
     if not np.isfinite(scale).all() or not scale.all():
-        raise call.fail("its scale is zero, or not finite")
+        raise call.fail("its scale is zero or not finite: calibrate it again")
     if (zero != np.rint(zero)).any():
-        raise call.fail("its zero point is not whole")
+        raise call.fail("its zero point is not an integer: round it")
     if scale.size > 1 or zero.size > 1:
         scale, zero = np.broadcast_arrays(scale.reshape(-1), zero.reshape(-1))
     return scale, zero.astype(np.int64)
@@ -134,7 +134,10 @@ def torch_levels(m: ProgramBuilder, node: Node) -> GraphValue:
     element = smallest_type(low, high)
     least, most = value_range(element)
     if high != most or low not in (least, least + 1):
-        raise node.fail(f"its limits {low} and {high} are not those of {element}")
+        raise node.fail(
+            f"its limits {low} and {high} must be those of {element}: "
+            f"{least} or {least + 1}, and {most}"
+        )
     op = QuantizeOp(x.value, m.floats(scale, "scale"), element, narrow=low != least)
     return x.like(m.add(op, node).output)
 
@@ -151,7 +154,10 @@ def _add_quantize(
     narrow = (low, high) in ((least + 1, most), (least, most - 1))
     if not narrow and (low, high) != (least, most):
         if zero.size > 1:
-            raise node.fail(f"limits of {low} and {high} with a zero point for each channel")
+            raise node.fail(
+                f"its limits {low} to {high} narrow {element}, which is not supported with a zero "
+                "point for each channel: use one zero point"
+            )
         y = m.add(ClipOp(y, low - int(zero), high - int(zero))).output
     one = m.floats(np.float32(1), "one")
     place = x.axis(axis) if zero.size > 1 else -1

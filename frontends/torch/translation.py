@@ -45,12 +45,12 @@ def translates(*names: str) -> Callable[[TranslatorT], TranslatorT]:
 UNSUPPORTED_OPERATORS = {
     **dict.fromkeys(
         ("aten.where", "aten.gt", "aten.ge", "aten.lt", "aten.le", "aten.eq"),
-        "it chooses between values: an activation that was taken apart into this is imported as "
-        "a whole, from a program without run_decompositions()",
+        "comparisons and selections are not supported: if run_decompositions() has split an "
+        "activation into them, export without it",
     ),
     **dict.fromkeys(
         ("quantized_decomposed.choose_qparams", "quantized_decomposed.choose_qparams_symmetric"),
-        "it chooses its scale from each image, which fixed hardware can't: quantize statically",
+        "it computes its scale from each image, which is not supported: use static quantization",
     ),
 }
 """Unsupported operators, and what to do instead."""
@@ -72,7 +72,9 @@ class Translation:
             translator = TRANSLATORS.get(call.target)
             if translator is None:
                 raise call.fail(
-                    UNSUPPORTED_OPERATORS.get(call.target, "this operator is not supported")
+                    UNSUPPORTED_OPERATORS.get(
+                        call.target, "this operator is not supported: replace it before export"
+                    )
                 )
             translator(self, call)
         inputs = [
@@ -118,7 +120,9 @@ class Translation:
         """A constant tensor."""
         constant = self.constants.get(call.ref(name))
         if constant is None:
-            raise call.fail(f"its argument {name} is computed: it must be constant")
+            raise call.fail(
+                f"its argument {name} is computed from the input of the model: it must be constant"
+            )
         return constant.array
 
     def operand(self, call: OperatorCall, name: str) -> str:
@@ -129,7 +133,7 @@ class Translation:
         return self.constant(np.float32(self.number(call, name)))
 
     def optional(self, call: OperatorCall, name: str) -> str:
-        """A tensor that may be left out."""
+        """The name of a tensor argument; empty if it is omitted."""
         return call.ref(name) if call.get(name) is not None else ""
 
     def rank(self, call: OperatorCall, name: str) -> int:
@@ -138,7 +142,7 @@ class Translation:
 
 def refuse_training(call: OperatorCall, flag: str) -> None:
     if call.get(flag, False):
-        raise call.fail("it is in training: export module.eval()")
+        raise call.fail("it is in training mode: export module.eval()")
 
 
 def int64_array(array: Sequence[int]) -> Array:

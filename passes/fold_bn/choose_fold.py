@@ -15,13 +15,13 @@ from .residual import PairTable, WeightedSum, find_weighted_sum, try_all_pairs
 from .threshold_search import non_monotone
 
 MAX_LEVELS = 1 << 12
-"""Steps between the levels of a quantizer; each of them is a threshold per channel."""
+"""Maximum number of steps between the levels of a quantizer; each is a threshold per channel."""
 
 MAX_LOOKUP_ENTRIES = 1 << 12
-"""Entries of the table that replaces a chain which is not monotone."""
+"""Maximum entries of a table that replaces a chain which is not monotone."""
 
 MAX_PAIR_TABLE_ENTRIES = 1 << 16
-"""Entries of the table over pairs of values: two tensors of eight bits each."""
+"""Maximum entries of a table over pairs of values: two tensors of eight bits each."""
 
 MAX_INTEGER = 1 << 61
 """Largest magnitude of a chain's input: the search adds two such numbers in 64 bits."""

@@ -120,24 +120,25 @@ class FoldChain(RewritePattern):
         flags = self.pool.constant(steps.descending, unsigned(1), "descending")
         return [thresholds, flags, ThresholdOp(x, thresholds, element, first, flags)]
 
-    def _fold_sum(self, chain: Chain, found: WeightedSum) -> list[Operation]:
+    def _fold_sum(self, chain: Chain, weighted_sum: WeightedSum) -> list[Operation]:
         """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
-        total = self._weighted_sum(chain, found.multipliers, new)
-        steps = StepFunction(found.thresholds[None], np.zeros(1, np.bool_))
-        return new + self._threshold_op(total, steps, chain.quantizer, found.first)
+        total = self._weighted_sum(chain, weighted_sum.multipliers, new)
+        steps = StepFunction(weighted_sum.thresholds[None], np.zeros(1, np.bool_))
+        return new + self._threshold_op(total, steps, chain.quantizer, weighted_sum.first)
 
     def _weighted_sum(
-        self, chain: Chain, multipliers: tuple[int, int], new: list[Operation]
+        self, chain: Chain, multipliers: tuple[int, int], new_ops: list[Operation]
     ) -> SSAValue:
-        """The sum of multiples of both sources; the ops that compute it are added to `new`."""
+        """The sum of multiples of both sources; the ops that compute it are appended to
+        `new_ops`."""
         a, b = (
-            self._multiple(source.x, factor, new)
+            self._multiple(source.x, factor, new_ops)
             for source, factor in zip(chain.sources, multipliers, strict=True)
         )
         (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
         total = AddOp(a, b, sum_type(a_low + b_low, a_high + b_high))
-        new.append(total)
+        new_ops.append(total)
         return total.output
 
     def _fold_pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
@@ -154,14 +155,14 @@ class FoldChain(RewritePattern):
         rows[:, index - first] = pairs.levels.T
         return new + self._lookup_op(total, rows, first, chain.quantizer)
 
-    def _multiple(self, x: SSAValue, factor: int, new: list[Operation]) -> SSAValue:
+    def _multiple(self, x: SSAValue, factor: int, new_ops: list[Operation]) -> SSAValue:
         if factor == 1:
             return x
         corners = [factor * end for end in range_of(x)]
         kind = smallest_type(min(factor, 0), max(factor, 0))
         constant = self.pool.constant(factor, kind, "multiplier")
         product = MulOp(x, constant, sum_type(min(corners), max(corners)))
-        new += [constant, product]
+        new_ops += [constant, product]
         return product.output
 
 

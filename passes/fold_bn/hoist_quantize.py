@@ -65,7 +65,7 @@ class HoistQuantize(RewritePattern):
         if scalar_ops:
             return self._hoist_with(scalar_ops, op, rewriter)
         move = op.x.owner
-        if is_quant(element_of(op.x)) or not self._passes(op, move):
+        if is_quant(element_of(op.x)) or not self._commutes_with(op, move):
             return
         assert isinstance(move, Operation)
         new: list[Operation] = []
@@ -77,8 +77,8 @@ class HoistQuantize(RewritePattern):
                 stop = start + shape_of(value)[-1]
                 constants = [self._parameter_rows(row, start, stop, new) for row in constants]
                 start = stop
-            copies.append(self._at(op, value, constants))
-        rewriter.replace(op, [*new, *copies, self._moved(op, move, copies)])
+            copies.append(self._quantize_value(op, value, constants))
+        rewriter.replace(op, [*new, *copies, self._move_quantized(op, move, copies)])
 
     def _hoist_with(
         self, scalar_ops: Sequence[ElementwiseOp], op: QuantizerOp, rewriter: PatternRewriter
@@ -97,11 +97,13 @@ class HoistQuantize(RewritePattern):
         for scalar_op in scalar_ops:
             new.append(apply_to(scalar_op, value, shape_of(value)))
             value = new[-1].results[0]
-        quantized = self._at(op, value, list(op.operands[1:]))
-        rewriter.replace(op, [*new, quantized, self._moved(op, move, [quantized])])
+        quantized = self._quantize_value(op, value, list(op.operands[1:]))
+        rewriter.replace(op, [*new, quantized, self._move_quantized(op, move, [quantized])])
 
-    def _moved(self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]) -> Operation:
-        """The move, applied to quantized values."""
+    def _move_quantized(
+        self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]
+    ) -> Operation:
+        """A copy of the move that reads quantized values."""
         moved = type(move).create(
             operands=[source.results[0] for source in sources],
             result_types=[op.output.type],
@@ -111,7 +113,7 @@ class HoistQuantize(RewritePattern):
             moved.attributes["activation"] = op.properties["layer"]
         return moved
 
-    def _passes(self, op: QuantizerOp, move: object) -> bool:
+    def _commutes_with(self, op: QuantizerOp, move: object) -> bool:
         """Whether quantizing before a move gives the same result as after it."""
         if not varies_by_channel_only(op):
             return False
@@ -148,8 +150,10 @@ class HoistQuantize(RewritePattern):
         new.append(some)
         return some.output
 
-    def _at(self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]) -> Operation:
-        """The quantizer, applied to another value."""
+    def _quantize_value(
+        self, op: QuantizerOp, value: SSAValue, constants: list[SSAValue]
+    ) -> Operation:
+        """A copy of the quantizer that reads another value."""
         return type(op).create(
             operands=[value, *constants],
             result_types=[TensorType(element_of(op.output), shape_of(value))],
@@ -202,7 +206,7 @@ def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
 
 
 def apply_to(op: ElementwiseOp, value: SSAValue, shape: Sequence[int]) -> Operation:
-    """An op, applied to another value."""
+    """A copy of an op that reads another value."""
     free, _ = split_operands(op)
     return type(op).create(
         operands=[value if operand is free[0] else operand for operand in op.operands],

@@ -61,8 +61,8 @@ class IntegerLinear(RewritePattern):
         scales = scale_row(x)[0] * scale_row(weights)
         negated = (scales < 0) & feeds_max_pool(op, weights)
         scales[negated] *= -1
-        kernel = self._kernel(weights, negated, new)
-        sums = self._sums(op, x, kernel, new)
+        kernel = self._integer_kernel(weights, negated, new)
+        sums = self._integer_sums(op, x, kernel, new)
         row = scales.reshape(() if scales.size == 1 else (scales.size,))
         scale = self.pool.constant(row, f64, "scale")
         result = DequantizeOp(sums, scale)
@@ -71,7 +71,9 @@ class IntegerLinear(RewritePattern):
             new.append(AddOp(result, op.bias))
         rewriter.replace(op, new)
 
-    def _kernel(self, weights: DequantizeOp, negated: Array, new: list[Operation]) -> SSAValue:
+    def _integer_kernel(
+        self, weights: DequantizeOp, negated: Array, new_ops: list[Operation]
+    ) -> SSAValue:
         """The integer weights minus their zero point; `negated` outputs change sign."""
         shifts = zero_point_row(weights).any()
         if not shifts and not negated.any():
@@ -85,11 +87,11 @@ class IntegerLinear(RewritePattern):
         if shifts or not low <= least <= most <= high:
             element = sum_type(least, most)
         constant = self.pool.constant(shifted, element, weights.x.name_hint or "weights")
-        new.append(constant)
+        new_ops.append(constant)
         return constant.output
 
-    def _sums(
-        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new: list[Operation]
+    def _integer_sums(
+        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new_ops: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: the sums of weights times (input - zero point)."""
         values, zero = constant_of(kernel), int(zero_point_row(x)[0])
@@ -97,8 +99,8 @@ class IntegerLinear(RewritePattern):
         if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
             offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
             element = sum_type(int(offset.min()), int(offset.max()))
-            new.append(self.pool.constant(offset, element, "zero"))
-            operands.append(new[-1].results[0])
+            new_ops.append(self.pool.constant(offset, element, "zero"))
+            operands.append(new_ops[-1].results[0])
         properties = dict(op.properties)
         pad, one_bit = integer_padding(op, x), pads_one_bit_with_zero(op, x)
         if isinstance(op, Conv2dOp) and pad is not None:
@@ -109,20 +111,20 @@ class IntegerLinear(RewritePattern):
             result_types=[TensorType(sum_type(low, high), shape_of(op.output))],
             properties=properties,
         )
-        new.append(sums)
+        new_ops.append(sums)
         if one_bit and isinstance(op, Conv2dOp) and values is not None:
-            return self._plus(sums.output, one_bit_border(op, values), new)
+            return self._add_offsets(sums.output, one_bit_border(op, values), new_ops)
         if zero and isinstance(op, ConvTranspose2dOp) and values is not None:
-            return self._plus(sums.output, transposed_zero_point(op, values, zero), new)
+            return self._add_offsets(sums.output, transposed_zero_point(op, values, zero), new_ops)
         return sums.output
 
-    def _plus(self, sums: SSAValue, offsets: Array, new: list[Operation]) -> SSAValue:
+    def _add_offsets(self, sums: SSAValue, offsets: Array, new_ops: list[Operation]) -> SSAValue:
         """Adds a constant for each position to sums."""
         ends = int(offsets.min()), int(offsets.max())
         border = self.pool.constant(offsets, sum_type(*ends), "border")
         both = [sum(pair) for pair in zip(range_of(sums), ends, strict=True)]
         total = AddOp(sums, border, sum_type(*both))
-        new += [border, total]
+        new_ops += [border, total]
         return total.output
 
 
@@ -135,15 +137,15 @@ def feeds_max_pool(op: LinearOpBase, weights: DequantizeOp) -> bool:
 def one_bit_border(op: Conv2dOp, weights: Array) -> Array:
     """The correction of a one-bit input that is padded with -1 instead of 0.
 
-    Every weight outside the image subtracted itself from the sum, so it is added back: the sum of
-    a convolution over an image of zeros that is padded with 1.
+    The sum contains -1 times each weight over the padding; the correction adds these weights again.
+    It is the convolution of an image of zeros that is padded with 1.
     """
     inside = np.zeros((1, *shape_of(op.x)[1:]), np.int8)
     return convolve(inside, weights, op.window, op.groups.value.data, 1)[0]
 
 
 def transposed_zero_point(op: ConvTranspose2dOp, weights: Array, zero: int) -> Array:
-    """The share of the input's zero point in each position of a transposed convolution.
+    """The contribution of the input's zero point to each position of a transposed convolution.
 
     It varies between positions, because they are reached by different numbers of taps.
     """

@@ -22,7 +22,7 @@ from .chains import Chain, level_range
 from .quant_params import scale_row
 
 MAX_PAIRS_TRIED = 1 << 20
-"""Pairs of values that are evaluated, times channels: two tensors of ten bits each."""
+"""Maximum pairs of values times channels that are evaluated: two tensors of ten bits each."""
 
 MAX_MULTIPLIER = 1 << 10
 """Largest magnitude of a multiplier: it makes a product ten bits wider than its operand."""
@@ -73,7 +73,7 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
     a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
     starts = np.flatnonzero(np.r_[True, np.diff(levels) > 0])
     closest: tuple[int, WeightedSum] | None = None
-    for m, n in _multipliers(chain, _falls(chain, pairs)):
+    for m, n in _multipliers(chain, _level_falls(chain, pairs)):
         sums = m * a + n * b
         lows, highs = np.minimum.reduceat(sums, starts), np.maximum.reduceat(sums, starts)
         # Exact if the sums of each level lie below the sums of the next: then the lowest sum of a
@@ -117,7 +117,7 @@ def try_all_pairs(chain: Chain) -> PairTable | Refusal:
     return PairTable(rows, cols, chain.levels(*wide))
 
 
-def _falls(chain: Chain, pairs: PairTable) -> bool:
+def _level_falls(chain: Chain, pairs: PairTable) -> bool:
     """Whether the pair with the smallest real sum has a higher level than that with the largest."""
     first, second = real_factors(chain)
     reals, levels = first * pairs.a + second * pairs.b, pairs.levels[:, 0]

@@ -20,7 +20,7 @@ EVALUATIONS_PER_CALL = 1 << 16
 """Elements that one call of a function evaluates: their intermediate results fit in a cache."""
 
 MAX_EVALUATIONS = 1 << 24
-"""Elements that a check of all values may evaluate."""
+"""Maximum number of elements that a check of all values evaluates."""
 
 
 @dataclass(frozen=True)

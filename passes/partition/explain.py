@@ -17,7 +17,7 @@ from .device_chain import DeviceChain
 def explain_unpartitionable(
     partitioner: Partitioner, chain: DeviceChain, error: Unpartitionable
 ) -> Refusal:
-    """The first obstacle in the order of the simplest remedy."""
+    """The first obstacle that is found; those with the simplest remedy are checked first."""
     at_rate = "" if chain.fps is None else f" for {chain.fps:,.10g} frames/s"
     refusal = (
         _too_many_devices(partitioner, error)
@@ -38,7 +38,7 @@ def _too_many_devices(partitioner: Partitioner, error: Unpartitionable) -> Refus
     if error.counts[0] <= max_parts:
         return None
     return Refusal(
-        f"{error.counts[0]} devices are too many: the design has at most {max_parts} parts",
+        f"{error.counts[0]} devices are too many: the design can have at most {max_parts} parts",
         "use fewer devices, or only the fewest that are needed",
     )
 

@@ -22,8 +22,8 @@ from ..tile.goal import Goal
 from ..tile.layer_folding import (
     FoldingError,
     LayerFolding,
+    allowed_values,
     check_names,
-    fixed_by,
     foldable_layers,
     folding_of,
 )
@@ -99,12 +99,14 @@ def partition_design(
 ) -> list[DesignOp]:
     """Replaces a design by its parts; layers that have a folding keep it."""
     if any(isinstance(p, LinkEnd) and p.over is not None for p in design.processes):
-        raise PassFailedException("partition: the design has links already")
+        raise PassFailedException(
+            "partition: the design already has links: partition it before they are added"
+        )
     check_names([design], folds or {})
     folds = {**_existing_foldings(design), **(folds or {})}
     vendors = dict.fromkeys(device.vendor for device in chain.devices)
     spaces = {vendor: open_space(design, vendor) for vendor in vendors}
-    choices = {v: Choices(s, fixed_by(design, s, folds)) for v, s in spaces.items()}
+    choices = {v: Choices(s, allowed_values(design, s, folds)) for v, s in spaces.items()}
     partitioner = Partitioner(design, chain.devices, chain.link, chain.clock, choices)
     try:
         plan = partitioner.plan(chain.max_cycles, chain.fewest)

@@ -17,10 +17,11 @@ from ..arrays import Ints
 from .threshold_lines import ThresholdRows, best_slopes, intercept_slack
 
 MAX_EXCEPTIONS = 8
-"""Values of a channel whose level may be raised, and as many whose level may be lowered."""
+"""Maximum number of exceptions of a channel whose level is raised, and of those whose level is
+lowered."""
 
 LARGEST_FACTOR_BITS = 6, 32
-"""Bits of the largest factor of all channels: at least, and at most."""
+"""The fewest and the most bits of the largest factor of all channels."""
 
 DSP_BITS = 25
 """Bits of a factor that no longer fits one DSP; it is tried only if no smaller one fits."""
@@ -140,8 +141,10 @@ def best_offsets(thresholds: ThresholdRows, factors: Ints, shift: int) -> Ints:
     bounds reached minus the number of upper bounds exceeded is largest.
     """
     (under, reached), aims = thresholds.edges, thresholds.levels << shift
-    at_least = np.where(thresholds.reaching, aims - factors[:, None] * reached, -UNREACHABLE_OFFSET)
-    below = np.where(thresholds.leaving, aims - factors[:, None] * under, UNREACHABLE_OFFSET)
+    at_least = np.where(
+        thresholds.must_reach, aims - factors[:, None] * reached, -UNREACHABLE_OFFSET
+    )
+    below = np.where(thresholds.must_not_reach, aims - factors[:, None] * under, UNREACHABLE_OFFSET)
     lowest: Ints = at_least.max(1)
     highest: Ints = below.min(1)
     offsets = np.where(lowest > -UNREACHABLE_OFFSET, lowest, highest - 1)

@@ -22,7 +22,7 @@ from .fit import LineFit, fit_lines
 from .threshold_lines import ThresholdRows
 
 MAX_ACCUMULATOR_BITS = 40
-"""Bits of an accumulator; the thresholds of a wider one are kept."""
+"""Maximum bits of an accumulator whose thresholds are replaced."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class RisingThresholds:
 
     thresholds: ThresholdRows
     signs: Ints
-    """-1 for the channels whose values must change their sign, 1 for the others."""
+    """-1 for channels whose values must be negated, 1 for the others."""
 
 
 def rising_thresholds(process: ThresholdedProcess) -> RisingThresholds | None:

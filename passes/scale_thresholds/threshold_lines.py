@@ -28,11 +28,11 @@ class ThresholdRows:
     values: Ints | None = None
     """The values that occur, ascending; None if all from `low` to `high` do."""
     outliers: Flags | None = None
-    """Thresholds that a line may miss."""
+    """Flags for the thresholds that a line may get wrong."""
 
     @staticmethod
     def mirrored(rows: Ints, low: Ints, high: Ints, falls: Flags) -> "ThresholdRows":
-        """Thresholds that rise in all channels; in those with `falls`, values change their sign.
+        """Thresholds that rise in all channels; in those with `falls`, values are negated.
 
         `x < t` is the same as `-x >= 1 - t`.
         """
@@ -85,24 +85,26 @@ class ThresholdRows:
         return (self.rows <= self.high[:, None]).sum(1)
 
     @cached_property
-    def reaching(self) -> Flags:
-        """The levels that a line must have reached at the first value from their threshold on."""
+    def must_reach(self) -> Flags:
+        """Flags for the levels that a line must have reached at the first value not below their
+        threshold."""
         return self._required & (self.levels >= self.lowest_level[:, None]) & self._within(0)
 
     @cached_property
-    def leaving(self) -> Flags:
-        """The levels that a line must not have reached at the last value below their threshold."""
+    def must_not_reach(self) -> Flags:
+        """Flags for the levels that a line must not have reached at the last value below their
+        threshold."""
         return self._required & (self.levels > self.lowest_level[:, None]) & self._within(1)
 
-    def _within(self, more: int) -> Flags:
-        return self.levels <= self.highest_level[:, None] + more
+    def _within(self, levels_above: int) -> Flags:
+        return self.levels <= self.highest_level[:, None] + levels_above
 
     @property
     def _required(self) -> Flags:
         return np.ones(self.rows.shape, np.bool_) if self.outliers is None else ~self.outliers
 
     def values_around(self, reach: int) -> Ints:
-        """The `reach` values below each threshold, and the `reach` values from it on."""
+        """The `reach` values below each threshold, and `reach` values starting at it."""
         steps = np.arange(-reach, reach)
         if self.values is None:
             numbers = self.rows[:, :, None] + steps
@@ -113,7 +115,7 @@ class ThresholdRows:
 
     @cached_property
     def edges(self) -> tuple[Ints, Ints]:
-        """The last value below each threshold, and the first value from it on."""
+        """The last value below each threshold, and the first value not below it."""
         around = self.values_around(1)
         return around[:, :, 0], around[:, :, 1]
 
@@ -131,8 +133,8 @@ def intercept_bounds(thresholds: ThresholdRows, slopes: Doubles) -> tuple[Double
     An intercept must be at least the first bound, and less than the second.
     """
     under, reached = (thresholds.levels - slopes[:, None] * edge for edge in thresholds.edges)
-    at_least = np.where(thresholds.reaching, reached, -np.inf).max(1)
-    below = np.where(thresholds.leaving, under, np.inf).min(1)
+    at_least = np.where(thresholds.must_reach, reached, -np.inf).max(1)
+    below = np.where(thresholds.must_not_reach, under, np.inf).min(1)
     return at_least, below
 
 

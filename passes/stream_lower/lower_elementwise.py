@@ -27,7 +27,7 @@ MAX_TABLE_ENTRIES = 1 << 18
 
 @lowers(ThresholdOp)
 def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
-    """A process that compares, or thresholds of the process that computes the input."""
+    """Lowers a threshold op to a process, or fuses it into the process that computes its input."""
     thresholds = lowering.constant_name(op.thresholds, op)
     flags = None if op.descending is None else lowering.constant_name(op.descending, op)
     first, producer = op.offset.value.data, lowering.fusable_producer(op)
@@ -45,7 +45,8 @@ def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
 
 @lowers(MulOp)
 def lower_product(lowering: Lowering, op: MulOp) -> None:
-    """A constant factor: no process, but a multiplier of the sum that reads the product."""
+    """Records a constant factor, without a process: it becomes a multiplier of the sum that reads
+    it."""
     for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         factor = constant_of(other)
         summed = all(isinstance(use.operation, AddOp | SubOp) for use in op.output.uses)
@@ -58,7 +59,7 @@ def lower_product(lowering: Lowering, op: MulOp) -> None:
 
 @lowers(AddOp, SubOp)
 def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
-    """The sum of two channels, or of a channel and constants."""
+    """Lowers a sum of two channels, or of a channel and constants."""
     sign = -1 if isinstance(op, SubOp) else 1
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
@@ -98,7 +99,7 @@ def add_offset(lowering: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> 
 
 @lowers(LookupOp)
 def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
-    """A table with an entry for every value of the index type."""
+    """Lowers a lookup to a table with an entry for every value of the index type."""
     table, first = constant_of(op.table), op.first.value.data
     per_channel = op.per_channel is not None
     if table is None or table.ndim != (2 if per_channel else 1):
@@ -111,7 +112,8 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
 
 @lowers(ReluOp, TruncOp, RequantizeOp)
 def lower_function_as_table(lowering: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
-    """A table with the result for every value of the input type."""
+    """Lowers a function of one integer to a table with the result for every value of the input
+    type."""
     low, high = table_range(op, op.x)
     fixed = [constant_of(value) for value in op.operands[1:]]
     channels = max([row.size for row in fixed if row is not None], default=1)
@@ -140,7 +142,7 @@ def add_lookup(lowering: Lowering, op: QnnOp, table: Array, first: int) -> None:
 
 @lowers(ArgMaxOp, TopKOp)
 def lower_label_select(lowering: Lowering, op: ArgMaxOp | TopKOp) -> None:
-    """The indices of the largest scores."""
+    """Lowers the choice of the largest scores; only the indices are computed."""
     rank = len(shape_of(op.x))
     indices, k = op.results[-1], op.k.value.data if isinstance(op, TopKOp) else 1
     if rank != 2 or op.axis.value.data % rank != 1:

@@ -25,7 +25,7 @@ from .lowering import CarriedTensor, Lowering, lowers, refused
 
 @lowers(ReshapeOp, TransposeOp)
 def lower_reorder(lowering: Lowering, op: ReshapeOp | TransposeOp) -> None:
-    """No process: the order of the elements is remembered."""
+    """Records the order of the elements, without a process."""
     carried = lowering.carried_tensor(op.x, op)
     order = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
     moved = op.move(order.reshape(shape_of(op.x))).reshape(-1)
@@ -75,7 +75,7 @@ def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
 
 @lowers(SplitOp)
 def lower_split(lowering: Lowering, op: SplitOp) -> None:
-    """One process that splits each pixel; a crop per result if some result has no reader.
+    """Lowers a split to one process, or to a crop for each result if some result has no reader.
 
     A channel without a reader would fill up and stall the split.
     """

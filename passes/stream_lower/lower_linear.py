@@ -28,7 +28,8 @@ def constant_weights(op: LinearOpBase) -> Array:
 
 @lowers(LinearOp)
 def lower_linear_op(lowering: Lowering, op: LinearOp) -> None:
-    """A matrix times a vector. If the vector is permuted, so are the columns of the matrix."""
+    """Lowers a fully connected layer; if its input is permuted, so are the columns of its
+    matrix."""
     carried, output = lowering.carried.get(op.x), lowering.channel_type(op.output)
     weights = constant_weights(op)
     if carried is None or carried.order is None or len(shape_of(op.x)) != 2:
@@ -51,7 +52,8 @@ def multiply(
 
 
 def store_weights(lowering: Lowering, op: LinearOpBase, weights: Array) -> tuple[str, str | None]:
-    """Stores weights: their symbol name and, if they are indices, the name of their codebook.
+    """Stores weights; returns their symbol name and, if they are indices, the name of their
+    codebook.
 
     The weights are those of an op, or a rearrangement, which may have zeros added.
     """

@@ -34,9 +34,11 @@ def lower_conv2d(lowering: Lowering, op: Conv2dOp) -> None:
 
 @lowers(ConvTranspose2dOp)
 def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
-    """A convolution with the mirrored kernel, over the image with zeros between its pixels.
+    """Lowers a transposed convolution: it convolves the image, with zeros between its pixels, with
+    the mirrored kernel.
 
-    One bit cannot represent zero. There the gaps are -1, and their contribution is subtracted.
+    One bit cannot represent zero: one-bit images have -1 between their pixels, and the contribution
+    of these is subtracted.
     """
     x, window = lowering.ordered_channel(op.x, op), op.window
     one_bit = isinstance(element_of(op.x), BipolarType)
@@ -55,7 +57,8 @@ def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
 
 
 def transposed_pads(op: ConvTranspose2dOp) -> list[int]:
-    """The padding around the image: as far as the kernel reaches, less the pads, which crop."""
+    """The padding around the image: the reach of the kernel minus the pads, which crop the
+    result."""
     window, (below, right) = op.window, op.output_pads.get_values()
     reach = [extent - 1 for extent in window.extent]
     outside = (*reach, reach[0] + below, reach[1] + right)
@@ -103,7 +106,8 @@ def dense_weights(weights: Array, groups: int) -> Array:
 
 @lowers(MaxPoolOp, SumPoolOp)
 def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
-    """A window by channel, then a sum or maximum, which padding with 0 or the minimum keeps."""
+    """Lowers a pool to a window by channel and a sum or maximum; the padding (0, or the minimum of
+    the type) does not change these."""
     window, sums = op.window, isinstance(op, SumPoolOp)
     value = 0 if sums else range_of(op.x)[0]
     if sums and any(window.pads) and isinstance(element_of(op.x), BipolarType):

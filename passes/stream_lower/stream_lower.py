@@ -72,8 +72,10 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
         _require_lowerable(op)
     if not inside:
         raise PassFailedException("stream-lower: no op computes with integers; run fold-bn first")
-    entering = list(dict.fromkeys(v for op in inside for v in op.operands if _enters(v, hardware)))
-    leaving = [v for op in inside for v in op.results if _leaves(v, hardware)]
+    entering = list(
+        dict.fromkeys(v for op in inside for v in op.operands if _enters_design(v, hardware))
+    )
+    leaving = [v for op in inside for v in op.results if _leaves_design(v, hardware)]
     lowering = Lowering(module)
     _add_sources(lowering, entering)
     for op in inside:
@@ -155,12 +157,12 @@ def _require_lowerable(op: Operation) -> None:
             raise refused(op, "its tensors hold several images", "use a batch size of 1")
 
 
-def _enters(value: SSAValue, inside: set[Operation]) -> bool:
-    return constant_of(value) is None and value.owner not in inside
+def _enters_design(value: SSAValue, design_ops: set[Operation]) -> bool:
+    return constant_of(value) is None and value.owner not in design_ops
 
 
-def _leaves(value: SSAValue, inside: set[Operation]) -> bool:
-    return any(use.operation not in inside for use in value.uses)
+def _leaves_design(value: SSAValue, design_ops: set[Operation]) -> bool:
+    return any(use.operation not in design_ops for use in value.uses)
 
 
 def _unused_port_name(name: str, block: Block) -> str:

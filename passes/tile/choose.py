@@ -27,15 +27,16 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.process import data_of
 from .explain import format_use
 from .goal import Goal
-from .layer_folding import LayerFolding, apply_tiling, fixed_by
+from .layer_folding import LayerFolding, allowed_values, apply_tiling
 
 LOG = logging.getLogger(__name__)
 
 MAX_FIFO_ROUNDS = 4
-"""Foldings that are tried to leave room for FIFOs; each may need deeper ones than the last."""
+"""Maximum foldings that are tried to leave room for FIFOs; each may need deeper FIFOs than the one
+before."""
 
 FixedValues: TypeAlias = Mapping[int, Collection[int]]
-"""The values that foldings of layers leave to some choices of a space."""
+"""The allowed values of some choices of a space, by the number of the choice."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class ChosenFolding:
 
     tiling: Tiling
     min_cycles: int
-    """No folding that meets the goal takes fewer cycles per frame."""
+    """A lower bound for the cycles per frame of all foldings that meet the goal."""
 
 
 def open_space(design: DesignOp, vendor: str) -> Space:
@@ -121,7 +122,7 @@ def leave_room_for_fifos(
         reserved = np.maximum(reserved, missing)
         space = open_space(design, vendor)
         try:
-            chosen = choose_folding(goal, space, fixed_by(design, space, folds), reserved)
+            chosen = choose_folding(goal, space, allowed_values(design, space, folds), reserved)
         except Infeasible:
             LOG.info(
                 "tile: the FIFOs need %s more, and no folding leaves room for that",

@@ -54,7 +54,8 @@ def explain_infeasible(goal: Goal, space: Space, error: Infeasible) -> Refusal:
 
 
 def _explain_unbuildable(goal: Goal, space: Space, table: CostTable) -> Refusal:
-    """The device lacks a kind of resource, or the layer's folding excludes what it has."""
+    """Explains a table without a possible entry: the device lacks a kind of resource, or the
+    folding of the layer excludes every implementation that is possible."""
     name = describe_table(table)
     if goal.device is not None and (kinds := _missing_kinds(goal.device, space, table)):
         reason = f"{name} needs {', '.join(kinds)}, which {goal.device.name} does not have"
@@ -71,7 +72,7 @@ def _explain_unbuildable(goal: Goal, space: Space, table: CostTable) -> Refusal:
         )
     )
     where = f" on {goal.device.name}" if goal.device is not None else ""
-    remedy = f"its storage can be {' or '.join(storages)}" if storages else "fold it differently"
+    remedy = f"its storage can be {' or '.join(storages)}" if storages else "choose another folding"
     if Storage.REGISTERS in storages:
         remedy += " (registers only if pe x simd covers all weights)"
     return Refusal(f"{name} cannot be built with its folding{where}", remedy)
@@ -87,7 +88,8 @@ def _missing_kinds(device: Device, space: Space, table: CostTable) -> list[str]:
 
 
 def _explain_unreachable(goal: Goal, tiler: Tiler, cycles: int) -> Refusal:
-    """A rate above that of the fastest folding, or foldings of layers that exclude each other."""
+    """Explains a rate above that of the fastest folding, or foldings of layers that exclude each
+    other."""
     if goal.fps is None:
         return Refusal(
             "the foldings of the layers exclude each other", "leave one of them to be chosen"
@@ -105,7 +107,8 @@ def _explain_unreachable(goal: Goal, tiler: Tiler, cycles: int) -> Refusal:
 
 
 def _explain_budget(goal: Goal, device: Device, tiler: Tiler, cycles: int) -> Refusal:
-    """What the cheapest folding needs beyond the budget, and which layers need most of it."""
+    """Explains which resources the cheapest folding needs beyond the budget, and for which
+    layers."""
     assert goal.budget is not None
     unlimited = Tiler(
         tiler.space, UNLIMITED_BUDGET_FACTOR * goal.budget, tiler.fixed, off_chip=True
@@ -214,6 +217,6 @@ def format_use(device: Device, use: Use, clock_mhz: float | None = None) -> str:
 
 
 def named_amounts(device: Device, use: Use) -> dict[str, float]:
-    """Amounts by the names and in the units of reports."""
+    """Amounts of resources, with the names and in the units of reports."""
     found = vendor_amounts(device.vendor, use)
     return {OFF_CHIP_BITS if name == "port" else name: amount for name, amount in found.items()}

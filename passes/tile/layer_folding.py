@@ -38,9 +38,9 @@ class LayerFolding:
     """The choices for a layer; those that are None are left to the search."""
 
     pe: int | None = None
-    """Rows, or channels, in a cycle."""
+    """Rows, or channels, per cycle."""
     simd: int | None = None
-    """Columns, or pixels of a patch, in a cycle."""
+    """Columns, or pixels of a patch, per cycle."""
     storage: Storage | None = None
     dsp: bool | None = None
 
@@ -74,10 +74,11 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
             raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
 
 
-def fixed_by(
+def allowed_values(
     design: DesignOp, space: Space, folds: Mapping[str, LayerFolding]
 ) -> dict[int, list[int]]:
-    """The values of choices that the given foldings allow, by the number of the choice."""
+    """The values that the foldings in `folds` and in the design allow, by the number of the
+    choice."""
     layers, fixed = foldable_layers(design), dict[int, list[int]]()
     for layer in design.processes:
         if layer.FOLDS_BY_NAME and FOLDING_ATTR in layer.attributes:
@@ -131,7 +132,7 @@ def _fixed_choices(
         if implementation.matches(options)
     ]
     if not fixed[axes.implementation]:
-        raise FoldingError(f"{name} has no products for a DSP: signs are only added up")
+        raise FoldingError(f"{name} has no products for a DSP: it only adds and subtracts")
     return fixed
 
 

@@ -29,9 +29,9 @@ from .layer_folding import (
     FOLDING_ATTR,
     FoldingError,
     LayerFolding,
+    allowed_values,
     apply_tiling,
     check_names,
-    fixed_by,
     foldable_layers,
     folding_of,
 )
@@ -101,7 +101,7 @@ def tile_design(
     goal, folds = goal or Goal(), folds or {}
     check_names([design], folds)
     space = open_space(design, goal.device.vendor if goal.device else "xilinx")
-    fixed = fixed_by(design, space, folds)
+    fixed = allowed_values(design, space, folds)
     try:
         chosen = choose_folding(goal, space, fixed)
         apply_tiling(design, space, chosen.tiling)

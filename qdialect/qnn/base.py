@@ -213,7 +213,7 @@ def require_float(value: SSAValue, what: str) -> None:
 def require_range(result: ElementType, low: int, high: int, what: str, zero: bool = True) -> None:
     """Raises VerifyException unless the type holds every value from `low` to `high`.
 
-    `zero` is False where a range across 0 excludes 0 itself.
+    `zero` is False if the range spans 0 but no value is 0.
     """
     assert isinstance(result, QuantType)
     least, most = value_range(result)

@@ -70,7 +70,7 @@ class SoftmaxOp(AxisOp):
 class ArgMaxOp(AxisOp):
     """The index of the largest element along an axis, which the result no longer has.
 
-    Of equal elements the first counts.
+    If several elements are the largest, it is the index of the first.
 
     %y = qnn.arg_max %x axis = -1 : (tensor<1x10xsi9>) -> tensor<1xui4>
     """
@@ -102,7 +102,7 @@ class ArgMaxOp(AxisOp):
 class TopKOp(AxisOp):
     """The k largest elements along an axis, largest first, and their indices.
 
-    Of equal elements the first comes first.
+    Equal elements are ordered by their indices.
 
     %v, %i = qnn.top_k %x k = 5 axis = -1 : (tensor<1x10xsi9>) -> (tensor<1x5xsi9>, tensor<1x5xui4>)
     """

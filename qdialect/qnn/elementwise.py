@@ -90,7 +90,7 @@ class BinaryOp(QnnOp):
             return require_same_element((self.lhs, self.rhs, self.output))
         require(
             isinstance(result, QuantType),
-            f"the result of integers must be integers, it is {result}",
+            f"the result of integers must be an integer type, not {result}",
         )
         # a sum, difference or product takes its extremes where both operands take theirs
         ends = [self.combine(a, b) for a in range_of(self.lhs) for b in range_of(self.rhs)]

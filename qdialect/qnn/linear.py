@@ -164,7 +164,8 @@ class ConvolutionOp(WindowedOp, GroupedLinearOp):
         return shape_of(self.weights)[1:3]
 
     def checked_shapes(self) -> tuple[Shape, Shape]:
-        """The shapes of input and weights, which fit each other and the groups."""
+        """The shapes of input and weights; raises VerifyException unless they fit each other and
+        the groups."""
         x, weights = shape_of(self.x), shape_of(self.weights)
         groups = self.groups.value.data
         self.check_window(x)
@@ -332,7 +333,7 @@ def evaluate_linear(
     """The result of a linear op on its operands; exact over integers and dequantized operands.
 
     `product` computes the sums from arrays of the input and the weights, and from the pad value.
-    Dequantized operands are computed on their integers, if the pad value is one of these too.
+    Dequantized operands are computed as integers, if an integer represents the pad value, too.
     """
     x, weights = args[0], args[1]
     if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.has_single_scale:

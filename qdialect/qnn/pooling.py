@@ -108,7 +108,7 @@ class SumPoolOp(PoolOp):
         x, y = element_of(self.x), element_of(self.output)
         if not isinstance(x, QuantType):
             return require_same_element((self.x, self.output))
-        require(is_quant(y), f"the sum of integers must be an integer, it is {y}")
+        require(is_quant(y), f"the sum of integers must be an integer type, not {y}")
         taps = prod(self.kernel.get_values())
         low, high = range_of(self.x)
         if any(self.pads.get_values()):

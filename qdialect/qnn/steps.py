@@ -172,7 +172,7 @@ class LookupOp(QnnOp):
         require(isinstance(x, QuantType), "the index must be an integer type")
         require(
             element_of(self.output) == element_of(self.table),
-            f"a table of {element_of(self.table)} cannot give {element_of(self.output)}",
+            f"a table of {element_of(self.table)} cannot produce {element_of(self.output)}",
         )
         index = constant_of(self.x)
         if index is not None:
@@ -198,8 +198,8 @@ class LookupOp(QnnOp):
             raise InterpretationError(f"{describe(self)}: {error}") from None
         index, table = index.astype(np.intp), args[1]
         if isinstance(table, Dequantized) and table.has_single_scale:
-            return (Dequantized(self._read(table.ints, index), table.scale),)
-        return (self._read(as_array(table), index),)
+            return (Dequantized(self._read_table(table.ints, index), table.scale),)
+        return (self._read_table(as_array(table), index),)
 
     def constant_result(self) -> Array | None:
         """The entries of a constant table at constant indices; computed once and cached."""
@@ -213,7 +213,7 @@ class LookupOp(QnnOp):
             cached = vars(self)["_constant_result"] = (key, values)
         return cached[1]
 
-    def _read(self, table: Array, index: Array) -> Array:
+    def _read_table(self, table: Array, index: Array) -> Array:
         if self.per_channel is None:
             return table[index]
         return table[np.arange(len(table)), index]

@@ -169,7 +169,7 @@ class CropOp(Process):
         for size, span in zip(x.frame, self.spans, strict=True):
             require(
                 span.start < span.stop <= size,
-                f"{span.start} to {span.stop} is not a range of an axis of {size}",
+                f"the range {span.start} to {span.stop} exceeds an axis of size {size}",
             )
         require_same_elements(x, y)
         require_same_lanes(x, y)
@@ -177,7 +177,8 @@ class CropOp(Process):
         last = self.spans[-1]
         require(
             lanes == 1 or (last.step == 1 and last.start % lanes == 0 == last.stop % lanes),
-            f"channels {last.start} to {last.stop} in steps of {last.step} cut words of {lanes}",
+            f"channels {last.start} to {last.stop} in steps of {last.step} cut through words "
+            f"of {lanes} channels",
         )
         kept = tuple(len(range(x)[span]) for x, span in zip(x.frame, self.spans, strict=True))
         require_frame(y, kept)

@@ -215,7 +215,7 @@ class WeightedProcess(ThresholdedProcess):
 
 @irdl_op_definition
 class MatvecOp(WeightedProcess):
-    """Multiplies every vector of a frame with a matrix, PE rows and SIMD columns at a time.
+    """Multiplies every vector of a frame by a matrix, PE rows and SIMD columns per cycle.
 
     %y = stream.matvec %p weights(@w0) thresholds(@t0) accumulator = si14
         : (!stream.channel<30x30x27xui8, lanes = 3>)
@@ -225,7 +225,7 @@ class MatvecOp(WeightedProcess):
     name = "stream.matvec"
 
     vector_in_registers = opt_prop_def(UnitAttr)
-    """Registers, not a memory, hold the vector while the layer goes through its rows."""
+    """Registers, not a memory, store the vector while the process computes all rows."""
 
     @property
     def vectors(self) -> int:
@@ -237,7 +237,7 @@ class MatvecOp(WeightedProcess):
         rows, cols = self.rows.shape
         require(
             x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
-            f"{rows}x{cols} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+            f"{rows}x{cols} weights cannot map {text_of(x.frame)} to {text_of(y.frame)}",
         )
         pe, simd = self.at_once
         require(cols % simd == 0, f"SIMD {simd} does not divide {cols} columns")
@@ -267,7 +267,7 @@ class MatvecOp(WeightedProcess):
 class DepthwiseOp(PatchReader, WeightedProcess):
     """Multiplies every channel of a patch with its own weights; patches come by channel.
 
-    PE channels at a time, and SIMD pixels of the kernel for each.
+    Each cycle computes PE channels, from SIMD pixels of the kernel for each of them.
 
     %y = stream.depthwise %p weights(@w1) thresholds(@t1) accumulator = si12
         : (!stream.channel<30x30x288xui4, lanes = 8>)
@@ -281,7 +281,7 @@ class DepthwiseOp(PatchReader, WeightedProcess):
         rows, taps = self.rows.shape
         require(
             x.frame[-1] == rows * taps and y.frame == (*x.frame[:-1], rows),
-            f"{rows}x{taps} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+            f"{rows}x{taps} weights cannot map {text_of(x.frame)} to {text_of(y.frame)}",
         )
         require_groups(self.x, y, taps)
         self.check_sums()

@@ -37,7 +37,8 @@ from .types import ChannelType, channel_of
 
 
 class DesignIsCallable(CallableOpInterface):
-    """A design can be called: with a tensor for each source, for a tensor of each sink."""
+    """Makes a design callable: its arguments are a tensor for each source, its results one for each
+    sink."""
 
     @classmethod
     def get_callable_region(cls, op: Operation) -> Region:
@@ -56,14 +57,14 @@ class DesignIsCallable(CallableOpInterface):
 
 
 CLOCK_RANGE_MHZ = 1, 1000
-"""The slowest clock of a design, and the fastest one, on any FPGA."""
+"""The slowest and the fastest clock of a design on any FPGA, in MHz."""
 
 
 def check_clock(mhz: float) -> None:
     """Raises ValueError for a clock that no FPGA has."""
     slowest, fastest = CLOCK_RANGE_MHZ
     if not slowest <= mhz <= fastest:
-        raise ValueError(f"a clock is from {slowest} to {fastest} MHz, not {mhz:g}")
+        raise ValueError(f"the clock must be {slowest} to {fastest} MHz, not {mhz:g}")
 
 
 @irdl_op_definition
@@ -173,16 +174,16 @@ class RunOp(IRDLOperation):
         design = SymbolTable.lookup_symbol(self, self.design)
         if not isinstance(design, DesignOp):
             raise VerifyException(f"stream.run: there is no design {self.design}")
-        taken = [source.output for source in design.sources]
-        given = [sink.x for sink in design.sinks]
+        inputs = [source.output for source in design.sources]
+        outputs = [sink.x for sink in design.sinks]
         for what, values, channels in (
-            ("takes", self.frames, taken),
-            ("gives", self.results_, given),
+            ("operands", self.frames, inputs),
+            ("results", self.results_, outputs),
         ):
             types = [frame_tensor(channel_of(channel)) for channel in channels]
             if [value.type for value in values] != types:
                 wanted = ", ".join(map(str, types))
-                raise VerifyException(f"stream.run: {self.design} {what} {wanted}")
+                raise VerifyException(f"stream.run: the {what} of {self.design} must be {wanted}")
         for source, frame in zip(design.sources, self.frames, strict=True):
             if source.over is not None and not _are_link_ends(sink_of(frame), source):
                 raise VerifyException(

@@ -153,7 +153,8 @@ class AddOp(Process):
 class OffsetOp(Process):
     """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
 
-    Kinds are few: where padding changed a sum, pixels at corners, at edges and inside differ.
+    For example, where padding changes a sum, pixels at corners, at edges and inside are of
+    different kinds.
 
         %y = stream.offset %x rows(@border) kinds(@where)
             : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
@@ -192,17 +193,17 @@ class OffsetOp(Process):
             f"the rows must be Nx{channels}, they are {text_of(rows.shape)}",
         )
         if self.kinds is None:
-            require(len(rows) == 1, f"{len(rows)} rows need a kind for each pixel")
+            require(len(rows) == 1, f"{len(rows)} rows need kinds: the row of each pixel")
         else:
             kinds = constant_integers(self, self.kinds)
             require(
                 kinds.shape == (pixels,),
-                f"there must be a kind for each of {pixels} pixels, "
-                f"they are {text_of(kinds.shape)}",
+                f"kinds must have one index for each of {pixels} pixels, not "
+                f"{text_of(kinds.shape)}",
             )
             require(
                 int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
-                f"kinds from {kinds.min()} to {kinds.max()} are not among {len(rows)} rows",
+                f"kinds from {kinds.min()} to {kinds.max()} exceed the indices of {len(rows)} rows",
             )
         low, high = value_range(x.quant_type)
         require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
@@ -244,7 +245,7 @@ class LabelSelectOp(Process):
         labels = x.frame[0]
         require(
             len(y.frame) == 1 and y.frame[0] <= labels,
-            f"{text_of(y.frame)} labels can't be chosen from {labels}",
+            f"the result must be one row of at most {labels} labels, not {text_of(y.frame)}",
         )
         require_range(y.quant_type, 0, labels - 1, "the index")
 
@@ -252,7 +253,7 @@ class LabelSelectOp(Process):
         return Folding(divisors(self.inputs[0].frame[-1]), [1])
 
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
-        """The first index is written in the cycle that reads the last scores."""
+        """Cycles of a frame; the first index is written in the cycle that reads the last scores."""
         (labels,), (k,) = self.inputs[0].frame, self.outputs[0].frame
         return labels // lanes_in + k // lanes_out - 1
 

@@ -34,23 +34,23 @@ class Folding:
 
     input: Sequence[int]
     output: Sequence[int] | None = None
-    """None: the words written are as wide as those read."""
+    """The widths of written words; None if they are as wide as the words that are read."""
     kernel: Sequence[int] | None = None
-    """For patches by channel: how many pixels of a patch a word may hold, for each channel."""
+    """For patches by channel: the possible numbers of pixels that a word holds of each channel."""
     patches: Literal["input", "output"] = "input"
-    """The side that has patches in its words: there the width is multiplied by the pixels."""
+    """The side whose words hold patches: its width is multiplied by the number of pixels."""
 
     def lanes(
         self, input: WidthT, output: WidthT, kernel: WidthT | None = None
     ) -> tuple[WidthT, WidthT]:
-        """The widths of the words read and written, for values of the choices."""
+        """The widths of the words that are read and written, for one value of each choice."""
         if kernel is None:
             return input, output
         return (input * kernel, output) if self.patches == "input" else (input, output * kernel)
 
 
 class Storage(StrEnum):
-    """The memory of weights; registers only if all weights are used in each cycle: constants."""
+    """Where weights are stored; registers are possible only if every cycle uses all weights."""
 
     REGISTERS = "registers"
     LUT = "lut"

@@ -12,9 +12,10 @@ from .folding import Counts
 class LineSchedule:
     """The lines of a window, for words of one width or for arrays of widths.
 
-    The window keeps as many lines as its kernel spans, and those of its next step. A line is read
-    without a break. A row of patches waits until it can be written without one: if it started
-    earlier, it would end no sooner, and a reader that is not ready would stop the window.
+    The window stores the lines that its kernel spans, and those of the next step. Reading a line is
+    never interrupted. A row of patches starts only when it can be written without interruption,
+    too: an earlier start would not end it sooner, and a reader that is not ready would stop the
+    window.
     """
 
     window: Window
@@ -39,23 +40,24 @@ class LineSchedule:
         )
         shape = self.delays.shape[1:]
         lines = np.zeros((self.height, *shape), np.int64)
-        begun = np.zeros((self.rows, *shape), np.int64)
-        known = 0
+        row_starts = np.zeros((self.rows, *shape), np.int64)
+        lines_started = 0
         for row in range(self.rows):
             until = self.height if row == self.rows - 1 else row * step + extent
-            for line in range(known, row * step + extent):
-                self._start_line(lines, begun, line, line - extent - step)
-            known = row * step + extent
-            kernel = lines[row * step : known : apart]
-            begun[row] = np.max(kernel + self.delays, axis=0)
+            for line in range(lines_started, row * step + extent):
+                self._start_line(lines, row_starts, line, line - extent - step)
+            lines_started = row * step + extent
+            kernel = lines[row * step : lines_started : apart]
+            row_starts[row] = np.max(kernel + self.delays, axis=0)
             if row:
-                begun[row] = np.maximum(begun[row], begun[row - 1] + self.row_words)
-            for line in range(known, until):
-                self._start_line(lines, begun, line, line - extent - step)
-        return lines, begun
+                row_starts[row] = np.maximum(row_starts[row], row_starts[row - 1] + self.row_words)
+            for line in range(lines_started, until):
+                self._start_line(lines, row_starts, line, line - extent - step)
+        return lines, row_starts
 
     def _start_line(self, lines: Counts, rows: Counts, line: int, replaced: int) -> None:
-        """A line starts after the one before, once no row needs the line that it replaces."""
+        """Sets the start of a line: after the end of the line before it, and after the last row
+        that needs the line that it replaces in the memory."""
         if line:
             lines[line] = lines[line - 1] + self.line_words
         if replaced >= 0:

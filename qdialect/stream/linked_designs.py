@@ -25,7 +25,8 @@ class LinkedDesigns:
     parts: list[DesignOp]
     """The designs in the order of the data."""
     design: DesignOp
-    """All their processes, with a `stream.link` for each pair of link ends; or the only part."""
+    """One design with the processes of all parts, and a `stream.link` for each pair of link ends;
+    the part itself if there is only one."""
     channels: dict[SSAValue, SSAValue] = field(default_factory=dict[SSAValue, SSAValue])
     """For each channel of a part, its copy in `design`."""
 
@@ -106,7 +107,7 @@ def _link_designs(
 
 
 def _replace_runs(function: FuncOp, parts: list[DesignOp], design: DesignOp) -> None:
-    """Runs one design where its parts are run, one after another."""
+    """Replaces the runs of the parts by one run of the linked design."""
     by_name = {part.sym_name.data: part for part in parts}
     runs = [op for op in function.walk() if isinstance(op, RunOp)]
     runs = [run for run in runs if run.design.string_value() in by_name]

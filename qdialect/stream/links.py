@@ -14,10 +14,10 @@ from ..types import bit_width
 from .types import MAX_WORD_BITS, ChannelType
 
 LINK_RANGE_MHZ = 0.001, 100_000
-"""The slowest clock of a link, and the fastest."""
+"""The slowest and the fastest clock of a link."""
 
 MAX_LINK_LATENCY_NS = 1_000_000_000
-"""The longest delay of a link: one second."""
+"""The longest latency of a link: one second."""
 
 
 @irdl_attr_definition
@@ -26,7 +26,7 @@ class LinkAttr(ParametrizedAttribute):
 
     `#stream.link<bits = 64, mhz = 156.25, ns = 500.0>` carries 64 bits at each beat of 156.25 MHz;
     a beat arrives 500 ns later. A word uses whole beats. All channels to the same device share its
-    link: each sends its words at equal distances over the time of a frame.
+    link: each sends its words evenly spaced over the time of a frame.
     """
 
     name = "stream.link"
@@ -41,14 +41,17 @@ class LinkAttr(ParametrizedAttribute):
     def verify(self) -> None:
         slowest, fastest = LINK_RANGE_MHZ
         if not 1 <= self.bits.data <= MAX_WORD_BITS:
-            raise VerifyException(f"a link has 1 to {MAX_WORD_BITS} bits, not {self.bits.data}")
+            raise VerifyException(
+                f"a link must have 1 to {MAX_WORD_BITS} bits, not {self.bits.data}"
+            )
         if not slowest <= self.mhz.data <= fastest:
             raise VerifyException(
-                f"a link has {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
+                f"a link must have {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
             )
         if not 0 <= self.ns.data <= MAX_LINK_LATENCY_NS:
             raise VerifyException(
-                f"a link takes 0 to {MAX_LINK_LATENCY_NS:,} ns, not {self.ns.data:g}"
+                f"the latency of a link must be 0 to {MAX_LINK_LATENCY_NS:,} ns, "
+                f"not {self.ns.data:g}"
             )
 
     @property
@@ -57,25 +60,25 @@ class LinkAttr(ParametrizedAttribute):
         return self.bits.data * self.mhz.data / 1e3
 
     def latency(self, clock_mhz: float) -> int:
-        """Cycles of a design from the start of the link to its end."""
+        """The latency of the link in cycles of a design."""
         return ceil(self.ns.data * clock_mhz / 1e3)
 
     def cycles(self, channels: Sequence[ChannelType], clock_mhz: float) -> int:
         """Cycles of a design for one frame of all channels that share the link."""
         beats = sum(c.words * self._beats_per_word(c.word_bits) for c in channels)
-        taken = ceil(round(beats * clock_mhz / self.mhz.data, 6))
-        return max(taken, *(channel.words for channel in channels))
+        cycles = ceil(round(beats * clock_mhz / self.mhz.data, 6))
+        return max(cycles, *(channel.words for channel in channels))
 
     def lanes(self, channel: ChannelType, clock_mhz: float) -> int:
-        """The width of words with which a frame needs the least time; the narrowest of several."""
+        """The narrowest width of words, in elements, with which a frame takes the least time."""
         each, depth = bit_width(channel.element_type), channel.frame[-1]
         possible = [n for n in range(1, depth + 1) if depth % n == 0 and n * each <= MAX_WORD_BITS]
 
-        def taken(lanes: int) -> float:
+        def cycles_with(lanes: int) -> float:
             beats = self._beats_per_word(lanes * each) * clock_mhz / self.mhz.data
             return prod(channel.frame) // lanes * max(beats, 1)
 
-        return min(possible, key=lambda lanes: (taken(lanes), lanes))
+        return min(possible, key=lambda lanes: (cycles_with(lanes), lanes))
 
     def _beats_per_word(self, word_bits: int) -> int:
         return -(-word_bits // self.bits.data)
@@ -87,7 +90,7 @@ class LinkAttr(ParametrizedAttribute):
             while not numbers or parser.parse_optional_punctuation(",") is not None:
                 at, name = parser.pos, parser.parse_identifier()
                 if name not in ("bits", "mhz", "ns") or name in numbers:
-                    message = f"a link has bits, mhz and ns, once each, not {name}"
+                    message = f"unknown or repeated key {name}: a link has bits, mhz and ns"
                     parser.raise_error(message, at, parser.pos)
                 parser.parse_punctuation("=")
                 numbers[name] = (
@@ -96,7 +99,7 @@ class LinkAttr(ParametrizedAttribute):
                     else float(parser.parse_number())
                 )
         if not {"bits", "mhz"} <= numbers.keys():
-            parser.raise_error("a link has bits and mhz", start, parser.pos)
+            parser.raise_error("a link needs bits and mhz", start, parser.pos)
         try:
             bits = int(numbers["bits"])
             return cls(bits, numbers["mhz"], numbers.get("ns", 0.0)).parameters

@@ -19,7 +19,7 @@ from .window import PatchReader, require_groups
 class PoolOp(PatchReader):
     """The maximum or the sum of each channel over a patch by channel.
 
-    PE channels at a time, and SIMD pixels of the patch for each.
+    Each cycle computes PE channels, from SIMD pixels of the patch for each of them.
 
     %y = stream.pool %p : (!stream.channel<14x14x256xui2, lanes = 16>)
         -> !stream.channel<14x14x64xui2, lanes = 16>
@@ -51,7 +51,7 @@ class PoolOp(PatchReader):
         (x,), (y,) = self.inputs, self.outputs
         require(
             x.frame[:-1] == y.frame[:-1] and x.frame[-1] % y.frame[-1] == 0,
-            f"patches of {text_of(x.frame)} don't pool to {text_of(y.frame)}",
+            f"patches of {text_of(x.frame)} cannot be pooled to {text_of(y.frame)}",
         )
         require_groups(self.x, y, self.taps)
         if self.sum is None:

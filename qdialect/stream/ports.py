@@ -18,7 +18,8 @@ from .types import ChannelType
 class LinkEnd(Process, ABC):
     """A process that may be the end of a link to another device.
 
-    Its interval is the time in which the link carries a frame of all channels that share it.
+    Its interval is the number of cycles in which the link carries a frame of all channels that
+    share it.
     """
 
     over = opt_prop_def(LinkAttr)
@@ -26,7 +27,8 @@ class LinkEnd(Process, ABC):
 
     @property
     def link_ends(self) -> "list[LinkEnd]":
-        """All ends that share its link, with itself: a design has one link in each direction."""
+        """All ends that share its link, including itself: a design has one link in each
+        direction."""
         block = self.parent_block()
         assert block is not None
         return [op for op in block.ops if isinstance(op, type(self)) and op.over is not None]
@@ -50,14 +52,15 @@ class LinkEnd(Process, ABC):
         return super().kind if self.over is None else "link"
 
     def folding(self) -> Folding:
-        """Over a link, only the width with which a frame needs the fewest cycles."""
+        """Over a link, the only width is the one with which a frame takes the fewest cycles."""
         if self.over is None:
             return super().folding()
         (channel, *_) = (*self.inputs, *self.outputs)
         return Folding([self.over.lanes(channel, self.clock)])
 
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
-        """Over a link, its cycles when all ends that share it have the width that `folding` has."""
+        """Over a link, the cycles of the link for a frame if all ends that share it have the width
+        of `folding`."""
         if self.over is None:
             return super().interval_with(lanes_in, lanes_out)
         clock = self.clock
@@ -66,7 +69,8 @@ class LinkEnd(Process, ABC):
 
     @property
     def interval(self) -> int:
-        """Over a link, its cycles with the words that its channels have now."""
+        """Over a link, the cycles of the link for a frame with the current words of its
+        channels."""
         if self.over is None:
             return super().interval
         return self.over.cycles(self.link_channels, self.clock)

@@ -1,8 +1,8 @@
 """The base class of all processes: channels, words, folding, and checks.
 
 A process reads at most one word of each input in a cycle, and writes at most one word of each
-output. The model of time needs to know three things of it, all of them declared here: the words of
-a frame, the words that must be read before each one is written (`needs`), and the cycles of a frame
+output. The cycle model needs three facts about it, which it declares: the words of a frame, the
+words that must be read before each one is written (`needs`), and the cycles of a frame
 (`interval_with`).
 """
 
@@ -35,8 +35,8 @@ def _traits() -> tuple[OpTrait, ...]:
 class Process(IRDLOperation, ABC):
     """A piece of hardware that reads and writes channels, frame after frame.
 
-    A new kind says what it computes (`check`, `needs`, `evaluate`) and, where it differs from the
-    default, how it folds (`folding`, `interval_with`, `at_once_with`, `build_options`).
+    A new kind declares what it computes (`check`, `needs`, `evaluate`) and, where it differs from
+    the default, how it folds (`folding`, `interval_with`, `at_once_with`, `build_options`).
     """
 
     layer = opt_prop_def(StringAttr)
@@ -46,13 +46,13 @@ class Process(IRDLOperation, ABC):
     traits = lazy_traits_def(_traits)
 
     LOOP_COUNTERS: ClassVar[int] = 2
-    """Counters of loops, places and addresses that its hardware has."""
+    """The number of loop, position and address counters in its hardware."""
     FOLDS_BY_NAME: ClassVar[bool] = False
-    """Whether a folding file may give its PE and SIMD by the name of its layer."""
+    """Whether a folding file can set its PE and SIMD, by the name of its layer."""
 
     @property
     def kind(self) -> str:
-        """What estimates and reports call this kind of process."""
+        """The name of this kind of process in estimates and reports."""
         return self.name.removeprefix("stream.")
 
     @property
@@ -81,7 +81,8 @@ class Process(IRDLOperation, ABC):
         """The function of the process on whole frames; the first axis counts the frames."""
 
     def memories(self) -> dict[str, tuple[int, int]]:
-        """The constants that it reads row by row: the rows and columns that it reads in a cycle."""
+        """The constants that it reads row by row, each with the rows and columns that it reads per
+        cycle."""
         return {}
 
     def constant(self, key: str) -> SymbolRefAttr:
@@ -108,7 +109,7 @@ class Process(IRDLOperation, ABC):
 
     @property
     def at_once(self) -> tuple[int, int]:
-        """PE and SIMD, with the words that it has."""
+        """PE and SIMD, with its current words."""
         return self.at_once_with(self.lanes_in, self.lanes_out)
 
     def folding(self) -> Folding:
@@ -124,7 +125,8 @@ class Process(IRDLOperation, ABC):
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:
         """Cycles of a frame when no channel makes the process wait, for arrays of widths.
 
-        By default it reads and writes a word in each cycle, as long as there is one.
+        By default it reads and writes at most one word per cycle, so the channel with the most
+        words determines the interval.
         """
         words = [np.asarray(prod(channel.frame)) // lanes_in for channel in self.inputs]
         words += [np.asarray(prod(channel.frame)) // lanes_out for channel in self.outputs]
@@ -132,16 +134,16 @@ class Process(IRDLOperation, ABC):
 
     @property
     def interval(self) -> int:
-        """Cycles of a frame when no channel makes the process wait, with the words that it has."""
+        """Cycles of a frame when no channel makes the process wait, with its current words."""
         return int(self.interval_with(np.array(self.lanes_in), np.array(self.lanes_out)))
 
     @property
     def build_options(self) -> BuildOptions:
-        """How it is built, where it can be built in several ways."""
+        """How it is built; empty for a process that can be built in one way only."""
         return BuildOptions()
 
     def set_build_options(self, options: BuildOptions) -> None:
-        """Changes how it is built, where it can be built in several ways."""
+        """Sets how it is built; ignored by a process that can be built in one way only."""
 
     def verify_(self) -> None:
         try:
@@ -149,8 +151,8 @@ class Process(IRDLOperation, ABC):
                 readers = len(list(value.uses))
                 require(
                     readers == 1,
-                    f"a channel has one reader, this one has {readers}"
-                    + ("; a stream.fork makes copies" if readers > 1 else ""),
+                    f"a channel must have one reader, not {readers}"
+                    + (": copy it with stream.fork" if readers > 1 else ""),
                 )
             self.check()
             self._check_memories()
@@ -158,7 +160,8 @@ class Process(IRDLOperation, ABC):
             raise VerifyException(f"{describe(self)}: {error}") from None
 
     def _check_memories(self) -> None:
-        """A packed constant holds at each address what the process reads in a cycle."""
+        """Raises unless each address of a packed constant holds what the process reads in a
+        cycle."""
         for key, at_once in self.memories().items():
             name = self.constant(key)
             data = data_of(self, name)

@@ -123,12 +123,12 @@ class ScaleOp(Process):
         for what, array in (("factors", factors), ("offsets", offsets)):
             require(
                 array.shape in ((1,), (x.frame[-1],)) and array.shape == factors.shape,
-                f"the {what} must be 1 or {x.frame[-1]} numbers, as many as there are factors, "
-                f"they are {text_of(array.shape)}",
+                f"the {what} must be 1 or {x.frame[-1]} numbers, one offset for each factor, "
+                f"not {text_of(array.shape)}",
             )
         self._check_exceptions()
         shift, ends = self.shift.value.data, self.clamp.get_values()
-        require(len(ends) == 2, f"a clamp has two ends, not {len(ends)}")
+        require(len(ends) == 2, f"a clamp must have two limits, not {len(ends)}")
         low, high = ends
         require(0 <= shift < MAX_SUM_BITS, f"the shift must be from 0 to 63, not {shift}")
         require(low <= high, f"the clamp is empty: {low} is above {high}")
@@ -147,7 +147,7 @@ class ScaleOp(Process):
                 f"the exceptions must be {self.rows}xN, they are {text_of(shape)}",
             )
             count = shape[1]
-        require(0 <= raised <= count, f"{raised} of {count} exceptions can't be raised")
+        require(0 <= raised <= count, f"raised is {raised}, but there are {count} exceptions")
 
     @property
     def sum_type(self) -> IntegerType:

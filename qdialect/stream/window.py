@@ -68,7 +68,7 @@ class WindowOp(Process):
         lanes: int | None = None,
     ):
         channel = channel_of(SSAValue.get(x))
-        window = Window(_two(kernel), _two(strides), dilations=_two(dilations))
+        window = Window(_pair_of(kernel), _pair_of(strides), dilations=_pair_of(dilations))
         super().__init__(
             operands=[x],
             properties={
@@ -145,7 +145,8 @@ class WindowOp(Process):
             )
         require(
             depth % lanes == 0 or (lanes % depth == 0 and kh * kw * depth % lanes == 0),
-            f"{lanes} lanes are no part and no multiple of {depth} channels in {kh}x{kw}",
+            f"{lanes} lanes must divide {depth} channels, or hold whole pixels "
+            f"that divide {kh}x{kw}",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
@@ -224,8 +225,8 @@ def require_groups(patches: SSAValue, result: ChannelType, taps: int) -> None:
     if isinstance(window, WindowOp):
         require(
             window.inputs[0].lanes.data == group,
-            f"its window has groups of {window.inputs[0].lanes.data} channels, "
-            f"the result has {group} in a word",
+            f"its window groups {window.inputs[0].lanes.data} channels, but a word of the result "
+            f"has {group}",
         )
 
 
@@ -235,6 +236,6 @@ def _patches_frame(image: ChannelType, window: Window) -> tuple[int, int, int]:
     return *window.outputs(height, width), kh * kw * depth
 
 
-def _two(values: Sequence[int]) -> tuple[int, int]:
+def _pair_of(values: Sequence[int]) -> tuple[int, int]:
     first, second = values
     return first, second

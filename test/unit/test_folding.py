@@ -106,7 +106,7 @@ def test_words_that_differ_are_cut_anew() -> None:
         ('{"Gem_0": {"pe": 2}}', "there is no layer 'Gem_0'; did you mean Gemm_0?"),
         (
             '{"Gemm_0": {"PEE": 2}}',
-            "layer 'Gemm_0': no key 'PEE'; there are: dsp, pe, simd, storage",
+            "layer 'Gemm_0': no key 'PEE'; available: dsp, pe, simd, storage",
         ),
         ('{"Gemm_0": {"sim": 2}}', "layer 'Gemm_0': no key 'sim'; did you mean simd?"),
         ('{"Gemm_0": {"pe": 3}}', "layer 'Gemm_0': pe = 3 does not divide 8; the nearest is 2"),

@@ -1,4 +1,5 @@
-"""A sample of benchmarks/fuzz: hostile input of any kind is taken, or refused in one clear line."""
+"""A sample of benchmarks/fuzz: hostile input of any kind is accepted, or refused in one clear
+line."""
 
 import random
 from pathlib import Path
@@ -25,8 +26,8 @@ def test_a_sample(name: str, tmp_path: Path) -> None:
     assert endings >= {"accepted", "refused"}
 
 
-class Bad(benchmark("fuzz.kind").Kind):
-    """Cases that end in every way."""
+class FailingCases(benchmark("fuzz.kind").Kind):
+    """Cases with every possible outcome."""
 
     suffix = ".txt"
 
@@ -39,9 +40,9 @@ class Bad(benchmark("fuzz.kind").Kind):
         return case.decode()
 
 
-def test_finds_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(campaign, "kind_named", lambda _: Bad)
-    finds, count, bad = tmp_path / "finds", campaign.Count(), Bad(tmp_path)
+def test_failures_are_counted_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign, "kind_named", lambda _: FailingCases)
+    finds, count, bad = tmp_path / "finds", campaign.Count(), FailingCases(tmp_path)
     finds.mkdir()
     report = campaign.Report(SEED, finds, tmp_path, {"bad": count})
     for number in range(100):
@@ -55,6 +56,6 @@ def test_finds_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(kept) == campaign.KEPT and all(path.read_text() == "leak" for path in kept)
 
 
-def test_each_kind_has_many_cases() -> None:
+def test_each_kind_of_input_has_many_cases() -> None:
     numbers = campaign.numbers_of(list(kinds.SHARES), 1_000_000)
     assert sum(numbers.values()) == 1_000_000 and min(numbers.values()) >= 20_000

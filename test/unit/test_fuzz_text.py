@@ -1,4 +1,4 @@
-"""A sample of the fuzzing of texts: a damaged text gets a message, and nothing else."""
+"""A sample of the text fuzzer: the only reaction to damaged text is one error message."""
 
 import pytest
 from qnn.qdialect.text import TextError
@@ -58,7 +58,7 @@ def test_deep_nesting_is_refused() -> None:
             fuzz.read('"test.op"() {a = ' * (deep[0] != '"') + deep * 5000)
 
 
-def test_names_in_any_language_come_back() -> None:
+def test_names_in_any_language_round_trip() -> None:
     text = '"test.op"() {layer = "Größe \\22卷积\\22", bytes = "\\FF"} : () -> ()'
     (op,) = fuzz.read(text).ops
     assert op.attributes["layer"] == StringAttr('Größe "卷积"')

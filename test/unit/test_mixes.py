@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from qnn.backends.native.lines import fit_lines, line_exceptions
+from qnn.backends.native.lines import fit_float_lines, line_exceptions
 from qnn.backends.native.weighted_sums import FactoredSum, fit_weighted_sum, separating_thresholds
 from qnn.passes.scale_thresholds.threshold_lines import ThresholdRows
 from qnn.qdialect.data import Array
@@ -31,7 +31,7 @@ def off_line(mix: FactoredSum) -> int:
     """The number of sums whose level is not that of the line."""
     low, high = (np.array([mix.sums[end]]) for end in (0, -1))
     stairs = ThresholdRows(mix.thresholds[None], low, high, mix.sums)
-    lines = fit_lines(stairs, 128)
+    lines = fit_float_lines(stairs, 128)
     but = line_exceptions(lines, stairs)
     return int(lines.wrong_edges(stairs).sum()) if but is None else len(but[0][0])
 

@@ -15,7 +15,7 @@ from qnn.backends.native import NativeNetwork, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
-from qnn.backends.native.lines import fit_lines, line_exceptions
+from qnn.backends.native.lines import fit_float_lines, line_exceptions
 from qnn.backends.native.plan import Planner
 from qnn.backends.native.processor import (
     INSTRUCTION_SETS,
@@ -340,7 +340,7 @@ def test_elements_that_move(folder: Path) -> None:
 
 def assert_right(stairs: ThresholdRows, x: Array, middle: int = 128) -> int:
     """Lines and their exceptions have the level of each number; how many are exceptions."""
-    lines = fit_lines(stairs, middle)
+    lines = fit_float_lines(stairs, middle)
     but = line_exceptions(lines, stairs)
     assert but is not None
     level = lines.levels_at(x)
@@ -379,7 +379,7 @@ def test_sums_of_which_some_never_are() -> None:
     low, high = np.array([-4000]), np.array([4000])
     assert assert_right(ThresholdRows(rows, low, high, values), values[None]) == 0
     every = ThresholdRows(rows, low, high)
-    assert fit_lines(every, 128).wrong_edges(every).any()
+    assert fit_float_lines(every, 128).wrong_edges(every).any()
 
 
 def test_exceptions_are_all_there_are() -> None:
@@ -391,7 +391,7 @@ def test_exceptions_are_all_there_are() -> None:
             rows[:] = np.arange(rows.shape[1]) * 5 + rng.integers(-1, 2, rows.shape)
             rows.sort()
         stairs = ThresholdRows(np.clip(rows, -50, 51), np.full(6, -50), np.full(6, 50))
-        if line_exceptions(fit_lines(stairs, 128), stairs) is not None:
+        if line_exceptions(fit_float_lines(stairs, 128), stairs) is not None:
             found += assert_right(stairs, x) > 0
     assert found > 5
 

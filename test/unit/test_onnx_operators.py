@@ -1,4 +1,4 @@
-"""Each operator of ONNX, imported alone, against onnxruntime."""
+"""Imports each ONNX operator alone, and compares the results with onnxruntime."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def i64(*values: int) -> Array:
 
 
 def check(model: onnx.ModelProto, *inputs: Array) -> None:
-    """Level 1 gives what onnxruntime gives: integers exactly, floats to rounding."""
+    """Compares the results at level 1 with onnxruntime: integers exactly, floats to rounding."""
     expected = run_onnxruntime(model, *inputs)
     actual = run_imported(model, *inputs)
     assert len(actual) == len(expected)
@@ -188,7 +188,7 @@ def test_clip_with_infinite_limit() -> None:
 
 
 @pytest.mark.parametrize("op", ["Max", "Min"])
-def test_extreme(op: str) -> None:
+def test_max_or_min_with_number(op: str) -> None:
     check(one_node(op, IMAGE, np.array(0.2, np.float32)), IMAGE)
 
 
@@ -207,7 +207,7 @@ OTHERS = {
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("op", ["Add", "Sub", "Mul", "Div"])
 def test_arithmetic_with_constant(op: str, other: str, swapped: bool, last: bool) -> None:
-    """Behind a pool the program has the channels last, and constants must follow."""
+    """After a pool, channels are last in the program, so constants must be transposed."""
     names = ["c", "h"] if swapped else ["h", "c"]
     first = helper.make_node("MaxPool", ["x"], ["h"], kernel_shape=[1, 1])
     if not last:
@@ -364,7 +364,7 @@ def test_cast_of_integers() -> None:
 
 
 def test_shape_arithmetic_folds() -> None:
-    """Flattening as exporters write it: Shape, Gather, Unsqueeze, Concat, Reshape."""
+    """A flatten as exporters write it: Shape, Gather, Unsqueeze, Concat, Reshape."""
     nodes = [
         helper.make_node("Shape", ["x"], ["s"]),
         helper.make_node("Gather", ["s", "zero"], ["n"], axis=0),
@@ -407,7 +407,7 @@ def test_nodes_out_of_order() -> None:
     np.testing.assert_allclose(actual[0], expected[0], atol=1e-6)
 
 
-def test_any_number_of_images() -> None:
+def test_dynamic_batch_size() -> None:
     nodes = [
         helper.make_node("Conv", ["x", "w"], ["h"]),
         helper.make_node("Flatten", ["h"], ["k"]),

@@ -1,4 +1,4 @@
-"""QONNX's operators, imported alone, against the qonnx package."""
+"""Imports each QONNX operator alone, and compares the results with the qonnx package."""
 
 from typing import Any
 

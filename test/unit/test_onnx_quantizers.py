@@ -1,4 +1,4 @@
-"""Quantizers of ONNX, and operators on integers, against onnxruntime."""
+"""Imports ONNX quantizers and operators on integers, and compares them with onnxruntime."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def named(tensor: onnx.TensorProto, name: str) -> onnx.TensorProto:
 
 
 def check(model: onnx.ModelProto, *inputs: Array) -> None:
-    """Level 1 gives what onnxruntime gives; each pair of results is compared as integers."""
+    """Compares the results at level 1 with onnxruntime, as integers."""
     expected, actual = run_onnxruntime(model, *inputs), run_imported(model, *inputs)
     for mine, theirs in zip(actual, expected, strict=True):
         assert mine.shape == theirs.shape
@@ -54,7 +54,8 @@ def test_quantize(dtype: str) -> None:
 
 @pytest.mark.parametrize(("kind", "zero"), [(TensorProto.INT4, -3), (TensorProto.UINT4, 5)])
 def test_quantize_to_four_bits(kind: int, zero: int) -> None:
-    """onnxruntime packs four bits, so its result is read back through a dequantizer."""
+    """onnxruntime packs four-bit results, so the model dequantizes them before they are
+    compared."""
     x = TIES[None]
     nodes = [
         helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"]),
@@ -106,7 +107,7 @@ WEIGHTS = {
 
 @pytest.mark.parametrize("case", WEIGHTS)
 def test_qdq_conv(case: str) -> None:
-    """The whole of a quantized layer; scales are such that no sum lies on a step by chance."""
+    """A complete quantized layer, with scales such that no sum is a tie of the rounding."""
     w, scale, zero = WEIGHTS[case]
     x = ints("uint8", 1, 4, 7, 6)
     nodes = [
@@ -138,7 +139,7 @@ def test_qdq_weights_of_gemm(axis: int) -> None:
 
 
 def test_weights_that_the_model_quantizes() -> None:
-    """Float weights behind a quantizer of their own, as training tools export them."""
+    """Float weights that a quantizer in the model reads, as training tools export them."""
     nodes = [
         helper.make_node("QuantizeLinear", ["w", "s", "z"], ["q"], axis=0),
         helper.make_node("DequantizeLinear", ["q", "s", "z"], ["v"], axis=0),

@@ -1,4 +1,4 @@
-"""Models that can't be imported: one line that names the node, whatever is wrong with them."""
+"""Models that cannot be imported: the error is one line, and names the node."""
 
 import os
 import time
@@ -163,7 +163,7 @@ BOMBS: dict[str, tuple[str, dict[str, Array], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", BOMBS)
-def test_constants_that_would_fill_the_memory(case: str) -> None:
+def test_constant_results_are_limited_in_size(case: str) -> None:
     op, constants, attributes = BOMBS[case]
     nodes = [
         helper.make_node(op, list(constants), ["k"], "the_node", **attributes),
@@ -186,29 +186,29 @@ def test_cycle() -> None:
     assert "depends on itself: remove the cycle" in message
 
 
-def test_value_made_twice() -> None:
+def test_value_computed_twice() -> None:
     assert 'the value "y" is computed twice' in refusal(chain([("x", "y"), ("x", "y")]))
     assert 'the value "x" is computed twice' in refusal(chain([("x", "y"), ("y", "x")]))
 
 
-def test_value_that_nobody_makes() -> None:
+def test_value_that_no_node_computes() -> None:
     assert 'no node computes its input "z"' in refusal(chain([("z", "y")]))
     assert 'no node computes the output "y"' in refusal(chain([("x", "z")]))
 
 
-def test_two_inputs_of_one_name() -> None:
+def test_two_inputs_with_the_same_name() -> None:
     model = chain([("x", "y")])
     model.graph.input.append(model.graph.input[0])
     assert '2 inputs of the model have the name "x"' in refusal(model)
 
 
-def test_two_constants_of_one_name() -> None:
+def test_two_constants_with_the_same_name() -> None:
     model = one_node("Add", ROW, ROW)
     model.graph.initializer.append(model.graph.initializer[0])
     assert '2 initializers of the model have the name "c0"' in refusal(model)
 
 
-def test_nodes_of_one_name_are_told_apart() -> None:
+def test_nodes_with_the_same_name_are_renamed() -> None:
     nodes = [
         helper.make_node("Relu", ["x"], ["a"], "twin"),
         helper.make_node("Relu", ["a"], ["y"], "twin"),
@@ -217,8 +217,8 @@ def test_nodes_of_one_name_are_told_apart() -> None:
     assert 'layer = "twin"' in text and 'layer = "twin_1"' in text
 
 
-def test_long_graphs_in_any_order_take_linear_time() -> None:
-    """20,000 nodes backwards: what is sorted again and again would take minutes."""
+def test_sorting_a_graph_takes_linear_time() -> None:
+    """20,000 nodes in reverse order: a sort in quadratic time would take minutes."""
     count = 20_000
     names = [("x" if k == 0 else f"v{k - 1}", f"v{k}") for k in range(count)][::-1]
     model = chain([("w", "y"), *names])
@@ -258,7 +258,7 @@ def constant(tensor: onnx.TensorProto) -> onnx.ModelProto:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_constants_that_are_no_numbers(value: float) -> None:
+def test_non_numeric_constants(value: float) -> None:
     tensor = numpy_helper.from_array(np.float32([1, value, 2, 3]))
     assert refusal(constant(tensor)) == 'constant "c" holds a NaN or an infinite value'
 
@@ -274,12 +274,12 @@ def test_constants_that_are_no_numbers(value: float) -> None:
         (TensorProto(dims=[4], data_type=8, string_data=[b"a"] * 4), "the_node"),
     ],
 )
-def test_dishonest_constants(tensor: onnx.TensorProto, message: str) -> None:
+def test_constants_with_wrong_sizes(tensor: onnx.TensorProto, message: str) -> None:
     assert message in refusal(constant(tensor))
 
 
 def external(folder: Path, **entries: str) -> Path:
-    """A model whose constant lies in another file."""
+    """A model with a constant in another file."""
     tensor = TensorProto(dims=[1, 4], data_type=1, data_location=TensorProto.EXTERNAL)
     for key, value in entries.items():
         tensor.external_data.add(key=key, value=value)
@@ -290,7 +290,7 @@ def external(folder: Path, **entries: str) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder for a model, with good data inside, and data beside it that is not for it."""
+    """A folder for a model with valid data in it, and a data file outside that must not be read."""
     data = np.float32([[1, 2, 3, 4]]).tobytes()
     inner = tmp_path / "model"
     inner.mkdir()
@@ -321,7 +321,7 @@ def test_external_data_outside_the_folder(folder: Path, location: str) -> None:
         {"location": "."},
     ],
 )
-def test_external_data_that_is_not_there(folder: Path, entries: dict[str, str]) -> None:
+def test_missing_external_data(folder: Path, entries: dict[str, str]) -> None:
     assert "16 bytes of data can't be read" in refusal(external(folder, **entries))
 
 
@@ -358,8 +358,8 @@ def small() -> bytes:
     return one_node("Conv", IMAGE, w, pads=[1, 1, 1, 1]).SerializeToString()
 
 
-def survives(data: bytes, path: Path) -> None:
-    """A damaged file either is imported or refused with one line."""
+def check_imported_or_refused(data: bytes, path: Path) -> None:
+    """A damaged file is either imported, or refused with one line."""
     path.write_bytes(data)
     try:
         import_onnx(str(path))
@@ -370,7 +370,7 @@ def survives(data: bytes, path: Path) -> None:
 def test_truncated_files(tmp_path: Path) -> None:
     data = small()
     for length in range(len(data)):
-        survives(data[:length], tmp_path / "model.onnx")
+        check_imported_or_refused(data[:length], tmp_path / "model.onnx")
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=5))
@@ -381,7 +381,7 @@ def test_damaged_files(
     data = bytearray(small())
     for place, value in places:
         data[place % len(data)] = value
-    survives(bytes(data), tmp_path_factory.getbasetemp() / "damaged.onnx")
+    check_imported_or_refused(bytes(data), tmp_path_factory.getbasetemp() / "damaged.onnx")
 
 
 @pytest.mark.parametrize("opset", [6, 1000])
@@ -396,7 +396,7 @@ NAMES = ["größe/层", "a" * 10_000, 'quo"te\\', "line\nbreak", "%d {x}", "tab\
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names(name: str) -> None:
-    """Any name survives, in printable ASCII, and the text can be read back."""
+    """Any name is kept in printable ASCII, and the printed module can be parsed."""
     node = helper.make_node("Relu", [name], ["y"], name)
     module = import_model(model_of([node], {name: ROW}, {}, ["y"]))
     (layer,) = (op.properties["layer"] for op in module.walk() if "layer" in op.properties)
@@ -412,7 +412,7 @@ def shown_in_message(name: str) -> bool:
     return bool(refusal(model_of([node], {name: ROW}, {}, ["y"])))
 
 
-def test_long_names_stay_apart() -> None:
+def test_long_names_stay_unique() -> None:
     nodes = [
         helper.make_node("Relu", ["x"], ["a"], "n" * 9_999 + "a"),
         helper.make_node("Relu", ["a"], ["y"], "n" * 9_999 + "b"),

@@ -1,4 +1,4 @@
-"""What a network costs: counts that can be worked out by hand."""
+"""The operations and bits of a network, compared with counts by hand."""
 
 from math import log2
 from pathlib import Path
@@ -39,8 +39,8 @@ def test_transposed_convolution() -> None:
     assert layer("ConvTranspose", 4, 5, 2, 2, strides=[2, 2]).macs == 7 * 6 * 4 * 5 * 4
 
 
-def test_bits_reach_through_pools() -> None:
-    """A quantizer's bits hold behind ops that only move elements."""
+def test_moves_keep_bits_of_quantizer() -> None:
+    """Ops that only move elements keep the bits of the quantizer before them."""
     quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
     nodes = [
         helper.make_node("Quant", ["x", "s", "z", "three"], ["a"], **quant),
@@ -84,7 +84,7 @@ def test_magnitudes(count: float, text: str) -> None:
 
 
 def quantized_layer(*steps: str) -> str:
-    """What is told of a layer between quantizers, with steps in between."""
+    """The summary of a layer between quantizers, with ops in between."""
     quant = {"domain": "qonnx.custom_op.general", "signed": 1, "narrow": 0}
     nodes = [
         helper.make_node("Quant", ["x", "s", "z", "four"], ["a"], **quant),
@@ -99,17 +99,15 @@ def quantized_layer(*steps: str) -> str:
     )
 
 
-def test_what_folds_is_counted() -> None:
+def test_summary_counts_folded_layers() -> None:
     folds = "fold-bn makes every layer integer; it folds 2 dequantize, 1 quantize"
     assert quantized_layer() == folds
     assert quantized_layer("Relu", "Tanh") == f"{folds}, 1 relu, 1 tanh"
 
 
-def test_what_does_not_fold_is_named() -> None:
-    assert (
-        'qnn.quantize "Quant_3": its input comes from qnn.softmax "Softmax_2"'
-        in quantized_layer("Softmax")
-    )
+def test_summary_names_layers_that_stay_float() -> None:
+    reason = 'qnn.quantize "Quant_3": its input comes from qnn.softmax "Softmax_2", which is not an'
+    assert reason in quantized_layer("Softmax")
 
 
 def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -150,7 +148,7 @@ def test_failed_import_keeps_the_old_file(
         *(f"x=si4*{scale}" for scale in ("", "much", "0", "nan", "inf", "1e60", "1e-60")),
     ],
 )
-def test_input_types_that_make_no_sense(text: str) -> None:
+def test_invalid_input_types(text: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["import", "m.onnx", "--input", text])
     assert caught.value.code == 2
@@ -172,6 +170,6 @@ X = "x" * 70
     ],
     ids=["short", "alone", "joined", "ends alike", "paths alike", "all alike"],
 )
-def test_layers_that_differ_look_different(names: list[str], short: list[str]) -> None:
-    """However long their names are."""
+def test_different_layers_have_different_names(names: list[str], short: list[str]) -> None:
+    """Long names that differ are shortened to different names."""
     assert list(short_names(names).values()) == short

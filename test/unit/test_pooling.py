@@ -1,4 +1,4 @@
-"""Pools: equal to onnxruntime and torch, to the bit where the sum is exact."""
+"""Pools compared with onnxruntime and torch: bit-exact where the sum is exact, else to rounding."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -79,8 +79,9 @@ def test_max_pool_is_equal_to_onnxruntime(case: Case) -> None:
 
 
 @given(cases(quant=64))
-def test_integer_max_pool_is_the_largest(case: Case) -> None:
-    """Of any width; torch sees the ranks of the values, which float64 holds."""
+def test_integer_max_pool_is_equal_to_torch(case: Case) -> None:
+    """For integers of any width; torch pools the ranks of the values, which are exact in
+    float64."""
     values, ranks = np.unique(case.x, return_inverse=True)
     expected = values[
         case.onnx("MaxPool", ranks.reshape(case.x.shape).astype(np.float64)).astype(int)
@@ -89,7 +90,7 @@ def test_integer_max_pool_is_the_largest(case: Case) -> None:
 
 
 def sums_by_torch(x: Array, window: dict[str, Any]) -> Array:
-    """Sums under windows: a convolution with ones, of each channel alone, in exact integers."""
+    """Exact integer sums under windows, as a depthwise convolution with ones in torch."""
     top, left, bottom, right = window.get("pads", [0] * 4)
     padded = np.pad(x.astype(object), ((0, 0), (top, bottom), (left, right), (0, 0)))
     channels = x.shape[-1]
@@ -114,7 +115,7 @@ def test_integer_sum_pool_is_exact(case: Case) -> None:
 
 
 @pytest.mark.parametrize("element", [unsigned(62), unsigned(63)], ids=str)
-def test_a_sum_fills_all_64_bits(element: QuantType) -> None:
+def test_sum_pool_in_all_64_bits(element: QuantType) -> None:
     taps = 2 ** (64 - bit_width(element))
     most = value_range(element)[1]
     case = Case(np.full((1, 1, taps, 1), most, np.uint64), element, {"kernel": (1, taps)})
@@ -122,14 +123,14 @@ def test_a_sum_fills_all_64_bits(element: QuantType) -> None:
     np.testing.assert_array_equal(actual, np.full((1, 1, 1, 1), most * taps, np.uint64))
 
 
-def whole(case: Case) -> Array:
-    """Quarters, whose sums are exact in every order."""
+def quarter_images(case: Case) -> Array:
+    """Images of multiples of 1/4, whose sums are exact in every order."""
     return np.rint(case.x * 4) / 4
 
 
 @given(cases(f32, f64))
 def test_float_sum_pool_of_quarters_is_exact(case: Case) -> None:
-    exact = Case(whole(case), case.element, case.window)
+    exact = Case(quarter_images(case), case.element, case.window)
     expected = sums_by_torch(exact.x * 4, case.window).astype(exact.x.dtype) / 4
     assert_same(run_pool(SumPoolOp, exact), expected)
 
@@ -137,8 +138,8 @@ def test_float_sum_pool_of_quarters_is_exact(case: Case) -> None:
 @pytest.mark.parametrize("count_padding", [False, True])
 @given(cases(f32))
 def test_avg_pool_of_quarters_is_equal_to_onnxruntime(count_padding: bool, case: Case) -> None:
-    """With an exact sum, the division is what is compared."""
-    exact = Case(whole(case), case.element, case.window)
+    """The sums are exact, so this compares the division."""
+    exact = Case(quarter_images(case), case.element, case.window)
     expected = exact.onnx("AveragePool", exact.x, count_include_pad=int(count_padding))
     assert_same(run_avg_pool(exact, count_padding), expected)
 
@@ -162,7 +163,8 @@ def run_avg_pool(case: Case, count_padding: bool) -> Array:
 
 @given(cases(f64))
 def test_avg_pool_in_float64_is_close_to_torch(case: Case) -> None:
-    """torch has no dilation here, and even padding; so it gets neither."""
+    """The cases have no dilation and symmetric padding, because torch supports nothing else
+    here."""
     window = {"kernel": case.window["kernel"], "strides": case.window["strides"]}
     kernel = [min(pair) for pair in zip(window["kernel"], case.x.shape[1:3], strict=True)]
     window["kernel"] = tuple(kernel)
@@ -202,7 +204,7 @@ def test_dequantized_avg_pool_divides_the_rounded_sum(case: Case, scale: float) 
 def test_dequantized_max_pool_is_equal_to_onnxruntime(
     per_channel: bool, case: Case, scales: list[float]
 ) -> None:
-    """A negative scale turns the order round; channels may have scales of their own."""
+    """A negative scale reverses the order of the values; scales may differ between channels."""
     scale = np.array(scales[: case.x.shape[-1]] if per_channel else scales[0], np.float32)
     values = scaled(case.x, [scale])
     actual = run_dequantized(MaxPoolOp, case, scale)
@@ -210,8 +212,9 @@ def test_dequantized_max_pool_is_equal_to_onnxruntime(
 
 
 @pytest.mark.parametrize("kind", [MaxPoolOp, AvgPoolOp, SumPoolOp])
-def test_a_window_with_nothing_in_it_is_refused(kind: type[PoolOp]) -> None:
-    """Dilated, both taps of the middle window lie in the padding, left and right of the image."""
+def test_window_that_covers_only_padding_is_refused(kind: type[PoolOp]) -> None:
+    """With dilation, both taps of the middle window are in the padding, left and right of the
+    image."""
     x = Tensor(np.ones((1, 1, 1, 1), np.float32), f32)
     with pytest.raises((TextError, VerifyException), match="only padding"):
         run_op(kind, x, kernel=(1, 2), pads=(0, 3, 0, 3), dilations=(1, 4))

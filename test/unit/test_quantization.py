@@ -1,4 +1,4 @@
-"""From real numbers to integers and back: equal to QONNX, onnxruntime, and exact fractions."""
+"""Quantizing and dequantizing, compared with QONNX, onnxruntime, and exact fractions."""
 
 from fractions import Fraction
 from typing import Any
@@ -60,7 +60,7 @@ SCALES = np.array([1.0, 0.5, 0.1, 0.3, 1.7, -0.25, -0.3], np.float32)
 @settings(max_examples=200)
 @given(st.booleans(), st.integers(1, 8), st.integers(0, 2**32))
 def test_quantize_is_equal_to_qonnx(rounding: Rounding, sign: bool, width: int, seed: int) -> None:
-    """Rounded after the zero point, clamped before; one signed bit is bipolar in QONNX."""
+    """QONNX rounds after the zero point is added, and clamps before; one signed bit is bipolar."""
     rng = np.random.default_rng(seed)
     shape = tuple(rng.integers(1, 4, rng.integers(1, 4)))
     axis = int(rng.integers(len(shape)))
@@ -94,7 +94,7 @@ def run_quantize(
 
 @given(st.integers(0, 2**32))
 def test_bipolar_quantize_is_equal_to_qonnx(seed: int) -> None:
-    """The sign of the scale does not matter to which side a value falls."""
+    """The sign of the scale does not change which inputs become +1."""
     rng = np.random.default_rng(seed)
     scale = parameter(rng, (4, 3), 1, SCALES)
     x = reals(rng, (4, 3), scale)
@@ -151,7 +151,8 @@ def test_dequantize_is_equal_to_onnxruntime(element: IntegerType, seed: int) -> 
 
 @given(st.data())
 def test_dequantize_is_exact_for_every_type(data: st.DataObject) -> None:
-    """The difference from the zero point, of any width, times the scale, rounded once."""
+    """The difference from the zero point times the scale, rounded once, for integers of any
+    width."""
     choices = Choices.drawn(data.draw)
     elements = choices.quant(), choices.quant()
     x, zero = choices.array(elements[0], (3, 2)), choices.array(elements[1], (2,))
@@ -163,15 +164,15 @@ def test_dequantize_is_exact_for_every_type(data: st.DataObject) -> None:
 
 
 def test_dequantize_by_a_float64_scale_is_rounded_once() -> None:
-    """As the exact product of two float32 scales is."""
+    """A float64 scale can be the exact product of two float32 scales."""
     scale = float(np.float32(0.3)) * float(np.float32(0.7))
     x = Choices.seeded(0).array(signed(24), (500,))
     (actual,) = run_op(DequantizeOp, Tensor(x, signed(24)), constant(scale, f64))
     assert_same(actual, scaled(x, [np.float64(scale)]))
 
 
-def test_dequantize_gives_float32_only() -> None:
-    """That is the type in which it is evaluated."""
+def test_dequantize_result_must_be_float32() -> None:
+    """Dequantize is evaluated in float32."""
     with pytest.raises(TextError, match="f32"):
         read_module(
             """
@@ -193,7 +194,7 @@ WIDTHS = pytest.mark.parametrize(
 @pytest.mark.parametrize("kind", [f32, f64], ids=str)
 @pytest.mark.parametrize("first", [False, True], ids=["", "zero_point_first"])
 def test_quantize_saturates_at_any_width(element: QuantType, kind: FloatType, first: bool) -> None:
-    """The ends of a wide type are no floats of their own."""
+    """The limits of a wide type cannot be represented as floats."""
     low, high = value_range(element)
     x = np.array([-1e30, -(2.0**70), 2.0**70, 1e30, -np.inf, np.inf], dtype_of(kind))
     x = x[np.isfinite(x)]
@@ -208,7 +209,7 @@ def test_quantize_saturates_at_any_width(element: QuantType, kind: FloatType, fi
 def test_quantize_is_exact_at_any_width(
     element: QuantType, rounding: Rounding, first: bool
 ) -> None:
-    """In float64, where every quotient here has a float of its own."""
+    """The input is float64, which represents every quotient here exactly."""
     low, high = value_range(element)
     rng = np.random.default_rng(0)
     x = rng.integers(max(low, -(2**51)) - 2, min(high, 2**51) + 2, 50) + rng.choice(4, 50) / 4
@@ -220,7 +221,7 @@ def test_quantize_is_exact_at_any_width(
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_quantize_saturates_infinities(sign: int) -> None:
-    """An infinity can't be an input, but a float op may give one."""
+    """An infinity cannot be an input, but a float op may produce one."""
     low, high = value_range(signed(4))
     x = np.array([np.inf, -np.inf], np.float32) * sign
     assert_same(evaluate_quantize(x), np.array([high, low][::sign], np.int8))
@@ -241,7 +242,7 @@ def evaluate_quantize(x: Array) -> Array:
 
 
 def test_quantize_refuses_a_scale_of_zero() -> None:
-    """A scale that is an input is known only when it is there."""
+    """A scale that is an input of the program can only be checked at run time."""
     x, scale = Tensor(np.zeros((1, 2), np.float32), f32), Tensor(np.zeros((), np.float32), f32)
     with pytest.raises(InterpretationError, match="scale"):
         run_op(QuantizeOp, x, scale, signed(4))
@@ -315,7 +316,7 @@ def test_requantize_saturates_whatever_the_offset(offset: int) -> None:
 def test_a_result_that_saturates_is_never_a_bipolar_zero(
     kind: type[TruncOp | RequantizeOp],
 ) -> None:
-    """Bipolar has no 0: either the verifier or the run says so."""
+    """Bipolar cannot represent 0: either the verifier or the interpreter reports that."""
     x = Tensor(np.array([[0, 3]], np.int8), signed(4))
     more = [constant(1, unsigned(1))] if kind is RequantizeOp else []
     with pytest.raises((TextError, InterpretationError), match="bipolar"):
@@ -324,7 +325,8 @@ def test_a_result_that_saturates_is_never_a_bipolar_zero(
 
 @st.composite
 def threshold_cases(draw: st.DrawFn) -> tuple[Tensor, Tensor, Array]:
-    """An input, ascending thresholds for each channel or for all, and flags of descent."""
+    """An input, ascending thresholds for each channel or for all, and flags of descending
+    channels."""
     choices = Choices.drawn(draw)
     channels, count = choices.integer(1, 4), choices.pick([1, 2, 5, 15])
     flags = choices.array(unsigned(1), (channels,))
@@ -360,7 +362,9 @@ def test_threshold_is_equal_to_qonnx(case: tuple[Tensor, Tensor, Array], offset:
 
 
 @given(threshold_cases())
-def test_descending_channels_count_what_is_not_reached(case: tuple[Tensor, Tensor, Array]) -> None:
+def test_descending_channels_count_thresholds_not_reached(
+    case: tuple[Tensor, Tensor, Array],
+) -> None:
     x, thresholds, flags = case
     count = thresholds.array.shape[1]
     descending = constant(flags, unsigned(1))
@@ -380,8 +384,8 @@ def test_bipolar_threshold_is_one_comparison(case: tuple[Tensor, Tensor, Array])
 
 @pytest.mark.parametrize("count", [1, 4, 5])
 @pytest.mark.parametrize("rows", [1, 2])
-def test_threshold_compares_unsigned_with_signed_exactly(rows: int, count: int) -> None:
-    """Past 2^53, where the numpy type that holds both is no integer."""
+def test_threshold_compares_unsigned_and_signed_exactly(rows: int, count: int) -> None:
+    """Values above 2^53: numpy would compare int64 with uint64 in float64."""
     middle = 2**60
     x = Tensor(np.array([[middle - 1, middle], [middle + 1, 0]], np.uint64), unsigned(61))
     thresholds = constant(np.full((rows, count), middle, np.int64), signed(62))

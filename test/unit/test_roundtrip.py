@@ -1,4 +1,4 @@
-"""Every program prints, reads back as the same program, and computes the same."""
+"""Every program can be printed and parsed, and then computes the same results."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,8 @@ def check_round_trip(module: ModuleOp, generic: bool, seed: int) -> None:
 @FORMS
 @EACH_OP
 def test_each_op_round_trips(kind: type[QnnOp], generic: bool) -> None:
-    """Drawn from seeds rather than by hypothesis: many more in the same time."""
+    """The programs are drawn from seeds, not by hypothesis, which would test far fewer in the same
+    time."""
     for seed in range(12):
         module = random_module(Choices.seeded(seed), ops=[kind], length=0)
         assert any(isinstance(op, kind) for op in module.walk())
@@ -58,8 +59,8 @@ def test_long_programs_round_trip(seed: int) -> None:
     check_round_trip(module, bool(seed % 2), seed)
 
 
-def test_the_generator_knows_every_op() -> None:
-    """An op without a maker would be tested by nothing here."""
+def test_generator_makes_every_op() -> None:
+    """An op that the generator cannot make would not be tested here."""
     assert set(MAKERS) == set(TENSOR_OPS)
 
 
@@ -73,13 +74,13 @@ def test_the_generator_draws_every_op_of_a_level(level: int | None) -> None:
     assert set(ops_of(level)) <= drawn
 
 
-def test_a_seed_draws_one_program() -> None:
+def test_equal_seeds_draw_equal_programs() -> None:
     texts = {print_module(random_module(Choices.seeded(5), length=20)) for _ in range(2)}
     assert len(texts) == 1
 
 
-def test_a_program_is_a_function_of_its_inputs() -> None:
-    """Two runs give the same bits: nothing is kept between them."""
+def test_a_second_run_has_the_same_results() -> None:
+    """Two runs give the same bits: no state remains from the first."""
     for seed in range(30):
         module = random_module(Choices.seeded(seed))
         inputs = random_inputs(Choices.seeded(seed), module)

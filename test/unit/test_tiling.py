@@ -193,7 +193,7 @@ def replaced(text: str) -> str:
     [
         (f"{VALID}vendor = 3", "vendor is text, not 3"),
         (f"{VALID}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
-        (f"{VALID}clock_mhz = 1200", "a clock is from 1 to 1000 MHz, not 1200"),
+        (f"{VALID}clock_mhz = 1200", "the clock must be 1 to 1000 MHz, not 1200"),
         (f"{VALID}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
         (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
         (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),

@@ -1,4 +1,4 @@
-"""`.pt2` files: read without torch, and without running anything that is in them."""
+"""Reads `.pt2` files without torch, and without running any code in them."""
 
 import json
 import pickle
@@ -23,7 +23,7 @@ MODEL, WEIGHTS = "models/model.json", "data/weights/model_weights_config.json"
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small network, as torch saves it."""
+    """A small network that torch has saved."""
     torch.manual_seed(0)
     module = nn.Sequential(nn.Conv2d(2, 3, 3), nn.ReLU(), nn.Flatten(), nn.Linear(12, 2)).eval()
     program = torch.export.export(module, (torch.randn(1, 2, 4, 4),))
@@ -33,7 +33,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(file: Path, to: Path, part: str, change: Callable[[bytes], bytes | None]) -> str:
-    """A copy of a file with one part changed, or left out."""
+    """A copy of a file with one entry changed, or left out."""
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
         for name in old.namelist():
             data: bytes | None = old.read(name)
@@ -58,7 +58,7 @@ def first_weight(config: Json) -> Json:
     return next(iter(config["config"].values()))
 
 
-def test_it_is_read_without_torch(file: Path) -> None:
+def test_reading_does_not_import_torch(file: Path) -> None:
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "from qnn.tools.qnn import main; sys.exit(main(['import', sys.argv[1]]))"
@@ -69,22 +69,22 @@ def test_it_is_read_without_torch(file: Path) -> None:
 
 
 class Bomb:
-    """Unpickled, it is noticed."""
+    """An object that leaves a trace when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return exec, ("raise SystemExit('a model was run')",)
 
 
 @pytest.mark.parametrize("part", [MODEL, WEIGHTS])
-def test_a_file_of_an_older_torch_is_refused(part: str, file: Path, tmp_path: Path) -> None:
-    """It lacks a part that torch 2.9 writes."""
+def test_files_of_older_torch_are_refused(part: str, file: Path, tmp_path: Path) -> None:
+    """Such a file lacks an entry that torch 2.9 writes."""
     path = changed(file, tmp_path / "a.pt2", part, lambda _: None)
-    with pytest.raises(ImportFailure, match=f"holds no {part}: save the program with torch 2.9"):
+    with pytest.raises(ImportFailure, match=f"contains no {part}: save the program with torch 2.9"):
         import_pt2(path)
 
 
-def test_what_is_pickled_is_left_alone(file: Path, tmp_path: Path) -> None:
-    """Examples of the inputs are kept as a pickle, which nobody needs."""
+def test_pickled_entries_are_not_read(file: Path, tmp_path: Path) -> None:
+    """The examples of the inputs are pickled; the importer does not need them."""
     bomb = pickle.dumps(Bomb())
     path = changed(file, tmp_path / "a.pt2", "sample_inputs/model.pt", lambda _: bomb)
     x = np.random.default_rng(0).standard_normal((1, 2, 4, 4)).astype(np.float32)
@@ -92,59 +92,59 @@ def test_what_is_pickled_is_left_alone(file: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(run(import_pt2(path), [x])[0], expected)
 
 
-def pickled(config: Json) -> None:
+def pickled_tensor(config: Json) -> None:
     first_weight(config)["use_pickle"] = True
 
 
-def too_far(config: Json) -> None:
+def offset_beyond_storage(config: Json) -> None:
     first_weight(config)["tensor_meta"]["storage_offset"] = {"as_int": 10**9}
 
 
-def backwards(config: Json) -> None:
+def negative_stride(config: Json) -> None:
     first_weight(config)["tensor_meta"]["strides"][0] = {"as_int": -1}
 
 
-def huge(config: Json) -> None:
+def huge_expansion(config: Json) -> None:
     meta = first_weight(config)["tensor_meta"]
     meta["sizes"], meta["strides"] = [{"as_int": 1 << 40}], [{"as_int": 0}]
 
 
-def half(config: Json) -> None:
+def float16_weights(config: Json) -> None:
     first_weight(config)["tensor_meta"]["dtype"] = 15
 
 
-def elsewhere(config: Json) -> None:
+def missing_tensor_file(config: Json) -> None:
     first_weight(config)["path_name"] = "../../../etc/passwd"
 
 
-def newer(model: Json) -> None:
+def newer_version(model: Json) -> None:
     model["schema_version"]["major"] = 99
 
 
-def computed(model: Json) -> None:
-    """A size that is an expression, which torch would evaluate."""
+def symbolic_size(model: Json) -> None:
+    """A symbolic size, which torch would evaluate."""
     sizes = model["graph_module"]["graph"]["nodes"][2]["inputs"][1]
     sizes["arg"] = {"as_sym_ints": [{"as_name": "__import__('os').abort()"}]}
 
 
-def mutating(model: Json) -> None:
+def mutated_buffer(model: Json) -> None:
     spec = model["graph_module"]["signature"]["output_specs"]
     spec[0] = {"buffer_mutation": {"arg": {"name": "relu"}, "buffer_name": "b"}}
 
 
-def broken(model: Json) -> None:
-    """An input with half a pixel."""
+def fractional_size(model: Json) -> None:
+    """An input with a fractional size."""
     values = model["graph_module"]["graph"]["tensor_values"]
     values["input"]["sizes"][-1] = {"as_int": 4.5}
 
 
-def bare(model: Json) -> None:
-    """An operator of one tensor, of none."""
+def without_arguments(model: Json) -> None:
+    """A unary operator without arguments."""
     calls = model["graph_module"]["graph"]["nodes"]
     next(call for call in calls if "relu" in call["target"])["inputs"] = []
 
 
-def of_two_lines(model: Json) -> None:
+def kind_of_two_lines(model: Json) -> None:
     specs = model["graph_module"]["signature"]["input_specs"]
     specs[0] = {"parameter\nof two lines": {}}
 
@@ -152,19 +152,35 @@ def of_two_lines(model: Json) -> None:
 @pytest.mark.parametrize(
     ("part", "edit", "message"),
     [
-        (MODEL, broken, "is damaged, or no .pt2 file: TypeError 4.5 is no whole number"),
-        (MODEL, bare, "aten.relu.*it has no arguments"),
-        (MODEL, of_two_lines, "takes a parameter of two lines, which is not supported"),
-        (WEIGHTS, pickled, "keeps 0.weight as pickled Python, which could run anything"),
-        (WEIGHTS, too_far, "0.weight reaches beyond its 54 numbers"),
-        (WEIGHTS, backwards, "0.weight reaches beyond its 54 numbers"),
-        (WEIGHTS, huge, "0.weight repeats its 54 numbers 1099511627776 times"),
-        (WEIGHTS, half, "torch's type number 15 is not supported"),
-        (WEIGHTS, elsewhere, "is damaged, or no .pt2 file: KeyError"),
-        (MODEL, newer, "has version 99 of torch's format, 8 is known"),
-        (MODEL, computed, "is computed from varying sizes"),
-        (MODEL, mutating, "the program changes its own buffers"),
-        (MODEL, dict.clear, "is damaged, or no .pt2 file: KeyError"),
+        (MODEL, fractional_size, "is damaged, or not a .pt2 file: TypeError 4.5 is not an integer"),
+        (MODEL, without_arguments, "aten.relu.*it has no arguments"),
+        (MODEL, kind_of_two_lines, "an input of kind parameter of two lines: only tensors"),
+        (
+            WEIGHTS,
+            pickled_tensor,
+            "stores 0.weight as pickled Python, which could run any code",
+        ),
+        (
+            WEIGHTS,
+            offset_beyond_storage,
+            "the shape and strides of 0.weight exceed its 54 stored elements",
+        ),
+        (
+            WEIGHTS,
+            negative_stride,
+            "the shape and strides of 0.weight exceed its 54 stored elements",
+        ),
+        (
+            WEIGHTS,
+            huge_expansion,
+            "0.weight expands 54 stored elements to 1099511627776: the maximum is",
+        ),
+        (WEIGHTS, float16_weights, "torch's element type number 15 is not supported"),
+        (WEIGHTS, missing_tensor_file, "is damaged, or not a .pt2 file: KeyError"),
+        (MODEL, newer_version, "has version 99 of torch's format: only version 8 is"),
+        (MODEL, symbolic_size, "is computed from dynamic sizes"),
+        (MODEL, mutated_buffer, "the program writes its own buffers"),
+        (MODEL, dict.clear, "is damaged, or not a .pt2 file: KeyError"),
     ],
 )
 def test_damaged_files(
@@ -181,19 +197,24 @@ def test_damaged_files(
     [
         (lambda path: None, "no such file"),
         (lambda path: path.mkdir(), "is a directory"),
-        (lambda path: path.write_bytes(b""), "it is no zip archive"),
-        (lambda path: path.write_bytes(b"PK" + bytes(99)), "it is no zip archive"),
-        (lambda path: zipfile.ZipFile(path, "w").close(), "holds no models/model.json: save"),
+        (lambda path: path.write_bytes(b""), "is not a .pt2 file: it is not a zip archive; save"),
+        (
+            lambda path: path.write_bytes(b"PK" + bytes(99)),
+            "is not a .pt2 file: it is not a zip archive; save",
+        ),
+        (lambda path: zipfile.ZipFile(path, "w").close(), "contains no models/model.json: save"),
     ],
 )
-def test_no_such_files(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
+def test_missing_or_invalid_files(
+    tmp_path: Path, make: Callable[[Path], None], message: str
+) -> None:
     path = tmp_path / "a.pt2"
     make(path)
     with pytest.raises(ImportFailure, match=message):
         import_pt2(str(path))
 
 
-def test_random_damage_is_one_line(file: Path, tmp_path: Path) -> None:
+def test_random_damage_gives_a_message_of_one_line(file: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
 
     def scramble(data: bytes) -> bytes:
@@ -217,21 +238,24 @@ def test_random_damage_is_one_line(file: Path, tmp_path: Path) -> None:
 ODD = (None, -1, 0, 2**70, 0.5, "x", [], {}, [[]], True)
 
 
-def leaves(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where the values of a JSON document are."""
+def json_leaves(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values in a JSON document."""
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value)
-        return [place] * bool(place) + [x for key, v in items for x in leaves(v, (*place, key))]
+        return [place] * bool(place) + [
+            x for key, v in items for x in json_leaves(v, (*place, key))
+        ]
     return [place]
 
 
-def test_a_value_that_makes_no_sense_is_one_line(file: Path, tmp_path: Path) -> None:
-    """Any value of the graph becomes another: the file is refused, or means something else."""
+def test_wrong_values_give_a_message_of_one_line(file: Path, tmp_path: Path) -> None:
+    """Replaces any value of the graph: the file is refused in one line, or is another valid
+    program."""
     rng = np.random.default_rng(6)
     with zipfile.ZipFile(file) as archive:
         name = next(name for name in archive.namelist() if name.endswith(MODEL))
         model = json.loads(archive.read(name))
-    places = [place for place in leaves(model) if place[0] == "graph_module"]
+    places = [place for place in json_leaves(model) if place[0] == "graph_module"]
     for number in rng.choice(len(places), 250, replace=False):
 
         def edit(model: Json, place: tuple[Any, ...] = places[number]) -> None:
@@ -247,13 +271,13 @@ def test_a_value_that_makes_no_sense_is_one_line(file: Path, tmp_path: Path) -> 
             assert "\n" not in str(error)
 
 
-def test_damaged_bytes_are_one_line(file: Path, tmp_path: Path) -> None:
+def test_damaged_bytes_give_a_message_of_one_line(file: Path, tmp_path: Path) -> None:
     data, rng = np.fromfile(file, np.uint8), np.random.default_rng(7)
     for _ in range(300):
-        broken = data.copy()
-        broken[rng.integers(len(data))] ^= rng.integers(1, 256, dtype=np.uint8)
+        damaged = data.copy()
+        damaged[rng.integers(len(data))] ^= rng.integers(1, 256, dtype=np.uint8)
         path = tmp_path / "a.pt2"
-        broken.tofile(path)
+        damaged.tofile(path)
         try:
             import_pt2(str(path))
         except ImportFailure as error:

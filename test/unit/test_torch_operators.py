@@ -1,4 +1,5 @@
-"""Torch programs: level 1 gives what torch gives, and what it can't take is told in one line."""
+"""Torch programs: level 1 computes the same as torch; unsupported programs get a message of one
+line."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,8 +33,8 @@ class Function(nn.Module):
         self.forward = forward
 
 
-def assert_same(module: nn.Module, shape: tuple[int, ...], images: int = 3) -> None:
-    """What the importer makes of a module computes what it computes, image by image."""
+def assert_same_results(module: nn.Module, shape: tuple[int, ...], images: int = 3) -> None:
+    """The imported module computes the same results as the torch module, image by image."""
     torch.manual_seed(3)
     module = module.eval()
     for parameter in module.parameters():
@@ -115,21 +116,21 @@ FUNCTIONS: dict[str, tuple[Forward, tuple[int, ...]]] = {
 
 @pytest.mark.parametrize("name", MODULES)
 def test_modules(name: str) -> None:
-    assert_same(*MODULES[name])
+    assert_same_results(*MODULES[name])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_functions(name: str) -> None:
     forward, shape = FUNCTIONS[name]
-    assert_same(Function(forward), shape)
+    assert_same_results(Function(forward), shape)
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 @pytest.mark.parametrize(
     "name", ["conv", "transposed", "batch_norm", "max_pool", "linear", "dropout"]
 )
-def test_programs_in_core_operators(name: str) -> None:
-    """What `run_decompositions` leaves of an operator is known as well."""
+def test_decomposed_programs(name: str) -> None:
+    """Core operators into which `run_decompositions` splits others are supported, too."""
     module, shape = MODULES[name]
     x = torch.randn(shape)
     program = torch.export.export(module.eval(), (x,)).run_decompositions()
@@ -137,7 +138,7 @@ def test_programs_in_core_operators(name: str) -> None:
     np.testing.assert_allclose(actual, module(x).detach().numpy(), rtol=2e-5, atol=2e-5)
 
 
-def test_any_number_of_images() -> None:
+def test_dynamic_batch_size() -> None:
     module = MODULES["flatten"][0].eval()
     batch = torch.export.Dim("batch")
     program = torch.export.export(
@@ -153,8 +154,8 @@ def test_any_number_of_images() -> None:
     np.testing.assert_allclose(actual, module(x).detach().numpy(), atol=1e-5)
 
 
-def levels(forward: Forward, x: Tensor) -> tuple[Array, Array]:
-    """What a function gives at level 1, and what torch gives."""
+def imported_and_torch_levels(forward: Forward, x: Tensor) -> tuple[Array, Array]:
+    """The results of a function at level 1, and those of torch."""
     module = Function(forward).eval()
     return run(import_module(module, x[:1]), [x.numpy()])[0], module(x).numpy()
 
@@ -170,22 +171,23 @@ def test_fake_quantize(scale: float, zero: int, limits: tuple[int, int]) -> None
     low, high = limits
     zero = min(max(zero, low), high)
     x = torch.cat([TIES, torch.randn(1, 200)], 1)
-    actual, expected = levels(
+    actual, expected = imported_and_torch_levels(
         lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high), x
     )
     np.testing.assert_array_equal(actual, expected)
 
 
-def inverses_differ(count: int) -> list[float]:
+def scales_with_ambiguous_inverse(count: int) -> list[float]:
     """Scales whose inverse is another float32 if they are rounded to float32 first."""
     scales = np.random.default_rng(0).uniform(0.01, 1, 200)
     late, early = (1 / scales).astype(np.float32), np.float32(1) / scales.astype(np.float32)
     return [float(scale) for scale in scales[late != early][:count]]
 
 
-@pytest.mark.parametrize("scale", inverses_differ(4))
-def test_which_inverse(scale: float) -> None:
-    """A quantizer in training inverts a float32, one of an exported program a float64."""
+@pytest.mark.parametrize("scale", scales_with_ambiguous_inverse(4))
+def test_precision_of_the_inverse_scale(scale: float) -> None:
+    """A quantizer in training inverts a float32 scale, one in an exported program a float64
+    scale."""
     halves = (np.arange(-127, 127) + 0.5) * scale
     near = [halves.astype(np.float32)]
     for end in (-np.inf, np.inf):
@@ -201,14 +203,14 @@ def test_which_inverse(scale: float) -> None:
 
     assert (exported(x) != training(x)).any()
     for forward in (exported, training):
-        actual, expected = levels(forward, x)
+        actual, expected = imported_and_torch_levels(forward, x)
         np.testing.assert_array_equal(actual, expected)
 
 
 def test_fake_quantize_by_channel() -> None:
     scale, zero = torch.tensor([0.1, 0.3, 0.05]), torch.tensor([0, 3, -2], dtype=torch.int32)
     x = torch.cat([TIES] * 3).T[:, :, None, None].contiguous()
-    actual, expected = levels(
+    actual, expected = imported_and_torch_levels(
         lambda x: torch.fake_quantize_per_channel_affine(x, scale, zero, 1, -8, 7), x
     )
     np.testing.assert_array_equal(actual, expected)
@@ -216,18 +218,18 @@ def test_fake_quantize_by_channel() -> None:
 
 @pytest.mark.parametrize("scale", [0.1, 0.3, 1 / 3, 0.07])
 def test_quantized_programs(scale: float) -> None:
-    """Torch's quantizers of exported programs, whose scales are float64."""
+    """Torch's quantizers in exported programs, which have float64 scales."""
 
     def forward(x: Tensor) -> Tensor:
         q = Q.quantize_per_tensor(x, scale, 3, -128, 127, torch.int8)
         return Q.dequantize_per_tensor(q, scale, 3, -128, 127, torch.int8)
 
-    actual, expected = levels(forward, torch.cat([TIES, torch.randn(1, 200)], 1))
+    actual, expected = imported_and_torch_levels(forward, torch.cat([TIES, torch.randn(1, 200)], 1))
     np.testing.assert_array_equal(actual, expected)
 
 
 class Quantized(nn.Module):
-    """A small network as torch's quantizers leave it: int8 weights by channel, uint8 images."""
+    """A small network that torch has quantized: int8 weights per channel, uint8 images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -262,8 +264,8 @@ def test_a_quantized_network_becomes_integer() -> None:
     np.testing.assert_allclose(run(imported, [x.numpy()])[0], expected, atol=1e-6)
 
 
-class Flattened(Quantized):
-    """A quantizer behind a flatten, which torch computes with a factor of its own."""
+class FlattenThenQuantize(Quantized):
+    """A quantizer after a flatten, imported as a multiplication and a rounding."""
 
     def forward(self, x: Tensor) -> Tensor:
         w = Q.dequantize_per_channel(self.w, self.s, self.z, 0, -127, 127, torch.int8)
@@ -271,8 +273,8 @@ class Flattened(Quantized):
         return torch.fake_quantize_per_tensor_affine(y.flatten(1), 0.3, 0, 0, 15)
 
 
-def test_a_quantizer_behind_a_flatten() -> None:
-    module = Flattened().eval()
+def test_quantizer_after_a_flatten() -> None:
+    module = FlattenThenQuantize().eval()
     x = torch.rand(4, 3, 6, 6) * 5
     imported = import_module(module, x[:1])
     before = run(imported, [x.numpy()])[0]
@@ -284,7 +286,7 @@ CODEBOOK = torch.tensor([-1.5, -0.25, 0.0, 3.0])
 
 
 class TakesWeights(nn.Module):
-    """Weights that a program reads from a table of its own."""
+    """A program that reads its weights from a table."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -301,7 +303,8 @@ class TakesWeights(nn.Module):
 
 
 def test_weights_from_a_table_stay_indices() -> None:
-    """However few they are; 15 weights would not be taken for a codebook by their looks."""
+    """Even 15 weights, which are too few for the importer to recognize a codebook by their
+    values."""
     x = torch.randn(6, 5)
     module = TakesWeights().eval()
     imported = import_module(module, x[:1])
@@ -340,23 +343,26 @@ REFUSED: dict[str, tuple[Forward, str]] = {
     "unknown": (lambda x: torch.cumsum(x, 1), r'"cumsum" \(aten.cumsum\): this operator is not'),
     "gelu": (lambda x: F.gelu(x), r'node "gelu" \(Gelu\): this activation is not monotone'),
     "layer_norm": (lambda x: F.layer_norm(x, [9]), "it normalises by statistics of each image"),
-    "where": (lambda x: torch.where(x > 0, x, 2 * x), "it chooses between values"),
+    "where": (
+        lambda x: torch.where(x > 0, x, 2 * x),
+        "comparisons and selections are not supported",
+    ),
     "take": (
         lambda x: torch.take(x, INDEX),
-        "it takes from a table of more than one row: flatten the table",
+        "its table has more than one axis: flatten the table",
     ),
-    "double": (lambda x: x.double().float(), "changes the type of its elements"),
+    "double": (lambda x: x.double().float(), "it changes the element type: only float32"),
     "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
     "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the input"),
     "scale": (
         lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0, 0, 0, 15),
-        "its scale is zero",
+        "its scale is zero or not finite: calibrate",
     ),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused(name: str) -> None:
+def test_unsupported_calls_are_refused(name: str) -> None:
     forward, message = REFUSED[name]
     with pytest.raises(ImportFailure, match=message):
         import_module(Function(forward).eval(), torch.randn(1, 9))
@@ -373,10 +379,11 @@ def _first(_: Tensor, x: Tensor) -> Tensor:
     return x + 1
 
 
-def is_followed(module: nn.Module) -> bool:
-    """Whether the exported program reads what `relu_` returns, in place of the tensor it wrote to.
+def reads_written_result(module: nn.Module) -> bool:
+    """Whether the exported program reads the result of `relu_` instead of the tensor that it wrote
+    to.
 
-    Of these only "dropout" is followed, and only by newer releases of torch.
+    That is so for "dropout" only, and only in newer releases of torch.
     """
     program = torch.export.export(module, (torch.randn(1, 9),))
     [written] = (node for node in program.graph.nodes if node.name == "relu_")
@@ -384,27 +391,30 @@ def is_followed(module: nn.Module) -> bool:
 
 
 @pytest.mark.parametrize("name", ["view", "part", "dropout"])
-def test_what_is_written_under_another_name_is_refused(name: str) -> None:
-    """Unless the exported program follows the other name: then the values are those of torch."""
+def test_in_place_write_to_shared_storage_is_refused(name: str) -> None:
+    """If the exported program reads the result of `relu_`, it is imported, and computes the same as
+    torch."""
     module = Function(lambda x: SHARED[name](x * 2)).eval()
-    if is_followed(module):
+    if reads_written_result(module):
         assert name == "dropout"
-        assert_same(module, (1, 9))
+        assert_same_results(module, (1, 9))
         return
-    with pytest.raises(ImportFailure, match="it writes into a tensor that is read again as mul"):
+    with pytest.raises(
+        ImportFailure, match="it writes in place to a tensor that is read later as mul"
+    ):
         import_module(module, torch.randn(1, 9))
 
 
-def test_writing_in_place_is_fine_where_nobody_sees_it() -> None:
-    assert_same(Function(lambda x: (x * 2).relu_().add_(1).clamp_(0.5, 2)), (1, 9))
+def test_in_place_write_without_later_read_is_supported() -> None:
+    assert_same_results(Function(lambda x: (x * 2).relu_().add_(1).clamp_(0.5, 2)), (1, 9))
 
 
-def test_a_matrix_is_turned_around() -> None:
-    assert_same(Function(lambda x: x.squeeze(0).T.reshape(1, -1)), (1, 3, 4), images=1)
+def test_transpose_of_a_matrix() -> None:
+    assert_same_results(Function(lambda x: x.squeeze(0).T.reshape(1, -1)), (1, 3, 4), images=1)
 
 
-class Trained(nn.Module):
-    """Torch's own quantizers in training, each with the scale it has learned."""
+class TrainedFakeQuantizers(nn.Module):
+    """Torch's FakeQuantize modules, each with the scale that it has learned."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -419,9 +429,9 @@ class Trained(nn.Module):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_modules_that_fake_quantize() -> None:
+def test_trained_fake_quantize_modules() -> None:
     torch.manual_seed(4)
-    module = Trained()
+    module = TrainedFakeQuantizers()
     for _ in range(3):
         module(torch.randn(4, 3, 6, 6))
     module.apply(torch.ao.quantization.disable_observer)
@@ -432,7 +442,7 @@ def test_modules_that_fake_quantize() -> None:
     Pipeline.parse("fold-bn", [CheckSemantics()]).apply(imported)
 
 
-def test_inputs_are_typed_by_text() -> None:
+def test_input_types_are_parsed_from_text() -> None:
     module = import_module(nn.Linear(4, 2).eval(), torch.zeros(1, 4), {"input": "ui8*0.5"})
     x = np.arange(4, dtype=np.uint8)[None]
     assert run(module, [x])[0].shape == (1, 2)
@@ -441,8 +451,8 @@ def test_inputs_are_typed_by_text() -> None:
 
 
 def test_a_module_in_training_is_refused() -> None:
-    with pytest.raises(ImportFailure, match="the module is in training: call its method eval"):
+    with pytest.raises(ImportFailure, match="the module is in training mode: call its method eval"):
         import_module(nn.Linear(2, 2), torch.randn(1, 2))
     program = torch.export.export(nn.Dropout().train(), (torch.randn(1, 2),))
-    with pytest.raises(ImportFailure, match=r"it is in training: export module\.eval\(\)"):
+    with pytest.raises(ImportFailure, match=r"it is in training mode: export module\.eval\(\)"):
         import_program(program)

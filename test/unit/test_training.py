@@ -1,4 +1,4 @@
-"""From a float network through its stages to integers, which are the compiler's."""
+"""Trains a float network through all stages; its integers equal those of the compiler."""
 
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 
 def assert_exact(model: Prepared, images: Tensor) -> None:
-    """Torch's integers are the compiler's, image by image, before and after it folds them."""
+    """Torch and the compiler compute equal integers for each image, before and after fold-bn."""
     frozen = freeze(model)
     expected = scores(frozen, images).numpy()
     module = export(frozen, images[:1])
@@ -70,12 +70,12 @@ def assert_exact(model: Prepared, images: Tensor) -> None:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_what_is_exported_computes_the_same(name: str) -> None:
+def test_export_computes_the_same(name: str) -> None:
     assert_exact(trained(RECIPES[name], network()), data()[0])
 
 
 class Signals(nn.Module):
-    """A convolution of one axis, a batch norm of three, and no bias anywhere."""
+    """A network of 1-D convolutions and batch norms without any bias."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ def test_signals() -> None:
     assert_exact(trained(recipe, Signals(), given), given[0])
 
 
-def test_codebooks_stay_codebooks_down_to_the_hardware() -> None:
+def test_codebooks_stay_codebooks_in_the_design() -> None:
     module = export(freeze(trained(UNIQ, network())), data()[0][:1])
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     layers = [op for op in module.walk() if isinstance(op, LinearOpBase)]
@@ -109,8 +109,8 @@ def test_codebooks_stay_codebooks_down_to_the_hardware() -> None:
     assert widths == [3, 4, 3], "between groups there is a zero, which no codebook has"
 
 
-def test_a_saved_program_is_the_network(tmp_path: Path) -> None:
-    """What `torch.export.save` writes is read without torch."""
+def test_saved_program_computes_the_same(tmp_path: Path) -> None:
+    """The importer reads a file of `torch.export.save` without torch."""
     frozen, (images, _) = freeze(trained(UNIQ, network())), data()
     torch.export.save(torch.export.export(frozen, (images[:1],)), tmp_path / "net.pt2")
     module = import_pt2(str(tmp_path / "net.pt2"))
@@ -122,7 +122,7 @@ def modes(model: Prepared) -> str:
 
 
 def test_stages_of_uniq() -> None:
-    """A layer learns under noise, then it is frozen; a second round goes through all again."""
+    """A layer learns with noise, and is then frozen; a second round visits all layers again."""
     model = prepare(network(), {**UNIQ, "rounds": 2})
     seen = [modes(model)]
     while step_stage(model):
@@ -139,8 +139,8 @@ def test_stages_of_uniq() -> None:
     assert not step_stage(model) and modes(model) == seen[-1]
 
 
-def test_stages_of_others() -> None:
-    """Layers of NICE go on learning; methods without a schedule begin at once."""
+def test_stages_of_other_methods() -> None:
+    """Layers of NICE continue to learn; methods without a schedule have a single stage."""
     model = prepare(network(), {**NICE, "last": {"method": "binary", "weights": 1}})
     seen = [modes(model)]
     while step_stage(model):
@@ -168,7 +168,7 @@ def test_evaluation_has_no_noise() -> None:
     assert not torch.equal(model(images), model(images))
 
 
-def test_the_network_given_is_left_alone() -> None:
+def test_prepare_does_not_change_the_network() -> None:
     module, (images, labels) = network(), data()
     before = {name: value.clone() for name, value in module.state_dict().items()}
     freeze(trained(UNIQ, module))
@@ -177,8 +177,8 @@ def test_the_network_given_is_left_alone() -> None:
     assert accuracy(module, images, labels) > 60
 
 
-def test_sums_are_exact_however_large() -> None:
-    """Where float32 would round: the integers of torch are those of the compiler all the same."""
+def test_large_sums_are_exact() -> None:
+    """Sums that float32 would round: torch and the compiler compute equal integers."""
     module = nn.Sequential(nn.Flatten(), nn.Linear(4096, 3))
     nn.init.uniform_(module[1].weight, 0.01, 0.02)  # pyright: ignore[reportArgumentType]
     given = data((4096,))
@@ -187,7 +187,7 @@ def test_sums_are_exact_however_large() -> None:
 
 
 @pytest.mark.parametrize("recipe", [{**UNIQ, "first": {"activations": 4}}, RECIPES["dorefa"]])
-def test_work_is_what_the_compiler_counts(recipe: dict[str, Any]) -> None:
+def test_operations_equal_those_of_the_compiler(recipe: dict[str, Any]) -> None:
     model, (images, _) = trained(recipe, network()), data()
     layers = layer_summaries(export(freeze(model), images[:1]))
     work = work_of(model, images)
@@ -196,7 +196,7 @@ def test_work_is_what_the_compiler_counts(recipe: dict[str, Any]) -> None:
     assert list(work) == ["0", "3", "8"]
 
 
-def test_work_of_floats() -> None:
+def test_operations_of_float_layers() -> None:
     images = data()[0]
     every, some = network(), prepare(network(), {"layers": {"3": UNIQ}})
     assert bops(every, images) > bops(some, images) > bops(prepare(network(), UNIQ), images)
@@ -212,23 +212,23 @@ class Shared(nn.Module):
 UNSUPPORTED: dict[str, tuple[nn.Module, str]] = {
     "recurrent": (
         nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 4))),
-        r'"0\.1" \(LSTM\) has a weight_ih_l0 that can\'t be quantized: Conv1d, Conv2d and Linear',
+        r'"0\.1" \(LSTM\) has a parameter weight_ih_l0, which can\'t be quantized: use Conv1d',
     ),
     "padding": (
         nn.Sequential(nn.Conv2d(1, 1, 3, padding=1, padding_mode="reflect")),
-        r'"0" \(Conv2d\) pads by reflect: zeros are supported',
+        r'"0" \(Conv2d\) has padding_mode="reflect": only "zeros" is supported',
     ),
     "average": (
         nn.Sequential(nn.Conv2d(1, 1, 3), nn.AdaptiveAvgPool2d(1)),
-        r'"1" \(AdaptiveAvgPool2d\) averages what no quantizer has seen',
+        r'"1" \(AdaptiveAvgPool2d\) averages values that are not quantized: use a max pool',
     ),
-    "shared": (Shared(), r'"two" \(Linear\) is "one" once more: give each place a layer'),
+    "shared": (Shared(), r'"two" \(Linear\) is the same layer as "one": use a separate'),
     "computed": (
         nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))),
-        r'"0" \(ParametrizedLinear\) computes its weights: remove the parametrization',
+        r'"0" \(ParametrizedLinear\) has parametrized weights: remove the parametrization',
     ),
-    "alone": (nn.Linear(2, 2), "the Linear is no network: put it into one"),
-    "empty": (nn.Sequential(nn.ReLU()), "the network has no layer to quantize: Conv1d, Conv2d or"),
+    "alone": (nn.Linear(2, 2), "the Linear is a layer, not a network: use nn.Sequential"),
+    "empty": (nn.Sequential(nn.ReLU()), "the network has no layer to quantize: it needs a Conv1d"),
 }
 
 
@@ -239,16 +239,20 @@ def test_unsupported_layers_are_named(name: str) -> None:
         prepare(module, NICE)
 
 
-def test_what_comes_too_early() -> None:
+def test_calls_in_the_wrong_order_are_refused() -> None:
     model, (images, labels) = prepare(network(), NICE), data()
-    with pytest.raises(TrainingError, match='"0" has seen no images: its clamp starts with'):
+    with pytest.raises(TrainingError, match='"0" has no clamp yet: pass at least one batch'):
         freeze(model)
     model(images)
-    with pytest.raises(TrainingError, match='"3" is not quantized yet: train, and step_stage'):
+    with pytest.raises(TrainingError, match='"3" is not quantized yet: train and call step_stage'):
         freeze(model)
-    with pytest.raises(TrainingError, match=r"in training: export\(freeze\(model\), example\)"):
+    with pytest.raises(
+        TrainingError, match=r"is not frozen: call export\(freeze\(model\), example\)"
+    ):
         export(model, images[:1])
-    with pytest.raises(TrainingError, match="the network is prepared already"):
+    with pytest.raises(
+        TrainingError, match="the network is already prepared: pass the float network"
+    ):
         prepare(model, NICE)
     with pytest.raises(TrainingError, match="there are 48 images and 9 labels"):
         Trainer(model, images, labels[:9], Plan())
@@ -265,14 +269,14 @@ def test_norms_without_statistics_are_named() -> None:
         freeze(model)
 
 
-def test_what_is_no_hardware_is_named() -> None:
+def test_export_names_unsupported_ops() -> None:
     module = nn.Sequential(nn.Flatten(), nn.Linear(64, 4), nn.GELU(), nn.Linear(4, 3))
     frozen = freeze(trained({"method": "ternary"}, module))
     with pytest.raises(TrainingError, match=r'node "2" \(Gelu\): this activation is not monotone'):
         export(frozen, data()[0][:1])
 
 
-def test_the_plot_of_a_tradeoff() -> None:
+def test_tradeoff_plot() -> None:
     pytest.importorskip("matplotlib", reason="plots need matplotlib")
     drawn = rendered(draw_tradeoff([("uniq 4", 4e6, 98.9), ("nice 3", 2e6, 98.1)]), "svg").decode()
     assert "<!-- uniq 4 -->" in drawn and "<!-- accuracy, % -->" in drawn

@@ -1,4 +1,4 @@
-"""Checkpoints: training goes on as if it had never stopped, and no other file is taken."""
+"""Checkpoints: resumed training gives the same numbers, and other files are refused."""
 
 import pickle
 from pathlib import Path
@@ -42,12 +42,13 @@ def numbers(model: Prepared) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("recipe", [UNIQ, NICE], ids=["uniq", "nice"])
 @pytest.mark.parametrize("stop", [(0, 2), (1, 2), (3, 2)], ids=str)
-def test_training_goes_on_exactly(
+def test_resumed_training_is_bit_exact(
     recipe: dict[str, Any], stop: tuple[int, int], tmp_path: Path
 ) -> None:
-    """The weights, the moments of the optimizer, the noise and the order of images: bit for bit.
+    """Weights, moments of the optimizer, noise and order of images are equal, bit for bit.
 
-    It stops in the middle of an epoch's end: what was saved is the epoch before.
+    The run stops at the end of an epoch before it saves: the checkpoint is that of the epoch
+    before.
     """
     path = tmp_path / "training.pt"
     straight = begin(recipe, None)
@@ -69,7 +70,7 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_checkpoint_is_written_whole(saved: Path) -> None:
+def test_checkpoints_are_written_atomically(saved: Path) -> None:
     assert [path.name for path in saved.parent.iterdir()] == ["training.pt"]
     state = torch.load(saved, weights_only=True)
     assert state["version"] == CHECKPOINT_VERSION and state["stage"] == 0 and state["epoch"] == 1
@@ -85,14 +86,20 @@ def test_another_model_is_refused(saved: Path) -> None:
     wider = network()
     wider[0] = nn.Conv2d(1, 4, 5, 2, 2)  # pyright: ignore[reportIndexIssue]
     other = Trainer(prepare(wider, UNIQ), *data(), PLAN)
-    refused(other, saved, r'is of another model: "0\.layer\.weight" is \[4, 1, 3, 3\] there, and')
+    refused(other, saved, r'from another model: "0\.layer\.weight" is \[4, 1, 3, 3\] in the file')
     longer = nn.Sequential(*network(), nn.ReLU(), nn.Linear(3, 3))
-    refused(Trainer(prepare(longer, UNIQ), *data(), PLAN), saved, r'it has no "10\.layer\.weight"')
+    refused(Trainer(prepare(longer, UNIQ), *data(), PLAN), saved, r'it lacks "10\.layer\.weight"')
 
 
 def test_another_recipe_is_refused(saved: Path) -> None:
-    refused(begin({**UNIQ, "last": {"weights": 4}}, None), saved, 'is of another model: "8" is')
-    refused(begin({**UNIQ, "rounds": 2}, None), saved, "it goes 1 times through all layers, this")
+    refused(
+        begin({**UNIQ, "last": {"weights": 4}}, None), saved, 'was saved from another model: "8" is'
+    )
+    refused(
+        begin({**UNIQ, "rounds": 2}, None),
+        saved,
+        "its recipe has rounds = 1, this one has rounds = 2; use",
+    )
 
 
 def test_another_version_is_refused(saved: Path) -> None:
@@ -115,42 +122,42 @@ def test_another_version_is_refused(saved: Path) -> None:
     ],
     ids=str,
 )
-def test_parts_that_are_not_right(saved: Path, changes: dict[str, Any]) -> None:
+def test_invalid_entries_are_refused(saved: Path, changes: dict[str, Any]) -> None:
     torch.save(torch.load(saved, weights_only=True) | changes, saved)
     refused(begin(UNIQ, None), saved, "does not fit the model or the optimizer")
 
 
-def test_files_that_are_no_checkpoints(saved: Path) -> None:
+def test_other_files_are_refused(saved: Path) -> None:
     trainer = begin(UNIQ, None)
     torch.save({"weight": torch.zeros(2)}, saved)
-    refused(trainer, saved, "is no checkpoint of this trainer: save_checkpoint writes them")
+    refused(trainer, saved, "is not a checkpoint of this trainer: use a file that save_checkpoint")
     saved.write_bytes(b"PK\x03\x04 and so on")
-    refused(trainer, saved, "is no checkpoint")
+    refused(trainer, saved, "is not a checkpoint, or is damaged: use")
     saved.write_text("")
-    refused(trainer, saved, "is no checkpoint")
+    refused(trainer, saved, "is not a checkpoint, or is damaged: use")
     saved.unlink()
     saved.mkdir()
     refused(trainer, saved, "is a directory")
 
 
 class Harmful:
-    """What runs when a file is unpickled."""
+    """An object that runs code when it is unpickled."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Path.touch, (Path("harm"),)
 
 
 @pytest.mark.parametrize("plain", [True, False])
-def test_nothing_in_a_file_is_run(saved: Path, plain: bool, monkeypatch: Any) -> None:
+def test_loading_runs_no_code(saved: Path, plain: bool, monkeypatch: Any) -> None:
     monkeypatch.chdir(saved.parent)
     if plain:
         saved.write_bytes(pickle.dumps(Harmful()))
     else:
         torch.save({"kind": Harmful()}, saved)
-    refused(begin(UNIQ, None), saved, "is no checkpoint: it is damaged, or holds code")
+    refused(begin(UNIQ, None), saved, "is not a checkpoint: it is damaged or contains code")
     assert not Path("harm").exists()
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no such file or directory"):
         begin(UNIQ, tmp_path / "missing" / "training.pt").train_stage_epoch()

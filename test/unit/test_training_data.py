@@ -1,4 +1,4 @@
-"""MNIST's files, and the example that trains on them."""
+"""Reads MNIST files, and runs the example that trains on them."""
 
 import gzip
 import subprocess
@@ -44,24 +44,24 @@ def refused(folder: Path, message: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_files_that_are_not_right(folder: Path) -> None:
+def test_invalid_files_are_refused(folder: Path) -> None:
     labels = folder / "t10k-labels-idx1-ubyte"
     write_idx(labels, RNG.integers(0, 10, 19))
-    refused(folder, r"t10k has images of shape \(20, 28, 28\), labels of shape \(19,\)")
+    refused(folder, r"t10k has images of shape \(20, 28, 28\) and labels of shape \(19,\)")
     labels.write_bytes(labels.read_bytes()[:-1])
-    refused(folder, r"idx1-ubyte holds 18 bytes for a shape of \(19,\)")
+    refused(folder, r"idx1-ubyte has 18 bytes of data for the shape \(19,\)")
     for data in (b"P5 28 28", labels.read_bytes()[:6]):
         labels.write_bytes(data)
         refused(folder, "idx1-ubyte is not an idx file of unsigned bytes")
     labels.unlink()
-    refused(folder, r"has no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte\.gz")
+    refused(folder, r"contains neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte\.gz")
     damaged = folder / "train-images-idx3-ubyte.gz"
     damaged.write_bytes(damaged.read_bytes()[:99])
     refused(folder, r"train-images-idx3-ubyte\.gz: compressed file ended before")
 
 
 @pytest.mark.slow
-def test_the_example_trains_and_goes_on(folder: Path) -> None:
+def test_example_trains_and_resumes(folder: Path) -> None:
     recipe, output = ROOT / "examples" / "recipe.toml", folder / "new" / "net.mlir"
     code = ROOT / "examples" / "mnist.py"
     options = ["--checkpoint", folder / "net.pt", "--floats", "1", "--last", "1", "-o", output]

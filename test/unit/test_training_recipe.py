@@ -1,4 +1,4 @@
-"""Recipes: what they say of each layer, and what is wrong with others, by its key."""
+"""Recipes: the settings of each layer, and errors that name the key."""
 
 from math import inf
 from pathlib import Path
@@ -32,7 +32,7 @@ weights = 2
 """
 
 
-def test_the_most_particular_word_counts(tmp_path: Path) -> None:
+def test_the_most_specific_setting_wins(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text(TEXT)
     recipe = Recipe.read(str(tmp_path / "recipe.toml"))
     assert recipe.rounds == 2
@@ -44,7 +44,7 @@ def test_the_most_particular_word_counts(tmp_path: Path) -> None:
     }
 
 
-def test_methods_bring_what_belongs_to_them() -> None:
+def test_methods_have_defaults() -> None:
     wanted = {
         "binary": LayerRecipe("binary", 1, 1, clamp=1.0),
         "ternary": LayerRecipe("ternary", 2, 2, clamp=1.0, signed=True),
@@ -55,7 +55,7 @@ def test_methods_bring_what_belongs_to_them() -> None:
     assert wrpn.layers_of(["fc"]) == {"fc": LayerRecipe("wrpn", 2, 3, clamp=6)}
 
 
-def test_only_layers_that_are_named_are_quantized() -> None:
+def test_without_a_method_only_named_layers_are_quantized() -> None:
     assert list(Recipe.of({"layers": {"block.*": NICE}}).layers_of(NAMES)) == NAMES[1:3]
     assert list(Recipe.of({"last": NICE}).layers_of(NAMES)) == ["fc"]
 
@@ -63,40 +63,46 @@ def test_only_layers_that_are_named_are_quantized() -> None:
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, "the recipe quantizes no layer: set method for all layers, or"),
     "no method": ({"layers": {"fc": {"weights": 3}}}, "the recipe quantizes no layer"),
-    "missing layer": ({"layers": {"conv2": NICE}}, r"layers\.conv2: no layer has this name; did"),
-    "missing pattern": ({"layers": {"head.*": NICE}}, r"layers\.head\.\*: no layer has this name"),
-    "key": ({**NICE, "wieghts": 3}, "wieghts: there is no such key; did you mean weights?"),
-    "inner key": ({**NICE, "first": {"bits": 3}}, r"first\.bits: there is no such key; there are"),
-    "method": ({**NICE, "method": "nise"}, "method: no method is called 'nise'; did you mean nice"),
+    "missing layer": ({"layers": {"conv2": NICE}}, r"layers\.conv2: matches no layer; did"),
+    "missing pattern": ({"layers": {"head.*": NICE}}, r"layers\.head\.\*: matches no layer"),
+    "key": ({**NICE, "wieghts": 3}, "wieghts: unknown key; did you mean weights?"),
+    "inner key": ({**NICE, "first": {"bits": 3}}, r"first\.bits: unknown key; available"),
+    "method": ({**NICE, "method": "nise"}, "method: 'nise' is not a method; did you mean nice"),
     "bits": (
         {**NICE, "layers": {"fc": {"method": "uniq", "weights": 6}}},
-        r"layers\.fc\.weights: uniq takes 2 to 5 bits, not 6",
+        r"layers\.fc\.weights: bits of uniq must be 2 to 5, not 6",
     ),
-    "binary": ({"method": "binary", "weights": 2}, "weights: binary takes 1 bits, not 2"),
-    "fraction": ({**NICE, "weights": 4.0}, "weights: nice takes 2 to 8 bits, not 4.0"),
-    "activations": ({**NICE, "activations": True}, "activations: 1 to 8 bits, not True"),
-    "no bits": ({"method": "nice"}, 'gives no weights for "conv1": bits, as in weights = 4'),
-    "clamp": ({**NICE, "last": {"clamp": 0}}, r"last\.clamp: a finite number above 0, not 0"),
-    "endless clamp": ({**NICE, "clamp": inf}, "clamp: a finite number above 0, not inf"),
-    "sign": ({**NICE, "signed": 1}, "signed: true or false, not 1"),
+    "binary": ({"method": "binary", "weights": 2}, "weights: bits of binary must be 1, not 2"),
+    "fraction": ({**NICE, "weights": 4.0}, "weights: bits of nice must be 2 to 8, not 4.0"),
+    "activations": ({**NICE, "activations": True}, "activations: must be 1 to 8 bits, not True"),
+    "no bits": ({"method": "nice"}, 'has no weights for "conv1": set its bits, as in weights = 4'),
+    "clamp": (
+        {**NICE, "last": {"clamp": 0}},
+        r"last\.clamp: must be a finite number above 0, not 0",
+    ),
+    "endless clamp": ({**NICE, "clamp": inf}, "clamp: must be a finite number above 0, not inf"),
+    "sign": ({**NICE, "signed": 1}, "signed: must be true or false, not 1"),
     "signs": (
         {**NICE, "activations": 1, "signed": True},
-        "signed: activations of one bit are -1 or \\+1 already",
+        "signed: activations of one bit are always -1 or \\+1",
     ),
-    "cdf": ({**NICE, "cdf": "gauss"}, "cdf: one of normal, empirical, uniform, not 'gauss'"),
-    "table": ({**NICE, "first": 8}, "first: a table, not 8"),
-    "rounds": ({**NICE, "rounds": 0}, "rounds: a whole number above 0, not 0"),
+    "cdf": (
+        {**NICE, "cdf": "gauss"},
+        "cdf: must be one of normal, empirical, uniform, not 'gauss'",
+    ),
+    "table": ({**NICE, "first": 8}, "first: must be a table, not 8"),
+    "rounds": ({**NICE, "rounds": 0}, "rounds: must be an integer above 0, not 0"),
 }
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_told_by_its_key(name: str) -> None:
+def test_errors_name_the_key(name: str) -> None:
     given, message = WRONG[name]
     with pytest.raises(TrainingError, match=message):
         Recipe.of(given).layers_of(NAMES)
 
 
-def test_files_that_are_no_recipes(tmp_path: Path) -> None:
+def test_invalid_files_are_errors(tmp_path: Path) -> None:
     path = tmp_path / "recipe.toml"
     with pytest.raises(TrainingError, match=r"recipe\.toml: no such file or directory"):
         Recipe.read(str(path))

@@ -20,7 +20,7 @@ from ...hardware.search.explore import (
 )
 from ...hardware.timing.frame_rate import cycles_per_frame
 from ...passes.tile.choose import open_space
-from ...passes.tile.layer_folding import FoldingError, fixed_by
+from ...passes.tile.layer_folding import FoldingError, allowed_values
 from ...qdialect.stream import DesignOp
 from ..commands.explore import ExploreOptions
 from ..designs import lowered_design, timed
@@ -129,7 +129,7 @@ def curves_of(
 def _choices_of(design: DesignOp, vendor: str) -> Choices:
     space = open_space(design, vendor)
     try:
-        fixed = fixed_by(design, space, {})
+        fixed = allowed_values(design, space, {})
     except FoldingError as error:
         raise UserError(str(error)) from None
     return Choices(space.detached(), fixed)

@@ -26,7 +26,7 @@ def cast(m: ProgramBuilder, node: Node) -> GraphValue:
         source = _integer_source(m.tensor(node, 0))
         if source is None or element is None or not _covers_range(element, source):
             raise node.fail(
-                f"a cast to {name_of_onnx(target)} may change numbers: quantize in its place"
+                f"a cast to {name_of_onnx(target)} may change numbers: quantize instead"
             )
         return source
     if isinstance(value, QuantizedConstant):

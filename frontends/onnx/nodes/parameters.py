@@ -29,7 +29,7 @@ MAX_EXACT_FLOAT64 = 2.0**53
 
 
 def quant_type(element: ElementType | None) -> QuantType:
-    """The element type as a quantized type, which the caller knows it to be."""
+    """Casts the Python type of an element type that the caller knows to be quantized."""
     assert isinstance(element, QuantType)
     return element
 
@@ -73,7 +73,7 @@ def checked_integers(node: Node, array: Array, what: str) -> Array:
         array.size
         and not -MAX_EXACT_FLOAT64 <= float(array.min()) <= float(array.max()) <= MAX_EXACT_FLOAT64
     ):
-        raise node.fail(f"{what} is out of range, it is {array.reshape(-1)[0]}")
+        raise node.fail(f"{what} is {array.reshape(-1)[0]}, which is out of range")
     return array.astype(np.int64)
 
 

@@ -45,7 +45,9 @@ def _count_padding(node: Node, op: AvgPoolOp, pads: Sequence[int], cut: Sequence
     if not node.flag("count_include_pad", False):
         return
     if any(cut):
-        raise node.fail("ceil_mode together with count_include_pad is not supported: use one")
+        raise node.fail(
+            "ceil_mode together with count_include_pad is not supported: use only one of them"
+        )
     if any(pads):
         op.properties["count_padding"] = UnitAttr()
 

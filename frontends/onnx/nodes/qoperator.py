@@ -67,7 +67,8 @@ def _quantized_result(
 
 
 def _float_node(node: Node, op: str, inputs: Sequence[str]) -> Node:
-    """The float operator as a node, which shares the attributes and the record of those read."""
+    """The float operator as a node, which shares the attributes and the record of which were
+    read."""
     return replace(node, op=op, domain="", inputs=tuple(inputs))
 
 

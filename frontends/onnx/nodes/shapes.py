@@ -62,7 +62,7 @@ def reshape(m: ProgramBuilder, node: Node) -> GraphValue:
 
 @handles("Flatten")
 def flatten(m: ProgramBuilder, node: Node) -> GraphValue:
-    """A reshape to a matrix: the axes before the given one, and all others."""
+    """A reshape to a matrix: its rows are the axes before `axis`, its columns all others."""
     value = m.value(node, 0)
     axis, rank = node.integer("axis", 1), len(value.shape)
     if not -rank <= axis <= rank:

@@ -43,7 +43,8 @@ def window_result(m: ProgramBuilder, node: Node, value: SSAValue, rank: int) -> 
 
 
 def spatial_pair(node: Node, name: str, default: int, spatial: int) -> list[int]:
-    """An attribute with a number for each spatial axis; for a signal, also that of its one row."""
+    """An attribute with one number for each spatial axis; a signal gets a further number for its
+    row."""
     numbers = node.integers(name)
     values = [default] * spatial if numbers is None else numbers
     if len(values) != spatial:
@@ -81,7 +82,8 @@ def explicit_pads(node: Node, spatial: int) -> tuple[str, list[int]]:
 
 
 def split_pads(auto: str, totals: Sequence[int]) -> list[int]:
-    """Splits padding between both ends; an odd row or column goes to the end of the mode's name."""
+    """Splits padding between both ends; an odd row or column goes to the end that the mode
+    names."""
     small, large = [t // 2 for t in totals], [t - t // 2 for t in totals]
     return [*small, *large] if auto == "SAME_UPPER" else [*large, *small]
 

@@ -41,7 +41,7 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // DEVICE: qnn-opt: partition: there is no device 'z7021'; did you mean z7020?
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=0 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix LINK
-// LINK: qnn-opt: partition: a link has 1 to 4096 bits, not 0
+// LINK: qnn-opt: partition: a link must have 1 to 4096 bits, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=1 link-mhz=1.0 target-fps=1000000.0" %s 2>&1 | filecheck %s --check-prefix SLOW
 // SLOW: qnn-opt: partition: the design cannot be cut for 1,000,000 frames/s: the link is too slow: at the cut with the least traffic it takes 3,200 cycles per frame, 31,250.0 frames/s at 100 MHz; use a wider or faster link
@@ -50,16 +50,16 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // FAST: qnn-opt: partition: the design cannot be cut for 90,000,000 frames/s: {{.*}} takes at least 4 cycles per frame, 25,000,000.0 frames/s at 100 MHz; lower the rate
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020,z7020 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix MANY
-// MANY: qnn-opt: partition: the design cannot be cut: 3 devices are too many: the design has at most 2 parts; use fewer devices, or only the fewest that are needed
+// MANY: qnn-opt: partition: the design cannot be cut: 3 devices are too many: the design can have at most 2 parts; use fewer devices, or only the fewest that are needed
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 target-fps=0" %s 2>&1 | filecheck %s --check-prefix RATE
 // RATE: qnn-opt: partition: target-fps must be a number above 0, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0 clock-mhz=0" %s 2>&1 | filecheck %s --check-prefix CLOCK
-// CLOCK: qnn-opt: partition: a clock is from 1 to 1000 MHz, not 0
+// CLOCK: qnn-opt: partition: the clock must be 1 to 1000 MHz, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0" --partition="devices=z7020,z7020 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix TWICE
-// TWICE: qnn-opt: partition: the design has links already
+// TWICE: qnn-opt: partition: the design already has links
 
 // RUN: not qnn-opt --partition="devices=%S/Inputs/tiny.toml,%S/Inputs/tiny.toml link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix TINY
 // TINY: qnn-opt: partition: the design cannot be cut: {{.*}} alone does not fit on tiny

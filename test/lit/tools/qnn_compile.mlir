@@ -89,7 +89,7 @@
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
-// ERRORS-NEXT: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e+300
+// ERRORS-NEXT: qnn: argument --clock: the clock must be 1 to 1000 MHz, not 1e+300
 // ERRORS-NEXT: qnn: import: {{.*}} s
 // ERRORS-NEXT: qnn: this network needs --device, or --devices and --link
 // ERRORS-NOT:  {{.+}}

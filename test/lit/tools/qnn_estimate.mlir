@@ -121,17 +121,17 @@
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 0 2>> %t/errors
 // ERRORS: qnn: argument --clock: '0' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 5000000 2>> %t/errors
-// ERRORS: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 5e+06
+// ERRORS: qnn: argument --clock: the clock must be 1 to 1000 MHz, not 5e+06
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 1e-300 2>> %t/errors
-// ERRORS: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e-300
+// ERRORS: qnn: argument --clock: the clock must be 1 to 1000 MHz, not 1e-300
 // RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
 // ERRORS: qnn: argument --fps: 'nan' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors
 // ERRORS: qnn: this network needs --device, or --devices and --link
 // RUN: %{status} 2 qnn estimate %s --device z7020 -o x 2>> %t/errors
-// ERRORS: qnn: unknown option -o; there are: --clock, {{.*}}
+// ERRORS: qnn: unknown option -o; available: --clock, {{.*}}
 // RUN: %{status} 2 qnn -q estimate %s --device z7020 2>> %t/errors
-// ERRORS: qnn: unknown option -q before a command; there are: --help, --version, -h
+// ERRORS: qnn: unknown option -q before a command; available: --help, --version, -h
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 

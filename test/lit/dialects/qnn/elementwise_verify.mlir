@@ -9,7 +9,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<2x3xsi4>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the relu of integers must be integers, it is f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: the result of integers must be an integer type, not f32
 %y = qnn.relu %x : (tensor<2x3xsi4>) -> tensor<2x3xf32>
 
 // -----
@@ -157,7 +157,7 @@
 // -----
 
 %a, %b = "test.op"() : () -> (tensor<3xsi4>, tensor<3xsi4>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result of integers must be integers, it is f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.add: the result of integers must be an integer type, not f32
 %y = qnn.add %a, %b : (tensor<3xsi4>, tensor<3xsi4>) -> tensor<3xf32>
 
 // -----

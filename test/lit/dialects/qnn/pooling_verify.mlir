@@ -103,7 +103,7 @@
 // -----
 
 %x = "test.op"() : () -> tensor<1x4x6x8xui2>
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum of integers must be an integer, it is f32
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: the sum of integers must be an integer type, not f32
 %y = qnn.sum_pool %x kernel = [2, 2] : (tensor<1x4x6x8xui2>) -> tensor<1x3x5x8xf32>
 
 // -----

@@ -288,7 +288,7 @@
 // -----
 
 %x, %t = "test.op"() : () -> (tensor<8x4xui2>, tensor<4xsi8>)
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table of si8 cannot give si9
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: a table of si8 cannot produce si9
 %y = qnn.lookup %x, %t : (tensor<8x4xui2>, tensor<4xsi8>) -> tensor<8x4xsi9>
 
 // -----

@@ -61,7 +61,7 @@ qnn.data @w [1, 2] : tensor<2xui4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x8 into 3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights cannot map 3x8 to 3x2
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -71,7 +71,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 3x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights cannot map 3x4 to 3x4
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x4xsi7>
   stream.sink "y" %y : !stream.channel<3x4xsi7>
 }
@@ -81,7 +81,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 1x3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights cannot map 3x4 to 1x3x2
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<1x3x2xsi7>
   stream.sink "y" %y : !stream.channel<1x3x2xsi7>
 }
@@ -517,7 +517,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x4 into 3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights cannot map 3x4 to 3x2
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -527,7 +527,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x8 into 3x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights cannot map 3x8 to 3x4
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x4xsi7>
   stream.sink "y" %y : !stream.channel<3x4xsi7>
 }
@@ -889,7 +889,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<10xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: 11 labels can't be chosen from 10
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the result must be one row of at most 10 labels, not 11
   %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<11xui4>
   stream.sink "y" %y : !stream.channel<11xui4>
 }
@@ -898,7 +898,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<10xsi9>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: 1x1 labels can't be chosen from 10
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.label_select: the result must be one row of at most 10 labels, not 1x1
   %y = stream.label_select %x : (!stream.channel<10xsi9>) -> !stream.channel<1x1xui4>
   stream.sink "y" %y : !stream.channel<1x1xui4>
 }
@@ -1009,7 +1009,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x2x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: 2 rows need a kind for each pixel
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: 2 rows need kinds: the row of each pixel
   %y = stream.offset %x rows(@two) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
   stream.sink "y" %y : !stream.channel<2x2x4xsi10>
 }
@@ -1022,7 +1022,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x3x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: there must be a kind for each of 6 pixels, they are 4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: kinds must have one index for each of 6 pixels, not 4
   %y = stream.offset %x rows(@two) kinds(@k) : (!stream.channel<2x3x4xui8>) -> !stream.channel<2x3x4xsi10>
   stream.sink "y" %y : !stream.channel<2x3x4xsi10>
 }
@@ -1035,7 +1035,7 @@ qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x2x4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: kinds from 0 to 2 are not among 2 rows
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.offset: kinds from 0 to 2 exceed the indices of 2 rows
   %y = stream.offset %x rows(@two) kinds(@k) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
   stream.sink "y" %y : !stream.channel<2x2x4xsi10>
 }

@@ -99,7 +99,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the factors must be 1 or 2 numbers, as many as there are factors, they are 3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the factors must be 1 or 2 numbers, one offset for each factor, not 3
   %y = stream.scale %x factors(@three) offsets(@f) shift = 2 clamp = [0, 255] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }
@@ -115,7 +115,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the offsets must be 1 or 2 numbers, as many as there are factors, they are 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: the offsets must be 1 or 2 numbers, one offset for each factor, not 1
   %y = stream.scale %x factors(@f) offsets(@one) shift = 2 clamp = [0, 255] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }
@@ -147,7 +147,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: 3 of 2 exceptions can't be raised
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: raised is 3, but there are 2 exceptions
   %y = stream.scale %x factors(@f) offsets(@f) exceptions(@e) raised = 3 shift = 2 clamp = [0, 255] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }
@@ -163,7 +163,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: 1 of 0 exceptions can't be raised
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: raised is 1, but there are 0 exceptions
   %y = stream.scale %x factors(@f) offsets(@f) raised = 1 shift = 2 clamp = [0, 255] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }
@@ -195,7 +195,7 @@ qnn.data @row [[1, 2]] : tensor<1x2xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x2xsi4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: a clamp has two ends, not 1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.scale: a clamp must have two limits, not 1
   %y = stream.scale %x factors(@f) offsets(@f) shift = 2 clamp = [0] : (!stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
   stream.sink "y" %y : !stream.channel<3x2xui8>
 }

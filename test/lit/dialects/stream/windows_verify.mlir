@@ -147,7 +147,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x6xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes are no part and no multiple of 6 channels in 2x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes must divide 6 channels, or hold whole pixels that divide 2x2
   %y = stream.window %x kernel = [2, 2] : (!stream.channel<4x4x6xui8>) -> !stream.channel<3x3x24xui8, lanes = 4>
   stream.sink "y" %y : !stream.channel<3x3x24xui8, lanes = 4>
 }
@@ -156,7 +156,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes are no part and no multiple of 2 channels in 3x1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.window: 4 lanes must divide 2 channels, or hold whole pixels that divide 3x1
   %y = stream.window %x kernel = [3, 1] : (!stream.channel<4x4x2xui8>) -> !stream.channel<2x4x6xui8, lanes = 4>
   stream.sink "y" %y : !stream.channel<2x4x6xui8, lanes = 4>
 }
@@ -330,7 +330,7 @@ stream.design @main {
 // stream.pool
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x3x8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 don't pool to 3x3x3
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 cannot be pooled to 3x3x3
   %y = stream.pool %x : (!stream.channel<3x3x8xui8>) -> !stream.channel<3x3x3xui8>
   stream.sink "y" %y : !stream.channel<3x3x3xui8>
 }
@@ -339,7 +339,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x3x8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 don't pool to 9x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: patches of 3x3x8 cannot be pooled to 9x2
   %y = stream.pool %x : (!stream.channel<3x3x8xui8>) -> !stream.channel<9x2xui8>
   stream.sink "y" %y : !stream.channel<9x2xui8>
 }
@@ -431,7 +431,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: 2 to 5 is not a range of an axis of 4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: the range 2 to 5 exceeds an axis of size 4
   %y = stream.crop %x starts = [2, 0, 0] ends = [5, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2>) -> !stream.channel<3x4x8xui2>
   stream.sink "y" %y : !stream.channel<3x4x8xui2>
 }
@@ -440,7 +440,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x8xui2, lanes = 4>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: channels 2 to 8 in steps of 1 cut words of 4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.crop: channels 2 to 8 in steps of 1 cut through words of 4 channels
   %y = stream.crop %x starts = [0, 0, 2] ends = [4, 4, 8] steps = [1, 1, 1] : (!stream.channel<4x4x8xui2, lanes = 4>) -> !stream.channel<4x4x6xui2, lanes = 4>
   stream.sink "y" %y : !stream.channel<4x4x6xui2, lanes = 4>
 }
@@ -496,7 +496,7 @@ stream.design @main {
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4x4x2xui8>
   %p = stream.window %x kernel = [2, 2] {by_channel} : (!stream.channel<4x4x2xui8>) -> !stream.channel<3x3x8xui8, lanes = 2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window has groups of 1 channels, the result has 2 in a word
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.pool: its window groups 1 channels, but a word of the result has 2
   %y = stream.pool %p : (!stream.channel<3x3x8xui8, lanes = 2>) -> !stream.channel<3x3x2xui8, lanes = 2>
   stream.sink "y" %y : !stream.channel<3x3x2xui8, lanes = 2>
 }
