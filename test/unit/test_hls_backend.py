@@ -200,7 +200,7 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     """The design of one layer, compiled."""
     emitted = emit(design_of(layer()))
-    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimise=False).build()
+    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimize=False).build()
 
 
 @pytest.mark.parametrize(
