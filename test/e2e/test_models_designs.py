@@ -27,7 +27,7 @@ def test_designs(name: str) -> None:
     cycles = int(np.sqrt(float(tiler.min_cycles()) * float(tiler.candidate_cycles()[-1])))
     check = CheckSemantics(1)
     check.start(module)
-    tile_design(design, Goal(clock_mhz=100, target_fps=1e8 / cycles))
+    tile_design(design, Goal(clock_mhz=100, fps=1e8 / cycles))
     Pipeline.parse("pack-bits", [check]).apply(module)
     interval = max(schedule_of(process).interval for process in design.processes)
     assert interval <= cycles
