@@ -1,4 +1,4 @@
-"""A sample of benchmarks/fuzz: hostile input of any kind is taken, or refused in one clear line."""
+"""A sample of benchmarks/fuzz: every input is accepted, or refused with one clear line."""
 
 import random
 from pathlib import Path
@@ -11,14 +11,14 @@ kinds = benchmark("fuzz.kinds")
 
 SEED = 1
 CASES = {"text": 1000, "onnx": 200, "pt2": 100, "passes": 100, "builds": 200}
-FEW = 300
+DEFAULT_CASES = 300
 
 
 @pytest.mark.parametrize("name", kinds.SHARES)
 def test_a_sample(name: str, tmp_path: Path) -> None:
     kind = kinds.kind_named(name)(tmp_path)
     endings: set[str] = set()
-    for number in range(CASES.get(name, FEW)):
+    for number in range(CASES.get(name, DEFAULT_CASES)):
         ending, trace = campaign.result_of(kind, campaign.generator(SEED, name, number))
         assert trace is None, f"case {number}: {ending}\n{trace}"
         endings.add(ending)
@@ -26,7 +26,7 @@ def test_a_sample(name: str, tmp_path: Path) -> None:
 
 
 class Bad(benchmark("fuzz.kind").Kind):
-    """Cases that end in every way."""
+    """Cases with every outcome."""
 
     suffix = ".txt"
 
@@ -39,7 +39,7 @@ class Bad(benchmark("fuzz.kind").Kind):
         return case.decode()
 
 
-def test_finds_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_are_counted_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(campaign, "kind_named", lambda _: Bad)
     finds, count, bad = tmp_path / "finds", campaign.Count(), Bad(tmp_path)
     finds.mkdir()
@@ -49,10 +49,12 @@ def test_finds_are_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         report.add("bad", number, result)
     assert all(20 < count.all(start) < 50 for start in ("accepted", "refused", "find: KeyError"))
     assert report.finds == count.all("find")
-    kept = sorted(
+    saved = sorted(
         path for path in finds.iterdir() if path.suffix == ".txt" and path.stem[-4:] != ".txt"
     )
-    assert len(kept) == campaign.KEPT and all(path.read_text() == "leak" for path in kept)
+    assert len(saved) == campaign.MAX_SAVED_FINDS and all(
+        path.read_text() == "leak" for path in saved
+    )
 
 
 def test_each_kind_has_many_cases() -> None:
