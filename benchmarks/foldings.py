@@ -129,13 +129,14 @@ def network(name: str, device: Device) -> Iterator[str]:
     for title, each in zip(titles, designs, strict=True):
         speed = f"{rate(each.tiling.interval)} | {each.latency:,}"
         yield f"| {title} | {speed} | {cost(each.tiling.use, device)} |"
+    bound = same_cost.min_cycles
     dearer = same_rate.tiling.cost / same_rate.tiling.bound - 1
     faster = published.tiling.interval / same_cost.tiling.interval
     yield f"""
 As fast: at most {dearer:.1%} above the lower bound on the cost of any folding, in shares of the
 device.
 
-No larger: {faster:.2f} times as fast; fewer than {same_cost.min_cycles:,} cycles are proven impossible
+No larger: {faster:.2f} times as fast; fewer than {bound:,} cycles are proven impossible
 with the same resources.
 
 This table gives SIMD/PE of each layer, and its cycles:

@@ -71,7 +71,7 @@ def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
         if name in names and name not in layers:
             raise FoldingError(f"layer {name!r} has neither weights nor a pool: it has no folding")
         if name not in layers:
-            raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
+            raise FoldingError(f"unknown layer {name!r}; {did_you_mean(name, layers)}")
 
 
 def fixed_by(

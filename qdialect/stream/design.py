@@ -63,7 +63,7 @@ def check_clock(mhz: float) -> None:
     """Raises ValueError for a clock that no FPGA has."""
     slowest, fastest = CLOCK_RANGE_MHZ
     if not slowest <= mhz <= fastest:
-        raise ValueError(f"a clock is from {slowest} to {fastest} MHz, not {mhz:g}")
+        raise ValueError(f"the clock must be from {slowest} to {fastest} MHz, not {mhz:g}")
 
 
 @irdl_op_definition

@@ -149,8 +149,8 @@ def test_what_a_design_may_take() -> None:
 @pytest.mark.parametrize(
     ("storage", "message"),
     [
-        ("ultra", r"z7020 has no uram, which 'Gemm_0' \(matvec\) is built with"),
-        ("registers", "Gemm_0.*: no hardware is built like this"),
+        ("ultra", r"'Gemm_0' \(matvec\) needs uram, but z7020 has none"),
+        ("registers", "Gemm_0.*: no hardware exists for this combination"),
     ],
 )
 def test_what_can_not_be_built(storage: str, message: str) -> None:

@@ -108,7 +108,7 @@ def test_words_that_differ_are_cut_anew() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"Gem_0": {"pe": 2}}', "there is no layer 'Gem_0'; did you mean Gemm_0?"),
+        ('{"Gem_0": {"pe": 2}}', "unknown layer 'Gem_0'; did you mean Gemm_0?"),
         (
             '{"Gemm_0": {"PEE": 2}}',
             "layer 'Gemm_0': no key 'PEE'; there are: dsp, pe, simd, storage",

@@ -84,12 +84,12 @@
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: {{.*}} frames/s allows 0 cycles per frame; no folding is that fast: {{.*}}
 // ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls needs one of xilinx, such as z7020
-// ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
+// ERRORS-NEXT: qnn: unknown device 'z7021'; did you mean z7020?
 // ERRORS-NEXT: qnn: {{.*}} holds 'again' and no build that could be replaced: name a new or an empty folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0
-// ERRORS-NEXT: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e+300
+// ERRORS-NEXT: qnn: argument --clock: the clock must be from 1 to 1000 MHz, not 1e+300
 // ERRORS-NEXT: qnn: import: {{.*}} s
 // ERRORS-NEXT: qnn: this network needs --device, or --devices and --link
 // ERRORS-NOT:  {{.+}}

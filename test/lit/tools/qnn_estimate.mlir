@@ -99,7 +99,7 @@
 
 // Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
-// ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
+// ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
 // ERRORS: qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
@@ -110,7 +110,7 @@
 // ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
-// ERRORS: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
+// ERRORS: qnn: {{.*}}wrong.json: unknown layer 'Gem_0'; did you mean Gemm_0?
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
@@ -121,9 +121,9 @@
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 0 2>> %t/errors
 // ERRORS: qnn: argument --clock: '0' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 5000000 2>> %t/errors
-// ERRORS: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 5e+06
+// ERRORS: qnn: argument --clock: the clock must be from 1 to 1000 MHz, not 5e+06
 // RUN: %{status} 2 qnn estimate %s --device z7020 --clock 1e-300 2>> %t/errors
-// ERRORS: qnn: argument --clock: a clock is from 1 to 1000 MHz, not 1e-300
+// ERRORS: qnn: argument --clock: the clock must be from 1 to 1000 MHz, not 1e-300
 // RUN: %{status} 2 qnn estimate %s --device z7020 --fps nan 2>> %t/errors
 // ERRORS: qnn: argument --fps: 'nan' is not a number above 0
 // RUN: %{status} 2 qnn estimate %s 2>> %t/errors

@@ -132,7 +132,7 @@ stream.design @main {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: a clock is from 1 to 1000 MHz, not 0
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: the clock must be from 1 to 1000 MHz, not 0
 stream.design @main attributes {clock_mhz = 0.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
   stream.sink "y" %x : !stream.channel<4xui8>
@@ -140,7 +140,7 @@ stream.design @main attributes {clock_mhz = 0.0 : f64} {
 
 // -----
 
-// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: a clock is from 1 to 1000 MHz, not -100
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: stream.design: the clock must be from 1 to 1000 MHz, not -100
 stream.design @main attributes {clock_mhz = -100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
   stream.sink "y" %x : !stream.channel<4xui8>
