@@ -268,9 +268,9 @@ def design_interval(design: DesignOp) -> int:
     words = sum(channel.words for process in design.processes for channel in process.outputs)
     if words > MAX_SIMULATED_WORDS:
         raise EstimateError(
-            "the FIFOs of the design are too shallow for the rate of its slowest process, and its "
-            f"{words:,} words per frame exceed the {MAX_SIMULATED_WORDS:,} up to which the lower rate "
-            "is simulated: run size-fifos"
+            "the FIFOs of the design are too shallow for the rate of its slowest process, and "
+            f"its {words:,} words per frame exceed the {MAX_SIMULATED_WORDS:,} up to which the "
+            "lower rate is simulated: run size-fifos"
         )
     return int(np.diff(simulate(design, SETTLING_FRAMES, depths).finished(design))[-1])
 
@@ -305,7 +305,8 @@ def process_use(process: Process, vendor: str) -> Use:
     use = next(each.use for each in found if each.matches(process.build_options))
     if not np.isfinite(use).all():
         raise EstimateError(
-            f"{describe(process)}: no hardware exists for this combination of attributes; qnn-opt --tile chooses a possible one"
+            f"{describe(process)}: no hardware exists for this combination of attributes; "
+            "qnn-opt --tile chooses one that exists"
         )
     for channel in process.outputs:
         depth = {"depth": channel.depth.data} if channel.depth.data else {}

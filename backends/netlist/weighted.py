@@ -91,7 +91,7 @@ class MatvecInstance(WeightedInstance):
 
 
 class DepthwiseInstance(WeightedInstance):
-    """Every channel of a patch times weights of its own."""
+    """Multiplies each channel of a patch by that channel's weights."""
 
     kind = "depthwise"
 

@@ -46,7 +46,8 @@ def schedule_of(process: Process) -> Schedule:
 
 
 def late_reads(process: Process, work: int = 1, latency: int = PIPELINE_LATENCY) -> Schedule:
-    """A process that reads just before it writes, and spends `work` iterations on each word."""
+    """The schedule of a process that reads just before it writes, and spends `work` iterations on
+    each word."""
     needs = process.needs()
     fresh = [np.diff(counts, prepend=0) for counts in needs]
     steps = np.maximum(work, np.maximum.reduce(fresh))
@@ -63,7 +64,7 @@ def late_reads(process: Process, work: int = 1, latency: int = PIPELINE_LATENCY)
 
 @schedule_of.register
 def matvec_schedule(process: MatvecOp) -> Schedule:
-    """Each word of rows takes an iteration for each word of columns."""
+    """The schedule of a matvec: each word of rows takes an iteration for each word of columns."""
     work = process.inputs[0].frame[-1] // process.lanes_in
     return late_reads(process, work, sum_latency(process))
 
@@ -81,7 +82,8 @@ def sum_latency(process: WeightedProcess) -> int:
 
 @schedule_of.register
 def copy_schedule(process: ForkOp | SplitOp) -> Schedule:
-    """A process that writes each word, as it reads it, to some of its readers or to all."""
+    """The schedule of a process that copies each word, when it reads it, to some or all of its
+    outputs."""
     (channel,) = process.inputs
     writes = [process.needs(number)[0] - 1 for number in range(len(process.results))]
     return Schedule(channel.words, [np.arange(channel.words)], writes)
@@ -89,7 +91,7 @@ def copy_schedule(process: ForkOp | SplitOp) -> Schedule:
 
 @schedule_of.register
 def port_schedule(process: SourceOp | SinkOp) -> Schedule:
-    """A port to the host has a word ready, or takes one, in each iteration."""
+    """The schedule of a port to the host, which sends or receives a word in each iteration."""
     if process.over is not None:
         return link_schedule(process)
     words = np.arange(process.interval)
@@ -98,14 +100,15 @@ def port_schedule(process: SourceOp | SinkOp) -> Schedule:
 
 @schedule_of.register
 def transfer_schedule(process: LinkOp) -> Schedule:
-    """A link whose rate is not known takes a word in each iteration."""
+    """The schedule of a link of unknown rate, which transfers a word in each iteration."""
     if process.over is None:
         return late_reads(process)
     return link_schedule(process, PIPELINE_LATENCY + process.delay)
 
 
 def link_schedule(process: LinkEnd, latency: int = PIPELINE_LATENCY) -> Schedule:
-    """Words pass a link evenly, because they share it with the other channels of their frame."""
+    """The schedule of a link whose rate is known: words pass evenly, because they share it with the
+    other channels of the frame."""
     (channel, *_), interval = (*process.inputs, *process.outputs), process.interval
     places = np.arange(1, channel.words + 1) * interval // channel.words - 1
     reads, writes = ([places] * len(ends) for ends in (process.inputs, process.outputs))
@@ -114,7 +117,7 @@ def link_schedule(process: LinkEnd, latency: int = PIPELINE_LATENCY) -> Schedule
 
 @schedule_of.register
 def window_schedule(process: WindowOp) -> Schedule:
-    """A window reads ahead: it stores the lines under its kernel and those of its next step."""
+    """The schedule of a window: it stores the lines under its kernel and those of its next step."""
     lines = process.line_schedule(np.array(process.lanes_in), np.array(process.lanes_out))
     starts, rows = lines.starts()
     reads = (starts[:, None] + np.arange(int(lines.line_words))).reshape(-1)

@@ -29,7 +29,7 @@ TRACED_FRAMES = 3
 """One frame that fills the empty design, and two that follow it."""
 
 MAX_COUNTER_POINTS = 200
-"""Points of a channel's counter at most, so that files stay small."""
+"""The maximum number of points of a channel's counter, so that files stay small."""
 
 PROCESS_GROUP, CHANNEL_GROUP = 1, 2
 """The ids of the two groups of tracks."""

@@ -67,7 +67,7 @@ class LinkAttr(ParametrizedAttribute):
         return max(taken, *(channel.words for channel in channels))
 
     def lanes(self, channel: ChannelType, clock_mhz: float) -> int:
-        """The width of words with which a frame needs the least time; the narrowest of several."""
+        """The word width with which a frame takes the fewest cycles; the narrowest of several."""
         each, depth = bit_width(channel.element_type), channel.frame[-1]
         possible = [n for n in range(1, depth + 1) if depth % n == 0 and n * each <= MAX_WORD_BITS]
 

@@ -26,7 +26,8 @@ class LinkEnd(Process, ABC):
 
     @property
     def link_ends(self) -> "list[LinkEnd]":
-        """All ends that share its link, with itself: a design has one link in each direction."""
+        """All ends of links with the same link attribute and direction as this one, itself
+        included."""
         block = self.parent_block()
         assert block is not None
         return [op for op in block.ops if isinstance(op, type(self)) and op.over is not None]

@@ -35,7 +35,7 @@ def _traits() -> tuple[OpTrait, ...]:
 class Process(IRDLOperation, ABC):
     """A piece of hardware that reads and writes channels, frame after frame.
 
-    A new kind says what it computes (`check`, `needs`, `evaluate`) and, where it differs from the
+    A new kind defines what it computes (`check`, `needs`, `evaluate`) and, if it differs from the
     default, how it folds (`folding`, `interval_with`, `at_once_with`, `build_options`).
     """
 
@@ -48,11 +48,11 @@ class Process(IRDLOperation, ABC):
     LOOP_COUNTERS: ClassVar[int] = 2
     """Counters of loops, places and addresses that its hardware has."""
     FOLDS_BY_NAME: ClassVar[bool] = False
-    """Whether a folding file may give its PE and SIMD by the name of its layer."""
+    """Whether a folding file may define its PE and SIMD by the name of its layer."""
 
     @property
     def kind(self) -> str:
-        """What estimates and reports call this kind of process."""
+        """The name of this kind of process in estimates and reports."""
         return self.name.removeprefix("stream.")
 
     @property
@@ -118,7 +118,7 @@ class Process(IRDLOperation, ABC):
 
     @property
     def folding_leader(self) -> "Process | None":
-        """The process whose choices of a folding it shares, if it has none of its own."""
+        """The process that determines the folding of this one, if it has no choices of its own."""
         return None
 
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:

@@ -1,4 +1,4 @@
-"""A page in a real browser, whose complaints are kept."""
+"""Opens a page in a real browser and records its errors and requests."""
 
 import shutil
 from collections.abc import Generator
@@ -17,7 +17,7 @@ ALONE = [
     "--disable-component-update",
     "--disable-sync",
 ]
-"""It asks nothing of any network."""
+"""Options that keep the browser from using the network."""
 
 READY = "html[data-ready=yes]"
 
@@ -31,7 +31,7 @@ def browser() -> str:
 
 @contextmanager
 def opened(path: Path) -> Generator[tuple[Page, list[str]]]:
-    """A page that is ready, and what the browser had to complain about."""
+    """A page that has finished loading, and its console messages, errors and requests."""
     program = browser()
     with sync_playwright() as playwright:
         process = playwright.chromium.launch(executable_path=program, args=ALONE)

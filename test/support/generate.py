@@ -3,9 +3,10 @@
     module = random_module(Choices.seeded(7), level=2)
     images = random_inputs(Choices.seeded(8), module, batch=3)
 
-With hypothesis, `modules(level=2)` is the strategy. A program grows op by op: each takes values
-that are there, or asks for a new input. How an op is drawn stands in `MAKERS`, one function for
-each; an op without one fails a test, so a new op gets its own.
+With hypothesis, `modules(level=2)` is the strategy.
+
+A program grows op by op: each op uses existing values or adds a new input. `MAKERS` has a function
+for each kind of op; a test fails if an op has none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -81,7 +82,7 @@ class Choices:
 
     def __init__(self, integer: Callable[[int, int], int]):
         self.integer = integer
-        """An integer from the first number to the second, both included."""
+        """Returns an integer from the first number to the second, both included."""
 
     @staticmethod
     def seeded(seed: int) -> "Choices":
@@ -90,7 +91,7 @@ class Choices:
 
     @staticmethod
     def drawn(draw: Callable[[st.SearchStrategy[int]], int]) -> "Choices":
-        """Decisions that hypothesis makes, and simplifies when a test fails."""
+        """Decisions made by hypothesis, which simplifies them when a test fails."""
         return Choices(lambda low, high: draw(st.integers(low, high)))
 
     def pick(self, options: Sequence[T]) -> T:
@@ -181,7 +182,7 @@ class Growth:
         self.choices = choices
         self.level = level
         self.batched = batched
-        """Whether axis 0 is a batch: of size 1, and left alone."""
+        """Whether axis 0 is a batch axis of size 1, which no op changes."""
         self.program = Program()
         self.values: list[SSAValue] = []
         """The shape of an operand, of rank 2 or more, whose first axis may be a batch."""
@@ -194,7 +195,7 @@ class Growth:
         self.values += [value for value in op.results if len(shape_of(value)) > 1]
 
     def quant(self) -> bool:
-        """Whether an op for floats and integers is on integers, as the level requires."""
+        """Whether the next op computes with integers; the level decides if its kind allows both."""
         return self.level == 2 or (self.level is None and self.choices.flag())
 
     def element(self, quant: bool, widest: int = 64) -> ElementType:

@@ -1,4 +1,4 @@
-"""Trained networks that lie where `QNN_MODELS` says, with their data sets."""
+"""Trained networks in the folder `QNN_MODELS`, with their data sets."""
 
 import importlib.util
 import os
@@ -21,7 +21,7 @@ CHANNELS_LAST = "qonnx.custom_op.channels_last"
 
 
 def folder() -> Path:
-    """Where the networks are; a test that needs them is skipped where they aren't."""
+    """The folder of the networks; without it, the test is skipped."""
     given = os.environ.get("QNN_MODELS")
     if not given:
         pytest.skip("QNN_MODELS does not say where trained networks are")
@@ -35,7 +35,7 @@ def data(name: str) -> dict[str, Array]:
 
 @cache
 def reference() -> ModuleType:
-    """The script that measured the reference figures: how images are prepared for each network."""
+    """The script that measured the reference figures; it prepares the images of each network."""
     pytest.importorskip("qonnx", reason="the qonnx package judges here")
     spec = importlib.util.spec_from_file_location("reference", folder() / "reference.py")
     assert spec is not None and spec.loader is not None
@@ -79,7 +79,7 @@ def people() -> tuple[Array, Array]:
 
 
 def things() -> tuple[Array, Array]:
-    """The network's classes start with one for the background."""
+    """The network has a class for the background before those of the data set."""
     file = data("imagenet_samples_100_128.npz")
     return file["x"], file["y"] + 1
 
@@ -90,15 +90,15 @@ def unit(pixels: Array) -> Array:
 
 @dataclass(frozen=True)
 class Network:
-    """A network with a data set, and the figure that was measured with other people's runtimes."""
+    """A network with a data set, and its accuracy in other runtimes."""
 
     load: Callable[[], tuple[Array, Array]]
     images: int
     correct: int
     ties: int = 0
-    """How many images more or fewer are right where a sum lies exactly between two steps."""
+    """Images whose class may differ because a sum is exactly between two steps."""
     few: int = 200
-    """How many images a quick test takes."""
+    """The number of images in a quick test."""
     qdq: bool = False
 
 
@@ -129,7 +129,7 @@ NETWORKS = {
 
 
 def run_onnxruntime(model: onnx.ModelProto, x: Array) -> list[Array]:
-    """All results for images one by one, as the model is written: no graph optimisation."""
+    """All results for images one by one, without graph optimisation."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
@@ -142,7 +142,7 @@ def run_onnxruntime(model: onnx.ModelProto, x: Array) -> list[Array]:
 
 
 def cleaned(path: Path, batch: int = 1) -> onnx.ModelProto:
-    """A network as QONNX can execute it: with known shapes, and names of QONNX's own."""
+    """A network that QONNX can execute: with known shapes, and names that QONNX chooses."""
     reference()
     from qonnx.core.modelwrapper import ModelWrapper
     from qonnx.transformation.change_batchsize import ChangeBatchSize
@@ -162,7 +162,7 @@ def cleaned(path: Path, batch: int = 1) -> onnx.ModelProto:
 
 
 def run_qonnx(model: onnx.ModelProto, x: Array, every: bool = False) -> dict[str, Array]:
-    """The results by QONNX's own execution, or every value that is computed on the way."""
+    """The results of QONNX's own execution; with `every`, all intermediate values, too."""
     from qonnx.core.modelwrapper import ModelWrapper
     from qonnx.core.onnx_exec import execute_onnx
 

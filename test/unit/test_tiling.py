@@ -202,12 +202,18 @@ def replaced(text: str) -> str:
         (f"{VALID}[resources]\nlut = 1.5", "resources: lut must be a whole number, not 1.5"),
         (f"{VALID}[resources]\nlut = {'9' * 400}", "resources: lut must be a whole number"),
         (f"{VALID}[resources]\nluts = 5", "resources: unknown key 'luts'; did you mean lut?"),
-        (f"{VALID}boards = ['mine']", "boards must be a table from names to part numbers, not ['mine']"),
+        (
+            f"{VALID}boards = ['mine']",
+            "boards must be a table from names to part numbers, not ['mine']",
+        ),
         (f"{VALID}resources = 5", "resources must be a table of numbers, not 5"),
         ('vendr = "xilinx"', "unknown key 'vendr'; did you mean vendor?"),
         ('vendor = "xilinx"', "add the missing keys description, part, clock_mhz, resources"),
         (f"{VALID}sources = 5", "sources must be a table of figures, not 5"),
-        (f"{VALID}[sources]\nclock = 1", "sources: unknown figure 'clock'; did you mean clock_mhz?"),
+        (
+            f"{VALID}[sources]\nclock = 1",
+            "sources: unknown figure 'clock'; did you mean clock_mhz?",
+        ),
         (f"{VALID}[sources]\nlut = 'me'", "sources: lut must be { from = "),
         (
             f"{VALID}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",

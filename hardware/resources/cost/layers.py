@@ -79,7 +79,7 @@ def weighted_datapaths(
 
 
 def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStorage:
-    """What holds a vector of several words until all rows are through with it.
+    """The memory or the registers of a vector of several words, which all groups of rows read.
 
     A memory has an output register, and a multiplexer between its words and those that arrive.
     """
@@ -94,7 +94,7 @@ def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> 
 
 
 def weight_memories(vendor: str, words: Counts, pe: Counts, bits: Counts) -> dict[Storage, Use]:
-    """The resources of the weights in each memory, for PE memories of words of so many bits."""
+    """The resources of the weights in each memory: `pe` memories of words of `word` bits."""
     shape = shape_of_widths(words, bits)
     constant = np.where(words == 1, 0, np.inf)
     return {
