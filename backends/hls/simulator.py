@@ -58,14 +58,14 @@ def vendor_headers() -> Path:
         headers = Path(folder) / "templates" / "vivado" / "ap_types"
         if (headers / "ap_int.h").exists():
             return headers
-    raise SimulationError("there is no ap_int.h: pip install 'qnn-dialect[hls]' installs it")
+    raise SimulationError("ap_int.h is not installed: pip install 'qnn-dialect[hls]'")
 
 
 def find_gxx() -> str:
     """The path of g++."""
     found = shutil.which("g++")
     if found is None:
-        raise SimulationError("there is no g++: install a C++ compiler to simulate a design")
+        raise SimulationError("g++ is not installed: install a C++ compiler to simulate a design")
     return found
 
 

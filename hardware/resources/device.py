@@ -45,7 +45,7 @@ class DeviceError(Exception):
 class FigureSource:
     """The source of a figure of a device, and the confidence in it."""
 
-    text: str = "its file does not say"
+    text: str = "no source in the file"
     confidence: str = "guess"
 
 

@@ -52,7 +52,7 @@ class ForkOp(Process):
         super().__init__(operands=[x], result_types=[[channel] * readers])
 
     def check(self) -> None:
-        require(len(self.copies) >= 2, "a fork has at least two readers")
+        require(len(self.copies) >= 2, "a fork must have at least two readers")
         require_same_elements(*self.inputs, *self.outputs)
         require_same_frames(*self.inputs, *self.outputs)
         require_same_lanes(*self.inputs, *self.outputs)
@@ -87,7 +87,7 @@ class ConcatOp(Process):
         super().__init__(operands=[parts], result_types=[joined])
 
     def check(self) -> None:
-        require(len(self.parts) >= 2, "a concat has at least two inputs")
+        require(len(self.parts) >= 2, "a concat must have at least two inputs")
         check_parts(self.inputs, self.outputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
@@ -122,7 +122,7 @@ class SplitOp(Process):
         super().__init__(operands=[x], result_types=[types])
 
     def check(self) -> None:
-        require(len(self.parts) >= 2, "a split has at least two outputs")
+        require(len(self.parts) >= 2, "a split must have at least two outputs")
         check_parts(self.outputs, self.inputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:

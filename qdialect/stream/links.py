@@ -41,14 +41,17 @@ class LinkAttr(ParametrizedAttribute):
     def verify(self) -> None:
         slowest, fastest = LINK_RANGE_MHZ
         if not 1 <= self.bits.data <= MAX_WORD_BITS:
-            raise VerifyException(f"a link has 1 to {MAX_WORD_BITS} bits, not {self.bits.data}")
+            raise VerifyException(
+                f"a link must have 1 to {MAX_WORD_BITS} bits, not {self.bits.data}"
+            )
         if not slowest <= self.mhz.data <= fastest:
             raise VerifyException(
-                f"a link has {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
+                f"a link must have {slowest:g} to {fastest:,} MHz, not {self.mhz.data:g}"
             )
         if not 0 <= self.ns.data <= MAX_LINK_LATENCY_NS:
             raise VerifyException(
-                f"a link takes 0 to {MAX_LINK_LATENCY_NS:,} ns, not {self.ns.data:g}"
+                f"the latency of a link must be 0 to {MAX_LINK_LATENCY_NS:,} ns, "
+                f"not {self.ns.data:g}"
             )
 
     @property
@@ -87,7 +90,7 @@ class LinkAttr(ParametrizedAttribute):
             while not numbers or parser.parse_optional_punctuation(",") is not None:
                 at, name = parser.pos, parser.parse_identifier()
                 if name not in ("bits", "mhz", "ns") or name in numbers:
-                    message = f"a link has bits, mhz and ns, once each, not {name}"
+                    message = f"a link must have bits, mhz and ns, once each, not {name}"
                     parser.raise_error(message, at, parser.pos)
                 parser.parse_punctuation("=")
                 numbers[name] = (
@@ -96,7 +99,7 @@ class LinkAttr(ParametrizedAttribute):
                     else float(parser.parse_number())
                 )
         if not {"bits", "mhz"} <= numbers.keys():
-            parser.raise_error("a link has bits and mhz", start, parser.pos)
+            parser.raise_error("a link must have bits and mhz", start, parser.pos)
         try:
             bits = int(numbers["bits"])
             return cls(bits, numbers["mhz"], numbers.get("ns", 0.0)).parameters

@@ -149,8 +149,8 @@ class Process(IRDLOperation, ABC):
                 readers = len(list(value.uses))
                 require(
                     readers == 1,
-                    f"a channel has one reader, this one has {readers}"
-                    + ("; a stream.fork makes copies" if readers > 1 else ""),
+                    f"a channel must have one reader, this one has {readers}"
+                    + (": copy it with stream.fork" if readers > 1 else ""),
                 )
             self.check()
             self._check_memories()

@@ -73,7 +73,7 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
     def verify(self) -> None:
         check_element(self.element)
         if min(self.frame, default=0) < 1:
-            raise VerifyException("a frame has at least one axis, and none that is empty")
+            raise VerifyException("a frame must have at least one axis, and no axis of size 0")
         if self.lanes.data < 1 or prod(self.frame) % self.lanes.data:
             raise VerifyException(
                 f"{self.lanes.data} lanes don't divide a frame of {prod(self.frame)} elements"
@@ -94,7 +94,7 @@ class ChannelType(ParametrizedAttribute, TypeAttribute):
             while parser.parse_optional_punctuation(",") is not None:
                 at, name = parser.pos, parser.parse_identifier()
                 if name not in ("lanes", "depth") or name in counts:
-                    message = f"a channel has lanes and depth, once each, not {name}"
+                    message = f"a channel must have lanes and depth, once each, not {name}"
                     parser.raise_error(message, at, parser.pos)
                 parser.parse_punctuation("=")
                 counts[name] = parser.parse_integer(allow_boolean=False)

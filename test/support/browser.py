@@ -25,7 +25,7 @@ READY = "html[data-ready=yes]"
 def browser() -> str:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        pytest.skip("there is no browser: install chromium")
+        pytest.skip("no browser is installed: install chromium")
     return found
 
 

@@ -24,7 +24,7 @@ def folder() -> Path:
     """The folder of the networks; without it, the test is skipped."""
     given = os.environ.get("QNN_MODELS")
     if not given:
-        pytest.skip("QNN_MODELS does not say where trained networks are")
+        pytest.skip("QNN_MODELS is not set to the folder of the trained networks")
     return Path(given)
 
 
@@ -36,7 +36,9 @@ def data(name: str) -> dict[str, Array]:
 @cache
 def reference() -> ModuleType:
     """The script that measured the reference figures; it prepares the images of each network."""
-    pytest.importorskip("qonnx", reason="the qonnx package judges here")
+    pytest.importorskip(
+        "qonnx", reason="the package qonnx, which gives the reference, is not installed"
+    )
     spec = importlib.util.spec_from_file_location("reference", folder() / "reference.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

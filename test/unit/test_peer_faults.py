@@ -26,7 +26,9 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
-pytest.importorskip("qonnx", reason="the qonnx package judges here")
+pytest.importorskip(
+    "qonnx", reason="the package qonnx, which gives the reference, is not installed"
+)
 
 
 def ops(module: ModuleOp, kind: Any) -> list[Any]:

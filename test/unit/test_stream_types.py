@@ -45,9 +45,9 @@ def test_a_channel_with_other_lanes_or_depth() -> None:
 @pytest.mark.parametrize(
     ("frame", "element", "lanes", "depth", "message"),
     [
-        ((), unsigned(8), 1, 0, "a frame has at least one axis"),
-        ((3, 0), unsigned(8), 1, 0, "none that is empty"),
-        ((3, -1), unsigned(8), 1, 0, "none that is empty"),
+        ((), unsigned(8), 1, 0, "a frame must have at least one axis"),
+        ((3, 0), unsigned(8), 1, 0, "no axis of size 0"),
+        ((3, -1), unsigned(8), 1, 0, "no axis of size 0"),
         ((3,), unsigned(8), 2, 0, "2 lanes don't divide a frame of 3 elements"),
         ((3,), unsigned(8), -1, 0, "-1 lanes don't divide"),
         ((3,), unsigned(8), 1, -1, "a depth can't be negative"),
@@ -109,7 +109,10 @@ def test_a_concat_infers_its_channel() -> None:
         (lambda x: PadOp(x, [1, 1, 1, 1]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: UpsampleOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: RepackOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
-        (lambda x: SplitOp(x, [2, 0]), "a frame has at least one axis, and none that is empty"),
+        (
+            lambda x: SplitOp(x, [2, 0]),
+            "a frame must have at least one axis, and no axis of size 0",
+        ),
     ],
 )
 def test_constructors_say_what_does_not_fit(make: Callable[..., Any], message: str) -> None:

@@ -41,7 +41,7 @@ try:
     import numpy as np
     import pyopencl as cl
 except ModuleNotFoundError as error:
-    exit_with(f"there is no {error.name}: pip install {PACKAGES}")
+    exit_with(f"{error.name} is not installed: pip install {PACKAGES}")
 
 DESIGN_FOLDER = Path(__file__).resolve().parent
 MAX_KERNELS, SPARE_THREADS = 250, 6
@@ -246,7 +246,7 @@ def frame_count(counts: set[int], vectors: Path) -> int:
     """The number of frames, which all ports must have."""
     if len(counts) > 1:
         numbers = " and ".join(map(str, sorted(counts)))
-        exit_with(f"{vectors}: the ports have {numbers} frames, they need equally many")
+        exit_with(f"{vectors}: the ports have {numbers} frames, but all ports need the same number")
     if not counts:
         exit_with("all frames come over links: pass their number with --frames")
     return counts.pop()

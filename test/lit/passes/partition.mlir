@@ -41,7 +41,7 @@ qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 // DEVICE: qnn-opt: partition: unknown device 'z7021'; did you mean z7020?
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=0 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix LINK
-// LINK: qnn-opt: partition: a link has 1 to 4096 bits, not 0
+// LINK: qnn-opt: partition: a link must have 1 to 4096 bits, not 0
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=1 link-mhz=1.0 target-fps=1000000.0" %s 2>&1 | filecheck %s --check-prefix SLOW
 // SLOW: qnn-opt: partition: the design cannot be cut for 1,000,000 frames/s: the link is too slow: at the cut with the least traffic it takes 3,200 cycles per frame, 31,250.0 frames/s at 100 MHz; use a wider or faster link

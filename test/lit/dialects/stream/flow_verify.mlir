@@ -23,21 +23,21 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame must have at least one axis, and no axis of size 0
   %x = stream.source "x" : !stream.channel<ui8>
 }
 
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame must have at least one axis, and no axis of size 0
   %x = stream.source "x" : !stream.channel<2x0xui8>
 }
 
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame has at least one axis, and none that is empty
+  // CHECK: {{.*}}:[[# @LINE + 1]]:43: a frame must have at least one axis, and no axis of size 0
   %x = stream.source "x" : !stream.channel<?x2xui8>
 }
 
@@ -72,14 +72,14 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:53: a channel has lanes and depth, once each, not width
+  // CHECK: {{.*}}:[[# @LINE + 1]]:53: a channel must have lanes and depth, once each, not width
   %x = stream.source "x" : !stream.channel<2x3xui8, width = 3>
 }
 
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:64: a channel has lanes and depth, once each, not lanes
+  // CHECK: {{.*}}:[[# @LINE + 1]]:64: a channel must have lanes and depth, once each, not lanes
   %x = stream.source "x" : !stream.channel<2x3xui8, lanes = 3, lanes = 3>
 }
 
@@ -192,14 +192,14 @@ stream.sink "y" %x : !stream.channel<4xui8>
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 0
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel must have one reader, this one has 0
   %x = stream.source "x" : !stream.channel<4xui8>
 }
 
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 2; a stream.fork makes copies
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel must have one reader, this one has 2: copy it with stream.fork
   %x = stream.source "x" : !stream.channel<4xui8>
   stream.sink "y" %x : !stream.channel<4xui8>
   stream.sink "z" %x : !stream.channel<4xui8>
@@ -208,7 +208,7 @@ stream.design @main {
 // -----
 
 stream.design @main {
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel has one reader, this one has 2; a stream.fork makes copies
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.source: a channel must have one reader, this one has 2: copy it with stream.fork
   %x = stream.source "x" : !stream.channel<4xui8>
   %y = stream.add %x, %x
       : (!stream.channel<4xui8>, !stream.channel<4xui8>) -> !stream.channel<4xui9>
@@ -219,7 +219,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork "Relu_0": a channel has one reader, this one has 0
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork "Relu_0": a channel must have one reader, this one has 0
   %a, %b, %c = stream.fork %x {layer = "Relu_0"}
       : (!stream.channel<4xui8>) -> (!stream.channel<4xui8>, !stream.channel<4xui8>, !stream.channel<4xui8>)
   stream.sink "a" %a : !stream.channel<4xui8>
@@ -247,7 +247,7 @@ stream.design @main {
 // stream.fork
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: a fork has at least two readers
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.fork: a fork must have at least two readers
   %y = stream.fork %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
@@ -290,7 +290,7 @@ stream.design @main {
 // stream.concat
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: a concat has at least two inputs
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: a concat must have at least two inputs
   %y = stream.concat %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
@@ -360,7 +360,7 @@ stream.design @main {
 // stream.split
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: a split has at least two outputs
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.split: a split must have at least two outputs
   %y = stream.split %x : (!stream.channel<4xui8>) -> !stream.channel<4xui8>
   stream.sink "y" %y : !stream.channel<4xui8>
 }
@@ -505,7 +505,7 @@ func.func @main(%x: tensor<1x4xui8>) -> tensor<1x4xsi8> {
 // #stream.link
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has 1 to 4096 bits, not 0
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link must have 1 to 4096 bits, not 0
   stream.sink "y" %x over <bits = 0, mhz = 50.0> : !stream.channel<4xui8>
 }
 
@@ -513,7 +513,7 @@ stream.design @main attributes {clock_mhz = 100.0 : f64} {
 
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has 0.001 to 100,000 MHz, not 0
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link must have 0.001 to 100,000 MHz, not 0
   stream.sink "y" %x over <bits = 8, mhz = 0.0> : !stream.channel<4xui8>
 }
 
@@ -521,7 +521,7 @@ stream.design @main attributes {clock_mhz = 100.0 : f64} {
 
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link takes 0 to 1,000,000,000 ns, not -1
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: the latency of a link must be 0 to 1,000,000,000 ns, not -1
   stream.sink "y" %x over <bits = 8, mhz = 50.0, ns = -1.0> : !stream.channel<4xui8>
 }
 
@@ -529,7 +529,7 @@ stream.design @main attributes {clock_mhz = 100.0 : f64} {
 
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link has bits and mhz
+  // CHECK: {{.*}}:[[# @LINE + 1]]:27: a link must have bits and mhz
   stream.sink "y" %x over <bits = 8> : !stream.channel<4xui8>
 }
 
@@ -537,7 +537,7 @@ stream.design @main attributes {clock_mhz = 100.0 : f64} {
 
 stream.design @main attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "x" : !stream.channel<4xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:38: a link has bits, mhz and ns, once each, not hz
+  // CHECK: {{.*}}:[[# @LINE + 1]]:38: a link must have bits, mhz and ns, once each, not hz
   stream.sink "y" %x over <bits = 8, hz = 50.0> : !stream.channel<4xui8>
 }
 
