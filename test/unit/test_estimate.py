@@ -153,7 +153,7 @@ def test_what_a_design_may_take() -> None:
         ("registers", "Gemm_0.*: no hardware exists for this combination"),
     ],
 )
-def test_what_can_not_be_built(storage: str, message: str) -> None:
+def test_processes_that_cannot_be_built(storage: str, message: str) -> None:
     design = design_of(read_module(MATRIX.replace("STORAGE", storage)))
     with pytest.raises(EstimateError, match=message):
         estimate_of(design, device_named("z7020"))

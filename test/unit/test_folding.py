@@ -1,4 +1,4 @@
-"""Folded designs compute the same, and are as fast as their layers are parallel."""
+"""Folded designs compute the same results, at the rate that their folding predicts."""
 
 from pathlib import Path
 
@@ -87,7 +87,7 @@ qnn.data @v "0x1b1b1b1b1b1b1b1b" : tensor<4x8xsi2>
 """
 
 
-def test_words_that_differ_are_cut_anew() -> None:
+def test_a_repack_joins_channels_of_different_words() -> None:
     module = read_module(TWO_LAYERS)
     Pipeline.parse("stream-lower").apply(module)
     design = design_of(module)
@@ -126,7 +126,7 @@ def test_words_that_differ_are_cut_anew() -> None:
         ("{", "is not valid JSON: "),
     ],
 )
-def test_folding_files_with_mistakes(
+def test_folding_files_with_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     net, file = tmp_path / "net.mlir", tmp_path / "fold.json"

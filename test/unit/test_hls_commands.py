@@ -53,7 +53,7 @@ def compiled(module: ModuleOp, folder: Path, *more: str) -> Path:
 def test_no_name_of_a_model_reaches_a_project(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither the code, a script, a table nor the name of a file; only files that are read back
+    """No code, script, table or file name contains one; only files that are read back
     contain names."""
     build = compiled(two_layers(name, name), tmp_path)
     table = capsys.readouterr().out

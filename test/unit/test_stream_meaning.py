@@ -1,4 +1,4 @@
-"""Level 3 computes what level 2 does: every process against its `qnn` op, alone and in networks."""
+"""Level 3 computes the same as level 2: each process and its `qnn` op, alone and in networks."""
 
 from collections.abc import Callable
 from math import prod
@@ -33,7 +33,9 @@ from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 @pytest.mark.parametrize("layer", [*LAYERS, scores], ids=lambda layer: layer.__name__)
 @given(st.data())
-def test_a_process_is_its_op(layer: Callable[[Twin, Both], Both], data: st.DataObject) -> None:
+def test_a_process_computes_the_same_as_its_op(
+    layer: Callable[[Twin, Both], Both], data: st.DataObject
+) -> None:
     twin = Twin(Choices.drawn(data.draw))
     twin.same(layer(twin, twin.image()))
 
@@ -67,7 +69,7 @@ def test_inputs_and_results_keep_their_order(data: st.DataObject) -> None:
 
 
 @given(st.data())
-def test_an_add_multiplies_first(data: st.DataObject) -> None:
+def test_an_add_multiplies_its_operands_first(data: st.DataObject) -> None:
     choices = Choices.drawn(data.draw)
     frame = tuple(choices.integers(choices.integer(1, 3), 1, 4))
     elements = choices.quant(20), choices.quant(20)
@@ -117,7 +119,7 @@ def test_an_accumulator_one_bit_narrower_is_refused(data: st.DataObject) -> None
                 op.check()
 
 
-def test_a_lookup_may_give_floats() -> None:
+def test_a_lookup_may_return_floats() -> None:
     design, table = Design(), np.array([0.5, -1.25, 3.0, 0.1], np.float32)
     x = design.source(ChannelType((2, 2), unsigned(2), 2))
     output = ChannelType((2, 2), f32, 2)

@@ -40,7 +40,7 @@
 // EVENTS:        "ph": "C",
 // EVENTS-NEXT:   "name": "0 x source -> 1 Gemm_0 matvec",
 
-// As JSON; Intel's devices have other resources. It is the design's folding, and the clock that is asked for.
+// As JSON; Intel's devices have other resources. The folding is the design's, the clock is the option's.
 // RUN: qnn estimate %s --device arria10-gx1150 --clock 50 --json | filecheck %s --match-full-lines --check-prefix JSON
 // JSON:      {
 // JSON-NEXT:   "fps": 3125000.0,
