@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
-ALONE = [
+OFFLINE_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -30,11 +30,11 @@ def browser() -> str:
 
 
 @contextmanager
-def opened(path: Path) -> Generator[tuple[Page, list[str]]]:
+def open_page(path: Path) -> Generator[tuple[Page, list[str]]]:
     """A page that has finished loading, and its console messages, errors and requests."""
     program = browser()
     with sync_playwright() as playwright:
-        process = playwright.chromium.launch(executable_path=program, args=ALONE)
+        process = playwright.chromium.launch(executable_path=program, args=OFFLINE_OPTIONS)
         page, complaints = process.new_page(viewport={"width": 1400, "height": 1000}), list[str]()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

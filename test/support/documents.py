@@ -31,7 +31,7 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 300
+MAX_COMMAND_SECONDS = 300
 """Time limit of a command, in seconds."""
 
 
@@ -138,15 +138,15 @@ class Page:
 
     def output(self, command: str, block: Block, fails: bool = False) -> str:
         """The output of a command; `pip install` is skipped, because its packages are installed."""
-        there = re.sub(r"^pip install \S.*?(&& |$)", "", command, flags=re.MULTILINE)
+        commands = re.sub(r"^pip install \S.*?(&& |$)", "", command, flags=re.MULTILINE)
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", there],
+            ["bash", "-euo", "pipefail", "-c", commands],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=SECONDS,
+            timeout=MAX_COMMAND_SECONDS,
         )
         if bool(done.returncode) != fails:
             pytest.fail(f"{block.place}: {command}\n{done.stdout}", pytrace=False)
@@ -155,12 +155,12 @@ class Page:
 
 def check_excerpt(expected: str, output: str, block: Block) -> None:
     """Fails unless the lines of a block are in the output, in this order; spaces do not count."""
-    rest = map(spaced, output.splitlines())
-    for line in filter(None, map(spaced, expected.splitlines())):
+    rest = map(normalize_spaces, output.splitlines())
+    for line in filter(None, map(normalize_spaces, expected.splitlines())):
         pattern = ".*".join(map(re.escape, line.split("...")))
         if line != "..." and not any(re.fullmatch(pattern, other) for other in rest):
             pytest.fail(f"{block.place}: no line {line!r} (any more) in\n{output}", pytrace=False)
 
 
-def spaced(line: str) -> str:
+def normalize_spaces(line: str) -> str:
     return " ".join(line.split())

@@ -257,7 +257,7 @@ class Growth:
         axis = self.axis(x)
         return axis, self.choices.pick([(), (1,), (shape_of(x)[axis],)])
 
-    def holding(self, low: int, high: int) -> QuantType:
+    def type_holding(self, low: int, high: int) -> QuantType:
         """A type for every value of a range: the narrowest, or a wider one."""
         width = bit_width(smallest_type(low, high))
         if self.choices.flag():
@@ -342,7 +342,7 @@ def threshold(g: Growth) -> QnnOp:
     return ThresholdOp(
         x,
         g.program.constant(np.sort(rows, axis=1), element, "thresholds"),
-        BipolarType() if bipolar else g.holding(offset, offset + count),
+        BipolarType() if bipolar else g.type_holding(offset, offset + count),
         offset,
         descending,
     )
@@ -381,7 +381,7 @@ def accumulator(
 ) -> QuantType | None:
     if not is_quant(element_of(x)):
         return None
-    return g.holding(*accumulator_range(x, weights, bias))
+    return g.type_holding(*accumulator_range(x, weights, bias))
 
 
 def conv2d(g: Growth) -> QnnOp:
@@ -445,7 +445,7 @@ def sum_pool(g: Growth) -> QnnOp:
         return SumPoolOp(x, **window)
     low, high = value_range(quant_of(x))
     taps = prod(window["kernel"])
-    return SumPoolOp(x, **window, element=g.holding(min(low, 0) * taps, high * taps))
+    return SumPoolOp(x, **window, element=g.type_holding(min(low, 0) * taps, high * taps))
 
 
 def avg_pool(g: Growth) -> QnnOp:
@@ -481,7 +481,7 @@ def binary(kind: Callable[..., BinaryOp], combine: Callable[[int, int], int], wi
             return kind(lhs, rhs)
         left, right = value_range(quant_of(lhs)), value_range(quant_of(rhs))
         ends = [combine(a, b) for a in left for b in right]
-        return kind(lhs, rhs, g.holding(min(ends), max(ends)))
+        return kind(lhs, rhs, g.type_holding(min(ends), max(ends)))
 
     return make
 
@@ -497,7 +497,7 @@ def relu(g: Growth) -> QnnOp:
     x = g.operand(widest=63)
     if not is_quant(element_of(x)):
         return ReluOp(x)
-    return ReluOp(x, g.holding(0, value_range(quant_of(x))[1]))
+    return ReluOp(x, g.type_holding(0, value_range(quant_of(x))[1]))
 
 
 def prelu(g: Growth) -> QnnOp:
@@ -615,7 +615,7 @@ def softmax(g: Growth) -> QnnOp:
 def arg_max(g: Growth) -> QnnOp:
     x = g.operand()
     axis = g.axis(x)
-    return ArgMaxOp(x, axis, g.holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None)
+    return ArgMaxOp(x, axis, g.type_holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None)
 
 
 def top_k(g: Growth) -> QnnOp:

@@ -102,7 +102,7 @@ class Net:
         model.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
         return model
 
-    def judge(self, images: Array) -> dict[str, Array]:
+    def reference_values(self, images: Array) -> dict[str, Array]:
         """Every value of the model, as QONNX computes it."""
         from qonnx.core.modelwrapper import ModelWrapper
         from qonnx.transformation.infer_shapes import InferShapes
@@ -112,7 +112,7 @@ class Net:
 
     def observed(self, images: Array) -> Observation:
         """The integers of every quantizer and the result, computed by QONNX."""
-        values = self.judge(images)
+        values = self.reference_values(images)
         layers = {
             name: np.rint(values[result] / scale).astype(np.int64) + zero
             for name, (result, scale, zero) in self.quantizers.items()

@@ -75,12 +75,12 @@ def commands() -> tuple[Array, Array]:
     return file["x"][..., None], file["y"]
 
 
-def people() -> tuple[Array, Array]:
+def visual_wake_words() -> tuple[Array, Array]:
     file = data("vww_300.npz")
     return signed(file["x"]), file["y"]
 
 
-def things() -> tuple[Array, Array]:
+def imagenet() -> tuple[Array, Array]:
     """The network has a class for the background before those of the data set."""
     file = data("imagenet_samples_100_128.npz")
     return file["x"], file["y"] + 1
@@ -125,8 +125,8 @@ NETWORKS = {
     "kws_mlp_w3a3": Network(keywords, 1_000, 825),
     "resnet8_int8_qdq": Network(lambda: cifar10(signed), 2_000, 1_751, 1, 20, qdq=True),
     "dscnn_int8_qdq": Network(commands, 1_000, 902, few=100, qdq=True),
-    "mobilenetv1_025_96_int8_qdq": Network(people, 300, 255, few=10, qdq=True),
-    "mobilenet_v1_0.25_128_quant_qdq": Network(things, 100, 47, 2, 10, qdq=True),
+    "mobilenetv1_025_96_int8_qdq": Network(visual_wake_words, 300, 255, few=10, qdq=True),
+    "mobilenet_v1_0.25_128_quant_qdq": Network(imagenet, 100, 47, 2, 10, qdq=True),
 }
 
 
@@ -143,7 +143,7 @@ def run_onnxruntime(model: onnx.ModelProto, x: Array) -> list[Array]:
     return [np.concatenate(parts) for parts in zip(*results, strict=True)]
 
 
-def cleaned(path: Path, batch: int = 1) -> onnx.ModelProto:
+def clean_for_qonnx(path: Path, batch: int = 1) -> onnx.ModelProto:
     """A network that QONNX can execute: with known shapes, and names that QONNX chooses."""
     reference()
     from qonnx.core.modelwrapper import ModelWrapper

@@ -68,7 +68,7 @@ class Twin:
     def constant(self, array: Array, element: ElementType) -> tuple[SSAValue, str]:
         return self.program.constant(array, element), self.design.data(array, element)
 
-    def same(self, *results: Both) -> None:
+    def assert_same_results(self, *results: Both) -> None:
         """Fails unless both levels compute the same results for several images."""
         tensors, channels = zip(*results, strict=True)
         level2, level3 = self.program.finish(*tensors), self.design.finish(*channels)
@@ -111,7 +111,7 @@ class Twin:
         lanes = channel_of(image).lanes.data * self.choices.pick(divisors(prod(options["kernel"])))
         return self.design.add(WindowOp(image, **options, by_channel=True, lanes=lanes)).patches
 
-    def weigh(
+    def add_weights(
         self, tensor: SSAValue, shape: tuple[int, ...]
     ) -> tuple[list[SSAValue | None], QuantType, dict[str, Any]]:
         """Weights and an optional bias: with the narrowest accumulator at level 2, and as symbols
@@ -163,7 +163,7 @@ def convolution(twin: Twin, x: Both) -> Both:
     kernel = options.pop("kernel")
     patch = prod(kernel) * depth
     outputs = twin.choices.pick([4, 6, 1, 2, 3])
-    (weights, bias), accumulator, names = twin.weigh(tensor, (outputs, *kernel, depth))
+    (weights, bias), accumulator, names = twin.add_weights(tensor, (outputs, *kernel, depth))
     conv = Conv2dOp(tensor, weights, accumulator, bias, **options)
     result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
     lanes = [n for n in divisors(patch) if depth % n == 0 or n % depth == 0]
@@ -180,7 +180,7 @@ def depthwise(twin: Twin, x: Both) -> Both:
     tensor, channel = twin.narrow(x)
     depth, options = shape_of(tensor)[-1], twin.window(tensor)
     shape = (depth, *options["kernel"], 1)
-    (weights, bias), accumulator, names = twin.weigh(tensor, shape)
+    (weights, bias), accumulator, names = twin.add_weights(tensor, shape)
     sizes = {name: value for name, value in options.items() if name != "kernel"}
     conv = Conv2dOp(tensor, weights, accumulator, bias, **sizes, groups=depth)
     result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
@@ -311,7 +311,7 @@ def residual(twin: Twin, x: Both) -> Both:
     return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
 
 
-def doubled(twin: Twin, x: Both) -> Both:
+def duplicated(twin: Twin, x: Both) -> Both:
     """A fork and a concat of its copies."""
     tensor, channel = x
     copies = twin.design.add(ForkOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), 3)).copies
@@ -319,7 +319,7 @@ def doubled(twin: Twin, x: Both) -> Both:
     return twin.program.add(op).output, twin.design.add(ConcatOp(copies)).output
 
 
-def turned(twin: Twin, x: Both) -> Both:
+def rotated(twin: Twin, x: Both) -> Both:
     """A split and a concat that moves the last part to the front."""
     tensor, channel = x
     depth = shape_of(tensor)[-1]
@@ -350,8 +350,8 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     threshold,
     lookup,
     residual,
-    doubled,
-    turned,
+    duplicated,
+    rotated,
     link,
 ]
 
@@ -362,7 +362,7 @@ def scores(twin: Twin, x: Both) -> Both:
     size = prod(shape_of(tensor))
     flat = twin.program.add(ReshapeOp(tensor, (1, size))).output
     labels = twin.choices.pick([4, 10, 1, 2, 3])
-    (weights, bias), accumulator, names = twin.weigh(flat, (labels, size))
+    (weights, bias), accumulator, names = twin.add_weights(flat, (labels, size))
     layer = LinearOp(flat, weights, accumulator, bias)
     result, thresholds = twin.perhaps_activate(twin.program.add(layer).output)
     row = twin.design.add(RepackOp(channel, twin.choices.pick(divisors(size)), (size,))).output

@@ -37,7 +37,7 @@ def test_a_process_computes_the_same_as_its_op(
     layer: Callable[[Twin, Both], Both], data: st.DataObject
 ) -> None:
     twin = Twin(Choices.drawn(data.draw))
-    twin.same(layer(twin, twin.image()))
+    twin.assert_same_results(layer(twin, twin.image()))
 
 
 @given(st.data())
@@ -45,7 +45,7 @@ def test_labels_are_those_of_top_k(data: st.DataObject) -> None:
     twin = Twin(Choices.drawn(data.draw))
     count = twin.choices.pick([10, 1, 2, 3, 7])
     lanes = twin.choices.pick(divisors(count))
-    twin.same(labels(twin, twin.input(twin.choices.quant(), (count,), lanes)))
+    twin.assert_same_results(labels(twin, twin.input(twin.choices.quant(), (count,), lanes)))
 
 
 @settings(max_examples=200)
@@ -58,14 +58,14 @@ def test_a_network_is_the_same_at_both_levels(data: st.DataObject) -> None:
             x = twin.choices.pick(LAYERS)(twin, x)
     if twin.choices.flag():
         x = labels(twin, scores(twin, x))
-    twin.same(x)
+    twin.assert_same_results(x)
 
 
 @given(st.data())
 def test_inputs_and_results_keep_their_order(data: st.DataObject) -> None:
     twin = Twin(Choices.drawn(data.draw))
     first, second, third = twin.image(), twin.image(), twin.image()
-    twin.same(third, convolution(twin, second), first)
+    twin.assert_same_results(third, convolution(twin, second), first)
 
 
 @given(st.data())
@@ -115,7 +115,7 @@ def test_an_accumulator_one_bit_narrower_is_refused(data: st.DataObject) -> None
         if accumulator is exactly:
             op.check()
         else:
-            with pytest.raises(VerifyException, match=f"the sum reaches {least} to {most}, "):
+            with pytest.raises(VerifyException, match=f"the sum can be {least} to {most}, "):
                 op.check()
 
 
