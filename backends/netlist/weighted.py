@@ -139,7 +139,7 @@ def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstan
 
 
 def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | WeightCodebook:
-    """The type of the weights; each codebook is a type of its own."""
+    """The type of the weights; each codebook is a separate type."""
     element = check_element(data_of(process, process.weights).element)
     if process.codebook is None:
         return element

@@ -25,7 +25,7 @@ VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
     "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
     "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
-"""The vendors' names of the kinds."""
+"""Each vendor's names of the resource kinds, in the order of `RESOURCE_KINDS`."""
 
 FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
 """Flip-flops for each LUT, or in each ALM, of all current devices: for files without a number."""

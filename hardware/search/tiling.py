@@ -124,7 +124,7 @@ class Tiler:
         for part in space.parts:
             self.masked_choices.append(set(part.choices) - seen)
             seen.update(part.choices)
-        # All tables stand in one flat array, so that a price vector costs a single product.
+        # All tables are in one flat array, so that a price vector costs a single product.
         self.flat_use = np.hstack([part.use.reshape(len(part.use), -1) for part in self.parts])
         self.flat_intervals = np.hstack([part.interval.reshape(-1) for part in self.parts])
         self.table_ends: list[int] = np.cumsum([part.interval.size for part in self.parts]).tolist()

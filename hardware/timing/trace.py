@@ -136,7 +136,7 @@ def _counter_events(title: str, timeline: Timeline, channel: SSAValue) -> list[E
 
 
 def cycles_per_point(cycles: int) -> int:
-    """The cycles that a point of a counter stands for."""
+    """The number of cycles that a point of a counter covers."""
     return -(-cycles // MAX_COUNTER_POINTS)
 
 

@@ -1,4 +1,4 @@
-"""Random processes of every kind, each in a design of its own."""
+"""Random processes of every kind, each in its own design."""
 
 from collections.abc import Callable
 from math import prod

@@ -186,7 +186,9 @@ def test_an_unknown_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_missing_compiler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(SimulationError, match="there is no g\\+\\+: install a C\\+\\+ compiler"):
+    with pytest.raises(
+        SimulationError, match="g\\+\\+ is not installed: install a C\\+\\+ compiler"
+    ):
         simulate_with_gxx(emit(design_of(layer())), [frames()])
 
 
@@ -200,7 +202,7 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     """The design of one layer, compiled."""
     emitted = emit(design_of(layer()))
-    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimise=False).build()
+    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimize=False).build()
 
 
 @pytest.mark.parametrize(
