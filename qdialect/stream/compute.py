@@ -237,7 +237,7 @@ class MatvecOp(WeightedProcess):
         rows, cols = self.rows.shape
         require(
             x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
-            f"{rows}x{cols} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+            f"weights of {rows}x{cols} cannot map {text_of(x.frame)} to {text_of(y.frame)}",
         )
         pe, simd = self.at_once
         require(cols % simd == 0, f"SIMD {simd} does not divide {cols} columns")
@@ -281,7 +281,7 @@ class DepthwiseOp(PatchReader, WeightedProcess):
         rows, taps = self.rows.shape
         require(
             x.frame[-1] == rows * taps and y.frame == (*x.frame[:-1], rows),
-            f"{rows}x{taps} weights don't turn {text_of(x.frame)} into {text_of(y.frame)}",
+            f"weights of {rows}x{taps} cannot map {text_of(x.frame)} to {text_of(y.frame)}",
         )
         require_groups(self.x, y, taps)
         self.check_sums()

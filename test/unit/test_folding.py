@@ -149,5 +149,5 @@ def test_words_that_are_too_wide_are_refused(tmp_path: Path) -> None:
     text = TWO_LAYERS.replace("6x", "4096x").replace("x6x", "x4096x").replace("si8", "si20")
     module = read_module(text.replace("1b1b1b1b1b1b1b1b1b1b1b1b", "1b" * 8192))
     Pipeline.parse("stream-lower").apply(module)
-    with pytest.raises(FoldingError, match=r"simd = 4096 makes words of .* the nearest is 1024"):
+    with pytest.raises(FoldingError, match=r"simd = 4096 needs words of .* the nearest is 1024"):
         tile_design(design_of(module), folds={"Gemm_0": LayerFolding(1, 4096)})

@@ -17,7 +17,7 @@ SHARES = {
     "builds": 25,
     "points": 25,
 }
-"""Of a thousand cases, the number of each kind; kinds whose cases run fast have more."""
+"""The number of cases of each kind per thousand; kinds with fast cases have more."""
 
 
 def kind_named(name: str) -> type[Kind]:

@@ -61,7 +61,7 @@ qnn.data @w [1, 2] : tensor<2xui4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x8 into 3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights of 2x4 cannot map 3x8 to 3x2
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -71,7 +71,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 3x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights of 2x4 cannot map 3x4 to 3x4
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x4xsi7>
   stream.sink "y" %y : !stream.channel<3x4xsi7>
 }
@@ -81,7 +81,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: 2x4 weights don't turn 3x4 into 1x3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.matvec: weights of 2x4 cannot map 3x4 to 1x3x2
   %y = stream.matvec %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<1x3x2xsi7>
   stream.sink "y" %y : !stream.channel<1x3x2xsi7>
 }
@@ -517,7 +517,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x4xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x4 into 3x2
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: weights of 2x4 cannot map 3x4 to 3x2
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x4xui2>) -> !stream.channel<3x2xsi7>
   stream.sink "y" %y : !stream.channel<3x2xsi7>
 }
@@ -527,7 +527,7 @@ qnn.data @w [[1, -1, 2, 0], [3, 3, 3, 3]] : tensor<2x4xsi4>
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<3x8xui2>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: 2x4 weights don't turn 3x8 into 3x4
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.depthwise: weights of 2x4 cannot map 3x8 to 3x4
   %y = stream.depthwise %x weights(@w) accumulator = si7 : (!stream.channel<3x8xui2>) -> !stream.channel<3x4xsi7>
   stream.sink "y" %y : !stream.channel<3x4xsi7>
 }
