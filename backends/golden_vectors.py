@@ -33,7 +33,7 @@ def write(files: Files, folder: Path) -> None:
 
 
 def check_frames(ports: Sequence[DesignPort], arrays: Sequence[Array]) -> None:
-    """Raises an error unless there are frames for each port, equally many for all."""
+    """Raises an error unless every port has frames, and all ports the same number of them."""
     if len(arrays) != len(ports):
         raise SimulationError(
             f"{len(arrays)} arrays for {len(ports)} ports: pass one array for each port"

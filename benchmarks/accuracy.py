@@ -1,10 +1,10 @@
-"""Whole test sets through level 2, by native code and by the interpreter: every result is the same.
+"""Runs whole test sets at level 2 in native code and in the interpreter, and compares the results.
 
     QNN_MODELS=path/to/models python benchmarks/accuracy.py [--compared N] [NAME ...]
 
-For each trained network: images, how many of them are right, images a second of the native code,
-how many of the images the interpreter computed as well (all, or the first N), and how many of its
-results differ (none may).
+The columns for each trained network: images, correctly classified images, images per second of the
+native code, images that the interpreter computed as well (all, or the first N), and images on which
+the two differ (must be 0).
 """
 
 import argparse
@@ -25,27 +25,28 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
 
 from support.real_networks import NETWORKS, cifar10, folder
 
-BYTES = {"rn07_w8a8": {"global_in": InputType.parse("ui8*0.00390625")}}
-"""Networks that are trained on pixels as fractions, and say nothing of it: they take the pixels."""
+INPUT_TYPES = {"rn07_w8a8": {"global_in": InputType.parse("ui8*0.00390625")}}
+"""Networks trained on pixels from 0 to 1, whose models do not declare this: their inputs are
+bytes."""
 
 
-def integer(name: str) -> ModuleOp:
+def integer_network(name: str) -> ModuleOp:
     """A network at level 2."""
-    module = import_onnx(str(folder() / f"{name}.onnx"), BYTES.get(name, {}))
+    module = import_onnx(str(folder() / f"{name}.onnx"), INPUT_TYPES.get(name, {}))
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     return module
 
 
 def images_of(name: str) -> tuple[Array, Array]:
     """All images of a network's test set, and their classes."""
-    if name in BYTES:
+    if name in INPUT_TYPES:
         return cifar10(lambda x: x.transpose(0, 3, 1, 2))
     return NETWORKS[name].load()
 
 
 def measure(name: str, most: int) -> bool:
-    """Prints a row of the table; whether all results are the same."""
-    module, (x, y) = integer(name), images_of(name)
+    """Prints a row of the table; returns whether all results are equal."""
+    module, (x, y) = integer_network(name), images_of(name)
     network = load(module)
     network.run([x[:1]])
     start = time.perf_counter()

@@ -1,10 +1,10 @@
-"""Holds the cost model against designs that were measured, and writes docs/costs.md.
+"""Compares the cost model with measured designs, and writes docs/costs.md.
 
     python benchmarks/calibrate.py > docs/costs.md
 
-The constants that are fitted are those of `FITS`; their best values for all designs are told next
-to those that hardware/resources/cost has, which are round. To leave one out, they are fitted
-on the others alone. To hold another design against the model, describe it in
+The constants in `FITS` are fitted. The page lists their best values for all designs beside the
+rounded values that hardware/resources/cost uses. The column "left out" has the error of each design
+with constants that were fitted to the other designs only. To add a design, describe it in
 test/support/measured.py.
 """
 
@@ -28,14 +28,14 @@ from support.measured import MEASURED, Measured
 Vector = npt.NDArray[np.float64]
 
 FITS = {"logic": ("COUNTER_LUTS", "VECTOR_BIT_LUTS"), "ff": ("COUNTER_FFS",)}
-"""For each kind the constants that are fitted; all else is counted."""
+"""The fitted constants of each resource kind; everything else in the model is counted."""
 
 DEVICE = "z7020"
 
 
 @contextmanager
 def constants(values: dict[str, float]) -> Generator[None]:
-    """The cost model with other constants."""
+    """Replaces constants of the cost model for the duration of a `with` block."""
     before = {name: getattr(fitted, name) for name in values}
     try:
         for name, value in values.items():
@@ -47,7 +47,7 @@ def constants(values: dict[str, float]) -> Generator[None]:
 
 
 def amounts(design: DesignOp, device: Device) -> Vector:
-    """What a design takes of each kind."""
+    """The amount of each resource kind that a design uses."""
     return np.sum([layer.use for layer in layers_of(design, device)], axis=0)
 
 
@@ -57,7 +57,7 @@ def published(measured: Measured) -> dict[str, int]:
 
 
 class Calibration:
-    """The designs, and what the model says of them."""
+    """The measured designs, and the resources that the model predicts for them."""
 
     def __init__(self, designs: Sequence[Measured] = MEASURED) -> None:
         self.device = device_named(DEVICE)
@@ -66,7 +66,7 @@ class Calibration:
         self.published = [published(measured) for measured in designs]
 
     def predicted(self, kind: str, values: dict[str, float] | None = None) -> Vector:
-        """What all designs take of a kind."""
+        """The predicted amount of a resource kind for each design."""
         with constants(values or {}):
             found = [amounts(design, self.device) for design in self.designs]
         return np.array(found)[:, RESOURCE_KINDS.index(kind)]
@@ -78,7 +78,7 @@ class Calibration:
         return self.predicted(kind, values) / self.measured(kind) - 1
 
     def fit(self, kind: str, used: Sequence[int]) -> dict[str, float]:
-        """The constants with the least squares of relative errors for some designs."""
+        """The constants with the least squares of relative errors over some designs."""
         names = FITS[kind]
         none = dict.fromkeys(names, 0.0)
         base, measured = self.predicted(kind, none), self.measured(kind)
@@ -89,7 +89,7 @@ class Calibration:
         return dict(zip(names, found.tolist(), strict=True))
 
     def left_out(self, kind: str) -> Vector:
-        """For each design its error with constants that were fitted on the others."""
+        """The error of each design, with constants that were fitted to the other designs."""
         every = range(len(self.designs))
         fits = [self.fit(kind, [k for k in every if k != number]) for number in every]
         return np.array([self.errors(kind, fit)[k] for k, fit in enumerate(fits)])
@@ -106,10 +106,11 @@ def table(found: Calibration) -> str:
     rest = {kind: found.left_out(kind) for kind in FITS}
     for number, name in enumerate(found.names):
         for kind, title in TITLES.items():
-            measured, said = found.measured(kind)[number], found.predicted(kind)[number]
+            measured, predicted = found.measured(kind)[number], found.predicted(kind)[number]
             out = f"{rest[kind][number]:+.1%}" if kind in rest else ""
-            error = f"{said / measured - 1:+.1%}"
-            lines.append(f"| {name} | {title} | {measured:,.0f} | {said:,.0f} | {error} | {out} |")
+            error = f"{predicted / measured - 1:+.1%}"
+            figures = f"{measured:,.0f} | {predicted:,.0f} | {error} | {out}"
+            lines.append(f"| {name} | {title} | {figures} |")
             name = ""
     return "\n".join(lines)
 
@@ -128,9 +129,9 @@ def fits(found: Calibration) -> str:
 def main() -> None:
     found = Calibration()
     names = ("COUNTER_LUTS", "COUNTER_FFS", "VECTOR_BIT_LUTS", "VECTOR_BIT_FFS")
-    taken = {name: getattr(fitted, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
+    used = {name: getattr(fitted, name) for name in names} | {"BLOCK_LUTS": BLOCK_LUTS}
     text = (Path(__file__).parent / "costs.template.md").read_text()
-    print(text.format(table=table(found), fits=fits(found), **taken), end="")
+    print(text.format(table=table(found), fits=fits(found), **used), end="")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Measures an exploration: a network on all known devices, 50 rates each.
+"""Measures `qnn explore`: a network on all known devices, 50 rates each.
 
     python benchmarks/explore.py model.onnx
 
-Each run is a process of its own: seconds on the clock and of processor time, workers included, for
-a first run, and for one that finds all points in its folder.
+The command runs twice per network, each time in its own process: first with an empty folder, then
+with a folder that has all points. Printed are wall-clock seconds and CPU seconds, workers included.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def seconds(network: str, folder: str) -> tuple[float, float]:
-    """What a run takes: on the clock, and of processor time."""
+    """Wall-clock seconds and CPU seconds of one run."""
     before, start = used(), time.perf_counter()
     code = "from qnn.tools.qnn import main; raise SystemExit(main())"
     command = [sys.executable, "-c", code, "explore", network, "-o", folder]

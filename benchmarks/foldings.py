@@ -2,9 +2,9 @@
 
     QNN_MODELS=... python benchmarks/foldings.py > docs/foldings.md
 
-What publications leave open (memories, pools, windows, the last layer) is as cheap as it can be in
-their designs too. All are judged by the same cost model; LUTs and BRAM18s are what it says, and
-nothing was built.
+Publications do not report the folding of memories, pools, windows and the last layer: for the
+published designs, too, the search chooses the cheapest one. One cost model judges all designs; its
+LUTs and BRAM18s are estimates, and no design was synthesized.
 """
 
 import sys
@@ -34,56 +34,57 @@ TITLES = {"cnvW1A1_cifar10": "CNV W1A1", "cnvW2A2_cifar10": "CNV W2A2"}
 BLOCK = RESOURCE_KINDS.index("block")
 
 LFC_FOLDING = [(64, 32), (32, 64), (64, 32), (8, 16)]
-"""SIMD and PE."""
+"""SIMD and PE of each layer."""
 LFC_ROWS = (1024, 1024, 1024, 64)
 LFC_MEASURED = 118_883
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFolding:
     """A folding of a network."""
 
     tiling: Tiling
-    least: int
-    """Fewer cycles than these are impossible within the budget."""
-    alone: int
-    """Cycles of one image alone."""
+    min_cycles: int
+    """Proven lower bound on the cycles per frame within the budget."""
+    latency: int
+    """Cycles of a single frame in an empty design."""
     layers: dict[str, tuple[LayerFolding, int]]
-    """What each layer with weights was given, and its cycles."""
+    """The folding of each layer with weights, and its cycles."""
 
 
-def found(
+def search_folding(
     design: DesignOp,
     budget: Use | None,
-    given: Mapping[str, LayerFolding],
+    fixed_layers: Mapping[str, LayerFolding],
     cycles: int | None = None,
-) -> Found:
-    """The cheapest folding for a rate, or the fastest within a budget."""
+) -> FoundFolding:
+    """The cheapest folding at a number of cycles per frame, or the fastest within a budget."""
     space = space_of(design, "xilinx")
-    tiler = Tiler(space, budget, allowed_values(design, space, given))
+    tiler = Tiler(space, budget, allowed_values(design, space, fixed_layers))
     tiling = tiler.fastest() if cycles is None else tiler.cheapest(cycles)
     apply_tiling(design, space, tiling)
     layers = {name: (folding_of(layer), layer.interval) for name, layer in weighted(design).items()}
-    least = tiler.proven_min_cycles if cycles is None else cycles
-    return Found(tiling, least, simulate_unbounded(design).cycles, layers)
+    min_cycles = tiler.proven_min_cycles if cycles is None else cycles
+    return FoundFolding(tiling, min_cycles, simulate_unbounded(design).cycles, layers)
 
 
-def compared(name: str) -> tuple[Found, Found, Found]:
+def compare_foldings(name: str) -> tuple[FoundFolding, FoundFolding, FoundFolding]:
     """The published folding, the cheapest that is as fast, and the fastest that is no larger.
 
-    Neither of the two takes more of anything than the published one, which is as large as it is.
+    The two found foldings use no more of any resource than the published one.
     """
     design = lowered(name)
-    given, cycles = folds(design, name), max(CNV[name].cycles)
-    published = found(design, None, given, cycles)
-    same_rate = found(design, published.tiling.use, {}, cycles)
-    return published, same_rate, found(design, published.tiling.use, {})
+    fixed_layers, cycles = folds(design, name), max(CNV[name].cycles)
+    published = search_folding(design, None, fixed_layers, cycles)
+    same_rate = search_folding(design, published.tiling.use, {}, cycles)
+    return published, same_rate, search_folding(design, published.tiling.use, {})
 
 
 def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
-    """Cycles of a frame of LFC, played through, and of its layers.
+    """The simulated cycles per frame of LFC, and the cycles of each layer.
 
-    So many inputs come in words of so many lanes, and the first layer takes `simd` of them at once.
+    `inputs` elements arrive in words of `lanes`, and the first layer reads `simd` of them per
+    cycle.
     """
     design = Design()
     x = design.source(ChannelType((inputs,), BipolarType()))
@@ -95,10 +96,10 @@ def lfc(inputs: int, simd: int, lanes: int) -> tuple[int, list[int]]:
         layer = design.add(MatvecOp(x, output, weights, signed(12), thresholds=steps))
         layer.layer, x = StringAttr(f"fc{number}"), layer.output
     design.finish(x)
-    given = {f"fc{k}": LayerFolding(pe, width) for k, (width, pe) in enumerate(LFC_FOLDING)}
-    given["fc0"] = LayerFolding(LFC_FOLDING[0][1], simd)
+    fixed_layers = {f"fc{k}": LayerFolding(pe, width) for k, (width, pe) in enumerate(LFC_FOLDING)}
+    fixed_layers["fc0"] = LayerFolding(LFC_FOLDING[0][1], simd)
     space = space_of(design.design, "xilinx")
-    fixed = allowed_values(design.design, space, given)
+    fixed = allowed_values(design.design, space, fixed_layers)
     (source,) = design.design.sources
     tiler = Tiler(space, None, {**fixed, space.axes[source].output: [lanes]})
     apply_tiling(design.design, space, tiler.cheapest(int(tiler.candidate_cycles()[-1])))
@@ -117,24 +118,25 @@ def rate(cycles: int) -> str:
 
 
 def network(name: str, device: Device) -> Iterator[str]:
-    """The section of a network."""
-    designs = compared(name)
+    """The section of the page about one network."""
+    designs = compare_foldings(name)
     published, same_rate, same_cost = designs
     yield f"## {TITLES[name]}\n"
-    taken = "LUT | share | FF | share | BRAM18 | share"
-    yield f"| folding | cycles | frames/s | latency | {taken} |"
+    resources = "LUT | share | FF | share | BRAM18 | share"
+    yield f"| folding | cycles | frames/s | latency | {resources} |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     titles = ("published", "`tile`, as fast", "`tile`, no larger")
     for title, each in zip(titles, designs, strict=True):
-        speed = f"{rate(each.tiling.interval)} | {each.alone:,}"
+        speed = f"{rate(each.tiling.interval)} | {each.latency:,}"
         yield f"| {title} | {speed} | {cost(each.tiling.use, device)} |"
+    bound = same_cost.min_cycles
     dearer = same_rate.tiling.cost / same_rate.tiling.bound - 1
     faster = published.tiling.interval / same_cost.tiling.interval
     yield f"""
 As fast: at most {dearer:.1%} above the lower bound on the cost of any folding, in shares of the
 device.
 
-No larger: {faster:.2f} times as fast; fewer than {same_cost.least:,} cycles are proven impossible
+No larger: {faster:.2f} times as fast; fewer than {bound:,} cycles are proven impossible
 with the same resources.
 
 This table gives SIMD/PE of each layer, and its cycles:

@@ -1,11 +1,11 @@
-"""Measures what it takes to import networks of well-known sizes and to make them integer.
+"""Measures importing networks of well-known sizes and making them integer.
 
     python benchmarks/import_fold.py [--profile] [NETWORK ...]
 
-Each network is a file of random weights, and has a process of its own: seconds to load the packages
-it needs, of the import, of each pass with the verifier behind it, and of writing the result as
-text; then the process's peak memory, what we promise it stays below, and the size of that text.
-`--profile` adds the functions in which most of the time goes.
+Each network is a file of random weights, and runs in its own process. The columns: seconds to load
+the packages, to import, to run each pass and the verifier after it, and to write the result as
+text; the peak memory of the process, the promised limit of it, and the size of the text.
+`--profile` prints the functions that need the most time.
 """
 
 import argparse
@@ -19,14 +19,14 @@ from pathlib import Path
 
 STEPS = ("load", "import", "fold", "minimize", "write", "all")
 NAMES = ("CNV", "MobileNet-v1", "ResNet-50")
-SHOWN = 30
-"""Functions that a profile shows."""
+PROFILE_LINES = 30
+"""Functions in a printed profile."""
 
 MIB = 1 << 20
 
 
 def measure(path: str, profile: bool) -> None:
-    """Prints a row of seconds and the peak memory, for the process that this is."""
+    """Prints the seconds and the peak memory of a row; runs in its own process."""
     import cProfile
     import pstats
 
@@ -49,18 +49,20 @@ def measure(path: str, profile: bool) -> None:
     print("".join(f"{value:9.2f}" for value in [*seconds, sum(seconds)]), end="")
     print(f"{peak_memory():9.0f}", end="", flush=True)
     if isinstance(profiler, cProfile.Profile):
-        pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(SHOWN)
+        pstats.Stats(profiler, stream=sys.stderr).sort_stats("cumulative").print_stats(
+            PROFILE_LINES
+        )
 
 
 def peak_memory() -> float:
-    """The most that this process ever held, in MiB."""
+    """The peak memory of this process in MiB."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def row(name: str, folder: str, profile: bool) -> str:
-    """Writes a network and measures it. This process stays small: children inherit its peak."""
+    """Writes a network and measures it. This process stays small: its peak is inherited."""
     path = Path(folder) / "network.onnx"
     here = Path(__file__)
     subprocess.run([sys.executable, here.with_name("networks.py"), name, path], check=True)
@@ -74,8 +76,12 @@ def row(name: str, folder: str, profile: bool) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("networks", nargs="*", metavar="NETWORK", help="such as 'CNV int8'; all")
-    parser.add_argument("--profile", action="store_true", help="tell where the time goes")
+    parser.add_argument(
+        "networks", nargs="*", metavar="NETWORK", help="such as 'CNV int8'; by default all"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="print the functions that need the most time"
+    )
     parser.add_argument("--measure", metavar="FILE", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure is not None:

@@ -1,10 +1,10 @@
-"""Measures what every command pays: start-up, reading and writing constants, and large modules.
+"""Measures the costs that every command has: start-up, reading and writing constants and modules.
 
     python benchmarks/ir.py [--repeat 5]
 
-The first table is about whole processes of `qnn-opt`: seconds on the clock and of processor time,
-and peak memory. The second is about reading, verifying and printing within one, in milliseconds of
-processor time. Each number is the best of several runs.
+The first table measures whole processes of `qnn-opt`: wall-clock seconds, CPU seconds, and peak
+memory. The second one measures parsing, verifying and printing inside one process, in milliseconds
+of CPU time. Each number is the best of several runs.
 """
 
 import argparse
@@ -19,17 +19,17 @@ from io import StringIO
 from pathlib import Path
 
 MIB = 1 << 20
-HEX = 1 << 16
-"""How many bytes of a constant are written at a time."""
+PIECE_BYTES = 1 << 16
+"""Bytes of a constant that are written in one piece."""
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "conv_bn.mlir"
 
 ELEMENTS = {"!qnn.bipolar": 1, "ui4": 4, "si3": 4, "si8": 8, "f32": 32}
-"""Element types, and the bits that one takes in a constant."""
+"""Element types, and the bits of an element in a constant."""
 
 
 def write_constants(path: Path, count: int, size: int, element: str) -> None:
-    """A module with constants of `size` bytes in all, of random bits that any type may hold."""
+    """Writes a module with constants of `size` bytes in total; all types may hold their bits."""
     share = size // count
     shape = f"tensor<{share * 8 // ELEMENTS[element]}x{element}>"
     rng = random.Random(0)
@@ -39,14 +39,14 @@ def write_constants(path: Path, count: int, size: int, element: str) -> None:
         file.write("  func.return\n}\n")
         for i in range(count):
             file.write(f'qnn.data @d{i} "0x')
-            for start in range(0, share, HEX):
-                number = rng.getrandbits(8 * HEX) & int("33" * HEX, 16)
-                file.write(f"{number:0{2 * HEX}x}"[: 2 * (share - start)])
+            for start in range(0, share, PIECE_BYTES):
+                number = rng.getrandbits(8 * PIECE_BYTES) & int("33" * PIECE_BYTES, 16)
+                file.write(f"{number:0{2 * PIECE_BYTES}x}"[: 2 * (share - start)])
             file.write(f'" : {shape}\n')
 
 
 def network(blocks: int) -> str:
-    """Residual blocks of two convolutions, most constants by name: 16 ops in each."""
+    """Residual blocks of two convolutions, most constants by name: 16 ops in each block."""
     x, y = "tensor<1x32x32x16xui2>", "tensor<1x32x32x16xui3>"
     w, t, a = "tensor<16x3x3x16xsi2>", "tensor<16x3xsi11>", "tensor<1x32x32x16xsi11>"
     rng = random.Random(0)
@@ -88,7 +88,7 @@ def network(blocks: int) -> str:
 
 
 def process_cost(path: Path, repeat: int) -> str:
-    """What a process of `qnn-opt` takes for a file: seconds, seconds of processor time, MiB."""
+    """Wall-clock seconds, CPU seconds and MiB of a `qnn-opt` process without passes."""
     command = [sys.executable, "-m", "qnn.tools.qnn_opt", str(path), "-o", os.devnull]
     runs = [run_once(command) for _ in range(repeat)]
     seconds, processor, memory = map(min, zip(*runs, strict=True))
@@ -107,7 +107,7 @@ def run_once(command: Sequence[str]) -> tuple[float, float, float]:
 
 
 def best(repeat: int, step: Callable[[], object]) -> float:
-    """The least milliseconds of processor time that a step takes."""
+    """The fewest milliseconds of CPU time that a step needs."""
 
     def once() -> float:
         start = time.process_time()
@@ -140,7 +140,7 @@ def modules(repeat: int) -> Iterator[str]:
 
 
 def module_cost(text: str, repeat: int) -> tuple[int, float, float, float]:
-    """The ops of a module, and the milliseconds to parse, verify and print it."""
+    """The number of ops of a module, and the milliseconds to parse, verify and print it."""
     from qnn.qdialect.dialects import new_context
     from qnn.qdialect.text import parse_module, verify
     from xdsl.printer import Printer
@@ -158,7 +158,9 @@ def module_cost(text: str, repeat: int) -> tuple[int, float, float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--repeat", type=int, default=5, help="the best of how many runs (5)")
+    parser.add_argument(
+        "--repeat", type=int, default=5, help="print the best of this many runs (5)"
+    )
     repeat = parser.parse_args().repeat
     for row in processes(repeat):
         print(row, flush=True)

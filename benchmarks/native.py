@@ -1,14 +1,16 @@
-"""Measures the native engine against onnxruntime, which runs the same networks.
+"""Compares the native engine with onnxruntime on the same networks.
 
     python benchmarks/native.py path/to/models [NAME ...]
 
-A network of QDQ is run by onnxruntime as it is, CNV as a graph of floats: convolutions, whose
-thresholds are in their biases, and signs. Both take turns on the same images, several times; of
-images a second and of the ratio the medians are told, with the lowest and the highest ratio.
-onnxruntime has all processors, and is given images as it likes them best: one by one, or as one
-batch. Then there is what one image takes by itself, the time to compile and to load what was
-compiled, kilobytes of constants and of activations, and whether some results are the interpreter's.
-For CNV W1A1 there is a roof as well: the bits that this processor can compare and count.
+onnxruntime runs QDQ networks as they are, and CNV as a float graph of convolutions, with the
+thresholds as biases, and signs. Both engines take turns on the same images, several times. Printed
+are the median images per second of each, and the median, lowest and highest ratio. onnxruntime uses
+all processors, in the fastest of three ways: image by image, or in batches of 16 or 128.
+
+The other columns: the latency of one image, seconds to compile, milliseconds to load from the
+cache, kilobytes of constants and of activations, and whether four results equal those of the
+interpreter. The first line has a roof for CNV W1A1: the bits that this processor can compare and
+count.
 """
 
 import statistics
@@ -59,11 +61,11 @@ NETWORKS = {
     "dscnn_int8_qdq": 1.0,
     "autoencoder_int8_qdq": 1.0,
 }
-"""How many times as fast as onnxruntime we want to be."""
+"""The speed relative to onnxruntime that is the goal for each network."""
 
 ROUNDS = 9
 MACS = 58_000_000
-"""Of CNV, whose first layer has bytes and is counted like the others."""
+"""MACs of CNV W1A1; those of its first layer, which reads bytes, count like the others."""
 
 Runner = Callable[[Array], Any]
 
@@ -73,9 +75,9 @@ class Case:
     """A network, ready to be measured."""
 
     module: ModuleOp
-    """At level 2."""
+    """The network at level 2."""
     model: onnx.ModelProto
-    """What onnxruntime runs."""
+    """The model that onnxruntime runs."""
     images: Array
 
 
@@ -105,7 +107,7 @@ def float_graph(module: ModuleOp) -> onnx.ModelProto:
         nodes.append(helper.make_node(kind, inputs, [f"v{len(nodes)}"], **attributes))
         return f"v{len(nodes) - 1}"
 
-    def given(array: Array) -> str:
+    def constant(array: Array) -> str:
         data.append(numpy_helper.from_array(array.astype(np.float32), f"c{len(data)}"))
         return f"c{len(data) - 1}"
 
@@ -114,9 +116,9 @@ def float_graph(module: ModuleOp) -> onnx.ModelProto:
         if isinstance(op, TransposeOp):
             y = x
         elif isinstance(op, Conv2dOp):
-            y = add("Conv", [x, given(stages.known[op.weights].transpose(0, 3, 1, 2))])
+            y = add("Conv", [x, constant(stages.known[op.weights].transpose(0, 3, 1, 2))])
         elif isinstance(op, LinearOp):
-            y = add("MatMul", [x, given(stages.known[op.weights].T)])
+            y = add("MatMul", [x, constant(stages.known[op.weights].T)])
         elif isinstance(op, MaxPoolOp):
             y = add("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 2])
         elif isinstance(op, ReshapeOp):
@@ -125,11 +127,11 @@ def float_graph(module: ModuleOp) -> onnx.ModelProto:
             assert isinstance(op, ThresholdOp)
             wide = (1, -1, 1, 1) if len(shape_of(op.x)) == 4 else (1, -1)
             rows = stages.known[op.thresholds].T
-            steps = [add("Sub", [x, given((row - 0.5).reshape(wide))]) for row in rows]
+            steps = [add("Sub", [x, constant((row - 0.5).reshape(wide))]) for row in rows]
             signs = [add("Sign", [step]) for step in steps]
             y = signs[0]
             if not isinstance(element_of(op.output), BipolarType):
-                y = add("Mul", [add("Add", signs), given(np.array(0.5))])
+                y = add("Mul", [add("Add", signs), constant(np.array(0.5))])
         names[op.results[0]] = y
     shape = shape_of(stages.entry.args[0])
     image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", *shape[1:]])
@@ -139,7 +141,7 @@ def float_graph(module: ModuleOp) -> onnx.ModelProto:
 
 
 def any_batch(model: onnx.ModelProto) -> onnx.ModelProto | None:
-    """The model for any number of images; None if it can't be."""
+    """The model with a batch of any size."""
     free = onnx.ModelProto.FromString(model.SerializeToString())
     del free.graph.value_info[:]
     for value in (*free.graph.input, *free.graph.output):
@@ -164,7 +166,7 @@ def in_batches(model: onnx.ModelProto, size: int) -> Runner:
 
 
 def one_by_one(model: onnx.ModelProto) -> Runner:
-    """A thread and a session for each processor."""
+    """Runs images one by one, with a thread and a session for each processor."""
     count = processor_count()
     sessions = [session(model, 1) for _ in range(count)]
     name = sessions[0].get_inputs()[0].name
@@ -184,22 +186,22 @@ def seconds(compute: Runner, x: Array) -> float:
 
 
 def best_of(model: onnx.ModelProto, x: Array) -> Runner:
-    """How onnxruntime is fastest."""
-    ways = list[tuple[float, Runner]]()
+    """The fastest way to run images with onnxruntime."""
+    runners = list[tuple[float, Runner]]()
     for make in (one_by_one, lambda m: in_batches(m, 16), lambda m: in_batches(m, 128)):
         try:
-            way = make(model)
-            ways.append((min(seconds(way, x) for _ in range(3)), way))
+            runner = make(model)
+            runners.append((min(seconds(runner, x) for _ in range(3)), runner))
         except Exception:  # not every model takes any number of images
             continue
-    return min(ways, key=lambda way: way[0])[1]
+    return min(runners, key=lambda runner: runner[0])[1]
 
 
 def latency(network: NativeNetwork, x: Array) -> float:
     return statistics.median(seconds(network.predict, x[:1]) for _ in range(201))
 
 
-def measure(name: str, path: Path, want: float) -> str:
+def measure(name: str, path: Path, goal: float) -> str:
     case = case_of(path)
     with tempfile.TemporaryDirectory() as folder:
         options = Options(Path(folder), best_instruction_set(), processor_count())
@@ -207,8 +209,8 @@ def measure(name: str, path: Path, want: float) -> str:
         network = load(case.module, options)
         cold = time.perf_counter() - start
         cached = min(seconds(lambda _: load(case.module, options), case.images) for _ in range(3))
-        (made,) = Path(folder).iterdir()
-        constants = (made / "constants.bin").stat().st_size / 1024
+        (entry,) = Path(folder).iterdir()
+        constants = (entry / "constants.bin").stat().st_size / 1024
         activations = network.arena_bytes / 1024
     few = case.images[:4]
     equal = all(
@@ -224,14 +226,14 @@ def measure(name: str, path: Path, want: float) -> str:
     one = latency(network, case.images) * 1e3
     return (
         f"{name:32}{ours:9,.0f}{other:9,.0f}{statistics.median(ratios):7.1f} "
-        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {want:4g} {one:7.2f}"
+        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {goal:4g} {one:7.2f}"
         f"{cold:6.1f}{cached * 1e3:7.0f}{constants:8,.0f}{activations:8,.0f}"
         f"  {'equal' if equal else 'DIFFERENT'}"
     )
 
 
 def roof() -> float:
-    """Bits a second that all processors compare and count."""
+    """Bits per second that all processors compare and count."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "roof"
         source = Path(__file__).parent / "roof.cpp"
@@ -247,13 +249,13 @@ def roof() -> float:
             program,
         ]
         subprocess.run(command, check=True)
-        told = [
+        outputs = [
             subprocess.run(
                 [program, str(processor_count())], check=True, capture_output=True
             ).stdout
             for _ in range(3)
         ]
-    return max(float(text.split()[0]) for text in told)
+    return max(float(text.split()[0]) for text in outputs)
 
 
 def main() -> None:
@@ -261,12 +263,12 @@ def main() -> None:
     level, roof_of_cnv = best_instruction_set().name, roof() / MACS
     print(f"{level}, {processor_count()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
     print(
-        "network                         images/s  onnxrt  ratio              want  1, ms  cold"
+        "network                         images/s  onnxrt  ratio              goal  1, ms  cold"
         " cached  const.  activ."
     )
-    for name, want in NETWORKS.items():
+    for name, goal in NETWORKS.items():
         if not names or name in names:
-            print(measure(name, Path(folder) / f"{name}.onnx", want), flush=True)
+            print(measure(name, Path(folder) / f"{name}.onnx", goal), flush=True)
 
 
 if __name__ == "__main__":

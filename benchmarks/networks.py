@@ -2,9 +2,10 @@
 
     python benchmarks/networks.py "ResNet-50 int8" resnet.onnx
 
-Each comes in two spellings. QONNX has float weights behind `Quant` nodes, and a batch norm after
-each convolution; QDQ is ONNX's own: integer weights, and a bias instead of the batch norm. Weights
-and scales are such that activations are about as wide as their type at every depth.
+Each network exists in two formats. QONNX has float weights that pass through `Quant` nodes, and a
+batch norm after each convolution. QDQ is ONNX's own: integer weights, and a bias instead of the
+batch norm. Weights and scales are chosen so that activations fill the range of their type at every
+depth.
 """
 
 import sys
@@ -22,12 +23,12 @@ Array = npt.NDArray[Any]
 QONNX = "qonnx.custom_op.general"
 OPSETS = [helper.make_opsetid("", 13), helper.make_opsetid(QONNX, 1)]
 
-WIDEST = 3.0
-"""Where activations are clipped: so many times their standard deviation."""
+CLIP_SIGMAS = 3.0
+"""The largest activation that is not clipped, in standard deviations."""
 
 
 class Writer(ABC):
-    """A graph that grows; a tensor is its name."""
+    """A graph that grows node by node; a tensor is represented by its name."""
 
     def __init__(self, size: int):
         self.rng = np.random.default_rng(0)
@@ -35,7 +36,7 @@ class Writer(ABC):
         self.constants: list[onnx.TensorProto] = []
         self.shape = (1, 3, size, size)
         self.channels: dict[str, int] = {}
-        """How many there are in a tensor."""
+        """The number of channels of each tensor."""
 
     def constant(self, array: npt.ArrayLike) -> str:
         name = f"c{len(self.constants)}"
@@ -52,16 +53,16 @@ class Writer(ABC):
         return name
 
     def random_scale(self, widest: float, steps: int) -> np.float32:
-        """A scale with which so many steps are about as wide as that."""
+        """A random scale with which `steps` steps are about `widest` wide."""
         return np.float32(widest * self.rng.uniform(0.8, 1.2) / steps)
 
     def random_weights(self, *shape: int) -> Array:
-        """Weights whose sums over activations vary about as much as these."""
+        """Random weights whose weighted sums vary about as much as their inputs."""
         spread = np.sqrt(2 / np.prod(shape[1:]))
         return (self.rng.standard_normal(shape, np.float32) * spread).astype(np.float32)
 
     def start(self) -> str:
-        """The image, of numbers from 0 to 1."""
+        """The quantized image; its pixels are from 0 to 1."""
         self.channels["image"] = 3
         return self.quantized("image", np.float32(1 / 255), True)
 
@@ -75,7 +76,7 @@ class Writer(ABC):
         groups: int = 1,
         relu: bool = True,
     ) -> str:
-        """A convolution, what normalizes it, and a quantizer."""
+        """A convolution, its normalization, and a quantizer."""
         weights = self.random_weights(outputs, self.channels[x] // groups, kernel, kernel)
         pads = [kernel // 2 if pad is None else pad] * 4
         y = self.weighted("Conv", x, weights, strides=[stride] * 2, pads=pads, group=groups)
@@ -83,7 +84,7 @@ class Writer(ABC):
         return self.activated(self.normalized(y), relu)
 
     def linear(self, x: str, outputs: int) -> str:
-        """A fully connected layer; the result is float."""
+        """A fully connected layer with a float result."""
         weights = self.random_weights(outputs, self.channels[x])
         y = self.weighted("Gemm", x, weights, transB=1)
         self.channels[y] = outputs
@@ -97,21 +98,21 @@ class Writer(ABC):
         return self.node("MaxPool", x, **sizes)
 
     def mean(self, x: str) -> str:
-        """The mean of each channel, quantized, as a row."""
+        """The quantized mean of each channel, as a row."""
         y = self.quantized(self.node("GlobalAveragePool", x), np.float32(1 / 64), True)
         return self.node("Flatten", y)
 
     @abstractmethod
     def activated(self, x: str, relu: bool) -> str:
-        """A tensor after its activation, quantized."""
+        """The quantized activation of a tensor."""
 
     @abstractmethod
     def normalized(self, x: str) -> str:
-        """A tensor after what normalizes it."""
+        """The normalization of a tensor."""
 
     @abstractmethod
     def quantized(self, x: str, scale: np.float32, positive: bool) -> str:
-        """Eight bits of a tensor."""
+        """A tensor quantized to eight bits."""
 
     @abstractmethod
     def weighted(self, op: str, x: str, weights: Array, **attributes: Any) -> str:
@@ -125,7 +126,7 @@ class Writer(ABC):
 
 
 class Qonnx(Writer):
-    """`Quant` nodes, of few bits, and batch norms."""
+    """The QONNX format: `Quant` nodes of few bits, and batch norms."""
 
     def __init__(self, size: int, bits: int):
         super().__init__(size)
@@ -158,7 +159,7 @@ class Qonnx(Writer):
             return self.quant(x, 1, 1, True)
         relu_or_not = self.node("Relu", x) if relu else x
         steps = (1 << self.bits) - 1 if relu else (1 << self.bits - 1) - 1
-        scale = self.random_scale(WIDEST, steps)
+        scale = self.random_scale(CLIP_SIGMAS, steps)
         return self.quant(relu_or_not, scale, self.bits, not relu)
 
     def quantized(self, x: str, scale: np.float32, positive: bool) -> str:
@@ -166,7 +167,7 @@ class Qonnx(Writer):
 
 
 class Qdq(Writer):
-    """QuantizeLinear and DequantizeLinear, in int8."""
+    """The QDQ format: QuantizeLinear and DequantizeLinear, in int8."""
 
     def __init__(self, size: int):
         super().__init__(size)
@@ -190,7 +191,7 @@ class Qdq(Writer):
         return x
 
     def activated(self, x: str, relu: bool) -> str:
-        widest = WIDEST if relu else 2 * WIDEST
+        widest = CLIP_SIGMAS if relu else 2 * CLIP_SIGMAS
         scale = self.random_scale(widest, 255)
         return self.quantized(self.node("Relu", x) if relu else x, scale, relu)
 
@@ -208,7 +209,7 @@ class Qdq(Writer):
 
 
 def cnv(m: Writer) -> str:
-    """Six convolutions and three fully connected layers, for images of 32 by 32."""
+    """CNV: six convolutions and three fully connected layers, for images of 32 by 32."""
     x = m.start()
     for channels in (64, 128, 256):
         x = m.conv(m.conv(x, channels, 3, pad=0), channels, 3, pad=0)
@@ -219,7 +220,7 @@ def cnv(m: Writer) -> str:
 
 
 def alexnet(m: Writer) -> str:
-    """AlexNet: five convolutions, three of them in two groups, and 59 million weights behind."""
+    """AlexNet: five convolutions, three of them in two groups, then 59 million weights."""
     x = m.conv(m.start(), 96, 12, 4, pad=0)
     x = m.max_pool(m.conv(x, 256, 5, groups=2), 3, 2, 1)
     x = m.max_pool(m.conv(x, 384, 3), 3, 2)
@@ -232,7 +233,7 @@ def alexnet(m: Writer) -> str:
 
 
 def mobilenet(m: Writer) -> str:
-    """MobileNet-v1: depthwise and pointwise convolutions in turn."""
+    """MobileNet-v1: depthwise and pointwise convolutions alternate."""
     x = m.conv(m.start(), 32, 3, 2)
     strided = {128: 64, 256: 128, 512: 256, 1024: 512}
     for channels in (64, 128, 128, 256, 256, *[512] * 6, 1024, 1024):
@@ -243,7 +244,7 @@ def mobilenet(m: Writer) -> str:
 
 
 def resnet50(m: Writer) -> str:
-    """ResNet-50: sixteen bottlenecks."""
+    """ResNet-50: sixteen bottleneck blocks."""
     x = m.max_pool(m.conv(m.start(), 64, 7, 2), 3, 2, 1)
     for channels, blocks in ((64, 3), (128, 4), (256, 6), (512, 3)):
         for block in range(blocks):
@@ -255,7 +256,7 @@ def resnet50(m: Writer) -> str:
 
 
 def write_chain(layers: int, size: int, channels: int, path: str) -> None:
-    """Convolutions of 3x3 one behind the other, in two bits, all of one size."""
+    """Writes a chain of 3x3 convolutions in two bits, all of one size."""
     m = Qonnx(size, 2)
     x = m.start()
     for _ in range(layers):

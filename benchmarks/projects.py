@@ -1,9 +1,9 @@
-"""Measures the way from an ONNX file to a project for the vendor's tools.
+"""Measures `qnn compile`: from an ONNX file to a project for the vendor's tools.
 
     python benchmarks/projects.py [NETWORK ...]
 
-Each network has random weights and is compiled by `qnn compile` in a process of its own. Seconds of
-processor time and of the clock are followed by what we promise, the process's peak memory, and
+Each network has random weights, and each compilation runs in its own process. The columns: CPU
+seconds, wall-clock seconds, the promised limit of both, the peak memory of the process, and
 megabytes of the ONNX file and of the project.
 """
 
@@ -20,14 +20,14 @@ import networks
 
 @dataclass(frozen=True)
 class Case:
-    """A network, and what is made of it."""
+    """A network, and the device and rate that it is compiled for."""
 
     network: str
     target: str
     device: str
     fps: float
     promised: float
-    """Seconds."""
+    """The promised limit in seconds."""
 
 
 CASES = (
@@ -42,7 +42,7 @@ CASES = (
 
 
 def measure(case: Case, folder: Path) -> str:
-    """A row of the table."""
+    """Compiles a network; returns a row of the table."""
     model, build = folder / "model.onnx", folder / "build"
     networks.write(case.network, str(model))
     command = ["qnn", "compile", str(model), "--target", case.target, "--device", case.device]

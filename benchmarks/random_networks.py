@@ -2,8 +2,8 @@
 
     python benchmarks/random_networks.py --count 1000
 
-Prints how many networks agree, how many `fold-bn` refuses and why, and the seeds that differ;
-the exit status is 1 if one does.
+Prints how many networks agree, how many `fold-bn` refuses and why, and the seeds of those that
+differ. The exit status is 1 if any network differs.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from support.networks import trained_network
 
 
 def check(seed: int) -> str:
-    """What became of one network: "equal", a reason for its refusal, or a difference."""
+    """The outcome of one network: "equal", the reason for a refusal, or a difference."""
     module = trained_network(np.random.default_rng(seed))
     pipeline = Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics(seed)])
     try:

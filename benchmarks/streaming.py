@@ -1,13 +1,15 @@
-"""Measures the way from an integer network to a design that is folded and has its depths.
+"""Measures the passes from an integer network to a folded design with FIFO depths.
 
     python benchmarks/streaming.py [--repeat 3] [--plot FILE] [--profile] [NETWORK ...]
 
-Each network has random weights, is made integer first, and has a process of its own, which reads
-it as text. Cycles of a frame are followed by seconds of `stream-lower`, `tile` for a rate,
-`size-fifos`, each with the verifier behind it, and all three, and by what we promise; then by
-seconds to play one frame through, and the process's peak memory. Seconds are of processor
-time, the median of several runs. `--plot` draws how they grow with layers, image size and
-channels; `--profile` adds the functions in which most of the time goes.
+Each network has random weights and is made integer beforehand. A process of its own reads it as
+text. The columns: cycles per frame; seconds of `stream-lower`, of `tile` for a rate, of
+`size-fifos`, each with the verifier after it, and of all three; the promised limit; seconds to
+simulate one frame; and the peak memory of the process. Seconds are CPU time, the median of several
+runs.
+
+`--plot` draws how the seconds grow with layers, image size and channels. `--profile` prints the
+functions that need the most time.
 """
 
 import argparse
@@ -23,13 +25,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STEPS = ("lower", "tile", "size", "all", "play", "MiB", "cycles")
-SHOWN = 30
-"""Functions that a profile shows."""
+PROFILE_LINES = 30
+"""Functions in a printed profile."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """Convolutions of 3x3 in two bits, one behind the other."""
+    """A chain of 3x3 convolutions in two bits."""
 
     layers: int
     size: int
@@ -41,14 +43,14 @@ class Chain:
 
 @dataclass(frozen=True)
 class Case:
-    """A network, and what it is to reach."""
+    """A network, its device, and the rate that it must reach."""
 
     network: str | Chain
     device: str | None
-    """None where the largest of them need more than any device has."""
+    """None for chains, the largest of which exceed every device."""
     target_fps: float
     promised: float | None = None
-    """Seconds of all passes."""
+    """The promised limit for all passes, in seconds."""
 
     @property
     def passes(self) -> tuple[str, ...]:
@@ -65,7 +67,7 @@ WELL_KNOWN = (
     Case("ResNet-50 W4A4", "u250", 300, 15),
 )
 CLOCK = 250
-"""That of chains, in MHz."""
+"""The clock of chains, in MHz."""
 
 GROWTH = {
     "layers": [
@@ -81,13 +83,13 @@ GROWTH = {
         for channels in (16, 32, 64, 128, 256)
     ],
 }
-"""Chains of which one number rises, and for which a frame may take as many cycles as before."""
+"""Chains in which one number grows; the others, and the cycles per frame or per pixel, do not."""
 
 LABELS = {"layers": "layers", "size": "width of the image", "channels": "channels"}
 
 
 def prepare(case: Case, path: Path) -> None:
-    """Writes the integer network."""
+    """Writes the integer network of a case."""
     import networks
     from qnn.frontends.onnx import import_onnx
     from qnn.passes import Pipeline
@@ -105,7 +107,7 @@ def prepare(case: Case, path: Path) -> None:
 
 
 def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
-    """Prints the numbers of a row, for the process that this is."""
+    """Prints the figures of a case; runs in its own process."""
     import cProfile
     import pstats
 
@@ -135,18 +137,18 @@ def measure(case: Case, path: Path, repeat: int, profile: bool) -> None:
     seconds = map(statistics.median, zip(*runs, strict=True))
     print(*seconds, peak_memory(), interval)
     if isinstance(profiler, cProfile.Profile):
-        pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(SHOWN)
+        pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(PROFILE_LINES)
 
 
 def peak_memory() -> float:
-    """The most that this process ever held, in MiB."""
+    """The peak memory of this process in MiB."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def measured(number: int, folder: str, repeat: int, profile: bool) -> list[float]:
-    """The numbers of a case. This process stays small: children inherit its peak."""
+    """The figures of a case. This process stays small: children inherit its peak memory."""
     path = Path(folder) / f"{number}.mlir"
     command = [sys.executable, __file__, "--case", str(number), "--file", str(path)]
     subprocess.run([*command, "--prepare"], check=True)
@@ -157,7 +159,7 @@ def measured(number: int, folder: str, repeat: int, profile: bool) -> list[float
 
 
 def row(case: Case, numbers: Sequence[float]) -> str:
-    """A row of the table, as the README has it."""
+    """A row of the table in Markdown."""
     *seconds, memory, cycles = numbers
     cells = [f"{case.network}", case.device or "", f"{case.target_fps:,.0f}", f"{cycles:,.0f}"]
     cells += [f"{value:.2f}" for value in seconds[:4]]
@@ -166,7 +168,7 @@ def row(case: Case, numbers: Sequence[float]) -> str:
 
 
 def plot(results: dict[Case, list[float]], path: str) -> None:
-    """Draws how the seconds grow, on logarithmic axes: what is linear rises as the dotted line."""
+    """Plots the seconds on logarithmic axes; the dotted line shows linear growth."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -198,10 +200,16 @@ def all_cases() -> Iterator[Case]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("networks", nargs="*", metavar="NETWORK", help="such as 'CNV W1A1'; all")
-    parser.add_argument("--repeat", type=int, default=3, help="the median of how many runs (3)")
-    parser.add_argument("--profile", action="store_true", help="tell where the time goes")
-    parser.add_argument("--plot", metavar="FILE", help="an SVG to write, of all chains")
+    parser.add_argument(
+        "networks", nargs="*", metavar="NETWORK", help="such as 'CNV W1A1'; by default all"
+    )
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="print the median of this many runs (3)"
+    )
+    parser.add_argument(
+        "--profile", action="store_true", help="print the functions that need the most time"
+    )
+    parser.add_argument("--plot", metavar="FILE", help="write a plot of all chains as SVG")
     parser.add_argument("--case", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)

@@ -4,10 +4,10 @@
     python benchmarks/training.py table benchmarks/training.jsonl
     python benchmarks/training.py plot benchmarks/training.jsonl docs/training.svg
 
-Each result is a line of the file as soon as it is there; what the file has is not trained again. A
-network begins with float weights (the CNN) or from scratch (the perceptrons). It is measured as the
-integers that are exported; for the first seed every score of every test image is compared with
-what the compiler makes of it.
+Each result is written as a line of the file as soon as its training ends; results that are in the
+file are not trained again. The CNN starts from float weights, the perceptrons start from scratch.
+The accuracy is that of the exported integer network. For the first seed, every score of every test
+image is compared with that of the compiled network.
 """
 
 import argparse
@@ -39,7 +39,8 @@ SEEDS = (0, 1, 2)
 
 
 class Perceptron(nn.Module):
-    """TFC and LFC: three hidden layers, batch norms and no biases; the image is centred first."""
+    """TFC and LFC: three hidden layers with batch norms and without biases; the image is centred
+    first."""
 
     def __init__(self, width: int):
         super().__init__()
@@ -58,14 +59,14 @@ class Perceptron(nn.Module):
 
 @dataclass(frozen=True)
 class Setting:
-    """A network, how it is quantized, and how it is trained."""
+    """A network, its quantization, and its training."""
 
     network: str
     make: Callable[[], nn.Module]
     recipe: dict[str, Any]
     plan: Plan
     start: Plan | None = None
-    """How it is trained in floats before."""
+    """The float training before the quantized one, if there is any."""
 
     @property
     def name(self) -> str:
@@ -99,7 +100,7 @@ SETTINGS = [
 
 
 def run(data: str, results: Path, network: str) -> None:
-    """Trains what the results don't have."""
+    """Trains all networks and seeds whose results are missing."""
     torch.set_num_threads(1)
     train, test = read_mnist(data)
     done = {(line["name"], line["seed"]) for line in lines(results)}
@@ -120,7 +121,7 @@ def trained(
     test: LabeledImages,
     floats: dict[int, nn.Module],
 ) -> dict[str, Any]:
-    """The result of one training."""
+    """Trains a network with one seed; returns its result."""
     torch.manual_seed(seed)
     network = setting.make()
     if setting.start is not None:
@@ -146,7 +147,7 @@ def trained(
 
 
 def equal(network: nn.Module, images: Tensor) -> int:
-    """On how many images all scores of the integer network are those of torch."""
+    """The number of images on which all scores of the integer network equal those of torch."""
     module = export(network, images[:1])
     Pipeline.parse("fold-bn,minimize-accumulators").apply(module)
     expected = scores(network, images).numpy()
@@ -162,7 +163,7 @@ def lines(results: Path) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Row:
-    """All seeds of a setting."""
+    """The results of all seeds of a setting."""
 
     name: str
     accuracies: list[float]
@@ -189,7 +190,7 @@ def rows(results: Path) -> Iterator[Row]:
 
 
 def table(results: Path) -> None:
-    """The results as Markdown."""
+    """Prints the results as a Markdown table."""
     print("| training | MBOPs | accuracy, % | mean | seconds | equal images |")
     print("|---|---:|---|---:|---:|---:|")
     for row in rows(results):
@@ -201,7 +202,7 @@ def table(results: Path) -> None:
 
 
 def plot(results: Path, target: Path) -> None:
-    """Accuracy against bit operations."""
+    """Plots accuracy against bit operations."""
     points = [
         (row.name.removeprefix("cnn-"), row.bops, mean(row.accuracies))
         for row in rows(results)

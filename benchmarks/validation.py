@@ -1,8 +1,8 @@
-"""Holds what the models predict against what was published, and writes docs/validation.md.
+"""Compares predictions of the models with published figures, and writes docs/validation.md.
 
     python benchmarks/validation.py > docs/validation.md
 
-The networks are those of examples/published, with random weights. It takes some minutes.
+The networks are those of examples/published, with random weights. The run takes some minutes.
 """
 
 import sys
@@ -44,11 +44,11 @@ BLOCK = RESOURCE_KINDS.index("block")
 PYNQ_MHZ = 100.0
 PYNQ_RATES = {"CNV W1A1": 3050.0, "CNV W2A2": 860.1}
 PYNQ_LATENCY = 158_400
-"""Cycles of one image alone, CNV W1A1."""
+"""The latency of one image in cycles, for CNV W1A1."""
 
 
 def design_of(name: str) -> tuple[ModuleOp, DesignOp]:
-    """A published network as a design, nothing chosen."""
+    """A published network as a design that is not folded yet."""
     module = NETWORKS[name]()
     Pipeline.parse("minimize-accumulators,stream-lower").apply(module)
     (design,) = (op for op in module.ops if isinstance(op, DesignOp))
@@ -59,8 +59,8 @@ def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def against(published: float, predicted: float, form: str = ",.0f") -> list[str]:
-    """Two figures, and by how much they differ."""
+def error_cells(published: float, predicted: float, form: str = ",.0f") -> list[str]:
+    """A published figure, the predicted one, and the relative error."""
     error = predicted / published - 1
     return [format(published, form), format(predicted, form), f"{error:+.1%}"]
 
@@ -73,8 +73,8 @@ def head(*titles: str) -> Iterator[str]:
 def operations() -> Iterator[str]:
     yield from head("network", "published, MOP", "predicted", "error")
     for name, (layers, ops, _) in OPERATIONS.items():
-        yield row(name, *against(ops / 1e6, total(layers()).ops / 1e6, ",.3f"))
-    yield row("ResNet-34, twice as wide", *against(28_800, work("resnet34-wide") / 1e6, ",.0f"))
+        yield row(name, *error_cells(ops / 1e6, total(layers()).ops / 1e6, ",.3f"))
+    yield row("ResNet-34, twice as wide", *error_cells(28_800, work("resnet34-wide") / 1e6, ",.0f"))
 
 
 def work(name: str) -> int:
@@ -85,7 +85,7 @@ def bit_operations() -> Iterator[str]:
     yield from head("network", "weights/activations", "published, G", "predicted", "error")
     for name, weight, activation, billions in BIT_OPERATIONS:
         found = total(CLASSIFIERS[name](), weight, activation).bops / 1e9
-        yield row(name, f"{weight}/{activation}", *against(billions, found, ",.1f"))
+        yield row(name, f"{weight}/{activation}", *error_cells(billions, found, ",.1f"))
 
 
 def boards() -> Iterator[str]:
@@ -96,15 +96,15 @@ def boards() -> Iterator[str]:
         design = measured.design()
         ends = simulate_unbounded(design, 3).finished(design)
         rate = PYNQ_MHZ * 1e6 / int(np.diff(ends)[-1])
-        yield row(measured.name, "frames/s", *against(PYNQ_RATES[measured.name], rate, ",.1f"))
+        yield row(measured.name, "frames/s", *error_cells(PYNQ_RATES[measured.name], rate, ",.1f"))
         if measured.name == "CNV W1A1":
             yield row(
                 measured.name,
                 "latency, cycles",
-                *against(PYNQ_LATENCY, simulate_unbounded(design).cycles),
+                *error_cells(PYNQ_LATENCY, simulate_unbounded(design).cycles),
             )
     cycles, _ = lfc(784, 56, 1)
-    yield row("LFC W1A1", "frames/s", *against(LFC_MEASURED, PYNQ_MHZ * 1e6 / cycles))
+    yield row("LFC W1A1", "frames/s", *error_cells(LFC_MEASURED, PYNQ_MHZ * 1e6 / cycles))
 
 
 def resources() -> Iterator[str]:
@@ -113,12 +113,12 @@ def resources() -> Iterator[str]:
     for number, name in enumerate(found.names):
         for kind, title in TITLES.items():
             figures = found.measured(kind)[number], found.predicted(kind)[number]
-            yield row(name, title, *against(*figures))
+            yield row(name, title, *error_cells(*figures))
 
 
 @dataclass(frozen=True)
 class Area:
-    """A design with its rate and its area, as its publication has them."""
+    """A published design: its rate, its latency and its area."""
 
     title: str
     network: str
@@ -131,16 +131,16 @@ class Area:
 
     @property
     def budget(self) -> Use:
-        """No more than it takes; of what was not told, no more than there is."""
+        """The published LUTs and BRAM18s, and all of the device's other resources."""
         amounts = device_named(self.device).amounts(self.clock_mhz)
         return np.array([self.lut, amounts[1], self.bram18, *amounts[3:]])
 
-    def row(self, title: str, cycles: int, use: Use, alone: int | None = None) -> str:
+    def row(self, title: str, cycles: int, use: Use, latency: int | None = None) -> str:
         fps = self.clock_mhz * 1e6 / cycles
-        latency = "" if alone is None else f"{alone / self.clock_mhz:,.0f}"
+        microseconds = "" if latency is None else f"{latency / self.clock_mhz:,.0f}"
         figures = f"{use[0]:,.0f}", f"{use[BLOCK]:,.0f}"
         change = f"{fps / self.fps - 1:+.1%}", f"{use[0] / self.lut - 1:+.1%}"
-        return row(self.title, title, f"{cycles:,}", f"{fps:,.0f}", latency, *figures, *change)
+        return row(self.title, title, f"{cycles:,}", f"{fps:,.0f}", microseconds, *figures, *change)
 
 
 AREAS = (
@@ -149,8 +149,8 @@ AREAS = (
 )
 
 
-def no_larger(area: Area, design: DesignOp, title: str) -> str:
-    """The fastest folding in an area."""
+def fastest_within(area: Area, design: DesignOp, title: str) -> str:
+    """The fastest folding within an area."""
     space = space_of(design, "xilinx")
     found = Tiler(space, area.budget).fastest()
     apply_tiling(design, space, found)
@@ -171,10 +171,10 @@ def areas() -> Iterator[str]:
     for area in AREAS:
         cycles = cycles_per_frame(area.clock_mhz, area.fps)
         published = np.array([area.lut, 0, area.bram18, 0, 0, 0], float)
-        alone = round(area.latency_us * area.clock_mhz)
-        yield area.row("published", cycles, published, alone)
+        latency = round(area.latency_us * area.clock_mhz)
+        yield area.row("published", cycles, published, latency)
         _, design = design_of(area.network)
-        yield no_larger(area, design, "`tile`, no larger")
+        yield fastest_within(area, design, "`tile`, no larger")
         space, growth = space_of(design, "xilinx"), 1.0
         while True:
             try:
@@ -183,28 +183,28 @@ def areas() -> Iterator[str]:
             except BudgetExceeded:
                 growth += 0.01
         apply_tiling(design, space, found)
-        alone = simulate_unbounded(design).cycles
-        yield area.row("`tile`, as fast", found.interval, found.use, alone)
+        latency = simulate_unbounded(design).cycles
+        yield area.row("`tile`, as fast", found.interval, found.use, latency)
         for process in design.processes:
             if isinstance(process, MatvecOp):
                 process.vector_in_registers = UnitAttr()
-        yield no_larger(area, design, "`tile`, no larger, vectors in registers")
+        yield fastest_within(area, design, "`tile`, no larger, vectors in registers")
 
 
 def roofline() -> Iterator[str]:
     yield from head("network", "figure", "published", "predicted", "error")
     peak = peak_gops(device_named("ku115"), 250.0, 7.648)
-    yield row("DoReFa-AlexNet, KU115", "GOPS", *against(15_180, peak))
+    yield row("DoReFa-AlexNet, KU115", "GOPS", *error_cells(15_180, peak))
 
 
 def fastest(name: str, device: Device, clock: float) -> tuple[int, DesignOp]:
-    """The fewest cycles of a frame on a device."""
+    """The fewest cycles per frame on a device, and the design that takes them."""
     _, design = design_of(name)
     return tile_design(design, Goal(device, clock)).interval, design
 
 
 def colangelo() -> Iterator[str]:
-    """AlexNet with matrices from outside the device, and without any."""
+    """The table of AlexNet with weights outside the device, and of its convolutions alone."""
     device, published = device_named("arria10-gx1150"), 3700.0
     clock = device.clock_mhz
     yield from head("AlexNet on Arria 10", "published, images/s", "predicted", "error")
@@ -216,7 +216,9 @@ def colangelo() -> Iterator[str]:
     for title, name in names.items():
         cycles, _ = fastest(name, device, clock)
         rate = clock * 1e6 / cycles
-        error = against(published, rate) if name != "alexnet-binary" else ["", f"{rate:,.0f}", ""]
+        error = (
+            error_cells(published, rate) if name != "alexnet-binary" else ["", f"{rate:,.0f}", ""]
+        )
         yield row(title, *error)
 
 
@@ -235,16 +237,16 @@ def baskin() -> Iterator[str]:
 
 
 def stratix(title: str, count: int, fps: float | None) -> str:
-    """ResNet-18 over so many devices: their rate, and what they take together."""
+    """A row of ResNet-18 over several devices: its rate, and the total resources."""
     device = device_named("stratixv-gsd8")
     module, design = design_of("resnet18")
     partition_design(design, DeviceChain([device] * count, LINK, fps, BASKIN_MHZ))
     (whole,) = linked_designs_of(module)
     found = estimate(whole, [device] * count, BASKIN_MHZ)
-    taken = [sum(part.resources[kind] for part in found.parts) for kind in ("alm", "ff", "m20k")]
+    totals = [sum(part.resources[kind] for part in found.parts) for kind in ("alm", "ff", "m20k")]
     sent = ", ".join(f"{link.bits * found.fps / 1e6:,.1f}" for link in found.links)
     time = f"{found.interval / BASKIN_MHZ / 1e3:,.2f}"
-    return row(title, str(count), f"{found.interval:,}", time, *map("{:,.0f}".format, taken), sent)
+    return row(title, str(count), f"{found.interval:,}", time, *map("{:,.0f}".format, totals), sent)
 
 
 def others() -> Iterator[str]:

@@ -18,7 +18,7 @@ from torch import nn
 
 BITS = (4, 3, 2)
 CHOSEN = ("uniq", 4)
-"""What hardware is made of."""
+"""The method and the bits of the network that becomes hardware."""
 
 
 def network() -> nn.Module:
@@ -36,7 +36,7 @@ def network() -> nn.Module:
 
 
 def recipe(method: str, bits: int) -> dict[str, Any]:
-    """UNIQ leaves activations eight bits, NICE has them as narrow as the weights."""
+    """UNIQ keeps activations at eight bits; NICE makes them as narrow as the weights."""
     activations = 8 if method == "uniq" else bits
     first = {"clamp": 1.0}  # the brightest pixel
     return {"method": method, "weights": bits, "activations": activations, "first": first}

@@ -1,4 +1,4 @@
-"""Trains a small CNN on MNIST by a recipe, and writes what the compiler takes.
+"""Trains a small CNN on MNIST by a recipe, and writes it for the compiler.
 
     python examples/mnist.py FOLDER --recipe examples/recipe.toml -o mnist.mlir
 
@@ -26,7 +26,7 @@ from torch import nn
 
 
 def network() -> nn.Module:
-    """20,842 parameters."""
+    """A CNN with 20,842 parameters."""
     return nn.Sequential(
         nn.Conv2d(1, 16, 5, stride=2, padding=2),
         nn.BatchNorm2d(16),

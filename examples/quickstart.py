@@ -3,8 +3,9 @@
     pip install '.[onnx,hls,examples]' && python examples/quickstart.py digits/
 
 It trains a small network with numpy, writes it as ONNX with standard operators, and then runs the
-commands that it prints. What there is then: `digits.onnx` and a test set, `images.npy` and
-`labels.npy`; and `project` for Vitis HLS, simulated with g++, with its `report.html`.
+commands that it prints. Afterwards the folder contains `digits.onnx`, the test set
+(`images.npy` and `labels.npy`), and `project` for Vitis HLS, simulated with g++, with its
+`report.html`.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from sklearn.datasets import load_digits
 Array = npt.NDArray[np.float32]
 
 PIXEL, STEP = 1 / 16, 1 / 8
-"""Scales: of a pixel, which has five bits, and of an activation, which has four."""
+"""The scales of a pixel, which has five bits, and of an activation, which has four."""
 
 TRAINED_ON = 1297
 """The other 500 images are the test set."""
@@ -37,7 +38,7 @@ COMMANDS = (
 
 
 class Layer:
-    """Four-bit weights with a scale for each output, as ONNX has them, and the floats they mean."""
+    """Four-bit weights with a scale for each output, and the floats that they represent."""
 
     def __init__(self, weights: Array):
         rows = np.abs(weights).reshape(len(weights), -1)
@@ -53,7 +54,7 @@ def convolve(x: Array, weights: Array) -> Array:
 
 
 def activate(x: Array) -> Array:
-    """Batch norm by the statistics of these images, ReLU, and four bits."""
+    """Batch norm with the statistics of these images, ReLU, and a quantizer of four bits."""
     mean, variance = statistics(x)
     normal = (x - mean[:, None, None]) / np.sqrt(variance[:, None, None] + 1e-5)
     return np.clip(np.rint(normal / STEP), 0, 15) * STEP
@@ -64,7 +65,7 @@ def statistics(x: Array) -> tuple[Array, Array]:
 
 
 def train(images: Array, labels: npt.NDArray[np.int64]) -> tuple[list[Layer], list[Array]]:
-    """Two convolutions with random weights, and the best linear layer behind them."""
+    """Two convolutions with random weights, and the best linear layer after them."""
     rng = np.random.default_rng(0)
     sums: list[Array] = []
     layers: list[Layer] = []
@@ -139,7 +140,7 @@ def write(folder: Path) -> None:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends it without a word
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an interrupt ends it without a traceback
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

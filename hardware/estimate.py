@@ -257,8 +257,8 @@ def check_kinds(layer: LayerEstimate, device: Device) -> None:
         names, RESOURCE_KINDS, layer.use, device.amounts(1), strict=True
     ):
         if used and not available:
-            what = f"{device.name} has no {reported_as(name or kind)}"
-            raise EstimateError(f"{what}, which {layer.name!r} ({layer.kind}) is built with")
+            what = f"{layer.name!r} ({layer.kind}) needs {reported_as(name or kind)}"
+            raise EstimateError(f"{what}, but {device.name} has none: use another device")
 
 
 def design_interval(design: DesignOp) -> int:
@@ -269,9 +269,9 @@ def design_interval(design: DesignOp) -> int:
     words = sum(channel.words for process in design.processes for channel in process.outputs)
     if words > MAX_SIMULATED_WORDS:
         raise EstimateError(
-            "its channels are too shallow for the rate of its slowest process; the rate they allow "
-            f"is worked out for up to {MAX_SIMULATED_WORDS:,} words a frame, it has {words:,}: "
-            "size-fifos gives depths for the full rate"
+            "the FIFOs of the design are too shallow for the rate of its slowest process, and "
+            f"its {words:,} words per frame exceed the {MAX_SIMULATED_WORDS:,} up to which the "
+            "lower rate is simulated: run size-fifos"
         )
     return int(np.diff(simulate(design, SETTLING_FRAMES, depths).finished(design))[-1])
 
@@ -306,7 +306,8 @@ def process_use(process: Process, vendor: str) -> Use:
     use = next(each.use for each in found if each.matches(process.build_options))
     if not np.isfinite(use).all():
         raise EstimateError(
-            f"{describe(process)}: no hardware is built like this; qnn-opt --tile finds what is"
+            f"{describe(process)}: no hardware exists for this combination of attributes; "
+            "qnn-opt --tile chooses one that exists"
         )
     for channel in process.outputs:
         depth = {"depth": channel.depth.data} if channel.depth.data else {}

@@ -44,9 +44,10 @@ def engine_for(
     strict: bool = False,
     timeout: float | None = None,
 ) -> Engine:
-    """Prepares an engine for a network; an option that it does not know has no effect.
+    """Prepares an engine for a network; options of other engines have no effect.
 
-    The native engine falls back to the reference without a C++ compiler, and is then named so.
+    Without a C++ compiler, the reference engine replaces the native one; the name of the result
+    shows it.
     """
     if engine == "native":
         from ..backends.native import load

@@ -21,7 +21,7 @@ from .start import TERMINATING_SIGNALS
 
 @contextlib.contextmanager
 def uninterrupted() -> Generator[None]:
-    """Delays SIGINT and SIGTERM until work is done that must not stop halfway."""
+    """Delays SIGINT and SIGTERM until a block ends that must not be interrupted."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -63,7 +63,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Writes a temporary file beside `path` and renames it, so that the old file is never torn."""
+    """Writes a temporary file beside `path` and renames it, so that `path` is never incomplete."""
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():

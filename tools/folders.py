@@ -20,8 +20,8 @@ def build_folder(path: str) -> Generator[Path]:
     """A temporary folder to fill; its files move to `path` once all of them are written.
 
     They replace the files of an earlier build. Files that a user or the vendor's tools put there
-    stay. A folder that holds something else than a build is refused before any work is done, and
-    so is one that cannot be written.
+    stay. If the folder holds other files and no build, or cannot be written, this raises an error
+    before any work is done.
     """
     if not path:
         raise UserError("the name of the output folder is empty")

@@ -123,7 +123,7 @@ def _cluster(scheduler: str) -> Generator[Pool]:
 
 
 def _identity(value: Any) -> Any:
-    """A shared value as a task of its own: if its worker is lost, the scheduler runs it again."""
+    """A shared value as a separate task: if its worker is lost, the scheduler runs it again."""
     return value
 
 

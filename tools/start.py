@@ -54,7 +54,7 @@ def _run(module: str) -> int:
 
 
 _interrupts: list[int] = []
-"""The signals so far: an import that one interrupts may raise an error of its own instead."""
+"""The signals so far. An import that a signal interrupts may raise another error instead."""
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

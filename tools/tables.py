@@ -34,7 +34,7 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> str:
 def short_names(names: Iterable[str], length: int = MAX_NAME_LENGTH) -> dict[str, str]:
     """A short name for each layer of a table; short names differ where the full ones do.
 
-    Of names that a framework joined by `;`, the last is the layer's own.
+    If a framework joined several names by `;`, the last one is that of the layer.
     """
     every = dict.fromkeys(names)
     long = [name for name in every if len(name) > length]

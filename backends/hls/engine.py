@@ -42,7 +42,7 @@ class HlsEngine:
         return self.simulations[design].run([inputs])[0]
 
     def program(self, design: DesignOp) -> PartProgram:
-        """The program of a part, which runs beside those of other parts."""
+        """The program of a part; the programs of all parts run in parallel."""
         source = emit(design)
         program = self.simulation_of(source).program
         return PartProgram(
@@ -77,7 +77,7 @@ class HlsEngine:
         return folder
 
     def build(self, file: Path, make: Callable[[Path], object]) -> None:
-        """Makes a folder of the cache that is complete once it contains the file."""
+        """Builds a folder of the cache; the folder is complete once it contains the file."""
         try:
             build_once(file, make)
         except OSError as error:

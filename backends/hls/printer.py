@@ -43,7 +43,7 @@ def emit(design: DesignOp, name: str = "", streams: bool = False) -> HlsSource:
 
 
 class Printer:
-    """Prints instance by instance; `print_instance` says how for each kind."""
+    """Prints a netlist instance by instance; `print_instance` is registered for each kind."""
 
     def __init__(self, netlist: Netlist, streams: bool):
         self.streams = streams
@@ -94,7 +94,7 @@ def print_call(instance: Instance, printer: Printer, function: str) -> None:
 
 
 def constant_arguments(instance: Instance) -> Iterator[str]:
-    """The memories that a process reads, and the channel that stands in for one."""
+    """The memories that a process reads; weights from a port come through a channel instead."""
     for parameter in instance_parameters(instance):
         match parameter.value:
             case Memory() | Channel() as source:

@@ -143,7 +143,8 @@ bounded.out: bounded.cpp testbench.cpp $(HEADERS) | headers
 
 headers:
 \t@test -f "$(AP_TYPES)/ap_int.h" || { \\
-\t  echo "there is no ap_int.h: pip install hls4ml, or make AP_TYPES=<its folder>" >&2; exit 1; }
+\t  echo "ap_int.h is not installed: pip install hls4ml, or make AP_TYPES=<its folder>" >&2; \\
+\t  exit 1; }
 
 clean:
 \trm -f simulation.out bounded.out vectors/*.result.bin

@@ -39,10 +39,11 @@ LOG = logging.getLogger(__name__)
 PROCESSOR_COUNT = len(os.sched_getaffinity(0))
 
 MAX_FRAMES = 16
-"""Frames that one run of a program takes at most."""
+"""The maximum number of frames in one run of a program."""
 
 QUIET_WARNINGS = ["-Wno-unknown-pragmas", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
-"""The pragmas are for the vendor's compiler; the other warnings come from its inlined integers."""
+"""Options that silence warnings: g++ does not know the vendor's pragmas, and it warns about code of
+the vendor's integers that it inlines."""
 
 FIRST_INCLUDE = f'#include "{UMBRELLA}"\n'
 """The first line of every translation unit: g++ uses a precompiled header only there."""
@@ -57,14 +58,14 @@ def vendor_headers() -> Path:
         headers = Path(folder) / "templates" / "vivado" / "ap_types"
         if (headers / "ap_int.h").exists():
             return headers
-    raise SimulationError("there is no ap_int.h: pip install 'qnn-dialect[hls]' installs it")
+    raise SimulationError("ap_int.h is not installed: pip install 'qnn-dialect[hls]'")
 
 
 def find_gxx() -> str:
     """The path of g++."""
     found = shutil.which("g++")
     if found is None:
-        raise SimulationError("there is no g++: install a C++ compiler to simulate a design")
+        raise SimulationError("g++ is not installed: install a C++ compiler to simulate a design")
     return found
 
 

@@ -156,7 +156,7 @@ def stream_of(channel: Channel) -> str:
 
 
 def tag(element: ElementType) -> str:
-    """The library's name of an element type; floats are only carried, as their bits."""
+    """The library's name of an element type; floats pass through unchanged, as their bits."""
     if isinstance(element, BipolarType):
         return "qnn::Bipolar"
     if isinstance(element, TernaryType):

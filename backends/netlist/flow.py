@@ -66,7 +66,7 @@ def pixel_words(parts: Sequence[ChannelType]) -> tuple[int, list[int]]:
 
 @dataclass(frozen=True)
 class RepackInstance(Instance):
-    """Passes elements on, in words of another width or of the same."""
+    """Passes elements on, in words of another width or of the same width."""
 
     words: PerFrame[int]
     """Words of a frame on the side that has fewer."""

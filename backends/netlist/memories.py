@@ -22,7 +22,7 @@ class Memory:
     name: str
     bits: int
     sizes: tuple[int, ...]
-    """The axes of the array; if it has three, each lane reads an entry of its own."""
+    """The axes of the array; if it has three, each lane reads its own entry."""
     words: Words
     """The bytes of each word, the lowest byte first."""
     parallel: tuple[int, ...] = ()

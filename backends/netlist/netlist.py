@@ -52,7 +52,7 @@ class DesignPort:
 
     @property
     def by_element(self) -> "DesignPort":
-        """The same port for a host that stands in for a link and holds its words element by
+        """The same port for a host that replaces a link and stores its words element by
         element."""
         if self.link is None:
             return self

@@ -1,4 +1,4 @@
-"""Thresholds that lie on a line, as a product, a sum and a shift: scale."""
+"""Evenly spaced thresholds as a product, a sum and a shift: scale."""
 
 from dataclasses import dataclass
 

@@ -86,7 +86,7 @@ class MatvecInstance(WeightedInstance):
 
 
 class DepthwiseInstance(WeightedInstance):
-    """Every channel of a patch times weights of its own."""
+    """Multiplies each channel of a patch by that channel's weights."""
 
     kind = "depthwise"
 
@@ -134,7 +134,7 @@ def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstan
 
 
 def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | WeightCodebook:
-    """The type of the weights; each codebook is a type of its own."""
+    """The type of the weights; each codebook is a separate type."""
     element = check_element(data_of(process, process.weights).element)
     if process.codebook is None:
         return element

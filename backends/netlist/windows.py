@@ -18,7 +18,7 @@ from .parameters import ForTypes, PerFrame, Precomputed
 
 @dataclass(frozen=True)
 class WindowInstance(Instance):
-    """Sends the patch under each place of a kernel, from a buffer of lines."""
+    """Stores lines of an image, and sends the patch under each position of a kernel."""
 
     kind = "window"
 

@@ -24,7 +24,7 @@ class OpenclEngine:
         self.seconds = seconds
 
     def program(self, design: DesignOp) -> PartProgram:
-        """The program of a part, which runs beside those of other parts."""
+        """The program of a part; the programs of all parts run in parallel."""
         emulation = Emulation(emit(design), self.strict, self.seconds)
         return PartProgram(emulation.source, "", emulation.launch)
 

@@ -17,8 +17,8 @@ def memory_source(memory: Memory) -> str:
 
 
 def lane_arrays(memory: Memory) -> str:
-    """An array for each lane, since each lane reads an entry of its own, and a function that reads
-    the array of a lane."""
+    """An array for each lane, because each lane reads its own entry, and a function that reads an
+    entry of a lane."""
     (axis,) = memory.parallel
     sizes = [size for at, size in enumerate(memory.sizes) if at != axis]
     codes = np.moveaxis(np.array(list(memory.codes), object).reshape(memory.sizes), axis, 0)

@@ -4,7 +4,7 @@
     source.files["top.cl"]
 
 An instance becomes a kernel: definitions of its name, its channels, its parameters and its
-memories; its kind's file of the library, which uses them; and the same definitions undone. Its
+memories; its kind's file of the library, which uses them; and `#undef`s of these definitions. Its
 memories are in files of their own.
 """
 
@@ -230,7 +230,7 @@ def define_host_port(instance: HostPortInstance) -> dict[str, str]:
 
 @process_definitions.register
 def define_link_port(instance: LinkPortInstance) -> dict[str, str]:
-    """In an emulation the host stands in for the link, and holds its words element by element."""
+    """In an emulation the host replaces the link, and stores its words element by element."""
     numbers = merged(define(parameter) for parameter in instance_parameters(instance))
     host = HOST_INTEGERS[instance.port.by_element.dtype.itemsize]
     return {**numbers, "HOST": host, "LINK": f"{instance.name}_link"}

@@ -3,7 +3,8 @@
     results = emulate(source, [frames])
 
 The emulator reads its settings from environment variables, so it runs in a process of its own: the
-Python host that every project has. However that process ends, no other process stays behind.
+Python host of the project. When that process ends, for whatever reason, all processes that it
+started end with it.
 """
 
 import signal
@@ -32,7 +33,8 @@ from .source_files import OpenclSource
 
 PARENT_WATCH = Path(__file__).parent / "parent_watch.py"
 MAX_KERNELS = 250
-"""Kernels that the emulator runs at most: each holds one of its threads while it waits."""
+"""The maximum number of kernels in the emulator: each occupies one of its threads while it
+waits."""
 EMULATION_SECONDS = 3600.0
 """The default time limit of an emulation."""
 REPORT_SECONDS = 10

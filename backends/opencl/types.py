@@ -35,7 +35,7 @@ class KernelSource:
 
 
 def tag(element: ElementType | WeightCodebook) -> str:
-    """The library's name of an element type; floats are only carried, as their bits."""
+    """The library's name of an element type; floats pass through unchanged, as their bits."""
     match element:
         case WeightCodebook():
             return element.name

@@ -1,2 +1,2 @@
-"""A campaign against hostile input: valid inputs of every kind are damaged and given to what reads
+"""A fuzzing campaign: valid inputs of every kind are damaged and passed to the code that reads
 them, in processes with limits of time and memory."""

@@ -1,4 +1,4 @@
-"""Gives hostile input of every kind to what reads it.
+"""Passes hostile input of every kind to the code that reads it.
 
 python benchmarks/fuzz --count 1000000 --jobs 2 --save finds/
 """

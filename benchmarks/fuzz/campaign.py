@@ -1,8 +1,8 @@
-"""Runs cases of all kinds, counts how they ended, and keeps what should not have happened.
+"""Runs cases of all kinds, counts their outcomes, and saves the finds.
 
-Whatever the input, it is taken, or refused in one clear line. All else is a find: any other
-exception or warning, a crash, ten seconds, two gigabytes. A case is known by its kind and number:
-the same seed and corpus give the same bytes.
+Every input must be accepted, or refused with one clear line. Anything else is a find: another
+exception, a warning, a crash, more than ten seconds or two gigabytes. A kind and a number identify
+a case: the same seed and corpus give the same bytes.
 """
 
 import argparse
@@ -28,25 +28,26 @@ from typing import TypeAlias
 from .kind import ACCEPTED, REFUSED, Find, Kind, place_of
 from .kinds import SHARES, kind_named
 
-SECONDS, WAITING = 10, 60
-"""Of processor time, and on the clock: other work on the machine is no find."""
+MAX_CPU_SECONDS, MAX_WALL_SECONDS = 10, 60
+"""Limits of CPU time and of wall-clock time; the second is larger, because other programs slow down
+a case, too."""
 
-MEMORY = 2 << 30
+MAX_MEMORY_BYTES = 2 << 30
 
-KEPT = 3
-"""Finds of a kind that are kept."""
+MAX_SAVED_FINDS = 3
+"""Finds of each outcome that are recorded."""
 
 Result: TypeAlias = tuple[str, str | None]
-"""How a case ended, and for a find its traceback."""
+"""The outcome of a case, and the traceback of a find."""
 
 
 def generator(seed: int, kind: str, case: int) -> random.Random:
-    """The random numbers of a case."""
+    """The random generator of a case."""
     return random.Random(f"{seed}:{kind}:{case}")
 
 
 def result_of(kind: Kind, rng: random.Random) -> Result:
-    """Makes a case and gives it to what reads it."""
+    """Generates a case and passes it to the code under test."""
     try:
         return kind.check(kind.case(rng)), None
     except Find as find:
@@ -55,14 +56,14 @@ def result_of(kind: Kind, rng: random.Random) -> Result:
         return f"find: {place_of(error)}", traceback.format_exc()
 
 
-def work(sender: Connection, name: str, folder: str, seed: int, cases: range) -> None:
-    """Runs cases in a process of their own, which a time or memory limit may end."""
+def run_cases(sender: Connection, name: str, folder: str, seed: int, cases: range) -> None:
+    """Runs cases in this process, which a time or memory limit may end."""
     warnings.simplefilter("error")
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     kind = kind_named(name)(Path(folder))
     for case in cases:
-        signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        signal.alarm(WAITING)
+        signal.setitimer(signal.ITIMER_PROF, MAX_CPU_SECONDS)
+        signal.alarm(MAX_WALL_SECONDS)
         sender.send(result_of(kind, generator(seed, name, case)))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
@@ -70,29 +71,29 @@ def work(sender: Connection, name: str, folder: str, seed: int, cases: range) ->
 
 @dataclass
 class Count:
-    """How the cases of a kind ended."""
+    """The outcomes of the cases of one kind."""
 
     endings: Counter[str] = field(default_factory=Counter[str])
     examples: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
     seconds: float = 0.0
 
     def all(self, start: str) -> int:
-        """The cases whose ending starts with a word."""
+        """The number of cases whose outcome starts with a word."""
         return sum(count for ending, count in self.endings.items() if ending.startswith(start))
 
 
 @dataclass
 class Report:
-    """Counts how cases ended, and keeps the first few finds of each kind."""
+    """Counts outcomes, and saves the first few finds of each kind."""
 
     seed: int
     folder: Path | None
-    place: Path
-    """For what kinds write."""
+    scratch: Path
+    """A folder in which kinds may write."""
     counts: dict[str, Count]
     lock: threading.Lock = field(default_factory=threading.Lock)
     kinds: dict[str, Kind] = field(default_factory=dict[str, Kind])
-    """Those with finds, to write them down."""
+    """The kinds that have finds, to generate these cases again."""
 
     def add(self, name: str, case: int, result: Result) -> None:
         ending, trace = result
@@ -103,7 +104,7 @@ class Report:
             if done % 1000 == 0:
                 print(f"\r{done:,} cases", end="", file=sys.stderr, flush=True)
             cases = count.examples.setdefault(ending, [])
-            if ending in (REFUSED, ACCEPTED) or len(cases) == KEPT:
+            if ending in (REFUSED, ACCEPTED) or len(cases) == MAX_SAVED_FINDS:
                 return
             cases.append(case)
             if self.folder is not None and (trace is not None or len(cases) == 1):
@@ -113,11 +114,11 @@ class Report:
         ending, trace = result
         what = "find" if trace is not None else "unclear"
         if name not in self.kinds:
-            self.kinds[name] = kind_named(name)(Path(mkdtemp(dir=self.place)))
+            self.kinds[name] = kind_named(name)(Path(mkdtemp(dir=self.scratch)))
         kind = self.kinds[name]
         path = folder / f"{what}-{name}-{self.seed}-{case}{kind.suffix}"
         Path(f"{path}.txt").write_text(f"{ending}\n\n{trace or ''}")
-        with contextlib.suppress(Exception):  # there is no case, then: that was the find
+        with contextlib.suppress(Exception):  # generating the case was the find
             path.write_bytes(kind.case(generator(self.seed, name, case)))
 
     @property
@@ -125,7 +126,7 @@ class Report:
         return sum(count.all("find") for count in self.counts.values())
 
     def print(self) -> None:
-        """The table, and below it all endings that are worth a look."""
+        """Prints the table, and below it all outcomes that need attention."""
         print(file=sys.stderr)
         rows = [[name, *cells(count)] for name, count in self.counts.items()]
         total = Count(seconds=sum(count.seconds for count in self.counts.values()))
@@ -148,14 +149,14 @@ def cells(count: Count) -> list[str]:
 
 
 def supervise(name: str, seed: int, cases: range, report: Report) -> None:
-    """Runs cases of a kind, in a new process after each that ended one."""
+    """Runs the cases of a kind; when a case ends the process, a new one continues after it."""
     context = multiprocessing.get_context("spawn")
     start = time.monotonic()
     while cases:
         receiver, sender = context.Pipe(duplex=False)
         with TemporaryDirectory(prefix="fuzz-") as folder:
-            given = (sender, name, folder, seed, cases)
-            process = context.Process(target=work, args=given, daemon=True)
+            arguments = (sender, name, folder, seed, cases)
+            process = context.Process(target=run_cases, args=arguments, daemon=True)
             process.start()
             sender.close()
             try:
@@ -166,7 +167,7 @@ def supervise(name: str, seed: int, cases: range, report: Report) -> None:
                 pass
             process.join()
         if cases:
-            ending = f"find: the process ended with {process.exitcode}"
+            ending = f"find: the process ended with exit status {process.exitcode}"
             report.add(name, cases[0], (ending, "no traceback"))
             cases = cases[1:]
     with report.lock:
@@ -174,7 +175,7 @@ def supervise(name: str, seed: int, cases: range, report: Report) -> None:
 
 
 def run(report: Report, numbers: Mapping[str, int], jobs: int) -> None:
-    """Runs so many cases of each kind, some processes at a time."""
+    """Runs the given number of cases of each kind, in `jobs` processes at a time."""
     with ThreadPoolExecutor(jobs) as pool:
         runs = [
             pool.submit(supervise, name, report.seed, range(job, number, jobs), report)
@@ -186,7 +187,7 @@ def run(report: Report, numbers: Mapping[str, int], jobs: int) -> None:
 
 
 def numbers_of(names: Sequence[str], count: int) -> dict[str, int]:
-    """How many cases of each kind: by their shares, all together so many."""
+    """The number of cases of each kind: `count` in total, divided by `SHARES`."""
     whole = sum(SHARES[name] for name in names)
     numbers = {name: count * SHARES[name] // whole for name in names}
     numbers[names[0]] += count - sum(numbers.values())
@@ -194,13 +195,20 @@ def numbers_of(names: Sequence[str], count: int) -> dict[str, int]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("fuzz", description="Gives hostile input to what reads it.")
-    parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(SHARES)}; all")
-    parser.add_argument("--count", type=int, default=100_000, help="how many cases (100000)")
+    parser = argparse.ArgumentParser(
+        "fuzz", description="Passes hostile input to the code that reads it."
+    )
+    parser.add_argument(
+        "kinds",
+        nargs="*",
+        metavar="KIND",
+        help=f"kinds of input, by default all: {', '.join(SHARES)}",
+    )
+    parser.add_argument("--count", type=int, default=100_000, help="the number of cases (100000)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--jobs", type=int, default=2, help="processes at a time (2)")
-    parser.add_argument("--save", type=Path, metavar="FOLDER", help="where finds are kept")
-    parser.add_argument("--show", type=int, metavar="CASE", help="print one case, of one kind")
+    parser.add_argument("--jobs", type=int, default=2, help="the number of parallel processes (2)")
+    parser.add_argument("--save", type=Path, metavar="FOLDER", help="the folder for finds")
+    parser.add_argument("--show", type=int, metavar="CASE", help="print this case of the only kind")
     arguments = parser.parse_args()
     names: list[str] = arguments.kinds or list(SHARES)
     unknown = [name for name in names if name not in SHARES]
@@ -214,9 +222,9 @@ def main() -> int:
         return 0
     if arguments.save is not None:
         arguments.save.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="fuzz-") as place:
+    with TemporaryDirectory(prefix="fuzz-") as scratch:
         counts = {name: Count() for name in names}
-        report = Report(arguments.seed, arguments.save, Path(place), counts)
+        report = Report(arguments.seed, arguments.save, Path(scratch), counts)
         run(report, numbers_of(names, arguments.count), arguments.jobs)
     report.print()
     return 1 if report.finds else 0

@@ -1,5 +1,5 @@
-"""Damages to text, and to bytes: a character flips, a piece is missing, repeated or from elsewhere,
-tokens trade places, a number becomes an extreme one, a rare word slips in."""
+"""Damages to text and to bytes: a character changes, a piece is deleted, repeated or replaced,
+tokens swap places, a number becomes extreme, a rare word is inserted."""
 
 import random
 import re
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-HERE = Path(__file__).parent
+FUZZ_FOLDER = Path(__file__).parent
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\w.$]+|->|\s+|.')
 NUMBERS = (
@@ -17,15 +17,15 @@ NUMBERS = (
 )
 
 WORDS = (
-    *(HERE / "words.txt").read_text().splitlines(),
+    *(FUZZ_FOLDER / "words.txt").read_text().splitlines(),
     *("(" * 40, "[" * 400, "tuple<" * 300, "{a=" * 300, '"test.op"() ({' * 200),
 )
-"""What is rarely or never right."""
+"""Words that are rarely or never valid."""
 
 CHARACTERS = (*map(chr, range(128)), *"é²½٣ａ\ufeff\u2028\U0001f600")
 
 Damage: TypeAlias = Callable[[random.Random, str, str], str]
-"""Makes a worse text of a text, and of another one to take from."""
+"""Returns a damaged copy of the first text; pieces may come from the second."""
 
 
 def _span(rng: random.Random, text: str) -> tuple[int, int]:
@@ -34,36 +34,36 @@ def _span(rng: random.Random, text: str) -> tuple[int, int]:
 
 
 def flip(rng: random.Random, text: str, other: str) -> str:
-    """Another character."""
+    """Replaces a character."""
     place = rng.randrange(len(text) + 1)
     return text[:place] + rng.choice(CHARACTERS) + text[place + 1 :]
 
 
 def delete(rng: random.Random, text: str, other: str) -> str:
-    """A piece is missing."""
+    """Deletes a piece."""
     start, end = _span(rng, text)
     return text[:start] + text[end:]
 
 
 def repeat(rng: random.Random, text: str, other: str) -> str:
-    """A piece comes several times."""
+    """Repeats a piece."""
     start, end = _span(rng, text)
     return text[:start] + text[start:end] * rng.choice((2, 2, 3, 100)) + text[end:]
 
 
 def transplant(rng: random.Random, text: str, other: str) -> str:
-    """A piece of another text."""
+    """Replaces a piece by one of the other text."""
     (start, end), (left, right) = _span(rng, text), _span(rng, other)
     return text[:start] + other[left:right] + text[end:]
 
 
 def splice(rng: random.Random, text: str, other: str) -> str:
-    """The beginning of one text, and the end of another."""
+    """Joins the beginning of one text and the end of the other."""
     return text[: rng.randrange(len(text) + 1)] + other[rng.randrange(len(other) + 1) :]
 
 
 def swap_tokens(rng: random.Random, text: str, other: str) -> str:
-    """Two tokens in each other's place."""
+    """Swaps two tokens."""
     tokens: list[str] = TOKEN.findall(text)
     if tokens:
         first, second = rng.randrange(len(tokens)), rng.randrange(len(tokens))
@@ -72,7 +72,7 @@ def swap_tokens(rng: random.Random, text: str, other: str) -> str:
 
 
 def exchange_token(rng: random.Random, text: str, other: str) -> str:
-    """A token gives way to one of another text, or to a word that is rare."""
+    """Replaces a token by one of the other text, or by a rare word."""
     tokens: list[str] = TOKEN.findall(text)
     if tokens:
         words = TOKEN.findall(other) if rng.random() < 0.5 else WORDS
@@ -81,7 +81,7 @@ def exchange_token(rng: random.Random, text: str, other: str) -> str:
 
 
 def exchange_alike(rng: random.Random, text: str, other: str) -> str:
-    """A number, a string, a name, a type or a word gives way to another, once or everywhere."""
+    """Replaces a number, a string, a name, a type or a word by another one, once or everywhere."""
     kind = rng.choice((r"\d+", r'"[^"\n]*"', r"[%@]\w+", r"!?[\w.]*\w<[^<>\n]*>", r"\b[a-z_.]+\b"))
     matches, others = list(re.finditer(kind, text)), re.findall(kind, text + other)
     if not matches:
@@ -93,7 +93,7 @@ def exchange_alike(rng: random.Random, text: str, other: str) -> str:
 
 
 def annotate(rng: random.Random, text: str, other: str) -> str:
-    """An op has an attribute more."""
+    """Adds an attribute to an op."""
     places = [match.start() for match in re.finditer(r" : [(t!]", text)]
     if not places:
         return text
@@ -104,14 +104,14 @@ def annotate(rng: random.Random, text: str, other: str) -> str:
 
 
 def insert_word(rng: random.Random, text: str, other: str) -> str:
-    """A rare word between two tokens."""
+    """Inserts a rare word between two tokens."""
     places = [match.start() for match in TOKEN.finditer(text)] or [0]
     place = rng.choice(places)
     return f"{text[:place]} {rng.choice(WORDS)} {text[place:]}"
 
 
 def blow_up(rng: random.Random, text: str, other: str) -> str:
-    """A number at the edge of something."""
+    """Replaces a number by an extreme one."""
     numbers = list(re.finditer(r"\d+(?:\.\d+(?:e[+-]?\d+)?)?", text))
     if not numbers:
         return text
@@ -120,7 +120,7 @@ def blow_up(rng: random.Random, text: str, other: str) -> str:
 
 
 def shuffle_lines(rng: random.Random, text: str, other: str) -> str:
-    """A line is gone, or stands elsewhere, or twice."""
+    """Deletes, moves or repeats a line."""
     lines = text.splitlines(keepends=True)
     if lines:
         line = lines[rng.randrange(len(lines))]
@@ -152,16 +152,16 @@ DAMAGES: tuple[Damage, ...] = (
 )
 
 
-def damaged(rng: random.Random, texts: Sequence[str]) -> str:
-    """One of some texts, with one or several damages."""
+def damaged_text(rng: random.Random, texts: Sequence[str]) -> str:
+    """One of the texts, with one or several damages."""
     text = rng.choice(texts)
     for _ in range(rng.choice((1, 1, 1, 1, 2, 2, 3, 5))):
         text = rng.choice(DAMAGES)(rng, text, rng.choice(texts))
     return text
 
 
-def broken(rng: random.Random, data: bytes) -> bytes:
-    """Bytes that are damaged: some are others, missing, repeated, or the end is cut off."""
+def damaged_bytes(rng: random.Random, data: bytes) -> bytes:
+    """Damaged bytes: some are replaced, deleted or repeated, or the end is cut off."""
     for _ in range(rng.choice((1, 1, 2, 5))):
         start = rng.randrange(len(data) + 1)
         end = min(len(data), start + int(rng.expovariate(0.1)) + 1)

@@ -1,4 +1,4 @@
-"""What a kind of input is: how a case of it is made, and what it may lead to."""
+"""The base class of the kinds of input: each generates its cases and checks their outcomes."""
 
 import contextlib
 import random
@@ -16,36 +16,37 @@ ACCEPTED, REFUSED = "accepted", "refused"
 
 
 class Find(Exception):
-    """Something that no input should lead to, though it is no exception by itself."""
+    """An outcome that no input may have, although no exception shows it."""
 
 
 class Kind(ABC):
-    """Inputs of a kind. A case is some bytes, the same for the same random numbers."""
+    """A kind of input. A case is a string of bytes; equal random numbers give equal cases."""
 
     suffix: ClassVar[str]
-    """Of a file with a case."""
+    """The suffix of a file with a case."""
 
     def __init__(self, folder: Path):
-        """Gets ready; the folder is empty, and for what is written to be read."""
+        """Prepares the generator; `folder` is empty, and is for files that the code under test
+        reads."""
         self.folder = folder
 
     @abstractmethod
     def case(self, rng: random.Random) -> bytes:
-        """A case."""
+        """Generates a case."""
 
     @abstractmethod
     def check(self, case: bytes) -> str:
-        """How a case ends, `accepted` or `refused`; raises if it is not taken with grace."""
+        """Returns the outcome of a case, `accepted` or `refused`; any other exception is a find."""
 
-    def written(self, data: bytes, name: str | None = None) -> str:
-        """The path of a file with some bytes."""
+    def write_case(self, data: bytes, name: str | None = None) -> str:
+        """Writes a file with these bytes, and returns its path."""
         path = self.folder / (name or f"case{self.suffix}")
         path.write_bytes(data)
         return str(path)
 
 
-def taken(run: Callable[[], object], *refusals: type[Exception]) -> str:
-    """Runs what a command does; a mistake of the user's is told in one line that says something."""
+def outcome_of(run: Callable[[], object], *refusals: type[Exception]) -> str:
+    """Runs the code of a command; an error of the user's must have a message of one line."""
     try:
         run()
         return ACCEPTED
@@ -55,21 +56,21 @@ def taken(run: Callable[[], object], *refusals: type[Exception]) -> str:
         return REFUSED
 
 
-LONGEST = 5000
-"""Characters of a message."""
+MAX_MESSAGE_LENGTH = 5000
+"""Maximum length of a message, in characters."""
 
 
 def check_message(message: str) -> None:
-    """One line; a list of what is wrong has one for each, which begin with spaces."""
+    """Raises unless a message is one line; a list of errors may follow, one indented line each."""
     head, *rest = message.split("\n")
     if not head or not all(line.isprintable() for line in (head, *rest)):
-        raise Find(f"a message that is not one line of text: {message!r}")
-    if len(message) > LONGEST or not all(line.startswith("  ") for line in rest):
-        raise Find(f"a message that is too long, or of several lines: {message}")
+        raise Find(f"the message is not one line of printable text: {message!r}")
+    if len(message) > MAX_MESSAGE_LENGTH or not all(line.startswith("  ") for line in rest):
+        raise Find(f"the message is too long or has several lines: {message}")
 
 
 def check_memory(error: BaseException | None) -> None:
-    """A refusal for want of memory is luck: elsewhere there is more of it."""
+    """Raises if memory ran out: a machine with more memory might accept this input."""
     while error is not None:
         if isinstance(error, MemoryError):
             raise Find("too much memory") from error
@@ -77,14 +78,14 @@ def check_memory(error: BaseException | None) -> None:
 
 
 def place_of(error: BaseException) -> str:
-    """The kind of an exception and where it was raised."""
+    """The type of an exception, and the line that raised it."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} in {Path(last.filename).name}:{last.lineno} {last.name}"
 
 
 @contextlib.contextmanager
-def quiet() -> Generator[None]:
-    """Drops what commands print."""
+def discard_output() -> Generator[None]:
+    """Discards the output of commands."""
     with (
         open("/dev/null", "w") as nothing,
         contextlib.redirect_stdout(nothing),

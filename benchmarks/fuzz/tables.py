@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from .damage import broken, damaged
+from .damage import damaged_bytes, damaged_text
 from .values import NAMES
 
 VALUES = (
@@ -36,8 +36,8 @@ LINES = (
 )
 
 
-def exchange(rng: random.Random, text: str) -> str:
-    """A value gives way to another."""
+def replace_entry(rng: random.Random, text: str) -> str:
+    """Replaces a value by another one."""
     matches = list(re.finditer(r"= *([^\n]*)", text))
     if not matches:
         return text
@@ -46,8 +46,8 @@ def exchange(rng: random.Random, text: str) -> str:
     return text[: match.start(1)] + value + text[match.end(1) :]
 
 
-def shuffle(rng: random.Random, text: str) -> str:
-    """A line is gone, and another comes elsewhere."""
+def move_line(rng: random.Random, text: str) -> str:
+    """Deletes a line, and inserts another one elsewhere."""
     lines = text.splitlines()
     line = lines.pop(rng.randrange(len(lines))) if lines and rng.random() < 0.6 else ""
     if rng.random() < 0.6:
@@ -57,13 +57,13 @@ def shuffle(rng: random.Random, text: str) -> str:
 
 
 def damaged_toml(rng: random.Random, texts: Sequence[str]) -> bytes:
-    """One of some texts, damaged in its values, in its lines, as text, or in its bytes."""
+    """One of the texts with damaged values, lines, characters or bytes."""
     text = rng.choice(texts)
     way = rng.random()
     if way < 0.2:
-        return damaged(rng, texts).encode(errors="surrogatepass")
+        return damaged_text(rng, texts).encode(errors="surrogatepass")
     if way < 0.25:
-        return broken(rng, text.encode())
+        return damaged_bytes(rng, text.encode())
     for _ in range(rng.choice((1, 1, 2, 3))):
-        text = rng.choice((exchange, exchange, shuffle))(rng, text)
+        text = rng.choice((replace_entry, replace_entry, move_line))(rng, text)
     return text.encode(errors="surrogatepass")

@@ -1,6 +1,6 @@
 """Networks of integers with random weights, layer by layer.
 
-Only sizes and bits are those of a publication: how fast a network is, and how large, depends on
+Only sizes and bits are those of a publication: the speed and the size of a design depend on
 nothing else.
 """
 
@@ -29,7 +29,7 @@ from xdsl.ir import SSAValue
 
 
 class Builder:
-    """A network that grows; each layer is named after its kind and its number."""
+    """A network that is built layer by layer; a layer is named after its kind and its number."""
 
     def __init__(self, weight: QuantType, activation: QuantType):
         self.weight, self.activation = weight, activation
@@ -82,13 +82,13 @@ class Builder:
         return self.active(self.sums(x, channels, kernel, stride, pad, groups))
 
     def halves(self, x: SSAValue, channels: int, kernel: int, pad: int) -> SSAValue:
-        """Two convolutions, each of half the channels; a device computes both at once."""
+        """Two convolutions, each of half the channels; a device computes both in parallel."""
         split = self.program.add(SplitOp(x, [shape_of(x)[-1] // 2] * 2))
         parts = [self.conv(part, channels // 2, kernel, 1, pad) for part in split.results]
         return self.program.add(ConcatOp(parts)).output
 
     def active(self, sums: SSAValue) -> SSAValue:
-        """Thresholds about where random sums are, for the activation's type."""
+        """Thresholds in the range of random sums, for the activation's type."""
         low, high = value_range(self.activation)
         steps = 1 if isinstance(self.activation, BipolarType) else high - low
         spread = range_of(sums)[1] ** 0.5
@@ -116,7 +116,7 @@ class Builder:
         return self.named(MaxPoolOp(x, [kernel] * 2, [stride] * 2, [pad] * 4), "pool")
 
     def mean(self, x: SSAValue) -> SSAValue:
-        """The sum over all pixels, as an activation again."""
+        """The sum over all pixels, quantized as an activation."""
         kernel = shape_of(x)[1:3]
         low, high = (end * prod(kernel) for end in range_of(x))
         total = SumPoolOp(x, kernel, element=smallest_type(low, high))

@@ -19,7 +19,7 @@ PIXEL = unsigned(8)
 
 
 def cnv(bits: QuantType) -> ModuleOp:
-    """FINN's network for CIFAR-10: six convolutions without padding, three matrices."""
+    """FINN's network for CIFAR-10: six unpadded convolutions, three fully connected layers."""
     net = Builder(bits, bits)
     x = net.input(signed(8), 32, 32, 3)
     for channels in (64, 128, 256):
@@ -30,7 +30,7 @@ def cnv(bits: QuantType) -> ModuleOp:
 
 
 def padded_cnv() -> ModuleOp:
-    """Fraser's: the same padded, with twice the channels."""
+    """Fraser's CNV: padded convolutions, with twice the channels."""
     net = Builder(BIPOLAR, BIPOLAR)
     x = net.input(PIXEL, 32, 32, 3)
     for channels in (128, 256, 512):
@@ -40,7 +40,7 @@ def padded_cnv() -> ModuleOp:
 
 
 def matrices(rows: int) -> ModuleOp:
-    """FINN's networks for MNIST: four matrices."""
+    """FINN's networks for MNIST: four fully connected layers."""
     net = Builder(BIPOLAR, BIPOLAR)
     return net.classified(net.input(BIPOLAR, 784), [rows, rows, rows, 10])
 
@@ -48,7 +48,7 @@ def matrices(rows: int) -> ModuleOp:
 def alexnet(weight: QuantType, activation: QuantType, matrices: bool = True) -> ModuleOp:
     """DoReFa's AlexNet: two groups in three of its convolutions, kernels of 12 in the first.
 
-    Nearly all of its weights are those of the matrices behind.
+    Nearly all weights belong to the fully connected layers after them.
     """
     net = Builder(weight, activation)
     x = net.conv(net.input(PIXEL, 227, 227, 3), 96, 12, 4)
@@ -60,7 +60,7 @@ def alexnet(weight: QuantType, activation: QuantType, matrices: bool = True) -> 
 
 
 def resnet(blocks: Sequence[int], wide: int, weight: QuantType, activation: QuantType) -> ModuleOp:
-    """Two convolutions a block; skip connections carry sums that are not quantized yet."""
+    """Two convolutions per block; skip connections carry sums that are not quantized yet."""
     net = Builder(weight, activation)
     image = net.conv(net.input(PIXEL, 224, 224, 3), 64 * wide, 7, 2, 3)
     x: SSAValue = net.maximum(image, 3, 2, 1)
@@ -78,7 +78,7 @@ def resnet(blocks: Sequence[int], wide: int, weight: QuantType, activation: Quan
 
 
 def resnet50(weight: QuantType, activation: QuantType) -> ModuleOp:
-    """Three convolutions a block, the stride in the first."""
+    """Three convolutions per block; the first one has the stride."""
     net = Builder(weight, activation)
     x = net.maximum(net.conv(net.input(PIXEL, 224, 224, 3), 64, 7, 2, 3), 3, 2, 1)
     for stage, count in enumerate((3, 4, 6, 3)):
@@ -93,7 +93,7 @@ def resnet50(weight: QuantType, activation: QuantType) -> ModuleOp:
 
 
 def mobilenet() -> ModuleOp:
-    """MobileNet-v1: depthwise and pointwise convolutions in turn."""
+    """MobileNet-v1: depthwise and pointwise convolutions alternate."""
     net = Builder(signed(4), unsigned(4))
     x = net.conv(net.input(PIXEL, 224, 224, 3), 32, 3, 2, 1)
     channels = 32

@@ -1,1 +1,1 @@
-"""Resources: devices, and what each process takes of one."""
+"""Resources: the devices, and the cost of each process on them."""

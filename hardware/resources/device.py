@@ -25,7 +25,7 @@ VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
     "xilinx": ("lut", "ff", "bram18", "uram", "dsp"),
     "intel": ("alm", "ff", "m20k", None, "dsp"),
 }
-"""The vendors' names of the kinds."""
+"""Each vendor's names of the resource kinds, in the order of `RESOURCE_KINDS`."""
 
 FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
 """Flip-flops for each LUT, or in each ALM, of all current devices: for files without a number."""
@@ -45,7 +45,7 @@ class DeviceError(Exception):
 class FigureSource:
     """The source of a figure of a device, and the confidence in it."""
 
-    text: str = "its file does not say"
+    text: str = "no source in the file"
     confidence: str = "guess"
 
 
@@ -121,7 +121,7 @@ def device_named(name: str) -> Device:
         if name.lower() in device.boards:
             return replace(device, name=name, part=device.boards[name.lower()])
     also = [name for device in devices for name in (device.part, *device.boards)]
-    raise DeviceError(f"there is no device {name!r}; {did_you_mean(name, known_devices(), also)}")
+    raise DeviceError(f"unknown device {name!r}; {did_you_mean(name, known_devices(), also)}")
 
 
 def _read_device(path: Path) -> Device:
@@ -130,28 +130,29 @@ def _read_device(path: Path) -> Device:
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise DeviceError(f"{path} describes no device: {error}") from None
+        raise DeviceError(f"{path} is not a valid device file: {error}") from None
 
 
 REQUIRED_KEYS = ("description", "vendor", "part", "clock_mhz", "resources")
 
 MAX_FIGURE = 1 << 40
-"""Above any amount of a resource, and any rate."""
+"""Upper limit of the figures in a file: more than any device has."""
 
 
 def _device_from(name: str, entries: dict[str, Any]) -> Device:
     known = (*REQUIRED_KEYS, "family", "boards", "bandwidth_gb_s", "sources")
     for key in entries:
         if key not in known:
-            raise ValueError(f"it has no {key!r}; {did_you_mean(key, known)}")
+            raise ValueError(f"unknown key {key!r}; {did_you_mean(key, known)}")
     missing = [key for key in REQUIRED_KEYS if key not in entries]
     if missing:
-        raise ValueError(f"{', '.join(missing)} is missing")
+        raise ValueError(f"add the missing keys {', '.join(missing)}")
     for key in ("description", "vendor", "part", "family"):
         if not isinstance(entries.get(key, ""), str):
-            raise ValueError(f"{key} is text, not {entries[key]!r}")
+            raise ValueError(f"{key} must be text, not {entries[key]!r}")
     if entries["vendor"] not in VENDOR_NAMES:
-        raise ValueError(f"the vendor is {' or '.join(VENDOR_NAMES)}, not {entries['vendor']!r}")
+        known_vendors = " or ".join(VENDOR_NAMES)
+        raise ValueError(f"vendor must be {known_vendors}, not {entries['vendor']!r}")
     resources = _resources(entries["vendor"], entries["resources"])
     figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
     return Device(
@@ -173,13 +174,13 @@ def _boards(entries: Any) -> dict[str, str]:
         case {**parts} if all(isinstance(part, str) for part in parts.values()):
             return {str(board).lower(): part for board, part in parts.items()}
         case _:
-            raise ValueError(f"boards is a table of the part on each, not {entries!r}")
+            raise ValueError(f"boards must be a table from names to part numbers, not {entries!r}")
 
 
 def _positive_number(entries: dict[str, Any], key: str) -> float:
     value = entries[key]
     if type(value) not in (int, float) or not 0 < value < MAX_FIGURE:
-        raise ValueError(f"{key} is a number above 0, not {value!r}")
+        raise ValueError(f"{key} must be a number above 0, not {value!r}")
     return float(value)
 
 
@@ -193,31 +194,31 @@ def _resources(vendor: str, counts: Any) -> dict[str, int]:
     logic, *others = filter(None, VENDOR_NAMES[vendor])
     known = [logic, *others]
     if not isinstance(counts, dict):
-        raise ValueError(f"resources is a table of numbers, not {counts!r}")
+        raise ValueError(f"resources must be a table of numbers, not {counts!r}")
     found = cast(dict[str, Any], counts)
     for key, value in found.items():
         if key not in known:
-            raise ValueError(f"resources has no {key!r}; {did_you_mean(key, known)}")
+            raise ValueError(f"resources: unknown key {key!r}; {did_you_mean(key, known)}")
         if type(value) is not int or not 0 <= value < MAX_FIGURE:
-            raise ValueError(f"resources: {key} is a whole number, not {value!r}")
+            raise ValueError(f"resources: {key} must be a whole number, not {value!r}")
     if not found.get(logic):
-        raise ValueError(f"resources: there is no {logic}, without which nothing is built")
+        raise ValueError(f"resources: {logic} must be above 0: every design needs it")
     return found
 
 
 def _sources(figures: Sequence[str], entries: Any) -> dict[str, FigureSource]:
     if not isinstance(entries, dict):
-        raise ValueError(f"sources is a table of figures, not {entries!r}")
+        raise ValueError(f"sources must be a table of figures, not {entries!r}")
     found: dict[str, FigureSource] = {}
     for key, entry in cast(dict[str, Any], entries).items():
         if key not in figures:
-            raise ValueError(f"sources has no figure {key!r}; {did_you_mean(key, figures)}")
+            raise ValueError(f"sources: unknown figure {key!r}; {did_you_mean(key, figures)}")
         match entry:
             case {"from": str(text), "confidence": str(confidence), **rest} if not rest:
                 if confidence not in CONFIDENCES:
                     hint = did_you_mean(confidence, CONFIDENCES)
-                    raise ValueError(f"sources: {key}: no confidence is {confidence!r}; {hint}")
+                    raise ValueError(f"sources: {key}: unknown confidence {confidence!r}; {hint}")
                 found[key] = FigureSource(text, confidence)
             case _:
-                raise ValueError(f'sources: {key} is {{ from = "...", confidence = "..." }}')
+                raise ValueError(f'sources: {key} must be {{ from = "...", confidence = "..." }}')
     return found

@@ -34,7 +34,7 @@ class NetworkWork:
 
     @property
     def intensity(self) -> float:
-        """Operations for each byte from or to the outside."""
+        """Operations per byte of off-chip traffic."""
         return self.ops / (self.external_bits / 8) if self.external_bits else float("inf")
 
     def __add__(self, other: "NetworkWork") -> "NetworkWork":

@@ -1,8 +1,9 @@
 """Which parts of a design fit on a device at a rate.
 
-A part is what stands between two cuts. A search decides whether it fits, but a design has a part
-for each pair of its cuts, and most pairs need no search. Lower bounds on the cost of a part refute
-it; a folding of the whole design that fits in a part's budget, cut there, proves that it fits.
+A part consists of the processes between two cuts. A search decides whether it fits, but a design
+has a part for each pair of its cuts, and most pairs need no search. Lower bounds on the cost of a
+part refute it. A folding of the whole design proves that a part fits if the processes of the part
+fit in its budget.
 """
 
 from functools import cached_property
@@ -31,7 +32,7 @@ class Feasibility:
         self.searched: dict[tuple[int, int], bool] = {}
 
     def fits(self, first: int, last: int) -> bool:
-        """Whether the part between two cuts fits; by a search only where nothing else decides."""
+        """Whether the part between two cuts fits; a search decides only if no bound does."""
         return bool(self.certain[first, last]) or self._search(first, last)
 
     @cached_property

@@ -104,9 +104,9 @@ def link_end_costs(
     written = space.axes[producer(edge.value)].output
     read = space.axes[reader_of(edge.value)].input
     before = channel_cost(vendor, edge.channel, space.widths[written], lanes)
-    behind = channel_cost(vendor, edge.channel, lanes, space.widths[read])
+    after = channel_cost(vendor, edge.channel, lanes, space.widths[read])
     return (
         CostTable(edge.value, (written,), before[0], before[1] + end[:, None]),
-        CostTable(edge.value, (read,), behind[0], behind[1] + end[:, None]),
+        CostTable(edge.value, (read,), after[0], after[1] + end[:, None]),
         2 * end + channel_cost(vendor, edge.channel, lanes, lanes)[1],
     )

@@ -32,7 +32,7 @@ MAX_PRICE_STEPS = 30
 """Price updates before branch and bound splits a choice."""
 
 MAX_TABLES_SEARCHED = 200_000
-"""Cost tables that one `Tiler` evaluates before it stops splitting choices."""
+"""Cost tables that one `Tiler` evaluates before branch and bound ends."""
 
 MIN_OFF_CHIP_SPEEDUP = 1.25
 """Off-chip weights are used only if they make the fastest design at least this much faster."""
@@ -337,7 +337,7 @@ class SearchResult:
 
 @dataclass
 class PriceSearch:
-    """The state of a subgradient ascent: the best bound so far, and the foldings it came across."""
+    """The state of a subgradient ascent: its best bound, and the foldings that it found."""
 
     bound: float
     surcharge: Use

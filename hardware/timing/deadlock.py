@@ -27,7 +27,7 @@ UNBOUNDED_DEPTH_WORDS = 1 << 40
 """The depth of a channel without one: more words than two frames have."""
 
 FRAMES_CHECKED = 2
-"""The dependencies of the second frame repeat in every later one, only shifted by a frame."""
+"""Two frames suffice: the dependencies of the second repeat in all later ones, shifted."""
 
 
 @dataclass(frozen=True)

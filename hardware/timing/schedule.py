@@ -52,7 +52,8 @@ def schedule_of(process: Process) -> Schedule:
 
 
 def late_reads(process: Process, work: int = 1, latency: int = PIPELINE_LATENCY) -> Schedule:
-    """A process that reads just before it writes, and spends `work` iterations on each word."""
+    """The schedule of a process that reads just before it writes, and spends `work` iterations on
+    each word."""
     needs = process.needs()
     fresh = [np.diff(counts, prepend=0) for counts in needs]
     steps = np.maximum(work, np.maximum.reduce(fresh))
@@ -76,7 +77,7 @@ def copies(process: Process) -> Schedule:
 
 @schedule_of.register
 def matvec_schedule(process: MatvecOp) -> Schedule:
-    """Each word of rows takes an iteration for each word of columns."""
+    """The schedule of a matvec: each word of rows takes an iteration for each word of columns."""
     work = process.inputs[0].frame[-1] // process.lanes_in
     return late_reads(process, work, sum_latency(process))
 
@@ -94,7 +95,7 @@ def sum_latency(process: WeightedProcess) -> int:
 
 @schedule_of.register
 def port_schedule(process: SourceOp | SinkOp) -> Schedule:
-    """A port to the host has a word ready, or takes one, in each iteration."""
+    """The schedule of a port to the host, which sends or receives a word in each iteration."""
     if process.over is not None:
         return link_schedule(process)
     words = np.arange(process.interval)
@@ -103,14 +104,15 @@ def port_schedule(process: SourceOp | SinkOp) -> Schedule:
 
 @schedule_of.register
 def transfer_schedule(process: LinkOp) -> Schedule:
-    """A link whose rate is not known takes a word in each iteration."""
+    """The schedule of a link of unknown rate, which transfers a word in each iteration."""
     if process.over is None:
         return late_reads(process)
     return link_schedule(process, PIPELINE_LATENCY + process.delay)
 
 
 def link_schedule(process: LinkEnd, latency: int = PIPELINE_LATENCY) -> Schedule:
-    """Words pass a link evenly, because they share it with the other channels of their frame."""
+    """The schedule of a link whose rate is known: words pass evenly, because they share it with the
+    other channels of the frame."""
     (channel, *_), interval = (*process.inputs, *process.outputs), process.interval
     places = np.arange(1, channel.words + 1) * interval // channel.words - 1
     reads, writes = ([places] * len(ends) for ends in (process.inputs, process.outputs))
@@ -119,7 +121,7 @@ def link_schedule(process: LinkEnd, latency: int = PIPELINE_LATENCY) -> Schedule
 
 @schedule_of.register
 def window_schedule(process: WindowOp) -> Schedule:
-    """A window reads ahead: it stores the lines under its kernel and those of its next step."""
+    """The schedule of a window: it stores the lines under its kernel and those of its next step."""
     lines = process.line_schedule(np.array(process.lanes_in), np.array(process.lanes_out))
     starts, rows = lines.starts()
     reads = (starts[:, None] + np.arange(int(lines.line_words))).reshape(-1)

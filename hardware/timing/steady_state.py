@@ -135,7 +135,7 @@ class SteadyState(ChannelTimes):
         """The number of words read before each time, counted from the first of this frame.
 
         Words of earlier and later frames count too: each time is moved into the period that begins
-        with the frame's first read, and every period moved stands for a frame of words.
+        with the frame's first read, and each such shift adds or removes a frame of words.
         """
         read = self.read[channel]
         frames = (times - read[0]) // self.period

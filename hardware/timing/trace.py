@@ -28,7 +28,7 @@ TRACED_FRAMES = 3
 """One frame that fills the empty design, and two that follow it."""
 
 MAX_COUNTER_POINTS = 200
-"""Points of a channel's counter at most, so that files stay small."""
+"""The maximum number of points of a channel's counter, so that files stay small."""
 
 PROCESS_GROUP, CHANNEL_GROUP = 1, 2
 """The ids of the two groups of tracks."""
@@ -135,7 +135,7 @@ def _counter_events(title: str, timeline: Timeline, channel: SSAValue) -> list[E
 
 
 def cycles_per_point(cycles: int) -> int:
-    """The cycles that a point of a counter stands for."""
+    """The number of cycles that a point of a counter covers."""
     return -(-cycles // MAX_COUNTER_POINTS)
 
 

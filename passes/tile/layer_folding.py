@@ -21,11 +21,11 @@ from ...qdialect.stream.folding import BuildOptions, Storage
 from ...qdialect.stream.types import MAX_WORD_BITS, channel_of
 
 FOLDING_ATTR = "fold"
-"""The attribute of an op or a process that gives its folding."""
+"""The attribute with the folding of an op or a process."""
 
 TOO_WIDE_MESSAGE = (
-    f"makes words of over {MAX_WORD_BITS:,} bits, or over {MAX_ARRAY_PARTITIONS:,} parts of an "
-    "array"
+    f"needs words of more than {MAX_WORD_BITS:,} bits or more than {MAX_ARRAY_PARTITIONS:,} "
+    "partitions of an array"
 )
 
 
@@ -62,16 +62,18 @@ def folding_of(layer: Process) -> LayerFolding:
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:
-    """Raises if a folding is given for a name that is not a layer with a folding."""
+    """Raises if a folding names something other than a layer that can be folded."""
     designs = list(designs)
     layers = {name for design in designs for name in foldable_layers(design)}
     processes = [process for design in designs for process in design.processes]
     names = {p.layer.data for p in processes if isinstance(p.layer, StringAttr)}
     for name in folds:
         if name in names and name not in layers:
-            raise FoldingError(f"layer {name!r} has neither weights nor a pool: it has no folding")
+            raise FoldingError(
+                f"layer {name!r} cannot be folded: it has neither weights nor a pool"
+            )
         if name not in layers:
-            raise FoldingError(f"there is no layer {name!r}; {did_you_mean(name, layers)}")
+            raise FoldingError(f"unknown layer {name!r}; {did_you_mean(name, layers)}")
 
 
 def allowed_values(
@@ -90,15 +92,17 @@ def allowed_values(
 
 
 def _folding_attribute(layer: Process) -> LayerFolding:
-    """The folding that an attribute gives: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
-    given = layer.attributes[FOLDING_ATTR]
-    if not isinstance(given, DictionaryAttr):
-        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} must be a dictionary, not {given}")
+    """The folding in the attribute of a process: `{fold = {pe = 16 : i64, simd = 3 : i64}}`."""
+    folding = layer.attributes[FOLDING_ATTR]
+    if not isinstance(folding, DictionaryAttr):
+        raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} must be a dictionary, not {folding}")
     found: dict[str, int] = {}
-    for key, value in given.data.items():
+    for key, value in folding.data.items():
         if key not in ("pe", "simd"):
             hint = did_you_mean(key, ("pe", "simd"))
-            raise FoldingError(f"{describe(layer)}: {FOLDING_ATTR} has no choice {key!r}; {hint}")
+            raise FoldingError(
+                f"{describe(layer)}: {FOLDING_ATTR} has an unknown choice {key!r}; {hint}"
+            )
         if not isinstance(value, IntegerAttr):
             raise FoldingError(f"{describe(layer)}: {key} must be an integer, not {value}")
         found[key] = value.value.data
@@ -124,7 +128,7 @@ def _fixed_choices(
     if fold.storage is None and fold.dsp is None:
         return fixed
     if axes.implementation is None:
-        raise FoldingError(f"{name} has neither weights to store nor products")
+        raise FoldingError(f"{name}: storage and dsp need weights, and it has none")
     options = BuildOptions(fold.storage, fold.dsp)
     fixed[axes.implementation] = [
         number

@@ -119,7 +119,7 @@ class Process(IRDLOperation, ABC):
 
     @property
     def folding_leader(self) -> "Process | None":
-        """The process whose choices of a folding it shares, if it has none of its own."""
+        """The process that determines the folding of this one, if it has no choices of its own."""
         return None
 
     def interval_with(self, lanes_in: Counts, lanes_out: Counts) -> Counts:

@@ -52,7 +52,8 @@ class ScaleOp(Process):
 
     x = operand_def(ChannelType)
     factors = prop_def(SymbolRefAttr)
-    """One factor for each channel, or one for all; offsets and exceptions have as many rows."""
+    """One factor for each channel, or one for all; offsets and exceptions have as many rows as
+    factors."""
     offsets = prop_def(SymbolRefAttr)
     exceptions = opt_prop_def(SymbolRefAttr)
     raised = prop_def(IntProperty, default_value=int_attr(0))

@@ -113,10 +113,11 @@ class WindowOp(Process):
         return LineSchedule(self.window, height, rows, line, row, stacked)
 
     def _delays(self, lanes_in: int, lanes_out: int) -> list[int]:
-        """For each line of the kernel: the cycles from its start to the earliest start of a row.
+        """For each line of the kernel: the cycles from its start to the earliest start of a row of
+        patches.
 
-        Within a row the first patch or the last one has to wait longest: words are read and written
-        at constant rates, so that the wait grows, or falls, from patch to patch.
+        Within a row, the first patch or the last one waits longest: words are read and written at
+        constant rates, so the wait grows or falls steadily from patch to patch.
         """
         pixel = self.inputs[0].frame[-1] // lanes_in
         line = self.inputs[0].frame[1] * pixel

@@ -13,7 +13,14 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.values import as_array
 from qnn.tools.network_summary import layer_summaries
 from support.oracles import Array
-from support.real_networks import NETWORKS, cleaned, first_of, folder, run_onnxruntime, run_qonnx
+from support.real_networks import (
+    NETWORKS,
+    clean_for_qonnx,
+    first_of,
+    folder,
+    run_onnxruntime,
+    run_qonnx,
+)
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.interpreter import Interpreter, PythonValues
 from xdsl.ir import Operation
@@ -43,7 +50,7 @@ def test_qonnx_networks(name: str) -> None:
     x = x[: NETWORKS[name].few]
     path = folder() / f"{name}.onnx"
     actual = run_in_parts(import_onnx(str(path)), x)
-    expected = first_of(run_qonnx(cleaned(path, len(x)), x))
+    expected = first_of(run_qonnx(clean_for_qonnx(path, len(x)), x))
     assert_close(actual, expected)
     assert (actual.argmax(1) == expected.argmax(1)).all()
 
@@ -65,7 +72,7 @@ def test_same_class_on_every_image(name: str) -> None:
     x, _ = NETWORKS[name].load()
     path = folder() / f"{name}.onnx"
     actual = run_in_parts(import_onnx(str(path)), x)
-    np.testing.assert_array_equal(actual, first_of(run_qonnx(cleaned(path, 500), x)))
+    np.testing.assert_array_equal(actual, first_of(run_qonnx(clean_for_qonnx(path, 500), x)))
 
 
 class Recorder(Interpreter.Listener):
@@ -150,7 +157,7 @@ SLOW = ("tiny_unet_ch_last", "separable_conv_model_ch_last")
     "name", [pytest.param(n, marks=pytest.mark.slow if n in SLOW else ()) for n in RANDOM]
 )
 def test_networks_without_data(name: str) -> None:
-    model = cleaned(folder() / f"{name}.onnx")
+    model = clean_for_qonnx(folder() / f"{name}.onnx")
     shape = [d.dim_value or 1 for d in model.graph.input[0].type.tensor_type.shape.dim]
     x: Array = RNG.standard_normal((RANDOM[name], *shape[1:])).astype(np.float32)
     if name == "eltwise_chanlast_testcase":

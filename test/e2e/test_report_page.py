@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
-from support.browser import opened
+from support.browser import open_page
 from support.design import chain
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.printer import Printer
@@ -41,7 +41,7 @@ def reported(module: ModuleOp, folder: Path, *given: str) -> Path:
 
 @pytest.fixture
 def page(report: Path) -> Generator[Page]:
-    with opened(report) as (page, complaints):
+    with open_page(report) as (page, complaints):
         yield page
         assert complaints == []
 
@@ -124,7 +124,7 @@ def test_tables_sort_and_bars_change(page: Page) -> None:
 def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
     """The resources of each device and the traffic of the link; a process names its device."""
     devices = "--devices", "z7020,zu3eg", "--link", "64@156.25+500"
-    with opened(reported(layers(2), tmp_path, *devices)) as (page, complaints):
+    with open_page(reported(layers(2), tmp_path, *devices)) as (page, complaints):
         page.emulate_media(color_scheme=scheme)
         captions = page.locator("#devices caption").all_inner_texts()
         assert captions == [
@@ -159,7 +159,7 @@ def test_the_page_of_passes(tmp_path: Path) -> None:
     steps = ["--fold-bn", "--minimize-accumulators", "--stream-lower"]
     page_file, output = tmp_path / "page.html", str(tmp_path / "out.mlir")
     assert qnn_opt([*steps, str(example), "--page", str(page_file), "-o", output]) == 0
-    with opened(page_file) as (page, complaints):
+    with open_page(page_file) as (page, complaints):
         buttons = page.locator("#steps button")
         assert buttons.all_inner_texts() == ["input", *(step[2:] for step in steps)]
         new = "".join(page.locator("#lines .new").all_inner_texts())
@@ -178,7 +178,7 @@ def test_the_page_of_passes(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_thousand_layers(tmp_path: Path) -> None:
-    with opened(reported(layers(LAYERS), tmp_path, "--device", "u250")) as (page, complaints):
+    with open_page(reported(layers(LAYERS), tmp_path, "--device", "u250")) as (page, complaints):
         assert page.locator("#graph .process").count() == LAYERS + 2
         page.fill("#wanted", "layer_777")
         page.keyboard.press("Enter")

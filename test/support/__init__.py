@@ -1,1 +1,2 @@
-"""What tests share: building programs, drawing random ones, and asking other people's code."""
+"""Support for the tests: builders of modules and designs, random generators, and reference
+results."""

@@ -1,4 +1,4 @@
-"""Programs of `benchmarks`, for tests of what the documents say they measure."""
+"""Imports programs of `benchmarks`, whose results the tests compare with the documents."""
 
 import sys
 from importlib import import_module
@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 def benchmark(name: str) -> ModuleType:
-    """One of them as a module."""
+    """The module of a benchmark."""
     sys.path.append(str(FOLDER))
     try:
         return import_module(name)

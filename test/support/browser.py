@@ -1,4 +1,4 @@
-"""A page in a real browser, whose complaints are kept."""
+"""Opens a page in a real browser and records its errors and requests."""
 
 import shutil
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
-ALONE = [
+OFFLINE_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -17,7 +17,7 @@ ALONE = [
     "--disable-component-update",
     "--disable-sync",
 ]
-"""It asks nothing of any network."""
+"""Options that keep the browser from using the network."""
 
 READY = "html[data-ready=yes]"
 
@@ -25,16 +25,16 @@ READY = "html[data-ready=yes]"
 def browser() -> str:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        pytest.skip("there is no browser: install chromium")
+        pytest.skip("no browser is installed: install chromium")
     return found
 
 
 @contextmanager
-def opened(path: Path) -> Generator[tuple[Page, list[str]]]:
-    """A page that is ready, and what the browser had to complain about."""
+def open_page(path: Path) -> Generator[tuple[Page, list[str]]]:
+    """A page that has finished loading, and its console messages, errors and requests."""
     program = browser()
     with sync_playwright() as playwright:
-        process = playwright.chromium.launch(executable_path=program, args=ALONE)
+        process = playwright.chromium.launch(executable_path=program, args=OFFLINE_OPTIONS)
         page, complaints = process.new_page(viewport={"width": 1400, "height": 1000}), list[str]()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -16,7 +16,7 @@ Process = subprocess.Popen[bytes]
 
 @contextmanager
 def cluster() -> Generator[tuple[str, Process, list[Process]]]:
-    """Its address, its scheduler, and two workers that nobody starts again."""
+    """The address of a cluster, its scheduler, and two workers that are not restarted."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

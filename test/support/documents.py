@@ -1,20 +1,20 @@
-"""The documents' blocks of code, and what it takes to run them.
+"""Runs or checks the code blocks of the documents.
 
-What a block is follows from its language:
+The language of a block decides what it contains:
 
-| language | is |
+| language | contents |
 |---|---|
-| `sh` | commands that end well |
-| `console` | commands behind `$`, and what they print |
-| `usage` | the forms of commands, whose options exist |
-| `python` | code; all of a page's is one program |
-| `mlir` | a module, or lines of what a command prints |
-| `toml`, `json` | data that can be read |
+| `sh` | commands that succeed |
+| `console` | commands after `$`, and their output |
+| `usage` | forms of commands; the options must exist |
+| `python` | code; all blocks of a page are one program |
+| `mlir` | a module, or lines of a command's output |
+| `toml`, `json` | data that can be parsed |
 
-A block with a title is a file that what follows may use. Comments before a block say more:
-`<!-- of: COMMAND -->` that its lines are among those that the command prints, `<!-- fails -->` that
-its last command does not end well, `<!-- not run: WHY -->` that it isn't looked at. In what is
-printed `...` stands for anything; a line of it, for any lines.
+A block with a title is a file for the blocks after it. A comment before a block changes its check:
+`<!-- of: COMMAND -->`: the lines of the block are among the output of the command. `<!-- fails
+-->`: the last command fails. `<!-- not run: WHY -->`: the block is not checked. In output, `...`
+stands for any text, and a line of it for any number of lines.
 """
 
 import json
@@ -31,8 +31,8 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 300
-"""That a command may take."""
+MAX_COMMAND_SECONDS = 300
+"""Time limit of a command, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def indented(page: Path) -> list[str]:
-    """Lines that would be blocks without a fence, which nobody would run."""
+    """Indented code blocks: they have no fence, so they would not be run."""
     prose = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
     return re.findall(r"(?:^|\n)\n {4,}(?![ *-])(.+)", prose)
 
@@ -96,7 +96,7 @@ class Page:
         self.names: dict[str, Any] = {"__name__": "__page__"}
 
     def run(self, block: Block) -> None:
-        """Runs a block, or looks at what it shows."""
+        """Runs or checks a block."""
         if block.mark == "not run":
             return
         if block.title:
@@ -137,16 +137,16 @@ class Page:
         json.loads(block.text)
 
     def output(self, command: str, block: Block, fails: bool = False) -> str:
-        """What a command prints; what `pip` installs is there."""
-        there = re.sub(r"^pip install \S.*?(&& |$)", "", command, flags=re.MULTILINE)
+        """The output of a command; `pip install` is skipped, because its packages are installed."""
+        commands = re.sub(r"^pip install \S.*?(&& |$)", "", command, flags=re.MULTILINE)
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", there],
+            ["bash", "-euo", "pipefail", "-c", commands],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=SECONDS,
+            timeout=MAX_COMMAND_SECONDS,
         )
         if bool(done.returncode) != fails:
             pytest.fail(f"{block.place}: {command}\n{done.stdout}", pytrace=False)
@@ -154,13 +154,13 @@ class Page:
 
 
 def check_excerpt(expected: str, output: str, block: Block) -> None:
-    """The lines of a block are among those of an output, in their order, spaces aside."""
-    rest = map(spaced, output.splitlines())
-    for line in filter(None, map(spaced, expected.splitlines())):
+    """Fails unless the lines of a block are in the output, in this order; spaces do not count."""
+    rest = map(normalize_spaces, output.splitlines())
+    for line in filter(None, map(normalize_spaces, expected.splitlines())):
         pattern = ".*".join(map(re.escape, line.split("...")))
         if line != "..." and not any(re.fullmatch(pattern, other) for other in rest):
             pytest.fail(f"{block.place}: no line {line!r} (any more) in\n{output}", pytrace=False)
 
 
-def spaced(line: str) -> str:
+def normalize_spaces(line: str) -> str:
     return " ".join(line.split())

@@ -11,7 +11,7 @@ def divisor(rng: np.random.Generator, number: int) -> int:
 
 
 def random_fold(layer: Process, rng: np.random.Generator) -> LayerFolding:
-    """A random PE and SIMD; one time in ten, each is left to be chosen."""
+    """A random PE and SIMD; each is None in one of ten cases, so that the search chooses it."""
     (x,), (y,) = layer.inputs, layer.outputs
     cols = x.frame[-1] if isinstance(layer, MatvecOp) else x.frame[-1] // y.frame[-1]
     pe, simd = divisor(rng, y.frame[-1]), divisor(rng, cols)

@@ -1,12 +1,12 @@
-"""The project's commands without the start of Python, which takes most of the time of most tests.
+"""Runs the project's commands without starting Python, which would take most of a test's time.
 
     python -m support.fork_server FOLDER
 
-imports the commands once, writes scripts of their names to a folder, and forks for each call of a
-script: the fork gets the arguments, folder, environment, and standard streams of the caller, and
-the caller ends with its exit status. A test uses them by the fixture `commands`.
+The server imports the commands once and writes a script for each to a folder. For each call of a
+script, the server forks: the fork gets the arguments, folder, environment and standard streams of
+the caller, and the caller ends with its exit status. The fixture `commands` has the folder.
 
-What is tested so differs from the installed commands in the start alone, which other tests hold.
+Only the start differs from that of the installed commands, which other tests cover.
 """
 
 import gc
@@ -46,11 +46,12 @@ with socket.socket(socket.AF_UNIX) as server:
     status = server.recv(1)
 sys.exit(status[0] if status else "the command ended without a status")
 """
-"""What calls the server. Settings of Python itself need a Python of their own."""
+"""The script that calls the server. If a variable of Python itself differs from the server's, such
+as PYTHONHASHSEED, the script runs the installed command instead."""
 
 
 def serve(folder: Path) -> NoReturn:
-    """Answers calls until it is killed; writes a line when it is ready."""
+    """Answers calls until the process is killed; prints a line when it is ready."""
     mains = {name: getattr(import_module(module), main) for name, (module, main) in MAINS.items()}
     for module in iter_modules(tools.__path__, "qnn.tools."):
         import_module(module.name)
@@ -83,7 +84,7 @@ def write_script(folder: Path, name: str) -> None:
 
 
 def answer(caller: socket.socket, mains: dict[str, Callable[[], int | None]]) -> NoReturn:
-    """Becomes the command that a script asks for."""
+    """Runs the command that a script asks for, in this process."""
     _, streams, _, _ = socket.recv_fds(caller, 1, 3)
     with caller.makefile("rb") as received:
         sys.argv, folder, environment = json.load(received)
@@ -102,12 +103,12 @@ def answer(caller: socket.socket, mains: dict[str, Callable[[], int | None]]) ->
 
 
 def text_stream(number: int, mode: str, **options: Any) -> io.TextIOWrapper:
-    """A standard stream of this process, which stays open."""
+    """A standard stream of this process, which is not closed with the object."""
     return io.TextIOWrapper(open(number, mode, closefd=False), **options)
 
 
 def status_of(main: Callable[[], int | None]) -> int:
-    """Runs a command to its end; the exit status that Python would give."""
+    """Runs a command to its end; returns the exit status that Python would give."""
     try:
         status = main()
     except SystemExit as end:

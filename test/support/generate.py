@@ -3,9 +3,10 @@
     module = random_module(Choices.seeded(7), level=2)
     images = random_inputs(Choices.seeded(8), module, batch=3)
 
-With hypothesis, `modules(level=2)` is the strategy. A program grows op by op: each takes values
-that are there, or asks for a new input. How an op is drawn stands in `MAKERS`, one function for
-each; an op without one fails a test, so a new op gets its own.
+With hypothesis, `modules(level=2)` is the strategy.
+
+A program grows op by op: each op uses existing values or adds a new input. `MAKERS` has a function
+for each kind of op; a test fails if an op has none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -81,7 +82,7 @@ class Choices:
 
     def __init__(self, integer: Callable[[int, int], int]):
         self.integer = integer
-        """An integer from the first number to the second, both included."""
+        """Returns an integer from the first number to the second, both included."""
 
     @staticmethod
     def seeded(seed: int) -> "Choices":
@@ -90,7 +91,7 @@ class Choices:
 
     @staticmethod
     def drawn(draw: Callable[[st.SearchStrategy[int]], int]) -> "Choices":
-        """Decisions that hypothesis makes, and simplifies when a test fails."""
+        """Decisions made by hypothesis, which simplifies them when a test fails."""
         return Choices(lambda low, high: draw(st.integers(low, high)))
 
     def pick(self, options: Sequence[T]) -> T:
@@ -181,7 +182,7 @@ class Growth:
         self.choices = choices
         self.level = level
         self.batched = batched
-        """Whether axis 0 is a batch: of size 1, and left alone."""
+        """Whether axis 0 is a batch axis of size 1, which no op changes."""
         self.program = Program()
         self.values: list[SSAValue] = []
         """The shape of an operand, of rank 2 or more, whose first axis may be a batch."""
@@ -194,7 +195,7 @@ class Growth:
         self.values += [value for value in op.results if len(shape_of(value)) > 1]
 
     def quant(self) -> bool:
-        """Whether an op for floats and integers is on integers, as the level requires."""
+        """Whether the next op computes with integers; the level decides if its kind allows both."""
         return self.level == 2 or (self.level is None and self.choices.flag())
 
     def element(self, quant: bool, widest: int = 64) -> ElementType:
@@ -256,7 +257,7 @@ class Growth:
         axis = self.axis(x)
         return axis, self.choices.pick([(), (1,), (shape_of(x)[axis],)])
 
-    def holding(self, low: int, high: int) -> QuantType:
+    def type_holding(self, low: int, high: int) -> QuantType:
         """A type for every value of a range: the narrowest, or a wider one."""
         width = bit_width(smallest_type(low, high))
         if self.choices.flag():
@@ -341,7 +342,7 @@ def threshold(g: Growth) -> QnnOp:
     return ThresholdOp(
         x,
         g.program.constant(np.sort(rows, axis=1), element, "thresholds"),
-        BipolarType() if bipolar else g.holding(offset, offset + count),
+        BipolarType() if bipolar else g.type_holding(offset, offset + count),
         offset,
         descending,
     )
@@ -380,7 +381,7 @@ def accumulator(
 ) -> QuantType | None:
     if not is_quant(element_of(x)):
         return None
-    return g.holding(*accumulator_range(x, weights, bias))
+    return g.type_holding(*accumulator_range(x, weights, bias))
 
 
 def conv2d(g: Growth) -> QnnOp:
@@ -444,7 +445,7 @@ def sum_pool(g: Growth) -> QnnOp:
         return SumPoolOp(x, **window)
     low, high = value_range(quant_of(x))
     taps = prod(window["kernel"])
-    return SumPoolOp(x, **window, element=g.holding(min(low, 0) * taps, high * taps))
+    return SumPoolOp(x, **window, element=g.type_holding(min(low, 0) * taps, high * taps))
 
 
 def avg_pool(g: Growth) -> QnnOp:
@@ -480,7 +481,7 @@ def binary(kind: Callable[..., BinaryOp], combine: Callable[[int, int], int], wi
             return kind(lhs, rhs)
         left, right = value_range(quant_of(lhs)), value_range(quant_of(rhs))
         ends = [combine(a, b) for a in left for b in right]
-        return kind(lhs, rhs, g.holding(min(ends), max(ends)))
+        return kind(lhs, rhs, g.type_holding(min(ends), max(ends)))
 
     return make
 
@@ -496,7 +497,7 @@ def relu(g: Growth) -> QnnOp:
     x = g.operand(widest=63)
     if not is_quant(element_of(x)):
         return ReluOp(x)
-    return ReluOp(x, g.holding(0, value_range(quant_of(x))[1]))
+    return ReluOp(x, g.type_holding(0, value_range(quant_of(x))[1]))
 
 
 def prelu(g: Growth) -> QnnOp:
@@ -614,7 +615,7 @@ def softmax(g: Growth) -> QnnOp:
 def arg_max(g: Growth) -> QnnOp:
     x = g.operand()
     axis = g.axis(x)
-    return ArgMaxOp(x, axis, g.holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None)
+    return ArgMaxOp(x, axis, g.type_holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None)
 
 
 def top_k(g: Growth) -> QnnOp:

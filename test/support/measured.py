@@ -1,10 +1,11 @@
-"""Designs that others built and measured after place and route on a Z7020, as designs of ours.
+"""Designs that others measured after place and route on a Z7020, rebuilt in the `stream` dialect.
 
-They are what `qnn estimate` makes of such a network and of a folding file with their PE and SIMD:
-sums no wider than they must be, channels no deeper. Weights lie where the tool put them: in block
-memory, but for small ones, and for those that a pragma put into LUTs. Vectors are in registers, as
-they were there. What they leave open (words of pools and windows, the last layer of CNV) is as
-cheap as can be without slowing the layers down.
+Each design equals the one that `qnn estimate` builds for the same network and a folding file with
+the published PE and SIMD: accumulators have minimal widths, and channels minimal depths. Weights
+are stored where the vendor's tool stored them: in block memory, except for small memories and for
+those that a pragma places in LUTs. Vectors are in registers, as in the measured designs. The
+publications leave some widths open (words of pools and windows, the last layer of CNV); these are
+the cheapest that do not slow down a layer.
 """
 
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ BIPOLAR = BipolarType()
 
 @dataclass(frozen=True)
 class Amounts:
-    """What a vendor's tool reported."""
+    """The resources that a vendor's tool reported."""
 
     lut: int
     ff: int
@@ -55,23 +56,23 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Measured:
-    """A network of 3x3 convolutions, maxima over 2x2, and matrices."""
+    """A network of 3x3 convolutions, 2x2 maximum pools, and fully connected layers."""
 
     name: str
     image: tuple[int, ...]
-    """The frame that comes in."""
+    """The shape of an input frame."""
     pixel: QuantType
     weight: QuantType
     activation: QuantType
     layers: str
-    """Rows of each layer: `64c` of a convolution, `p` a maximum, `512` of a matrix."""
+    """The rows of each layer: `64c` is a convolution, `p` a pool, `512` a fully connected layer."""
     folding: tuple[tuple[int, int], ...]
     """SIMD and PE of each layer with weights."""
     published: Amounts
     in_luts: frozenset[int] = field(default_factory=frozenset[int])
     """Layers whose weights a pragma puts into LUTs."""
     last: QuantType | None = None
-    """What the last layer's sums are compared to; they leave as they are without."""
+    """The result type of the last layer's thresholds; without one, its sums are the result."""
 
     def design(self) -> DesignOp:
         design = Design()

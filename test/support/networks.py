@@ -1,9 +1,10 @@
-"""Random networks as a training framework leaves them: level 1, with quantizers of every kind.
+"""Random trained networks at level 1, with quantizers of every kind.
 
     module = trained_network(np.random.default_rng(7))
 
-Widths from 1 to 8 bits, every rounding mode, negative and zero factors, zero points, branches that
-meet again, pools, one-bit padding: what importers produce, and what they might.
+They have widths from 1 to 8 bits, every rounding mode, negative and zero factors, zero points,
+branches that join again, pools, and padding of one-bit tensors: everything that an importer may
+produce.
 """
 
 from collections.abc import Callable
@@ -79,7 +80,7 @@ class Builder:
         return self.program.constant(np.asarray(values, np.float32), f32, hint)
 
     def scale(self, negative: float = 0.0) -> float:
-        """A scale that is a power of two, or is not."""
+        """A random scale, which may be a power of two."""
         size = 2.0 ** self.number(-6, 0) if self.chance(0.4) else self.rng.uniform(0.01, 1)
         return float(-size if self.chance(negative) else size)
 
@@ -92,7 +93,7 @@ class Builder:
         return signed(bits) if self.chance(0.5) else unsigned(bits)
 
     def input(self) -> SSAValue:
-        """An image of bytes or of floats, quantized."""
+        """A quantized image of bytes or of floats."""
         shape = (1, self.number(3, 6), self.number(3, 6), self.number(1, 4))
         if self.chance(0.5):
             return self.quantized(self.program.input(f32, shape))
@@ -259,7 +260,7 @@ class Builder:
 
 
 def trained_network(rng: Rng, depth: int | None = None) -> ModuleOp:
-    """A random network of up to `depth` blocks, 1 to 12 if not given."""
+    """A random network of `depth` blocks; 1 to 12 if it is None."""
     builder = Builder(rng)
     x = builder.input()
     for _ in range(depth or builder.number(1, 12)):

@@ -1,10 +1,10 @@
-"""ONNX networks that grow node by node, compared with QONNX's own execution.
+"""Random ONNX networks that are built node by node, compared with QONNX's own execution.
 
     net = Net((3, 6, 5))
     net.quant(net.conv(net.quant("x", 8, 0.5), (4, 3, 3, 3), 4, 0.25), 4, 2.0)
     folded = net.check()
 
-Weights are random. Every quantizer of an activation has the name that its layer has in the program.
+Weights are random. The quantizer of an activation has the name of its layer in the program.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Net:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, Array] = {}
         self.quantizers: dict[str, tuple[str, Array, int]] = {}
-        """Of activations: their results, scales and zero points."""
+        """The quantizers of activations by name: their results, scales and zero points."""
 
     def add(self, op: str, *inputs: Value, domain: str = "", **attributes: Any) -> str:
         """Appends a node, named after its operator and number."""
@@ -72,7 +72,7 @@ class Net:
         return result if isinstance(x, np.ndarray) else self.quantized(result, row, zero)
 
     def quantized(self, result: str, scale: Any = 1.0, zero: int = 0) -> str:
-        """Remembers a result as the activations of its layer."""
+        """Records a result as the activations of its layer."""
         self.quantizers[self.nodes[-1].name] = (result, np.float32(scale), zero)
         return result
 
@@ -85,13 +85,13 @@ class Net:
         return self.add("Conv", x, self.weights(shape, bits, scale), **attributes)
 
     def batch_norm(self, x: str, channels: int, spread: float = 1.0) -> str:
-        """Any slopes, negative ones too; `spread` is how large the sums are that it is given."""
+        """A random batch norm, whose slopes may be negative; `spread` is the range of its input."""
         slope, shift, mean = self.rng.normal(size=(3, channels)).astype(np.float32)
         variance = self.rng.uniform(0.5, 2, channels).astype(np.float32) * np.float32(spread**2)
         return self.add("BatchNormalization", x, slope, shift, mean, variance)
 
     def images(self, count: int, size: float = 2.0) -> Array:
-        """Random images, and behind them those that drive everything to an end."""
+        """Random images, and images that drive all sums to their extremes."""
         x = self.rng.normal(0, size, (count, *self.shape)).astype(np.float32)
         ends = [np.full((1, *self.shape), end, np.float32) for end in (0, 1e4, -1e4)]
         return np.concatenate([x, *ends])
@@ -102,7 +102,7 @@ class Net:
         model.graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
         return model
 
-    def judge(self, images: Array) -> dict[str, Array]:
+    def reference_values(self, images: Array) -> dict[str, Array]:
         """Every value of the model, as QONNX computes it."""
         from qonnx.core.modelwrapper import ModelWrapper
         from qonnx.transformation.infer_shapes import InferShapes
@@ -112,7 +112,7 @@ class Net:
 
     def observed(self, images: Array) -> Observation:
         """The integers of every quantizer and the result, computed by QONNX."""
-        values = self.judge(images)
+        values = self.reference_values(images)
         layers = {
             name: np.rint(values[result] / scale).astype(np.int64) + zero
             for name, (result, scale, zero) in self.quantizers.items()
@@ -120,7 +120,8 @@ class Net:
         return Observation(layers, [values[self.nodes[-1].output[0]]])
 
     def check(self, images: Array | None = None, passes: str = PASSES) -> ModuleOp:
-        """Every quantized activation is QONNX's, before the passes and after; gives the outcome."""
+        """Every quantized activation is that of QONNX, before and after the passes; returns the
+        module."""
         images = self.images(30) if images is None else images
         module, theirs = import_model(self.model()), self.observed(images)
         before = observe(module, [images])
@@ -134,9 +135,9 @@ class Net:
 
 
 def assert_equal(mine: Observation, theirs: Observation) -> None:
-    """All the activations that the judge saw; images may have their channels last in a program."""
+    """All recorded activations are equal; images may have their channels last in a program."""
     for name, expected in theirs.layers.items():
-        assert expected.min() < expected.max(), f"{name} tells nothing"
+        assert expected.min() < expected.max(), f"{name} has only one value"
         actual = mine.layers[name].astype(np.int64)
         if actual.shape != expected.shape:
             actual = np.moveaxis(actual, -1, 1).reshape(expected.shape)

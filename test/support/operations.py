@@ -1,4 +1,4 @@
-"""Published networks as the sizes of their layers, and what was counted for them."""
+"""Published networks as the sizes of their layers, with their published operation counts."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -45,7 +45,7 @@ def matrices(*sizes: int) -> Layers:
 
 
 def resnet(blocks: tuple[int, ...]) -> Layers:
-    """Two 3x3 convolutions a block."""
+    """Two 3x3 convolutions per block."""
     yield 112 * 112, 64, 49 * 3
     size, channels = 56, 64
     for stage, count in enumerate(blocks):
@@ -60,7 +60,7 @@ def resnet(blocks: tuple[int, ...]) -> Layers:
 
 
 def resnet50() -> Layers:
-    """Three convolutions a block, the stride in the first."""
+    """Three convolutions per block; the first one has the stride."""
     yield 112 * 112, 64, 49 * 3
     channels = 64
     for stage, count in enumerate((3, 4, 6, 3)):
@@ -98,7 +98,7 @@ OPERATIONS: dict[str, tuple[Callable[[], Layers], int, int]] = {
     "LFC": (lambda: matrices(784, 1024, 1024, 1024, 10), 5_820_000, 1_000),
     "ResNet-18": (lambda: resnet((2, 2, 2, 2)), 2 * 1_814_000_000, 2_000_000),
 }
-"""The layers, the operations of a frame as published, and the unit in which these are told."""
+"""The layers, the published operations per frame, and the unit to which they are rounded."""
 
 CLASSIFIERS: dict[str, Callable[[], Layers]] = {
     "ResNet-18": lambda: resnet((2, 2, 2, 2)),
@@ -121,4 +121,4 @@ BIT_OPERATIONS = (
     ("MobileNet", 8, 8, 50.1),
     ("MobileNet", 32, 32, 623),
 )
-"""Bits of weights and of activations, and billions of bit operations."""
+"""Bits of weights and of activations, and published bit operations in billions."""

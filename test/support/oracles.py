@@ -117,7 +117,7 @@ def nearest_float32(x: Fraction) -> np.float32:
 def scaled(sums: Array, scales: Sequence[npt.ArrayLike]) -> npt.NDArray[np.float32]:
     """Integers times scales, each product exact, and rounded once to float32.
 
-    Rounded to float64 on the way, one product in some 2^28 would come out one bit off.
+    If a product were first rounded to float64, about one in 2^28 would have a wrong last bit.
     """
     full = np.broadcast_arrays(sums.astype(object), *[np.asarray(s, np.float64) for s in scales])
     numbers = zip(*(part.flat for part in full), strict=True)

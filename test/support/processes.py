@@ -1,4 +1,4 @@
-"""Random processes of every kind, each in a design of its own."""
+"""Random processes of every kind, each in its own design."""
 
 from collections.abc import Callable
 from math import prod
@@ -45,7 +45,7 @@ def multiples(lanes: int, taps: int) -> list[int]:
 
 
 def window(design: Design, choices: Choices) -> Process:
-    """Words of the patches are narrower than those of the image, as wide, or wider."""
+    """A window whose output words are narrower than those of the image, as wide, or wider."""
     channel = image(choices)
     height, width, depth = channel.frame
     options = choices.window(height, width, padded=False)
@@ -118,7 +118,7 @@ def threshold(design: Design, choices: Choices) -> Process:
 
 
 def scale(design: Design, choices: Choices) -> Process:
-    """A line for each channel or for all, with exceptions, or without."""
+    """A scale with one line per channel or for all, with or without exceptions."""
     channel, generator = row(choices), choices.generator()
     clamp = choices.integer(-200, 50), choices.integer(100, 200)
     rows, shift = choices.pick([channel.frame[-1], 1]), choices.pick([0, 1, 9])
@@ -177,7 +177,7 @@ def split(design: Design, choices: Choices) -> Process:
 
 
 def repack(design: Design, choices: Choices) -> Process:
-    """Words narrower or wider, of any ratio; perhaps another frame."""
+    """A repack between words of any two widths; the shape of the frame may change, too."""
     channel = image(choices)
     size = prod(channel.frame)
     frame = (size,) if choices.flag() else None

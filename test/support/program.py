@@ -36,9 +36,9 @@ def constant(array: npt.ArrayLike, element: ElementType) -> Tensor:
 
 
 def run_op(kind: Callable[..., QnnOp], *operands: Any, **options: Any) -> list[Array]:
-    """Runs a module of one op, with these operands; options may be operands too.
+    """Runs a module of one op with these operands; options may be operands, too.
 
-    What comes back is checked to be what the op's result types say.
+    The results are checked against the op's result types.
     """
     program, inputs = Program(), list[Array]()
 

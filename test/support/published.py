@@ -1,4 +1,4 @@
-"""Foldings that were published, and what was measured of them on a Pynq Z7020 at 100 MHz."""
+"""Published foldings of networks, and their measured rates on a Pynq Z7020 at 100 MHz."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,12 @@ DEVICE, CLOCK_MHZ = "z7020", 100.0
 
 @dataclass(frozen=True)
 class Published:
-    """A design; nothing is said of what has no weights, or of the last layer."""
+    """A published design; only layers with weights were published, without the last one."""
 
     folding: list[tuple[int, int]]
     """SIMD and PE of each layer but the last."""
     cycles: list[int]
-    """Of each layer but the last."""
+    """Cycles per frame of each layer but the last."""
     fps: float
     in_luts: frozenset[str] = frozenset()
     """Layers whose weights a pragma puts into LUTs."""
@@ -47,7 +47,7 @@ CNV = {
 
 
 def lowered(name: str) -> DesignOp:
-    """The design of a network, nothing chosen."""
+    """The design of a network, which is not folded yet."""
     module = import_onnx(str(folder() / f"{name}.onnx"))
     Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
     design = design_of(module)
@@ -55,13 +55,13 @@ def lowered(name: str) -> DesignOp:
 
 
 def weighted(design: DesignOp) -> dict[str, WeightedProcess]:
-    """The layers with weights, which is what foldings were published for."""
+    """The layers with weights: foldings are published for these."""
     layers = {name: found[0] for name, found in foldable_layers(design).items()}
     return {name: layer for name, layer in layers.items() if isinstance(layer, WeightedProcess)}
 
 
 def folds(design: DesignOp, name: str) -> dict[str, LayerFolding]:
-    """The published folding, by layer; weights lie where the tool put them."""
+    """The published folding of each layer, with the memory in which the tool stored its weights."""
     choices = zip(weighted(design).items(), CNV[name].folding, strict=False)
     return {
         layer: LayerFolding(pe, simd, storage_of(process, pe, layer in CNV[name].in_luts))
@@ -70,6 +70,6 @@ def folds(design: DesignOp, name: str) -> dict[str, LayerFolding]:
 
 
 def storage_of(process: WeightedProcess, pe: int, in_luts: bool) -> Storage:
-    """Where a tool puts weights by itself, or where it is told to."""
+    """The memory of a layer's weights: by default the vendor's tool decides by size."""
     bits = process.rows.size // pe * bit_width(data_of(process, process.weights).element)
     return Storage.LUT if in_luts or bits <= MAX_LUT_MEMORY_BITS else Storage.BLOCK

@@ -1,4 +1,4 @@
-"""Trained networks that lie where `QNN_MODELS` says, with their data sets."""
+"""Trained networks in the folder `QNN_MODELS`, with their data sets."""
 
 import importlib.util
 import os
@@ -21,10 +21,10 @@ CHANNELS_LAST = "qonnx.custom_op.channels_last"
 
 
 def folder() -> Path:
-    """Where the networks are; a test that needs them is skipped where they aren't."""
+    """The folder of the networks; without it, the test is skipped."""
     given = os.environ.get("QNN_MODELS")
     if not given:
-        pytest.skip("QNN_MODELS does not say where trained networks are")
+        pytest.skip("QNN_MODELS is not set to the folder of the trained networks")
     return Path(given)
 
 
@@ -35,8 +35,10 @@ def data(name: str) -> dict[str, Array]:
 
 @cache
 def reference() -> ModuleType:
-    """The script that measured the reference figures: how images are prepared for each network."""
-    pytest.importorskip("qonnx", reason="the qonnx package judges here")
+    """The script that measured the reference figures; it prepares the images of each network."""
+    pytest.importorskip(
+        "qonnx", reason="the package qonnx, which gives the reference, is not installed"
+    )
     spec = importlib.util.spec_from_file_location("reference", folder() / "reference.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -73,13 +75,13 @@ def commands() -> tuple[Array, Array]:
     return file["x"][..., None], file["y"]
 
 
-def people() -> tuple[Array, Array]:
+def visual_wake_words() -> tuple[Array, Array]:
     file = data("vww_300.npz")
     return signed(file["x"]), file["y"]
 
 
-def things() -> tuple[Array, Array]:
-    """The network's classes start with one for the background."""
+def imagenet() -> tuple[Array, Array]:
+    """The network has a class for the background before those of the data set."""
     file = data("imagenet_samples_100_128.npz")
     return file["x"], file["y"] + 1
 
@@ -90,15 +92,15 @@ def unit(pixels: Array) -> Array:
 
 @dataclass(frozen=True)
 class Network:
-    """A network with a data set, and the figure that was measured with other people's runtimes."""
+    """A network with a data set, and its accuracy in other runtimes."""
 
     load: Callable[[], tuple[Array, Array]]
     images: int
     correct: int
     ties: int = 0
-    """How many images more or fewer are right where a sum lies exactly between two steps."""
+    """Images whose class may differ because a sum is exactly between two steps."""
     few: int = 200
-    """How many images a quick test takes."""
+    """The number of images in a quick test."""
     qdq: bool = False
 
 
@@ -123,13 +125,13 @@ NETWORKS = {
     "kws_mlp_w3a3": Network(keywords, 1_000, 825),
     "resnet8_int8_qdq": Network(lambda: cifar10(signed), 2_000, 1_751, 1, 20, qdq=True),
     "dscnn_int8_qdq": Network(commands, 1_000, 902, few=100, qdq=True),
-    "mobilenetv1_025_96_int8_qdq": Network(people, 300, 255, few=10, qdq=True),
-    "mobilenet_v1_0.25_128_quant_qdq": Network(things, 100, 47, 2, 10, qdq=True),
+    "mobilenetv1_025_96_int8_qdq": Network(visual_wake_words, 300, 255, few=10, qdq=True),
+    "mobilenet_v1_0.25_128_quant_qdq": Network(imagenet, 100, 47, 2, 10, qdq=True),
 }
 
 
 def run_onnxruntime(model: onnx.ModelProto, x: Array) -> list[Array]:
-    """All results for images one by one, as the model is written: no graph optimisation."""
+    """All results for images one by one, without graph optimisation."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
@@ -141,8 +143,8 @@ def run_onnxruntime(model: onnx.ModelProto, x: Array) -> list[Array]:
     return [np.concatenate(parts) for parts in zip(*results, strict=True)]
 
 
-def cleaned(path: Path, batch: int = 1) -> onnx.ModelProto:
-    """A network as QONNX can execute it: with known shapes, and names of QONNX's own."""
+def clean_for_qonnx(path: Path, batch: int = 1) -> onnx.ModelProto:
+    """A network that QONNX can execute: with known shapes, and names that QONNX chooses."""
     reference()
     from qonnx.core.modelwrapper import ModelWrapper
     from qonnx.transformation.change_batchsize import ChangeBatchSize
@@ -162,7 +164,7 @@ def cleaned(path: Path, batch: int = 1) -> onnx.ModelProto:
 
 
 def run_qonnx(model: onnx.ModelProto, x: Array, every: bool = False) -> dict[str, Array]:
-    """The results by QONNX's own execution, or every value that is computed on the way."""
+    """The results of QONNX's own execution; with `every`, all intermediate values, too."""
     from qonnx.core.modelwrapper import ModelWrapper
     from qonnx.core.onnx_exec import execute_onnx
 

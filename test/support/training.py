@@ -1,4 +1,4 @@
-"""Small networks that train in a moment."""
+"""Small networks whose training takes a moment."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def network() -> nn.Module:
 
 
 def data(shape: tuple[int, ...] = (1, 8, 8), count: int = 48) -> Data:
-    """Images with something to learn: where they are bright."""
+    """Images whose class depends on the brightness of their first pixels."""
     generator = torch.Generator().manual_seed(5)
     images = torch.rand((count, *shape), generator=generator)
     return images, (3 * images.flatten(1)[:, :3].mean(1)).long()
 
 
 def trained(recipe: dict[str, Any], module: nn.Module, given: Data | None = None) -> Prepared:
-    """A network after all of its stages."""
+    """A network after all stages of its training."""
     torch.manual_seed(1)
     model = prepare(module, recipe)
     Trainer(model, *(given or data()), QUICK).run()

@@ -1,4 +1,5 @@
-"""Random networks at two levels at once: each layer as a `qnn` op, and as processes."""
+"""Random networks that are built at two levels in parallel: each layer as a `qnn` op and as
+processes."""
 
 from collections.abc import Callable, Mapping
 from math import gcd, prod
@@ -48,7 +49,7 @@ def divisors(*numbers: int) -> list[int]:
 
 
 class Twin:
-    """One random network, which grows layer by layer at both levels."""
+    """A random network that grows layer by layer at both levels."""
 
     def __init__(self, choices: Choices):
         self.choices = choices
@@ -67,8 +68,8 @@ class Twin:
     def constant(self, array: Array, element: ElementType) -> tuple[SSAValue, str]:
         return self.program.constant(array, element), self.design.data(array, element)
 
-    def same(self, *results: Both) -> None:
-        """Both levels give the same numbers for some images at once."""
+    def assert_same_results(self, *results: Both) -> None:
+        """Fails unless both levels compute the same results for several images."""
         tensors, channels = zip(*results, strict=True)
         level2, level3 = self.program.finish(*tensors), self.design.finish(*channels)
         types = entry_input_types(entry_of(level3))
@@ -85,18 +86,18 @@ class Twin:
             np.testing.assert_array_equal(frames, wanted.reshape(frames.shape))
 
     def narrow(self, x: Both, width: int = 12) -> Both:
-        """The value itself, or what thresholds make of it if it is wide."""
+        """The value itself if it is narrow, otherwise its thresholds."""
         return x if bit_width(element_of(x[0])) <= width else threshold(self, x)
 
     def cut(self, channel: SSAValue, lanes: list[int]) -> SSAValue:
-        """A channel with one of these lanes; a repack changes what does not fit."""
+        """A channel with one of these lane counts; a repack is inserted if needed."""
         wanted = self.choices.pick(lanes)
         if channel_of(channel).lanes.data == wanted:
             return channel
         return self.design.add(RepackOp(channel, wanted)).output
 
     def result(self, tensor: SSAValue, lanes: int) -> ChannelType:
-        """The channel that carries what a tensor holds."""
+        """The channel that carries the elements of a tensor."""
         return ChannelType(shape_of(tensor)[1:], element_of(tensor), lanes)
 
     def window(self, tensor: SSAValue) -> dict[str, Any]:
@@ -106,14 +107,15 @@ class Twin:
         return {name: value for name, value in options.items() if name != "pads"}
 
     def patches(self, image: SSAValue, options: Mapping[str, Any]) -> SSAValue:
-        """What a window by channel sends: one pixel in a word, or several."""
+        """The patches of a window by channel, with one or several pixels per word."""
         lanes = channel_of(image).lanes.data * self.choices.pick(divisors(prod(options["kernel"])))
         return self.design.add(WindowOp(image, **options, by_channel=True, lanes=lanes)).patches
 
-    def weigh(
+    def add_weights(
         self, tensor: SSAValue, shape: tuple[int, ...]
     ) -> tuple[list[SSAValue | None], QuantType, dict[str, Any]]:
-        """Weights and perhaps a bias: at level 2, the narrowest accumulator, and at level 3."""
+        """Weights and an optional bias: with the narrowest accumulator at level 2, and as symbols
+        at level 3."""
         element = self.choices.quant(4)
         weights, name = self.constant(self.choices.array(element, shape), element)
         names: dict[str, Any] = {"weights": name}
@@ -125,7 +127,7 @@ class Twin:
         return [weights, bias], accumulator, {**names, "accumulator": accumulator}
 
     def activate(self, tensor: SSAValue) -> tuple[SSAValue, dict[str, Any]]:
-        """Thresholds for a tensor: what they give, and their names at level 3."""
+        """Thresholds for a tensor: the result at level 2, and the symbols at level 3."""
         channels, (low, high) = shape_of(tensor)[-1], value_range(quant_of(tensor))
         bipolar = self.choices.integer(0, 3) == 3
         count, first = (
@@ -161,7 +163,7 @@ def convolution(twin: Twin, x: Both) -> Both:
     kernel = options.pop("kernel")
     patch = prod(kernel) * depth
     outputs = twin.choices.pick([4, 6, 1, 2, 3])
-    (weights, bias), accumulator, names = twin.weigh(tensor, (outputs, *kernel, depth))
+    (weights, bias), accumulator, names = twin.add_weights(tensor, (outputs, *kernel, depth))
     conv = Conv2dOp(tensor, weights, accumulator, bias, **options)
     result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
     lanes = [n for n in divisors(patch) if depth % n == 0 or n % depth == 0]
@@ -178,7 +180,7 @@ def depthwise(twin: Twin, x: Both) -> Both:
     tensor, channel = twin.narrow(x)
     depth, options = shape_of(tensor)[-1], twin.window(tensor)
     shape = (depth, *options["kernel"], 1)
-    (weights, bias), accumulator, names = twin.weigh(tensor, shape)
+    (weights, bias), accumulator, names = twin.add_weights(tensor, shape)
     sizes = {name: value for name, value in options.items() if name != "kernel"}
     conv = Conv2dOp(tensor, weights, accumulator, bias, **sizes, groups=depth)
     result, thresholds = twin.perhaps_activate(twin.program.add(conv).output)
@@ -218,7 +220,7 @@ def pad(twin: Twin, x: Both) -> Both:
 
 
 def crop(twin: Twin, x: Both) -> Both:
-    """Part of an image; channels in steps come one to a word."""
+    """Part of an image; if channels are cut in steps, words have one channel."""
     tensor, channel = x
     spans = [(0, 1, 1), *(twin.choices.span(size) for size in shape_of(tensor)[1:])]
     starts, ends, steps = zip(*spans, strict=True)
@@ -229,7 +231,7 @@ def crop(twin: Twin, x: Both) -> Both:
 
 
 def spread(twin: Twin, x: Both) -> Both:
-    """An image between whose pixels zeros stand, which a slice brings back."""
+    """An image with zeros between its pixels, which a slice removes again."""
     tensor, channel = x
     if isinstance(element_of(tensor), BipolarType):
         return x
@@ -279,7 +281,7 @@ def threshold(twin: Twin, x: Both) -> Both:
 
 
 def lookup(twin: Twin, x: Both) -> Both:
-    """A table for all channels or one for each, which may answer more than it is asked."""
+    """A table for all channels or one per channel; it may cover more values than occur."""
     tensor, channel = twin.narrow(x, 5)
     low, high = value_range(quant_of(tensor))
     first = low - twin.choices.integer(0, 2)
@@ -309,7 +311,7 @@ def residual(twin: Twin, x: Both) -> Both:
     return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
 
 
-def doubled(twin: Twin, x: Both) -> Both:
+def duplicated(twin: Twin, x: Both) -> Both:
     """A fork and a concat of its copies."""
     tensor, channel = x
     copies = twin.design.add(ForkOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), 3)).copies
@@ -317,8 +319,8 @@ def doubled(twin: Twin, x: Both) -> Both:
     return twin.program.add(op).output, twin.design.add(ConcatOp(copies)).output
 
 
-def turned(twin: Twin, x: Both) -> Both:
-    """A split and a concat, which puts the last part first."""
+def rotated(twin: Twin, x: Both) -> Both:
+    """A split and a concat that moves the last part to the front."""
     tensor, channel = x
     depth = shape_of(tensor)[-1]
     if depth == 1:
@@ -348,19 +350,19 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     threshold,
     lookup,
     residual,
-    doubled,
-    turned,
+    duplicated,
+    rotated,
     link,
 ]
 
 
 def scores(twin: Twin, x: Both) -> Both:
-    """Flattens an image, as a repack does, and reads it with a fully connected layer."""
+    """Flattens an image with a repack, and applies a fully connected layer."""
     tensor, channel = twin.narrow(x)
     size = prod(shape_of(tensor))
     flat = twin.program.add(ReshapeOp(tensor, (1, size))).output
     labels = twin.choices.pick([4, 10, 1, 2, 3])
-    (weights, bias), accumulator, names = twin.weigh(flat, (labels, size))
+    (weights, bias), accumulator, names = twin.add_weights(flat, (labels, size))
     layer = LinearOp(flat, weights, accumulator, bias)
     result, thresholds = twin.perhaps_activate(twin.program.add(layer).output)
     row = twin.design.add(RepackOp(channel, twin.choices.pick(divisors(size)), (size,))).output

@@ -95,7 +95,7 @@ def test_mlabs() -> None:
     ],
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
-    """144 words of 32 bits need 164 LUTs, which is more than a block counts; 576 of 8 need 132."""
+    """144 words of 32 bits need 164 LUTs, more than a block is worth; 576 of 8 bits need 132."""
     found = vector_storage(matvec(), "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
@@ -108,8 +108,8 @@ def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
 
 
-def test_a_layer_has_a_vector() -> None:
-    """Registers take 4608 bits more, and a memory of 16 LUTs, 32 flip-flops and a block less."""
+def test_the_vector_of_a_layer_in_registers_or_in_a_memory() -> None:
+    """Registers hold 4608 bits; they replace a block, 16 LUTs and 32 flip-flops."""
     process = matvec()
     _, memory, *_ = implementations(process, "xilinx", np.array(4), np.array(4))
     process.vector_in_registers = UnitAttr()
@@ -119,7 +119,7 @@ def test_a_layer_has_a_vector() -> None:
 
 
 def matvec() -> MatvecOp:
-    """Eight rows of 576 columns, of eight bits."""
+    """Eight rows of 576 columns; inputs have eight bits."""
     design = Design()
     weights = design.data(np.ones((8, 576)), signed(2))
     x = design.source(ChannelType((576,), unsigned(8)))
@@ -183,7 +183,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 
 
 def test_the_next_step_of_a_small_design() -> None:
-    """The device has room for it, until every product has a multiplier of its own."""
+    """A faster design fits on the device until every product has its own multiplier."""
     design, device = design_of(read_module(MATRIX)), device_named("z7020")
     tile_design(design, folds={"Gemm_0": LayerFolding(1, 1)})
     step = next_step(design, device, 100.0, 32)
@@ -191,8 +191,8 @@ def test_the_next_step_of_a_small_design() -> None:
     assert next_step(design, device, 100.0, 1) is None
 
 
-def test_a_next_step_is_worth_it() -> None:
-    """It is faster by at least a tenth, if any design is."""
+def test_the_next_step_is_at_least_a_tenth_faster() -> None:
+    """If no design is that much faster, the next step is any faster design."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
     assert step is not None and step.interval * MIN_STEP_SPEEDUP <= 20_000
@@ -202,7 +202,7 @@ def test_a_next_step_is_worth_it() -> None:
 
 
 def test_the_next_step_of_a_large_design() -> None:
-    """The measured CNV is as fast as it is because the device is full of memories."""
+    """A faster CNV needs more LUTs than the budget; DSPs do not limit it."""
     design, device = MEASURED[1].design(), device_named("z7020")
     step = next_step(design, device, 100.0, 20_000)
     assert step is not None and step.interval < 20_000

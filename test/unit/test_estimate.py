@@ -149,11 +149,11 @@ def test_what_a_design_may_take() -> None:
 @pytest.mark.parametrize(
     ("storage", "message"),
     [
-        ("ultra", r"z7020 has no uram, which 'Gemm_0' \(matvec\) is built with"),
-        ("registers", "Gemm_0.*: no hardware is built like this"),
+        ("ultra", r"'Gemm_0' \(matvec\) needs uram, but z7020 has none"),
+        ("registers", "Gemm_0.*: no hardware exists for this combination"),
     ],
 )
-def test_what_can_not_be_built(storage: str, message: str) -> None:
+def test_processes_that_cannot_be_built(storage: str, message: str) -> None:
     design = design_of(read_module(MATRIX.replace("STORAGE", storage)))
     with pytest.raises(EstimateError, match=message):
         estimate_of(design, device_named("z7020"))

@@ -1,4 +1,4 @@
-"""Folded designs compute the same, and are as fast as their layers are parallel."""
+"""Folded designs compute the same results, at the rate that their folding predicts."""
 
 from pathlib import Path
 
@@ -82,7 +82,7 @@ qnn.data @v "0x1b1b1b1b1b1b1b1b" : tensor<4x8xsi2>
 """
 
 
-def test_words_that_differ_are_cut_anew() -> None:
+def test_a_repack_joins_channels_of_different_words() -> None:
     module = read_module(TWO_LAYERS)
     Pipeline.parse("stream-lower").apply(module)
     design = design_of(module)
@@ -103,7 +103,7 @@ def test_words_that_differ_are_cut_anew() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"Gem_0": {"pe": 2}}', "there is no layer 'Gem_0'; did you mean Gemm_0?"),
+        ('{"Gem_0": {"pe": 2}}', "unknown layer 'Gem_0'; did you mean Gemm_0?"),
         (
             '{"Gemm_0": {"PEE": 2}}',
             "layer 'Gemm_0': no key 'PEE'; available: dsp, pe, simd, storage",
@@ -121,7 +121,7 @@ def test_words_that_differ_are_cut_anew() -> None:
         ("{", "is not valid JSON: "),
     ],
 )
-def test_folding_files_with_mistakes(
+def test_folding_files_with_errors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
     net, file = tmp_path / "net.mlir", tmp_path / "fold.json"
@@ -144,5 +144,5 @@ def test_words_that_are_too_wide_are_refused(tmp_path: Path) -> None:
     text = TWO_LAYERS.replace("6x", "4096x").replace("x6x", "x4096x").replace("si8", "si20")
     module = read_module(text.replace("1b1b1b1b1b1b1b1b1b1b1b1b", "1b" * 8192))
     Pipeline.parse("stream-lower").apply(module)
-    with pytest.raises(FoldingError, match=r"simd = 4096 makes words of .* the nearest is 1024"):
+    with pytest.raises(FoldingError, match=r"simd = 4096 needs words of .* the nearest is 1024"):
         tile_design(design_of(module), folds={"Gemm_0": LayerFolding(1, 4096)})

@@ -12,14 +12,14 @@ kinds = benchmark("fuzz.kinds")
 
 SEED = 1
 CASES = {"text": 1000, "onnx": 200, "pt2": 100, "passes": 100, "builds": 200}
-FEW = 300
+DEFAULT_CASES = 300
 
 
 @pytest.mark.parametrize("name", kinds.SHARES)
 def test_a_sample(name: str, tmp_path: Path) -> None:
     kind = kinds.kind_named(name)(tmp_path)
     endings: set[str] = set()
-    for number in range(CASES.get(name, FEW)):
+    for number in range(CASES.get(name, DEFAULT_CASES)):
         ending, trace = campaign.result_of(kind, campaign.generator(SEED, name, number))
         assert trace is None, f"case {number}: {ending}\n{trace}"
         endings.add(ending)
@@ -50,10 +50,12 @@ def test_failures_are_counted_and_saved(tmp_path: Path, monkeypatch: pytest.Monk
         report.add("bad", number, result)
     assert all(20 < count.all(start) < 50 for start in ("accepted", "refused", "find: KeyError"))
     assert report.finds == count.all("find")
-    kept = sorted(
+    saved = sorted(
         path for path in finds.iterdir() if path.suffix == ".txt" and path.stem[-4:] != ".txt"
     )
-    assert len(kept) == campaign.KEPT and all(path.read_text() == "leak" for path in kept)
+    assert len(saved) == campaign.MAX_SAVED_FINDS and all(
+        path.read_text() == "leak" for path in saved
+    )
 
 
 def test_each_kind_of_input_has_many_cases() -> None:

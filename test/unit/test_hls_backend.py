@@ -65,7 +65,7 @@ TAKEN = ["errno", "stdin", "ap_int", "signgam", "main", "NULL", "EOF", "ap_uint"
 
 
 def test_names_do_not_collide_with_headers(tmp_path: Path) -> None:
-    """Neither those of designs nor those of their ports, which are memories and streams."""
+    """The names of designs and of their ports, which are memories and streams."""
     x, designs = frames(), list[HlsSource]()
     for streams, (name, port) in enumerate(zip(TAKEN, reversed(TAKEN), strict=True)):
         module = layer()
@@ -109,7 +109,7 @@ def test_storage_of_weights(storage: Storage, pragma: str) -> None:
 
 
 def test_ultraram_is_filled_once() -> None:
-    """It has no contents at start-up: a process fills it before the first frame."""
+    """UltraRAM has no contents at start-up: a process fills it before the first frame."""
     top = str(emit(design_of(layer(Storage.ULTRA))).files["top.cpp"])
     name = "Conv_0_matvec_weights_source"
     once = [line.strip() for line in top.splitlines() if f"{name}_" in line and "qnn::" in line]
@@ -186,7 +186,9 @@ def test_an_unknown_process_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_missing_compiler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(SimulationError, match="there is no g\\+\\+: install a C\\+\\+ compiler"):
+    with pytest.raises(
+        SimulationError, match="g\\+\\+ is not installed: install a C\\+\\+ compiler"
+    ):
         simulate_with_gxx(emit(design_of(layer())), [frames()])
 
 

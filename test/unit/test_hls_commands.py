@@ -53,7 +53,7 @@ def compiled(module: ModuleOp, folder: Path, *more: str) -> Path:
 def test_no_name_of_a_model_reaches_a_project(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Neither the code, a script, a table nor the name of a file; only files that are read back
+    """No code, script, table or file name contains one; only files that are read back
     contain names."""
     build = compiled(two_layers(name, name), tmp_path)
     table = capsys.readouterr().out
@@ -108,7 +108,7 @@ def number(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-@pytest.mark.skipif(shutil.which("tclsh") is None, reason="there is no tclsh")
+@pytest.mark.skipif(shutil.which("tclsh") is None, reason="tclsh is not installed")
 @pytest.mark.parametrize("name", ["build", "my build"])
 def test_the_script_is_tcl(name: str, tmp_path: Path) -> None:
     """The vendor's commands are printed, not run; flags cannot contain a path with a space."""
@@ -199,10 +199,10 @@ def test_an_interrupted_build_keeps_the_previous_one(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda patch: patch.setenv("PATH", ""), "there is no g++: install a C++ compiler"),
+        (lambda patch: patch.setenv("PATH", ""), "g++ is not installed: install a C++ compiler"),
         (
             lambda patch: patch.setattr(simulation, "find_spec", lambda name: None),
-            "there is no ap_int.h: pip install 'qnn-dialect[hls]'",
+            "ap_int.h is not installed: pip install 'qnn-dialect[hls]'",
         ),
     ],
     ids=["compiler", "headers"],

@@ -1,4 +1,4 @@
-"""Every process as HLS C++: emitted, compiled and run, it gives the interpreter's numbers.
+"""Every process as HLS C++: emitted, compiled and run, it computes the same as the interpreter.
 
 Several random designs are compiled as one program, which takes a fraction of the time.
 """
@@ -60,7 +60,7 @@ def test_processes_give_the_interpreters_numbers(part: int, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("kind", [WindowOp, RepackOp], ids=lambda kind: kind.name)
 def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
-    """They take exactly the iterations of the schedule: with one less, words would be missing."""
+    """Processes run the iterations of the schedule: with one less, words would be missing."""
     choices, modules = Choices.seeded(13), list[ModuleOp]()
     for _ in range(16):
         design = Design()
@@ -385,8 +385,7 @@ def test_networks(bounded: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_images_alone_do_not_reach_again(tmp_path: Path) -> None:
-    """Several designs of each kind."""
+def test_several_designs_of_each_kind(tmp_path: Path) -> None:
     choices = Choices.seeded(10)
     assert_same([kind(choices) for kind in KINDS for _ in range(DESIGNS)], choices, tmp_path)
 

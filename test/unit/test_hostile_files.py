@@ -248,7 +248,7 @@ def test_test_sets_that_unpack_to_gigabytes(tmp_path: Path) -> None:
     (tmp_path / "images").write_bytes(zeros(80 << 24))
     (tmp_path / "net.mlir").write_text(NETWORK)
     options = ["--images", tmp_path / "images", "--labels", tmp_path / "images"]
-    assert "out of proportion" in refused("eval", tmp_path / "net.mlir", *options)
+    assert "the limit for a file of its size" in refused("eval", tmp_path / "net.mlir", *options)
 
 
 def header(

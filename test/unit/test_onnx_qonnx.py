@@ -9,7 +9,9 @@ from qnn.frontends.onnx import import_model
 from support.onnx_models import one_node, run_imported
 from support.oracles import Array
 
-pytest.importorskip("qonnx", reason="the qonnx package judges here")
+pytest.importorskip(
+    "qonnx", reason="the package qonnx, which gives the reference, is not installed"
+)
 
 from qonnx.custom_op.general.bipolar_quant import binary_quant
 from qonnx.custom_op.general.intquant import int_quant

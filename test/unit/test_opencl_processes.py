@@ -1,4 +1,4 @@
-"""Every process as OpenCL: on the vendor's emulator, it gives the interpreter's numbers.
+"""Every process as OpenCL: on the vendor's emulator, it computes the same as the interpreter.
 
 The designs are those of the tests of HLS C++. The emulator needs most of a second for each, so most
 of them are in the slow suite.

@@ -38,14 +38,14 @@ def values(element: QuantType, shape: tuple[int, int], seed: int) -> Array:
 
 
 def bit_by_bit(matrix: Array, element: QuantType, pe: int, simd: int) -> bytes:
-    """Every word as one Python integer."""
+    """The packed words, computed bit by bit as Python integers."""
     bits, found = bit_width(element), bytearray()
     for row in range(0, len(matrix), pe):
         for col in range(0, matrix.shape[1], simd):
-            for here in range(row, row + pe):
+            for line in range(row, row + pe):
                 word = 0
                 for place in range(simd):
-                    value = int(matrix[here, col + place])
+                    value = int(matrix[line, col + place])
                     code = (value > 0) if isinstance(element, BipolarType) else value % (1 << bits)
                     word |= int(code) << (place * bits)
                 found += word.to_bytes(-(-simd * bits // 8), "little")

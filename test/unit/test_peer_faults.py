@@ -26,7 +26,9 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
-pytest.importorskip("qonnx", reason="the qonnx package judges here")
+pytest.importorskip(
+    "qonnx", reason="the package qonnx, which gives the reference, is not installed"
+)
 
 
 def ops(module: ModuleOp, kind: Any) -> list[Any]:
@@ -62,7 +64,7 @@ def test_rounding_mode_of_an_activation_is_kept_at_ties(mode: str) -> None:
     sums = net.conv(net.quant("x", 3, 1.0), (5, 4, 1, 1), 2, 1.0)
     net.quant(sums, 4, 2.0, rounding_mode=mode)
     images = net.rng.integers(-4, 4, (40, *net.shape)).astype(np.float32)
-    steps = net.judge(images)[sums] / 2
+    steps = net.reference_values(images)[sums] / 2
     ties = steps[steps % 1 == 0.5]
     assert {-1.5, -0.5, 0.5, 1.5} <= set(ties.tolist())
     net.check(images)

@@ -1,4 +1,4 @@
-"""Level 3 computes what level 2 does: every process against its `qnn` op, alone and in networks."""
+"""Level 3 computes the same as level 2: each process and its `qnn` op, alone and in networks."""
 
 from collections.abc import Callable
 from math import prod
@@ -33,9 +33,11 @@ from xdsl.utils.exceptions import InterpretationError, VerifyException
 
 @pytest.mark.parametrize("layer", [*LAYERS, scores], ids=lambda layer: layer.__name__)
 @given(st.data())
-def test_a_process_is_its_op(layer: Callable[[Twin, Both], Both], data: st.DataObject) -> None:
+def test_a_process_computes_the_same_as_its_op(
+    layer: Callable[[Twin, Both], Both], data: st.DataObject
+) -> None:
     twin = Twin(Choices.drawn(data.draw))
-    twin.same(layer(twin, twin.image()))
+    twin.assert_same_results(layer(twin, twin.image()))
 
 
 @given(st.data())
@@ -43,7 +45,7 @@ def test_labels_are_those_of_top_k(data: st.DataObject) -> None:
     twin = Twin(Choices.drawn(data.draw))
     count = twin.choices.pick([10, 1, 2, 3, 7])
     lanes = twin.choices.pick(divisors(count))
-    twin.same(labels(twin, twin.input(twin.choices.quant(), (count,), lanes)))
+    twin.assert_same_results(labels(twin, twin.input(twin.choices.quant(), (count,), lanes)))
 
 
 @settings(max_examples=200)
@@ -56,18 +58,18 @@ def test_a_network_is_the_same_at_both_levels(data: st.DataObject) -> None:
             x = twin.choices.pick(LAYERS)(twin, x)
     if twin.choices.flag():
         x = labels(twin, scores(twin, x))
-    twin.same(x)
+    twin.assert_same_results(x)
 
 
 @given(st.data())
 def test_inputs_and_results_keep_their_order(data: st.DataObject) -> None:
     twin = Twin(Choices.drawn(data.draw))
     first, second, third = twin.image(), twin.image(), twin.image()
-    twin.same(third, convolution(twin, second), first)
+    twin.assert_same_results(third, convolution(twin, second), first)
 
 
 @given(st.data())
-def test_an_add_multiplies_first(data: st.DataObject) -> None:
+def test_an_add_multiplies_its_operands_first(data: st.DataObject) -> None:
     choices = Choices.drawn(data.draw)
     frame = tuple(choices.integers(choices.integer(1, 3), 1, 4))
     elements = choices.quant(20), choices.quant(20)
@@ -117,7 +119,7 @@ def test_an_accumulator_one_bit_narrower_is_refused(data: st.DataObject) -> None
                 op.check()
 
 
-def test_a_lookup_may_give_floats() -> None:
+def test_a_lookup_may_return_floats() -> None:
     design, table = Design(), np.array([0.5, -1.25, 3.0, 0.1], np.float32)
     x = design.source(ChannelType((2, 2), unsigned(2), 2))
     output = ChannelType((2, 2), f32, 2)

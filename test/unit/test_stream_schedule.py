@@ -1,6 +1,6 @@
-"""The schedule of a process is what its words depend on, no less and no more.
+"""A process reads exactly the words that a result depends on before it writes the result.
 
-The oracle knows nothing of schedules: it changes one element of an input and finds the words of
+The oracle does not use schedules: it changes one element of an input and finds the words of
 the result that change. A word of a channel holds successive elements of the frame, one per lane.
 """
 
@@ -43,7 +43,7 @@ def words_of(frames: Array, channel: ChannelType) -> Array:
 
 
 def evaluate(process: Process, words: list[Array]) -> list[Array]:
-    """What a process makes of the words of its inputs."""
+    """The output words of a process for these input words."""
     frames = [
         array.reshape(len(array), *channel.frame)
         for array, channel in zip(words, process.inputs, strict=True)
@@ -57,7 +57,7 @@ def evaluate(process: Process, words: list[Array]) -> list[Array]:
 def influence(process: Process, input: int, output: int) -> npt.NDArray[np.bool_]:
     """Whether word k of an output can change when word i of an input does, at `[i, k]`.
 
-    One element of 255 stands among zeros, or one of zero among 255.
+    The input has one element of 255 among zeros, or one zero among elements of 255.
     """
     channel = process.inputs[input]
     elements = channel.words * channel.lanes.data
@@ -236,7 +236,7 @@ def test_the_intervals_of_cnv(layer: str) -> None:
 
 
 def test_the_intervals_of_windows_pools_and_depthwise_layers() -> None:
-    """`C*K^2/PE * OH*OW`. A window starts to write when its first lines are there."""
+    """`C*K^2/PE * OH*OW`. A window starts to write when its first lines have arrived."""
     design = Design()
     x = design.source(ChannelType((28, 28, 64), unsigned(2), 16))
     window = design.add(WindowOp(x, [2, 2], strides=[2, 2], by_channel=True))

@@ -55,7 +55,7 @@ def test_a_channel_with_other_lanes_or_depth() -> None:
         ((8192,), unsigned(1), 8192, 0, "8192 bits, at most 4096 are possible"),
     ],
 )
-def test_a_channel_that_can_not_be(
+def test_invalid_channels(
     frame: tuple[int, ...], element: Attribute, lanes: int, depth: int, message: str
 ) -> None:
     with pytest.raises(VerifyException, match=message):
@@ -84,7 +84,7 @@ def test_only_channels_are_read() -> None:
     ],
 )
 def test_constructors_infer_channels_that_verify(make: Callable[..., Any]) -> None:
-    """A depth is a choice for one channel: no process passes it on."""
+    """The depth belongs to one channel: constructors do not copy it to the result."""
     design = Design()
     x = design.source(ChannelType((4, 5, 8), unsigned(8), 2, 64))
     process = make(x)
@@ -112,7 +112,7 @@ def test_a_concat_infers_its_channel() -> None:
         (lambda x: SplitOp(x, [2, 0]), "a frame needs at least one axis, and no axis may be empty"),
     ],
 )
-def test_constructors_say_what_does_not_fit(make: Callable[..., Any], message: str) -> None:
+def test_errors_of_constructors(make: Callable[..., Any], message: str) -> None:
     x = Design().source(ChannelType((4, 6), unsigned(8), 2))
     with pytest.raises(VerifyException, match=message):
         make(x)

@@ -211,9 +211,9 @@ def replaced(text: str) -> str:
         (f"{VALID}[sources]\nlut = 'me'", "sources: lut is { from = "),
         (
             f"{VALID}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",
-            "sources: lut: no confidence is 'guessed'; did you mean guess?",
+            "sources: lut: unknown confidence 'guessed'; did you mean guess?",
         ),
-        ("[resources", "describes no device"),
+        ("[resources", "is not a valid device file"),
     ],
 )
 def test_device_files_with_errors(tmp_path: Path, text: str, message: str) -> None:
@@ -363,7 +363,7 @@ def test_patches_without_a_window_keep_their_order() -> None:
     design = design_of(read_module(text))
     with pytest.raises(FoldingError, match=r"pe = 2 does not divide 1; the nearest is 1"):
         tile_design(design, folds={"Pool_0": LayerFolding(2)})
-    with pytest.raises(FoldingError, match="neither weights to store nor products"):
+    with pytest.raises(FoldingError, match="storage and dsp need weights, and it has none"):
         tile_design(design, folds={"Pool_0": LayerFolding(dsp=True)})
 
 
@@ -378,7 +378,7 @@ def test_a_search_that_runs_out_of_tables_keeps_its_best(monkeypatch: pytest.Mon
 
 def test_products_of_signs_use_no_dsp() -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
-    with pytest.raises(FoldingError, match="'Conv_0' has no products for a DSP"):
+    with pytest.raises(FoldingError, match="'Conv_0': dsp needs products of numbers"):
         tile_design(design, folds={"Conv_0": LayerFolding(dsp=True)})
 
 

@@ -1,4 +1,4 @@
-"""Values of options: each function turns the text of one into what it stands for."""
+"""Values of options: each function parses the text of an option."""
 
 from argparse import ArgumentTypeError
 from math import inf

@@ -16,7 +16,7 @@ GoldenVectors = tuple[list[Array], list[Array]]
 
 
 def sampled_vectors(module: ModuleOp, designs: LinkedDesigns) -> dict[DesignOp, GoldenVectors]:
-    """Random and extreme frames; a design behind a link gets the results of the one before it."""
+    """Random and extreme frames; a design after a link gets the results of the one before it."""
     frames = iter(samples(entry_input_types(designs.design), np.random.default_rng(0)))
     partners, sent = link_partners(module), dict[SinkOp, Array]()
     vectors: dict[DesignOp, GoldenVectors] = {}

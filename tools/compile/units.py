@@ -1,4 +1,4 @@
-"""Units of a design's ports: the real numbers that their integers stand for in the network."""
+"""Units of a design's ports: the real numbers of the network that their integers represent."""
 
 from dataclasses import dataclass
 

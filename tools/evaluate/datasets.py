@@ -89,7 +89,7 @@ def decompressed_bytes(name: str) -> bytes:
         raise UserError(f"{name} is damaged: it cannot be decompressed") from None
     if len(whole) > limit:
         raise UserError(
-            f"{name} decompresses to more than {limit >> 20} MiB, which is out of proportion"
+            f"{name} decompresses to more than {limit >> 20} MiB, the limit for a file of its size"
         )
     return whole
 

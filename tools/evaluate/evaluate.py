@@ -101,7 +101,7 @@ def eval_command(options: EvalOptions) -> None:
 
 
 def shifted_labels(labels: Array, first: int) -> Array:
-    """The labels as a network numbers them that has other classes before class 0."""
+    """The labels in the numbering of a network that has other classes before class 0."""
     if not labels.size:
         return labels
     ends, range_ = (int(labels.min()) + first, int(labels.max()) + first), np.iinfo(np.int64)

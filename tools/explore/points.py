@@ -17,7 +17,7 @@ POINTS, EXPLORATION = "points.jsonl", "explore.json"
 
 
 class Points:
-    """A file with a line of JSON for each point, which is written as soon as the point is found.
+    """A file with one finished point per line, as JSON, written as soon as the point is found.
 
     An incomplete last line, of a command that was stopped, is removed.
     """

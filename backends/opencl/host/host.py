@@ -30,7 +30,7 @@ PACKAGES = "pyopencl intel-opencl-rt==2023.2.0 intel-cmplr-lib-rt==2023.2.0 tbb=
 
 
 def exit_with(message: str, status: int = USAGE_ERROR) -> NoReturn:
-    """Ends the process at once, whatever other threads do."""
+    """Ends the process immediately, even if other threads are busy."""
     print(message, file=sys.stderr, flush=True)
     os._exit(status)
 
@@ -41,13 +41,13 @@ try:
     import numpy as np
     import pyopencl as cl
 except ModuleNotFoundError as error:
-    exit_with(f"there is no {error.name}: pip install {PACKAGES}")
+    exit_with(f"{error.name} is not installed: pip install {PACKAGES}")
 
 DESIGN_FOLDER = Path(__file__).resolve().parent
 MAX_KERNELS, SPARE_THREADS = 250, 6
 """The emulator has at most 256 threads: a kernel holds one while it waits, the rest are spare."""
 STALL_SECONDS = 10
-"""Seconds without a word in any channel after which a design counts as stopped."""
+"""If no word passes through any channel for this many seconds, the design has stopped."""
 CRASH_SIGNALS = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL
 
 
@@ -87,7 +87,7 @@ def port_frame_bytes(port: Any) -> int:
 
 
 def ignore_signal(*_: object) -> None:
-    """Signals are handled by the watch, which reads their numbers from a pipe."""
+    """An empty handler: the watch reads the numbers of signals from a pipe instead."""
 
 
 class LinkFeeder(threading.Thread):
@@ -246,7 +246,7 @@ def frame_count(counts: set[int], vectors: Path) -> int:
     """The number of frames, which all ports must have."""
     if len(counts) > 1:
         numbers = " and ".join(map(str, sorted(counts)))
-        exit_with(f"{vectors}: the ports have {numbers} frames, they need equally many")
+        exit_with(f"{vectors}: the ports have {numbers} frames, but all ports need the same number")
     if not counts:
         exit_with("all frames come over links: pass their number with --frames")
     return counts.pop()

@@ -1,4 +1,4 @@
-"""The kinds of input, each in a file of its own with a class `Cases`."""
+"""The kinds of input, each in its own file with a class `Cases`."""
 
 from importlib import import_module
 
@@ -17,7 +17,7 @@ SHARES = {
     "builds": 25,
     "points": 25,
 }
-"""How many of a thousand cases are of each kind: those that cost little have many."""
+"""The number of cases of each kind per thousand; kinds with fast cases have more."""
 
 
 def kind_named(name: str) -> type[Kind]:

@@ -1,4 +1,4 @@
-"""Arrays that a network is given: `qnn run net.mlir --input FILE`, as .npy or .npz."""
+"""Input arrays of a network: `qnn run net.mlir --input FILE`, as .npy or .npz."""
 
 import json
 import random
@@ -14,8 +14,8 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.text import parse_module
 from qnn.tools.arrays import load_array, save_arrays
 
-from ..damage import broken
-from ..kind import Kind, taken
+from ..damage import damaged_bytes
+from ..kind import Kind, outcome_of
 from ..values import NAMES
 
 NETWORKS = (
@@ -72,42 +72,42 @@ class Cases(Kind):
         self.modules = [parse_module(new_context(), text) for text in NETWORKS]
 
     def case(self, rng: random.Random) -> bytes:
-        """An archive, or a single array; a first letter says which."""
+        """An archive, or a single array; the first byte of the case distinguishes them."""
         if rng.random() < 0.6:
-            return single(rng)
-        data = archive(rng)
-        return broken(rng, data) if rng.random() < 0.3 else data
+            return single_array(rng)
+        data = array_archive(rng)
+        return damaged_bytes(rng, data) if rng.random() < 0.3 else data
 
     def check(self, case: bytes) -> str:
-        name = self.written(case, f"case.np{'z' if case.startswith(b'PK') else 'y'}")
+        name = self.write_case(case, f"case.np{'z' if case.startswith(b'PK') else 'y'}")
         results = str(self.folder / "results.npz")
 
         def command() -> None:
             array = load_array(f"{name}:x" if name.endswith("z") and len(case) % 2 else name)
             save_arrays(results, run(self.modules[len(case) % 3 == 0], [array]))
 
-        return taken(command)
+        return outcome_of(command)
 
 
-def single(rng: random.Random) -> bytes:
-    """An array that is right, wrong, or damaged."""
+def single_array(rng: random.Random) -> bytes:
+    """An array that is valid, of the wrong type, or damaged."""
     if rng.random() < 0.4:
         file = BytesIO()
-        np.save(file, honest(rng))
+        np.save(file, valid_array(rng))
         data = file.getvalue()
         way = rng.random()
         return (
-            broken(rng, data)
+            damaged_bytes(rng, data)
             if way < 0.3
             else data[: rng.randrange(len(data))]
             if way < 0.5
             else data
         )
-    return lying(rng)
+    return wrong_header_array(rng)
 
 
-def honest(rng: random.Random) -> Any:
-    """Numbers, some of which no network takes."""
+def valid_array(rng: random.Random) -> Any:
+    """Valid arrays, some of types that no network accepts."""
     shape = rng.choice(((1, 2, 3), (4, 2, 3), (1, 2, 3), (4, 2, 3), *SHAPES[:8]))
     odd = (16, -1, 0.5, 1e300, np.nan, np.inf) if rng.random() < 0.5 else ()
     numbers = [rng.choice((0, 1, 3, 15, *odd)) for _ in range(24)]
@@ -118,8 +118,8 @@ def honest(rng: random.Random) -> Any:
     return np.asfortranarray(array) if rng.random() < 0.2 else array
 
 
-def lying(rng: random.Random) -> bytes:
-    """A header that says what is not there."""
+def wrong_header_array(rng: random.Random) -> bytes:
+    """A header that disagrees with the data after it."""
     header: dict[str, Any] = {"descr": "|u1", "fortran_order": False, "shape": (1, 2, 3)}
     for key, choices in (("descr", DESCRS), ("fortran_order", ORDERS), ("shape", SHAPES)):
         if rng.random() < 0.3:
@@ -142,15 +142,15 @@ def lying(rng: random.Random) -> bytes:
     return b"\x93NUMPY" + bytes((version, 0)) + size + data + values
 
 
-def archive(rng: random.Random) -> bytes:
-    """Arrays in an archive, which may be a bomb."""
+def array_archive(rng: random.Random) -> bytes:
+    """Arrays in an archive, which may be a decompression bomb."""
     file = BytesIO()
     method = rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
     with zipfile.ZipFile(file, "w", method) as made:
         for _ in range(rng.choice((0, 1, 1, 2, 3))):
             name = rng.choice(("x.npy", "x.npy", "y.npy", "x", *NAMES))
             name = name.encode(errors="replace").decode()
-            data = single(rng)
+            data = single_array(rng)
             if rng.random() < 0.02:
                 data += bytes(1 << 22)
             if name.partition("\0")[0] not in made.namelist():

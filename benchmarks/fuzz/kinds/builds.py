@@ -1,5 +1,6 @@
-"""What `qnn report` reads, `build.json` of a build and `explore.json` of `qnn explore`; and the
-manifest of a build, which the next `qnn compile` replaces. A first letter says which."""
+"""The files that `qnn report` reads: `build.json` of a build, and `explore.json` of `qnn explore`.
+Also the manifest of a build, which the next `qnn compile` replaces. The first byte of a case
+distinguishes the files."""
 
 import json
 import random
@@ -12,8 +13,8 @@ from qnn.tools.report.build import Build
 from qnn.tools.report.facts import facts_of
 from qnn.tools.report.page import html_page
 
-from ..damage import broken
-from ..kind import Kind, quiet, taken
+from ..damage import damaged_bytes
+from ..kind import Kind, discard_output, outcome_of
 from ..values import NAMES, damaged_json
 from .foldings import DESIGN
 
@@ -37,7 +38,7 @@ class Cases(Kind):
         network, self.build = folder / "net.mlir", folder / "build"
         network.write_text(DESIGN)
         target = ["--target", "hls", "--device", "z7020", "-o", str(self.build)]
-        with quiet():
+        with discard_output():
             assert main(["compile", str(network), *target]) == 0
         self.about = (self.build / "build.json").read_bytes()
         self.manifest = (self.build / MANIFEST).read_bytes()
@@ -49,22 +50,22 @@ class Cases(Kind):
         if way < 0.9:
             return b"e" + damaged_json(rng, EXPLORED)
         name = rng.choice(NAMES).encode(errors="surrogatepass")
-        return b"m" + broken(rng, rng.choice((self.manifest, self.manifest + name + b"\n")))
+        return b"m" + damaged_bytes(rng, rng.choice((self.manifest, self.manifest + name + b"\n")))
 
     def check(self, case: bytes) -> str:
         kind, data = case[:1], case[1:]
         if kind == b"m":
             return self.check_manifest(data)
         (self.build / "build.json").write_bytes(data if kind == b"b" else self.about)
-        explored = self.written(data, "explore.json") if kind == b"e" else None
-        return taken(lambda: self.report(explored))
+        explored = self.write_case(data, "explore.json") if kind == b"e" else None
+        return outcome_of(lambda: self.report(explored))
 
     def report(self, explored: str | None) -> None:
         facts = facts_of(Build.read(self.build, explored))
         html_page("build", facts["top"], facts).encode()
 
     def check_manifest(self, data: bytes) -> str:
-        """A build that says what it wrote is replaced by one that writes a file."""
+        """Replaces a build that has this manifest by a build of one file."""
         folder = self.folder / "other"
         folder.mkdir(exist_ok=True)
         (folder / MANIFEST).write_bytes(data)
@@ -73,4 +74,4 @@ class Cases(Kind):
             with build_folder(str(folder)) as new:
                 (new / "a").write_text("a")
 
-        return taken(replace)
+        return outcome_of(replace)

@@ -1,4 +1,4 @@
-"""Files that describe a device, in TOML: `qnn devices FILE`."""
+"""TOML files that describe a device: `qnn devices FILE`."""
 
 import random
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from qnn.hardware.resources.device import DEVICES_FOLDER, DeviceError, device_named
 from qnn.tools.devices import device_as_json, device_table, source_lines
 
-from ..kind import Kind, taken
+from ..kind import Kind, outcome_of
 from ..tables import damaged_toml
 
 
@@ -21,11 +21,11 @@ class Cases(Kind):
         return damaged_toml(rng, self.texts)
 
     def check(self, case: bytes) -> str:
-        return taken(lambda: told(self.written(case)), DeviceError)
+        return outcome_of(lambda: print_device(self.write_case(case)), DeviceError)
 
 
-def told(path: str) -> None:
-    """All that is told of a device."""
+def print_device(path: str) -> None:
+    """Prints everything about a device."""
     device = device_named(path)
     device.budget(device.clock_mhz)
     device_table([device])

@@ -11,7 +11,7 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import DesignOp
 from qnn.qdialect.text import parse_module, verify
 
-from ..kind import Kind, taken
+from ..kind import Kind, outcome_of
 from ..values import damaged_json
 
 DESIGN = """
@@ -43,7 +43,7 @@ class Cases(Kind):
         return damaged_json(rng, FOLDINGS)
 
     def check(self, case: bytes) -> str:
-        return taken(lambda: fold(self.written(case)), FoldingError)
+        return outcome_of(lambda: fold(self.write_case(case)), FoldingError)
 
 
 def fold(path: str) -> None:

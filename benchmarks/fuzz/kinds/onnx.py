@@ -1,5 +1,5 @@
-"""ONNX models: `qnn import FILE`. Small networks of each dialect of ONNX, and single nodes of any
-operator, with damages to their structure or to their bytes."""
+"""ONNX models: `qnn import FILE`. Small networks in each ONNX format of quantized networks, and
+single nodes of any operator; their structure or their bytes are damaged."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -17,8 +17,8 @@ from qnn.qdialect.text import parse_module, verify
 from qnn.tools.network_summary import describe_fold_bn, layer_summaries, summary_table
 from qnn.tools.networks import import_network, write_module
 
-from ..damage import broken
-from ..kind import Find, Kind, taken
+from ..damage import damaged_bytes
+from ..kind import Find, Kind, outcome_of
 from ..values import NAMES
 
 Array = np.ndarray[Any, Any]
@@ -60,7 +60,7 @@ ATTRIBUTES: dict[str, Any] = {
     "value": "tensor",
     "body": "graph",
 }
-"""Attributes of operators, with a value of their type."""
+"""Attributes of operators, with a value of the right type."""
 
 LOCATIONS = ("data.bin", "../data.bin", "/etc/passwd", "/dev/zero", ".", "", *NAMES)
 
@@ -85,14 +85,14 @@ class Cases(Kind):
             except (LookupError, ValueError, TypeError, onnx.checker.ValidationError):
                 continue  # nothing there to change, or no such value in protobuf
         data = model.SerializeToString()
-        return broken(rng, data) if rng.random() < 0.1 else data
+        return damaged_bytes(rng, data) if rng.random() < 0.1 else data
 
     def check(self, case: bytes) -> str:
-        return taken(lambda: imported(self.written(case)))
+        return outcome_of(lambda: check_import(self.write_case(case)))
 
 
-def imported(path: str) -> None:
-    """What is imported is valid, and reads back."""
+def check_import(path: str) -> None:
+    """Imports a model; the result must verify, and its text must parse to the same module."""
     module = import_network(path, {})
     verify(module)
     summary_table(layer_summaries(module))
@@ -103,13 +103,13 @@ def imported(path: str) -> None:
     again = parse_module(new_context(), text)
     verify(again, text)
     if str(again) != str(module):
-        raise Find(f"what is imported prints differently:\n{module}\n{again}")
+        raise Find(f"the imported module prints differently after parsing:\n{module}\n{again}")
 
 
 def model_of(
     nodes: Sequence[NodeProto], shape: Sequence[int], constants: dict[str, Array]
 ) -> onnx.ModelProto:
-    """A model of nodes whose input is `x`, and whose last result is its output."""
+    """A model of nodes; its input is `x`, and its output is the last result."""
     graph = helper.make_graph(
         list(nodes),
         "fuzz",
@@ -167,7 +167,7 @@ def by_qonnx() -> onnx.ModelProto:
 
 
 def by_qdq() -> onnx.ModelProto:
-    """The same by pairs of QuantizeLinear and DequantizeLinear."""
+    """The same network with pairs of QuantizeLinear and DequantizeLinear."""
     nodes = [
         node("QuantizeLinear", "x s zu", "a"),
         node("DequantizeLinear", "a s zu", "b"),
@@ -196,7 +196,7 @@ def by_qdq() -> onnx.ModelProto:
 
 
 def by_qlinear() -> onnx.ModelProto:
-    """Operators on integers."""
+    """Operators on integers, such as QLinearConv."""
     microsoft = "com.microsoft"
     nodes = [
         node("QuantizeLinear", "x s zu", "a"),
@@ -221,7 +221,7 @@ def by_qlinear() -> onnx.ModelProto:
 
 
 def by_finn() -> onnx.ModelProto:
-    """Thresholds, and types in annotations."""
+    """FINN's thresholds, and types in annotations."""
     nodes = [
         node("MultiThreshold", "x t", "a", QONNX, out_dtype="UINT2", out_scale=1.0, out_bias=0.0),
         node("Transpose", "a", "b", perm=[0, 2, 3, 1]),
@@ -273,7 +273,7 @@ def array(rng: random.Random) -> Array:
 
 
 def value(rng: random.Random, like: Any) -> Any:
-    """The value of an attribute: of the type that it should have, mostly."""
+    """The value of an attribute, usually of the right type."""
     if rng.random() < 0.1:
         like = rng.choice(list(ATTRIBUTES.values()))
     match like:
@@ -297,7 +297,7 @@ def value(rng: random.Random, like: Any) -> Any:
 
 
 def change_operator(rng: random.Random, model: onnx.ModelProto) -> None:
-    """Another operator, or domain."""
+    """Changes the operator or the domain of a node."""
     chosen = rng.choice(model.graph.node)
     if rng.random() < 0.7:
         chosen.op_type = rng.choice(OPERATORS)
@@ -306,7 +306,7 @@ def change_operator(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_attribute(rng: random.Random, model: onnx.ModelProto) -> None:
-    """An attribute is missing, more, or another."""
+    """Deletes, adds or changes an attribute."""
     attributes = rng.choice(model.graph.node).attribute
     name = rng.choice(sorted(ATTRIBUTES))
     if attributes:
@@ -321,7 +321,7 @@ def change_attribute(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_inputs(rng: random.Random, model: onnx.ModelProto) -> None:
-    """A node reads something else, less, or more."""
+    """Replaces, adds or removes an input of a node."""
     graph = model.graph
     chosen = rng.choice(graph.node)
     known = [*(t.name for t in graph.initializer), *(name for n in graph.node for name in n.output)]
@@ -337,7 +337,7 @@ def change_inputs(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_nodes(rng: random.Random, model: onnx.ModelProto) -> None:
-    """A node is missing, twice, or elsewhere."""
+    """Deletes, repeats or moves a node."""
     nodes = model.graph.node
     which, copy = rng.randrange(len(nodes)), NodeProto()
     copy.CopyFrom(nodes[which])
@@ -348,7 +348,7 @@ def change_nodes(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_constant(rng: random.Random, model: onnx.ModelProto) -> None:
-    """A constant is another, or damaged."""
+    """Replaces or damages a constant."""
     tensor = rng.choice(model.graph.initializer)
     way = rng.randrange(7)
     if way < 2:
@@ -367,11 +367,11 @@ def change_constant(rng: random.Random, model: onnx.ModelProto) -> None:
     elif way == 5:
         tensor.raw_data = tensor.raw_data[: rng.randrange(len(tensor.raw_data) + 1)]
     else:
-        keep_outside(rng, tensor)
+        move_to_file(rng, tensor)
 
 
-def keep_outside(rng: random.Random, tensor: TensorProto) -> None:
-    """A constant whose data is in another file."""
+def move_to_file(rng: random.Random, tensor: TensorProto) -> None:
+    """Moves the data of a constant to another file."""
     tensor.ClearField("raw_data")
     tensor.data_location = TensorProto.EXTERNAL
     size = str(int(np.prod(tensor.dims)) * 4)
@@ -383,7 +383,7 @@ def keep_outside(rng: random.Random, tensor: TensorProto) -> None:
 
 
 def change_port(rng: random.Random, model: onnx.ModelProto) -> None:
-    """An input or output of another type or shape."""
+    """Changes the type or the shape of an input or output of the graph."""
     port = rng.choice((*model.graph.input, *model.graph.output))
     kind = port.type.tensor_type
     way = rng.randrange(5)
@@ -404,7 +404,7 @@ def change_port(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_names(rng: random.Random, model: onnx.ModelProto) -> None:
-    """A name is hostile, wherever it stands."""
+    """Replaces a name by a hostile one, everywhere."""
     graph = model.graph
     new = rng.choice(NAMES)
     chosen = rng.choice(graph.node)
@@ -420,7 +420,7 @@ def change_names(rng: random.Random, model: onnx.ModelProto) -> None:
 
 
 def change_model(rng: random.Random, model: onnx.ModelProto) -> None:
-    """What stands around the nodes."""
+    """Changes a field of the model outside its nodes."""
     way = rng.randrange(6)
     if way == 0:
         model.opset_import[0].version = rng.choice((*INTEGERS, 7, 9, 11, 13, 15, 17))

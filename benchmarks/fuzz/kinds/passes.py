@@ -1,5 +1,6 @@
-"""Valid modules through passes: `qnn-opt -p PIPELINE`, which is in the first line. Networks and
-designs of the tests, and random networks by seed, with other numbers, types and attributes."""
+"""Valid modules through passes: `qnn-opt -p PIPELINE`; the first line of a case is the pipeline.
+The modules are networks and designs of the tests, and random networks, with changed numbers, types
+and attributes."""
 
 import random
 import re
@@ -13,7 +14,7 @@ from qnn.qdialect.text import TextError, parse_module, verify
 from xdsl.utils.exceptions import PassFailedException
 
 from ..damage import NUMBERS, annotate, exchange_alike
-from ..kind import REFUSED, Kind, taken
+from ..kind import REFUSED, Kind, outcome_of
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "test"))
 
@@ -30,11 +31,11 @@ PIPELINES = (
     "partition{devices=z7020,z7020 link-bits=4 link-mhz=50.0}",
 )
 
-SEEDS = 40
-"""Random networks."""
+RANDOM_NETWORKS = 40
+"""The number of random networks."""
 
-LARGEST = 4000
-"""Characters of a module."""
+MAX_MODULE_LENGTH = 4000
+"""Maximum length of a module, in characters."""
 
 
 class Cases(Kind):
@@ -64,11 +65,11 @@ class Cases(Kind):
         except TextError:
             return REFUSED  # the business of the kind `text`
         pipeline = Pipeline.parse(text[len("// -p '") : text.index("'\n")])
-        return taken(lambda: pipeline.apply(module))
+        return outcome_of(lambda: pipeline.apply(module))
 
 
 def corpus() -> list[str]:
-    """Valid modules: of examples and tests, and random ones at each level."""
+    """Valid modules: those of examples and tests, and random ones at each level."""
     texts: list[str] = []
     for path in [*(ROOT / "examples").glob("*.mlir"), *(ROOT / "test/lit/passes").glob("*.mlir")]:
         for part in path.read_text().split("// -----"):
@@ -78,7 +79,7 @@ def corpus() -> list[str]:
             except TextError:
                 continue
             texts.append(text)
-    for seed in range(SEEDS):
+    for seed in range(RANDOM_NETWORKS):
         module = trained_network(np.random.default_rng(seed), 1 + seed % 3)
         texts.append(str(module))
         try:
@@ -88,11 +89,11 @@ def corpus() -> list[str]:
             texts.append(str(module))
         except PassFailedException:
             continue
-    return sorted(text for text in texts if len(text) < LARGEST)
+    return sorted(text for text in texts if len(text) < MAX_MODULE_LENGTH)
 
 
 def other_number(rng: random.Random, text: str) -> str:
-    """A number is a little larger or smaller, or quite another."""
+    """Changes a number slightly, or replaces it."""
     match = rng.choice(list(re.finditer(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", text)))
     near = [match[0] + "0", f"-{match[0]}"]
     if match[0].lstrip("-").isdigit() and len(match[0]) < 100:

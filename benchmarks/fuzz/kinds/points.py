@@ -1,4 +1,4 @@
-"""Finished points of `qnn explore -o FOLDER`, from which an exploration goes on."""
+"""Finished points of `qnn explore -o FOLDER`, from which an exploration continues."""
 
 import json
 import random
@@ -7,8 +7,8 @@ from typing import Any
 from qnn.hardware.resources.device import RESOURCE_KINDS
 from qnn.tools.explore.points import Points
 
-from ..damage import broken
-from ..kind import Kind, taken
+from ..damage import damaged_bytes
+from ..kind import Kind, outcome_of
 from ..values import damaged_json
 
 POINT = {"interval": 9, "use": [1.0] * len(RESOURCE_KINDS), "dearer": 0.0, "least": 9}
@@ -24,9 +24,9 @@ class Cases(Kind):
         lines = [damaged_json(rng, ENTRIES) + rng.choice((b"\n", b"\n", b"")), *whole]
         rng.shuffle(lines)
         data = b"".join(lines)
-        return broken(rng, data) if rng.random() < 0.2 else data
+        return damaged_bytes(rng, data) if rng.random() < 0.2 else data
 
     def check(self, case: bytes) -> str:
         path = self.folder / f"case{self.suffix}"
         path.write_bytes(case)
-        return taken(lambda: Points(path))
+        return outcome_of(lambda: Points(path))

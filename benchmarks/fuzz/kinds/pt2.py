@@ -1,5 +1,5 @@
-"""Torch programs: `qnn import FILE.pt2`. A small one, `corpus/block.pt2`, with damages to its JSON,
-to its tensors, to what its archive says of them, or to its bytes."""
+"""Torch programs: `qnn import FILE.pt2`. The JSON, the tensors, the archive's directory or the
+bytes of the small program `corpus/block.pt2` are damaged."""
 
 import json
 import random
@@ -8,10 +8,10 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from ..damage import broken
-from ..kind import Kind, taken
+from ..damage import damaged_bytes
+from ..kind import Kind, outcome_of
 from ..values import NAMES, damaged_json
-from .onnx import imported
+from .onnx import check_import
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "block.pt2"
 
@@ -51,7 +51,7 @@ TARGETS = (
         "getitem",
     ),
 )
-"""Operators, known to the importer or not."""
+"""Operators that the importer supports, and others."""
 
 
 class Cases(Kind):
@@ -70,7 +70,7 @@ class Cases(Kind):
     def case(self, rng: random.Random) -> bytes:
         way = rng.random()
         if way < 0.1:
-            return broken(rng, self.bytes)
+            return damaged_bytes(rng, self.bytes)
         parts = dict(self.parts)
         if way < 0.75:
             name = self.model if rng.random() < 0.8 else rng.choice(sorted(self.json))
@@ -88,18 +88,18 @@ class Cases(Kind):
             if rng.random() < 0.3:
                 parts[rng.choice(NAMES)] = data
             elif rng.random() < 0.8:
-                parts[name] = rng.choice((broken(rng, data), data[:-1], data * 9, b""))
-        data = packed(
+                parts[name] = rng.choice((damaged_bytes(rng, data), data[:-1], data * 9, b""))
+        data = zip_archive(
             parts, rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
         )
-        return lying(rng, data) if rng.random() < 0.1 else data
+        return with_wrong_directory(rng, data) if rng.random() < 0.1 else data
 
     def check(self, case: bytes) -> str:
-        return taken(lambda: imported(self.written(case)))
+        return outcome_of(lambda: check_import(self.write_case(case)))
 
 
-def packed(parts: dict[str, bytes], method: int) -> bytes:
-    """An archive."""
+def zip_archive(parts: dict[str, bytes], method: int) -> bytes:
+    """The bytes of an archive."""
     file = BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, data in parts.items():
@@ -109,11 +109,11 @@ def packed(parts: dict[str, bytes], method: int) -> bytes:
 
 
 FIELDS = {6: "<H", 8: "<H", 10: "<H", 16: "<I", 20: "<I", 24: "<I", 28: "<H", 30: "<H", 42: "<I"}
-"""What an archive's directory says of a part, and in how many bytes: its sizes, say."""
+"""Fields of an entry in the archive's directory, such as its sizes: their offsets and formats."""
 
 
-def lying(rng: random.Random, data: bytes) -> bytes:
-    """An archive that says something else of one of its parts."""
+def with_wrong_directory(rng: random.Random, data: bytes) -> bytes:
+    """An archive whose directory has a wrong value for one entry."""
     entries = [at for at in range(len(data)) if data.startswith(b"PK\1\2", at)]
     start = rng.choice(entries)
     offset, form = rng.choice(sorted(FIELDS.items()))

@@ -1,4 +1,4 @@
-"""Recipes of a training, in TOML, for a network with some layers."""
+"""Training recipes in TOML, for a network with a few layers."""
 
 import random
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from qnn.training.errors import TrainingError
 from qnn.training.recipe import Recipe
 
-from ..kind import Kind, taken
+from ..kind import Kind, outcome_of
 from ..tables import damaged_toml
 
 TEXTS = (
@@ -30,7 +30,7 @@ class Cases(Kind):
         return damaged_toml(rng, TEXTS)
 
     def check(self, case: bytes) -> str:
-        return taken(lambda: read(self.written(case)), TrainingError)
+        return outcome_of(lambda: read(self.write_case(case)), TrainingError)
 
 
 def read(path: str) -> None:

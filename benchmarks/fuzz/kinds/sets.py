@@ -1,4 +1,4 @@
-"""Test sets: `qnn eval --images FILE --labels FILE`, as idx files, CIFAR-10's, or images."""
+"""Test sets: `qnn eval --images FILE --labels FILE`, as idx files, files of CIFAR-10, or images."""
 
 import gzip
 import random
@@ -13,8 +13,8 @@ from qnn.tools.evaluate.datasets import load_images, load_labels
 from qnn.tools.evaluate.pixels import Pixels
 from xdsl.dialects.builtin import TensorType
 
-from ..damage import broken
-from ..kind import Kind, taken
+from ..damage import damaged_bytes
+from ..kind import Kind, outcome_of
 
 SIZES = (0, 1, 2, 4, 28, 255, 65536, (1 << 31) - 1, 1 << 31, (1 << 32) - 1)
 FORMATS = ("PNG", "BMP", "GIF", "JPEG", "TIFF", "PPM", "WEBP", "ICO", "TGA")
@@ -38,17 +38,17 @@ class Cases(Kind):
         else:
             data = rng.randbytes(3073 * rng.choice((1, 2)) - rng.choice((0, 0, 1)))
         if rng.random() < 0.4:
-            data = broken(rng, data)
+            data = damaged_bytes(rng, data)
         if rng.random() < 0.1:
             data = gzip.compress(data, mtime=0)
-            data = broken(rng, data) if rng.random() < 0.5 else data
+            data = damaged_bytes(rng, data) if rng.random() < 0.5 else data
         return data
 
     def check(self, case: bytes) -> str:
-        place = self.written(case)
+        place = self.write_case(case)
         picture = not case.startswith((b"\0\0", b"\x1f\x8b")) and len(case) % 3073
         if picture:
-            self.written(case, "images/a.png")
+            self.write_case(case, "images/a.png")
             place = str(self.folder / "images")
 
         def command() -> None:
@@ -56,14 +56,14 @@ class Cases(Kind):
             if len(images):
                 Pixels((1.0, 255.0), 0.5).prepared(images[:2], self.type)
 
-        ending = taken(command)
+        ending = outcome_of(command)
         if not picture:
-            taken(lambda: load_labels(place))
+            outcome_of(lambda: load_labels(place))
         return ending
 
 
 def idx(rng: random.Random) -> bytes:
-    """An idx file; its counts may be those of others."""
+    """An idx file; its header may have wrong sizes."""
     shape = [rng.choice((1, 2, 4)) for _ in range(rng.choice((1, 3, 3, 4, 0)))]
     data = rng.randbytes(16 * len(shape))
     said = [rng.choice(SIZES) if rng.random() < 0.3 else size for size in shape]
@@ -76,7 +76,7 @@ def idx(rng: random.Random) -> bytes:
 
 
 def image(rng: random.Random) -> bytes:
-    """A picture; a PNG may say that it is of another size."""
+    """An image; the header of a PNG may have a wrong size."""
     file = BytesIO()
     size = rng.choice(((4, 4), (4, 4), (1, 1), (5, 3)))
     try:

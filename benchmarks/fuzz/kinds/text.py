@@ -1,5 +1,5 @@
-"""MLIR text: reading and verifying it ends with a module or with a TextError of three lines. A
-module prints, and what it prints reads back as a module that prints the same."""
+"""MLIR text: parsing and verifying ends with a module, or with a TextError of three lines. A module
+prints as text that parses to a module with the same text."""
 
 import random
 import re
@@ -14,7 +14,7 @@ from xdsl.ir import Operation
 from xdsl.printer import Printer
 from xdsl.utils.exceptions import DiagnosticException
 
-from ..damage import damaged
+from ..damage import damaged_text
 from ..kind import ACCEPTED, REFUSED, Find, Kind, check_memory, place_of
 
 BENCHMARKS = Path(__file__).resolve().parents[2]
@@ -26,8 +26,8 @@ FOLDERS = (
 
 NAME = "case.mlir"
 MESSAGE = re.compile(rf"{NAME}:\d+:\d+: \S[^\n]*\n[^\n]*\n *\^")
-ELSEWHERE = re.compile(r"[^\n]*:\d+:\d+: \S[^\n]*")
-"""A message about an op that names another place as its own, with `loc`."""
+OTHER_LOCATION_MESSAGE = re.compile(r"[^\n]*:\d+:\d+: \S[^\n]*")
+"""A message about an op whose `loc` names another file or line."""
 
 FORMS = ("pretty", "generic", "with places")
 
@@ -40,14 +40,14 @@ class Cases(Kind):
         self.texts = corpus()
 
     def case(self, rng: random.Random) -> bytes:
-        return damaged(rng, self.texts).encode(errors="surrogatepass")
+        return damaged_text(rng, self.texts).encode(errors="surrogatepass")
 
     def check(self, case: bytes) -> str:
         return check(case.decode(errors="surrogatepass"))
 
 
 def corpus(folders: Sequence[Path] = FOLDERS) -> list[str]:
-    """What is valid in the files: as it stands, in generic form, and cut into its functions."""
+    """The valid modules of these files: as they are, in generic form, and function by function."""
     texts: list[str] = []
     for path in sorted(path for folder in folders for path in folder.rglob("*.mlir")):
         for part in path.read_text().split("// -----"):
@@ -68,7 +68,7 @@ def _forms(module: ModuleOp) -> Iterator[str]:
 
 
 def missing_ops(texts: Sequence[str]) -> list[str]:
-    """The ops of our dialects that no text of the corpus holds."""
+    """The ops of the project's dialects that no text of the corpus contains."""
     names = (op.name for load in PROJECT_DIALECTS.values() for op in load().operations)
     return [name for name in names if not any(name in text for text in texts)]
 
@@ -87,7 +87,7 @@ def printed(op: Operation, form: str = "pretty") -> str:
 
 
 def check(text: str) -> str:
-    """Raises unless a text is taken with grace; tells how it ended."""
+    """Returns the outcome of a text; raises Find if its message or its printed form is wrong."""
     try:
         module = read(text)
     except TextError as error:
@@ -99,15 +99,15 @@ def check(text: str) -> str:
         except TextError as error:
             if isinstance(error.__cause__, RecursionError):
                 continue  # the module around it makes a text one level deeper, and too deep
-            raise Find(f"what is printed is refused: {error}\n\n{first}") from error
+            raise Find(f"the printed module does not parse: {error}\n\n{first}") from error
         if first != second:
-            raise Find(f"what is printed prints differently:\n{first}\n{second}")
+            raise Find(f"the printed module prints differently after parsing:\n{first}\n{second}")
     return ACCEPTED
 
 
 def check_error(error: TextError, text: str) -> str:
-    """A refusal is three lines; one that is an exception of Python's is told apart."""
-    form = ELSEWHERE if "loc" in text and "\n" not in str(error) else MESSAGE
+    """Checks that a message has three lines; the outcome names a Python exception as the cause."""
+    form = OTHER_LOCATION_MESSAGE if "loc" in text and "\n" not in str(error) else MESSAGE
     if not form.fullmatch(str(error)):
         raise Find(f"the message is not three lines: {error}")
     cause = error.__cause__

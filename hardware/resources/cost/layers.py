@@ -79,7 +79,7 @@ def weighted_datapaths(
 
 
 def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStorage:
-    """What holds a vector of several words until all rows are through with it.
+    """The memory or the registers of a vector of several words, which all groups of rows read.
 
     A memory has an output register, and a multiplexer between its words and those that arrive.
     """

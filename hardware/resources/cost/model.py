@@ -28,7 +28,7 @@ class Implementation:
     dsp: bool = False
 
     def matches(self, options: BuildOptions) -> bool:
-        """Whether it is what the options ask for; options that are None are open."""
+        """Whether it has the implementation that the options require; None allows any."""
         return options.storage in (None, self.storage) and options.dsp in (None, self.dsp)
 
 
@@ -56,7 +56,7 @@ def implementations(
 
 
 def usage(shape: tuple[int, ...], **amounts: Amount) -> Use:
-    """The given amounts of some resource kinds, and nothing of all others."""
+    """Amounts of the resource kinds that are named, and 0 of all others."""
     use = np.zeros((len(RESOURCE_KINDS), *shape))
     for kind, amount in amounts.items():
         use[RESOURCE_KINDS.index(kind)] = amount

@@ -1,4 +1,4 @@
-// The memory that keeps the vector of a layer for all groups of rows but the first, for both vendors.
+// The memory that stores the vector of a layer for all groups of rows but the first, for both vendors.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
@@ -27,7 +27,7 @@ stream.design @main {
   %b = stream.matvec %more weights(@w) accumulator = si19 {layer = "deep"} : (!x) -> !y
   %c = stream.matvec %many weights(@w) accumulator = si19 {layer = "registers", vector_in_registers} : (!x) -> !y
 
-  // There is one group of two rows, so nothing is kept.
+  // There is only one group of rows, so the vector is not stored.
   %d = stream.matvec %one weights(@w) accumulator = si19 {layer = "rows"} : (!x) -> !stream.channel<2xsi19, lanes = 2>
 
   // HLS:      struct wide_matvec {

@@ -38,7 +38,7 @@ qnn.data @v "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 qnn.data @t [[1], [2], [3], [4], [5], [6], [7], [8]] : tensor<8x1xsi7>
 
 // RUN: not qnn-opt --partition="devices=z7020,z7021 link-bits=4 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix DEVICE
-// DEVICE: qnn-opt: partition: there is no device 'z7021'; did you mean z7020?
+// DEVICE: qnn-opt: partition: unknown device 'z7021'; did you mean z7020?
 
 // RUN: not qnn-opt --partition="devices=z7020,z7020 link-bits=0 link-mhz=50.0" %s 2>&1 | filecheck %s --check-prefix LINK
 // LINK: qnn-opt: partition: a link must have 1 to 4096 bits, not 0

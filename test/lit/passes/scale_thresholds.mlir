@@ -5,7 +5,7 @@
 // CHECK:      %0 = stream.matvec %x weights(@w) accumulator = si9 {layer = "Conv_0"} : (!stream.channel<2x3xsi6, lanes = 3>) -> !stream.channel<2x2xsi9, lanes = 2>
 // CHECK-NEXT: %a = stream.scale %0 factors(@factors) offsets(@offsets) exceptions(@exceptions) {{.*}} clamp = [-3, 13] {activation = "Relu_0", layer = "Conv_0"} : (!stream.channel<2x2xsi9, lanes = 2>) -> !stream.channel<2x2xsi5, lanes = 2>
 
-// One row for all channels becomes a scale. Thresholds on no line, and 15 thresholds, are kept.
+// One row for all channels becomes a scale. Thresholds that are not on a line, and 15 thresholds, remain.
 // CHECK-NEXT: %b = stream.scale %a factors(@factors_1) offsets(@offsets_1) shift = 8 clamp = [0, 16] {layer = "Quant_0"}
 // CHECK-NEXT: %c = stream.threshold %b thresholds(@bent)
 // CHECK-NEXT: %d = stream.threshold %c thresholds(@few)

@@ -28,7 +28,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 // RATE:       qnn-opt: tile: 200,000,000 frames/s allows 0 cycles per frame; no folding is that fast: {{.*}} takes at least 1; the fastest folding takes 1 cycles per frame, 100,000,000.0 frames/s at 100 MHz
 
 // RUN: not qnn-opt --tile="device=z7021" %s 2>&1 | filecheck %s --check-prefix DEVICE
-// DEVICE:     qnn-opt: tile: there is no device 'z7021'; did you mean z7020?
+// DEVICE:     qnn-opt: tile: unknown device 'z7021'; did you mean z7020?
 
 // RUN: not qnn-opt --tile="target-fps=3000" %s 2>&1 | filecheck %s --check-prefix CLOCK
 // CLOCK:      qnn-opt: tile: target-fps needs a device or a clock-mhz

@@ -8,7 +8,7 @@
 // DEEP: deep:{{[0-9]+:[0-9]+}}: {{.+}}
 // DEEP-NOT: Traceback
 
-// Those in comments and strings don't count.
+// Brackets in comments and strings do not count.
 // RUN: %{python} -c "print('// (((( <<<< ' * 500); print(open(r'%s').read())" > %t.comments
 // RUN: qnn-opt %t.comments | filecheck %s
 // CHECK: %x = qnn.constant attributes {test.note = "\22(((("} 1 : tensor<ui1>

@@ -53,14 +53,14 @@
 // CFG:      clock=10.000ns
 // CFG:      syn.top=net_top
 
-// The design and its folding make the same hardware again.
+// The written design and folding reproduce the same hardware.
 // RUN: qnn compile %t/build/design.mlir --target hls --device z7020 -o %t/net 2> %t/steps > %t/table
 // RUN: qnn compile %t/net.mlir --target hls --device z7020 --folding %t/build/folding.json -o %t/again 2> %t/steps > %t/table
 // RUN: diff %t/build/design.mlir %t/net/design.mlir
 // RUN: diff %t/build/folding.json %t/again/folding.json
 // RUN: diff %t/build/top.hpp %t/again/top.hpp
 
-// A build replaces the one before; a build that fails keeps it, and leaves no other file.
+// A build replaces the previous one; a failed build leaves the previous one unchanged.
 // RUN: %{status} 1 qnn compile %t/net.mlir --target hls --device z7020 --fps 1e12 -o %t/build 2> %t/errors
 // RUN: qnn compile %t/net.mlir --target hls --device z7020 --clock 50 -o %t/again 2> %t/steps > %t/table
 // RUN: grep "period 20.000" %t/again/run_hls.tcl
@@ -84,7 +84,7 @@
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: {{.*}} frames/s allows 0 cycles per frame; no folding is that fast: {{.*}}
 // ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls needs one of xilinx, such as z7020
-// ERRORS-NEXT: qnn: there is no device 'z7021'; did you mean z7020?
+// ERRORS-NEXT: qnn: unknown device 'z7021'; did you mean z7020?
 // ERRORS-NEXT: qnn: {{.*}} holds 'again' and no build that could be replaced: name a new or an empty folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory

@@ -32,4 +32,4 @@
 // FRAMES: 0 10 7 1 14 8
 
 // RUN: cd %t/build && make clean > /dev/null && not make AP_TYPES=%t 2>&1 | filecheck %s --check-prefix MISSING
-// MISSING: there is no {{.*}}ap_int.h: pip install hls4ml, or make AP_TYPES=<its folder>
+// MISSING: {{.*}}ap_int.h is not installed: pip install hls4ml, or make AP_TYPES=<its folder>

@@ -30,6 +30,6 @@
 // JSON-NEXT:       },
 
 // RUN: %{status} 1 qnn devices z702 2>> %t/errors
-//      ERRORS: qnn: there is no device 'z702'; did you mean z7020?
+//      ERRORS: qnn: unknown device 'z702'; did you mean z7020?
 // ERRORS-NOT: {{.+}}
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors

@@ -40,7 +40,7 @@
 // EVENTS:        "ph": "C",
 // EVENTS-NEXT:   "name": "0 x source -> 1 Gemm_0 matvec",
 
-// As JSON; Intel's devices have other resources. It is the design's folding, and the clock that is asked for.
+// As JSON; Intel's devices have other resources. The folding is the design's, the clock is the option's.
 // RUN: qnn estimate %s --device arria10-gx1150 --clock 50 --json | filecheck %s --match-full-lines --check-prefix JSON
 // JSON:      {
 // JSON-NEXT:   "fps": 3125000.0,
@@ -99,7 +99,7 @@
 
 // Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
-// ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
+// ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
 // ERRORS: qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
@@ -110,7 +110,7 @@
 // ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
-// ERRORS: qnn: {{.*}}wrong.json: there is no layer 'Gem_0'; did you mean Gemm_0?
+// ERRORS: qnn: {{.*}}wrong.json: unknown layer 'Gem_0'; did you mean Gemm_0?
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}

@@ -49,12 +49,12 @@
 
 // Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn explore %s --devices z7020,z7021 2>> %t/errors
-// ERRORS:      qnn: there is no device 'z7021'; did you mean z7020?
+// ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn explore %t/none.mlir 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}none.mlir: no such file or directory
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/mine.toml 'vendor = 3'
 // RUN: %{status} 1 qnn explore %s --devices %t/mine.toml 2>> %t/errors
-// ERRORS-NEXT: qnn: {{.*}}mine.toml describes no device: description, part, clock_mhz, resources is missing
+// ERRORS-NEXT: qnn: {{.*}}mine.toml is not a valid device file: add the missing keys description, part, clock_mhz, resources
 // RUN: %{status} 1 qnn explore %s --devices z7020 --fps 1e9 2>> %t/errors
 // ERRORS-NEXT: qnn: explore: {{.*}}
 // ERRORS-NEXT: qnn: no device reaches 1,000,000,000 frames/s: the fastest is z7020 at 100 MHz, with {{[0-9,.]+}} frames/s

@@ -17,7 +17,7 @@
 // CHECK-NEXT:     %relu = qnn.relu %sums {layer = "Relu_0"} : (tensor<1x3x2x2xf32>) -> tensor<1x3x2x2xf32>
 // CHECK:          %3 = qnn.quantize %relu, %scale_2 {layer = "Quant_0"} : (tensor<1x3x2x2xf32>, tensor<f32>) -> tensor<1x3x2x2xsi4>
 
-// It reads back as it was written.
+// The written text parses to the same module.
 // RUN: qnn-opt %t/net.mlir | diff %t/net.mlir -
 
 // RUN: qnn-opt --fold-bn --check-semantics %t/net.mlir -o %t/integer.mlir

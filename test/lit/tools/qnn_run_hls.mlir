@@ -15,7 +15,7 @@
 
 // The program and the headers are compiled once; no temporary folder is left.
 // RUN: not env XDG_CACHE_HOME=%t/cache PATH=%t %{python} -m qnn.tools.qnn run %t/design.mlir --input %t/x.npy --engine hls 2>&1 | filecheck %s --check-prefix COMPILER
-// COMPILER: qnn: there is no g++: install a C++ compiler to simulate a design
+// COMPILER: qnn: g++ is not installed: install a C++ compiler to simulate a design
 // RUN: env XDG_CACHE_HOME=%t/cache qnn run %t/design.mlir --input %t/x.npy -o %t/design.npy --engine hls
 // RUN: diff %t/reference.npy %t/design.npy
 // RUN: ls -A %t/cache/qnn/hls | wc -l | filecheck %s --check-prefix ONCE

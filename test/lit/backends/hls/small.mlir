@@ -1,4 +1,4 @@
-// A convolution with thresholds and a fully connected layer as C++: what an engineer reads.
+// A convolution with thresholds and a fully connected layer as C++: the generated code in full.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/build 2> %t/steps > %t/table

@@ -102,7 +102,7 @@
 
 // -----
 
-// There is no 0 among bipolar numbers.
+// A bipolar type cannot represent 0.
 
 %x = "test.op"() : () -> tensor<1x2xf32>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.arg_max: {{.*}}bipolar{{.*}}

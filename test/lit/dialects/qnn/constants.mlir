@@ -75,7 +75,7 @@
 // CHECK: %hd = qnn.constant 1.0 : tensor<f64>
 // GENERIC: %hd = "qnn.constant"() <{value = #qnn.data<1.0 : tensor<f64>>}> : () -> tensor<f64>
 
-// Attributes, and data under a name, before or behind its use.
+// Attributes, and data under a name, before or after its use.
 %noted = qnn.constant attributes {test.note = "x"} 1 : tensor<ui1>
 // CHECK: %noted = qnn.constant attributes {test.note = "x"} 1 : tensor<ui1>
 // GENERIC: %noted = "qnn.constant"() <{value = #qnn.data<1 : tensor<ui1>>}> {test.note = "x"} : () -> tensor<ui1>

@@ -1,6 +1,6 @@
 // RUN: %{diagnostics}
 
-// Numbers that are not of the type.
+// Numbers that the type cannot represent.
 
 // CHECK: {{.*}}:[[# @LINE + 1]]:19: value 16 does not fit in ui4 (0 to 15)
 %c = qnn.constant [3, 16] : tensor<2xui4>
@@ -67,7 +67,7 @@
 
 // -----
 
-// Numbers that do not form the shape.
+// Nested lists whose shape is not that of the type.
 
 // CHECK: {{.*}}:[[# @LINE + 1]]:19: rows of a constant differ in length
 %c = qnn.constant [[1, 2], [3]] : tensor<2x2xui8>
@@ -119,7 +119,7 @@
 
 // -----
 
-// Hex.
+// Hex strings.
 
 // CHECK: {{.*}}:[[# @LINE + 1]]:19: constant data must be an even number of hex digits
 %c = qnn.constant "0x123" : tensor<2xui8>
@@ -186,7 +186,7 @@
 
 // -----
 
-// Types.
+// Element types.
 
 // CHECK: {{.*}}:[[# @LINE + 1]]:28: i8 has no sign: write si8 for signed or ui8 for unsigned
 %c = qnn.constant [1, 2] : tensor<2xi8>

@@ -80,7 +80,7 @@
 // CHECK: %round1 = qnn.round %x {layer = "Round_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %round1 = "qnn.round"(%x) <{layer = "Round_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
 
-// A float that six digits do not tell.
+// A float that needs more than six digits.
 %leaky3 = qnn.leaky_relu %x {alpha = 0.123456789 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // CHECK: %leaky3 = qnn.leaky_relu %x {alpha = 0.123456791 : f32} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %leaky3 = "qnn.leaky_relu"(%x) <{alpha = 0.123456791 : f32}> : (tensor<2x3xf32>) -> tensor<2x3xf32>

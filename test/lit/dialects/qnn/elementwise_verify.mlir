@@ -204,7 +204,7 @@
 
 // -----
 
-// There is no 0 among bipolar numbers.
+// A bipolar type cannot represent 0.
 
 %a, %b = "test.op"() : () -> (tensor<3x!qnn.bipolar>, tensor<3x!qnn.ternary>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.mul: {{.*}}0{{.*}}

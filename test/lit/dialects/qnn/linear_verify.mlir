@@ -157,7 +157,7 @@
 
 // -----
 
-// Padding that the input can't hold.
+// Padding values that the input type cannot represent.
 
 %x, %w = "test.op"() : () -> (tensor<1x4x4x3xui8>, tensor<4x3x3x3xsi4>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.conv2d: the pad value -1 cannot be represented in ui8: use 0 to 255
@@ -346,7 +346,7 @@
 
 // -----
 
-// There is no 0 among bipolar numbers.
+// A bipolar type cannot represent 0.
 
 %x, %w = "test.op"() : () -> (tensor<1x1x!qnn.ternary>, tensor<2x1x!qnn.bipolar>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.linear: {{.*}}bipolar{{.*}}

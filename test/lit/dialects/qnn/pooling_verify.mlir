@@ -146,7 +146,7 @@
 
 // -----
 
-// The taps of the only window all lie in the padding.
+// The only window is entirely in the padding.
 
 %x = "test.op"() : () -> tensor<1x2x2x8xf32>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.avg_pool: with padding [1, 1, 1, 1] some windows contain only padding: reduce it
@@ -154,7 +154,7 @@
 
 // -----
 
-// There is no 0 among bipolar numbers.
+// A bipolar type cannot represent 0.
 
 %x = "test.op"() : () -> tensor<1x4x6x8x!qnn.ternary>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: {{.*}}bipolar{{.*}}

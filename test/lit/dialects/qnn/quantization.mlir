@@ -107,7 +107,7 @@
 // CHECK: %h3 = qnn.threshold %a, %rows offset = 252 : (tensor<1x8xsi20>, tensor<8x3xsi20>) -> tensor<1x8xui8>
 // GENERIC: %h3 = "qnn.threshold"(%a, %rows) <{offset = 252 : i64}> : (tensor<1x8xsi20>, tensor<8x3xsi20>) -> tensor<1x8xui8>
 
-// From never reached to always reached; one threshold makes a bipolar result; floats compare too.
+// Thresholds that are never reached and always reached; one threshold makes a bipolar result; floats compare too.
 %ends = qnn.constant [[-524288, 524288]] : tensor<1x2xsi21>
 // CHECK{LITERAL}: %ends = qnn.constant [[-524288, 524288]] : tensor<1x2xsi21>
 // GENERIC{LITERAL}: %ends = "qnn.constant"() <{value = #qnn.data<[[-524288, 524288]] : tensor<1x2xsi21>>}> : () -> tensor<1x2xsi21>

@@ -330,7 +330,7 @@
 
 // -----
 
-// A number has no channels.
+// A scalar has no channels.
 
 %x, %t = "test.op"() : () -> (tensor<ui2>, tensor<1x4xsi8>)
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.lookup: {{.*}}channel{{.*}}
@@ -338,7 +338,7 @@
 
 // -----
 
-// There is no 0 among bipolar numbers.
+// A bipolar type cannot represent 0.
 
 %x = "test.op"() : () -> tensor<1x8xsi4>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.trunc: {{.*}}bipolar{{.*}}

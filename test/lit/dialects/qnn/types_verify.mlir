@@ -72,14 +72,14 @@
 
 // -----
 
-// The name in the source model is told.
+// Errors contain the name of the layer in the source model.
 %x = "test.op"() : () -> tensor<4xf32>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu "Relu_0": the result has shape 4, but its type has shape 4x1
 %y = qnn.relu %x {layer = "Relu_0"} : (tensor<4xf32>) -> tensor<4x1xf32>
 
 // -----
 
-// Operands and properties that the framework checks.
+// Operands and properties that xDSL checks.
 %x = "test.op"() : () -> tensor<4xf32>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: Expected 1 operand, but got 2
 %y = "qnn.relu"(%x, %x) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>

@@ -1,7 +1,7 @@
 // RUN: %{pretty}
 // RUN: %{generic}
 
-// The processes that compute; their constants stand behind the designs.
+// The processes that compute; their constants follow the designs.
 
 stream.design @matvecs {
 // CHECK: stream.design @matvecs {

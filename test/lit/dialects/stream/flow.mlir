@@ -163,7 +163,7 @@ func.func @both(%x: tensor<1x4x6xui2>) -> tensor<1x4x6xui2> {
   func.return %z : tensor<1x4x6xui2>
 }
 
-// What the host sends through a design.
+// The host sends frames through a design.
 func.func @host(%x: tensor<1x4xui8>) -> tensor<1x4xui8> {
   %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>
   // CHECK: %y = stream.run @main %x : (tensor<1x4xui8>) -> tensor<1x4xui8>

@@ -184,7 +184,7 @@ stream.design @main {
 
 // -----
 
-// Every process: where it stands, and who reads its channels.
+// Every process: its parent op, and the readers of its channels.
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: 'stream.source' expects parent op 'stream.design'
 %x = stream.source "x" : !stream.channel<4xui8>
 stream.sink "y" %x : !stream.channel<4xui8>

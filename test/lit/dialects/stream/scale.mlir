@@ -7,7 +7,7 @@ stream.design @scales {
   %x0 = stream.source "x0" : !stream.channel<2x4xsi20, lanes = 2>
   %x1 = stream.source "x1" : !stream.channel<2x4xsi20, lanes = 4>
 
-  // Numbers of each channel, and exceptions; numbers of all channels, and none.
+  // Factors and offsets per channel, with exceptions; one for all, without exceptions.
   %y0 = stream.scale %x0 factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 12 clamp = [0, 255] {dsp, layer = "Conv_0"}
       : (!stream.channel<2x4xsi20, lanes = 2>) -> !stream.channel<2x4xui8, lanes = 2>
   // CHECK: %y0 = stream.scale %x0 factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 12 clamp = [0, 255] {dsp, layer = "Conv_0"} : (!stream.channel<2x4xsi20, lanes = 2>) -> !stream.channel<2x4xui8, lanes = 2>

@@ -1,7 +1,7 @@
 // RUN: %{pretty}
 // RUN: %{generic}
 
-// The processes that work on images. How words of a patch are cut is in the lanes of the result.
+// The processes that work on images. The lanes of the result set the words of a patch.
 
 stream.design @windows {
 // CHECK: stream.design @windows {
