@@ -191,7 +191,7 @@ class ReluOp(UnaryOp):
             return super().verify_types()
         require(
             is_quant(element_of(self.output)),
-            f"the relu of integers must be integers, it is {element_of(self.output)}",
+            f"the result of integers must be an integer type, not {element_of(self.output)}",
         )
         require_range(element_of(self.output), 0, max(0, value_range(x)[1]), "the result")
 

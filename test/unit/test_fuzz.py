@@ -1,5 +1,4 @@
-"""A sample of benchmarks/fuzz: hostile input of any kind is accepted, or refused in one clear
-line."""
+"""A sample of benchmarks/fuzz: every input is accepted, or refused with one clear line."""
 
 import random
 from pathlib import Path
@@ -26,8 +25,8 @@ def test_a_sample(name: str, tmp_path: Path) -> None:
     assert endings >= {"accepted", "refused"}
 
 
-class FailingCases(benchmark("fuzz.kind").Kind):
-    """Cases with every possible outcome."""
+class Bad(benchmark("fuzz.kind").Kind):
+    """Cases with every outcome."""
 
     suffix = ".txt"
 
@@ -40,9 +39,9 @@ class FailingCases(benchmark("fuzz.kind").Kind):
         return case.decode()
 
 
-def test_failures_are_counted_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(campaign, "kind_named", lambda _: FailingCases)
-    finds, count, bad = tmp_path / "finds", campaign.Count(), FailingCases(tmp_path)
+def test_finds_are_counted_and_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign, "kind_named", lambda _: Bad)
+    finds, count, bad = tmp_path / "finds", campaign.Count(), Bad(tmp_path)
     finds.mkdir()
     report = campaign.Report(SEED, finds, tmp_path, {"bad": count})
     for number in range(100):

@@ -109,7 +109,10 @@ def test_a_concat_infers_its_channel() -> None:
         (lambda x: PadOp(x, [1, 1, 1, 1]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: UpsampleOp(x, [2, 2]), "an image must have 3 axes, its frame is 4x6"),
         (lambda x: RepackOp(x, 5), "5 lanes don't divide a frame of 24 elements"),
-        (lambda x: SplitOp(x, [2, 0]), "a frame needs at least one axis, and no axis may be empty"),
+        (
+            lambda x: SplitOp(x, [2, 0]),
+            "a frame needs at least one axis, and no axis may be empty",
+        ),
     ],
 )
 def test_errors_of_constructors(make: Callable[..., Any], message: str) -> None:

@@ -191,24 +191,30 @@ def replaced(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"{VALID}vendor = 3", "vendor is text, not 3"),
-        (f"{VALID}clock_mhz = 0", "clock_mhz is a number above 0, not 0"),
+        (f"{VALID}vendor = 3", "vendor must be text, not 3"),
+        (f"{VALID}clock_mhz = 0", "clock_mhz must be a number above 0, not 0"),
         (f"{VALID}clock_mhz = 1200", "the clock must be 1 to 1000 MHz, not 1200"),
-        (f"{VALID}clock_mhz = inf", "clock_mhz is a number above 0, not inf"),
-        (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s is a number above 0, not -1"),
-        (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s is a number above 0, not nan"),
-        (f"{VALID}[resources]", "resources: there is no lut, without which nothing is built"),
-        (f"{VALID}[resources]\nlut = 0", "resources: there is no lut"),
-        (f"{VALID}[resources]\nlut = 1.5", "resources: lut is a whole number, not 1.5"),
-        (f"{VALID}[resources]\nlut = {'9' * 400}", "resources: lut is a whole number"),
-        (f"{VALID}[resources]\nluts = 5", "resources has no 'luts'; did you mean lut?"),
-        (f"{VALID}boards = ['mine']", "boards is a table of the part on each, not ['mine']"),
-        (f"{VALID}resources = 5", "resources is a table of numbers, not 5"),
-        ('vendr = "xilinx"', "it has no 'vendr'; did you mean vendor?"),
-        ('vendor = "xilinx"', "description, part, clock_mhz, resources is missing"),
-        (f"{VALID}sources = 5", "sources is a table of figures, not 5"),
-        (f"{VALID}[sources]\nclock = 1", "sources has no figure 'clock'; did you mean clock_mhz?"),
-        (f"{VALID}[sources]\nlut = 'me'", "sources: lut is { from = "),
+        (f"{VALID}clock_mhz = inf", "clock_mhz must be a number above 0, not inf"),
+        (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s must be a number above 0, not -1"),
+        (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s must be a number above 0, not nan"),
+        (f"{VALID}[resources]", "resources: lut must be above 0: every design needs it"),
+        (f"{VALID}[resources]\nlut = 0", "resources: lut must be above 0"),
+        (f"{VALID}[resources]\nlut = 1.5", "resources: lut must be a whole number, not 1.5"),
+        (f"{VALID}[resources]\nlut = {'9' * 400}", "resources: lut must be a whole number"),
+        (f"{VALID}[resources]\nluts = 5", "resources: unknown key 'luts'; did you mean lut?"),
+        (
+            f"{VALID}boards = ['mine']",
+            "boards must be a table from names to part numbers, not ['mine']",
+        ),
+        (f"{VALID}resources = 5", "resources must be a table of numbers, not 5"),
+        ('vendr = "xilinx"', "unknown key 'vendr'; did you mean vendor?"),
+        ('vendor = "xilinx"', "add the missing keys description, part, clock_mhz, resources"),
+        (f"{VALID}sources = 5", "sources must be a table of figures, not 5"),
+        (
+            f"{VALID}[sources]\nclock = 1",
+            "sources: unknown figure 'clock'; did you mean clock_mhz?",
+        ),
+        (f"{VALID}[sources]\nlut = 'me'", "sources: lut must be { from = "),
         (
             f"{VALID}[sources]\nlut = {{ from = 'me', confidence = 'guessed' }}",
             "sources: lut: unknown confidence 'guessed'; did you mean guess?",
@@ -274,7 +280,7 @@ def test_messages_truncate_long_names_at_the_front() -> None:
 
 @pytest.mark.parametrize("name", ["xc7z0201clg400-1", "xc7z010clg400-1"])
 def test_unknown_parts(name: str) -> None:
-    with pytest.raises(DeviceError, match=f"no device '{name}'; did you mean xc7z020clg400-1"):
+    with pytest.raises(DeviceError, match=f"unknown device '{name}'; did you mean xc7z020clg400-1"):
         device_named(name)
 
 
@@ -378,7 +384,7 @@ def test_a_search_that_runs_out_of_tables_keeps_its_best(monkeypatch: pytest.Mon
 
 def test_products_of_signs_use_no_dsp() -> None:
     design = design_of(read_module(SMALL.replace("= si6", '= si6 {layer = "Conv_0"}')))
-    with pytest.raises(FoldingError, match="'Conv_0': dsp needs products of numbers"):
+    with pytest.raises(FoldingError, match="'Conv_0' has no products for a DSP"):
         tile_design(design, folds={"Conv_0": LayerFolding(dsp=True)})
 
 

@@ -47,7 +47,7 @@ qnn.data @w "0xa53c96f0" : tensor<4x8x!qnn.bipolar>
 // GIVEN:      stream.matvec {{.*}} -> !stream.channel<4xsi6, lanes = 4>
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('pe = 4', 'PE = 4'))" %t.typo.mlir %t.fold.mlir
 // RUN: not qnn-opt --tile="device=z7020" %t.typo.mlir 2>&1 | filecheck %s --check-prefix TYPO
-// TYPO:       qnn-opt: tile: stream.matvec "Gemm_0": fold has no choice 'PE'; available: pe, simd
+// TYPO:       qnn-opt: tile: stream.matvec "Gemm_0": fold has an unknown choice 'PE'; available: pe, simd
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(open(sys.argv[2]).read().replace('pe = 4', 'pe = 3'))" %t.three.mlir %t.fold.mlir
 // RUN: not qnn-opt --tile="device=z7020" %t.three.mlir 2>&1 | filecheck %s --check-prefix THREE
 // THREE:      qnn-opt: tile: stream.matvec "Gemm_0": pe = 3 does not divide 4; the nearest is 2
