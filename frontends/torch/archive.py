@@ -226,7 +226,7 @@ def _calls(nodes: Sequence[Json], shapes: Mapping[str, tuple[int, ...]]) -> Iter
             continue
         layer = _layer_name(node)
         if layer in names:
-            layer = f"{layer}.{outputs[0]}"
+            layer = ".".join((layer, *outputs[:1]))
         names.add(layer)
         yield OperatorCall(target, layer, arguments, outputs)
 
