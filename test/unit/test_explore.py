@@ -233,8 +233,8 @@ def test_without_matplotlib(
 @pytest.mark.slow
 def test_a_cluster(network: str, tmp_path: Path) -> None:
     """It finds the same points as processes; if it is lost, finished points are kept."""
-    points = tmp_path / "points.jsonl"
-    arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path)]
+    points = tmp_path / "lost" / "points.jsonl"
+    arguments = [network, "--clocks", CLOCKS, "-o", str(tmp_path / "lost")]
     with cluster() as (address, scheduler, _):
         few = [network, "--devices", "z7020", "--scheduler", address, "-o"]
         alone = [network, "--devices", "z7020", "-o"]
