@@ -1,1 +1,1 @@
-"""What a design costs: its resources, its timing, and the search for the best design."""
+"""Models of the resources and the timing of a design, and the search for the best design."""

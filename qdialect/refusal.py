@@ -13,7 +13,7 @@ class Refusal:
 
     reason: str
     remedy: str = ""
-    """What the user can do instead; empty if nothing is known to help."""
+    """An action that helps the user; empty if none is known."""
 
     def message(self, place: str) -> str:
         """The one form in which a refusal is printed: where, why, and what to do."""

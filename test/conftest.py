@@ -1,7 +1,7 @@
-"""What all tests share: how hypothesis runs, `test/` on the import path for `support`, that our
-own C++ is free of warnings, and commands that start at once.
+"""Settings and fixtures of all tests: profiles of hypothesis, g++ with warnings as errors, and
+commands that fork from a running process.
 
-`pytest --hypothesis-profile=thorough` looks for longer.
+`pytest --hypothesis-profile=thorough` draws more examples.
 """
 
 import os

@@ -79,7 +79,7 @@ def _summarize_layer(op: LinearOpBase) -> LayerSummary:
 
 
 def describe_fold_bn(module: ModuleOp) -> str:
-    """What `fold-bn` does with a network: the ops that it folds, or why it fails."""
+    """Lists the ops that `fold-bn` folds in a network, or gives the reason why it fails."""
     folded = module.clone()
     try:
         FoldBnPass().apply(new_context(), folded)

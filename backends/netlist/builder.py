@@ -1,4 +1,4 @@
-"""What every kind of process needs to become an instance: names, channels, memories, ports.
+"""Builds the names, channels, memories and ports that all kinds of instances need.
 
 The functions that build instances are registered here, each beside the dataclass that it fills:
 

@@ -40,7 +40,7 @@ class DesignPort:
 
     @property
     def role(self) -> str:
-        """What the port carries, for a table."""
+        """`result`, `input` or `weights`: the kind of data that passes the port."""
         return "result" if self.is_output else "input" if self.weights is None else "weights"
 
     @staticmethod

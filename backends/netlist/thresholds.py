@@ -1,4 +1,4 @@
-"""What a sum passes through: its bias, its thresholds, and the memories of both."""
+"""Builds the stages after a sum, its bias and its thresholds, and their memories."""
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr

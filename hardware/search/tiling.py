@@ -341,7 +341,7 @@ class PriceSearch:
 
     bound: float
     surcharge: Use
-    """What is added to the price of each kind, as a fraction, at the best bound."""
+    """The increase of the price of each kind at the best bound, as a fraction of the price."""
     best: Tiling | None = None
     """The cheapest folding within the budget among those seen."""
     foldings: list[list[int]] = field(default_factory=list[list[int]])

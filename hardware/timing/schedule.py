@@ -47,7 +47,7 @@ def schedule_of(process: Process) -> Schedule:
     some of its readers or to all.
     """
     if len(process.results) > 1:
-        return copies(process)
+        return copying_schedule(process)
     return late_reads(process)
 
 
@@ -68,7 +68,7 @@ def late_reads(process: Process, work: int = 1, latency: int = PIPELINE_LATENCY)
     return Schedule(max(last, end), reads, [writes], latency)
 
 
-def copies(process: Process) -> Schedule:
+def copying_schedule(process: Process) -> Schedule:
     """A process that reads a word in each iteration, and writes it in the same iteration."""
     (channel,) = process.inputs
     writes = [process.needs(number)[0] - 1 for number in range(len(process.results))]

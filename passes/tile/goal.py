@@ -10,7 +10,7 @@ from ...qdialect.stream.design import check_clock
 
 @dataclass(frozen=True)
 class Goal:
-    """What the folding of a design must reach.
+    """The device, clock and rate for which `tile` folds a design.
 
     | device | fps | the folding chosen                                             |
     |--------|-----|----------------------------------------------------------------|

@@ -16,7 +16,7 @@ BYTES = {
     "rn07_w8a8": {"global_in": InputType.parse("ui8*0.00390625")},
     "qkeras_jettagging": {"global_in": InputType.parse("si16*0.001")},
 }
-"""What inputs hold that the networks don't quantize."""
+"""The types of the inputs that the networks do not quantize."""
 
 SMALL = {
     "cnvW1A1_cifar10": 6,

@@ -140,7 +140,7 @@ def test_weights_from_outside_come_again_for_each_vector() -> None:
 
 
 def test_what_a_design_may_take() -> None:
-    """What closes timing of each kind, and the bits that come in a cycle."""
+    """The budget is a share of each resource; that of bandwidth is in bits per cycle."""
     budget = device_named("u250").budget(250.0)
     held = np.array([1_500_000, 3_000_000, 4608, 1280, 11_520, 77e9 * 8 / 250e6])
     np.testing.assert_allclose(budget, held * [0.7, 0.5, 0.8, 0.8, 0.8, 0.8])

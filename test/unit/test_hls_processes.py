@@ -139,7 +139,7 @@ def test_each_frame_of_a_stream_ends_with_tlast(bounded: bool, tmp_path: Path) -
 
 
 def label_select(choices: Choices) -> ModuleOp:
-    """Few different scores, so many are equal."""
+    """Scores with few distinct values, so that ties occur."""
     design, count = Design(), choices.pick([10, 1, 2, 3, 7])
     channel = ChannelType((count,), choices.quant(3), choices.pick(divisors(count)))
     k = choices.integer(1, count)

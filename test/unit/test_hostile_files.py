@@ -459,7 +459,7 @@ def test_a_constant_without_a_value(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_sixteen_bits() -> None:
-    """What is beyond all floats is compared with it, and is not made one of them."""
+    """Limits beyond the range of float16 are compared with a float16 limit, not converted to it."""
     one_node = benchmark("fuzz.kinds.onnx").model_of
     node = helper.make_node("Clip", ["x", "low"], ["y"])
     model = one_node([node], [1, 4], {"low": np.array(-2, np.float16)})

@@ -35,9 +35,9 @@ def run_lit(files: Iterable[str], folder: Path, commands: Path) -> dict[str, dic
 def outcome_of(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, commands: Path
 ) -> Callable[[str], dict[str, Any]]:
-    """What lit tells about a file: all that were selected run at once, when the first is asked for.
+    """Returns the result of lit for a file; the first call runs all selected files in one lit.
 
-    The workers of pytest-xdist share the files, so there each runs on its own.
+    pytest-xdist distributes the files over its workers, so each file then has a run of its own.
     """
     outcomes: dict[str, dict[str, Any]] = {}
 

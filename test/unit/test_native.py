@@ -61,7 +61,7 @@ from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 HERE = [level for level in INSTRUCTION_SETS if level.required_features <= processor_features()]
-"""What this processor can run."""
+"""The instruction sets that this processor supports."""
 
 
 @pytest.fixture(scope="session")
@@ -246,7 +246,7 @@ KINDS = {
     "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "TernarySigns"),
     "mix": ("WeightedAdd<",),
 }
-"""What must be among the code of a network."""
+"""Fragments that the generated code of each network must contain."""
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)

@@ -1,4 +1,4 @@
-"""What `pyproject.toml` lists by hand is what the folders contain, so that a wheel is complete."""
+"""The lists in `pyproject.toml` match the folders, so that a wheel is complete."""
 
 import tomllib
 from collections.abc import Iterator

@@ -160,7 +160,7 @@ def test_one_bit_padded_with_zero_keeps_its_values(groups: int) -> None:
 
 
 def refusal(net: Net) -> list[str]:
-    """What `fold-bn` says of a network, line by line."""
+    """The error of `fold-bn` for a network, by lines."""
     with pytest.raises(PassFailedException) as caught:
         Pipeline.parse("fold-bn").apply(import_model(net.model()))
     return str(caught.value).splitlines()
