@@ -23,15 +23,12 @@ from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
 from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
     RoundOp,
-    SigmoidOp,
     SignOp,
-    TanhOp,
 )
 from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
@@ -48,6 +45,7 @@ from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accum
 from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
+from qnn.qdialect.qnn.smooth import EluOp, SigmoidOp, TanhOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,

@@ -14,18 +14,16 @@ from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
     RoundOp,
-    SigmoidOp,
     SignOp,
-    TanhOp,
 )
 from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
+from qnn.qdialect.qnn.smooth import EluOp, SigmoidOp, TanhOp
 from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (
     BipolarType,

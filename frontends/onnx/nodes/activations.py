@@ -8,18 +8,16 @@ from xdsl.ir import SSAValue
 from ....qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
     RoundOp,
-    SigmoidOp,
     SignOp,
-    TanhOp,
 )
 from ....qdialect.qnn.base import QnnOp
 from ....qdialect.qnn.elementwise import ReluOp
+from ....qdialect.qnn.smooth import EluOp, SigmoidOp, TanhOp
 from ..builder import ProgramBuilder
 from ..node import Node
 from ..registry import handles
