@@ -16,7 +16,7 @@ from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
 from qnn.backends.native.lines import fit_float_lines, line_exceptions
-from qnn.backends.native.plan import Planner
+from qnn.backends.native.plan import plan_stage
 from qnn.backends.native.processor import (
     INSTRUCTION_SETS,
     best_instruction_set,
@@ -256,7 +256,7 @@ def test_layers(kinds: str, level: library.InstructionSet, folder: Path) -> None
     inputs = [RNG.integers(0, 255, (3, 7, 6, 3), np.uint8, endpoint=True)]
     stages = split_into_stages(module)
     (stage,) = stages.stages
-    steps = Planner(stage.ops, stage.inputs, stage.outputs, stages.known, level).plan().steps
+    steps = plan_stage(stage, stages.known, level).steps
     code = "\n".join(line for step in steps for line in step.lines)
     for name in KINDS[kinds]:
         assert name in code, name
