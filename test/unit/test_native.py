@@ -313,6 +313,12 @@ def test_an_index_that_may_leave_its_table(folder: Path) -> None:
         network.run([np.array([[0, 1, 2, 7]], np.uint8)])
 
 
+def test_a_library_depends_on_every_source_of_the_engine() -> None:
+    stages = split_into_stages(layers("mix"))
+    content = {*library.fingerprint_content(stages.stages[0], stages.known, HERE[0])}
+    assert {path.read_bytes() for path in library.NATIVE_FOLDER.rglob("*.py")} <= content
+
+
 def test_a_result_without_axes(folder: Path) -> None:
     program = Program()
     x = program.input(signed(4), (1, 1))

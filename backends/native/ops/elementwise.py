@@ -18,7 +18,6 @@ from ..tensors import quant_type_of
 INT64 = "std::int64_t"
 """A C++ type in which most ops cannot overflow: their operands and results fit into 64 bits."""
 
-
 ARITHMETIC = {AddOp: "a + b", SubOp: "a - b", MulOp: "a * b", ReluOp: "a > 0 ? a : 0"}
 
 
