@@ -54,7 +54,7 @@ class PackedAttr(ParametrizedAttribute):
     @staticmethod
     def of(data: "DataAttr | PackedAttr", at_once: tuple[int, int]) -> "PackedAttr":
         """Packs a constant of integers."""
-        words = pack_words(_matrix(data.array), integer_element(data.type), at_once)
+        words = words_of(data, at_once)
         parallelism = ArrayAttr([IntAttr(number) for number in at_once])
         return PackedAttr(data.type, parallelism, BytesAttr(words.tobytes()))
 
@@ -147,12 +147,16 @@ def integer_element(type: QnnTensor) -> QuantType:
     return element
 
 
-def _matrix(array: Array) -> Array:
-    return array.reshape(_rows_and_cols(array.shape))
-
-
 def _rows_and_cols(shape: Sequence[int]) -> tuple[int, int]:
     return shape[0], prod(shape[1:])
+
+
+def words_of(data: DataAttr | PackedAttr, at_once: tuple[int, int]) -> Words:
+    """The memory words of a constant of integers; not packed again if it has them."""
+    if isinstance(data, PackedAttr) and data.at_once == at_once:
+        return data.words
+    matrix = data.array.reshape(_rows_and_cols(data.array.shape))
+    return pack_words(matrix, integer_element(data.type), at_once)
 
 
 def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> Words:
