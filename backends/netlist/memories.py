@@ -72,15 +72,15 @@ def rows_memory(
     process: Process,
     name: str,
     symbol: SymbolRefAttr,
-    at_once: tuple[int, int],
+    parallelism: tuple[int, int],
     storage: Storage | None = None,
 ) -> Memory:
     """A memory of a matrix: an address for each iteration, and a word for each of its rows.
 
-    An iteration reads `at_once` rows and columns."""
-    words = words_of(data_of(process, symbol), at_once)
+    An iteration reads `parallelism` rows and columns."""
+    words = words_of(data_of(process, symbol), parallelism)
     addresses, rows, _ = words.shape
-    bits = at_once[1] * bit_width(constant_type(process, symbol))
+    bits = parallelism[1] * bit_width(constant_type(process, symbol))
     return Memory(name, bits, (addresses, rows), words, (1,), storage)
 
 

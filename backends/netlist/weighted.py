@@ -84,7 +84,7 @@ class DepthwiseInstance(WeightedInstance):
 
 @build_instance.register
 def build_matvec(process: MatvecOp, builder: Builder) -> MatvecInstance:
-    pe, simd = map(np.array, process.at_once)
+    pe, simd = map(np.array, process.parallelism)
     found = vector_storage(process, builder.vendor, pe, simd)
     storage = next((kind for kind, chosen in found.items() if chosen), None)
     return MatvecInstance(**vars(build_weighted(process, builder)), vector_storage=storage)
@@ -98,7 +98,7 @@ def build_depthwise(process: DepthwiseOp, builder: Builder) -> DepthwiseInstance
 def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstance:
     """The fields that all processes with weights have."""
     (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
-    pe, simd = process.at_once
+    pe, simd = process.parallelism
     activation = build_activation(builder, process, process.bias)
     weight = weight_type(process, builder)
     weights = build_weights(process, vectors, builder)
@@ -136,7 +136,7 @@ def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | Wei
 def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> Memory | Channel:
     """The memory of the weights, or the channel in which they come from a port."""
     name, storage = builder.own_name("weights"), process.storage.data
-    memory = rows_memory(process, name, process.weights, process.at_once, storage)
+    memory = rows_memory(process, name, process.weights, process.parallelism, storage)
     if storage in (Storage.OUTSIDE, Storage.ULTRA):
         return build_weights_reader(process, memory, vectors, builder)
     return builder.memory(memory)
@@ -169,9 +169,9 @@ def build_weights_reader(
     process: WeightedProcess, memory: Memory, vectors: int, builder: Builder
 ) -> Channel:
     """Adds a port and the process that reads weights from it; returns that process's channel."""
-    (pe, simd), depth = process.at_once, memory.sizes[0]
+    (pe, simd), depth = process.parallelism, memory.sizes[0]
     element = constant_type(process, process.weights)
-    row_bytes = word_bytes(element, process.at_once)
+    row_bytes = word_bytes(element, process.parallelism)
     bits = simd * bit_width(element)
     frame = (depth, pe, row_bytes)
     port = builder.port(

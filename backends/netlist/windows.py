@@ -224,7 +224,7 @@ class PoolInstance(Instance):
     input: QuantType
     output: QuantType
     lanes: int
-    at_once: int
+    pixels: int
     """Pixels in an input word."""
     steps: int
     """Input words for each output word."""
@@ -237,14 +237,14 @@ class PoolInstance(Instance):
 @build_instance.register
 def build_pool(process: PoolOp, builder: Builder) -> PoolInstance:
     (x,), (y,) = process.inputs, process.outputs
-    lanes, pixels = process.at_once
+    lanes, pixels = process.parallelism
     total = process.sum is not None
     return PoolInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.quant_type,
         lanes=lanes,
-        at_once=pixels,
+        pixels=pixels,
         steps=x.words // y.words,
         words=y.words,
         reduction=PoolReduction.TOTAL if total else PoolReduction.MAXIMUM,

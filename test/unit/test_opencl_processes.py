@@ -90,7 +90,7 @@ def test_words_of_every_width() -> None:
 def test_labels_of_equal_scores() -> None:
     """Many scores are equal; words have various numbers of scores and indices."""
     choices, design, labels = Choices.seeded(14), Design(), list[SSAValue]()
-    for lanes, count, at_once in [
+    for lanes, count, lanes_out in [
         (1, 3, 1),
         (2, 3, 3),
         (3, 2, 1),
@@ -99,7 +99,7 @@ def test_labels_of_equal_scores() -> None:
         (6, 12, 4),
     ]:
         select = LabelSelectOp(design.source(ChannelType((12,), unsigned(2), lanes)), count)
-        output = ChannelType((count,), unsigned(4), at_once)
+        output = ChannelType((count,), unsigned(4), lanes_out)
         labels.append(Rewriter.replace_value_with_new_type(design.add(select).output, output))
     assert_same([design.finish(*labels)], choices)
 

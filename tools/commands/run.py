@@ -68,8 +68,8 @@ def add_run(commands: Commands) -> None:
     command.add_argument(
         "--strict",
         action="store_true",
-        help="opencl: give the channels the FIFO depths of the device, so that a deadlock is found; "
-        "by default the emulator may make them deeper",
+        help="opencl: give the channels the FIFO depths of the device, so that a deadlock is "
+        "found; by default the emulator may make them deeper",
     )
     command.add_argument(
         "--timeout",

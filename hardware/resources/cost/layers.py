@@ -54,7 +54,7 @@ def weighted_datapaths(
     vector: VectorCost = VectorCost(),
 ) -> list[Implementation]:
     """PE rows of SIMD products, each with an adder tree, an accumulator and its thresholds."""
-    pe, simd = process.at_once_with(lanes_in, lanes_out)
+    pe, simd = process.parallelism_with(lanes_in, lanes_out)
     shape = shape_of_widths(lanes_in, lanes_out)
     rows, cols = process.rows.shape
     stored = bit_width(data_of(process, process.weights).element)

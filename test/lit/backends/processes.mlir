@@ -417,7 +417,7 @@ stream.design @main {
   // OPENCL-NEXT: #define INPUT ui2
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
-  // OPENCL-NEXT: #define AT_ONCE 1
+  // OPENCL-NEXT: #define PIXELS 1
   // OPENCL-NEXT: #define STEPS 64
   // OPENCL-NEXT: #define TOTAL 0
   // OPENCL-NEXT: #include "qnn/pool.cl"
