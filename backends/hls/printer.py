@@ -112,7 +112,8 @@ def channel_names(*channels: Sequence[Channel]) -> list[str]:
 @print_instance.register
 def print_pool(instance: PoolInstance, printer: Printer) -> None:
     printer.struct(process_struct(instance))
-    print_call(instance, printer, f"pool<{instance.name}, qnn::{instance.reduction.value}>")
+    reduction = "Total" if instance.total else "Maximum"
+    print_call(instance, printer, f"pool<{instance.name}, qnn::{reduction}>")
 
 
 @print_instance.register

@@ -60,7 +60,7 @@ def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
                 if parameter.need is not BackendNeed.PRECOMPUTED:
                     numbers[parameter.name.upper()] = value
             case Multiplier() as multiplier:
-                types["Multiplier"] = f"qnn::{multiplier.value}"
+                types["Multiplier"] = f"qnn::{multiplier.name.title()}"
             case Storage() as storage:
                 types[type_name(parameter)] = f"qnn::{ARRAYS[storage]}"
             case ActivationStages() as activation:

@@ -30,8 +30,8 @@ from .thresholds import build_activation
 class Multiplier(Enum):
     """Where products are computed."""
 
-    FABRIC = "Fabric"
-    DSP = "Dsp"
+    FABRIC = "in LUTs"
+    DSP = "in DSPs"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Processes that move or combine the pixels of images: window, pad, crop, upsample, pool."""
 
 from dataclasses import dataclass
-from enum import Enum
 from math import gcd
 
 import numpy as np
@@ -208,13 +207,6 @@ def build_upsample(process: UpsampleOp, builder: Builder) -> UpsampleInstance:
     )
 
 
-class PoolReduction(Enum):
-    """How a pool combines the elements of a patch."""
-
-    MAXIMUM = "Maximum"
-    TOTAL = "Total"
-
-
 @dataclass(frozen=True)
 class PoolInstance(Instance):
     """The maximum or the sum of each channel over a patch."""
@@ -229,16 +221,14 @@ class PoolInstance(Instance):
     steps: int
     """Input words for each output word."""
     words: PerFrame[int]
-    reduction: PoolReduction
     total: Precomputed[bool]
-    """Whether the reduction is a sum."""
+    """Whether the result is the sum."""
 
 
 @build_instance.register
 def build_pool(process: PoolOp, builder: Builder) -> PoolInstance:
     (x,), (y,) = process.inputs, process.outputs
     lanes, pixels = process.parallelism
-    total = process.sum is not None
     return PoolInstance(
         *builder.wiring(process),
         input=x.quant_type,
@@ -247,6 +237,5 @@ def build_pool(process: PoolOp, builder: Builder) -> PoolInstance:
         pixels=pixels,
         steps=x.words // y.words,
         words=y.words,
-        reduction=PoolReduction.TOTAL if total else PoolReduction.MAXIMUM,
-        total=total,
+        total=process.sum is not None,
     )

@@ -106,7 +106,7 @@ def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: 
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
 
-@pytest.mark.parametrize(("pe", "simd", "bits"), [(1, 8, 4608), (8, 1, 0), (1, 576, 0)])
+@pytest.mark.parametrize(("pe", "simd", "bits"), [(1, 8, 4608), (8, 1, 4608), (1, 576, 0)])
 def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     process = matvec()
     process.vector_in_registers = UnitAttr()

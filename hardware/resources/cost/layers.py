@@ -88,9 +88,8 @@ def vector_storage(
     Nothing is stored for a single group of rows. A vector of one word stays in the register in
     which it arrives.
     """
-    rows, cols = process.rows.shape
-    several = pe < rows
-    in_registers = (simd == cols) | (process.vector_in_registers is not None)
+    several = pe < process.outputs[0].frame[-1]
+    in_registers = (simd == process.inputs[0].frame[-1]) | (process.vector_in_registers is not None)
     in_luts = vector_memory(process, simd).in_luts(vendor)
     return {
         Storage.REGISTERS: several & in_registers,
@@ -101,17 +100,19 @@ def vector_storage(
 
 def vector_memory(process: MatvecOp, simd: Counts) -> DualPortMemory:
     """A memory of all words of a vector."""
-    word = simd * bit_width(process.inputs[0].element_type)
-    return DualPortMemory(process.rows.shape[1] // simd, word)
+    (x,) = process.inputs
+    return DualPortMemory(x.frame[-1] // simd, simd * bit_width(x.element_type))
 
 
 def vector_cost(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorCost:
     """The memory or the registers of a vector of several words.
 
-    A memory has an output register, and a multiplexer between its words and those that arrive.
+    A memory has an output register, and a multiplexer between its words and those that arrive. The
+    figures of registers are fitted to designs that have them even for a single group of rows.
     """
     memory, chosen = vector_memory(process, simd), vector_storage(process, vendor, pe, simd)
-    held = chosen[Storage.REGISTERS] * np.where(memory.words == 1, 0, memory.words * memory.bits)
+    in_registers = (process.vector_in_registers is not None) & (memory.words > 1)
+    held = in_registers * memory.words * memory.bits
     word = (chosen[Storage.LUT] | chosen[Storage.BLOCK]) * memory.bits
     logic, block = memory.luts_and_blocks(vendor)
     return VectorCost(
