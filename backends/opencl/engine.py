@@ -4,20 +4,35 @@ run(module, [images], engine=OpenclEngine())
 """
 
 import logging
+from importlib.util import find_spec
 
 import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..golden_vectors import SimulationError
 from ..programs import PartProgram
+from ..target import EngineSettings
 from .printer import emit
 from .simulator import EMULATION_SECONDS, Emulation
 
 LOG = logging.getLogger(__name__)
 
 
+def opencl_engine(settings: EngineSettings) -> "OpenclEngine":
+    """The engine of `qnn run`; raises if something that it needs is not installed."""
+    if find_spec("pyopencl") is None:
+        raise SimulationError(
+            "--engine opencl needs the package pyopencl: pip install 'qnn-dialect[opencl]'"
+        )
+    seconds = EMULATION_SECONDS if settings.timeout is None else settings.timeout
+    return OpenclEngine(settings.strict, seconds)
+
+
 class OpenclEngine:
     """Runs designs as OpenCL; the emulator compiles them for every run."""
+
+    cycles_per_frame = None
 
     def __init__(self, strict: bool = False, seconds: float = EMULATION_SECONDS):
         self.strict = strict
