@@ -25,8 +25,8 @@ class LinkedProjectTexts:
     link_ends: str
     """How the board connects the two ends of a link, in Markdown."""
     joint_simulation: str | None = None
-    """A script that simulates all parts at the same time; `{names}` are their folders, and `{pipes}`
-    the commands that make the links. `make together` runs it."""
+    """A script that simulates all parts at the same time, which `make together` runs: `{names}` are
+    their folders, `{pipes}` the commands that make the links."""
 
 
 @dataclass(frozen=True)

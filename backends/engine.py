@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from xdsl.dialects.builtin import ModuleOp
 
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
 from ..qdialect.stream import DesignOp
-from .programs import PartProgram
+
+if TYPE_CHECKING:
+    from .programs import PartProgram
 
 Runner = Callable[[Sequence[Array]], list[Array]]
 """Computes the results of a network, for any number of images."""
@@ -35,7 +37,7 @@ class DesignEngine(Protocol):
         """The results of a design for its frames."""
         ...
 
-    def program(self, design: DesignOp) -> PartProgram:
+    def program(self, design: DesignOp) -> "PartProgram":
         """The program of a part; the programs of all parts run in parallel."""
         ...
 

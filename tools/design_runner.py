@@ -9,6 +9,8 @@ from ..backends.engine import DesignEngine, Runner
 from ..backends.golden_vectors import SimulationError
 from ..backends.linked_engine import LinkedEngine
 from ..backends.netlist.netlist import EmitError
+from ..backends.target import EngineSettings
+from ..backends.targets import design_engines
 from ..passes.designs import designs_of
 from ..passes.tile.goal import Goal
 from ..qdialect.data import Array
@@ -17,6 +19,12 @@ from ..qdialect.stream.linked_designs import link_partners
 from .designs import design_in, size_channels
 from .errors import UserError
 from .system import linked_designs_in
+
+
+def load_design_engine(name: str, settings: EngineSettings) -> DesignEngine:
+    """The engine of a target; raises if something that it needs is not installed."""
+    with as_user_errors():
+        return design_engines()[name].load()(settings)
 
 
 def design_runner(module: ModuleOp, engine: DesignEngine, folding: str | None) -> Runner:

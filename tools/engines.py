@@ -2,16 +2,17 @@
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ..backends.engine import DesignEngine, Engine
-from ..backends.target import EngineSettings
+from ..backends.engine import Engine
+from ..backends.target import DEFAULT_SETTINGS, EngineSettings
 from ..backends.targets import NETWORK_ENGINES, design_engines
-from .design_runner import as_user_errors, design_runner
 
 
 def check_engine(name: str) -> None:
     """Raises if something that an engine needs is not installed, before any work is done."""
     if name in design_engines():
-        _design_engine(name, DEFAULT_SETTINGS)
+        from .design_runner import load_design_engine
+
+        load_design_engine(name, DEFAULT_SETTINGS)
 
 
 def engine_for(
@@ -24,9 +25,6 @@ def engine_for(
     for engine in NETWORK_ENGINES:
         if engine.name == name:
             return engine.load()(module)
-    return Engine(name, design_runner(module, _design_engine(name, settings), folding))
+    from .design_runner import design_runner, load_design_engine
 
-
-def _design_engine(name: str, settings: EngineSettings) -> DesignEngine:
-    with as_user_errors():
-        return design_engines()[name].load()(settings)
+    return Engine(name, design_runner(module, load_design_engine(name, settings), folding))
