@@ -82,7 +82,7 @@ NETWORK_ENGINES = (
         needs=(Need("eval, run --engine native", "g++", gcc_version, COMPILER_INSTALL),),
     ),
 )
-"""The engines that compute networks without hardware; they compute designs, too."""
+"""The engines that compute a network without generated hardware."""
 
 
 def design_engines() -> dict[str, DesignEngineDeclaration]:
