@@ -16,8 +16,7 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.flow import LinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
-from ..qdialect.stream.ports import SinkOp, SourceOp
-from .resources.cost import fifo_cost, frame_counter_dsps, implementations, memories
+from .resources.cost import fifo_cost, implementations, memories
 from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
 from .resources.memory import LOGIC_PER_LUT
 from .resources.work import NetworkWork, network_work
@@ -280,8 +279,6 @@ def layer_of(process: Process, vendor: str) -> LayerEstimate:
     """The estimate of a process and of the channels that it writes."""
     (pe, simd), cycles = process.at_once, process.interval
     use = process_use(process, vendor)
-    if isinstance(process, SourceOp | SinkOp):
-        use[RESOURCE_KINDS.index("dsp")] += frame_counter_dsps(cycles)
     return LayerEstimate(name_of(process), process.kind, pe, simd, cycles, use)
 
 
