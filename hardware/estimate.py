@@ -99,6 +99,16 @@ class PartEstimate:
         held = self.named(self.device.amounts(self.clock_mhz))
         return {kind: used and used / held[kind] for kind, used in self.resources.items()}
 
+    @property
+    def excess(self) -> dict[str, tuple[float, float]]:
+        """The resources that exceed the budget: for each, the amount used and the budget."""
+        budget = self.named(self.device.budget(self.clock_mhz))
+        return {
+            kind: (used, budget.get(kind, 0))
+            for kind, used in self.resources.items()
+            if used > budget.get(kind, 0)
+        }
+
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the vendor's names; off-chip bits per cycle only if there are any."""
         return vendor_amounts(self.device.vendor, use)
@@ -169,6 +179,13 @@ def reported_as(kind: str) -> str:
 def format_amount(amount: float) -> str:
     """An amount of a resource as text; block memories come in halves, as in `1.5`."""
     return f"{amount:,}".removesuffix(".0")
+
+
+def share_of(budget: float, held: float) -> str:
+    """The share of a device that a budget is."""
+    if not held:
+        return "the device has none"
+    return f"{budget / held:.0%} of {format_amount(held)}"
 
 
 def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:

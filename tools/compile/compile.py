@@ -59,13 +59,14 @@ def compile_command(options: CompileOptions) -> None:
         system = build_system(module, options)
         for device in system.devices:
             target.check_device(device)
+        found = system.estimate(options.over_budget)
         with timed("golden vectors"):
             vectors = (
                 recorded_vectors(module, inputs)
                 if inputs
                 else sampled_vectors(module, system.designs)
             )
-        build = ProjectWriter(Path(options.network), target, system.estimate())
+        build = ProjectWriter(Path(options.network), target, found)
         if options.device is not None:
             design = system.designs.design
             text = build.write_project(module, design, vectors[design], folder)

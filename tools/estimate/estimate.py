@@ -18,8 +18,8 @@ LOG = logging.getLogger(__name__)
 
 def estimate_command(options: EstimateOptions) -> None:
     """Prints a table, or JSON; and writes a trace if one is asked for."""
-    system = build_system(load_network(options.network), options, must_fit=False)
-    design, found = system.designs.design, system.estimate()
+    system = build_system(load_network(options.network), options)
+    design, found = system.designs.design, system.estimate(options.over_budget)
     if options.device is None:
         text = json.dumps(system_as_json(found), indent=2) if options.json else system_table(found)
     else:

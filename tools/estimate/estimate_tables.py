@@ -66,13 +66,13 @@ def layer_table(part: PartEstimate, slowest: int) -> str:
 def utilization_lines(part: PartEstimate) -> list[str]:
     """The use of each resource, with a remark where it exceeds the budget or the device."""
     held = part.named(part.device.amounts(part.clock_mhz))
-    budget = part.named(part.device.budget(part.clock_mhz))
+    excess = part.excess
     lines: list[str] = []
     for kind, used in part.resources.items():
         if used > held.get(kind, 0):
             remark = ": exceeds the device"
-        elif used > budget.get(kind, 0):
-            remark = f": timing may not close above {format_amount(budget[kind])}"
+        elif kind in excess:
+            remark = f": timing may not close above {format_amount(excess[kind][1])}"
         else:
             remark = ""
         error = f" +-{part.errors[kind]:.0%}" if kind in part.errors else ""
