@@ -16,6 +16,7 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.flow import LinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
+from .calibration import Calibration, calibration_of
 from .resources.cost import fifo_cost, implementations, memories
 from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
 from .resources.memory import LOGIC_PER_LUT
@@ -26,9 +27,6 @@ from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
 REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
 """Resources that are reported under another name, and their size in its unit."""
-
-ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
-"""The relative error of the cost model, where it was measured; docs/costs.md has the figures."""
 
 MAX_SIMULATED_WORDS = 20_000
 """Words of a frame up to which a design that its channels slow down is simulated."""
@@ -68,6 +66,7 @@ class PartEstimate:
     latency: int
     """Cycles of one frame through this design, from its first source to its last sink."""
     work: NetworkWork
+    calibration: Calibration
 
     @property
     def bottleneck(self) -> LayerEstimate:
@@ -89,7 +88,7 @@ class PartEstimate:
     @property
     def errors(self) -> dict[str, float]:
         """The relative errors of the resources, where they are known."""
-        known = ERRORS[self.device.vendor]
+        known = self.calibration.errors
         errors = np.array([known.get(kind, 0) for kind in RESOURCE_KINDS])
         return {name: error for name, error in self.by_name(errors).items() if error}
 
@@ -214,6 +213,7 @@ def estimate(designs: LinkedDesigns, devices: Sequence[Device], clock_mhz: float
             layers_of(part, device),
             simulate_unbounded(part).cycles,
             network_work(part),
+            calibration_of(part, device, clock_mhz),
         )
         for part, device in zip(designs.parts, devices, strict=True)
     ]

@@ -29,7 +29,7 @@ from ..qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..qdialect.text import verify
 from .commands.shared import DesignOptions
 from .designs import design_in, folding_errors, lowered_design, size_channels, timed
-from .devices import find_device
+from .devices import check_device_clock, find_device
 from .errors import UsageError, UserError
 
 LOG = logging.getLogger(__name__)
@@ -74,6 +74,26 @@ def check_budget(part: PartEstimate) -> None:
 
 def build_system(module: ModuleOp, options: DesignOptions) -> System:
     """Runs whichever of lowering, cutting, folding and FIFO sizing a network still needs."""
+    system = _built_system(module, options)
+    for device in system.devices:
+        check_device_clock(device, system.clock_mhz)
+        measured = device.measured_clock_mhz
+        if measured and system.clock_mhz > measured:
+            LOG.warning(
+                "clock: %g MHz; designs like this were measured on %s up to %g MHz only, so timing "
+                "may not close",
+                system.clock_mhz,
+                device.name,
+                measured,
+            )
+    return system
+
+
+def _built_system(module: ModuleOp, options: DesignOptions) -> System:
+    named = options.devices or ([] if options.device is None else [options.device])
+    if options.clock_mhz is not None:
+        for name in named:
+            check_device_clock(find_device(name), options.clock_mhz)
     if options.device is not None:
         return _on_one_device(module, options)
     devices = None if options.devices is None else list(map(find_device, options.devices))

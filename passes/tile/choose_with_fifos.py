@@ -41,8 +41,10 @@ class SizedFolding:
     """A folding that fits together with its FIFOs."""
 
     tiling: Tiling
+    use: Use
+    """Its resources, FIFOs included."""
     cost: float
-    """The sum of its shares of the budget, FIFOs included."""
+    """The sum of its shares of the budget."""
 
 
 @dataclass(frozen=True)
@@ -78,19 +80,21 @@ class FifoAwareSearch:
                     tiling = best_tiling(self.tiler(reserved), cycles)
                 except Infeasible:
                     return None
-            self.apply(tiling)
-            available = self.budget - tiling.use
-            needed = np.maximum(0, quick_depth_cost(self.design, self.device.vendor, available))
-            if (needed <= available).all():
-                return SizedFolding(tiling, self.cost(tiling.use + needed))
-            reserved, tiling = np.maximum(reserved, needed), None
+            found = self.sized(tiling)
+            if (found.use <= self.budget).all():
+                return found
+            reserved, tiling = np.maximum(reserved, found.use - tiling.use), None
         return None
 
-    def cost(self, use: Use) -> float:
-        """The sum of the shares of the budget."""
-        return float((use / np.maximum(self.budget, 1e-9)).sum())
+    def sized(self, tiling: Tiling) -> SizedFolding:
+        """A folding with its FIFOs; the design is folded like this."""
+        self.apply(tiling)
+        available = self.budget - tiling.use
+        fifos = quick_depth_cost(self.design, self.device.vendor, available)
+        use = tiling.use + np.maximum(0, fifos)
+        return SizedFolding(tiling, use, float((use / np.maximum(self.budget, 1e-9)).sum()))
 
-    def cheapest(self, cycles: int, first: Tiling) -> Tiling | None:
+    def cheapest(self, cycles: int, first: Tiling) -> SizedFolding | None:
         """The cheapest folding at a rate or a higher one. A faster folding without FIFOs costs no
         less than a slower one, so the comparison ends where the bound on its cost is too high."""
         best = self.at_rate(cycles, first)
@@ -101,9 +105,9 @@ class FifoAwareSearch:
             found = self.at_rate(faster)
             if found is not None and (best is None or found.cost < best.cost):
                 best = found
-        return best and best.tiling
+        return best
 
-    def fastest(self, first: Tiling) -> Tiling | None:
+    def fastest(self, first: Tiling) -> SizedFolding | None:
         """The fastest folding that fits, or the first at the next lower rates."""
         found = self.at_rate(None, first)
         slowest = int(self.tiler().candidate_cycles()[-1])
@@ -111,7 +115,7 @@ class FifoAwareSearch:
             if found is not None:
                 break
             found = self.at_rate(slower)
-        return found and found.tiling
+        return found
 
 
 def leave_room_for_fifos(
@@ -128,10 +132,10 @@ def leave_room_for_fifos(
         return chosen
     search = FifoAwareSearch(design, goal.device, goal.budget, folds)
     if goal.max_cycles is None:
-        tiling = search.fastest(chosen.tiling)
+        found = search.fastest(chosen.tiling)
     else:
-        tiling = search.cheapest(goal.max_cycles, chosen.tiling)
-    if tiling is None:
+        found = search.cheapest(goal.max_cycles, chosen.tiling)
+    if found is None:
         search.apply(chosen.tiling)
         more = np.maximum(0, quick_depth_cost(design, goal.device.vendor, 0 * goal.budget))
         LOG.info(
@@ -139,8 +143,8 @@ def leave_room_for_fifos(
             format_use(goal.device, more),
         )
         return chosen
-    search.apply(tiling)
-    return ChosenFolding(tiling, chosen.min_cycles)
+    search.apply(found.tiling)
+    return ChosenFolding(found.tiling, chosen.min_cycles)
 
 
 def listed_cycles(number: int) -> int:

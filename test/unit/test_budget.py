@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from qnn.hardware.estimate import estimate
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.search.tiling import OPTIMALITY_GAP
@@ -44,7 +43,9 @@ def costs_at(module: ModuleOp, device_name: str, targets: list[float]) -> list[f
         ("TFC_2W2A.onnx", "z7020", [10, 1000, 30_000, 100_000]),
         ("kws_mlp_w3a3.onnx", "zu3eg", [10, 3000, 50_000]),
         ("dscnn_int8_qdq.onnx", "zu3eg", [10, 300, 1000]),
-        pytest.param("mobilenetv1_025_96_int8_qdq.onnx", "z7020", [10, 100, 500], marks=pytest.mark.slow),
+        pytest.param(
+            "mobilenetv1_025_96_int8_qdq.onnx", "z7020", [10, 100, 500], marks=pytest.mark.slow
+        ),
         pytest.param("resnet8_int8_qdq.onnx", "zu9eg", [10, 100, 1000], marks=pytest.mark.slow),
         pytest.param("cnvW1A1_cifar10.onnx", "z7020", [10, 1000, 3000], marks=pytest.mark.slow),
     ],

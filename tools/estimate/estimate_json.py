@@ -79,6 +79,7 @@ def _amounts_as_json(part: PartEstimate) -> dict[str, Any]:
         "resources": part.resources,
         "utilisation": part.utilisation,
         "error": part.errors,
+        "not_calibrated": part.calibration.reason,
     }
 
 

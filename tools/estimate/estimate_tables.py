@@ -80,7 +80,7 @@ def utilization_lines(part: PartEstimate) -> list[str]:
             f"{kind}: {format_amount(used)}{error} of {format_amount(held.get(kind, 0))}, "
             f"{part.utilisation[kind]:.1%}{remark}"
         )
-    return lines
+    return [*lines, *([part.calibration.remark] if part.calibration.remark else [])]
 
 
 def _rate_lines(found: Estimate) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ...hardware.calibration import Calibration
 from ...hardware.estimate import name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
@@ -87,6 +88,7 @@ def _device_facts(part: BuildPart) -> Facts:
             TARGETS[part.description["target"]].vendor, DEFAULT_BUDGET_SHARE
         ),
         "ports": part.description.get("ports") or [],
+        "accuracy": Calibration(estimate["not_calibrated"]).remark or "",
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }
 
