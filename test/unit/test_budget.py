@@ -1,7 +1,9 @@
 """Designs for rising targets: the cost never falls, and each fits on its device with its FIFOs."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,24 +38,27 @@ def costs_at(module: ModuleOp, device_name: str, targets: list[float]) -> list[f
     return costs
 
 
+def slow(*values: Any) -> Any:
+    """A case that takes minutes."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 @pytest.mark.skipif(not MODELS, reason="QNN_MODELS names no folder of networks")
 @pytest.mark.parametrize(
     ("network", "device", "targets"),
     [
         ("TFC_2W2A.onnx", "z7020", [10, 1000, 30_000, 100_000]),
         ("kws_mlp_w3a3.onnx", "zu3eg", [10, 3000, 50_000]),
-        ("dscnn_int8_qdq.onnx", "zu3eg", [10, 300, 1000]),
-        pytest.param(
-            "mobilenetv1_025_96_int8_qdq.onnx", "z7020", [10, 100, 500], marks=pytest.mark.slow
-        ),
-        pytest.param("resnet8_int8_qdq.onnx", "zu9eg", [10, 100, 1000], marks=pytest.mark.slow),
-        pytest.param("cnvW1A1_cifar10.onnx", "z7020", [10, 1000, 3000], marks=pytest.mark.slow),
+        slow("dscnn_int8_qdq.onnx", "zu3eg", [10, 300, 1000]),
+        slow("mobilenetv1_025_96_int8_qdq.onnx", "z7020", [10, 100, 500]),
+        slow("resnet8_int8_qdq.onnx", "zu9eg", [10, 100, 1000]),
+        slow("cnvW1A1_cifar10.onnx", "z7020", [10, 1000, 3000]),
     ],
 )
 def test_a_lower_target_costs_no_more(network: str, device: str, targets: list[float]) -> None:
-    """Up to the gap at which the search ends. The small networks' rates span four decades."""
+    """Up to the gap at which the search ends."""
     module = load_network(str(Path(MODELS) / network))
     lowered_design(module)
     costs = costs_at(module, device, targets)
-    for cost, higher in zip(costs, costs[1:], strict=False):
+    for cost, higher in pairwise(costs):
         assert cost <= higher * (1 + 2 * OPTIMALITY_GAP)

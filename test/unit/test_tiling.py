@@ -177,6 +177,24 @@ def test_devices() -> None:
     assert {"z7020", "zu3eg", "ku115", "arria10-gx1150"} <= set(known_devices())
 
 
+@pytest.mark.parametrize(
+    ("part", "limit"),
+    [("xc7z020clg484-1", 388), ("xc7z020clg484-3", 509), ("xczu9eg-ffvb1156-2-e", 775)],
+)
+def test_clocks_above_the_limit_of_a_speed_grade_are_refused(part: str, limit: int) -> None:
+    device = device_named(part)
+    device.check_clock(limit)
+    with pytest.raises(DeviceError, match=f"the limit of {part} is {limit} MHz"):
+        Goal(device, limit + 1)
+
+
+def test_default_and_measured_clocks_are_below_the_limit() -> None:
+    for name in known_devices():
+        device = device_named(name)
+        assert device.max_clocks_mhz
+        assert max(device.clock_mhz, device.measured_clock_mhz) < device.max_clock_mhz
+
+
 VALID = "# all other lines are valid\n"
 
 
@@ -198,6 +216,11 @@ def replaced(text: str) -> str:
         (f"{VALID}clock_mhz = inf", "clock_mhz must be a number above 0, not inf"),
         (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s must be a number above 0, not -1"),
         (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s must be a number above 0, not nan"),
+        (f"{VALID}max_clock_mhz = 0", "max_clock_mhz must be a number above 0, not 0"),
+        (
+            f"{VALID}max_clock_mhz = {{ fast = 1 }}",
+            "max_clock_mhz: speed grades are -1, -2 and so on",
+        ),
         (f"{VALID}[resources]", "resources: lut must be above 0: every design needs it"),
         (f"{VALID}[resources]\nlut = 0", "resources: lut must be above 0"),
         (f"{VALID}[resources]\nlut = 1.5", "resources: lut must be a whole number, not 1.5"),

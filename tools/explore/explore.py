@@ -48,7 +48,6 @@ def explore_command(options: ExploreOptions) -> None:
     curves = curves_of(design, devices, options.clocks)
     with timed("explore"):
         results = explored(curves, options.fps, points, options.scheduler)
-    with timed("FIFOs"):
         results = [with_fifos(design, result, options.fps) for result in results]
     check_reached(results, options.fps)
     text = json.dumps(exploration_as_json(network, results, options.fps), indent=2)
