@@ -294,7 +294,7 @@ def design_interval(design: DesignOp) -> int:
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     """The estimate of a process and of the channels that it writes."""
-    (pe, simd), cycles = process.at_once, process.interval
+    (pe, simd), cycles = process.parallelism, process.interval
     use = process_use(process, vendor)
     return LayerEstimate(name_of(process), process.kind, pe, simd, cycles, use)
 
