@@ -42,6 +42,8 @@ class ForkOp(Process):
 
     name = "stream.fork"
 
+    COMPUTES: ClassVar = False
+
     x = operand_def(ChannelType)
     copies = var_result_def(ChannelType)
 
@@ -144,6 +146,7 @@ class RepackOp(Process):
     name = "stream.repack"
 
     LOOP_COUNTERS: ClassVar = 3
+    COMPUTES: ClassVar = False
 
     x = operand_def(ChannelType)
     output = result_def(ChannelType)
