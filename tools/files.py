@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..backends.temporary_folders import temporary_folder
+from ..qdialect.input_files import read_stream, read_whole
 from .errors import UserError
 
 MAX_PREFIX_LENGTH = 50
@@ -20,7 +21,7 @@ MAX_PREFIX_LENGTH = 50
 
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`."""
-    data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    data = _read_standard_input() if path == "-" else read_bytes(path)
     name = "standard input" if path == "-" else path
     if not data or data.isspace():
         raise UserError(f"{name} is empty")
@@ -34,11 +35,20 @@ def read_text(path: str) -> str:
 
 def read_bytes(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return read_whole(path)
     except OSError as error:
         raise UserError(reason(path, error)) from None
     except ValueError:
         raise UserError(f"{path!r} is not a valid file name") from None
+
+
+def _read_standard_input() -> bytes:
+    try:
+        return read_stream(sys.stdin.buffer)
+    except OSError as error:
+        raise UserError(reason("standard input", error)) from None
+    except (AttributeError, ValueError):
+        raise UserError("standard input is closed") from None
 
 
 def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
