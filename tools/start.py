@@ -52,6 +52,15 @@ def _run(module: str) -> int:
     finally:
         for number in handled:
             signal.signal(number, signal.SIG_IGN)
+        _flush_output()
+
+
+def _flush_output() -> None:
+    """Writes the rest of standard output, such as the text of `--help`; nobody may read it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_closed_streams() -> None:
@@ -66,7 +75,8 @@ def _open_closed_streams() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, mode)  # the lowest free number, as all lower ones are open
-            setattr(sys, name, open(number, "r" if number == 0 else "w", closefd=False))
+            stream = open(number, "r" if number == 0 else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 _interrupts: list[int] = []
