@@ -16,6 +16,11 @@ DIGESTS_FILE = "digests"
 """The file that lists the digests of all other files of a folder."""
 
 
+def user_cache(name: str) -> Path:
+    """The user's cache folder for the programs of a backend."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qnn" / name
+
+
 def fingerprint(parts: Iterable[str | bytes]) -> str:
     """A name for some contents: it differs if any part of them differs."""
     digest = hashlib.sha256()

@@ -12,7 +12,7 @@ from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
 from socket import create_connection
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,9 @@ from .errors import UserError
 CLUSTER_TIMEOUT = 10
 """Seconds for which a cluster may be unreachable, or have no workers."""
 
+
+RETRY_SECONDS = 0.2
+"""Time between two attempts to reach a cluster, which may just start."""
 
 SILENT_SECONDS = 60
 """Seconds after which a worker without a sign of life is given up; they give one per second."""
@@ -156,9 +159,15 @@ def check_address(scheduler: str) -> None:
 
 
 def _check_reachable(scheduler: str) -> None:
-    """Raises OSError at once if nothing listens; Dask would try again until its time is over."""
-    url = urlsplit(scheduler)
-    create_connection((url.hostname or "", url.port or 0), CLUSTER_TIMEOUT).close()
+    """Raises OSError if nothing listens; Dask's own error would take several times as long."""
+    url, end = urlsplit(scheduler), monotonic() + CLUSTER_TIMEOUT
+    while True:
+        try:
+            return create_connection((url.hostname or "", url.port or 0), CLUSTER_TIMEOUT).close()
+        except OSError:
+            if monotonic() > end:
+                raise
+            sleep(RETRY_SECONDS)
 
 
 def _check_certificates(distributed: Any, scheduler: str) -> None:
