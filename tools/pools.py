@@ -22,6 +22,9 @@ CLUSTER_TIMEOUT = 10
 """Seconds for which a cluster may be unreachable, or have no workers."""
 
 
+REACH_SECONDS = 10
+"""Seconds within which a scheduler must accept a connection."""
+
 RETRY_SECONDS = 0.2
 """Time between two attempts to reach a cluster, which may just start."""
 
@@ -160,10 +163,10 @@ def check_address(scheduler: str) -> None:
 
 def _check_reachable(scheduler: str) -> None:
     """Raises OSError if nothing listens; Dask's own error would take several times as long."""
-    url, end = urlsplit(scheduler), monotonic() + CLUSTER_TIMEOUT
+    url, end = urlsplit(scheduler), monotonic() + REACH_SECONDS
     while True:
         try:
-            return create_connection((url.hostname or "", url.port or 0), CLUSTER_TIMEOUT).close()
+            return create_connection((url.hostname or "", url.port or 0), REACH_SECONDS).close()
         except OSError:
             if monotonic() > end:
                 raise
