@@ -27,6 +27,8 @@ MIN_OPSET = 7
 MAX_FILE_BYTES = 1 << 31
 """The largest message of protobuf, in bytes."""
 
+MAX_NODES = 20_000
+
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
 
@@ -96,6 +98,10 @@ def _read_model_file(path: str) -> bytes:
 def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
     """The view of a model in memory; external data is read from `folder`."""
     graph = model.graph
+    if len(graph.node) > MAX_NODES:
+        raise ImportFailure(
+            f"the model has {len(graph.node):,} nodes: at most {MAX_NODES:,} are supported"
+        )
     if any(isinstance(text, bytes) for text in _all_names(graph)):
         raise ImportFailure("the model has a name that is not UTF-8 text: rename it")
     if graph.sparse_initializer:

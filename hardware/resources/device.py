@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import parse_toml
+from ...qdialect.input_files import read_whole
 from ...qdialect.stream.design import CLOCK_RANGE_MHZ, check_clock
 
 Use = npt.NDArray[np.float64]
@@ -154,7 +155,7 @@ def device_named(name: str) -> Device:
 
 def _read_device(path: Path) -> Device:
     try:
-        return _device_from(path.stem, parse_toml(path.read_text()))
+        return _device_from(path.stem, parse_toml(read_whole(path).decode()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:

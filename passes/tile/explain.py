@@ -112,7 +112,14 @@ def _explain_budget(goal: Goal, device: Device, tiler: Tiler, cycles: int) -> Re
     unlimited = Tiler(
         tiler.space, UNLIMITED_BUDGET_FACTOR * goal.budget, tiler.fixed, off_chip=True
     )
-    cheapest = unlimited.cheapest(cycles)
+    try:
+        cheapest = unlimited.cheapest(cycles)
+    except BudgetExceeded:
+        return Refusal(
+            f"{device.name} is too small: no folding fits even {UNLIMITED_BUDGET_FACTOR:,g} times "
+            "its budget",
+            "use a larger device",
+        )
     used, budget = named_amounts(device, cheapest.use), named_amounts(device, goal.budget)
     available = named_amounts(device, device.amounts(goal.clock or device.clock_mhz))
     exceeded = [
