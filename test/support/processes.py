@@ -1,15 +1,17 @@
 """Random processes of every kind, each in its own design."""
 
 from collections.abc import Callable
-from math import prod
+from math import gcd, prod
 
 import numpy as np
+from qnn.qdialect.permutation import Transposition
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
+from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
@@ -184,6 +186,18 @@ def repack(design: Design, choices: Choices) -> Process:
     return RepackOp(design.source(channel), choices.pick(divisors(size)), frame)
 
 
+def reorder(design: Design, choices: Choices) -> Process:
+    """A permutation of up to five axes, in words of any of the widths that it may have."""
+    left = list(range(choices.pick([3, 1, 2, 4, 5])))
+    shape = [choices.pick([2, 1, 3, 4]) for _ in left]
+    order = [left.pop(choices.integer(0, len(left) - 1)) for _ in shape]
+    moved = Transposition(tuple(shape), tuple(order))
+    last, read, written = moved.merged.word_axes
+    widths = {*divisors(last), *(last * n for n in divisors(gcd(read, written)))}
+    channel = ChannelType(shape, BYTE, choices.pick(sorted(widths, reverse=True)))
+    return ReorderOp(design.source(channel), moved, (prod(shape),))
+
+
 def link(design: Design, choices: Choices) -> Process:
     return LinkOp(design.source(row(choices)), "second")
 
@@ -206,5 +220,6 @@ MAKERS: dict[type[Process], Maker] = {
     ConcatOp: concat,
     SplitOp: split,
     RepackOp: repack,
+    ReorderOp: reorder,
     LinkOp: link,
 }
