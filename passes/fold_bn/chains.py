@@ -8,6 +8,7 @@ it by thresholds or a table that give the same levels.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 from math import prod
 
 import numpy as np
@@ -34,19 +35,30 @@ ElementwiseOp = UnaryOp | BinaryOp | BatchNormOp | PReluOp
 QuantizerOp = QuantizeOp | ThresholdOp
 
 
+@singledispatch
 def keeps_channels(op: Operation) -> bool:
     """Whether an op moves whole channels: every element stays in its channel."""
-    match op:
-        case MaxPoolOp():
-            return True
-        case ResizeOp():
-            return op.scales.get_values()[-1] == 1
-        case TransposeOp():
-            return op.order.get_values()[-1] == len(shape_of(op.x)) - 1
-        case SliceOp() | PadOp():
-            return shape_of(op.output)[-1] == shape_of(op.x)[-1]
-        case _:
-            return False
+    return False
+
+
+@keeps_channels.register
+def _(op: MaxPoolOp) -> bool:
+    return True
+
+
+@keeps_channels.register
+def _(op: ResizeOp) -> bool:
+    return op.scales.get_values()[-1] == 1
+
+
+@keeps_channels.register
+def _(op: TransposeOp) -> bool:
+    return op.order.get_values()[-1] == len(shape_of(op.x)) - 1
+
+
+@keeps_channels.register
+def _(op: SliceOp | PadOp) -> bool:
+    return shape_of(op.output)[-1] == shape_of(op.x)[-1]
 
 
 def level_range(quantizer: QuantizerOp) -> tuple[int, int]:

@@ -5,6 +5,8 @@ Ops built on `exp` or `tanh` are missing: the last bit of a library function may
 function rises. Chains with such ops are evaluated on every value.
 """
 
+from functools import singledispatch
+
 import numpy as np
 
 from ...qdialect.qnn.activations import (
@@ -25,19 +27,42 @@ from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 
 
+@singledispatch
 def is_monotone(op: QnnOp) -> bool:
     """Whether an op is monotone in its non-constant operand, in each channel."""
-    match op:
-        case ReluOp() | ClipOp() | SignOp() | FloorOp() | CeilOp() | RoundOp() | ThresholdOp():
-            return True
-        case AddOp() | SubOp() | MulOp() | BatchNormOp() | QuantizeOp() | DequantizeOp():
-            return True
-        case DivOp():
-            return constant_of(op.rhs) is not None
-        case LeakyReluOp() | HardSigmoidOp():
-            return op.alpha.value.data >= 0
-        case PReluOp():
-            slope = constant_of(op.slope)
-            return slope is not None and bool(np.all(slope >= 0))
-        case _:
-            return False
+    return False
+
+
+@is_monotone.register
+def _(
+    op: ReluOp
+    | ClipOp
+    | SignOp
+    | FloorOp
+    | CeilOp
+    | RoundOp
+    | ThresholdOp
+    | AddOp
+    | SubOp
+    | MulOp
+    | BatchNormOp
+    | QuantizeOp
+    | DequantizeOp,
+) -> bool:
+    return True
+
+
+@is_monotone.register
+def _(op: DivOp) -> bool:
+    return constant_of(op.rhs) is not None
+
+
+@is_monotone.register
+def _(op: LeakyReluOp | HardSigmoidOp) -> bool:
+    return op.alpha.value.data >= 0
+
+
+@is_monotone.register
+def _(op: PReluOp) -> bool:
+    slope = constant_of(op.slope)
+    return slope is not None and bool(np.all(slope >= 0))
