@@ -4,7 +4,7 @@ The host keeps the float ops at the two ends of the network, the prologue and th
 between them are lowered to processes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -16,10 +16,12 @@ from xdsl.pattern_rewriter import GreedyRewritePatternApplier, PatternRewriteWal
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
+from ...qdialect.data import Array
+from ...qdialect.permutation import transposition_of
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
-from ...qdialect.qnn.layout import MoveOp, ReshapeOp
+from ...qdialect.qnn.layout import MoveOp, ReshapeOp, TransposeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
 from ...qdialect.stream.design import RunOp, frame_tensor
 from ...qdialect.stream.flow import ForkOp
@@ -81,11 +83,12 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     for op in inside:
         lowering.lower(op)
     types = _add_sinks(lowering, leaving)
+    orders = [lowering.carried[value].order for value in leaving]
     insert_forks(lowering.block)
     design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
     run = RunOp(DESIGN_NAME, entering, types)
-    _replace_with_run(function, before, inside, leaving, run)
+    _replace_with_run(function, before, inside, dict(zip(leaving, orders, strict=True)), run)
     lowering.pool.drop_unused()
 
 
@@ -99,7 +102,7 @@ def _add_sources(lowering: Lowering, values: Sequence[SSAValue]) -> None:
 
 def _add_sinks(lowering: Lowering, values: Sequence[OpResult]) -> list[TensorType[Attribute]]:
     """Adds a sink for each value; returns the types of the tensors that leave the design."""
-    channels = [lowering.result_channel(value, value.op) for value in values]
+    channels = [lowering.carried[value].channel for value in values]
     for number, (value, channel) in enumerate(zip(values, channels, strict=True)):
         name = _unused_port_name(value.name_hint or f"output{number}", lowering.block)
         lowering.block.add_op(SinkOp(name, channel))
@@ -187,14 +190,30 @@ def insert_forks(block: Block) -> None:
                 use.operation.operands[use.index] = copy
 
 
+def moves_to(shape: Sequence[int], order: Array | None, result: SSAValue) -> Iterator[MoveOp]:
+    """The ops that turn a result of a design into a tensor of a shape, from an order."""
+    if order is not None:
+        moved = transposition_of(order)
+        assert moved is not None
+        axes = ReshapeOp(result, (1, *moved.shape))
+        transposed = TransposeOp(axes, (0, *(axis + 1 for axis in moved.order)))
+        yield from (axes, transposed)
+        result = transposed.output
+    if shape_of(result) != tuple(shape):
+        yield ReshapeOp(result, shape)
+
+
 def _replace_with_run(
     function: FuncOp,
     before: set[Operation],
     inside: list[Operation],
-    leaving: Sequence[OpResult],
+    leaving: Mapping[OpResult, Array | None],
     run: RunOp,
 ) -> None:
-    """Replaces the ops of the design by an op that runs it."""
+    """Replaces the ops of the design by an op that runs it.
+
+    The host moves the elements of results that leave the design in another order.
+    """
     block = function.body.block
     first = inside[0]
     for op in [op for op in block.ops if op in before]:
@@ -203,12 +222,11 @@ def _replace_with_run(
     last = inside[-1]
     block.insert_op_after(run, last)
     at: Operation = run
-    for value, result in zip(leaving, run.results_, strict=True):
+    for (value, order), result in zip(leaving.items(), run.results_, strict=True):
         result.name_hint = value.name_hint
-        if shape_of(result) != shape_of(value):
-            back = ReshapeOp(result, shape_of(value))
-            block.insert_op_after(back, at)
-            at, result = back, back.output
+        for move in moves_to(shape_of(value), order, result):
+            block.insert_op_after(move, at)
+            at, result = move, move.output
         outside = [use for use in value.uses if use.operation not in inside]
         for use in outside:
             use.operation.operands[use.index] = result

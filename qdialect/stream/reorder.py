@@ -16,8 +16,11 @@ from .folding import Folding, divisors
 from .process import Counts, Process, require_same_elements, require_same_lanes
 from .types import ChannelType, channel_of
 
-MAX_LOOPS = 6
-"""The nested loops with which the hardware generates read addresses."""
+MAX_AXES = 5
+"""The axes of a block that a reorder moves against each other."""
+
+MAX_LOOPS = MAX_AXES + 1
+"""The nested loops that generate read addresses: the parts of a word add one."""
 
 
 @dataclass(frozen=True)
@@ -133,14 +136,13 @@ class ReorderOp(Process):
             )
         require_same_elements(x, y)
         require_same_lanes(x, y)
+        axes = len(self.transposition.block[0])
+        require(axes <= MAX_AXES, f"it moves {axes} axes, at most {MAX_AXES} are possible")
         lanes, widths = x.lanes.data, self.folding().input
         require(
             lanes in widths,
-            f"words of {lanes} elements cannot be reordered, only of "
-            f"{', '.join(map(str, widths))}",
+            f"words of {lanes} elements cannot be reordered, only of {', '.join(map(str, widths))}",
         )
-        loops = len(self.loops(lanes).sizes)
-        require(loops <= MAX_LOOPS, f"it has {loops} nested loops, at most {MAX_LOOPS} are possible")
 
     def folding(self) -> Folding:
         """Words hold neighbours of both orders, or all of these of several elements of two axes."""
