@@ -93,8 +93,12 @@ def lower_slice(lowering: Lowering, op: SliceOp) -> None:
 def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
     require_channel_axis(op, op.axis.value.data, op.output)
     parts = [lowering.image_input(value, op) for value in op.inputs]
-    output = lowering.add(flow.ConcatOp([channel for channel, _ in parts]), op).output
-    lowering.bind_image(op.output, output, joined(op, [moved for _, moved in parts]))
+    moved = joined(op, [moved for _, moved in parts])
+    channels = [channel for channel, _ in parts]
+    if moved is not None and not can_be_undone(moved.channels):
+        moved, channels = None, [lowering.ordered_channel(value, op) for value in op.inputs]
+    output = lowering.add(flow.ConcatOp(channels), op).output
+    lowering.bind_image(op.output, output, moved)
 
 
 def joined(op: ConcatOp, orders: Sequence[SeparateOrder | None]) -> SeparateOrder | None:

@@ -117,7 +117,7 @@ class Lowering:
         """The channel with a tensor's elements in order, in frames of the tensor's shape."""
         carried, frame = self.carried_tensor(value, op), shape_of(value)[1:]
         if carried.order is not None:
-            if not self._permute_producer(carried):
+            if not self._permute_producer(carried, op):
                 self._add_reorder(carried, value, op)
             else:
                 self.carried[value] = CarriedTensor(carried.channel)
@@ -137,7 +137,7 @@ class Lowering:
         process = ReorderOp(carried.channel, moved, shape_of(value)[1:])
         self.bind(value, self.add(process, op).output)
 
-    def _permute_producer(self, carried: CarriedTensor) -> bool:
+    def _permute_producer(self, carried: CarriedTensor, op: Operation) -> bool:
         """Permutes the rows of the layer that writes a tensor, if they are all that must move.
 
         The channel then carries other elements, so nothing else may read it.
@@ -151,8 +151,9 @@ class Lowering:
             return False
         for key in ("weights", "bias", "thresholds", "descending"):
             if key in layer.properties:
-                data = value_named(self.pool.module, layer.constant(key))
-                if isinstance(data, DataAttr) and len(data.array) > 1:
+                data = value_named(op, layer.constant(key))
+                assert isinstance(data, DataAttr)
+                if len(data.array) > 1:
                     rows = DataAttr.from_array(data.array[moved.channels], data.element)
                     layer.properties[key] = SymbolRefAttr(self.pool.data(rows, key))
         return True

@@ -174,15 +174,6 @@ REFUSALS = {
   %r = qnn.relu %c : (tensor<1x4xsi4>) -> tensor<1x4xsi4>""",
         "qnn.dequantize: it computes with floats between integer ops; run fold-bn first",
     ),
-    "a permuted input": (
-        """
-  %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
-  %b = qnn.reshape %a : (tensor<1x4xsi4>) -> tensor<1x2x2xsi4>
-  %c = qnn.transpose %b order = [0, 2, 1] : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
-  %d = qnn.relu %c {layer = "Relu_1"} : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
-  %r = qnn.reshape %d : (tensor<1x2x2xsi4>) -> tensor<1x4xsi4>""",
-        'qnn.relu "Relu_1": its input is permuted; only a linear layer can absorb a transpose',
-    ),
     "no op on integers": (
         "\n  %r = qnn.reshape %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>",
         "no op computes with integers; run fold-bn first",
