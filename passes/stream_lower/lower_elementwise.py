@@ -60,9 +60,12 @@ def constant_array(value: SSAValue, op: QnnOp) -> Array:
 
 def parameter_name(lowering: Lowering, value: SSAValue, x: ElementwiseInput, op: QnnOp) -> str:
     """The symbol name of a parameter for the channels of an input's frame."""
-    rows, found = constant_array(value, op), x.parameters(constant_array(value, op))
-    if found is rows:
+    rows = constant_array(value, op)
+    found = x.parameters(rows)
+    if found is rows and (rows.ndim > 1 or len(rows) == x.frame[-1]):
         return lowering.constant_name(value, op)
+    if len(found) == 1:  # the flag of a tensor with one channel
+        found = found.repeat(x.frame[-1])
     return lowering.add_data(found, element_of(value), value.name_hint or "data")
 
 
@@ -161,6 +164,8 @@ def add_lookup(lowering: Lowering, op: QnnOp, table: Array, first: int) -> None:
     (value,), result = [v for v in op.operands if v in lowering.carried], op.results[0]
     x = lowering.elementwise_input(value, op, *([table] if table.ndim > 1 else []))
     rows = x.parameters(table) if table.ndim > 1 else table
+    if rows.ndim > 1 and len(rows) == 1:
+        rows = rows[0]
     name = lowering.add_data(rows, element_of(result), "table")
     output = ChannelType(x.frame, element_of(result))
     process = elements.LookupOp(x.channel, output, name, first)

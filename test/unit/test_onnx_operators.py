@@ -293,6 +293,21 @@ def test_transpose(perm: list[int] | None, last: bool) -> None:
     check(model_of(nodes, {"x": IMAGE}, {}, ["y"]), IMAGE)
 
 
+@pytest.mark.parametrize("mode", [None, "DCR", "CRD"])
+def test_depth_to_space(mode: str | None) -> None:
+    image = f(1, 12, 3, 4)
+    given = {} if mode is None else {"mode": mode}
+    check(one_node("DepthToSpace", image, blocksize=2, **given), image)
+    conv = helper.make_node("Conv", ["x", "w"], ["h"])
+    nodes = [conv, helper.make_node("DepthToSpace", ["h"], ["y"], blocksize=3, **given)]
+    check(model_of(nodes, {"x": image}, {"w": f(9, 12, 1, 1)}, ["y"]), image)
+
+
+def test_space_to_depth() -> None:
+    image = f(1, 3, 4, 6)
+    check(one_node("SpaceToDepth", image, blocksize=2), image)
+
+
 @pytest.mark.parametrize("axis", [1, 2, -1])
 def test_concat(axis: int) -> None:
     check(one_node("Concat", IMAGE, f(1, 4, 7, 6), axis=axis), IMAGE)

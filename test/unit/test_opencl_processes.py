@@ -87,9 +87,7 @@ def wide_patches() -> ModuleOp:
 
 def test_words_of_every_width() -> None:
     choices, modules = Choices.seeded(13), [regrouped_words(), tall_image(), wide_patches()]
-    modules += [
-        one_process(kind, choices) for kind in WIDTHS for _ in range(2)
-    ]
+    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(2)]
     assert_same(modules, choices)
 
 
@@ -123,9 +121,7 @@ def test_pairs_of_types() -> None:
 def test_more_processes(seed: int, strict: bool) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [make(choices) for make in ALL_KINDS]
-    modules += [
-        one_process(kind, choices) for kind in WIDTHS for _ in range(6)
-    ]
+    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
     assert_same(modules, choices, strict)
 
