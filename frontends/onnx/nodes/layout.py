@@ -1,4 +1,4 @@
-"""Imports operators that move elements: Transpose, DepthToSpace, Concat, Split, Slice, Pad, Resize."""
+"""Imports operators that move elements, such as Transpose, DepthToSpace, Concat, Pad and Resize."""
 
 from collections.abc import Sequence
 
