@@ -68,6 +68,7 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
     hardware = set(inside)
+    _sort_by_step(function.body.block, hardware, after)
     for op in inside:
         _require_lowerable(op)
     if not inside:
@@ -85,7 +86,7 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
     run = RunOp(DESIGN_NAME, entering, types)
-    _replace_with_run(function, before, inside, leaving, run)
+    _replace_with_run(function, inside, leaving, run)
     lowering.pool.drop_unused()
 
 
@@ -187,21 +188,30 @@ def insert_forks(block: Block) -> None:
                 use.operation.operands[use.index] = copy
 
 
+def _sort_by_step(block: Block, hardware: set[Operation], after: set[Operation]) -> None:
+    """Moves the ops of the design after the ops that the host computes first, and the epilogue
+    after both.
+
+    No op of a step depends on a later step, so the sort is stable and each value is still defined
+    before its uses. Networks with several inputs or outputs have the steps interleaved: the
+    quantizer of the second input may follow the first layer, the scales of the first output may
+    precede the last layer.
+    """
+    for step in (hardware, after):
+        for op in [op for op in block.ops if op in step]:
+            op.detach()
+            block.add_op(op)
+
+
 def _replace_with_run(
     function: FuncOp,
-    before: set[Operation],
     inside: list[Operation],
     leaving: Sequence[OpResult],
     run: RunOp,
 ) -> None:
     """Replaces the ops of the design by an op that runs it."""
     block = function.body.block
-    first = inside[0]
-    for op in [op for op in block.ops if op in before]:
-        op.detach()
-        block.insert_op_before(op, first)
-    last = inside[-1]
-    block.insert_op_after(run, last)
+    block.insert_op_after(run, inside[-1])
     at: Operation = run
     for value, result in zip(leaving, run.results_, strict=True):
         result.name_hint = value.name_hint
