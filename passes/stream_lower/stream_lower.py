@@ -70,6 +70,7 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
     hardware = set(inside)
+    _sort_by_step(function.body.block, hardware, after)
     for op in inside:
         _require_lowerable(op)
     if not inside:
@@ -88,7 +89,7 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
     run = RunOp(DESIGN_NAME, entering, types)
-    _replace_with_run(function, before, inside, dict(zip(leaving, orders, strict=True)), run)
+    _replace_with_run(function, inside, dict(zip(leaving, orders, strict=True)), run)
     lowering.pool.drop_unused()
 
 
@@ -203,9 +204,23 @@ def moves_to(shape: Sequence[int], order: Array | None, result: SSAValue) -> Ite
         yield ReshapeOp(result, shape)
 
 
+def _sort_by_step(block: Block, hardware: set[Operation], after: set[Operation]) -> None:
+    """Moves the ops of the design after the ops that the host computes first, and the epilogue
+    after both.
+
+    No op of a step depends on a later step, so the sort is stable and each value is still defined
+    before its uses. Networks with several inputs or outputs have the steps interleaved: the
+    quantizer of the second input may follow the first layer, the scales of the first output may
+    precede the last layer.
+    """
+    for step in (hardware, after):
+        for op in [op for op in block.ops if op in step]:
+            op.detach()
+            block.add_op(op)
+
+
 def _replace_with_run(
     function: FuncOp,
-    before: set[Operation],
     inside: list[Operation],
     leaving: Mapping[OpResult, Array | None],
     run: RunOp,
@@ -215,12 +230,7 @@ def _replace_with_run(
     The host moves the elements of results that leave the design in another order.
     """
     block = function.body.block
-    first = inside[0]
-    for op in [op for op in block.ops if op in before]:
-        op.detach()
-        block.insert_op_before(op, first)
-    last = inside[-1]
-    block.insert_op_after(run, last)
+    block.insert_op_after(run, inside[-1])
     at: Operation = run
     for (value, order), result in zip(leaving.items(), run.results_, strict=True):
         result.name_hint = value.name_hint
