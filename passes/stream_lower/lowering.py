@@ -135,7 +135,8 @@ class Lowering:
         moved = transposition_of(carried.order)
         assert moved is not None
         process = ReorderOp(carried.channel, moved, shape_of(value)[1:])
-        self.bind(value, self.add(process, op).output)
+        move = value.owner if isinstance(value.owner, Operation) else op
+        self.bind(value, self.add(process, move).output)
 
     def _permute_producer(self, carried: CarriedTensor, op: Operation) -> bool:
         """Permutes the rows of the layer that writes a tensor, if they are all that must move.
