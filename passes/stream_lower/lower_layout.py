@@ -25,6 +25,7 @@ from ...qdialect.types import (
 )
 from .lowering import CarriedTensor, Lowering, lowers, refused
 from .orders import SeparateOrder, none_if_in_order
+from .turned import lower_turned
 
 
 @lowers(ReshapeOp, TransposeOp)
@@ -82,6 +83,8 @@ def lower_resize(lowering: Lowering, op: ResizeOp) -> None:
 
 @lowers(SliceOp)
 def lower_slice(lowering: Lowering, op: SliceOp) -> None:
+    if lower_turned(lowering, op):
+        return
     spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
     whole_pixels = [span[-1] for span in spans] == [0, shape_of(op.x)[-1], 1]
     x, moved = lowering.image_input(op.x, op) if whole_pixels else (None, None)
@@ -91,6 +94,8 @@ def lower_slice(lowering: Lowering, op: SliceOp) -> None:
 
 @lowers(ConcatOp)
 def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
+    if lower_turned(lowering, op):
+        return
     require_channel_axis(op, op.axis.value.data, op.output)
     parts = [lowering.image_input(value, op) for value in op.inputs]
     moved = joined(op, [moved for _, moved in parts])
@@ -119,6 +124,8 @@ def lower_split(lowering: Lowering, op: SplitOp) -> None:
 
     A channel without a reader would fill up and stall the split.
     """
+    if lower_turned(lowering, op):
+        return
     require_channel_axis(op, op.axis.value.data, op.x)
     x, sizes = lowering.ordered_channel(op.x, op), op.sizes.get_values()
     if all(list(result.uses) for result in op.outputs):

@@ -240,6 +240,12 @@ class Lowering:
         self.carried[value] = carried
         self.tensors.setdefault(carried.channel, []).append(value)
 
+    def forget(self, op: Operation) -> None:
+        """Removes the results of an op that is not part of the network."""
+        for value in op.results:
+            if (carried := self.carried.pop(value, None)) is not None:
+                self.tensors[carried.channel].remove(value)
+
     def fusable_producer(self, op: ThresholdOp, *parameters: Array) -> WeightedProcess | None:
         """The process that computes the input of an op, if it can apply the op's thresholds.
 

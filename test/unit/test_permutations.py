@@ -239,6 +239,41 @@ def test_random_permutations_between_layers(data: st.DataObject) -> None:
     assert_lowers_exactly(program, choices, x)
 
 
+def channels_first(choices: Choices) -> tuple[Program, SSAValue]:
+    """An image whose channels are its second axis, cut and joined along any axis."""
+    program = Program()
+    shape = (1, choices.integer(2, 4), choices.integer(2, 4), choices.pick([4, 6, 2]))
+    x = relu(program, choices, program.input(signed(5), shape))
+    if choices.flag():
+        x = shuffled(program, choices, x)
+    x = program.add(TransposeOp(x, (0, 3, 1, 2))).output
+    for _ in range(choices.integer(1, 3)):
+        axis = choices.integer(1, 3)
+        size = shape_of(x)[axis]
+        if axis == 1 and size > 1:
+            one, two = program.add(SplitOp(x, (1, size - 1), axis)).outputs
+            two = relu(program, choices, two)
+            x = program.add(ConcatOp([two, relu(program, choices, one), two], axis)).output
+        else:
+            spans = [choices.span(size) for size in shape_of(x)[1:]]
+            starts, ends, steps = zip((0, 1, 1), *spans, strict=True)
+            x = program.add(SliceOp(x, starts, ends, steps)).output
+        x = choices.pick([relu, threshold, offset])(program, choices, x)
+    return program, x
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_images_with_channels_first(data: st.DataObject) -> None:
+    """No frame is moved: at most the channels of a pixel are."""
+    choices = Choices.drawn(data.draw)
+    program, x = channels_first(choices)
+    assert_lowers_exactly(program, choices, x)
+    for op in program.module.walk():
+        if isinstance(op, ReorderOp):
+            assert prod(op.transposition.block[0]) <= op.inputs[0].frame[-1]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(300))
 def test_more_permutations_between_layers(seed: int) -> None:
