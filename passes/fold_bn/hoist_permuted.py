@@ -1,4 +1,4 @@
-"""Moves a quantizer, with its chain, above permutations of which its parameters depend.
+"""Moves a quantizer, with its chain, above permutations on which its parameters depend.
 
     quantize(mul(transpose(x), c))   becomes   transpose(quantize(mul(x, c')))
 
@@ -89,8 +89,9 @@ class HoistPermuted(RewritePattern):
         if chain is None or not must_move(chain):
             return
         indices = chain.source_indices()
-        rows = [parameters_in_source(chain, each, indices) for each in chain.ops]
-        if any(row is None for each in rows for row in each):
+        found = [parameters_in_source(chain, each, indices) for each in chain.ops]
+        rows = [parameters for parameters in found if parameters is not None]
+        if len(rows) < len(found):
             return
         new, value = list[Operation](), chain.source
         for each, parameters in zip(chain.ops, rows, strict=True):
@@ -112,7 +113,7 @@ class HoistPermuted(RewritePattern):
         self,
         op: ChainOp,
         value: SSAValue,
-        parameters: Sequence[Array | None],
+        parameters: Sequence[Array],
         shape: Sequence[int],
     ) -> list[Operation]:
         """A copy of an op that reads another value, after the constants for it."""
@@ -169,27 +170,22 @@ def broadcast_shape(op: ChainOp, constant: Array) -> tuple[int, ...]:
     return constant.shape or (1,)
 
 
-def parameters_in_source(chain: PermutedChain, op: ChainOp, indices: Array) -> list[Array | None]:
-    """The parameters of an op for each channel of the source; None for one that varies between its
-    pixels."""
+def parameters_in_source(chain: PermutedChain, op: ChainOp, indices: Array) -> list[Array] | None:
+    """The parameters of an op for each channel of the source; None if one of them varies between
+    its pixels."""
     shape = shape_of(op.results[0])
-    found: list[Array | None] = []
+    found: list[Array] = []
     for constant in constants_of(op):
-        if constant.size == 1:
+        by_row = isinstance(op, ThresholdOp)
+        if constant.size == 1 or (by_row and len(constant) == 1):
             found.append(constant)
             continue
-        rows = constant
-        if isinstance(op, ThresholdOp):
-            if len(rows) == 1:
-                found.append(rows)
-                continue
-            rows = np.arange(len(constant))
-        elements = np.broadcast_to(rows.reshape(broadcast_shape(op, rows)), shape).reshape(-1)
+        values = np.arange(len(constant)) if by_row else constant
+        elements = np.broadcast_to(values.reshape(broadcast_shape(op, values)), shape).reshape(-1)
         in_source = np.empty_like(elements)
         in_source[indices] = elements
         by_pixel = in_source.reshape(-1, chain.channels)
         if not (by_pixel == by_pixel[0]).all():
-            found.append(None)
-        else:
-            found.append(constant[by_pixel[0]] if isinstance(op, ThresholdOp) else by_pixel[0])
+            return None
+        found.append(constant[by_pixel[0]] if by_row else by_pixel[0])
     return found

@@ -258,7 +258,7 @@ def channels_first(choices: Choices) -> tuple[Program, SSAValue]:
             spans = [choices.span(size) for size in shape_of(x)[1:]]
             starts, ends, steps = zip((0, 1, 1), *spans, strict=True)
             x = program.add(SliceOp(x, starts, ends, steps)).output
-        x = choices.pick([relu, threshold, offset])(program, choices, x)
+        x = choices.pick([relu, offset])(program, choices, x)
     return program, x
 
 
