@@ -19,10 +19,7 @@ from ...qdialect.types import (
     value_range,
 )
 from ...qdialect.values import as_array
-from .lowering import Lowering, lowers, refused
-
-MAX_TABLE_ENTRIES = 1 << 18
-"""Entries of a table that replaces a function of one integer: an input of 18 bits."""
+from .lowering import MAX_TABLE_ENTRIES, Lowering, lowers, refused
 
 
 @lowers(ThresholdOp)
@@ -38,7 +35,7 @@ def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
         fused = ChannelType(producer.outputs[0].frame, element_of(op.output))
         channel = Rewriter.replace_value_with_new_type(producer.output, fused)
         return lowering.bind(op.output, channel)
-    x, output = lowering.ordered_channel(op.x, op), lowering.channel_type(op.output)
+    x, output = lowering.ordered_channel(op.x, op, True), lowering.channel_type(op.output)
     process = compute.ThresholdOp(x, output, thresholds, flags, first)
     lowering.bind(op.output, lowering.add(process, op).output)
 
@@ -64,7 +61,7 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
         if constant is not None and factors[0] == 1 and value not in lowering.scaled:
-            x = lowering.ordered_channel(value, op)
+            x = lowering.ordered_channel(value, op, True)
             full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape_of(op.output))[0]
             return lowering.bind(op.output, add_offset(lowering, op, x, full))
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
@@ -105,7 +102,7 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
     if table is None or table.ndim != (2 if per_channel else 1):
         reason = "its table is not constant, or its entries are not numbers"
         raise refused(op, reason, "only constant tables of numbers are supported")
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     entries = np.clip(np.arange(low, high + 1) - first, 0, table.shape[-1] - 1)
     add_lookup(lowering, op, table[..., entries], low)
 
@@ -114,17 +111,18 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
 def lower_function_as_table(lowering: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     """Lowers a function of one integer to a table with the result for every value of the input
     type."""
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     fixed = [constant_of(value) for value in op.operands[1:]]
     channels = max([row.size for row in fixed if row is not None], default=1)
-    values = np.arange(low, high + 1).reshape(-1, 1).repeat(channels, 1)
+    values = np.clip(np.arange(low, high + 1), *range_of(op.x)).reshape(-1, 1).repeat(channels, 1)
     rows = as_array(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
     add_lookup(lowering, op, rows[0] if channels == 1 else rows, low)
 
 
-def table_range(op: QnnOp, x: SSAValue) -> tuple[int, int]:
-    """The range of values that a table must cover, if it is not too large."""
-    low, high = range_of(x)
+def table_range(lowering: Lowering, op: QnnOp, x: SSAValue) -> tuple[int, int]:
+    """The range of values that a table must cover, if it is not too large: that of the channel,
+    whose type may be wider than the tensor's."""
+    low, high = value_range(flow.channel_of(lowering.carried_tensor(x, op).channel).quant_type)
     if high - low >= MAX_TABLE_ENTRIES:
         reason = f"its table would have {high - low + 1} entries, more than {MAX_TABLE_ENTRIES}"
         raise refused(op, reason, "quantize its input to at most 18 bits")
@@ -135,7 +133,7 @@ def add_lookup(lowering: Lowering, op: QnnOp, table: Array, first: int) -> None:
     """Adds a process that looks up the results of an op."""
     (x,), result = [v for v in op.operands if v in lowering.carried], op.results[0]
     name = lowering.add_data(table, element_of(result), "table")
-    channel, output = lowering.ordered_channel(x, op), lowering.channel_type(result)
+    channel, output = lowering.ordered_channel(x, op, True), lowering.channel_type(result)
     process = elements.LookupOp(channel, output, name, first)
     lowering.bind(result, lowering.add(process, op).output)
 
@@ -150,7 +148,7 @@ def lower_label_select(lowering: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, reason, "only the scores of one image can be compared")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "its scores are used", "only the indices of a top_k are supported")
-    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op), k)
+    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op, True), k)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     lowering.add(process, op)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import numpy as np
 from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
@@ -18,14 +19,20 @@ from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.refusal import Refusal
-from ...qdialect.stream import ChannelType, Process, flow
+from ...qdialect.stream import ChannelType, Process, elements, flow
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.types import (
+    BipolarType,
     ElementType,
+    QuantType,
     element_of,
     shape_of,
+    value_range,
 )
 from ..tile.layer_folding import FOLDING_ATTR
+
+MAX_TABLE_ENTRIES = 1 << 18
+"""Entries of a table that replaces a function of one integer: an input of 18 bits."""
 
 
 @dataclass(frozen=True)
@@ -91,20 +98,44 @@ class Lowering:
             raise refused(op, "one of its operands is constant", remedy)
         return self.carried[value]
 
-    def ordered_channel(self, value: SSAValue, op: Operation) -> SSAValue:
-        """The channel with a tensor's elements in order, in frames of the tensor's shape."""
+    def ordered_channel(self, value: SSAValue, op: Operation, any_type: bool = False) -> SSAValue:
+        """The channel with a tensor's elements in order, in frames of the tensor's shape; in a
+        wider type than the tensor's only if the reader takes any type."""
         carried, frame = self.carried_tensor(value, op), shape_of(value)[1:]
         if carried.order is not None:
             raise refused(op, "its input is permuted", "only a linear layer can absorb a transpose")
-        if flow.channel_of(carried.channel).frame == frame:
-            return carried.channel
-        return self.add(flow.RepackOp(carried.channel, 1, frame), op).output
+        channel = carried.channel
+        if not any_type:
+            channel = self.narrowed(channel, element_of(value), op)
+        if flow.channel_of(channel).frame == frame:
+            return channel
+        return self.add(flow.RepackOp(channel, 1, frame), op).output
 
     def result_channel(self, value: SSAValue, op: Operation) -> SSAValue:
         """The channel with the elements of a result in order, in frames of any shape."""
         if self.carried[value].order is not None:
             raise refused(op, "its result is permuted", "return the tensor before the transpose")
-        return self.carried[value].channel
+        return self.narrowed(self.carried[value].channel, element_of(value), op)
+
+    def narrowed(self, channel: SSAValue, element: ElementType, op: Operation) -> SSAValue:
+        """A channel with elements of a type that holds all its values.
+
+        Sums with constants may have a wider type than their tensor, because a process cannot know
+        that its input uses only a part of its range. A table maps the others to the nearest value.
+        """
+        carried = flow.channel_of(channel)
+        if carried.element_type == element or not isinstance(element, QuantType):
+            return channel
+        low, high = value_range(carried.quant_type)
+        if high - low >= MAX_TABLE_ENTRIES:
+            reason = f"its sums of {carried.element_type} would need a table to become {element}"
+            raise refused(op, reason, "quantize its input to at most 18 bits")
+        table = np.clip(np.arange(low, high + 1), *value_range(element))
+        if isinstance(element, BipolarType):
+            table = np.where(table > 0, 1, -1)
+        name = self.add_data(table, element, "values")
+        output = ChannelType(carried.frame, element)
+        return self.add(elements.LookupOp(channel, output, name, low), op).output
 
     def bind(self, value: SSAValue, channel: SSAValue) -> None:
         """Records the channel that carries a tensor in order."""

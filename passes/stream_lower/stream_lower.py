@@ -19,7 +19,7 @@ from xdsl.utils.exceptions import PassFailedException
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
-from ...qdialect.qnn.layout import MoveOp, ReshapeOp
+from ...qdialect.qnn.layout import ConcatOp, MoveOp, ReshapeOp, SplitOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
 from ...qdialect.stream.design import RunOp, frame_tensor
 from ...qdialect.stream.flow import ForkOp
@@ -153,6 +153,9 @@ def _require_lowerable(op: Operation) -> None:
         raise PassFailedException(f"stream-lower: {op.name} is not an op of the qnn dialect")
     if is_float(op):
         raise refused(op, "it computes with floats between integer ops", "run fold-bn first")
+    if isinstance(op, ConcatOp | SplitOp) and op.axis_from_front == 0:
+        reason = "its axis 0 is the batch"
+        raise refused(op, reason, "only the axes of one image can be concatenated and split")
     for value in op.operands:
         if constant_of(value) is None and shape_of(value)[:1] != (1,):
             raise refused(op, "its tensors hold several images", "use a batch size of 1")
