@@ -28,8 +28,8 @@ class Moving(nn.Module):
 
 def rotate(axis: int) -> Callable[[torch.Tensor], torch.Tensor]:
     def move(x: torch.Tensor) -> torch.Tensor:
-        first, second = torch.chunk(x, 2, axis)
-        return torch.cat([second.relu(), first, x], axis)
+        first, *others = torch.split(x, 2, axis)
+        return torch.cat([*others, first.relu(), x], axis)
 
     return move
 
@@ -62,5 +62,7 @@ def test_moves(name: str) -> None:
 @pytest.mark.parametrize("name", ["rows", "a constant"])
 def test_moves_of_qoperator_networks(name: str) -> None:
     network = exported(Moving(MOVES[name][0]), torch.zeros(1, 3, 4, 6))
-    model = quantized(network, QuantFormat.QOperator, op_types_to_quantize=["Conv", "Concat"])
+    model = quantized(
+        network, QuantFormat.QOperator, op_types_to_quantize=["Conv", "Concat", "Split"]
+    )
     check_lowered(model, ulps=2)
