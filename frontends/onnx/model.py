@@ -154,6 +154,12 @@ def _modernized(model: onnx.ModelProto) -> onnx.ModelProto:
     opset = _opset(model)
     if opset >= MIN_OPSET:
         return model
+    for node in model.graph.node:  # the converter aligns the axes of these wrongly
+        if {"broadcast", "axis"} <= {attribute.name for attribute in node.attribute}:
+            raise ImportFailure(
+                f'node "{short_name(node.name)}" ({node.op_type}): its broadcast along an axis is '
+                f"of opset {opset}; export the model with opset {MIN_OPSET} or newer"
+            )
     try:
         inferred = onnx.shape_inference.infer_shapes(_with_declared_initializers(model))
         return onnx.version_converter.convert_version(inferred, MIN_OPSET)

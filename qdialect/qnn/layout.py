@@ -168,8 +168,8 @@ class ConcatOp(AxisOp):
 
     def result_shapes(self) -> Sequence[Shape]:
         require(len(self.inputs) > 0, "it needs at least one input")
-        first, *_ = shapes = [shape_of(value) for value in self.inputs]
-        axis = self.axis_from_front
+        axis, shapes = self.axis_from_front, [shape_of(value) for value in self.inputs]
+        first = shapes[0]
         for shape in shapes:
             require(
                 len(shape) == len(first)
@@ -195,8 +195,7 @@ class ConcatOp(AxisOp):
         if scale is not None:
             parts = integers(args)
             exact = exact_dtype(max(map(max_magnitude, parts)))
-            joined = np.concatenate([part.astype(exact) for part in parts], axis)
-            return (Dequantized(joined, scale),)
+            return (Dequantized(np.concatenate([p.astype(exact) for p in parts], axis), scale),)
         return (np.concatenate([as_array(arg) for arg in args], axis),)
 
 
