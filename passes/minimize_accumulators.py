@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 
 import numpy as np
 from xdsl.context import Context
@@ -138,23 +139,45 @@ def narrowest_type(op: Operation) -> ElementType | None:
         return None
     if not all(is_quant(element_of(value)) for value in (*op.operands, *op.results)):
         return None
-    match op:
-        case LinearOpBase():
-            return sum_type(*accumulator_range(op.x, op.weights, op.bias))
-        case SumPoolOp():
-            taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)
-            return smallest_type(min(low, 0) * taps, max(high, 0) * taps)
-        case BinaryOp():
-            ends = [op.combine(a, b) for a in range_of(op.lhs) for b in range_of(op.rhs)]
-            return sum_type(min(ends), max(ends))
-        case ReluOp():
-            return smallest_type(0, max(0, range_of(op.x)[1]))
-        case MoveOp() | MaxPoolOp() | SplitOp() | PadOp():
-            return element_of(op.x)
-        case LookupOp():
-            return element_of(op.table)
-        case _:
-            return None
+    return reachable_type(op)
+
+
+@singledispatch
+def reachable_type(op: Operation) -> ElementType | None:
+    """The narrowest type for the results of an op on integers; None for an op not known here."""
+    return None
+
+
+@reachable_type.register
+def _(op: LinearOpBase) -> ElementType:
+    return sum_type(*accumulator_range(op.x, op.weights, op.bias))
+
+
+@reachable_type.register
+def _(op: SumPoolOp) -> ElementType:
+    taps, (low, high) = int(np.prod(op.kernel.get_values())), range_of(op.x)
+    return smallest_type(min(low, 0) * taps, max(high, 0) * taps)
+
+
+@reachable_type.register
+def _(op: BinaryOp) -> ElementType:
+    ends = [op.combine(a, b) for a in range_of(op.lhs) for b in range_of(op.rhs)]
+    return sum_type(min(ends), max(ends))
+
+
+@reachable_type.register
+def _(op: ReluOp) -> ElementType:
+    return smallest_type(0, max(0, range_of(op.x)[1]))
+
+
+@reachable_type.register
+def _(op: MoveOp | MaxPoolOp | SplitOp | PadOp) -> ElementType:
+    return element_of(op.x)
+
+
+@reachable_type.register
+def _(op: LookupOp) -> ElementType:
+    return element_of(op.table)
 
 
 def narrowest_type_of_values(values: Array) -> QuantType:

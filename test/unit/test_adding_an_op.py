@@ -1,7 +1,8 @@
 """A new op with a new process touches few files, and the page on adding an op names all of them.
 
-The files are derived from what is registered for an op, for its process and for its instance. An
-entry of a base class does not count: a class that inherits it touches no file for it.
+The files are derived from what is registered for an op, for its process and for its instance, and
+from the backends' files that name its instance. An entry of a base class does not count: a class
+that inherits it touches no file for it.
 """
 
 import re
@@ -12,6 +13,14 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from qnn.backends.hls.library import INCLUDE as HLS_LIBRARY
 from qnn.backends.hls.printer import print_instance
+from qnn.backends.native.analysis import (
+    accepts_bits,
+    can_compute,
+    fused_operands,
+    needed_padding,
+    written_planes,
+)
+from qnn.backends.native.ops import add_steps
 from qnn.backends.netlist.builder import build_instance
 from qnn.backends.netlist.netlist import Instance
 from qnn.backends.opencl.library import INCLUDE as OPENCL_LIBRARY
@@ -74,6 +83,11 @@ def library_files(kind: str) -> set[str]:
     return {Path(path).relative_to(ROOT).as_posix() for path in found}
 
 
+def files_naming(names: re.Pattern[str], *rooms: str) -> set[str]:
+    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    return {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
+
+
 def touched_files(process: type[Process], instance: type[Instance]) -> set[str]:
     """The files with a definition or an entry for a process, its op and its instance."""
     definitions: list[Any] = [process, instance, build_instance.registry[process]]
@@ -81,7 +95,8 @@ def touched_files(process: type[Process], instance: type[Instance]) -> set[str]:
     definitions += [r.registry[instance] for r in OF_INSTANCES if instance in r.registry]
     if process in OPS:
         definitions += [OPS[process], LOWERINGS[OPS[process]]]
-    return {*map(file_of, definitions), *library_files(instance.kind)}
+    naming = files_naming(re.compile(rf"\b{instance.__name__}\b"), "backends")
+    return {*map(file_of, definitions), *library_files(instance.kind), *naming}
 
 
 CASES = [
@@ -122,6 +137,39 @@ def test_no_other_file_knows_the_process(example_files: set[str]) -> None:
     (instance,) = instances_of(EXAMPLE)
     names = re.compile(rf"\b({EXAMPLE.__name__}|{instance.__name__})\b")
     rooms = "qdialect", "passes", "hardware", "backends", "tools"
-    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
-    found = {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
-    assert found - example_files == set()
+    assert files_naming(names, *rooms) - example_files == set()
+
+
+NATIVE = ROOT / "backends" / "native"
+OF_NATIVE_OPS = (
+    add_steps,
+    can_compute,
+    needed_padding,
+    accepts_bits,
+    written_planes,
+    fused_operands,
+)
+"""The registries of functions for the ops that the native engine computes."""
+
+FUSED_IN: dict[type[QnnOp], str] = {
+    elementwise.AddOp: "backends/native/ops/thresholds.py",
+    elementwise.MulOp: "backends/native/ops/thresholds.py",
+    steps.ThresholdOp: "backends/native/layers.py",
+}
+"""The file that computes an op in the step of another one, beside the op's own file."""
+
+NATIVE_OPS: list[type[QnnOp]] = [op for op in add_steps.registry if op is not object]
+
+
+@pytest.mark.parametrize("op", NATIVE_OPS, ids=lambda op: op.name)
+def test_one_file_of_the_native_engine_knows_an_op(op: type[QnnOp]) -> None:
+    (file,) = {file_of(r.registry[op]) for r in OF_NATIVE_OPS if op in r.registry}
+    name = re.compile(rf"\b{op.__name__}\b")
+    found = {path for path in NATIVE.rglob("*.py") if name.search(path.read_text())}
+    files = {path.relative_to(ROOT).as_posix() for path in found}
+    assert files - {FUSED_IN.get(op)} == {file}
+
+
+def test_the_page_names_every_registry_of_the_native_engine() -> None:
+    text = PAGE.read_text()
+    assert [r.__name__ for r in OF_NATIVE_OPS if r.__name__ not in text] == []
