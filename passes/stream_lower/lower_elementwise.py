@@ -19,11 +19,8 @@ from ...qdialect.types import (
     value_range,
 )
 from ...qdialect.values import as_array
-from .lowering import ElementwiseInput, Lowering, lowers, refused
+from .lowering import MAX_TABLE_ENTRIES, ElementwiseInput, Lowering, lowers, refused
 from .orders import placed
-
-MAX_TABLE_ENTRIES = 1 << 18
-"""Entries of a table that replaces a function of one integer: an input of 18 bits."""
 
 
 @lowers(ThresholdOp)
@@ -133,7 +130,7 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
     if table is None or table.ndim != (2 if per_channel else 1):
         reason = "its table is not constant, or its entries are not numbers"
         raise refused(op, reason, "only constant tables of numbers are supported")
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     entries = np.clip(np.arange(low, high + 1) - first, 0, table.shape[-1] - 1)
     add_lookup(lowering, op, table[..., entries], low)
 
@@ -142,17 +139,18 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
 def lower_function_as_table(lowering: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     """Lowers a function of one integer to a table with the result for every value of the input
     type."""
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     fixed = [constant_of(value) for value in op.operands[1:]]
     channels = max([row.size for row in fixed if row is not None], default=1)
-    values = np.arange(low, high + 1).reshape(-1, 1).repeat(channels, 1)
+    values = np.clip(np.arange(low, high + 1), *range_of(op.x)).reshape(-1, 1).repeat(channels, 1)
     rows = as_array(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
     add_lookup(lowering, op, rows[0] if channels == 1 else rows, low)
 
 
-def table_range(op: QnnOp, x: SSAValue) -> tuple[int, int]:
-    """The range of values that a table must cover, if it is not too large."""
-    low, high = range_of(x)
+def table_range(lowering: Lowering, op: QnnOp, x: SSAValue) -> tuple[int, int]:
+    """The range of values that a table must cover, if it is not too large: that of the channel,
+    whose type may be wider than the tensor's."""
+    low, high = value_range(flow.channel_of(lowering.carried_tensor(x, op).channel).quant_type)
     if high - low >= MAX_TABLE_ENTRIES:
         reason = f"its table would have {high - low + 1} entries, more than {MAX_TABLE_ENTRIES}"
         raise refused(op, reason, "quantize its input to at most 18 bits")
@@ -182,7 +180,7 @@ def lower_label_select(lowering: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, reason, "only the scores of one image can be compared")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "its scores are used", "only the indices of a top_k are supported")
-    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op), k)
+    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op, True), k)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     lowering.add(process, op)

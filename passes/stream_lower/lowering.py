@@ -22,16 +22,22 @@ from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, value_named
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.refusal import Refusal
-from ...qdialect.stream import ChannelType, Process, flow
+from ...qdialect.stream import ChannelType, Process, elements, flow
 from ...qdialect.stream.compute import MatvecOp, WeightedProcess
 from ...qdialect.stream.reorder import ReorderOp
 from ...qdialect.types import (
+    BipolarType,
     ElementType,
+    QuantType,
     element_of,
     shape_of,
+    value_range,
 )
 from ..tile.layer_folding import FOLDING_ATTR
 from .orders import SeparateOrder, combined, parameter_rows, separate
+
+MAX_TABLE_ENTRIES = 1 << 18
+"""Entries of a table that replaces a function of one integer: an input of 18 bits."""
 
 
 @dataclass(frozen=True)
@@ -113,9 +119,10 @@ class Lowering:
             raise refused(op, "one of its operands is constant", remedy)
         return self.carried[value]
 
-    def ordered_channel(self, value: SSAValue, op: Operation) -> SSAValue:
-        """The channel with a tensor's elements in order, in frames of the tensor's shape."""
-        carried, frame = self.carried_tensor(value, op), shape_of(value)[1:]
+    def ordered_channel(self, value: SSAValue, op: Operation, any_type: bool = False) -> SSAValue:
+        """The channel with a tensor's elements in order, in frames of the tensor's shape; in a
+        wider type than the tensor's only if the reader takes any type."""
+        carried, frame = self.typed(value, op, any_type), shape_of(value)[1:]
         if carried.order is not None:
             if not self._permute_producer(carried, op):
                 self._add_reorder(carried, value, op)
@@ -128,6 +135,39 @@ class Lowering:
         if flow.channel_of(channel).frame == tuple(frame):
             return channel
         return self.add(flow.RepackOp(channel, 1, frame), op).output
+
+    def result_channel(self, value: SSAValue, op: Operation) -> SSAValue:
+        """The channel with the elements of a result, in any order and in frames of any shape."""
+        return self.narrowed(self.carried[value].channel, element_of(value), op)
+
+    def typed(self, value: SSAValue, op: Operation, any_type: bool = False) -> CarriedTensor:
+        """A carried tensor; in a wider type than the tensor's only if the reader takes any type."""
+        carried = self.carried_tensor(value, op)
+        if not any_type:
+            channel = self.narrowed(carried.channel, element_of(value), op)
+            if channel is not carried.channel:
+                self.bind(value, channel, carried.order)
+        return self.carried[value]
+
+    def narrowed(self, channel: SSAValue, element: ElementType, op: Operation) -> SSAValue:
+        """A channel with elements of a type that holds all its values.
+
+        Sums with constants may have a wider type than their tensor, because a process cannot know
+        that its input uses only a part of its range. A table maps the others to the nearest value.
+        """
+        carried = flow.channel_of(channel)
+        if carried.element_type == element or not isinstance(element, QuantType):
+            return channel
+        low, high = value_range(carried.quant_type)
+        if high - low >= MAX_TABLE_ENTRIES:
+            reason = f"its sums of {carried.element_type} would need a table to become {element}"
+            raise refused(op, reason, "quantize its input to at most 18 bits")
+        table = np.clip(np.arange(low, high + 1), *value_range(element))
+        if isinstance(element, BipolarType):
+            table = np.where(table > 0, 1, -1)
+        name = self.add_data(table, element, "values")
+        output = ChannelType(carried.frame, element)
+        return self.add(elements.LookupOp(channel, output, name, low), op).output
 
     def _add_reorder(self, carried: CarriedTensor, value: SSAValue, op: Operation) -> None:
         """Adds the process that moves a tensor's elements in order."""
@@ -160,25 +200,27 @@ class Lowering:
         return True
 
     def separate_input(
-        self, value: SSAValue, op: Operation
+        self, value: SSAValue, op: Operation, any_type: bool = False
     ) -> tuple[SSAValue, SeparateOrder | None]:
         """A tensor in frames of its shape, and an order that moves pixels and channels separately;
         None if they are in order."""
-        carried, shape = self.carried_tensor(value, op), shape_of(value)
+        carried, shape = self.typed(value, op, any_type), shape_of(value)
         moved = None if carried.order is None else separate(carried.order, shape[-1])
         if moved is None:
-            return self.ordered_channel(value, op), None
+            return self.ordered_channel(value, op, any_type), None
         return self.reframed(carried.channel, shape[1:], op), moved
 
-    def image_input(self, value: SSAValue, op: Operation) -> tuple[SSAValue, SeparateOrder | None]:
+    def image_input(
+        self, value: SSAValue, op: Operation, any_type: bool = False
+    ) -> tuple[SSAValue, SeparateOrder | None]:
         """A tensor whose pixels are in order, and the order of its channels; None if they are,
         too."""
         carried = self.carried_tensor(value, op)
         if carried.order is not None:
             moved = separate(carried.order, shape_of(value)[-1])
             if moved is None or not moved.keeps_pixels:
-                return self.ordered_channel(value, op), None
-        return self.separate_input(value, op)
+                return self.ordered_channel(value, op, any_type), None
+        return self.separate_input(value, op, any_type)
 
     def elementwise_input(
         self, value: SSAValue, op: Operation, *parameters: Array
@@ -187,7 +229,7 @@ class Lowering:
         more rows than before; each of them has a row for every channel, or one row."""
         carried, shape = self.carried_tensor(value, op), shape_of(value)
         if carried.order is None:
-            return ElementwiseInput(self.ordered_channel(value, op))
+            return ElementwiseInput(self.ordered_channel(value, op, True))
         for depth in (carried.frame[-1], shape[-1]):
             found = self.rows_in_frame(value, depth, *parameters)
             if found is not None:
@@ -195,14 +237,14 @@ class Lowering:
                 whole = carried.frame if depth == carried.frame[-1] else frame
                 channel = self.reframed(carried.channel, whole, op)
                 return ElementwiseInput(channel, carried.order, found.rows)
-        return ElementwiseInput(self.ordered_channel(value, op))
+        return ElementwiseInput(self.ordered_channel(value, op, True))
 
     def equally_ordered(
         self, a: SSAValue, b: SSAValue, op: Operation
     ) -> tuple[SSAValue, SSAValue, Array | None]:
         """The channels of two tensors of one shape whose elements are in one order, and the
         order."""
-        x, y = self.carried_tensor(a, op), self.carried_tensor(b, op)
+        x, y = self.typed(a, op), self.typed(b, op)
         if x.order is not None and y.order is not None and np.array_equal(x.order, y.order):
             return x.channel, self.reframed(y.channel, x.frame, op), x.order
         return self.ordered_channel(a, op), self.ordered_channel(b, op), None

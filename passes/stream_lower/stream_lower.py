@@ -21,7 +21,7 @@ from ...qdialect.permutation import transposition_of
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
-from ...qdialect.qnn.layout import MoveOp, ReshapeOp, TransposeOp
+from ...qdialect.qnn.layout import ConcatOp, MoveOp, ReshapeOp, SplitOp, TransposeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
 from ...qdialect.stream.design import RunOp, frame_tensor
 from ...qdialect.stream.flow import ForkOp
@@ -103,7 +103,7 @@ def _add_sources(lowering: Lowering, values: Sequence[SSAValue]) -> None:
 
 def _add_sinks(lowering: Lowering, values: Sequence[OpResult]) -> list[TensorType[Attribute]]:
     """Adds a sink for each value; returns the types of the tensors that leave the design."""
-    channels = [lowering.carried[value].channel for value in values]
+    channels = [lowering.result_channel(value, value.op) for value in values]
     for number, (value, channel) in enumerate(zip(values, channels, strict=True)):
         name = _unused_port_name(value.name_hint or f"output{number}", lowering.block)
         lowering.block.add_op(SinkOp(name, channel))
@@ -156,6 +156,9 @@ def _require_lowerable(op: Operation) -> None:
         raise PassFailedException(f"stream-lower: {op.name} is not an op of the qnn dialect")
     if is_float(op):
         raise refused(op, "it computes with floats between integer ops", "run fold-bn first")
+    if isinstance(op, ConcatOp | SplitOp) and op.axis_from_front == 0:
+        reason = "its axis 0 is the batch"
+        raise refused(op, reason, "only the axes of one image can be concatenated and split")
     for value in op.operands:
         if constant_of(value) is None and shape_of(value)[:1] != (1,):
             raise refused(op, "its tensors hold several images", "use a batch size of 1")

@@ -43,25 +43,19 @@ def lower_turned(lowering: Lowering, op: SliceOp | SplitOp | ConcatOp) -> bool:
 
 
 def turned_axis(lowering: Lowering, op: SliceOp | SplitOp | ConcatOp) -> int | None:
-    """The axis that becomes the last one; None if the op is lowered as it is.
-
-    A split or a concat acts on channels, so its own axis does. A slice of an image acts on any axis
-    of what its channel carries.
-    """
+    """The axis that becomes the last one, as in what the channels carry; None if the op is lowered
+    as it is."""
+    if any(value not in lowering.carried for value in op.operands):
+        return None
     last = len(shape_of(op.operands[0])) - 1
-    if not isinstance(op, SliceOp):
-        axis = op.axis.value.data % (last + 1)
-        return axis if 0 < axis < last else None
-    axes = channel_axes(lowering, op.x)
+    axes = set.intersection(*(channel_axes(lowering, value) for value in op.operands))
     return max(axes) if axes and last not in axes else None
 
 
 def channel_axes(lowering: Lowering, value: SSAValue) -> set[int]:
     """The axes of a tensor that its channel may carry last, with the pixels in order."""
-    shape, carried = shape_of(value), lowering.carried.get(value)
+    shape, carried = shape_of(value), lowering.carried[value]
     last = len(shape) - 1
-    if carried is None:
-        return {last}
     order = np.arange(prod(shape)) if carried.order is None else carried.order
     found: set[int] = set()
     for axis in range(1, len(shape)):

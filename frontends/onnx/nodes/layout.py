@@ -101,10 +101,10 @@ def concat(m: ProgramBuilder, node: Node) -> GraphValue:
     tensors = [m.tensor(node, index) for index in range(len(node.inputs))]
     if len({tensor.rank for tensor in tensors}) != 1:
         raise node.fail("it must have inputs, all of the same rank")
-    first = tensors[0]
+    first = max(tensors, key=lambda tensor: tensor.channels_last)
     axis = axis_of(node, 1, first.rank)
-    if all(tensor.channels_last for tensor in tensors):
-        parts = [tensor.value for tensor in tensors]
+    if first.channels_last:
+        parts = [m.image(tensor, node) for tensor in tensors]
         return first.like(m.add(ConcatOp(parts, first.axis(axis)), node).output)
     parts = [m.plain(tensor) for tensor in tensors]
     return GraphTensor(m.add(ConcatOp(parts, axis), node).output, first.rank)

@@ -205,7 +205,7 @@ stream.design @main {
   // OPENCL-NEXT: #define FROM threshold_words
   // OPENCL-NEXT: #define FROM_BITS 4
   // OPENCL-NEXT: #define WRITE_PART(place, word) if (place < 1) WRITE(split_words, word); else WRITE(split_words_2, word);
-  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define RUN_WORDS 2
   // OPENCL-NEXT: #include "qnn/split.cl"
 
   %k = stream.concat %i, %j : (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>) -> !image
@@ -214,7 +214,7 @@ stream.design @main {
   // OPENCL:      /// concat: 4x4x2 ui2 by 2, 4x4x2 ui2 by 2 -> 4x4x4 ui2 by 2.
   // OPENCL-NEXT: #define NAME concat
   // OPENCL-NEXT: #define READ_PART(place, word) if (place < 1) READ(split_words, word); else READ(split_words_2, word);
-  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define RUN_WORDS 2
   // OPENCL-NEXT: #define TO concat_words
   // OPENCL-NEXT: #define TO_BITS 4
   // OPENCL-NEXT: #include "qnn/concat.cl"
