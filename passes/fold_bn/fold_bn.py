@@ -36,6 +36,7 @@ from ..sum_types import sum_type
 from .chains import Chain, QuantizerOp, chain_of, level_range
 from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
+from .hoist_permuted import HoistPermuted
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
 from .residual import PairTable, WeightedSum
@@ -223,6 +224,7 @@ class FoldBnPass(ModulePass):
             AddIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
+            HoistPermuted(pool),
             SinkScalarElementwise(),
         ]
         fold = FoldChain(pool, refusals, self.max_error)

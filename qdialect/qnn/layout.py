@@ -2,7 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
+from operator import itemgetter
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
@@ -165,10 +167,9 @@ class ConcatOp(AxisOp):
         self.init_with_inferred_types([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
 
     def result_shapes(self) -> Sequence[Shape]:
-        shapes = [shape_of(value) for value in self.inputs]
-        require(len(shapes) > 0, "it needs at least one input")
+        require(len(self.inputs) > 0, "it needs at least one input")
+        axis, shapes = self.axis_from_front, [shape_of(value) for value in self.inputs]
         first = shapes[0]
-        axis = self.axis_from_front
         for shape in shapes:
             require(
                 len(shape) == len(first)
@@ -194,8 +195,7 @@ class ConcatOp(AxisOp):
         if scale is not None:
             parts = integers(args)
             exact = exact_dtype(max(map(max_magnitude, parts)))
-            joined = np.concatenate([part.astype(exact) for part in parts], axis)
-            return (Dequantized(joined, scale),)
+            return (Dequantized(np.concatenate([p.astype(exact) for p in parts], axis), scale),)
         return (np.concatenate([as_array(arg) for arg in args], axis),)
 
 
@@ -243,13 +243,13 @@ class SplitOp(AxisOp):
     def verify_types(self) -> None:
         require_same_element((self.x, *self.outputs))
 
+    def is_identity(self) -> bool:
+        return len(self.outputs) == 1
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        cuts, axis = list(np.cumsum(self.sizes.get_values())), self.axis_from_front
-
-        def part(start: int, end: int) -> Value:
-            return move_elements(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
-
-        return tuple(part(start, end) for start, end in zip([0, *cuts], cuts, strict=False))
+        cuts, axis = [0, *np.cumsum(self.sizes.get_values())], self.axis_from_front
+        places = [(slice(None),) * axis + (slice(*ends),) for ends in pairwise(cuts)]
+        return tuple(move_elements(args[0], itemgetter(place)) for place in places)
 
 
 @irdl_op_definition
