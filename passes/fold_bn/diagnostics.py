@@ -57,12 +57,15 @@ def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
 
 def _only_returned(value: SSAValue) -> bool:
     """Whether a value is only moved and scaled before the network returns it."""
-    users = [use.operation for use in value.uses]
-    moves = MoveOp | DequantizeOp
-    return all(
-        isinstance(user, ReturnOp) or (isinstance(user, moves) and _only_returned(user.output))
-        for user in users
-    )
+    for use in value.uses:
+        match use.operation:
+            case ReturnOp():
+                pass
+            case (MoveOp() | DequantizeOp()) as op if _only_returned(op.output):
+                pass
+            case _:
+                return False
+    return True
 
 
 def _floats_after_integers(function: FuncOp) -> set[SSAValue]:
