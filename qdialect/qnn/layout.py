@@ -16,10 +16,18 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_dtype, max_magnitude, pad_image, widened_for
+from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, as_array, common_scale, integers, move_elements
+from ..values import (
+    Dequantized,
+    Value,
+    as_array,
+    common_scale,
+    integers,
+    move_elements,
+    pad_elements,
+)
 from .base import (
     AxisOp,
     IntProperty,
@@ -361,14 +369,8 @@ class PadOp(QnnOp):
         return True
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, value = args[0], self.value.value.data
         low, high = self.low.get_values(), self.high.get_values()
-        if isinstance(x, Dequantized) and x.has_single_scale:
-            steps = value / x.scale.item()
-            if steps == round(steps):
-                ints = widened_for(x.ints, round(steps))
-                return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
-        return (pad_image(as_array(x), low, high, value),)
+        return (pad_elements(args[0], low, high, self.value.value.data),)
 
 
 @irdl_op_definition
