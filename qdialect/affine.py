@@ -41,4 +41,3 @@ class AffineMap:
     def is_usable(self) -> bool:
         """Whether the integers determine the numbers: no overflow, and no scale of 0."""
         return isfinite(self.scale) and isfinite(self.offset) and self.scale != 0
-

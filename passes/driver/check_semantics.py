@@ -138,7 +138,7 @@ def first_difference(old: Observation, new: Observation) -> str | None:
     for layer, values in old.layers.items():
         if layer in new.layers:
             difference = _array_difference(values, new.layers[layer])
-            if difference is not None:
+            if difference is not None and not _moved_channels_last(values, new.layers[layer]):
                 return f'layer "{layer}" differs {difference}'
     for number, (before, after) in enumerate(zip(old.results, new.results, strict=True)):
         difference = _array_difference(before, after)
@@ -159,6 +159,14 @@ def _array_difference(old: Array, new: Array) -> str | None:
         f"in {len(wrong)} of {old.size} elements; "
         f"element {first} was {before[first]} and is {after[first]}"
     )
+
+
+def _moved_channels_last(old: Array, new: Array) -> bool:
+    """Whether an activation is the same with its channels last, where a pass may put them."""
+    if old.ndim < 3 or old.ndim != new.ndim:
+        return False
+    moved = np.moveaxis(new, -1, 1)
+    return moved.shape == old.shape and _array_difference(old, np.ascontiguousarray(moved)) is None
 
 
 def comparable_bits(values: Array) -> Array:

@@ -9,15 +9,10 @@ in float32.
 
 from dataclasses import dataclass
 
-import numpy as np
 from xdsl.ir import SSAValue
-from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ...qdialect.affine import AffineMap
-from ...qdialect.qnn.constants import ConstantPool, range_of
-from ...qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
-from ...qdialect.qnn.quantization import DequantizeOp
-from ..sum_types import fits_sum_type
+from ...qdialect.qnn.elementwise import BinaryOp
 from .quant_params import dequantize_of, is_per_tensor, scale_row, zero_point_row
 
 

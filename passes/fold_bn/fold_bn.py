@@ -34,6 +34,7 @@ from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smal
 from ..arrays import Ints
 from ..sum_types import sum_type
 from .chains import Chain, QuantizerOp, chain_of, level_range
+from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import SingleInput, plan_fold
 from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
@@ -204,6 +205,7 @@ class FoldBnPass(ModulePass):
         move_scales: list[RewritePattern] = [
             *PATTERNS,
             MergePad(),
+            ChannelsLast(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),
@@ -214,7 +216,8 @@ class FoldBnPass(ModulePass):
             SinkScalarElementwise(),
         ]
         fold = FoldChain(pool, refusals, self.max_error)
-        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], PATTERNS):
+        finish = [*PATTERNS, TransposeInput()]
+        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], finish):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()

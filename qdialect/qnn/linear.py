@@ -365,7 +365,11 @@ def evaluate_linear(
     """
     x, weights = args[0], args[1]
     known = exact_numbers(x)
-    if known is not None and isinstance(weights, Dequantized) and (not known[1] or sums_all_weights):
+    if (
+        known is not None
+        and isinstance(weights, Dequantized)
+        and (not known[1] or sums_all_weights)
+    ):
         exact, offset = known
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / exact.scale.item()
