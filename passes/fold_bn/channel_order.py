@@ -30,7 +30,7 @@ MIN_RANK = 3
 
 
 class ChannelsLast(RewritePattern):
-    """Transposes around an elementwise op whose constants vary along one axis that is not last."""
+    """Transposes around an elementwise op of floats whose constants vary along axis 1."""
 
     def __init__(self, pool: ConstantPool):
         self.pool = pool
@@ -43,11 +43,10 @@ class ChannelsLast(RewritePattern):
         shape = shape_of(op.output)
         if len(free) != 1 or len(shape) < MIN_RANK or shape_of(free[0]) != shape:
             return
-        axis = constant_axis(op)
-        if axis is None or axis in (0, len(shape) - 1):
+        if is_integer_op(op) or constant_axis(op) != 1:
             return
-        order = [*(other for other in range(len(shape)) if other != axis), axis]
-        back = [order.index(other) for other in range(len(shape))]
+        rank = len(shape)
+        order, back = [0, *range(2, rank), 1], [0, rank - 1, *range(1, rank - 1)]
         moved = TransposeOp(free[0], order)
         new: list[Operation] = [moved]
         operands = [
@@ -73,6 +72,10 @@ class ChannelsLast(RewritePattern):
         hint = value.name_hint or "constant"
         new_ops.append(self.pool.constant(row, element_of(value), hint))
         return new_ops[-1].results[0]
+
+
+def is_integer_op(op: Operation) -> bool:
+    return all(is_quant(element_of(value)) for value in (*op.operands, *op.results))
 
 
 def constant_axis(op: BinaryOp | PReluOp | QuantizeOp | DequantizeOp) -> int | None:

@@ -33,6 +33,7 @@ from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
 from ..arrays import Ints
 from ..sum_types import sum_type
+from .affine_inputs import FoldAffine
 from .chains import Chain, QuantizerOp, chain_of, level_range
 from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import SingleInput, plan_fold
@@ -206,6 +207,7 @@ class FoldBnPass(ModulePass):
             *PATTERNS,
             MergePad(),
             ChannelsLast(pool),
+            FoldAffine(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),

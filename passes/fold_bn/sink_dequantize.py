@@ -151,10 +151,10 @@ class SumAverages(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
         source = affine_input(op.x)
-        if source is None or source.map.offset or not op.divides_by_taps:
+        if source is None or not op.divides_by_taps:
             return
-        zero, padded = source.map.zero, any(op.pads.get_values())
-        if padded and zero:
+        zero, offset, padded = source.map.zero, source.map.offset, any(op.pads.get_values())
+        if padded and (zero or offset):
             return
         taps = int(np.prod(op.kernel.get_values()))
         low, high = (end * taps for end in range_of(source.x))
@@ -169,4 +169,7 @@ class SumAverages(RewritePattern):
         count = self.pool.constant(np.float32(taps), f32, "count")
         scale = self.pool.constant(source.map.scale, f64, "scale")
         new = dequantize_with(sums.results[0], scale.output, zero * taps, self.pool)
+        if offset:
+            shift = self.pool.constant(np.float32(offset * taps), f32, "offset")
+            new += [shift, AddOp(new[-1], shift)]
         rewriter.replace(op, [sums, count, scale, *new, DivOp(new[-1], count)])

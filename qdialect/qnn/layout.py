@@ -198,12 +198,10 @@ class ConcatOp(AxisOp):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         axis = self.axis.value.data
-        scale = common_scale(args)
-        if scale is not None:
-            parts = integers(args)
-            exact = exact_dtype(max(map(max_magnitude, parts)))
-            joined = np.concatenate([part.astype(exact) for part in parts], axis)
-            return (Dequantized(joined, scale),)
+        if (scale := common_scale(args)) is not None:
+            exact = exact_dtype(max(map(max_magnitude, integers(args))))
+            parts = [part.astype(exact) for part in integers(args)]
+            return (Dequantized(np.concatenate(parts, axis), scale),)
         return (np.concatenate([as_array(arg) for arg in args], axis),)
 
 
@@ -369,8 +367,8 @@ class PadOp(QnnOp):
         return True
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        low, high = self.low.get_values(), self.high.get_values()
-        return (pad_elements(args[0], low, high, self.value.value.data),)
+        ends = self.low.get_values(), self.high.get_values()
+        return (pad_elements(args[0], *ends, self.value.value.data),)
 
 
 @irdl_op_definition

@@ -147,18 +147,25 @@ class AvgPoolOp(PoolOp):
         require_same_element((self.x, self.output))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, window, taps = args[0], self.window, float(np.prod(self.kernel_size))
-        known = exact_numbers(x)
-        sums: Value = window_sums(as_array(x), window)
-        if known is not None and known[1] == 0:
-            exact = known[0]
+        window, taps = self.window, float(np.prod(self.kernel_size))
+        known = exact_numbers(args[0])
+        sums: Value = window_sums(as_array(args[0]), window)
+        if known is not None and (not known[1] or not any(window.pads)):
+            exact, offset = known
             sums = Dequantized(window_sums(exact.ints, window), exact.scale)
+            if offset:
+                sums = _plus(sums, np.float32(offset * taps))
         total = as_array(sums)
         if self.divides_by_taps:
             result = total / total.dtype.type(taps)
             return (with_map(sums, lambda before: before.over(taps), result),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
         return (total / window_sums(ones, window),)
+
+
+def _plus(sums: Dequantized, number: np.float32) -> Value:
+    """Adds a number to sums, as `qnn.add` does."""
+    return with_map(sums, lambda before: before.plus(float(number)), sums.value + number)
 
 
 def window_sums(x: Array, window: Window) -> Array:
