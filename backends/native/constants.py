@@ -1,9 +1,15 @@
 """The constants of a network as one block of bytes, which its code addresses by offset."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
 from .tensors import VECTOR_BYTES, type_name
+
+KnownValues = Mapping[SSAValue, Array]
+"""Values that do not depend on the inputs."""
 
 
 class Constants:

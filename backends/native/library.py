@@ -23,12 +23,12 @@ from xdsl.ir import SSAValue
 from ...qdialect.data import Array
 from ...qdialect.types import dtype_of, shape_of
 from .. import build_cache
+from .constants import KnownValues
 from .emitter import emit
-from .plan import Planner
+from .plan import plan_stage
 from .processor import InstructionSet, best_instruction_set, processor_count
 from .stages import Stage
-from .support import KnownValues, quant_type_of
-from .tensors import VECTOR_BYTES
+from .tensors import VECTOR_BYTES, quant_type_of
 
 LOG = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ def fingerprint_content(
             numbers[value] = len(numbers)
             yield str(value.type)
     yield str([numbers[value] for value in stage.outputs])
-    for path in sorted([*NATIVE_FOLDER.glob("*.py"), *NATIVE_FOLDER.rglob("*.hpp")]):
+    for path in sorted([*NATIVE_FOLDER.rglob("*.py"), *NATIVE_FOLDER.rglob("*.hpp")]):
         yield path.read_bytes()
     status = os.stat(cxx_compiler())
     yield " ".join([cxx_compiler(), str(status.st_size), str(status.st_mtime_ns), *CXX_OPTIONS])
@@ -222,7 +222,7 @@ def fingerprint_content(
 
 def compile_stage(stage: Stage, known: KnownValues, level: InstructionSet, folder: Path) -> None:
     """Compiles a stage, and writes all files of its library to a folder."""
-    plan = Planner(stage.ops, stage.inputs, stage.outputs, known, level).plan()
+    plan = plan_stage(stage, known, level)
     (folder / SOURCE_FILE).write_text(emit(plan))
     (folder / CONSTANTS_FILE).write_bytes(plan.constants or bytes(1))
     options = [*CXX_OPTIONS, *level.flags, f"-I{NATIVE_FOLDER / 'include'}"]

@@ -9,30 +9,24 @@ from dataclasses import dataclass
 
 from xdsl.ir import SSAValue
 
-from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import text_of
-from ...qdialect.qnn.layout import (
-    ConcatOp,
-    PadOp,
-    ReshapeOp,
-    ResizeOp,
-    SliceOp,
-    SplitOp,
-    TransposeOp,
-)
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp
-from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
-from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import BipolarType, shape_of
 from .analysis import StageAnalysis
-from .constants import Constants
-from .elements import ElementSteps
-from .layers import LayerSteps
+from .constants import KnownValues
+from .layers import pack_input_signs
 from .loops import copy_loops
+from .ops import add_steps
 from .processor import InstructionSet
+from .stages import Stage
 from .steps import Step, StepList
-from .support import KnownValues, quant_type_of
-from .tensors import Lifetime, MemorySpace, NativeTensor, TensorView, allocate_arena
+from .tensors import (
+    Lifetime,
+    MemorySpace,
+    NativeTensor,
+    TensorView,
+    allocate_arena,
+    quant_type_of,
+)
 
 
 @dataclass(frozen=True)
@@ -49,74 +43,37 @@ class NativePlan:
     constants: bytes
 
 
-class Planner:
-    """Plans ops in their order."""
+def plan_stage(stage: Stage, known: KnownValues, level: InstructionSet) -> NativePlan:
+    """The plan of a stage, whose ops are planned in their order."""
+    analysis = StageAnalysis(stage.ops, stage.outputs, known)
+    steps = StepList(analysis, level)
+    inputs = [add_input(value, number, steps) for number, value in enumerate(stage.inputs)]
+    for op in stage.ops:
+        if op not in analysis.fused:
+            add_steps(op, steps)
+    outputs = [add_output(value, number, steps) for number, value in enumerate(stage.outputs)]
+    offsets, size = allocate_arena(lifetimes(steps.all))
+    return NativePlan(steps.all, inputs, outputs, offsets, size, bytes(steps.constants.bytes))
 
-    def __init__(
-        self,
-        ops: Sequence[QnnOp],
-        inputs: Sequence[SSAValue],
-        outputs: Sequence[SSAValue],
-        known: KnownValues,
-        level: InstructionSet,
-    ):
-        self.analysis = StageAnalysis(ops, outputs, known)
-        self.steps = StepList(self.analysis, Constants())
-        self.layers = LayerSteps(self.analysis, self.steps, level)
-        self.elements = ElementSteps(self.analysis, self.steps)
-        self.inputs = [self.input(value, number) for number, value in enumerate(inputs)]
 
-    def plan(self) -> NativePlan:
-        """The plan of all ops."""
-        for op in self.analysis.ops:
-            if op not in self.analysis.fused:
-                self.add_steps(op)
-        results = [self.output(value, number) for number, value in enumerate(self.analysis.outputs)]
-        offsets, size = allocate_arena(lifetimes(self.steps.all))
-        constants = bytes(self.steps.constants.bytes)
-        return NativePlan(self.steps.all, self.inputs, results, offsets, size, constants)
+def add_input(value: SSAValue, number: int, steps: StepList) -> NativeTensor:
+    """An input, and the step that copies it into the arena."""
+    element = quant_type_of(value)
+    tensor = NativeTensor(element, shape_of(value), number, MemorySpace.INPUT)
+    if isinstance(element, BipolarType) and steps.analysis.bit_planes(value) == 1:
+        pack_input_signs(tensor, value, steps)
+    else:
+        y = steps.new_tensor(value)
+        steps.add("input", copy_loops(tensor, y), [tensor], y, f"an input: {text_of(y.shape)}")
+    return tensor
 
-    def input(self, value: SSAValue, number: int) -> NativeTensor:
-        """An input, and the step that copies it into the arena."""
-        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.INPUT)
-        if self.analysis.bit_planes(value) == 1 and isinstance(quant_type_of(value), BipolarType):
-            self.layers.pack_input_signs(tensor, value)
-        else:
-            y = self.steps.new_tensor(value)
-            self.steps.add(
-                "input", f"an input: {text_of(y.shape)}", copy_loops(tensor, y), [tensor], y
-            )
-        return tensor
 
-    def output(self, value: SSAValue, number: int) -> NativeTensor:
-        """A result, and the step that copies it out of the arena."""
-        x = self.steps.tensors[value]
-        tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
-        lines = copy_loops(x, tensor)
-        self.steps.add("output", f"a result: {text_of(x.shape)}", lines, [x], tensor)
-        return tensor
-
-    def add_steps(self, op: QnnOp) -> None:
-        """Adds the steps of an op."""
-        match op:
-            case Conv2dOp() | LinearOp():
-                self.layers.linear(op)
-            case ConvTranspose2dOp():
-                self.layers.transposed(op)
-            case SumPoolOp():
-                self.layers.sum_pool(op)
-            case MaxPoolOp():
-                self.layers.max_pool(op)
-            case ThresholdOp():
-                self.layers.threshold(op)
-            case ReshapeOp():
-                self.elements.reshape(op)
-            case ConcatOp() | SplitOp():
-                self.elements.concat_or_split(op)
-            case TransposeOp() | SliceOp() | PadOp() | ResizeOp():
-                self.elements.rearrange(op)
-            case _:
-                self.elements.elementwise(op)
+def add_output(value: SSAValue, number: int, steps: StepList) -> NativeTensor:
+    """A result, and the step that copies it out of the arena."""
+    x = steps.tensors[value]
+    tensor = NativeTensor(quant_type_of(value), shape_of(value), number, MemorySpace.OUTPUT)
+    steps.add("output", copy_loops(x, tensor), [x], tensor, f"a result: {text_of(x.shape)}")
+    return tensor
 
 
 def lifetimes(steps: Sequence[Step]) -> list[Lifetime]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 
 from xdsl.ir import SSAValue
 
@@ -9,11 +10,12 @@ from ...qdialect.qnn import QnnOp
 from ...qdialect.qnn.base import Shape, text_of
 from ...qdialect.types import QuantType, shape_of
 from ..netlist.names import unique_identifier
-from .analysis import Padding, StageAnalysis
+from .analysis import NO_PADDING, Padding, StageAnalysis
 from .constants import Constants
 from .loops import LoopInput, Loops
-from .support import quant_type_of
-from .tensors import NO_SIDES, NativeTensor, type_name
+from .processor import InstructionSet
+from .products import KernelSelector
+from .tensors import NO_SIDES, NativeTensor, quant_type_of, type_name
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,11 @@ class Step:
 class StepList:
     """The steps planned so far, and the tensor of each value."""
 
-    def __init__(self, analysis: StageAnalysis, constants: Constants):
+    def __init__(self, analysis: StageAnalysis, level: InstructionSet):
         self.analysis = analysis
-        self.constants = constants
+        self.known = analysis.known
+        self.constants = Constants()
+        self.kernels = KernelSelector(self.constants, level)
         self.all: list[Step] = []
         self.names: set[str] = set()
         self.tensors: dict[SSAValue, NativeTensor] = {}
@@ -41,44 +45,35 @@ class StepList:
 
     def new_tensor(self, value: SSAValue, planes: int = 0) -> NativeTensor:
         """A new tensor that holds a value."""
-        padding = self.analysis.paddings.get(value, Padding(NO_SIDES, 0))
+        padding = self.analysis.paddings.get(value, NO_PADDING)
         tensor = self.temporary(quant_type_of(value), shape_of(value), planes, padding)
         self.tensors[value] = tensor
         return tensor
 
     def temporary(
-        self, element: QuantType, shape: Shape, planes: int = 0, padding: Padding | None = None
+        self, element: QuantType, shape: Shape, planes: int = 0, padding: Padding = NO_PADDING
     ) -> NativeTensor:
         """A new tensor that holds no value of the network."""
+        number, border, fill = self.tensor_count, padding.sides, padding.fill
         self.tensor_count += 1
-        padding = padding or Padding(NO_SIDES, 0)
-        return NativeTensor(
-            element,
-            shape,
-            self.tensor_count - 1,
-            planes=planes,
-            border=padding.sides,
-            fill=padding.fill,
-        )
+        return NativeTensor(element, shape, number, planes=planes, border=border, fill=fill)
 
     def add(
         self,
         name: str,
-        comment: str,
         lines: Iterable[str],
         reads: Sequence[NativeTensor],
         y: NativeTensor,
+        comment: str | None = None,
     ) -> None:
-        """Adds a step that writes `y`, and its border if it has one."""
+        """Adds a step that writes `y`, and its border if it has one. The default comment is the
+        types of the tensors that it reads and writes."""
         body = [*lines]
         if y.border != NO_SIDES:
             body += fill_border(y)
-        self.all.append(Step(unique_identifier(name, self.names), comment, body, reads, y))
-
-    def describe(self, reads: Sequence[NativeTensor], y: NativeTensor) -> str:
-        """A comment: the types of the tensors that a step reads and writes."""
         inputs = ", ".join(f"{text_of(x.shape)} {x.element}" for x in reads)
-        return f"{inputs} -> {text_of(y.shape)} {y.element}"
+        comment = comment or f"{inputs} -> {text_of(y.shape)} {y.element}"
+        self.all.append(Step(unique_identifier(name, self.names), comment, body, reads, y))
 
     def operand(self, value: SSAValue) -> NativeTensor:
         """The tensor of a value; a constant gets a step that writes it for each image."""
@@ -86,14 +81,20 @@ class StepList:
             y = self.new_tensor(value)
             source = self.loop_input(value).broadcast(y.shape, y.shape)
             lines = Loops(y.shape).elementwise([source], y, "std::int64_t", "a")
-            self.add("constant", f"a constant: {text_of(y.shape)}", lines, [], y)
+            self.add("constant", lines, [], y, f"a constant: {text_of(y.shape)}")
         return self.tensors[value]
 
     def loop_input(self, value: SSAValue) -> LoopInput:
         """A value, or a constant, as an input of a loop."""
         if value in self.tensors:
             return LoopInput.tensor(self.tensors[value])
-        return LoopInput.array(self.analysis.known[value], self.constants)
+        return LoopInput.array(self.known[value], self.constants)
+
+
+@singledispatch
+def add_steps(op: QnnOp, steps: StepList) -> None:
+    """Adds the steps of an op. numpy computes the ops for which no function is registered."""
+    raise AssertionError(f"{op.name} has no native steps")
 
 
 def fill_border(y: NativeTensor) -> list[str]:

@@ -16,9 +16,10 @@ from enum import Enum
 from math import prod
 
 import numpy as np
+from xdsl.ir import SSAValue
 
 from ...qdialect.qnn.base import Shape
-from ...qdialect.types import QuantType, bit_width, dtype_of, value_range
+from ...qdialect.types import QuantType, bit_width, dtype_of, element_of, value_range
 
 Sides = tuple[int, int, int, int]
 """Pixels above, left of, below and right of an image."""
@@ -51,6 +52,25 @@ CXX_TYPES = {
 def type_name(dtype: np.dtype[np.generic]) -> str:
     """The C++ name of a numpy type."""
     return CXX_TYPES[dtype.str[1:]]
+
+
+def quant_type_of(value: SSAValue) -> QuantType:
+    element = element_of(value)
+    assert isinstance(element, QuantType)
+    return element
+
+
+def needs_wide(type: QuantType) -> bool | None:
+    """Whether values of a type need 64-bit integers instead of 32-bit ones; None if 64 are too few.
+
+    The lowest and the highest integer of each width are kept free: negating a value cannot
+    overflow, and the highest serves as a threshold that no value reaches.
+    """
+    low, high = value_range(type)
+    for bits, wide in ((32, False), (64, True)):
+        if -(1 << (bits - 1)) < low and high < (1 << (bits - 1)) - 1:
+            return wide
+    return None
 
 
 class MemorySpace(Enum):

@@ -45,12 +45,7 @@ UNSUPPORTED_OPERATORS: dict[str, str] = {
         "export the model with static quantization"
     ),
     **dict.fromkeys(
-        ("HardSwish", "Swish", "Mish", "Gelu"),
-        "this activation is not monotone, and is not supported: "
-        "train with Relu, LeakyRelu or a clip",
-    ),
-    **dict.fromkeys(
-        ("Selu", "Celu", "Softplus", "Softsign", "ThresholdedRelu", "Erf", "Exp", "Log"),
+        ("ThresholdedRelu", "Shrink", "Exp", "Log"),
         "this activation is not supported: train with Relu, LeakyRelu, Elu, Sigmoid or Tanh",
     ),
     **dict.fromkeys(

@@ -8,11 +8,18 @@ from ..onnx.node import Attribute
 from .program import OperatorCall
 from .translation import Translation, int64_array, refuse_training, translates
 
-RENAMED_OPERATORS = {
+SAME_FUNCTIONS = {
     "relu": "Relu",
-    "relu_": "Relu",
     "sigmoid": "Sigmoid",
     "tanh": "Tanh",
+    "silu": "Swish",
+    "hardswish": "HardSwish",
+    "mish": "Mish",
+    "selu": "Selu",
+}
+"""Activations without parameters; torch also has them in place."""
+
+RENAMED_OPERATORS = {
     "sign": "Sign",
     "floor": "Floor",
     "ceil": "Ceil",
@@ -23,14 +30,9 @@ RENAMED_OPERATORS = {
     "detach": "Identity",
     "detach_": "Identity",
     "lift_fresh_copy": "Identity",
+    **{f"{name}{end}": onnx for name, onnx in SAME_FUNCTIONS.items() for end in ("", "_")},
+    "erf": "Erf",
     # the ONNX importer rejects these with advice
-    "silu": "Swish",
-    "hardswish": "HardSwish",
-    "mish": "Mish",
-    "gelu": "Gelu",
-    "selu": "Selu",
-    "celu": "Celu",
-    "softplus": "Softplus",
     "exp": "Exp",
     "log": "Log",
     "layer_norm": "LayerNormalization",
@@ -142,6 +144,26 @@ def elu(t: Translation, call: OperatorCall) -> None:
     if t.number(call, "scale", 1) != 1 or t.number(call, "input_scale", 1) != 1:
         raise call.fail("the arguments scale and input_scale are not supported: leave them at 1")
     t.emit(call, "Elu", [call.ref("self")], alpha=float(t.number(call, "alpha", 1)))
+
+
+@translates("aten.celu", "aten.celu_")
+def celu(t: Translation, call: OperatorCall) -> None:
+    t.emit(call, "Celu", [call.ref("self")], alpha=float(t.number(call, "alpha", 1)))
+
+
+@translates("aten.gelu", "aten.gelu_")
+def gelu(t: Translation, call: OperatorCall) -> None:
+    approximate = call.get("approximate")
+    by_tanh = getattr(approximate, "value", approximate) == "tanh"
+    t.emit(call, "Gelu", [call.ref("self")], approximate="tanh" if by_tanh else "none")
+
+
+@translates("aten.softplus")
+def softplus(t: Translation, call: OperatorCall) -> None:
+    """Torch returns `x` itself above the threshold; from 20 on that is the rounded result."""
+    if t.number(call, "beta", 1) != 1 or t.number(call, "threshold", 20) < 20:
+        raise call.fail("the arguments beta and threshold are not supported: leave them out")
+    t.emit(call, "Softplus", [call.ref("self")])
 
 
 @translates("aten.prelu")

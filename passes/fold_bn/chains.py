@@ -24,12 +24,12 @@ from ...qdialect.qnn.linear import LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
-from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of, is_quant, shape_of
 from ...qdialect.values import Value, as_array
 from ..arrays import Ints
-from .quant_params import dequantize_of, is_per_tensor, varies_by_channel_only
+from .quant_params import dequantize_of, varies_by_channel_only
 
 ElementwiseOp = UnaryOp | BinaryOp | BatchNormOp | PReluOp
 QuantizerOp = QuantizeOp | ThresholdOp
@@ -73,13 +73,14 @@ def level_range(quantizer: QuantizerOp) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Chain:
-    """The elementwise ops from one dequantized tensor, or two, to a quantizer.
+    """The elementwise ops from one integer tensor, or two, to a quantizer.
 
-    Two sources are the operands of the first op.
+    An op may read two tensors of the chain, as in `x * sigmoid(x)`.
     """
 
-    sources: Sequence[DequantizeOp]
-    ops: Sequence[ElementwiseOp]
+    inputs: Sequence[SSAValue]
+    ops: Sequence[QnnOp]
+    """In an order in which each op follows those that it reads; the dequantize ops are included."""
     quantizer: QuantizerOp
 
     @property
@@ -89,49 +90,60 @@ class Chain:
     @property
     def width(self) -> int:
         """The number of channels to evaluate: 1 if all ops treat all channels alike."""
-        constants = [
-            shape_of(value)
-            for op in (*self.ops, self.quantizer)
-            for value in op.operands
-            if constant_of(value) is not None
-        ]
-        return self.channels if any(np.prod(shape) > 1 for shape in constants) else 1
+        differ = any(map(differs_between_channels, (*self.ops, self.quantizer)))
+        return self.channels if differ else 1
 
-    def levels(self, *sources: Ints) -> Ints:
+    @property
+    def combining_ops(self) -> list[QnnOp]:
+        """The ops that read two tensors of the chain."""
+        return [op for op in self.ops if len(split_operands(op)[0]) == 2]
+
+    def dequantize_of(self, value: SSAValue) -> DequantizeOp:
+        """The op that dequantizes an input."""
+        return next(op for op in self.ops if isinstance(op, DequantizeOp) and op.x is value)
+
+    def levels(self, *inputs: Ints) -> Ints:
         """Evaluates the original ops, in their own float arithmetic, on rows of integers.
 
-        There is one array per source, and each of its rows has one integer per channel. The result
+        There is one array per input, and each of its rows has one integer per channel. The result
         has the levels in the same shape; a bipolar level is 0 or 1.
         """
-        rank = len(shape_of(self.quantizer.x))
-        values: dict[SSAValue, Value] = {}
-        for source, rows in zip(self.sources, sources, strict=True):
-            values[source.x] = rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
-        op: QnnOp
+        values: dict[SSAValue, Value] = {
+            value: self.as_image(rows) for value, rows in zip(self.inputs, inputs, strict=True)
+        }
         with np.errstate(all="ignore"):
-            for op in (*self.sources, *self.ops, self.quantizer):
-                known = [_operand_value(values, value) for value in op.operands]
-                values[op.results[0]] = op.evaluate(*known)[0]
-        found = as_array(values[self.quantizer.output]).astype(np.int64).reshape(sources[0].shape)
-        return (
-            (found + 1) >> 1
-            if isinstance(element_of(self.quantizer.output), BipolarType)
-            else found
-        )
+            for op in (*self.ops, self.quantizer):
+                known = [values.get(value, constant_of(value)) for value in op.operands]
+                values[op.results[0]] = op.evaluate(*(v for v in known if v is not None))[0]
+        return self.as_levels(values[self.quantizer.output]).reshape(inputs[0].shape)
 
+    def as_image(self, rows: Ints) -> Ints:
+        """Rows with one integer per channel, in the rank of the chain's tensors."""
+        rank = len(shape_of(self.quantizer.x))
+        return rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
 
-def _operand_value(values: dict[SSAValue, Value], value: SSAValue) -> Value:
-    if value in values:
-        return values[value]
-    constant = constant_of(value)
-    assert constant is not None
-    return constant
+    def as_levels(self, value: Value) -> Ints:
+        """A result of the quantizer as levels: -1 and +1 of a bipolar type are 0 and 1."""
+        found = as_array(value).astype(np.int64)
+        bipolar = isinstance(element_of(self.quantizer.output), BipolarType)
+        return (found + 1) >> 1 if bipolar else found
 
 
 def split_operands(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
     """The operands that depend on the image, and the shapes of those that are constant."""
     free = [value for value in op.operands if constant_of(value) is None]
     return free, [shape_of(value) for value in op.operands if value not in free]
+
+
+def differs_between_channels(op: QnnOp) -> bool:
+    """Whether the parameters of an op differ between channels."""
+    match op:
+        case LookupOp():
+            return op.per_channel is not None
+        case ThresholdOp():
+            return shape_of(op.thresholds)[0] > 1 or op.descending is not None
+        case _:
+            return any(prod(shape) > 1 for shape in split_operands(op)[1])
 
 
 def varies_by_position(shapes: Iterable[Sequence[int]]) -> bool:
@@ -144,30 +156,87 @@ SCALE_REMEDY = "use one scale per tensor or one per channel"
 
 def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
     """Walks back from a quantizer to the integers it depends on."""
-    ops: list[ElementwiseOp] = []
-    shape = shape_of(quantizer.x)
     if not varies_by_channel_only(quantizer):
         reason = "its scale varies along an axis other than the last (channels)"
         return Refusal(reason, SCALE_REMEDY)
-    if len(shape) < 2:
+    if len(shape_of(quantizer.x)) < 2:
         return Refusal("its input lacks an axis of images or an axis of channels")
-    value = quantizer.x
-    while (source := dequantize_of(value)) is None:
+    ops = _ops_before(quantizer.x)
+    if isinstance(ops, Refusal):
+        return ops
+    found = {op.x: None for op in ops if isinstance(op, DequantizeOp)}
+    inputs, steps = _common_input(list(found))
+    if len(inputs) > 2:
+        reason = f"it depends on {len(inputs)} tensors, at most 2 are supported"
+        return Refusal(reason, "quantize the sum of two of them")
+    if len({shape_of(value) for value in inputs}) > 1:
+        reason = "it combines tensors of different shapes"
+        return Refusal(reason, "combine two tensors of one shape")
+    return Chain(inputs, [*steps, *ops], quantizer)
+
+
+def _ops_before(value: SSAValue) -> list[QnnOp] | Refusal:
+    """The ops between integers and a value, each after those that it reads."""
+    shape = shape_of(value)
+    ops: list[QnnOp] = []
+    seen: set[SSAValue] = set()
+    stack: list[tuple[SSAValue, bool]] = [(value, False)]
+    while stack:
+        value, inputs_done = stack.pop()
         op = value.owner
+        if inputs_done:
+            assert isinstance(op, QnnOp)
+            ops.append(op)
+            continue
+        if value in seen:
+            continue
+        seen.add(value)
+        if (source := dequantize_of(value)) is not None:
+            if not varies_by_channel_only(source):
+                reason = f"{describe(source)} has a scale that varies along another axis"
+                return Refusal(f"{reason} than the last", SCALE_REMEDY)
+            ops.append(source)
+            continue
         if not isinstance(op, ElementwiseOp):
             return _refuse_source(op)
         refusal = _refuse_elementwise(op, shape)
         if refusal is not None:
             return refusal
-        ops.append(op)
-        free, _ = split_operands(op)
-        if len(free) != 1:
-            return _two_source_chain(free, ops[::-1], quantizer)
-        value = free[0]
-    if not varies_by_channel_only(source):
-        reason = f"{describe(source)} has a scale that varies along an axis other than the last"
-        return Refusal(reason, SCALE_REMEDY)
-    return Chain([source], ops[::-1], quantizer)
+        stack.append((value, True))
+        stack += [(operand, False) for operand in reversed(split_operands(op)[0])]
+    return ops
+
+
+def _common_input(inputs: list[SSAValue]) -> tuple[list[SSAValue], list[QnnOp]]:
+    """The integers from which thresholds and tables compute all inputs, and these ops.
+
+    `x * sigmoid(x)`, with both factors quantized, reads a tensor and a table of that tensor.
+    """
+    paths = [_steps_before(value) for value in inputs]
+    for common in paths[0]:
+        if all(common in path for path in paths):
+            steps: dict[QnnOp | None, None] = {}
+            for path in paths:
+                values = list(path)
+                steps.update({path[value]: None for value in values[: values.index(common)][::-1]})
+            return [common], [op for op in steps if op is not None]
+    return inputs, []
+
+
+def _steps_before(value: SSAValue) -> dict[SSAValue, QnnOp | None]:
+    """An integer tensor and those from which steps compute it, each with its step; latest first."""
+    path: dict[SSAValue, QnnOp | None] = {}
+    while isinstance(op := value.owner, ThresholdOp | LookupOp) and _is_step(op):
+        path[value] = op
+        value = op.x
+    path[value] = None
+    return path
+
+
+def _is_step(op: ThresholdOp | LookupOp) -> bool:
+    """Whether an op computes each integer from one integer."""
+    same_shape = shape_of(op.x) == shape_of(op.output)
+    return same_shape and is_quant(element_of(op.x)) and len(split_operands(op)[0]) == 1
 
 
 def _refuse_source(owner: Operation | Block) -> Refusal:
@@ -188,18 +257,6 @@ def _refuse_elementwise(op: ElementwiseOp, shape: Sequence[int]) -> Refusal | No
         reason = f"{describe(op)} has a constant that varies between positions"
         return Refusal(reason, "thresholds can vary between channels only")
     return None
-
-
-def _two_source_chain(
-    free: Sequence[SSAValue], ops: Sequence[ElementwiseOp], quantizer: QuantizerOp
-) -> Chain | Refusal:
-    """A chain whose first op combines two tensors."""
-    sources = [dequantize_of(value) for value in free]
-    found = [source for source in sources if source is not None and is_per_tensor(source)]
-    if len(found) != 2 or shape_of(found[0].x) != shape_of(found[1].x):
-        reason = f"{describe(ops[0])} needs two tensors of one shape, each with a single scale"
-        return Refusal(reason, "quantize both of its operands, with one scale per tensor")
-    return Chain(found, ops, quantizer)
 
 
 def channel_bounds(value: SSAValue) -> tuple[Array, Array]:

@@ -8,11 +8,11 @@ from xdsl.utils.exceptions import InterpretationError
 
 from ...qdialect.qnn.constants import range_of
 from ...qdialect.refusal import Refusal
-from ..arrays import Flags, Ints
+from ..arrays import Ints
 from .chains import Chain, channel_bounds, level_range
 from .monotone import is_monotone
 from .residual import PairTable, WeightedSum, find_weighted_sum, try_all_pairs
-from .threshold_search import non_monotone
+from .segments import MAX_SEGMENTS, Segments, find_segments
 
 MAX_LEVELS = 1 << 12
 """Maximum number of steps between the levels of a quantizer; each is a threshold per channel."""
@@ -28,18 +28,24 @@ MAX_INTEGER = 1 << 61
 
 
 @dataclass(frozen=True)
-class SingleInput:
-    """A chain of one source is a function of one integer per channel, with these bounds."""
+class InputRange:
+    """A chain of one input is a function of one integer per channel, with these bounds."""
 
     low: Ints
     """The smallest integer that each channel can reach."""
     high: Ints
     """The largest integer that each channel can reach."""
-    non_monotone: bool
-    """Whether the chain both rises and falls in some channel, so that it becomes a table."""
 
 
-FoldPlan = SingleInput | WeightedSum | PairTable
+class MonotoneInput(InputRange):
+    """The function is monotone in each channel, so it becomes thresholds."""
+
+
+class TableInput(InputRange):
+    """The function both rises and falls in some channel, and its range is small: a table."""
+
+
+FoldPlan = MonotoneInput | TableInput | Segments | WeightedSum | PairTable
 
 
 def plan_fold(chain: Chain, max_error: int = 0) -> FoldPlan | Refusal:
@@ -58,7 +64,7 @@ def _plan(chain: Chain, max_error: int) -> FoldPlan | Refusal:
             f"its {last - first + 1} levels are too many, at most {MAX_LEVELS + 1} are possible"
         )
         return Refusal(reason, "quantize to at most 12 bits")
-    if len(chain.sources) == 1:
+    if len(chain.inputs) == 1:
         return _plan_single_input(chain)
     plan = find_weighted_sum(chain, max_error)
     if isinstance(plan, Refusal) and fits_pair_table(chain):
@@ -66,36 +72,33 @@ def _plan(chain: Chain, max_error: int) -> FoldPlan | Refusal:
     return plan
 
 
-def _plan_single_input(chain: Chain) -> SingleInput | Refusal:
-    lows, highs = channel_bounds(chain.sources[0].x)
+def _plan_single_input(chain: Chain) -> MonotoneInput | TableInput | Segments | Refusal:
+    lows, highs = channel_bounds(chain.inputs[0])
     lowest, highest = int(lows.min()), int(highs.max())
     if lowest < -MAX_INTEGER or highest > MAX_INTEGER:
         reason = f"its input ranges from {lowest} to {highest}, too wide for the threshold search"
         return Refusal(reason, "use an input type of at most 62 bits")
     low, high = lows.astype(np.int64), highs.astype(np.int64)
-    channels = non_monotone_channels(chain, low, high)
-    if channels is None:
-        reason = "its monotonicity cannot be checked: the input range is too large"
-        return Refusal(reason, "quantize the input of its activation function to fewer bits")
-    entries = highest - lowest + 1
-    if channels.any() and entries > MAX_LOOKUP_ENTRIES:
-        reason = f"it is not monotone, and a table of {entries} entries is too large"
-        return Refusal(reason, f"quantize its input to at most {MAX_LOOKUP_ENTRIES} values")
-    return SingleInput(low, high, bool(channels.any()))
+    if is_monotone_chain(chain):
+        return MonotoneInput(low, high)
+    if chain.width == 1:  # one function of the integers that any channel reaches
+        segments = find_segments(chain, low.min(keepdims=True), high.max(keepdims=True))
+    else:
+        segments = find_segments(chain, low, high)
+    if segments is None:
+        reason = f"it is not monotone, and changes its level more than {MAX_SEGMENTS} times"
+        return Refusal(reason, "quantize to fewer levels")
+    if segments.are_monotone:
+        return MonotoneInput(low, high)
+    return TableInput(low, high) if highest - lowest < MAX_LOOKUP_ENTRIES else segments
+
+
+def is_monotone_chain(chain: Chain) -> bool:
+    """Whether a chain is a composition of monotone functions, which is monotone."""
+    return not chain.combining_ops and all(map(is_monotone, (*chain.ops, chain.quantizer)))
 
 
 def fits_pair_table(chain: Chain) -> bool:
     """Whether a table can hold all pairs of values of two tensors."""
-    bounds = [range_of(source.x) for source in chain.sources]
+    bounds = map(range_of, chain.inputs)
     return prod(high - low + 1 for low, high in bounds) <= MAX_PAIR_TABLE_ENTRIES
-
-
-def non_monotone_channels(chain: Chain, low: Ints, high: Ints) -> Flags | None:
-    """The channels in which a chain both rises and falls; None if there are too many values to try.
-
-    A composition of monotone functions is monotone. Only a chain with another op is evaluated on
-    every value.
-    """
-    if all(map(is_monotone, (*chain.sources, *chain.ops, chain.quantizer))):
-        return np.zeros(1, np.bool_)
-    return non_monotone(chain.levels, low, high)

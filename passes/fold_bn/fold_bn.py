@@ -36,11 +36,12 @@ from ..sum_types import sum_type
 from .affine_inputs import FoldAffine
 from .chains import Chain, QuantizerOp, chain_of, level_range
 from .channel_order import ChannelsLast, TransposeInput
-from .choose_fold import SingleInput, plan_fold
+from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
 from .residual import PairTable, WeightedSum
+from .segments import Segments
 from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
 from .threshold_search import StepFunction, find_thresholds
 
@@ -79,26 +80,37 @@ class FoldChain(RewritePattern):
         match plan_fold(chain, self.max_error):
             case Refusal() as refusal:
                 return refusal
-            case SingleInput(non_monotone=False) as plan:
+            case MonotoneInput() as plan:
                 return self._fold_to_thresholds(chain, plan)
-            case SingleInput() as plan:
+            case TableInput() as plan:
                 return self._fold_to_table(chain, plan)
+            case Segments() as plan:
+                return self._fold_to_segments(chain, plan)
             case WeightedSum() as plan:
                 return self._fold_sum(chain, plan)
             case PairTable() as plan:
                 return self._fold_pairs(chain, plan)
 
-    def _fold_to_thresholds(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+    def _fold_to_thresholds(self, chain: Chain, bounds: MonotoneInput) -> list[Operation]:
         first, last = level_range(chain.quantizer)
         steps = find_thresholds(chain.levels, bounds.low, bounds.high, first, last)
-        return self._threshold_op(chain.sources[0].x, steps, chain.quantizer, first)
+        return self._threshold_op(chain.inputs[0], steps, chain.quantizer, first)
 
-    def _fold_to_table(self, chain: Chain, bounds: SingleInput) -> list[Operation]:
+    def _fold_to_table(self, chain: Chain, bounds: TableInput) -> list[Operation]:
         """A table with an entry for each integer that a channel reaches, and a row per channel."""
         first, last = int(bounds.low.min()), int(bounds.high.max())
         values = np.arange(first, last + 1, dtype=np.int64)[:, None]
         levels = chain.levels(np.clip(values, bounds.low, bounds.high)).T
-        return self._lookup_op(chain.sources[0].x, levels, first, chain.quantizer)
+        return self._lookup_op(chain.inputs[0], levels, first, chain.quantizer)
+
+    def _fold_to_segments(self, chain: Chain, plan: Segments) -> list[Operation]:
+        """Thresholds that number the segments of each channel, and a table of their levels."""
+        starts = _merge_equal_rows(plan.starts)
+        rows = self.pool.constant(
+            starts, smallest_type(int(starts.min()), int(starts.max())), "starts"
+        )
+        number = ThresholdOp(chain.inputs[0], rows, smallest_type(0, starts.shape[1]))
+        return [rows, number, *self._lookup_op(number.output, plan.levels, 0, chain.quantizer)]
 
     def _lookup_op(
         self, x: SSAValue, levels: Ints, first: int, quantizer: QuantizerOp
@@ -135,8 +147,8 @@ class FoldChain(RewritePattern):
         """The sum of multiples of both sources; the ops that compute it are appended to
         `new_ops`."""
         a, b = (
-            self._multiple(source.x, factor, new_ops)
-            for source, factor in zip(chain.sources, multipliers, strict=True)
+            self._multiple(value, factor, new_ops)
+            for value, factor in zip(chain.inputs, multipliers, strict=True)
         )
         (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
         total = AddOp(a, b, sum_type(a_low + b_low, a_high + b_high))

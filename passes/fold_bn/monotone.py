@@ -1,8 +1,7 @@
 """Ops whose float results are known to be monotone, so that a chain need not be checked.
 
 Each of them rounds a monotone function correctly, and rounding is monotone, so the result is too.
-Ops built on `exp` or `tanh` are missing: the last bit of a library function may fall where the
-function rises. Chains with such ops are evaluated on every value.
+Smooth functions are monotone for floats of at most 32 bits, as `qdialect.qnn.smooth` explains.
 """
 
 from functools import singledispatch
@@ -24,7 +23,9 @@ from ...qdialect.qnn.constants import constant_of
 from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ...qdialect.qnn.smooth import EluOp, SmoothOp
 from ...qdialect.qnn.steps import ThresholdOp
+from ...qdialect.types import bit_width, element_of
 
 
 @singledispatch
@@ -66,3 +67,13 @@ def _(op: LeakyReluOp | HardSigmoidOp) -> bool:
 def _(op: PReluOp) -> bool:
     slope = constant_of(op.slope)
     return slope is not None and bool(np.all(slope >= 0))
+
+
+@is_monotone.register
+def _(op: SmoothOp) -> bool:
+    return op.turning_point is None and bit_width(element_of(op.x)) <= 32
+
+
+@is_monotone.register
+def _(op: EluOp) -> bool:
+    return op.alpha.value.data >= 0 and bit_width(element_of(op.x)) <= 32

@@ -19,7 +19,7 @@ from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, element_of
 from ..arrays import Ints
 from .chains import Chain, level_range
-from .quant_params import scale_row
+from .quant_params import is_per_tensor, scale_row
 
 MAX_PAIRS_TRIED = 1 << 20
 """Maximum pairs of values times channels that are evaluated: two tensors of ten bits each."""
@@ -30,6 +30,8 @@ MAX_MULTIPLIER = 1 << 10
 
 SMALL_OPERANDS = "quantize both of its operands to at most 8 bits"
 """The remedy if a sum is impossible: with so few bits, a table can hold all pairs."""
+
+ONE_SCALE = "quantize both of its operands, with one scale per tensor"
 
 
 @dataclass(frozen=True)
@@ -60,9 +62,14 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
     If there are none, the multipliers with the smallest error, provided that no level is off by
     more than `max_error`.
     """
-    if not isinstance(chain.ops[0], AddOp | SubOp):
-        reason = f"{describe(chain.ops[0])} combines two tensors, but does not add or subtract them"
-        return Refusal(reason, SMALL_OPERANDS)
+    first, *others = chain.combining_ops
+    if others or not isinstance(first, AddOp | SubOp):
+        name = describe(others[0] if others else first)
+        return Refusal(
+            f"{name} combines two tensors, but does not add or subtract them", SMALL_OPERANDS
+        )
+    if not all(is_per_tensor(chain.dequantize_of(value)) for value in chain.inputs):
+        return Refusal(f"{describe(first)} needs two tensors with a single scale each", ONE_SCALE)
     pairs = try_all_pairs(chain)
     if isinstance(pairs, Refusal):
         return pairs
@@ -106,11 +113,11 @@ def _refuse_rounding(smallest_error: int | None) -> Refusal:
 
 def try_all_pairs(chain: Chain) -> PairTable | Refusal:
     """Evaluates a chain on every pair of values, unless there are too many."""
-    counts = [high - low + 1 for low, high in (range_of(source.x) for source in chain.sources)]
+    counts = [high - low + 1 for low, high in map(range_of, chain.inputs)]
     if prod(counts) * chain.width > MAX_PAIRS_TRIED:
         reason = f"it combines tensors of {counts[0]} and {counts[1]} values: too many pairs to try"
         return Refusal(reason, SMALL_OPERANDS)
-    a, b = (_values_of_type(source.x) for source in chain.sources)
+    a, b = map(_values_of_type, chain.inputs)
     rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
     shape = (len(rows), chain.width)
     wide = (np.broadcast_to(values[:, None], shape) for values in (rows, cols))
@@ -126,8 +133,8 @@ def _level_falls(chain: Chain, pairs: PairTable) -> bool:
 
 def real_factors(chain: Chain) -> tuple[float, float]:
     """The real factor of each integer in the sum: its scale, negative for a subtrahend."""
-    first, second = (float(scale_row(source)[0]) for source in chain.sources)
-    return first, -second if isinstance(chain.ops[0], SubOp) else second
+    first, second = (float(scale_row(chain.dequantize_of(value))[0]) for value in chain.inputs)
+    return first, -second if isinstance(chain.combining_ops[0], SubOp) else second
 
 
 def _multipliers(chain: Chain, falls: bool) -> Iterator[tuple[int, int]]:

@@ -16,12 +16,6 @@ from ..arrays import Flags, Ints
 LevelFunction: TypeAlias = Callable[[Ints], Ints]
 """From accumulators to levels: any number of rows, each with one element per channel."""
 
-EVALUATIONS_PER_CALL = 1 << 16
-"""Elements that one call of a function evaluates: their intermediate results fit in a cache."""
-
-MAX_EVALUATIONS = 1 << 24
-"""Maximum number of elements that a check of all values evaluates."""
-
 
 @dataclass(frozen=True)
 class StepFunction:
@@ -59,24 +53,3 @@ def find_thresholds(
         found += half * (reached == descending)
         room >>= np.uint64(1)
     return StepFunction(np.sort(found, axis=0).T, descending)
-
-
-def non_monotone(
-    function: LevelFunction, low: Ints, high: Ints, budget: int = MAX_EVALUATIONS
-) -> Flags | None:
-    """The channels in which a function both rises and falls, found by evaluating every value.
-
-    None if that would take more than `budget` evaluations.
-    """
-    values = int((high - low).max()) + 1
-    if values * len(low) > budget:
-        return None
-    rises, falls = np.zeros((2, len(low)), np.bool_)
-    rows = max(1, EVALUATIONS_PER_CALL // len(low))
-    for start in range(0, values, rows):
-        # One row more than the step, so that the change between two blocks is seen as well.
-        offsets = np.arange(start, min(start + rows + 1, values), dtype=np.int64)[:, None]
-        change = np.diff(function(np.minimum(low + offsets, high)), axis=0)
-        rises |= (change > 0).any(0)
-        falls |= (change < 0).any(0)
-    return rises & falls

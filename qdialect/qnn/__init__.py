@@ -15,6 +15,7 @@ from . import (
     normalization,
     pooling,
     quantization,
+    smooth,
     steps,
 )
 from .base import QnnOp
@@ -29,6 +30,7 @@ TENSOR_OPS: tuple[type[QnnOp], ...] = ops_defined_in(
     pooling,
     elementwise,
     activations,
+    smooth,
     layout,
     classify,
 )

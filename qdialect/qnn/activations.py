@@ -140,55 +140,6 @@ class HardSigmoidOp(UnaryOp):
 
 
 @irdl_op_definition
-class SigmoidOp(UnaryOp):
-    """`1 / (1 + exp(-x))`.
-
-    %y = qnn.sigmoid %x : (tensor<1x8xf32>) -> tensor<1x8xf32>
-    """
-
-    name = "qnn.sigmoid"
-
-    def compute(self, x: Array) -> Array:
-        # exp never gets a positive argument, so that it cannot overflow
-        one, power = x.dtype.type(1), np.exp(-np.abs(x))
-        return np.where(x >= 0, one, power) / (one + power)
-
-
-@irdl_op_definition
-class TanhOp(UnaryOp):
-    """The hyperbolic tangent.
-
-    %y = qnn.tanh %x : (tensor<1x8xf32>) -> tensor<1x8xf32>
-    """
-
-    name = "qnn.tanh"
-
-    def compute(self, x: Array) -> Array:
-        return np.tanh(x)
-
-
-@irdl_op_definition
-class EluOp(UnaryOp):
-    """`x` if `x >= 0`, else `alpha * (exp(x) - 1)`.
-
-    %y = qnn.elu %x {alpha = 1.0 : f32} : (tensor<1x8xf32>) -> tensor<1x8xf32>
-    """
-
-    name = "qnn.elu"
-
-    alpha = prop_def(FloatProperty, default_value=float_attr(1.0))
-    """The negative of the limit for `x` towards minus infinity."""
-
-    def __init__(self, x: SSAValue | Operation, alpha: float = 1.0):
-        x = SSAValue.get(x)
-        self.init_with_inferred_types([x], {"alpha": float_attr(alpha)}, element_of(x))
-
-    def compute(self, x: Array) -> Array:
-        below = x.dtype.type(self.alpha.value.data) * np.expm1(np.minimum(x, x.dtype.type(0)))
-        return np.where(x >= 0, x, below)
-
-
-@irdl_op_definition
 class SignOp(UnaryOp):
     """The sign of each element: -1, 0 or 1.
 

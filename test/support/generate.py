@@ -23,15 +23,12 @@ from qnn.qdialect.qnn import TENSOR_OPS, QnnOp
 from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
     RoundOp,
-    SigmoidOp,
     SignOp,
-    TanhOp,
 )
 from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
@@ -48,6 +45,18 @@ from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, accum
 from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp, TruncOp
+from qnn.qdialect.qnn.smooth import (
+    EluOp,
+    ErfOp,
+    GeluOp,
+    HardSwishOp,
+    MishOp,
+    SigmoidOp,
+    SiluOp,
+    SoftplusOp,
+    SoftsignOp,
+    TanhOp,
+)
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,
@@ -523,6 +532,9 @@ def elu(g: Growth) -> QnnOp:
     return EluOp(g.operand(quant=False), g.choices.pick([1.0, 0.3]))
 
 
+SMOOTH_OPS = SoftplusOp, SoftsignOp, ErfOp, GeluOp, SiluOp, MishOp, HardSwishOp
+
+
 def unary(kind: Callable[[SSAValue], QnnOp]) -> Maker:
     return lambda g: kind(g.operand(quant=False))
 
@@ -656,6 +668,7 @@ MAKERS: dict[type[QnnOp], Maker] = {
     SigmoidOp: unary(SigmoidOp),
     TanhOp: unary(TanhOp),
     EluOp: elu,
+    **{kind: unary(kind) for kind in SMOOTH_OPS},
     SignOp: unary(SignOp),
     FloorOp: unary(FloorOp),
     CeilOp: unary(CeilOp),
@@ -686,6 +699,7 @@ FLOAT_ONLY: set[type[QnnOp]] = {
     SigmoidOp,
     TanhOp,
     EluOp,
+    *SMOOTH_OPS,
     SignOp,
     FloorOp,
     CeilOp,

@@ -15,13 +15,10 @@ from qnn.qdialect.program import Program
 from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
-    SigmoidOp,
-    TanhOp,
 )
 from qnn.qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import ConcatOp, PadOp, ReshapeOp, ResizeOp
@@ -29,6 +26,7 @@ from qnn.qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOp, Linea
 from qnn.qdialect.qnn.normalization import BatchNormOp
 from qnn.qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from qnn.qdialect.qnn.smooth import EluOp, SigmoidOp, TanhOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.types import (
     BipolarType,

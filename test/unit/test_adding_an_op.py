@@ -12,6 +12,14 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from qnn.backends.hls.library import INCLUDE as HLS_LIBRARY
 from qnn.backends.hls.printer import print_instance
+from qnn.backends.native.analysis import (
+    accepts_bits,
+    can_compute,
+    fused_operands,
+    needed_padding,
+    written_planes,
+)
+from qnn.backends.native.ops import add_steps
 from qnn.backends.netlist.builder import build_instance
 from qnn.backends.netlist.netlist import Instance
 from qnn.backends.opencl.library import INCLUDE as OPENCL_LIBRARY
@@ -125,3 +133,38 @@ def test_no_other_file_knows_the_process(example_files: set[str]) -> None:
     sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
     found = {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
     assert found - example_files == set()
+
+
+NATIVE = ROOT / "backends" / "native"
+OF_NATIVE_OPS = (
+    add_steps,
+    can_compute,
+    needed_padding,
+    accepts_bits,
+    written_planes,
+    fused_operands,
+)
+"""The registries of functions for the ops that the native engine computes."""
+
+FUSED_IN: dict[type[QnnOp], str] = {
+    elementwise.AddOp: "backends/native/ops/thresholds.py",
+    elementwise.MulOp: "backends/native/ops/thresholds.py",
+    steps.ThresholdOp: "backends/native/layers.py",
+}
+"""The file that computes an op in the step of another one, beside the op's own file."""
+
+NATIVE_OPS: list[type[QnnOp]] = [op for op in add_steps.registry if op is not object]
+
+
+@pytest.mark.parametrize("op", NATIVE_OPS, ids=lambda op: op.name)
+def test_one_file_of_the_native_engine_knows_an_op(op: type[QnnOp]) -> None:
+    (file,) = {file_of(r.registry[op]) for r in OF_NATIVE_OPS if op in r.registry}
+    name = re.compile(rf"\b{op.__name__}\b")
+    found = {path for path in NATIVE.rglob("*.py") if name.search(path.read_text())}
+    files = {path.relative_to(ROOT).as_posix() for path in found}
+    assert files - {FUSED_IN.get(op)} == {file}
+
+
+def test_the_page_names_every_registry_of_the_native_engine() -> None:
+    text = PAGE.read_text()
+    assert [r.__name__ for r in OF_NATIVE_OPS if r.__name__ not in text] == []

@@ -14,18 +14,25 @@ from qnn.qdialect.qnn import QnnOp
 from qnn.qdialect.qnn.activations import (
     CeilOp,
     ClipOp,
-    EluOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
     PReluOp,
     RoundOp,
-    SigmoidOp,
     SignOp,
-    TanhOp,
 )
 from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.quantization import DequantizeOp
+from qnn.qdialect.qnn.smooth import (
+    EluOp,
+    ErfOp,
+    MishOp,
+    SigmoidOp,
+    SiluOp,
+    SoftplusOp,
+    SoftsignOp,
+    TanhOp,
+)
 from qnn.qdialect.text import TextError
 from qnn.qdialect.types import (
     BipolarType,
@@ -124,6 +131,11 @@ SMOOTH: dict[type[QnnOp], Callable[[torch.Tensor], torch.Tensor]] = {
     SigmoidOp: torch.sigmoid,
     TanhOp: torch.tanh,
     EluOp: torch.nn.functional.elu,
+    SoftplusOp: torch.nn.functional.softplus,
+    SoftsignOp: torch.nn.functional.softsign,
+    ErfOp: torch.erf,
+    MishOp: torch.nn.functional.mish,
+    SiluOp: torch.nn.functional.silu,
 }
 
 

@@ -6,7 +6,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics, observe, samples
 from qnn.passes.fold_bn.choose_fold import MAX_INTEGER
 from qnn.passes.fold_bn.fold_bn import FoldBnPass
-from qnn.passes.fold_bn.threshold_search import EVALUATIONS_PER_CALL, find_thresholds, non_monotone
+from qnn.passes.fold_bn.threshold_search import find_thresholds
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
@@ -124,20 +124,6 @@ def test_bisection_finds_the_thresholds_of_an_exhaustive_search() -> None:
         found = np.where(steps.descending, levels - reached, reached)
         wanted = function(np.broadcast_to(values, inside.shape))
         np.testing.assert_array_equal(found[inside], wanted[inside])
-
-
-def test_non_monotone_channels_are_found() -> None:
-    low, high = np.array([-8, -8]), np.array([7, 7])
-    found = non_monotone(lambda rows: np.stack([rows[:, 0], rows[:, 1] ** 2], 1), low, high)
-    assert found is not None and found.tolist() == [False, True]
-    assert non_monotone(lambda rows: rows, low, high, budget=3) is None
-
-
-def test_non_monotone_functions_are_found_at_block_boundaries() -> None:
-    low, high = np.array([0]), np.array([3 * EVALUATIONS_PER_CALL])
-    for valley in (EVALUATIONS_PER_CALL - 1, EVALUATIONS_PER_CALL, EVALUATIONS_PER_CALL + 1):
-        found = non_monotone(lambda rows, valley=valley: np.abs(rows - valley), low, high)
-        assert found is not None and found.tolist() == [True]
 
 
 def test_thresholds_at_the_ends_of_the_largest_range() -> None:

@@ -16,7 +16,7 @@ from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
 from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
 from qnn.backends.native.lines import fit_float_lines, line_exceptions
-from qnn.backends.native.plan import Planner
+from qnn.backends.native.plan import plan_stage
 from qnn.backends.native.processor import (
     INSTRUCTION_SETS,
     best_instruction_set,
@@ -256,7 +256,7 @@ def test_layers(kinds: str, level: library.InstructionSet, folder: Path) -> None
     inputs = [RNG.integers(0, 255, (3, 7, 6, 3), np.uint8, endpoint=True)]
     stages = split_into_stages(module)
     (stage,) = stages.stages
-    steps = Planner(stage.ops, stage.inputs, stage.outputs, stages.known, level).plan().steps
+    steps = plan_stage(stage, stages.known, level).steps
     code = "\n".join(line for step in steps for line in step.lines)
     for name in KINDS[kinds]:
         assert name in code, name
@@ -311,6 +311,12 @@ def test_an_index_that_may_leave_its_table(folder: Path) -> None:
     network = assert_same(module, [np.array([[0, 1, 2, 4]], np.uint8)], options(folder))
     with pytest.raises(InterpretationError, match="index 0 to 7 is outside the table"):
         network.run([np.array([[0, 1, 2, 7]], np.uint8)])
+
+
+def test_a_library_depends_on_every_source_of_the_engine() -> None:
+    stages = split_into_stages(layers("mix"))
+    content = {*library.fingerprint_content(stages.stages[0], stages.known, HERE[0])}
+    assert {path.read_bytes() for path in library.NATIVE_FOLDER.rglob("*.py")} <= content
 
 
 def test_a_result_without_axes(folder: Path) -> None:

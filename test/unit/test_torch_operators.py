@@ -78,6 +78,14 @@ MODULES = {
     "hardsigmoid": (nn.Hardsigmoid(), (1, 50)),
     "sigmoid": (nn.Sigmoid(), (1, 5)),
     "tanh": (nn.Tanh(), (1, 5)),
+    "silu": (nn.SiLU(inplace=True), (1, 50)),
+    "hardswish": (nn.Hardswish(), (1, 50)),
+    "mish": (nn.Mish(), (1, 50)),
+    "gelu": (nn.GELU(), (1, 50)),
+    "gelu_by_tanh": (nn.GELU("tanh"), (1, 50)),
+    "selu": (nn.SELU(), (1, 50)),
+    "celu": (nn.CELU(0.7), (1, 50)),
+    "softplus": (nn.Softplus(), (1, 50)),
     "softmax": (nn.Softmax(-1), (1, 5)),
     "dropout": (nn.Dropout(0.5), (1, 5)),
     "max_pool": (nn.MaxPool2d(3, 2, 1, ceil_mode=True), (1, 3, 8, 8)),
@@ -341,7 +349,7 @@ INDEX = torch.tensor([[2, 0]])
 
 REFUSED: dict[str, tuple[Forward, str]] = {
     "unknown": (lambda x: torch.cumsum(x, 1), r'"cumsum" \(aten.cumsum\): this operator is not'),
-    "gelu": (lambda x: F.gelu(x), r'node "gelu" \(Gelu\): this activation is not monotone'),
+    "softplus": (lambda x: F.softplus(x, 2), "the arguments beta and threshold"),
     "layer_norm": (lambda x: F.layer_norm(x, [9]), "it normalises by statistics of each image"),
     "where": (
         lambda x: torch.where(x > 0, x, 2 * x),

@@ -46,6 +46,30 @@
 %tanh1 = qnn.tanh %x {layer = "Tanh_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // CHECK: %tanh1 = qnn.tanh %x {layer = "Tanh_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %tanh1 = "qnn.tanh"(%x) <{layer = "Tanh_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%softplus0 = qnn.softplus %x {layer = "Softplus_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %softplus0 = qnn.softplus %x {layer = "Softplus_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %softplus0 = "qnn.softplus"(%x) <{layer = "Softplus_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%softsign0 = qnn.softsign %x {layer = "Softsign_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %softsign0 = qnn.softsign %x {layer = "Softsign_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %softsign0 = "qnn.softsign"(%x) <{layer = "Softsign_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%erf0 = qnn.erf %x {layer = "Erf_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %erf0 = qnn.erf %x {layer = "Erf_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %erf0 = "qnn.erf"(%x) <{layer = "Erf_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%gelu0 = qnn.gelu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %gelu0 = qnn.gelu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %gelu0 = "qnn.gelu"(%x) : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%silu0 = qnn.silu %x {layer = "Silu_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %silu0 = qnn.silu %x {layer = "Silu_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %silu0 = "qnn.silu"(%x) <{layer = "Silu_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%mish0 = qnn.mish %x {layer = "Mish_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %mish0 = qnn.mish %x {layer = "Mish_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %mish0 = "qnn.mish"(%x) <{layer = "Mish_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%hard_swish0 = qnn.hard_swish %x {layer = "HardSwish_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %hard_swish0 = qnn.hard_swish %x {layer = "HardSwish_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %hard_swish0 = "qnn.hard_swish"(%x) <{layer = "HardSwish_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
+%gelu1 = qnn.gelu %x {by_tanh, layer = "Gelu_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// CHECK: %gelu1 = qnn.gelu %x {by_tanh, layer = "Gelu_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
+// GENERIC: %gelu1 = "qnn.gelu"(%x) <{by_tanh, layer = "Gelu_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
 %elu0 = qnn.elu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // CHECK: %elu0 = qnn.elu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %elu0 = "qnn.elu"(%x) <{alpha = 1.000000e+00 : f32}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
