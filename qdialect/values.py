@@ -108,30 +108,43 @@ def pad_elements(value: Value, low: Sequence[int], high: Sequence[int], number: 
 
 
 def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
-    """The scale of all values if they are dequantized with the same single scale, else None."""
-    first = values[0]
-    if not isinstance(first, Dequantized):
-        return None
-    for value in values:
-        if not (isinstance(value, Dequantized) and value.has_single_scale):
-            return None
-        if value.scale.item() != first.scale.item():
-            return None
-    return first.scale
+    """The scale of all values if they are integers times the same single scale, else None."""
+    known = [exact_numbers(value) for value in values]
+    found = [exact.scale for exact, offset in filter(None, known) if offset == 0]
+    same = len(found) == len(values) and len({scale.item() for scale in found}) == 1
+    return found[0] if same else None
 
 
 def integers(values: Sequence[Value]) -> list[Array]:
-    """The integers of values, all of them dequantized."""
-    return [value.ints for value in values if isinstance(value, Dequantized)]
+    """The integers of values that have a common scale."""
+    return [exact.ints for exact, _ in filter(None, map(exact_numbers, values))]
 
 
 def combine_exactly(
     values: Sequence[Value], combine: Callable[[Array, Array], Array]
-) -> Dequantized | None:
+) -> Dequantized | Affine | None:
     """The exact sum or difference of two values with a common scale, else None."""
     scale = common_scale(values)
     if scale is None:
         return None
     lhs, rhs = integers(values)
-    exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
-    return Dequantized(combine(lhs.astype(exact), rhs.astype(exact)), scale)
+    kind = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
+    exact = Dequantized(combine(lhs.astype(kind), rhs.astype(kind)), scale)
+    if any(isinstance(value, Affine) for value in values):
+        return Affine(exact, 0.0, combine(*map(as_array, values)))
+    return exact
+
+
+def concatenate(values: Sequence[Value], axis: int) -> Value:
+    """Concatenates tensors; those with a common scale stay integers."""
+    joined, scale = (
+        np.concatenate([as_array(value) for value in values], axis),
+        common_scale(values),
+    )
+    if scale is None:
+        return joined
+    kind = exact_dtype(max(map(max_magnitude, integers(values))))
+    exact = np.concatenate([part.astype(kind) for part in integers(values)], axis)
+    if any(isinstance(value, Affine) for value in values):
+        return Affine(Dequantized(exact, scale), 0.0, joined)
+    return Dequantized(exact, scale)

@@ -16,18 +16,9 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_dtype, max_magnitude
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import (
-    Dequantized,
-    Value,
-    as_array,
-    common_scale,
-    integers,
-    move_elements,
-    pad_elements,
-)
+from ..values import Value, concatenate, move_elements, pad_elements
 from .base import (
     AxisOp,
     IntProperty,
@@ -197,12 +188,7 @@ class ConcatOp(AxisOp):
         return super().keeps_images_apart(varying) and set(varying) == set(self.inputs)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        axis = self.axis.value.data
-        if (scale := common_scale(args)) is not None:
-            exact = exact_dtype(max(map(max_magnitude, integers(args))))
-            parts = [part.astype(exact) for part in integers(args)]
-            return (Dequantized(np.concatenate(parts, axis), scale),)
-        return (np.concatenate([as_array(arg) for arg in args], axis),)
+        return (concatenate(args, self.axis.value.data),)
 
 
 @irdl_op_definition
