@@ -290,9 +290,10 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
         if isinstance(owner, LinearOpBase):
             reason = f"its input is float: it comes from {describe(owner)} without a quantizer"
             return Refusal(reason, "put a quantizer between the two")
-        if not owner.operands:
+        computed = [operand for operand in owner.operands if constant_of(operand) is None]
+        if not computed:
             break
-        changed_by, value = owner, owner.operands[0]
+        changed_by, value = owner, computed[0]
     reason = "its input is float: it comes from an input of the network that is not quantized"
     example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
     return Refusal(reason, f"declare the type and scale of that input, as in {example}")
