@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
+from qnn.backends.hls.engine import SIMULATION_CYCLES
 from qnn.backends.native import load
 from qnn.frontends.inputs import InputType
 from qnn.frontends.onnx import import_model
@@ -20,7 +21,6 @@ from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.linear import LinearOpBase
 from qnn.qdialect.types import BipolarType, element_of
 from qnn.tools.designs import design_in
-from qnn.tools.hardware_engines import SIMULATION_CYCLES
 from support.onnx_networks import PASSES, QONNX, Net
 from xdsl.dialects.builtin import ModuleOp
 
@@ -142,5 +142,5 @@ def test_tfc_on_all_engines(tmp_path: Path) -> None:
     design = as_design(module)
     np.testing.assert_array_equal(run(design, [images])[0], expected)
     np.testing.assert_array_equal(load(module).run([images])[0], expected)
-    design_in(design, Goal(target_cycles=SIMULATION_CYCLES), None)
+    design_in(design, Goal(target_cycles=SIMULATION_CYCLES))
     np.testing.assert_array_equal(run(design, [images], engine=HlsEngine(tmp_path))[0], expected)
