@@ -52,7 +52,7 @@ func.func @main(%x: tensor<1x2x3x2xsi8>) -> tensor<1x2x3x2xsi4> {
   %q = qnn.quantize %a, %one : (tensor<1x2x3x2xf32>, tensor<f32>) -> tensor<1x2x3x2xsi4>
   func.return %q : tensor<1x2x3x2xsi4>
 }""",
-        "qnn.dequantize has a scale that varies along an axis other than the last",
+        "qnn.dequantize has a scale that varies along another axis than the last",
     )
 
 
