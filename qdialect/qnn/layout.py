@@ -18,10 +18,9 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, as_array, common_scale, integers, move_elements
+from ..values import Value, concatenate, move_elements, pad_elements
 from .base import (
     AxisOp,
     IntProperty,
@@ -190,13 +189,7 @@ class ConcatOp(AxisOp):
         return super().keeps_images_apart(varying) and set(varying) == set(self.inputs)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        axis = self.axis.value.data
-        scale = common_scale(args)
-        if scale is not None:
-            parts = integers(args)
-            exact = exact_dtype(max(map(max_magnitude, parts)))
-            return (Dequantized(np.concatenate([p.astype(exact) for p in parts], axis), scale),)
-        return (np.concatenate([as_array(arg) for arg in args], axis),)
+        return (concatenate(args, self.axis.value.data),)
 
 
 @irdl_op_definition
@@ -361,14 +354,8 @@ class PadOp(QnnOp):
         return True
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, value = args[0], self.value.value.data
-        low, high = self.low.get_values(), self.high.get_values()
-        if isinstance(x, Dequantized) and x.has_single_scale:
-            steps = value / x.scale.item()
-            if steps == round(steps):
-                ints = widened_for(x.ints, round(steps))
-                return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
-        return (pad_image(as_array(x), low, high, value),)
+        ends = self.low.get_values(), self.high.get_values()
+        return (pad_elements(args[0], *ends, self.value.value.data),)
 
 
 @irdl_op_definition

@@ -42,7 +42,7 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
   %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
   %a = qnn.dequantize %x, %one : (tensor<1x3x3x3xsi8>, tensor<f32>) -> tensor<1x3x3x3xf32>
   %t = qnn.transpose %a order = [0, 2, 1, 3] : (tensor<1x3x3x3xf32>) -> tensor<1x3x3x3xf32>
-  %q = qnn.quantize %t, %s axis = 1 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
+  %q = qnn.quantize %t, %s axis = 2 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
   func.return %q : tensor<1x3x3x3xsi4>
 }""",
         "its scale varies along an axis other than the last",
@@ -52,14 +52,14 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
 def test_a_dequantize_with_a_scale_per_row_is_refused() -> None:
     refused(
         """
-func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
+func.func @main(%x: tensor<1x2x3x2xsi8>) -> tensor<1x2x3x2xsi4> {
   %one = qnn.constant 0.5 : tensor<f32>
   %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
-  %a = qnn.dequantize %x, %s axis = 1 : (tensor<1x3x2xsi8>, tensor<3xf32>) -> tensor<1x3x2xf32>
-  %q = qnn.quantize %a, %one : (tensor<1x3x2xf32>, tensor<f32>) -> tensor<1x3x2xsi4>
-  func.return %q : tensor<1x3x2xsi4>
+  %a = qnn.dequantize %x, %s axis = 2 : (tensor<1x2x3x2xsi8>, tensor<3xf32>) -> tensor<1x2x3x2xf32>
+  %q = qnn.quantize %a, %one : (tensor<1x2x3x2xf32>, tensor<f32>) -> tensor<1x2x3x2xsi4>
+  func.return %q : tensor<1x2x3x2xsi4>
 }""",
-        "qnn.dequantize has a scale that varies along an axis other than the last",
+        "qnn.dequantize has a scale that varies along another axis than the last",
     )
 
 

@@ -16,6 +16,7 @@ from ..node import Node
 from ..registry import handles
 from ..values import GraphTensor, GraphValue
 from .activations import FLOAT32_MAX
+from .bipolar import with_bipolar_levels
 from .parameters import broadcast_constant
 
 BINARY_OPS: dict[str, Callable[[SSAValue, SSAValue], BinaryOp]] = {
@@ -32,7 +33,7 @@ def binary(m: ProgramBuilder, node: Node) -> GraphValue:
     values = _two_inputs(m, node)
     x = _layout_tensor(values) or m.tensor(node, 0)
     lhs, rhs = (_aligned_operand(m, node, value, x) for value in values)
-    return x.like(m.add(BINARY_OPS[node.op](lhs, rhs), node).output)
+    return x.like(with_bipolar_levels(m, m.add(BINARY_OPS[node.op](lhs, rhs), node)))
 
 
 def _two_inputs(m: ProgramBuilder, node: Node) -> list[GraphValue]:
