@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
@@ -104,7 +104,7 @@ class Simulation:
 
         objects = [f"{Path(unit).stem}.o" for unit in units]
         with ThreadPoolExecutor(PROCESSOR_COUNT) as threads, Commands(self.folder) as commands:
-            list(threads.map(lambda unit: self.compile(commands, "-c", unit), units))
+            list(threads.map(partial(self.compile, commands, "-c"), units))
             self.compile(commands, *objects, "-o", "simulation")
         for name in objects:
             (self.folder / name).unlink()

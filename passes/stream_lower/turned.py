@@ -48,7 +48,8 @@ def turned_axis(lowering: Lowering, op: SliceOp | SplitOp | ConcatOp) -> int | N
     if any(value not in lowering.carried for value in op.operands):
         return None
     last = len(shape_of(op.operands[0])) - 1
-    axes = set.intersection(*(channel_axes(lowering, value) for value in op.operands))
+    first, *others = (channel_axes(lowering, value) for value in op.operands)
+    axes = first.intersection(*others)
     return max(axes) if axes and last not in axes else None
 
 
