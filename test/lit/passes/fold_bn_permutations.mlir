@@ -35,12 +35,13 @@ func.func @main(%x: tensor<1x2x4xui3>) -> tensor<1x2x4xui2> {
 // -----
 
 // A quantizer with a scale for each channel of a transposed image.
-// CHECK:      %y = qnn.threshold %x, %thresholds : (tensor<1x1x2x3xui3>, tensor<1x3xui2>) -> tensor<1x1x2x3xui2>
+// CHECK:      %y = qnn.threshold %x, %thresholds : (tensor<1x1x2x3xui3>, tensor<3x3xui3>) -> tensor<1x1x2x3xui2>
 // CHECK-NEXT: qnn.transpose %y order = [0, 3, 1, 2]
 func.func @main(%x: tensor<1x1x2x3xui3>) -> tensor<1x3x1x2xui2> {
   %s = qnn.constant [0.5, 0.25, 0.75] : tensor<3xf32>
+  %q = qnn.constant [0.25, 0.5, 1.0] : tensor<3xf32>
   %d = qnn.dequantize %x, %s : (tensor<1x1x2x3xui3>, tensor<3xf32>) -> tensor<1x1x2x3xf32>
   %t = qnn.transpose %d order = [0, 3, 1, 2] : (tensor<1x1x2x3xf32>) -> tensor<1x3x1x2xf32>
-  %y = qnn.quantize %t, %s axis = 1 : (tensor<1x3x1x2xf32>, tensor<3xf32>) -> tensor<1x3x1x2xui2>
+  %y = qnn.quantize %t, %q axis = 1 : (tensor<1x3x1x2xf32>, tensor<3xf32>) -> tensor<1x3x1x2xui2>
   func.return %y : tensor<1x3x1x2xui2>
 }
