@@ -285,6 +285,7 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
             if known is not None and not is_per_tensor(known):
                 reason = "its input has a scale for each channel"
                 return Refusal(reason, "quantize its input with one scale for the whole tensor")
+            assert changed_by is not None  # one scale directly before a linear op is absorbed
             reason = f"it is quantized, but then changed by {describe(changed_by)}"
             return Refusal(f"its input is float: {reason}", "put a quantizer after that op")
         if isinstance(owner, LinearOpBase):
