@@ -1,8 +1,8 @@
 """The values of the interpreter: numpy arrays, and dequantized tensors that keep their integers.
 
-A dequantized tensor that was only moved or added since is still integers times a scale. Linear ops
-over such tensors compute the exact integer sums. This defines the result of a float convolution:
-frameworks add in an unspecified order, so their last bits are not defined.
+A dequantized tensor that was only moved, added or multiplied since is still integers times a scale.
+Linear ops over such tensors compute the exact integer sums. This defines the result of a float
+convolution: frameworks add in an unspecified order, so their last bits are not defined.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,3 +82,17 @@ def combine_exactly(
     lhs, rhs = integers(values)
     exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
     return Dequantized(combine(lhs.astype(exact), rhs.astype(exact)), scale)
+
+
+def multiply_exactly(values: Sequence[Value]) -> Dequantized | None:
+    """The exact product of two dequantized values with a single scale each, else None."""
+    lhs, rhs = values
+    if not (isinstance(lhs, Dequantized) and isinstance(rhs, Dequantized)):
+        return None
+    if not (lhs.has_single_scale and rhs.has_single_scale):
+        return None
+    scale = lhs.scale.item() * rhs.scale.item()
+    if scale == 0 or not np.isfinite(scale):
+        return None
+    exact = exact_dtype(max_magnitude(lhs.ints) * max_magnitude(rhs.ints))
+    return Dequantized(lhs.ints.astype(exact) * rhs.ints.astype(exact), np.array(scale))

@@ -1,17 +1,18 @@
-"""Processes that compute element by element: lookup, add, offset, label_select."""
+"""Processes that compute element by element: lookup, add, mul, offset, label_select."""
 
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from ...qdialect.stream.process import constant_integers, data_of
-from ...qdialect.types import ElementType, QuantType, bit_width, smallest_type
+from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
+from ...qdialect.stream.process import constant_integers, data_of, int_pair
+from ...qdialect.types import MAX_WIDTH, ElementType, QuantType, bit_width, signed, smallest_type
 from .builder import Builder, build_instance
 from .memories import Memory, codes_of, constant_type, rows_memory
 from .netlist import Instance
 from .parameters import ForTypes, PerFrame, Precomputed
+from .weighted import Multiplier
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,48 @@ def build_add(process: AddOp, builder: Builder) -> AddInstance:
         words=left.words,
         left_times=left_times,
         right_times=right_times,
+    )
+
+
+@dataclass(frozen=True)
+class MulInstance(Instance):
+    """Multiplies two streams, after adding an integer to the elements of each."""
+
+    kind = "mul"
+
+    left: QuantType
+    right: QuantType
+    left_factor: QuantType
+    right_factor: QuantType
+    product: QuantType
+    """A signed type for the product of two factors."""
+    output: QuantType
+    multiplier: Multiplier
+    lanes: int
+    words: PerFrame[int]
+    left_offset: int
+    right_offset: int
+
+
+@build_instance.register
+def build_mul(process: MulOp, builder: Builder) -> MulInstance:
+    (left, right), (y,) = process.inputs, process.outputs
+    left_factor, right_factor = process.factor_types
+    left_offset, right_offset = int_pair(process.offsets)
+    bits = bit_width(left_factor) + bit_width(right_factor) + 1
+    return MulInstance(
+        *builder.wiring(process),
+        left=left.quant_type,
+        right=right.quant_type,
+        left_factor=left_factor,
+        right_factor=right_factor,
+        product=signed(min(bits, MAX_WIDTH)),
+        output=y.quant_type,
+        multiplier=Multiplier.FABRIC if process.dsp is None else Multiplier.DSP,
+        lanes=left.lanes.data,
+        words=left.words,
+        left_offset=left_offset,
+        right_offset=right_offset,
     )
 
 

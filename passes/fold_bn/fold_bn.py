@@ -38,6 +38,7 @@ from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
+from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
 from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
@@ -220,7 +221,9 @@ class FoldBnPass(ModulePass):
             SinkDequantize(),
             SinkLookup(),
             ConcatIntegers(pool),
+            RepeatOperand(),
             AddIntegers(pool),
+            MulIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
             SinkScalarElementwise(),

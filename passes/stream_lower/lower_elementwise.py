@@ -1,4 +1,6 @@
-"""Lowers thresholds, sums, tables and the choice of the largest scores."""
+"""Lowers thresholds, sums, products, tables and the choice of the largest scores."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -45,16 +47,39 @@ def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
 
 @lowers(MulOp)
 def lower_product(lowering: Lowering, op: MulOp) -> None:
-    """Records a constant factor, without a process: it becomes a multiplier of the sum that reads
-    it."""
+    """Lowers a product of two channels.
+
+    A constant factor needs no process: it becomes a multiplier of the sum that reads the product.
+    """
     for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         factor = constant_of(other)
+        if factor is None:
+            continue
         summed = all(isinstance(use.operation, AddOp | SubOp) for use in op.output.uses)
-        if factor is not None and factor.size == 1 and summed:
-            lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
-            return
-    reason = "it is not a multiplication by a constant whose result is only added or subtracted"
-    raise refused(op, reason, "other products are not supported on integers")
+        if factor.size > 1 or not summed:
+            reason = "it multiplies by a constant, and its result is not only added or subtracted"
+            raise refused(op, reason, "multiply two tensors, or add the product to another tensor")
+        lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
+        return
+    values, offsets = zip(*(lowering.shifted.get(v, (v, 0)) for v in op.operands), strict=True)
+    require_same_shapes(op, values)
+    a, b = (lowering.ordered_channel(value, op) for value in values)
+    process = elements.MulOp(a, b, lowering.channel_type(op.output), offsets)
+    lowering.bind(op.output, lowering.add(process, op).output)
+
+
+def require_same_shapes(op: QnnOp, values: Sequence[SSAValue]) -> None:
+    if shape_of(values[0]) != shape_of(values[1]):
+        raise refused(op, "its operands differ in shape", "only constants are broadcast")
+
+
+def is_offset_of_products(op: AddOp | SubOp, constant: Array) -> bool:
+    """Whether only products of two tensors read a sum with one constant number."""
+    users = [use.operation for use in op.output.uses]
+    return constant.size == 1 and all(
+        isinstance(user, MulOp) and all(constant_of(value) is None for value in user.operands)
+        for user in users
+    )
 
 
 @lowers(AddOp, SubOp)
@@ -64,12 +89,14 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
         if constant is not None and factors[0] == 1 and value not in lowering.scaled:
+            if is_offset_of_products(op, constant):
+                lowering.shifted[op.output] = (value, factors[1] * int(constant.reshape(())[()]))
+                return None
             x = lowering.ordered_channel(value, op)
             full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape_of(op.output))[0]
             return lowering.bind(op.output, add_offset(lowering, op, x, full))
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
-    if shape_of(values[0]) != shape_of(values[1]):
-        raise refused(op, "its operands differ in shape", "only constants are broadcast")
+    require_same_shapes(op, values)
     a, b = (lowering.ordered_channel(value, op) for value in values)
     multipliers = factors[0], sign * factors[1]
     process = elements.AddOp(a, b, lowering.channel_type(op.output), multipliers)

@@ -1,10 +1,10 @@
-"""Processes of elements and pixels: lookup, add, offset, label_select."""
+"""Processes of elements and pixels: lookup, add, mul, offset, label_select."""
 
 from collections.abc import Sequence
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
@@ -18,15 +18,16 @@ from ..qnn.base import (
     require_range,
     text_of,
 )
-from ..types import dtype_of, unsigned, value_range
+from ..types import BipolarType, QuantType, dtype_of, smallest_type, unsigned, value_range
 from .compute import symbol_of
-from .folding import Folding, divisors
+from .folding import BuildOptions, Folding, divisors
 from .process import (
     Counts,
     Process,
     constant_integers,
     counts_by_word,
     data_of,
+    int_pair,
     require_same_frames,
     require_same_lanes,
     require_whole_pixels,
@@ -147,6 +148,82 @@ class AddOp(Process):
         lhs, rhs = (wide_integers(frame, self.outputs[0].quant_type) for frame in frames)
         first, second = self.multipliers.get_values()
         return (lhs * first + rhs * second,)
+
+
+@irdl_op_definition
+class MulOp(Process):
+    """Multiplies two streams element by element, after adding an integer to the elements of each.
+
+    The integers are negated zero points, so that quantized elements need no process of their own.
+
+        %y = stream.mul %a, %b offsets = [-128, 0]
+            : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
+           -> !stream.channel<8x8x64xsi16, lanes = 8>
+    """
+
+    name = "stream.mul"
+
+    lhs = operand_def(ChannelType)
+    rhs = operand_def(ChannelType)
+    offsets = prop_def(IntsProperty, default_value=ints_attr([0, 0]))
+    dsp = opt_prop_def(UnitAttr)
+    """DSPs compute the products, not LUTs."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$lhs `,` $rhs (`offsets` `=` $offsets^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        lhs: SSAValue | Operation,
+        rhs: SSAValue | Operation,
+        output: ChannelType,
+        offsets: Sequence[int] = (0, 0),
+    ):
+        super().__init__(
+            operands=[lhs, rhs],
+            properties={"offsets": ints_attr(offsets)},
+            result_types=[output],
+        )
+
+    @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(dsp=self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        self.dsp = UnitAttr() if options.dsp else None
+
+    @property
+    def factor_ranges(self) -> list[tuple[int, int]]:
+        """The smallest and the largest factor on each side."""
+        ends = [value_range(channel.quant_type) for channel in self.inputs]
+        offsets = int_pair(self.offsets)
+        return [(low + add, high + add) for (low, high), add in zip(ends, offsets, strict=True)]
+
+    @property
+    def factor_types(self) -> list[QuantType]:
+        """The types of the factors on both sides."""
+        return [smallest_type(low, high) for low, high in self.factor_ranges]
+
+    def check(self) -> None:
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
+        count = len(self.offsets.get_values())
+        require(count == 2, f"two streams need two offsets, not {count}")
+        products = [a * b for a in self.factor_ranges[0] for b in self.factor_ranges[1]]
+        bipolar = all(isinstance(channel.quant_type, BipolarType) for channel in self.inputs)
+        zero = not bipolar or any(self.offsets.get_values())
+        output = self.outputs[0].quant_type
+        require_range(output, min(products), max(products), "the product", zero)
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [counts_by_word(channel) for channel in self.inputs]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        lhs, rhs = (wide_integers(frame, self.outputs[0].quant_type) for frame in frames)
+        first, second = int_pair(self.offsets)
+        return ((lhs + first) * (rhs + second),)
 
 
 @irdl_op_definition

@@ -1,8 +1,8 @@
-"""The resources of processes that work on single elements: scale, lookup, add, offset."""
+"""The resources of processes that work on single elements: scale, lookup, add, mul, offset."""
 
 import numpy as np
 
-from ....qdialect.stream.elements import AddOp, LookupOp, OffsetOp
+from ....qdialect.stream.elements import AddOp, LookupOp, MulOp, OffsetOp
 from ....qdialect.stream.folding import Counts
 from ....qdialect.stream.process import data_of
 from ....qdialect.stream.scale import ScaleOp
@@ -65,6 +65,25 @@ def add_datapath(
         if abs(factor) != 1:
             bits += abs(factor).bit_length() * bit_width(channel.element_type)
     return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
+
+
+@datapaths.register
+def mul_datapaths(
+    process: MulOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    """An adder for each offset that is not 0, and a multiplier; a DSP contains its registers."""
+    shape, factors = shape_of_widths(lanes_in, lanes_out), process.factor_types
+    adders = sum(
+        bit_width(factor)
+        for factor, offset in zip(factors, process.offsets.get_values(), strict=True)
+        if offset
+    )
+    product, bits = multiplier(*factors)
+    dsp = lanes_out * wide_product(vendor, *factors)
+    return [
+        Implementation(usage(shape, logic=lanes_out * (adders + product), ff=lanes_out * bits)),
+        Implementation(usage(shape, logic=lanes_out * adders, dsp=dsp), dsp=True),
+    ]
 
 
 @datapaths.register
