@@ -11,7 +11,9 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
   %f, %g = stream.fork %m : (!image) -> (!image, !image)
   %a = stream.add %f, %g multipliers = [1, 2] : (!image, !image) -> !stream.channel<4x4x4xui4, lanes = 2>
-  %h = stream.threshold %a thresholds(@u) : (!stream.channel<4x4x4xui4, lanes = 2>) -> !image
+  %a1, %a2 = stream.fork %a : (!stream.channel<4x4x4xui4, lanes = 2>) -> (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>)
+  %a3 = stream.mul %a1, %a2 offsets = [-8, 1] : (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
+  %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
   %i, %j = stream.split %h : (!image) -> (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>)
   %k = stream.concat %i, %j : (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>) -> !image
   %l = stream.link %k to "second" : (!image) -> !image

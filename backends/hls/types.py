@@ -65,15 +65,20 @@ def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
             case ActivationStages() as activation:
                 types["Activation"] = activation_type(activation)
             case WeightCodebook() as book:
-                types[parameter.name.title()] = book.name
+                types[camel_case(parameter.name)] = book.name
                 before += codebook_struct(book)
             case value if isinstance(value, ElementType):
-                types[parameter.name.title()] = tag(value)
+                types[camel_case(parameter.name)] = tag(value)
             case _:
                 pass
     if isinstance(instance, MatvecInstance):
         types["Vector"] = f"qnn::{VECTOR_STORAGE[instance.vector_storage('xilinx')]}"
     return ProcessStruct(instance.name, instance.comment, types, numbers | more_numbers, before)
+
+
+def camel_case(name: str) -> str:
+    """The name of a type: `left_factor` becomes `LeftFactor`."""
+    return name.title().replace("_", "")
 
 
 def activation_type(activation: ActivationStages) -> str:

@@ -61,32 +61,26 @@ class MulIntegers(RewritePattern):
         scale = float(np.prod([scale_row(source)[0] for source in sources]))
         if scale == 0 or not np.isfinite(scale):
             return
-        zeros = [int(zero_point_row(source)[0]) for source in sources]
-        ranges = [
-            [end - zero for end in range_of(source.x)]
-            for source, zero in zip(sources, zeros, strict=True)
-        ]
-        products = [a * b for a in ranges[0] for b in ranges[1]]
+        shifted = [subtract_zero_point(source, self.pool) for source in sources]
+        a, b = (ops[-1].results[0] if ops else source.x for ops, source in zip(shifted, sources, strict=True))
+        products = [x * y for x in range_of(a) for y in range_of(b)]
         if not fits_sum_type(min(products), max(products)):
             return
-        new: list[Operation] = []
-        a, b = (
-            self._shifted(source.x, zero, new) for source, zero in zip(sources, zeros, strict=True)
-        )
         product = MulOp(a, b, sum_type(min(products), max(products)))
         product.layer = op.layer
         constant = self.pool.constant(np.float64(scale), f64, "scale")
-        rewriter.replace(op, [*new, product, constant, DequantizeOp(product.output, constant)])
+        result = [product, constant, DequantizeOp(product.output, constant)]
+        rewriter.replace(op, [*shifted[0], *shifted[1], *result])
 
-    def _shifted(self, x: SSAValue, zero: int, new_ops: list[Operation]) -> SSAValue:
-        """The integers minus their zero point."""
-        if not zero:
-            return x
-        constant = self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
-        low, high = range_of(x)
-        shifted = SubOp(x, constant, smallest_type(low - zero, high - zero))
-        new_ops += [constant, shifted]
-        return shifted.output
+
+def subtract_zero_point(source: DequantizeOp, pool: ConstantPool) -> list[Operation]:
+    """The ops that subtract the zero point of a tensor from its integers; none if it is 0."""
+    zero = int(zero_point_row(source)[0])
+    if not zero:
+        return []
+    constant = pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
+    low, high = range_of(source.x)
+    return [constant, SubOp(source.x, constant, smallest_type(low - zero, high - zero))]
 
 
 def is_function_of_one_tensor(op: MulOp) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.scale import ScaleOp
@@ -143,6 +143,12 @@ def add(design: Design, choices: Choices) -> Process:
     return AddOp(design.source(channel), design.source(channel), output)
 
 
+def mul(design: Design, choices: Choices) -> Process:
+    channel = row(choices)
+    output = ChannelType(channel.frame, signed(18), channel.lanes.data)
+    return MulOp(design.source(channel), design.source(channel), output, [-128, -3])
+
+
 def offset(design: Design, choices: Choices) -> Process:
     channel = row(choices)
     output = ChannelType(channel.frame, unsigned(9), channel.lanes.data)
@@ -200,6 +206,7 @@ MAKERS: dict[type[Process], Maker] = {
     ScaleOp: scale,
     LookupOp: lookup,
     AddOp: add,
+    MulOp: mul,
     OffsetOp: offset,
     LabelSelectOp: label_select,
     ForkOp: fork,

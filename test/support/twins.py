@@ -16,7 +16,7 @@ from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
@@ -311,6 +311,23 @@ def residual(twin: Twin, x: Both) -> Both:
     return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
 
 
+def scaled_by_itself(twin: Twin, x: Both) -> Both:
+    """A fork, another function on one branch, and the product of both, with offsets."""
+    tensor, channel = twin.narrow(x)
+    one, two = twin.design.add(ForkOp(channel)).copies
+    branch, two = twin.choices.pick([threshold, lookup])(twin, (tensor, two))
+    offsets = [twin.choices.integer(-9, 9) for _ in range(2)]
+    shifted = [twin.shifted(value, add) for value, add in zip((tensor, branch), offsets, strict=True)]
+    ends = [value_range(quant_of(value)) for value in shifted]
+    products = [a * b for a in ends[0] for b in ends[1]]
+    op = qnn.elementwise.MulOp(*shifted, smallest_type(min(products), max(products)))
+    result = twin.program.add(op).output
+    lanes = divisors(prod(shape_of(tensor)))[:1] if twin.choices.flag() else [1]
+    one, two = twin.cut(one, lanes), twin.cut(two, lanes)
+    output = twin.result(result, lanes[0])
+    return result, twin.design.add(MulOp(one, two, output, offsets)).output
+
+
 def duplicated(twin: Twin, x: Both) -> Both:
     """A fork and a concat of its copies."""
     tensor, channel = x
@@ -350,6 +367,7 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     threshold,
     lookup,
     residual,
+    scaled_by_itself,
     duplicated,
     rotated,
     link,
