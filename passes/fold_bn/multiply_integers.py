@@ -62,7 +62,10 @@ class MulIntegers(RewritePattern):
         if scale == 0 or not np.isfinite(scale):
             return
         shifted = [subtract_zero_point(source, self.pool) for source in sources]
-        a, b = (ops[-1].results[0] if ops else source.x for ops, source in zip(shifted, sources, strict=True))
+        a, b = (
+            ops[-1].results[0] if ops else source.x
+            for ops, source in zip(shifted, sources, strict=True)
+        )
         products = [x * y for x in range_of(a) for y in range_of(b)]
         if not fits_sum_type(min(products), max(products)):
             return

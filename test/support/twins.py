@@ -29,6 +29,7 @@ from qnn.qdialect.types import (
     check_element,
     element_of,
     shape_of,
+    signed,
     smallest_type,
     unsigned,
     value_range,
@@ -88,6 +89,13 @@ class Twin:
     def narrow(self, x: Both, width: int = 12) -> Both:
         """The value itself if it is narrow, otherwise its thresholds."""
         return x if bit_width(element_of(x[0])) <= width else threshold(self, x)
+
+    def shifted(self, tensor: SSAValue, number: int) -> SSAValue:
+        """The sum of a tensor and a number."""
+        low, high = (end + number for end in value_range(quant_of(tensor)))
+        constant = self.program.constant(number, signed(8), "number")
+        op = qnn.elementwise.AddOp(tensor, constant, smallest_type(low, high))
+        return self.program.add(op).output
 
     def cut(self, channel: SSAValue, lanes: list[int]) -> SSAValue:
         """A channel with one of these lane counts; a repack is inserted if needed."""
@@ -317,7 +325,9 @@ def scaled_by_itself(twin: Twin, x: Both) -> Both:
     one, two = twin.design.add(ForkOp(channel)).copies
     branch, two = twin.choices.pick([threshold, lookup])(twin, (tensor, two))
     offsets = [twin.choices.integer(-9, 9) for _ in range(2)]
-    shifted = [twin.shifted(value, add) for value, add in zip((tensor, branch), offsets, strict=True)]
+    shifted = [
+        twin.shifted(value, add) for value, add in zip((tensor, branch), offsets, strict=True)
+    ]
     ends = [value_range(quant_of(value)) for value in shifted]
     products = [a * b for a in ends[0] for b in ends[1]]
     op = qnn.elementwise.MulOp(*shifted, smallest_type(min(products), max(products)))

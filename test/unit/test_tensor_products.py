@@ -8,8 +8,7 @@ import pytest
 import torch
 from onnxruntime.quantization import QuantFormat, QuantType
 from qnn.frontends.onnx import import_model
-from qnn.qdialect.stream.borders import UpsampleOp
-from qnn.qdialect.stream.elements import AddOp, LookupOp, MulOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, MulOp, OffsetOp
 from qnn.tools.engines import engine_for
 from support.exported import check_lowered, exported, quantized, random_inputs
 from support.opencl import needs_emulator

@@ -175,16 +175,39 @@ stream.design @main {
   // OPENCL-NEXT: #define RIGHT_TIMES 2
   // OPENCL-NEXT: #include "qnn/add.cl"
 
-  %h = stream.threshold %a thresholds(@u) : (!stream.channel<4x4x4xui4, lanes = 2>) -> !image
+  %a1, %a2 = stream.fork %a : (!stream.channel<4x4x4xui4, lanes = 2>) -> (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>)
+  %a3 = stream.mul %a1, %a2 offsets = [-8, 1] : (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
 
-  // HLS-NEXT:     qnn::threshold<threshold>(add_words, threshold_words, frames, threshold_thresholds);
-  // OPENCL:      /// threshold: 4x4x4 ui4 by 2 -> 4x4x4 ui2 by 2.
-  // OPENCL-NEXT: #define NAME threshold
-  // OPENCL-NEXT: #define FROM add_words
+  // HLS:          qnn::mul<mul>(fork_2_words, fork_2_words_2, mul_words, frames);
+  // OPENCL:      /// mul: 4x4x4 ui4 by 2, 4x4x4 ui4 by 2 -> 4x4x4 si8 by 2.
+  // OPENCL-NEXT: #define NAME mul
+  // OPENCL-NEXT: #define FROM fork_2_words
   // OPENCL-NEXT: #define FROM_BITS 8
+  // OPENCL-NEXT: #define OTHER_FROM fork_2_words_2
+  // OPENCL-NEXT: #define OTHER_FROM_BITS 8
+  // OPENCL-NEXT: #define TO mul_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #define LEFT ui4
+  // OPENCL-NEXT: #define RIGHT ui4
+  // OPENCL-NEXT: #define LEFT_FACTOR si4
+  // OPENCL-NEXT: #define RIGHT_FACTOR ui5
+  // OPENCL-NEXT: #define PRODUCT si10
+  // OPENCL-NEXT: #define OUTPUT si8
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define LEFT_OFFSET (-8)
+  // OPENCL-NEXT: #define RIGHT_OFFSET 1
+  // OPENCL-NEXT: #include "qnn/mul.cl"
+
+  %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
+
+  // HLS-NEXT:     qnn::threshold<threshold>(mul_words, threshold_words, frames, threshold_thresholds);
+  // OPENCL:      /// threshold: 4x4x4 si8 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold
+  // OPENCL-NEXT: #define FROM mul_words
+  // OPENCL-NEXT: #define FROM_BITS 16
   // OPENCL-NEXT: #define TO threshold_words
   // OPENCL-NEXT: #define TO_BITS 4
-  // OPENCL-NEXT: #define INPUT ui4
+  // OPENCL-NEXT: #define INPUT si8
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
   // OPENCL-NEXT: #define GROUPS 2

@@ -766,6 +766,77 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 // -----
 
+// stream.mul
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<2x3xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the channels have different frames: 3x2, 2x3
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4>, !stream.channel<2x3xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4, lanes = 2>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the channels have different lanes: 2, 1
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4, lanes = 2>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: two streams need two offsets, not 1
+  %y = stream.mul %a, %b offsets = [2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xf32>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: this process computes with integers, not with f32
+  %y = stream.mul %a, %b : (!stream.channel<3x2xf32>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product can be -120 to 105, but ui8 holds only 0 to 255
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
+  stream.sink "y" %y : !stream.channel<3x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product can be -98 to 112, but si7 holds only -64 to 63
+  %y = stream.mul %a, %b offsets = [-1, 1] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui1>
+  %b = stream.source "b" : !stream.channel<3x2xui1>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product may be 0, but !qnn.bipolar holds only -1 and 1
+  %y = stream.mul %a, %b offsets = [-1, 0] : (!stream.channel<3x2xui1>, !stream.channel<3x2xui1>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+
+// -----
+
 // stream.add
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
