@@ -26,7 +26,8 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
-  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v4 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
+  %v2 = stream.threshold %v4 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>

@@ -61,11 +61,8 @@ class MulIntegers(RewritePattern):
         scale = float(np.prod([scale_row(source)[0] for source in sources]))
         if scale == 0 or not np.isfinite(scale):
             return
-        shifted = [subtract_zero_point(source, self.pool) for source in sources]
-        a, b = (
-            ops[-1].results[0] if ops else source.x
-            for ops, source in zip(shifted, sources, strict=True)
-        )
+        new: list[Operation] = []
+        a, b = (subtract_zero_point(source, self.pool, new) for source in sources)
         products = [x * y for x in range_of(a) for y in range_of(b)]
         if not fits_sum_type(min(products), max(products)):
             return
@@ -73,17 +70,22 @@ class MulIntegers(RewritePattern):
         product.layer = op.layer
         constant = self.pool.constant(np.float64(scale), f64, "scale")
         result = [product, constant, DequantizeOp(product.output, constant)]
-        rewriter.replace(op, [*shifted[0], *shifted[1], *result])
+        rewriter.replace(op, [*new, *result])
 
 
-def subtract_zero_point(source: DequantizeOp, pool: ConstantPool) -> list[Operation]:
-    """The ops that subtract the zero point of a tensor from its integers; none if it is 0."""
+def subtract_zero_point(
+    source: DequantizeOp, pool: ConstantPool, new_ops: list[Operation]
+) -> SSAValue:
+    """The integers of a tensor minus their zero point; the ops that compute it are appended to
+    `new_ops`."""
     zero = int(zero_point_row(source)[0])
     if not zero:
-        return []
+        return source.x
     constant = pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")
     low, high = range_of(source.x)
-    return [constant, SubOp(source.x, constant, smallest_type(low - zero, high - zero))]
+    shifted = SubOp(source.x, constant, smallest_type(low - zero, high - zero))
+    new_ops += [constant, shifted]
+    return shifted.output
 
 
 def is_function_of_one_tensor(op: MulOp) -> bool:

@@ -47,20 +47,21 @@ def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
 
 @lowers(MulOp)
 def lower_product(lowering: Lowering, op: MulOp) -> None:
-    """Lowers a product of two channels.
+    """Lowers a product of two channels, or of a channel and constants.
 
-    A constant factor needs no process: it becomes a multiplier of the sum that reads the product.
+    A factor needs no process if only sums read the product: it becomes their multiplier.
     """
     for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         factor = constant_of(other)
         if factor is None:
             continue
         summed = all(isinstance(use.operation, AddOp | SubOp) for use in op.output.uses)
-        if factor.size > 1 or not summed:
-            reason = "it multiplies by a constant, and its result is not only added or subtracted"
-            raise refused(op, reason, "multiply two tensors, or add the product to another tensor")
-        lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
-        return
+        if factor.size == 1 and summed:
+            lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
+            return None
+        x = lowering.ordered_channel(value, op)
+        full = np.broadcast_to(factor.astype(np.int64), shape_of(op.output))[0]
+        return lowering.bind(op.output, add_pixel_rows(lowering, op, x, full, elements.FactorOp))
     values, offsets = zip(*(lowering.shifted.get(v, (v, 0)) for v in op.operands), strict=True)
     require_same_shapes(op, values)
     a, b = (lowering.ordered_channel(value, op) for value in values)
@@ -94,7 +95,8 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
                 return None
             x = lowering.ordered_channel(value, op)
             full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape_of(op.output))[0]
-            return lowering.bind(op.output, add_offset(lowering, op, x, full))
+            total = add_pixel_rows(lowering, op, x, full, elements.OffsetOp)
+            return lowering.bind(op.output, total)
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
     require_same_shapes(op, values)
     a, b = (lowering.ordered_channel(value, op) for value in values)
@@ -103,25 +105,32 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     lowering.bind(op.output, lowering.add(process, op).output)
 
 
-def add_offset(lowering: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
-    """Adds a constant to each element; pixels with equal constants share one row of them."""
+def add_pixel_rows(
+    lowering: Lowering,
+    op: QnnOp,
+    x: SSAValue,
+    constants: Array,
+    kind: type[elements.OffsetOp | elements.FactorOp],
+) -> SSAValue:
+    """Combines each element with a constant; pixels with equal constants share one row of them."""
     pixels = constants.reshape(-1, constants.shape[-1])
     rows, row_of_pixel = np.unique(pixels, axis=0, return_inverse=True)
     lowest, highest = int(rows.min()), int(rows.max())
-    name = lowering.add_data(rows, smallest_type(min(lowest, -1), highest), "offsets")
+    name = lowering.add_data(rows, smallest_type(min(lowest, -1), highest), "rows")
     kinds = None
     if len(rows) > 1:
         element = smallest_type(0, len(rows) - 1)
         kinds = lowering.add_data(row_of_pixel.reshape(-1), element, "kinds")
     result = lowering.channel_type(op.results[0])
-    low, high = value_range(flow.channel_of(x).quant_type)
-    low, high = low + lowest, high + highest
+    ends = value_range(flow.channel_of(x).quant_type)
+    results = [kind.combine(a, b) for a in ends for b in (lowest, highest)]
+    low, high = min(results), max(results)
     result_low, result_high = value_range(result.quant_type)
     # The type of the tensor may rely on a narrower range of its operand than the operand's type.
     # A process knows only the type, so its result may have to be wider.
     if low < result_low or high > result_high:
         result = ChannelType(result.frame, smallest_type(low, high))
-    return lowering.add(elements.OffsetOp(x, result, name, kinds), op).output
+    return lowering.add(kind(x, result, name, kinds), op).output
 
 
 @lowers(LookupOp)

@@ -126,6 +126,9 @@ class SumPoolOp(PoolOp):
 class AvgPoolOp(PoolOp):
     """The mean of the elements under each window, divided in float32; padding is not counted.
 
+    If windows contain different numbers of elements, the mean of a dequantized tensor is exact: it
+    is rounded once, at the end.
+
     %y = qnn.avg_pool %x kernel = [8, 8] : (tensor<1x8x8x64xf32>) -> tensor<1x1x1x64xf32>
     """
 
@@ -138,9 +141,26 @@ class AvgPoolOp(PoolOp):
         require_float(self.x, "the input (integers have sum_pool)")
         require_same_element((self.x, self.output))
 
+    @property
+    def counts(self) -> Array:
+        """The number of elements that each window divides by, for an image of one channel."""
+        if self.count_padding is not None:
+            return np.full((1, *shape_of(self.output)[1:3], 1), np.prod(self.window.kernel))
+        return window_sums(np.ones((1, *shape_of(self.x)[1:3], 1), np.int64), self.window)
+
+    @property
+    def common_count(self) -> int:
+        """The least common multiple of all counts; 0 if a window contains no element."""
+        return int(np.lcm.reduce(self.counts.reshape(-1)))
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, window = args[0], self.window
-        if isinstance(x, Dequantized) and x.has_single_scale:
+        x, window, common = args[0], self.window, self.common_count
+        single = isinstance(x, Dequantized) and x.has_single_scale
+        if isinstance(x, Dequantized) and single and common and (self.counts != common).any():
+            sums, factors = window_sums(x.ints, window), common // self.counts
+            kind = exact_dtype(max_magnitude(sums) * int(factors.max()))
+            return (Dequantized(sums.astype(kind) * factors, x.scale / common),)
+        if isinstance(x, Dequantized) and single:
             total = Dequantized(window_sums(x.ints, window), x.scale).value
         else:
             total = window_sums(as_array(x), window)

@@ -1,7 +1,9 @@
-"""Processes of elements and pixels: lookup, add, mul, offset, label_select."""
+"""Processes of elements and pixels: lookup, add, mul, offset, factor, label_select."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
@@ -226,18 +228,8 @@ class MulOp(Process):
         return ((lhs + first) * (rhs + second),)
 
 
-@irdl_op_definition
-class OffsetOp(Process):
-    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
-
-    For example, where padding changes a sum, pixels at corners, at edges and inside are of
-    different kinds.
-
-        %y = stream.offset %x rows(@border) kinds(@where)
-            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
-    """
-
-    name = "stream.offset"
+class PixelRowsProcess(Process):
+    """Combines every pixel with a row of constants: one row for all, or the row of its kind."""
 
     x = operand_def(ChannelType)
     rows = prop_def(SymbolRefAttr)
@@ -258,6 +250,11 @@ class OffsetOp(Process):
             properties={"rows": SymbolRefAttr(rows), "kinds": symbol_of(kinds)},
             result_types=[output],
         )
+
+    @staticmethod
+    @abstractmethod
+    def combine(x: Any, constant: Any) -> Any:
+        """The operation on numbers or arrays; its extremes are at the ends of both ranges."""
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
@@ -282,8 +279,10 @@ class OffsetOp(Process):
                 int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
                 f"kinds from {kinds.min()} to {kinds.max()} exceed the indices of {len(rows)} rows",
             )
-        low, high = value_range(x.quant_type)
-        require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
+        ends = int(rows.min()), int(rows.max())
+        results = [self.combine(a, b) for a in value_range(x.quant_type) for b in ends]
+        what = "the sum" if isinstance(self, OffsetOp) else "the product"
+        require_range(y.quant_type, min(results), max(results), what)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [counts_by_word(self.inputs[0])]
@@ -293,7 +292,42 @@ class OffsetOp(Process):
         rows = wide_integers(constant_integers(self, self.rows), y.quant_type)
         if self.kinds is not None:
             rows = rows[constant_integers(self, self.kinds)].reshape(y.frame)
-        return (wide_integers(x, y.quant_type) + rows,)
+        return (self.combine(wide_integers(x, y.quant_type), rows),)
+
+
+@irdl_op_definition
+class OffsetOp(PixelRowsProcess):
+    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
+
+    For example, where padding changes a sum, pixels at corners, at edges and inside are of
+    different kinds.
+
+        %y = stream.offset %x rows(@border) kinds(@where)
+            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
+    """
+
+    name = "stream.offset"
+
+    @staticmethod
+    def combine(x: Any, constant: Any) -> Any:
+        return x + constant
+
+
+@irdl_op_definition
+class FactorOp(PixelRowsProcess):
+    """Multiplies every pixel by a row of constants: one row for all, or the row of its kind.
+
+    For example, an average that does not count padding divides by fewer elements at the border.
+
+        %y = stream.factor %x rows(@multiples) kinds(@where)
+            : (!stream.channel<8x8x16xui9, lanes = 4>) -> !stream.channel<8x8x16xui13, lanes = 4>
+    """
+
+    name = "stream.factor"
+
+    @staticmethod
+    def combine(x: Any, constant: Any) -> Any:
+        return x * constant
 
 
 @irdl_op_definition

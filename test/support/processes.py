@@ -7,7 +7,7 @@ import numpy as np
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, FactorOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.scale import ScaleOp
@@ -156,6 +156,13 @@ def offset(design: Design, choices: Choices) -> Process:
     return OffsetOp(design.source(channel), output, rows)
 
 
+def factor(design: Design, choices: Choices) -> Process:
+    channel = row(choices)
+    output = ChannelType(channel.frame, unsigned(10), channel.lanes.data)
+    rows = design.data(np.full((1, channel.frame[-1]), 3), unsigned(2))
+    return FactorOp(design.source(channel), output, rows)
+
+
 def label_select(design: Design, choices: Choices) -> Process:
     labels = choices.pick([4, 2, 6, 9])
     channel = ChannelType((labels,), BYTE, choices.pick(divisors(labels)))
@@ -208,6 +215,7 @@ MAKERS: dict[type[Process], Maker] = {
     AddOp: add,
     MulOp: mul,
     OffsetOp: offset,
+    FactorOp: factor,
     LabelSelectOp: label_select,
     ForkOp: fork,
     ConcatOp: concat,

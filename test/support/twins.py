@@ -16,7 +16,7 @@ from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, FactorOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
@@ -251,8 +251,11 @@ def spread(twin: Twin, x: Both) -> Both:
     return tensor, twin.design.add(back).output
 
 
-def offset(twin: Twin, x: Both) -> Both:
+def pixel_rows(twin: Twin, x: Both) -> Both:
     """A row of constants for each pixel, of few kinds, or one row for all."""
+    process, op = twin.choices.pick(
+        [(OffsetOp, qnn.elementwise.AddOp), (FactorOp, qnn.elementwise.MulOp)]
+    )
     tensor, channel = twin.narrow(x)
     pixels, depth = prod(shape_of(tensor)[1:-1]), shape_of(tensor)[-1]
     kinds = twin.choices.integer(1, 3)
@@ -261,15 +264,13 @@ def offset(twin: Twin, x: Both) -> Both:
     at = np.arange(pixels) * 7 % kinds
     full = rows[at].reshape(1, *shape_of(tensor)[1:])
     ends = value_range(quant_of(tensor)), (int(rows.min()), int(rows.max()))
-    total = smallest_type(*(sum(pair) for pair in zip(*ends, strict=True)))
-    added = qnn.elementwise.AddOp(tensor, twin.program.constant(full, element), total)
-    result = twin.program.add(added).output
+    results = [process.combine(a, b) for a in ends[0] for b in ends[1]]
+    kind = smallest_type(min(results), max(results))
+    result = twin.program.add(op(tensor, twin.program.constant(full, element), kind)).output
     cut = twin.cut(channel, divisors(depth))
     where = twin.design.data(at, unsigned(2)) if kinds > 1 else None
-    op = OffsetOp(
-        cut, twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element), where
-    )
-    return result, twin.design.add(op).output
+    output, data = twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element)
+    return result, twin.design.add(process(cut, output, data, where)).output
 
 
 def upsample(twin: Twin, x: Both) -> Both:
@@ -325,9 +326,7 @@ def scaled_by_itself(twin: Twin, x: Both) -> Both:
     one, two = twin.design.add(ForkOp(channel)).copies
     branch, two = twin.choices.pick([threshold, lookup])(twin, (tensor, two))
     offsets = [twin.choices.integer(-9, 9) for _ in range(2)]
-    shifted = [
-        twin.shifted(value, add) for value, add in zip((tensor, branch), offsets, strict=True)
-    ]
+    shifted = [twin.shifted(tensor, offsets[0]), twin.shifted(branch, offsets[1])]
     ends = [value_range(quant_of(value)) for value in shifted]
     products = [a * b for a in ends[0] for b in ends[1]]
     op = qnn.elementwise.MulOp(*shifted, smallest_type(min(products), max(products)))
@@ -372,7 +371,7 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     pad,
     crop,
     spread,
-    offset,
+    pixel_rows,
     upsample,
     threshold,
     lookup,

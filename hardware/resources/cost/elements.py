@@ -1,8 +1,15 @@
-"""The resources of processes that work on single elements: scale, lookup, add, mul, offset."""
+"""The resources of processes of single elements: scale, lookup, add, mul, offset, factor."""
 
 import numpy as np
 
-from ....qdialect.stream.elements import AddOp, LookupOp, MulOp, OffsetOp
+from ....qdialect.stream.elements import (
+    AddOp,
+    FactorOp,
+    LookupOp,
+    MulOp,
+    OffsetOp,
+    PixelRowsProcess,
+)
 from ....qdialect.stream.folding import Counts
 from ....qdialect.stream.process import data_of
 from ....qdialect.stream.scale import ScaleOp
@@ -94,8 +101,20 @@ def offset_datapath(
     return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
 
 
+@datapaths.register
+def factor_datapath(
+    process: FactorOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    factor = check_element(data_of(process, process.rows).element)
+    product, bits = multiplier(factor, process.inputs[0].quant_type)
+    shape = shape_of_widths(lanes_in, lanes_out)
+    return [Implementation(usage(shape, logic=lanes_out * product, ff=lanes_out * bits))]
+
+
 @memories.register
-def offset_memories(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+def pixel_rows_memories(
+    process: PixelRowsProcess, lanes_in: Counts, lanes_out: Counts
+) -> list[MemoryCost]:
     """The rows of constants, and the index of the row of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()
