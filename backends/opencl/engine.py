@@ -4,32 +4,47 @@ run(module, [images], engine=OpenclEngine())
 """
 
 import logging
+from importlib.util import find_spec
 
 import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..golden_vectors import SimulationError
 from ..programs import PartProgram
+from ..target import EngineSettings
 from .printer import emit
-from .simulator import EMULATION_SECONDS, Emulation
+from .simulator import DEFAULT_TIMEOUT, Emulation
 
 LOG = logging.getLogger(__name__)
+
+
+def opencl_engine(settings: EngineSettings) -> "OpenclEngine":
+    """The engine of `qnn run`; raises if something that it needs is not installed."""
+    if find_spec("pyopencl") is None:
+        raise SimulationError(
+            "--engine opencl needs the package pyopencl: pip install 'qnn-dialect[opencl]'"
+        )
+    timeout = DEFAULT_TIMEOUT if settings.timeout is None else settings.timeout
+    return OpenclEngine(settings.bounded, timeout)
 
 
 class OpenclEngine:
     """Runs designs as OpenCL; the emulator compiles them for every run."""
 
-    def __init__(self, strict: bool = False, seconds: float = EMULATION_SECONDS):
-        self.strict = strict
-        self.seconds = seconds
+    cycles_per_frame = None
+
+    def __init__(self, bounded: bool = False, timeout: float = DEFAULT_TIMEOUT):
+        self.bounded = bounded
+        self.timeout = timeout
 
     def program(self, design: DesignOp) -> PartProgram:
         """The program of a part; the programs of all parts run in parallel."""
-        emulation = Emulation(emit(design), self.strict, self.seconds)
+        emulation = Emulation(emit(design), self.bounded, self.timeout)
         return PartProgram(emulation.source, "", emulation.launch)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
-        emulation = Emulation(emit(design), self.strict, self.seconds)
+        emulation = Emulation(emit(design), self.bounded, self.timeout)
         LOG.info("compiling the design for the emulator")
         results: list[list[Array]] = []
         for frame in emulation.frames(inputs):

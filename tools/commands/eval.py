@@ -28,6 +28,7 @@ def add_eval(commands: Commands) -> None:
         commands,
         "eval",
         EvalOptions,
+        "evaluate.evaluate:eval_command",
         "measure the accuracy of a network on a test set",
         "qnn eval net.mlir --images test.npz:x --labels test.npz:y",
     )

@@ -123,12 +123,12 @@ stream.design @main {
   // OPENCL-NEXT: #define SIMD 2
   // OPENCL-NEXT: #define STEPS 9
   // OPENCL-NEXT: #define FOLDS 2
+  // OPENCL-NEXT: #define VECTOR_STORAGE memory("MLAB")
   // OPENCL-NEXT: #define PRODUCT si13
   // OPENCL-NEXT: #define PRODUCTS MULTIPLIED
   // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
   // OPENCL-NEXT: #define ROWS_BITS 16
   // OPENCL-NEXT: #define ROW_BITS 8
-  // OPENCL-NEXT: #define KEPT_IN memory("MLAB")
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
   // OPENCL-NEXT: #define BIAS_TYPE si8
@@ -309,7 +309,7 @@ stream.design @main {
   %q = stream.depthwise %o weights(@v) accumulator = si8 storage = outside : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
 
   // HLS-NEXT:     qnn::fetch_again<18, 16>(depthwise_weights, depthwise_weights_source_bytes, frames);
-  // HLS-NEXT:     qnn::source<depthwise_weights_source, true, 16>(depthwise_weights_source_bytes, depthwise_rows, frames);
+  // HLS-NEXT:     qnn::weights<depthwise_weights_source, 16>(depthwise_weights_source_bytes, depthwise_rows, frames);
   // HLS-NEXT:     qnn::depthwise<depthwise>(window_2_words, depthwise_words, frames, depthwise_rows);
   // OPENCL:      /// depthwise_weights_source: 18 addresses of 2 rows, 2 bits of each.
   // OPENCL-NEXT: #define NAME depthwise_weights_source
@@ -440,7 +440,7 @@ stream.design @main {
   // OPENCL-NEXT: #define INPUT ui2
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
-  // OPENCL-NEXT: #define AT_ONCE 1
+  // OPENCL-NEXT: #define PIXELS 1
   // OPENCL-NEXT: #define STEPS 64
   // OPENCL-NEXT: #define TOTAL 0
   // OPENCL-NEXT: #include "qnn/pool.cl"
@@ -464,16 +464,35 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/offset.cl"
 
-  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v5 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
 
-  // HLS-NEXT:     qnn::threshold<threshold_3>(offset_words, threshold_3_words, frames, threshold_3_thresholds);
-  // OPENCL:      /// threshold_3: 1x1x4 ui3 by 2 -> 1x1x4 ui2 by 2.
-  // OPENCL-NEXT: #define NAME threshold_3
+  // HLS-NEXT:     qnn::factor<factor>(offset_words, factor_words, frames, factor_rows);
+  // OPENCL:      /// factor: 1x1x4 ui3 by 2 -> 1x1x4 ui5 by 2.
+  // OPENCL-NEXT: #define NAME factor
   // OPENCL-NEXT: #define FROM offset_words
   // OPENCL-NEXT: #define FROM_BITS 6
+  // OPENCL-NEXT: #define TO factor_words
+  // OPENCL-NEXT: #define TO_BITS 10
+  // OPENCL-NEXT: #define INPUT ui3
+  // OPENCL-NEXT: #define ROW ui3
+  // OPENCL-NEXT: #define OUTPUT ui5
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define PIXELS 1
+  // OPENCL-NEXT: #define CONSTANTS factor_rows
+  // OPENCL-NEXT: #define CONSTANTS_BITS 6
+  // OPENCL-NEXT: #include "qnn/factor.cl"
+
+  %v2 = stream.threshold %v5 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::threshold<threshold_3>(factor_words, threshold_3_words, frames, threshold_3_thresholds);
+  // OPENCL:      /// threshold_3: 1x1x4 ui5 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold_3
+  // OPENCL-NEXT: #define FROM factor_words
+  // OPENCL-NEXT: #define FROM_BITS 10
   // OPENCL-NEXT: #define TO threshold_3_words
   // OPENCL-NEXT: #define TO_BITS 4
-  // OPENCL-NEXT: #define INPUT ui3
+  // OPENCL-NEXT: #define INPUT ui5
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
   // OPENCL-NEXT: #define GROUPS 2

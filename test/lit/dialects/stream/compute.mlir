@@ -192,6 +192,23 @@ stream.design @offsets {
   stream.sink "y1" %y1 : !stream.channel<4xsi6>
 }
 
+stream.design @factors {
+// CHECK: stream.design @factors {
+// GENERIC: "stream.design"() <{sym_name = "factors"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x2x4xui8, lanes = 2>
+  %x1 = stream.source "x1" : !stream.channel<4xsi5>
+  %y0 = stream.factor %x0 rows(@rows) kinds(@kinds)
+      : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+      // CHECK: %y0 = stream.factor %x0 rows(@rows) kinds(@kinds) : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+      // GENERIC: %y0 = "stream.factor"(%x0) <{rows = @rows, kinds = @kinds}> : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+  %y1 = stream.factor %x1 rows(@row) {layer = "Mul_1"}
+      : (!stream.channel<4xsi5>) -> !stream.channel<4xsi9>
+      // CHECK: %y1 = stream.factor %x1 rows(@row) {layer = "Mul_1"} : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi9, lanes = 1>
+      // GENERIC: %y1 = "stream.factor"(%x1) <{rows = @row, layer = "Mul_1"}> : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi9, lanes = 1>
+  stream.sink "y0" %y0 : !stream.channel<2x2x4xsi12, lanes = 2>
+  stream.sink "y1" %y1 : !stream.channel<4xsi9>
+}
+
 stream.design @codebooks {
 // CHECK: stream.design @codebooks {
 // GENERIC: "stream.design"() <{sym_name = "codebooks"}> ({
