@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
@@ -231,6 +231,9 @@ class MulOp(Process):
 class PixelRowsProcess(Process):
     """Combines every pixel with a row of constants: one row for all, or the row of its kind."""
 
+    RESULT: ClassVar[str]
+    """What messages call the result."""
+
     x = operand_def(ChannelType)
     rows = prop_def(SymbolRefAttr)
     kinds = opt_prop_def(SymbolRefAttr)
@@ -281,8 +284,7 @@ class PixelRowsProcess(Process):
             )
         ends = int(rows.min()), int(rows.max())
         results = [self.combine(a, b) for a in value_range(x.quant_type) for b in ends]
-        what = "the sum" if isinstance(self, OffsetOp) else "the product"
-        require_range(y.quant_type, min(results), max(results), what)
+        require_range(y.quant_type, min(results), max(results), self.RESULT)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [counts_by_word(self.inputs[0])]
@@ -307,6 +309,7 @@ class OffsetOp(PixelRowsProcess):
     """
 
     name = "stream.offset"
+    RESULT: ClassVar = "the sum"
 
     @staticmethod
     def combine(x: Any, constant: Any) -> Any:
@@ -324,6 +327,7 @@ class FactorOp(PixelRowsProcess):
     """
 
     name = "stream.factor"
+    RESULT: ClassVar = "the product"
 
     @staticmethod
     def combine(x: Any, constant: Any) -> Any:

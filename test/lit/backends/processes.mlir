@@ -464,7 +464,7 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/offset.cl"
 
-  %v5 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
+  %v9 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
 
   // HLS-NEXT:     qnn::factor<factor>(offset_words, factor_words, frames, factor_rows);
   // OPENCL:      /// factor: 1x1x4 ui3 by 2 -> 1x1x4 ui5 by 2.
@@ -483,7 +483,7 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/factor.cl"
 
-  %v2 = stream.threshold %v5 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v2 = stream.threshold %v9 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
   // HLS-NEXT:     qnn::threshold<threshold_3>(factor_words, threshold_3_words, frames, threshold_3_thresholds);
   // OPENCL:      /// threshold_3: 1x1x4 ui5 by 2 -> 1x1x4 ui2 by 2.

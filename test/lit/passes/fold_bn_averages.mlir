@@ -4,11 +4,11 @@
 // An average that does not count padding: windows with 4, 6 and 9 elements. Their sums are
 // multiplied by 9, 6 and 4, so that all of them are 36 times the mean.
 
-// CHECK:       %sums = qnn.sum_pool %x kernel = [3, 3] pads = [1, 1, 1, 1]
+// CHECK:       %y = qnn.sum_pool %x kernel = [3, 3] pads = [1, 1, 1, 1]
 // CHECK-NEXT:  %multiples = qnn.constant
-// CHECK-NEXT:  %y = qnn.mul %sums, %multiples
+// CHECK-NEXT:  %y_1 = qnn.mul %y, %multiples
 // CHECK-NEXT:  %thresholds = qnn.constant
-// CHECK-NEXT:  %q = qnn.threshold %y, %thresholds
+// CHECK-NEXT:  %q = qnn.threshold %y_1, %thresholds
 
 // STREAM:      stream.factor %{{.*}} rows(@rows) kinds(@kinds)
 func.func @main(%x: tensor<1x4x3x2xui8>) -> tensor<1x4x3x2xsi8> {
