@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from onnxruntime.quantization import QuantFormat, QuantType
+from qnn.backends.target import EngineSettings
 from qnn.frontends.onnx import import_model
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
@@ -64,5 +65,7 @@ def test_engines_agree(engine: str) -> None:
     samples = [random_inputs(model, seed).values() for seed in range(3)]
     inputs = [np.concatenate(parts) for parts in zip(*samples, strict=True)]
     (expected,) = engine_for(import_model(model), "reference").run(inputs)
-    (found,) = engine_for(import_model(model), engine, bounded=True).run(inputs)
+    (found,) = engine_for(import_model(model), engine, settings=EngineSettings(bounded=True)).run(
+        inputs
+    )
     np.testing.assert_array_equal(found, expected)
