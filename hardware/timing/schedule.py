@@ -16,6 +16,7 @@ from ...qdialect.stream.compute import MatvecOp, WeightedProcess
 from ...qdialect.stream.flow import LinkOp
 from ...qdialect.stream.folding import Counts
 from ...qdialect.stream.ports import LinkEnd, SinkOp, SourceOp
+from ...qdialect.stream.reorder import ReorderOp
 from ...qdialect.stream.window import WindowOp
 
 PIPELINE_LATENCY = 2
@@ -127,3 +128,11 @@ def window_schedule(process: WindowOp) -> Schedule:
     reads = (starts[:, None] + np.arange(int(lines.line_words))).reshape(-1)
     writes = (rows[:, None] + np.arange(int(lines.row_words))).reshape(-1)
     return Schedule(int(lines.interval), [reads], [writes])
+
+
+@schedule_of.register
+def reorder_schedule(process: ReorderOp) -> Schedule:
+    """The schedule of a reorder: it reads a frame without a break, and writes it with a fixed
+    delay."""
+    words = np.arange(process.inputs[0].words)
+    return Schedule(process.interval, [words], [words + process.interval - len(words)])

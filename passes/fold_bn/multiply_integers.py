@@ -18,8 +18,8 @@ from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of, smallest_type
 from ..sum_types import fits_sum_type, sum_type
+from .affine_inputs import AffineInput, affine_input
 from .chains import ElementwiseOp, split_operands
-from .quant_params import dequantize_of, is_per_tensor, scale_row, zero_point_row
 
 
 class RepeatOperand(RewritePattern):
@@ -53,12 +53,12 @@ class MulIntegers(RewritePattern):
     def match_and_rewrite(self, op: MulOp, rewriter: PatternRewriter) -> None:
         sources = [
             source
-            for source in map(dequantize_of, op.operands)
-            if source is not None and is_per_tensor(source)
+            for source in map(affine_input, op.operands)
+            if source is not None and not source.map.offset
         ]
         if len(sources) != 2 or is_function_of_one_tensor(op):
             return
-        scale = float(np.prod([scale_row(source)[0] for source in sources]))
+        scale = sources[0].map.scale * sources[1].map.scale
         if scale == 0 or not np.isfinite(scale):
             return
         new: list[Operation] = []
@@ -74,11 +74,11 @@ class MulIntegers(RewritePattern):
 
 
 def subtract_zero_point(
-    source: DequantizeOp, pool: ConstantPool, new_ops: list[Operation]
+    source: AffineInput, pool: ConstantPool, new_ops: list[Operation]
 ) -> SSAValue:
     """The integers of a tensor minus their zero point; the ops that compute it are appended to
     `new_ops`."""
-    zero = int(zero_point_row(source)[0])
+    zero = source.map.zero
     if not zero:
         return source.x
     constant = pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")

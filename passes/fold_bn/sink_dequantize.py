@@ -18,6 +18,7 @@ from ...qdialect.types import (
     smallest_type,
 )
 from ..sum_types import fits_sum_type, sum_type
+from .affine_inputs import AffineInput, affine_input
 from .chains import keeps_channels
 from .quant_params import (
     dequantize_of,
@@ -149,10 +150,12 @@ class SumAverages(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
-        source = dequantize_of(op.x)
-        if source is None or not is_per_tensor(source):
+        source = affine_input(op.x)
+        if source is None:
             return
-        zero, common = int(zero_point_row(source)[0]), op.common_count
+        zero, offset, common = source.map.zero, source.map.offset, op.common_count
+        if offset and any(op.pads.get_values()):
+            return
         taps = int(np.prod(op.kernel.get_values()))
         low, high = (end * taps for end in range_of(source.x))
         low, high = min(low, 0), max(high, 0)
@@ -174,10 +177,14 @@ class SumAverages(RewritePattern):
             properties=properties,
         )
         count = self.pool.constant(np.float32(common), f32, "count")
-        result = dequantize_with(sums.results[0], source.scale, zero * common, self.pool)
-        rewriter.replace(op, [*new, sums, count, *result, DivOp(result[-1], count)])
+        scale = self.pool.constant(source.map.scale, f64, "scale")
+        result = dequantize_with(sums.results[0], scale.output, zero * common, self.pool)
+        if offset:
+            shift = self.pool.constant(np.float32(offset * taps), f32, "offset")
+            result += [shift, AddOp(result[-1], shift)]
+        rewriter.replace(op, [*new, sums, count, scale, *result, DivOp(result[-1], count)])
 
-    def _weigh_sums(self, op: AvgPoolOp, source: DequantizeOp, rewriter: PatternRewriter) -> None:
+    def _weigh_sums(self, op: AvgPoolOp, source: AffineInput, rewriter: PatternRewriter) -> None:
         """Multiplies each sum so that all of them are divided by the same number.
 
         The sums over windows with 4, 6 and 9 elements are multiplied by 9, 6 and 4: then all are 36
@@ -195,7 +202,6 @@ class SumAverages(RewritePattern):
         multiples = self.pool.constant(factors, smallest_type(0, int(factors.max())), "multiples")
         low, high = (end * int(factors.max()) for end in range_of(sums.results[0]))
         weighed = MulOp(sums, multiples, sum_type(low, high))
-        scale = self.pool.constant(scale_row(source)[0] / common, f64, "scale")
-        zero = int(zero_point_row(source)[0]) * common
-        result = dequantize_with(weighed.output, scale.output, zero, self.pool)
+        scale = self.pool.constant(source.map.scale / common, f64, "scale")
+        result = dequantize_with(weighed.output, scale.output, source.map.zero * common, self.pool)
         rewriter.replace(op, [sums, multiples, weighed, scale, *result])

@@ -12,7 +12,7 @@ from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
 from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of
-from ..values import Dequantized, Value, as_array
+from ..values import Affine, Dequantized, Value, as_array, exact_numbers, with_map
 from .base import (
     IntsProperty,
     Shape,
@@ -92,6 +92,9 @@ class MaxPoolOp(PoolOp):
         x = args[0]
         if isinstance(x, Dequantized) and x.has_single_scale and x.scale.item() > 0:
             return (Dequantized(window_maxima(x.ints, self.window), x.scale),)
+        if isinstance(x, Affine) and x.exact.scale.item() > 0:
+            # rounding is monotone: the largest integer has the largest float
+            return (x.moved(lambda elements: window_maxima(elements, self.window)),)
         return (window_maxima(as_array(x), self.window),)
 
 
@@ -154,20 +157,30 @@ class AvgPoolOp(PoolOp):
         return int(np.lcm.reduce(self.counts.reshape(-1)))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, window, common = args[0], self.window, self.common_count
-        single = isinstance(x, Dequantized) and x.has_single_scale
-        if isinstance(x, Dequantized) and single and common and (self.counts != common).any():
-            sums, factors = window_sums(x.ints, window), common // self.counts
-            kind = exact_dtype(max_magnitude(sums) * int(factors.max()))
-            return (Dequantized(sums.astype(kind) * factors, x.scale / common),)
-        if isinstance(x, Dequantized) and single:
-            total = Dequantized(window_sums(x.ints, window), x.scale).value
-        else:
-            total = window_sums(as_array(x), window)
-        if self.count_padding is not None:
-            return (total / total.dtype.type(np.prod(window.kernel)),)
+        window, taps = self.window, float(np.prod(self.kernel_size))
+        known, counts, common = exact_numbers(args[0]), self.counts, self.common_count
+        alike = bool((counts == common).all())
+        if known is not None and not known[1] and common and not alike:
+            ints, factors = window_sums(known[0].ints, window), common // counts
+            kind = exact_dtype(max_magnitude(ints) * int(factors.max()))
+            return (Dequantized(ints.astype(kind) * factors, known[0].scale / common),)
+        sums: Value = window_sums(as_array(args[0]), window)
+        if known is not None and (not known[1] or not any(window.pads)):
+            exact, offset = known
+            sums = Dequantized(window_sums(exact.ints, window), exact.scale)
+            if offset:
+                sums = _plus(sums, np.float32(offset * taps))
+        total = as_array(sums)
+        if alike and common:
+            result = total / total.dtype.type(common)
+            return (with_map(sums, lambda before: before.over(common), result),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
         return (total / window_sums(ones, window),)
+
+
+def _plus(sums: Dequantized, number: np.float32) -> Value:
+    """Adds a number to sums, as `qnn.add` does."""
+    return with_map(sums, lambda before: before.plus(float(number)), sums.value + number)
 
 
 def window_sums(x: Array, window: Window) -> Array:
