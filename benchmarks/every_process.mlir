@@ -11,7 +11,9 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
   %f, %g = stream.fork %m : (!image) -> (!image, !image)
   %a = stream.add %f, %g multipliers = [1, 2] : (!image, !image) -> !stream.channel<4x4x4xui4, lanes = 2>
-  %h = stream.threshold %a thresholds(@u) : (!stream.channel<4x4x4xui4, lanes = 2>) -> !image
+  %a1, %a2 = stream.fork %a : (!stream.channel<4x4x4xui4, lanes = 2>) -> (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>)
+  %a3 = stream.mul %a1, %a2 offsets = [-8, 1] : (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
+  %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
   %i, %j = stream.split %h : (!image) -> (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>)
   %k = stream.concat %i, %j : (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>) -> !image
   %l = stream.link %k to "second" : (!image) -> !image
@@ -25,7 +27,8 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %u = stream.window %t1 kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
-  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v4 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
+  %v2 = stream.threshold %v4 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v3 = stream.crop %v2 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>

@@ -1,9 +1,9 @@
 """The values of the interpreter: numpy arrays, and dequantized tensors that keep their integers.
 
-A dequantized tensor that was only moved or added since is still integers times a scale. Linear ops
-over such tensors compute the exact integer sums. This defines the result of a float convolution:
-frameworks add in an unspecified order, so their last bits are not defined. The same holds after
-constant factors and offsets (`Affine`), and after an average.
+A dequantized tensor that was only moved, added or multiplied since is still integers times a scale.
+Linear ops over such tensors compute the exact integer sums. This defines the result of a float
+convolution: frameworks add in an unspecified order, so their last bits are not defined. The same
+holds after constant factors and offsets (`Affine`), and after an average.
 """
 
 from collections.abc import Callable, Sequence
@@ -148,3 +148,16 @@ def concatenate(values: Sequence[Value], axis: int) -> Value:
     if any(isinstance(value, Affine) for value in values):
         return Affine(Dequantized(exact, scale), 0.0, joined)
     return Dequantized(exact, scale)
+
+
+def multiply_exactly(values: Sequence[Value]) -> Dequantized | None:
+    """The exact product of two tensors that are integers times one scale, else None."""
+    lhs, rhs = map(exact_numbers, values)
+    if lhs is None or rhs is None or lhs[1] or rhs[1]:
+        return None
+    (a, _), (b, _) = lhs, rhs
+    scale = a.scale.item() * b.scale.item()
+    if scale == 0 or not np.isfinite(scale):
+        return None
+    exact = exact_dtype(max_magnitude(a.ints) * max_magnitude(b.ints))
+    return Dequantized(a.ints.astype(exact) * b.ints.astype(exact), np.array(scale))

@@ -1,17 +1,27 @@
-"""Processes that compute element by element: lookup, add, offset, label_select."""
+"""Processes that compute element by element: lookup, add, mul, offset, factor, label_select."""
 
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from ...qdialect.stream.process import constant_integers, data_of
-from ...qdialect.types import ElementType, QuantType, bit_width, smallest_type
+from ...qdialect.stream.elements import (
+    AddOp,
+    FactorOp,
+    LabelSelectOp,
+    LookupOp,
+    MulOp,
+    OffsetOp,
+    PixelRowsProcess,
+)
+from ...qdialect.stream.process import constant_integers, data_of, int_pair
+from ...qdialect.types import MAX_WIDTH, ElementType, QuantType, bit_width, signed, smallest_type
 from .builder import Builder, build_instance
 from .memories import Memory, codes_of, constant_type, rows_memory
 from .netlist import Instance
 from .parameters import ForTypes, PerFrame, Precomputed
+from .weighted import Multiplier
 
 
 @dataclass(frozen=True)
@@ -97,10 +107,50 @@ def build_add(process: AddOp, builder: Builder) -> AddInstance:
 
 
 @dataclass(frozen=True)
-class OffsetInstance(Instance):
-    """Adds a row of constants to every pixel; the kind of a pixel selects the row."""
+class MulInstance(Instance):
+    """Multiplies two streams, after adding an integer to the elements of each."""
 
-    kind = "offset"
+    kind = "mul"
+
+    left: QuantType
+    right: QuantType
+    left_factor: QuantType
+    right_factor: QuantType
+    product: QuantType
+    """A signed type for the product of two factors."""
+    output: QuantType
+    multiplier: Multiplier
+    lanes: int
+    words: PerFrame[int]
+    left_offset: int
+    right_offset: int
+
+
+@build_instance.register
+def build_mul(process: MulOp, builder: Builder) -> MulInstance:
+    (left, right), (y,) = process.inputs, process.outputs
+    left_factor, right_factor = process.factor_types
+    left_offset, right_offset = int_pair(process.offsets)
+    bits = bit_width(left_factor) + bit_width(right_factor) + 1
+    return MulInstance(
+        *builder.wiring(process),
+        left=left.quant_type,
+        right=right.quant_type,
+        left_factor=left_factor,
+        right_factor=right_factor,
+        product=signed(min(bits, MAX_WIDTH)),
+        output=y.quant_type,
+        multiplier=Multiplier.FABRIC if process.dsp is None else Multiplier.DSP,
+        lanes=left.lanes.data,
+        words=left.words,
+        left_offset=left_offset,
+        right_offset=right_offset,
+    )
+
+
+@dataclass(frozen=True)
+class PixelRowsInstance(Instance):
+    """Combines every pixel with a row of constants; the kind of a pixel selects the row."""
 
     input: QuantType
     row: QuantType
@@ -115,8 +165,30 @@ class OffsetInstance(Instance):
     """The kind of each pixel of a frame, if there are several kinds."""
 
 
+class OffsetInstance(PixelRowsInstance):
+    """Adds the row of constants."""
+
+    kind = "offset"
+
+
+class FactorInstance(PixelRowsInstance):
+    """Multiplies by the row of constants."""
+
+    kind = "factor"
+
+
 @build_instance.register
 def build_offset(process: OffsetOp, builder: Builder) -> OffsetInstance:
+    return OffsetInstance(*builder.wiring(process), **pixel_rows(process, builder))
+
+
+@build_instance.register
+def build_factor(process: FactorOp, builder: Builder) -> FactorInstance:
+    return FactorInstance(*builder.wiring(process), **pixel_rows(process, builder))
+
+
+def pixel_rows(process: PixelRowsProcess, builder: Builder) -> dict[str, Any]:
+    """The fields of an instance with rows of constants."""
     (x,), (y,) = process.inputs, process.outputs
     lanes = x.lanes.data
     name = builder.own_name("rows")
@@ -127,17 +199,16 @@ def build_offset(process: OffsetOp, builder: Builder) -> OffsetInstance:
         element = smallest_type(0, int(values.max()))
         name, codes = builder.own_name("kinds"), codes_of(values, element)
         kinds = builder.memory(Memory(name, bit_width(element), values.shape, codes))
-    return OffsetInstance(
-        *builder.wiring(process),
-        input=x.quant_type,
-        row=constant_type(process, process.rows),
-        output=y.quant_type,
-        lanes=lanes,
-        groups=x.frame[-1] // lanes,
-        pixels=prod(x.frame[:-1]),
-        constants=rows,
-        kinds=kinds,
-    )
+    return {
+        "input": x.quant_type,
+        "row": constant_type(process, process.rows),
+        "output": y.quant_type,
+        "lanes": lanes,
+        "groups": x.frame[-1] // lanes,
+        "pixels": prod(x.frame[:-1]),
+        "constants": rows,
+        "kinds": kinds,
+    }
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from .diagnostics import remaining_float_ops
 from .hoist_permuted import HoistPermuted
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
+from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
 from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
@@ -225,7 +226,9 @@ class FoldBnPass(ModulePass):
             SinkDequantize(),
             SinkLookup(),
             ConcatIntegers(pool),
+            RepeatOperand(),
             AddIntegers(pool),
+            MulIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
             HoistPermuted(pool),

@@ -5,9 +5,9 @@ from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
-from ...qdialect.qnn.base import int_attr
+from ...qdialect.qnn.base import int_attr, ints_attr
 from ...qdialect.qnn.constants import ConstantPool, range_of
-from ...qdialect.qnn.elementwise import AddOp, DivOp, SubOp, SumOp
+from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, SubOp, SumOp
 from ...qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
 from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp, SumPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp
@@ -18,7 +18,7 @@ from ...qdialect.types import (
     smallest_type,
 )
 from ..sum_types import fits_sum_type, sum_type
-from .affine_inputs import affine_input
+from .affine_inputs import AffineInput, affine_input
 from .chains import keeps_channels
 from .quant_params import (
     dequantize_of,
@@ -151,25 +151,57 @@ class SumAverages(RewritePattern):
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
         source = affine_input(op.x)
-        if source is None or not op.divides_by_taps:
+        if source is None:
             return
-        zero, offset, padded = source.map.zero, source.map.offset, any(op.pads.get_values())
-        if padded and (zero or offset):
+        zero, offset, common = source.map.zero, source.map.offset, op.common_count
+        if offset and any(op.pads.get_values()):
             return
         taps = int(np.prod(op.kernel.get_values()))
         low, high = (end * taps for end in range_of(source.x))
         low, high = min(low, 0), max(high, 0)
-        if not fits_sum_type(low, high):
+        if not common or not fits_sum_type(low * common, high * common):
             return
+        if (op.counts != common).any():
+            return self._weigh_sums(op, source, rewriter)
+        x, new = source.x, list[Operation]()
+        properties = {k: v for k, v in op.properties.items() if k != "count_padding"}
+        if zero and op.count_padding is not None:  # the padding is the real number 0
+            if not is_representable(x, zero):
+                return
+            top, left, bottom, right = op.pads.get_values()
+            new.append(PadOp(x, (0, top, left, 0), (0, bottom, right, 0), zero))
+            x, properties["pads"] = new[-1].results[0], ints_attr([0, 0, 0, 0])
+        sums = SumPoolOp.create(
+            operands=[x],
+            result_types=[TensorType(smallest_type(low, high), shape_of(op.output))],
+            properties=properties,
+        )
+        count = self.pool.constant(np.float32(common), f32, "count")
+        scale = self.pool.constant(source.map.scale, f64, "scale")
+        result = dequantize_with(sums.results[0], scale.output, zero * common, self.pool)
+        if offset:
+            shift = self.pool.constant(np.float32(offset * taps), f32, "offset")
+            result += [shift, AddOp(result[-1], shift)]
+        rewriter.replace(op, [*new, sums, count, scale, *result, DivOp(result[-1], count)])
+
+    def _weigh_sums(self, op: AvgPoolOp, source: AffineInput, rewriter: PatternRewriter) -> None:
+        """Multiplies each sum so that all of them are divided by the same number.
+
+        The sums over windows with 4, 6 and 9 elements are multiplied by 9, 6 and 4: then all are 36
+        times the mean.
+        """
+        common, factors = op.common_count, op.common_count // op.counts
+        taps = int(np.prod(op.kernel.get_values()))
+        low, high = (end * taps for end in range_of(source.x))
+        low, high = min(low, 0), max(high, 0)
         sums = SumPoolOp.create(
             operands=[source.x],
             result_types=[TensorType(smallest_type(low, high), shape_of(op.output))],
-            properties={k: v for k, v in op.properties.items() if k != "count_padding"},
+            properties=dict(op.properties),
         )
-        count = self.pool.constant(np.float32(taps), f32, "count")
-        scale = self.pool.constant(source.map.scale, f64, "scale")
-        new = dequantize_with(sums.results[0], scale.output, zero * taps, self.pool)
-        if offset:
-            shift = self.pool.constant(np.float32(offset * taps), f32, "offset")
-            new += [shift, AddOp(new[-1], shift)]
-        rewriter.replace(op, [sums, count, scale, *new, DivOp(new[-1], count)])
+        multiples = self.pool.constant(factors, smallest_type(0, int(factors.max())), "multiples")
+        low, high = (end * int(factors.max()) for end in range_of(sums.results[0]))
+        weighed = MulOp(sums, multiples, sum_type(low, high))
+        scale = self.pool.constant(source.map.scale / common, f64, "scale")
+        result = dequantize_with(weighed.output, scale.output, source.map.zero * common, self.pool)
+        rewriter.replace(op, [sums, multiples, weighed, scale, *result])

@@ -1,4 +1,6 @@
-"""Lowers thresholds, sums, tables and the choice of the largest scores."""
+"""Lowers thresholds, sums, products, tables and the choice of the largest scores."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from xdsl.ir import SSAValue
@@ -8,7 +10,7 @@ from ...qdialect.data import Array
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.classify import ArgMaxOp, TopKOp
 from ...qdialect.qnn.constants import constant_of, range_of
-from ...qdialect.qnn.elementwise import AddOp, MulOp, ReluOp, SubOp
+from ...qdialect.qnn.elementwise import AddOp, BinaryOp, MulOp, ReluOp, SubOp
 from ...qdialect.qnn.quantization import RequantizeOp, TruncOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.stream import ChannelType, compute, elements, flow
@@ -68,16 +70,39 @@ def parameter_name(lowering: Lowering, value: SSAValue, x: ElementwiseInput, op:
 
 @lowers(MulOp)
 def lower_product(lowering: Lowering, op: MulOp) -> None:
-    """Records a constant factor, without a process: it becomes a multiplier of the sum that reads
-    it."""
+    """Lowers a product of two channels, or of a channel and constants.
+
+    A factor needs no process if only sums read the product: it becomes their multiplier.
+    """
     for value, other in ((op.lhs, op.rhs), (op.rhs, op.lhs)):
         factor = constant_of(other)
+        if factor is None:
+            continue
         summed = all(isinstance(use.operation, AddOp | SubOp) for use in op.output.uses)
-        if factor is not None and factor.size == 1 and summed:
+        if factor.size == 1 and summed:
             lowering.scaled[op.output] = (value, int(factor.reshape(())[()]))
-            return
-    reason = "it is not a multiplication by a constant whose result is only added or subtracted"
-    raise refused(op, reason, "other products are not supported on integers")
+            return None
+        return lower_pixel_rows(lowering, op, value, factor.astype(np.int64), elements.FactorOp)
+    values, offsets = zip(*(lowering.shifted.get(v, (v, 0)) for v in op.operands), strict=True)
+    require_same_shapes(op, values)
+    a, b, order = lowering.equally_ordered(values[0], values[1], op)
+    output = ChannelType(flow.channel_of(a).frame, element_of(op.output))
+    process = elements.MulOp(a, b, output, offsets)
+    lowering.bind(op.output, lowering.add(process, op).output, order)
+
+
+def require_same_shapes(op: QnnOp, values: Sequence[SSAValue]) -> None:
+    if shape_of(values[0]) != shape_of(values[1]):
+        raise refused(op, "its operands differ in shape", "only constants are broadcast")
+
+
+def is_offset_of_products(op: AddOp | SubOp, constant: Array) -> bool:
+    """Whether only products of two tensors read a sum with one constant number."""
+    users = [use.operation for use in op.output.uses]
+    return constant.size == 1 and all(
+        isinstance(user, MulOp) and all(constant_of(value) is None for value in user.operands)
+        for user in users
+    )
 
 
 @lowers(AddOp, SubOp)
@@ -87,13 +112,13 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
         if constant is not None and factors[0] == 1 and value not in lowering.scaled:
-            x, shape = lowering.elementwise_input(value, op), shape_of(op.output)
-            full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape)
-            full = placed(full, x.order).reshape(x.frame)
-            return lowering.bind(op.output, add_offset(lowering, op, x.channel, full), x.order)
+            if is_offset_of_products(op, constant):
+                lowering.shifted[op.output] = (value, factors[1] * int(constant.reshape(())[()]))
+                return None
+            constants = factors[1] * constant.astype(np.int64)
+            return lower_pixel_rows(lowering, op, value, constants, elements.OffsetOp)
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
-    if shape_of(values[0]) != shape_of(values[1]):
-        raise refused(op, "its operands differ in shape", "only constants are broadcast")
+    require_same_shapes(op, values)
     a, b, order = lowering.equally_ordered(values[0], values[1], op)
     multipliers = factors[0], sign * factors[1]
     output = ChannelType(flow.channel_of(a).frame, element_of(op.output))
@@ -101,25 +126,45 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     lowering.bind(op.output, lowering.add(process, op).output, order)
 
 
-def add_offset(lowering: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
-    """Adds a constant to each element; pixels with equal constants share one row of them."""
+def lower_pixel_rows(
+    lowering: Lowering,
+    op: BinaryOp,
+    value: SSAValue,
+    constants: Array,
+    kind: type[elements.OffsetOp | elements.FactorOp],
+) -> None:
+    """Lowers a sum or product of a tensor and constants, in the order that the channel has."""
+    x = lowering.elementwise_input(value, op)
+    full = placed(np.broadcast_to(constants, shape_of(op.output)), x.order).reshape(x.frame)
+    lowering.bind(op.output, add_pixel_rows(lowering, op, x.channel, full, kind), x.order)
+
+
+def add_pixel_rows(
+    lowering: Lowering,
+    op: QnnOp,
+    x: SSAValue,
+    constants: Array,
+    kind: type[elements.OffsetOp | elements.FactorOp],
+) -> SSAValue:
+    """Combines each element with a constant; pixels with equal constants share one row of them."""
     pixels = constants.reshape(-1, constants.shape[-1])
     rows, row_of_pixel = np.unique(pixels, axis=0, return_inverse=True)
     lowest, highest = int(rows.min()), int(rows.max())
-    name = lowering.add_data(rows, smallest_type(min(lowest, -1), highest), "offsets")
+    name = lowering.add_data(rows, smallest_type(min(lowest, -1), highest), "rows")
     kinds = None
     if len(rows) > 1:
         element = smallest_type(0, len(rows) - 1)
         kinds = lowering.add_data(row_of_pixel.reshape(-1), element, "kinds")
     result = ChannelType(flow.channel_of(x).frame, element_of(op.results[0]))
-    low, high = value_range(flow.channel_of(x).quant_type)
-    low, high = low + lowest, high + highest
+    ends = value_range(flow.channel_of(x).quant_type)
+    results = [kind.combine(a, b) for a in ends for b in (lowest, highest)]
+    low, high = min(results), max(results)
     result_low, result_high = value_range(result.quant_type)
     # The type of the tensor may rely on a narrower range of its operand than the operand's type.
     # A process knows only the type, so its result may have to be wider.
     if low < result_low or high > result_high:
         result = ChannelType(result.frame, smallest_type(low, high))
-    return lowering.add(elements.OffsetOp(x, result, name, kinds), op).output
+    return lowering.add(kind(x, result, name, kinds), op).output
 
 
 @lowers(LookupOp)

@@ -20,9 +20,10 @@ from ...qdialect.qnn.layout import (
     TransposeOp,
 )
 from ...qdialect.stream import borders, flow
+from ...qdialect.stream.elements import OffsetOp
 from ...qdialect.stream.reorder import MAX_AXES
 from ...qdialect.types import BipolarType, element_of, shape_of
-from .lower_elementwise import add_offset
+from .lower_elementwise import add_pixel_rows
 from .lowering import CarriedTensor, Lowering, lowers, refused
 from .orders import SeparateOrder, none_if_in_order
 from .turned import lower_turned
@@ -175,7 +176,7 @@ def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
     if len(padded) > 1:
         joined = lowering.add(flow.ConcatOp(padded, axis), op).output
     if len(parts) < len(op.inputs):
-        joined = add_offset(lowering, op, joined, np.concatenate(offsets, axis)[0])
+        joined = add_pixel_rows(lowering, op, joined, np.concatenate(offsets, axis)[0], OffsetOp)
     lowering.bind(op.output, joined)
 
 

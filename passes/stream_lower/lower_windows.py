@@ -10,6 +10,7 @@ from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.shapes import Window
 from ...qdialect.stream import ChannelType, borders, compute
+from ...qdialect.stream.elements import OffsetOp
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
@@ -18,7 +19,7 @@ from ...qdialect.types import (
     shape_of,
     smallest_type,
 )
-from .lower_elementwise import add_offset
+from .lower_elementwise import add_pixel_rows
 from .lower_layout import pad_if_needed
 from .lower_linear import constant_weights, multiply, store_weights
 from .lowering import Lowering, lowers, refused
@@ -60,7 +61,8 @@ def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
     sums = add_convolution(lowering, op, x, mirrored, inner, wide, moved)
     if order is not None:
         correction = order.rearranged(correction, -1)
-    lowering.bind_image(op.output, add_offset(lowering, op, sums, correction), order)
+    total = add_pixel_rows(lowering, op, sums, correction, OffsetOp)
+    lowering.bind_image(op.output, total, order)
 
 
 def transposed_pads(op: ConvTranspose2dOp) -> list[int]:

@@ -93,6 +93,8 @@ class Lowering:
         """The tensors that each channel carries: one, and permutations of it."""
         self.scaled: dict[SSAValue, tuple[SSAValue, int]] = {}
         """Products with a constant: the sum that reads them has the constant as a multiplier."""
+        self.shifted: dict[SSAValue, tuple[SSAValue, int]] = {}
+        """Sums with a constant: the product that reads them has the constant as an offset."""
 
     def lower(self, op: Operation) -> None:
         """Adds the processes that compute an op."""

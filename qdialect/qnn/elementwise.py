@@ -20,7 +20,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Value, as_array, combine_exactly, with_map
+from ..values import Value, as_array, combine_exactly, multiply_exactly, with_map
 from .base import (
     ElementwiseOp,
     QnnOp,
@@ -178,7 +178,7 @@ class SubOp(SumOp):
 
 @irdl_op_definition
 class MulOp(BinaryOp):
-    """`lhs * rhs`.
+    """`lhs * rhs`; it is exact for dequantized operands with a single scale each.
 
     %y = qnn.mul %a, %b : (tensor<1x8xsi4>, tensor<1x8xsi4>) -> tensor<1x8xsi8>
     """
@@ -187,6 +187,10 @@ class MulOp(BinaryOp):
 
     def combine(self, a: Any, b: Any) -> Any:
         return a * b
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        exact = multiply_exactly(args)
+        return super().evaluate(*args) if exact is None else (exact,)
 
     def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
         return before.times(number)

@@ -129,6 +129,9 @@ class SumPoolOp(PoolOp):
 class AvgPoolOp(PoolOp):
     """The mean of the elements under each window, divided in float32; padding is not counted.
 
+    If windows contain different numbers of elements, the mean of a dequantized tensor is exact: it
+    is rounded once, at the end.
+
     %y = qnn.avg_pool %x kernel = [8, 8] : (tensor<1x8x8x64xf32>) -> tensor<1x1x1x64xf32>
     """
 
@@ -137,18 +140,30 @@ class AvgPoolOp(PoolOp):
     count_padding = opt_prop_def(UnitAttr)
     """Counts padding as elements of value 0: divides by the size of the full window."""
 
-    @property
-    def divides_by_taps(self) -> bool:
-        """Whether all windows have the same divisor, the size of the window."""
-        return self.count_padding is not None or not any(self.pads.get_values())
-
     def verify_types(self) -> None:
         require_float(self.x, "the input (integers have sum_pool)")
         require_same_element((self.x, self.output))
 
+    @property
+    def counts(self) -> Array:
+        """The number of elements that each window divides by, for an image of one channel."""
+        if self.count_padding is not None:
+            return np.full((1, *shape_of(self.output)[1:3], 1), np.prod(self.window.kernel))
+        return window_sums(np.ones((1, *shape_of(self.x)[1:3], 1), np.int64), self.window)
+
+    @property
+    def common_count(self) -> int:
+        """The least common multiple of all counts; 0 if a window contains no element."""
+        return int(np.lcm.reduce(self.counts.reshape(-1)))
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         window, taps = self.window, float(np.prod(self.kernel_size))
-        known = exact_numbers(args[0])
+        known, counts, common = exact_numbers(args[0]), self.counts, self.common_count
+        alike = bool((counts == common).all())
+        if known is not None and not known[1] and common and not alike:
+            ints, factors = window_sums(known[0].ints, window), common // counts
+            kind = exact_dtype(max_magnitude(ints) * int(factors.max()))
+            return (Dequantized(ints.astype(kind) * factors, known[0].scale / common),)
         sums: Value = window_sums(as_array(args[0]), window)
         if known is not None and (not known[1] or not any(window.pads)):
             exact, offset = known
@@ -156,9 +171,9 @@ class AvgPoolOp(PoolOp):
             if offset:
                 sums = _plus(sums, np.float32(offset * taps))
         total = as_array(sums)
-        if self.divides_by_taps:
-            result = total / total.dtype.type(taps)
-            return (with_map(sums, lambda before: before.over(taps), result),)
+        if alike and common:
+            result = total / total.dtype.type(common)
+            return (with_map(sums, lambda before: before.over(common), result),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
         return (total / window_sums(ones, window),)
 

@@ -1,10 +1,12 @@
-"""Processes of elements and pixels: lookup, add, offset, label_select."""
+"""Processes of elements and pixels: lookup, add, mul, offset, factor, label_select."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from math import prod
+from typing import Any, ClassVar
 
 import numpy as np
-from xdsl.dialects.builtin import SymbolRefAttr
+from xdsl.dialects.builtin import SymbolRefAttr, UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
@@ -18,15 +20,16 @@ from ..qnn.base import (
     require_range,
     text_of,
 )
-from ..types import dtype_of, unsigned, value_range
+from ..types import BipolarType, QuantType, dtype_of, smallest_type, unsigned, value_range
 from .compute import symbol_of
-from .folding import Folding, divisors
+from .folding import BuildOptions, Folding, divisors
 from .process import (
     Counts,
     Process,
     constant_integers,
     counts_by_word,
     data_of,
+    int_pair,
     require_same_frames,
     require_same_lanes,
     require_whole_pixels,
@@ -150,17 +153,86 @@ class AddOp(Process):
 
 
 @irdl_op_definition
-class OffsetOp(Process):
-    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
+class MulOp(Process):
+    """Multiplies two streams element by element, after adding an integer to the elements of each.
 
-    For example, where padding changes a sum, pixels at corners, at edges and inside are of
-    different kinds.
+    The integers are negated zero points, so that quantized elements need no process of their own.
 
-        %y = stream.offset %x rows(@border) kinds(@where)
-            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
+        %y = stream.mul %a, %b offsets = [-128, 0]
+            : (!stream.channel<8x8x64xui8, lanes = 8>, !stream.channel<8x8x64xsi8, lanes = 8>)
+           -> !stream.channel<8x8x64xsi16, lanes = 8>
     """
 
-    name = "stream.offset"
+    name = "stream.mul"
+
+    lhs = operand_def(ChannelType)
+    rhs = operand_def(ChannelType)
+    offsets = prop_def(IntsProperty, default_value=ints_attr([0, 0]))
+    dsp = opt_prop_def(UnitAttr)
+    """DSPs compute the products, not LUTs."""
+    output = result_def(ChannelType)
+
+    assembly_format = (
+        "$lhs `,` $rhs (`offsets` `=` $offsets^)? attr-dict `:` functional-type(operands, results)"
+    )
+
+    def __init__(
+        self,
+        lhs: SSAValue | Operation,
+        rhs: SSAValue | Operation,
+        output: ChannelType,
+        offsets: Sequence[int] = (0, 0),
+    ):
+        super().__init__(
+            operands=[lhs, rhs],
+            properties={"offsets": ints_attr(offsets)},
+            result_types=[output],
+        )
+
+    @property
+    def build_options(self) -> BuildOptions:
+        return BuildOptions(dsp=self.dsp is not None)
+
+    def set_build_options(self, options: BuildOptions) -> None:
+        self.dsp = UnitAttr() if options.dsp else None
+
+    @property
+    def factor_ranges(self) -> list[tuple[int, int]]:
+        """The smallest and the largest factor on each side."""
+        ends = [value_range(channel.quant_type) for channel in self.inputs]
+        offsets = int_pair(self.offsets)
+        return [(low + add, high + add) for (low, high), add in zip(ends, offsets, strict=True)]
+
+    @property
+    def factor_types(self) -> list[QuantType]:
+        """The types of the factors on both sides."""
+        return [smallest_type(low, high) for low, high in self.factor_ranges]
+
+    def check(self) -> None:
+        require_same_frames(*self.inputs, *self.outputs)
+        require_same_lanes(*self.inputs, *self.outputs)
+        count = len(self.offsets.get_values())
+        require(count == 2, f"two streams need two offsets, not {count}")
+        products = [a * b for a in self.factor_ranges[0] for b in self.factor_ranges[1]]
+        bipolar = all(isinstance(channel.quant_type, BipolarType) for channel in self.inputs)
+        zero = not bipolar or any(self.offsets.get_values())
+        output = self.outputs[0].quant_type
+        require_range(output, min(products), max(products), "the product", zero)
+
+    def needs(self, output: int = 0) -> Sequence[Counts]:
+        return [counts_by_word(channel) for channel in self.inputs]
+
+    def evaluate(self, *frames: Array) -> tuple[Array, ...]:
+        lhs, rhs = (wide_integers(frame, self.outputs[0].quant_type) for frame in frames)
+        first, second = int_pair(self.offsets)
+        return ((lhs + first) * (rhs + second),)
+
+
+class PixelRowsProcess(Process):
+    """Combines every pixel with a row of constants: one row for all, or the row of its kind."""
+
+    RESULT: ClassVar[str]
+    """What messages call the result."""
 
     x = operand_def(ChannelType)
     rows = prop_def(SymbolRefAttr)
@@ -181,6 +253,11 @@ class OffsetOp(Process):
             properties={"rows": SymbolRefAttr(rows), "kinds": symbol_of(kinds)},
             result_types=[output],
         )
+
+    @staticmethod
+    @abstractmethod
+    def combine(x: Any, constant: Any) -> Any:
+        """The operation on numbers or arrays; its extremes are at the ends of both ranges."""
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
@@ -205,8 +282,9 @@ class OffsetOp(Process):
                 int(kinds.min()) >= 0 and int(kinds.max()) < len(rows),
                 f"kinds from {kinds.min()} to {kinds.max()} exceed the indices of {len(rows)} rows",
             )
-        low, high = value_range(x.quant_type)
-        require_range(y.quant_type, low + int(rows.min()), high + int(rows.max()), "the sum")
+        ends = int(rows.min()), int(rows.max())
+        results = [self.combine(a, b) for a in value_range(x.quant_type) for b in ends]
+        require_range(y.quant_type, min(results), max(results), self.RESULT)
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
         return [counts_by_word(self.inputs[0])]
@@ -216,7 +294,44 @@ class OffsetOp(Process):
         rows = wide_integers(constant_integers(self, self.rows), y.quant_type)
         if self.kinds is not None:
             rows = rows[constant_integers(self, self.kinds)].reshape(y.frame)
-        return (wide_integers(x, y.quant_type) + rows,)
+        return (self.combine(wide_integers(x, y.quant_type), rows),)
+
+
+@irdl_op_definition
+class OffsetOp(PixelRowsProcess):
+    """Adds a row of constants to every pixel: one row for all, or the row of the pixel's kind.
+
+    For example, where padding changes a sum, pixels at corners, at edges and inside are of
+    different kinds.
+
+        %y = stream.offset %x rows(@border) kinds(@where)
+            : (!stream.channel<8x8x16xsi9, lanes = 4>) -> !stream.channel<8x8x16xsi10, lanes = 4>
+    """
+
+    name = "stream.offset"
+    RESULT: ClassVar = "the sum"
+
+    @staticmethod
+    def combine(x: Any, constant: Any) -> Any:
+        return x + constant
+
+
+@irdl_op_definition
+class FactorOp(PixelRowsProcess):
+    """Multiplies every pixel by a row of constants: one row for all, or the row of its kind.
+
+    For example, an average that does not count padding divides by fewer elements at the border.
+
+        %y = stream.factor %x rows(@multiples) kinds(@where)
+            : (!stream.channel<8x8x16xui9, lanes = 4>) -> !stream.channel<8x8x16xui13, lanes = 4>
+    """
+
+    name = "stream.factor"
+    RESULT: ClassVar = "the product"
+
+    @staticmethod
+    def combine(x: Any, constant: Any) -> Any:
+        return x * constant
 
 
 @irdl_op_definition

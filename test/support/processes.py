@@ -8,7 +8,7 @@ from qnn.qdialect.permutation import Transposition
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, FactorOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp, joined_frame
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.reorder import ReorderOp
@@ -145,11 +145,24 @@ def add(design: Design, choices: Choices) -> Process:
     return AddOp(design.source(channel), design.source(channel), output)
 
 
+def mul(design: Design, choices: Choices) -> Process:
+    channel = row(choices)
+    output = ChannelType(channel.frame, signed(18), channel.lanes.data)
+    return MulOp(design.source(channel), design.source(channel), output, [-128, -3])
+
+
 def offset(design: Design, choices: Choices) -> Process:
     channel = row(choices)
     output = ChannelType(channel.frame, unsigned(9), channel.lanes.data)
     rows = design.data(np.ones((1, channel.frame[-1]), int), unsigned(1))
     return OffsetOp(design.source(channel), output, rows)
+
+
+def factor(design: Design, choices: Choices) -> Process:
+    channel = row(choices)
+    output = ChannelType(channel.frame, unsigned(10), channel.lanes.data)
+    rows = design.data(np.full((1, channel.frame[-1]), 3), unsigned(2))
+    return FactorOp(design.source(channel), output, rows)
 
 
 def label_select(design: Design, choices: Choices) -> Process:
@@ -220,7 +233,9 @@ MAKERS: dict[type[Process], Maker] = {
     ScaleOp: scale,
     LookupOp: lookup,
     AddOp: add,
+    MulOp: mul,
     OffsetOp: offset,
+    FactorOp: factor,
     LabelSelectOp: label_select,
     ForkOp: fork,
     ConcatOp: concat,

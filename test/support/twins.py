@@ -16,7 +16,7 @@ from qnn.qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from qnn.qdialect.stream.elements import AddOp, FactorOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.stream.types import channel_of
@@ -29,6 +29,7 @@ from qnn.qdialect.types import (
     check_element,
     element_of,
     shape_of,
+    signed,
     smallest_type,
     unsigned,
     value_range,
@@ -88,6 +89,13 @@ class Twin:
     def narrow(self, x: Both, width: int = 12) -> Both:
         """The value itself if it is narrow, otherwise its thresholds."""
         return x if bit_width(element_of(x[0])) <= width else threshold(self, x)
+
+    def shifted(self, tensor: SSAValue, number: int) -> SSAValue:
+        """The sum of a tensor and a number."""
+        low, high = (end + number for end in value_range(quant_of(tensor)))
+        constant = self.program.constant(number, signed(8), "number")
+        op = qnn.elementwise.AddOp(tensor, constant, smallest_type(low, high))
+        return self.program.add(op).output
 
     def cut(self, channel: SSAValue, lanes: list[int]) -> SSAValue:
         """A channel with one of these lane counts; a repack is inserted if needed."""
@@ -243,8 +251,11 @@ def spread(twin: Twin, x: Both) -> Both:
     return tensor, twin.design.add(back).output
 
 
-def offset(twin: Twin, x: Both) -> Both:
+def pixel_rows(twin: Twin, x: Both) -> Both:
     """A row of constants for each pixel, of few kinds, or one row for all."""
+    process, op = twin.choices.pick(
+        [(OffsetOp, qnn.elementwise.AddOp), (FactorOp, qnn.elementwise.MulOp)]
+    )
     tensor, channel = twin.narrow(x)
     pixels, depth = prod(shape_of(tensor)[1:-1]), shape_of(tensor)[-1]
     kinds = twin.choices.integer(1, 3)
@@ -253,15 +264,13 @@ def offset(twin: Twin, x: Both) -> Both:
     at = np.arange(pixels) * 7 % kinds
     full = rows[at].reshape(1, *shape_of(tensor)[1:])
     ends = value_range(quant_of(tensor)), (int(rows.min()), int(rows.max()))
-    total = smallest_type(*(sum(pair) for pair in zip(*ends, strict=True)))
-    added = qnn.elementwise.AddOp(tensor, twin.program.constant(full, element), total)
-    result = twin.program.add(added).output
+    results = [process.combine(a, b) for a in ends[0] for b in ends[1]]
+    kind = smallest_type(min(results), max(results))
+    result = twin.program.add(op(tensor, twin.program.constant(full, element), kind)).output
     cut = twin.cut(channel, divisors(depth))
     where = twin.design.data(at, unsigned(2)) if kinds > 1 else None
-    op = OffsetOp(
-        cut, twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element), where
-    )
-    return result, twin.design.add(op).output
+    output, data = twin.result(result, channel_of(cut).lanes.data), twin.design.data(rows, element)
+    return result, twin.design.add(process(cut, output, data, where)).output
 
 
 def upsample(twin: Twin, x: Both) -> Both:
@@ -311,6 +320,23 @@ def residual(twin: Twin, x: Both) -> Both:
     return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
 
 
+def scaled_by_itself(twin: Twin, x: Both) -> Both:
+    """A fork, another function on one branch, and the product of both, with offsets."""
+    tensor, channel = twin.narrow(x)
+    one, two = twin.design.add(ForkOp(channel)).copies
+    branch, two = twin.choices.pick([threshold, lookup])(twin, (tensor, two))
+    offsets = [twin.choices.integer(-9, 9) for _ in range(2)]
+    shifted = [twin.shifted(tensor, offsets[0]), twin.shifted(branch, offsets[1])]
+    ends = [value_range(quant_of(value)) for value in shifted]
+    products = [a * b for a in ends[0] for b in ends[1]]
+    op = qnn.elementwise.MulOp(*shifted, smallest_type(min(products), max(products)))
+    result = twin.program.add(op).output
+    lanes = divisors(prod(shape_of(tensor)))[:1] if twin.choices.flag() else [1]
+    one, two = twin.cut(one, lanes), twin.cut(two, lanes)
+    output = twin.result(result, lanes[0])
+    return result, twin.design.add(MulOp(one, two, output, offsets)).output
+
+
 def duplicated(twin: Twin, x: Both) -> Both:
     """A fork and a concat of its copies, along any axis."""
     tensor, channel = x
@@ -347,11 +373,12 @@ LAYERS: list[Callable[[Twin, Both], Both]] = [
     pad,
     crop,
     spread,
-    offset,
+    pixel_rows,
     upsample,
     threshold,
     lookup,
     residual,
+    scaled_by_itself,
     duplicated,
     rotated,
     link,

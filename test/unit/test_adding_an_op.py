@@ -44,6 +44,7 @@ OPS: dict[type[Process], type[QnnOp]] = {
     compute.ThresholdOp: steps.ThresholdOp,
     elements.LookupOp: steps.LookupOp,
     elements.AddOp: elementwise.AddOp,
+    elements.MulOp: elementwise.MulOp,
     elements.LabelSelectOp: classify.TopKOp,
     flow.ConcatOp: layout.ConcatOp,
     flow.SplitOp: layout.SplitOp,

@@ -15,9 +15,9 @@ from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, WeightedProcess
-from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp
+from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, MulOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, RepackOp, SplitOp
-from qnn.qdialect.stream.folding import Storage, StorageAttr
+from qnn.qdialect.stream.folding import BuildOptions, Storage, StorageAttr
 from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.window import WindowOp
@@ -162,6 +162,24 @@ def add(choices: Choices) -> ModuleOp:
     left, right = (design.source(ChannelType(frame, element, lanes)) for element in elements)
     output = ChannelType(frame, smallest_type(low, high), lanes)
     return design.finish(design.add(AddOp(left, right, output, factors)).output)
+
+
+def mul(choices: Choices) -> ModuleOp:
+    """The product of two images, each plus a positive or negative number."""
+    design, frame = Design(), tuple(choices.integers(choices.integer(1, 3), 1, 4))
+    elements = choices.quant(40), choices.quant(20)
+    offsets = [choices.pick([0, -128, 3]), choices.pick([0, 1, -2])]
+    ranges = [
+        [end + offset for end in value_range(element)]
+        for element, offset in zip(elements, offsets, strict=True)
+    ]
+    ends = [a * b for a in ranges[0] for b in ranges[1]]
+    lanes = choices.pick(divisors(prod(frame)))
+    left, right = (design.source(ChannelType(frame, element, lanes)) for element in elements)
+    output = ChannelType(frame, smallest_type(min(ends), max(ends)), lanes)
+    process = design.add(MulOp(left, right, output, offsets))
+    process.set_build_options(BuildOptions(dsp=choices.flag()))
+    return design.finish(process.output)
 
 
 def images(choices: Choices) -> ModuleOp:
@@ -309,6 +327,7 @@ def extreme_numbers(choices: Choices) -> ModuleOp:
 KINDS: list[Callable[[Choices], ModuleOp]] = [
     label_select,
     add,
+    mul,
     images,
     row_crop,
     many_steps,

@@ -252,6 +252,16 @@ def test_qlinear_unary(op: str) -> None:
     check(one_node(op, x, *parts, domain="com.microsoft", **QLINEAR_UNARY[op]), x)
 
 
+def test_qlinear_softmax() -> None:
+    x, names = ints("uint8", 1, 4, 10), ["x", "xs", "xz", "ys", "yz"]
+    node = helper.make_node(
+        "QLinearSoftmax", names, ["y"], domain="com.microsoft", axis=-1, opset=13
+    )
+    numbers = {"xs": scalar(0.02), "ys": scalar(1 / 256)}
+    zeros = {"xz": scalar(3, np.uint8), "yz": scalar(0, np.uint8)}
+    check(model_of([node], {"x": x}, {**numbers, **zeros}, ["y"]), x)
+
+
 @pytest.mark.parametrize("cast", [False, True], ids=["int32", "cast and scaled"])
 @pytest.mark.parametrize("op", ["ConvInteger", "MatMulInteger"])
 def test_integer_product(op: str, cast: bool) -> None:

@@ -11,7 +11,7 @@ from qnn.qdialect import qnn
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp
-from qnn.qdialect.stream.elements import AddOp, LookupOp
+from qnn.qdialect.stream.elements import AddOp, LookupOp, MulOp
 from qnn.qdialect.stream.pool import PoolOp
 from qnn.qdialect.types import (
     QuantType,
@@ -158,6 +158,27 @@ def test_wide_sums_are_exact(
     (result,) = run(design.finish(design.add(op).output), [np.array([frame], dtype_of(element))])
     sums = [sum(a * b for a, b in zip(row, x, strict=True)) for row in weights]
     assert result.tolist() == [[a + b for a, b in zip(sums, bias, strict=True)]]
+
+
+@given(st.data())
+def test_a_product_offsets_its_operands_first(data: st.DataObject) -> None:
+    choices = Choices.drawn(data.draw)
+    frame = tuple(choices.integers(choices.integer(1, 3), 1, 4))
+    elements = choices.quant(20), choices.quant(20)
+    offsets = [choices.pick([0, -128, 5]), choices.pick([0, 77, -3])]
+    design = Design()
+    ranges = [
+        [end + offset for end in value_range(element)]
+        for element, offset in zip(elements, offsets, strict=True)
+    ]
+    products = [a * b for a in ranges[0] for b in ranges[1]]
+    lanes = choices.pick(divisors(prod(frame)))
+    lhs, rhs = (design.source(ChannelType(frame, element, lanes)) for element in elements)
+    output = ChannelType(frame, smallest_type(min(products), max(products)), lanes)
+    module = design.finish(design.add(MulOp(lhs, rhs, output, offsets)).output)
+    a, b = (choices.array(element, (2, *frame)).astype(np.int64) for element in elements)
+    expected = (a + offsets[0]) * (b + offsets[1])
+    np.testing.assert_array_equal(run(module, [a, b])[0], expected)
 
 
 def test_wide_adds_and_pools_are_exact() -> None:

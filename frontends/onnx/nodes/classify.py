@@ -19,10 +19,10 @@ SINGLE_AXIS_SOFTMAX_OPSET = 13
 
 @handles("Softmax")
 def softmax(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Scores converted to probabilities."""
+    """Scores converted to probabilities; QLinearSoftmax names the opset of its definition."""
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
-    old = m.opset < SINGLE_AXIS_SOFTMAX_OPSET
+    old = node.integer("opset", m.opset) < SINGLE_AXIS_SOFTMAX_OPSET
     axis = axis_of(node, 1 if old else -1, len(shape))
     if not old:
         return GraphTensor(m.add(SoftmaxOp(x, axis), node).output, len(shape))

@@ -16,6 +16,7 @@ from ..registry import handles
 from ..values import Constant, GraphValue, QuantizedConstant
 from .activations import unary
 from .arithmetic import binary
+from .classify import softmax
 from .convolution import conv
 from .layout import concat
 from .parameters import NO_ZERO_POINT, constant_scale, quant_type
@@ -140,6 +141,7 @@ QLINEAR_UNARY: dict[str, FloatHandler] = {
     "AveragePool": pool,
     "LeakyRelu": unary,
     "Sigmoid": unary,
+    "Softmax": softmax,
 }
 
 

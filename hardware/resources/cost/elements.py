@@ -1,8 +1,15 @@
-"""The resources of processes that work on single elements: scale, lookup, add, offset."""
+"""The resources of processes of single elements: scale, lookup, add, mul, offset, factor."""
 
 import numpy as np
 
-from ....qdialect.stream.elements import AddOp, LookupOp, OffsetOp
+from ....qdialect.stream.elements import (
+    AddOp,
+    FactorOp,
+    LookupOp,
+    MulOp,
+    OffsetOp,
+    PixelRowsProcess,
+)
 from ....qdialect.stream.folding import Counts
 from ....qdialect.stream.process import data_of
 from ....qdialect.stream.scale import ScaleOp
@@ -68,6 +75,25 @@ def add_datapath(
 
 
 @datapaths.register
+def mul_datapaths(
+    process: MulOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    """An adder for each offset that is not 0, and a multiplier; a DSP contains its registers."""
+    shape, factors = shape_of_widths(lanes_in, lanes_out), process.factor_types
+    adders = sum(
+        bit_width(factor)
+        for factor, offset in zip(factors, process.offsets.get_values(), strict=True)
+        if offset
+    )
+    product, bits = multiplier(*factors)
+    dsp = lanes_out * wide_product(vendor, *factors)
+    return [
+        Implementation(usage(shape, logic=lanes_out * (adders + product), ff=lanes_out * bits)),
+        Implementation(usage(shape, logic=lanes_out * adders, dsp=dsp), dsp=True),
+    ]
+
+
+@datapaths.register
 def offset_datapath(
     process: OffsetOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
@@ -75,8 +101,20 @@ def offset_datapath(
     return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=lanes_out * bits))]
 
 
+@datapaths.register
+def factor_datapath(
+    process: FactorOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    factor = check_element(data_of(process, process.rows).element)
+    product, bits = multiplier(factor, process.inputs[0].quant_type)
+    shape = shape_of_widths(lanes_in, lanes_out)
+    return [Implementation(usage(shape, logic=lanes_out * product, ff=lanes_out * bits))]
+
+
 @memories.register
-def offset_memories(process: OffsetOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+def pixel_rows_memories(
+    process: PixelRowsProcess, lanes_in: Counts, lanes_out: Counts
+) -> list[MemoryCost]:
     """The rows of constants, and the index of the row of each pixel."""
     rows = data_of(process, process.rows)
     count, channels = rows.type.get_shape()

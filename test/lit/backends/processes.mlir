@@ -175,16 +175,39 @@ stream.design @main {
   // OPENCL-NEXT: #define RIGHT_TIMES 2
   // OPENCL-NEXT: #include "qnn/add.cl"
 
-  %h = stream.threshold %a thresholds(@u) : (!stream.channel<4x4x4xui4, lanes = 2>) -> !image
+  %a1, %a2 = stream.fork %a : (!stream.channel<4x4x4xui4, lanes = 2>) -> (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>)
+  %a3 = stream.mul %a1, %a2 offsets = [-8, 1] : (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
 
-  // HLS-NEXT:     qnn::threshold<threshold>(add_words, threshold_words, frames, threshold_thresholds);
-  // OPENCL:      /// threshold: 4x4x4 ui4 by 2 -> 4x4x4 ui2 by 2.
-  // OPENCL-NEXT: #define NAME threshold
-  // OPENCL-NEXT: #define FROM add_words
+  // HLS:          qnn::mul<mul>(fork_2_words, fork_2_words_2, mul_words, frames);
+  // OPENCL:      /// mul: 4x4x4 ui4 by 2, 4x4x4 ui4 by 2 -> 4x4x4 si8 by 2.
+  // OPENCL-NEXT: #define NAME mul
+  // OPENCL-NEXT: #define FROM fork_2_words
   // OPENCL-NEXT: #define FROM_BITS 8
+  // OPENCL-NEXT: #define OTHER_FROM fork_2_words_2
+  // OPENCL-NEXT: #define OTHER_FROM_BITS 8
+  // OPENCL-NEXT: #define TO mul_words
+  // OPENCL-NEXT: #define TO_BITS 16
+  // OPENCL-NEXT: #define LEFT ui4
+  // OPENCL-NEXT: #define RIGHT ui4
+  // OPENCL-NEXT: #define LEFT_FACTOR si4
+  // OPENCL-NEXT: #define RIGHT_FACTOR ui5
+  // OPENCL-NEXT: #define PRODUCT si10
+  // OPENCL-NEXT: #define OUTPUT si8
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define LEFT_OFFSET (-8)
+  // OPENCL-NEXT: #define RIGHT_OFFSET 1
+  // OPENCL-NEXT: #include "qnn/mul.cl"
+
+  %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
+
+  // HLS-NEXT:     qnn::threshold<threshold>(mul_words, threshold_words, frames, threshold_thresholds);
+  // OPENCL:      /// threshold: 4x4x4 si8 by 2 -> 4x4x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold
+  // OPENCL-NEXT: #define FROM mul_words
+  // OPENCL-NEXT: #define FROM_BITS 16
   // OPENCL-NEXT: #define TO threshold_words
   // OPENCL-NEXT: #define TO_BITS 4
-  // OPENCL-NEXT: #define INPUT ui4
+  // OPENCL-NEXT: #define INPUT si8
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
   // OPENCL-NEXT: #define GROUPS 2
@@ -473,16 +496,35 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/offset.cl"
 
-  %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+  %v9 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
 
-  // HLS-NEXT:     qnn::threshold<threshold_3>(offset_words, threshold_3_words, frames, threshold_3_thresholds);
-  // OPENCL:      /// threshold_3: 1x1x4 ui3 by 2 -> 1x1x4 ui2 by 2.
-  // OPENCL-NEXT: #define NAME threshold_3
+  // HLS-NEXT:     qnn::factor<factor>(offset_words, factor_words, frames, factor_rows);
+  // OPENCL:      /// factor: 1x1x4 ui3 by 2 -> 1x1x4 ui5 by 2.
+  // OPENCL-NEXT: #define NAME factor
   // OPENCL-NEXT: #define FROM offset_words
   // OPENCL-NEXT: #define FROM_BITS 6
+  // OPENCL-NEXT: #define TO factor_words
+  // OPENCL-NEXT: #define TO_BITS 10
+  // OPENCL-NEXT: #define INPUT ui3
+  // OPENCL-NEXT: #define ROW ui3
+  // OPENCL-NEXT: #define OUTPUT ui5
+  // OPENCL-NEXT: #define LANES 2
+  // OPENCL-NEXT: #define GROUPS 2
+  // OPENCL-NEXT: #define PIXELS 1
+  // OPENCL-NEXT: #define CONSTANTS factor_rows
+  // OPENCL-NEXT: #define CONSTANTS_BITS 6
+  // OPENCL-NEXT: #include "qnn/factor.cl"
+
+  %v2 = stream.threshold %v9 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::threshold<threshold_3>(factor_words, threshold_3_words, frames, threshold_3_thresholds);
+  // OPENCL:      /// threshold_3: 1x1x4 ui5 by 2 -> 1x1x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME threshold_3
+  // OPENCL-NEXT: #define FROM factor_words
+  // OPENCL-NEXT: #define FROM_BITS 10
   // OPENCL-NEXT: #define TO threshold_3_words
   // OPENCL-NEXT: #define TO_BITS 4
-  // OPENCL-NEXT: #define INPUT ui3
+  // OPENCL-NEXT: #define INPUT ui5
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
   // OPENCL-NEXT: #define GROUPS 2

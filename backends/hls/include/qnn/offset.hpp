@@ -1,51 +1,26 @@
-/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
-/// kind.
-///
-/// Shape: Input, Row, Output; LANES; GROUPS (words of a pixel); PIXELS of a frame. The rows have an
-/// address for each word of a pixel, kind after kind.
+/// Adds a row of constants to every pixel: one row for all, or the row of its kind.
 #ifndef QNN_OFFSET_HPP
 #define QNN_OFFSET_HPP
 
-#include "qnn/counter.hpp"
-#include "qnn/word.hpp"
+#include "qnn/pixel_rows.hpp"
 
 namespace qnn {
 
-/// The kind of a pixel if there is only one.
-inline unsigned kind_of(unsigned) {
+struct Plus {
+    template <typename Number, typename Constant>
+    static auto of(const Number& number, const Constant& constant) -> decltype(number + constant) {
 #pragma HLS INLINE
-    return 0;
-}
-
-template <int BITS, int PIXELS>
-unsigned kind_of(unsigned pixel, const ap_uint<BITS> (&kinds)[PIXELS]) {
-#pragma HLS INLINE
-    return unsigned(kinds[pixel]);
-}
+        return number + constant;
+    }
+};
 
 template <typename Shape, int ADDRESSES, typename... Kinds>
 void offset(
     hls::stream<Word<typename Shape::Input, Shape::LANES> >& numbers,
-    hls::stream<Word<typename Shape::Output, Shape::LANES> >& sums, unsigned frames,
+    hls::stream<Word<typename Shape::Output, Shape::LANES> >& results, unsigned frames,
     const Word<typename Shape::Row, Shape::LANES> (&rows)[ADDRESSES][1], const Kinds&... kinds
 ) {
-    Counter<Shape::GROUPS> group;
-    Counter<Shape::PIXELS> pixel;
-    for (unsigned frame = 0; frame < frames;) {
-#pragma HLS PIPELINE II = 1 style = flp
-        const Word<typename Shape::Input, Shape::LANES> word = numbers.read();
-        const Word<typename Shape::Row, Shape::LANES> row =
-            rows[kind_of(pixel, kinds...) * Shape::GROUPS + group][0];
-        Word<typename Shape::Output, Shape::LANES> result;
-        for (unsigned c = 0; c < Shape::LANES; ++c) {
-#pragma HLS UNROLL
-            const auto number = lane<typename Shape::Input>(word, c);
-            const auto constant = lane<typename Shape::Row>(row, c);
-            set_lane<typename Shape::Output>(result, c, number + constant);
-        }
-        sums.write(result);
-        if (group.next() && pixel.next()) ++frame;
-    }
+    pixel_rows<Plus, Shape>(numbers, results, frames, rows, kinds...);
 }
 
 }  // namespace qnn

@@ -1,29 +1,3 @@
-/// Adds a row of constants to every pixel: the same row to all pixels, or the row of a pixel's
-/// kind.
-///
-/// FROM, TO; INPUT, ROW, OUTPUT; LANES; GROUPS (words of a pixel); PIXELS of a frame; CONSTANTS, a
-/// memory with an address for each word of a pixel, kind after kind; KINDS, a memory with the kind
-/// of each pixel, if there are several kinds.
-PROCESS NAME(void) {
-    uint group = 0, pixel = 0;
-#pragma ii 1
-    while (true) {
-        WORD(FROM_BITS) word;
-        READ(FROM, word);
-#ifdef KINDS
-        const uint kind = KINDS[pixel].part[0];
-#else
-        const uint kind = 0;
-#endif
-        const WORD(CONSTANTS_BITS) row = CONSTANTS[kind * GROUPS + group][0];
-        WORD(TO_BITS) result = EMPTY;
-#pragma unroll
-        for (uint c = 0; c < LANES; ++c) {
-            const NUMBER(OUTPUT) number = LANE(FROM_BITS, INPUT, word, c);
-            const NUMBER(OUTPUT) added = LANE(CONSTANTS_BITS, ROW, row, c);
-            SET_LANE(TO_BITS, OUTPUT, result, c, number + added);
-        }
-        WRITE(TO, result);
-        if (NEXT(group, GROUPS)) NEXT(pixel, PIXELS);
-    }
-}
+/// Adds a row of constants to every pixel.
+#define COMBINE(number, entry) ((number) + (entry))
+#include "qnn/pixel_rows.h"

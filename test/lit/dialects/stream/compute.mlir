@@ -115,6 +115,27 @@ stream.design @lookups {
   stream.sink "y2" %y2 : !stream.channel<3x2xf32>
 }
 
+stream.design @products {
+// CHECK: stream.design @products {
+// GENERIC: "stream.design"() <{sym_name = "products"}> ({
+  %a0 = stream.source "a0" : !stream.channel<2x4xui8, lanes = 2>
+  %b0 = stream.source "b0" : !stream.channel<2x4xsi8, lanes = 2>
+  %a1 = stream.source "a1" : !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+  %b1 = stream.source "b1" : !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+
+  %y0 = stream.mul %a0, %b0 offsets = [-128, 3] {layer = "Mul_0", dsp}
+      : (!stream.channel<2x4xui8, lanes = 2>, !stream.channel<2x4xsi8, lanes = 2>) -> !stream.channel<2x4xsi16, lanes = 2>
+  // CHECK: %y0 = stream.mul %a0, %b0 offsets = [-128, 3] {layer = "Mul_0", dsp} : (!stream.channel<2x4xui8, lanes = 2>, !stream.channel<2x4xsi8, lanes = 2>) -> !stream.channel<2x4xsi16, lanes = 2>
+  // GENERIC: %y0 = "stream.mul"(%a0, %b0) <{offsets = array<i64: -128, 3>, layer = "Mul_0", dsp}> : (!stream.channel<2x4xui8, lanes = 2>, !stream.channel<2x4xsi8, lanes = 2>) -> !stream.channel<2x4xsi16, lanes = 2>
+  %y1 = stream.mul %a1, %b1
+      : (!stream.channel<2x4x!qnn.bipolar, lanes = 4>, !stream.channel<2x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+  // CHECK: %y1 = stream.mul %a1, %b1 : (!stream.channel<2x4x!qnn.bipolar, lanes = 4>, !stream.channel<2x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+  // GENERIC: %y1 = "stream.mul"(%a1, %b1) <{offsets = array<i64: 0, 0>}> : (!stream.channel<2x4x!qnn.bipolar, lanes = 4>, !stream.channel<2x4x!qnn.bipolar, lanes = 4>) -> !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+
+  stream.sink "y0" %y0 : !stream.channel<2x4xsi16, lanes = 2>
+  stream.sink "y1" %y1 : !stream.channel<2x4x!qnn.bipolar, lanes = 4>
+}
+
 stream.design @adds {
 // CHECK: stream.design @adds {
 // GENERIC: "stream.design"() <{sym_name = "adds"}> ({
@@ -169,6 +190,23 @@ stream.design @offsets {
       // GENERIC: %y1 = "stream.offset"(%x1) <{rows = @row, layer = "Add_1"}> : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi6, lanes = 1>
   stream.sink "y0" %y0 : !stream.channel<2x2x4xsi10, lanes = 2>
   stream.sink "y1" %y1 : !stream.channel<4xsi6>
+}
+
+stream.design @factors {
+// CHECK: stream.design @factors {
+// GENERIC: "stream.design"() <{sym_name = "factors"}> ({
+  %x0 = stream.source "x0" : !stream.channel<2x2x4xui8, lanes = 2>
+  %x1 = stream.source "x1" : !stream.channel<4xsi5>
+  %y0 = stream.factor %x0 rows(@rows) kinds(@kinds)
+      : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+      // CHECK: %y0 = stream.factor %x0 rows(@rows) kinds(@kinds) : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+      // GENERIC: %y0 = "stream.factor"(%x0) <{rows = @rows, kinds = @kinds}> : (!stream.channel<2x2x4xui8, lanes = 2>) -> !stream.channel<2x2x4xsi12, lanes = 2>
+  %y1 = stream.factor %x1 rows(@row) {layer = "Mul_1"}
+      : (!stream.channel<4xsi5>) -> !stream.channel<4xsi9>
+      // CHECK: %y1 = stream.factor %x1 rows(@row) {layer = "Mul_1"} : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi9, lanes = 1>
+      // GENERIC: %y1 = "stream.factor"(%x1) <{rows = @row, layer = "Mul_1"}> : (!stream.channel<4xsi5, lanes = 1>) -> !stream.channel<4xsi9, lanes = 1>
+  stream.sink "y0" %y0 : !stream.channel<2x2x4xsi12, lanes = 2>
+  stream.sink "y1" %y1 : !stream.channel<4xsi9>
 }
 
 stream.design @codebooks {

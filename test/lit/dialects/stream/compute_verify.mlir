@@ -766,6 +766,77 @@ qnn.data @t [0, 1, 2, 3] : tensor<4xsi9>
 
 // -----
 
+// stream.mul
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<2x3xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the channels have different frames: 3x2, 2x3
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4>, !stream.channel<2x3xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4, lanes = 2>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the channels have different lanes: 2, 1
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4, lanes = 2>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: two streams need two offsets, not 1
+  %y = stream.mul %a, %b offsets = [2] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xf32>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: this process computes with integers, not with f32
+  %y = stream.mul %a, %b : (!stream.channel<3x2xf32>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi9>
+  stream.sink "y" %y : !stream.channel<3x2xsi9>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product can be -120 to 105, but ui8 holds only 0 to 255
+  %y = stream.mul %a, %b : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xui8>
+  stream.sink "y" %y : !stream.channel<3x2xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui4>
+  %b = stream.source "b" : !stream.channel<3x2xsi4>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product can be -98 to 112, but si7 holds only -64 to 63
+  %y = stream.mul %a, %b offsets = [-1, 1] : (!stream.channel<3x2xui4>, !stream.channel<3x2xsi4>) -> !stream.channel<3x2xsi7>
+  stream.sink "y" %y : !stream.channel<3x2xsi7>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<3x2xui1>
+  %b = stream.source "b" : !stream.channel<3x2xui1>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.mul: the product may be 0, but !qnn.bipolar holds only -1 and 1
+  %y = stream.mul %a, %b offsets = [-1, 0] : (!stream.channel<3x2xui1>, !stream.channel<3x2xui1>) -> !stream.channel<3x2x!qnn.bipolar>
+  stream.sink "y" %y : !stream.channel<3x2x!qnn.bipolar>
+}
+
+// -----
+
 // stream.add
 stream.design @main {
   %a = stream.source "a" : !stream.channel<3x2xui4>
@@ -938,6 +1009,124 @@ stream.design @main {
   %y = stream.label_select %x : (!stream.channel<2xsi9>) -> !stream.channel<1x!qnn.bipolar>
   stream.sink "y" %y : !stream.channel<1x!qnn.bipolar>
 }
+
+// -----
+
+// stream.factor
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: the channels have different frames: 2x2x4, 2x2x5
+  %y = stream.factor %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x5xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x5xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: the channels have different lanes: 1, 2
+  %y = stream.factor %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10, lanes = 2>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10, lanes = 2>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8, lanes = 8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: 8 lanes don't divide 4 channels
+  %y = stream.factor %x rows(@r) : (!stream.channel<2x2x4xui8, lanes = 8>) -> !stream.channel<2x2x4xsi10, lanes = 8>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10, lanes = 8>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x8xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: the rows must be Nx8, they are 1x4
+  %y = stream.factor %x rows(@r) : (!stream.channel<2x2x8xui8>) -> !stream.channel<2x2x8xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x8xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: @f must hold integers, it holds f32
+  %y = stream.factor %x rows(@f) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: 2 rows need kinds: the row of each pixel
+  %y = stream.factor %x rows(@two) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x3x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: kinds must have one index for each of 6 pixels, not 4
+  %y = stream.factor %x rows(@two) kinds(@k) : (!stream.channel<2x3x4xui8>) -> !stream.channel<2x3x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x3x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: kinds from 0 to 2 exceed the indices of 2 rows
+  %y = stream.factor %x rows(@two) kinds(@k) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi10>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi10>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
+
+// -----
+
+stream.design @main {
+  %x = stream.source "x" : !stream.channel<2x2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.factor: the product can be -1020 to 765, but si9 holds only -256 to 255
+  %y = stream.factor %x rows(@r) : (!stream.channel<2x2x4xui8>) -> !stream.channel<2x2x4xsi9>
+  stream.sink "y" %y : !stream.channel<2x2x4xsi9>
+}
+qnn.data @r [[1, -2, 3, -4]] : tensor<1x4xsi4>
+qnn.data @two [[1, -2, 3, -4], [0, 0, 0, 0]] : tensor<2x4xsi4>
+qnn.data @k [0, 1, 2, 0] : tensor<4xui2>
+qnn.data @f [[1.0, 2.0, 3.0, 4.0]] : tensor<1x4xf32>
 
 // -----
 
