@@ -47,5 +47,5 @@ qnn.data @o [8] : tensor<1xui4>
 qnn.data @e [[-9, 9]] : tensor<1x2xsi8>
 qnn.data @table [3, 1, 2, 0] : tensor<4xui2>
 qnn.data @rows [[1, 2, 3, 4]] : tensor<1x4xui3>
-stream.memory @packed at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
+stream.memory @packed parallelism = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
 qnn.data @u3 [[2, 4, 6]] : tensor<1x3xui3>

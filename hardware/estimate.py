@@ -278,7 +278,7 @@ def design_interval(design: DesignOp) -> int:
 
 def layer_of(process: Process, vendor: str) -> LayerEstimate:
     """The estimate of a process and of the channels that it writes."""
-    (pe, simd), cycles = process.at_once, process.interval
+    (pe, simd), cycles = process.parallelism, process.interval
     use = process_use(process, vendor)
     if isinstance(process, SourceOp | SinkOp):
         use[RESOURCE_KINDS.index("dsp")] += frame_counter_dsps(cycles)

@@ -28,7 +28,7 @@ class PackBitsPass(ModulePass):
 
     After:
 
-        stream.memory @w at_once = [16, 3] "0x..." : tensor<64x3x3x3x!qnn.bipolar>
+        stream.memory @w parallelism = [16, 3] "0x..." : tensor<64x3x3x3x!qnn.bipolar>
     """
 
     name = "pack-bits"
@@ -37,13 +37,13 @@ class PackBitsPass(ModulePass):
         readers: dict[tuple[str, tuple[int, int]], list[tuple[Process, str]]] = {}
         for design in designs_for(self.name, op):
             for process in design.processes:
-                for key, at_once in process.memories().items():
+                for key, parallelism in process.memories().items():
                     name = process.constant(key).string_value()
-                    readers.setdefault((name, at_once), []).append((process, key))
+                    readers.setdefault((name, parallelism), []).append((process, key))
         memories: list[MemoryOp] = []
-        for (name, at_once), places in readers.items():
+        for (name, parallelism), places in readers.items():
             process, _ = places[0]
-            packed = PackedAttr.of(data_of(process, SymbolRefAttr(name)), at_once)
+            packed = PackedAttr.of(data_of(process, SymbolRefAttr(name)), parallelism)
             memories.append(MemoryOp(name, packed))
             for process, key in places:
                 process.properties[key] = SymbolRefAttr(PLACEHOLDER_PREFIX + name)

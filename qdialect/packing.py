@@ -1,9 +1,9 @@
 """Memory words: a constant matrix in the layout in which the hardware reads it.
 
-A process reads `at_once = [P, S]` rows and columns per cycle. Each address holds these elements as
-P words, one for each row. A word holds S columns, the first in the lowest bits, without gaps, and
-is stored in whole bytes, the lowest first. Successive addresses advance along the columns first,
-then along the rows.
+A process with `parallelism = [P, S]` reads P rows and S columns per cycle. Each address holds these
+elements as P words, one for each row. A word holds S columns, the first in the lowest bits, without
+gaps, and is stored in whole bytes, the lowest first. Successive addresses advance along the columns
+first, then along the rows.
 """
 
 from collections.abc import Sequence
@@ -40,27 +40,27 @@ class PackedAttr(ParametrizedAttribute):
     """The elements of a constant tensor in memory words.
 
     The first axis of the tensor is the rows of the matrix; all others together are its columns.
-    `at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>` has 16 rows of 3 columns at each
-    address.
+    `parallelism = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>` has 16 rows of 3 columns at
+    each address.
     """
 
     name = "stream.packed"
 
     type: QnnTensor
-    parallelism: ArrayAttr[IntAttr]
+    block: ArrayAttr[IntAttr]
     """Rows and columns per cycle."""
     data: BytesAttr
 
     @staticmethod
-    def of(data: "DataAttr | PackedAttr", at_once: tuple[int, int]) -> "PackedAttr":
+    def of(data: "DataAttr | PackedAttr", parallelism: tuple[int, int]) -> "PackedAttr":
         """Packs a constant of integers."""
-        words = pack_words(_matrix(data.array), integer_element(data.type), at_once)
-        parallelism = ArrayAttr([IntAttr(number) for number in at_once])
-        return PackedAttr(data.type, parallelism, BytesAttr(words.tobytes()))
+        words = words_of(data, parallelism)
+        block = ArrayAttr([IntAttr(number) for number in parallelism])
+        return PackedAttr(data.type, block, BytesAttr(words.tobytes()))
 
     @property
-    def at_once(self) -> tuple[int, int]:
-        rows, cols = self.parallelism
+    def parallelism(self) -> tuple[int, int]:
+        rows, cols = self.block
         return rows.data, cols.data
 
     @property
@@ -71,7 +71,7 @@ class PackedAttr(ParametrizedAttribute):
     def words(self) -> Words:
         """The words as an array: addresses x rows per cycle x bytes of a word."""
         flat = np.frombuffer(self.data.data, np.uint8)
-        return flat.reshape(-1, self.at_once[0], word_bytes(self.element, self.at_once))
+        return flat.reshape(-1, self.parallelism[0], word_bytes(self.element, self.parallelism))
 
     @property
     def array(self) -> Array:
@@ -79,7 +79,7 @@ class PackedAttr(ParametrizedAttribute):
         values: Array | None = self.__dict__.get("_array")
         if values is None:
             shape = self.type.get_shape()
-            matrix = unpack_words(self.words, _rows_and_cols(shape), self.element, self.at_once)
+            matrix = unpack_words(self.words, _rows_and_cols(shape), self.element, self.parallelism)
             values = matrix.reshape(shape)
             values.flags.writeable = False
             object.__setattr__(self, "_array", values)
@@ -89,18 +89,18 @@ class PackedAttr(ParametrizedAttribute):
         shape = check_tensor(self.type).get_shape()
         if not shape or not is_quant(self.type.element_type):
             raise VerifyException(f"a memory must hold rows of integers, not {self.type}")
-        (rows, cols), at_once = _rows_and_cols(shape), [n.data for n in self.parallelism]
-        if len(at_once) != 2 or min(at_once) < 1 or rows % at_once[0] or cols % at_once[1]:
+        (rows, cols), block = _rows_and_cols(shape), [n.data for n in self.block]
+        if len(block) != 2 or min(block) < 1 or rows % block[0] or cols % block[1]:
             raise VerifyException(
-                f"at_once is {at_once}: it must be two divisors of {rows} rows and {cols} columns"
+                f"parallelism is {block}: it must be two divisors of {rows} rows and {cols} columns"
             )
-        addresses = rows * cols // prod(at_once)
-        expected = addresses * at_once[0] * word_bytes(self.element, self.at_once)
+        addresses = rows * cols // prod(block)
+        expected = addresses * block[0] * word_bytes(self.element, self.parallelism)
         if len(self.data.data) != expected:
             raise VerifyException(
                 f"{addresses} addresses take {expected} bytes, {len(self.data.data)} are given"
             )
-        used = cols_bits % 8 if (cols_bits := at_once[1] * bit_width(self.element)) % 8 else 8
+        used = cols_bits % 8 if (cols_bits := block[1] * bit_width(self.element)) % 8 else 8
         if (self.words[..., -1] >> used).any():
             raise VerifyException("the bits after the last element of a word must be 0")
         if isinstance(self.element, TernaryType):
@@ -119,9 +119,9 @@ class PackedAttr(ParametrizedAttribute):
 def parse_packed(parser: AttrParser) -> PackedAttr:
     """Parses the output of `print_packed`."""
     start = parser.pos
-    parser.parse_keyword("at_once")
+    parser.parse_keyword("parallelism")
     parser.parse_punctuation("=")
-    parallelism = parser.parse_comma_separated_list(
+    block = parser.parse_comma_separated_list(
         parser.Delimiter.SQUARE, lambda: IntAttr(parser.parse_integer(allow_boolean=False))
     )
     text = parser.parse_str_literal()
@@ -129,14 +129,14 @@ def parse_packed(parser: AttrParser) -> PackedAttr:
     type = parser.parse_type()
     try:
         data = BytesAttr(bytes_of_hex(text))
-        return PackedAttr(check_tensor(type), ArrayAttr(parallelism), data)
+        return PackedAttr(check_tensor(type), ArrayAttr(block), data)
     except VerifyException as error:
         parser.raise_error(str(error), start, parser.pos)
 
 
 def print_packed(printer: Printer, packed: PackedAttr) -> None:
-    rows, cols = packed.at_once
-    printer.print_string(f'at_once = [{rows}, {cols}] "0x{packed.data.data.hex()}" : ')
+    rows, cols = packed.parallelism
+    printer.print_string(f'parallelism = [{rows}, {cols}] "0x{packed.data.data.hex()}" : ')
     printer.print_attribute(packed.type)
 
 
@@ -147,17 +147,21 @@ def integer_element(type: QnnTensor) -> QuantType:
     return element
 
 
-def _matrix(array: Array) -> Array:
-    return array.reshape(_rows_and_cols(array.shape))
-
-
 def _rows_and_cols(shape: Sequence[int]) -> tuple[int, int]:
     return shape[0], prod(shape[1:])
 
 
-def pack_words(matrix: Array, element: QuantType, at_once: tuple[int, int]) -> Words:
+def words_of(data: DataAttr | PackedAttr, parallelism: tuple[int, int]) -> Words:
+    """The memory words of a constant of integers; not packed again if it has them."""
+    if isinstance(data, PackedAttr) and data.parallelism == parallelism:
+        return data.words
+    matrix = data.array.reshape(_rows_and_cols(data.array.shape))
+    return pack_words(matrix, integer_element(data.type), parallelism)
+
+
+def pack_words(matrix: Array, element: QuantType, parallelism: tuple[int, int]) -> Words:
     """The memory words of a matrix: addresses x rows per cycle x bytes of a word."""
-    (rows, cols), (pe, simd), bits = matrix.shape, at_once, bit_width(element)
+    (rows, cols), (pe, simd), bits = matrix.shape, parallelism, bit_width(element)
     codes = matrix > 0 if isinstance(element, BipolarType) else matrix.astype(dtype_of(element))
     blocks = codes.reshape(rows // pe, pe, cols // simd, simd).swapaxes(1, 2)
     words = np.ascontiguousarray(blocks).reshape(-1, pe, simd)
@@ -183,10 +187,10 @@ def _pack_into_bytes(codes: Words, bits: int) -> Words:
 
 
 def unpack_words(
-    words: Words, shape: tuple[int, int], element: QuantType, at_once: tuple[int, int]
+    words: Words, shape: tuple[int, int], element: QuantType, parallelism: tuple[int, int]
 ) -> Array:
     """The inverse of `pack_words`."""
-    (rows, cols), (pe, simd), bits = shape, at_once, bit_width(element)
+    (rows, cols), (pe, simd), bits = shape, parallelism, bit_width(element)
     dtype = dtype_of(element)
     parts = np.unpackbits(words, -1, simd * bits, bitorder="little")
     codes = np.zeros((*words.shape[:2], simd, 8 * dtype.itemsize), np.uint8)
@@ -200,6 +204,6 @@ def unpack_words(
     return np.ascontiguousarray(blocks).reshape(shape).astype(dtype, copy=False)
 
 
-def word_bytes(element: QuantType, at_once: tuple[int, int]) -> int:
+def word_bytes(element: QuantType, parallelism: tuple[int, int]) -> int:
     """The bytes of a word, which holds the columns of one row."""
-    return -(-at_once[1] * bit_width(element) // 8)
+    return -(-parallelism[1] * bit_width(element) // 8)

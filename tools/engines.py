@@ -41,7 +41,6 @@ def engine_for(
     engine: str,
     folding: str | None = None,
     bounded: bool = False,
-    strict: bool = False,
     timeout: float | None = None,
 ) -> Engine:
     """Prepares an engine for a network; options of other engines have no effect.
@@ -61,5 +60,5 @@ def engine_for(
     if engine == "opencl":
         from .hardware_engines import opencl_runner
 
-        return Engine(engine, opencl_runner(module, folding, strict, timeout))
+        return Engine(engine, opencl_runner(module, folding, bounded, timeout))
     return Engine(engine, lambda inputs: run(module, inputs))

@@ -37,11 +37,11 @@ def hls_runner(module: ModuleOp, folding: str | None = None, bounded: bool = Fal
 def opencl_runner(
     module: ModuleOp,
     folding: str | None = None,
-    strict: bool = False,
+    bounded: bool = False,
     timeout: float | None = None,
 ) -> Runner:
     """Runs the design as OpenCL on the emulator, and the rest of the network in numpy."""
-    engine = OpenclEngine(strict) if timeout is None else OpenclEngine(strict, timeout)
+    engine = OpenclEngine(bounded) if timeout is None else OpenclEngine(bounded, timeout)
     return _runner(module, None, folding, engine)
 
 

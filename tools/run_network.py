@@ -19,8 +19,7 @@ def run_command(options: RunOptions) -> None:
         module,
         options.engine,
         options.folding,
-        options.bounded,
-        options.strict,
+        options.bounded or options.strict,
         options.timeout,
     )
     results = engine.run(inputs)

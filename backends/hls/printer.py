@@ -26,7 +26,7 @@ from ..netlist.names import unused_name
 from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, Netlist, PortInstance
 from ..netlist.parameters import instance_parameters
 from ..netlist.ports import HostPortInstance, LinkSinkInstance, LinkSourceInstance, SourceInstance
-from ..netlist.weighted import WeightsInstance
+from ..netlist.weighted import CopiedWeightsInstance, WeightsInstance
 from ..netlist.windows import PoolInstance
 from .memories import MemoryArray
 from .source_files import HlsSource
@@ -38,7 +38,7 @@ ONE_RUN = "1"
 
 def emit(design: DesignOp, name: str = "", streams: bool = False) -> HlsSource:
     """The source files of a design; its ports are memories, or AXI streams if `streams` is set."""
-    netlist = build_netlist(design, name)
+    netlist = build_netlist(design, "xilinx", name)
     return HlsSource(netlist, streams, Printer(netlist, streams).sources)
 
 
@@ -112,7 +112,8 @@ def channel_names(*channels: Sequence[Channel]) -> list[str]:
 @print_instance.register
 def print_pool(instance: PoolInstance, printer: Printer) -> None:
     printer.struct(process_struct(instance))
-    print_call(instance, printer, f"pool<{instance.name}, qnn::{instance.reduction.value}>")
+    reduction = "Total" if instance.total else "Maximum"
+    print_call(instance, printer, f"pool<{instance.name}, qnn::{reduction}>")
 
 
 @print_instance.register
@@ -180,32 +181,26 @@ def print_host_port(instance: HostPortInstance, printer: Printer) -> None:
 
 @print_instance.register
 def print_weights(instance: WeightsInstance, printer: Printer) -> None:
-    """Reads weights from the port for each vector; or once, into a memory that repeats them."""
-    port, (rows,), times = instance.port, instance.writes, instance.times
-    printer.check_width(
-        instance.name, max(8 * (port.design_word_bytes + port.word_bytes), rows.bits)
-    )
-    printer.struct(
-        ProcessStruct(
-            instance.name,
-            instance.comment,
-            {"Element": f"qnn::Unsigned<{instance.bits}>"},
-            {
-                "LANES": instance.rows,
-                "BYTES": instance.bytes,
-                "WORDS": instance.words,
-                "PORT_BYTES": port.word_bytes,
-                "TIMES": times,
-                "BITS": rows.bits,
-            },
-        )
-    )
-    words = printer.port_words(instance)
-    if instance.copy_storage is None:
-        printer.call(f"fetch_again<{port.frame_words}, {times}>", port.name, words, "frames")
-        printer.call(f"source<{instance.name}, true, {times}>", words, rows.name, "frames")
-        return
+    print_reader(instance, printer, instance.times, instance.writes[0].name, "frames")
+
+
+@print_instance.register
+def print_copied_weights(instance: CopiedWeightsInstance, printer: Printer) -> None:
+    """Fills the memory in one run, and repeats its words for all frames."""
+    (rows,) = instance.writes
     once = printer.channel(f"{instance.name}_once", rows.bits)
-    printer.call(f"fetch_again<{port.frame_words}, 1>", port.name, words, ONE_RUN)
-    printer.call(f"source<{instance.name}, true>", words, once, ONE_RUN)
+    print_reader(instance, printer, 1, once, ONE_RUN)
     printer.call(f"repeat<{instance.name}>", once, rows.name, "frames")
+
+
+def print_reader(
+    instance: WeightsInstance, printer: Printer, times: int, rows: str, frames: str
+) -> None:
+    """Reads the weights a number of times for each frame."""
+    port = instance.port
+    bits = 8 * (port.design_word_bytes + port.word_bytes), instance.writes[0].bits
+    printer.check_width(instance.name, max(bits))
+    printer.struct(process_struct(instance, PORT_BYTES=port.word_bytes))
+    words = printer.port_words(instance)
+    printer.call(f"fetch_again<{port.frame_words}, {times}>", port.name, words, frames)
+    printer.call(f"weights<{instance.name}, {times}>", words, rows, frames)

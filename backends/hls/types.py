@@ -20,17 +20,16 @@ from ..netlist.netlist import (
     ThresholdSteps,
     WeightCodebook,
 )
-from ..netlist.parameters import BackendNeed, instance_parameters
-from ..netlist.weighted import MatvecInstance, Multiplier
+from ..netlist.parameters import BackendNeed, Parameter, instance_parameters
+from ..netlist.weighted import Multiplier
 from .memories import MemoryArray
 
-VECTOR_STORAGE = {
-    None: "NotKept",
+ARRAYS = {
     Storage.REGISTERS: "InRegisters",
     Storage.LUT: "InLuts",
     Storage.BLOCK: "InBlocks",
 }
-"""The library's types of memories that keep the vector of a matvec."""
+"""The library's types of arrays, by the memory that holds them."""
 
 
 @dataclass(frozen=True)
@@ -61,19 +60,24 @@ def process_struct(instance: Instance, **more_numbers: int) -> ProcessStruct:
                 if parameter.need is not BackendNeed.PRECOMPUTED:
                     numbers[parameter.name.upper()] = value
             case Multiplier() as multiplier:
-                types["Multiplier"] = f"qnn::{multiplier.value}"
+                types["Multiplier"] = f"qnn::{multiplier.name.title()}"
+            case Storage() as storage:
+                types[type_name(parameter)] = f"qnn::{ARRAYS[storage]}"
             case ActivationStages() as activation:
                 types["Activation"] = activation_type(activation)
             case WeightCodebook() as book:
-                types[parameter.name.title()] = book.name
+                types[type_name(parameter)] = book.name
                 before += codebook_struct(book)
             case value if isinstance(value, ElementType):
-                types[parameter.name.title()] = tag(value)
+                types[type_name(parameter)] = tag(value)
             case _:
                 pass
-    if isinstance(instance, MatvecInstance):
-        types["Vector"] = f"qnn::{VECTOR_STORAGE[instance.vector_storage('xilinx')]}"
     return ProcessStruct(instance.name, instance.comment, types, numbers | more_numbers, before)
+
+
+def type_name(parameter: Parameter) -> str:
+    """The name of a parameter that is a type, such as `VectorStorage`."""
+    return parameter.name.title().replace("_", "")
 
 
 def activation_type(activation: ActivationStages) -> str:

@@ -1,6 +1,6 @@
 """From a streaming design to its netlist.
 
-    build_netlist(design, "lenet")
+    build_netlist(design, "xilinx", "lenet")
 
 Backends print netlists; none of them reads a design. Each kind of process is a dataclass and a
 function that fills it, in one of the modules imported here.
@@ -16,12 +16,12 @@ KIND_MODULES = ports, windows, weighted, elements, scale, flow
 """The modules that register kinds of processes when they are imported."""
 
 
-def build_netlist(design: DesignOp, name: str = "") -> Netlist:
-    """The netlist of a design whose channels have depths."""
+def build_netlist(design: DesignOp, vendor: str, name: str = "") -> Netlist:
+    """The netlist of a design whose channels have depths, for the devices of a vendor."""
     top = top_name(name or design.sym_name.data)
     if not design.sources or not design.sinks:
         raise EmitError(f"design {top!r} needs a source and a sink")
-    builder = Builder(top)
+    builder = Builder(top, vendor)
     for process in design.processes:
         builder.add(process)
     return builder.netlist

@@ -27,7 +27,8 @@ Wiring: TypeAlias = tuple[str, str, list[Channel], list[Channel]]
 class Builder:
     """The netlist of a design so far, and the process that is being added."""
 
-    def __init__(self, top: str):
+    def __init__(self, top: str, vendor: str):
+        self.vendor = vendor
         self.netlist = Netlist(top, used_names={top.lower()})
         self.channels: dict[SSAValue, Channel] = {}
         self.process_name = ""

@@ -8,10 +8,10 @@ import numpy as np
 from xdsl.dialects.builtin import SymbolRefAttr
 
 from ...qdialect.data import Array
-from ...qdialect.packing import Words, pack_words
+from ...qdialect.packing import Words, pack_words, words_of
 from ...qdialect.stream import Process
 from ...qdialect.stream.folding import Storage
-from ...qdialect.stream.process import constant_integers, data_of
+from ...qdialect.stream.process import data_of
 from ...qdialect.types import FloatType, QuantType, bit_width, check_element, unsigned
 
 
@@ -72,16 +72,15 @@ def rows_memory(
     process: Process,
     name: str,
     symbol: SymbolRefAttr,
-    at_once: tuple[int, int],
+    parallelism: tuple[int, int],
     storage: Storage | None = None,
 ) -> Memory:
     """A memory of a matrix: an address for each iteration, and a word for each of its rows.
 
-    An iteration reads `at_once` rows and columns."""
-    matrix, element = constant_integers(process, symbol), constant_type(process, symbol)
-    words = pack_words(matrix.reshape(len(matrix), -1), element, at_once)
+    An iteration reads `parallelism` rows and columns."""
+    words = words_of(data_of(process, symbol), parallelism)
     addresses, rows, _ = words.shape
-    bits = at_once[1] * bit_width(element)
+    bits = parallelism[1] * bit_width(constant_type(process, symbol))
     return Memory(name, bits, (addresses, rows), words, (1,), storage)
 
 

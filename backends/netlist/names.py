@@ -1,4 +1,5 @@
-"""Identifiers from the names in a model: valid in C++ and OpenCL, and safe as file names."""
+"""Identifiers from the names in a model: valid in the languages of all backends, and safe as file
+names."""
 
 import re
 
@@ -16,7 +17,8 @@ RESERVED_WORDS = """
     nul prn
 """
 RESERVED = frozenset(RESERVED_WORDS.split())
-"""Words with a meaning to a compiler, to a file system, or in the emitted code."""
+"""Words with a meaning to a compiler, to a file system, or in the emitted code; a backend for
+another language adds its keywords."""
 
 
 def unique_identifier(text: str, used_names: set[str]) -> str:

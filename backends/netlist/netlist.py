@@ -1,6 +1,7 @@
 """The netlist of a design: instances of the library's processes, and the channels between them.
 
-Nothing here depends on a vendor or a language: a backend prints a netlist in its own.
+Nothing here depends on a language: a backend prints a netlist in its own. The vendor of the device
+only determines which memories store vectors.
 """
 
 from collections.abc import Iterator, Sequence

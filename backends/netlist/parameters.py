@@ -1,8 +1,9 @@
 """The fields of an instance that backends print, and which backends need which of them.
 
 The name of a field is the name of its parameter; its type says what a backend makes of it: an
-element type, a number, a memory, an activation. Not every language needs every parameter. A field
-that some backends leave out is annotated with the reason why others need it:
+element type, a number, a memory, an activation, the storage of an array inside the process. Not
+every language needs every parameter. A field that some backends leave out is annotated with the
+reason why others need it:
 
     lanes: int                 every backend
     words: PerFrame[int]       backends whose processes count the words of a frame
@@ -16,6 +17,7 @@ from enum import Enum
 from functools import cache
 from typing import Annotated, Any, TypeAlias, TypeVar, get_type_hints
 
+from ...qdialect.stream.folding import Storage
 from ...qdialect.types import ElementType
 from .memories import Memory
 from .netlist import ActivationStages, Channel, Instance, PortInstance, WeightCodebook
@@ -36,7 +38,7 @@ ForTypes = Annotated[ParameterT, BackendNeed.TYPES]
 Precomputed = Annotated[ParameterT, BackendNeed.PRECOMPUTED]
 
 ParameterValue: TypeAlias = (
-    ElementType | WeightCodebook | int | Memory | Channel | ActivationStages | Enum
+    ElementType | WeightCodebook | int | Memory | Channel | ActivationStages | Storage | Enum
 )
 
 

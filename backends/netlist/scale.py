@@ -46,9 +46,9 @@ def build_scale(process: ScaleOp, builder: Builder) -> ScaleInstance:
     (x,), (y,) = process.inputs, process.outputs
     low, high = int_pair(process.clamp)
     memories: dict[str, Memory] = {}
-    for key, at_once in process.memories().items():
+    for key, parallelism in process.memories().items():
         name = builder.own_name(key)
-        memory = rows_memory(process, name, process.constant(key), at_once)
+        memory = rows_memory(process, name, process.constant(key), parallelism)
         memories[key] = builder.memory(memory)
     exceptions = process.exceptions
     return ScaleInstance(

@@ -32,8 +32,8 @@ def channel_memory(
     builder: Builder, process: Process, suffix: str, symbol: SymbolRefAttr
 ) -> Memory:
     """A memory with a number for each channel."""
-    at_once = (process.outputs[0].lanes.data, 1)
-    return builder.memory(rows_memory(process, builder.own_name(suffix), symbol, at_once))
+    parallelism = (process.outputs[0].lanes.data, 1)
+    return builder.memory(rows_memory(process, builder.own_name(suffix), symbol, parallelism))
 
 
 def build_steps(
@@ -58,8 +58,8 @@ def build_steps(
         all_rows = np.tile(rows, (lanes, 1)) if shared else rows
         memories = level_memories(builder, name, all_rows, element, lanes)
     else:
-        at_once = (1 if shared else lanes, count)
-        memories = [builder.memory(rows_memory(process, name, symbol, at_once))]
+        parallelism = (1 if shared else lanes, count)
+        memories = [builder.memory(rows_memory(process, name, symbol, parallelism))]
     return ThresholdSteps(
         element,
         count,

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ...hardware.resources.memory import DualPortMemory
+from ...hardware.resources.cost import vector_storage
 from ...qdialect.packing import word_bytes
 from ...qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, WeightedProcess
 from ...qdialect.stream.folding import Storage
@@ -30,8 +30,8 @@ from .thresholds import build_activation
 class Multiplier(Enum):
     """Where products are computed."""
 
-    FABRIC = "Fabric"
-    DSP = "Dsp"
+    FABRIC = "in LUTs"
+    DSP = "in DSPs"
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,8 @@ class MatvecInstance(WeightedInstance):
 
     kind = "matvec"
 
-    in_registers: Storage | None = None
-    """REGISTERS if the design keeps the vector in registers, whatever its size."""
-
-    def vector_storage(self, vendor: str) -> Storage | None:
-        """Where the vector is kept for all groups of rows but the first; None for one group."""
-        if self.folds == 1:
-            return None
-        if self.in_registers is not None or self.steps == 1:
-            return Storage.REGISTERS
-        memory = DualPortMemory(np.array(self.steps), np.array(self.reads[0].bits))
-        return Storage.LUT if memory.in_luts(vendor) else Storage.BLOCK
+    vector_storage: Storage | None
+    """Where the vector is stored for all groups of rows but the first; None for one group."""
 
 
 class DepthwiseInstance(WeightedInstance):
@@ -93,11 +84,10 @@ class DepthwiseInstance(WeightedInstance):
 
 @build_instance.register
 def build_matvec(process: MatvecOp, builder: Builder) -> MatvecInstance:
-    registers = process.vector_in_registers is not None
-    return MatvecInstance(
-        **vars(build_weighted(process, builder)),
-        in_registers=Storage.REGISTERS if registers else None,
-    )
+    pe, simd = map(np.array, process.parallelism)
+    found = vector_storage(process, builder.vendor, pe, simd)
+    storage = next((kind for kind, chosen in found.items() if chosen), None)
+    return MatvecInstance(**vars(build_weighted(process, builder)), vector_storage=storage)
 
 
 @build_instance.register
@@ -108,7 +98,7 @@ def build_depthwise(process: DepthwiseOp, builder: Builder) -> DepthwiseInstance
 def build_weighted(process: WeightedProcess, builder: Builder) -> WeightedInstance:
     """The fields that all processes with weights have."""
     (rows, columns), vectors = process.rows.shape, prod(process.outputs[0].frame[:-1])
-    pe, simd = process.at_once
+    pe, simd = process.parallelism
     activation = build_activation(builder, process, process.bias)
     weight = weight_type(process, builder)
     weights = build_weights(process, vectors, builder)
@@ -146,7 +136,7 @@ def weight_type(process: WeightedProcess, builder: Builder) -> ElementType | Wei
 def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> Memory | Channel:
     """The memory of the weights, or the channel in which they come from a port."""
     name, storage = builder.own_name("weights"), process.storage.data
-    memory = rows_memory(process, name, process.weights, process.at_once, storage)
+    memory = rows_memory(process, name, process.weights, process.parallelism, storage)
     if storage in (Storage.OUTSIDE, Storage.ULTRA):
         return build_weights_reader(process, memory, vectors, builder)
     return builder.memory(memory)
@@ -154,11 +144,7 @@ def build_weights(process: WeightedProcess, vectors: int, builder: Builder) -> M
 
 @dataclass(frozen=True)
 class WeightsInstance(PortInstance):
-    """Reads weights from a port.
-
-    They are read for every vector, or once if a memory inside the design keeps them: UltraRAM,
-    which has no contents at start-up on most devices.
-    """
+    """Reads weights from a port, all of them for every vector."""
 
     kind = "weights"
 
@@ -172,17 +158,20 @@ class WeightsInstance(PortInstance):
     """Addresses."""
     times: int
     """Vectors of a frame."""
-    copy_storage: Storage | None
-    """The memory that keeps the weights after they are read once, if there is one."""
+
+
+class CopiedWeightsInstance(WeightsInstance):
+    """Reads weights from a port once, into a memory that repeats them for every vector: UltraRAM,
+    which has no contents at start-up on most devices."""
 
 
 def build_weights_reader(
     process: WeightedProcess, memory: Memory, vectors: int, builder: Builder
 ) -> Channel:
     """Adds a port and the process that reads weights from it; returns that process's channel."""
-    (pe, simd), depth = process.at_once, memory.sizes[0]
+    (pe, simd), depth = process.parallelism, memory.sizes[0]
     element = constant_type(process, process.weights)
-    row_bytes = word_bytes(element, process.at_once)
+    row_bytes = word_bytes(element, process.parallelism)
     bits = simd * bit_width(element)
     frame = (depth, pe, row_bytes)
     port = builder.port(
@@ -192,7 +181,8 @@ def build_weights_reader(
     rows = builder.channel(pe * bits, suffix="rows")
     comment = f"{depth} addresses of {pe} rows, {bits} bits of each."
     wiring: Wiring = name, comment, [], [rows]
-    reader = WeightsInstance(
+    copied = process.storage.data == Storage.ULTRA
+    reader = (CopiedWeightsInstance if copied else WeightsInstance)(
         *wiring,
         port=port,
         rows=pe,
@@ -200,7 +190,6 @@ def build_weights_reader(
         bytes=row_bytes,
         words=depth,
         times=vectors,
-        copy_storage=Storage.ULTRA if process.storage.data == Storage.ULTRA else None,
     )
     builder.netlist.instances.append(reader)
     return rows

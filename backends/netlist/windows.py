@@ -1,7 +1,6 @@
 """Processes that move or combine the pixels of images: window, pad, crop, upsample, pool."""
 
 from dataclasses import dataclass
-from enum import Enum
 from math import gcd
 
 import numpy as np
@@ -208,13 +207,6 @@ def build_upsample(process: UpsampleOp, builder: Builder) -> UpsampleInstance:
     )
 
 
-class PoolReduction(Enum):
-    """How a pool combines the elements of a patch."""
-
-    MAXIMUM = "Maximum"
-    TOTAL = "Total"
-
-
 @dataclass(frozen=True)
 class PoolInstance(Instance):
     """The maximum or the sum of each channel over a patch."""
@@ -224,29 +216,26 @@ class PoolInstance(Instance):
     input: QuantType
     output: QuantType
     lanes: int
-    at_once: int
+    pixels: int
     """Pixels in an input word."""
     steps: int
     """Input words for each output word."""
     words: PerFrame[int]
-    reduction: PoolReduction
     total: Precomputed[bool]
-    """Whether the reduction is a sum."""
+    """Whether the result is the sum."""
 
 
 @build_instance.register
 def build_pool(process: PoolOp, builder: Builder) -> PoolInstance:
     (x,), (y,) = process.inputs, process.outputs
-    lanes, pixels = process.at_once
-    total = process.sum is not None
+    lanes, pixels = process.parallelism
     return PoolInstance(
         *builder.wiring(process),
         input=x.quant_type,
         output=y.quant_type,
         lanes=lanes,
-        at_once=pixels,
+        pixels=pixels,
         steps=x.words // y.words,
         words=y.words,
-        reduction=PoolReduction.TOTAL if total else PoolReduction.MAXIMUM,
-        total=total,
+        total=process.sum is not None,
     )

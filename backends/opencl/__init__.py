@@ -5,11 +5,11 @@ from ..netlist.netlist import EmitError
 from .engine import OpenclEngine
 from .printer import emit
 from .project import OpenclProject
-from .simulator import EMULATION_SECONDS, Emulation, emulate
+from .simulator import DEFAULT_TIMEOUT, Emulation, emulate
 from .source_files import OpenclSource
 
 __all__ = [
-    "EMULATION_SECONDS",
+    "DEFAULT_TIMEOUT",
     "EmitError",
     "Emulation",
     "OpenclEngine",

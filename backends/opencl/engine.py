@@ -11,7 +11,7 @@ from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from ..programs import PartProgram
 from .printer import emit
-from .simulator import EMULATION_SECONDS, Emulation
+from .simulator import DEFAULT_TIMEOUT, Emulation
 
 LOG = logging.getLogger(__name__)
 
@@ -19,17 +19,17 @@ LOG = logging.getLogger(__name__)
 class OpenclEngine:
     """Runs designs as OpenCL; the emulator compiles them for every run."""
 
-    def __init__(self, strict: bool = False, seconds: float = EMULATION_SECONDS):
-        self.strict = strict
-        self.seconds = seconds
+    def __init__(self, bounded: bool = False, timeout: float = DEFAULT_TIMEOUT):
+        self.bounded = bounded
+        self.timeout = timeout
 
     def program(self, design: DesignOp) -> PartProgram:
         """The program of a part; the programs of all parts run in parallel."""
-        emulation = Emulation(emit(design), self.strict, self.seconds)
+        emulation = Emulation(emit(design), self.bounded, self.timeout)
         return PartProgram(emulation.source, "", emulation.launch)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
-        emulation = Emulation(emit(design), self.strict, self.seconds)
+        emulation = Emulation(emit(design), self.bounded, self.timeout)
         LOG.info("compiling the design for the emulator")
         results: list[list[Array]] = []
         for frame in emulation.frames(inputs):

@@ -22,24 +22,24 @@ from ..netlist.memories import Memory
 from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance, WeightCodebook
 from ..netlist.parameters import BackendNeed, Parameter, element_types, instance_parameters
 from ..netlist.ports import HostPortInstance, LinkPortInstance
-from ..netlist.weighted import MatvecInstance, ThresholdInstance, WeightedInstance
+from ..netlist.weighted import ThresholdInstance, WeightedInstance
 from .source_files import OpenclSource
 from .types import KernelSource, number, number_bits, tag
 
 HOST_INTEGERS = {1: "char", 2: "short", 4: "int", 8: "long"}
 """The types of an element in the host's memory, by their bytes."""
 
-VECTOR_ATTRIBUTES = {
+ARRAY_ATTRIBUTES = {
     Storage.REGISTERS: "register",
     Storage.LUT: 'memory("MLAB")',
     Storage.BLOCK: 'memory("BLOCK_RAM")',
 }
-"""The attributes of an array that keeps the vector of a matvec."""
+"""The attributes of arrays, by the memory that holds them."""
 
 
 def emit(design: DesignOp, name: str = "") -> OpenclSource:
     """The source files of a design."""
-    netlist = build_netlist(design, name)
+    netlist = build_netlist(design, "intel", name)
     return OpenclSource(netlist, [print_instance(instance) for instance in netlist.instances])
 
 
@@ -133,6 +133,8 @@ def define(parameter: Parameter) -> dict[str, str]:
             return define_memory(name, memory)
         case ActivationStages() as activation:
             return define_activation(activation)
+        case Storage() as storage:
+            return {name: ARRAY_ATTRIBUTES[storage]}
         case value if isinstance(value, ElementType | WeightCodebook):
             return {name: tag(value)}
         case _:
@@ -188,7 +190,6 @@ def define_weighted(instance: WeightedInstance) -> dict[str, str]:
     constants = Memory | ActivationStages
     numbers = (p for p in instance_parameters(instance) if not isinstance(p.value, constants))
     name = "WEIGHTS_FROM" if isinstance(instance.weights, Channel) else "WEIGHTS"
-    vector = instance.vector_storage("intel") if isinstance(instance, MatvecInstance) else None
     return {
         **merged(map(define, numbers)),
         "PRODUCT": tag(product_type(instance)),
@@ -196,7 +197,6 @@ def define_weighted(instance: WeightedInstance) -> dict[str, str]:
         name: instance.weights.name,
         "ROWS_BITS": str(instance.pe * instance.row_bits),
         "ROW_BITS": str(instance.row_bits),
-        **({} if vector is None else {"KEPT_IN": VECTOR_ATTRIBUTES[vector]}),
         **define_activation(instance.activation),
     }
 

@@ -35,8 +35,8 @@ PARENT_WATCH = Path(__file__).parent / "parent_watch.py"
 MAX_KERNELS = 250
 """The maximum number of kernels in the emulator: each occupies one of its threads while it
 waits."""
-EMULATION_SECONDS = 3600.0
-"""The default time limit of an emulation."""
+DEFAULT_TIMEOUT = 3600.0
+"""The time limit of an emulation, in seconds."""
 REPORT_SECONDS = 10
 """Time after the limit in which the host can report the state of the channels."""
 
@@ -49,10 +49,10 @@ class Emulation:
     """A design on the emulator."""
 
     source: OpenclSource
-    strict: bool = False
+    bounded: bool = False
     """Whether channels have the depths of the design; otherwise the emulator chooses them."""
-    seconds: float = EMULATION_SECONDS
-    """The time limit, which includes the compilation."""
+    timeout: float = DEFAULT_TIMEOUT
+    """The time limit in seconds, which includes the compilation."""
 
     def __post_init__(self) -> None:
         if self.kernels > MAX_KERNELS:
@@ -69,8 +69,8 @@ class Emulation:
         """The command of the host for a number of frames, which may come through pipes."""
         home = folder / "design"
         write({**self.source.files, **library()}, home)
-        options = ["--frames", str(frames), "--timeout", str(self.seconds)]
-        options += ["--strict"] * self.strict
+        options = ["--frames", str(frames), "--timeout", str(self.timeout)]
+        options += ["--strict"] * self.bounded
         return Launch([sys.executable, "host.py", *options, folder], home)
 
     def run(self, inputs: Sequence[Array]) -> list[Array]:
@@ -93,9 +93,9 @@ class Emulation:
 
     def _lines(self, folder: Path, log: IO[bytes]) -> Generator[str]:
         """The lines that the host prints; raises an error if it fails."""
-        host = [sys.executable, "host.py", "--timeout", str(self.seconds)]
+        host = [sys.executable, "host.py", "--timeout", str(self.timeout)]
         with subprocess.Popen(
-            [sys.executable, PARENT_WATCH, folder, *host, *["--strict"] * self.strict],
+            [sys.executable, PARENT_WATCH, folder, *host, *["--strict"] * self.bounded],
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -103,7 +103,7 @@ class Emulation:
             text=True,
             start_new_session=True,
         ) as process:
-            timer = threading.Timer(self.seconds + REPORT_SECONDS, kill_group, [process])
+            timer = threading.Timer(self.timeout + REPORT_SECONDS, kill_group, [process])
             timer.start()
             try:
                 assert process.stdout is not None
@@ -125,11 +125,11 @@ class Emulation:
         if status in (USAGE_ERROR, STOPPED) and not errors:
             raise SimulationError(tail)
         if status < 0:
-            raise SimulationError(f"the emulator was killed after {self.seconds:g} s: {tail}")
+            raise SimulationError(f"the emulator was killed after {self.timeout:g} s: {tail}")
         how = f"was ended by {signal.Signals(status - 128).name}" if status > 128 else "failed"
         raise SimulationError(f"the emulator {how}: {tail}")
 
 
-def emulate(source: OpenclSource, inputs: Sequence[Array], strict: bool = False) -> list[Array]:
-    """The results of one design for some frames; `strict` gives channels their depths."""
-    return Emulation(source, strict).run(inputs)
+def emulate(source: OpenclSource, inputs: Sequence[Array], bounded: bool = False) -> list[Array]:
+    """The results of one design for some frames; `bounded` gives channels their depths."""
+    return Emulation(source, bounded).run(inputs)

@@ -58,7 +58,7 @@ def folding_of(layer: Process) -> LayerFolding:
     """The folding that a process has; all choices are None if it is not folded by name."""
     if not layer.FOLDS_BY_NAME:
         return LayerFolding()
-    return LayerFolding(*layer.at_once, layer.build_options.storage, layer.build_options.dsp)
+    return LayerFolding(*layer.parallelism, layer.build_options.storage, layer.build_options.dsp)
 
 
 def check_names(designs: Iterable[DesignOp], folds: Iterable[str]) -> None:

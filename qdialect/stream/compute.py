@@ -60,7 +60,7 @@ class ThresholdedProcess(Process):
         return self.inputs[0].quant_type
 
     def memories(self) -> dict[str, tuple[int, int]]:
-        pe, simd = self.at_once
+        pe, simd = self.parallelism
         found = {key: (pe, 1) for key in ("bias", "descending") if key in self.properties}
         if "weights" in self.properties:
             found["weights"] = (pe, simd)
@@ -239,7 +239,7 @@ class MatvecOp(WeightedProcess):
             x.frame[-1] == cols and y.frame == (*x.frame[:-1], rows),
             f"{rows}x{cols} weights cannot map {text_of(x.frame)} to {text_of(y.frame)}",
         )
-        pe, simd = self.at_once
+        pe, simd = self.parallelism
         require(cols % simd == 0, f"SIMD {simd} does not divide {cols} columns")
         require(rows % pe == 0, f"PE {pe} does not divide {rows} rows")
         require_order(self.x, by_channel=False)

@@ -10,9 +10,9 @@ from ..qnn.constants import NamedData
 
 @irdl_op_definition
 class MemoryOp(NamedData):
-    """A constant in memory words, with `at_once` rows and columns at each address.
+    """A constant in memory words, with `parallelism` rows and columns at each address.
 
-    stream.memory @w0 at_once = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>
+    stream.memory @w0 parallelism = [16, 3] "0x1f03..." : tensor<64x3x3x3x!qnn.bipolar>
     """
 
     name = "stream.memory"

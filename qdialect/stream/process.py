@@ -36,7 +36,7 @@ class Process(IRDLOperation, ABC):
     """A piece of hardware that reads and writes channels, frame after frame.
 
     A new kind declares what it computes (`check`, `needs`, `evaluate`) and, where it differs from
-    the default, how it folds (`folding`, `interval_with`, `at_once_with`, `build_options`).
+    the default, how it folds (`folding`, `interval_with`, `parallelism_with`, `build_options`).
     """
 
     layer = opt_prop_def(StringAttr)
@@ -103,14 +103,14 @@ class Process(IRDLOperation, ABC):
         """Elements of a word that it writes; a sink writes words as wide as it reads."""
         return (self.outputs or self.inputs)[0].lanes.data
 
-    def at_once_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
+    def parallelism_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
         """PE and SIMD for these widths; by default the elements of a word on both sides."""
         return lanes_out, lanes_in
 
     @property
-    def at_once(self) -> tuple[int, int]:
+    def parallelism(self) -> tuple[int, int]:
         """PE and SIMD, with its current words."""
-        return self.at_once_with(self.lanes_in, self.lanes_out)
+        return self.parallelism_with(self.lanes_in, self.lanes_out)
 
     def folding(self) -> Folding:
         """The widths that its words may have; by default one width that divides all channels."""
@@ -162,14 +162,14 @@ class Process(IRDLOperation, ABC):
     def _check_memories(self) -> None:
         """Raises unless each address of a packed constant holds what the process reads in a
         cycle."""
-        for key, at_once in self.memories().items():
+        for key, parallelism in self.memories().items():
             name = self.constant(key)
             data = data_of(self, name)
             if isinstance(data, PackedAttr):
                 require(
-                    data.at_once == at_once,
-                    f"{name} is packed with {text_of(data.at_once)} elements at an "
-                    f"address, the process reads {text_of(at_once)}: run pack-bits after tile",
+                    data.parallelism == parallelism,
+                    f"{name} is packed with {text_of(data.parallelism)} elements at an "
+                    f"address, the process reads {text_of(parallelism)}: run pack-bits after tile",
                 )
 
 

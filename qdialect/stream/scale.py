@@ -106,10 +106,10 @@ class ScaleOp(Process):
         return data_of(self, self.factors).type.get_shape()[0]
 
     def memories(self) -> dict[str, tuple[int, int]]:
-        at_once = min(self.outputs[0].lanes.data, self.rows)
-        found = {"factors": (at_once, 1), "offsets": (at_once, 1)}
+        rows = min(self.outputs[0].lanes.data, self.rows)
+        found = {"factors": (rows, 1), "offsets": (rows, 1)}
         if self.exceptions is not None:
-            found["exceptions"] = (at_once, data_of(self, self.exceptions).type.get_shape()[1])
+            found["exceptions"] = (rows, data_of(self, self.exceptions).type.get_shape()[1])
         return found
 
     def check(self) -> None:

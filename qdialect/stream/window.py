@@ -168,8 +168,8 @@ class WindowOp(Process):
         pixel = depth // lanes_in
         taps = (np.arange(kh)[:, None] * dh * width + np.arange(kw) * dw).reshape(-1) * pixel
         if self.by_channel is not None:
-            at_once = lanes_out // lanes_in
-            return np.add.outer(np.arange(1, pixel + 1), taps[at_once - 1 :: at_once]).reshape(-1)
+            pixels = lanes_out // lanes_in
+            return np.add.outer(np.arange(1, pixel + 1), taps[pixels - 1 :: pixels]).reshape(-1)
         last = np.arange(lanes_out, kh * kw * depth + 1, lanes_out) - 1
         return taps[last // depth] + last % depth // lanes_in + 1
 
@@ -187,7 +187,7 @@ class WindowOp(Process):
 class PatchReader(Process, ABC):
     """A process that reads patches by channel: PE channels, and SIMD pixels of each, in a word."""
 
-    def at_once_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
+    def parallelism_with(self, lanes_in: WidthT, lanes_out: WidthT) -> tuple[WidthT, WidthT]:
         return lanes_out, lanes_in // lanes_out
 
     @property

@@ -32,21 +32,21 @@ NETWORKS = [
 ]
 
 
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("name", CNV)
-def test_published_designs(name: str, strict: bool) -> None:
+def test_published_designs(name: str, bounded: bool) -> None:
     design = folded(name)
     module = module_of(design)
     Pipeline.parse("size-fifos").apply(module)
     images = np.random.default_rng(7).integers(-128, 128, (IMAGES, 32, 32, 3), np.int8)
     (expected,) = interpreter_of(module).call_op(design, (images,))
-    (result,) = emulate(emit(design), [images], strict)
+    (result,) = emulate(emit(design), [images], bounded)
     np.testing.assert_array_equal(result, expected)
 
 
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("name", NETWORKS)
-def test_networks_give_the_interpreters_numbers(name: str, strict: bool) -> None:
+def test_networks_give_the_interpreters_numbers(name: str, bounded: bool) -> None:
     path = folder() / f"{name}.onnx"
     given = [parse_input("global_in=ui8*0.00390625")] if name in FLOAT_INPUTS else []
     module = load_network(str(path), dict(given))
@@ -57,6 +57,6 @@ def test_networks_give_the_interpreters_numbers(name: str, strict: bool) -> None
     drawn = [samples(types, rng) for _ in range(IMAGES)]
     inputs = [np.concatenate(frames)[:IMAGES] for frames in zip(*drawn, strict=True)]
     expected = run(integers, inputs)
-    results = run(module, inputs, engine=OpenclEngine(strict))
+    results = run(module, inputs, engine=OpenclEngine(bounded))
     for wanted, found in zip(expected, results, strict=True):
         np.testing.assert_array_equal(found, wanted)

@@ -29,13 +29,13 @@ def has_emulator() -> bool:
 needs_emulator = pytest.mark.skipif(not has_emulator(), reason="the emulator is not installed")
 
 
-def assert_same(modules: Sequence[ModuleOp], choices: Choices, strict: bool = False) -> None:
+def assert_same(modules: Sequence[ModuleOp], choices: Choices, bounded: bool = False) -> None:
     """Each design gives the interpreter's numbers for two or three frames."""
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
         design = design_of(module)
         frames = frames_for(choices, design, choices.integer(2, 3))
-        emulation = Emulation(emit(design, "design"), strict, 120)
+        emulation = Emulation(emit(design, "design"), bounded, 120)
         expected = interpreter_of(module).call_op(design, tuple(frames))
         for wanted, found in zip(expected, emulation.run(frames), strict=True):
             assert wanted.dtype == found.dtype

@@ -1,7 +1,8 @@
 """A new op with a new process touches few files, and the page on adding an op names all of them.
 
-The files are derived from what is registered for an op, for its process and for its instance. An
-entry of a base class does not count: a class that inherits it touches no file for it.
+The files are derived from what is registered for an op, for its process and for its instance, and
+from the backends' files that name its instance. An entry of a base class does not count: a class
+that inherits it touches no file for it.
 """
 
 import re
@@ -82,6 +83,11 @@ def library_files(kind: str) -> set[str]:
     return {Path(path).relative_to(ROOT).as_posix() for path in found}
 
 
+def files_naming(names: re.Pattern[str], *rooms: str) -> set[str]:
+    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
+    return {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
+
+
 def touched_files(process: type[Process], instance: type[Instance]) -> set[str]:
     """The files with a definition or an entry for a process, its op and its instance."""
     definitions: list[Any] = [process, instance, build_instance.registry[process]]
@@ -89,7 +95,8 @@ def touched_files(process: type[Process], instance: type[Instance]) -> set[str]:
     definitions += [r.registry[instance] for r in OF_INSTANCES if instance in r.registry]
     if process in OPS:
         definitions += [OPS[process], LOWERINGS[OPS[process]]]
-    return {*map(file_of, definitions), *library_files(instance.kind)}
+    naming = files_naming(re.compile(rf"\b{instance.__name__}\b"), "backends")
+    return {*map(file_of, definitions), *library_files(instance.kind), *naming}
 
 
 CASES = [
@@ -130,9 +137,7 @@ def test_no_other_file_knows_the_process(example_files: set[str]) -> None:
     (instance,) = instances_of(EXAMPLE)
     names = re.compile(rf"\b({EXAMPLE.__name__}|{instance.__name__})\b")
     rooms = "qdialect", "passes", "hardware", "backends", "tools"
-    sources = (path for room in rooms for path in (ROOT / room).rglob("*.py"))
-    found = {p.relative_to(ROOT).as_posix() for p in sources if names.search(p.read_text())}
-    assert found - example_files == set()
+    assert files_naming(names, *rooms) - example_files == set()
 
 
 NATIVE = ROOT / "backends" / "native"

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from qnn.backends.netlist.build import build_netlist
+from qnn.backends.netlist.weighted import MatvecInstance
 from qnn.hardware.resources.cost import (
     fifo_cost,
     frame_counter_dsps,
     implementations,
     multiplier,
+    vector_cost,
     vector_storage,
     wide_product,
 )
@@ -15,9 +18,12 @@ from qnn.hardware.resources.memory import LOGIC_PER_LUT, DualPortMemory, MemoryC
 from qnn.hardware.search.limits import MIN_STEP_SPEEDUP, next_step
 from qnn.hardware.search.space import space_of
 from qnn.hardware.search.tiling import Tiler
+from qnn.passes import Pipeline
+from qnn.passes.size_fifos import SizeFifosPass
 from qnn.passes.tile.layer_folding import LayerFolding
 from qnn.passes.tile.tile import tile_design
 from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.folding import Storage
 from qnn.qdialect.stream.products import ProductKind, product_kind
 from qnn.qdialect.stream.types import ChannelType
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
@@ -96,7 +102,7 @@ def test_mlabs() -> None:
 )
 def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: int) -> None:
     """144 words of 32 bits need 164 LUTs, more than a block is worth; 576 of 8 bits need 132."""
-    found = vector_storage(matvec(), "xilinx", np.array(pe), np.array(simd))
+    found = vector_cost(matvec(), "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == (logic, ff, block)
 
 
@@ -104,8 +110,33 @@ def test_a_vector_in_a_memory(pe: int, simd: int, logic: float, ff: int, block: 
 def test_a_vector_in_registers(pe: int, simd: int, bits: int) -> None:
     process = matvec()
     process.vector_in_registers = UnitAttr()
-    found = vector_storage(process, "xilinx", np.array(pe), np.array(simd))
+    found = vector_cost(process, "xilinx", np.array(pe), np.array(simd))
     assert (found.logic, found.ff, found.block) == pytest.approx((1.35 * bits, 2 * bits, 0))
+
+
+@pytest.mark.parametrize(
+    ("pe", "simd", "registers", "storage"),
+    [
+        (1, 8, False, Storage.LUT),
+        (4, 4, False, Storage.BLOCK),
+        (4, 4, True, Storage.REGISTERS),
+        (8, 4, False, None),
+        (8, 4, True, None),
+    ],
+)
+def test_the_netlist_stores_a_vector_where_its_cost_is_counted(
+    pe: int, simd: int, registers: bool, storage: Storage | None
+) -> None:
+    design = Design()
+    process = matvec(design, pe, simd)
+    process.vector_in_registers = UnitAttr() if registers else None
+    module = design.finish(process.output)
+    found = vector_storage(process, "xilinx", np.array(pe), np.array(simd))
+    assert [kind for kind, chosen in found.items() if chosen] == ([storage] if storage else [])
+    Pipeline(SizeFifosPass()).apply(module)
+    (_, instance, _) = build_netlist(design_of(module), "xilinx").instances
+    assert isinstance(instance, MatvecInstance)
+    assert instance.vector_storage == storage
 
 
 def test_the_vector_of_a_layer_in_registers_or_in_a_memory() -> None:
@@ -118,12 +149,12 @@ def test_the_vector_of_a_layer_in_registers_or_in_a_memory() -> None:
     assert (registers.use - memory.use).tolist() == pytest.approx(more)
 
 
-def matvec() -> MatvecOp:
+def matvec(design: Design | None = None, pe: int = 1, simd: int = 1) -> MatvecOp:
     """Eight rows of 576 columns; inputs have eight bits."""
-    design = Design()
+    design = design or Design()
     weights = design.data(np.ones((8, 576)), signed(2))
-    x = design.source(ChannelType((576,), unsigned(8)))
-    return design.add(MatvecOp(x, ChannelType((8,), signed(20)), weights, signed(20)))
+    x = design.source(ChannelType((576,), unsigned(8), simd))
+    return design.add(MatvecOp(x, ChannelType((8,), signed(20), pe), weights, signed(20)))
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_random_foldings_of_random_networks(seeds: range, least: int, tmp_path: 
                 assert given in (None, got), f"{name}: {folds[name]} became {folding_of(layer)}"
             if isinstance(layer, MatvecOp):
                 rows, cols = layer.rows.shape
-                pe, simd = layer.at_once
+                pe, simd = layer.parallelism
                 folds_of = rows // pe * (cols // simd)
                 assert schedule_of(layer).interval == layer.vectors * folds_of
         slowest = max(schedule_of(p).interval for p in design_of(module).processes)

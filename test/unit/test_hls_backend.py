@@ -115,7 +115,7 @@ def test_ultraram_is_filled_once() -> None:
     once = [line.strip() for line in top.splitlines() if f"{name}_" in line and "qnn::" in line]
     assert once == [
         f"qnn::fetch_again<18, 1>(Conv_0_matvec_weights, {name}_bytes, 1);",
-        f"qnn::source<{name}, true>({name}_bytes, {name}_once, 1);",
+        f"qnn::weights<{name}, 1>({name}_bytes, {name}_once, 1);",
         f"qnn::repeat<{name}>({name}_once, Conv_0_matvec_rows, frames);",
     ]
 

@@ -91,7 +91,7 @@ def test_parts_as_opencl() -> None:
     module = residual()
     whole = cut(module, ["arria10-gx1150"] * 2)
     (expected,) = run(module, [frames_for(module)])
-    engine = LinkedEngine(whole, link_partners(module), OpenclEngine(strict=True).program)
+    engine = LinkedEngine(whole, link_partners(module), OpenclEngine(bounded=True).program)
     (found,) = run(undivided(whole), [frames_for(module)], engine=engine)
     np.testing.assert_array_equal(found, expected)
 

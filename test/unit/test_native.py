@@ -604,7 +604,7 @@ def test_wrong_inputs(array: Array, message: str, folder: Path) -> None:
 def test_large_batches_are_cut(folder: Path) -> None:
     module, inputs = small()
     network = load(module, options(folder))
-    network.__dict__["at_once"] = 4
+    network.__dict__["batch_size"] = 4
     assert_equal(network.run(inputs), run(module, inputs))
 
 

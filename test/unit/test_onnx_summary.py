@@ -1,5 +1,6 @@
 """The operations and bits of a network, compared with counts by hand."""
 
+import re
 from math import log2
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
+from qnn.frontends.onnx.registry import HANDLERS
 from qnn.tools.network_summary import LayerSummary, describe_fold_bn, layer_summaries, summary_table
 from qnn.tools.qnn import main
 from qnn.tools.tables import short_names, with_unit_prefix
@@ -173,3 +175,16 @@ X = "x" * 70
 def test_different_layers_have_different_names(names: list[str], short: list[str]) -> None:
     """Long names that differ are shortened to different names."""
     assert list(short_names(names).values()) == short
+
+
+def test_the_import_page_lists_every_operator() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
+    listed = re.search(r"models with these operators:\n\n(.+?)\.\n\n", page, re.DOTALL)
+    assert listed is not None
+    names = [name.split()[0] for name in re.sub(r"\([^)]*\)", "", listed[1]).split(",")]
+    known = [
+        name
+        for name, operator in HANDLERS.items()
+        if operator.handler.__module__.startswith("qnn.frontends.onnx")
+    ]
+    assert names == sorted(known, key=str.lower)

@@ -186,7 +186,7 @@ RUNNABLE = "kernels that wait for neither: repack$"
 
 @needs_emulator
 @pytest.mark.parametrize(
-    ("change", "seconds", "message"),
+    ("change", "timeout", "message"),
     [
         ("while (true) ;", 60, f"the design stops: full channels: source_words .*; {RUNNABLE}"),
         ("while (true) ;", 4, f"takes more than 4 s: (full channels: .*; {RUNNABLE}|it is)"),
@@ -197,7 +197,7 @@ RUNNABLE = "kernels that wait for neither: repack$"
     ids=["hangs", "takes long", "crashes", "does not compile", "compiles long"],
 )
 def test_a_failed_emulation_is_one_error(
-    change: str, seconds: float, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: str, timeout: float, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It names the kernel that waits for no channel; no process and no file is left."""
     design = Design()
@@ -209,7 +209,7 @@ def test_a_failed_emulation_is_one_error(
     monkeypatch.setattr(emulation, "library", lambda: files)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SimulationError, match=message):
-        running = Emulation(emit(design_of(module)), seconds=seconds)
+        running = Emulation(emit(design_of(module)), timeout=timeout)
         running.run([np.zeros((2, 40), np.uint8)])
     assert not hosts(tmp_path) and not list(tmp_path.iterdir())
 

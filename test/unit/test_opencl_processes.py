@@ -48,10 +48,10 @@ def test_all_kinds_in_one_design() -> None:
     assert_same([module], Choices.seeded(9))
 
 
-@pytest.mark.parametrize("strict", [False, True])
-def test_chains_and_networks(strict: bool) -> None:
+@pytest.mark.parametrize("bounded", [False, True])
+def test_chains_and_networks(bounded: bool) -> None:
     choices = Choices.seeded(8)
-    assert_same([chain(choices), network(1 + strict)], choices, strict)
+    assert_same([chain(choices), network(1 + bounded)], choices, bounded)
 
 
 def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
@@ -90,7 +90,7 @@ def test_words_of_every_width() -> None:
 def test_labels_of_equal_scores() -> None:
     """Many scores are equal; words have various numbers of scores and indices."""
     choices, design, labels = Choices.seeded(14), Design(), list[SSAValue]()
-    for lanes, count, at_once in [
+    for lanes, count, lanes_out in [
         (1, 3, 1),
         (2, 3, 3),
         (3, 2, 1),
@@ -99,7 +99,7 @@ def test_labels_of_equal_scores() -> None:
         (6, 12, 4),
     ]:
         select = LabelSelectOp(design.source(ChannelType((12,), unsigned(2), lanes)), count)
-        output = ChannelType((count,), unsigned(4), at_once)
+        output = ChannelType((count,), unsigned(4), lanes_out)
         labels.append(Rewriter.replace_value_with_new_type(design.add(select).output, output))
     assert_same([design.finish(*labels)], choices)
 
@@ -112,14 +112,14 @@ def test_pairs_of_types() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("seed", range(5))
-def test_more_processes(seed: int, strict: bool) -> None:
+def test_more_processes(seed: int, bounded: bool) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [make(choices) for make in ALL_KINDS]
     modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
-    assert_same(modules, choices, strict)
+    assert_same(modules, choices, bounded)
 
 
 @pytest.mark.slow

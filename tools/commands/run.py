@@ -19,6 +19,7 @@ class RunOptions:
     engine: str
     bounded: bool
     strict: bool
+    """The same as `bounded`, by the word of the vendor's emulator."""
     timeout: float | None
     """In seconds."""
     folding: str | None
@@ -67,8 +68,8 @@ def add_run(commands: Commands) -> None:
     command.add_argument(
         "--strict",
         action="store_true",
-        help="opencl: have the emulator give the channels the FIFO depths of the device, so that "
-        "a deadlock is found; by default it may make them deeper",
+        help="opencl: give the channels the FIFO depths of the device, so that a deadlock is "
+        "found; by default the emulator may make them deeper",
     )
     command.add_argument(
         "--timeout",

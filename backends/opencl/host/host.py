@@ -115,9 +115,9 @@ class LinkFeeder(threading.Thread):
 class EmulationWatch(threading.Thread):
     """Ends an emulation that does not end by itself, and reports the channels that block it."""
 
-    def __init__(self, seconds: float):
+    def __init__(self, timeout: float):
         super().__init__(daemon=True)
-        self.seconds, self.began = seconds, time.monotonic()
+        self.timeout, self.began = timeout, time.monotonic()
         self.signals, written = os.pipe()
         os.set_blocking(written, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
@@ -143,11 +143,11 @@ class EmulationWatch(threading.Thread):
     def run(self) -> None:
         quiet = 0
         while quiet < STALL_SECONDS:
-            left = self.seconds - (time.monotonic() - self.began)
+            left = self.timeout - (time.monotonic() - self.began)
             if select.select([self.signals], [], [], max(0, min(1, left)))[0]:
                 self.handle_signal(os.read(self.signals, 1)[0])
             if left <= 1:
-                self.end(f"takes more than {self.seconds:g} s")
+                self.end(f"takes more than {self.timeout:g} s")
             if self.ports and all(port.done() for port in self.ports):
                 return
             hungry = any(feeder.waits for feeder in self.feeders)

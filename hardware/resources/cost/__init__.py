@@ -13,7 +13,7 @@ from . import elements as elements
 from . import images as images
 from .arithmetic import MAX_PARALLEL_THRESHOLDS, multiplier, wide_product
 from .channels import MAX_PORT_BYTES, fifo_cost, frame_counter_dsps, repack_cost
-from .layers import MAX_ARRAY_PARTITIONS, vector_storage
+from .layers import MAX_ARRAY_PARTITIONS, vector_cost, vector_storage
 from .model import Implementation, implementations, memories
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "memories",
     "multiplier",
     "repack_cost",
+    "vector_cost",
     "vector_storage",
     "wide_product",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+import numpy.typing as npt
 
 from ....qdialect.stream.compute import MatvecOp, ThresholdedProcess, ThresholdOp, WeightedProcess
 from ....qdialect.stream.folding import Counts, Storage
@@ -28,8 +29,8 @@ MAX_ARRAY_PARTITIONS = 1024
 
 
 @dataclass(frozen=True)
-class VectorStorage:
-    """The resources that hold a vector while a layer goes through its rows."""
+class VectorCost:
+    """The resources that store a vector while a layer computes all of its rows."""
 
     logic: Amount = 0
     ff: Amount = 0
@@ -40,7 +41,7 @@ class VectorStorage:
 def matvec_datapaths(
     process: MatvecOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    vector = vector_storage(process, vendor, lanes_out, lanes_in)
+    vector = vector_cost(process, vendor, lanes_out, lanes_in)
     return weighted_datapaths(process, vendor, lanes_in, lanes_out, vector)
 
 
@@ -50,10 +51,10 @@ def weighted_datapaths(
     vendor: str,
     lanes_in: Counts,
     lanes_out: Counts,
-    vector: VectorStorage = VectorStorage(),
+    vector: VectorCost = VectorCost(),
 ) -> list[Implementation]:
     """PE rows of SIMD products, each with an adder tree, an accumulator and its thresholds."""
-    pe, simd = process.at_once_with(lanes_in, lanes_out)
+    pe, simd = process.parallelism_with(lanes_in, lanes_out)
     shape = shape_of_widths(lanes_in, lanes_out)
     rows, cols = process.rows.shape
     stored = bit_width(data_of(process, process.weights).element)
@@ -78,19 +79,47 @@ def weighted_datapaths(
     ]
 
 
-def vector_storage(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorStorage:
-    """The memory or the registers of a vector of several words, which all groups of rows read.
+def vector_storage(
+    process: MatvecOp, vendor: str, pe: Counts, simd: Counts
+) -> dict[Storage, npt.NDArray[np.bool_]]:
+    """Where a vector is stored for all groups of rows but the first: for each kind of memory,
+    whether it is chosen for these widths.
 
-    A memory has an output register, and a multiplexer between its words and those that arrive.
+    Nothing is stored for a single group of rows. A vector of one word stays in the register in
+    which it arrives.
     """
-    (rows, cols), bits = process.rows.shape, bit_width(process.inputs[0].element_type)
-    if process.vector_in_registers is not None:
-        held = np.where(simd == cols, 0, cols * bits)
-        return VectorStorage(fitted.VECTOR_BIT_LUTS * held, fitted.VECTOR_BIT_FFS * held)
-    needed = (pe < rows) & (simd < cols)
-    word = simd * bits
-    logic, block = DualPortMemory(cols // simd, word).luts_and_blocks(vendor)
-    return VectorStorage(needed * (logic + word / 2), needed * word, needed * block)
+    several = pe < process.outputs[0].frame[-1]
+    in_registers = (simd == process.inputs[0].frame[-1]) | (process.vector_in_registers is not None)
+    in_luts = vector_memory(process, simd).in_luts(vendor)
+    return {
+        Storage.REGISTERS: several & in_registers,
+        Storage.LUT: several & ~in_registers & in_luts,
+        Storage.BLOCK: several & ~in_registers & ~in_luts,
+    }
+
+
+def vector_memory(process: MatvecOp, simd: Counts) -> DualPortMemory:
+    """A memory of all words of a vector."""
+    (x,) = process.inputs
+    return DualPortMemory(x.frame[-1] // simd, simd * bit_width(x.element_type))
+
+
+def vector_cost(process: MatvecOp, vendor: str, pe: Counts, simd: Counts) -> VectorCost:
+    """The memory or the registers of a vector of several words.
+
+    A memory has an output register, and a multiplexer between its words and those that arrive. The
+    figures of registers are fitted to designs that have them even for a single group of rows.
+    """
+    memory, chosen = vector_memory(process, simd), vector_storage(process, vendor, pe, simd)
+    in_registers = (process.vector_in_registers is not None) & (memory.words > 1)
+    held = in_registers * memory.words * memory.bits
+    word = (chosen[Storage.LUT] | chosen[Storage.BLOCK]) * memory.bits
+    logic, block = memory.luts_and_blocks(vendor)
+    return VectorCost(
+        chosen[Storage.LUT] * logic + word / 2 + fitted.VECTOR_BIT_LUTS * held,
+        word + fitted.VECTOR_BIT_FFS * held,
+        chosen[Storage.BLOCK] * block,
+    )
 
 
 def weight_memories(vendor: str, words: Counts, pe: Counts, bits: Counts) -> dict[Storage, Use]:

@@ -123,12 +123,12 @@ stream.design @main {
   // OPENCL-NEXT: #define SIMD 2
   // OPENCL-NEXT: #define STEPS 9
   // OPENCL-NEXT: #define FOLDS 2
+  // OPENCL-NEXT: #define VECTOR_STORAGE memory("MLAB")
   // OPENCL-NEXT: #define PRODUCT si13
   // OPENCL-NEXT: #define PRODUCTS MULTIPLIED
   // OPENCL-NEXT: #define WEIGHTS Conv_0_matvec_weights
   // OPENCL-NEXT: #define ROWS_BITS 16
   // OPENCL-NEXT: #define ROW_BITS 8
-  // OPENCL-NEXT: #define KEPT_IN memory("MLAB")
   // OPENCL-NEXT: #define BIAS Conv_0_matvec_bias
   // OPENCL-NEXT: #define BIAS_BITS 8
   // OPENCL-NEXT: #define BIAS_TYPE si8
@@ -286,7 +286,7 @@ stream.design @main {
   %q = stream.depthwise %o weights(@v) accumulator = si8 storage = outside : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
 
   // HLS-NEXT:     qnn::fetch_again<18, 16>(depthwise_weights, depthwise_weights_source_bytes, frames);
-  // HLS-NEXT:     qnn::source<depthwise_weights_source, true, 16>(depthwise_weights_source_bytes, depthwise_rows, frames);
+  // HLS-NEXT:     qnn::weights<depthwise_weights_source, 16>(depthwise_weights_source_bytes, depthwise_rows, frames);
   // HLS-NEXT:     qnn::depthwise<depthwise>(window_2_words, depthwise_words, frames, depthwise_rows);
   // OPENCL:      /// depthwise_weights_source: 18 addresses of 2 rows, 2 bits of each.
   // OPENCL-NEXT: #define NAME depthwise_weights_source
@@ -417,7 +417,7 @@ stream.design @main {
   // OPENCL-NEXT: #define INPUT ui2
   // OPENCL-NEXT: #define OUTPUT ui2
   // OPENCL-NEXT: #define LANES 2
-  // OPENCL-NEXT: #define AT_ONCE 1
+  // OPENCL-NEXT: #define PIXELS 1
   // OPENCL-NEXT: #define STEPS 64
   // OPENCL-NEXT: #define TOTAL 0
   // OPENCL-NEXT: #include "qnn/pool.cl"

@@ -31,22 +31,23 @@ stream.design @main {
   %d = stream.matvec %one weights(@w) accumulator = si19 {layer = "rows"} : (!x) -> !stream.channel<2xsi19, lanes = 2>
 
   // HLS:      struct wide_matvec {
-  // HLS:          typedef qnn::InLuts Vector;
+  // HLS:          typedef qnn::InLuts VectorStorage;
   // HLS:      struct deep_matvec {
-  // HLS:          typedef qnn::InBlocks Vector;
+  // HLS:          typedef qnn::InBlocks VectorStorage;
   // HLS:      struct registers_matvec {
-  // HLS:          typedef qnn::InRegisters Vector;
+  // HLS:          typedef qnn::InRegisters VectorStorage;
   // HLS:      struct rows_matvec {
-  // HLS:          typedef qnn::NotKept Vector;
+  // HLS-NOT:  {{.*}} VectorStorage;
+  // HLS:          static const unsigned FOLDS = 1;
 
   // OPENCL:      #define NAME wide_matvec
-  // OPENCL:      #define KEPT_IN memory("MLAB")
+  // OPENCL:      #define VECTOR_STORAGE memory("MLAB")
   // OPENCL:      #define NAME deep_matvec
-  // OPENCL:      #define KEPT_IN memory("BLOCK_RAM")
+  // OPENCL:      #define VECTOR_STORAGE memory("BLOCK_RAM")
   // OPENCL:      #define NAME registers_matvec
-  // OPENCL:      #define KEPT_IN register
+  // OPENCL:      #define VECTOR_STORAGE register
   // OPENCL:      #define NAME rows_matvec
-  // OPENCL-NOT:  #define KEPT_IN
+  // OPENCL-NOT:  #define VECTOR_STORAGE
   // OPENCL:      #include "qnn/matvec.cl"
 
   stream.sink "a" %a : !y

@@ -11,8 +11,8 @@ stream.design @main {
   stream.sink "b" %b : !stream.channel<4xui1>
 }
 // CHECK-NOT:  qnn.data
-// CHECK:      stream.memory @w at_once = [2, 2] "0x000307010c0c0e04" : tensor<4x4xsi2>
-// CHECK-NEXT: stream.memory @t at_once = [1, 1] "0x01" : tensor<1x1xui1>
-// CHECK-NEXT: stream.memory @w_1 at_once = [1, 2] "0x00070301
+// CHECK:      stream.memory @w parallelism = [2, 2] "0x000307010c0c0e04" : tensor<4x4xsi2>
+// CHECK-NEXT: stream.memory @t parallelism = [1, 1] "0x01" : tensor<1x1xui1>
+// CHECK-NEXT: stream.memory @w_1 parallelism = [1, 2] "0x00070301
 qnn.data @w [[0, 0, -1, 1], [-1, 0, 1, 0], [0, -1, -2, -1], [0, -1, 0, 1]] : tensor<4x4xsi2>
 qnn.data @t [[1]] : tensor<1x1xui1>

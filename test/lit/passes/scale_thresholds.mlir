@@ -10,8 +10,8 @@
 // CHECK-NEXT: %c = stream.threshold %b thresholds(@bent)
 // CHECK-NEXT: %d = stream.threshold %c thresholds(@few)
 
-// PACKED:     stream.memory @factors at_once = [{{[12]}}, 1]
-// PACKED:     stream.memory @exceptions at_once = [{{[12]}}, 2]
+// PACKED:     stream.memory @factors parallelism = [{{[12]}}, 1]
+// PACKED:     stream.memory @exceptions parallelism = [{{[12]}}, 2]
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x3xsi6, lanes = 3>
   %a = stream.matvec %x weights(@w) thresholds(@t) descending(@d) offset = -3 accumulator = si9 {layer = "Conv_0", activation = "Relu_0"}

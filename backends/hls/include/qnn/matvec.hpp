@@ -1,22 +1,14 @@
 /// A matrix times vectors: PE rows and SIMD columns of the weights in an iteration.
 ///
-/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; Vector, the
-/// storage of the vector for all groups of PE rows but the first; PE, SIMD; STEPS (columns / SIMD),
-/// FOLDS (rows / PE), VECTORS of a frame.
+/// Shape: Input, Weight, Sum, Output (types); Multiplier (Fabric or Dsp); Activation; VectorStorage
+/// if FOLDS is above 1, the array of the vector for all groups of PE rows but the first; PE, SIMD;
+/// STEPS (columns / SIMD), FOLDS (rows / PE), VECTORS of a frame.
 #ifndef QNN_MATVEC_HPP
 #define QNN_MATVEC_HPP
 
 #include "qnn/weighted.hpp"
 
 namespace qnn {
-
-/// There is only one group of rows, so the words kept are never read.
-struct NotKept {
-    template <typename Word, unsigned STEPS>
-    struct Words {
-        Word at[STEPS];
-    };
-};
 
 /// The pragma for a member stands in the constructor.
 struct InRegisters {
@@ -47,6 +39,20 @@ struct InBlocks {
 #pragma HLS BIND_STORAGE variable = at type = ram_s2p impl = bram
         }
     };
+};
+
+/// The words of a vector. If there is only one group of rows, they are never read.
+template <typename Shape, bool KEEPS = (Shape::FOLDS > 1)>
+struct KeptVector {
+    struct Words {
+        Word<typename Shape::Input, Shape::SIMD> at[Shape::STEPS];
+    };
+};
+
+template <typename Shape>
+struct KeptVector<Shape, true> {
+    typedef Word<typename Shape::Input, Shape::SIMD> InputWord;
+    typedef typename Shape::VectorStorage::template Words<InputWord, Shape::STEPS> Words;
 };
 
 /// The first group of rows reads the vector from the stream, the others read the words kept.
@@ -80,9 +86,8 @@ void matvec(
     hls::stream<Word<typename Shape::Output, Shape::PE> >& results, unsigned frames, Weights& weights,
     const Memories&... memories
 ) {
-    typedef MatvecLayer<Shape> Layer;
-    typename Shape::Vector::template Words<typename Layer::InputWord, Shape::STEPS> kept;
-    weighted<Shape, Layer>(vectors, results, frames, kept, weights, memories...);
+    typename KeptVector<Shape>::Words kept;
+    weighted<Shape, MatvecLayer<Shape> >(vectors, results, frames, kept, weights, memories...);
 }
 
 }  // namespace qnn

@@ -1,6 +1,6 @@
 /// Pooling: the maximum or the sum of each channel over a patch, ordered by channel.
 ///
-/// Shape: Input, Output; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
+/// Shape: Input, Output; LANES channels in a word; PIXELS pixels in a word of the patch; STEPS
 /// words for each word of the result; WORDS of the result in a frame.
 #ifndef QNN_POOL_HPP
 #define QNN_POOL_HPP
@@ -29,7 +29,7 @@ struct Total {
 
 template <typename Shape, typename Join>
 void pool(
-    hls::stream<Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> >& patches,
+    hls::stream<Word<typename Shape::Input, Shape::LANES * Shape::PIXELS> >& patches,
     hls::stream<Word<typename Shape::Output, Shape::LANES> >& pooled, unsigned frames
 ) {
     typename Shape::Output::Value kept[Shape::LANES];
@@ -38,12 +38,12 @@ void pool(
     Counter<Shape::WORDS> place;
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        const Word<typename Shape::Input, Shape::LANES * Shape::AT_ONCE> word = patches.read();
+        const Word<typename Shape::Input, Shape::LANES * Shape::PIXELS> word = patches.read();
         Word<typename Shape::Output, Shape::LANES> result;
         for (unsigned c = 0; c < Shape::LANES; ++c) {
 #pragma HLS UNROLL
             typename Shape::Output::Value joined = lane<typename Shape::Input>(word, c);
-            for (unsigned pixel = 1; pixel < Shape::AT_ONCE; ++pixel) {
+            for (unsigned pixel = 1; pixel < Shape::PIXELS; ++pixel) {
 #pragma HLS UNROLL
                 joined = Join::join(joined, lane<typename Shape::Input>(word, pixel * Shape::LANES + c));
             }

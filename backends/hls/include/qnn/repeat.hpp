@@ -1,7 +1,7 @@
 /// Repeats words from a memory that is filled once, before the first frame.
 ///
-/// Shape: WORDS, of BITS each; TIMES for each frame. The memory is UltraRAM, which has no contents
-/// at start-up on most devices.
+/// Shape: WORDS, each of ROWS times BITS; TIMES for each frame. The memory is UltraRAM, which has no
+/// contents at start-up on most devices.
 #ifndef QNN_REPEAT_HPP
 #define QNN_REPEAT_HPP
 
@@ -12,10 +12,10 @@ namespace qnn {
 
 template <typename Shape>
 void repeat(
-    hls::stream<ap_uint<Shape::BITS> >& once, hls::stream<ap_uint<Shape::BITS> >& words,
-    unsigned frames
+    hls::stream<ap_uint<Shape::BITS * Shape::ROWS> >& once,
+    hls::stream<ap_uint<Shape::BITS * Shape::ROWS> >& words, unsigned frames
 ) {
-    static ap_uint<Shape::BITS> kept[Shape::WORDS];
+    static ap_uint<Shape::BITS * Shape::ROWS> kept[Shape::WORDS];
 #pragma HLS BIND_STORAGE variable = kept type = ram_s2p impl = uram
     for (unsigned i = 0; i < Shape::WORDS; ++i) {
 #pragma HLS PIPELINE II = 1 style = flp

@@ -32,19 +32,19 @@ struct WindowSizes {
     static const unsigned GROUP =
         Shape::BY_CHANNEL ? Shape::LANES_IN
                           : (Shape::LANES_OUT < Shape::CHANNELS ? Shape::LANES_OUT : Shape::CHANNELS);
-    static const unsigned AT_ONCE = Shape::LANES_OUT / GROUP;
+    static const unsigned WORD_TAPS = Shape::LANES_OUT / GROUP;
     /// Counts all lines of the image, and those for which there is room.
     typedef ap_uint<bits_for(Shape::HEIGHT + Shape::ROWS * Shape::STRIDE_DOWN + LINES + 1)> Lines;
     typedef ap_uint<bits_for(2 * LINES)> Slot;
     typedef ap_uint<bits_for(2 * LINE_WORDS + 1)> Words;
 };
 
-/// One tap of a kernel: lines and words from the corner of the kernel. It moves by AT_ONCE taps.
+/// One tap of a kernel: lines and words from the corner of the kernel. It moves by WORD_TAPS taps.
 template <typename Shape>
 struct Tap {
     typedef WindowSizes<Shape> Sizes;
-    static const unsigned DOWN = Sizes::AT_ONCE / Shape::KERNEL_WIDTH;
-    static const unsigned ACROSS = Sizes::AT_ONCE % Shape::KERNEL_WIDTH;
+    static const unsigned DOWN = Sizes::WORD_TAPS / Shape::KERNEL_WIDTH;
+    static const unsigned ACROSS = Sizes::WORD_TAPS % Shape::KERNEL_WIDTH;
     static const unsigned STEP = Shape::DILATION_ACROSS * Sizes::PIXEL_WORDS;
     static const unsigned END = Shape::KERNEL_WIDTH * STEP;
 
@@ -80,9 +80,9 @@ struct WindowPlace {
 
     Counter<Shape::ROWS + 1> row;
     Counter<Shape::COLUMNS> column;
-    Counter<Sizes::TAPS / Sizes::AT_ONCE> tap;
+    Counter<Sizes::TAPS / Sizes::WORD_TAPS> tap;
     Counter<Shape::CHANNELS / Sizes::GROUP> group;
-    Tap<Shape> taps[Sizes::AT_ONCE];
+    Tap<Shape> taps[Sizes::WORD_TAPS];
     /// The corner of the kernel: a line of the buffer, and words from the left.
     typename Sizes::Slot top = 0;
     Words left = 0;
@@ -94,7 +94,7 @@ struct WindowPlace {
 
     void start() {
 #pragma HLS INLINE
-        for (unsigned i = 0; i < Sizes::AT_ONCE; ++i) {
+        for (unsigned i = 0; i < Sizes::WORD_TAPS; ++i) {
 #pragma HLS UNROLL
             taps[i].start(i);
         }
@@ -155,7 +155,7 @@ struct WindowPlace {
     /// Whether the next word of a patch can be sent: of its pieces, the last is read last.
     bool writing() const {
 #pragma HLS INLINE
-        const unsigned at = Sizes::AT_ONCE - 1;
+        const unsigned at = Sizes::WORD_TAPS - 1;
         const typename Sizes::Lines needed = freed + taps[at].lines;
         const bool has = needed < line || (needed == line && word_of(at, Sizes::GROUP - 1) < line_word.value);
         return has && !row.last();
@@ -177,7 +177,7 @@ struct WindowPlace {
     bool next_tap() {
 #pragma HLS INLINE
         const bool round = tap.next();
-        for (unsigned i = 0; i < Sizes::AT_ONCE; ++i) {
+        for (unsigned i = 0; i < Sizes::WORD_TAPS; ++i) {
 #pragma HLS UNROLL
             if (round) {
                 taps[i].start(i);

@@ -1,10 +1,10 @@
 /// A matrix times vectors: PE rows and SIMD columns of the weights in an iteration.
 ///
 /// FROM, TO; INPUT, WEIGHT, PRODUCT, SUM, OUTPUT (types); PRODUCTS; PE, SIMD; STEPS (columns /
-/// SIMD), FOLDS (rows / PE); KEPT_IN if FOLDS is above 1, the attribute of the array that keeps the
-/// vector for all groups of rows; the definitions of activation.h. The weights are in a memory,
-/// WEIGHTS, which has an address for each iteration of a vector with a word of all PE rows, or such
-/// words come through a channel, WEIGHTS_FROM.
+/// SIMD), FOLDS (rows / PE); VECTOR_STORAGE if FOLDS is above 1, the attribute of the array that
+/// keeps the vector for all groups of rows; the definitions of activation.h. The weights are in a
+/// memory, WEIGHTS, which has an address for each iteration of a vector with a word of all PE rows,
+/// or such words come through a channel, WEIGHTS_FROM.
 #include "qnn/product.h"
 #include "qnn/weight_rows.h"
 

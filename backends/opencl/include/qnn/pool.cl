@@ -1,7 +1,7 @@
 /// Pooling: the maximum or, if TOTAL is 1, the sum of each channel over a patch, ordered by
 /// channel.
 ///
-/// FROM, TO; INPUT, OUTPUT; LANES channels in a word; AT_ONCE pixels in a word of the patch; STEPS
+/// FROM, TO; INPUT, OUTPUT; LANES channels in a word; PIXELS pixels in a word of the patch; STEPS
 /// words for each word of the result. The pixels of a word are combined first, so that only one
 /// comparison or addition depends on the previous iteration.
 #define JOINED(a, b) (TOTAL ? a + b : a < b ? b : a)
@@ -18,7 +18,7 @@ PROCESS NAME(void) {
         for (uint c = 0; c < LANES; ++c) {
             NUMBER(OUTPUT) joined = LANE(FROM_BITS, INPUT, word, c);
 #pragma unroll
-            for (uint pixel = 1; pixel < AT_ONCE; ++pixel) {
+            for (uint pixel = 1; pixel < PIXELS; ++pixel) {
                 const NUMBER(OUTPUT) next = LANE(FROM_BITS, INPUT, word, pixel * LANES + c);
                 joined = JOINED(joined, next);
             }

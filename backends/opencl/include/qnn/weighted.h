@@ -1,12 +1,12 @@
 /// The loop of a layer with weights: PE rows in parallel, STEPS words of the input for each of
 /// FOLDS groups of rows. DOT is the sum of the products of one row in an iteration. If KEEPS is 1,
 /// all groups of rows need the same words: the first group reads them from the channel, the others
-/// from an array with the attribute KEPT_IN.
+/// from an array with the attribute VECTOR_STORAGE.
 #include "qnn/activation.h"
 
 PROCESS NAME(void) {
 #if KEEPS
-    WORD(FROM_BITS) __attribute__((KEPT_IN)) kept[STEPS];
+    WORD(FROM_BITS) __attribute__((VECTOR_STORAGE)) kept[STEPS];
 #endif
     NUMBER(SUM) sums[PE];
     uint step = 0, fold = 0, address = 0;

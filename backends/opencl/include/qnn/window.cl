@@ -27,7 +27,7 @@
 #else
 #define GROUP CHANNELS
 #endif
-#define AT_ONCE (LANES_OUT / GROUP)
+#define WORD_TAPS (LANES_OUT / GROUP)
 
 /// Words of a line from one tap of the kernel to the next, and across the kernel.
 #define STEP (DILATION_ACROSS * PIXEL_WORDS)
@@ -39,7 +39,7 @@
 /// The taps of a word of a patch: lines and words from the corner of the kernel to each.
 typedef struct {
     uint number;
-    uint lines[AT_ONCE], words[AT_ONCE];
+    uint lines[WORD_TAPS], words[WORD_TAPS];
 } JOIN(NAME, _taps);
 
 /// The first channel of a word: the number of words from the first of its pixel, and of pieces
@@ -65,7 +65,7 @@ JOIN(NAME, _taps) JOIN(NAME, _first)(void) {
     JOIN(NAME, _taps) taps;
     taps.number = 0;
 #pragma unroll
-    for (uint i = 0; i < AT_ONCE; ++i) {
+    for (uint i = 0; i < WORD_TAPS; ++i) {
         taps.lines[i] = i / KERNEL_WIDTH * DILATION_DOWN;
         taps.words[i] = i % KERNEL_WIDTH * STEP;
     }
@@ -74,12 +74,12 @@ JOIN(NAME, _taps) JOIN(NAME, _first)(void) {
 
 /// The next taps; their number is 0 if they start again. Only constants are divided.
 JOIN(NAME, _taps) JOIN(NAME, _next_taps)(JOIN(NAME, _taps) taps) {
-    if (taps.number + AT_ONCE == TAPS) return JOIN(NAME, _first)();
-    taps.number += AT_ONCE;
+    if (taps.number + WORD_TAPS == TAPS) return JOIN(NAME, _first)();
+    taps.number += WORD_TAPS;
 #pragma unroll
-    for (uint i = 0; i < AT_ONCE; ++i) {
-        const uint words = taps.words[i] + AT_ONCE % KERNEL_WIDTH * STEP;
-        const uint down = AT_ONCE / KERNEL_WIDTH + (words >= END ? 1 : 0);
+    for (uint i = 0; i < WORD_TAPS; ++i) {
+        const uint words = taps.words[i] + WORD_TAPS % KERNEL_WIDTH * STEP;
+        const uint down = WORD_TAPS / KERNEL_WIDTH + (words >= END ? 1 : 0);
         taps.lines[i] += down * DILATION_DOWN;
         taps.words[i] = words >= END ? words - END : words;
     }
@@ -120,8 +120,8 @@ PROCESS NAME(void) {
                 NEXT(slot, LINES);
             }
         }
-        const uint needed = freed + taps.lines[AT_ONCE - 1];
-        const uint last = WORD_OF(AT_ONCE - 1, GROUP - 1);
+        const uint needed = freed + taps.lines[WORD_TAPS - 1];
+        const uint last = WORD_OF(WORD_TAPS - 1, GROUP - 1);
         const bool ready = row < ROWS && (needed < line || (needed == line && last < line_word));
         if (ready) {
             WORD(TO_BITS) patch = EMPTY;
@@ -174,7 +174,7 @@ PROCESS NAME(void) {
 #undef PIECES
 #undef PIECE_BITS
 #undef GROUP
-#undef AT_ONCE
+#undef WORD_TAPS
 #undef WORD_PIECES
 #undef STEP
 #undef END

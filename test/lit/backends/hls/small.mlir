@@ -36,7 +36,6 @@
 // SHAPES-NEXT:     typedef qnn::Unsigned<2> Output;
 // SHAPES-NEXT:     typedef qnn::Fabric Multiplier;
 // SHAPES-NEXT:     typedef qnn::Stepped<qnn::Compared<qnn::Signed<9>, 3>, qnn::Level<3, 0>> Activation;
-// SHAPES-NEXT:     typedef qnn::NotKept Vector;
 // SHAPES-NEXT:     static const unsigned PE = 2;
 // SHAPES-NEXT:     static const unsigned SIMD = 3;
 // SHAPES-NEXT:     static const unsigned STEPS = 3;

@@ -11,8 +11,8 @@ stream.design @main {
   stream.sink "y" %y : !stream.channel<4xsi9, lanes = 2>
 }
 // Four addresses of two rows; a row's word holds three columns of two bits in one byte.
-// CHECK: stream.memory @w at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
-// GENERIC: "stream.memory"() <{sym_name = "w", value = #stream.packed<at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>>}> : () -> ()
-stream.memory @w at_once = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
-// CHECK-NEXT: stream.memory @b at_once = [2, 1] "0x0102feff" : tensor<4xsi8> {note = "bias"}
-stream.memory @b at_once = [2, 1] "0x0102feff" : tensor<4xsi8> {note = "bias"}
+// CHECK: stream.memory @w parallelism = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
+// GENERIC: "stream.memory"() <{sym_name = "w", value = #stream.packed<parallelism = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>>}> : () -> ()
+stream.memory @w parallelism = [2, 3] "0x0001040310110013" : tensor<4x6x!qnn.ternary>
+// CHECK-NEXT: stream.memory @b parallelism = [2, 1] "0x0102feff" : tensor<4xsi8> {note = "bias"}
+stream.memory @b parallelism = [2, 1] "0x0102feff" : tensor<4xsi8> {note = "bias"}
