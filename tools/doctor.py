@@ -73,6 +73,7 @@ NEEDS = (
     Need("all", "numpy", package_version("numpy"), BASE_INSTALL),
     Need("import of .onnx and .pt2", "onnx", package_version("onnx"), extra_install("onnx")),
     Need("import of torch modules", "torch", package_version("torch"), extra_install("torch")),
+    Need("quantize", "onnxruntime", package_version("onnxruntime"), extra_install("quantize")),
     Need("eval, run --engine native", "g++", gcc_version, COMPILER_INSTALL),
     Need("run --engine hls", "g++", gcc_version, COMPILER_INSTALL),
     Need("run --engine hls", "ap_int.h", hls_headers, extra_install("hls")),

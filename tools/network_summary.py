@@ -16,6 +16,7 @@ from ..hardware.resources.work import matrix_work
 from ..passes.fold_bn.fold_bn import FoldBnPass
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
+from ..qdialect.qnn.constants import ConstantOp, DataOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
 from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
 from ..qdialect.qnn.pooling import MaxPoolOp
@@ -78,8 +79,31 @@ def _summarize_layer(op: LinearOpBase) -> LayerSummary:
     )
 
 
+FLOAT_NETWORK = (
+    "the network is float: it has no quantizer and no integer input; quantize it first, as in "
+    "`qnn quantize model.onnx --calibrate images.npy`"
+)
+
+
+def is_float(module: ModuleOp) -> bool:
+    """Whether a network of level 1 has layers, but computes with floats only.
+
+    Integer weights do not count: the importer finds those that a float model happens to have.
+    """
+    constants = ConstantOp | DataOp
+    computed = [
+        value
+        for op in module.walk()
+        if not isinstance(op, constants)
+        for value in (*op.results, *(arg for region in op.regions for arg in region.block.args))
+    ]
+    return bool(layer_summaries(module)) and not any(map(is_quant, map(element_of, computed)))
+
+
 def describe_fold_bn(module: ModuleOp) -> str:
     """Lists the ops that `fold-bn` folds in a network, or gives the reason why it fails."""
+    if is_float(module):
+        return FLOAT_NETWORK
     folded = module.clone()
     try:
         FoldBnPass().apply(new_context(), folded)

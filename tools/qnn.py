@@ -12,6 +12,7 @@ from .commands.estimate import EstimateOptions
 from .commands.eval import EvalOptions
 from .commands.explore import ExploreOptions
 from .commands.import_ import ImportOptions
+from .commands.quantize import QuantizeOptions
 from .commands.report import ReportOptions
 from .commands.run import RunOptions
 from .commands.shared import options_of
@@ -35,6 +36,10 @@ def dispatch(options: object) -> None:
             from .import_network import import_command
 
             import_command(options)
+        case QuantizeOptions():
+            from .quantize.quantize import quantize_command
+
+            quantize_command(options)
         case RunOptions():
             from .run_network import run_command
 

@@ -215,8 +215,11 @@ def ranked(compute: Runner, images: Array) -> Array:
 
     A network with one integer per image computes the class itself.
     """
-    scores = compute([images])[0]
-    rows = scores.reshape(len(images), -1)
+    return ranks_of_scores(compute([images])[0])
+
+
+def ranks_of_scores(scores: Array) -> Array:
+    rows = scores.reshape(len(scores), -1)
     if rows.shape[1] == 1 and rows.dtype.kind in "iu":
         return rows.astype(np.int64)
     if rows.dtype.kind in "iu":  # exact for 64 bits: no conversion to floats, no negation
