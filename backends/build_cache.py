@@ -4,10 +4,16 @@ A folder in the cache never changes, and a folder that is not complete is never 
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+
+def user_cache(name: str) -> Path:
+    """The user's cache folder for the programs of a backend."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qnn" / name
 
 
 def fingerprint(parts: Iterable[str | bytes]) -> str:

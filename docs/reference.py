@@ -21,6 +21,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from qnn.backends.targets import TARGETS
 from qnn.qdialect.qnn import Qnn, QnnOp
 from qnn.qdialect.stream import Process, Stream
 from qnn.tools import qnn as qnn_command
@@ -42,8 +43,7 @@ PACKAGES = (
     "frontends/onnx",
     "frontends/torch",
     "backends/native",
-    "backends/hls",
-    "backends/opencl",
+    *(f"backends/{target}" for target in TARGETS),
     "training",
 )
 """What a program imports."""

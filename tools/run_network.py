@@ -15,13 +15,7 @@ def run_command(options: RunOptions) -> None:
     module = load_network(options.network)
     inputs = [load_array(name) for name in options.input]
     check_inputs(entry_of(module), inputs)
-    engine = engine_for(
-        module,
-        options.engine,
-        options.folding,
-        options.bounded or options.strict,
-        options.timeout,
-    )
+    engine = engine_for(module, options.engine, options.folding, options.settings)
     results = engine.run(inputs)
     if options.output is None:
         for result in results:

@@ -35,6 +35,8 @@ class System:
     designs: LinkedDesigns
     devices: Sequence[Device]
     clock_mhz: float
+    is_chain: bool
+    """Whether the network was cut for a chain of devices, even if one of them is enough."""
 
     def estimate(self) -> Estimate:
         try:
@@ -61,7 +63,7 @@ def build_system(module: ModuleOp, options: DesignOptions, must_fit: bool = True
     designs = linked_designs_in(module)
     clock = designs.parts[0].clock_mhz
     assert clock is not None
-    return System(designs, _devices_of(designs, devices), clock.value.data)
+    return System(designs, _devices_of(designs, devices), clock.value.data, is_chain=True)
 
 
 def linked_designs_in(module: ModuleOp) -> LinkedDesigns:
@@ -87,7 +89,8 @@ def _on_one_device(module: ModuleOp, options: DesignOptions, must_fit: bool) -> 
     goal = Goal(device, options.clock_mhz, options.fps, must_fit=must_fit)
     design = design_in(module, goal, options.folding)
     designs = linked_designs_in(module)
-    return System(designs, [device], _clock_of(design, device, options.clock_mhz))
+    clock_mhz = _clock_of(design, device, options.clock_mhz)
+    return System(designs, [device], clock_mhz, is_chain=False)
 
 
 def _clock_of(design: DesignOp, device: Device, clock_mhz: float | None) -> float:

@@ -12,15 +12,26 @@ from pathlib import Path
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..build_cache import build_once, fingerprint
+from ..build_cache import build_once, fingerprint, user_cache
 from ..golden_vectors import SimulationError, write
 from ..programs import Launch, PartProgram
+from ..target import EngineSettings
 from .library import UMBRELLA, library, umbrella_header
 from .printer import emit
 from .simulator import PROCESSOR_COUNT, Simulation, find_gxx, vendor_headers
 from .source_files import HlsSource
 
 LOG = logging.getLogger(__name__)
+
+SIMULATION_CYCLES = 1_000_000
+"""The cycles per frame of a design without a folding file: g++ simulates it about the fastest."""
+
+
+def hls_engine(settings: EngineSettings) -> "HlsEngine":
+    """The engine of `qnn run`; raises if something that it needs is not installed."""
+    find_gxx()
+    vendor_headers()
+    return HlsEngine(user_cache("hls"), settings.bounded)
 
 
 class HlsEngine:
@@ -29,6 +40,8 @@ class HlsEngine:
     Compiled programs are cached in a folder, each under the fingerprint of the design's sources,
     the library's headers, and the compiler.
     """
+
+    cycles_per_frame = SIMULATION_CYCLES
 
     def __init__(self, cache: Path | str, bounded: bool = False):
         self.cache = Path(cache)

@@ -61,6 +61,14 @@ def vendor_headers() -> Path:
     raise SimulationError("ap_int.h is not installed: pip install 'qnn-dialect[hls]'")
 
 
+def vendor_headers_place() -> str:
+    """The folder with `ap_int.h` as text; empty if it is not installed."""
+    try:
+        return str(vendor_headers())
+    except SimulationError:
+        return ""
+
+
 def find_gxx() -> str:
     """The path of g++."""
     found = shutil.which("g++")

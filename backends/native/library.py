@@ -64,9 +64,9 @@ class Options:
 
     @staticmethod
     def default() -> "Options":
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         """The fastest instruction set, all processors, and the user's cache folder."""
-        return Options(Path(cache) / "qnn" / "native", best_instruction_set(), processor_count())
+        cache = build_cache.user_cache("native")
+        return Options(cache, best_instruction_set(), processor_count())
 
 
 class NativeError(Exception):

@@ -4,20 +4,35 @@ run(module, [images], engine=OpenclEngine())
 """
 
 import logging
+from importlib.util import find_spec
 
 import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
+from ..golden_vectors import SimulationError
 from ..programs import PartProgram
+from ..target import EngineSettings
 from .printer import emit
 from .simulator import DEFAULT_TIMEOUT, Emulation
 
 LOG = logging.getLogger(__name__)
 
 
+def opencl_engine(settings: EngineSettings) -> "OpenclEngine":
+    """The engine of `qnn run`; raises if something that it needs is not installed."""
+    if find_spec("pyopencl") is None:
+        raise SimulationError(
+            "--engine opencl needs the package pyopencl: pip install 'qnn-dialect[opencl]'"
+        )
+    timeout = DEFAULT_TIMEOUT if settings.timeout is None else settings.timeout
+    return OpenclEngine(settings.bounded, timeout)
+
+
 class OpenclEngine:
     """Runs designs as OpenCL; the emulator compiles them for every run."""
+
+    cycles_per_frame = None
 
     def __init__(self, bounded: bool = False, timeout: float = DEFAULT_TIMEOUT):
         self.bounded = bounded

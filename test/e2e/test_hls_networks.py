@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
+from qnn.backends.hls.engine import SIMULATION_CYCLES
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.passes.tile.goal import Goal
@@ -16,7 +17,6 @@ from qnn.qdialect.types import check_element, dtype_of
 from qnn.tools.commands.values import parse_input
 from qnn.tools.designs import design_in
 from qnn.tools.errors import UserError
-from qnn.tools.hardware_engines import SIMULATION_CYCLES
 from qnn.tools.network_summary import layer_summaries
 from qnn.tools.networks import load_network
 from support.real_networks import NETWORKS, folder

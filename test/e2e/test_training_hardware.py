@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.backends.hls import HlsEngine
+from qnn.backends.hls.engine import SIMULATION_CYCLES
 from qnn.backends.opencl import OpenclEngine
 from qnn.passes.tile.goal import Goal
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import WeightedProcess
 from qnn.tools.designs import design_in
-from qnn.tools.hardware_engines import SIMULATION_CYCLES
 from qnn.training import export, freeze, scores
 from support.opencl import needs_emulator
 from support.training import data, network, trained

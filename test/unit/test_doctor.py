@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from qnn.backends.hls import simulator as simulation
+from qnn.backends.needs import Need, package_version
 from qnn.tools import completion, doctor
 from qnn.tools.command_line import command_line
 from qnn.tools.commands.shared import options_of
@@ -31,12 +32,10 @@ def test_missing_packages_are_shown_with_a_remedy(
     monkeypatch.setattr(simulation, "find_spec", lambda name: None)
     monkeypatch.setattr(
         doctor,
-        "NEEDS",
+        "EXTRA_NEEDS",
         (
-            *doctor.NEEDS,
-            nothing := doctor.Need(
-                "nothing", "no-such-package", doctor.package_version("no-such-package"), "nowhere"
-            ),
+            *doctor.EXTRA_NEEDS,
+            nothing := Need("nothing", "no-such-package", package_version("no-such-package"), "-"),
         ),
     )
     missing = {name for name, state in found(capsys).items() if state is None}

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from qnn.backends.engine import Engine
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.qnn.layout import ReshapeOp, TransposeOp
 from qnn.qdialect.qnn.linear import LinearOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
-from qnn.tools.engines import Engine
 from qnn.tools.errors import UserError
 from qnn.tools.evaluate import evaluate
 from qnn.tools.evaluate.datasets import CIFAR_RECORD_BYTES, load_images, load_labels

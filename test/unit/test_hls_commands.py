@@ -18,7 +18,7 @@ from qnn.passes.tile.goal import Goal
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.tools.designs import design_in
-from qnn.tools.doctor import NEEDS
+from qnn.tools.doctor import all_needs
 from qnn.tools.qnn import main
 from support.design import chain
 from support.hls import HOSTILE, design_of, frames, layer
@@ -172,11 +172,11 @@ def test_a_missing_emulator_is_the_first_error(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The remedy is the one that `qnn doctor` prints."""
-    monkeypatch.setattr("qnn.tools.engines.find_spec", lambda name: None)
+    monkeypatch.setattr("qnn.backends.opencl.engine.find_spec", lambda name: None)
     assert main([*command.split(), "--engine", "opencl"]) == 1
     hint = "pip install 'qnn-dialect[opencl]'"
     assert capsys.readouterr().err == f"qnn: --engine opencl needs the package pyopencl: {hint}\n"
-    assert hint in [need.remedy for need in NEEDS]
+    assert hint in [need.remedy for need in all_needs()]
 
 
 @pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...backends.targets import TARGETS, targets_with
 from ..errors import UsageError
 from .shared import Commands, DesignOptions, add_command, add_design, add_network
 
@@ -20,8 +21,9 @@ class CompileOptions(DesignOptions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.streams and self.target != "hls":
-            raise UsageError("--streams needs --target hls")
+        streaming = targets_with("streams")
+        if self.streams and self.target not in streaming:
+            raise UsageError(f"--streams needs --target {' or '.join(streaming)}")
 
 
 def add_compile(commands: Commands) -> None:
@@ -29,15 +31,17 @@ def add_compile(commands: Commands) -> None:
         commands,
         "compile",
         CompileOptions,
+        "compile.compile:compile_command",
         "generate a hardware project for the vendor's tools",
         "qnn compile model.onnx --target hls --device zu3eg --fps 3000 -o build/",
     )
     add_network(command)
+    summaries = ", ".join(f"{name} is {target.summary}" for name, target in TARGETS.items())
     command.add_argument(
         "--target",
-        choices=["hls", "opencl"],
+        choices=list(TARGETS),
         required=True,
-        help="the language: hls is C++ for Vitis HLS, opencl is OpenCL C for Intel's aoc",
+        help=f"the language: {summaries}",
     )
     add_design(command)
     command.add_argument(
@@ -51,7 +55,8 @@ def add_compile(commands: Commands) -> None:
     command.add_argument(
         "--streams",
         action="store_true",
-        help="hls: make the ports AXI streams; by default they are memories",
+        help=f"{', '.join(targets_with('streams'))}: make the ports AXI streams; by default they "
+        "are memories",
     )
     command.add_argument(
         "-o", "--output", required=True, metavar="FOLDER", help="the folder of the project"

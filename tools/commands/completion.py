@@ -17,6 +17,7 @@ def add_completion(commands: Commands) -> None:
         commands,
         "completion",
         CompletionOptions,
+        "completion:completion_command",
         "print a completion script for a shell",
         "source <(qnn completion bash)",
     )

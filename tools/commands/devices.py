@@ -19,6 +19,7 @@ def add_devices(commands: Commands) -> None:
         commands,
         "devices",
         DevicesOptions,
+        "devices:devices_command",
         "list the known devices and their resources",
         "qnn devices z7020 u250",
     )

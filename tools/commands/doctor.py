@@ -17,6 +17,7 @@ def add_doctor(commands: Commands) -> None:
         commands,
         "doctor",
         DoctorOptions,
+        "doctor:doctor_command",
         "check which optional packages and tools are installed",
         "qnn doctor --json",
     )

@@ -19,6 +19,7 @@ def add_estimate(commands: Commands) -> None:
         commands,
         "estimate",
         EstimateOptions,
+        "estimate.estimate:estimate_command",
         "estimate the speed and the size of a network on a device",
         "qnn estimate model.onnx --device z7020 --fps 1000",
     )

@@ -26,6 +26,7 @@ def add_explore(commands: Commands) -> None:
         commands,
         "explore",
         ExploreOptions,
+        "explore.explore:explore_command",
         "compare frame rates and resources on many devices",
         "qnn explore model.onnx --devices z7020,zu3eg,u250 -o fronts/",
     )

@@ -26,6 +26,7 @@ def add_import(commands: Commands) -> None:
         commands,
         "import",
         ImportOptions,
+        "import_network:import_command",
         "convert a trained network to MLIR, and list its layers",
         "qnn import model.onnx --input image=ui8*0.00390625 -o net.mlir",
     )

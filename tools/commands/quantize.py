@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from .shared import Commands, add_command
-from .values import parse_fraction
+from .shared import Commands, add_command, add_pixels
 
 WEIGHT_BITS = 8, 4
 """The bit widths of weights that onnxruntime can quantize to."""
@@ -28,6 +27,7 @@ def add_quantize(commands: Commands) -> None:
         commands,
         "quantize",
         QuantizeOptions,
+        "quantize.quantize:quantize_command",
         "quantize a float network with onnxruntime, and report its accuracy",
         "qnn quantize float.onnx --calibrate images.npy --labels labels.npy -o quantized.onnx",
     )
@@ -45,15 +45,7 @@ def add_quantize(commands: Commands) -> None:
         help="the class of each image, to report the accuracy before and after: .npy, .npz:key or "
         "an idx file; by default those that the images contain",
     )
-    command.add_argument(
-        "--scale",
-        type=parse_fraction,
-        metavar="A/B",
-        help="multiply pixels by A/B, as in 1/255; by default pixels are used as they are",
-    )
-    command.add_argument(
-        "--offset", type=float, metavar="X", help="add X to the scaled pixels; by default 0"
-    )
+    add_pixels(command)
     command.add_argument(
         "--bits",
         type=int,

@@ -19,6 +19,7 @@ def add_report(commands: Commands) -> None:
         commands,
         "report",
         ReportOptions,
+        "report:report_command",
         "show a build as one page for a browser",
         "qnn report build/ --explored fronts/",
     )

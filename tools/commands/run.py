@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...backends.target import EngineSettings
+from ...backends.targets import engines_with
 from ..errors import UsageError
 from .shared import Commands, add_command, add_engine, add_folding, add_network
 from .values import parse_positive
@@ -19,21 +21,30 @@ class RunOptions:
     engine: str
     bounded: bool
     strict: bool
-    """The same as `bounded`, by the word of the vendor's emulator."""
     timeout: float | None
     """In seconds."""
     folding: str | None
 
     def __post_init__(self) -> None:
-        engines = {
-            "--bounded": (self.bounded, ["hls"]),
-            "--strict": (self.strict, ["opencl"]),
-            "--timeout": (self.timeout, ["opencl"]),
-            "--folding": (self.folding, ["hls", "opencl"]),
+        given = {
+            "bounded": self.bounded,
+            "strict": self.strict,
+            "timeout": self.timeout,
+            "folding": self.folding,
         }
-        for option, (value, allowed) in engines.items():
+        for option, value in given.items():
+            allowed = engines_with(option)
             if value and self.engine not in allowed:
-                raise UsageError(f"{option} needs --engine {' or '.join(allowed)}")
+                raise UsageError(f"--{option} needs --engine {' or '.join(allowed)}")
+
+    @property
+    def settings(self) -> EngineSettings:
+        return EngineSettings(self.bounded or self.strict, self.timeout)
+
+
+def prefix_of(option: str) -> str:
+    """The start of an option's help: the engines that accept it."""
+    return f"{', '.join(engines_with(option))}: "
 
 
 def add_run(commands: Commands) -> None:
@@ -41,6 +52,7 @@ def add_run(commands: Commands) -> None:
         commands,
         "run",
         RunOptions,
+        "run_network:run_command",
         "compute the results of a network",
         "qnn run model.onnx --engine hls --bounded --input x.npy -o y.npy",
     )
@@ -62,19 +74,19 @@ def add_run(commands: Commands) -> None:
     command.add_argument(
         "--bounded",
         action="store_true",
-        help="hls: give the channels the FIFO depths of the device, so that a deadlock is found; "
-        "by default they are unbounded",
+        help=f"{prefix_of('bounded')}give the channels the FIFO depths of the device, so that a "
+        "deadlock is found; by default they are unbounded",
     )
     command.add_argument(
         "--strict",
         action="store_true",
-        help="opencl: give the channels the FIFO depths of the device, so that a deadlock is "
-        "found; by default the emulator may make them deeper",
+        help=f"{prefix_of('strict')}have the emulator give the channels the FIFO depths of the "
+        "device, so that a deadlock is found; by default it may make them deeper",
     )
     command.add_argument(
         "--timeout",
         type=parse_positive,
         metavar="SECONDS",
-        help="opencl: stop after this many seconds; by default 3600",
+        help=f"{prefix_of('timeout')}stop after this many seconds; by default 3600",
     )
-    add_folding(command, "hls, opencl: ")
+    add_folding(command, prefix_of("folding"))

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from ...backends.targets import all_engines
 from ..errors import UsageError
 from ..parser import Parser
 from ..verbosity import Verbosity
-from .values import parse_clock, parse_link, parse_names, parse_positive
+from .values import parse_clock, parse_fraction, parse_link, parse_names, parse_positive
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from ...qdialect.stream import LinkAttr
 
 Commands: TypeAlias = "_SubParsersAction[Parser]"
-
-ENGINES = "reference", "native", "hls", "opencl"
 
 
 @dataclass(frozen=True)
@@ -52,15 +51,22 @@ class DesignOptions:
         return [option for option, value in options.items() if value]
 
 
-def add_command(commands: Commands, name: str, options: type, summary: str, example: str) -> Parser:
-    """Adds a command; `options` is the dataclass that its arguments become."""
+def add_command(
+    commands: Commands, name: str, options: type, runner: str, summary: str, example: str
+) -> Parser:
+    """Adds a command.
+
+    `options` is the dataclass that its arguments become, and `runner` the function that runs it, as
+    "module:function" in `qnn.tools`. The module is imported only when the command runs, so that
+    `--help` and errors in the command line are fast.
+    """
     command = commands.add_parser(
         name,
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=f"example: {example}",
     )
-    command.set_defaults(options=options)
+    command.set_defaults(options=options, runner=runner)
     return command
 
 
@@ -130,13 +136,26 @@ def add_folding(command: ArgumentParser, prefix: str = "") -> None:
 
 
 def add_engine(command: ArgumentParser, default: str) -> None:
+    engines = all_engines()
+    summaries = ", ".join(f"{name} is {engine.summary}" for name, engine in engines.items())
     command.add_argument(
         "--engine",
-        choices=ENGINES,
+        choices=list(engines),
         default=default,
-        help="the engine that computes: reference is numpy, native is C++ for this processor, hls "
-        "is the hardware's HLS C++, compiled with g++, opencl is the hardware's OpenCL on Intel's "
-        f"emulator; by default {default}",
+        help=f"the engine that computes: {summaries}; by default {default}",
+    )
+
+
+def add_pixels(command: ArgumentParser) -> None:
+    """The conversion of pixels to the input of a network."""
+    command.add_argument(
+        "--scale",
+        type=parse_fraction,
+        metavar="A/B",
+        help="multiply pixels by A/B, as in 1/255; by default pixels are used as they are",
+    )
+    command.add_argument(
+        "--offset", type=float, metavar="X", help="add X to the scaled pixels; by default 0"
     )
 
 

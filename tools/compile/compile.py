@@ -1,19 +1,22 @@
 """`qnn compile`: from a network to projects for the vendor's tools, one for each of its designs."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xdsl.dialects.builtin import ModuleOp, SymbolRefAttr
 
-from ...backends import hls
 from ...backends.golden_vectors import write
 from ...backends.netlist.netlist import DesignPort
 from ...backends.project import VERSION, DesignSource
+from ...backends.target import Target
+from ...backends.targets import TARGETS
 from ...hardware.estimate import Estimate
+from ...hardware.resources.device import Device
+from ...hardware.search.limits import NextStep
 from ...passes.tile.folding_file import write_folding
 from ...passes.tile.layer_folding import foldable_layers, folding_of
 from ...qdialect.interpreter import check_inputs, entry_of
@@ -21,18 +24,18 @@ from ...qdialect.qnn.constants import NamedData
 from ...qdialect.stream import DesignOp
 from ..arrays import load_array
 from ..commands.compile import CompileOptions
+from ..design_runner import as_user_errors
 from ..designs import timed
 from ..devices import find_device
-from ..estimate.estimate_json import estimate_as_json, system_as_json
-from ..estimate.estimate_tables import estimate_table, system_table
+from ..errors import UserError
+from ..estimate.estimate_json import estimate_as_json
+from ..estimate.estimate_tables import estimate_table
 from ..folders import build_folder
-from ..hardware_engines import as_user_errors
 from ..networks import load_network, write_module
 from ..system import System, build_system, next_faster_design
 from .design_vectors import GoldenVectors, recorded_vectors, sampled_vectors
 from .linked_project import top_level_files
 from .project_summary import project_summary
-from .targets import TARGETS, Target
 from .units import Unit, units_of
 
 BUILD_FILE = "build.json"
@@ -47,9 +50,9 @@ NETWORK_FILE = "network.mlir"
 
 def compile_command(options: CompileOptions) -> None:
     """Writes a project, or one per device and the files that join them; prints the estimate."""
-    target = _target_of(options)
+    target = TARGETS[options.target]
     for name in [options.device] if options.device is not None else options.devices or []:
-        target.check_device(find_device(name))
+        check_device(find_device(name), target)
     with build_folder(options.output) as folder, as_user_errors():
         inputs = [load_array(name) for name in options.inputs]
         with timed("import"):
@@ -58,25 +61,27 @@ def compile_command(options: CompileOptions) -> None:
             check_inputs(entry_of(module), inputs)
         system = build_system(module, options)
         for device in system.devices:
-            target.check_device(device)
+            check_device(device, target)
         with timed("golden vectors"):
             vectors = (
                 recorded_vectors(module, inputs)
                 if inputs
                 else sampled_vectors(module, system.designs)
             )
-        build = ProjectWriter(Path(options.network), target, system.estimate())
-        if options.device is not None:
-            design = system.designs.design
-            text = build.write_project(module, design, vectors[design], folder)
-        else:
-            text = build.write_linked_projects(module, system, vectors, folder)
+        options_of_target = {"streams": True} if options.streams else {}
+        emit = partial(target.load().emit, **options_of_target)
+        writer = ProjectWriter(Path(options.network), target, emit, system, system.estimate())
+        text = writer.write(module, vectors, folder)
     print(text)
 
 
-def _target_of(options: CompileOptions) -> Target:
-    target = TARGETS[options.target]
-    return replace(target, emit=partial(hls.emit, streams=True)) if options.streams else target
+def check_device(device: Device, target: Target) -> None:
+    """Raises if the device is of a vendor that the target does not serve."""
+    if device.vendor != target.vendor:
+        raise UserError(
+            f"{device.name} is a device of vendor {device.vendor}: --target {target.name} "
+            f"needs one of {target.vendor}, such as {target.example}"
+        )
 
 
 @dataclass(frozen=True)
@@ -85,67 +90,70 @@ class ProjectWriter:
 
     network: Path
     target: Target
+    emit: Callable[[DesignOp, str], DesignSource]
+    system: System
     found: Estimate
 
-    def write_project(
-        self, module: ModuleOp, design: DesignOp, vectors: GoldenVectors, folder: Path
+    def write(
+        self, module: ModuleOp, vectors: Mapping[DesignOp, GoldenVectors], folder: Path
     ) -> str:
-        """Writes the project of the only design, and returns its estimate as text."""
-        emitted = self.target.emit(design, self.network.stem)
-        return self._write(self.found, module, design, emitted, vectors, folder)
+        """Writes the project of the only design, or for a chain a project per part and the files
+        that join them; returns the estimate as text."""
+        stem, is_chain = self.network.stem, self.system.is_chain
+        emitted, step = dict[DesignOp, DesignSource](), None
+        for design, part in zip(self.system.designs.parts, self.found.parts, strict=True):
+            name, place, own, found = stem, folder, module, self.found
+            if is_chain:
+                name, place = f"{stem}_{part.name}", folder / part.name
+                own, found = extract_part(module, design), self.found.of_part(part)
+                place.mkdir()
+            emitted[design] = self.emit(design, name)
+            step = next_faster_design(design, found)
+            self._write_part(own, design, emitted[design], vectors[design], found, step, place)
+        if is_chain:
+            self._write_top_level(module, emitted, folder)
+        return estimate_table(self.found, is_chain, step)
 
-    def write_linked_projects(
+    def _write_part(
         self,
-        module: ModuleOp,
-        system: System,
-        vectors: Mapping[DesignOp, GoldenVectors],
-        folder: Path,
-    ) -> str:
-        """Writes a project per part, and the files that join them; returns the estimate as text."""
-        stem, emitted = self.network.stem, dict[DesignOp, DesignSource]()
-        for design, part in zip(system.designs.parts, self.found.parts, strict=True):
-            place = folder / part.name
-            place.mkdir()
-            emitted[design] = self.target.emit(design, f"{stem}_{part.name}")
-            found, own = self.found.of_part(part), extract_part(module, design)
-            self._write(found, own, design, emitted[design], vectors[design], place)
-        with (folder / NETWORK_FILE).open("wb") as file:
-            write_module(module, file)
-        files = top_level_files(module, self.target.name, NETWORK_FILE, emitted, self.found)
-        for name, text in files.items():
-            (folder / name).write_text(text)
-        names = [part.name for part in self.found.parts]
-        self._write_description(folder, system_as_json(self.found), top=stem, parts=names)
-        return system_table(self.found)
-
-    def _write(
-        self,
-        found: Estimate,
         module: ModuleOp,
         design: DesignOp,
         emitted: DesignSource,
         vectors: GoldenVectors,
+        found: Estimate,
+        step: NextStep | None,
         folder: Path,
-    ) -> str:
+    ) -> None:
         (part,) = found.parts
         names = [port.name for port in (*emitted.inputs, *emitted.outputs)]
         units = dict(zip(names, units_of(module, design), strict=True))
         notes = [f"- {unit.formula(name)}" for name, unit in units.items() if unit]
         summary = "\n".join([project_summary(design, emitted, found), *notes])
-        step = next_faster_design(design, found)
-        project = self.target.project(emitted, part.device, found.clock_mhz, summary)
+        project = self.target.load().project(emitted, part.device, found.clock_mhz, summary)
         with timed("write"):
             write(project.files(*vectors), folder)
             write_design(folder, module, design)
             self._write_description(
                 folder,
-                estimate_as_json(found, step),
+                estimate_as_json(found, is_chain=False, step=step),
                 part=part.device.part,
                 top=emitted.top,
                 processes=list(emitted.processes),
                 ports=[port_as_json(port, units.get(port.name)) for port in emitted.ports],
             )
-        return estimate_table(found, step)
+
+    def _write_top_level(
+        self, module: ModuleOp, emitted: Mapping[DesignOp, DesignSource], folder: Path
+    ) -> None:
+        """Writes the files beside the projects of a chain."""
+        with (folder / NETWORK_FILE).open("wb") as file:
+            write_module(module, file)
+        files = top_level_files(module, self.target, NETWORK_FILE, emitted, self.found)
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        names = [part.name for part in self.found.parts]
+        estimate = estimate_as_json(self.found, is_chain=True)
+        self._write_description(folder, estimate, top=self.network.stem, parts=names)
 
     def _write_description(self, folder: Path, estimate: Mapping[str, Any], **more: object) -> None:
         """Writes the description of a build, for scripts and for `qnn report`."""

@@ -10,8 +10,8 @@ from ..commands.estimate import EstimateOptions
 from ..files import write_whole
 from ..networks import load_network
 from ..system import build_system, next_faster_design
-from .estimate_json import estimate_as_json, system_as_json
-from .estimate_tables import estimate_table, system_table
+from .estimate_json import estimate_as_json
+from .estimate_tables import estimate_table
 
 LOG = logging.getLogger(__name__)
 
@@ -20,12 +20,12 @@ def estimate_command(options: EstimateOptions) -> None:
     """Prints a table, or JSON; and writes a trace if one is asked for."""
     system = build_system(load_network(options.network), options, must_fit=False)
     design, found = system.designs.design, system.estimate()
-    if options.device is None:
-        text = json.dumps(system_as_json(found), indent=2) if options.json else system_table(found)
-    else:
-        step = next_faster_design(design, found)
-        fields = estimate_as_json(found, step)
-        text = json.dumps(fields, indent=2) if options.json else estimate_table(found, step)
+    step = None if system.is_chain else next_faster_design(design, found)
+    text = (
+        json.dumps(estimate_as_json(found, system.is_chain, step), indent=2)
+        if options.json
+        else estimate_table(found, system.is_chain, step)
+    )
     if options.trace is not None:
         write_trace(design, options.trace)
     print(text)

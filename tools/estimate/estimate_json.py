@@ -10,12 +10,21 @@ from ...hardware.search.limits import NextStep
 from ...hardware.timing.frame_rate import frames_per_second
 
 
-def estimate_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
-    """The estimate of one design on one device."""
+def estimate_as_json(
+    found: Estimate, is_chain: bool, step: NextStep | None = None
+) -> dict[str, Any]:
+    """The estimate of a network on one device, with the next faster design; or on a chain.
+
+    A chain has an entry for each part and each link, even if a single device of it is used.
+    """
+    details = _chain_as_json(found) if is_chain else _device_as_json(found, step)
+    return {**_rates_as_json(found), **details}
+
+
+def _device_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
     (part,) = found.parts
     work = found.work
     return {
-        **_rates_as_json(found),
         "external_bits": work.external_bits,
         "external_gb_s": found.bandwidth_gb_s,
         "arithmetic_intensity": work.intensity,
@@ -25,10 +34,8 @@ def estimate_as_json(found: Estimate, step: NextStep | None) -> dict[str, Any]:
     }
 
 
-def system_as_json(found: Estimate) -> dict[str, Any]:
-    """The estimate of designs on several devices, with each part and each link."""
+def _chain_as_json(found: Estimate) -> dict[str, Any]:
     return {
-        **_rates_as_json(found),
         "links": [
             {
                 "to": each.to,

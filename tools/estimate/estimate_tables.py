@@ -8,31 +8,20 @@ from ..tables import align_columns, short_names, with_unit_prefix
 from .estimate_json import exceeded_resources
 
 
-def estimate_table(found: Estimate, step: NextStep | None) -> str:
-    """The estimate of one design on one device: its layers, and the totals below."""
-    (part,) = found.parts
-    work = found.work
-    return "\n".join(
-        [
-            layer_table(part, found.bottleneck.cycles),
-            "",
-            *_rate_lines(found),
-            _work_line(work),
-            f"off-chip traffic: {work.external_bits:,} bits per frame, "
-            f"{found.bandwidth_gb_s:.3g} GB/s; {work.intensity:,.1f} ops per byte",
-            *utilization_lines(part),
-            _next_step_line(found, step),
-        ]
-    )
-
-
-def system_table(found: Estimate) -> str:
-    """The estimate on several devices: each part, and the totals below."""
+def estimate_table(found: Estimate, is_chain: bool, step: NextStep | None = None) -> str:
+    """The layers of each part, and the totals; on one device, the next faster design, too."""
     lines: list[str] = []
     for part in found.parts:
-        lines += [f"{part.name} on {part.device.name}:"]
-        lines += [layer_table(part, found.bottleneck.cycles), *utilization_lines(part), ""]
-    return "\n".join([*lines, *system_lines(found)])
+        table = layer_table(part, found.bottleneck.cycles)
+        if is_chain:
+            lines += [f"{part.name} on {part.device.name}:", table, *utilization_lines(part), ""]
+        else:
+            lines += [table, ""]
+    lines += system_lines(found)
+    if not is_chain:
+        (part,) = found.parts
+        lines += [_traffic_line(found), *utilization_lines(part), _next_step_line(found, step)]
+    return "\n".join(lines)
 
 
 def system_lines(found: Estimate) -> list[str]:
@@ -105,6 +94,13 @@ def _work_line(work: NetworkWork) -> str:
         f"work per frame: {work.macs:,} MACs, {work.ops:,} ops, "
         f"{with_unit_prefix(work.bops)}BOPs; {work.weight_bits:,} bits of weights, "
         f"{work.feature_bits:,} bits of feature maps"
+    )
+
+
+def _traffic_line(found: Estimate) -> str:
+    return (
+        f"off-chip traffic: {found.work.external_bits:,} bits per frame, "
+        f"{found.bandwidth_gb_s:.3g} GB/s; {found.work.intensity:,.1f} ops per byte"
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
+from ...backends.engine import Engine, Runner
 from ...hardware.search.explore import WORKER_CHECK_SECONDS
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
@@ -22,9 +23,8 @@ from ...qdialect.interpreter import check_inputs, entry_input_types, entry_of
 from ...qdialect.text import parse_module
 from ...qdialect.types import check_tensor
 from ..commands.eval import EvalOptions
-from ..engines import Engine, check_engine, engine_for
+from ..engines import check_engine, engine_for
 from ..errors import UserError
-from ..hardware_engines import Runner
 from ..networks import load_network, write_module
 from ..pools import PoolLost, pool_at
 from ..tables import align_columns

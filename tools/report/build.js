@@ -20,7 +20,7 @@ processes.forEach((process, number) => {
 
 /* Summary */
 
-const made = `${facts.network} for ${devices.map(device => device.part).join(", ")}, as ${facts.target === "hls" ? "HLS C++" : "OpenCL"}; made by ${facts.made_by}`;
+const made = `${facts.network} for ${devices.map(device => device.part).join(", ")}, as ${facts.language}; made by ${facts.made_by}`;
 d3.select("#top").text(facts.top);
 d3.select("#origin").text(made);
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ...backends.target import Target
+from ...backends.targets import TARGETS
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..compile.compile import BUILD_FILE, DESIGN_FILE, NETWORK_FILE
-from ..compile.targets import TARGETS
 from ..errors import UserError
 from ..explore.points import EXPLORATION
 from ..networks import load_network
@@ -67,14 +68,18 @@ class BuildPart:
     @staticmethod
     def read(folder: Path, design: DesignOp) -> "BuildPart":
         description = _read_description(folder, BUILD_SHAPE)
-        target = description["target"]
-        if target not in TARGETS:
-            hint = did_you_mean(target, TARGETS)
-            raise UserError(f"{folder / BUILD_FILE}: unknown target {target!r}; {hint}")
+        name = description["target"]
+        if name not in TARGETS:
+            hint = did_you_mean(name, TARGETS)
+            raise UserError(f"{folder / BUILD_FILE}: unknown target {name!r}; {hint}")
         counts = {len(description["processes"]), len(description["estimate"]["layers"])}
         if counts != {len(design.processes)}:
             raise UserError(_mixed_builds(folder, DESIGN_FILE))
         return BuildPart(folder, description, design)
+
+    @property
+    def target(self) -> Target:
+        return TARGETS[self.description["target"]]
 
     @property
     def names(self) -> Sequence[str]:
@@ -84,7 +89,7 @@ class BuildPart:
     @cached_property
     def code(self) -> list[str]:
         """The generated code of each process."""
-        return code_by_process(self.folder, self.description["target"], self.names)
+        return code_by_process(self.folder, self.target, self.names)
 
     @property
     def results(self) -> list[tuple[str, str]]:

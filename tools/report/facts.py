@@ -15,7 +15,6 @@ from ...qdialect.stream import DesignOp, Process, SinkOp
 from ...qdialect.stream.compute import WeightedProcess
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.types import channel_of
-from ..compile.targets import TARGETS
 from ..tables import short_names
 from .build import Build, BuildPart
 from .layout import places
@@ -37,6 +36,7 @@ def facts_of(build: Build) -> Facts:
     kinds = (kind for device in devices for kind in device["resources"])
     return {
         **{key: description[key] for key in ("made_by", "network", "target", "top")},
+        "language": build.parts[0].target.language,
         "estimate": {
             key: found for key, found in description["estimate"].items() if key in TOTALS_SHAPE
         },
@@ -83,9 +83,7 @@ def _device_facts(part: BuildPart) -> Facts:
         "name": estimate["device"],
         "part": part.description["part"],
         "design": part.design.sym_name.data,
-        "budget": reported_figures(
-            TARGETS[part.description["target"]].vendor, DEFAULT_BUDGET_SHARE
-        ),
+        "budget": reported_figures(part.target.vendor, DEFAULT_BUDGET_SHARE),
         "ports": part.description.get("ports") or [],
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }

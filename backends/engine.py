@@ -1,0 +1,47 @@
+"""Engines: they compute the results of a network, or run the generated code of a design."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from xdsl.dialects.builtin import ModuleOp
+
+from ..qdialect.data import Array
+from ..qdialect.interpreter import run
+from ..qdialect.stream import DesignOp
+
+if TYPE_CHECKING:
+    from .programs import PartProgram
+
+Runner = Callable[[Sequence[Array]], list[Array]]
+"""Computes the results of a network, for any number of images."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that is ready to run one network."""
+
+    name: str
+    run: Runner
+
+
+class DesignEngine(Protocol):
+    """Runs the generated code of designs."""
+
+    @property
+    def cycles_per_frame(self) -> int | None:
+        """The folding that a design without a folding file gets; None keeps the design's own."""
+        ...
+
+    def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
+        """The results of a design for its frames."""
+        ...
+
+    def program(self, design: DesignOp) -> "PartProgram":
+        """The program of a part; the programs of all parts run in parallel."""
+        ...
+
+
+def reference_engine(module: ModuleOp) -> Engine:
+    """The interpreter in numpy."""
+    return Engine("reference", lambda inputs: run(module, inputs))
