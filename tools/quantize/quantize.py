@@ -32,7 +32,7 @@ def quantize_command(options: QuantizeOptions) -> None:
     network = import_network(options.model, {})
     if not is_float(network):
         raise UserError(
-            f"{options.model} has no float layers to quantize, or has quantizers already: try qnn import"
+            f"{options.model} has quantizers already, or no layers; qnn import lists its layers"
         )
     images, labels = load_images(options.calibrate)
     labels = labels if options.labels is None else load_labels(options.labels)
@@ -56,7 +56,7 @@ def quantize_command(options: QuantizeOptions) -> None:
     )
     after = evaluate(output, images, labels, pixels, "native", None).ranks
     print(describe_accuracy(before[:, 0], after[:, 0], labels))
-    print(f"next: qnn compile {output} --device z7020 -o design (qnn devices lists the devices)")
+    print(f"next: qnn compile {output} --target hls --device z7020 -o hls/")
 
 
 def check_options(options: QuantizeOptions) -> None:
