@@ -16,7 +16,7 @@ from ..evaluate.pixels import Pixels
 from ..files import write_whole
 from ..network_summary import (
     LayerSummary,
-    describe_fold_bn,
+    describe_levels,
     is_float,
     layer_summaries,
     summary_table,
@@ -49,7 +49,7 @@ def quantize_command(options: QuantizeOptions) -> None:
     quantized = import_network(output, {})
     layers = layer_summaries(quantized)
     print(summary_table(layers))
-    print(describe_fold_bn(quantized))
+    print(describe_levels(quantized))
     print(describe_size(layer_summaries(network), layers))
     before = np.concatenate(
         [ranks_of_scores(scores) for scores in float_scores(options.model, inputs)]
