@@ -10,6 +10,7 @@ from .commands.estimate import add_estimate
 from .commands.eval import add_eval
 from .commands.explore import add_explore
 from .commands.import_ import add_import
+from .commands.quantize import add_quantize
 from .commands.report import add_report
 from .commands.run import add_run
 from .commands.shared import add_verbosity
@@ -32,6 +33,7 @@ def command_line() -> Parser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     add_import(commands)
+    add_quantize(commands)
     add_run(commands)
     add_eval(commands)
     add_estimate(commands)

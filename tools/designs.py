@@ -24,6 +24,7 @@ from ..qdialect.stream.memory import MemoryOp
 from ..qdialect.stream.types import ChannelType
 from ..qdialect.text import verify
 from .errors import UserError
+from .network_summary import FLOAT_NETWORK, is_float
 
 LOG = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ def design_in(module: ModuleOp, goal: Goal | None = None, folding: str | None = 
 def lowered_design(module: ModuleOp) -> DesignOp:
     """The only design of a network; the network is lowered first if it has none."""
     if not designs_of(module):
+        if is_float(module):
+            raise UserError(FLOAT_NETWORK)
         integers = FoldBnPass(), MinimizeAccumulatorsPass()
         design = StreamLowerPass(), ScaleThresholdsPass()
         Pipeline(*integers, *design, hooks=[StepLog()]).apply(module)

@@ -18,6 +18,7 @@ BASE_NEEDS = (
     Need("import of torch modules", "torch", package_version("torch"), extra_install("torch")),
 )
 EXTRA_NEEDS = (
+    Need("quantize", "onnxruntime", package_version("onnxruntime"), extra_install("quantize")),
     Need("plots of explore", "matplotlib", package_version("matplotlib"), extra_install("plots")),
     Need("--scheduler", "distributed", package_version("distributed"), extra_install("dask")),
     Need("projects: simulation", "make", program_path("make"), "the system's package make"),

@@ -18,6 +18,7 @@ from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
+from ..qdialect.qnn.constants import ConstantOp, DataOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
 from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
 from ..qdialect.qnn.pooling import MaxPoolOp
@@ -81,9 +82,32 @@ def _summarize_layer(op: LinearOpBase) -> LayerSummary:
     )
 
 
+FLOAT_NETWORK = (
+    "the network is float: it has no quantizer and no integer input; quantize it first, as in "
+    "`qnn quantize model.onnx --calibrate images.npy`"
+)
+
+
+def is_float(module: ModuleOp) -> bool:
+    """Whether a network of level 1 has layers, but computes with floats only.
+
+    Integer weights do not count: the importer finds those that a float model happens to have.
+    """
+    constants = ConstantOp | DataOp
+    computed = [
+        value
+        for op in module.walk()
+        if not isinstance(op, constants)
+        for value in (*op.results, *(arg for region in op.regions for arg in region.block.args))
+    ]
+    return bool(layer_summaries(module)) and not any(map(is_quant, map(element_of, computed)))
+
+
 def describe_levels(module: ModuleOp) -> str:
     """Lists the ops that `fold-bn` folds, and the level that the network reaches: 2 if all layers
     become integer, 3 if it becomes a design. Gives the reason if a pass fails."""
+    if is_float(module):
+        return FLOAT_NETWORK
     lowered, context = module.clone(), new_context()
     try:
         FoldBnPass().apply(context, lowered)

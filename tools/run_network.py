@@ -5,6 +5,7 @@ from .arrays import check_output, load_array, save_arrays
 from .commands.run import RunOptions
 from .engines import check_engine, engine_for
 from .networks import load_network
+from .saturation import InputSaturation
 
 
 def run_command(options: RunOptions) -> None:
@@ -15,6 +16,9 @@ def run_command(options: RunOptions) -> None:
     module = load_network(options.network)
     inputs = [load_array(name) for name in options.input]
     check_inputs(entry_of(module), inputs)
+    saturation = InputSaturation(module)
+    saturation.count(inputs)
+    saturation.warn("scale the array, or make it an integer input with qnn import --input")
     engine = engine_for(module, options.engine, options.folding, options.settings)
     results = engine.run(inputs)
     if options.output is None:

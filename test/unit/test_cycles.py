@@ -20,11 +20,12 @@ from qnn.qdialect.stream.elements import AddOp
 from qnn.qdialect.stream.flow import ForkOp, RepackOp
 from qnn.qdialect.stream.process import Counts
 from qnn.qdialect.stream.window import WindowOp
-from qnn.qdialect.types import signed, unsigned
+from qnn.qdialect.types import shape_of, signed, unsigned
 from support.design import Design, design_of
 from support.foldings import random_fold
 from support.generate import Choices
 from support.networks import trained_network
+from support.twins import LAYERS, Twin
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
@@ -237,6 +238,24 @@ def rate(design: DesignOp, depths: Mapping[SSAValue, int]) -> float:
         return float(np.diff(simulate(design, 12, depths).finished(design))[-1])
     except Deadlock:
         return np.inf
+
+
+def chain_with_windows(choices: Choices) -> DesignOp:
+    """Layers with windows of any stride and dilation, whose words are single elements or pixels."""
+    twin = Twin(choices)
+    x = twin.image()
+    for _ in range(choices.integer(1, 3)):
+        if np.prod(shape_of(x[0])) < 400:
+            x = choices.pick(LAYERS)(twin, x)
+    return design_of(twin.design.finish(x[1]))
+
+
+def test_random_layers_keep_the_rate() -> None:
+    """A test of the emitted loops holds them to the same schedules."""
+    for seed in range(40):
+        design = chain_with_windows(Choices.seeded(seed))
+        slowest = max(schedule_of(process).interval for process in design.processes)
+        assert rate(design, depths_for(design)) == slowest, seed
 
 
 def test_depths_without_deadlock_are_minimal() -> None:

@@ -2,8 +2,15 @@
 
 from dataclasses import dataclass
 
-from .shared import Commands, add_command, add_engine, add_json, add_network, add_scheduler
-from .values import parse_fraction
+from .shared import (
+    Commands,
+    add_command,
+    add_engine,
+    add_json,
+    add_network,
+    add_pixels,
+    add_scheduler,
+)
 
 
 @dataclass(frozen=True)
@@ -53,15 +60,7 @@ def add_eval(commands: Commands) -> None:
         metavar="N",
         help="the network's number for class 0, if it has other classes before it; by default 0",
     )
-    command.add_argument(
-        "--scale",
-        type=parse_fraction,
-        metavar="A/B",
-        help="multiply pixels by A/B, as in 1/255; by default pixels are used as they are",
-    )
-    command.add_argument(
-        "--offset", type=float, metavar="X", help="add X to the scaled pixels; by default 0"
-    )
+    add_pixels(command)
     add_engine(command, "native")
     command.add_argument(
         "--compare",

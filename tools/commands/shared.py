@@ -9,7 +9,7 @@ from ...backends.targets import all_engines
 from ..errors import UsageError
 from ..parser import Parser
 from ..verbosity import Verbosity
-from .values import parse_clock, parse_link, parse_names, parse_positive
+from .values import parse_clock, parse_fraction, parse_link, parse_names, parse_positive
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -150,6 +150,19 @@ def add_engine(command: ArgumentParser, default: str) -> None:
         choices=list(engines),
         default=default,
         help=f"the engine that computes: {summaries}; by default {default}",
+    )
+
+
+def add_pixels(command: ArgumentParser) -> None:
+    """The conversion of pixels to the input of a network."""
+    command.add_argument(
+        "--scale",
+        type=parse_fraction,
+        metavar="A/B",
+        help="multiply pixels by A/B, as in 1/255; by default pixels are used as they are",
+    )
+    command.add_argument(
+        "--offset", type=float, metavar="X", help="add X to the scaled pixels; by default 0"
     )
 
 

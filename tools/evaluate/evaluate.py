@@ -27,6 +27,7 @@ from ..engines import check_engine, engine_for
 from ..errors import UserError
 from ..networks import load_network, write_module
 from ..pools import PoolLost, pool_at
+from ..saturation import InputSaturation
 from ..tables import align_columns
 from .datasets import load_images, load_labels
 from .pixels import Pixels
@@ -62,6 +63,8 @@ class Evaluation:
     """A row per image, best class first."""
     seconds: float
     engine: str
+    saturated: float | None
+    """The share of input elements that saturate; None if the network has no input quantizer."""
 
     @property
     def classes(self) -> Array:
@@ -132,7 +135,8 @@ def evaluate(
     if not len(images):
         raise UserError("the test set has no images")
     batches = [images[k : k + BATCH_SIZE] for k in range(0, len(images), BATCH_SIZE)]
-    prepared = (pixels.prepared(part, types[0]) for part in batches)
+    saturation = InputSaturation(module)
+    prepared = saturation.counted(pixels.prepared(part, types[0]) for part in batches)
     check_inputs(entry, [pixels.prepared(images[:1], types[0])])
     if scheduler is None:
         work = local_work(engine_for(module, engine))
@@ -148,7 +152,9 @@ def evaluate(
         LOG.debug("eval: %s of %s images", f"{done:,}", f"{len(images):,}", extra=share)
     seconds = time.perf_counter() - start
     used = " and ".join(sorted(engines))
-    return Evaluation(np.concatenate([ranks[n] for n in range(len(batches))]), seconds, used)
+    saturation.warn("--scale A/B and --offset X convert pixels, as in --scale 1/255")
+    rows = np.concatenate([ranks[n] for n in range(len(batches))])
+    return Evaluation(rows, seconds, used, saturation.share())
 
 
 def check_classes(name: str, entry: FuncOp, labels: Array) -> None:
@@ -215,8 +221,11 @@ def ranked(compute: Runner, images: Array) -> Array:
 
     A network with one integer per image computes the class itself.
     """
-    scores = compute([images])[0]
-    rows = scores.reshape(len(images), -1)
+    return ranks_of_scores(compute([images])[0])
+
+
+def ranks_of_scores(scores: Array) -> Array:
+    rows = scores.reshape(len(scores), -1)
     if rows.shape[1] == 1 and rows.dtype.kind in "iu":
         return rows.astype(np.int64)
     if rows.dtype.kind in "iu":  # exact for 64 bits: no conversion to floats, no negation
@@ -242,6 +251,8 @@ def evaluation_as_json(found: Sequence[Evaluation], labels: Array | None) -> dic
         "seconds": first.seconds,
         "images_per_second": images / first.seconds,
     }
+    if first.saturated is not None:
+        fields["saturated"] = first.saturated
     if labels is not None:
         correct = first.correct(labels)
         fields |= {"correct": correct, "top1": correct / images}

@@ -1,0 +1,1 @@
+"""`qnn quantize`: a float network becomes one of integers, calibrated with images."""
