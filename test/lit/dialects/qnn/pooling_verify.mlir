@@ -159,3 +159,21 @@
 %x = "test.op"() : () -> tensor<1x4x6x8x!qnn.ternary>
 // CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.sum_pool: {{.*}}bipolar{{.*}}
 %y = qnn.sum_pool %x kernel = [1, 1] : (tensor<1x4x6x8x!qnn.ternary>) -> tensor<1x4x6x8x!qnn.bipolar>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x4x1xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: the strides [1, 9000000000] are too large: at most {{[0-9,]+}}
+%y = qnn.max_pool %x kernel = [2, 2] strides = [1, 9000000000] : (tensor<1x4x4x1xui2>) -> tensor<1x3x1x1xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x4x4x1xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.max_pool: the padded image of 4x9000000004 is too large: at most {{[0-9,]+}} rows and columns are supported
+%y = qnn.max_pool %x kernel = [2, 2] pads = [0, 0, 0, 9000000000] : (tensor<1x4x4x1xui2>) -> tensor<1x3x3x1xui2>
+
+// -----
+
+%x = "test.op"() : () -> tensor<1x32768x65536xui2>
+// CHECK: {{.*}}:[[# @LINE + 1]]:1: qnn.relu: tensor<1x32768x65536xui2> is too large: a tensor has at most 1,073,741,824 elements
+%y = qnn.relu %x : (tensor<1x32768x65536xui2>) -> tensor<1x32768x65536xui2>
