@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from xdsl.dialects.builtin import f32, f64
-from xdsl.ir import Operation, SSAValue
+from xdsl.ir import SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ...qdialect.affine import AffineMap
-from ...qdialect.qnn.constants import ConstantPool, constant_of, range_of
+from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
 from ...qdialect.qnn.quantization import DequantizeOp
 from ...qdialect.types import smallest_type
@@ -83,10 +83,11 @@ class FoldAffine(RewritePattern):
             return
         scale, zero = known.map.scale, known.map.zero
         kind = f32 if float(np.float32(scale)) == scale else f64
-        new: list[Operation] = [self.pool.constant(scale, kind, "scale")]
+        factor, zeros = self.pool.constant(scale, kind, "scale"), list[ConstantOp]()
         if zero:
-            new.append(self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero"))
-        rewriter.replace(op, [*new, DequantizeOp(source.x, *(part.results[0] for part in new))])
+            zeros = [self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")]
+        result = DequantizeOp(source.x, factor, *zeros)
+        rewriter.replace(op, [factor, *zeros, result])
 
 
 def is_exact(op: BinaryOp, source: DequantizeOp, after: AffineInput) -> bool:

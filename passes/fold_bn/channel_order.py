@@ -121,7 +121,7 @@ class TransposeInput(RewritePattern):
             result_types=[kind],
             properties=dict(op.properties),
         )
-        rewriter.insert_op([moved, changed])
+        rewriter.insert([moved, changed])
         for user in users:
             rewriter.replace(user, [], [changed.results[0]])
         rewriter.erase(op)
