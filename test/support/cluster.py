@@ -1,6 +1,5 @@
 """A Dask cluster on this machine."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -45,6 +44,4 @@ def cluster() -> Generator[tuple[str, Process, list[Process]]]:
     finally:
         for part in reversed(parts):
             part.terminate()
-            # a stopped process ends once it continues
-            part.send_signal(signal.SIGCONT)
             part.wait(START_SECONDS)

@@ -405,7 +405,10 @@ def test_a_worker_that_stops_answering(
             return found
 
         monkeypatch.setattr(evaluate, "wait", watched)
-        found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
+        try:
+            found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
+        finally:
+            workers[0].kill()
     for field in ("images", "correct", "top5", "confusion"):
         assert found[field] == alone[field]
 
