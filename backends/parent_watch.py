@@ -23,16 +23,17 @@ def run_watched(folder: str, *command: str) -> int:
     except OSError as error:
         print(f"{error.filename}: {(error.strerror or str(error)).lower()}", file=sys.stderr)
         return CANNOT_RUN
+    # not earlier: the command would inherit it
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(folder, process), daemon=True).start()
     status = process.wait()
     return status if status >= 0 else 128 - status
 
 
 def _end_with_parent(folder: str, process: "subprocess.Popen[bytes]") -> None:
-    """Ends the group once the parent has ended; compilers delete their temporary files."""
+    """Ends the group once the parent has ended; this process ignores the first signal."""
     os.read(0, 1)
     with ended_lock:
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         os.killpg(0, signal.SIGTERM)
         process.kill()
         process.wait()

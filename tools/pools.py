@@ -1,5 +1,6 @@
 """Pools of workers: processes on this machine, or the workers of a Dask cluster."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -18,18 +19,17 @@ from urllib.parse import urlsplit
 
 from .errors import UserError
 
-CLUSTER_TIMEOUT = 10
-"""Seconds for which a cluster may be unreachable, or have no workers."""
+NO_WORKERS_SECONDS = 10
+"""Seconds for which a cluster may be without workers."""
 
-
-REACH_SECONDS = 10
-"""Seconds within which a scheduler must accept a connection."""
+CONNECT_SECONDS = 10
+"""Seconds within which a scheduler must accept a connection, and then answer."""
 
 RETRY_SECONDS = 0.2
 """Time between two attempts to reach a cluster, which may just start."""
 
-SILENT_SECONDS = 60
-"""Seconds after which a worker without a sign of life is given up; they give one per second."""
+SILENT_CHECKS = 60
+"""Checks without a new heartbeat after which a worker is removed; there is a check per second."""
 
 LOG = logging.getLogger(__name__)
 
@@ -116,7 +116,8 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     try:
         _check_reachable(scheduler)
         _check_certificates(distributed, scheduler)
-        client = distributed.Client(scheduler, timeout=CLUSTER_TIMEOUT, set_as_default=False)
+        _check_scheduler(distributed, scheduler)
+        client = distributed.Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, RuntimeError, TypeError) as error:
         raise UserError(f"no cluster answers at {scheduler}: {_one_line(error)}") from None
     sent: dict[Any, Any] = {}
@@ -163,10 +164,10 @@ def check_address(scheduler: str) -> None:
 
 def _check_reachable(scheduler: str) -> None:
     """Raises OSError if nothing listens; Dask's own error would take several times as long."""
-    url, end = urlsplit(scheduler), monotonic() + REACH_SECONDS
+    url, end = urlsplit(scheduler), monotonic() + CONNECT_SECONDS
     while True:
         try:
-            return create_connection((url.hostname or "", url.port or 0), REACH_SECONDS).close()
+            return create_connection((url.hostname or "", url.port or 0), CONNECT_SECONDS).close()
         except OSError:
             if monotonic() > end:
                 raise
@@ -182,19 +183,45 @@ def _check_certificates(distributed: Any, scheduler: str) -> None:
         )
 
 
-class ClusterWatch:
-    """Checks at most once per second whether a cluster still has workers.
+def _check_scheduler(distributed: Any, scheduler: str) -> None:
+    """Raises UserError for a server of another kind; Dask's client would wait for it forever."""
+    reason = ""
+    try:
+        if asyncio.run(_identity_at(distributed, scheduler))["type"] == "Scheduler":
+            return
+    except OSError as error:
+        reason = _one_line(error)
+    except Exception:
+        # decoding the bytes of another protocol can raise anything: MemoryError, struct.error, ...
+        pass
+    why = f": {reason}" if reason else ""
+    raise UserError(f"the server at {scheduler} does not answer as a Dask scheduler{why}")
 
-    A worker that the scheduler has not heard from for `SILENT_SECONDS` is stopped or out of reach.
-    The scheduler then has to give its tasks to others, which by itself it would do after minutes.
+
+async def _identity_at(distributed: Any, address: str) -> dict[str, Any]:
+    """How the server at an address describes itself."""
+    arguments = distributed.Security().get_connection_args("client")
+    server = distributed.rpc(address, timeout=CONNECT_SECONDS, connection_args=arguments)
+    try:
+        return await asyncio.wait_for(server.identity(), CONNECT_SECONDS)
+    finally:
+        await server.close_rpc()
+
+
+class ClusterWatch:
+    """Checks at most once per second whether a cluster still has workers; removes silent ones.
+
+    A busy worker still sends heartbeats, because its tasks run in threads of their own. A worker
+    that is stopped or out of reach sends none. Once it is removed, the scheduler gives its tasks to
+    others; by itself it would do so after minutes.
     """
 
     def __init__(self, client: Any, scheduler: str):
         self.client = client
         self.scheduler = scheduler
         self.seen = self.looked = monotonic()
-        self.heard: dict[str, tuple[float, float]] = {}
-        """When the scheduler has last heard from a worker, and when this was noticed."""
+        self.heard: dict[str, tuple[float, int]] = {}
+        """The last heartbeat of each worker, and the number of checks since it was new."""
 
     def __call__(self) -> None:
         now = monotonic()
@@ -203,27 +230,26 @@ class ClusterWatch:
         self.looked = now
         if self.client.status == "running" and self._remove_silent_workers():
             self.seen = now
-        elif now - self.seen > CLUSTER_TIMEOUT:
+        elif now - self.seen > NO_WORKERS_SECONDS:
             raise PoolLost(f"the cluster at {self.scheduler} has no workers")
 
     def _remove_silent_workers(self) -> int:
         """Removes workers that are silent; returns the number of the others.
 
-        Silence is counted by this process, whose clock may differ from the scheduler's.
+        Silence is counted in checks that the scheduler has answered, not in seconds: all workers
+        would seem silent after this process or the scheduler was itself stopped for a while.
         """
-        now, workers = monotonic(), self.client.scheduler_info()["workers"]
+        sync, scheduler = self.client.sync, self.client.scheduler
+        workers = sync(scheduler.identity, callback_timeout=SILENT_CHECKS)["workers"]
+        before, self.heard = self.heard, {}
         for address, worker in workers.items():
+            last, checks = before.get(address, (None, 0))
             seen = worker["last_seen"]
-            if self.heard.get(address, (None, now))[0] != seen:
-                self.heard[address] = seen, now
-            self.heard.setdefault(address, (seen, now))
-        silent = [a for a in workers if now - self.heard[a][1] > SILENT_SECONDS]
+            self.heard[address] = seen, checks + 1 if seen == last else 0
+        silent = [a for a, (_, checks) in self.heard.items() if checks >= SILENT_CHECKS]
         for address in silent:
             LOG.warning("the worker %s does not answer: others do its work", address)
-            del self.heard[address]
-            self.client.sync(
-                self.client.scheduler.unregister, address=address, stimulus_id="silent-worker"
-            )
+            sync(scheduler.unregister, address=address, stimulus_id="silent-worker")
         return len(workers) - len(silent)
 
 

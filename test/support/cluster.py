@@ -5,11 +5,16 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
 DASK = pytest.mark.skipif(find_spec("distributed") is None, reason="dask is not installed")
+
+START_SECONDS = 120
+"""Time for the cluster to start, and to end, on a machine with much other work."""
 
 Process = subprocess.Popen[bytes]
 
@@ -32,8 +37,11 @@ def cluster() -> Generator[tuple[str, Process, list[Process]]]:
         for name, *rest in commands
     ]
     try:
+        distributed: Any = import_module("distributed")
+        with distributed.Client(address, timeout=START_SECONDS, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=START_SECONDS)
         yield address, parts[0], parts[1:]
     finally:
         for part in reversed(parts):
             part.terminate()
-            part.wait(30)
+            part.wait(START_SECONDS)

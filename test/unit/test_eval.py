@@ -393,7 +393,7 @@ def test_a_worker_that_stops_answering(
 ) -> None:
     """Others do its work, as if it were killed."""
     monkeypatch.setattr(evaluate, "BATCH_SIZE", 1)
-    monkeypatch.setattr("qnn.tools.pools.SILENT_SECONDS", 15)
+    monkeypatch.setattr("qnn.tools.pools.SILENT_CHECKS", 15)
     alone = evaluated(capsys, *files, "--engine", "reference")
     with cluster() as (address, _, workers):
         wait = evaluate.wait
@@ -405,8 +405,10 @@ def test_a_worker_that_stops_answering(
             return found
 
         monkeypatch.setattr(evaluate, "wait", watched)
-        found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
-        os.kill(workers[0].pid, signal.SIGKILL)
+        try:
+            found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
+        finally:
+            workers[0].kill()
     for field in ("images", "correct", "top5", "confusion"):
         assert found[field] == alone[field]
 
@@ -416,7 +418,7 @@ def test_a_worker_that_stops_answering(
 def test_all_workers_die(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("qnn.tools.pools.CLUSTER_TIMEOUT", 2)
+    monkeypatch.setattr("qnn.tools.pools.NO_WORKERS_SECONDS", 2)
     with cluster() as (address, _, workers):
         for worker in workers:
             worker.kill()
@@ -426,7 +428,10 @@ def test_all_workers_die(
 
 
 @DASK
-def test_no_cluster(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_cluster(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("qnn.tools.pools.CONNECT_SECONDS", 1)
     line = error_of(capsys, "eval", *files, "--engine", "reference", "--scheduler", "nowhere")
     assert (
         line
