@@ -177,7 +177,7 @@ def parameters_in_source(chain: PermutedChain, op: ChainOp, indices: Array) -> l
     for constant in constants_of(op):
         by_row = isinstance(op, ThresholdOp)
         if constant.size == 1 or (by_row and len(constant) == 1):
-            # more axes than the source has would make the result have them, too
+            # A number with more axes than the source would give the result as many axes.
             fits = by_row or constant.ndim <= len(shape_of(chain.source))
             found.append(constant if fits else constant.reshape(()))
             continue

@@ -152,9 +152,9 @@ def _without_nan(ends: Ends) -> Ends:
     nan = np.isnan(first) | np.isnan(last) if first.dtype.kind == "f" else np.False_
     if not nan.any():
         return ends
-    return np.where(nan, -np.inf, first).astype(first.dtype), np.where(nan, np.inf, last).astype(
-        last.dtype
-    )
+    low = np.where(nan, -np.inf, first).astype(first.dtype)
+    high = np.where(nan, np.inf, last).astype(last.dtype)
+    return low, high
 
 
 def _constant_ends(value: SSAValue) -> Ends:
