@@ -8,8 +8,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
 
-MAX_ZERO_POINT = 1 << 31
-"""Offsets of more steps than this stay an offset."""
+MAX_OFFSET_STEPS = 1 << 20
+"""Maximum magnitude of a term that is added, in multiples of the scale.
+
+A float32 has 24 bits, so a sum with a larger term rounds the integers away. Some models round on
+purpose so: `(x + 2**23) - 2**23`. Such a sum is not seen through.
+"""
 
 
 @dataclass(frozen=True)
@@ -26,14 +30,17 @@ class AffineMap:
     def over(self, divisor: float) -> "AffineMap":
         return replace(self, scale=self.scale / divisor, offset=self.offset / divisor)
 
-    def plus(self, term: float) -> "AffineMap":
-        """Adds a number. Whole steps move the zero point, so that 0 may remain an integer."""
+    def plus(self, term: float) -> "AffineMap | None":
+        """Adds a number; None if float32 sums with it lose the integers. Whole steps move the zero
+        point, so that 0 may remain an integer."""
         offset = self.offset + term
-        if not (isfinite(offset) and isfinite(self.scale) and self.scale):
-            return replace(self, offset=offset)
+        if not self.is_usable or not max(abs(term), abs(offset)) <= MAX_OFFSET_STEPS * abs(
+            self.scale
+        ):
+            return None
         # Fractions, because a float quotient can round to a whole number.
         steps = Fraction(offset) / Fraction(self.scale)
-        if steps.denominator != 1 or abs(steps) > MAX_ZERO_POINT:
+        if steps.denominator != 1:
             return replace(self, offset=offset)
         return AffineMap(self.scale, self.zero - int(steps))
 

@@ -48,7 +48,9 @@ class Affine:
     """A dequantized tensor of one scale after constant factors and offsets.
 
     `value` is what float32 arithmetic computes, op by op; quantizers and activations read it.
-    `exact + offset` are the numbers that it stands for; linear ops sum these.
+    `exact + offset` are the numbers that it stands for; linear ops sum these. With an offset of 0
+    all ops that read integers treat it as the dequantized tensor `exact`, so that `fold-bn` may
+    replace one by the other if their floats are equal.
     """
 
     exact: Dequantized
@@ -120,19 +122,24 @@ def integers(values: Sequence[Value]) -> list[Array]:
     return [exact.ints for exact, _ in filter(None, map(exact_numbers, values))]
 
 
+def plus_constant(value: Value, row: Array) -> Value:
+    """Adds constants to a float tensor; a single one changes what the integers stand for."""
+    total = as_array(value) + row
+    if row.size > 1:
+        return total
+    return with_map(value, lambda before: before.plus(float(row.item())), total)
+
+
 def combine_exactly(
     values: Sequence[Value], combine: Callable[[Array, Array], Array]
-) -> Dequantized | Affine | None:
+) -> Dequantized | None:
     """The exact sum or difference of two values with a common scale, else None."""
     scale = common_scale(values)
     if scale is None:
         return None
     lhs, rhs = integers(values)
     kind = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
-    exact = Dequantized(combine(lhs.astype(kind), rhs.astype(kind)), scale)
-    if any(isinstance(value, Affine) for value in values):
-        return Affine(exact, 0.0, combine(*map(as_array, values)))
-    return exact
+    return Dequantized(combine(lhs.astype(kind), rhs.astype(kind)), scale)
 
 
 def concatenate(values: Sequence[Value], axis: int) -> Value:

@@ -19,7 +19,7 @@ from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, ran
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
 from ...qdialect.qnn.quantization import DequantizeOp
 from ...qdialect.types import smallest_type
-from ...qdialect.values import Value, as_array
+from ...qdialect.values import Dequantized, Value, as_array
 from .quant_params import dequantize_of, is_per_tensor, scale_row, zero_point_row
 
 
@@ -50,12 +50,6 @@ def affine_input(value: SSAValue) -> AffineInput | None:
             return None
     return AffineInput(source.x, found)
 
-
-MAX_FLOAT32_STEPS = 1 << 24
-"""float32 holds every multiple of a power of two up to this many steps."""
-
-SUM_HEADROOM = 1 << 8
-"""Sums of this many values stay exact, so that ops behind a folded factor see the same floats."""
 
 MAX_VALUES_TRIED = 1 << 16
 """The maximum number of integers that are evaluated to compare two forms."""
@@ -91,24 +85,19 @@ class FoldAffine(RewritePattern):
 
 
 def is_exact(op: BinaryOp, source: DequantizeOp, after: AffineInput) -> bool:
-    """Whether an op on dequantized integers gives exactly the numbers of a scale and a zero point.
+    """Whether an op on dequantized integers gives exactly the floats of a scale and a zero point.
 
-    Every integer of the type is evaluated. The numbers must have bits to spare, because sums of
-    dequantized tensors are exact, while those of other floats are rounded one by one.
+    Every integer of the type is evaluated, and the bits are compared: 0 differs from -0. Ops that
+    read the integers behind a float, such as sums, see the same ones before and after.
     """
     low, high = range_of(after.x)
     if high - low >= MAX_VALUES_TRIED:
         return False
     ints = np.arange(low, high + 1, dtype=np.int64)
-    steps = ints - after.map.zero
-    numerator, _ = after.map.scale.as_integer_ratio()
-    odd = abs(numerator) // (numerator & -numerator)
-    if odd * int(np.abs(steps).max()) * SUM_HEADROOM > MAX_FLOAT32_STEPS:
-        return False
     values: dict[SSAValue, Value] = {source.x: ints}
     for step in (source, op):
         args = (values.get(operand, constant_of(operand)) for operand in step.operands)
         with np.errstate(all="ignore"):
             values[step.output] = step.evaluate(*(arg for arg in args if arg is not None))[0]
-    reals = as_array(values[op.output]).astype(np.float64)
-    return np.array_equal(reals, steps * after.map.scale)
+    folded = Dequantized(ints - after.map.zero, np.array(after.map.scale)).value
+    return np.array_equal(as_array(values[op.output]).view(np.uint32), folded.view(np.uint32))

@@ -122,14 +122,13 @@ class HoistPermuted(RewritePattern):
             constant = constant_of(operand)
             if constant is None:
                 operands.append(value)
-            elif constant.size == 1:
-                next(rest)
+                continue
+            row = next(rest)
+            if row is constant:
                 operands.append(operand)
-            else:
-                hint = operand.name_hint or "part"
-                row = self.pool.constant(next(rest), element_of(operand), hint)
-                new.append(row)
-                operands.append(row.output)
+                continue
+            new.append(self.pool.constant(row, element_of(operand), operand.name_hint or "part"))
+            operands.append(new[-1].results[0])
         properties = dict(op.properties)
         if isinstance(op, QuantizeOp | DequantizeOp):
             properties["axis"] = int_attr(-1)
@@ -178,7 +177,9 @@ def parameters_in_source(chain: PermutedChain, op: ChainOp, indices: Array) -> l
     for constant in constants_of(op):
         by_row = isinstance(op, ThresholdOp)
         if constant.size == 1 or (by_row and len(constant) == 1):
-            found.append(constant)
+            # A number with more axes than the source would give the result as many axes.
+            fits = by_row or constant.ndim <= len(shape_of(chain.source))
+            found.append(constant if fits else constant.reshape(()))
             continue
         values = np.arange(len(constant)) if by_row else constant
         elements = np.broadcast_to(values.reshape(broadcast_shape(op, values)), shape).reshape(-1)

@@ -140,9 +140,21 @@ def level_bounds(chain: Chain, low: Ints, high: Ints) -> tuple[Ints, Ints]:
     with np.errstate(all="ignore"):
         for op in (*chain.ops, chain.quantizer):
             known = [ends.get(value) or _constant_ends(value) for value in op.operands]
-            ends[op.results[0]] = bounds_of(op, known)
+            ends[op.results[0]] = _without_nan(bounds_of(op, known))
     a, b = (chain.as_levels(end).reshape(low.shape) for end in ends[chain.quantizer.output])
     return np.minimum(a, b), np.maximum(a, b)
+
+
+def _without_nan(ends: Ends) -> Ends:
+    """Ends that may be any float where one of them is NaN: unknown ends, such as those of the
+    difference of two infinite ones."""
+    first, last = map(as_array, ends)
+    nan = np.isnan(first) | np.isnan(last) if first.dtype.kind == "f" else np.False_
+    if not nan.any():
+        return ends
+    low = np.where(nan, -np.inf, first).astype(first.dtype)
+    high = np.where(nan, np.inf, last).astype(last.dtype)
+    return low, high
 
 
 def _constant_ends(value: SSAValue) -> Ends:

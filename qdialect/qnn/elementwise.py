@@ -156,7 +156,7 @@ class AddOp(SumOp):
     def combine(self, a: Any, b: Any) -> Any:
         return a + b
 
-    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap | None:
         return before.plus(number)
 
 
@@ -172,7 +172,7 @@ class SubOp(SumOp):
     def combine(self, a: Any, b: Any) -> Any:
         return a - b
 
-    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap | None:
         return before.times(-1).plus(number) if number_first else before.plus(-number)
 
 

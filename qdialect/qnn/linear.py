@@ -9,6 +9,7 @@ integer sum times the product of their scales, rounded once.
 from collections.abc import Callable, Sequence
 from math import prod
 from operator import add
+from typing import TypeAlias
 
 import numpy as np
 from xdsl.dialects.builtin import DenseArrayBase
@@ -26,7 +27,7 @@ from ..convolution import (
 )
 from ..data import Array
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, as_array, combine_exactly, exact_numbers
+from ..values import Dequantized, Value, as_array, combine_exactly, exact_numbers, plus_constant
 from .base import (
     IntProperty,
     IntsProperty,
@@ -97,6 +98,10 @@ def accumulator_ranges(
     return lows + value_range(kind)[0], highs + value_range(kind)[1]
 
 
+SumFunction: TypeAlias = Callable[[Array, Array, float], Array]
+"""From the input, the weights and the pad value to the sums of a linear op."""
+
+
 class LinearOpBase(QnnOp):
     """A weighted sum over its input, the base class of convolutions and `linear`."""
 
@@ -137,6 +142,25 @@ class LinearOpBase(QnnOp):
 
     def keeps_images_apart(self, varying: Sequence[SSAValue]) -> bool:
         return len(shape_of(self.x)) > 1 and self.varies_in_first_operand(varying)
+
+    def evaluate_sums(
+        self, args: Sequence[Value], product: SumFunction, pad: int = 0
+    ) -> tuple[Value]:
+        """The result for these operands; `product` computes the sums."""
+        sums = linear_sums(args[0], args[1], product, pad, self.sums_all_weights)
+        return (cast_exactly(self, sums if self.bias is None else self._add_bias(sums, args[2])),)
+
+    def _add_bias(self, sums: Value, bias: Value) -> Value:
+        """The sums plus the bias, with the numbers that `qnn.add` would give."""
+        total = combine_exactly([sums, bias], add)
+        if total is not None:
+            return total
+        x, row = as_array(sums), as_array(bias)
+        if x.dtype.kind == "f":
+            is_constant = self.bias is not None and constant_of(self.bias) is not None
+            return plus_constant(sums, row) if is_constant else x + row
+        kind = exact_dtype(max_magnitude(x) + max_magnitude(row))
+        return x.astype(kind) + row.astype(kind)
 
 
 class GroupedLinearOp(LinearOpBase):
@@ -240,8 +264,8 @@ class Conv2dOp(ConvolutionOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve(x, weights, self.window, self.groups.value.data, pad)
 
-        pad = self.pad_value.value.data
-        return (cast_exactly(self, evaluate_linear(args, product, pad, self.sums_all_weights)),)
+        pad = self.pad_value.value.data if any(self.pads.get_values()) else 0
+        return self.evaluate_sums(args, product, pad)
 
 
 @irdl_op_definition
@@ -298,7 +322,7 @@ class ConvTranspose2dOp(ConvolutionOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve_transposed(x, weights, self.window, groups, shape)
 
-        return (cast_exactly(self, evaluate_linear(args, product, 0, self.sums_all_weights)),)
+        return self.evaluate_sums(args, product)
 
 
 @irdl_op_definition
@@ -334,11 +358,7 @@ class LinearOp(LinearOpBase):
         return ((*x[:-1], weights[0]),)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (
-            cast_exactly(
-                self, evaluate_linear(args, lambda x, weights, pad: matmul_transposed(x, weights))
-            ),
-        )
+        return self.evaluate_sums(args, lambda x, weights, pad: matmul_transposed(x, weights))
 
 
 def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
@@ -351,42 +371,33 @@ def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
     return (sums * scale.reshape(-1).astype(np.float64) * offset).astype(np.float32)
 
 
-def evaluate_linear(
-    args: Sequence[Value],
-    product: Callable[[Array, Array, float], Array],
-    pad: float = 0,
-    sums_all_weights: bool = True,
+def linear_sums(
+    x: Value, weights: Value, product: SumFunction, pad: int, sums_all_weights: bool
 ) -> Value:
-    """The result of a linear op on its operands; exact over integers and dequantized operands.
+    """The sums of a linear op; exact over integers and dequantized operands.
 
-    `product` computes the sums from arrays of the input and the weights, and from the pad value.
     Dequantized operands are computed as integers, if an integer represents the pad value, too. An
     offset of the input is exact only if every output sums all its weights, without padding.
     """
-    x, weights = args[0], args[1]
-    known = exact_numbers(x)
-    if (
-        known is not None
-        and isinstance(weights, Dequantized)
-        and (not known[1] or sums_all_weights)
-    ):
+    known, scaled = exact_numbers(x), _exact_weights(weights)
+    if known is not None and scaled is not None and (not known[1] or sums_all_weights):
         exact, offset = known
-        rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
         steps = pad / exact.scale.item()
-        if (rows or weights.has_single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(widened_for(exact.ints, round(steps)), weights.ints, round(steps))
-            result = Dequantized(sums, exact.scale.reshape(()) * weights.scale.reshape(-1))
-            if offset:
-                row = offset_sums(weights.ints, weights.scale, offset)
-                shifted = result.value + row
-                return shifted + as_array(args[2]) if args[2:] else shifted
-            if not args[2:]:
+        if steps == round(steps) and abs(steps) < 1 << 31:
+            sums = product(widened_for(exact.ints, round(steps)), scaled.ints, round(steps))
+            result = Dequantized(sums, exact.scale.reshape(()) * scaled.scale.reshape(-1))
+            if not offset:
                 return result
-            total = combine_exactly([result, args[2]], add)
-            return result.value + as_array(args[2]) if total is None else total
-    bias = as_array(args[2]) if args[2:] else None
-    sums = product(as_array(x), as_array(weights), pad)
-    if bias is None or sums.dtype.kind == "f":
-        return sums if bias is None else sums + bias
-    kind = exact_dtype(max_magnitude(sums) + max_magnitude(bias))
-    return sums.astype(kind) + bias.astype(kind)
+            return plus_constant(result, offset_sums(scaled.ints, scaled.scale, offset))
+    return product(as_array(x), as_array(weights), pad)
+
+
+def _exact_weights(weights: Value) -> Dequantized | None:
+    """Weights as integers times one scale, or times a scale for each output; else None."""
+    known = exact_numbers(weights)
+    if known is not None:
+        return None if known[1] else known[0]
+    if not isinstance(weights, Dequantized):
+        return None
+    rows = (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
+    return weights if weights.scale.shape == rows else None

@@ -12,7 +12,7 @@ from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
 from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of
-from ..values import Affine, Dequantized, Value, as_array, exact_numbers, with_map
+from ..values import Affine, Dequantized, Value, as_array, exact_numbers, plus_constant, with_map
 from .base import (
     IntsProperty,
     Shape,
@@ -119,10 +119,10 @@ class SumPoolOp(PoolOp):
         require_range(y, low * taps, high * taps, "the sum")
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x = args[0]
-        if isinstance(x, Dequantized) and x.has_single_scale:
-            return (Dequantized(window_sums(x.ints, self.window), x.scale),)
-        return (cast_exactly(self, window_sums(as_array(x), self.window)),)
+        known = exact_numbers(args[0])
+        if known is not None and not known[1]:
+            return (Dequantized(window_sums(known[0].ints, self.window), known[0].scale),)
+        return (cast_exactly(self, window_sums(as_array(args[0]), self.window)),)
 
 
 @irdl_op_definition
@@ -169,18 +169,13 @@ class AvgPoolOp(PoolOp):
             exact, offset = known
             sums = Dequantized(window_sums(exact.ints, window), exact.scale)
             if offset:
-                sums = _plus(sums, np.float32(offset * taps))
+                sums = plus_constant(sums, np.array(offset * taps, np.float32))
         total = as_array(sums)
         if alike and common:
             result = total / total.dtype.type(common)
             return (with_map(sums, lambda before: before.over(common), result),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
         return (total / window_sums(ones, window),)
-
-
-def _plus(sums: Dequantized, number: np.float32) -> Value:
-    """Adds a number to sums, as `qnn.add` does."""
-    return with_map(sums, lambda before: before.plus(float(number)), sums.value + number)
 
 
 def window_sums(x: Array, window: Window) -> Array:

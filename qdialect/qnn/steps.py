@@ -30,7 +30,7 @@ from ..types import (
     unsigned,
     value_range,
 )
-from ..values import Dequantized, Value, as_array
+from ..values import Value, as_array, exact_numbers, move_elements
 from .base import (
     ElementwiseOp,
     IntProperty,
@@ -197,8 +197,8 @@ class LookupOp(QnnOp):
         except VerifyException as error:
             raise InterpretationError(f"{describe(self)}: {error}") from None
         index, table = index.astype(np.intp), args[1]
-        if isinstance(table, Dequantized) and table.has_single_scale:
-            return (Dequantized(self._read_table(table.ints, index), table.scale),)
+        if exact_numbers(table) is not None:
+            return (move_elements(table, lambda entries: self._read_table(entries, index)),)
         return (self._read_table(as_array(table), index),)
 
     def constant_result(self) -> Array | None:

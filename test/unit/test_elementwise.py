@@ -131,7 +131,8 @@ SMOOTH: dict[type[QnnOp], Callable[[torch.Tensor], torch.Tensor]] = {
     SigmoidOp: torch.sigmoid,
     TanhOp: torch.tanh,
     EluOp: torch.nn.functional.elu,
-    SoftplusOp: torch.nn.functional.softplus,
+    # Above its threshold, 20 by default, torch returns x, which is too coarse for 64 bits.
+    SoftplusOp: lambda x: torch.nn.functional.softplus(x, threshold=40),
     SoftsignOp: torch.nn.functional.softsign,
     ErfOp: torch.erf,
     MishOp: torch.nn.functional.mish,
