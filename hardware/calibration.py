@@ -55,7 +55,9 @@ def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibr
         return Calibration(f"designs on {device.name} were measured up to {measured} only")
     unmeasured = [process for process in design.processes if not _is_measured(process)]
     if unmeasured:
-        return Calibration(f"no measured design has a layer like {describe(unmeasured[0])}")
+        first = unmeasured[0]
+        layer = "a link" if first.kind == "link" else f"a layer like {describe(first)}"
+        return Calibration(f"no measured design has {layer}")
     return Calibration(None, MEASURED_ERRORS)
 
 

@@ -89,8 +89,8 @@ def _check_place(path: str, target: Path) -> None:
         raise UserError(f"{path} is a file, not a folder")
     elif not _build_files(target) and (others := sorted(target.iterdir())):
         raise UserError(
-            f"{path} holds {others[0].name!r} and no build that could be replaced: name a new or "
-            "an empty folder"
+            f"{path} contains {others[0].name!r} and is not a build of qnn compile, so it is not "
+            "replaced; choose a new or an empty folder"
         )
 
 

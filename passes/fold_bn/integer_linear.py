@@ -287,7 +287,9 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
                 return Refusal(reason, "quantize its input with one scale for the whole tensor")
             assert changed_by is not None  # one scale directly before a linear op is absorbed
             reason = f"it is quantized, but then changed by {describe(changed_by)}"
-            return Refusal(f"its input is float: {reason}", "put a quantizer after that op")
+            return Refusal(
+                f"its input is float: {reason}", "put a quantizer directly before this layer"
+            )
         if isinstance(owner, LinearOpBase):
             reason = f"its input is float: it comes from {describe(owner)} without a quantizer"
             return Refusal(reason, "put a quantizer between the two")

@@ -174,7 +174,7 @@ def _largest_users(device: Device, space: Space, tiling: Tiling, kind: int) -> s
         shares.append((table.use[(kind, *place)] / tiling.use[kind], describe_table(table)))
     largest = sorted(shares, reverse=True)[:MAX_LAYERS_SHOWN]
     layers = ", ".join(f"{layer} ({share:.0%})" for share, layer in largest if round(share, 2))
-    return f"most {OFF_CHIP_BITS if name == 'port' else name} in {layers}"
+    return f"largest shares of {OFF_CHIP_BITS if name == 'port' else name}: {layers}"
 
 
 def describe_table(table: CostTable) -> str:

@@ -227,7 +227,7 @@ def test_what_is_error_of(
     assert line == "qnn: eval needs --labels or --compare"
     np.save(tmp_path / "y.npy", np.zeros(29, int))
     line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
-    assert line.startswith(f"qnn: {images} has 30 images, but {tmp_path / 'y.npy'} has 29 classes")
+    assert line.startswith(f"qnn: {images} has 30 images, but {tmp_path / 'y.npy'} has 29 labels")
     both = ["--images", images, "--labels", labels]
     line = error_of(capsys, *eval_, *both)
     assert re.fullmatch(

@@ -174,7 +174,7 @@ def test_float_mul_before_a_convolution_is_named() -> None:
     assert refusal(net)[:2] == [
         "fold-bn cannot make these ops integer:",
         '  qnn.conv2d "Conv_3": its input is float: it is quantized, but then changed by '
-        'qnn.mul "Mul_1"; put a quantizer after that op',
+        'qnn.mul "Mul_1"; put a quantizer directly before this layer',
     ]
 
 

@@ -80,8 +80,8 @@ def check_device(device: Device, target: Target) -> None:
     """Raises if the device is of a vendor that the target does not serve."""
     if device.vendor != target.vendor:
         raise UserError(
-            f"{device.name} is a device of vendor {device.vendor}: --target {target.name} "
-            f"needs one of {target.vendor}, such as {target.example}"
+            f"{device.name} is made by {device.vendor.title()}; --target {target.name} supports "
+            f"{target.vendor.title()} devices, such as {target.example}"
         )
 
 

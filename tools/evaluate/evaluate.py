@@ -88,7 +88,7 @@ def eval_command(options: EvalOptions) -> None:
     if labels is not None and len(labels) != len(images):
         where = options.labels or options.images
         raise UserError(
-            f"{options.images} has {len(images)} images, but {where} has {len(labels)} classes: "
+            f"{options.images} has {len(images)} images, but {where} has {len(labels)} labels: "
             "one per image is required"
         )
     pixels = Pixels(options.scale, options.offset)

@@ -16,7 +16,7 @@
 // RUN: filecheck %s --match-full-lines --check-prefix BOARD --input-file %t/opencl/second/board.h
 
 // RUN: not qnn compile %s --target opencl -o %t/other 2>&1 | filecheck %s --check-prefix VENDOR
-// VENDOR: qnn: z7020 is a device of vendor xilinx: --target opencl needs one of intel, such as arria10-gx1150
+// VENDOR: qnn: z7020 is made by Xilinx; --target opencl supports Intel devices, such as arria10-gx1150
 
 !image = !stream.channel<4x4x12xui2, lanes = 6, depth = 8>
 

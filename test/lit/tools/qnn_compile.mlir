@@ -83,9 +83,9 @@
 // RUN: %{status} 2 qnn compile %t/net.mlir --target hls -o %t/build 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: tile: {{.*}} frames/s allows 0 cycles per frame; no folding is that fast: {{.*}}
-// ERRORS-NEXT: qnn: arria10-gx1150 is a device of vendor intel: --target hls needs one of xilinx, such as z7020
+// ERRORS-NEXT: qnn: arria10-gx1150 is made by Intel; --target hls supports Xilinx devices, such as z7020
 // ERRORS-NEXT: qnn: unknown device 'z7021'; did you mean z7020?
-// ERRORS-NEXT: qnn: {{.*}} holds 'again' and no build that could be replaced: name a new or an empty folder
+// ERRORS-NEXT: qnn: {{.*}} contains 'again' and is not a build of qnn compile, so it is not replaced; choose a new or an empty folder
 // ERRORS-NEXT: qnn: {{.*}}table is a file, not a folder
 // ERRORS-NEXT: qnn: {{.*}}none: no such directory
 // ERRORS-NEXT: qnn: argument --fps: '0' is not a number above 0

@@ -27,7 +27,7 @@
 // ERRORS-NEXT: qnn: --timeout needs --engine opencl
 // ERRORS-NEXT: qnn: argument --timeout: '0' is not a number above 0
 // ERRORS-NEXT: qnn: --folding needs --engine hls or opencl
-// ERRORS-NEXT: qnn: z7020 is a device of vendor xilinx: --target opencl needs one of intel, such as arria10-gx1150
+// ERRORS-NEXT: qnn: z7020 is made by Xilinx; --target opencl supports Intel devices, such as arria10-gx1150
 // ERRORS-NOT:  {{.+}}
 
 // RUN: qnn compile %t/net.mlir --target opencl --device arria10-gx1150 -o %t/build > %t/table 2> %t/steps
