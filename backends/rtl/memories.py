@@ -5,6 +5,7 @@ from math import prod
 
 import numpy as np
 
+from ...qdialect.packing import Words
 from ..netlist.memories import Memory
 
 
@@ -13,22 +14,28 @@ def hex_files(memory: Memory) -> Iterator[tuple[str, str]]:
     if len(memory.sizes) == 3:
         words = memory.words.reshape(*memory.sizes, -1)
         lanes = words if memory.parallel == (0,) else words.swapaxes(0, 1)
+        prefix = file_prefix(memory)
+        if memory.group:
+            # A level of a search tree, which has twice as many thresholds as the one before.
+            prefix += f"_{memory.sizes[-1].bit_length() - 1}"
         for lane, rows in enumerate(lanes):
-            yield lane_path(memory, lane), hex_lines(rows.reshape(-1, rows.shape[-1]), memory.bits)
+            yield f"{prefix}_{lane}.hex", hex_lines(rows.reshape(-1, rows.shape[-1]), memory.bits)
         return
     whole = memory.side_by_side if len(memory.sizes) == 2 else memory
-    yield path(memory), hex_lines(whole.words.reshape(prod(whole.sizes), -1), whole.bits)
+    yield memory_file(memory), hex_lines(whole.words.reshape(prod(whole.sizes), -1), whole.bits)
 
 
-def path(memory: Memory) -> str:
+def memory_file(memory: Memory) -> str:
+    """The file of a memory that has only one."""
     return f"memories/{memory.name}.hex"
 
 
-def lane_path(memory: Memory, lane: int) -> str:
-    return f"memories/{memory.name}_{lane}.hex"
+def file_prefix(memory: Memory) -> str:
+    """The start of the names of all files of a memory, or of the levels of a search tree."""
+    return f"memories/{memory.group or memory.name}"
 
 
-def hex_lines(words: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], bits: int) -> str:
+def hex_lines(words: Words, bits: int) -> str:
     """Little-endian words as lines of digits, the highest digit first."""
     digits = -(-bits // 4)
     text = np.frombuffer(np.ascontiguousarray(words[:, ::-1]).tobytes().hex().encode(), np.uint8)

@@ -1,14 +1,19 @@
 """Instances of the library's modules as text, and the parameters that describe element types."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ...qdialect.types import BipolarType, ElementType, FloatType, bit_width, value_range
-from ..netlist.netlist import Channel, WeightCodebook
+from ..netlist.netlist import Channel
 
 ParameterValue: TypeAlias = "int | str | list[int]"
 """A number, text that stands for itself, or an array."""
+
+
+KEYWORDS = {"fork"}
+"""The keywords of SystemVerilog among the names of kinds, which are names of processes without a
+layer; all other names have a suffix."""
 
 
 @dataclass(frozen=True)
@@ -20,18 +25,31 @@ class ModuleInstance:
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict[str, ParameterValue])
     ports: Mapping[str, str] = field(default_factory=dict[str, str])
     wires: Mapping[str, int] = field(default_factory=dict[str, int])
-    """The signals between the modules of a process that this one drives, and their bits."""
+    """Signals that it drives and no channel declares, with their bits."""
+    after: Sequence[str] = ()
+    """Statements that connect these signals."""
 
     def source(self) -> str:
-        ports = ["        .clk,", "        .rst,"]
-        ports += [f"        .{name}({signal})," for name, signal in self.ports.items()]
-        ports[-1] = ports[-1].removesuffix(",")
-        wires = [f"    logic {f'[{bits - 1}:0] ' if bits > 1 else ''}{n};\n" for n, bits in self.wires.items()]
-        head = "".join(wires) + f"    {self.module} "
+        lines = [declaration(name, bits) for name, bits in self.wires.items()]
+        head = self.module
         if self.parameters:
-            lines = [f"        .{key}({literal(v)})" for key, v in self.parameters.items()]
-            head += "#(\n" + ",\n".join(lines) + "\n    ) "
-        return head + f"{self.name} (\n" + "\n".join(ports) + "\n    );\n"
+            values = [f"    .{key}({literal(value)})" for key, value in self.parameters.items()]
+            lines += [f"{head} #(", *(",\n".join(values).split("\n"))]
+            head = ")"
+        ports = ["    .clk", "    .rst"]
+        ports += [f"    .{name}({signal})" for name, signal in self.ports.items()]
+        name = f"{self.name}_process" if self.name in KEYWORDS else self.name
+        lines += [f"{head} {name} (", *(",\n".join(ports).split("\n")), ");", *self.after]
+        return "".join(f"    {line}\n" for line in lines)
+
+
+def declaration(name: str, bits: int) -> str:
+    return f"logic {vector(bits)}{name};"
+
+
+def vector(bits: int) -> str:
+    """The range of a signal; signals of one bit have none."""
+    return f"[{bits - 1}:0] " if bits > 1 else ""
 
 
 def literal(value: ParameterValue) -> str:
@@ -40,25 +58,24 @@ def literal(value: ParameterValue) -> str:
         return "'{" + ", ".join(map(literal, value)) + "}"
     if isinstance(value, str):
         return value
-    if -(1 << 31) <= value < 1 << 31:
+    if -(1 << 31) < value < 1 << 31:
         return str(int(value))
-    return f"{'-' if value < 0 else ''}64'sd{abs(value)}"
+    return f"64'sh{value % (1 << 64):x}"
 
 
-def quoted(text: str) -> str:
-    return f'"{text}"'
+def in_folder(path: str) -> str:
+    """The path of a file below the folder that is a parameter of the top module."""
+    return f'{{FOLDER, "{path}"}}'
 
 
-def type_parameters(prefix: str, element: ElementType | WeightCodebook) -> dict[str, ParameterValue]:
-    """The bits of an element, and what its codes stand for."""
-    if isinstance(element, WeightCodebook | FloatType):
-        bits = element.bits if isinstance(element, WeightCodebook) else bit_width(element)
-        return {f"{prefix}_BITS": bits}
-    found: dict[str, ParameterValue] = {f"{prefix}_BITS": bit_width(element)}
+def type_parameters(prefix: str, element: ElementType) -> dict[str, ParameterValue]:
+    """The bits of an element, and what its codes stand for; floats are their bits."""
+    found: dict[str, ParameterValue] = {f"{prefix}BITS": bit_width(element)}
+    flags = "IS_" if not prefix else prefix
     if isinstance(element, BipolarType):
-        found[f"{prefix}_BIPOLAR"] = 1
-    elif value_range(element)[0] < 0:
-        found[f"{prefix}_SIGNED"] = 1
+        found[f"{flags}BIPOLAR"] = 1
+    elif not isinstance(element, FloatType) and value_range(element)[0] < 0:
+        found[f"{flags}SIGNED"] = 1
     return found
 
 

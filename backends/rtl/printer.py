@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.types import BipolarType, QuantType, bit_width, value_range
+from ...qdialect.types import BipolarType, bit_width
 from ..netlist.build import build_netlist
-from ..netlist.elements import AddInstance, LookupInstance
+from ..netlist.elements import AddInstance, LabelSelectInstance, LookupInstance, OffsetInstance
 from ..netlist.flow import (
     ConcatInstance,
     ForkInstance,
@@ -24,21 +24,28 @@ from ..netlist.flow import (
     SplitInstance,
     WidenInstance,
 )
-from ..netlist.memories import Memory
-from ..netlist.netlist import ActivationStages, Channel, EmitError, Instance
-from ..netlist.ports import SinkInstance, SourceInstance
-from ..netlist.weighted import MatvecInstance, ThresholdInstance
-from ..netlist.windows import CropInstance, PadInstance, PoolInstance, UpsampleInstance
-from .memories import path
+from ..netlist.netlist import Channel, EmitError, Instance
+from ..netlist.ports import LinkSinkInstance, LinkSourceInstance, SinkInstance, SourceInstance
+from ..netlist.scale import ScaleInstance
+from ..netlist.weighted import DepthwiseInstance, MatvecInstance, ThresholdInstance, WeightsInstance
+from ..netlist.windows import (
+    CropInstance,
+    PadInstance,
+    PoolInstance,
+    UpsampleInstance,
+    WindowInstance,
+)
+from .memories import file_prefix, memory_file
 from .modules import (
     ModuleInstance,
     ParameterValue,
     flow_ports,
-    quoted,
+    in_folder,
     reader_ports,
     type_parameters,
     writer_ports,
 )
+from .pipelines import Pipeline, add_activation, start_of, weighted_module
 from .source_files import RtlSource
 
 
@@ -46,13 +53,22 @@ def emit(design: DesignOp, name: str = "") -> RtlSource:
     """The source files of a design."""
     netlist = build_netlist(design, "xilinx", name)
     modules = {each.name: list(print_instance(each)) for each in netlist.instances}
-    return RtlSource(netlist, modules)
+    iterations = sum(process.interval for process in design.processes)
+    return RtlSource(netlist, modules, iterations)
 
 
 @singledispatch
 def print_instance(instance: Instance) -> Iterator[ModuleInstance]:
     """The modules of a process."""
     raise EmitError(f"{instance.name!r}: the kind {instance.kind!r} is not available in RTL")
+
+
+@print_instance.register
+def print_weights(instance: WeightsInstance) -> Iterator[ModuleInstance]:
+    raise EmitError(
+        f"{instance.name!r}: weights from a port are not available in RTL; "
+        "store them in the device (--folding sets the memory of each layer)"
+    )
 
 
 def simple(
@@ -64,22 +80,91 @@ def simple(
     yield ModuleInstance(f"qnn_{kind or instance.kind}", instance.name, parameters, ports)
 
 
+STREAM_SIGNALS = "tvalid", "tready", "tdata"
+
+
+@print_instance.register
+def print_source(instance: SourceInstance) -> Iterator[ModuleInstance]:
+    bipolar = isinstance(instance.element, BipolarType)
+    return source(
+        instance,
+        {
+            "LANES": instance.lanes,
+            "BITS": bit_width(instance.element),
+            "BYTES": instance.bytes,
+            **({"IS_BIPOLAR": 1} if bipolar else {}),
+        },
+    )
+
+
+@print_instance.register
+def print_link_source(instance: LinkSourceInstance) -> Iterator[ModuleInstance]:
+    """The words of a link pass unchanged, as the low bits of whole bytes."""
+    bits = instance.writes[0].bits
+    return source(instance, {"BITS": bits, "BYTES": instance.port.design_word_bytes})
+
+
+def source(
+    instance: SourceInstance | LinkSourceInstance, parameters: dict[str, ParameterValue]
+) -> Iterator[ModuleInstance]:
+    (y,) = instance.writes
+    ports = {signal: f"{instance.port.name}_{signal}" for signal in STREAM_SIGNALS}
+    ports |= {**flow_ports(y), **writer_ports(y)}
+    yield ModuleInstance("qnn_source", instance.name, parameters, ports)
+
+
+@print_instance.register
+def print_sink(instance: SinkInstance) -> Iterator[ModuleInstance]:
+    types = type_parameters("", instance.element)
+    return sink(instance, {"LANES": instance.lanes, **types, "BYTES": instance.bytes})
+
+
+@print_instance.register
+def print_link_sink(instance: LinkSinkInstance) -> Iterator[ModuleInstance]:
+    bits = instance.reads[0].bits
+    return sink(instance, {"BITS": bits, "BYTES": instance.port.design_word_bytes})
+
+
+def sink(
+    instance: SinkInstance | LinkSinkInstance, parameters: dict[str, ParameterValue]
+) -> Iterator[ModuleInstance]:
+    (x,) = instance.reads
+    ports = reader_ports(x)
+    ports |= {s: f"{instance.port.name}_{s}" for s in (*STREAM_SIGNALS, "tlast")}
+    yield ModuleInstance("qnn_sink", instance.name, {**parameters, "WORDS": instance.words}, ports)
+
+
 @print_instance.register
 def print_fork(instance: ForkInstance) -> Iterator[ModuleInstance]:
     (x,) = instance.reads
     parameters = {"WIDTH": x.bits, "OUTPUTS": len(instance.writes)}
-    yield ModuleInstance("qnn_fork", instance.name, parameters, parts_written(x, instance))
+    ports, wires, after = several_outputs(instance)
+    yield ModuleInstance("qnn_fork", instance.name, parameters, ports, wires, after)
 
 
-def parts_written(x: Channel, instance: Instance) -> dict[str, str]:
-    """The ports of a module with several outputs, which all carry the same word."""
-    ports = {port: joined(instance.writes, port) for port in ("room", "take", "push")}
-    data = joined(instance.writes, "push_data")
-    return {
+@print_instance.register
+def print_split(instance: SplitInstance) -> Iterator[ModuleInstance]:
+    (x,) = instance.reads
+    parameters: dict[str, ParameterValue] = {
+        "WIDTH": x.bits,
+        "OUTPUTS": len(instance.writes),
+        "WIDTHS": list(instance.widths),
+    }
+    ports, wires, after = several_outputs(instance)
+    yield ModuleInstance("qnn_split", instance.name, parameters, ports, wires, after)
+
+
+def several_outputs(instance: Instance) -> tuple[dict[str, str], dict[str, int], list[str]]:
+    """The ports of a module whose outputs all carry the same word, the wire of this word, and the
+    statements that connect it."""
+    (x,), data = instance.reads, f"{instance.name}_data"
+    ports = {
         **reader_ports(x),
-        **{f"out_{port}": signals for port, signals in ports.items()},
+        **{f"out_{port}": joined(instance.writes, port) for port in ("room", "take", "push")},
         "out_data": data,
     }
+    after = [f"assign {channel.name}_push_data = {data};" for channel in instance.writes]
+    return ports, {data: x.bits}, after
 
 
 def joined(channels: Sequence[Channel], port: str) -> str:
@@ -100,17 +185,6 @@ def print_concat(instance: ConcatInstance) -> Iterator[ModuleInstance]:
     yield ModuleInstance("qnn_concat", instance.name, parameters, ports)
 
 
-@print_instance.register
-def print_split(instance: SplitInstance) -> Iterator[ModuleInstance]:
-    (x,) = instance.reads
-    parameters: dict[str, ParameterValue] = {
-        "WIDTH": x.bits,
-        "OUTPUTS": len(instance.writes),
-        "WIDTHS": list(instance.widths),
-    }
-    yield ModuleInstance("qnn_split", instance.name, parameters, parts_written(x, instance))
-
-
 @print_instance.register(PassThroughInstance)
 @print_instance.register(LinkInstance)
 def print_pass_through(instance: PassThroughInstance | LinkInstance) -> Iterator[ModuleInstance]:
@@ -126,7 +200,7 @@ def print_repack(instance: Instance) -> Iterator[ModuleInstance]:
 
 @print_instance.register
 def print_crop(instance: CropInstance) -> Iterator[ModuleInstance]:
-    axes = {
+    axes: dict[str, ParameterValue] = {
         key: [getattr(instance, f"{name}_{axis}") for axis in range(3)]
         for key, name in (("SIZE", "size"), ("START", "start"), ("END", "end"), ("STEP", "step"))
     }
@@ -165,6 +239,30 @@ def print_upsample(instance: UpsampleInstance) -> Iterator[ModuleInstance]:
 
 
 @print_instance.register
+def print_window(instance: WindowInstance) -> Iterator[ModuleInstance]:
+    return simple(
+        instance,
+        BITS=bit_width(instance.element),
+        HEIGHT=instance.height,
+        PIXELS=instance.width,
+        CHANNELS=instance.channels,
+        ROWS=instance.rows,
+        COLUMNS=instance.columns,
+        KERNEL_HEIGHT=instance.kernel_height,
+        KERNEL_WIDTH=instance.kernel_width,
+        STRIDE_DOWN=instance.stride_down,
+        STRIDE_ACROSS=instance.stride_across,
+        DILATION_DOWN=instance.dilation_down,
+        DILATION_ACROSS=instance.dilation_across,
+        LANES_IN=instance.lanes_in,
+        LANES_OUT=instance.lanes_out,
+        BY_CHANNEL=int(instance.by_channel),
+        ITERATIONS=instance.iterations,
+        PIECE=instance.piece,
+    )
+
+
+@print_instance.register
 def print_pool(instance: PoolInstance) -> Iterator[ModuleInstance]:
     return simple(
         instance,
@@ -172,7 +270,20 @@ def print_pool(instance: PoolInstance) -> Iterator[ModuleInstance]:
         PIXELS=instance.pixels,
         STEPS=instance.steps,
         TOTAL=int(instance.total),
-        **type_parameters("IN", instance.input),
+        **type_parameters("IN_", instance.input),
+        OUT_BITS=bit_width(instance.output),
+    )
+
+
+@print_instance.register
+def print_label_select(instance: LabelSelectInstance) -> Iterator[ModuleInstance]:
+    return simple(
+        instance,
+        LANES_IN=instance.lanes_in,
+        LANES_OUT=instance.lanes_out,
+        WORDS=instance.words,
+        K=instance.k,
+        **type_parameters("IN_", instance.input),
         OUT_BITS=bit_width(instance.output),
     )
 
@@ -183,8 +294,8 @@ def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
     (y,) = instance.writes
     parameters: dict[str, ParameterValue] = {
         "LANES": instance.lanes,
-        **type_parameters("LEFT", instance.left),
-        **type_parameters("RIGHT", instance.right),
+        **type_parameters("LEFT_", instance.left),
+        **type_parameters("RIGHT_", instance.right),
         "OUT_BITS": bit_width(instance.output),
         "LEFT_TIMES": instance.left_times,
         "RIGHT_TIMES": instance.right_times,
@@ -194,54 +305,83 @@ def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
     yield ModuleInstance("qnn_add", instance.name, parameters, ports)
 
 
-class Pipeline:
-    """Modules in a row behind the one that starts the iterations: no word of theirs ever waits."""
-
-    def __init__(self, instance: Instance, data: str):
-        """The first module delivers its results as `data` (the name of its port)."""
-        (self.channel,) = instance.writes
-        self.name = instance.name
-        self.push, self.data = f"{self.name}_push", f"{self.name}_{data}"
-        self.modules: list[ModuleInstance] = []
-
-    def add(
-        self, suffix: str, module: str, parameters: Mapping[str, ParameterValue], bits: int = 0
-    ) -> None:
-        """Adds a module; its results have so many bits, or are the words of the channel."""
-        name = f"{self.name}_{suffix}"
-        ports = {"push": self.push, "data": self.data}
-        if bits:
-            self.push, self.data = f"{name}_push", f"{name}_data"
-            wires = {self.push: 1, self.data: bits}
-            ports |= {"out_push": self.push, "out_data": self.data}
-        else:
-            wires, ports = {}, {**ports, **writer_ports(self.channel)}
-        self.modules.append(ModuleInstance(module, name, parameters, ports, wires))
-
-
-def add_activation(
-    pipeline: Pipeline, activation: ActivationStages, sum: QuantType, lanes: int, groups: int
-) -> None:
-    """The bias and the thresholds behind sums; without either, the sums are the words."""
-    bias, steps = activation.bias, activation.steps
-    common = {"LANES": lanes, "GROUPS": groups}
-    if bias is not None:
-        parameters: dict[str, ParameterValue] = {
-            **common,
-            **type_parameters("SUM", sum),
-            **type_parameters("BIAS", bias.element),
-            "BIAS": quoted(path(bias.memory)),
+@print_instance.register
+def print_offset(instance: OffsetInstance) -> Iterator[ModuleInstance]:
+    pipeline = Pipeline(instance, start_of(instance))
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        "GROUPS": instance.groups,
+        **type_parameters("IN_", instance.input),
+        **type_parameters("ROW_", instance.row),
+        "OUT_BITS": bit_width(instance.output),
+        "ROWS": in_folder(memory_file(instance.constants)),
+    }
+    if instance.kinds is not None:
+        parameters |= {
+            "KINDS": instance.constants.sizes[0] // instance.groups,
+            "PIXELS": instance.pixels,
+            "PIXEL_KINDS": in_folder(memory_file(instance.kinds)),
         }
-        pipeline.add("bias", "qnn_bias", parameters, 0 if steps is None else lanes * bit_width(sum))
-    if steps is not None:
-        pipeline.add("thresholds", "qnn_search" if steps.searched else "qnn_thresholds", {})
+    pipeline.add("offset", "qnn_offset", parameters)
+    return pipeline.modules()
 
 
-def starts_iterations(instance: Instance, data: str) -> ModuleInstance:
-    """The module before a pipeline that passes words on; it delivers them as `data`."""
-    (x,), (y,) = instance.reads, instance.writes
-    push, words = f"{instance.name}_push", f"{instance.name}_{data}"
-    ports = {**reader_ports(x), **flow_ports(y), "out_push": push, "out_data": words}
-    return ModuleInstance(
-        "qnn_pass_through", instance.name, {"WIDTH": x.bits}, ports, {push: 1, words: x.bits}
-    )
+@print_instance.register
+def print_lookup(instance: LookupInstance) -> Iterator[ModuleInstance]:
+    pipeline = Pipeline(instance, start_of(instance))
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        "GROUPS": instance.table_groups,
+        **type_parameters("IN_", instance.input),
+        "OUT_BITS": bit_width(instance.output),
+        "ENTRIES": instance.entries,
+        "FIRST": instance.first,
+        "TABLE": in_folder(file_prefix(instance.table)),
+    }
+    pipeline.add("lookup", "qnn_lookup", parameters)
+    return pipeline.modules()
+
+
+@print_instance.register
+def print_threshold(instance: ThresholdInstance) -> Iterator[ModuleInstance]:
+    pipeline = Pipeline(instance, start_of(instance))
+    add_activation(pipeline, instance, instance.input, instance.lanes, instance.groups)
+    return pipeline.modules()
+
+
+@print_instance.register
+def print_scale(instance: ScaleInstance) -> Iterator[ModuleInstance]:
+    pipeline = Pipeline(instance, start_of(instance))
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        "GROUPS": instance.groups,
+        **type_parameters("IN_", instance.input),
+        **type_parameters("FACTOR_", instance.factor),
+        **type_parameters("OFFSET_", instance.offset),
+        "SUM_BITS": bit_width(instance.sum),
+        "SHIFT": instance.shift,
+        "LOW": instance.low,
+        "HIGH": instance.high,
+        "OUT_BITS": bit_width(instance.output),
+        "SHARED": int(instance.shared),
+        "FACTOR_FILE": in_folder(memory_file(instance.factors)),
+        "OFFSET_FILE": in_folder(memory_file(instance.offsets)),
+    }
+    if instance.exceptions is not None:
+        assert instance.exception is not None and instance.raised is not None
+        parameters |= {
+            **type_parameters("EXCEPTION_", instance.exception),
+            "EXCEPTIONS": instance.exceptions.bits // bit_width(instance.exception),
+            "RAISED": instance.raised,
+            "EXCEPTION_FILE": in_folder(memory_file(instance.exceptions)),
+        }
+    pipeline.add("scale", "qnn_scale", parameters)
+    return pipeline.modules()
+
+
+@print_instance.register(MatvecInstance)
+@print_instance.register(DepthwiseInstance)
+def print_weighted(instance: MatvecInstance | DepthwiseInstance) -> Iterator[ModuleInstance]:
+    pipeline = Pipeline(instance, weighted_module(instance))
+    add_activation(pipeline, instance, instance.sum, instance.pe, instance.folds)
+    return pipeline.modules()

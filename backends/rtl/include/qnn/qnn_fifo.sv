@@ -82,11 +82,15 @@ module qnn_fifo #(
         end
     end
 
-`ifdef QNN_OCCUPANCY
+`ifdef QNN_SIMULATION
+    // Words that have room reserved at the same time; they are reported at the end on request.
     int peak = 0;
     always_ff @(posedge clk) begin
-        if (!rst && int'(DEPTH) - int'(free) > peak) peak <= int'(DEPTH) - int'(free);
+        if (!rst && DEPTH - int'(free) > peak) peak <= DEPTH - int'(free);
     end
-    final $display("peak %m %0d", peak);
+    final begin
+        if ($test$plusargs("channels"))
+            $display("channel %m %0d %0d %0d", held, peak, DEPTH);
+    end
 `endif
 endmodule

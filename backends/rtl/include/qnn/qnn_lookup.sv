@@ -1,15 +1,16 @@
 // Replaces every element by an entry of a table: each of LANES lanes has a memory of its own, with
-// a table for each of GROUPS words of a pixel, or one table for all.
+// a table for each of GROUPS words of a pixel, or one table for all words. The latency is 1 cycle.
 module qnn_lookup #(
     parameter int LANES = 1,
     parameter int GROUPS = 1,
     parameter int IN_BITS = 4,
+    parameter bit IN_SIGNED = 0,
+    parameter bit IN_BIPOLAR = 0,
     parameter int OUT_BITS = 4,
     parameter int ENTRIES = 16,
-    parameter int TABLE_GROUPS = 1,
-    // The code of the element that selects the first entry.
-    parameter logic [IN_BITS-1:0] FIRST = '0,
-    // The entries of all lanes, one lane after the other.
+    // The number that selects the first entry.
+    parameter int FIRST = 0,
+    // The file of lane 0 is TABLE_0.hex.
     parameter string TABLE = ""
 ) (
     input  logic                      clk,
@@ -19,22 +20,24 @@ module qnn_lookup #(
     output logic                      out_push,
     output logic [LANES*OUT_BITS-1:0] out_data
 );
-    localparam int WORDS = TABLE_GROUPS * ENTRIES;
-    localparam int PLACE_BITS = $clog2(WORDS > 1 ? WORDS : 2);
+    localparam int WORDS = GROUPS * ENTRIES;
+    localparam int PLACE_BITS = WORDS > 1 ? $clog2(WORDS) : 1;
 
-    logic [TABLE_GROUPS > 1 ? $clog2(TABLE_GROUPS) - 1 : 0 : 0] group;
-    qnn_counter #(.COUNT(TABLE_GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last());
-
-    logic [OUT_BITS-1:0] words[LANES*WORDS];
-    initial $readmemh(TABLE, words);
+    logic [$clog2(GROUPS > 1 ? GROUPS : 2)-1:0] group;
+    qnn_counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last());
 
     for (genvar lane = 0; lane < LANES; ++lane) begin : g_lane
-        logic [IN_BITS-1:0] entry;
+        logic [OUT_BITS-1:0] words[WORDS];
+        initial $readmemh($sformatf("%s_%0d.hex", TABLE, lane), words);
+
+        logic signed [IN_BITS:0] number;
+        qnn_number #(.BITS(IN_BITS), .IS_SIGNED(IN_SIGNED), .IS_BIPOLAR(IN_BIPOLAR)) decode (
+            .code(data[lane*IN_BITS+:IN_BITS]), .number
+        );
         logic [PLACE_BITS-1:0] place;
-        assign entry = data[lane*IN_BITS+:IN_BITS] - FIRST;
-        assign place = PLACE_BITS'(group) * PLACE_BITS'(ENTRIES) + PLACE_BITS'(entry);
-        always_ff @(posedge clk)
-            out_data[lane*OUT_BITS+:OUT_BITS] <= words[lane*WORDS+int'(place)];
+        assign place = PLACE_BITS'(group) * PLACE_BITS'(ENTRIES) + PLACE_BITS'(number)
+            - PLACE_BITS'(FIRST);
+        always_ff @(posedge clk) out_data[lane*OUT_BITS+:OUT_BITS] <= words[place];
     end
     always_ff @(posedge clk) out_push <= push && !rst;
 endmodule

@@ -2,7 +2,7 @@
 module qnn_pad #(
     parameter int WIDTH = 8,
     parameter int HEIGHT = 1,
-    parameter int WIDTH_PIXELS = 1,
+    parameter int PIXELS = 1,
     parameter int ROWS = 3,
     parameter int COLUMNS = 3,
     parameter int TOP = 1,
@@ -22,22 +22,22 @@ module qnn_pad #(
     output logic             out_push,
     output logic [WIDTH-1:0] out_data
 );
-    logic last_word, last_column, inside_row, inside_column, inside;
+    logic last_word, last_column, covers_row, covers_column, covered;
     qnn_counter #(.COUNT(PIXEL_WORDS)) word (
         .clk, .rst, .step(out_take), .value(), .last(last_word)
     );
-    qnn_inside #(.SIZE(COLUMNS), .START(LEFT), .COUNT(WIDTH_PIXELS), .STEP(ACROSS)) column (
-        .clk, .rst, .step(out_take && last_word), .inside(inside_column), .last(last_column)
+    qnn_inside #(.SIZE(COLUMNS), .START(LEFT), .COUNT(PIXELS), .STEP(ACROSS)) column (
+        .clk, .rst, .step(out_take && last_word), .covered(covers_column), .last(last_column)
     );
     qnn_inside #(.SIZE(ROWS), .START(TOP), .COUNT(HEIGHT), .STEP(DOWN)) row (
-        .clk, .rst, .step(out_take && last_word && last_column), .inside(inside_row), .last()
+        .clk, .rst, .step(out_take && last_word && last_column), .covered(covers_row), .last()
     );
 
-    assign inside = inside_row && inside_column;
-    assign out_take = out_room && (in_valid || !inside);
-    assign in_pop = out_take && inside;
+    assign covered = covers_row && covers_column;
+    assign out_take = out_room && (in_valid || !covered);
+    assign in_pop = out_take && covered;
     assign out_push = out_take;
-    assign out_data = inside ? in_data : VALUE;
+    assign out_data = covered ? in_data : VALUE;
 endmodule
 
 // Whether a place of SIZE is START or one of COUNT places in steps of STEP from there.
@@ -50,7 +50,7 @@ module qnn_inside #(
     input  logic clk,
     input  logic rst,
     input  logic step,
-    output logic inside,
+    output logic covered,
     output logic last
 );
     localparam int BITS = SIZE > 1 ? $clog2(SIZE) : 1;
@@ -60,13 +60,13 @@ module qnn_inside #(
     logic [BITS-1:0] place;
     qnn_counter #(.COUNT(SIZE)) counter (.clk, .rst, .step, .value(place), .last);
 
-    // Places since the last one that is inside.
+    // Places since the last one that is covered.
     logic [PHASE_BITS-1:0] phase;
-    logic within;
-    assign within = place >= BITS'(START) && place <= BITS'(END);
-    assign inside = within && phase == '0;
+    logic spanned;
+    assign spanned = place >= BITS'(START) && place <= BITS'(END);
+    assign covered = spanned && phase == '0;
     always_ff @(posedge clk) begin
-        if (rst || (step && (!within || last))) phase <= '0;
+        if (rst || (step && (!spanned || last))) phase <= '0;
         else if (step) phase <= phase == PHASE_BITS'(STEP - 1) ? '0 : phase + 1'b1;
     end
 endmodule

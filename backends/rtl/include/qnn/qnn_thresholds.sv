@@ -1,19 +1,22 @@
-// Counts the thresholds that each of LANES sums has reached, all of them side by side.
+// Counts the thresholds that each of LANES numbers has reached, all of them side by side. The
+// latency is 1 cycle.
 module qnn_thresholds #(
     parameter int LANES = 1,
+    // Words of a pixel.
     parameter int GROUPS = 1,
-    parameter int SUM_BITS = 8,
-    parameter bit SUM_SIGNED = 1,
+    parameter int IN_BITS = 8,
+    parameter bit IN_SIGNED = 0,
+    parameter bit IN_BIPOLAR = 0,
     parameter int COUNT = 1,
     parameter int THRESHOLD_BITS = 8,
-    parameter bit THRESHOLD_SIGNED = 1,
+    parameter bit THRESHOLD_SIGNED = 0,
+    parameter bit THRESHOLD_BIPOLAR = 0,
     // Whether all channels have the same thresholds.
     parameter bit SHARED = 0,
     parameter int OUT_BITS = 1,
-    // The level of a sum that reaches no threshold.
-    parameter int OFFSET = 0,
-    // Whether the levels are -1 and +1.
-    parameter bit SIGNS = 0,
+    // The level of a number that reaches no threshold.
+    parameter logic [OUT_BITS-1:0] OFFSET = '0,
+    // The rows of thresholds at an address, the first in the lowest bits.
     parameter string THRESHOLDS = "",
     // A flag for each channel, whether its level is the number of thresholds not reached.
     parameter string DESCENDING = ""
@@ -21,14 +24,13 @@ module qnn_thresholds #(
     input  logic                      clk,
     input  logic                      rst,
     input  logic                      push,
-    input  logic [LANES*SUM_BITS-1:0] sums,
+    input  logic [LANES*IN_BITS-1:0]  data,
     output logic                      out_push,
     output logic [LANES*OUT_BITS-1:0] out_data
 );
     localparam int ROW_BITS = COUNT * THRESHOLD_BITS;
     localparam int ROWS = SHARED ? 1 : LANES;
-    localparam int COUNT_BITS = $clog2(COUNT + 1);
-    localparam int WIDE = (SUM_BITS > THRESHOLD_BITS ? SUM_BITS : THRESHOLD_BITS) + 1;
+    localparam int WIDE = (IN_BITS > THRESHOLD_BITS ? IN_BITS : THRESHOLD_BITS) + 1;
 
     logic [ROWS*ROW_BITS-1:0] rows;
     qnn_rom #(
@@ -45,27 +47,27 @@ module qnn_thresholds #(
     end
 
     for (genvar lane = 0; lane < LANES; ++lane) begin : g_lane
-        logic signed [SUM_BITS:0] sum;
-        qnn_number #(.BITS(SUM_BITS), .IS_SIGNED(SUM_SIGNED)) decode_sum (
-            .code(sums[lane*SUM_BITS+:SUM_BITS]), .number(sum)
+        logic signed [IN_BITS:0] number;
+        qnn_number #(.BITS(IN_BITS), .IS_SIGNED(IN_SIGNED), .IS_BIPOLAR(IN_BIPOLAR)) decode (
+            .code(data[lane*IN_BITS+:IN_BITS]), .number
         );
         logic [COUNT-1:0] reached;
         for (genvar i = 0; i < COUNT; ++i) begin : g_threshold
             logic signed [THRESHOLD_BITS:0] threshold;
-            qnn_number #(.BITS(THRESHOLD_BITS), .IS_SIGNED(THRESHOLD_SIGNED)) decode_threshold (
+            qnn_number #(
+                .BITS(THRESHOLD_BITS), .IS_SIGNED(THRESHOLD_SIGNED), .IS_BIPOLAR(THRESHOLD_BIPOLAR)
+            ) decode_threshold (
                 .code(rows[(SHARED?0:lane)*ROW_BITS+i*THRESHOLD_BITS+:THRESHOLD_BITS]),
                 .number(threshold)
             );
-            assign reached[i] = WIDE'(sum) >= WIDE'(threshold);
+            assign reached[i] = WIDE'(number) >= WIDE'(threshold);
         end
-        logic [COUNT_BITS-1:0] level;
+        logic [OUT_BITS-1:0] level;
         always_comb begin
-            level = '0;
-            for (int i = 0; i < COUNT; ++i) level += COUNT_BITS'(reached[i] ^ falls[lane]);
+            level = OFFSET;
+            for (int i = 0; i < COUNT; ++i) level += OUT_BITS'(reached[i] ^ falls[lane]);
         end
-        always_ff @(posedge clk)
-            out_data[lane*OUT_BITS+:OUT_BITS] <=
-                SIGNS ? OUT_BITS'(level) : OUT_BITS'(OFFSET) + OUT_BITS'(level);
+        always_ff @(posedge clk) out_data[lane*OUT_BITS+:OUT_BITS] <= level;
     end
     always_ff @(posedge clk) out_push <= push && !rst;
 endmodule

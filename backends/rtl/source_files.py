@@ -1,0 +1,113 @@
+"""The files of an emitted design.
+
+top.sv             the top module: a FIFO for each channel, and the modules of each process
+memories/NAME.hex  the words of a memory; tables and search trees have a file for each lane
+ports.hpp          the ports of the top module, for the testbench
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..golden_vectors import Files
+from ..netlist.netlist import Channel, Instance
+from ..project import DesignSource
+from .memories import hex_files
+from .modules import ModuleInstance, declaration, vector
+
+CHANNEL_SIGNALS = "room", "take", "push", "push_data", "valid", "data", "pop"
+
+STALL_FACTOR = 64
+"""Cycles that a design may take for each iteration of a frame before it counts as stalled. As long
+as no deadlock stops it, some process starts an iteration, or waits no longer than a pipeline is
+deep; random waits at the ports take a few cycles more."""
+
+
+@dataclass(frozen=True)
+class RtlSource(DesignSource):
+    """A design as source files."""
+
+    modules: Mapping[str, Sequence[ModuleInstance]]
+    """The modules of each instance of the netlist."""
+    iterations: int
+    """Iterations of all processes for a frame."""
+
+    @cached_property
+    def files(self) -> Files:
+        memories = [file for memory in self.netlist.memories for file in hex_files(memory)]
+        return {"top.sv": self._top(), "ports.hpp": ports_header([self]), **dict(memories)}
+
+    @property
+    def stall_cycles(self) -> int:
+        """Cycles without a word at any port after which the design has stalled."""
+        return STALL_FACTOR * self.iterations + 1000
+
+    def port_signals(self, prefix: str = "") -> list[str]:
+        """The declarations of all ports but clock and reset."""
+        lines: list[str] = []
+        for port in self.ports:
+            inward, outward = ("output", "input") if port.is_output else ("input", "output")
+            name = prefix + port.name
+            lines.append(f"{inward} logic {name}_tvalid")
+            lines.append(f"{outward} logic {name}_tready")
+            lines.append(f"{inward} logic {vector(8 * port.design_word_bytes)}{name}_tdata")
+            if port.is_output:
+                lines.append(f"output logic {name}_tlast")
+        return lines
+
+    def _top(self) -> str:
+        lines = ["input logic clk", "input logic rst", *self.port_signals()]
+        ports = ",\n".join(f"    {line}" for line in lines)
+        pieces = [text for each in self.netlist.channels for text in channel_source(each)]
+        channels = "".join(pieces)
+        processes = "\n".join(map(self._process, self.netlist.instances))
+        return (
+            f"// The design: a FIFO for each channel, and the modules of each process.\n"
+            f"module {self.top} #(\n"
+            "    // The start of the paths of memory files.\n"
+            '    parameter string FOLDER = ""\n'
+            f") (\n{ports}\n);\n{channels}\n{processes}endmodule\n"
+        )
+
+    def _process(self, instance: Instance) -> str:
+        modules = "".join(module.source() for module in self.modules[instance.name])
+        return f"    // {instance.comment}\n{modules}"
+
+
+def channel_source(channel: Channel) -> list[str]:
+    """The signals of a channel, and its FIFO."""
+    name = channel.name
+    wide = {"push_data", "data"}
+    lines = [declaration(f"{name}_{s}", channel.bits if s in wide else 1) for s in CHANNEL_SIGNALS]
+    ports = ", ".join(f".{signal}({name}_{signal})" for signal in CHANNEL_SIGNALS)
+    lines.append(f"qnn_fifo #(.WIDTH({channel.bits}), .DEPTH({channel.depth})) {name} (")
+    return [*(f"    {line}\n" for line in lines), f"        .clk, .rst, {ports}\n    );\n"]
+
+
+def port_calls(source: RtlSource, prefix: str, folder: str) -> list[str]:
+    """The statements that give the ports of a design to the testbench."""
+    lines: list[str] = []
+    for port in source.ports:
+        signals = ["tvalid", "tready", "tdata", *(["tlast"] if port.is_output else [])]
+        names = ", ".join(f"top.{prefix}{port.name}_{signal}" for signal in signals)
+        lines.append(
+            f'design.{"output" if port.is_output else "input"}("{folder}{port.name}", '
+            f"{port.design_word_bytes}, {port.frame_bytes}, {names});"
+        )
+    return lines
+
+
+def ports_header(sources: Sequence[RtlSource], several: bool = False) -> str:
+    """The function that gives all ports to the testbench; the files and signals of several designs
+    begin with the names of their designs."""
+    lines: list[str] = []
+    for source in sources:
+        prefix, folder = (f"{source.top}_", f"{source.top}/") if several else ("", "")
+        lines += ["    {", f"        qnn::Design& design = bench.design({source.stall_cycles});"]
+        lines += [f"        {line}" for line in port_calls(source, prefix, folder)]
+        lines.append("    }")
+    body = "\n".join(lines)
+    return (
+        '#include "Vdesign.h"\n#include "bench.hpp"\n\n'
+        f"inline void add_ports(qnn::Bench& bench, Vdesign& top) {{\n{body}\n}}\n"
+    )
