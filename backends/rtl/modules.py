@@ -58,9 +58,17 @@ def literal(value: ParameterValue) -> str:
         return "'{" + ", ".join(map(literal, value)) + "}"
     if isinstance(value, str):
         return value
-    if -(1 << 31) < value < 1 << 31:
-        return str(int(value))
+    return str(int(value))
+
+
+def long(value: int) -> str:
+    """A number of 64 bits."""
     return f"64'sh{value % (1 << 64):x}"
+
+
+def widths(values: Sequence[int]) -> str:
+    """Numbers of 32 bits side by side, the first in the lowest bits."""
+    return "{" + ", ".join(f"32'd{value}" for value in reversed(values)) + "}"
 
 
 def in_folder(path: str) -> str:

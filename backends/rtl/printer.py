@@ -41,8 +41,10 @@ from .modules import (
     ParameterValue,
     flow_ports,
     in_folder,
+    long,
     reader_ports,
     type_parameters,
+    widths,
     writer_ports,
 )
 from .pipelines import Pipeline, add_activation, start_of, weighted_module
@@ -148,7 +150,7 @@ def print_split(instance: SplitInstance) -> Iterator[ModuleInstance]:
     parameters: dict[str, ParameterValue] = {
         "WIDTH": x.bits,
         "OUTPUTS": len(instance.writes),
-        "WIDTHS": list(instance.widths),
+        "WIDTHS": widths(instance.widths),
     }
     ports, wires, after = several_outputs(instance)
     yield ModuleInstance("qnn_split", instance.name, parameters, ports, wires, after)
@@ -178,7 +180,7 @@ def print_concat(instance: ConcatInstance) -> Iterator[ModuleInstance]:
     parameters: dict[str, ParameterValue] = {
         "WIDTH": y.bits,
         "INPUTS": len(instance.reads),
-        "WIDTHS": list(instance.widths),
+        "WIDTHS": widths(instance.widths),
     }
     ports = {f"in_{port}": joined(instance.reads, port) for port in ("valid", "data", "pop")}
     ports |= {**flow_ports(y), **writer_ports(y)}
@@ -297,8 +299,8 @@ def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
         **type_parameters("LEFT_", instance.left),
         **type_parameters("RIGHT_", instance.right),
         "OUT_BITS": bit_width(instance.output),
-        "LEFT_TIMES": instance.left_times,
-        "RIGHT_TIMES": instance.right_times,
+        "LEFT_TIMES": long(instance.left_times),
+        "RIGHT_TIMES": long(instance.right_times),
     }
     ports = {**reader_ports(left, "left"), **reader_ports(right, "right")}
     ports |= {**flow_ports(y), **writer_ports(y)}
@@ -360,8 +362,8 @@ def print_scale(instance: ScaleInstance) -> Iterator[ModuleInstance]:
         **type_parameters("OFFSET_", instance.offset),
         "SUM_BITS": bit_width(instance.sum),
         "SHIFT": instance.shift,
-        "LOW": instance.low,
-        "HIGH": instance.high,
+        "LOW": long(instance.low),
+        "HIGH": long(instance.high),
         "OUT_BITS": bit_width(instance.output),
         "SHARED": int(instance.shared),
         "FACTOR_FILE": in_folder(memory_file(instance.factors)),

@@ -2,7 +2,7 @@
 module qnn_concat #(
     parameter int WIDTH = 8,
     parameter int INPUTS = 2,
-    parameter int WIDTHS[INPUTS] = '{default: 1}
+    parameter logic [INPUTS*32-1:0] WIDTHS = {INPUTS{32'd1}}
 ) (
     input  logic                          clk,
     input  logic                          rst,

@@ -22,9 +22,9 @@ module qnn_crop #(
         localparam int BITS = SIZE[axis] > 1 ? $clog2(SIZE[axis]) : 1;
         logic [BITS-1:0] place;
         logic moves;
-        if (axis == 2) assign moves = in_pop;
-        else assign moves = in_pop && &last[2:axis+1];
-        qnn_counter #(.COUNT(SIZE[axis])) counter (
+        // The axes after this one are at their ends.
+        assign moves = in_pop && 3'(last >> (axis + 1)) == 3'(7 >> (axis + 1));
+        qnn_place #(.COUNT(SIZE[axis])) counter (
             .clk, .rst, .step(moves), .value(place), .last(last[axis])
         );
         always_comb begin

@@ -31,7 +31,7 @@ module qnn_depthwise #(
     output logic [PE*SUM_BITS-1:0]     out_data
 );
     logic first, last;
-    qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .value(), .last);
+    qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .last);
     always_ff @(posedge clk) begin
         if (rst) first <= 1'b1;
         else if (in_pop) first <= last;

@@ -31,7 +31,7 @@ module qnn_label_select #(
 
     logic fire, reads, writes, last;
     logic [STEP_BITS-1:0] step, written;
-    qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(fire), .value(step), .last);
+    qnn_place #(.COUNT(STEPS)) steps (.clk, .rst, .step(fire), .value(step), .last);
     assign reads = int'(step) < WORDS;
     assign writes = int'(step) >= WORDS - 1;
     assign fire = (in_valid || !reads) && (out_room || !writes);

@@ -23,8 +23,9 @@ module qnn_lookup #(
     localparam int WORDS = GROUPS * ENTRIES;
     localparam int PLACE_BITS = WORDS > 1 ? $clog2(WORDS) : 1;
 
+    logic last_group;
     logic [$clog2(GROUPS > 1 ? GROUPS : 2)-1:0] group;
-    qnn_counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last());
+    qnn_place #(.COUNT(GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last(last_group));
 
     for (genvar lane = 0; lane < LANES; ++lane) begin : g_lane
         logic [OUT_BITS-1:0] words[WORDS];
@@ -40,4 +41,7 @@ module qnn_lookup #(
         always_ff @(posedge clk) out_data[lane*OUT_BITS+:OUT_BITS] <= words[place];
     end
     always_ff @(posedge clk) out_push <= push && !rst;
+
+    logic unused;
+    assign unused = &{1'b0, last_group};
 endmodule

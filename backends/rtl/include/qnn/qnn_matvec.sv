@@ -36,9 +36,9 @@ module qnn_matvec #(
     // The iteration: a step through the columns of a group of rows.
     logic fire, reads, last_step, last_fold;
     logic [STEP_BITS-1:0] step;
-    qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(fire), .value(step), .last(last_step));
+    qnn_place #(.COUNT(STEPS)) steps (.clk, .rst, .step(fire), .value(step), .last(last_step));
     qnn_counter #(.COUNT(FOLDS)) folds (
-        .clk, .rst, .step(fire && last_step), .value(), .last(last_fold)
+        .clk, .rst, .step(fire && last_step), .last(last_fold)
     );
     always_ff @(posedge clk) begin
         if (rst) reads <= 1'b1;

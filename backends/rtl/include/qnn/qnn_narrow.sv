@@ -17,7 +17,7 @@ module qnn_narrow #(
 
     // Parts of the last word that are still to be written.
     logic more, last;
-    qnn_counter #(.COUNT(PARTS)) part (.clk, .rst, .step(out_take), .value(), .last);
+    qnn_counter #(.COUNT(PARTS)) part (.clk, .rst, .step(out_take), .last);
     always_ff @(posedge clk) begin
         if (rst) more <= 1'b0;
         else if (out_take) more <= !last;

@@ -7,7 +7,8 @@ module qnn_number #(
     input  logic [BITS-1:0]      code,
     output logic signed [BITS:0] number
 );
-    if (IS_BIPOLAR) assign number = code[0] ? 2'sd1 : -2'sd1;
-    else if (IS_SIGNED) assign number = {code[BITS-1], code};
-    else assign number = {1'b0, code};
+    always_comb begin
+        if (IS_BIPOLAR) number = code[0] ? (BITS + 1)'(1) : '1;
+        else number = {IS_SIGNED && code[BITS-1], code};
+    end
 endmodule

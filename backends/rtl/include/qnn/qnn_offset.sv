@@ -40,7 +40,7 @@ module qnn_offset #(
         logic last;
         logic [$clog2(GROUPS > 1 ? GROUPS : 2)-1:0] group;
         logic [$clog2(KINDS)-1:0] kind;
-        qnn_counter #(.COUNT(GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last);
+        qnn_place #(.COUNT(GROUPS)) groups (.clk, .rst, .step(push), .value(group), .last);
         qnn_rom #(.WIDTH($clog2(KINDS)), .WORDS(PIXELS), .FILE(PIXEL_KINDS)) kinds (
             .clk, .rst, .step(push && last), .word(kind)
         );

@@ -24,7 +24,7 @@ module qnn_pool #(
 
     logic last;
     logic first;
-    qnn_counter #(.COUNT(STEPS)) step (.clk, .rst, .step(in_pop), .value(), .last);
+    qnn_counter #(.COUNT(STEPS)) step (.clk, .rst, .step(in_pop), .last);
     always_ff @(posedge clk) begin
         if (rst) first <= 1'b1;
         else if (in_pop) first <= last;
@@ -54,7 +54,7 @@ module qnn_pool #(
             end
         end
         always_ff @(posedge clk) if (in_pop) held <= joined;
-        if (IN_BIPOLAR && !TOTAL) assign out_data[lane*OUT_BITS+:OUT_BITS] = OUT_BITS'(held > 0);
-        else assign out_data[lane*OUT_BITS+:OUT_BITS] = held[OUT_BITS-1:0];
+        assign out_data[lane*OUT_BITS+:OUT_BITS] =
+            IN_BIPOLAR && !TOTAL ? OUT_BITS'(held > 0) : held[OUT_BITS-1:0];
     end
 endmodule

@@ -33,9 +33,10 @@ module qnn_search #(
     localparam int WIDE = (IN_BITS > THRESHOLD_BITS ? IN_BITS : THRESHOLD_BITS) + 1;
     localparam int GROUP_BITS = THRESHOLD_GROUPS > 1 ? $clog2(THRESHOLD_GROUPS) : 1;
 
+    logic last_group;
     logic [GROUP_BITS-1:0] group;
-    qnn_counter #(.COUNT(THRESHOLD_GROUPS)) groups (
-        .clk, .rst, .step(push), .value(group), .last()
+    qnn_place #(.COUNT(THRESHOLD_GROUPS)) groups (
+        .clk, .rst, .step(push), .value(group), .last(last_group)
     );
 
     logic [LEVELS:0] pushed;
@@ -97,5 +98,5 @@ module qnn_search #(
     always_ff @(posedge clk) out_push <= pushed[LEVELS] && !rst;
 
     logic unused;
-    assign unused = &{1'b0, at[LEVELS]};
+    assign unused = &{1'b0, at[LEVELS], last_group};
 endmodule

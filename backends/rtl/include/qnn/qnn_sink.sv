@@ -17,7 +17,7 @@ module qnn_sink #(
     output logic [LANES*BYTES*8-1:0] tdata,
     output logic                     tlast
 );
-    qnn_counter #(.COUNT(WORDS)) word (.clk, .rst, .step(in_pop), .value(), .last(tlast));
+    qnn_counter #(.COUNT(WORDS)) word (.clk, .rst, .step(in_pop), .last(tlast));
     assign tvalid = in_valid;
     assign in_pop = in_valid && tready;
     for (genvar lane = 0; lane < LANES; ++lane) begin : g_lane

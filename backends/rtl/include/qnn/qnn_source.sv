@@ -20,8 +20,8 @@ module qnn_source #(
     assign out_push = out_take;
     for (genvar lane = 0; lane < LANES; ++lane) begin : g_lane
         // The host stores -1 and +1 as bytes.
-        if (IS_BIPOLAR) assign out_data[lane] = !tdata[lane*BYTES*8+7];
-        else assign out_data[lane*BITS+:BITS] = tdata[lane*BYTES*8+:BITS];
+        assign out_data[lane*BITS+:BITS] =
+            IS_BIPOLAR ? BITS'(!tdata[lane*BYTES*8+7]) : tdata[lane*BYTES*8+:BITS];
     end
 
     logic unused;

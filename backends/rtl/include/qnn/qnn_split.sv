@@ -2,7 +2,7 @@
 module qnn_split #(
     parameter int WIDTH = 8,
     parameter int OUTPUTS = 2,
-    parameter int WIDTHS[OUTPUTS] = '{default: 1}
+    parameter logic [OUTPUTS*32-1:0] WIDTHS = {OUTPUTS{32'd1}}
 ) (
     input  logic               clk,
     input  logic               rst,

@@ -1,7 +1,8 @@
-// Selects one of PARTS in turn, each for as many steps as WIDTHS says; one bit of `chosen` is set.
+// Selects one of PARTS in turn, each for as many steps as WIDTHS
+// says, which has 32 bits for each part; one bit of `chosen` is set.
 module qnn_turn #(
     parameter int PARTS = 2,
-    parameter int WIDTHS[PARTS] = '{default: 1}
+    parameter logic [PARTS*32-1:0] WIDTHS = {PARTS{32'd1}}
 ) (
     input  logic             clk,
     input  logic             rst,
@@ -10,8 +11,8 @@ module qnn_turn #(
 );
     logic [PARTS-1:0] last;
     for (genvar i = 0; i < PARTS; ++i) begin : g_part
-        qnn_counter #(.COUNT(WIDTHS[i])) word (
-            .clk, .rst, .step(step && chosen[i]), .value(), .last(last[i])
+        qnn_counter #(.COUNT(int'(WIDTHS[i*32+:32]))) word (
+            .clk, .rst, .step(step && chosen[i]), .last(last[i])
         );
     end
     always_ff @(posedge clk) begin

@@ -24,20 +24,19 @@ module qnn_upsample #(
 
     logic last_word, last_across, last_pixel, first_across, first_down, reads, reused;
     qnn_counter #(.COUNT(PIXEL_WORDS)) word (
-        .clk, .rst, .step(out_take), .value(), .last(last_word)
+        .clk, .rst, .step(out_take), .last(last_word)
     );
     qnn_counter #(.COUNT(ACROSS)) across (
-        .clk, .rst, .step(out_take && last_word), .value(), .last(last_across)
+        .clk, .rst, .step(out_take && last_word), .last(last_across)
     );
     qnn_counter #(.COUNT(PIXELS)) pixel (
-        .clk, .rst, .step(out_take && last_word && last_across), .value(), .last(last_pixel)
+        .clk, .rst, .step(out_take && last_word && last_across), .last(last_pixel)
     );
     logic last_down;
     qnn_counter #(.COUNT(DOWN)) down (
         .clk,
         .rst,
         .step(out_take && last_word && last_across && last_pixel),
-        .value(),
         .last(last_down)
     );
     always_ff @(posedge clk) begin

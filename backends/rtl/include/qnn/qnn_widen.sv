@@ -16,7 +16,7 @@ module qnn_widen #(
     localparam int PARTS = OUT_WIDTH / IN_WIDTH;
 
     logic last;
-    qnn_counter #(.COUNT(PARTS)) part (.clk, .rst, .step(in_pop), .value(), .last);
+    qnn_counter #(.COUNT(PARTS)) part (.clk, .rst, .step(in_pop), .last);
 
     assign in_pop = in_valid && (out_room || !last);
     assign out_take = in_pop && last;

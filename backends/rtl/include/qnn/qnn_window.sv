@@ -72,7 +72,7 @@ module qnn_window #(
 
     // The iteration.
     logic fire, reads, writes, last;
-    qnn_counter #(.COUNT(ITERATIONS)) iteration (.clk, .rst, .step(fire), .value(), .last);
+    qnn_counter #(.COUNT(ITERATIONS)) iteration (.clk, .rst, .step(fire), .last);
     assign fire = (in_valid || !reads) && (out_room || !writes);
     assign in_pop = fire && reads;
     assign out_take = fire && writes;
@@ -93,16 +93,16 @@ module qnn_window #(
     assign next_group = out_take && (!BY_CHANNEL || last_tap);
     assign patch_done = out_take && last_group && last_tap;
     qnn_counter #(.COUNT(CHANNELS / GROUP)) groups (
-        .clk, .rst, .step(next_group), .value(), .last(last_group)
+        .clk, .rst, .step(next_group), .last(last_group)
     );
     qnn_counter #(.COUNT(TAPS / WORD_TAPS)) taps (
-        .clk, .rst, .step(next_tap), .value(), .last(last_tap)
+        .clk, .rst, .step(next_tap), .last(last_tap)
     );
     qnn_counter #(.COUNT(COLUMNS)) columns (
-        .clk, .rst, .step(patch_done), .value(), .last(last_column)
+        .clk, .rst, .step(patch_done), .last(last_column)
     );
     qnn_counter #(.COUNT(ROWS)) rows (
-        .clk, .rst, .step(patch_done && last_column), .value(), .last(last_row)
+        .clk, .rst, .step(patch_done && last_column), .last(last_row)
     );
 
     place_t left, channel;
