@@ -1,1 +1,1 @@
-"""The SystemVerilog backend: designs as registers and logic, for every vendor's tools."""
+"""SystemVerilog: a library of modules, a netlist printer, and a simulation with Verilator."""

@@ -25,7 +25,7 @@ from ..netlist.flow import (
     WidenInstance,
 )
 from ..netlist.netlist import Channel, EmitError, Instance
-from ..netlist.ports import LinkSinkInstance, LinkSourceInstance, SinkInstance, SourceInstance
+from ..netlist.ports import SinkInstance, SourceInstance
 from ..netlist.scale import ScaleInstance
 from ..netlist.weighted import DepthwiseInstance, MatvecInstance, ThresholdInstance, WeightsInstance
 from ..netlist.windows import (
@@ -87,29 +87,13 @@ STREAM_SIGNALS = "tvalid", "tready", "tdata"
 
 @print_instance.register
 def print_source(instance: SourceInstance) -> Iterator[ModuleInstance]:
-    bipolar = isinstance(instance.element, BipolarType)
-    return source(
-        instance,
-        {
-            "LANES": instance.lanes,
-            "BITS": bit_width(instance.element),
-            "BYTES": instance.bytes,
-            **({"IS_BIPOLAR": 1} if bipolar else {}),
-        },
-    )
-
-
-@print_instance.register
-def print_link_source(instance: LinkSourceInstance) -> Iterator[ModuleInstance]:
-    """The words of a link pass unchanged, as the low bits of whole bytes."""
-    bits = instance.writes[0].bits
-    return source(instance, {"BITS": bits, "BYTES": instance.port.design_word_bytes})
-
-
-def source(
-    instance: SourceInstance | LinkSourceInstance, parameters: dict[str, ParameterValue]
-) -> Iterator[ModuleInstance]:
-    (y,) = instance.writes
+    (y,), bipolar = instance.writes, isinstance(instance.element, BipolarType)
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        "BITS": bit_width(instance.element),
+        "BYTES": instance.bytes,
+        **({"IS_BIPOLAR": 1} if bipolar else {}),
+    }
     ports = {signal: f"{instance.port.name}_{signal}" for signal in STREAM_SIGNALS}
     ports |= {**flow_ports(y), **writer_ports(y)}
     yield ModuleInstance("qnn_source", instance.name, parameters, ports)
@@ -117,23 +101,16 @@ def source(
 
 @print_instance.register
 def print_sink(instance: SinkInstance) -> Iterator[ModuleInstance]:
-    types = type_parameters("", instance.element)
-    return sink(instance, {"LANES": instance.lanes, **types, "BYTES": instance.bytes})
-
-
-@print_instance.register
-def print_link_sink(instance: LinkSinkInstance) -> Iterator[ModuleInstance]:
-    bits = instance.reads[0].bits
-    return sink(instance, {"BITS": bits, "BYTES": instance.port.design_word_bytes})
-
-
-def sink(
-    instance: SinkInstance | LinkSinkInstance, parameters: dict[str, ParameterValue]
-) -> Iterator[ModuleInstance]:
     (x,) = instance.reads
-    ports = reader_ports(x)
-    ports |= {s: f"{instance.port.name}_{s}" for s in (*STREAM_SIGNALS, "tlast")}
-    yield ModuleInstance("qnn_sink", instance.name, {**parameters, "WORDS": instance.words}, ports)
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        **type_parameters("", instance.element),
+        "BYTES": instance.bytes,
+        "WORDS": instance.words,
+    }
+    signals = (*STREAM_SIGNALS, "tlast")
+    ports = reader_ports(x) | {signal: f"{instance.port.name}_{signal}" for signal in signals}
+    yield ModuleInstance("qnn_sink", instance.name, parameters, ports)
 
 
 @print_instance.register

@@ -192,7 +192,8 @@ def designs_module(sources: Sequence[RtlSource]) -> str:
         ports += source.port_signals(prefix)
         names = [line.split()[-1] for line in source.port_signals()]
         wires = ", ".join(f".{name}({prefix}{name})" for name in names)
-        head = f'{source.top} #(.FOLDER("{source.top}/")) {prefix}design'
+        folder = f'#(.FOLDER("{source.top}/")) ' if source.netlist.memories else ""
+        head = f"{source.top} {folder}{prefix}design"
         instances.append(f"    {head} (.clk, .rst, {wires});\n")
     lines = ",\n".join(f"    {port}" for port in ports)
     return f"module designs (\n{lines}\n);\n{''.join(instances)}endmodule\n"

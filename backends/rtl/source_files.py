@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..golden_vectors import Files
-from ..netlist.netlist import Channel, Instance
+from ..netlist.netlist import Channel, DesignPort, Instance
 from ..project import DesignSource
 from .memories import hex_files
 from .modules import ModuleInstance, declaration, vector
@@ -21,6 +21,13 @@ STALL_FACTOR = 64
 """Cycles that a design may take for each iteration of a frame before it counts as stalled. As long
 as no deadlock stops it, some process starts an iteration, or waits no longer than a pipeline is
 deep; random waits at the ports take a few cycles more."""
+
+
+FOLDER_PARAMETER = """\
+#(
+    // The start of the paths of memory files.
+    parameter string FOLDER = ""
+) """
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,9 @@ class RtlSource(DesignSource):
     def files(self) -> Files:
         memories = [file for memory in self.netlist.memories for file in hex_files(memory)]
         return {"top.sv": self._top(), "ports.hpp": ports_header([self]), **dict(memories)}
+
+    def word_bytes(self, port: DesignPort) -> int:
+        return port.design_word_bytes
 
     @property
     def stall_cycles(self) -> int:
@@ -62,11 +72,8 @@ class RtlSource(DesignSource):
         channels = "".join(pieces)
         processes = "\n".join(map(self._process, self.netlist.instances))
         return (
-            f"// The design: a FIFO for each channel, and the modules of each process.\n"
-            f"module {self.top} #(\n"
-            "    // The start of the paths of memory files.\n"
-            '    parameter string FOLDER = ""\n'
-            f") (\n{ports}\n);\n{channels}\n{processes}endmodule\n"
+            "// The design: a FIFO for each channel, and the modules of each process.\n"
+            f"module {self.top} {FOLDER_PARAMETER if self.netlist.memories else ''}(\n{ports}\n);\n{channels}\n{processes}endmodule\n"
         )
 
     def _process(self, instance: Instance) -> str:

@@ -38,6 +38,9 @@ module qnn_add #(
         qnn_number #(
             .BITS(RIGHT_BITS), .IS_SIGNED(RIGHT_SIGNED), .IS_BIPOLAR(RIGHT_BIPOLAR)
         ) decode_right (.code(right_data[lane*RIGHT_BITS+:RIGHT_BITS]), .number(right));
+
+        logic unused;
+        assign unused = &{1'b0, left, right};
         always_ff @(posedge clk)
             out_data[lane*OUT_BITS+:OUT_BITS] <=
                 OUT_BITS'(left) * OUT_BITS'(LEFT_TIMES) + OUT_BITS'(right) * OUT_BITS'(RIGHT_TIMES);

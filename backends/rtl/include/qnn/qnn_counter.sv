@@ -8,7 +8,7 @@ module qnn_counter #(
     output logic last
 );
     logic [(COUNT > 1 ? $clog2(COUNT) : 1)-1:0] value;
-    qnn_place #(.COUNT(COUNT)) place (.clk, .rst, .step, .value, .last);
+    qnn_place #(.COUNT(COUNT)) steps (.clk, .rst, .step, .value, .last);
 
     logic unused;
     assign unused = &{1'b0, value};

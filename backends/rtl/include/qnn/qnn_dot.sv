@@ -37,6 +37,9 @@ module qnn_dot #(
             .BITS(WEIGHT_BITS), .IS_SIGNED(WEIGHT_SIGNED), .IS_BIPOLAR(WEIGHT_BIPOLAR)
         ) decode_weight (.code(w), .number(weight_number));
 
+        logic unused;
+        assign unused = &{1'b0, input_number, weight_number};
+
         if (COUNTS) begin : g_equal
             assign terms[i] = SUM_BITS'(x == w);
         end else if (WEIGHT_IS_SIGN) begin : g_sign_of_weight

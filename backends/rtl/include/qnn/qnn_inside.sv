@@ -21,7 +21,7 @@ module qnn_inside #(
     // Places since the last one that is covered.
     logic [PHASE_BITS-1:0] phase;
     logic spanned;
-    assign spanned = place >= BITS'(START) && place <= BITS'(END);
+    assign spanned = int'(place) >= START && int'(place) <= END;
     assign covered = spanned && phase == '0;
     always_ff @(posedge clk) begin
         if (rst || (step && (!spanned || last))) phase <= '0;

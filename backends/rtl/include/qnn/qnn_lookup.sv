@@ -38,6 +38,9 @@ module qnn_lookup #(
         logic [PLACE_BITS-1:0] place;
         assign place = PLACE_BITS'(group) * PLACE_BITS'(ENTRIES) + PLACE_BITS'(number)
             - PLACE_BITS'(FIRST);
+
+        logic unused;
+        assign unused = &{1'b0, number};
         always_ff @(posedge clk) out_data[lane*OUT_BITS+:OUT_BITS] <= words[place];
     end
     always_ff @(posedge clk) out_push <= push && !rst;

@@ -61,6 +61,9 @@ module qnn_offset #(
         qnn_number #(
             .BITS(ROW_BITS), .IS_SIGNED(ROW_SIGNED), .IS_BIPOLAR(ROW_BIPOLAR)
         ) decode_constant (.code(row[lane*ROW_BITS+:ROW_BITS]), .number(constant));
+
+        logic unused;
+        assign unused = &{1'b0, number, constant};
         always_ff @(posedge clk)
             out_data[lane*OUT_BITS+:OUT_BITS] <= OUT_BITS'(number) + OUT_BITS'(constant);
     end

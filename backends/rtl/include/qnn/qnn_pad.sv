@@ -22,7 +22,7 @@ module qnn_pad #(
     output logic             out_push,
     output logic [WIDTH-1:0] out_data
 );
-    logic last_word, last_column, covers_row, covers_column, covered;
+    logic last_word, last_column, last_row, covers_row, covers_column, covered;
     qnn_counter #(.COUNT(PIXEL_WORDS)) word (
         .clk, .rst, .step(out_take), .last(last_word)
     );
@@ -30,7 +30,7 @@ module qnn_pad #(
         .clk, .rst, .step(out_take && last_word), .covered(covers_column), .last(last_column)
     );
     qnn_inside #(.SIZE(ROWS), .START(TOP), .COUNT(HEIGHT), .STEP(DOWN)) row (
-        .clk, .rst, .step(out_take && last_word && last_column), .covered(covers_row), .last()
+        .clk, .rst, .step(out_take && last_word && last_column), .covered(covers_row), .last(last_row)
     );
 
     assign covered = covers_row && covers_column;
@@ -38,4 +38,7 @@ module qnn_pad #(
     assign in_pop = out_take && covered;
     assign out_push = out_take;
     assign out_data = covered ? in_data : VALUE;
+
+    logic unused;
+    assign unused = &{1'b0, last_row};
 endmodule

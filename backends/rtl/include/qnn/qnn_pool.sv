@@ -24,7 +24,7 @@ module qnn_pool #(
 
     logic last;
     logic first;
-    qnn_counter #(.COUNT(STEPS)) step (.clk, .rst, .step(in_pop), .last);
+    qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .last);
     always_ff @(posedge clk) begin
         if (rst) first <= 1'b1;
         else if (in_pop) first <= last;

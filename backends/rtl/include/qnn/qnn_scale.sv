@@ -87,6 +87,9 @@ module qnn_scale #(
             assign same[i] = EXCEPTIONS > 0 && SAME_BITS'(number) == SAME_BITS'(exception);
         end
 
+        logic unused;
+        assign unused = &{1'b0, number, factor, offset};
+
         logic signed [SUM_BITS-1:0] product, added, sum;
         logic [NUMBERS-1:0] same_1, same_2;
         logic up, down;

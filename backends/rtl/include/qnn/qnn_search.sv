@@ -74,17 +74,17 @@ module qnn_search #(
             initial $readmemh($sformatf("%s_%0d_%0d.hex", THRESHOLDS, level, lane), words);
 
             logic [THRESHOLD_BITS-1:0] code;
-            logic [LEVELS-1:0] before;
+            logic [LEVELS-1:0] earlier;
             always_ff @(posedge clk) begin
                 code <= words[(PLACE_BITS'(at[level])<<level)|PLACE_BITS'(found[level])];
                 numbers[level+1] <= numbers[level];
-                before <= found[level];
+                earlier <= found[level];
             end
             logic signed [THRESHOLD_BITS:0] threshold;
             qnn_number #(
                 .BITS(THRESHOLD_BITS), .IS_SIGNED(THRESHOLD_SIGNED), .IS_BIPOLAR(THRESHOLD_BIPOLAR)
             ) decode_threshold (.code, .number(threshold));
-            assign found[level+1] = (before << 1)
+            assign found[level+1] = (earlier << 1)
                 | LEVELS'(WIDE'(numbers[level+1]) >= WIDE'(threshold));
         end
 

@@ -25,6 +25,9 @@ module qnn_sink #(
         qnn_number #(.BITS(BITS), .IS_SIGNED(IS_SIGNED), .IS_BIPOLAR(IS_BIPOLAR)) decode (
             .code(in_data[lane*BITS+:BITS]), .number
         );
+
+        logic unused;
+        assign unused = &{1'b0, number};
         assign tdata[lane*BYTES*8+:BYTES*8] = (BYTES * 8)'(number);
     end
 endmodule

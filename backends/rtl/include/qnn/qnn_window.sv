@@ -185,6 +185,8 @@ module qnn_window #(
     logic stores;
     logic [LANES_IN*BITS-1:0] stored;
     place_t store_place, top_1;
+    logic unused;
+    assign unused = &{1'b0, store_place};
     always_ff @(posedge clk) begin
         stores <= in_pop && !rst;
         stored <= in_data;
@@ -196,6 +198,8 @@ module qnn_window #(
         logic [LANES_IN*BITS-1:0] lines[BUFFER_WORDS];
         logic [LANES_IN*BITS-1:0] word;
         place_t offset, place;
+        logic unused_place;
+        assign unused_place = &{1'b0, place};
         part_t part_1, part_2, part_3;
         always_ff @(posedge clk) begin
             if (stores) lines[store_place[BUFFER_BITS-1:0]] <= stored;
