@@ -10,7 +10,7 @@ from .project import RtlProject
 
 def code_pieces(read: Callable[[str], str]) -> Iterator[CodePiece]:
     """The FIFOs of the channels, and the modules of the processes."""
-    for text in re.split(r"\n(?=    // |    logic \w+_room;)", read("top.sv")):
+    for text in re.split(r"\n(?=    // |    logic \w+_room, )", read("top.sv")):
         yield CodePiece(text, re.findall(r"^    (?:\)|qnn_.*) (\w+) \($", text, re.M))
 
 

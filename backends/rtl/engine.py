@@ -58,7 +58,7 @@ class RtlEngine:
             self.simulations[design] = self.simulation_of(emit(design))
             LOG.info("simulating the design")
         simulation = self.simulations[design]
-        (results,), timing = simulation.run_timed([inputs], self.stalls)
+        (results,), (timing,) = simulation.run_timed([inputs], self.stalls)
         if self.timing is not None:
             self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
         return results

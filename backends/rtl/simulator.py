@@ -33,7 +33,7 @@ from .source_files import RtlSource, ports_header
 RUNTIME_FILES = "verilated.cpp", "verilated_threads.cpp"
 """Verilator's runtime, which is compiled once for all designs."""
 
-GXX_OPTIONS = ["-std=c++20", "-Os", "-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TIMING=0"]
+GXX_OPTIONS = ["-std=c++20", "-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TIMING=0"]
 GXX_OPTIONS += [f"-DVM_TRACE{kind}=0" for kind in ("", "_FST", "_VCD", "_SAIF")]
 
 VERILATOR_OPTIONS = ["--cc", "--prefix", "Vdesign", "-Mdir", "model", "-O3", "--x-assign", "fast"]
@@ -75,6 +75,7 @@ class Simulation:
 
     sources: Sequence[RtlSource]
     folder: Path
+    optimize: bool = True
 
     @property
     def program(self) -> Path:
@@ -124,7 +125,8 @@ class Simulation:
         units = sorted((self.folder / "model").glob("*.cpp"))
         included = "".join(f'#include "model/{path.name}"\n' for path in units)
         (self.folder / "simulation.cpp").write_text(f'{included}#include "testbench.cpp"\n')
-        compile_cpp(self.folder, "simulation.cpp", *map(str, runtime), "-o", "simulation")
+        level = "-Os" if self.optimize else "-O0"
+        compile_cpp(self.folder, level, "simulation.cpp", *map(str, runtime), "-o", "simulation")
         return self
 
     def run(
@@ -135,7 +137,7 @@ class Simulation:
 
     def run_timed(
         self, inputs: Sequence[Sequence[Array]], stalls: int | None = None
-    ) -> tuple[list[list[Array]], Timing]:
+    ) -> tuple[list[list[Array]], list[Timing]]:
         """The results, and their times. Each port waits at random if `stalls` is a seed."""
         for source, arrays in zip(self.sources, inputs, strict=True):
             check_frames(source.inputs, arrays)
@@ -156,13 +158,16 @@ class Simulation:
                 read_results(source.outputs, folder)
                 for source, folder in zip(self.sources, folders, strict=True)
             ]
-        return results, timing_of(done.stdout)
+        return results, [timing_of(source, done.stdout) for source in self.sources]
 
 
 def simulation_error(done: "subprocess.CompletedProcess[str]") -> str:
     """Why a program has failed; if the design stalls, its full and its empty channels."""
     reason = done.stderr.strip() or f"the simulation ends with {done.returncode}"
-    found = [(name, int(held), int(depth)) for name, held, _, depth in channel_lines(done.stdout)]
+    found = [
+        (path.rpartition(".")[2], int(held), int(depth))
+        for path, held, _, depth in channel_lines(done.stdout)
+    ]
     if not found:
         return reason
     full = ", ".join(name for name, held, depth in found if held == depth) or "none"
@@ -171,15 +176,18 @@ def simulation_error(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 def channel_lines(output: str) -> list[tuple[str, str, str, str]]:
-    """The name, the words at the end, the most words and the depth of each channel."""
-    return re.findall(r"^channel \S*?(\w+) (\d+) (\d+) (\d+)$", output, re.M)
+    """The path, the words at the end, the most words and the depth of each channel."""
+    return re.findall(r"^channel (\S+) (\d+) (\d+) (\d+)$", output, re.M)
 
 
-def timing_of(output: str) -> Timing:
-    ends = re.findall(r"^ends (\S+) ([\d ]+)$", output, re.M)
+def timing_of(source: RtlSource, output: str) -> Timing:
+    """The times of one design."""
+    lines = re.findall(r"^ends (\S+) ([\d ]+)$", output, re.M)
+    ends = {name.rpartition("/"): list(map(int, cycles.split())) for name, cycles in lines}
+    paths = [(path.split("."), int(peak)) for path, _, peak, _ in channel_lines(output)]
     return Timing(
-        {name: list(map(int, cycles.split())) for name, cycles in ends},
-        {name: int(peak) for name, _, peak, _ in channel_lines(output)},
+        {port: cycles for (top, _, port), cycles in ends.items() if top in ("", source.top)},
+        {path[-1]: peak for path, peak in paths if path[-2] == source.top},
     )
 
 
@@ -193,7 +201,7 @@ def designs_module(sources: Sequence[RtlSource]) -> str:
         names = [line.split()[-1] for line in source.port_signals()]
         wires = ", ".join(f".{name}({prefix}{name})" for name in names)
         folder = f'#(.FOLDER("{source.top}/")) ' if source.netlist.memories else ""
-        head = f"{source.top} {folder}{prefix}design"
+        head = f"{source.top} {folder}{source.top}"
         instances.append(f"    {head} (.clk, .rst, {wires});\n")
     lines = ",\n".join(f"    {port}" for port in ports)
     return f"module designs (\n{lines}\n);\n{''.join(instances)}endmodule\n"
@@ -217,7 +225,7 @@ def runtime_objects() -> list[Path]:
 
     def make(new: Path) -> None:
         for path, compiled in zip(sources, objects, strict=True):
-            compile_cpp(new, "-c", str(path), "-o", compiled.name)
+            compile_cpp(new, "-Os", "-c", str(path), "-o", compiled.name)
 
     if not objects[-1].exists():
         build_once(objects[-1], make)

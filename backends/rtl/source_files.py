@@ -13,7 +13,7 @@ from ..golden_vectors import Files
 from ..netlist.netlist import Channel, DesignPort, Instance
 from ..project import DesignSource
 from .memories import hex_files
-from .modules import ModuleInstance, declaration, vector
+from .modules import ModuleInstance, vector
 
 CHANNEL_SIGNALS = "room", "take", "push", "push_data", "valid", "data", "pop"
 
@@ -68,8 +68,7 @@ class RtlSource(DesignSource):
     def _top(self) -> str:
         lines = ["input logic clk", "input logic rst", *self.port_signals()]
         ports = ",\n".join(f"    {line}" for line in lines)
-        pieces = [text for each in self.netlist.channels for text in channel_source(each)]
-        channels = "".join(pieces)
+        channels = "\n".join(map(channel_source, self.netlist.channels))
         processes = "\n".join(map(self._process, self.netlist.instances))
         return (
             "// The design: a FIFO for each channel, and the modules of each process.\n"
@@ -81,14 +80,17 @@ class RtlSource(DesignSource):
         return f"    // {instance.comment}\n{modules}"
 
 
-def channel_source(channel: Channel) -> list[str]:
+def channel_source(channel: Channel) -> str:
     """The signals of a channel, and its FIFO."""
     name = channel.name
-    wide = {"push_data", "data"}
-    lines = [declaration(f"{name}_{s}", channel.bits if s in wide else 1) for s in CHANNEL_SIGNALS]
-    ports = ", ".join(f".{signal}({name}_{signal})" for signal in CHANNEL_SIGNALS)
-    lines.append(f"qnn_fifo #(.WIDTH({channel.bits}), .DEPTH({channel.depth})) {name} (")
-    return [*(f"    {line}\n" for line in lines), f"        .clk, .rst, {ports}\n    );\n"]
+    flags = ", ".join(f"{name}_{signal}" for signal in ("room", "take", "push", "valid", "pop"))
+    ports = "".join(f",\n        .{signal}({name}_{signal})" for signal in CHANNEL_SIGNALS)
+    return (
+        f"    logic {flags};\n"
+        f"    logic {vector(channel.bits)}{name}_push_data, {name}_data;\n"
+        f"    qnn_fifo #(.WIDTH({channel.bits}), .DEPTH({channel.depth})) {name} (\n"
+        f"        .clk,\n        .rst{ports}\n    );\n"
+    )
 
 
 def port_calls(source: RtlSource, prefix: str, folder: str) -> list[str]:

@@ -83,10 +83,13 @@ module qnn_fifo #(
     end
 
 `ifdef QNN_SIMULATION
-    // Words that have room reserved at the same time; they are reported at the end on request.
-    int peak = 0;
+    // The most words that have room at the same time, even one that is being read; on request it is
+    // reported at the end.
+    int reserved, peak;
+    assign reserved = DEPTH - int'(free) + int'(take);
     always_ff @(posedge clk) begin
-        if (!rst && DEPTH - int'(free) > peak) peak <= DEPTH - int'(free);
+        if (rst) peak <= 0;
+        else if (reserved > peak) peak <= reserved;
     end
     final begin
         if ($test$plusargs("channels"))
