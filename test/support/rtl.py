@@ -1,35 +1,65 @@
-"""Designs as SystemVerilog: several are compiled as one program and compared with the interpreter."""
+"""Designs as SystemVerilog: several are compiled as one program and compared with the interpreter
+and with the cycle model."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from qnn.backends.rtl.printer import emit
-from qnn.backends.rtl.simulator import Simulation
+from qnn.backends.rtl.simulator import Simulation, Timing
+from qnn.backends.rtl.source_files import RtlSource
+from qnn.hardware.timing.rtl_schedule import rtl_schedule_of
+from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
+from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of
+from qnn.qdialect.stream import DesignOp
 from xdsl.dialects.builtin import ModuleOp
 
 from .design import design_of
 from .generate import Choices
 from .hls import frames_for, module_of
 
-SEEDS = None, 5
-"""Without waits at the ports, and with random ones."""
+FRAMES = 3
 
 
-def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> None:
-    """Each design gives the interpreter's numbers for two or three frames."""
+def emit_all(modules: Sequence[ModuleOp]) -> tuple[list[DesignOp], list[RtlSource]]:
+    """The designs of some modules, with depths, and their sources under different names."""
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
     designs = [design_of(module) for module in modules]
-    sources = [emit(design, f"d{n}") for n, design in enumerate(designs)]
-    frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
+    return designs, [emit(design, f"d{n}") for n, design in enumerate(designs)]
+
+
+def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> None:
+    """Each design gives the interpreter's numbers in the cycles of the model; with random waits at
+    the ports, it gives the same numbers."""
+    designs, sources = emit_all(modules)
+    frames = [frames_for(choices, design, FRAMES) for design in designs]
     simulation = Simulation(sources, folder, optimize=False).build()
-    for seed in SEEDS:
-        results = simulation.run(frames, seed)
-        for design, inputs, found in zip(designs, frames, results, strict=True):
-            expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
-            for wanted, result in zip(expected, found, strict=True):
-                assert wanted.dtype == result.dtype
-                np.testing.assert_array_equal(result, wanted, str(design))
+    results, timings = simulation.run_timed(frames)
+    for design, inputs, found in zip(designs, frames, results, strict=True):
+        assert_results(design, inputs, found)
+    for design, source, timing in zip(designs, sources, timings, strict=True):
+        assert_cycles(design, source, timing)
+    stalled = simulation.run(frames, choices.integer(0, 1 << 30))
+    for design, inputs, found in zip(designs, frames, stalled, strict=True):
+        assert_results(design, inputs, found)
+
+
+def assert_results(design: DesignOp, inputs: Sequence[Array], found: Sequence[Array]) -> None:
+    expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
+    for wanted, result in zip(expected, found, strict=True):
+        assert wanted.dtype == result.dtype
+        np.testing.assert_array_equal(result, wanted, str(design))
+
+
+def assert_cycles(design: DesignOp, source: RtlSource, timing: Timing) -> None:
+    """Every frame ends in the cycle of the model, and every channel holds as many words."""
+    timeline = simulate(design, FRAMES, schedules=rtl_schedule_of)
+    ends = [max(cycles) for cycles in zip(*timing.ends.values(), strict=True)]
+    assert ends == timeline.finished(design).tolist(), str(design)
+    values = [value for process in design.processes for value in process.results]
+    channels = zip(source.netlist.channels, values, strict=True)
+    peaks = {channel.name: timeline.occupancy(value) for channel, value in channels}
+    assert timing.peaks == peaks, str(design)

