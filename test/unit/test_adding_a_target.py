@@ -66,7 +66,7 @@ class ToyEngine:
 
 
 def emit(design: DesignOp, name: str = "") -> ToySource:
-    return ToySource(build_netlist(design, name))
+    return ToySource(build_netlist(design, "xilinx", name))
 
 
 def code_pieces(read: Callable[[str], str]) -> Iterator[CodePiece]:
