@@ -121,9 +121,16 @@ def link_schedule(process: LinkEnd, latency: int = PIPELINE_LATENCY) -> Schedule
 
 @schedule_of.register
 def window_schedule(process: WindowOp) -> Schedule:
-    """The schedule of a window: it stores the lines under its kernel and those of its next step."""
+    """The schedule of a window: it stores the lines under its kernel and those of its next step.
+
+    It writes each word in the iteration that reads the last word for it, or after the word before.
+    So iteration `writes[k]` is the maximum of `ready[k]` and `writes[k - 1] + 1`; in terms of
+    `writes[k] - k` that is a running maximum.
+    """
     lines = process.line_schedule(np.array(process.lanes_in), np.array(process.lanes_out))
-    starts, rows = lines.starts()
+    starts, _ = lines.starts()
     reads = (starts[:, None] + np.arange(int(lines.line_words))).reshape(-1)
-    writes = (rows[:, None] + np.arange(int(lines.row_words))).reshape(-1)
+    ready = reads[process.needs()[0] - 1]
+    number = np.arange(len(ready))
+    writes = np.maximum.accumulate(ready - number) + number
     return Schedule(int(lines.interval), [reads], [writes])

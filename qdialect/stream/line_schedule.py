@@ -1,4 +1,4 @@
-"""When a window reads each line of an image, and writes each row of patches."""
+"""When a window reads each line of an image, and has written each row of patches."""
 
 from dataclasses import dataclass
 
@@ -13,9 +13,10 @@ class LineSchedule:
     """The lines of a window, for words of one width or for arrays of widths.
 
     The window stores the lines that its kernel spans, and those of the next step. Reading a line is
-    never interrupted. A row of patches starts only when it can be written without interruption,
-    too: an earlier start would not end it sooner, and a reader that is not ready would stop the
-    window.
+    never interrupted. The start of a row of patches is that of an uninterrupted row which ends as
+    early as possible. The window writes the row's first words before that, as soon as it has read
+    what they need; but then it waits for lines, and the row ends no sooner. So the times of lines
+    and the interval depend on these starts alone.
     """
 
     window: Window
@@ -28,11 +29,11 @@ class LineSchedule:
     row_words: Counts
     """Words of a row of patches."""
     delays: Counts
-    """Cycles from the start of each line of the kernel to the earliest start of a row of patches;
-    the kernel's lines are the first axis."""
+    """Cycles from the start of each line of the kernel to the earliest start of an uninterrupted row
+    of patches; the kernel's lines are the first axis."""
 
     def starts(self) -> tuple[Counts, Counts]:
-        """The cycle in which each line, and each row of patches, starts."""
+        """The cycle in which each line starts, and each row of patches if it is not interrupted."""
         (extent, _), (step, _), (apart, _) = (
             self.window.extent,
             self.window.strides,

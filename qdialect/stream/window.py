@@ -113,8 +113,8 @@ class WindowOp(Process):
         return LineSchedule(self.window, height, rows, line, row, stacked)
 
     def _delays(self, lanes_in: int, lanes_out: int) -> list[int]:
-        """For each line of the kernel: the cycles from its start to the earliest start of a row of
-        patches.
+        """For each line of the kernel: the cycles from its start to the earliest start of an
+        uninterrupted row of patches.
 
         Within a row, the first patch or the last one waits longest: words are read and written at
         constant rates, so the wait grows or falls steadily from patch to patch.
