@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...qdialect.types import QuantType, bit_width
 from ..netlist.memories import Memory
 from ..netlist.netlist import Instance, ThresholdSteps, WeightCodebook
-from ..netlist.weighted import ThresholdInstance, WeightedInstance
+from ..netlist.weighted import MatvecInstance, ThresholdInstance, WeightedInstance
 from .memories import file_prefix, memory_file
 from .modules import (
     ModuleInstance,
@@ -65,25 +65,41 @@ def start_of(instance: Instance) -> ModuleInstance:
 
 def weighted_module(instance: WeightedInstance) -> ModuleInstance:
     """The module that computes the sums of a matvec or depthwise layer."""
-    (x, *_), (y,), weights = instance.reads, instance.writes, instance.weights
-    assert isinstance(weights, Memory)
+    (x,), (y,), weights = instance.reads, instance.writes, instance.weights
     parameters: dict[str, ParameterValue] = {
         "PE": instance.pe,
         "SIMD": instance.simd,
         "STEPS": instance.steps,
-        "FOLDS": instance.folds,
+        **({"FOLDS": instance.folds} if isinstance(instance, MatvecInstance) else {}),
         **type_parameters("IN_", instance.input),
         "CODE_BITS": instance.row_bits // instance.simd,
         **type_parameters("WEIGHT_", instance.factor),
     }
     if isinstance(instance.weight, WeightCodebook):
         parameters |= codebook_parameters(instance.weight)
-    parameters |= {
-        "SUM_BITS": bit_width(instance.sum),
-        "WEIGHTS": in_folder(memory_file(weights)),
-    }
+    parameters["SUM_BITS"] = bit_width(instance.sum)
     ports = {**reader_ports(x), **flow_ports(y)}
+    if isinstance(weights, Memory):
+        ports |= {
+            "weights_valid": "1'b1",
+            "weights_data": f"{weights.name}_data",
+            "weights_pop": f"{weights.name}_pop",
+        }
+    else:
+        ports |= reader_ports(weights, "weights")
     return ModuleInstance(f"qnn_{instance.kind}", instance.name, parameters, ports)
+
+
+def weights_memory(instance: WeightedInstance, memory: Memory) -> ModuleInstance:
+    """The memory of weights, with the rows of an iteration side by side."""
+    bits, pop, data = instance.pe * memory.bits, f"{memory.name}_pop", f"{memory.name}_data"
+    parameters: dict[str, ParameterValue] = {
+        "WIDTH": bits,
+        "WORDS": memory.sizes[0],
+        "FILE": in_folder(memory_file(memory)),
+    }
+    ports = {"step": pop, "word": data}
+    return ModuleInstance("qnn_rom", memory.name, parameters, ports, {pop: 1, data: bits})
 
 
 def codebook_parameters(book: WeightCodebook) -> dict[str, ParameterValue]:

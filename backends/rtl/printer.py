@@ -27,7 +27,13 @@ from ..netlist.flow import (
 from ..netlist.netlist import Channel, EmitError, Instance
 from ..netlist.ports import SinkInstance, SourceInstance
 from ..netlist.scale import ScaleInstance
-from ..netlist.weighted import DepthwiseInstance, MatvecInstance, ThresholdInstance, WeightsInstance
+from ..netlist.weighted import (
+    CopiedWeightsInstance,
+    DepthwiseInstance,
+    MatvecInstance,
+    ThresholdInstance,
+    WeightsInstance,
+)
 from ..netlist.windows import (
     CropInstance,
     PadInstance,
@@ -47,8 +53,11 @@ from .modules import (
     widths,
     writer_ports,
 )
-from .pipelines import Pipeline, add_activation, start_of, weighted_module
+from .pipelines import Pipeline, add_activation, start_of, weighted_module, weights_memory
 from .source_files import RtlSource
+
+
+STREAM_SIGNALS = "tvalid", "tready", "tdata"
 
 
 def emit(design: DesignOp, name: str = "") -> RtlSource:
@@ -67,10 +76,19 @@ def print_instance(instance: Instance) -> Iterator[ModuleInstance]:
 
 @print_instance.register
 def print_weights(instance: WeightsInstance) -> Iterator[ModuleInstance]:
-    raise EmitError(
-        f"{instance.name!r}: weights from a port are not available in RTL; "
-        "store them in the device (--folding sets the memory of each layer)"
-    )
+    """A row of weights passes the port as an element of whole bytes."""
+    (y,) = instance.writes
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.rows,
+        "BITS": instance.bits,
+        "BYTES": instance.bytes,
+    }
+    module = "qnn_source"
+    if isinstance(instance, CopiedWeightsInstance):
+        module, parameters["WORDS"] = "qnn_weights", instance.words
+    ports = {signal: f"{instance.port.name}_{signal}" for signal in STREAM_SIGNALS}
+    ports |= {**flow_ports(y), **writer_ports(y)}
+    yield ModuleInstance(module, instance.name, parameters, ports)
 
 
 def simple(
@@ -80,9 +98,6 @@ def simple(
     (x,), (y,) = instance.reads, instance.writes
     ports = {**reader_ports(x), **flow_ports(y), **writer_ports(y)}
     yield ModuleInstance(f"qnn_{kind or instance.kind}", instance.name, parameters, ports)
-
-
-STREAM_SIGNALS = "tvalid", "tready", "tdata"
 
 
 @print_instance.register
@@ -363,4 +378,6 @@ def print_scale(instance: ScaleInstance) -> Iterator[ModuleInstance]:
 def print_weighted(instance: MatvecInstance | DepthwiseInstance) -> Iterator[ModuleInstance]:
     pipeline = Pipeline(instance, weighted_module(instance))
     add_activation(pipeline, instance, instance.sum, instance.pe, instance.folds)
-    return pipeline.modules()
+    if not isinstance(instance.weights, Channel):
+        yield weights_memory(instance, instance.weights)
+    yield from pipeline.modules()

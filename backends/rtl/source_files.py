@@ -2,6 +2,7 @@
 
 top.sv             the top module: a FIFO for each channel, and the modules of each process
 memories/NAME.hex  the words of a memory; tables and search trees have a file for each lane
+weights/NAME.dat   weights that come through a port
 ports.hpp          the ports of the top module, for the testbench
 """
 
@@ -42,7 +43,8 @@ class RtlSource(DesignSource):
     @cached_property
     def files(self) -> Files:
         memories = [file for memory in self.netlist.memories for file in hex_files(memory)]
-        return {"top.sv": self._top(), "ports.hpp": ports_header([self]), **dict(memories)}
+        sources = {"top.sv": self._top(), "ports.hpp": ports_header([self])}
+        return {**sources, **dict(memories), **self.weight_data}
 
     def word_bytes(self, port: DesignPort) -> int:
         return port.design_word_bytes
@@ -99,10 +101,11 @@ def port_calls(source: RtlSource, prefix: str, folder: str) -> list[str]:
     for port in source.ports:
         signals = ["tvalid", "tready", "tdata", *(["tlast"] if port.is_output else [])]
         names = ", ".join(f"top.{prefix}{port.name}_{signal}" for signal in signals)
-        lines.append(
-            f'design.{"output" if port.is_output else "input"}("{folder}{port.name}", '
-            f"{port.design_word_bytes}, {port.frame_bytes}, {names});"
-        )
+        kind, file = "output" if port.is_output else "input", f"{folder}{port.name}"
+        if port.weights is not None:
+            kind, file = "weights", f"{folder}{port.weights.data_path}"
+        sizes = f"{port.design_word_bytes}, {port.frame_bytes}"
+        lines.append(f'design.{kind}("{file}", {sizes}, {names});')
     return lines
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from qnn.backends.netlist.weighted import CopiedWeightsInstance, WeightsInstance
 from qnn.backends.rtl.printer import emit
 from qnn.backends.rtl.simulator import Simulation, Timing
 from qnn.backends.rtl.source_files import RtlSource
@@ -33,7 +34,9 @@ def emit_all(modules: Sequence[ModuleOp]) -> tuple[list[DesignOp], list[RtlSourc
 
 def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> None:
     """Each design gives the interpreter's numbers in the cycles of the model; with random waits at
-    the ports, it gives the same numbers."""
+    the ports, it gives the same numbers.
+
+    The model does not know the cycles in which weights are copied into UltraRAM."""
     designs, sources = emit_all(modules)
     frames = [frames_for(choices, design, FRAMES) for design in designs]
     simulation = Simulation(sources, folder, optimize=False).build()
@@ -41,7 +44,8 @@ def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> 
     for design, inputs, found in zip(designs, frames, results, strict=True):
         assert_results(design, inputs, found)
     for design, source, timing in zip(designs, sources, timings, strict=True):
-        assert_cycles(design, source, timing)
+        if not any(isinstance(i, CopiedWeightsInstance) for i in source.netlist.instances):
+            assert_cycles(design, source, timing)
     stalled = simulation.run(frames, choices.integer(0, 1 << 30))
     for design, inputs, found in zip(designs, frames, stalled, strict=True):
         assert_results(design, inputs, found)
@@ -60,6 +64,8 @@ def assert_cycles(design: DesignOp, source: RtlSource, timing: Timing) -> None:
     ends = [max(cycles) for cycles in zip(*timing.ends.values(), strict=True)]
     assert ends == timeline.finished(design).tolist(), str(design)
     values = [value for process in design.processes for value in process.results]
-    channels = zip(source.netlist.channels, values, strict=True)
-    peaks = {channel.name: timeline.occupancy(value) for channel, value in channels}
-    assert timing.peaks == peaks, str(design)
+    instances = [i for i in source.netlist.instances if not isinstance(i, WeightsInstance)]
+    channels = [channel.name for instance in instances for channel in instance.writes]
+    peaks = {name: timing.peaks[name] for name in channels}
+    expected = [timeline.occupancy(value) for value in values]
+    assert peaks == dict(zip(channels, expected, strict=True)), str(design)

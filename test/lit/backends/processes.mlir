@@ -1,17 +1,13 @@
-// Every kind of process for each vendor: the call in HLS C++, the definitions in OpenCL C.
+// Every kind of process for each vendor: the call in HLS C++, the definitions in OpenCL C,
+// the modules in SystemVerilog.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
 // RUN: qnn compile %s --target opencl --device arria10-gx1150 -o %t/opencl > %t/table 2>&1
 // RUN: filecheck %s --match-full-lines --check-prefix HLS --input-file %t/hls/top.cpp
 // RUN: filecheck %s --match-full-lines --check-prefix OPENCL --input-file %t/opencl/top.cl
-
-// Weights from a port are not available in SystemVerilog.
-// RUN: not qnn compile %s --target rtl --device z7020 -o %t/rtl 2>&1 | filecheck %s --check-prefix REFUSED
-// RUN: sed 's/storage = outside/storage = lut/' %s > %t/rtl.mlir
-// RUN: qnn compile %t/rtl.mlir --target rtl --device z7020 -o %t/rtl > %t/table 2>&1
+// RUN: qnn compile %s --target rtl --device z7020 -o %t/rtl > %t/table 2>&1
 // RUN: filecheck %s --match-full-lines --check-prefix RTL --input-file %t/rtl/top.sv
-// REFUSED: qnn: 'depthwise_weights_source': weights from a port are not available in RTL; store them in the device (--folding sets the memory of each layer)
 
 !pixels = !stream.channel<6x6x2xui8, lanes = 2>
 !image = !stream.channel<4x4x4xui2, lanes = 2>
@@ -206,20 +202,16 @@ stream.design @main {
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/matvec.cl"
   // RTL:          // 4x4x18 ui8 by 2 -> 4x4x4 ui2 by 2.
-  // RTL-NEXT:     logic Conv_0_matvec_push;
-  // RTL-NEXT:     logic [35:0] Conv_0_matvec_data;
-  // RTL-NEXT:     qnn_matvec #(
-  // RTL-NEXT:     .PE(2),
-  // RTL-NEXT:     .SIMD(2),
-  // RTL-NEXT:     .STEPS(9),
-  // RTL-NEXT:     .FOLDS(2),
-  // RTL-NEXT:     .IN_BITS(8),
-  // RTL-NEXT:     .CODE_BITS(4),
-  // RTL-NEXT:     .WEIGHT_BITS(4),
-  // RTL-NEXT:     .WEIGHT_SIGNED(1),
-  // RTL-NEXT:     .SUM_BITS(18),
-  // RTL-NEXT:     .WEIGHTS({FOLDER, "memories/Conv_0_matvec_weights.hex"})
-  // RTL-NEXT:     ) Conv_0_matvec (
+  // RTL-NEXT:     logic Conv_0_matvec_weights_pop;
+  // RTL-NEXT:     logic [15:0] Conv_0_matvec_weights_data;
+  // RTL-NEXT:     qnn_rom #(
+  // RTL-NEXT:     .WIDTH(16),
+  // RTL-NEXT:     .WORDS(18),
+  // RTL-NEXT:     .FILE({FOLDER, "memories/Conv_0_matvec_weights.hex"})
+  // RTL-NEXT:     ) Conv_0_matvec_weights (
+  // RTL:          logic Conv_0_matvec_push;
+  // RTL:          logic [35:0] Conv_0_matvec_data;
+  // RTL:          qnn_matvec #(
   // RTL:          .in_data(window_words_data),
   // RTL:          .out_data(Conv_0_matvec_data)
   // RTL:          logic Conv_0_matvec_bias_push;
@@ -503,19 +495,15 @@ stream.design @main {
   // OPENCL-NEXT: #define ROWS_BITS 4
   // OPENCL-NEXT: #define ROW_BITS 2
   // OPENCL-NEXT: #include "qnn/depthwise.cl"
-  // RTL:          // 4x4x36 ui2 by 2 -> 4x4x4 si8 by 2.
-  // RTL-NEXT:     qnn_depthwise #(
-  // RTL-NEXT:     .PE(2),
-  // RTL-NEXT:     .SIMD(1),
-  // RTL-NEXT:     .STEPS(9),
-  // RTL-NEXT:     .FOLDS(2),
-  // RTL-NEXT:     .IN_BITS(2),
-  // RTL-NEXT:     .CODE_BITS(2),
-  // RTL-NEXT:     .WEIGHT_BITS(2),
-  // RTL-NEXT:     .WEIGHT_SIGNED(1),
-  // RTL-NEXT:     .SUM_BITS(8),
-  // RTL-NEXT:     .WEIGHTS({FOLDER, "memories/depthwise_weights.hex"})
-  // RTL-NEXT:     ) depthwise (
+  // RTL:          // 18 addresses of 2 rows, 2 bits of each.
+  // RTL-NEXT:     qnn_source #(
+  // RTL-NEXT:     .LANES(2),
+  // RTL-NEXT:     .BITS(2),
+  // RTL-NEXT:     .BYTES(1)
+  // RTL-NEXT:     ) depthwise_weights_source (
+  // RTL:          .tdata(depthwise_weights_tdata),
+  // RTL:          .out_data(depthwise_rows_push_data)
+  // RTL:          qnn_depthwise #(
   // RTL:          .in_data(window_2_words_data),
   // RTL:          .out_data(depthwise_words_push_data)
 

@@ -5,9 +5,8 @@
 module qnn_depthwise #(
     parameter int PE = 1,
     parameter int SIMD = 1,
-    // Cycles for the pixels of a channel, and groups of PE channels.
+    // Cycles for the pixels of a channel.
     parameter int STEPS = 1,
-    parameter int FOLDS = 1,
     parameter int IN_BITS = 1,
     parameter bit IN_SIGNED = 0,
     parameter bit IN_BIPOLAR = 0,
@@ -17,14 +16,16 @@ module qnn_depthwise #(
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8,
-    parameter string WEIGHTS = ""
+    parameter int SUM_BITS = 8
 ) (
     input  logic                       clk,
     input  logic                       rst,
     input  logic                       in_valid,
     input  logic [PE*SIMD*IN_BITS-1:0] in_data,
     output logic                       in_pop,
+    input  logic                       weights_valid,
+    input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
+    output logic                       weights_pop,
     input  logic                       out_room,
     output logic                       out_take,
     output logic                       out_push,
@@ -37,7 +38,8 @@ module qnn_depthwise #(
         else if (in_pop) first <= last;
     end
 
-    assign in_pop = in_valid && (out_room || !last);
+    assign in_pop = weights_valid && in_valid && (out_room || !last);
+    assign weights_pop = in_pop;
     assign out_take = in_pop && last;
 
     // The pixels of one channel after those of the other.
@@ -52,7 +54,6 @@ module qnn_depthwise #(
     qnn_sums #(
         .PE(PE),
         .SIMD(SIMD),
-        .WORDS(STEPS * FOLDS),
         .IN_BITS(IN_BITS),
         .IN_SIGNED(IN_SIGNED),
         .IN_BIPOLAR(IN_BIPOLAR),
@@ -62,7 +63,6 @@ module qnn_depthwise #(
         .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
         .ENTRIES(ENTRIES),
         .CODEBOOK(CODEBOOK),
-        .SUM_BITS(SUM_BITS),
-        .WEIGHTS(WEIGHTS)
-    ) sums (.clk, .rst, .fire(in_pop), .first, .last, .inputs, .out_push, .out_data);
+        .SUM_BITS(SUM_BITS)
+    ) sums (.clk, .rst, .fire(in_pop), .first, .last, .inputs, .codes(weights_data), .out_push, .out_data);
 endmodule

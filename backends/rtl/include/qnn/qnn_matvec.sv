@@ -1,7 +1,7 @@
 // A matrix times every vector of a frame: PE rows and SIMD columns in a cycle.
 //
 // An iteration reads a word of the vector while it computes the first PE rows, and takes it from
-// memory for all other rows. The latency is 2 cycles and that of qnn_dot.
+// memory for all other rows. Every iteration reads a word of weights, the rows of PE sums. The latency is 2 cycles and that of qnn_dot.
 module qnn_matvec #(
     parameter int PE = 1,
     parameter int SIMD = 1,
@@ -17,14 +17,16 @@ module qnn_matvec #(
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8,
-    parameter string WEIGHTS = ""
+    parameter int SUM_BITS = 8
 ) (
     input  logic                    clk,
     input  logic                    rst,
     input  logic                    in_valid,
     input  logic [SIMD*IN_BITS-1:0] in_data,
     output logic                    in_pop,
+    input  logic                       weights_valid,
+    input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
+    output logic                       weights_pop,
     input  logic                    out_room,
     output logic                    out_take,
     output logic                    out_push,
@@ -45,7 +47,8 @@ module qnn_matvec #(
         else if (fire && last_step) reads <= last_fold;
     end
 
-    assign fire = (in_valid || !reads) && (out_room || !last_step);
+    assign fire = weights_valid && (in_valid || !reads) && (out_room || !last_step);
+    assign weights_pop = fire;
     assign in_pop = fire && reads;
     assign out_take = fire && last_step;
 
@@ -68,7 +71,6 @@ module qnn_matvec #(
     qnn_sums #(
         .PE(PE),
         .SIMD(SIMD),
-        .WORDS(STEPS * FOLDS),
         .IN_BITS(IN_BITS),
         .IN_SIGNED(IN_SIGNED),
         .IN_BIPOLAR(IN_BIPOLAR),
@@ -78,9 +80,9 @@ module qnn_matvec #(
         .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
         .ENTRIES(ENTRIES),
         .CODEBOOK(CODEBOOK),
-        .SUM_BITS(SUM_BITS),
-        .WEIGHTS(WEIGHTS)
+        .SUM_BITS(SUM_BITS)
     ) sums (
-        .clk, .rst, .fire, .first(step == '0), .last(last_step), .inputs({PE{x}}), .out_push, .out_data
+        .clk, .rst, .fire, .first(step == '0), .last(last_step), .inputs({PE{x}}), .codes(weights_data),
+        .out_push, .out_data
     );
 endmodule

@@ -1,23 +1,20 @@
 // PE sums of products of inputs and weights, SIMD products of each in a cycle.
 //
-// A sum starts with the iteration that has `first` and ends with the one that has `last`. WORDS
-// words of weights repeat, each with the rows of all sums, which are read in advance.
+// A sum starts with the iteration that has `first` and ends with the one that has `last`.
 module qnn_sums #(
     parameter int PE = 1,
     parameter int SIMD = 1,
-    parameter int WORDS = 1,
     parameter int IN_BITS = 1,
     parameter bit IN_SIGNED = 0,
     parameter bit IN_BIPOLAR = 0,
-    // A weight is a code in memory: a number, or with ENTRIES an index into CODEBOOK.
+    // A weight is a code: a number, or with ENTRIES an index into CODEBOOK.
     parameter int CODE_BITS = 1,
     parameter int WEIGHT_BITS = 1,
     parameter bit WEIGHT_SIGNED = 0,
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8,
-    parameter string WEIGHTS = ""
+    parameter int SUM_BITS = 8
 ) (
     input  logic                       clk,
     input  logic                       rst,
@@ -25,6 +22,7 @@ module qnn_sums #(
     input  logic                       first,
     input  logic                       last,
     input  logic [PE*SIMD*IN_BITS-1:0] inputs,
+    input  logic [PE*SIMD*CODE_BITS-1:0] codes,
     output logic                       out_push,
     output logic [PE*SUM_BITS-1:0]     out_data
 );
@@ -35,11 +33,6 @@ module qnn_sums #(
         for (int left = terms; left >= 8; left = (left + 7) / 8) latency += 1;
         return latency;
     endfunction
-
-    logic [PE*SIMD*CODE_BITS-1:0] codes;
-    qnn_rom #(.WIDTH(PE * SIMD * CODE_BITS), .WORDS(WORDS), .FILE(WEIGHTS)) weights (
-        .clk, .rst, .step(fire), .word(codes)
-    );
 
     logic [PE*SIMD*WEIGHT_BITS-1:0] numbers;
     if (ENTRIES == 0) begin : g_numbers
