@@ -79,7 +79,7 @@ def in_folder(path: str) -> str:
 def type_parameters(prefix: str, element: ElementType) -> dict[str, ParameterValue]:
     """The bits of an element, and what its codes stand for; floats are their bits."""
     found: dict[str, ParameterValue] = {f"{prefix}BITS": bit_width(element)}
-    flags = "IS_" if not prefix else prefix
+    flags = prefix or "IS_"
     if isinstance(element, BipolarType):
         found[f"{flags}BIPOLAR"] = 1
     elif not isinstance(element, FloatType) and value_range(element)[0] < 0:

@@ -7,7 +7,7 @@ A channel becomes a FIFO, and an instance a module of its kind. Where a process 
 words that it passes, a module that starts iterations is followed by pipelines without stalls.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import singledispatch
 
 from ...qdialect.stream import DesignOp
@@ -56,7 +56,6 @@ from .modules import (
 from .pipelines import Pipeline, add_activation, start_of, weighted_module, weights_memory
 from .source_files import RtlSource
 
-
 STREAM_SIGNALS = "tvalid", "tready", "tdata"
 
 
@@ -91,13 +90,17 @@ def print_weights(instance: WeightsInstance) -> Iterator[ModuleInstance]:
     yield ModuleInstance(module, instance.name, parameters, ports)
 
 
-def simple(
-    instance: Instance, kind: str = "", **parameters: ParameterValue
+def simple(instance: Instance, **parameters: ParameterValue) -> Iterator[ModuleInstance]:
+    """The module of a kind, with one input and one output."""
+    return one_to_one(f"qnn_{instance.kind}", instance, parameters)
+
+
+def one_to_one(
+    module: str, instance: Instance, parameters: Mapping[str, ParameterValue]
 ) -> Iterator[ModuleInstance]:
-    """A module with one input and one output."""
     (x,), (y,) = instance.reads, instance.writes
     ports = {**reader_ports(x), **flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance(f"qnn_{kind or instance.kind}", instance.name, parameters, ports)
+    yield ModuleInstance(module, instance.name, parameters, ports)
 
 
 @print_instance.register
@@ -182,7 +185,7 @@ def print_concat(instance: ConcatInstance) -> Iterator[ModuleInstance]:
 @print_instance.register(PassThroughInstance)
 @print_instance.register(LinkInstance)
 def print_pass_through(instance: PassThroughInstance | LinkInstance) -> Iterator[ModuleInstance]:
-    return simple(instance, "pass_through", WIDTH=instance.reads[0].bits)
+    return one_to_one("qnn_pass_through", instance, {"WIDTH": instance.reads[0].bits})
 
 
 @print_instance.register(WidenInstance)

@@ -33,11 +33,17 @@ from .source_files import RtlSource, ports_header
 RUNTIME_FILES = "verilated.cpp", "verilated_threads.cpp"
 """Verilator's runtime, which is compiled once for all designs."""
 
-GXX_OPTIONS = ["-std=c++20", "-DVERILATOR=1", "-DVM_COVERAGE=0", "-DVM_SC=0", "-DVM_TIMING=0"]
-GXX_OPTIONS += [f"-DVM_TRACE{kind}=0" for kind in ("", "_FST", "_VCD", "_SAIF")]
+GXX_OPTIONS = [
+    "-std=c++20",
+    "-DVERILATOR=1",
+    *(f"-DVM_{feature}=0" for feature in ("COVERAGE", "SC", "TIMING")),
+    *(f"-DVM_TRACE{kind}=0" for kind in ("", "_FST", "_VCD", "_SAIF")),
+]
 
-VERILATOR_OPTIONS = ["--cc", "--prefix", "Vdesign", "-Mdir", "model", "-O3", "--x-assign", "fast"]
-VERILATOR_OPTIONS += ["--x-initial", "fast", "--no-timing", "-DQNN_SIMULATION", "-Wno-fatal"]
+VERILATOR_OPTIONS = [
+    *("--cc", "--prefix", "Vdesign", "-Mdir", "model", "-O3", "--no-timing"),
+    *("--x-assign", "fast", "--x-initial", "fast", "-DQNN_SIMULATION", "-Wno-fatal"),
+]
 
 MAX_FILE_STATEMENTS = 20000
 """Statements in a file of C++ that Verilator writes; g++ needs more memory for larger ones."""
@@ -143,7 +149,9 @@ class Simulation:
             check_frames(source.inputs, arrays)
         options = [] if stalls is None else ["--stalls", str(stalls)]
         with TemporaryDirectory() as vectors:
-            folders = [Path(vectors, s.top) if self.several else Path(vectors) for s in self.sources]
+            folders = [
+                Path(vectors, s.top) if self.several else Path(vectors) for s in self.sources
+            ]
             for source, arrays, folder in zip(self.sources, inputs, folders, strict=True):
                 write(golden_vector_files(source.inputs, arrays), folder)
             done = subprocess.run(

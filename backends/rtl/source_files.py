@@ -72,9 +72,11 @@ class RtlSource(DesignSource):
         ports = ",\n".join(f"    {line}" for line in lines)
         channels = "\n".join(map(channel_source, self.netlist.channels))
         processes = "\n".join(map(self._process, self.netlist.instances))
+        parameter = FOLDER_PARAMETER if self.netlist.memories else ""
         return (
             "// The design: a FIFO for each channel, and the modules of each process.\n"
-            f"module {self.top} {FOLDER_PARAMETER if self.netlist.memories else ''}(\n{ports}\n);\n{channels}\n{processes}endmodule\n"
+            f"module {self.top} {parameter}(\n{ports}\n);\n"
+            f"{channels}\n{processes}endmodule\n"
         )
 
     def _process(self, instance: Instance) -> str:

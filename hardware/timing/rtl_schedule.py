@@ -1,5 +1,6 @@
-"""The schedules of processes in SystemVerilog: the iterations of `schedule_of`, and the latencies of
-the modules in `backends/rtl`.
+"""The schedules of processes in SystemVerilog.
+
+They have the iterations of `schedule_of` and the latencies of the modules in `backends/rtl`.
 
     timeline = simulate(design, frames=2, schedules=rtl_schedule_of)
 

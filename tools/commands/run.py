@@ -38,14 +38,12 @@ class RunOptions:
         }
         for option, value in given.items():
             allowed = engines_with(option)
-            if value not in (None, False) and self.engine not in allowed:
+            if value is not None and value is not False and self.engine not in allowed:
                 raise UsageError(f"--{option} needs --engine {' or '.join(allowed)}")
 
     @property
     def settings(self) -> EngineSettings:
-        return EngineSettings(
-            self.bounded or self.strict, self.timeout, self.stalls, self.timing
-        )
+        return EngineSettings(self.bounded or self.strict, self.timeout, self.stalls, self.timing)
 
 
 def prefix_of(option: str) -> str:
