@@ -39,6 +39,7 @@ Options options_of(int count, char** arguments) {
 int main(int count, char** arguments) {
     const Options options = options_of(count, arguments);
     VerilatedContext context;
+    context.commandArgs(count, arguments);
     Vdesign top(&context);
     qnn::Bench bench;
     add_ports(bench, top);
