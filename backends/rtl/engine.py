@@ -15,7 +15,7 @@ from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from ..build_cache import build_once, fingerprint, user_cache
 from ..golden_vectors import SimulationError
-from ..programs import PartProgram
+from ..programs import Launch, PartProgram
 from ..target import EngineSettings
 from .printer import emit
 from .simulator import Simulation, Timing, find_gxx, verilator_root
@@ -64,9 +64,16 @@ class RtlEngine:
         return results
 
     def program(self, design: DesignOp) -> PartProgram:
-        raise SimulationError(
-            "--engine rtl cannot run designs that are linked over several devices; "
-            "use another engine"
+        """The program of a part; each part starts when all frames have come over its links."""
+        if self.timing is not None:
+            raise SimulationError("--timing needs a design on one device, without links")
+        source = emit(design)
+        simulation = self.simulation_of(source)
+        stalls = [] if self.stalls is None else ["--stalls", str(self.stalls)]
+        return PartProgram(
+            source,
+            "",
+            lambda folder, _: Launch([simulation.program, folder, *stalls], simulation.folder),
         )
 
     def write_timing(self, timing: Mapping[str, Any], path: Path) -> None:

@@ -1,11 +1,12 @@
 """Instances of the library's modules as text, and the parameters that describe element types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import singledispatch
 from typing import TypeAlias
 
 from ...qdialect.types import BipolarType, ElementType, FloatType, bit_width, value_range
-from ..netlist.netlist import Channel
+from ..netlist.netlist import Channel, EmitError, Instance
 
 ParameterValue: TypeAlias = "int | str | list[int]"
 """A number, text that stands for itself, or an array."""
@@ -100,3 +101,9 @@ def flow_ports(channel: Channel) -> dict[str, str]:
 def writer_ports(channel: Channel) -> dict[str, str]:
     """The ports of a module that delivers the words of a channel."""
     return {"out_push": f"{channel.name}_push", "out_data": f"{channel.name}_push_data"}
+
+
+@singledispatch
+def print_instance(instance: Instance) -> Iterator[ModuleInstance]:
+    """The modules of a process."""
+    raise EmitError(f"{instance.name!r}: the kind {instance.kind!r} is not available in RTL")

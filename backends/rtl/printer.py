@@ -8,10 +8,9 @@ words that it passes, a module that starts iterations is followed by pipelines w
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import singledispatch
 
 from ...qdialect.stream import DesignOp
-from ...qdialect.types import BipolarType, bit_width
+from ...qdialect.types import bit_width
 from ..netlist.build import build_netlist
 from ..netlist.elements import AddInstance, LabelSelectInstance, LookupInstance, OffsetInstance
 from ..netlist.flow import (
@@ -24,15 +23,12 @@ from ..netlist.flow import (
     SplitInstance,
     WidenInstance,
 )
-from ..netlist.netlist import Channel, EmitError, Instance
-from ..netlist.ports import SinkInstance, SourceInstance
+from ..netlist.netlist import Channel, Instance
 from ..netlist.scale import ScaleInstance
 from ..netlist.weighted import (
-    CopiedWeightsInstance,
     DepthwiseInstance,
     MatvecInstance,
     ThresholdInstance,
-    WeightsInstance,
 )
 from ..netlist.windows import (
     CropInstance,
@@ -41,6 +37,7 @@ from ..netlist.windows import (
     UpsampleInstance,
     WindowInstance,
 )
+from . import ports
 from .memories import file_prefix, memory_file
 from .modules import (
     ModuleInstance,
@@ -48,6 +45,7 @@ from .modules import (
     flow_ports,
     in_folder,
     long,
+    print_instance,
     reader_ports,
     type_parameters,
     widths,
@@ -56,7 +54,8 @@ from .modules import (
 from .pipelines import Pipeline, add_activation, start_of, weighted_module, weights_memory
 from .source_files import RtlSource
 
-STREAM_SIGNALS = "tvalid", "tready", "tdata"
+KIND_MODULES = (ports,)
+"""The modules that register printers when they are imported, beside this one."""
 
 
 def emit(design: DesignOp, name: str = "") -> RtlSource:
@@ -65,29 +64,6 @@ def emit(design: DesignOp, name: str = "") -> RtlSource:
     modules = {each.name: list(print_instance(each)) for each in netlist.instances}
     iterations = sum(process.interval for process in design.processes)
     return RtlSource(netlist, modules, iterations)
-
-
-@singledispatch
-def print_instance(instance: Instance) -> Iterator[ModuleInstance]:
-    """The modules of a process."""
-    raise EmitError(f"{instance.name!r}: the kind {instance.kind!r} is not available in RTL")
-
-
-@print_instance.register
-def print_weights(instance: WeightsInstance) -> Iterator[ModuleInstance]:
-    """A row of weights passes the port as an element of whole bytes."""
-    (y,) = instance.writes
-    parameters: dict[str, ParameterValue] = {
-        "LANES": instance.rows,
-        "BITS": instance.bits,
-        "BYTES": instance.bytes,
-    }
-    module = "qnn_source"
-    if isinstance(instance, CopiedWeightsInstance):
-        module, parameters["WORDS"] = "qnn_weights", instance.words
-    ports = {signal: f"{instance.port.name}_{signal}" for signal in STREAM_SIGNALS}
-    ports |= {**flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance(module, instance.name, parameters, ports)
 
 
 def simple(instance: Instance, **parameters: ParameterValue) -> Iterator[ModuleInstance]:
@@ -101,34 +77,6 @@ def one_to_one(
     (x,), (y,) = instance.reads, instance.writes
     ports = {**reader_ports(x), **flow_ports(y), **writer_ports(y)}
     yield ModuleInstance(module, instance.name, parameters, ports)
-
-
-@print_instance.register
-def print_source(instance: SourceInstance) -> Iterator[ModuleInstance]:
-    (y,), bipolar = instance.writes, isinstance(instance.element, BipolarType)
-    parameters: dict[str, ParameterValue] = {
-        "LANES": instance.lanes,
-        "BITS": bit_width(instance.element),
-        "BYTES": instance.bytes,
-        **({"IS_BIPOLAR": 1} if bipolar else {}),
-    }
-    ports = {signal: f"{instance.port.name}_{signal}" for signal in STREAM_SIGNALS}
-    ports |= {**flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance("qnn_source", instance.name, parameters, ports)
-
-
-@print_instance.register
-def print_sink(instance: SinkInstance) -> Iterator[ModuleInstance]:
-    (x,) = instance.reads
-    parameters: dict[str, ParameterValue] = {
-        "LANES": instance.lanes,
-        **type_parameters("", instance.element),
-        "BYTES": instance.bytes,
-        "WORDS": instance.words,
-    }
-    signals = (*STREAM_SIGNALS, "tlast")
-    ports = reader_ports(x) | {signal: f"{instance.port.name}_{signal}" for signal in signals}
-    yield ModuleInstance("qnn_sink", instance.name, parameters, ports)
 
 
 @print_instance.register

@@ -60,8 +60,9 @@ simulate: model/simulation
 
 model/simulation: $(SOURCES) testbench.cpp bench.hpp ports.hpp
 \t$(VERILATOR) --cc --exe --build -O3 --x-assign fast --x-initial fast --no-timing -Wno-fatal \\
-\t  -DQNN_SIMULATION --prefix Vdesign -Mdir model -o simulation -CFLAGS "-std=c++20 -O2" \\
-\t  -MAKEFLAGS CFG_CXXFLAGS_PCH_I=-include $(FLAGS) testbench.cpp
+\t  -DQNN_SIMULATION --prefix Vdesign -Mdir model -o simulation \\
+\t  -CFLAGS "-std=c++20 -O2" -LDFLAGS -pthread -MAKEFLAGS CFG_CXXFLAGS_PCH_I=-include \\
+\t  $(FLAGS) testbench.cpp
 
 lint:
 \t$(VERILATOR) --lint-only -Wall -Wno-DECLFILENAME --no-timing $(FLAGS)

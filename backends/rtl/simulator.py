@@ -35,6 +35,7 @@ RUNTIME_FILES = "verilated.cpp", "verilated_threads.cpp"
 
 GXX_OPTIONS = [
     "-std=c++20",
+    "-pthread",
     "-DVERILATOR=1",
     *(f"-DVM_{feature}=0" for feature in ("COVERAGE", "SC", "TIMING")),
     *(f"-DVM_TRACE{kind}=0" for kind in ("", "_FST", "_VCD", "_SAIF")),

@@ -15,6 +15,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "verilated.h"
@@ -190,12 +191,19 @@ struct Design {
         port.take = [&data, word_bytes](Bytes& bytes) { append(data, word_bytes, bytes); };
     }
 
-    /// Reads the frames of all inputs.
+    /// Reads the frames of all inputs at the same time: some files may be pipes from the simulations
+    /// of other devices, which fill them in any order.
     void load(const std::string& folder) {
+        std::list<std::thread> threads;
         for (Input& port : inputs) {
             if (port.repeats) continue;
             const std::string path = folder + "/" + port.name + ".bin";
-            port.bytes = read_file(path);
+            threads.emplace_back([&port, path] { port.bytes = read_file(path); });
+        }
+        for (std::thread& thread : threads) thread.join();
+        for (Input& port : inputs) {
+            if (port.repeats) continue;
+            const std::string path = folder + "/" + port.name + ".bin";
             const std::size_t count = port.bytes.size() / port.frame_bytes;
             if (port.bytes.size() % port.frame_bytes) fail(path + ": the last frame is not complete");
             if (frames && count != frames) fail(path + ": another port has more or fewer frames");
