@@ -1,6 +1,7 @@
 """A cache of compiled programs, each in a folder named after the fingerprint of all its inputs.
 
-A folder in the cache never changes, and a folder that is not complete is never in the cache.
+Each folder lists the digests of its files. They are compared whenever the folder is used, so that a
+program with a damaged file is built again, and never run.
 """
 
 import hashlib
@@ -8,7 +9,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from .temporary_folders import folder_lock, temporary_folder
+
+DIGESTS_FILE = "digests"
+"""The file that lists the digests of all other files of a folder."""
 
 
 def user_cache(name: str) -> Path:
@@ -25,26 +30,42 @@ def fingerprint(parts: Iterable[str | bytes]) -> str:
     return digest.hexdigest()[:32]
 
 
-def build_once(file: Path, make: Callable[[Path], object]) -> None:
-    """Makes the folder that contains a file; the file exists once the folder is complete."""
-    cache = file.parent.parent
+def build_once(folder: Path, make: Callable[[Path], object]) -> None:
+    """Makes a folder of the cache, unless the cache holds it and it is intact."""
+    if is_intact(folder):
+        return
+    cache = folder.parent
     cache.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".", dir=cache) as temporary:
-        unfinished = Path(temporary) / "new"
+    with temporary_folder(".new-", cache) as temporary:
+        unfinished = temporary / "new"
         unfinished.mkdir()
         make(unfinished)
-        move_into_place(unfinished, file)
+        (unfinished / DIGESTS_FILE).write_text(file_digests(unfinished))
+        with folder_lock(cache):
+            if not is_intact(folder):  # another process may have been faster
+                if folder.is_dir():
+                    shutil.rmtree(folder)
+                folder.unlink(missing_ok=True)
+                unfinished.rename(folder)
 
 
-def move_into_place(unfinished: Path, file: Path) -> None:
-    """Moves a folder into the cache; it replaces a damaged folder that has lost the file.
-
-    If another process was faster, its folder stays.
-    """
-    if not file.exists():
-        shutil.rmtree(file.parent, ignore_errors=True)
+def is_intact(folder: Path) -> bool:
+    """Whether a folder's files are those with which it was made."""
     try:
-        unfinished.rename(file.parent)
-    except OSError:
-        if not file.exists():
-            raise
+        return (folder / DIGESTS_FILE).read_text() == file_digests(folder)
+    except (OSError, ValueError):
+        return False
+
+
+def file_digests(folder: Path) -> str:
+    """A line for each file: the digest of its contents, whether it can be executed, and its name.
+
+    SHA-256 takes about a millisecond for a megabyte.
+    """
+    lines: list[str] = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path != folder / DIGESTS_FILE:
+            kind = "program" if os.access(path, os.X_OK) else "file"
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            lines.append(f"{digest} {kind} {path.relative_to(folder)}\n")
+    return "".join(lines)

@@ -22,8 +22,9 @@ from ..qdialect.stream import DesignOp, SinkOp, SourceOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
 from .golden_vectors import DIFFERENT, SimulationError, bytes_of, check_frames, read_results
 from .netlist.netlist import DesignPort
-from .programs import PartProgram, kill_group, last_lines
+from .programs import PartProgram, ended_status, kill_group, last_lines, start_watched
 from .project import DesignSource
+from .temporary_folders import temporary_folder
 
 POLL_SECONDS = 0.01
 """Time between two looks at whether parts have ended."""
@@ -42,9 +43,14 @@ class RunningPart:
         return self.process.poll() not in (None, 0, DIFFERENT)
 
     @property
+    def status(self) -> int:
+        """The exit status; negative if a signal ended the part."""
+        return ended_status(self.process.returncode)
+
+    @property
     def error(self) -> str:
         self.log.seek(0)
-        lines = last_lines(self.log.read()) or [f"it ends with {self.process.returncode}"]
+        lines = last_lines(self.log.read()) or [f"it ends with {self.status}"]
         return f"part {self.name}: " + "\n".join(lines)
 
 
@@ -64,7 +70,7 @@ class LinkedEngine:
         ports = [port for _, source, port in self._sources() if source.over is None]
         check_frames(ports, inputs)
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            folder = stack.enter_context(temporary_folder("qnn-linked-"))
             self._write_inputs(folder, inputs)
             pipes = self._make_pipes(folder, stack)
             parts = [
@@ -132,14 +138,13 @@ class LinkedEngine:
         log = tempfile.TemporaryFile()  # noqa: SIM115
         stack.enter_context(log)
         launch = self.programs[number].launch(folder / str(number), frames)
-        process = subprocess.Popen(
+        process = start_watched(
             launch.command,
+            folder,
             cwd=launch.folder,
-            pass_fds=pipes,
-            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            start_new_session=True,
+            pass_fds=pipes,
         )
         stack.callback(kill_group, process)
         return RunningPart(self.linked.parts[number].sym_name.data, process, log)
@@ -169,7 +174,7 @@ def wait_for_all(parts: Sequence[RunningPart]) -> None:
             break
         time.sleep(POLL_SECONDS)
     failed = [part for part in parts if part.failed]
-    causes = [part for part in failed if part.process.returncode != -signal.SIGPIPE]
+    causes = [part for part in failed if part.status != -signal.SIGPIPE]
     for part in causes or failed:
         raise SimulationError(part.error)
 

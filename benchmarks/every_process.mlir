@@ -21,7 +21,8 @@ stream.design @main device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   %r = stream.scale %q factors(@f) offsets(@o) exceptions(@e) raised = 1 shift = 3 clamp = [0, 3] : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
   %s = stream.lookup %r table(@table) first = 0 : (!image) -> !image
   %t = stream.upsample %s scales = [2, 2] : (!image) -> !stream.channel<8x8x4xui2, lanes = 2>
-  %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
+  %t1 = stream.reorder %t shape = [64, 4] order = [1, 0] : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<8x8x4xui2, lanes = 2>
+  %u = stream.window %t1 kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
   %v2 = stream.threshold %v1 thresholds(@u3) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>

@@ -16,8 +16,8 @@ from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, LinkAttr, Process
 from ..qdialect.stream.flow import LinkOp
 from ..qdialect.stream.linked_designs import LinkedDesigns
-from ..qdialect.stream.ports import SinkOp, SourceOp
-from .resources.cost import fifo_cost, frame_counter_dsps, implementations, memories
+from .calibration import Calibration, calibration_of
+from .resources.cost import fifo_cost, implementations, memories
 from .resources.device import RESOURCE_KINDS, VENDOR_NAMES, Device, Use
 from .resources.memory import LOGIC_PER_LUT
 from .resources.work import NetworkWork, network_work
@@ -27,9 +27,6 @@ from .timing.simulate import declared_depths, simulate, simulate_unbounded
 
 REPORTED_UNITS = {"bram18": ("bram36", 0.5)}
 """Resources that are reported under another name, and their size in its unit."""
-
-ERRORS = {"xilinx": {"logic": 0.1, "ff": 0.1, "block": 0.1}, "intel": {}}
-"""The relative error of the cost model, where it was measured; docs/costs.md has the figures."""
 
 MAX_SIMULATED_WORDS = 20_000
 """Words of a frame up to which a design that its channels slow down is simulated."""
@@ -69,6 +66,7 @@ class PartEstimate:
     latency: int
     """Cycles of one frame through this design, from its first source to its last sink."""
     work: NetworkWork
+    calibration: Calibration
 
     @property
     def bottleneck(self) -> LayerEstimate:
@@ -90,7 +88,7 @@ class PartEstimate:
     @property
     def errors(self) -> dict[str, float]:
         """The relative errors of the resources, where they are known."""
-        known = ERRORS[self.device.vendor]
+        known = self.calibration.errors
         errors = np.array([known.get(kind, 0) for kind in RESOURCE_KINDS])
         return {name: error for name, error in self.by_name(errors).items() if error}
 
@@ -99,6 +97,16 @@ class PartEstimate:
         """The share of the device that the design uses."""
         held = self.named(self.device.amounts(self.clock_mhz))
         return {kind: used and used / held[kind] for kind, used in self.resources.items()}
+
+    @property
+    def excess(self) -> dict[str, tuple[float, float]]:
+        """The resources that exceed the budget: for each, the amount used and the budget."""
+        budget = self.named(self.device.budget(self.clock_mhz))
+        return {
+            kind: (used, budget.get(kind, 0))
+            for kind, used in self.resources.items()
+            if used > budget.get(kind, 0)
+        }
 
     def named(self, use: Use) -> dict[str, float]:
         """Amounts by the vendor's names; off-chip bits per cycle only if there are any."""
@@ -172,6 +180,13 @@ def format_amount(amount: float) -> str:
     return f"{amount:,}".removesuffix(".0")
 
 
+def share_of(budget: float, held: float) -> str:
+    """The share of a device that a budget is."""
+    if not held:
+        return "the device has none"
+    return f"{budget / held:.0%} of {format_amount(held)}"
+
+
 def vendor_amounts(vendor: str, use: Use) -> dict[str, float]:
     """Amounts by a vendor's names; off-chip bits per cycle only if there are any."""
     units = {reported: unit for reported, unit in REPORTED_UNITS.values()}
@@ -198,6 +213,7 @@ def estimate(designs: LinkedDesigns, devices: Sequence[Device], clock_mhz: float
             layers_of(part, device),
             simulate_unbounded(part).cycles,
             network_work(part),
+            calibration_of(part, device, clock_mhz),
         )
         for part, device in zip(designs.parts, devices, strict=True)
     ]
@@ -280,8 +296,6 @@ def layer_of(process: Process, vendor: str) -> LayerEstimate:
     """The estimate of a process and of the channels that it writes."""
     (pe, simd), cycles = process.parallelism, process.interval
     use = process_use(process, vendor)
-    if isinstance(process, SourceOp | SinkOp):
-        use[RESOURCE_KINDS.index("dsp")] += frame_counter_dsps(cycles)
     return LayerEstimate(name_of(process), process.kind, pe, simd, cycles, use)
 
 

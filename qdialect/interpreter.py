@@ -26,6 +26,7 @@ from xdsl.interpreter import (
 from xdsl.ir import Operation, SSAValue
 from xdsl.utils.exceptions import InterpretationError, VerifyException
 
+from .calls import check_calls
 from .data import Array, check_values
 from .qnn import TENSOR_OPS, ConstantOp, QnnOp
 from .qnn.base import checked_storage, text_of
@@ -223,6 +224,7 @@ def run(
             "this module contains no stream.design for the engine to run: run stream-lower first"
         )
     entry = entry_of(module)
+    check_calls(module, entry)
     args, images = check_inputs(entry, inputs)
     if images == 1 or images_stay_apart(module):
         return _call_entry(module, entry, args, listeners, engine)

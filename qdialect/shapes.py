@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from xdsl.utils.exceptions import VerifyException
 
+MAX_PADDED_SIZE = 1 << 20
+"""Rows, and columns, of an image with its padding."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -26,6 +29,15 @@ class Window:
         """The number of windows in an image: rows and columns of the result."""
         top, left, bottom, right = self.pads
         padded = height + top + bottom, width + left + right
+        if max(self.strides) > MAX_PADDED_SIZE:
+            raise VerifyException(
+                f"the strides {list(self.strides)} are too large: at most {MAX_PADDED_SIZE:,}"
+            )
+        if max(padded) > MAX_PADDED_SIZE:
+            raise VerifyException(
+                f"the padded image of {padded[0]}x{padded[1]} is too large: at most "
+                f"{MAX_PADDED_SIZE:,} rows and columns are supported"
+            )
         for size, extent, name in zip(padded, self.extent, ("high", "wide"), strict=True):
             if size < extent:
                 raise VerifyException(

@@ -29,6 +29,9 @@ from .types import MAX_WIDTH
 MAX_INTEGER_DIGITS = 40
 """Digits of an integer literal; a 64-bit integer has 20."""
 
+MAX_OPS = 20_000
+"""Ops of a module: each takes about half a millisecond to parse and verify."""
+
 MAX_LOCATION_DEPTH = 20
 """Levels of nesting in a `loc(...)`."""
 
@@ -95,6 +98,7 @@ class SourceParser(Parser):
         self.types: dict[str, TypeAttribute] = {}
         self.line, self.line_start = 1, 0
         self.location_depth = 0
+        self.op_count = 0
         self.open_ops: list[Position] = []
         self.first_uses: dict[str, Position] = {}
 
@@ -109,6 +113,9 @@ class SourceParser(Parser):
     def parse_operation(self) -> Operation:
         location = self._location(self.pos)
         self.open_ops.append(self.pos)
+        self.op_count += 1
+        if self.op_count > MAX_OPS:
+            self.raise_error(f"a module has at most {MAX_OPS:,} ops")
         op = super().parse_operation()
         self.open_ops.pop()
         if not isinstance(op.location, FileLineColLoc):

@@ -4,6 +4,7 @@ Integers are the builtin `uiN` and `siN`. The dialect adds two types: `!qnn.bipo
 one bit, and `!qnn.ternary`, -1, 0 or +1 in two bits.
 """
 
+from math import prod
 from typing import TypeAlias, cast
 
 import numpy as np
@@ -57,6 +58,10 @@ def is_quant(type: Attribute) -> bool:
     return isinstance(type, QuantType)
 
 
+MAX_ELEMENTS = 1 << 30
+"""Elements of a tensor; the largest networks have some hundred million."""
+
+
 def check_element(type: Attribute) -> ElementType:
     """Returns `type` if it is an element type of the dialect; raises VerifyException if not."""
     match type:
@@ -87,6 +92,10 @@ def check_tensor(type: Attribute) -> QnnTensor:
             f"{tensor} has a dimension that is unknown or 0: every size must be at least 1"
         )
     check_element(tensor.element_type)
+    if prod(tensor.get_shape()) > MAX_ELEMENTS:
+        raise VerifyException(
+            f"{tensor} is too large: a tensor has at most {MAX_ELEMENTS:,} elements"
+        )
     return tensor
 
 

@@ -2,7 +2,8 @@
 
 A dequantized tensor that was only moved or added since is still integers times a scale. Linear ops
 over such tensors compute the exact integer sums. This defines the result of a float convolution:
-frameworks add in an unspecified order, so their last bits are not defined.
+frameworks add in an unspecified order, so their last bits are not defined. The same holds after
+constant factors and offsets (`Affine`), and after an average.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .convolution import exact_dtype, max_magnitude
+from .affine import AffineMap
+from .convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from .data import Array
 
 
@@ -41,44 +43,108 @@ class Dequantized:
         return Dequantized(move(self.ints), np.asarray(move(scales), np.float64))
 
 
-Value: TypeAlias = Array | Dequantized
+@dataclass(frozen=True)
+class Affine:
+    """A dequantized tensor of one scale after constant factors and offsets.
+
+    `value` is what float32 arithmetic computes, op by op; quantizers and activations read it.
+    `exact + offset` are the numbers that it stands for; linear ops sum these.
+    """
+
+    exact: Dequantized
+    offset: float
+    value: npt.NDArray[np.float32]
+
+    def moved(self, move: Callable[[Array], Array]) -> "Affine":
+        """The tensor after an op that only moves elements."""
+        return Affine(self.exact.moved(move), self.offset, move(self.value))
+
+
+Value: TypeAlias = Array | Dequantized | Affine
 
 
 def as_array(value: Value) -> Array:
     """The value as an array."""
-    return value.value if isinstance(value, Dequantized) else value
+    return value.value if isinstance(value, Dequantized | Affine) else value
+
+
+def exact_numbers(value: Value) -> tuple[Dequantized, float] | None:
+    """A tensor as integers times one scale, plus an offset; None if it is not known as such."""
+    if isinstance(value, Affine):
+        return value.exact, value.offset
+    return (value, 0.0) if isinstance(value, Dequantized) and value.has_single_scale else None
+
+
+def with_map(value: Value, change: Callable[[AffineMap], AffineMap | None], result: Array) -> Value:
+    """The result of an op, with what the integers of its operand stand for now, if it is known."""
+    known = exact_numbers(value)
+    if known is None or result.dtype != np.float32:
+        return result
+    exact, offset = known
+    after = change(AffineMap(exact.scale.item(), 0, offset))
+    if after is None or not after.is_usable:
+        return result
+    kind = exact_dtype(max_magnitude(exact.ints) + abs(after.zero))
+    ints = exact.ints.astype(kind) - after.zero if after.zero else exact.ints
+    return Affine(Dequantized(ints, np.array(after.scale)), after.offset, result)
 
 
 def move_elements(value: Value, move: Callable[[Array], Array]) -> Value:
     """Applies an op that only moves elements, on the integers of a dequantized tensor."""
-    return value.moved(move) if isinstance(value, Dequantized) else move(value)
+    return value.moved(move) if isinstance(value, Dequantized | Affine) else move(value)
+
+
+def pad_elements(value: Value, low: Sequence[int], high: Sequence[int], number: int) -> Value:
+    """Pads a tensor with a number; integers are padded with an integer, if one represents it."""
+    known = exact_numbers(value)
+    steps = 0.5 if known is None or known[1] != 0 else number / known[0].scale.item()
+    if known is None or steps != round(steps):
+        return pad_image(as_array(value), low, high, number)
+    ints = widened_for(known[0].ints, round(steps))
+    padded = Dequantized(pad_image(ints, low, high, round(steps)), known[0].scale)
+    if isinstance(value, Affine):
+        return Affine(padded, 0.0, pad_image(value.value, low, high, number))
+    return padded
 
 
 def common_scale(values: Sequence[Value]) -> npt.NDArray[np.float64] | None:
-    """The scale of all values if they are dequantized with the same single scale, else None."""
-    first = values[0]
-    if not isinstance(first, Dequantized):
-        return None
-    for value in values:
-        if not (isinstance(value, Dequantized) and value.has_single_scale):
-            return None
-        if value.scale.item() != first.scale.item():
-            return None
-    return first.scale
+    """The scale of all values if they are integers times the same single scale, else None."""
+    known = [exact_numbers(value) for value in values]
+    found = [exact.scale for exact, offset in filter(None, known) if offset == 0]
+    same = len(found) == len(values) and len({scale.item() for scale in found}) == 1
+    return found[0] if same else None
 
 
 def integers(values: Sequence[Value]) -> list[Array]:
-    """The integers of values, all of them dequantized."""
-    return [value.ints for value in values if isinstance(value, Dequantized)]
+    """The integers of values that have a common scale."""
+    return [exact.ints for exact, _ in filter(None, map(exact_numbers, values))]
 
 
 def combine_exactly(
     values: Sequence[Value], combine: Callable[[Array, Array], Array]
-) -> Dequantized | None:
+) -> Dequantized | Affine | None:
     """The exact sum or difference of two values with a common scale, else None."""
     scale = common_scale(values)
     if scale is None:
         return None
     lhs, rhs = integers(values)
-    exact = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
-    return Dequantized(combine(lhs.astype(exact), rhs.astype(exact)), scale)
+    kind = exact_dtype(max_magnitude(lhs) + max_magnitude(rhs))
+    exact = Dequantized(combine(lhs.astype(kind), rhs.astype(kind)), scale)
+    if any(isinstance(value, Affine) for value in values):
+        return Affine(exact, 0.0, combine(*map(as_array, values)))
+    return exact
+
+
+def concatenate(values: Sequence[Value], axis: int) -> Value:
+    """Concatenates tensors; those with a common scale stay integers."""
+    joined, scale = (
+        np.concatenate([as_array(value) for value in values], axis),
+        common_scale(values),
+    )
+    if scale is None:
+        return joined
+    kind = exact_dtype(max(map(max_magnitude, integers(values))))
+    exact = np.concatenate([part.astype(kind) for part in integers(values)], axis)
+    if any(isinstance(value, Affine) for value in values):
+        return Affine(Dequantized(exact, scale), 0.0, joined)
+    return Dequantized(exact, scale)

@@ -13,6 +13,7 @@ import numpy as np
 from ..qdialect.archives import ARCHIVE_ERRORS, Unpacker
 from ..qdialect.data import Array
 from ..qdialect.diagnostics import printable
+from ..qdialect.input_files import require_regular
 from .errors import UserError
 from .files import read_bytes, reason, write_whole
 
@@ -49,6 +50,7 @@ def load_array(name: str) -> Array:
 
 def _member(path: str, key: str) -> bytes:
     """The bytes of one array in an archive."""
+    require_regular(path)
     with zipfile.ZipFile(path) as archive:
         names = [name.removesuffix(".npy") for name in archive.namelist()]
         if not key and len(names) == 1:

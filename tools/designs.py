@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.passes import ModulePass
@@ -63,13 +62,8 @@ def size_channels(module: ModuleOp) -> None:
 
 
 def fold_design(design: DesignOp, goal: Goal, path: str | None) -> None:
-    """Folds a design for a goal, with the layers of a folding file as the file has them.
-
-    Only with such a file may the design exceed its device, if the goal allows that.
-    """
+    """Folds a design for a goal, with the layers of a folding file as the file has them."""
     folds = {} if path is None else read_folding(path)
-    if not folds:
-        goal = replace(goal, must_fit=True)
     with timed("tile"), folding_errors(path):
         tile_design(design, goal, folds)
 

@@ -46,6 +46,14 @@ def find_device(name: str) -> Device:
         raise UserError(str(error)) from None
 
 
+def check_device_clock(device: Device, clock_mhz: float) -> None:
+    """Raises if a device cannot have a clock."""
+    try:
+        device.check_clock(clock_mhz)
+    except DeviceError as error:
+        raise UserError(str(error)) from None
+
+
 def device_as_json(device: Device) -> dict[str, Any]:
     """A device with its figures and their sources."""
     return {

@@ -4,44 +4,24 @@ A file that cannot be read or written becomes a `UserError` of one line. A file 
 whole or not at all.
 """
 
-import contextlib
 import os
-import signal
 import stat
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from ..backends.temporary_folders import temporary_folder
+from ..qdialect.input_files import read_stream, read_whole
 from .errors import UserError
-from .start import TERMINATING_SIGNALS
 
-
-@contextlib.contextmanager
-def uninterrupted() -> Generator[None]:
-    """Delays SIGINT and SIGTERM until a block ends that must not be interrupted."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    waiting = list[int]()
-    before = {
-        number: signal.signal(number, lambda number, _: waiting.append(number))
-        for number in TERMINATING_SIGNALS
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in waiting[:1]:
-            signal.raise_signal(number)
+MAX_PREFIX_LENGTH = 50
+"""Characters of a file's name in the name of its temporary folder, which may not be too long."""
 
 
 def read_text(path: str) -> str:
     """The text of a file, or of standard input for `-`."""
-    data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+    data = _read_standard_input() if path == "-" else read_bytes(path)
     name = "standard input" if path == "-" else path
     if not data or data.isspace():
         raise UserError(f"{name} is empty")
@@ -55,30 +35,36 @@ def read_text(path: str) -> str:
 
 def read_bytes(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        return read_whole(path)
     except OSError as error:
         raise UserError(reason(path, error)) from None
     except ValueError:
         raise UserError(f"{path!r} is not a valid file name") from None
 
 
+def _read_standard_input() -> bytes:
+    try:
+        return read_stream(sys.stdin.buffer)
+    except OSError as error:
+        raise UserError(reason("standard input", error)) from None
+    except (AttributeError, ValueError):
+        raise UserError("standard input is closed") from None
+
+
 def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Writes a temporary file beside `path` and renames it, so that `path` is never incomplete."""
+    """Writes a file in a folder beside `path` and moves it, so that `path` is never incomplete."""
     target = Path(os.path.realpath(path))
     try:
         if target.exists() and not target.is_file():
             return _write_through(target, write)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        prefix = f".{target.name[:MAX_PREFIX_LENGTH]}.qnn-"
+        with temporary_folder(prefix, target.parent) as folder:
+            whole = folder / "whole"
+            with whole.open("wb") as file:
                 write(file)
-            mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-            os.chmod(temporary, stat.S_IMODE(mode))
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
+            if target.exists():
+                whole.chmod(stat.S_IMODE(target.stat().st_mode))
+            whole.replace(target)
     except OSError as error:
         raise UserError(reason(path, error)) from None
 
@@ -87,12 +73,6 @@ def _write_through(target: Path, write: Callable[[BinaryIO], object]) -> None:
     """Writes to something that is not a regular file, such as /dev/null."""
     with target.open("wb") as file:
         write(file)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def reason(path: str, error: OSError) -> str:

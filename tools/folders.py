@@ -1,15 +1,21 @@
 """Folders that the commands write: as a whole or not at all, and without loss of other files."""
 
-import fcntl
+import logging
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from shutil import rmtree
-from tempfile import mkdtemp
 
+from ..backends.interrupts import uninterrupted
+from ..backends.temporary_folders import abandoned, folder_lock, temporary_folder
 from .errors import UserError
-from .files import reason, uninterrupted
+from .files import reason
+
+LOG = logging.getLogger(__name__)
+
+TEMPORARY = ".qnn-"
+"""The start of the names of folders in which builds are made."""
 
 MANIFEST = ".qnn-build"
 """The file that lists the files of a build. The next build replaces those, and no others."""
@@ -27,36 +33,51 @@ def build_folder(path: str) -> Generator[Path]:
         raise UserError("the name of the output folder is empty")
     target = Path(os.path.realpath(path))
     try:
+        if target.is_dir():
+            finish_exchange(target)
         _check_place(path, target)
         place = target if target.exists() else target.parent
-        temporary = mkdtemp(prefix=".qnn-", dir=place)
-        try:
-            new, old = Path(temporary, "new"), Path(temporary, "old")
+        with temporary_folder(TEMPORARY, place, _salvage) as temporary:
+            new, old = temporary / "new", temporary / "old"
             new.mkdir()
             yield new
             files = _files(new)
             (new / MANIFEST).write_text("".join(f"{name}\n" for name in files))
             if target.exists():
-                with _locked(target), uninterrupted():
+                with folder_lock(target), uninterrupted():
                     _replace_build(target, new, old, [MANIFEST, *files])
             else:
                 new.rename(target)
-        finally:
-            with uninterrupted():
-                rmtree(temporary, ignore_errors=True)
     except OSError as error:
         raise UserError(reason(path, error)) from None
 
 
-@contextmanager
-def _locked(folder: Path) -> Generator[None]:
-    """Locks a folder, so that two commands do not replace the same build at the same time."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+def finish_exchange(place: Path) -> None:
+    """Completes or undoes the replacement of a build that was killed; of no effect elsewhere."""
+    with suppress(OSError):
+        for folder in abandoned(TEMPORARY, place):
+            _salvage(folder)
+            rmtree(folder, ignore_errors=True)
+
+
+def _salvage(temporary: Path) -> None:
+    """Completes or undoes the replacement that a process has not finished before it ended.
+
+    The new manifest is moved after all old files and before all other new ones. So if it has been
+    moved, the rest of the new files follow; otherwise the old files come back.
+    """
+    target, new, old = temporary.parent, temporary / "new", temporary / "old"
+    if not old.is_dir():
+        return
+    with folder_lock(target):
+        rest = old if (new / MANIFEST).exists() else new
+        for name in _files(rest):
+            _move(rest / name, target / name)
+    LOG.warning(
+        "%s: a build was killed while it replaced an earlier one; the %s build is restored",
+        target,
+        "earlier" if rest == old else "new",
+    )
 
 
 def _check_place(path: str, target: Path) -> None:
@@ -111,6 +132,7 @@ def _replace_build(target: Path, new: Path, old: Path, files: Iterable[str]) -> 
             )
     moves = [(target / name, old / name) for name in written if os.path.lexists(target / name)]
     moves += [(new / name, target / name) for name in files]
+    old.mkdir()
     done: list[tuple[Path, Path]] = []
     try:
         for move in moves:

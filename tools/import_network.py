@@ -4,7 +4,7 @@ import logging
 
 from .commands.import_ import ImportOptions
 from .files import write_whole
-from .network_summary import describe_fold_bn, layer_summaries, summary_table
+from .network_summary import describe_levels, layer_summaries, summary_table
 from .networks import import_network, input_types_by_name, write_module
 
 LOG = logging.getLogger(__name__)
@@ -21,4 +21,4 @@ def import_command(options: ImportOptions) -> None:
     if options.output is not None:
         write_whole(options.output, lambda file: write_module(module, file))
     print(summary_table(layer_summaries(module)))
-    print(describe_fold_bn(module))
+    print(describe_levels(module))

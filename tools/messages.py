@@ -117,6 +117,8 @@ def report_errors(
     except OSError as error:
         _discard_output()
         print(f"{command}: {reason(error.filename or 'standard output', error)}", file=sys.stderr)
+    except MemoryError as error:
+        print(f"{command}: not enough memory: {truncated(str(error))}", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1

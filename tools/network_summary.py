@@ -14,6 +14,8 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ..hardware.resources.work import matrix_work
 from ..passes.fold_bn.fold_bn import FoldBnPass
+from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
+from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..qdialect.dialects import new_context
 from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
@@ -21,6 +23,7 @@ from ..qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase
 from ..qdialect.qnn.pooling import MaxPoolOp
 from ..qdialect.qnn.quantization import DequantizeOp
 from ..qdialect.qnn.steps import LookupOp
+from ..qdialect.text import TextError, verify
 from ..qdialect.types import bit_width, element_of, is_quant, shape_of
 from .tables import align_columns, short_names, with_unit_prefix
 
@@ -78,16 +81,24 @@ def _summarize_layer(op: LinearOpBase) -> LayerSummary:
     )
 
 
-def describe_fold_bn(module: ModuleOp) -> str:
-    """Lists the ops that `fold-bn` folds in a network, or gives the reason why it fails."""
-    folded = module.clone()
+def describe_levels(module: ModuleOp) -> str:
+    """Lists the ops that `fold-bn` folds, and the level that the network reaches: 2 if all layers
+    become integer, 3 if it becomes a design. Gives the reason if a pass fails."""
+    lowered, context = module.clone(), new_context()
     try:
-        FoldBnPass().apply(new_context(), folded)
+        FoldBnPass().apply(context, lowered)
     except PassFailedException as error:
-        return str(error)
-    gone = _float_op_counts(module) - _float_op_counts(folded)
+        return f"{error}\nthe network stays at level 1: it runs with qnn run and qnn eval only"
+    gone = _float_op_counts(module) - _float_op_counts(lowered)
     kinds = ", ".join(f"{count} {name}" for name, count in sorted(gone.items()))
-    return "fold-bn makes every layer integer" + (f"; it folds {kinds}" if kinds else "")
+    folded = "fold-bn makes every layer integer" + (f"; it folds {kinds}" if kinds else "")
+    try:
+        MinimizeAccumulatorsPass().apply(context, lowered)
+        StreamLowerPass().apply(context, lowered)
+        verify(lowered)
+    except (PassFailedException, TextError) as error:
+        return f"{folded}\n{error}\nthe network reaches level 2: it cannot become hardware yet"
+    return f"{folded}\nthe network reaches level 3: qnn compile can make a design of it"
 
 
 def _float_op_counts(module: ModuleOp) -> Counter[str]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
+from socket import create_connection
 from threading import Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,18 @@ from .errors import UserError
 
 CLUSTER_TIMEOUT = 10
 """Seconds for which a cluster may be unreachable, or have no workers."""
+
+
+REACH_SECONDS = 10
+"""Seconds within which a scheduler must accept a connection."""
+
+RETRY_SECONDS = 0.2
+"""Time between two attempts to reach a cluster, which may just start."""
+
+SILENT_SECONDS = 60
+"""Seconds after which a worker without a sign of life is given up; they give one per second."""
+
+LOG = logging.getLogger(__name__)
 
 
 class PoolLost(Exception):
@@ -101,8 +114,10 @@ def _cluster(scheduler: str) -> Generator[Pool]:
     silence("distributed", "tornado")
     lost = (OSError, ImportError, CancelledError, distributed.KilledWorker)
     try:
+        _check_reachable(scheduler)
+        _check_certificates(distributed, scheduler)
         client = distributed.Client(scheduler, timeout=CLUSTER_TIMEOUT, set_as_default=False)
-    except OSError as error:
+    except (OSError, RuntimeError, TypeError) as error:
         raise UserError(f"no cluster answers at {scheduler}: {_one_line(error)}") from None
     sent: dict[Any, Any] = {}
 
@@ -146,23 +161,70 @@ def check_address(scheduler: str) -> None:
         )
 
 
+def _check_reachable(scheduler: str) -> None:
+    """Raises OSError if nothing listens; Dask's own error would take several times as long."""
+    url, end = urlsplit(scheduler), monotonic() + REACH_SECONDS
+    while True:
+        try:
+            return create_connection((url.hostname or "", url.port or 0), REACH_SECONDS).close()
+        except OSError:
+            if monotonic() > end:
+                raise
+            sleep(RETRY_SECONDS)
+
+
+def _check_certificates(distributed: Any, scheduler: str) -> None:
+    """Raises UserError for an encrypted connection for which Dask has no certificates."""
+    arguments = distributed.Security().get_connection_args("client")
+    if scheduler.startswith("tls:") and arguments.get("ssl_context") is None:
+        raise UserError(
+            f"{scheduler} needs certificates: set distributed.comm.tls in Dask's configuration"
+        )
+
+
 class ClusterWatch:
-    """Checks at most once per second whether a cluster still has workers."""
+    """Checks at most once per second whether a cluster still has workers.
+
+    A worker that the scheduler has not heard from for `SILENT_SECONDS` is stopped or out of reach.
+    The scheduler then has to give its tasks to others, which by itself it would do after minutes.
+    """
 
     def __init__(self, client: Any, scheduler: str):
         self.client = client
         self.scheduler = scheduler
         self.seen = self.looked = monotonic()
+        self.heard: dict[str, tuple[float, float]] = {}
+        """When the scheduler has last heard from a worker, and when this was noticed."""
 
     def __call__(self) -> None:
         now = monotonic()
         if now - self.looked < 1:
             return
         self.looked = now
-        if self.client.status == "running" and self.client.nthreads():
+        if self.client.status == "running" and self._remove_silent_workers():
             self.seen = now
         elif now - self.seen > CLUSTER_TIMEOUT:
             raise PoolLost(f"the cluster at {self.scheduler} has no workers")
+
+    def _remove_silent_workers(self) -> int:
+        """Removes workers that are silent; returns the number of the others.
+
+        Silence is counted by this process, whose clock may differ from the scheduler's.
+        """
+        now, workers = monotonic(), self.client.scheduler_info()["workers"]
+        for address, worker in workers.items():
+            seen = worker["last_seen"]
+            if self.heard.get(address, (None, now))[0] != seen:
+                self.heard[address] = seen, now
+            self.heard.setdefault(address, (seen, now))
+        silent = [a for a in workers if now - self.heard[a][1] > SILENT_SECONDS]
+        for address in silent:
+            LOG.warning("the worker %s does not answer: others do its work", address)
+            del self.heard[address]
+            self.client.sync(
+                self.client.scheduler.unregister, address=address, stimulus_id="silent-worker"
+            )
+        return len(workers) - len(silent)
 
 
 def _one_line(error: BaseException) -> str:

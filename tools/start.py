@@ -34,6 +34,7 @@ def _run(module: str) -> int:
     up yet; a signal after the command is ignored. Signals that are ignored from the start, such as
     SIGINT in a background job of a shell, stay ignored.
     """
+    _open_closed_streams()
     handled = [n for n in TERMINATING_SIGNALS if signal.getsignal(n) is not signal.SIG_IGN]
     for number in handled:
         signal.signal(number, _exit_at_once)
@@ -51,6 +52,31 @@ def _run(module: str) -> int:
     finally:
         for number in handled:
             signal.signal(number, signal.SIG_IGN)
+        _flush_output()
+
+
+def _flush_output() -> None:
+    """Writes the rest of standard output, such as the text of `--help`; nobody may read it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_closed_streams() -> None:
+    """Opens standard streams that the caller has closed, so that no other file takes their place.
+
+    Like a closed one, such a stream cannot be read or written: that is an error of the command that
+    does so. Messages to a closed standard error are lost.
+    """
+    modes = (os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)
+    for number, (name, mode) in enumerate(zip(("stdin", "stdout", "stderr"), modes, strict=True)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, mode)  # the lowest free number, as all lower ones are open
+            stream = open(number, "r" if number == 0 else "w", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
 
 
 _interrupts: list[int] = []

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 
 from xdsl.dialects.builtin import ModuleOp
 
-from ..hardware.estimate import Estimate, EstimateError, estimate
+from ..hardware.estimate import (
+    Estimate,
+    EstimateError,
+    PartEstimate,
+    estimate,
+    format_amount,
+    share_of,
+)
 from ..hardware.resources.device import Device, DeviceError, device_named
 from ..hardware.search.limits import NextStep, next_step
 from ..hardware.timing.simulate import Deadlock
@@ -22,7 +29,7 @@ from ..qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..qdialect.text import verify
 from .commands.shared import DesignOptions
 from .designs import design_in, folding_errors, lowered_design, size_channels, timed
-from .devices import find_device
+from .devices import check_device_clock, find_device
 from .errors import UsageError, UserError
 
 LOG = logging.getLogger(__name__)
@@ -38,20 +45,59 @@ class System:
     is_chain: bool
     """Whether the network was cut for a chain of devices, even if one of them is enough."""
 
-    def estimate(self) -> Estimate:
+    def estimate(self, over_budget: bool = False) -> Estimate:
+        """The estimate; raises if a design exceeds the budget of its device, unless it may."""
         try:
-            return estimate(self.designs, self.devices, self.clock_mhz)
+            found = estimate(self.designs, self.devices, self.clock_mhz)
         except (EstimateError, Deadlock) as error:
             raise UserError(str(error)) from None
+        if not over_budget:
+            for part in found.parts:
+                check_budget(part)
+        return found
 
 
-def build_system(module: ModuleOp, options: DesignOptions, must_fit: bool = True) -> System:
-    """Runs whichever of lowering, cutting, folding and FIFO sizing a network still needs.
+def check_budget(part: PartEstimate) -> None:
+    """Raises if a design exceeds the budget of its device."""
+    if not part.excess:
+        return
+    device = part.device
+    held = part.named(device.amounts(part.clock_mhz))
+    needs = "; ".join(
+        f"{format_amount(used)} {kind}, of a budget of {format_amount(budget)} "
+        f"({share_of(budget, held.get(kind, 0))})"
+        for kind, (used, budget) in part.excess.items()
+    )
+    raise UserError(
+        f"{device.name} is too small: {part.name} needs {needs}; use a larger device or several, "
+        "or accept this with --over-budget"
+    )
 
-    Without `must_fit`, a design with a folding file may exceed its device.
-    """
+
+def build_system(module: ModuleOp, options: DesignOptions) -> System:
+    """Runs whichever of lowering, cutting, folding and FIFO sizing a network still needs."""
+    system = _built_system(module, options)
+    for device in system.devices:
+        check_device_clock(device, system.clock_mhz)
+        measured = device.measured_clock_mhz
+        if measured and system.clock_mhz > measured:
+            LOG.warning(
+                "clock: %g MHz; designs like this were measured on %s up to %g MHz only, so timing "
+                "may not close",
+                system.clock_mhz,
+                device.name,
+                measured,
+            )
+    return system
+
+
+def _built_system(module: ModuleOp, options: DesignOptions) -> System:
+    named = options.devices or ([] if options.device is None else [options.device])
+    if options.clock_mhz is not None:
+        for name in named:
+            check_device_clock(find_device(name), options.clock_mhz)
     if options.device is not None:
-        return _on_one_device(module, options, must_fit)
+        return _on_one_device(module, options)
     devices = None if options.devices is None else list(map(find_device, options.devices))
     if len(designs_of(module)) > 1:
         _check_not_cut_again(options)
@@ -83,10 +129,10 @@ def next_faster_design(design: DesignOp, found: Estimate) -> NextStep | None:
     return next_step(design, part.device, found.clock_mhz, found.bottleneck.cycles)
 
 
-def _on_one_device(module: ModuleOp, options: DesignOptions, must_fit: bool) -> System:
+def _on_one_device(module: ModuleOp, options: DesignOptions) -> System:
     assert options.device is not None
     device = find_device(options.device)
-    goal = Goal(device, options.clock_mhz, options.fps, must_fit=must_fit)
+    goal = Goal(device, options.clock_mhz, options.fps, must_fit=not options.over_budget)
     design = design_in(module, goal, options.folding)
     designs = linked_designs_in(module)
     clock_mhz = _clock_of(design, device, options.clock_mhz)

@@ -18,11 +18,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from fnmatch import fnmatchcase
 from math import inf
-from pathlib import Path
 from typing import Any, cast
 
 from ..qdialect.diagnostics import did_you_mean, truncated
 from ..qdialect.documents import parse_toml
+from ..qdialect.input_files import read_whole
 from .activations import ActivationQuantizer, Clamp, Sign
 from .distributions import DISTRIBUTIONS
 from .errors import TrainingError
@@ -106,7 +106,7 @@ class Recipe:
     def read(path: str) -> "Recipe":
         """Reads a TOML file."""
         try:
-            given = parse_toml(Path(path).read_text())
+            given = parse_toml(read_whole(path).decode())
         except OSError as error:
             raise TrainingError(f"{path}: {(error.strerror or str(error)).lower()}") from None
         except UnicodeDecodeError:

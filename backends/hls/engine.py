@@ -14,7 +14,7 @@ from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from ..build_cache import build_once, fingerprint, user_cache
 from ..golden_vectors import SimulationError, write
-from ..programs import Launch, PartProgram
+from ..programs import Commands, Launch, PartProgram
 from ..target import EngineSettings
 from .library import UMBRELLA, library, umbrella_header
 from .printer import emit
@@ -66,33 +66,32 @@ class HlsEngine:
         """The simulation of a design, compiled unless it is in the cache."""
         simulation = Simulation([source], self.cache, self.bounded, units=PROCESSOR_COUNT)
         cached = replace(simulation, folder=self.cache / simulation_fingerprint(simulation))
-        if not cached.program.exists():
+
+        def compile_design(new: Path) -> None:
             LOG.info("compiling the design with g++")
             headers = self.headers(replace(simulation, sources=[]))
-            self.build(
-                cached.program,
-                lambda new: replace(simulation, folder=new, headers=headers).build(),
-            )
+            replace(simulation, folder=new, headers=headers).build()
+
+        self.build(cached.folder, compile_design)
         return cached
 
     def headers(self, simulation: Simulation) -> Path:
         """The folder with the library's headers, precompiled unless it is in the cache."""
         folder = self.cache / f"headers-{simulation_fingerprint(simulation)}"
-        precompiled = f"{UMBRELLA}.gch"
 
         def compile_headers(new: Path) -> None:
             write({UMBRELLA: umbrella_header()}, new)
-            command = ["-x", "c++-header", UMBRELLA, "-o", precompiled]
-            replace(simulation, folder=new).compile(*command)
+            command = ["-x", "c++-header", UMBRELLA, "-o", f"{UMBRELLA}.gch"]
+            with Commands(new) as commands:
+                replace(simulation, folder=new).compile(commands, *command)
 
-        if not (folder / precompiled).exists():
-            self.build(folder / precompiled, compile_headers)
+        self.build(folder, compile_headers)
         return folder
 
-    def build(self, file: Path, make: Callable[[Path], object]) -> None:
-        """Builds a folder of the cache; the folder is complete once it contains the file."""
+    def build(self, folder: Path, make: Callable[[Path], object]) -> None:
+        """Builds a folder of the cache, unless the cache holds it."""
         try:
-            build_once(file, make)
+            build_once(folder, make)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SimulationError(

@@ -124,14 +124,14 @@ def print_fork(instance: ForkInstance, printer: Printer) -> None:
 
 @print_instance.register
 def print_concat(instance: ConcatInstance, printer: Printer) -> None:
-    numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
+    numbers = ", ".join(map(str, [instance.runs, *instance.widths]))
     streams = channel_names(instance.writes, instance.reads)
     printer.call(f"concat<{numbers}>", "frames", *streams)
 
 
 @print_instance.register
 def print_split(instance: SplitInstance, printer: Printer) -> None:
-    numbers = ", ".join(map(str, [instance.pixels, *instance.widths]))
+    numbers = ", ".join(map(str, [instance.runs, *instance.widths]))
     streams = channel_names(instance.reads, instance.writes)
     printer.call(f"split<{numbers}>", "frames", *streams)
 

@@ -13,10 +13,10 @@ import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from ..golden_vectors import (
     read_results,
     write,
 )
+from ..programs import Commands
+from ..temporary_folders import temporary_folder
 from .library import INCLUDE, TESTBENCH, UMBRELLA, umbrella_header
 from .source_files import HlsSource
 from .translation_units import extern_declarations, template_instances, translation_unit
@@ -100,21 +102,21 @@ class Simulation:
         write(self.files, self.folder)
         units = sorted(path.name for path in self.folder.glob("*.cpp"))
 
-        def compile_one(unit: str) -> None:
-            self.compile("-c", unit)
-
-        with ThreadPoolExecutor(PROCESSOR_COUNT) as threads:
-            list(threads.map(compile_one, units))
-        self.compile(*[f"{Path(unit).stem}.o" for unit in units], "-o", "simulation")
+        objects = [f"{Path(unit).stem}.o" for unit in units]
+        with ThreadPoolExecutor(PROCESSOR_COUNT) as threads, Commands(self.folder) as commands:
+            list(threads.map(partial(self.compile, commands, "-c"), units))
+            self.compile(commands, *objects, "-o", "simulation")
+        for name in objects:
+            (self.folder / name).unlink()
         return self
 
-    def compile(self, *arguments: str) -> None:
+    def compile(self, commands: Commands, *arguments: str) -> None:
         """Runs g++ in the folder, with the options that all units share."""
         first = [] if self.headers is None else [f"-I{self.headers.resolve()}"]
         command = [find_gxx(), *first, *self.options, *arguments]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
-        if done.returncode:
-            raise SimulationError(f"g++ cannot compile the design:\n{done.stderr}")
+        done = commands.run(command, self.folder)
+        if done.status:
+            raise SimulationError(f"g++ cannot compile the design:\n{done.errors}")
 
     @property
     def options(self) -> list[str]:
@@ -169,12 +171,17 @@ class Simulation:
         most = max(len(arrays[0]) for arrays in inputs)
         each = MAX_FRAMES if self.bounded else min(MAX_FRAMES, -(-most // PROCESSOR_COUNT))
 
-        def run_slice(start: int) -> list[list[Array]]:
-            frames = [[array[start : start + each] for array in arrays] for arrays in inputs]
-            return self._run_once(frames, timeout)
-
         slices: list[list[list[Array]]] = []
-        with ThreadPoolExecutor(PROCESSOR_COUNT) as threads:
+        with (
+            temporary_folder("qnn-hls-") as folder,
+            ThreadPoolExecutor(PROCESSOR_COUNT) as threads,
+            Commands(folder) as commands,
+        ):
+
+            def run_slice(start: int) -> list[list[Array]]:
+                frames = [[array[start : start + each] for array in arrays] for arrays in inputs]
+                return self._run_once(frames, commands, folder / str(start), timeout)
+
             for results in threads.map(run_slice, range(0, most, each)):
                 slices.append(results)
                 done = min(most, len(slices) * each)
@@ -183,26 +190,23 @@ class Simulation:
         return [[np.concatenate(x) for x in zip(*results, strict=True)] for results in by_design]
 
     def _run_once(
-        self, inputs: Sequence[Sequence[Array]], timeout: float | None
+        self,
+        inputs: Sequence[Sequence[Array]],
+        commands: Commands,
+        vectors: Path,
+        timeout: float | None,
     ) -> list[list[Array]]:
-        """The results for the frames of one run of the program."""
+        """The results for the frames of one run of the program, whose files are in `vectors`."""
         try:
-            with TemporaryDirectory() as vectors:
-                for source, arrays in zip(self.sources, inputs, strict=True):
-                    write(golden_vector_files(source.inputs, arrays), Path(vectors, source.top))
-                done = subprocess.run(
-                    [self.program, vectors],
-                    cwd=self.folder,
-                    capture_output=True,
-                    text=True,
-                    timeout=timeout,
-                )
-                if done.returncode not in (0, DIFFERENT):
-                    raise SimulationError(done.stderr.strip() or f"it ends with {done.returncode}")
-                results = [
-                    read_results(source.outputs, Path(vectors, source.top))
-                    for source in self.sources
-                ]
+            for source, arrays in zip(self.sources, inputs, strict=True):
+                write(golden_vector_files(source.inputs, arrays), vectors / source.top)
+            done = commands.run([self.program, vectors], self.folder, timeout)
+            if done.status not in (0, DIFFERENT):
+                raise SimulationError(done.errors.strip() or f"it ends with {done.status}")
+            results = [
+                read_results(source.outputs, vectors / source.top) for source in self.sources
+            ]
+            rmtree(vectors)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise SimulationError(
@@ -220,5 +224,5 @@ def simulate_with_gxx(
     source: HlsSource, frames: Sequence[Array], bounded: bool = False
 ) -> list[Array]:
     """The results of one design for some frames; `bounded` gives channels their depths."""
-    with TemporaryDirectory() as folder:
-        return Simulation([source], Path(folder), bounded).build().run([frames])[0]
+    with temporary_folder("qnn-hls-") as folder:
+        return Simulation([source], folder, bounded).build().run([frames])[0]

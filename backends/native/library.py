@@ -1,15 +1,12 @@
 """A stage of a network as a shared library: compiled once, cached, and loaded.
 
-The cache holds each library with its constants and the digests of both. A library whose files do
-not match their digests is compiled again.
+The cache holds each library with its constants. A library with a damaged file is compiled again.
 """
 
 import ctypes
-import hashlib
 import logging
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
@@ -23,6 +20,7 @@ from xdsl.ir import SSAValue
 from ...qdialect.data import Array
 from ...qdialect.types import dtype_of, shape_of
 from .. import build_cache
+from ..programs import Commands
 from .constants import KnownValues
 from .emitter import emit
 from .plan import plan_stage
@@ -42,12 +40,7 @@ CXX_OPTIONS = [
 -ffp-contract=off, a fused multiply-add would round once, and lines (`lines.py`) would no longer be
 exact."""
 
-SOURCE_FILE, LIBRARY_FILE, CONSTANTS_FILE, DIGESTS_FILE = (
-    "network.cpp",
-    "network.so",
-    "constants.bin",
-    "digests",
-)
+SOURCE_FILE, LIBRARY_FILE, CONSTANTS_FILE = "network.cpp", "network.so", "constants.bin"
 
 
 @dataclass(frozen=True)
@@ -143,23 +136,9 @@ class Library:
 
 
 def open_library(folder: Path, make: Callable[[Path], None]) -> tuple[ctypes.CDLL, Array]:
-    """A library and its constants, compiled if the cache does not hold them.
-
-    Another process may remove a damaged folder between the check and the load: hence three tries.
-    """
-    for last in (False, False, True):
-        if folder.is_file():
-            folder.unlink(missing_ok=True)
-        elif folder.exists() and not is_intact(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-        try:
-            if not folder.exists():
-                build_cache.build_once(folder / DIGESTS_FILE, make)
-            return ctypes.CDLL(str(folder / LIBRARY_FILE)), map_file(folder / CONSTANTS_FILE)
-        except OSError:
-            if last:
-                raise
-    raise AssertionError
+    """A library and its constants, compiled if the cache does not hold them."""
+    build_cache.build_once(folder, make)
+    return ctypes.CDLL(str(folder / LIBRARY_FILE)), map_file(folder / CONSTANTS_FILE)
 
 
 def empty_result(value: SSAValue, images: int) -> Array:
@@ -228,23 +207,7 @@ def compile_stage(stage: Stage, known: KnownValues, level: InstructionSet, folde
     options = [*CXX_OPTIONS, *level.flags, f"-I{NATIVE_FOLDER / 'include'}"]
     command = [cxx_compiler(), *options, SOURCE_FILE, "-o", LIBRARY_FILE]
     LOG.debug("compiling for this processor: %s", " ".join(command))
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise NativeError(f"{cxx_compiler()} cannot compile the network:\n{done.stderr}")
-    (folder / DIGESTS_FILE).write_text(file_digests(folder))
-
-
-def is_intact(folder: Path) -> bool:
-    """Whether a library's files match the digests that were written with them."""
-    try:
-        return (folder / DIGESTS_FILE).read_text() == file_digests(folder)
-    except (OSError, ValueError):
-        return False
-
-
-def file_digests(folder: Path) -> str:
-    """The digests of a library's files."""
-    return "\n".join(
-        hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in (LIBRARY_FILE, CONSTANTS_FILE)
-    )
+    with Commands(folder) as commands:
+        done = commands.run(command, folder)
+    if done.status:
+        raise NativeError(f"{cxx_compiler()} cannot compile the network:\n{done.errors}")

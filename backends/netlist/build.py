@@ -7,12 +7,12 @@ function that fills it, in one of the modules imported here.
 """
 
 from ...qdialect.stream import DesignOp
-from . import elements, flow, ports, scale, weighted, windows
+from . import elements, flow, ports, reorder, scale, weighted, windows
 from .builder import Builder
 from .names import top_name
 from .netlist import EmitError, Netlist
 
-KIND_MODULES = ports, windows, weighted, elements, scale, flow
+KIND_MODULES = ports, windows, reorder, weighted, elements, scale, flow
 """The modules that register kinds of processes when they are imported."""
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import gcd
 
 from ...qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
-from ...qdialect.stream.types import ChannelType
 from .builder import Builder, build_instance
 from .netlist import Instance
 from .parameters import PerFrame, Precomputed
@@ -26,42 +25,36 @@ def build_fork(process: ForkOp, builder: Builder) -> ForkInstance:
 
 
 @dataclass(frozen=True)
-class ChannelPartsInstance(Instance):
-    """Joins or splits images along the channel axis, pixel by pixel."""
+class PartsInstance(Instance):
+    """Joins or splits frames along an axis, run by run."""
 
-    pixels: PerFrame[int]
+    runs: PerFrame[int]
     widths: Sequence[int]
-    """Words of a pixel in each part."""
+    """Words of a run in each part."""
 
 
-class ConcatInstance(ChannelPartsInstance):
-    """Joins the channels of several images."""
+class ConcatInstance(PartsInstance):
+    """Joins several frames."""
 
     kind = "concat"
 
 
-class SplitInstance(ChannelPartsInstance):
-    """Splits the channels of an image."""
+class SplitInstance(PartsInstance):
+    """Splits a frame."""
 
     kind = "split"
 
 
 @build_instance.register
 def build_concat(process: ConcatOp, builder: Builder) -> ConcatInstance:
-    pixels, widths = pixel_words(process.inputs)
-    return ConcatInstance(*builder.wiring(process), pixels=pixels, widths=widths)
+    wiring = builder.wiring(process)
+    return ConcatInstance(*wiring, runs=process.runs, widths=process.run_words)
 
 
 @build_instance.register
 def build_split(process: SplitOp, builder: Builder) -> SplitInstance:
-    pixels, widths = pixel_words(process.outputs)
-    return SplitInstance(*builder.wiring(process), pixels=pixels, widths=widths)
-
-
-def pixel_words(parts: Sequence[ChannelType]) -> tuple[int, list[int]]:
-    """The pixels of a frame, and the words of a pixel in each part."""
-    widths = [part.frame[-1] // part.lanes.data for part in parts]
-    return parts[0].words // widths[0], widths
+    wiring = builder.wiring(process)
+    return SplitInstance(*wiring, runs=process.runs, widths=process.run_words)
 
 
 @dataclass(frozen=True)

@@ -97,14 +97,14 @@ def split_channels(instance: SplitInstance) -> dict[str, str]:
 def part_definitions(
     action: str, channels: Sequence[Channel], widths: Sequence[int]
 ) -> dict[str, str]:
-    """The macro that reads or writes the word at a place of a pixel, in the channel of its part."""
+    """The macro that reads or writes the word at a place of a run, in the channel of its part."""
     *ends, total = accumulate(widths)
     lines = [
         f"if (place < {end}) {action}({channel.name}, word); else"
         for end, channel in zip(ends, channels, strict=False)
     ]
     lines.append(f"{action}({channels[-1].name}, word);")
-    return {f"{action}_PART(place, word)": " ".join(lines), "PIXEL_WORDS": str(total)}
+    return {f"{action}_PART(place, word)": " ".join(lines), "RUN_WORDS": str(total)}
 
 
 @singledispatch

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO
 
 import numpy as np
@@ -27,11 +27,11 @@ from ..golden_vectors import (
     read_results,
     write,
 )
-from ..programs import Launch, kill_group, last_lines
+from ..programs import Launch, kill_group, last_lines, start_watched
+from ..temporary_folders import temporary_folder
 from .library import library
 from .source_files import OpenclSource
 
-PARENT_WATCH = Path(__file__).parent / "parent_watch.py"
 MAX_KERNELS = 250
 """The maximum number of kernels in the emulator: each occupies one of its threads while it
 waits."""
@@ -81,8 +81,8 @@ class Emulation:
     def frames(self, inputs: Sequence[Array]) -> Generator[list[Array]]:
         """The results frame by frame, each as soon as the host has written it."""
         check_frames(self.source.inputs, inputs)
-        with TemporaryDirectory(prefix="qnn-opencl-") as name, TemporaryFile() as log:
-            folder, vectors = Path(name), Path(name) / "vectors"
+        with temporary_folder("qnn-opencl-") as folder, TemporaryFile() as log:
+            vectors = folder / "vectors"
             write({**self.source.files, **library()}, folder)
             write(golden_vector_files(self.source.inputs, inputs), vectors)
             for line in self._lines(folder, log):
@@ -94,20 +94,15 @@ class Emulation:
     def _lines(self, folder: Path, log: IO[bytes]) -> Generator[str]:
         """The lines that the host prints; raises an error if it fails."""
         host = [sys.executable, "host.py", "--timeout", str(self.timeout)]
-        with subprocess.Popen(
-            [sys.executable, PARENT_WATCH, folder, *host, *["--strict"] * self.bounded],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,
+        command = [*host, *["--strict"] * self.bounded]
+        with start_watched(
+            command, folder, cwd=folder, stdout=subprocess.PIPE, stderr=log
         ) as process:
             timer = threading.Timer(self.timeout + REPORT_SECONDS, kill_group, [process])
             timer.start()
             try:
                 assert process.stdout is not None
-                yield from process.stdout
+                yield from (line.decode(errors="replace") for line in process.stdout)
                 process.wait()
             finally:
                 timer.cancel()

@@ -30,6 +30,8 @@ class ProgramBuilder:
         self.module = ModuleOp([])
         self.pool = ConstantPool(self.module)
         self.values: dict[str, GraphValue] = {}
+        self.superseded: list[Operation] = []
+        """Ops that later ops replace; they are dropped in the end, unless something reads them."""
 
     def add(self, op: OpT, node: Node | None = None) -> OpT:
         """Appends an op to the program, with the name of its node as layer name."""

@@ -23,6 +23,15 @@ EVALUATION_ERRORS = (ArithmeticError, LookupError, MemoryError, TypeError, Value
 MAX_FOLDED_ELEMENTS = 1 << 26
 """The maximum number of elements in a result of a folded node."""
 
+SLOW_OPS = (
+    *("Resize", "Upsample", "GridSample", "RoiAlign", "AffineGrid", "LRN"),
+    *("AveragePool", "MaxPool", "LpPool", "RNN", "GRU", "LSTM", "DFT", "STFT"),
+)
+"""Operators that the reference computes element by element in Python."""
+
+MAX_SLOW_ELEMENTS = 1 << 16
+"""The maximum number of elements in a result of such an operator: they take some seconds."""
+
 NEVER_FOLDED_OPS = (
     *("Conv", "ConvTranspose", "ConvInteger", "DeformConv", "MaxUnpool", "Col2Im"),
     *("If", "Loop", "Scan", "SequenceMap"),
@@ -58,6 +67,7 @@ def fold_node(node: Node, inputs: Sequence[Array | None], opset: int) -> list[Co
     except (
         *EVALUATION_ERRORS,
         AttributeError,
+        ImportError,
         RuntimeError,
         onnx.shape_inference.InferenceError,
     ) as error:
@@ -94,11 +104,12 @@ def _check_sizes(node: Node, model: onnx.ModelProto, feeds: dict[str, Array]) ->
     for name, array in feeds.items():
         if array.size <= MAX_INFERENCE_INPUT_ELEMENTS:
             with_inputs.graph.initializer.append(numpy_helper.from_array(array, name))
+    most = MAX_SLOW_ELEMENTS if node.op in SLOW_OPS else MAX_FOLDED_ELEMENTS
     inferred = onnx.shape_inference.infer_shapes(with_inputs, data_prop=True)
     for value in inferred.graph.output:
         count = prod(dim.dim_value for dim in value.type.tensor_type.shape.dim)
-        if count > MAX_FOLDED_ELEMENTS:
+        if count > most:
             raise node.fail(
-                f"its constant result would have {count} elements: the maximum is "
-                f"{MAX_FOLDED_ELEMENTS}"
+                f"its constant result would have {count} elements: the maximum is {most}; fold it "
+                "with onnxsim before the import"
             )

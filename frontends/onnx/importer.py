@@ -7,6 +7,7 @@ import onnx
 from xdsl.dialects.builtin import ModuleOp, TensorType, f32
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Region, SSAValue
+from xdsl.rewriter import Rewriter
 from xdsl.utils.exceptions import VerifyException
 
 from ...qdialect.data import Array
@@ -67,6 +68,9 @@ class Importer(ProgramBuilder):
             self._import(node)
         results = [self._output(port) for port in self.graph.outputs]
         self.block.add_op(ReturnOp(*results))
+        for op in reversed(self.superseded):
+            if not any(list(result.uses) for result in op.results):
+                Rewriter.erase_op(op)
         types = [arg.type for arg in self.block.args], [result.type for result in results]
         function = FuncOp("main", types, Region(self.block))
         first = self.module.body.block.first_op

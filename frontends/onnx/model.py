@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
+import onnx.shape_inference
+import onnx.version_converter
 from google.protobuf.message import DecodeError
 from onnx import AttributeProto
 from xdsl.dialects.builtin import f32
@@ -26,6 +28,8 @@ from .values import Constant
 MIN_OPSET = 7
 MAX_FILE_BYTES = 1 << 31
 """The largest message of protobuf, in bytes."""
+
+MAX_NODES = 20_000
 
 DEFAULT_DOMAINS = ("", "ai.onnx")
 
@@ -95,9 +99,13 @@ def _read_model_file(path: str) -> bytes:
 
 def graph_of(model: onnx.ModelProto, folder: Path | None = None) -> Graph:
     """The view of a model in memory; external data is read from `folder`."""
-    graph = model.graph
-    if any(isinstance(text, bytes) for text in _all_names(graph)):
+    if len(model.graph.node) > MAX_NODES:
+        count = len(model.graph.node)
+        raise ImportFailure(f"the model has {count:,} nodes: at most {MAX_NODES:,} are supported")
+    if any(isinstance(text, bytes) for text in _all_names(model.graph)):
         raise ImportFailure("the model has a name that is not UTF-8 text: rename it")
+    model = _modernized(model)
+    graph = model.graph
     if graph.sparse_initializer:
         raise ImportFailure("sparse initializers are not supported: store them as dense tensors")
     constants = {
@@ -146,15 +154,45 @@ def _check_unique(names: Sequence[str], what: str) -> None:
             )
 
 
+def _modernized(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A model of an old opset, converted to the oldest supported one by ONNX's own converter."""
+    opset = _opset(model)
+    if opset >= MIN_OPSET:
+        return model
+    for node in model.graph.node:  # the converter aligns the axes of these wrongly
+        if {"broadcast", "axis"} <= {attribute.name for attribute in node.attribute}:
+            raise ImportFailure(
+                f'node "{short_name(node.name)}" ({node.op_type}): its broadcast along an axis is '
+                f"of opset {opset}; export the model with opset {MIN_OPSET} or newer"
+            )
+    try:
+        inferred = onnx.shape_inference.infer_shapes(_with_declared_initializers(model))
+        return onnx.version_converter.convert_version(inferred, MIN_OPSET)
+    except Exception as error:  # the converter is C++ and raises what it likes
+        reason = " ".join(str(error).split())[:200]
+        raise ImportFailure(
+            f"the model has opset {opset}, and onnx cannot convert it to opset {MIN_OPSET}, the "
+            f"oldest supported one: {reason}; export it with opset {MIN_OPSET} or newer"
+        ) from None
+
+
+def _with_declared_initializers(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy whose initializers are inputs, too: the converter needs the shapes of all tensors."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    declared = {port.name for port in copy.graph.input}
+    copy.graph.input.extend(
+        onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+        for tensor in copy.graph.initializer
+        if tensor.name not in declared
+    )
+    return copy
+
+
 def _opset(model: onnx.ModelProto) -> int:
     versions = [entry.version for entry in model.opset_import if entry.domain in DEFAULT_DOMAINS]
     newest = onnx.defs.onnx_opset_version()
     opset = versions[0] if versions else newest
-    if opset < MIN_OPSET:
-        raise ImportFailure(
-            f"the model has opset {opset}, the oldest supported one is {MIN_OPSET}: "
-            "convert it with onnx.version_converter"
-        )
     if opset > newest:
         raise ImportFailure(
             f"the model has opset {opset}, the installed onnx supports up to {newest}: "

@@ -49,8 +49,16 @@ UNSUPPORTED_OPERATORS: dict[str, str] = {
         "this activation is not supported: train with Relu, LeakyRelu, Elu, Sigmoid or Tanh",
     ),
     **dict.fromkeys(
-        ("LSTM", "GRU", "RNN", "Loop", "If", "Scan"),
-        "recurrent networks and control flow are not supported: unroll or export without them",
+        ("LSTM", "GRU", "RNN"),
+        "recurrent layers are not supported: use convolutions over the time axis",
+    ),
+    **dict.fromkeys(
+        ("Loop", "If", "Scan"),
+        "control flow is not supported: unroll loops and choose branches before export",
+    ),
+    **dict.fromkeys(
+        ("Attention", "MultiHeadAttention", "QAttention"),
+        "attention is not supported: use layers with constant weights, such as convolutions",
     ),
     **dict.fromkeys(
         ("InstanceNormalization", "LayerNormalization", "GroupNormalization", "LpNormalization"),

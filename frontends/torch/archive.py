@@ -16,6 +16,7 @@ import numpy as np
 from ...qdialect import archives
 from ...qdialect.archives import Unpacker
 from ...qdialect.data import Array
+from ...qdialect.input_files import require_regular
 from ..errors import ImportFailure
 from .program import Argument, OperatorCall, ProgramInput, TensorRef, TorchProgram
 
@@ -48,6 +49,8 @@ TORCH_DTYPES = {
 def read_archive(file: str | BinaryIO, name: str) -> TorchProgram:
     """Reads a program; reports a damaged file in one line."""
     try:
+        if isinstance(file, str):
+            require_regular(file)
         with zipfile.ZipFile(file) as archive:
             return _Archive(archive, name).program()
     except OSError as error:

@@ -1,5 +1,7 @@
 """Translates torch operators that move elements, without computing, to ONNX nodes."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .program import OperatorCall
@@ -62,6 +64,37 @@ def permute(t: Translation, call: OperatorCall) -> None:
     t.emit(
         call, "Transpose", [call.ref("self")], perm=[axis % rank for axis in call.integers("dims")]
     )
+
+
+@translates("aten.pixel_shuffle")
+def pixel_shuffle(t: Translation, call: OperatorCall) -> None:
+    size = call.integer("upscale_factor")
+    t.emit(call, "DepthToSpace", [call.ref("self")], blocksize=size, mode="CRD")
+
+
+@translates("aten.pixel_unshuffle")
+def pixel_unshuffle(t: Translation, call: OperatorCall) -> None:
+    size = call.integer("downscale_factor")
+    *outer, height, width = t.shapes[call.ref("self")]
+    divided = (*outer, height // size, size, width // size, size)
+    rank = len(outer)
+    perm = [*range(rank), rank + 1, rank + 3, rank, rank + 2]
+    turn(t, call, divided, perm)
+
+
+@translates("aten.channel_shuffle", "aten.native_channel_shuffle")
+def channel_shuffle(t: Translation, call: OperatorCall) -> None:
+    groups = call.integer("groups")
+    n, depth, *pixels = t.shapes[call.ref("self")]
+    divided = (n, groups, depth // groups, *pixels)
+    turn(t, call, divided, [0, 2, 1, *range(3, len(divided))])
+
+
+def turn(t: Translation, call: OperatorCall, divided: Sequence[int], perm: list[int]) -> None:
+    """Divides axes, puts them in another order, and joins them to the shape of the result."""
+    axes = t.step(call, "Reshape", [call.ref("self"), t.constant(int64_array(divided))])
+    turned = t.step(call, "Transpose", [axes], perm=perm)
+    t.emit(call, "Reshape", [turned, t.constant(int64_array(t.shapes[call.outputs[0]]))])
 
 
 @translates("aten.numpy_T")

@@ -1,5 +1,6 @@
 """Devices and their resources. Each device is a TOML file: one of ours, or a user's."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,8 @@ import numpy.typing as npt
 
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import parse_toml
-from ...qdialect.stream.design import check_clock
+from ...qdialect.input_files import read_whole
+from ...qdialect.stream.design import CLOCK_RANGE_MHZ, check_clock
 
 Use = npt.NDArray[np.float64]
 """Amounts of each kind of resource, along the first axis."""
@@ -29,6 +31,9 @@ VENDOR_NAMES: dict[str, tuple[str, str, str, str | None, str]] = {
 
 FLIP_FLOPS_PER_LOGIC = {"xilinx": 2, "intel": 4}
 """Flip-flops for each LUT, or in each ALM, of all current devices: for files without a number."""
+
+SPEED_GRADE = re.compile(r"-[1-9]")
+"""The speed grade in the name of a part of Xilinx."""
 
 DEVICES_FOLDER = Path(__file__).parents[1] / "devices"
 
@@ -67,14 +72,38 @@ class Device:
     """Part-number prefix shared by all packages and speed grades of this die."""
     boards: Mapping[str, str] = field(default_factory=dict[str, str])
     """Boards with this device, and the part on each."""
+    max_clocks_mhz: Mapping[str, float] = field(default_factory=dict[str, float])
+    """The highest clock of each speed grade; an empty name is any other part."""
+    measured_clock_mhz: float = 0.0
+    """The highest clock of a design on a board that was compared with the models; 0 if none was."""
+
+    @property
+    def max_clock_mhz(self) -> float:
+        """The highest clock of this part, or of the fastest if its name has no speed grade."""
+        grade = SPEED_GRADE.search(self.part)
+        fastest = max(self.max_clocks_mhz.values(), default=CLOCK_RANGE_MHZ[1])
+        return self.max_clocks_mhz.get(grade[0] if grade else "", fastest)
+
+    def check_clock(self, mhz: float) -> None:
+        """Raises DeviceError for a clock that the part cannot have."""
+        if mhz > self.max_clock_mhz:
+            raise DeviceError(
+                f"{self.name} cannot run at {mhz:g} MHz: the limit of {self.part} is "
+                f"{self.max_clock_mhz:g} MHz ({self.source('max_clock_mhz').text}); choose a lower "
+                "clock"
+            )
 
     @property
     def figures(self) -> dict[str, float]:
         """All figures, by their keys in the file."""
-        figures = {**self.resources, "clock_mhz": self.clock_mhz}
-        return (
-            {**figures, "bandwidth_gb_s": self.bandwidth_gb_s} if self.bandwidth_gb_s else figures
-        )
+        limit = self.max_clock_mhz if self.max_clocks_mhz else 0
+        optional = {
+            "max_clock_mhz": limit,
+            "measured_clock_mhz": self.measured_clock_mhz,
+            "bandwidth_gb_s": self.bandwidth_gb_s,
+        }
+        known = {key: figure for key, figure in optional.items() if figure}
+        return {**self.resources, "clock_mhz": self.clock_mhz, **known}
 
     def source(self, key: str) -> FigureSource:
         """The source of a figure."""
@@ -126,7 +155,7 @@ def device_named(name: str) -> Device:
 
 def _read_device(path: Path) -> Device:
     try:
-        return _device_from(path.stem, parse_toml(path.read_text()))
+        return _device_from(path.stem, parse_toml(read_whole(path).decode()))
     except OSError as error:
         raise DeviceError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
@@ -135,12 +164,14 @@ def _read_device(path: Path) -> Device:
 
 REQUIRED_KEYS = ("description", "vendor", "part", "clock_mhz", "resources")
 
+OPTIONAL_FIGURES = ("max_clock_mhz", "measured_clock_mhz", "bandwidth_gb_s")
+
 MAX_FIGURE = 1 << 40
 """Upper limit of the figures in a file: more than any device has."""
 
 
 def _device_from(name: str, entries: dict[str, Any]) -> Device:
-    known = (*REQUIRED_KEYS, "family", "boards", "bandwidth_gb_s", "sources")
+    known = (*REQUIRED_KEYS, "family", "boards", *OPTIONAL_FIGURES, "sources")
     for key in entries:
         if key not in known:
             raise ValueError(f"unknown key {key!r}; {did_you_mean(key, known)}")
@@ -154,7 +185,7 @@ def _device_from(name: str, entries: dict[str, Any]) -> Device:
         known_vendors = " or ".join(VENDOR_NAMES)
         raise ValueError(f"vendor must be {known_vendors}, not {entries['vendor']!r}")
     resources = _resources(entries["vendor"], entries["resources"])
-    figures = [*resources, "resources", "clock_mhz", "bandwidth_gb_s"]
+    figures = [*resources, "resources", "clock_mhz", *OPTIONAL_FIGURES]
     return Device(
         name,
         entries["description"],
@@ -162,11 +193,28 @@ def _device_from(name: str, entries: dict[str, Any]) -> Device:
         entries["part"],
         _clock(entries),
         resources,
-        _positive_number(entries, "bandwidth_gb_s") if "bandwidth_gb_s" in entries else 0.0,
+        _optional_number(entries, "bandwidth_gb_s"),
         _sources(figures, entries.get("sources", {})),
         entries.get("family", ""),
         _boards(entries.get("boards", {})),
+        _max_clocks(entries),
+        _optional_number(entries, "measured_clock_mhz"),
     )
+
+
+def _optional_number(entries: dict[str, Any], key: str) -> float:
+    return _positive_number(entries, key) if key in entries else 0.0
+
+
+def _max_clocks(entries: dict[str, Any]) -> dict[str, float]:
+    """The highest clock: a number, or one for each speed grade."""
+    match entries.get("max_clock_mhz", {}):
+        case {**grades} if all(SPEED_GRADE.fullmatch(str(grade)) for grade in grades):
+            return {str(grade): _positive_number(grades, grade) for grade in grades}
+        case {**grades}:
+            raise ValueError(f"max_clock_mhz: speed grades are -1, -2 and so on, not {[*grades]}")
+        case _:
+            return {"": _positive_number(entries, "max_clock_mhz")}
 
 
 def _boards(entries: Any) -> dict[str, str]:

@@ -17,11 +17,9 @@ import numpy.typing as npt
 from xdsl.ir import SSAValue
 
 from ...qdialect.stream import ChannelType, DesignOp, LinkAttr, Process
-from ...qdialect.stream.borders import PadOp
-from ...qdialect.stream.flow import ForkOp, RepackOp
+from ...qdialect.stream.flow import RepackOp
 from ...qdialect.stream.ports import SinkOp, SourceOp
 from ...qdialect.stream.types import channel_of
-from ...qdialect.stream.window import WindowOp
 from .space import producer, source_before_repacks
 
 Mask = npt.NDArray[np.bool_]
@@ -56,11 +54,11 @@ class LayerGraph:
 
     @staticmethod
     def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "LayerGraph":
-        """Groups each pad and window with the layer that reads it."""
+        """Groups each process that stays with its reader with that layer."""
         processes = [p for p in design.processes if not isinstance(p, RepackOp)]
         leader = {process: process for process in processes}
         for process in reversed(processes):
-            if isinstance(process, PadOp | WindowOp):
+            if process.STAYS_WITH_READER:
                 leader[process] = leader[reader_of(process.results[0])]
         numbers = {first: n for n, first in enumerate(dict.fromkeys(leader.values()))}
         groups: list[list[Process]] = [[] for _ in numbers]
@@ -87,8 +85,7 @@ class LayerGraph:
     @cached_property
     def has_work(self) -> Mask:
         """For each group, whether a device with nothing else would have work."""
-        idle = SourceOp | SinkOp | ForkOp
-        return np.array([not all(isinstance(p, idle) for p in group) for group in self.groups])
+        return np.array([any(process.COMPUTES for process in group) for group in self.groups])
 
     def groups_with(self, *kinds: type[Process]) -> int:
         """The groups with a process of some kind, as a bit set."""

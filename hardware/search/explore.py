@@ -39,6 +39,8 @@ class Point:
     """Upper bound on the excess over the lowest cost, as a fraction of it."""
     least: int
     """No design on the device takes fewer cycles per frame; 0 where the job had a rate."""
+    widths: tuple[int, ...]
+    """The value of each choice of the space."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +113,8 @@ def solve_job(choices: Choices, budget: Use, cycles: int | None) -> Point | None
         return None
     use = tuple(float(amount) for amount in tiling.use)
     least = 0 if cycles is not None else min(tiler.proven_min_cycles, tiling.interval)
-    return Point(tiling.interval, use, max(0.0, tiling.cost / tiling.bound - 1), least)
+    dearer = max(0.0, tiling.cost / tiling.bound - 1)
+    return Point(tiling.interval, use, dearer, least, tuple(tiling.widths))
 
 
 def target_cycles(curve: Curve, fastest: Point) -> list[int]:

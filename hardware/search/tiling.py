@@ -160,6 +160,12 @@ class Tiler:
             raise BudgetExceeded(self, cycles)
         raise RateUnreachable(self, cycles)
 
+    def lower_bound(self, cycles: int) -> float:
+        """A lower bound on the cost of the foldings within the budget that take at most this many
+        cycles per frame; infinite if there is none. It needs no branch and bound."""
+        found = self._branch_and_bound(cycles, split=False)
+        return inf if cycles <= self.refuted_cycles else found.bound
+
     def fastest(self) -> Tiling:
         """The cheapest of the fastest foldings within the budget.
 

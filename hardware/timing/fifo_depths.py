@@ -93,19 +93,18 @@ def depth_cost(vendor: str, depths: Mapping[SSAValue, int]) -> Use:
     return more
 
 
-def shortfall(design: DesignOp, vendor: str, available: Use) -> Use | None:
-    """The resources that FIFO depths need, if they exceed what is available; otherwise None.
+def quick_depth_cost(design: DesignOp, vendor: str, available: Use) -> Use:
+    """An upper bound of the resources that FIFO depths need, close enough to choose a folding.
 
-    Sufficient depths need no search. Only if they are too expensive are smaller ones searched, with
-    a tenth of the iterations, because `tile` may ask this about several foldings.
+    Sufficient depths need no search. Only if they exceed what is available are smaller ones
+    searched, with a tenth of the iterations, because `tile` asks this about several foldings.
     """
     steady = initial_schedule(design)
     depths = sufficient_depths(steady)
-    if (depth_cost(vendor, depths) <= available).all():
-        return None
-    shrunk = DepthSearch(steady, depths, MAX_ITERATIONS_SEARCHED // 10).shrink()
-    needed = depth_cost(vendor, shrunk)
-    return None if (needed <= available).all() else needed
+    needed = depth_cost(vendor, depths)
+    if (needed <= available).all():
+        return needed
+    return depth_cost(vendor, DepthSearch(steady, depths, MAX_ITERATIONS_SEARCHED // 10).shrink())
 
 
 def sufficient_depths(steady: SteadyState) -> dict[SSAValue, int]:

@@ -16,6 +16,7 @@ from ...qdialect.stream.compute import MatvecOp, WeightedProcess
 from ...qdialect.stream.flow import LinkOp
 from ...qdialect.stream.folding import Counts
 from ...qdialect.stream.ports import LinkEnd, SinkOp, SourceOp
+from ...qdialect.stream.reorder import ReorderOp
 from ...qdialect.stream.window import WindowOp
 
 PIPELINE_LATENCY = 2
@@ -134,3 +135,11 @@ def window_schedule(process: WindowOp) -> Schedule:
     number = np.arange(len(ready))
     writes = np.maximum.accumulate(ready - number) + number
     return Schedule(int(lines.interval), [reads], [writes])
+
+
+@schedule_of.register
+def reorder_schedule(process: ReorderOp) -> Schedule:
+    """The schedule of a reorder: it reads a frame without a break, and writes it with a fixed
+    delay."""
+    words = np.arange(process.inputs[0].words)
+    return Schedule(process.interval, [words], [words + process.interval - len(words)])

@@ -2,10 +2,16 @@
 
 It compares every result and every quantized activation of a named layer, bit for bit, on random and
 on extreme inputs.
+
+Results are compared element by element. Activations have no fixed place: a pass may move a
+quantizer past a transpose or a pooling, or absorb a transpose in weights, and the name of the layer
+goes with the quantizer. So an activation is compared in every order of its axes, and one whose
+order or extent remains unknown is left to the results that depend on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import permutations
 from typing import IO
 
 import numpy as np
@@ -16,7 +22,13 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 from ...qdialect.data import Array
-from ...qdialect.interpreter import entry_input_types, entry_of, have_image_axis, run
+from ...qdialect.interpreter import (
+    entry_input_types,
+    entry_of,
+    have_image_axis,
+    images_stay_apart,
+    run,
+)
 from ...qdialect.types import (
     BipolarType,
     QnnTensor,
@@ -34,22 +46,28 @@ RANDOM_IMAGES = 4
 BATCH_IMAGES = 64
 """Images that one run of the interpreter computes."""
 
+MAX_PERMUTED_AXES = 5
+"""Axes of an activation, with the images, of which all orders are tried."""
+
 EXTREME_FLOATS = (0, 1, -1, 1e4, -1e4)
 """The values of extreme images of a float input: each image is filled with one of them."""
 
 
 @dataclass
 class Trace(Interpreter.Listener):
-    """Records the last quantized activation of each layer of the model."""
+    """Records the quantized activations of each layer of the model, in the order of the network.
 
-    layers: dict[str, Array] = field(default_factory=dict[str, Array])
+    They are several if moves follow the quantizer that have its name as their `activation`.
+    """
+
+    layers: dict[str, list[Array]] = field(default_factory=dict[str, list[Array]])
 
     def did_interpret_op(self, op: Operation, results: PythonValues) -> None:
         name = op.attributes.get("activation")
         if name is None and op.name in ACTIVATION_OPS:
             name = op.properties.get("layer")
         if isinstance(name, StringAttr) and as_array(results[0]).dtype.kind != "f":
-            self.layers[name.data] = as_array(results[0])
+            self.layers.setdefault(name.data, []).append(as_array(results[0]))
 
 
 ACTIVATION_OPS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.threshold", "stream.scale")
@@ -61,7 +79,7 @@ ACTIVATION_OPS = ("qnn.quantize", "qnn.threshold", "qnn.lookup", "stream.thresho
 class Observation:
     """The activations and results of one run."""
 
-    layers: dict[str, Array]
+    layers: dict[str, list[Array]]
     results: list[Array]
 
 
@@ -81,6 +99,7 @@ class CheckSemantics(PipelineHook):
         self.inputs = inputs
         self.stream = stream
         self.batches: list[list[Array]] = []
+        self.have_images = False
         self.original: ModuleOp | None = None
 
     def start(self, module: ModuleOp) -> None:
@@ -92,7 +111,8 @@ class CheckSemantics(PipelineHook):
         if any(len(x) == 0 for x in inputs if x.ndim):
             raise PassFailedException("check-semantics needs at least one image: an input is empty")
         self.batches = [list(inputs)]
-        if have_image_axis(types):
+        self.have_images = have_image_axis(types)
+        if self.have_images:
             starts = range(0, len(inputs[0]), BATCH_IMAGES)
             self.batches = [[x[start : start + BATCH_IMAGES] for x in inputs] for start in starts]
 
@@ -102,7 +122,7 @@ class CheckSemantics(PipelineHook):
     def after(self, step: ModulePass, module: ModuleOp) -> None:
         assert self.original is not None
         compared: set[str] = set()
-        for batch in self.batches:
+        for batch in self._batches_for(self.original, module):
             old = self._observe(self.original, batch, "before the pass")
             new = self._observe(module, batch, f"after {step.name}")
             difference = first_difference(old, new)
@@ -110,7 +130,7 @@ class CheckSemantics(PipelineHook):
                 raise PassFailedException(
                     f"{step.name} changed what the module computes: {difference}"
                 )
-            compared.update(old.layers.keys() & new.layers.keys())
+            compared.update(equal_layers(old, new))
         if self.stream is not None:
             images = sum(len(batch[0]) if batch else 1 for batch in self.batches)
             print(
@@ -118,6 +138,15 @@ class CheckSemantics(PipelineHook):
                 f"on {images} inputs",
                 file=self.stream,
             )
+
+    def _batches_for(self, *modules: ModuleOp) -> Iterator[list[Array]]:
+        """The inputs; single images if either module mixes them, since activations are compared."""
+        if not self.have_images or all(map(images_stay_apart, modules)):
+            yield from self.batches
+            return
+        for batch in self.batches:
+            for image in range(len(batch[0])):
+                yield [x[image : image + 1] for x in batch]
 
     def _observe(self, module: ModuleOp, inputs: Sequence[Array], when: str) -> Observation:
         try:
@@ -135,16 +164,53 @@ def observe(module: ModuleOp, inputs: Sequence[Array]) -> Observation:
 
 def first_difference(old: Observation, new: Observation) -> str | None:
     """The first difference of two runs, in the order of the network; None if they are equal."""
-    for layer, values in old.layers.items():
-        if layer in new.layers:
-            difference = _array_difference(values, new.layers[layer])
-            if difference is not None:
-                return f'layer "{layer}" differs {difference}'
+    equal = equal_layers(old, new)
+    for layer in (name for name in old.layers if name in new.layers and name not in equal):
+        before, after = old.layers[layer][-1], new.layers[layer][-1]
+        if before.size == after.size and not hold_equal_values(before, after):
+            return f'layer "{layer}" differs {_array_difference(before, after)}'
     for number, (before, after) in enumerate(zip(old.results, new.results, strict=True)):
         difference = _array_difference(before, after)
         if difference is not None:
             return f"result {number} differs {difference}"
     return None
+
+
+def equal_layers(old: Observation, new: Observation) -> set[str]:
+    """The layers with an activation that is the same tensor in both runs."""
+    return {
+        layer
+        for layer, before in old.layers.items()
+        if (after := new.layers.get(layer))
+        and (
+            any(is_permuted(before[-1], other) for other in reversed(after))
+            or any(is_permuted(other, after[-1]) for other in before)
+        )
+    }
+
+
+def is_permuted(a: Array, b: Array) -> bool:
+    """Whether two tensors are equal, up to a reshape and the order of the axes of one of them."""
+    return a.size == b.size and any(
+        np.array_equal(moved.reshape(-1), other.reshape(-1))
+        for whole, other in ((a, b), (b, a))
+        for moved in permutations_of(whole)
+    )
+
+
+def permutations_of(tensor: Array) -> Iterator[Array]:
+    """A tensor with its axes in each order, the images first."""
+    yield tensor
+    images, *sizes = tensor.shape or (1,)
+    wide = tensor.reshape(images, *(size for size in sizes if size > 1))
+    if wide.ndim <= MAX_PERMUTED_AXES:
+        for order in permutations(range(1, wide.ndim)):
+            yield wide.transpose(0, *order)
+
+
+def hold_equal_values(a: Array, b: Array) -> bool:
+    """Whether two tensors of one size hold the same values, in whatever order."""
+    return np.array_equal(np.sort(a, axis=None), np.sort(b, axis=None))
 
 
 def _array_difference(old: Array, new: Array) -> str | None:

@@ -15,7 +15,7 @@ from ...qdialect.qnn.classify import SoftmaxOp
 from ...qdialect.qnn.constants import constant_of
 from ...qdialect.qnn.layout import MoveOp
 from ...qdialect.qnn.linear import LinearOpBase
-from ...qdialect.qnn.quantization import QuantizeOp
+from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.refusal import Refusal
 from ...qdialect.types import element_of, is_quant
@@ -52,11 +52,20 @@ def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
     value = op.x
     while isinstance(value.owner, MoveOp):
         value = value.owner.x
-    users = [use.operation for use in op.output.uses]
-    while users and all(isinstance(user, MoveOp) for user in users):
-        users = [use.operation for user in users for use in user.results[0].uses]
-    leaves = all(isinstance(user, ReturnOp) for user in users)
-    return isinstance(value.owner, SoftmaxOp) and leaves
+    return isinstance(value.owner, SoftmaxOp) and _only_returned(op.output)
+
+
+def _only_returned(value: SSAValue) -> bool:
+    """Whether a value is only moved and scaled before the network returns it."""
+    for use in value.uses:
+        match use.operation:
+            case ReturnOp():
+                pass
+            case (MoveOp() | DequantizeOp()) as op if _only_returned(op.output):
+                pass
+            case _:
+                return False
+    return True
 
 
 def _floats_after_integers(function: FuncOp) -> set[SSAValue]:

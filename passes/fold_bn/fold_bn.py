@@ -33,9 +33,12 @@ from ...qdialect.refusal import Refusal
 from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smallest_type, unsigned
 from ..arrays import Ints
 from ..sum_types import sum_type
+from .affine_inputs import FoldAffine
 from .chains import Chain, QuantizerOp, chain_of, level_range
+from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
+from .hoist_permuted import HoistPermuted
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
 from .residual import PairTable, WeightedSum
@@ -216,6 +219,8 @@ class FoldBnPass(ModulePass):
         move_scales: list[RewritePattern] = [
             *PATTERNS,
             MergePad(),
+            ChannelsLast(pool),
+            FoldAffine(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),
@@ -223,10 +228,12 @@ class FoldBnPass(ModulePass):
             AddIntegers(pool),
             SumAverages(pool),
             HoistQuantize(pool),
+            HoistPermuted(pool),
             SinkScalarElementwise(),
         ]
         fold = FoldChain(pool, refusals, self.max_error)
-        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], PATTERNS):
+        finish = [*PATTERNS, TransposeInput()]
+        for patterns in (move_scales, [fold], [*move_scales, SinkElementwise()], [fold], finish):
             applier = GreedyRewritePatternApplier(list(patterns), ctx=ctx)
             PatternRewriteWalker(applier).rewrite_module(op)
         pool.drop_unused()

@@ -31,6 +31,7 @@ from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import ThresholdOp
 from ...qdialect.types import element_of, is_quant, shape_of
 from ...qdialect.values import as_array
+from .affine_inputs import affine_input
 from .chains import ElementwiseOp, QuantizerOp, keeps_channels, split_operands, varies_by_position
 from .monotone import is_monotone
 from .quant_params import varies_by_channel_only
@@ -245,11 +246,16 @@ def is_rising_op(op: ElementwiseOp) -> bool:
 def swap_with_producer(
     op: MoveOp | MaxPoolOp, source: ElementwiseOp, rewriter: PatternRewriter
 ) -> None:
-    """Moves the operand of an elementwise op instead of its result, if both give the same."""
+    """Moves the operand of an elementwise op instead of its result, if both give the same.
+
+    An op with other readers stays for them. Its copy is worth it only if a linear layer absorbs it.
+    """
     free, fixed = split_operands(source)
     if is_quant(element_of(op.x)):
         return
-    if len(free) != 1 or len(list(op.x.uses)) > 1 or shape_of(free[0]) != shape_of(op.x):
+    if len(free) != 1 or shape_of(free[0]) != shape_of(op.x):
+        return
+    if len(list(op.x.uses)) > 1 and affine_input(op.x) is None:
         return
     rank = len(shape_of(op.output))
     if varies_by_position(fixed) or any(len(shape) > rank for shape in fixed):

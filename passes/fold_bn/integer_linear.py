@@ -11,7 +11,7 @@ largest integer.
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType, f64
+from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
@@ -21,7 +21,13 @@ from ...qdialect.qnn.base import describe, int_attr, ints_attr
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp
 from ...qdialect.qnn.layout import PadOp
-from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp, LinearOpBase, accumulator_range
+from ...qdialect.qnn.linear import (
+    Conv2dOp,
+    ConvTranspose2dOp,
+    LinearOpBase,
+    accumulator_range,
+    offset_sums,
+)
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp
 from ...qdialect.refusal import Refusal
@@ -35,6 +41,7 @@ from ...qdialect.types import (
     value_range,
 )
 from ..sum_types import fits_sum_type, sum_type
+from .affine_inputs import AffineInput, affine_input
 from .quant_params import dequantize_of, is_per_tensor, is_representable, scale_row, zero_point_row
 
 
@@ -56,20 +63,32 @@ class IntegerLinear(RewritePattern):
         if refusal is not None:
             self.refusals[op] = refusal
             return
-        x, weights = operand_dequantizes(op)
+        x, weights = integer_operands(op)
         new: list[Operation] = []
-        scales = scale_row(x)[0] * scale_row(weights)
-        negated = (scales < 0) & feeds_max_pool(op, weights)
-        scales[negated] *= -1
+        weight_scales = scale_row(weights)
+        negated = (x.map.scale * weight_scales < 0) & feeds_max_pool(op, weights)
+        weight_scales[negated] *= -1
+        scales = x.map.scale * weight_scales
         kernel = self._integer_kernel(weights, negated, new)
         sums = self._integer_sums(op, x, kernel, new)
         row = scales.reshape(() if scales.size == 1 else (scales.size,))
         scale = self.pool.constant(row, f64, "scale")
         result = DequantizeOp(sums, scale)
         new += [scale, result]
+        if x.map.offset:
+            new += self._offset_sums(result, kernel, weight_scales, x.map.offset)
         if op.bias is not None:
-            new.append(AddOp(result, op.bias))
+            new.append(AddOp(new[-1], op.bias))
         rewriter.replace(op, new)
+
+    def _offset_sums(
+        self, sums: DequantizeOp, kernel: SSAValue, weight_scales: Array, offset: float
+    ) -> list[Operation]:
+        """Adds the offset of the input times the sum of the weights."""
+        values = constant_of(kernel)
+        assert values is not None
+        row = offset_sums(values, weight_scales, offset)
+        return [(constant := self.pool.constant(row, f32, "offset")), AddOp(sums, constant)]
 
     def _integer_kernel(
         self, weights: DequantizeOp, negated: Array, new_ops: list[Operation]
@@ -91,10 +110,10 @@ class IntegerLinear(RewritePattern):
         return constant.output
 
     def _integer_sums(
-        self, op: LinearOpBase, x: DequantizeOp, kernel: SSAValue, new_ops: list[Operation]
+        self, op: LinearOpBase, x: AffineInput, kernel: SSAValue, new_ops: list[Operation]
     ) -> SSAValue:
         """The linear op on integers: the sums of weights times (input - zero point)."""
-        values, zero = constant_of(kernel), int(zero_point_row(x)[0])
+        values, zero = constant_of(kernel), x.map.zero
         operands = [x.x, kernel]
         if zero and values is not None and not isinstance(op, ConvTranspose2dOp):
             offset = -zero * values.reshape(len(values), -1).sum(1, dtype=np.int64)
@@ -154,9 +173,9 @@ def transposed_zero_point(op: ConvTranspose2dOp, weights: Array, zero: int) -> A
     return convolve_transposed(everywhere, weights, op.window, groups, shape)[0]
 
 
-def operand_dequantizes(op: LinearOpBase) -> tuple[DequantizeOp, DequantizeOp]:
-    """The dequantize ops of input and weights, of an op that `refuse_linear` does not refuse."""
-    x, weights = dequantize_of(op.x), dequantize_of(op.weights)
+def integer_operands(op: LinearOpBase) -> tuple[AffineInput, DequantizeOp]:
+    """The integers of input and weights, of an op that `refuse_linear` does not refuse."""
+    x, weights = affine_input(op.x), dequantize_of(op.weights)
     assert x is not None and weights is not None
     return x, weights
 
@@ -166,18 +185,21 @@ def refuse_linear(op: LinearOpBase) -> Refusal | None:
     weights = dequantize_of(op.weights)
     if weights is None:
         return _refuse_float_weights(op)
-    x = dequantize_of(op.x)
+    x = affine_input(op.x)
     if x is None:
         return _refuse_float_input(op.x)
-    if not is_per_tensor(x):
-        reason = "its input has a scale for each channel"
-        return Refusal(reason, "quantize its input with one scale for the whole tensor")
     if not varies_by_output_only(weights):
         reason = "the scale of its weights varies along an axis other than the outputs"
         return Refusal(reason, "quantize its weights per tensor or per output channel")
     if integer_padding(op, x) is None:
         return _refuse_padding(op, x)
-    shifts = zero_point_row(weights).any() or zero_point_row(x).any()
+    if x.map.offset and not op.sums_all_weights:
+        reason = (
+            f"its input has the offset {x.map.offset:g}, which is not a multiple of its scale "
+            f"{x.map.scale:g}, and it is padded with 0"
+        )
+        return Refusal(reason, "put a quantizer after the offset, or do not pad")
+    shifts = zero_point_row(weights).any() or x.map.zero or x.map.offset
     if (shifts or pads_one_bit_with_zero(op, x)) and constant_of(weights.x) is None:
         reason = "its weights are not constant, which zero points and one-bit padding require"
         return Refusal(reason, "use zero points of 0, and do not pad one-bit inputs with zero")
@@ -210,21 +232,21 @@ def subtract_zero_point(weights: DequantizeOp) -> Array:
     return values.astype(exact) - zero.reshape(-1, *[1] * (values.ndim - 1)).astype(exact)
 
 
-def integer_padding(op: LinearOpBase, x: DequantizeOp) -> int | None:
+def integer_padding(op: LinearOpBase, x: AffineInput) -> int | None:
     """The integer that represents the padding value; 0 without padding, None if no integer does."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
-    steps = op.pad_value.value.data / scale_row(x)[0]
+    steps = op.pad_value.value.data / x.map.scale
     if not np.isfinite(steps) or steps != round(steps):
         return None
-    pad = int(zero_point_row(x)[0]) + round(steps)
+    pad = x.map.zero + round(steps)
     corrected = isinstance(element_of(x.x), BipolarType) and pad == 0
     return pad if corrected or is_representable(x.x, pad) else None
 
 
-def _refuse_padding(op: LinearOpBase, x: DequantizeOp) -> Refusal:
+def _refuse_padding(op: LinearOpBase, x: AffineInput) -> Refusal:
     assert isinstance(op, Conv2dOp)
-    (low, high), scale, zero = range_of(x.x), scale_row(x)[0], int(zero_point_row(x)[0])
+    (low, high), scale, zero = range_of(x.x), x.map.scale, x.map.zero
     ends = sorted(((low - zero) * scale, (high - zero) * scale))
     reason = (
         f"its padding value {op.pad_value.value.data} is not representable in its input type "
@@ -233,15 +255,15 @@ def _refuse_padding(op: LinearOpBase, x: DequantizeOp) -> Refusal:
     return Refusal(reason, f"pad with a multiple of the scale from {ends[0]:g} to {ends[1]:g}")
 
 
-def pads_one_bit_with_zero(op: LinearOpBase, x: DequantizeOp) -> bool:
+def pads_one_bit_with_zero(op: LinearOpBase, x: AffineInput) -> bool:
     """Whether an op pads a one-bit input with 0. It then pads with -1 and corrects the border."""
     padded = isinstance(op, Conv2dOp) and any(op.pads.get_values())
     return padded and isinstance(element_of(x.x), BipolarType) and integer_padding(op, x) == 0
 
 
-def _refuse_wide_sums(x: DequantizeOp, weights: DequantizeOp) -> Refusal | None:
+def _refuse_wide_sums(x: AffineInput, weights: DequantizeOp) -> Refusal | None:
     """Why no integer type can represent the sums; None if one can, whatever the weights are."""
-    zeros = [max_magnitude(zero_point_row(source)) for source in (x, weights)]
+    zeros = [abs(x.map.zero), max_magnitude(zero_point_row(weights))]
     ends = [max(map(abs, range_of(source.x))) for source in (x, weights)]
     reach = prod(shape_of(weights.x)[1:]) * (ends[0] + zeros[0]) * (ends[1] + zeros[1])
     if fits_sum_type(-reach, reach):
@@ -256,17 +278,23 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
     while not isinstance(value.owner, Block):
         owner = value.owner
         if isinstance(owner, DequantizeOp):
-            if changed_by is None:
+            known = dequantize_of(value)
+            if known is None and changed_by is None:
                 reason = "its input is dequantized with a scale that is not constant"
                 return Refusal(reason, "use static quantization")
+            if known is not None and not is_per_tensor(known):
+                reason = "its input has a scale for each channel"
+                return Refusal(reason, "quantize its input with one scale for the whole tensor")
+            assert changed_by is not None  # one scale directly before a linear op is absorbed
             reason = f"it is quantized, but then changed by {describe(changed_by)}"
             return Refusal(f"its input is float: {reason}", "put a quantizer after that op")
         if isinstance(owner, LinearOpBase):
             reason = f"its input is float: it comes from {describe(owner)} without a quantizer"
             return Refusal(reason, "put a quantizer between the two")
-        if not owner.operands:
+        computed = [operand for operand in owner.operands if constant_of(operand) is None]
+        if not computed:
             break
-        changed_by, value = owner, owner.operands[0]
+        changed_by, value = owner, computed[0]
     reason = "its input is float: it comes from an input of the network that is not quantized"
     example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
     return Refusal(reason, f"declare the type and scale of that input, as in {example}")

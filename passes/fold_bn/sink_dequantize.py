@@ -1,7 +1,7 @@
 """Computes moves, joins and averages on integers, and applies the scales to their results."""
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType, f32
+from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
@@ -18,6 +18,7 @@ from ...qdialect.types import (
     smallest_type,
 )
 from ..sum_types import fits_sum_type, sum_type
+from .affine_inputs import affine_input
 from .chains import keeps_channels
 from .quant_params import (
     dequantize_of,
@@ -149,11 +150,11 @@ class SumAverages(RewritePattern):
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
-        source = dequantize_of(op.x)
-        if source is None or not is_per_tensor(source):
+        source = affine_input(op.x)
+        if source is None or not op.divides_by_taps:
             return
-        zero, padded = int(zero_point_row(source)[0]), any(op.pads.get_values())
-        if padded and (zero or op.count_padding is None):
+        zero, offset, padded = source.map.zero, source.map.offset, any(op.pads.get_values())
+        if padded and (zero or offset):
             return
         taps = int(np.prod(op.kernel.get_values()))
         low, high = (end * taps for end in range_of(source.x))
@@ -166,5 +167,9 @@ class SumAverages(RewritePattern):
             properties={k: v for k, v in op.properties.items() if k != "count_padding"},
         )
         count = self.pool.constant(np.float32(taps), f32, "count")
-        new = dequantize_with(sums.results[0], source.scale, zero * taps, self.pool)
-        rewriter.replace(op, [sums, count, *new, DivOp(new[-1], count)])
+        scale = self.pool.constant(source.map.scale, f64, "scale")
+        new = dequantize_with(sums.results[0], scale.output, zero * taps, self.pool)
+        if offset:
+            shift = self.pool.constant(np.float32(offset * taps), f32, "offset")
+            new += [shift, AddOp(new[-1], shift)]
+        rewriter.replace(op, [sums, count, scale, *new, DivOp(new[-1], count)])

@@ -19,28 +19,51 @@ from ...qdialect.types import (
     value_range,
 )
 from ...qdialect.values import as_array
-from .lowering import Lowering, lowers, refused
-
-MAX_TABLE_ENTRIES = 1 << 18
-"""Entries of a table that replaces a function of one integer: an input of 18 bits."""
+from .lowering import MAX_TABLE_ENTRIES, ElementwiseInput, Lowering, lowers, refused
+from .orders import placed
 
 
 @lowers(ThresholdOp)
 def lower_threshold(lowering: Lowering, op: ThresholdOp) -> None:
     """Lowers a threshold op to a process, or fuses it into the process that computes its input."""
-    thresholds = lowering.constant_name(op.thresholds, op)
-    flags = None if op.descending is None else lowering.constant_name(op.descending, op)
-    first, producer = op.offset.value.data, lowering.fusable_producer(op)
-    if producer is not None:
-        producer.activate_with(thresholds, flags, first)
-        if "layer" in op.properties:
-            producer.attributes["activation"] = op.properties["layer"]
-        fused = ChannelType(producer.outputs[0].frame, element_of(op.output))
-        channel = Rewriter.replace_value_with_new_type(producer.output, fused)
-        return lowering.bind(op.output, channel)
-    x, output = lowering.ordered_channel(op.x, op), lowering.channel_type(op.output)
-    process = compute.ThresholdOp(x, output, thresholds, flags, first)
-    lowering.bind(op.output, lowering.add(process, op).output)
+    parameters = [constant_array(value, op) for value in op.operands[1:]]
+    producer = lowering.fusable_producer(op, *parameters)
+    if producer is None:
+        x = lowering.elementwise_input(op.x, op, *parameters)
+    else:
+        x = lowering.rows_in_frame(op.x, producer.channels, *parameters)
+        assert x is not None
+    thresholds, *flags = (parameter_name(lowering, value, x, op) for value in op.operands[1:])
+    descending, first = flags[0] if flags else None, op.offset.value.data
+    output = ChannelType(x.frame, element_of(op.output))
+    if producer is None:
+        process = compute.ThresholdOp(x.channel, output, thresholds, descending, first)
+        return lowering.bind(op.output, lowering.add(process, op).output, x.order)
+    producer.activate_with(thresholds, descending, first)
+    if "layer" in op.properties:
+        producer.attributes["activation"] = op.properties["layer"]
+    channel = Rewriter.replace_value_with_new_type(producer.output, output)
+    lowering.bind(op.output, channel, x.order)
+
+
+def constant_array(value: SSAValue, op: QnnOp) -> Array:
+    """The elements of a parameter, which must be constant."""
+    found = constant_of(value)
+    if found is None:
+        reason = "its thresholds are computed"
+        raise refused(op, reason, "only constant parameters are supported")
+    return found
+
+
+def parameter_name(lowering: Lowering, value: SSAValue, x: ElementwiseInput, op: QnnOp) -> str:
+    """The symbol name of a parameter for the channels of an input's frame."""
+    rows = constant_array(value, op)
+    found = x.parameters(rows)
+    if found is rows and (rows.ndim > 1 or len(rows) == x.frame[-1]):
+        return lowering.constant_name(value, op)
+    if len(found) == 1:  # the flag of a tensor with one channel
+        found = found.repeat(x.frame[-1])
+    return lowering.add_data(found, element_of(value), value.name_hint or "data")
 
 
 @lowers(MulOp)
@@ -64,16 +87,18 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
     for value, other, factors in ((op.lhs, op.rhs, (1, sign)), (op.rhs, op.lhs, (sign, 1))):
         constant = constant_of(other)
         if constant is not None and factors[0] == 1 and value not in lowering.scaled:
-            x = lowering.ordered_channel(value, op)
-            full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape_of(op.output))[0]
-            return lowering.bind(op.output, add_offset(lowering, op, x, full))
+            x, shape = lowering.elementwise_input(value, op), shape_of(op.output)
+            full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape)
+            full = placed(full, x.order).reshape(x.frame)
+            return lowering.bind(op.output, add_offset(lowering, op, x.channel, full), x.order)
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
     if shape_of(values[0]) != shape_of(values[1]):
         raise refused(op, "its operands differ in shape", "only constants are broadcast")
-    a, b = (lowering.ordered_channel(value, op) for value in values)
+    a, b, order = lowering.equally_ordered(values[0], values[1], op)
     multipliers = factors[0], sign * factors[1]
-    process = elements.AddOp(a, b, lowering.channel_type(op.output), multipliers)
-    lowering.bind(op.output, lowering.add(process, op).output)
+    output = ChannelType(flow.channel_of(a).frame, element_of(op.output))
+    process = elements.AddOp(a, b, output, multipliers)
+    lowering.bind(op.output, lowering.add(process, op).output, order)
 
 
 def add_offset(lowering: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> SSAValue:
@@ -86,7 +111,7 @@ def add_offset(lowering: Lowering, op: QnnOp, x: SSAValue, constants: Array) -> 
     if len(rows) > 1:
         element = smallest_type(0, len(rows) - 1)
         kinds = lowering.add_data(row_of_pixel.reshape(-1), element, "kinds")
-    result = lowering.channel_type(op.results[0])
+    result = ChannelType(flow.channel_of(x).frame, element_of(op.results[0]))
     low, high = value_range(flow.channel_of(x).quant_type)
     low, high = low + lowest, high + highest
     result_low, result_high = value_range(result.quant_type)
@@ -105,7 +130,7 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
     if table is None or table.ndim != (2 if per_channel else 1):
         reason = "its table is not constant, or its entries are not numbers"
         raise refused(op, reason, "only constant tables of numbers are supported")
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     entries = np.clip(np.arange(low, high + 1) - first, 0, table.shape[-1] - 1)
     add_lookup(lowering, op, table[..., entries], low)
 
@@ -114,17 +139,18 @@ def lower_lookup(lowering: Lowering, op: LookupOp) -> None:
 def lower_function_as_table(lowering: Lowering, op: ReluOp | TruncOp | RequantizeOp) -> None:
     """Lowers a function of one integer to a table with the result for every value of the input
     type."""
-    low, high = table_range(op, op.x)
+    low, high = table_range(lowering, op, op.x)
     fixed = [constant_of(value) for value in op.operands[1:]]
     channels = max([row.size for row in fixed if row is not None], default=1)
-    values = np.arange(low, high + 1).reshape(-1, 1).repeat(channels, 1)
+    values = np.clip(np.arange(low, high + 1), *range_of(op.x)).reshape(-1, 1).repeat(channels, 1)
     rows = as_array(op.evaluate(values, *(row for row in fixed if row is not None))[0]).T
     add_lookup(lowering, op, rows[0] if channels == 1 else rows, low)
 
 
-def table_range(op: QnnOp, x: SSAValue) -> tuple[int, int]:
-    """The range of values that a table must cover, if it is not too large."""
-    low, high = range_of(x)
+def table_range(lowering: Lowering, op: QnnOp, x: SSAValue) -> tuple[int, int]:
+    """The range of values that a table must cover, if it is not too large: that of the channel,
+    whose type may be wider than the tensor's."""
+    low, high = value_range(flow.channel_of(lowering.carried_tensor(x, op).channel).quant_type)
     if high - low >= MAX_TABLE_ENTRIES:
         reason = f"its table would have {high - low + 1} entries, more than {MAX_TABLE_ENTRIES}"
         raise refused(op, reason, "quantize its input to at most 18 bits")
@@ -133,11 +159,15 @@ def table_range(op: QnnOp, x: SSAValue) -> tuple[int, int]:
 
 def add_lookup(lowering: Lowering, op: QnnOp, table: Array, first: int) -> None:
     """Adds a process that looks up the results of an op."""
-    (x,), result = [v for v in op.operands if v in lowering.carried], op.results[0]
-    name = lowering.add_data(table, element_of(result), "table")
-    channel, output = lowering.ordered_channel(x, op), lowering.channel_type(result)
-    process = elements.LookupOp(channel, output, name, first)
-    lowering.bind(result, lowering.add(process, op).output)
+    (value,), result = [v for v in op.operands if v in lowering.carried], op.results[0]
+    x = lowering.elementwise_input(value, op, *([table] if table.ndim > 1 else []))
+    rows = x.parameters(table) if table.ndim > 1 else table
+    if rows.ndim > 1 and len(rows) == 1:
+        rows = rows[0]
+    name = lowering.add_data(rows, element_of(result), "table")
+    output = ChannelType(x.frame, element_of(result))
+    process = elements.LookupOp(x.channel, output, name, first)
+    lowering.bind(result, lowering.add(process, op).output, x.order)
 
 
 @lowers(ArgMaxOp, TopKOp)
@@ -150,7 +180,7 @@ def lower_label_select(lowering: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, reason, "only the scores of one image can be compared")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "its scores are used", "only the indices of a top_k are supported")
-    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op), k)
+    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op, True), k)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     lowering.add(process, op)

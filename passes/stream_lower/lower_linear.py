@@ -7,15 +7,15 @@ from ...qdialect.data import Array
 from ...qdialect.qnn.constants import constant_of
 from ...qdialect.qnn.linear import LinearOp, LinearOpBase
 from ...qdialect.qnn.steps import LookupOp
-from ...qdialect.stream import ChannelType, compute, flow
+from ...qdialect.stream import ChannelType, compute
 from ...qdialect.types import (
     BipolarType,
     TernaryType,
     element_of,
-    shape_of,
     smallest_type,
 )
 from .lowering import Lowering, lowers, refused
+from .orders import combined, in_order
 
 
 def constant_weights(op: LinearOpBase) -> Array:
@@ -28,17 +28,17 @@ def constant_weights(op: LinearOpBase) -> Array:
 
 @lowers(LinearOp)
 def lower_linear_op(lowering: Lowering, op: LinearOp) -> None:
-    """Lowers a fully connected layer; if its input is permuted, so are the columns of its
-    matrix."""
-    carried, output = lowering.carried.get(op.x), lowering.channel_type(op.output)
-    weights = constant_weights(op)
-    if carried is None or carried.order is None or len(shape_of(op.x)) != 2:
-        x = lowering.ordered_channel(op.x, op)
+    """Lowers a fully connected layer; if the channels of its input are permuted, so are the columns
+    of its matrix."""
+    (x, moved), weights = lowering.separate_input(op.x, op), constant_weights(op)
+    output = lowering.channel_type(op.output)
+    if moved is None:
         return lowering.bind(op.output, multiply(lowering, op, x, weights, output))
-    permuted = np.empty_like(weights)
-    permuted[:, carried.order] = weights
-    x = lowering.add(flow.RepackOp(carried.channel, 1, shape_of(op.x)[1:]), op).output
-    lowering.bind(op.output, multiply(lowering, op, x, permuted, output))
+    if not in_order(moved.channels):
+        weights = moved.rearranged(weights, 1)
+    result = multiply(lowering, op, x, weights, output)
+    order = combined(moved.pixels, np.arange(len(weights)))
+    lowering.bind(op.output, result, order)
 
 
 def multiply(

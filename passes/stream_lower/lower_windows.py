@@ -5,31 +5,33 @@ from xdsl.ir import SSAValue
 
 from ...qdialect import convolution
 from ...qdialect.data import Array
-from ...qdialect.qnn.constants import range_of
+from ...qdialect.qnn.constants import constant_of, range_of
 from ...qdialect.qnn.linear import Conv2dOp, ConvTranspose2dOp
 from ...qdialect.qnn.pooling import MaxPoolOp, SumPoolOp
 from ...qdialect.shapes import Window
-from ...qdialect.stream import ChannelType, borders, compute, flow
+from ...qdialect.stream import ChannelType, borders, compute
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.window import WindowOp
 from ...qdialect.types import (
     BipolarType,
     element_of,
+    shape_of,
     smallest_type,
 )
 from .lower_elementwise import add_offset
 from .lower_layout import pad_if_needed
 from .lower_linear import constant_weights, multiply, store_weights
 from .lowering import Lowering, lowers, refused
+from .orders import SeparateOrder
 
 
 @lowers(Conv2dOp)
 def lower_conv2d(lowering: Lowering, op: Conv2dOp) -> None:
-    x, window = lowering.ordered_channel(op.x, op), op.window
+    (x, moved), window = lowering.image_input(op.x, op), op.window
     x = pad_if_needed(lowering, op, x, window.pads, op.pad_value.value.data)
     output = lowering.channel_type(op.output)
-    sums = add_convolution(lowering, op, x, constant_weights(op), window, output)
-    lowering.bind(op.output, sums)
+    sums = add_convolution(lowering, op, x, constant_weights(op), window, output, moved)
+    lowering.bind_image(op.output, sums, moved if is_depthwise(op) else None)
 
 
 @lowers(ConvTranspose2dOp)
@@ -40,20 +42,25 @@ def lower_conv_transpose2d(lowering: Lowering, op: ConvTranspose2dOp) -> None:
     One bit cannot represent zero: one-bit images have -1 between their pixels, and the contribution
     of these is subtracted.
     """
-    x, window = lowering.ordered_channel(op.x, op), op.window
+    (x, moved), window = lowering.image_input(op.x, op), op.window
+    order = moved if is_depthwise(op) else None
     one_bit = isinstance(element_of(op.x), BipolarType)
     pad = borders.PadOp(x, transposed_pads(op), -1 if one_bit else 0, window.strides)
     mirrored, result = constant_weights(op)[:, ::-1, ::-1], lowering.channel_type(op.output)
     inner, x = Window(window.kernel, dilations=window.dilations), lowering.add(pad, op).output
     if not one_bit:
-        return lowering.bind(op.output, add_convolution(lowering, op, x, mirrored, inner, result))
+        sums = add_convolution(lowering, op, x, mirrored, inner, result, moved)
+        return lowering.bind_image(op.output, sums, order)
     gaps = np.ones((1, *pad.outputs[0].frame), np.int8)
     gaps[:, *pad.image_slices] = 0
     correction = convolution.convolve(gaps, mirrored, inner, op.groups.value.data)[0]
     low, high = range_of(op.output)
     element = smallest_type(low - int(correction.max()), high - int(correction.min()))
-    sums = add_convolution(lowering, op, x, mirrored, inner, ChannelType(result.frame, element))
-    lowering.bind(op.output, add_offset(lowering, op, sums, correction))
+    wide = ChannelType(result.frame, element)
+    sums = add_convolution(lowering, op, x, mirrored, inner, wide, moved)
+    if order is not None:
+        correction = order.rearranged(correction, -1)
+    lowering.bind_image(op.output, add_offset(lowering, op, sums, correction), order)
 
 
 def transposed_pads(op: ConvTranspose2dOp) -> list[int]:
@@ -76,13 +83,20 @@ def add_convolution(
     weights: Array,
     window: Window,
     output: ChannelType,
+    moved: SeparateOrder | None,
 ) -> SSAValue:
-    """Convolves a padded image with weights: those of an op, or a rearrangement."""
-    groups, inputs = op.groups.value.data, flow.channel_of(x).frame[-1]
-    sizes = window.kernel, window.strides, window.dilations
-    if groups == inputs == len(weights) and groups > 1:
+    """Convolves a padded image with weights: those of an op, or a rearrangement.
+
+    The weights follow the channels of the image, if these are permuted. The results of a depthwise
+    layer have the same order.
+    """
+    groups, sizes = op.groups.value.data, (window.kernel, window.strides, window.dilations)
+    if is_depthwise(op):
         patches = lowering.add(WindowOp(x, *sizes, by_channel=True), op).patches
         bias = None if op.bias is None else lowering.constant_name(op.bias, op)
+        if moved is not None:
+            weights = moved.rearranged(weights, 0)
+            bias = rearranged_bias(lowering, op, moved)
         name, codebook = store_weights(lowering, op, weights)
         process = compute.DepthwiseOp(
             patches, output, name, output.quant_type, bias, codebook=codebook
@@ -90,9 +104,29 @@ def add_convolution(
         return lowering.add(process, op).output
     if groups > 1:
         weights = dense_weights(weights, groups)
+    if moved is not None:
+        weights = moved.rearranged(weights, -1)
     if window.kernel != (1, 1) or window.strides != (1, 1):
         x = lowering.add(WindowOp(x, *sizes), op).patches
     return multiply(lowering, op, x, weights, output)
+
+
+def is_depthwise(op: Conv2dOp | ConvTranspose2dOp) -> bool:
+    """Whether each channel of the result depends on one channel of the image."""
+    groups = op.groups.value.data
+    return groups == shape_of(op.x)[-1] == shape_of(op.output)[-1] and groups > 1
+
+
+def rearranged_bias(
+    lowering: Lowering, op: Conv2dOp | ConvTranspose2dOp, moved: SeparateOrder
+) -> str | None:
+    """The name of a bias that follows the channels of an image."""
+    if op.bias is None:
+        return None
+    bias = constant_of(op.bias)
+    if bias is None:
+        return lowering.constant_name(op.bias, op)
+    return lowering.add_data(moved.rearranged(bias, 0), element_of(op.bias), "bias")
 
 
 def dense_weights(weights: Array, groups: int) -> Array:
@@ -113,8 +147,9 @@ def lower_pool(lowering: Lowering, op: MaxPoolOp | SumPoolOp) -> None:
     if sums and any(window.pads) and isinstance(element_of(op.x), BipolarType):
         reason = "it pads a one-bit input with zero, which one bit cannot represent"
         raise refused(op, reason, "do not pad the pool, or quantize its input to two bits")
-    x = pad_if_needed(lowering, op, lowering.ordered_channel(op.x, op), window.pads, value)
+    x, moved = lowering.image_input(op.x, op)
+    x = pad_if_needed(lowering, op, x, window.pads, value)
     sizes = window.kernel, window.strides, window.dilations
     patches = lowering.add(WindowOp(x, *sizes, by_channel=True), op).patches
     process = PoolOp(patches, lowering.channel_type(op.output), sums)
-    lowering.bind(op.output, lowering.add(process, op).output)
+    lowering.bind_image(op.output, lowering.add(process, op).output, moved)

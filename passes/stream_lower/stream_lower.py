@@ -4,7 +4,7 @@ The host keeps the float ops at the two ends of the network, the prologue and th
 between them are lowered to processes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xdsl.context import Context
@@ -16,10 +16,12 @@ from xdsl.pattern_rewriter import GreedyRewritePatternApplier, PatternRewriteWal
 from xdsl.rewriter import InsertPoint, Rewriter
 from xdsl.utils.exceptions import PassFailedException
 
+from ...qdialect.data import Array
+from ...qdialect.permutation import transposition_of
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantOp, constant_of
-from ...qdialect.qnn.layout import MoveOp, ReshapeOp
+from ...qdialect.qnn.layout import ConcatOp, MoveOp, ReshapeOp, SplitOp, TransposeOp
 from ...qdialect.stream import DesignOp, SinkOp, SourceOp
 from ...qdialect.stream.design import RunOp, frame_tensor
 from ...qdialect.stream.flow import ForkOp
@@ -68,6 +70,7 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     before, after = prologue(ops), epilogue(ops)
     inside = [op for op in ops if op not in before and op not in after]
     hardware = set(inside)
+    _sort_by_step(function.body.block, hardware, after)
     for op in inside:
         _require_lowerable(op)
     if not inside:
@@ -81,11 +84,12 @@ def _lower_function(module: ModuleOp, function: FuncOp) -> None:
     for op in inside:
         lowering.lower(op)
     types = _add_sinks(lowering, leaving)
+    orders = [lowering.carried[value].order for value in leaving]
     insert_forks(lowering.block)
     design = DesignOp(DESIGN_NAME, Region(lowering.block))
     Rewriter.insert_op(design, InsertPoint.after(function))
     run = RunOp(DESIGN_NAME, entering, types)
-    _replace_with_run(function, before, inside, leaving, run)
+    _replace_with_run(function, inside, dict(zip(leaving, orders, strict=True)), run)
     lowering.pool.drop_unused()
 
 
@@ -152,6 +156,9 @@ def _require_lowerable(op: Operation) -> None:
         raise PassFailedException(f"stream-lower: {op.name} is not an op of the qnn dialect")
     if is_float(op):
         raise refused(op, "it computes with floats between integer ops", "run fold-bn first")
+    if isinstance(op, ConcatOp | SplitOp) and op.axis_from_front == 0:
+        reason = "its axis 0 is the batch"
+        raise refused(op, reason, "only the axes of one image can be concatenated and split")
     for value in op.operands:
         if constant_of(value) is None and shape_of(value)[:1] != (1,):
             raise refused(op, "its tensors hold several images", "use a batch size of 1")
@@ -187,28 +194,52 @@ def insert_forks(block: Block) -> None:
                 use.operation.operands[use.index] = copy
 
 
+def moves_to(shape: Sequence[int], order: Array | None, result: SSAValue) -> Iterator[MoveOp]:
+    """The ops that turn a result of a design into a tensor of a shape, from an order."""
+    if order is not None:
+        moved = transposition_of(order)
+        assert moved is not None
+        axes = ReshapeOp(result, (1, *moved.shape))
+        transposed = TransposeOp(axes, (0, *(axis + 1 for axis in moved.order)))
+        yield from (axes, transposed)
+        result = transposed.output
+    if shape_of(result) != tuple(shape):
+        yield ReshapeOp(result, shape)
+
+
+def _sort_by_step(block: Block, hardware: set[Operation], after: set[Operation]) -> None:
+    """Moves the ops of the design after the ops that the host computes first, and the epilogue
+    after both.
+
+    No op of a step depends on a later step, so the sort is stable and each value is still defined
+    before its uses. Networks with several inputs or outputs have the steps interleaved: the
+    quantizer of the second input may follow the first layer, the scales of the first output may
+    precede the last layer.
+    """
+    for step in (hardware, after):
+        for op in [op for op in block.ops if op in step]:
+            op.detach()
+            block.add_op(op)
+
+
 def _replace_with_run(
     function: FuncOp,
-    before: set[Operation],
     inside: list[Operation],
-    leaving: Sequence[OpResult],
+    leaving: Mapping[OpResult, Array | None],
     run: RunOp,
 ) -> None:
-    """Replaces the ops of the design by an op that runs it."""
+    """Replaces the ops of the design by an op that runs it.
+
+    The host moves the elements of results that leave the design in another order.
+    """
     block = function.body.block
-    first = inside[0]
-    for op in [op for op in block.ops if op in before]:
-        op.detach()
-        block.insert_op_before(op, first)
-    last = inside[-1]
-    block.insert_op_after(run, last)
+    block.insert_op_after(run, inside[-1])
     at: Operation = run
-    for value, result in zip(leaving, run.results_, strict=True):
+    for (value, order), result in zip(leaving.items(), run.results_, strict=True):
         result.name_hint = value.name_hint
-        if shape_of(result) != shape_of(value):
-            back = ReshapeOp(result, shape_of(value))
-            block.insert_op_after(back, at)
-            at, result = back, back.output
+        for move in moves_to(shape_of(value), order, result):
+            block.insert_op_after(move, at)
+            at, result = move, move.output
         outside = [use for use in value.uses if use.operation not in inside]
         for use in outside:
             use.operation.operands[use.index] = result

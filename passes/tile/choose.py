@@ -4,36 +4,23 @@ The functions here raise `Infeasible` with what the search found out; `explain.p
 of it.
 """
 
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
 from xdsl.utils.exceptions import PassFailedException
 
-from ...hardware.resources.device import RESOURCE_KINDS, Use
 from ...hardware.search.space import Space, space_of
 from ...hardware.search.tiling import (
     UNLIMITED_BUDGET_FACTOR,
-    Infeasible,
     Tiler,
     Tiling,
     best_tiling,
 )
-from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES, shortfall
 from ...qdialect.packing import PackedAttr
 from ...qdialect.stream import DesignOp
 from ...qdialect.stream.process import data_of
-from .explain import format_use
 from .goal import Goal
-from .layer_folding import LayerFolding, allowed_values, apply_tiling
-
-LOG = logging.getLogger(__name__)
-
-MAX_FIFO_ROUNDS = 4
-"""Maximum foldings that are tried to leave room for FIFOs; each may need deeper FIFOs than the one
-before."""
 
 FixedValues: TypeAlias = Mapping[int, Collection[int]]
 """The allowed values of some choices of a space, by the number of the choice."""
@@ -60,15 +47,10 @@ def open_space(design: DesignOp, vendor: str) -> Space:
     return space_of(design, vendor)
 
 
-def choose_folding(
-    goal: Goal, space: Space, fixed: FixedValues, reserved: Use | None = None
-) -> ChosenFolding:
-    """The best folding of a space for a goal, with part of the budget reserved for FIFOs."""
-    budget = goal.budget
-    if budget is not None and reserved is not None:
-        budget = budget - reserved
-    tiler = Tiler(space, budget, fixed, off_chip=True)
-    if goal.fps is None and budget is not None:
+def choose_folding(goal: Goal, space: Space, fixed: FixedValues) -> ChosenFolding:
+    """The best folding of a space for a goal, before the depths of its FIFOs are known."""
+    tiler = Tiler(space, goal.budget, fixed, off_chip=True)
+    if goal.fps is None and goal.budget is not None:
         return ChosenFolding(best_tiling(tiler, None), tiler.proven_min_cycles)
     cycles = _allowed_cycles(goal, tiler, fixed)
     return ChosenFolding(best_tiling(tiler, cycles), cycles)
@@ -99,35 +81,3 @@ def _allowed_cycles(goal: Goal, tiler: Tiler, fixed: FixedValues) -> int:
     if not fixed_tables:
         return int(tiler.candidate_cycles()[-1])
     return max(tiler.min_cycles(), *fixed_tables)
-
-
-def leave_room_for_fifos(
-    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], chosen: ChosenFolding
-) -> ChosenFolding:
-    """Folds a design again until the budget has room for FIFOs of the depths that it needs.
-
-    FIFO depths depend on the folding, so what they need is known only afterwards. The reserved part
-    of the budget is a running maximum over all foldings tried, so it never falls and the loop does
-    not alternate between two foldings. Depths are computed cycle by cycle, which needs memory for
-    each cycle; a design of more than `MAX_FRAME_CYCLES` keeps its first folding.
-    """
-    assert goal.device is not None and goal.budget is not None
-    if chosen.tiling.interval > MAX_FRAME_CYCLES:
-        return chosen
-    vendor, reserved = goal.device.vendor, np.zeros(len(RESOURCE_KINDS))
-    for _ in range(MAX_FIFO_ROUNDS):
-        missing = shortfall(design, vendor, goal.budget - chosen.tiling.use)
-        if missing is None:
-            break
-        reserved = np.maximum(reserved, missing)
-        space = open_space(design, vendor)
-        try:
-            chosen = choose_folding(goal, space, allowed_values(design, space, folds), reserved)
-        except Infeasible:
-            LOG.info(
-                "tile: the FIFOs need %s more, and no folding leaves room for that",
-                format_use(goal.device, reserved),
-            )
-            break
-        apply_tiling(design, space, chosen.tiling)
-    return chosen

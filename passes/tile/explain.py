@@ -1,12 +1,11 @@
 """Messages of `tile`: why no folding meets a goal, and what a chosen folding reaches."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 
-from ...hardware.estimate import format_amount, reported_figures, vendor_amounts
+from ...hardware.estimate import format_amount, reported_figures, share_of, vendor_amounts
 from ...hardware.resources.device import (
     RESOURCE_KINDS,
     Device,
@@ -113,12 +112,19 @@ def _explain_budget(goal: Goal, device: Device, tiler: Tiler, cycles: int) -> Re
     unlimited = Tiler(
         tiler.space, UNLIMITED_BUDGET_FACTOR * goal.budget, tiler.fixed, off_chip=True
     )
-    cheapest = unlimited.cheapest(cycles)
+    try:
+        cheapest = unlimited.cheapest(cycles)
+    except BudgetExceeded:
+        return Refusal(
+            f"{device.name} is too small: no folding fits even {UNLIMITED_BUDGET_FACTOR:,g} times "
+            "its budget",
+            "use a larger device",
+        )
     used, budget = named_amounts(device, cheapest.use), named_amounts(device, goal.budget)
     available = named_amounts(device, device.amounts(goal.clock or device.clock_mhz))
     exceeded = [
         f"{format_amount(use)} {name}, of a budget of {format_amount(budget.get(name, 0))} "
-        f"({_share_of_device(budget, available, name)})"
+        f"({share_of(budget.get(name, 0), available.get(name, 0))})"
         for name, use in used.items()
         if use > budget.get(name, 0)
     ]
@@ -130,13 +136,6 @@ def _explain_budget(goal: Goal, device: Device, tiler: Tiler, cycles: int) -> Re
         f"{_largest_users(device, tiler.space, cheapest, scarcest)}",
         _remedy_for_budget(goal, device, tiler, cycles),
     )
-
-
-def _share_of_device(budget: Mapping[str, float], available: Mapping[str, float], name: str) -> str:
-    total = available.get(name, 0)
-    if not total:
-        return "the device has none"
-    return f"{budget[name] / total:.0%} of {format_amount(total)}"
 
 
 def _remedy_for_budget(goal: Goal, device: Device, tiler: Tiler, cycles: int) -> str:

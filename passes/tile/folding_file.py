@@ -15,6 +15,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from ...qdialect.diagnostics import did_you_mean
 from ...qdialect.documents import parse_json
+from ...qdialect.input_files import read_whole
 from ...qdialect.stream.folding import Storage
 from .layer_folding import LayerFolding
 
@@ -22,7 +23,7 @@ from .layer_folding import LayerFolding
 def read_folding(path: str) -> dict[str, LayerFolding]:
     """Reads a folding file."""
     try:
-        given: Any = parse_json(Path(path).read_text())
+        given: Any = parse_json(read_whole(path).decode())
     except OSError as error:
         raise PassFailedException(f"{path}: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:

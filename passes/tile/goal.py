@@ -19,7 +19,8 @@ class Goal:
     | no     | yes | the cheapest that reaches the rate                             |
     | no     | no  | the cheapest that does not slow down layers with a folding     |
 
-    Raises ValueError if the clock or the rate is out of range, or a rate has no clock.
+    Raises ValueError if the clock or the rate is out of range, or a rate has no clock, and
+    DeviceError if the device cannot have the clock.
     """
 
     device: Device | None = None
@@ -43,6 +44,8 @@ class Goal:
             raise ValueError(f"target-fps must be a number above 0, not {self.fps:g}")
         if self.clock_mhz is not None:
             check_clock(self.clock_mhz)
+            if self.device is not None:
+                self.device.check_clock(self.clock_mhz)
         if self.fps is not None and self.clock is None:
             raise ValueError("target-fps needs a device or a clock-mhz")
 

@@ -19,9 +19,9 @@ from .choose import (
     FixedValues,
     choose_folding,
     choose_oversized_folding,
-    leave_room_for_fifos,
     open_space,
 )
+from .choose_with_fifos import leave_room_for_fifos
 from .explain import explain_infeasible, summarize_tiling
 from .folding_file import read_folding, write_folding
 from .goal import Goal

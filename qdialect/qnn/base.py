@@ -34,7 +34,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Dequantized, Value
+from ..values import Affine, Dequantized, Value
 
 Shape: TypeAlias = tuple[int, ...]
 
@@ -275,7 +275,7 @@ def broadcast(shapes: Sequence[Shape]) -> Shape:
 
 def cast_exactly(op: Operation, value: Value) -> Value:
     """Converts a computed value to the op's first result type; raises if a number does not fit."""
-    if isinstance(value, Dequantized):
+    if isinstance(value, Dequantized | Affine):
         return value
     return checked_storage(op, value, element_of(op.results[0]))
 

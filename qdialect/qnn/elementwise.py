@@ -8,6 +8,7 @@ import numpy as np
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, result_def
 
+from ..affine import AffineMap
 from ..data import Array
 from ..types import (
     BipolarType,
@@ -19,7 +20,7 @@ from ..types import (
     shape_of,
     value_range,
 )
-from ..values import Value, as_array, combine_exactly
+from ..values import Value, as_array, combine_exactly, with_map
 from .base import (
     ElementwiseOp,
     QnnOp,
@@ -31,7 +32,7 @@ from .base import (
     require_range,
     require_same_element,
 )
-from .constants import range_of
+from .constants import constant_of, range_of
 
 
 def have_rank_of(result: SSAValue, operands: Sequence[SSAValue]) -> bool:
@@ -104,10 +105,33 @@ class BinaryOp(QnnOp):
     def combine(self, a: Any, b: Any) -> Any:
         """The operation on numbers or arrays."""
 
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap | None:
+        """What integers stand for after the operation with a constant number; None if unknown."""
+        return None
+
+    @property
+    def constant_number(self) -> tuple[float, int] | None:
+        """A constant operand of a single float, and its index; None if there is none."""
+        for index, value in enumerate(self.operands):
+            constant = constant_of(value)
+            other = self.operands[1 - index]
+            if constant is not None and constant.size == 1 and constant.dtype == np.float32:
+                same_shape = shape_of(other) == shape_of(self.output)
+                return (float(constant.reshape(())[()]), index) if same_shape else None
+        return None
+
+    def map_after(self, before: AffineMap) -> AffineMap | None:
+        """What integers stand for after this op; None unless it has a constant number."""
+        number = self.constant_number
+        return None if number is None else self.step(before, number[0], number[1] == 0)
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         lhs, rhs = map(as_array, args)
         if lhs.dtype.kind == "f":
-            return (self.combine(lhs, rhs),)
+            result, number = self.combine(lhs, rhs), self.constant_number
+            return (
+                result if number is None else with_map(args[1 - number[1]], self.map_after, result),
+            )
         exact = np.int64 if bit_width(element_of(self.output)) < 63 else object
         return (cast_exactly(self, self.combine(lhs.astype(exact), rhs.astype(exact))),)
 
@@ -132,6 +156,9 @@ class AddOp(SumOp):
     def combine(self, a: Any, b: Any) -> Any:
         return a + b
 
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
+        return before.plus(number)
+
 
 @irdl_op_definition
 class SubOp(SumOp):
@@ -145,6 +172,9 @@ class SubOp(SumOp):
     def combine(self, a: Any, b: Any) -> Any:
         return a - b
 
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
+        return before.times(-1).plus(number) if number_first else before.plus(-number)
+
 
 @irdl_op_definition
 class MulOp(BinaryOp):
@@ -157,6 +187,9 @@ class MulOp(BinaryOp):
 
     def combine(self, a: Any, b: Any) -> Any:
         return a * b
+
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap:
+        return before.times(number)
 
 
 @irdl_op_definition
@@ -174,6 +207,9 @@ class DivOp(BinaryOp):
 
     def combine(self, a: Any, b: Any) -> Any:
         return a / b
+
+    def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap | None:
+        return None if number_first or number == 0 else before.over(number)
 
 
 @irdl_op_definition

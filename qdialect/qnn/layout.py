@@ -2,7 +2,9 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from itertools import pairwise
 from math import prod
+from operator import itemgetter
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
@@ -16,10 +18,9 @@ from xdsl.irdl import (
     var_result_def,
 )
 
-from ..convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from ..data import Array
 from ..types import element_of, shape_of
-from ..values import Dequantized, Value, as_array, common_scale, integers, move_elements
+from ..values import Value, concatenate, move_elements, pad_elements
 from .base import (
     AxisOp,
     IntProperty,
@@ -165,10 +166,9 @@ class ConcatOp(AxisOp):
         self.init_with_inferred_types([inputs], {"axis": int_attr(axis)}, element_of(inputs[0]))
 
     def result_shapes(self) -> Sequence[Shape]:
-        shapes = [shape_of(value) for value in self.inputs]
-        require(len(shapes) > 0, "it needs at least one input")
+        require(len(self.inputs) > 0, "it needs at least one input")
+        axis, shapes = self.axis_from_front, [shape_of(value) for value in self.inputs]
         first = shapes[0]
-        axis = self.axis_from_front
         for shape in shapes:
             require(
                 len(shape) == len(first)
@@ -189,14 +189,7 @@ class ConcatOp(AxisOp):
         return super().keeps_images_apart(varying) and set(varying) == set(self.inputs)
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        axis = self.axis.value.data
-        scale = common_scale(args)
-        if scale is not None:
-            parts = integers(args)
-            exact = exact_dtype(max(map(max_magnitude, parts)))
-            joined = np.concatenate([part.astype(exact) for part in parts], axis)
-            return (Dequantized(joined, scale),)
-        return (np.concatenate([as_array(arg) for arg in args], axis),)
+        return (concatenate(args, self.axis.value.data),)
 
 
 @irdl_op_definition
@@ -243,13 +236,13 @@ class SplitOp(AxisOp):
     def verify_types(self) -> None:
         require_same_element((self.x, *self.outputs))
 
+    def is_identity(self) -> bool:
+        return len(self.outputs) == 1
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        cuts, axis = list(np.cumsum(self.sizes.get_values())), self.axis_from_front
-
-        def part(start: int, end: int) -> Value:
-            return move_elements(args[0], lambda x: x[(slice(None),) * axis + (slice(start, end),)])
-
-        return tuple(part(start, end) for start, end in zip([0, *cuts], cuts, strict=False))
+        cuts, axis = [0, *np.cumsum(self.sizes.get_values())], self.axis_from_front
+        places = [(slice(None),) * axis + (slice(*ends),) for ends in pairwise(cuts)]
+        return tuple(move_elements(args[0], itemgetter(place)) for place in places)
 
 
 @irdl_op_definition
@@ -361,14 +354,8 @@ class PadOp(QnnOp):
         return True
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, value = args[0], self.value.value.data
-        low, high = self.low.get_values(), self.high.get_values()
-        if isinstance(x, Dequantized) and x.has_single_scale:
-            steps = value / x.scale.item()
-            if steps == round(steps):
-                ints = widened_for(x.ints, round(steps))
-                return (Dequantized(pad_image(ints, low, high, round(steps)), x.scale),)
-        return (pad_image(as_array(x), low, high, value),)
+        ends = self.low.get_values(), self.high.get_values()
+        return (pad_elements(args[0], *ends, self.value.value.data),)
 
 
 @irdl_op_definition

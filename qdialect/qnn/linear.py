@@ -26,7 +26,7 @@ from ..convolution import (
 )
 from ..data import Array
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, as_array, combine_exactly
+from ..values import Dequantized, Value, as_array, combine_exactly, exact_numbers
 from .base import (
     IntProperty,
     IntsProperty,
@@ -109,6 +109,11 @@ class LinearOpBase(QnnOp):
     @property
     def out_channels(self) -> int:
         return shape_of(self.weights)[0]
+
+    @property
+    def sums_all_weights(self) -> bool:
+        """Whether every output is a sum over all weights, at every position."""
+        return True
 
     def verify_types(self) -> None:
         operands = [value for value in (self.x, self.weights, self.bias) if value is not None]
@@ -222,6 +227,10 @@ class Conv2dOp(ConvolutionOp):
         x, weights = self.checked_shapes()
         return ((x[0], *self.window.outputs(*x[1:3]), weights[0]),)
 
+    @property
+    def sums_all_weights(self) -> bool:
+        return not any(self.pads.get_values())
+
     def verify_types(self) -> None:
         super().verify_types()
         if any(self.pads.get_values()):
@@ -231,7 +240,8 @@ class Conv2dOp(ConvolutionOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve(x, weights, self.window, self.groups.value.data, pad)
 
-        return (cast_exactly(self, evaluate_linear(args, product, self.pad_value.value.data)),)
+        pad = self.pad_value.value.data
+        return (cast_exactly(self, evaluate_linear(args, product, pad, self.sums_all_weights)),)
 
 
 @irdl_op_definition
@@ -270,6 +280,10 @@ class ConvTranspose2dOp(ConvolutionOp):
             (x, weights, bias), element, window, groups, output_pads=ints_attr(output_pads)
         )
 
+    @property
+    def sums_all_weights(self) -> bool:
+        return False
+
     def result_shapes(self) -> Sequence[Shape]:
         x, weights = self.checked_shapes()
         pads = self.output_pads.get_values()
@@ -284,7 +298,7 @@ class ConvTranspose2dOp(ConvolutionOp):
         def product(x: Array, weights: Array, pad: float) -> Array:
             return convolve_transposed(x, weights, self.window, groups, shape)
 
-        return (cast_exactly(self, evaluate_linear(args, product)),)
+        return (cast_exactly(self, evaluate_linear(args, product, 0, self.sums_all_weights)),)
 
 
 @irdl_op_definition
@@ -327,21 +341,45 @@ class LinearOp(LinearOpBase):
         )
 
 
+def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
+    """The contribution of an offset of the input to each output, in float32.
+
+    It is the offset times the sum of the weights, which are integers times one scale, or times a
+    scale for each output.
+    """
+    sums = weights.reshape(len(weights), -1).sum(1, dtype=np.int64).astype(np.float64)
+    return (sums * scale.reshape(-1).astype(np.float64) * offset).astype(np.float32)
+
+
 def evaluate_linear(
-    args: Sequence[Value], product: Callable[[Array, Array, float], Array], pad: float = 0
+    args: Sequence[Value],
+    product: Callable[[Array, Array, float], Array],
+    pad: float = 0,
+    sums_all_weights: bool = True,
 ) -> Value:
     """The result of a linear op on its operands; exact over integers and dequantized operands.
 
     `product` computes the sums from arrays of the input and the weights, and from the pad value.
-    Dequantized operands are computed as integers, if an integer represents the pad value, too.
+    Dequantized operands are computed as integers, if an integer represents the pad value, too. An
+    offset of the input is exact only if every output sums all its weights, without padding.
     """
     x, weights = args[0], args[1]
-    if isinstance(x, Dequantized) and isinstance(weights, Dequantized) and x.has_single_scale:
+    known = exact_numbers(x)
+    if (
+        known is not None
+        and isinstance(weights, Dequantized)
+        and (not known[1] or sums_all_weights)
+    ):
+        exact, offset = known
         rows = weights.scale.shape == (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
-        steps = pad / x.scale.item()
+        steps = pad / exact.scale.item()
         if (rows or weights.has_single_scale) and steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(widened_for(x.ints, round(steps)), weights.ints, round(steps))
-            result = Dequantized(sums, x.scale.reshape(()) * weights.scale.reshape(-1))
+            sums = product(widened_for(exact.ints, round(steps)), weights.ints, round(steps))
+            result = Dequantized(sums, exact.scale.reshape(()) * weights.scale.reshape(-1))
+            if offset:
+                row = offset_sums(weights.ints, weights.scale, offset)
+                shifted = result.value + row
+                return shifted + as_array(args[2]) if args[2:] else shifted
             if not args[2:]:
                 return result
             total = combine_exactly([result, args[2]], add)

@@ -12,7 +12,7 @@ from ..convolution import exact_dtype, max_magnitude, windows
 from ..data import Array
 from ..shapes import Window
 from ..types import QuantType, element_of, is_quant, shape_of
-from ..values import Dequantized, Value, as_array
+from ..values import Affine, Dequantized, Value, as_array, exact_numbers, with_map
 from .base import (
     IntsProperty,
     Shape,
@@ -92,6 +92,9 @@ class MaxPoolOp(PoolOp):
         x = args[0]
         if isinstance(x, Dequantized) and x.has_single_scale and x.scale.item() > 0:
             return (Dequantized(window_maxima(x.ints, self.window), x.scale),)
+        if isinstance(x, Affine) and x.exact.scale.item() > 0:
+            # rounding is monotone: the largest integer has the largest float
+            return (x.moved(lambda elements: window_maxima(elements, self.window)),)
         return (window_maxima(as_array(x), self.window),)
 
 
@@ -134,20 +137,35 @@ class AvgPoolOp(PoolOp):
     count_padding = opt_prop_def(UnitAttr)
     """Counts padding as elements of value 0: divides by the size of the full window."""
 
+    @property
+    def divides_by_taps(self) -> bool:
+        """Whether all windows have the same divisor, the size of the window."""
+        return self.count_padding is not None or not any(self.pads.get_values())
+
     def verify_types(self) -> None:
         require_float(self.x, "the input (integers have sum_pool)")
         require_same_element((self.x, self.output))
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        x, window = args[0], self.window
-        if isinstance(x, Dequantized) and x.has_single_scale:
-            total = Dequantized(window_sums(x.ints, window), x.scale).value
-        else:
-            total = window_sums(as_array(x), window)
-        if self.count_padding is not None:
-            return (total / total.dtype.type(np.prod(window.kernel)),)
+        window, taps = self.window, float(np.prod(self.kernel_size))
+        known = exact_numbers(args[0])
+        sums: Value = window_sums(as_array(args[0]), window)
+        if known is not None and (not known[1] or not any(window.pads)):
+            exact, offset = known
+            sums = Dequantized(window_sums(exact.ints, window), exact.scale)
+            if offset:
+                sums = _plus(sums, np.float32(offset * taps))
+        total = as_array(sums)
+        if self.divides_by_taps:
+            result = total / total.dtype.type(taps)
+            return (with_map(sums, lambda before: before.over(taps), result),)
         ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
         return (total / window_sums(ones, window),)
+
+
+def _plus(sums: Dequantized, number: np.float32) -> Value:
+    """Adds a number to sums, as `qnn.add` does."""
+    return with_map(sums, lambda before: before.plus(float(number)), sums.value + number)
 
 
 def window_sums(x: Array, window: Window) -> Array:

@@ -4,7 +4,7 @@ from xdsl.ir import Dialect
 
 from ..defined_ops import ops_defined_in
 from ..packing import PackedAttr
-from . import borders, compute, elements, flow, pool, ports, scale, window
+from . import borders, compute, elements, flow, pool, ports, reorder, scale, window
 from .design import DesignOp, RunOp
 from .folding import StorageAttr
 from .links import LinkAttr
@@ -14,7 +14,7 @@ from .process import Process
 from .types import ChannelType
 
 PROCESSES: tuple[type[Process], ...] = ops_defined_in(
-    Process, ports, window, borders, pool, compute, scale, elements, flow
+    Process, ports, window, borders, pool, compute, scale, elements, flow, reorder
 )
 """Every kind of process.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import gcd
+from typing import ClassVar
 
 import numpy as np
 from xdsl.ir import Operation, SSAValue
@@ -42,6 +43,8 @@ class PadOp(Process):
     """
 
     name = "stream.pad"
+
+    STAYS_WITH_READER: ClassVar = True
 
     x = operand_def(ChannelType)
     pads = prop_def(IntsProperty)

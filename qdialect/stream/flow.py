@@ -1,5 +1,6 @@
 """Processes that carry data without changing it: fork, concat, split, repack, link."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import prod
 from typing import ClassVar
@@ -17,7 +18,7 @@ from xdsl.irdl import (
 )
 
 from ..data import Array
-from ..qnn.base import require, text_of
+from ..qnn.base import IntProperty, int_attr, require, text_of
 from .links import LinkAttr
 from .ports import LinkEnd
 from .process import (
@@ -42,6 +43,8 @@ class ForkOp(Process):
 
     name = "stream.fork"
 
+    COMPUTES: ClassVar = False
+
     x = operand_def(ChannelType)
     copies = var_result_def(ChannelType)
 
@@ -64,9 +67,59 @@ class ForkOp(Process):
         return tuple(frames[0] for _ in self.copies)
 
 
+class PartsProcess(Process, ABC):
+    """A process with a whole frame on one side, and its parts along an axis on the other.
+
+    The whole consists of runs: the consecutive words that one index of the axes before `axis` has.
+    In each run, the words of the first part are followed by those of the second, and so on. Along
+    the last axis a run is a pixel, along columns a row, and along rows the frame.
+    """
+
+    axis = prop_def(IntProperty, default_value=int_attr(-1))
+    """The axis of the frame, counted from the last one: -1 is channels, -2 columns, -3 rows."""
+
+    @property
+    @abstractmethod
+    def part_channels(self) -> list[ChannelType]:
+        """The channels that carry the parts."""
+
+    @property
+    def run_words(self) -> list[int]:
+        """The words of a run in each part."""
+        axis = self.axis.value.data
+        return [prod(part.frame[axis:]) // part.lanes.data for part in self.part_channels]
+
+    @property
+    def runs(self) -> int:
+        """The runs of a frame."""
+        return prod(self.part_channels[0].frame[: self.axis.value.data])
+
+    def part_of_each_word(self) -> Counts:
+        """For each word of the whole, the number of the part that it belongs to."""
+        widths = self.run_words
+        return np.tile(np.repeat(np.arange(len(widths)), widths), self.runs)
+
+    def check_parts(self, whole: ChannelType) -> None:
+        """Raises unless the parts make up the whole, in words of one width."""
+        parts, axis = self.part_channels, self.axis.value.data
+        require_same_elements(whole, *parts)
+        require_same_lanes(whole, *parts)
+        rank = len(whole.frame)
+        require(-rank <= axis < 0, f"axis {axis} must be between {-rank} and -1")
+        shapes = ", ".join(text_of(part.frame) for part in parts)
+        require(
+            all(len(part.frame) == rank for part in parts)
+            and joined_frame(parts, axis) == whole.frame
+            and all(without_axis(part, axis) == without_axis(whole, axis) for part in parts),
+            f"parts of {shapes} do not add up to {text_of(whole.frame)}",
+        )
+        for part in parts:
+            require_whole_pixels(part)
+
+
 @irdl_op_definition
-class ConcatOp(Process):
-    """Joins the channels of several images, pixel by pixel.
+class ConcatOp(PartsProcess):
+    """Joins frames along an axis; by default the channels of images, pixel by pixel.
 
     %y = stream.concat %a, %b : (!stream.channel<8x8x16xui2, lanes = 4>,
         !stream.channel<8x8x8xui2, lanes = 4>) -> !stream.channel<8x8x24xui2, lanes = 4>
@@ -77,30 +130,35 @@ class ConcatOp(Process):
     parts = var_operand_def(ChannelType)
     output = result_def(ChannelType)
 
-    assembly_format = "$parts attr-dict `:` functional-type(operands, results)"
+    assembly_format = "$parts (`axis` `=` $axis^)? attr-dict `:` functional-type(operands, results)"
 
-    def __init__(self, parts: Sequence[SSAValue]):
+    def __init__(self, parts: Sequence[SSAValue], axis: int = -1):
         channels = [channel_of(part) for part in parts]
         first = channels[0]
-        depth = sum(channel.frame[-1] for channel in channels)
-        joined = ChannelType((*first.frame[:-1], depth), first.element, first.lanes.data)
-        super().__init__(operands=[parts], result_types=[joined])
+        joined = ChannelType(joined_frame(channels, axis), first.element, first.lanes.data)
+        super().__init__(
+            operands=[parts], properties={"axis": int_attr(axis)}, result_types=[joined]
+        )
+
+    @property
+    def part_channels(self) -> list[ChannelType]:
+        return self.inputs
 
     def check(self) -> None:
         require(len(self.parts) >= 2, "a concat must have at least two inputs")
-        check_parts(self.inputs, self.outputs[0])
+        self.check_parts(self.outputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        order = part_of_each_word(self.inputs)
+        order = self.part_of_each_word()
         return [np.cumsum(order == number) for number in range(len(self.parts))]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        return (np.concatenate(frames, -1),)
+        return (np.concatenate(frames, self.axis.value.data),)
 
 
 @irdl_op_definition
-class SplitOp(Process):
-    """Divides the channels of an image between several images, pixel by pixel.
+class SplitOp(PartsProcess):
+    """Divides a frame along an axis; by default the channels of an image, pixel by pixel.
 
     %a, %b = stream.split %x : (!stream.channel<8x8x24xui2, lanes = 4>)
         -> (!stream.channel<8x8x16xui2, lanes = 4>, !stream.channel<8x8x8xui2, lanes = 4>)
@@ -111,26 +169,31 @@ class SplitOp(Process):
     x = operand_def(ChannelType)
     parts = var_result_def(ChannelType)
 
-    assembly_format = "$x attr-dict `:` functional-type(operands, results)"
+    assembly_format = "$x (`axis` `=` $axis^)? attr-dict `:` functional-type(operands, results)"
 
-    def __init__(self, x: SSAValue | Operation, sizes: Sequence[int]):
+    def __init__(self, x: SSAValue | Operation, sizes: Sequence[int], axis: int = -1):
         channel = channel_of(SSAValue.get(x))
-        types = [
-            ChannelType((*channel.frame[:-1], size), channel.element, channel.lanes.data)
-            for size in sizes
-        ]
-        super().__init__(operands=[x], result_types=[types])
+        frames = [list(channel.frame) for _ in sizes]
+        for frame, size in zip(frames, sizes, strict=True):
+            frame[axis] = size
+        types = [ChannelType(frame, channel.element, channel.lanes.data) for frame in frames]
+        super().__init__(operands=[x], properties={"axis": int_attr(axis)}, result_types=[types])
+
+    @property
+    def part_channels(self) -> list[ChannelType]:
+        return self.outputs
 
     def check(self) -> None:
         require(len(self.parts) >= 2, "a split must have at least two outputs")
-        check_parts(self.outputs, self.inputs[0])
+        self.check_parts(self.inputs[0])
 
     def needs(self, output: int = 0) -> Sequence[Counts]:
-        return [np.flatnonzero(part_of_each_word(self.outputs) == output) + 1]
+        return [np.flatnonzero(self.part_of_each_word() == output) + 1]
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
-        cuts = np.cumsum([channel.frame[-1] for channel in self.outputs])[:-1]
-        return tuple(np.split(frames[0], cuts, -1))
+        axis = self.axis.value.data
+        cuts = np.cumsum([channel.frame[axis] for channel in self.outputs])[:-1]
+        return tuple(np.split(frames[0], cuts, axis))
 
 
 @irdl_op_definition
@@ -144,6 +207,7 @@ class RepackOp(Process):
     name = "stream.repack"
 
     LOOP_COUNTERS: ClassVar = 3
+    COMPUTES: ClassVar = False
 
     x = operand_def(ChannelType)
     output = result_def(ChannelType)
@@ -218,21 +282,15 @@ class LinkOp(LinkEnd):
         return frames
 
 
-def check_parts(parts: Sequence[ChannelType], whole: ChannelType) -> None:
-    """Raises unless the parts of a concat or a split make up the whole, in words of one width."""
-    require_same_elements(whole, *parts)
-    require_same_lanes(whole, *parts)
-    depth = sum(part.frame[-1] for part in parts)
-    for part in parts:
-        require(
-            (*part.frame[:-1], depth) == whole.frame,
-            f"parts of {', '.join(text_of(part.frame) for part in parts)} "
-            f"do not add up to {text_of(whole.frame)}",
-        )
-        require_whole_pixels(part)
+def joined_frame(parts: Sequence[ChannelType], axis: int) -> tuple[int, ...]:
+    """The shape of frames joined along an axis."""
+    frame = list(parts[0].frame)
+    frame[axis] = sum(part.frame[axis] for part in parts)
+    return tuple(frame)
 
 
-def part_of_each_word(parts: Sequence[ChannelType]) -> Counts:
-    """For each word of the whole, the number of the part that it belongs to."""
-    widths = [part.frame[-1] // part.lanes.data for part in parts]
-    return np.tile(np.repeat(np.arange(len(parts)), widths), parts[0].words // widths[0])
+def without_axis(channel: ChannelType, axis: int) -> list[int]:
+    """The shape of a frame without one axis."""
+    frame = list(channel.frame)
+    del frame[axis]
+    return frame

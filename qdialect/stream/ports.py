@@ -2,6 +2,7 @@
 
 from abc import ABC
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr, StringAttr
@@ -21,6 +22,8 @@ class LinkEnd(Process, ABC):
     Its interval is the number of cycles in which the link carries a frame of all channels that
     share it.
     """
+
+    COMPUTES: ClassVar = False
 
     over = opt_prop_def(LinkAttr)
     """The link; without one, a port leads to the host."""

@@ -36,7 +36,8 @@ class Process(IRDLOperation, ABC):
     """A piece of hardware that reads and writes channels, frame after frame.
 
     A new kind declares what it computes (`check`, `needs`, `evaluate`) and, where it differs from
-    the default, how it folds (`folding`, `interval_with`, `parallelism_with`, `build_options`).
+    the default, how it folds (`folding`, `interval_with`, `parallelism_with`, `build_options`) and
+    where a design may be cut (`STAYS_WITH_READER`, `COMPUTES`).
     """
 
     layer = opt_prop_def(StringAttr)
@@ -49,6 +50,10 @@ class Process(IRDLOperation, ABC):
     """The number of loop, position and address counters in its hardware."""
     FOLDS_BY_NAME: ClassVar[bool] = False
     """Whether a folding file can set its PE and SIMD, by the name of its layer."""
+    STAYS_WITH_READER: ClassVar[bool] = False
+    """Whether it is always on the device of the process that reads its words."""
+    COMPUTES: ClassVar[bool] = True
+    """Whether it computes; a device is not used for processes that only pass words on."""
 
     @property
     def kind(self) -> str:

@@ -45,6 +45,7 @@ class WindowOp(Process):
     name = "stream.window"
 
     LOOP_COUNTERS: ClassVar = 11
+    STAYS_WITH_READER: ClassVar = True
 
     x = operand_def(ChannelType)
     kernel = prop_def(IntsProperty)

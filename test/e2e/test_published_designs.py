@@ -52,7 +52,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     name, files = "cnvW1A1_cifar10", [str(tmp_path / file) for file in ("fold.json", "trace.json")]
     write_folding(files[0], folds(lowered(name), name))
     arguments = [str(folder() / f"{name}.onnx"), "--device", "z7020", "--folding", files[0]]
-    assert main(["estimate", *arguments, "--json", "--trace", files[1]]) == 0
+    assert main(["estimate", *arguments, "--json"]) == 1
+    assert "of a budget of 112 (80% of 140)" in capsys.readouterr().err
+    options = ["--over-budget", "--json", "--trace", files[1]]
+    assert main(["estimate", *arguments, *options]) == 0
     found = json.loads(capsys.readouterr().out)
     assert round(found["fps"], 1) == 3051.8 and found["interval_cycles"] == 32_768
     cycles = [layer["cycles"] for layer in found["layers"] if layer["kind"] == "matvec"]

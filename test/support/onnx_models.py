@@ -1,6 +1,6 @@
 """Small ONNX models for the importer, and the runtimes that give the reference results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import onnx
@@ -24,7 +24,7 @@ def value_info(name: str, array: Array, batch: int | None = None) -> onnx.ValueI
 def model_of(
     nodes: Sequence[onnx.NodeProto],
     inputs: dict[str, Array],
-    constants: dict[str, Array | onnx.TensorProto],
+    constants: Mapping[str, Array | onnx.TensorProto],
     outputs: Sequence[str],
     opset: int = 21,
     batch: int | None = None,

@@ -1,15 +1,17 @@
 """Random processes of every kind, each in its own design."""
 
 from collections.abc import Callable
-from math import prod
+from math import gcd, prod
 
 import numpy as np
+from qnn.qdialect.permutation import Transposition
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.borders import CropOp, PadOp, UpsampleOp
 from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
-from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
+from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp, joined_frame
 from qnn.qdialect.stream.pool import PoolOp
+from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
@@ -160,20 +162,26 @@ def fork(design: Design, choices: Choices) -> Process:
     return ForkOp(design.source(row(choices)), choices.integer(2, 4))
 
 
-def sizes(choices: Choices) -> tuple[int, list[int]]:
-    """Lanes, and channels that they divide."""
-    lanes = choices.integer(1, 3)
-    return lanes, [lanes * choices.integer(1, 3) for _ in range(choices.integer(2, 3))]
+def parts(choices: Choices) -> tuple[int, list[ChannelType]]:
+    """An axis, and channels whose frames differ along it only."""
+    lanes, axis = choices.integer(1, 3), choices.integer(-3, -1)
+    frame = [2, 3, 2 * lanes]
+    channels = list[ChannelType]()
+    for _ in range(choices.integer(2, 3)):
+        frame[axis] = choices.integer(1, 3) * (lanes if axis == -1 else 1)
+        channels.append(ChannelType(frame, BYTE, lanes))
+    return axis, channels
 
 
 def concat(design: Design, choices: Choices) -> Process:
-    lanes, parts = sizes(choices)
-    return ConcatOp([design.source(ChannelType((2, 2, part), BYTE, lanes)) for part in parts])
+    axis, channels = parts(choices)
+    return ConcatOp([design.source(channel) for channel in channels], axis)
 
 
 def split(design: Design, choices: Choices) -> Process:
-    lanes, parts = sizes(choices)
-    return SplitOp(design.source(ChannelType((2, 2, sum(parts)), BYTE, lanes)), parts)
+    axis, channels = parts(choices)
+    whole = ChannelType(joined_frame(channels, axis), BYTE, channels[0].lanes.data)
+    return SplitOp(design.source(whole), [channel.frame[axis] for channel in channels], axis)
 
 
 def repack(design: Design, choices: Choices) -> Process:
@@ -182,6 +190,18 @@ def repack(design: Design, choices: Choices) -> Process:
     size = prod(channel.frame)
     frame = (size,) if choices.flag() else None
     return RepackOp(design.source(channel), choices.pick(divisors(size)), frame)
+
+
+def reorder(design: Design, choices: Choices) -> Process:
+    """A permutation of up to five axes, in words of any of the widths that it may have."""
+    left = list(range(choices.pick([3, 1, 2, 4, 5])))
+    shape = [choices.pick([2, 1, 3, 4]) for _ in left]
+    order = [left.pop(choices.integer(0, len(left) - 1)) for _ in shape]
+    moved = Transposition(tuple(shape), tuple(order))
+    last, read, written = moved.merged.word_axes
+    widths = {*divisors(last), *(last * n for n in divisors(gcd(read, written)))}
+    channel = ChannelType(shape, BYTE, choices.pick(sorted(widths, reverse=True)))
+    return ReorderOp(design.source(channel), moved, (prod(shape),))
 
 
 def link(design: Design, choices: Choices) -> Process:
@@ -206,5 +226,6 @@ MAKERS: dict[type[Process], Maker] = {
     ConcatOp: concat,
     SplitOp: split,
     RepackOp: repack,
+    ReorderOp: reorder,
     LinkOp: link,
 }

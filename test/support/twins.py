@@ -312,26 +312,28 @@ def residual(twin: Twin, x: Both) -> Both:
 
 
 def duplicated(twin: Twin, x: Both) -> Both:
-    """A fork and a concat of its copies."""
+    """A fork and a concat of its copies, along any axis."""
     tensor, channel = x
+    axis = twin.choices.integer(-3, -1)
     copies = twin.design.add(ForkOp(twin.cut(channel, divisors(shape_of(tensor)[-1])), 3)).copies
-    op = qnn.layout.ConcatOp([tensor] * 3)
-    return twin.program.add(op).output, twin.design.add(ConcatOp(copies)).output
+    op = qnn.layout.ConcatOp([tensor] * 3, axis)
+    return twin.program.add(op).output, twin.design.add(ConcatOp(copies, axis)).output
 
 
 def rotated(twin: Twin, x: Both) -> Both:
-    """A split and a concat that moves the last part to the front."""
+    """A split along any axis, and a concat that moves the last part to the front."""
     tensor, channel = x
-    depth = shape_of(tensor)[-1]
-    if depth == 1:
+    axis = twin.choices.integer(-3, -1)
+    size = shape_of(tensor)[axis]
+    if size == 1:
         return x
-    cuts = sorted({twin.choices.integer(1, depth - 1) for _ in range(2)})
-    sizes = [end - start for start, end in zip([0, *cuts], [*cuts, depth], strict=True)]
-    *parts, last = twin.program.add(qnn.layout.SplitOp(tensor, sizes)).outputs
-    split = SplitOp(twin.cut(channel, divisors(*sizes)), sizes)
-    *pieces, end = twin.design.add(split).parts
-    joined = twin.program.add(qnn.layout.ConcatOp([last, *parts])).output
-    return joined, twin.design.add(ConcatOp([end, *pieces])).output
+    cuts = sorted({twin.choices.integer(1, size - 1) for _ in range(2)})
+    sizes = [end - start for start, end in zip([0, *cuts], [*cuts, size], strict=True)]
+    *parts, last = twin.program.add(qnn.layout.SplitOp(tensor, sizes, axis)).outputs
+    lanes = divisors(*sizes) if axis == -1 else divisors(shape_of(tensor)[-1])
+    *pieces, end = twin.design.add(SplitOp(twin.cut(channel, lanes), sizes, axis)).parts
+    joined = twin.program.add(qnn.layout.ConcatOp([last, *parts], axis)).output
+    return joined, twin.design.add(ConcatOp([end, *pieces], axis)).output
 
 
 def link(twin: Twin, x: Both) -> Both:

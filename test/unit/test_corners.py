@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 from qnn.passes import Pipeline
-from qnn.passes.driver.check_semantics import CheckSemantics, Observation, first_difference, samples
+from qnn.passes.driver.check_semantics import (
+    CheckSemantics,
+    Observation,
+    equal_layers,
+    first_difference,
+    samples,
+)
+from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_input_types, entry_of, run
 from qnn.qdialect.qnn.elementwise import MulOp
 from qnn.qdialect.qnn.linear import LinearOp
@@ -35,7 +42,7 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
   %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
   %a = qnn.dequantize %x, %one : (tensor<1x3x3x3xsi8>, tensor<f32>) -> tensor<1x3x3x3xf32>
   %t = qnn.transpose %a order = [0, 2, 1, 3] : (tensor<1x3x3x3xf32>) -> tensor<1x3x3x3xf32>
-  %q = qnn.quantize %t, %s axis = 1 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
+  %q = qnn.quantize %t, %s axis = 2 : (tensor<1x3x3x3xf32>, tensor<3xf32>) -> tensor<1x3x3x3xsi4>
   func.return %q : tensor<1x3x3x3xsi4>
 }""",
         "its scale varies along an axis other than the last",
@@ -45,14 +52,14 @@ func.func @main(%x: tensor<1x3x3x3xsi8>) -> tensor<1x3x3x3xsi4> {
 def test_a_dequantize_with_a_scale_per_row_is_refused() -> None:
     refused(
         """
-func.func @main(%x: tensor<1x3x2xsi8>) -> tensor<1x3x2xsi4> {
+func.func @main(%x: tensor<1x2x3x2xsi8>) -> tensor<1x2x3x2xsi4> {
   %one = qnn.constant 0.5 : tensor<f32>
   %s = qnn.constant [0.5, 2.0, 4.0] : tensor<3xf32>
-  %a = qnn.dequantize %x, %s axis = 1 : (tensor<1x3x2xsi8>, tensor<3xf32>) -> tensor<1x3x2xf32>
-  %q = qnn.quantize %a, %one : (tensor<1x3x2xf32>, tensor<f32>) -> tensor<1x3x2xsi4>
-  func.return %q : tensor<1x3x2xsi4>
+  %a = qnn.dequantize %x, %s axis = 2 : (tensor<1x2x3x2xsi8>, tensor<3xf32>) -> tensor<1x2x3x2xf32>
+  %q = qnn.quantize %a, %one : (tensor<1x2x3x2xf32>, tensor<f32>) -> tensor<1x2x3x2xsi4>
+  func.return %q : tensor<1x2x3x2xsi4>
 }""",
-        "qnn.dequantize has a scale that varies along an axis other than the last",
+        "qnn.dequantize has a scale that varies along another axis than the last",
     )
 
 
@@ -372,3 +379,27 @@ def test_check_semantics_needs_an_image() -> None:
     hook = CheckSemantics(inputs=[np.zeros((0, 2), np.int8)])
     with pytest.raises(PassFailedException, match="an input is empty"):
         Pipeline.parse("fold-bn", [hook]).apply(module)
+
+
+NHWC: Array = np.arange(24, dtype=np.int8).reshape(1, 2, 3, 4)
+"""An activation in which the order of the axes shows."""
+
+
+@pytest.mark.parametrize(
+    ("new", "compared", "differs"),
+    [
+        (NHWC, True, False),
+        (NHWC.transpose(0, 3, 1, 2).reshape(1, 24), True, False),
+        (NHWC[:, ::-1], False, False),
+        (NHWC[:, :1], False, False),
+        (NHWC + 1, False, True),
+    ],
+    ids=["equal", "transposed", "unknown order", "part", "other values"],
+)
+def test_check_semantics_compares_only_the_same_activation(
+    new: Array, compared: bool, differs: bool
+) -> None:
+    old, new_run = (Observation({"a": [values]}, []) for values in (NHWC, new))
+    assert equal_layers(old, new_run) == ({"a"} if compared else set())
+    assert (first_difference(old, new_run) is not None) == differs
+    assert (first_difference(new_run, old) is not None) == differs

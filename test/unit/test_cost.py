@@ -188,8 +188,8 @@ def test_kind_of_a_product(weight: QuantType, activation: QuantType, kind: Produ
 
 
 def test_iterations_that_a_shift_and_an_addition_multiply() -> None:
-    assert [frame_counter_dsps(n) for n in (1, 512, 2304, 7 * 64, 12)] == [0] * 5
-    assert [frame_counter_dsps(n) for n in (13, 25, 416, 900, 28_224)] == [2] * 5
+    assert not frame_counter_dsps(np.array([1, 512, 2304, 7 * 64, 12])).any()
+    assert (frame_counter_dsps(np.array([13, 25, 416, 900, 28_224])) == 2).all()
 
 
 @pytest.mark.parametrize(

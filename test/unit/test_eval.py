@@ -10,6 +10,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import numpy as np
@@ -387,6 +388,31 @@ def test_a_killed_worker_loses_no_image(
 
 @DASK
 @pytest.mark.slow
+def test_a_worker_that_stops_answering(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Others do its work, as if it were killed."""
+    monkeypatch.setattr(evaluate, "BATCH_SIZE", 1)
+    monkeypatch.setattr("qnn.tools.pools.SILENT_SECONDS", 15)
+    alone = evaluated(capsys, *files, "--engine", "reference")
+    with cluster() as (address, _, workers):
+        wait = evaluate.wait
+
+        def watched(*given: Any) -> Any:
+            found = wait(*given)
+            if found.done:
+                os.kill(workers[0].pid, signal.SIGSTOP)
+            return found
+
+        monkeypatch.setattr(evaluate, "wait", watched)
+        found = evaluated(capsys, *files, "--engine", "reference", "--scheduler", address)
+        os.kill(workers[0].pid, signal.SIGKILL)
+    for field in ("images", "correct", "top5", "confusion"):
+        assert found[field] == alone[field]
+
+
+@DASK
+@pytest.mark.slow
 def test_all_workers_die(
     files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -406,3 +432,15 @@ def test_no_cluster(files: list[str], capsys: pytest.CaptureFixture[str]) -> Non
         line
         == "qnn: 'nowhere' is not the address of a Dask scheduler, such as tcp://localhost:8786"
     )
+    line = error_of(capsys, "eval", *files, "--engine", "reference", "--scheduler", "tcp://[::1]:1")
+    assert line.startswith("qnn: no cluster answers at tcp://[::1]:1: ")
+
+
+@DASK
+def test_an_encrypted_cluster_needs_certificates(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with create_server(("127.0.0.1", 0)) as server:
+        address = f"tls://127.0.0.1:{server.getsockname()[1]}"
+        line = error_of(capsys, "eval", *files, "--engine", "reference", "--scheduler", address)
+    assert line.startswith(f"qnn: {address} needs certificates: ")

@@ -75,7 +75,7 @@ def test_points_match_tile(network: str, name: str) -> None:
 def test_a_front_has_no_dominated_point() -> None:
     random = np.random.default_rng(0)
     points = [
-        Point(int(cycles), tuple(map(float, use)), 0.0, 0)
+        Point(int(cycles), tuple(map(float, use)), 0.0, 0, ())
         for cycles, *use in random.integers(1, 8, (200, 3))
     ]
     found = pareto_front([None, *points])
@@ -107,6 +107,20 @@ def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> 
         assert point["utilisation"]["lut"] == pytest.approx(
             point["resources"]["lut"] / held, abs=1 / held
         )
+
+
+def test_the_fastest_design_is_that_of_estimate(
+    network: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It fits with its FIFOs, and its roof is no lower."""
+    found = explored(capsys, network, "--devices", "z7020,arria10-gx1150")
+    for curve in found["curves"]:
+        assert main(["estimate", network, "--device", curve["device"], "--json"]) == 0
+        estimate = json.loads(capsys.readouterr().out)
+        assert curve["fastest"]["interval_cycles"] == estimate["interval_cycles"]
+        assert curve["fastest"]["fps"] <= curve["roofline"]["fps"] * (1 + 1e-9)
+        for kind, amount in estimate["resources"].items():
+            assert amount <= curve["fastest"]["resources"][kind] + 1
 
 
 def test_devices_are_ordered_by_their_logic() -> None:

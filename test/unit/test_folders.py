@@ -1,10 +1,13 @@
 """Folders that the commands write: files of others there are never lost."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from qnn.tools.errors import UserError
-from qnn.tools.folders import MANIFEST, build_folder
+from qnn.tools.files import write_whole
+from qnn.tools.folders import MANIFEST, build_folder, finish_exchange
 
 FIRST = {"top.cpp": "1", "weights/a.hpp": "1", "weights/b.hpp": "1"}
 SECOND = {"top.cpp": "2", "weights/b.hpp": "2", "vectors/x.bin": "2"}
@@ -157,3 +160,48 @@ def test_a_folder_that_cannot_be_read_is_refused(
 
     monkeypatch.setattr(Path, "iterdir", denied)
     assert error_of(str(tmp_path)) == f"{tmp_path}: permission denied"
+
+
+KILLED = """
+import os, sys
+from qnn.tools import folders
+
+move, left = folders._move, int(sys.argv[2])
+
+def move_or_die(*args):
+    global left
+    if left == 0:
+        os._exit(9)
+    left -= 1
+    move(*args)
+
+folders._move = move_or_die
+with folders.build_folder(sys.argv[1]) as new:
+    for name, text in eval(sys.argv[3]).items():
+        (new / name).parent.mkdir(exist_ok=True)
+        (new / name).write_text(text)
+"""
+"""A build that is killed after some moves, as `kill -9` would."""
+
+
+@pytest.mark.parametrize("moves", range(len(FIRST) + 1 + len(SECOND) + 1))
+def test_a_killed_replacement_is_finished(moves: int, tmp_path: Path) -> None:
+    path = tmp_path / "build"
+    build(path, FIRST)
+    write(path, OTHERS)
+    command = [sys.executable, "-c", KILLED, path, str(moves), repr(SECOND)]
+    assert subprocess.run(command).returncode == 9
+    finish_exchange(path)
+    assert found(path) == OTHERS | (FIRST if moves <= len(FIRST) + 1 else SECOND)
+    assert list(path.glob(".qnn-*")) == [path / MANIFEST]
+    build(path, SECOND)
+    assert found(path) == OTHERS | SECOND
+
+
+def test_the_folder_of_a_killed_build_is_deleted(tmp_path: Path) -> None:
+    """The one beside a new build, and the one beside a file that is written."""
+    (tmp_path / ".qnn-abcdefgh" / "new").mkdir(parents=True)
+    (tmp_path / ".x.npy.qnn-abcdefgh").mkdir()
+    build(tmp_path / "build", FIRST)
+    write_whole(str(tmp_path / "x.npy"), lambda file: file.write(b"x"))
+    assert {path.name for path in tmp_path.iterdir()} == {"build", "x.npy"}

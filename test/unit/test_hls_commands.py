@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.backends.build_cache import is_intact
 from qnn.backends.hls import SimulationError, emit
 from qnn.backends.hls import simulator as simulation
 from qnn.backends.hls.engine import HlsEngine, simulation_fingerprint
@@ -252,15 +253,47 @@ def test_every_unit_uses_the_precompiled_headers(tmp_path: Path) -> None:
         assert done.stderr.startswith(f"! {headers / 'qnn.hpp.gch'}\n"), unit
 
 
-def test_a_damaged_program_is_compiled_again(tmp_path: Path) -> None:
+def flip_bit(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "removed": Path.unlink,
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-1]),
+    "other bits": flip_bit,
+    "not executable": lambda path: path.chmod(0o644),
+    "no program": lambda path: path.write_text("no program"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_program_is_built_again(
+    damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file of a cached folder, such as the program and its weights."""
     module, x = layer(), frames()
     expected = run(module, [x], engine=HlsEngine(tmp_path))
     (program,) = tmp_path.glob("*/simulation")
-    program.unlink()
-    np.testing.assert_array_equal(run(module, [x], engine=HlsEngine(tmp_path)), expected)
-    program.write_text("no program")
-    with pytest.raises(SimulationError, match=r"cannot run the simulation: .*: exec format error"):
-        run(module, [x], engine=HlsEngine(tmp_path))
+    files = [path for path in program.parent.rglob("*") if path.is_file()]
+    built = list[Path]()
+
+    def build(simulation: Simulation) -> Simulation:
+        """Copies the intact files in place of a compilation."""
+        built.append(simulation.folder)
+        shutil.copytree(tmp_path / "intact", simulation.folder, dirs_exist_ok=True)
+        return simulation
+
+    shutil.copytree(program.parent, tmp_path / "intact")
+    monkeypatch.setattr(simulation.Simulation, "build", build)
+    if damage in ("not executable", "no program"):
+        files = [program]
+    for number, path in enumerate(files):
+        DAMAGES[damage](path)
+        np.testing.assert_array_equal(run(module, [x], engine=HlsEngine(tmp_path)), expected)
+        assert len(built) == number + 1
+    assert built and is_intact(program.parent)
 
 
 def test_a_fingerprint_depends_on_all_inputs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp, Weig
 from qnn.qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.folding import Storage, StorageAttr
+from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
@@ -58,7 +59,7 @@ def test_processes_give_the_interpreters_numbers(part: int, tmp_path: Path) -> N
     assert_same(modules, choices, tmp_path)
 
 
-@pytest.mark.parametrize("kind", [WindowOp, RepackOp], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", [WindowOp, RepackOp, ReorderOp], ids=lambda kind: kind.name)
 def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
     """Processes run the iterations of the schedule: with one less, words would be missing."""
     choices, modules = Choices.seeded(13), list[ModuleOp]()

@@ -23,6 +23,8 @@ from qnn.frontends.onnx import import_model
 from qnn.hardware.resources.device import DeviceError, device_named
 from qnn.passes.tile.folding_file import read_folding
 from qnn.qdialect.documents import parse_json, parse_toml
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.text import TextError
 from qnn.tools.arrays import array_of, load_array
 from qnn.tools.errors import UserError
 from qnn.tools.evaluate.datasets import image_decoder, load_images
@@ -33,6 +35,8 @@ from qnn.tools.report.schema import EXPLORATION_SHAPE, read_fields
 from qnn.training.errors import TrainingError
 from qnn.training.recipe import Recipe
 from support.benchmarks import benchmark
+from support.program import read_module
+from xdsl.utils.exceptions import InterpretationError, PassFailedException
 
 MEMORY, SECONDS = 2 << 30, 10
 
@@ -473,3 +477,115 @@ def test_complex_constants(tmp_path: Path) -> None:
     node = helper.make_node("Add", ["x", "a"], ["y"])
     onnx.save(one_node([node], [1, 4], {"a": np.ones(4, np.complex64)}), tmp_path / "net.onnx")
     assert "complex numbers" in refused("import", tmp_path / "net.onnx")
+
+
+def test_files_without_an_end(tmp_path: Path) -> None:
+    """Devices under any name, where a file is read."""
+    for name in ("d.toml", "f.json", "x.npy", "x.npz"):
+        (tmp_path / name).symlink_to("/dev/zero")
+    with pytest.raises(DeviceError, match="not a regular file"):
+        device_named(str(tmp_path / "d.toml"))
+    with pytest.raises(PassFailedException, match="not a regular file"):
+        read_folding(str(tmp_path / "f.json"))
+    for name in ("x.npy", "x.npz"):
+        with pytest.raises(UserError, match="not a regular file"):
+            load_array(str(tmp_path / name))
+
+
+CALLS = """
+func.func @main(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {{
+  %y = func.call @f0(%x) : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  func.return %y : tensor<1x4xf32>
+}}
+{0}
+func.func @f{1}(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {{
+  func.return %x : tensor<1x4xf32>
+}}
+"""
+TWICE = """
+func.func @f{0}(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {{
+  %y = func.call @f{1}(%x) : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %z = func.call @f{1}(%y) : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  func.return %z : tensor<1x4xf32>
+}}"""
+"""A function that calls the next one twice."""
+
+
+@pytest.mark.parametrize(
+    ("calls", "message"),
+    [
+        ([(n, n + 1) for n in range(20)], "a run would execute more than 200,000 ops"),
+        ([(n, n + 1) for n in range(40)], "functions call others more than 32 deep"),
+        ([(0, 0)], "@f0 calls itself: recursion is not supported"),
+    ],
+    ids=["bomb", "deep", "recursion"],
+)
+def test_calls_that_never_end(calls: list[tuple[int, int]], message: str) -> None:
+    text = CALLS.format("".join(TWICE.format(*call) for call in calls), len(calls))
+    module = read_module(text)
+    with pytest.raises(InterpretationError, match=message):
+        run(module, [np.zeros((1, 4), np.float32)])
+
+
+def test_a_module_of_too_many_ops() -> None:
+    text = CALLS.format("", 0).replace("  func.return", "  func.return\n" * 3)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qnn.qdialect.text.MAX_OPS", 3)
+        with pytest.raises(TextError, match="a module has at most 3 ops"):
+            read_module(text)
+
+
+@pytest.mark.parametrize(
+    "window",
+    ["pads = [50000, 50000, 50000, 50000]", "strides = [10000000, 1]", "pads = [0, 0, 0, 9999999]"],
+)
+def test_windows_beyond_any_image(window: str) -> None:
+    side = 100004 if "50000" in window else 4
+    with pytest.raises(TextError, match="too large"):
+        read_module(
+            f"""
+func.func @main(%x: tensor<1x4x4x2xui2>) -> tensor<1x{side}x{side}x1xsi16> {{
+  %w = qnn.constant [[[[1, -1]]]] : tensor<1x1x1x2xsi2>
+  %y = qnn.conv2d %x, %w {window} : (tensor<1x4x4x2xui2>, tensor<1x1x1x2xsi2>)
+    -> tensor<1x{side}x{side}x1xsi16>
+  func.return %y : tensor<1x{side}x{side}x1xsi16>
+}}"""
+        )
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        (
+            helper.make_node("Resize", ["c", "", "s"], ["r"], mode="linear"),
+            "its constant result would have 16000000 elements: the maximum is 65536",
+        ),
+        (helper.make_node("RegexFullMatch", ["t"], ["r"], pattern="a"), "constant result can't be"),
+    ],
+    ids=["slow", "not installed"],
+)
+def test_constants_that_the_reference_cannot_compute(
+    node: onnx.NodeProto, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "re2", None)
+    constants = [
+        helper.make_tensor("c", TensorProto.FLOAT, [1, 1, 4, 4], [1.0] * 16),
+        helper.make_tensor("s", TensorProto.FLOAT, [4], [1, 1, 1e3, 1e3]),
+        helper.make_tensor("t", TensorProto.STRING, [1], [b"a"]),
+    ]
+    result = helper.make_tensor_value_info("r", TensorProto.FLOAT, None)
+    graph = helper.make_graph([node], "g", [], [result], constants)
+    with pytest.raises(ImportFailure, match=message):
+        import_model(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)]))
+
+
+@pytest.mark.parametrize("command", ["qnn devices", "qnn --help", "qnn-opt net.mlir"])
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "| true"])
+def test_a_closed_output(command: str, closed: str, tmp_path: Path) -> None:
+    (tmp_path / "net.mlir").write_text("builtin.module {}")
+    tools = Path(sys.executable).parent
+    done = subprocess.run(
+        ["bash", "-c", f"{tools}/{command} {closed}"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode in (0, 1) and "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 1, done.stderr

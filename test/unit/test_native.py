@@ -4,17 +4,19 @@ import ctypes
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from mmap import PAGESIZE, mmap
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.backends.build_cache import is_intact
 from qnn.backends.native import NativeNetwork, Options, library, load
 from qnn.backends.native.activations import Thresholds
 from qnn.backends.native.constants import Constants
-from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE, is_intact
+from qnn.backends.native.library import CONSTANTS_FILE, LIBRARY_FILE
 from qnn.backends.native.lines import fit_float_lines, line_exceptions
 from qnn.backends.native.plan import plan_stage
 from qnn.backends.native.processor import (
@@ -500,20 +502,14 @@ def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
     assert is_intact(kept(tmp_path))
 
 
-def test_a_folder_that_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By another process that found it damaged, just as it was made again."""
+def test_processes_repair_a_damaged_library(tmp_path: Path) -> None:
+    """Both find it damaged; neither deletes what the other has built."""
     module, inputs = small()
-    keep, thefts = library.build_cache.build_once, list[Path]()
-
-    def kept_once(file: Path, make: Callable[[Path], None]) -> None:
-        keep(file, make)
-        if not thefts:
-            thefts.append(file.parent)
-            shutil.rmtree(file.parent)
-
-    monkeypatch.setattr(library.build_cache, "build_once", kept_once)
     assert_same(module, inputs, options(tmp_path))
-    assert thefts
+    (kept(tmp_path) / LIBRARY_FILE).unlink()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: assert_same(module, inputs, options(tmp_path)), range(4)))
+    assert is_intact(kept(tmp_path))
 
 
 def test_what_is_kept_is_not_compiled_again(

@@ -6,7 +6,13 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper
-from support.onnx_models import model_of, one_node, run_imported, run_onnxruntime
+from support.onnx_models import (
+    model_of,
+    one_node,
+    run_imported,
+    run_onnxruntime,
+    value_info,
+)
 from support.oracles import Array
 
 RNG = np.random.default_rng(3)
@@ -197,6 +203,61 @@ def test_max_or_min_with_number(op: str) -> None:
     check(one_node(op, IMAGE, np.array(0.2, np.float32)), IMAGE)
 
 
+@pytest.mark.parametrize("shape", [(1, 4, 5, 6), (1, 7)])
+@pytest.mark.parametrize(
+    ("op", "count"), [("Sum", 1), ("Sum", 3), ("Mean", 3), ("Max", 2), ("Min", 2)]
+)
+def test_functions_of_tensors(op: str, count: int, shape: tuple[int, ...]) -> None:
+    inputs = {f"x{k}": f(*shape) for k in range(count)}
+    model = model_of([helper.make_node(op, list(inputs), ["y"])], inputs, {}, ["y"])
+    check(model, *inputs.values())
+
+
+def test_maximum_of_images_with_two_layouts() -> None:
+    inputs = {"x": f(1, 3, 4, 4), "z": f(1, 3, 4, 4)}
+    nodes = [
+        helper.make_node("MaxPool", ["x"], ["h"], kernel_shape=[1, 1]),
+        helper.make_node("Max", ["z", "h"], ["y"]),
+    ]
+    check(model_of(nodes, inputs, {}, ["y"]), *inputs.values())
+
+
+def test_magnitude() -> None:
+    x = np.array([[-2.5, -0.0, 0, 3e38, -3e38]], np.float32)
+    check(one_node("Abs", x), x)
+
+
+def test_old_opsets_are_converted() -> None:
+    """Opset 6 broadcasts by an attribute, and its batch norm has others."""
+    nodes = [
+        helper.make_node("Add", ["x", "c"], ["a"], broadcast=1),
+        helper.make_node("BatchNormalization", ["a", "s", "b", "m", "v"], ["y"], is_test=1),
+    ]
+    rows = {name: np.abs(f(IMAGE.shape[1])) for name in "sbmv"}
+    model = model_of(nodes, {"x": IMAGE}, {"c": f(IMAGE.shape[3]), **rows}, ["y"], opset=6)
+    model.graph.output[0].CopyFrom(value_info("y", IMAGE))
+    newer = model_of(
+        [helper.make_node("Add", ["x", "c"], ["a"]), nodes[1]], {"x": IMAGE}, {}, ["y"], opset=8
+    )
+    newer.graph.initializer.extend(model.graph.initializer)
+    del newer.graph.node[1].attribute[:]
+    (expected,) = run_onnxruntime(newer, IMAGE)
+    np.testing.assert_allclose(run_imported(model, IMAGE)[0], expected, rtol=3e-6)
+
+
+def test_a_table_of_integers_that_a_quantized_index_selects() -> None:
+    index = RNG.integers(0, 8, (1, 5)).astype(np.uint8)
+    model = model_of(
+        [helper.make_node("Gather", ["t", "x"], ["y"])],
+        {"x": index.astype(np.int64)},
+        {"t": np.int8([3, -7, 0, 5, 9, -128, 127, 1])},
+        ["y"],
+    )
+    (expected,) = run_onnxruntime(model, index.astype(np.int64))
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    np.testing.assert_array_equal(run_imported(model, index)[0], expected)
+
+
 OTHERS = {
     "scalar": np.array(0.7, np.float32),
     "one": f(1),
@@ -296,6 +357,21 @@ def test_transpose(perm: list[int] | None, last: bool) -> None:
     given = {} if perm is None else {"perm": perm}
     nodes = [first, helper.make_node("Transpose", ["h"], ["y"], **given)]
     check(model_of(nodes, {"x": IMAGE}, {}, ["y"]), IMAGE)
+
+
+@pytest.mark.parametrize("mode", [None, "DCR", "CRD"])
+def test_depth_to_space(mode: str | None) -> None:
+    image = f(1, 12, 3, 4)
+    given = {} if mode is None else {"mode": mode}
+    check(one_node("DepthToSpace", image, blocksize=2, **given), image)
+    conv = helper.make_node("Conv", ["x", "w"], ["h"])
+    nodes = [conv, helper.make_node("DepthToSpace", ["h"], ["y"], blocksize=3, **given)]
+    check(model_of(nodes, {"x": image}, {"w": f(9, 12, 1, 1)}, ["y"]), image)
+
+
+def test_space_to_depth() -> None:
+    image = f(1, 3, 4, 6)
+    check(one_node("SpaceToDepth", image, blocksize=2), image)
 
 
 @pytest.mark.parametrize("axis", [1, 2, -1])

@@ -8,6 +8,9 @@ import pytest
 from onnx import TensorProto, helper
 from qnn.frontends.errors import ImportFailure
 from qnn.frontends.onnx import import_model
+from qnn.qdialect.qnn.linear import LinearOp
+from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from qnn.qdialect.types import element_of, signed, smallest_type
 from support.onnx_models import model_of, one_node, run_imported, run_onnxruntime
 from support.oracles import Array
 
@@ -273,3 +276,80 @@ def test_dynamic_quantization_is_refused() -> None:
     x = f(1, 5)
     with pytest.raises(ImportFailure, match=r'"the_node" \(DynamicQuantizeLinear\): .* static'):
         import_model(one_node("DynamicQuantizeLinear", x, outputs=3))
+
+
+CLIP_LIMITS = {
+    "four bits": ("int8", -8, 7),
+    "narrow": ("int8", -7, 7),
+    "unsigned": ("uint8", 0, 15),
+    "unsigned and narrow": ("uint8", 0, 14),
+    "the range of no type": ("int8", -5, 9),
+    "no lower limit": ("uint8", None, 3),
+    "positive": ("int8", 2, 90),
+}
+
+
+@pytest.mark.parametrize("case", CLIP_LIMITS)
+@pytest.mark.parametrize("zero", [0, 3])
+def test_clip_of_quantized_integers(case: str, zero: int) -> None:
+    """QuantizeLinear and Clip are one quantizer of fewer bits."""
+    dtype, *ends = CLIP_LIMITS[case]
+    limits = {f"end{k}": scalar(end, dtype) for k, end in enumerate(ends) if end is not None}
+    names = ["" if end is None else f"end{k}" for k, end in enumerate(ends)]
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["q"]),
+        helper.make_node("Clip", ["q", *names], ["c"], "the_clip"),
+        helper.make_node("DequantizeLinear", ["c", "scale", "zero"], ["y"]),
+    ]
+    x = np.concatenate([TIES, f(100) * 100])[None]
+    constants = {"scale": scalar(0.5), "zero": scalar(zero, dtype), **limits}
+    model = model_of(nodes, {"x": x}, constants, ["y"])
+    check(model, x)
+    quantizers = [op for op in import_model(model).walk() if isinstance(op, QuantizeOp)]
+    last = element_of(quantizers[-1].output)
+    low, high = ends[0] or 0, ends[1]
+    assert last == smallest_type(low, high)
+    assert len(quantizers) == (2 if case in ("the range of no type", "positive") else 1)
+
+
+def test_clip_of_quantized_weights() -> None:
+    """Clipped weights have the narrow type of their limits."""
+    w, x = f(5, 4) * 9, f(3, 4)
+    nodes = [
+        helper.make_node("QuantizeLinear", ["w", "one", "zero"], ["wq"]),
+        helper.make_node("Clip", ["wq", "low", "high"], ["wc"]),
+        helper.make_node("DequantizeLinear", ["wc", "one", "zero"], ["wd"]),
+        helper.make_node("Gemm", ["x", "wd"], ["y"], transB=1),
+    ]
+    limits = {"low": scalar(-3, np.int8), "high": scalar(3, np.int8)}
+    constants = {"w": w, "one": scalar(0.5), "zero": scalar(0, np.int8), **limits}
+    model = model_of(nodes, {"x": x}, constants, ["y"])
+    actual, expected = run_imported(model, x)[0], run_onnxruntime(model, x)[0]
+    np.testing.assert_allclose(actual, expected, rtol=1e-5, atol=1e-5)
+    (layer,) = (op for op in import_model(model).walk() if isinstance(op, LinearOp))
+    weights = layer.weights.owner
+    assert isinstance(weights, DequantizeOp) and element_of(weights.x) == signed(3)
+
+
+def test_clip_of_integers_that_others_read() -> None:
+    """The integers before a clip remain, if something else reads them."""
+    x = TIES[None]
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "one", "zero"], ["q"]),
+        helper.make_node("Clip", ["q", "low", "high"], ["c"]),
+    ]
+    limits = {"low": scalar(-8, np.int8), "high": scalar(7, np.int8)}
+    constants = {"one": scalar(0.5), "zero": scalar(0, np.int8), **limits}
+    check(model_of(nodes, {"x": x}, constants, ["q", "c"]), x)
+
+
+def test_limits_that_leave_one_integer() -> None:
+    limits = scalar(3, np.uint8), scalar(3, np.uint8)
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "one", "zero"], ["q"]),
+        helper.make_node("Clip", ["q", "low", "high"], ["c"], "the_clip"),
+    ]
+    constants = {"one": scalar(1), "zero": scalar(0, np.uint8)}
+    constants |= dict(zip(("low", "high"), limits, strict=True))
+    with pytest.raises(ImportFailure, match="its limits leave the integers from 3 to 3"):
+        import_model(model_of(nodes, {"x": TIES[None]}, constants, ["c"]))

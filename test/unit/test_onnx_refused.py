@@ -52,7 +52,7 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
     ),
     "hard swish": (one_node("HardSwish", ROW), "not monotone"),
     "selu": (one_node("Selu", ROW), "train with Relu"),
-    "recurrent": (one_node("LSTM", ROW), "unroll"),
+    "recurrent": (one_node("LSTM", ROW), "recurrent layers are not supported"),
     "missing input": (one_node("Conv", IMAGE), "its input 1 is missing"),
     "wrong attribute": (one_node("LeakyRelu", ROW, alpha="much"), "alpha must be a number"),
     "wrong list": (one_node("Transpose", ROW, perm="much"), "perm must be a list"),
@@ -381,11 +381,31 @@ def test_damaged_files(
     check_imported_or_refused(bytes(data), tmp_path_factory.getbasetemp() / "damaged.onnx")
 
 
-@pytest.mark.parametrize("opset", [6, 1000])
-def test_opsets(opset: int) -> None:
+def test_attention_is_named() -> None:
+    node = helper.make_node("MatMul", ["x", "z"], ["y"], "scores")
+    model = model_of([node], {"x": ROW, "z": ROW.T}, {}, ["y"])
+    message = 'node "scores" (MatMul): it multiplies two computed tensors, as attention does'
+    assert refusal(model).startswith(message)
+
+
+def test_an_opset_that_is_too_new() -> None:
     model = chain([("x", "y")])
-    model.opset_import[0].version = opset
-    assert f"the model has opset {opset}" in refusal(model)
+    model.opset_import[0].version = 1000
+    assert "the model has opset 1000" in refusal(model)
+
+
+def test_an_old_broadcast_along_an_axis() -> None:
+    """ONNX's converter gets it wrong, so it is refused."""
+    model = one_node("Add", IMAGE, np.zeros(4, np.float32), broadcast=1, axis=1)
+    model.opset_import[0].version = 6
+    message = 'node "the_node" (Add): its broadcast along an axis is of opset 6; export the model'
+    assert refusal(model).startswith(message)
+
+
+def test_an_opset_that_cannot_be_converted() -> None:
+    model = one_node("NoSuchOperator", ROW)
+    model.opset_import[0].version = 5
+    assert "the model has opset 5, and onnx cannot convert it to opset 7" in refusal(model)
 
 
 NAMES = ["größe/层", "a" * 10_000, 'quo"te\\', "line\nbreak", "%d {x}", "tab\t"]

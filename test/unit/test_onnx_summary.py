@@ -9,7 +9,7 @@ import pytest
 from onnx import helper
 from qnn.frontends.onnx import import_model
 from qnn.frontends.onnx.registry import HANDLERS
-from qnn.tools.network_summary import LayerSummary, describe_fold_bn, layer_summaries, summary_table
+from qnn.tools.network_summary import LayerSummary, describe_levels, layer_summaries, summary_table
 from qnn.tools.qnn import main
 from qnn.tools.tables import short_names, with_unit_prefix
 from support.onnx_models import model_of, one_node
@@ -96,20 +96,39 @@ def quantized_layer(*steps: str) -> str:
     ]
     constants = {"s": np.float32(0.5), "z": np.float32(0), "four": np.float32(4)}
     constants["w"] = np.arange(-20, 20, dtype=np.float32).reshape(4, 10)
-    return describe_fold_bn(
+    return describe_levels(
         import_model(model_of(nodes, {"x": IMAGE[0, :, 0].T[:1]}, constants, ["y"]))
     )
 
 
 def test_summary_counts_folded_layers() -> None:
     folds = "fold-bn makes every layer integer; it folds 2 dequantize, 1 quantize"
-    assert quantized_layer() == folds
-    assert quantized_layer("Relu", "Tanh") == f"{folds}, 1 relu, 1 tanh"
+    level = "the network reaches level 3: qnn compile can make a design of it"
+    assert quantized_layer() == f"{folds}\n{level}"
+    assert quantized_layer("Relu", "Tanh") == f"{folds}, 1 relu, 1 tanh\n{level}"
 
 
 def test_summary_names_layers_that_stay_float() -> None:
     reason = 'qnn.quantize "Quant_3": its input comes from qnn.softmax "Softmax_2", which is not an'
-    assert reason in quantized_layer("Softmax")
+    text = quantized_layer("Softmax", "Relu").replace("Quant_4", "Quant_3")
+    assert reason in text and "the network stays at level 1" in text
+
+
+def test_summary_gives_the_reason_for_level_2() -> None:
+    """All layers become integers, but no process joins several images."""
+    nodes = [
+        helper.make_node("DequantizeLinear", ["x", "s"], ["a"]),
+        helper.make_node("Conv", ["a", "w"], ["b"]),
+        helper.make_node("QuantizeLinear", ["b", "s", "z"], ["c"]),
+        helper.make_node("DequantizeLinear", ["c", "s", "z"], ["d"]),
+        helper.make_node("Concat", ["d", "d"], ["y"], "twice", axis=0),
+    ]
+    constants = {"s": np.float32(0.5), "z": np.int8(0), "w": np.eye(3, dtype=np.float32)}
+    constants["w"] = constants["w"].reshape(3, 3, 1, 1)
+    x = np.zeros((1, 3, 4, 4), np.int8)
+    text = describe_levels(import_model(model_of(nodes, {"x": x}, constants, ["y"])))
+    assert 'stream-lower: qnn.concat "twice": its axis 0 is the batch; only the axes of' in text
+    assert text.endswith("the network reaches level 2: it cannot become hardware yet")
 
 
 def test_import_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,7 +144,7 @@ def test_a_deadlock_names_the_channels() -> None:
     module, image = residual(), np.arange(32, dtype=np.uint8).reshape(2, 4, 4, 1)
     (expected,) = run(module, [image])
     source = emit(design_of(module))
-    np.testing.assert_array_equal(emulate(source, [image], strict=True)[0], expected)
+    np.testing.assert_array_equal(emulate(source, [image], bounded=True)[0], expected)
     shallow = emit(design_of(module))
     channels = shallow.netlist.channels
     place = next(n for n, channel in enumerate(channels) if channel.name == "fork_words_2")
@@ -152,7 +152,7 @@ def test_a_deadlock_names_the_channels() -> None:
     full = r"source_words \(\d words\), fork_words_2 \(2 words\)"
     message = f"^the design stops: full channels: {full}; empty channels: .*matvec_words.*"
     with pytest.raises(SimulationError, match=message):
-        emulate(shallow, [image], strict=True)
+        emulate(shallow, [image], bounded=True)
 
 
 @needs_emulator

@@ -12,6 +12,7 @@ from qnn.qdialect.dialects import new_context
 from qnn.qdialect.stream import ChannelType, Process
 from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import RepackOp
+from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import unsigned
@@ -28,6 +29,9 @@ from xdsl.rewriter import Rewriter
 pytestmark = needs_emulator
 
 PROCESSES = Path(__file__).parents[1] / "lit" / "backends" / "processes.mlir"
+
+WIDTHS: list[type[Process]] = [WindowOp, RepackOp, ReorderOp]
+"""Processes that choose between many widths of words."""
 
 Maker = Callable[[Choices], ModuleOp]
 ALL_KINDS: list[Maker] = [
@@ -83,7 +87,7 @@ def wide_patches() -> ModuleOp:
 
 def test_words_of_every_width() -> None:
     choices, modules = Choices.seeded(13), [regrouped_words(), tall_image(), wide_patches()]
-    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(2)]
+    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(2)]
     assert_same(modules, choices)
 
 
@@ -117,7 +121,7 @@ def test_pairs_of_types() -> None:
 def test_more_processes(seed: int, bounded: bool) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [make(choices) for make in ALL_KINDS]
-    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(6)]
+    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
     assert_same(modules, choices, bounded)
 

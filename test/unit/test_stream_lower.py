@@ -130,6 +130,61 @@ CASES = {
         "tensor<1x3xsi4>",
         ["crop"],
     ),
+    "concat and split along rows and columns": (
+        """
+  %a, %b = qnn.split %x sizes = [1, 3] axis = 1
+    : (tensor<1x4x2x2xsi4>) -> (tensor<1x1x2x2xsi4>, tensor<1x3x2x2xsi4>)
+  %c = qnn.concat %b, %a axis = -3
+    : (tensor<1x3x2x2xsi4>, tensor<1x1x2x2xsi4>) -> tensor<1x4x2x2xsi4>
+  %r = qnn.concat %c, %x axis = 2
+    : (tensor<1x4x2x2xsi4>, tensor<1x4x2x2xsi4>) -> tensor<1x4x4x2xsi4>""",
+        "tensor<1x4x2x2xsi4>",
+        "tensor<1x4x4x2xsi4>",
+        ["fork", "split", "concat", "concat"],
+    ),
+    "constants of a concat are a pad and an offset": (
+        """
+  %k = qnn.constant [[[[1], [-1]], [[1], [1]]]] : tensor<1x2x2x1x!qnn.bipolar>
+  %c = qnn.concat %k, %x, %x axis = 3 : (tensor<1x2x2x1x!qnn.bipolar>,
+    tensor<1x2x2x2x!qnn.bipolar>, tensor<1x2x2x2x!qnn.bipolar>) -> tensor<1x2x2x5x!qnn.bipolar>
+  %r = qnn.concat %c, %k axis = 3 : (tensor<1x2x2x5x!qnn.bipolar>,
+    tensor<1x2x2x1x!qnn.bipolar>) -> tensor<1x2x2x6x!qnn.bipolar>""",
+        "tensor<1x2x2x2x!qnn.bipolar>",
+        "tensor<1x2x2x6x!qnn.bipolar>",
+        [
+            "fork",
+            "repack",
+            "pad",
+            "repack",
+            "concat",
+            "offset",
+            "lookup",
+            "repack",
+            "pad",
+            "repack",
+            "offset",
+            "lookup",
+        ],
+    ),
+    "pads of channels and of vectors": (
+        """
+  %a = qnn.pad %x low = [0, 1, 0, 2] high = [0, 0, 0, 4] value = 3
+    : (tensor<1x2x2x2xsi4>) -> tensor<1x3x2x8xsi4>
+  %b = qnn.reshape %a : (tensor<1x3x2x8xsi4>) -> tensor<1x48xsi4>
+  %r = qnn.pad %b low = [0, 1] high = [0, 1] : (tensor<1x48xsi4>) -> tensor<1x50xsi4>""",
+        "tensor<1x2x2x2xsi4>",
+        "tensor<1x50xsi4>",
+        ["repack", "pad", "repack"] * 2 + ["repack", "repack", "pad", "repack"],
+    ),
+    "channels and vectors are repeated": (
+        """
+  %a = qnn.relu %x : (tensor<1x2x2xsi4>) -> tensor<1x2x2xui3>
+  %b = qnn.resize %a scales = [1, 2, 3] : (tensor<1x2x2xui3>) -> tensor<1x4x6xui3>
+  %r = qnn.relu %b : (tensor<1x4x6xui3>) -> tensor<1x4x6xui3>""",
+        "tensor<1x2x2xsi4>",
+        "tensor<1x4x6xui3>",
+        ["lookup", *["repack", "upsample", "repack"] * 2, "lookup"],
+    ),
     "functions of few values become tables": (
         """
   %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xui3>
@@ -174,18 +229,16 @@ REFUSALS = {
   %r = qnn.relu %c : (tensor<1x4xsi4>) -> tensor<1x4xsi4>""",
         "qnn.dequantize: it computes with floats between integer ops; run fold-bn first",
     ),
-    "a permuted input": (
-        """
-  %a = qnn.relu %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>
-  %b = qnn.reshape %a : (tensor<1x4xsi4>) -> tensor<1x2x2xsi4>
-  %c = qnn.transpose %b order = [0, 2, 1] : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
-  %d = qnn.relu %c {layer = "Relu_1"} : (tensor<1x2x2xsi4>) -> tensor<1x2x2xsi4>
-  %r = qnn.reshape %d : (tensor<1x2x2xsi4>) -> tensor<1x4xsi4>""",
-        'qnn.relu "Relu_1": its input is permuted; only a linear layer can absorb a transpose',
-    ),
     "no op on integers": (
         "\n  %r = qnn.reshape %x : (tensor<1x4xsi4>) -> tensor<1x4xsi4>",
         "no op computes with integers; run fold-bn first",
+    ),
+    "a concat of images": (
+        """
+  %a = qnn.concat %x, %x axis = 0 : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<2x4xsi4>
+  %b, %r = qnn.split %a sizes = [1, 1] axis = 0
+    : (tensor<2x4xsi4>) -> (tensor<1x4xsi4>, tensor<1x4xsi4>)""",
+        "qnn.concat: its axis 0 is the batch; only the axes of one image can be concatenated",
     ),
     "a product of two tensors": (
         "\n  %r = qnn.mul %x, %x : (tensor<1x4xsi4>, tensor<1x4xsi4>) -> tensor<1x4xsi8>",

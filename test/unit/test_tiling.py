@@ -18,10 +18,11 @@ from qnn.hardware.search import tiling
 from qnn.hardware.search.elimination import Factor, cheapest_choice, elimination_order
 from qnn.hardware.search.space import Space, space_of
 from qnn.hardware.search.tiling import BudgetExceeded, RateUnreachable, Tiler, Tiling, best_tiling
-from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, shortfall
+from qnn.hardware.timing.fifo_depths import depth_cost, depths_for, quick_depth_cost
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.passes import Pipeline
-from qnn.passes.tile import choose
+from qnn.passes.tile import choose_with_fifos
+from qnn.passes.tile.choose_with_fifos import rates_above, rates_below
 from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.layer_folding import FoldingError, LayerFolding, apply_tiling
 from qnn.passes.tile.tile import tile_design
@@ -176,6 +177,24 @@ def test_devices() -> None:
     assert {"z7020", "zu3eg", "ku115", "arria10-gx1150"} <= set(known_devices())
 
 
+@pytest.mark.parametrize(
+    ("part", "limit"),
+    [("xc7z020clg484-1", 388), ("xc7z020clg484-3", 509), ("xczu9eg-ffvb1156-2-e", 775)],
+)
+def test_clocks_above_the_limit_of_a_speed_grade_are_refused(part: str, limit: int) -> None:
+    device = device_named(part)
+    device.check_clock(limit)
+    with pytest.raises(DeviceError, match=f"the limit of {part} is {limit} MHz"):
+        Goal(device, limit + 1)
+
+
+def test_default_and_measured_clocks_are_below_the_limit() -> None:
+    for name in known_devices():
+        device = device_named(name)
+        assert device.max_clocks_mhz
+        assert max(device.clock_mhz, device.measured_clock_mhz) < device.max_clock_mhz
+
+
 VALID = "# all other lines are valid\n"
 
 
@@ -197,6 +216,11 @@ def replaced(text: str) -> str:
         (f"{VALID}clock_mhz = inf", "clock_mhz must be a number above 0, not inf"),
         (f"{VALID}bandwidth_gb_s = -1", "bandwidth_gb_s must be a number above 0, not -1"),
         (f"{VALID}bandwidth_gb_s = nan", "bandwidth_gb_s must be a number above 0, not nan"),
+        (f"{VALID}max_clock_mhz = 0", "max_clock_mhz must be a number above 0, not 0"),
+        (
+            f"{VALID}max_clock_mhz = {{ fast = 1 }}",
+            "max_clock_mhz: speed grades are -1, -2 and so on",
+        ),
         (f"{VALID}[resources]", "resources: lut must be above 0: every design needs it"),
         (f"{VALID}[resources]\nlut = 0", "resources: lut must be above 0"),
         (f"{VALID}[resources]\nlut = 1.5", "resources: lut must be a whole number, not 1.5"),
@@ -458,13 +482,13 @@ def with_skip() -> DesignOp:
     )
 
 
-def test_shortfall_is_the_use_of_minimal_depths() -> None:
+def test_depths_are_made_smaller_only_if_they_do_not_fit() -> None:
     design = with_skip()
     tile_design(design, Goal(None, 100.0, 10_000.0))
     taken = depth_cost("xilinx", depths_for(design))
-    assert taken.any() and shortfall(design, "xilinx", taken) is None
-    short = shortfall(design, "xilinx", taken - 1)
-    assert short is not None and (short == taken).all()
+    unlimited = np.full(len(taken), np.inf)
+    assert taken.any() and (quick_depth_cost(design, "xilinx", unlimited) >= taken).all()
+    assert (quick_depth_cost(design, "xilinx", taken - 1) == taken).all()
 
 
 def test_a_folding_leaves_room_for_fifos(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -472,11 +496,11 @@ def test_a_folding_leaves_room_for_fifos(monkeypatch: pytest.MonkeyPatch) -> Non
     device, logic, asked = device_named("z7020"), RESOURCE_KINDS.index("logic"), list[float]()
     deep = np.array([20_000.0, 0, 0, 0, 0, 0])
 
-    def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
+    def deeper(design: DesignOp, vendor: str, left: Use) -> Use:
         asked.append(float(left[logic]))
-        return None if (deep <= left).all() else deep
+        return deep
 
-    monkeypatch.setattr(choose, "shortfall", deeper)
+    monkeypatch.setattr(choose_with_fifos, "quick_depth_cost", deeper)
     goal = Goal(device, 100.0)
     tiling = tile_design(with_skip(), goal)
     assert goal.budget is not None and (tiling.use + deep <= goal.budget).all()
@@ -488,10 +512,31 @@ def test_a_rate_without_room_for_fifos_keeps_its_folding(
 ) -> None:
     caplog.set_level("INFO")
 
-    def deeper(design: DesignOp, vendor: str, left: Use) -> Use | None:
+    def deeper(design: DesignOp, vendor: str, left: Use) -> Use:
         return np.array([37_000.0, 0, 0, 0, 0, 0])
 
-    monkeypatch.setattr(choose, "shortfall", deeper)
+    monkeypatch.setattr(choose_with_fifos, "quick_depth_cost", deeper)
     tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
     assert tiling.interval <= 10_000
     assert "the FIFOs need 37,000 lut more, and no folding leaves room for that" in caplog.text
+
+
+def test_a_rate_whose_fifos_do_not_fit_gets_a_faster_design(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where only slow designs need deep FIFOs, a faster one is smaller."""
+
+    def deep_if_slow(design: DesignOp, vendor: str, left: Use) -> Use:
+        slow = max(process.interval for process in design.processes) > 2_000
+        return np.array([37_000.0 if slow else 0.0, 0, 0, 0, 0, 0])
+
+    monkeypatch.setattr(choose_with_fifos, "quick_depth_cost", deep_if_slow)
+    tiling = tile_design(with_skip(), Goal(device_named("z7020"), 100.0, 10_000.0))
+    assert tiling.interval <= 2_000
+
+
+def test_listed_rates_do_not_depend_on_the_target() -> None:
+    assert rates_below(1000)[:3] == [724, 512, 362]
+    assert rates_below(600) == rates_below(1000)[1:]
+    assert rates_above(600, 3000) == [724, 1024, 1448, 2048, 2896, 4096]
+    assert rates_above(4096, 3000) == rates_below(1) == []

@@ -118,6 +118,9 @@ FUNCTIONS: dict[str, tuple[Forward, tuple[int, ...]]] = {
     "mean": (lambda x: x.mean((2, 3)) + x.mean((-1, -2), keepdim=True).flatten(1), (1, 2, 3, 4)),
     "argmax": (lambda x: x.argmax(1), (1, 9)),
     "topk": (lambda x: x.topk(3, 1)[0], (1, 9)),
+    "pixel_shuffle": (lambda x: F.pixel_shuffle(x, 2), (1, 12, 2, 3)),
+    "pixel_unshuffle": (lambda x: F.pixel_unshuffle(x, 2), (1, 3, 4, 6)),
+    "channel_shuffle": (lambda x: F.channel_shuffle(x, 3), (1, 6, 2, 3)),
     "resize": (lambda x: F.interpolate(x, size=(8, 6)), (1, 2, 4, 3)),
 }
 

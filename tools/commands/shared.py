@@ -32,6 +32,8 @@ class DesignOptions:
     clock_mhz: float | None
     folding: str | None
     """The path of a folding file."""
+    over_budget: bool
+    """Whether a design may exceed the budget of its device."""
 
     def __post_init__(self) -> None:
         for option, value in (("--link", self.link), ("--fewest", self.fewest)):
@@ -121,6 +123,11 @@ def add_design(command: ArgumentParser) -> None:
         help="the clock in MHz; by default the device's, or the lowest of the chain",
     )
     add_folding(command)
+    command.add_argument(
+        "--over-budget",
+        action="store_true",
+        help="accept a design that exceeds the budget of its device; by default it is an error",
+    )
 
 
 def add_fps(command: ArgumentParser, text: str) -> None:

@@ -62,6 +62,7 @@ def compile_command(options: CompileOptions) -> None:
         system = build_system(module, options)
         for device in system.devices:
             check_device(device, target)
+        found = system.estimate(options.over_budget)
         with timed("golden vectors"):
             vectors = (
                 recorded_vectors(module, inputs)
@@ -70,7 +71,7 @@ def compile_command(options: CompileOptions) -> None:
             )
         options_of_target = {"streams": True} if options.streams else {}
         emit = partial(target.load().emit, **options_of_target)
-        writer = ProjectWriter(Path(options.network), target, emit, system, system.estimate())
+        writer = ProjectWriter(Path(options.network), target, emit, system, found)
         text = writer.write(module, vectors, folder)
     print(text)
 

@@ -18,8 +18,8 @@ LOG = logging.getLogger(__name__)
 
 def estimate_command(options: EstimateOptions) -> None:
     """Prints a table, or JSON; and writes a trace if one is asked for."""
-    system = build_system(load_network(options.network), options, must_fit=False)
-    design, found = system.designs.design, system.estimate()
+    system = build_system(load_network(options.network), options)
+    design, found = system.designs.design, system.estimate(options.over_budget)
     step = None if system.is_chain else next_faster_design(design, found)
     text = (
         json.dumps(estimate_as_json(found, system.is_chain, step), indent=2)

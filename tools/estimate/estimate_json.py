@@ -86,6 +86,7 @@ def _amounts_as_json(part: PartEstimate) -> dict[str, Any]:
         "resources": part.resources,
         "utilisation": part.utilisation,
         "error": part.errors,
+        "not_calibrated": part.calibration.reason,
     }
 
 

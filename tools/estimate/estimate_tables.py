@@ -55,13 +55,13 @@ def layer_table(part: PartEstimate, slowest: int) -> str:
 def utilization_lines(part: PartEstimate) -> list[str]:
     """The use of each resource, with a remark where it exceeds the budget or the device."""
     held = part.named(part.device.amounts(part.clock_mhz))
-    budget = part.named(part.device.budget(part.clock_mhz))
+    excess = part.excess
     lines: list[str] = []
     for kind, used in part.resources.items():
         if used > held.get(kind, 0):
             remark = ": exceeds the device"
-        elif used > budget.get(kind, 0):
-            remark = f": timing may not close above {format_amount(budget[kind])}"
+        elif kind in excess:
+            remark = f": timing may not close above {format_amount(excess[kind][1])}"
         else:
             remark = ""
         error = f" +-{part.errors[kind]:.0%}" if kind in part.errors else ""
@@ -69,7 +69,7 @@ def utilization_lines(part: PartEstimate) -> list[str]:
             f"{kind}: {format_amount(used)}{error} of {format_amount(held.get(kind, 0))}, "
             f"{part.utilisation[kind]:.1%}{remark}"
         )
-    return lines
+    return [*lines, *([part.calibration.remark] if part.calibration.remark else [])]
 
 
 def _rate_lines(found: Estimate) -> list[str]:

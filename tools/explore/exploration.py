@@ -9,7 +9,6 @@ import numpy as np
 
 from ...hardware.estimate import reported_figures, vendor_amounts
 from ...hardware.resources.device import Use
-from ...hardware.resources.roofline import mean_luts_per_op, ops_by_bits, peak_gops
 from ...hardware.resources.work import NetworkWork, network_work
 from ...hardware.search.explore import Curve, Point, pareto_front
 from ...qdialect.stream import DesignOp
@@ -17,25 +16,31 @@ from ...qdialect.stream import DesignOp
 
 @dataclass(frozen=True)
 class ExploredNetwork:
-    """The work of a network, from which its rooflines follow."""
+    """The work of a network, from which its roofs follow."""
 
     work: NetworkWork
-    luts_per_op: float | None
-    """The average over its operations; None if no layer has weights."""
 
     @staticmethod
     def of(design: DesignOp) -> "ExploredNetwork":
-        ops = ops_by_bits(design)
-        return ExploredNetwork(network_work(design), mean_luts_per_op(ops) if ops else None)
+        return ExploredNetwork(network_work(design))
 
-    def roof(self, curve: Curve) -> tuple[float, float]:
-        """The roofs in Gop/s: of the device's logic, and of its off-chip memory."""
-        gops = peak_gops(curve.device, curve.clock_mhz, self.luts_per_op) if self.luts_per_op else 0
-        return gops, (curve.device.bandwidth_gb_s or inf) * self.work.intensity
+    def roof(self, result: "CurveResult") -> tuple[float, float]:
+        """The roofs in Gop/s: of the device's resources, and of its off-chip memory; infinite if
+        not known.
 
-    def roof_fps(self, curve: Curve) -> float | None:
-        """Frames per second under the lower of the roofs."""
-        return min(self.roof(curve)) * 1e9 / self.work.ops if self.luts_per_op else None
+        The search proved that no design within the budget takes fewer cycles. Each frame and its
+        results cross the off-chip memory's interface at least once.
+        """
+        if not self.work.ops:
+            return inf, inf
+        least = result.least
+        gops = result.curve.fps(least) * self.work.ops / 1e9 if least else inf
+        return gops, (result.curve.device.bandwidth_gb_s or inf) * self.work.intensity
+
+    def roof_fps(self, result: "CurveResult") -> float | None:
+        """The rate that no design on the device exceeds; None if it is not known."""
+        roof = min(self.roof(result))
+        return roof * 1e9 / self.work.ops if roof < inf else None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class CurveResult:
     """One per rate that was tried; None where no design reaches the rate."""
     fastest: Point | None
     """None if no design fits, or if a single rate was asked for and reached."""
+
+    @property
+    def least(self) -> int:
+        """Cycles per frame below which no design is on this device; 0 if that is not known."""
+        return self.fastest.least if self.fastest is not None else 0
 
     @property
     def title(self) -> str:

@@ -24,7 +24,7 @@ from ...passes.tile.layer_folding import FoldingError, allowed_values
 from ...qdialect.stream import DesignOp
 from ..commands.explore import ExploreOptions
 from ..designs import lowered_design, timed
-from ..devices import find_device
+from ..devices import check_device_clock, find_device
 from ..errors import UserError
 from ..files import reason, write_whole
 from ..networks import load_network
@@ -32,6 +32,7 @@ from ..pools import PoolLost, pool_at
 from .exploration import CurveResult, ExploredNetwork
 from .explore_json import exploration_as_json
 from .explore_tables import exploration_table
+from .fifos import with_fifos
 from .plots import FrontLine, Roof, draw_fronts, draw_roofs, rendered
 from .points import EXPLORATION, POINTS, Points
 
@@ -47,6 +48,7 @@ def explore_command(options: ExploreOptions) -> None:
     curves = curves_of(design, devices, options.clocks)
     with timed("explore"):
         results = explored(curves, options.fps, points, options.scheduler)
+        results = [with_fifos(design, result, options.fps) for result in results]
     check_reached(results, options.fps)
     text = json.dumps(exploration_as_json(network, results, options.fps), indent=2)
     if points is not None:
@@ -69,7 +71,7 @@ def write_plots(folder: Path, network: ExploredNetwork, results: Sequence[CurveR
     roofs = [
         Roof(
             result.title,
-            *network.roof(result.curve),
+            *network.roof(result),
             network.work.intensity,
             result.fps(result.fastest) * network.work.ops / 1e9,
         )
@@ -122,6 +124,7 @@ def curves_of(
         if device.vendor not in choices:
             choices[device.vendor] = _choices_of(design, device.vendor)
         for clock in clocks or [device.clock_mhz]:
+            check_device_clock(device, clock)
             curves.append(Curve(device, clock, choices[device.vendor]))
     return sorted(curves, key=lambda curve: (_logic_luts(curve.device), curve.clock_mhz))
 

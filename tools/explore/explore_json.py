@@ -16,7 +16,6 @@ def exploration_as_json(
     """The network, and each device at each clock."""
     fields: dict[str, Any] = {
         "ops": network.work.ops,
-        "luts_per_op": network.luts_per_op,
         "arithmetic_intensity": network.work.intensity,
         "curves": [_curve_as_json(network, result, fps) for result in results],
     }
@@ -30,14 +29,14 @@ def _curve_as_json(
     network: ExploredNetwork, result: CurveResult, fps: float | None
 ) -> dict[str, Any]:
     curve, fastest = result.curve, result.fastest
-    gops, external_gops = network.roof(curve)
+    gops, external_gops = network.roof(result)
     fields: dict[str, Any] = {
         "device": curve.device.name,
         "clock_mhz": curve.clock_mhz,
         "roofline": {
-            "gops": gops or None,
+            "gops": gops if gops < inf else None,
             "external_gops": external_gops if external_gops < inf else None,
-            "fps": network.roof_fps(curve),
+            "fps": network.roof_fps(result),
         },
     }
     if fps is not None:

@@ -9,13 +9,7 @@ from ...hardware.search.explore import Point
 from ..tables import align_columns
 from .exploration import CurveResult, ExploredNetwork, smallest_reaching
 
-ABOVE_ROOF = (
-    "Roofs assume the average LUTs per operation; a design that uses DSPs or one-bit products can "
-    "exceed them."
-)
-WITHOUT_DEPTHS = (
-    "These figures exclude final FIFO depths; qnn estimate and qnn compile include them."
-)
+QUICK_DEPTHS = "FIFO depths are those of a quick search; qnn estimate and qnn compile reduce them."
 
 
 def exploration_table(
@@ -32,7 +26,7 @@ def exploration_table(
         f"{fps:,.10g} frames/s: {best.title} is the smallest: {best.fps(point):,.1f} "
         f"frames/s with {', '.join(_amounts(best, point))}"
     )
-    return "\n".join([_rate_table(results, fps), "", answer, WITHOUT_DEPTHS])
+    return "\n".join([_rate_table(results, fps), "", answer, QUICK_DEPTHS])
 
 
 def _front(result: CurveResult) -> str:
@@ -57,7 +51,6 @@ def _amounts(result: CurveResult, point: Point) -> list[str]:
 
 def _summary(network: ExploredNetwork, results: Iterable[CurveResult]) -> str:
     """A line for each device: its fastest design beside the roof, and the size of its front."""
-    exceeds_roof = False
     rows = [
         [
             "device",
@@ -69,7 +62,7 @@ def _summary(network: ExploredNetwork, results: Iterable[CurveResult]) -> str:
         ]
     ]
     for result in results:
-        roof, fastest = network.roof_fps(result.curve), result.fastest
+        roof, fastest = network.roof_fps(result), result.fastest
         row = [result.curve.device.name, f"{result.curve.clock_mhz:g}"]
         row.append("none fits" if fastest is None else f"{result.fps(fastest):,.1f}")
         row.append("" if roof is None else f"{roof:,.1f}")
@@ -78,9 +71,7 @@ def _summary(network: ExploredNetwork, results: Iterable[CurveResult]) -> str:
             "" if fastest is None else "{}, {:.0%}".format(*result.tightest_resource(fastest))
         )
         rows.append(row)
-        exceeds_roof = exceeds_roof or bool(fastest and roof and result.fps(fastest) > roof)
-    notes = [WITHOUT_DEPTHS, *([ABOVE_ROOF] if exceeds_roof else [])]
-    return "\n".join([align_columns(rows, 1), *notes])
+    return "\n".join([align_columns(rows, 1), QUICK_DEPTHS])
 
 
 def _rate_table(results: Iterable[CurveResult], fps: float) -> str:

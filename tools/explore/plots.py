@@ -23,7 +23,7 @@ class Roof:
 
     label: str
     gops: float
-    """The peak of the logic; 0 if it is not known."""
+    """The peak of the device's resources; infinite if it is not known."""
     external_gops: float
     """The peak of the off-chip memory at the design's intensity; infinite if it is not known."""
     intensity: float
@@ -53,7 +53,7 @@ def draw_roofs(roofs: Sequence[Roof]) -> Any:
         style = _style(number)
         marker = {**style, "marker": style["marker"], "linestyle": "none"}
         axes.plot([roof.intensity], [roof.reached], label=roof.label, **marker)
-        if roof.gops:
+        if roof.gops < inf:
             reach = [roof.intensity * 10.0**exponent for exponent in range(-4, 3)]
             each = roof.external_gops / roof.intensity
             bend = [] if each == inf else [roof.gops / each]

@@ -77,9 +77,16 @@ def _parsed(entry: Any) -> tuple[str, Point | None]:
 
 def _point(fields: Mapping[str, Any]) -> Point:
     match fields:
-        case {"interval": int(interval), "use": [*use], "dearer": float(dearer), "least": int(n)}:
+        case {
+            "interval": int(interval),
+            "use": [*use],
+            "dearer": float(dearer),
+            "least": int(least),
+            "widths": [*widths],
+        }:
             if interval < 1 or len(use) != len(RESOURCE_KINDS):
                 raise ValueError("not a point")
-            return Point(interval, tuple(float(amount) for amount in use), dearer, n)
+            amounts = tuple(float(amount) for amount in use)
+            return Point(interval, amounts, dearer, least, tuple(int(width) for width in widths))
         case _:
             raise ValueError("not a point")

@@ -5,6 +5,7 @@ from pathlib import Path
 from ..commands.report import ReportOptions
 from ..designs import timed
 from ..files import write_whole
+from ..folders import finish_exchange
 from .build import Build
 from .facts import facts_of
 from .page import html_page
@@ -13,6 +14,7 @@ from .page import html_page
 def report_command(options: ReportOptions) -> None:
     """Writes the page of a build, by default into its folder; prints the path."""
     folder = Path(options.build)
+    finish_exchange(folder)
     build = Build.read(folder, options.explored)
     path = options.output or str(folder / "report.html")
     with timed("simulate"):

@@ -52,6 +52,7 @@ d3.select("#devices").selectAll("table").data(devices).join("table").each(functi
   const table = d3.select(this), held = Object.keys(device.resources);
   table.append("caption").text(several ? `Resources of ${where(device)}` : "Resources of the device")
     .classed(`part-${number % 4}`, several);
+  if (device.accuracy) table.select("caption").append("span").text(`: ${device.accuracy}`);
   const gauge = fill(table, ["resource", "used", "share of the device", "budget", "utilization"], held, kind => [
     kind, amount(device.resources[kind]) + bar(device, kind), percent(device.utilisation[kind]), percent(device.budget[kind] ?? 1),
   ]).append("td").append("span").attr("class", "gauge");

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ...hardware.calibration import Calibration
 from ...hardware.estimate import name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
 from ...hardware.timing.simulate import Deadlock, Timeline
@@ -85,6 +86,7 @@ def _device_facts(part: BuildPart) -> Facts:
         "design": part.design.sym_name.data,
         "budget": reported_figures(part.target.vendor, DEFAULT_BUDGET_SHARE),
         "ports": part.description.get("ports") or [],
+        "accuracy": Calibration(estimate["not_calibrated"]).remark or "",
         **{key: estimate[key] for key in ("resources", "utilisation", "error", "external_gb_s")},
     }
 

@@ -45,6 +45,7 @@ TOTALS_SHAPE: JsonShape = {
 AMOUNTS_SHAPE: JsonShape = {
     **dict.fromkeys(("resources", "utilisation"), MapShape(NUMBER_SHAPE)),
     "error": dict,
+    "not_calibrated": OptionalShape(str),
     "external_gb_s": NUMBER_SHAPE,
     "layers": [LAYER_SHAPE],
 }

@@ -14,7 +14,7 @@ from qnn.frontends.onnx.importer import KNOWN_DOMAINS
 from qnn.frontends.onnx.registry import HANDLERS, UNSUPPORTED_OPERATORS
 from qnn.qdialect.dialects import new_context
 from qnn.qdialect.text import parse_module, verify
-from qnn.tools.network_summary import describe_fold_bn, layer_summaries, summary_table
+from qnn.tools.network_summary import describe_levels, layer_summaries, summary_table
 from qnn.tools.networks import import_network, write_module
 
 from ..damage import damaged_bytes
@@ -96,7 +96,7 @@ def check_import(path: str) -> None:
     module = import_network(path, {})
     verify(module)
     summary_table(layer_summaries(module))
-    describe_fold_bn(module)
+    describe_levels(module)
     file = BytesIO()
     write_module(module, file)
     text = file.getvalue().decode()

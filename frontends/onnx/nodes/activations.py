@@ -7,7 +7,6 @@ from xdsl.ir import SSAValue
 
 from ....qdialect.qnn.activations import (
     CeilOp,
-    ClipOp,
     FloorOp,
     HardSigmoidOp,
     LeakyReluOp,
@@ -110,21 +109,3 @@ def prelu(m: ProgramBuilder, node: Node) -> GraphValue:
     x = m.tensor(node, 0)
     slope = broadcast_constant(m, node, x, m.array(node, 1, "the slope"))
     return x.like(m.add(PReluOp(x.value, slope), node).output)
-
-
-@handles("Clip")
-def clip(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Clips to limits, which are inputs, or attributes before opset 11."""
-    low = node.number("min", -FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 1, -FLOAT32_MAX)
-    high = node.number("max", FLOAT32_MAX) if m.opset < 11 else _limit(m, node, 2, FLOAT32_MAX)
-    x = m.tensor(node, 0)
-    return x.like(m.add(ClipOp(x.value, low, high), node).output)
-
-
-def _limit(m: ProgramBuilder, node: Node, index: int, default: float) -> float:
-    limit = m.optional(node, index, "a limit")
-    if limit is None:
-        return default
-    if limit.size != 1:
-        raise node.fail(f"a limit must be one number, its shape is {limit.shape}")
-    return min(max(float(limit.item()), -FLOAT32_MAX), FLOAT32_MAX)

@@ -1,11 +1,20 @@
-"""Imports operators that move elements: Transpose, Concat, Split, Slice, Pad, Resize."""
+"""Imports operators that move elements, such as Transpose, DepthToSpace, Concat, Pad and Resize."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from xdsl.ir import SSAValue
 
 from ....qdialect.data import Array
-from ....qdialect.qnn.layout import ConcatOp, PadOp, ResizeOp, SliceOp, SplitOp, TransposeOp
+from ....qdialect.qnn.layout import (
+    ConcatOp,
+    PadOp,
+    ReshapeOp,
+    ResizeOp,
+    SliceOp,
+    SplitOp,
+    TransposeOp,
+)
 from ....qdialect.types import shape_of
 from ..builder import ProgramBuilder
 from ..names import short_name
@@ -33,16 +42,69 @@ def transpose(m: ProgramBuilder, node: Node) -> GraphValue:
     return GraphTensor(m.add(TransposeOp(m.plain(value), order), node).output, rank)
 
 
+@handles("DepthToSpace")
+def depth_to_space(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Channels moved to pixels: a block of channels becomes a block of pixels."""
+    image, size = _image_and_block(m, node)
+    n, height, width, depth = shape_of(image)
+    if depth % size**2:
+        raise node.fail(f"a blocksize of {size} does not divide {depth} channels")
+    outer, mode = depth // size**2, node.text("mode", "DCR")
+    match mode:
+        case "DCR":
+            axes, order = (size, size, outer), (0, 1, 3, 2, 4, 5)
+        case "CRD":
+            axes, order = (outer, size, size), (0, 1, 4, 2, 5, 3)
+        case _:
+            raise node.fail(f"the mode {short_name(mode)} does not exist: use DCR or CRD")
+    shape = n, height * size, width * size, outer
+    return _moved(m, node, image, (n, height, width, *axes), order, shape)
+
+
+@handles("SpaceToDepth")
+def space_to_depth(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Pixels moved to channels: a block of pixels becomes a block of channels."""
+    image, size = _image_and_block(m, node)
+    n, height, width, depth = shape_of(image)
+    if height % size or width % size:
+        raise node.fail(f"a blocksize of {size} does not divide an image of {height}x{width}")
+    rows, columns = height // size, width // size
+    axes, order = (n, rows, size, columns, size, depth), (0, 1, 3, 2, 4, 5)
+    return _moved(m, node, image, axes, order, (n, rows, columns, size**2 * depth))
+
+
+def _image_and_block(m: ProgramBuilder, node: Node) -> tuple[SSAValue, int]:
+    """The image that a node reads, as NHWC, and its block size."""
+    x, size = m.tensor(node, 0), node.integer("blocksize", 0)
+    if x.rank != 4 or size < 1:
+        raise node.fail("it needs an image of rank 4, and a blocksize of at least 1")
+    return m.image(x, node), size
+
+
+def _moved(
+    m: ProgramBuilder,
+    node: Node,
+    image: SSAValue,
+    axes: Sequence[int],
+    order: Sequence[int],
+    shape: Sequence[int],
+) -> GraphTensor:
+    """An image whose axes are divided, put in another order, and joined."""
+    divided = m.add(ReshapeOp(image, axes), node).output
+    turned = m.add(TransposeOp(divided, order), node).output
+    return GraphTensor(m.add(ReshapeOp(turned, shape), node).output, 4, True)
+
+
 @handles("Concat")
 def concat(m: ProgramBuilder, node: Node) -> GraphValue:
     """Tensors joined along an axis."""
     tensors = [m.tensor(node, index) for index in range(len(node.inputs))]
     if len({tensor.rank for tensor in tensors}) != 1:
         raise node.fail("it must have inputs, all of the same rank")
-    first = tensors[0]
+    first = max(tensors, key=lambda tensor: tensor.channels_last)
     axis = axis_of(node, 1, first.rank)
-    if all(tensor.channels_last for tensor in tensors):
-        parts = [tensor.value for tensor in tensors]
+    if first.channels_last:
+        parts = [m.image(tensor, node) for tensor in tensors]
         return first.like(m.add(ConcatOp(parts, first.axis(axis)), node).output)
     parts = [m.plain(tensor) for tensor in tensors]
     return GraphTensor(m.add(ConcatOp(parts, axis), node).output, first.rank)

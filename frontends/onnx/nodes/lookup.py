@@ -9,12 +9,13 @@ from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.qnn.steps import LookupOp
 from ....qdialect.types import element_of, is_quant, smallest_type
 from ..builder import ProgramBuilder
+from ..elements import element_of_dtype
 from ..node import Node
 from ..registry import handles
 from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 from .classify import axis_of
 from .exact import MAX_CODEBOOK_ENTRIES, power_of_two_multiples
-from .parameters import NO_ZERO_POINT
+from .parameters import NO_ZERO_POINT, quant_type
 
 
 @handles("Gather", of_constants=True)
@@ -24,12 +25,16 @@ def gather(m: ProgramBuilder, node: Node) -> GraphValue:
     if not isinstance(m.value(node, 1), GraphTensor):
         return _gather_constant(table, m.array(node, 1, "the indices"), node.integer("axis", 0))
     x = m.tensor(node, 1)
-    if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind != "f":
+    if axis_of(node, 0, table.ndim) != 0 or table.ndim != 1 or table.dtype.kind not in "fiu":
         raise node.fail(
-            f"a table of shape {table.shape} is not supported: it must be one axis of floats"
+            f"a table of shape {table.shape} is not supported: it must be one axis of numbers"
         )
     if not is_quant(element_of(x.value)) or range_of(x.value)[0] < 0:
         raise node.fail("its indices may be negative: they must be unsigned integers")
+    if table.dtype.kind in "iu":
+        element = element_of_dtype(table.dtype)
+        entries = m.constant(table, quant_type(element), node.inputs[0])
+        return x.like(m.add(LookupOp(x.value, entries), node).output)
     multiples = power_of_two_multiples(table.astype(np.float32))
     if multiples is None:
         values = m.floats(table, node.inputs[0])

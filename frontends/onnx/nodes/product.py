@@ -16,6 +16,11 @@ from .weights import kernel_of, weights_operand
 @handles("MatMul")
 def matmul(m: ProgramBuilder, node: Node) -> GraphValue:
     """A product with a constant matrix on the right."""
+    if isinstance(m.value(node, 1), GraphTensor):
+        raise node.fail(
+            "it multiplies two computed tensors, as attention does, which is not supported: "
+            "use layers with constant weights, such as convolutions"
+        )
     kernel = kernel_of(m, node)
     if len(kernel.shape) != 2:
         raise node.fail(f"its weights have shape {kernel.shape}: they must be a matrix")

@@ -178,8 +178,6 @@ def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
     else:
         kept = checked_bit_width(node, m.array(node, 4, "the output bit width"))
         out_scale, shift, levels, kept_zero = scale, bits - kept, wide, zero
-    if shift < 0:
-        raise node.fail(f"it would add {-shift} bits: the output must not have more than the input")
     scales, zeros, axis = quantizer_rows(node, scale, zero, x)
     ints = m.add(
         QuantizeOp(
@@ -199,12 +197,12 @@ def trunc(m: ProgramBuilder, node: Node) -> GraphValue:
 def _trunc_op(
     m: ProgramBuilder, ints: SSAValue, levels: QuantType, shift: int, mode: Rounding, narrow: bool
 ) -> TruncOp | QuantizeOp:
-    """An op that drops low bits; a narrow range needs a quantizer of integer-valued floats."""
-    if not narrow:
+    """An op that drops low bits; a narrow range or more bits need a quantizer of whole floats."""
+    if not narrow and shift >= 0:
         return TruncOp(ints, levels, shift, mode)
     real = m.add(DequantizeOp(ints, m.floats(np.float32(1), "one"))).output
     step = m.floats(np.float32(2.0**shift), "step")
-    return QuantizeOp(real, step, levels, rounding=mode, narrow=True)
+    return QuantizeOp(real, step, levels, rounding=mode, narrow=narrow)
 
 
 def _dropped_bits(node: Node, ratio: Array) -> int:

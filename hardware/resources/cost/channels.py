@@ -1,6 +1,6 @@
 """The resources of what carries words: ports of a design, repacks and FIFOs."""
 
-from math import ceil, log2
+from math import ceil, log2, prod
 
 import numpy as np
 
@@ -33,25 +33,32 @@ SHIFT_REGISTER_WORDS = 32
 """Words of a shift register in LUTs; a FIFO without a depth is counted with this depth."""
 
 
-def frame_counter_dsps(iterations: int) -> int:
-    """DSPs that multiply the number of frames by the iterations of one.
+def frame_counter_dsps(words: Counts) -> Counts:
+    """DSPs that multiply the number of frames by the words of one.
 
-    None are needed if a shift and an addition, or a subtraction, give the product.
+    None are needed if a shift and an addition, or a subtraction, give the product: if the words
+    have at most two nonzero digits in their signed binary form, which are the ones of `w ^ 3w`.
     """
-    digits = (iterations ^ (3 * iterations)).bit_count()
-    return FRAME_COUNTER_DSPS if digits > 2 else 0
+    bits = np.asarray(words ^ (3 * words), np.uint64)[..., None].view(np.uint8)
+    digits = np.unpackbits(bits, axis=-1).sum(-1)
+    return np.where(digits > 2, FRAME_COUNTER_DSPS, 0)
 
 
 @datapaths.register
 def port_datapath(
     process: SourceOp | SinkOp, vendor: str, lanes_in: Counts, lanes_out: Counts
 ) -> list[Implementation]:
-    """A port to the host's memory, where each element uses whole bytes; or the end of a link."""
-    if process.over is not None:
-        return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), **LINK_END_COST))]
+    """A port to the host's memory, where each element uses whole bytes; or the end of a link.
+
+    Both count the words of all frames.
+    """
     (channel,) = (*process.inputs, *process.outputs)
-    use = usage(shape_of_widths(lanes_in, lanes_out), **HOST_PORT_COST)
     lanes = lanes_out if process.outputs else lanes_in
+    dsp = frame_counter_dsps(prod(channel.frame) // lanes)
+    cost = HOST_PORT_COST if process.over is None else LINK_END_COST
+    use = usage(shape_of_widths(lanes_in, lanes_out), dsp=dsp, **cost)
+    if process.over is not None:
+        return [Implementation(use)]
     buffered = 8 * (MAX_PORT_BYTES + lanes * dtype_of(channel.element_type).itemsize)
     use[:, np.broadcast_to(buffered, use.shape[1:]) > MAX_WORD_BITS] = np.inf
     return [Implementation(use)]

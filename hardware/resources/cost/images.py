@@ -1,12 +1,13 @@
-"""The resources of processes that work on images: window, pool, upsample."""
+"""The resources of processes that store images: window, pool, upsample, reorder."""
 
-from math import ceil
+from math import ceil, prod
 
 import numpy as np
 
 from ....qdialect.stream.borders import UpsampleOp
 from ....qdialect.stream.folding import Counts
 from ....qdialect.stream.pool import PoolOp
+from ....qdialect.stream.reorder import ReorderOp
 from ....qdialect.stream.window import WindowOp
 from ....qdialect.types import bit_width
 from ..memory import MemoryCost
@@ -59,3 +60,23 @@ def upsample_memories(process: UpsampleOp, lanes_in: Counts, lanes_out: Counts) 
     (x,) = process.inputs
     words = x.frame[1] * x.frame[2] // lanes_in
     return [MemoryCost(1, words, lanes_in * bit_width(x.element_type))]
+
+
+@datapaths.register
+def reorder_datapath(
+    process: ReorderOp, vendor: str, lanes_in: Counts, lanes_out: Counts
+) -> list[Implementation]:
+    """A rotation of the parts of a word before the buffer, and one behind it."""
+    together, _, _ = process.transposition.word_axes
+    stages = np.ceil(np.log2(np.maximum(1, lanes_in // together)))
+    logic = 2 * stages * lanes_in * bit_width(process.inputs[0].element_type)
+    return [Implementation(usage(shape_of_widths(lanes_in, lanes_out), logic=logic))]
+
+
+@memories.register
+def reorder_memories(process: ReorderOp, lanes_in: Counts, lanes_out: Counts) -> list[MemoryCost]:
+    """A bank for each part of a word: of one block, or of two if a frame has several."""
+    (x,), (together, _, _) = process.inputs, process.transposition.word_axes
+    parts = np.maximum(1, lanes_in // together)
+    words = min(2, process.blocks) * (prod(x.frame) // process.blocks) // lanes_in
+    return [MemoryCost(parts, words, lanes_in // parts * bit_width(x.element_type))]

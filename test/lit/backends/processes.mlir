@@ -319,7 +319,7 @@ stream.design @main {
   // OPENCL-NEXT: #define FROM threshold_words
   // OPENCL-NEXT: #define FROM_BITS 4
   // OPENCL-NEXT: #define WRITE_PART(place, word) if (place < 1) WRITE(split_words, word); else WRITE(split_words_2, word);
-  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define RUN_WORDS 2
   // OPENCL-NEXT: #include "qnn/split.cl"
   // RTL:          // 4x4x4 ui2 by 2 -> 4x4x2 ui2 by 2, 4x4x2 ui2 by 2.
   // RTL-NEXT:     logic [3:0] split_data;
@@ -339,7 +339,7 @@ stream.design @main {
   // OPENCL:      /// concat: 4x4x2 ui2 by 2, 4x4x2 ui2 by 2 -> 4x4x4 ui2 by 2.
   // OPENCL-NEXT: #define NAME concat
   // OPENCL-NEXT: #define READ_PART(place, word) if (place < 1) READ(split_words, word); else READ(split_words_2, word);
-  // OPENCL-NEXT: #define PIXEL_WORDS 2
+  // OPENCL-NEXT: #define RUN_WORDS 2
   // OPENCL-NEXT: #define TO concat_words
   // OPENCL-NEXT: #define TO_BITS 4
   // OPENCL-NEXT: #include "qnn/concat.cl"
@@ -595,12 +595,44 @@ stream.design @main {
   // RTL:          .in_data(lookup_words_data),
   // RTL:          .out_data(upsample_words_push_data)
 
-  %u = stream.window %t kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
+  %t1 = stream.reorder %t shape = [64, 4] order = [1, 0] : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<8x8x4xui2, lanes = 2>
 
-  // HLS-NEXT:     qnn::window<window_3>(upsample_words, window_3_words, frames);
+  // HLS-NEXT:     qnn::reorder<reorder>(upsample_words, reorder_words, frames);
+  // OPENCL:      /// reorder: 8x8x4 ui2 by 2 -> 8x8x4 ui2 by 2.
+  // OPENCL-NEXT: #define NAME reorder
+  // OPENCL-NEXT: #define FROM upsample_words
+  // OPENCL-NEXT: #define FROM_BITS 4
+  // OPENCL-NEXT: #define TO reorder_words
+  // OPENCL-NEXT: #define TO_BITS 4
+  // OPENCL-NEXT: #define PARTS 2
+  // OPENCL-NEXT: #define PART_STEP 2
+  // OPENCL-NEXT: #define WORDS 128
+  // OPENCL-NEXT: #define BLOCK_WORDS 128
+  // OPENCL-NEXT: #define HALVES 1
+  // OPENCL-NEXT: #define DELAY 95
+  // OPENCL-NEXT: #define SIZE_0 1
+  // OPENCL-NEXT: #define STEP_0 1
+  // OPENCL-NEXT: #define SIZE_1 1
+  // OPENCL-NEXT: #define STEP_1 1
+  // OPENCL-NEXT: #define SIZE_2 1
+  // OPENCL-NEXT: #define STEP_2 1
+  // OPENCL-NEXT: #define SIZE_3 2
+  // OPENCL-NEXT: #define STEP_3 1
+  // OPENCL-NEXT: #define SIZE_4 2
+  // OPENCL-NEXT: #define STEP_4 0
+  // OPENCL-NEXT: #define SIZE_5 32
+  // OPENCL-NEXT: #define STEP_5 4
+  // OPENCL-NEXT: #define PART_BITS 2
+  // OPENCL-NEXT: #define BANK_BYTES 1
+  // OPENCL-NEXT: #define BANKS 2
+  // OPENCL-NEXT: #include "qnn/reorder.cl"
+
+  %u = stream.window %t1 kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
+
+  // HLS-NEXT:     qnn::window<window_3>(reorder_words, window_3_words, frames);
   // OPENCL:      /// window_3: 8x8x4 ui2 by 2 -> 1x1x256 ui2 by 2.
   // OPENCL-NEXT: #define NAME window_3
-  // OPENCL-NEXT: #define FROM upsample_words
+  // OPENCL-NEXT: #define FROM reorder_words
   // OPENCL-NEXT: #define FROM_BITS 4
   // OPENCL-NEXT: #define TO window_3_words
   // OPENCL-NEXT: #define TO_BITS 4

@@ -19,3 +19,18 @@ func.func @float_input(%x: tensor<1x2xf32>) -> tensor<1x1xf32> {
   %y = qnn.linear %x, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   func.return %y : tensor<1x1xf32>
 }
+
+// -----
+
+// CHECK:      fold-bn cannot make these ops integer:
+// CHECK-NEXT:   qnn.conv2d "Conv_0": its input has the offset 0.125, which is not a multiple of its scale 0.5, and it is padded with 0; put a quantizer after the offset, or do not pad
+func.func @padded_offset(%x: tensor<1x1x2x1xui2>) -> tensor<1x1x2x1xf32> {
+  %s = qnn.constant 0.5 : tensor<f32>
+  %a = qnn.dequantize %x, %s : (tensor<1x1x2x1xui2>, tensor<f32>) -> tensor<1x1x2x1xf32>
+  %o = qnn.constant 0.125 : tensor<f32>
+  %b = qnn.add %a, %o : (tensor<1x1x2x1xf32>, tensor<f32>) -> tensor<1x1x2x1xf32>
+  %i = qnn.constant [[[[1], [-1]]]] : tensor<1x1x2x1xsi2>
+  %w = qnn.dequantize %i, %s : (tensor<1x1x2x1xsi2>, tensor<f32>) -> tensor<1x1x2x1xf32>
+  %y = qnn.conv2d %b, %w pads = [0, 1, 0, 0] {layer = "Conv_0"} : (tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>) -> tensor<1x1x2x1xf32>
+  func.return %y : tensor<1x1x2x1xf32>
+}

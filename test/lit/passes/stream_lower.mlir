@@ -5,8 +5,8 @@
 
 // CHECK:       func.func @main(%image: tensor<1x2x4x4x!qnn.bipolar>) -> tensor<1x3xf32> {
 // CHECK-NEXT:    %x = qnn.transpose %image order = [0, 2, 3, 1]
-// CHECK-NEXT:    %scores = stream.run @design %x : (tensor<1x4x4x2x!qnn.bipolar>) -> tensor<1x3xsi7>
 // CHECK-NEXT:    %s = qnn.constant 0.5 : tensor<f32>
+// CHECK-NEXT:    %scores = stream.run @design %x : (tensor<1x4x4x2x!qnn.bipolar>) -> tensor<1x3xsi7>
 // CHECK-NEXT:    %y = qnn.dequantize %scores, %s : (tensor<1x3xsi7>, tensor<f32>) -> tensor<1x3xf32>
 // CHECK-NEXT:    func.return %y : tensor<1x3xf32>
 

@@ -15,7 +15,7 @@
 // TABLE:      | all else{{ +}}| source, {{.*}}sink | {{.*}}
 // TABLE:      - {{.*}} frames/s at 100 MHz: a frame every {{\d+}} cycles; the slowest layer is {{\w+}}
 // TABLE-NEXT: - latency of one frame: {{\d+}} cycles, {{.*}} us
-// TABLE-NEXT: - lut: {{[0-9,]+}} +-10% of 53,200, {{[0-9.]+}}%
+// TABLE-NEXT: - lut: {{[0-9,]+}} of 53,200, {{[0-9.]+}}%
 
 // RUN: filecheck %s --check-prefix STEPS --input-file %t/steps
 // STEPS: qnn: import:

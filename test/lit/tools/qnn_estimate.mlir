@@ -70,6 +70,7 @@
 // JSON-NEXT:     "dsp": 0
 // JSON-NEXT:   },
 // JSON-NEXT:   "error": {},
+// JSON-NEXT:   "not_calibrated": "no design on arria10-gx1150 was measured",
 // JSON-NEXT:   "next_step": {
 // JSON-NEXT:     "fps": 6250000.0,
 // JSON-NEXT:     "interval_cycles": 8,
@@ -97,6 +98,18 @@
 // RUN: qnn estimate %s --device z7020 --fps 1000000 2> /dev/null | filecheck %s --check-prefix RATE
 // RATE: z7020 at 100 MHz: 1,562,500.0 frames/s, a frame every 64 cycles
 
+// Above the clock of the measured designs nothing is calibrated, and a design may exceed its budget
+// only if that is asked for.
+// RUN: qnn estimate %s --device z7020 --clock 150 2> %t/fast.err | filecheck %s --check-prefix FAST
+// RUN: filecheck %s --match-full-lines --check-prefix WARN --input-file %t/fast.err
+// FAST:     lut: 4,162 of 53,200, 7.8%
+// FAST:     not calibrated: may be off by 20 % or more (designs on z7020 were measured up to 100 MHz only)
+// WARN:     qnn: clock: 150 MHz; designs like this were measured on z7020 up to 100 MHz only, so timing may not close
+// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2].replace('|', chr(10)))" %t/small.toml 'description = "small"|vendor = "xilinx"|part = "small"|clock_mhz = 100|resources = {lut = 5000, bram18 = 10}'
+// RUN: qnn estimate %s --device %t/small.toml --over-budget 2> /dev/null | filecheck %s --check-prefix OVER
+// OVER:     lut: 4,162 of 5,000, 83.2%: timing may not close above 3,500
+// OVER:     not calibrated: may be off by 20 % or more (no design on small was measured)
+
 // Errors are one line on standard error, and exit status 1.
 // RUN: %{status} 1 qnn estimate %s --device z7021 2>> %t/errors
 // ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
@@ -114,6 +127,10 @@
 // RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
+// RUN: %{status} 1 qnn estimate %s --device z7020 --clock 500 2>> %t/errors
+// ERRORS: qnn: z7020 cannot run at 500 MHz: the limit of xc7z020clg400-1 is 388 MHz (block RAM, {{.*}}); choose a lower clock
+// RUN: %{status} 1 qnn estimate %s --device %t/small.toml 2>> %t/errors
+// ERRORS: qnn: small is too small: main needs 4,162 lut, of a budget of 3,500 (70% of 5,000); 5,768 ff, of a budget of 5,000 (50% of 10,000); use a larger device or several, or accept this with --over-budget
 // RUN: %{status} 1 qnn estimate %s --device z7020 --trace %t/none/trace.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}none/trace.json: no such file or directory
 

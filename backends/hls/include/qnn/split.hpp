@@ -1,20 +1,20 @@
-/// Splits the channels of an image, pixel by pixel.
+/// Splits a frame along an axis, run by run.
 #ifndef QNN_SPLIT_HPP
 #define QNN_SPLIT_HPP
 
-#include "qnn/pixel_parts.hpp"
+#include "qnn/run_parts.hpp"
 
 namespace qnn {
 
-/// WIDTHS are the words of a pixel in each part.
-template <unsigned PIXELS, unsigned... WIDTHS, int BITS, typename... Parts>
+/// A frame has RUNS runs; WIDTHS are the words of a run in each part.
+template <unsigned RUNS, unsigned... WIDTHS, int BITS, typename... Parts>
 void split(unsigned frames, hls::stream<ap_uint<BITS> >& whole, Parts&... parts) {
     Counter<total<WIDTHS...>()> place;
-    Counter<PIXELS> pixel;
+    Counter<RUNS> run;
     for (unsigned frame = 0; frame < frames;) {
 #pragma HLS PIPELINE II = 1 style = flp
-        PixelParts<BITS>::template write<WIDTHS...>(place, whole.read(), parts...);
-        if (place.next() && pixel.next()) ++frame;
+        RunParts<BITS>::template write<WIDTHS...>(place, whole.read(), parts...);
+        if (place.next() && run.next()) ++frame;
     }
 }
 

@@ -1,5 +1,5 @@
-/// Joins the channels of several images, pixel by pixel: READ_PART reads the word at a place of a
-/// pixel, which has PIXEL_WORDS words, from the image that it belongs to.
+/// Joins several frames along an axis, run by run: READ_PART reads the word at a place of a run,
+/// which has RUN_WORDS words, from the part that it belongs to.
 PROCESS NAME(void) {
     uint place = 0;
 #pragma ii 1
@@ -7,6 +7,6 @@ PROCESS NAME(void) {
         WORD(TO_BITS) word;
         READ_PART(place, word)
         WRITE(TO, word);
-        NEXT(place, PIXEL_WORDS);
+        NEXT(place, RUN_WORDS);
     }
 }

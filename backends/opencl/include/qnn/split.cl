@@ -1,5 +1,5 @@
-/// Splits the channels of an image, pixel by pixel: WRITE_PART writes the word at a place of a
-/// pixel, which has PIXEL_WORDS words, to the part that it belongs to.
+/// Splits a frame along an axis, run by run: WRITE_PART writes the word at a place of a run, which
+/// has RUN_WORDS words, to the part that it belongs to.
 PROCESS NAME(void) {
     uint place = 0;
 #pragma ii 1
@@ -7,6 +7,6 @@ PROCESS NAME(void) {
         WORD(FROM_BITS) word;
         READ(FROM, word);
         WRITE_PART(place, word)
-        NEXT(place, PIXEL_WORDS);
+        NEXT(place, RUN_WORDS);
     }
 }

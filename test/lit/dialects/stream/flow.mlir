@@ -86,20 +86,27 @@ stream.design @parts {
 
   %a, %b, %c = stream.split %x {layer = "Split_0"} : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
   // CHECK: %a, %b, %c = stream.split %x {layer = "Split_0"} : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
-  // GENERIC: %a, %b, %c = "stream.split"(%x) <{layer = "Split_0"}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
+  // GENERIC: %a, %b, %c = "stream.split"(%x) <{layer = "Split_0", axis = -1 : i64}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>, !stream.channel<2x2x4x!qnn.ternary, lanes = 2>)
   %y = stream.concat %c, %a, %b {layer = "Concat_0"} : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
   // CHECK: %y = stream.concat %c, %a, %b {layer = "Concat_0"} : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
-  // GENERIC: %y = "stream.concat"(%c, %a, %b) <{layer = "Concat_0"}> : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %y = "stream.concat"(%c, %a, %b) <{layer = "Concat_0", axis = -1 : i64}> : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x2x!qnn.ternary, lanes = 2>, !stream.channel<2x2x6x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
   %d, %e = stream.split %y : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
   // CHECK: %d, %e = stream.split %y : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
-  // GENERIC: %d, %e = "stream.split"(%y) : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
+  // GENERIC: %d, %e = "stream.split"(%y) <{axis = -1 : i64}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>)
   %z = stream.concat %d, %e : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
   // CHECK: %z = stream.concat %d, %e : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
-  // GENERIC: %z = "stream.concat"(%d, %e) : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %z = "stream.concat"(%d, %e) <{axis = -1 : i64}> : (!stream.channel<2x2x4x!qnn.ternary, lanes = 2>, !stream.channel<2x2x8x!qnn.ternary, lanes = 2>) -> !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
 
-  stream.sink "z" %z : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
-  // CHECK: stream.sink "z" %z : !stream.channel<2x2x12x!qnn.ternary, lanes = 2>
-  // GENERIC: "stream.sink"(%z) <{port = "z"}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> ()
+  %f, %g = stream.split %z axis = -3 : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>)
+  // CHECK: %f, %g = stream.split %z axis = -3 : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>)
+  // GENERIC: %f, %g = "stream.split"(%z) <{axis = -3 : i64}> : (!stream.channel<2x2x12x!qnn.ternary, lanes = 2>) -> (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>)
+  %h = stream.concat %f, %g axis = -2 {layer = "Concat_1"} : (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>) -> !stream.channel<1x4x12x!qnn.ternary, lanes = 2>
+  // CHECK: %h = stream.concat %f, %g axis = -2 {layer = "Concat_1"} : (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>) -> !stream.channel<1x4x12x!qnn.ternary, lanes = 2>
+  // GENERIC: %h = "stream.concat"(%f, %g) <{axis = -2 : i64, layer = "Concat_1"}> : (!stream.channel<1x2x12x!qnn.ternary, lanes = 2>, !stream.channel<1x2x12x!qnn.ternary, lanes = 2>) -> !stream.channel<1x4x12x!qnn.ternary, lanes = 2>
+
+  stream.sink "z" %h : !stream.channel<1x4x12x!qnn.ternary, lanes = 2>
+  // CHECK: stream.sink "z" %h : !stream.channel<1x4x12x!qnn.ternary, lanes = 2>
+  // GENERIC: "stream.sink"(%h) <{port = "z"}> : (!stream.channel<1x4x12x!qnn.ternary, lanes = 2>) -> ()
 }
 
 stream.design @repacks {

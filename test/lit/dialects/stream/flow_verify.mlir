@@ -357,6 +357,26 @@ stream.design @main {
 
 // -----
 
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8>
+  %b = stream.source "b" : !stream.channel<2x4xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: axis -3 must be between -2 and -1
+  %y = stream.concat %a, %b axis = -3 : (!stream.channel<2x4xui8>, !stream.channel<2x4xui8>) -> !stream.channel<4x4xui8>
+  stream.sink "y" %y : !stream.channel<4x4xui8>
+}
+
+// -----
+
+stream.design @main {
+  %a = stream.source "a" : !stream.channel<2x4xui8>
+  %b = stream.source "b" : !stream.channel<2x2xui8>
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.concat: parts of 2x4, 2x2 do not add up to 4x4
+  %y = stream.concat %a, %b axis = -2 : (!stream.channel<2x4xui8>, !stream.channel<2x2xui8>) -> !stream.channel<4x4xui8>
+  stream.sink "y" %y : !stream.channel<4x4xui8>
+}
+
+// -----
+
 // stream.split
 stream.design @main {
   %x = stream.source "x" : !stream.channel<4xui8>

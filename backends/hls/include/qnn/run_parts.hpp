@@ -1,14 +1,14 @@
-/// Reads and writes the words of a pixel whose parts are in several streams, one part after
+/// Reads and writes the words of a run whose parts are in several streams, one part after
 /// another.
-#ifndef QNN_PIXEL_PARTS_HPP
-#define QNN_PIXEL_PARTS_HPP
+#ifndef QNN_RUN_PARTS_HPP
+#define QNN_RUN_PARTS_HPP
 
 #include "qnn/counter.hpp"
 #include "qnn/word.hpp"
 
 namespace qnn {
 
-/// The words of a pixel: the sum of the words of its parts.
+/// The words of a run: the sum of the words of its parts.
 template <unsigned WIDTH>
 constexpr unsigned total() {
     return WIDTH;
@@ -19,9 +19,9 @@ constexpr unsigned total() {
     return WIDTH + total<NEXT, WIDTHS...>();
 }
 
-/// Selects the stream of the part to which the word at a place of a pixel belongs.
+/// Selects the stream of the part to which the word at a place of a run belongs.
 template <int BITS>
-struct PixelParts {
+struct RunParts {
     typedef hls::stream<ap_uint<BITS> > Stream;
 
     template <unsigned WIDTH>

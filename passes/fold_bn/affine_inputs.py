@@ -1,0 +1,113 @@
+"""Finds the integers behind a tensor that constant factors and offsets have changed.
+
+    add(mul(dequantize(q), 0.5), 1.0)   stands for   (q - zero) * scale + offset
+
+A linear op and an average compute with such integers as they do with those of a dequantized tensor:
+factors change the scale, and offsets the zero point or the bias. Quantizers keep the original ops,
+in float32.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from xdsl.dialects.builtin import f32, f64
+from xdsl.ir import Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from ...qdialect.affine import AffineMap
+from ...qdialect.qnn.constants import ConstantPool, constant_of, range_of
+from ...qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, SubOp
+from ...qdialect.qnn.quantization import DequantizeOp
+from ...qdialect.types import smallest_type
+from ...qdialect.values import Value, as_array
+from .quant_params import dequantize_of, is_per_tensor, scale_row, zero_point_row
+
+
+@dataclass(frozen=True)
+class AffineInput:
+    """Integers, and the real numbers that they stand for."""
+
+    x: SSAValue
+    map: AffineMap
+
+
+def affine_input(value: SSAValue) -> AffineInput | None:
+    """The integers that a float tensor stands for; None if they are unknown or have many scales."""
+    steps: list[BinaryOp] = []
+    while (source := dequantize_of(value)) is None:
+        op = value.owner
+        number = op.constant_number if isinstance(op, BinaryOp) else None
+        if number is None or not isinstance(op, BinaryOp):
+            return None
+        steps.append(op)
+        value = op.operands[1 - number[1]]
+    if not is_per_tensor(source):
+        return None
+    found: AffineMap | None = AffineMap(float(scale_row(source)[0]), int(zero_point_row(source)[0]))
+    for op in reversed(steps):
+        found = op.map_after(found)
+        if found is None or not found.is_usable:
+            return None
+    return AffineInput(source.x, found)
+
+
+MAX_FLOAT32_STEPS = 1 << 24
+"""float32 holds every multiple of a power of two up to this many steps."""
+
+SUM_HEADROOM = 1 << 8
+"""Sums of this many values stay exact, so that ops behind a folded factor see the same floats."""
+
+MAX_VALUES_TRIED = 1 << 16
+"""The maximum number of integers that are evaluated to compare two forms."""
+
+
+class FoldAffine(RewritePattern):
+    """Folds a constant factor or offset into scale and zero point, where that is exact in floats.
+
+    mul(dequantize(q, 0.25), 0.5)   becomes   dequantize(q, 0.125)
+
+    Sums of tensors and concats then find operands with a common scale.
+    """
+
+    def __init__(self, pool: ConstantPool):
+        self.pool = pool
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(
+        self, op: AddOp | SubOp | MulOp | DivOp, rewriter: PatternRewriter
+    ) -> None:
+        number = op.constant_number
+        source = None if number is None else dequantize_of(op.operands[1 - number[1]])
+        known = affine_input(op.output)
+        if source is None or known is None or known.map.offset or not is_exact(op, source, known):
+            return
+        scale, zero = known.map.scale, known.map.zero
+        kind = f32 if float(np.float32(scale)) == scale else f64
+        new: list[Operation] = [self.pool.constant(scale, kind, "scale")]
+        if zero:
+            new.append(self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero"))
+        rewriter.replace(op, [*new, DequantizeOp(source.x, *(part.results[0] for part in new))])
+
+
+def is_exact(op: BinaryOp, source: DequantizeOp, after: AffineInput) -> bool:
+    """Whether an op on dequantized integers gives exactly the numbers of a scale and a zero point.
+
+    Every integer of the type is evaluated. The numbers must have bits to spare, because sums of
+    dequantized tensors are exact, while those of other floats are rounded one by one.
+    """
+    low, high = range_of(after.x)
+    if high - low >= MAX_VALUES_TRIED:
+        return False
+    ints = np.arange(low, high + 1, dtype=np.int64)
+    steps = ints - after.map.zero
+    numerator, _ = after.map.scale.as_integer_ratio()
+    odd = abs(numerator) // (numerator & -numerator)
+    if odd * int(np.abs(steps).max()) * SUM_HEADROOM > MAX_FLOAT32_STEPS:
+        return False
+    values: dict[SSAValue, Value] = {source.x: ints}
+    for step in (source, op):
+        args = (values.get(operand, constant_of(operand)) for operand in step.operands)
+        with np.errstate(all="ignore"):
+            values[step.output] = step.evaluate(*(arg for arg in args if arg is not None))[0]
+    reals = as_array(values[op.output]).astype(np.float64)
+    return np.array_equal(reals, steps * after.map.scale)
