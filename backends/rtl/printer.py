@@ -10,6 +10,7 @@ words that it passes, a module that starts iterations is followed by pipelines w
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...qdialect.stream import DesignOp
+from ...qdialect.stream.reorder import MAX_LOOPS
 from ...qdialect.types import bit_width
 from ..netlist.build import build_netlist
 from ..netlist.elements import AddInstance, LabelSelectInstance, LookupInstance, OffsetInstance
@@ -24,6 +25,7 @@ from ..netlist.flow import (
     WidenInstance,
 )
 from ..netlist.netlist import Channel, Instance
+from ..netlist.reorder import ReorderInstance
 from ..netlist.scale import ScaleInstance
 from ..netlist.weighted import (
     DepthwiseInstance,
@@ -150,6 +152,22 @@ def print_crop(instance: CropInstance) -> Iterator[ModuleInstance]:
         for key, name in (("SIZE", "size"), ("START", "start"), ("END", "end"), ("STEP", "step"))
     }
     return simple(instance, WIDTH=instance.reads[0].bits, **axes)
+
+
+@print_instance.register
+def print_reorder(instance: ReorderInstance) -> Iterator[ModuleInstance]:
+    return simple(
+        instance,
+        WIDTH=instance.reads[0].bits,
+        PARTS=instance.parts,
+        PART_STEP=instance.part_step,
+        WORDS=instance.words,
+        BLOCK_WORDS=instance.block_words,
+        HALVES=instance.halves,
+        DELAY=instance.delay,
+        SIZE=[getattr(instance, f"size_{loop}") for loop in range(MAX_LOOPS)],
+        STEP=[getattr(instance, f"step_{loop}") for loop in range(MAX_LOOPS)],
+    )
 
 
 @print_instance.register

@@ -16,6 +16,7 @@ from ...qdialect.stream.compute import ThresholdedProcess, ThresholdOp, Weighted
 from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import data_of
+from ...qdialect.stream.reorder import ReorderOp
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.window import WindowOp
 from ..resources.cost import MAX_PARALLEL_THRESHOLDS
@@ -55,7 +56,7 @@ def scale_latency(process: ScaleOp) -> int:
 
 
 @rtl_latency.register
-def window_latency(process: WindowOp) -> int:
+def buffer_latency(process: WindowOp | ReorderOp) -> int:
     """A word is stored, addressed and read."""
     return 3
 
