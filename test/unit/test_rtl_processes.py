@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from qnn.backends.golden_vectors import write
+from qnn.backends.programs import Commands
 from qnn.backends.rtl.simulator import Simulation
 from qnn.qdialect.stream import Process
 from qnn.qdialect.stream.flow import RepackOp
@@ -53,7 +54,8 @@ def test_the_library_is_clean(tmp_path: Path) -> None:
     simulation = Simulation(emit_all(modules)[1], tmp_path)
     write(simulation.files, tmp_path)
     options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
-    assert simulation.verilate(*options).stderr == ""
+    with Commands(tmp_path) as commands:
+        assert simulation.verilate(commands, *options).errors == ""
 
 
 @pytest.mark.slow
