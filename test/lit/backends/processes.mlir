@@ -626,6 +626,20 @@ stream.design @main {
   // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #define BANKS 2
   // OPENCL-NEXT: #include "qnn/reorder.cl"
+  // RTL:          // 8x8x4 ui2 by 2 -> 8x8x4 ui2 by 2.
+  // RTL-NEXT:     qnn_reorder #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .PARTS(2),
+  // RTL-NEXT:     .PART_STEP(2),
+  // RTL-NEXT:     .WORDS(128),
+  // RTL-NEXT:     .BLOCK_WORDS(128),
+  // RTL-NEXT:     .HALVES(1),
+  // RTL-NEXT:     .DELAY(95),
+  // RTL-NEXT:     .SIZE('{1, 1, 1, 2, 2, 32}),
+  // RTL-NEXT:     .STEP('{1, 1, 1, 1, 0, 4})
+  // RTL-NEXT:     ) reorder (
+  // RTL:          .in_data(upsample_words_data),
+  // RTL:          .out_data(reorder_words_push_data)
 
   %u = stream.window %t1 kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
 
@@ -676,7 +690,7 @@ stream.design @main {
   // RTL-NEXT:     .ITERATIONS(191),
   // RTL-NEXT:     .PIECE(2)
   // RTL-NEXT:     ) window_3 (
-  // RTL:          .in_data(upsample_words_data),
+  // RTL:          .in_data(reorder_words_data),
   // RTL:          .out_data(window_3_words_push_data)
 
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
