@@ -41,6 +41,10 @@ class DesignSource(ABC):
     def files(self) -> Files:
         """The contents of the files by their paths in the project's folder."""
 
+    def word_bytes(self, port: DesignPort) -> int:
+        """Bytes of a word that a port transfers in a cycle."""
+        return port.word_bytes
+
     def tested_with(self, frames: int) -> Self:
         """The same design, with sources that depend on the number of frames of a test."""
         return self

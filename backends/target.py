@@ -26,6 +26,10 @@ class EngineSettings:
     """Whether the channels have the FIFO depths of the device."""
     timeout: float | None = None
     """In seconds."""
+    stalls: int | None = None
+    """The seed of random waits at the ports."""
+    timing: str | None = None
+    """The path of the file to which the cycles of the simulation are written."""
 
 
 DEFAULT_SETTINGS = EngineSettings()

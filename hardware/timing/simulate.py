@@ -13,7 +13,7 @@ the times rise to the least solution, which is the self-timed execution. It exis
 the design does not deadlock, and that is checked first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import maxsize
 
@@ -67,8 +67,10 @@ class ProcessTimeline:
     """For each output, the iteration that writes each word."""
 
     @staticmethod
-    def of(process: Process, frames: int) -> "ProcessTimeline":
-        schedule = schedule_of(process)
+    def of(
+        process: Process, frames: int, schedules: Callable[[Process], Schedule] = schedule_of
+    ) -> "ProcessTimeline":
+        schedule = schedules(process)
         reads, writes = (
             [repeat_frames(iterations, frames, schedule.interval) for iterations in lists]
             for lists in (schedule.reads, schedule.writes)
@@ -131,6 +133,7 @@ def simulate(
     frames: int = 1,
     depths: Mapping[SSAValue, int] | None = None,
     max_iterations: int = maxsize,
+    schedules: Callable[[Process], Schedule] = schedule_of,
 ) -> Timeline:
     """The timeline of a design with bounded channels; by default with the depths of their types.
 
@@ -139,7 +142,7 @@ def simulate(
     which carries back-pressure.
     """
     depths = declared_depths(design) if depths is None else depths
-    processes = [ProcessTimeline.of(process, frames) for process in design.processes]
+    processes = [ProcessTimeline.of(process, frames, schedules) for process in design.processes]
     max_passes = max_iterations // (frames * sum(p.schedule.interval for p in processes))
     if not max_passes:
         raise SimulationTooLong()

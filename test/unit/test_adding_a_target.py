@@ -119,11 +119,11 @@ def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_the_help_lists_it(capsys: pytest.CaptureFixture[str]) -> None:
     compile_help, run_help = help_of("compile", capsys), help_of("run", capsys)
-    assert "--target {hls,opencl,toy}" in compile_help
+    assert "--target {hls,opencl,rtl,toy}" in compile_help
     assert "toy is a list of processes" in compile_help
-    assert "--engine {reference,native,hls,opencl,toy}" in run_help
+    assert "--engine {reference,native,hls,opencl,rtl,toy}" in run_help
     assert "toy is the interpreter" in run_help
-    assert "hls, opencl, toy: a JSON file with PE and SIMD" in run_help
+    assert "hls, opencl, rtl, toy: a JSON file with PE and SIMD" in run_help
     assert "opencl, toy: have the emulator" in run_help
 
 

@@ -7,7 +7,7 @@ from ...backends.target import EngineSettings
 from ...backends.targets import engines_with
 from ..errors import UsageError
 from .shared import Commands, add_command, add_engine, add_folding, add_network
-from .values import parse_positive
+from .values import parse_positive, parse_seed
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class RunOptions:
     strict: bool
     timeout: float | None
     """In seconds."""
+    stalls: int | None
+    timing: str | None
     folding: str | None
 
     def __post_init__(self) -> None:
@@ -30,16 +32,18 @@ class RunOptions:
             "bounded": self.bounded,
             "strict": self.strict,
             "timeout": self.timeout,
+            "stalls": self.stalls,
+            "timing": self.timing,
             "folding": self.folding,
         }
         for option, value in given.items():
             allowed = engines_with(option)
-            if value and self.engine not in allowed:
+            if value is not None and value is not False and self.engine not in allowed:
                 raise UsageError(f"--{option} needs --engine {' or '.join(allowed)}")
 
     @property
     def settings(self) -> EngineSettings:
-        return EngineSettings(self.bounded or self.strict, self.timeout)
+        return EngineSettings(self.bounded or self.strict, self.timeout, self.stalls, self.timing)
 
 
 def prefix_of(option: str) -> str:
@@ -88,5 +92,17 @@ def add_run(commands: Commands) -> None:
         type=parse_positive,
         metavar="SECONDS",
         help=f"{prefix_of('timeout')}stop after this many seconds; by default 3600",
+    )
+    command.add_argument(
+        "--stalls",
+        type=parse_seed,
+        metavar="SEED",
+        help=f"{prefix_of('stalls')}have the ports wait at random; the number is the seed",
+    )
+    command.add_argument(
+        "--timing",
+        metavar="FILE",
+        help=f"{prefix_of('timing')}write a JSON file with the cycles of frames, and the largest "
+        "number of words in each channel",
     )
     add_folding(command, prefix_of("folding"))

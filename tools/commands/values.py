@@ -20,6 +20,13 @@ def parse_positive(text: str) -> float:
     return number
 
 
+def parse_seed(text: str) -> int:
+    """A number of at most 32 bits, for random numbers."""
+    if not (text.isdecimal() and text.isascii() and int(text) < 1 << 32):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to {(1 << 32) - 1}")
+    return int(text)
+
+
 def parse_fraction(text: str) -> tuple[float, float]:
     """A number, or one divided by another: `1/255` is (1, 255)."""
     above, slash, below = text.partition("/")

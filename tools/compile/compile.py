@@ -140,7 +140,10 @@ class ProjectWriter:
                 part=part.device.part,
                 top=emitted.top,
                 processes=list(emitted.processes),
-                ports=[port_as_json(port, units.get(port.name)) for port in emitted.ports],
+                ports=[
+                    port_as_json(port, emitted.word_bytes(port), units.get(port.name))
+                    for port in emitted.ports
+                ],
             )
 
     def _write_top_level(
@@ -181,7 +184,7 @@ def extract_part(module: ModuleOp, part: DesignOp) -> ModuleOp:
     return ModuleOp([part.clone(), *used])
 
 
-def port_as_json(port: DesignPort, unit: Unit | None) -> dict[str, Any]:
+def port_as_json(port: DesignPort, word_bytes: int, unit: Unit | None) -> dict[str, Any]:
     """A port as a host program needs it: its name, its role, and the layout of its frames."""
     return {
         "name": port.name,
@@ -189,7 +192,7 @@ def port_as_json(port: DesignPort, unit: Unit | None) -> dict[str, Any]:
         "frame": list(port.frame),
         "dtype": str(port.dtype),
         "frame_bytes": port.frame_bytes,
-        "word_bits": 8 * port.word_bytes,
+        "word_bits": 8 * word_bytes,
         "unit": unit and asdict(unit),
     }
 

@@ -1,5 +1,5 @@
 // The ends of links for each vendor: AXI streams of packed words in HLS C++, I/O channels of the board
-// in OpenCL C, for which the host stands in in an emulation.
+// in OpenCL C, for which the host stands in in an emulation; AXI streams in SystemVerilog.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls -o %t/hls > %t/table 2>&1
@@ -8,6 +8,10 @@
 // RUN: filecheck %s --match-full-lines --check-prefix TIES --input-file %t/hls/README.md
 // RUN: filecheck %s --match-full-lines --check-prefix TOGETHER --input-file %t/hls/together.sh
 // RUN: filecheck %s --check-prefix TABLE --input-file %t/table
+
+// RUN: qnn compile %s --target rtl -o %t/rtl > %t/log 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix RTL-SINK --input-file %t/rtl/first/top.sv
+// RUN: filecheck %s --match-full-lines --check-prefix RTL-SOURCE --input-file %t/rtl/second/top.sv
 
 // RUN: sed s/z7020/arria10-gx1150/ %s > %t/intel.mlir
 // RUN: qnn compile %t/intel.mlir --target opencl -o %t/opencl > %t/log 2>&1
@@ -51,6 +55,13 @@ stream.design @first device "z7020" attributes {clock_mhz = 100.0 : f64} {
 // OPENCL-SINK-NEXT: #undef HOST
 // OPENCL-SINK-NEXT: #undef LINK
 
+// RTL-SINK:          output logic [15:0] l_data_tdata,
+// RTL-SINK:          qnn_sink #(
+// RTL-SINK-NEXT:         .BITS(12),
+// RTL-SINK-NEXT:         .BYTES(2),
+// RTL-SINK-NEXT:         .WORDS(32)
+// RTL-SINK-NEXT:     ) sink (
+
 stream.design @second device "z7020" attributes {clock_mhz = 100.0 : f64} {
   %x = stream.source "l" over <bits = 8, mhz = 50.0, ns = 100.0> : !image
   stream.sink "y" %x : !image
@@ -67,6 +78,11 @@ stream.design @second device "z7020" attributes {clock_mhz = 100.0 : f64} {
 // OPENCL-SOURCE-NEXT: #define HOST char
 // OPENCL-SOURCE-NEXT: #define LINK source_link
 // OPENCL-SOURCE-NEXT: #include "qnn/link_source.cl"
+
+// RTL-SOURCE:          qnn_source #(
+// RTL-SOURCE-NEXT:         .BITS(12),
+// RTL-SOURCE-NEXT:         .BYTES(2)
+// RTL-SOURCE-NEXT:     ) source (
 
 // BOARD:      // Words of 12 bits from another device.
 // BOARD-NEXT: #define source_io "source"

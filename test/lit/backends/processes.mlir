@@ -1,10 +1,13 @@
-// Every kind of process for each vendor: the call in HLS C++, the definitions in OpenCL C.
+// Every kind of process for each vendor: the call in HLS C++, the definitions in OpenCL C,
+// the modules in SystemVerilog.
 
 // RUN: rm -rf %t && mkdir -p %t
 // RUN: qnn compile %s --target hls --device z7020 -o %t/hls > %t/table 2>&1
 // RUN: qnn compile %s --target opencl --device arria10-gx1150 -o %t/opencl > %t/table 2>&1
 // RUN: filecheck %s --match-full-lines --check-prefix HLS --input-file %t/hls/top.cpp
 // RUN: filecheck %s --match-full-lines --check-prefix OPENCL --input-file %t/opencl/top.cl
+// RUN: qnn compile %s --target rtl --device z7020 -o %t/rtl > %t/table 2>&1
+// RUN: filecheck %s --match-full-lines --check-prefix RTL --input-file %t/rtl/top.sv
 
 !pixels = !stream.channel<6x6x2xui8, lanes = 2>
 !image = !stream.channel<4x4x4xui2, lanes = 2>
@@ -24,6 +27,14 @@ stream.design @main {
   // OPENCL-NEXT: #define WORDS 36
   // OPENCL-NEXT: #define HOST char
   // OPENCL-NEXT: #include "qnn/source.cl"
+  // RTL:          // 6x6x2 ui8 by 2.
+  // RTL-NEXT:     qnn_source #(
+  // RTL-NEXT:     .LANES(2),
+  // RTL-NEXT:     .BITS(8),
+  // RTL-NEXT:     .BYTES(1)
+  // RTL-NEXT:     ) Input_0_source (
+  // RTL:          .tdata(image_data_tdata),
+  // RTL:          .out_data(Input_0_source_words_push_data)
 
   %x1 = stream.repack %x : (!pixels) -> !stream.channel<6x6x2xui8, lanes = 4>
 
@@ -35,6 +46,13 @@ stream.design @main {
   // OPENCL-NEXT: #define TO repack_words
   // OPENCL-NEXT: #define TO_BITS 32
   // OPENCL-NEXT: #include "qnn/widen.cl"
+  // RTL:          // 6x6x2 ui8 by 2 -> 6x6x2 ui8 by 4.
+  // RTL-NEXT:     qnn_widen #(
+  // RTL-NEXT:     .IN_WIDTH(16),
+  // RTL-NEXT:     .OUT_WIDTH(32)
+  // RTL-NEXT:     ) repack (
+  // RTL:          .in_data(Input_0_source_words_data),
+  // RTL:          .out_data(repack_words_push_data)
 
   %x0 = stream.repack %x1 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 4>
 
@@ -51,6 +69,12 @@ stream.design @main {
   // OPENCL-NEXT: #undef FROM_BITS
   // OPENCL-NEXT: #undef TO
   // OPENCL-NEXT: #undef TO_BITS
+  // RTL:          // 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 4.
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(32)
+  // RTL-NEXT:     ) repack_2 (
+  // RTL:          .in_data(repack_words_data),
+  // RTL:          .out_data(repack_2_words_push_data)
 
   %x2 = stream.repack %x0 : (!stream.channel<6x6x2xui8, lanes = 4>) -> !stream.channel<6x6x2xui8, lanes = 6>
 
@@ -64,6 +88,13 @@ stream.design @main {
   // OPENCL-NEXT: #define HELD_BITS 80
   // OPENCL-NEXT: #define PIECE 16
   // OPENCL-NEXT: #include "qnn/regroup.cl"
+  // RTL:          // 6x6x2 ui8 by 4 -> 6x6x2 ui8 by 6.
+  // RTL-NEXT:     qnn_regroup #(
+  // RTL-NEXT:     .IN_WIDTH(32),
+  // RTL-NEXT:     .OUT_WIDTH(48)
+  // RTL-NEXT:     ) repack_3 (
+  // RTL:          .in_data(repack_2_words_data),
+  // RTL:          .out_data(repack_3_words_push_data)
 
   %x3 = stream.repack %x2 : (!stream.channel<6x6x2xui8, lanes = 6>) -> !pixels
 
@@ -75,6 +106,13 @@ stream.design @main {
   // OPENCL-NEXT: #define TO repack_4_words
   // OPENCL-NEXT: #define TO_BITS 16
   // OPENCL-NEXT: #include "qnn/narrow.cl"
+  // RTL:          // 6x6x2 ui8 by 6 -> 6x6x2 ui8 by 2.
+  // RTL-NEXT:     qnn_narrow #(
+  // RTL-NEXT:     .IN_WIDTH(48),
+  // RTL-NEXT:     .OUT_WIDTH(16)
+  // RTL-NEXT:     ) repack_4 (
+  // RTL:          .in_data(repack_3_words_data),
+  // RTL:          .out_data(repack_4_words_push_data)
 
   %p = stream.window %x3 kernel = [3, 3] strides = [1, 1] dilations = [1, 1] : (!pixels) -> !stream.channel<4x4x18xui8, lanes = 2, depth = 8>
 
@@ -105,6 +143,28 @@ stream.design @main {
   // OPENCL-NEXT: #define BANKS 1
   // OPENCL-NEXT: #define BANK_BYTES 2
   // OPENCL-NEXT: #include "qnn/window.cl"
+  // RTL:          // 6x6x2 ui8 by 2 -> 4x4x18 ui8 by 2.
+  // RTL-NEXT:     qnn_window #(
+  // RTL-NEXT:     .BITS(8),
+  // RTL-NEXT:     .HEIGHT(6),
+  // RTL-NEXT:     .PIXELS(6),
+  // RTL-NEXT:     .CHANNELS(2),
+  // RTL-NEXT:     .ROWS(4),
+  // RTL-NEXT:     .COLUMNS(4),
+  // RTL-NEXT:     .KERNEL_HEIGHT(3),
+  // RTL-NEXT:     .KERNEL_WIDTH(3),
+  // RTL-NEXT:     .STRIDE_DOWN(1),
+  // RTL-NEXT:     .STRIDE_ACROSS(1),
+  // RTL-NEXT:     .DILATION_DOWN(1),
+  // RTL-NEXT:     .DILATION_ACROSS(1),
+  // RTL-NEXT:     .LANES_IN(2),
+  // RTL-NEXT:     .LANES_OUT(2),
+  // RTL-NEXT:     .BY_CHANNEL(0),
+  // RTL-NEXT:     .ITERATIONS(150),
+  // RTL-NEXT:     .PIECE(2)
+  // RTL-NEXT:     ) window (
+  // RTL:          .in_data(repack_4_words_data),
+  // RTL:          .out_data(window_words_push_data)
 
   %m = stream.matvec %p weights(@w) bias(@b) thresholds(@t) descending(@d) offset = 0 accumulator = si18 storage = lut {layer = "Conv_0"} : (!stream.channel<4x4x18xui8, lanes = 2, depth = 8>) -> !image
 
@@ -141,6 +201,27 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/matvec.cl"
+  // RTL:          // 4x4x18 ui8 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     logic Conv_0_matvec_weights_pop;
+  // RTL-NEXT:     logic [15:0] Conv_0_matvec_weights_data;
+  // RTL-NEXT:     qnn_rom #(
+  // RTL-NEXT:     .WIDTH(16),
+  // RTL-NEXT:     .WORDS(18),
+  // RTL-NEXT:     .FILE({FOLDER, "memories/Conv_0_matvec_weights.hex"})
+  // RTL-NEXT:     ) Conv_0_matvec_weights (
+  // RTL:          logic Conv_0_matvec_push;
+  // RTL:          logic [35:0] Conv_0_matvec_data;
+  // RTL:          qnn_matvec #(
+  // RTL:          .in_data(window_words_data),
+  // RTL:          .out_data(Conv_0_matvec_data)
+  // RTL:          logic Conv_0_matvec_bias_push;
+  // RTL:          logic [35:0] Conv_0_matvec_bias_data;
+  // RTL:          qnn_offset #(
+  // RTL:          .data(Conv_0_matvec_data),
+  // RTL:          .out_data(Conv_0_matvec_bias_data)
+  // RTL:          qnn_thresholds #(
+  // RTL:          .data(Conv_0_matvec_bias_data),
+  // RTL:          .out_data(Conv_0_matvec_words_push_data)
 
   %f, %g = stream.fork %m : (!image) -> (!image, !image)
 
@@ -155,6 +236,16 @@ stream.design @main {
   // OPENCL-NEXT: #undef FROM
   // OPENCL-NEXT: #undef FROM_BITS
   // OPENCL-NEXT: #undef WRITE_ALL
+  // RTL:          // 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2, 4x4x4 ui2 by 2.
+  // RTL-NEXT:     logic [3:0] fork_data;
+  // RTL-NEXT:     qnn_fork #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .OUTPUTS(2)
+  // RTL-NEXT:     ) fork_process (
+  // RTL:          .in_data(Conv_0_matvec_words_data),
+  // RTL:          .out_data(fork_data)
+  // RTL:          assign fork_words_push_data = fork_data;
+  // RTL:          assign fork_words_2_push_data = fork_data;
 
   %a = stream.add %f, %g multipliers = [1, 2] : (!image, !image) -> !stream.channel<4x4x4xui4, lanes = 2>
 
@@ -174,6 +265,18 @@ stream.design @main {
   // OPENCL-NEXT: #define LEFT_TIMES 1
   // OPENCL-NEXT: #define RIGHT_TIMES 2
   // OPENCL-NEXT: #include "qnn/add.cl"
+  // RTL:          // 4x4x4 ui2 by 2, 4x4x4 ui2 by 2 -> 4x4x4 ui4 by 2.
+  // RTL-NEXT:     qnn_add #(
+  // RTL-NEXT:     .LANES(2),
+  // RTL-NEXT:     .LEFT_BITS(2),
+  // RTL-NEXT:     .RIGHT_BITS(2),
+  // RTL-NEXT:     .OUT_BITS(4),
+  // RTL-NEXT:     .LEFT_TIMES(64'sh1),
+  // RTL-NEXT:     .RIGHT_TIMES(64'sh2)
+  // RTL-NEXT:     ) add (
+  // RTL:          .left_data(fork_words_data),
+  // RTL:          .right_data(fork_words_2_data),
+  // RTL:          .out_data(add_words_push_data)
 
   %a1, %a2 = stream.fork %a : (!stream.channel<4x4x4xui4, lanes = 2>) -> (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>)
   %a3 = stream.mul %a1, %a2 offsets = [-8, 1] : (!stream.channel<4x4x4xui4, lanes = 2>, !stream.channel<4x4x4xui4, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
@@ -219,6 +322,17 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
+  // RTL:          // 4x4x4 ui4 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     logic threshold_push;
+  // RTL-NEXT:     logic [7:0] threshold_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(8)
+  // RTL-NEXT:     ) threshold (
+  // RTL:          .in_data(add_words_data),
+  // RTL:          .out_data(threshold_data)
+  // RTL:          qnn_thresholds #(
+  // RTL:          .data(threshold_data),
+  // RTL:          .out_data(threshold_words_push_data)
 
   %i, %j = stream.split %h : (!image) -> (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>)
 
@@ -230,6 +344,17 @@ stream.design @main {
   // OPENCL-NEXT: #define WRITE_PART(place, word) if (place < 1) WRITE(split_words, word); else WRITE(split_words_2, word);
   // OPENCL-NEXT: #define RUN_WORDS 2
   // OPENCL-NEXT: #include "qnn/split.cl"
+  // RTL:          // 4x4x4 ui2 by 2 -> 4x4x2 ui2 by 2, 4x4x2 ui2 by 2.
+  // RTL-NEXT:     logic [3:0] split_data;
+  // RTL-NEXT:     qnn_split #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .OUTPUTS(2),
+  // RTL-NEXT:     .WIDTHS({32'd1, 32'd1})
+  // RTL-NEXT:     ) split (
+  // RTL:          .in_data(threshold_words_data),
+  // RTL:          .out_data(split_data)
+  // RTL:          assign split_words_push_data = split_data;
+  // RTL:          assign split_words_2_push_data = split_data;
 
   %k = stream.concat %i, %j : (!stream.channel<4x4x2xui2, lanes = 2>, !stream.channel<4x4x2xui2, lanes = 2>) -> !image
 
@@ -241,6 +366,14 @@ stream.design @main {
   // OPENCL-NEXT: #define TO concat_words
   // OPENCL-NEXT: #define TO_BITS 4
   // OPENCL-NEXT: #include "qnn/concat.cl"
+  // RTL:          // 4x4x2 ui2 by 2, 4x4x2 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     qnn_concat #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .INPUTS(2),
+  // RTL-NEXT:     .WIDTHS({32'd1, 32'd1})
+  // RTL-NEXT:     ) concat (
+  // RTL:          .in_data({split_words_2_data, split_words_data}),
+  // RTL:          .out_data(concat_words_push_data)
 
   %l = stream.link %k to "second" : (!image) -> !image
 
@@ -252,6 +385,12 @@ stream.design @main {
   // OPENCL-NEXT: #define TO link_words
   // OPENCL-NEXT: #define TO_BITS 4
   // OPENCL-NEXT: #include "qnn/link.cl"
+  // RTL:          // 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     ) link (
+  // RTL:          .in_data(concat_words_data),
+  // RTL:          .out_data(link_words_push_data)
 
   %n = stream.pad %l pads = [1, 1, 1, 1] value = 1 : (!image) -> !stream.channel<6x6x4xui2, lanes = 2>
 
@@ -275,6 +414,22 @@ stream.design @main {
   // OPENCL-NEXT: #define LANES 2
   // OPENCL-NEXT: #define VALUE 1
   // OPENCL-NEXT: #include "qnn/pad.cl"
+  // RTL:          // 4x4x4 ui2 by 2 -> 6x6x4 ui2 by 2.
+  // RTL-NEXT:     qnn_pad #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .HEIGHT(4),
+  // RTL-NEXT:     .PIXELS(4),
+  // RTL-NEXT:     .ROWS(6),
+  // RTL-NEXT:     .COLUMNS(6),
+  // RTL-NEXT:     .TOP(1),
+  // RTL-NEXT:     .LEFT(1),
+  // RTL-NEXT:     .DOWN(1),
+  // RTL-NEXT:     .ACROSS(1),
+  // RTL-NEXT:     .PIXEL_WORDS(2),
+  // RTL-NEXT:     .VALUE({2{2'd1}})
+  // RTL-NEXT:     ) pad (
+  // RTL:          .in_data(link_words_data),
+  // RTL:          .out_data(pad_words_push_data)
 
   %o = stream.window %n kernel = [3, 3] {by_channel} : (!stream.channel<6x6x4xui2, lanes = 2>) -> !stream.channel<4x4x36xui2, lanes = 2>
 
@@ -305,6 +460,28 @@ stream.design @main {
   // OPENCL-NEXT: #define BANKS 1
   // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #include "qnn/window.cl"
+  // RTL:          // 6x6x4 ui2 by 2 -> 4x4x36 ui2 by 2.
+  // RTL-NEXT:     qnn_window #(
+  // RTL-NEXT:     .BITS(2),
+  // RTL-NEXT:     .HEIGHT(6),
+  // RTL-NEXT:     .PIXELS(6),
+  // RTL-NEXT:     .CHANNELS(4),
+  // RTL-NEXT:     .ROWS(4),
+  // RTL-NEXT:     .COLUMNS(4),
+  // RTL-NEXT:     .KERNEL_HEIGHT(3),
+  // RTL-NEXT:     .KERNEL_WIDTH(3),
+  // RTL-NEXT:     .STRIDE_DOWN(1),
+  // RTL-NEXT:     .STRIDE_ACROSS(1),
+  // RTL-NEXT:     .DILATION_DOWN(1),
+  // RTL-NEXT:     .DILATION_ACROSS(1),
+  // RTL-NEXT:     .LANES_IN(2),
+  // RTL-NEXT:     .LANES_OUT(2),
+  // RTL-NEXT:     .BY_CHANNEL(1),
+  // RTL-NEXT:     .ITERATIONS(308),
+  // RTL-NEXT:     .PIECE(2)
+  // RTL-NEXT:     ) window_2 (
+  // RTL:          .in_data(pad_words_data),
+  // RTL:          .out_data(window_2_words_push_data)
 
   %q = stream.depthwise %o weights(@v) accumulator = si8 storage = outside : (!stream.channel<4x4x36xui2, lanes = 2>) -> !stream.channel<4x4x4xsi8, lanes = 2>
 
@@ -341,6 +518,17 @@ stream.design @main {
   // OPENCL-NEXT: #define ROWS_BITS 4
   // OPENCL-NEXT: #define ROW_BITS 2
   // OPENCL-NEXT: #include "qnn/depthwise.cl"
+  // RTL:          // 18 addresses of 2 rows, 2 bits of each.
+  // RTL-NEXT:     qnn_source #(
+  // RTL-NEXT:     .LANES(2),
+  // RTL-NEXT:     .BITS(2),
+  // RTL-NEXT:     .BYTES(1)
+  // RTL-NEXT:     ) depthwise_weights_source (
+  // RTL:          .tdata(depthwise_weights_tdata),
+  // RTL:          .out_data(depthwise_rows_push_data)
+  // RTL:          qnn_depthwise #(
+  // RTL:          .in_data(window_2_words_data),
+  // RTL:          .out_data(depthwise_words_push_data)
 
   %r = stream.threshold %q thresholds(@s) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
 
@@ -363,6 +551,17 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
+  // RTL:          // 4x4x4 si8 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     logic threshold_2_push;
+  // RTL-NEXT:     logic [15:0] threshold_2_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(16)
+  // RTL-NEXT:     ) threshold_2 (
+  // RTL:          .in_data(depthwise_words_data),
+  // RTL:          .out_data(threshold_2_data)
+  // RTL:          qnn_thresholds #(
+  // RTL:          .data(threshold_2_data),
+  // RTL:          .out_data(threshold_2_words_push_data)
 
   %s = stream.lookup %r table(@table) first = 0 : (!image) -> !image
 
@@ -382,6 +581,17 @@ stream.design @main {
   // OPENCL-NEXT: #define TABLE_BITS 2
   // OPENCL-NEXT: #define TABLE_GROUPS 1
   // OPENCL-NEXT: #include "qnn/lookup.cl"
+  // RTL:          // 4x4x4 ui2 by 2 -> 4x4x4 ui2 by 2.
+  // RTL-NEXT:     logic lookup_push;
+  // RTL-NEXT:     logic [3:0] lookup_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     ) lookup (
+  // RTL:          .in_data(threshold_2_words_data),
+  // RTL:          .out_data(lookup_data)
+  // RTL:          qnn_lookup #(
+  // RTL:          .data(lookup_data),
+  // RTL:          .out_data(lookup_words_push_data)
 
   %t = stream.upsample %s scales = [2, 2] : (!image) -> !stream.channel<8x8x4xui2, lanes = 2>
 
@@ -397,6 +607,16 @@ stream.design @main {
   // OPENCL-NEXT: #define ACROSS 2
   // OPENCL-NEXT: #define PIXEL_WORDS 2
   // OPENCL-NEXT: #include "qnn/upsample.cl"
+  // RTL:          // 4x4x4 ui2 by 2 -> 8x8x4 ui2 by 2.
+  // RTL-NEXT:     qnn_upsample #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .PIXELS(4),
+  // RTL-NEXT:     .DOWN(2),
+  // RTL-NEXT:     .ACROSS(2),
+  // RTL-NEXT:     .PIXEL_WORDS(2)
+  // RTL-NEXT:     ) upsample (
+  // RTL:          .in_data(lookup_words_data),
+  // RTL:          .out_data(upsample_words_push_data)
 
   %t1 = stream.reorder %t shape = [64, 4] order = [1, 0] : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<8x8x4xui2, lanes = 2>
 
@@ -429,6 +649,20 @@ stream.design @main {
   // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #define BANKS 2
   // OPENCL-NEXT: #include "qnn/reorder.cl"
+  // RTL:          // 8x8x4 ui2 by 2 -> 8x8x4 ui2 by 2.
+  // RTL-NEXT:     qnn_reorder #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .PARTS(2),
+  // RTL-NEXT:     .PART_STEP(2),
+  // RTL-NEXT:     .WORDS(128),
+  // RTL-NEXT:     .BLOCK_WORDS(128),
+  // RTL-NEXT:     .HALVES(1),
+  // RTL-NEXT:     .DELAY(95),
+  // RTL-NEXT:     .SIZE('{1, 1, 1, 2, 2, 32}),
+  // RTL-NEXT:     .STEP('{1, 1, 1, 1, 0, 4})
+  // RTL-NEXT:     ) reorder (
+  // RTL:          .in_data(upsample_words_data),
+  // RTL:          .out_data(reorder_words_push_data)
 
   %u = stream.window %t1 kernel = [8, 8] {by_channel} : (!stream.channel<8x8x4xui2, lanes = 2>) -> !stream.channel<1x1x256xui2, lanes = 2>
 
@@ -459,6 +693,28 @@ stream.design @main {
   // OPENCL-NEXT: #define BANKS 1
   // OPENCL-NEXT: #define BANK_BYTES 1
   // OPENCL-NEXT: #include "qnn/window.cl"
+  // RTL:          // 8x8x4 ui2 by 2 -> 1x1x256 ui2 by 2.
+  // RTL-NEXT:     qnn_window #(
+  // RTL-NEXT:     .BITS(2),
+  // RTL-NEXT:     .HEIGHT(8),
+  // RTL-NEXT:     .PIXELS(8),
+  // RTL-NEXT:     .CHANNELS(4),
+  // RTL-NEXT:     .ROWS(1),
+  // RTL-NEXT:     .COLUMNS(1),
+  // RTL-NEXT:     .KERNEL_HEIGHT(8),
+  // RTL-NEXT:     .KERNEL_WIDTH(8),
+  // RTL-NEXT:     .STRIDE_DOWN(1),
+  // RTL-NEXT:     .STRIDE_ACROSS(1),
+  // RTL-NEXT:     .DILATION_DOWN(1),
+  // RTL-NEXT:     .DILATION_ACROSS(1),
+  // RTL-NEXT:     .LANES_IN(2),
+  // RTL-NEXT:     .LANES_OUT(2),
+  // RTL-NEXT:     .BY_CHANNEL(1),
+  // RTL-NEXT:     .ITERATIONS(191),
+  // RTL-NEXT:     .PIECE(2)
+  // RTL-NEXT:     ) window_3 (
+  // RTL:          .in_data(reorder_words_data),
+  // RTL:          .out_data(window_3_words_push_data)
 
   %v = stream.pool %u : (!stream.channel<1x1x256xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
@@ -476,6 +732,17 @@ stream.design @main {
   // OPENCL-NEXT: #define STEPS 64
   // OPENCL-NEXT: #define TOTAL 0
   // OPENCL-NEXT: #include "qnn/pool.cl"
+  // RTL:          // 1x1x256 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // RTL-NEXT:     qnn_pool #(
+  // RTL-NEXT:     .LANES(2),
+  // RTL-NEXT:     .PIXELS(1),
+  // RTL-NEXT:     .STEPS(64),
+  // RTL-NEXT:     .TOTAL(0),
+  // RTL-NEXT:     .IN_BITS(2),
+  // RTL-NEXT:     .OUT_BITS(2)
+  // RTL-NEXT:     ) pool (
+  // RTL:          .in_data(window_3_words_data),
+  // RTL:          .out_data(pool_words_push_data)
 
   %v1 = stream.offset %v rows(@rows) : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui3, lanes = 2>
 
@@ -495,6 +762,17 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS offset_rows
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/offset.cl"
+  // RTL:          // 1x1x4 ui2 by 2 -> 1x1x4 ui3 by 2.
+  // RTL-NEXT:     logic offset_push;
+  // RTL-NEXT:     logic [3:0] offset_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     ) offset (
+  // RTL:          .in_data(pool_words_data),
+  // RTL:          .out_data(offset_data)
+  // RTL:          qnn_offset #(
+  // RTL:          .data(offset_data),
+  // RTL:          .out_data(offset_words_push_data)
 
   %v9 = stream.factor %v1 rows(@rows) : (!stream.channel<1x1x4xui3, lanes = 2>) -> !stream.channel<1x1x4xui5, lanes = 2>
 
@@ -536,6 +814,17 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
+  // RTL:          // 1x1x4 ui3 by 2 -> 1x1x4 ui2 by 2.
+  // RTL-NEXT:     logic threshold_3_push;
+  // RTL-NEXT:     logic [5:0] threshold_3_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(6)
+  // RTL-NEXT:     ) threshold_3 (
+  // RTL:          .in_data(offset_words_data),
+  // RTL:          .out_data(threshold_3_data)
+  // RTL:          qnn_thresholds #(
+  // RTL:          .data(threshold_3_data),
+  // RTL:          .out_data(threshold_3_words_push_data)
 
   %v4 = stream.scale %v2 factors(@factors) offsets(@offsets) exceptions(@exceptions) raised = 1 shift = 2 clamp = [0, 3] {dsp} : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
@@ -566,6 +855,17 @@ stream.design @main {
   // OPENCL-NEXT: #define EXCEPTIONS_BITS 9
   // OPENCL-NEXT: #define SHARED 0
   // OPENCL-NEXT: #include "qnn/scale.cl"
+  // RTL:          // 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // RTL-NEXT:     logic scale_push;
+  // RTL-NEXT:     logic [3:0] scale_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     ) scale (
+  // RTL:          .in_data(threshold_3_words_data),
+  // RTL:          .out_data(scale_data)
+  // RTL:          qnn_scale #(
+  // RTL:          .data(scale_data),
+  // RTL:          .out_data(scale_words_push_data)
 
   %v5 = stream.scale %v4 factors(@all) offsets(@all) shift = 1 clamp = [0, 2] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
@@ -592,6 +892,17 @@ stream.design @main {
   // OPENCL-NEXT: #define OFFSETS_BITS 2
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/scale.cl"
+  // RTL:          // 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // RTL-NEXT:     logic scale_2_push;
+  // RTL-NEXT:     logic [3:0] scale_2_data;
+  // RTL-NEXT:     qnn_pass_through #(
+  // RTL-NEXT:     .WIDTH(4)
+  // RTL-NEXT:     ) scale_2 (
+  // RTL:          .in_data(scale_words_data),
+  // RTL:          .out_data(scale_2_data)
+  // RTL:          qnn_scale #(
+  // RTL:          .data(scale_2_data),
+  // RTL:          .out_data(scale_2_words_push_data)
 
   %v3 = stream.crop %v5 starts = [0, 0, 0] ends = [1, 1, 4] steps = [1, 1, 1] : (!stream.channel<1x1x4xui2, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
@@ -615,6 +926,16 @@ stream.design @main {
   // OPENCL-NEXT: #define END_2 2
   // OPENCL-NEXT: #define STEP_2 1
   // OPENCL-NEXT: #include "qnn/crop.cl"
+  // RTL:          // 1x1x4 ui2 by 2 -> 1x1x4 ui2 by 2.
+  // RTL-NEXT:     qnn_crop #(
+  // RTL-NEXT:     .WIDTH(4),
+  // RTL-NEXT:     .SIZE('{1, 1, 2}),
+  // RTL-NEXT:     .START('{0, 0, 0}),
+  // RTL-NEXT:     .END('{1, 1, 2}),
+  // RTL-NEXT:     .STEP('{1, 1, 1})
+  // RTL-NEXT:     ) crop (
+  // RTL:          .in_data(scale_2_words_data),
+  // RTL:          .out_data(crop_words_push_data)
 
   %w = stream.repack %v3 : (!stream.channel<1x1x4xui2, lanes = 2>) -> !scores
 
@@ -626,6 +947,13 @@ stream.design @main {
   // OPENCL-NEXT: #define TO repack_5_words
   // OPENCL-NEXT: #define TO_BITS 2
   // OPENCL-NEXT: #include "qnn/narrow.cl"
+  // RTL:          // 1x1x4 ui2 by 2 -> 4 ui2 by 1.
+  // RTL-NEXT:     qnn_narrow #(
+  // RTL-NEXT:     .IN_WIDTH(4),
+  // RTL-NEXT:     .OUT_WIDTH(2)
+  // RTL-NEXT:     ) repack_5 (
+  // RTL:          .in_data(crop_words_data),
+  // RTL:          .out_data(repack_5_words_push_data)
 
   %y = stream.label_select %w : (!scores) -> !stream.channel<1xui2, lanes = 1>
 
@@ -643,6 +971,17 @@ stream.design @main {
   // OPENCL-NEXT: #define WORDS 4
   // OPENCL-NEXT: #define K 1
   // OPENCL-NEXT: #include "qnn/label_select.cl"
+  // RTL:          // 4 ui2 by 1 -> 1 ui2 by 1.
+  // RTL-NEXT:     qnn_label_select #(
+  // RTL-NEXT:     .LANES_IN(1),
+  // RTL-NEXT:     .LANES_OUT(1),
+  // RTL-NEXT:     .WORDS(4),
+  // RTL-NEXT:     .K(1),
+  // RTL-NEXT:     .IN_BITS(2),
+  // RTL-NEXT:     .OUT_BITS(2)
+  // RTL-NEXT:     ) label_select (
+  // RTL:          .in_data(repack_5_words_data),
+  // RTL:          .out_data(label_select_words_push_data)
 
   stream.sink "label" %y : !stream.channel<1xui2, lanes = 1>
 
@@ -657,6 +996,15 @@ stream.design @main {
   // OPENCL-NEXT: #define WORDS 1
   // OPENCL-NEXT: #define HOST char
   // OPENCL-NEXT: #include "qnn/sink.cl"
+  // RTL:          // 1 ui2 by 1.
+  // RTL-NEXT:     qnn_sink #(
+  // RTL-NEXT:     .LANES(1),
+  // RTL-NEXT:     .BITS(2),
+  // RTL-NEXT:     .BYTES(1),
+  // RTL-NEXT:     .WORDS(1)
+  // RTL-NEXT:     ) sink (
+  // RTL:          .in_data(label_select_words_data),
+  // RTL:          .tdata(label_data_tdata),
 }
 
 qnn.data @w "0x1f2e3d4c5b6a79880796a5b4c3d2e1f0123456789abcdef0fedcba9876543210f0e1d2c3" : tensor<4x3x3x2xsi4>

@@ -1,0 +1,1 @@
+"""SystemVerilog: a library of modules, a netlist printer, and a simulation with Verilator."""

