@@ -17,6 +17,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ...qdialect.convolution import convolve, convolve_transposed, exact_dtype, max_magnitude
 from ...qdialect.data import Array
+from ...qdialect.linear_sums import offset_sums
 from ...qdialect.qnn.base import describe, int_attr, ints_attr
 from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp
@@ -26,7 +27,6 @@ from ...qdialect.qnn.linear import (
     ConvTranspose2dOp,
     LinearOpBase,
     accumulator_range,
-    offset_sums,
 )
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp

@@ -6,10 +6,9 @@ result type that holds every sum that the actual weights allow. Dequantized oper
 integer sum times the product of their scales, rounded once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import prod
 from operator import add
-from typing import TypeAlias
 
 import numpy as np
 from xdsl.dialects.builtin import DenseArrayBase
@@ -23,11 +22,11 @@ from ..convolution import (
     matmul_transposed,
     max_magnitude,
     sums_by_sign,
-    widened_for,
 )
 from ..data import Array
+from ..linear_sums import SumFunction, linear_sums
 from ..types import QuantType, element_of, is_quant, shape_of, value_range
-from ..values import Dequantized, Value, as_array, combine_exactly, exact_numbers, plus_constant
+from ..values import Value, as_array, combine_exactly, plus_constant
 from .base import (
     IntProperty,
     IntsProperty,
@@ -96,10 +95,6 @@ def accumulator_ranges(
     kind = element_of(bias)
     assert isinstance(kind, QuantType)
     return lows + value_range(kind)[0], highs + value_range(kind)[1]
-
-
-SumFunction: TypeAlias = Callable[[Array, Array, float], Array]
-"""From the input, the weights and the pad value to the sums of a linear op."""
 
 
 class LinearOpBase(QnnOp):
@@ -359,45 +354,3 @@ class LinearOp(LinearOpBase):
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         return self.evaluate_sums(args, lambda x, weights, pad: matmul_transposed(x, weights))
-
-
-def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
-    """The contribution of an offset of the input to each output, in float32.
-
-    It is the offset times the sum of the weights, which are integers times one scale, or times a
-    scale for each output.
-    """
-    sums = weights.reshape(len(weights), -1).sum(1, dtype=np.int64).astype(np.float64)
-    return (sums * scale.reshape(-1).astype(np.float64) * offset).astype(np.float32)
-
-
-def linear_sums(
-    x: Value, weights: Value, product: SumFunction, pad: int, sums_all_weights: bool
-) -> Value:
-    """The sums of a linear op; exact over integers and dequantized operands.
-
-    Dequantized operands are computed as integers, if an integer represents the pad value, too. An
-    offset of the input is exact only if every output sums all its weights, without padding.
-    """
-    known, scaled = exact_numbers(x), _exact_weights(weights)
-    if known is not None and scaled is not None and (not known[1] or sums_all_weights):
-        exact, offset = known
-        steps = pad / exact.scale.item()
-        if steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(widened_for(exact.ints, round(steps)), scaled.ints, round(steps))
-            result = Dequantized(sums, exact.scale.reshape(()) * scaled.scale.reshape(-1))
-            if not offset:
-                return result
-            return plus_constant(result, offset_sums(scaled.ints, scaled.scale, offset))
-    return product(as_array(x), as_array(weights), pad)
-
-
-def _exact_weights(weights: Value) -> Dequantized | None:
-    """Weights as integers times one scale, or times a scale for each output; else None."""
-    known = exact_numbers(weights)
-    if known is not None:
-        return None if known[1] else known[0]
-    if not isinstance(weights, Dequantized):
-        return None
-    rows = (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
-    return weights if weights.scale.shape == rows else None

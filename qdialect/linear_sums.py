@@ -1,0 +1,55 @@
+"""The sums of linear ops: exact over integers, and over floats that are integers times a scale."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from .convolution import widened_for
+from .data import Array
+from .values import Dequantized, Value, as_array, exact_numbers, plus_constant
+
+SumFunction: TypeAlias = Callable[[Array, Array, float], Array]
+"""From the input, the weights and the pad value to the sums of a linear op."""
+
+
+def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
+    """The contribution of an offset of the input to each output, in float32.
+
+    It is the offset times the sum of the weights, which are integers times one scale, or times a
+    scale for each output.
+    """
+    sums = weights.reshape(len(weights), -1).sum(1, dtype=np.int64).astype(np.float64)
+    return (sums * scale.reshape(-1).astype(np.float64) * offset).astype(np.float32)
+
+
+def linear_sums(
+    x: Value, weights: Value, product: SumFunction, pad: int, sums_all_weights: bool
+) -> Value:
+    """The sums of a linear op; exact over integers and dequantized operands.
+
+    Dequantized operands are computed as integers, if an integer represents the pad value, too. An
+    offset of the input is exact only if every output sums all its weights, without padding.
+    """
+    known, scaled = exact_numbers(x), _exact_weights(weights)
+    if known is not None and scaled is not None and (not known[1] or sums_all_weights):
+        exact, offset = known
+        steps = pad / exact.scale.item()
+        if steps == round(steps) and abs(steps) < 1 << 31:
+            sums = product(widened_for(exact.ints, round(steps)), scaled.ints, round(steps))
+            result = Dequantized(sums, exact.scale.reshape(()) * scaled.scale.reshape(-1))
+            if not offset:
+                return result
+            return plus_constant(result, offset_sums(scaled.ints, scaled.scale, offset))
+    return product(as_array(x), as_array(weights), pad)
+
+
+def _exact_weights(weights: Value) -> Dequantized | None:
+    """Weights as integers times one scale, or times a scale for each output; else None."""
+    known = exact_numbers(weights)
+    if known is not None:
+        return None if known[1] else known[0]
+    if not isinstance(weights, Dequantized):
+        return None
+    rows = (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
+    return weights if weights.scale.shape == rows else None
