@@ -20,7 +20,7 @@ from ...qdialect.types import (
 )
 from ...qdialect.values import as_array
 from .lowering import MAX_TABLE_ENTRIES, ElementwiseInput, Lowering, lowers, refused
-from .orders import placed
+from .orders import in_frame_order
 
 
 @lowers(ThresholdOp)
@@ -89,7 +89,7 @@ def lower_sum(lowering: Lowering, op: AddOp | SubOp) -> None:
         if constant is not None and factors[0] == 1 and value not in lowering.scaled:
             x, shape = lowering.elementwise_input(value, op), shape_of(op.output)
             full = np.broadcast_to(factors[1] * constant.astype(np.int64), shape)
-            full = placed(full, x.order).reshape(x.frame)
+            full = in_frame_order(full, x.order).reshape(x.frame)
             return lowering.bind(op.output, add_offset(lowering, op, x.channel, full), x.order)
     values, factors = zip(*(lowering.scaled.get(v, (v, 1)) for v in op.operands), strict=True)
     if shape_of(values[0]) != shape_of(values[1]):
