@@ -54,7 +54,7 @@ class LayerGraph:
 
     @staticmethod
     def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "LayerGraph":
-        """Groups each process that stays with its reader with that layer."""
+        """The groups of a design: a process that must stay with its reader is in its group."""
         processes = [p for p in design.processes if not isinstance(p, RepackOp)]
         leader = {process: process for process in processes}
         for process in reversed(processes):
