@@ -1,4 +1,4 @@
-"""Lowers ops that move elements: permutations need no process at first, the others do."""
+"""Lowers ops that move elements. Permutations are recorded; all others become processes."""
 
 from collections.abc import Sequence
 from math import gcd, prod
