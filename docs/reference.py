@@ -1,8 +1,8 @@
-"""What `mkdocs build` adds to the pages: the home page, and references made from the code.
+"""Pages that `mkdocs build` adds: the home page, and references made from the code.
 
-Nothing of it is written to disk. Operations are described by their definitions, commands by their
-own help, Python by what each package exports. Links of pages that lead to the repository's other
-folders become links to pages of the site, where there are such, or plain text.
+They are not written to disk. Operations are described by their definitions, commands by their
+own help, Python by what each package exports. Links from pages to other folders of the
+repository become links to pages of the site if these exist, and plain text otherwise.
 """
 
 import ast
@@ -46,10 +46,10 @@ PACKAGES = (
     *(f"backends/{target}" for target in TARGETS),
     "training",
 )
-"""What a program imports."""
+"""The packages that programs import."""
 
 CHECKS = ("require_", "check", "_")
-"""How names begin of functions in which the messages of a verifier may stand."""
+"""Name prefixes of the functions whose messages belong to a verifier."""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -164,7 +164,7 @@ def value(attribute: Attribute) -> object:
 
 
 def refusals(op: type) -> Generator[str]:
-    """What the verifier of an op may say: the messages of all that it calls."""
+    """The messages of an op's verifier, and of the functions that it calls."""
     if issubclass(op, QnnOp | Process):
         for name in ("result_shapes", "verify_types", "check"):
             yield from messages_of(getattr(op, name, None), op, {}, set())

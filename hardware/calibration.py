@@ -47,7 +47,7 @@ class Calibration:
 
 
 def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibration:
-    """Whether the cost model was measured for such a design on this device at this clock."""
+    """Whether the cost model was compared with measurements of designs like this one."""
     if not device.measured_clock_mhz:
         return Calibration(f"no design on {device.name} was measured")
     if clock_mhz > device.measured_clock_mhz:
@@ -62,7 +62,7 @@ def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibr
 
 
 def _is_measured(process: Process) -> bool:
-    """Whether a measured design has such a process: its kind, and narrow weights without DSPs."""
+    """Whether a measured design has a process of this kind, with weights as narrow and no DSPs."""
     if not isinstance(process, MEASURED_PROCESSES) or process.kind == "link":
         return False
     if not isinstance(process, MatvecOp):

@@ -166,7 +166,7 @@ class Estimate:
         return self.work.external_bits * self.fps / 8e9
 
     def of_part(self, part: PartEstimate) -> "Estimate":
-        """One of the parts by itself, at the rate of the whole."""
+        """The estimate of one part, at the throughput of all parts together."""
         return Estimate([part], [], self.interval, part.latency)
 
 

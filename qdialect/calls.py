@@ -32,7 +32,9 @@ def check_calls(module: ModuleOp, entry: Operation) -> None:
         if name in active or functions[name] is entry:
             raise InterpretationError(f"@{name} calls itself: recursion is not supported")
         if len(active) >= MAX_CALL_DEPTH:
-            raise InterpretationError(f"functions call others more than {MAX_CALL_DEPTH} deep")
+            raise InterpretationError(
+                f"calls of functions are nested more than {MAX_CALL_DEPTH} deep"
+            )
         active.append(name)
         count = ops_executed_by(functions[name])
         active.pop()

@@ -1,4 +1,4 @@
-"""Reads whole files, also such as have no end: `/dev/zero`, or a pipe that is written for ever."""
+"""Reads whole files, and limits the length of pipes and devices such as `/dev/zero`."""
 
 import errno
 import stat
@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAX_STREAM_BYTES = 1 << 28
-"""Bytes of a pipe or a device; a regular file has any size."""
+"""Maximum bytes read from a pipe or a device; regular files have no limit."""
 
 
 def read_whole(path: str | Path) -> bytes:
-    """The contents of a file; raises OSError if it has no end."""
+    """The contents of a file; raises OSError for a longer pipe or device."""
     with Path(path).open("rb") as file:
         return read_stream(file)
 
 
 def read_stream(file: BinaryIO) -> bytes:
-    """The rest of an open file; raises OSError if it has no end."""
+    """The rest of an open file; raises OSError for a longer pipe or device."""
     if stat.S_ISREG(fstat(file.fileno()).st_mode):
         return file.read()
     data = file.read(MAX_STREAM_BYTES + 1)

@@ -41,20 +41,20 @@ class Transposition:
 
     @property
     def blocks(self) -> int:
-        """Of a merged permutation: the blocks whose elements stay among themselves."""
+        """For a merged permutation: the number of blocks that the permutation does not mix."""
         return self.shape[0] if len(self.shape) > 1 and self.order[0] == 0 else 1
 
     @property
     def block(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Of a merged permutation: the shape of a block and the order of its axes."""
+        """For a merged permutation: the shape of a block and the order of its axes."""
         if self.blocks == 1:
             return self.shape or (1,), self.order or (0,)
         return self.shape[1:], tuple(axis - 1 for axis in self.order[1:])
 
     @property
     def word_axes(self) -> tuple[int, int, int]:
-        """Of a merged permutation: the elements that stay neighbours at the end of both orders, and
-        the sizes of the last axes before them, as they are read and as they are written."""
+        """For a merged permutation: the length of the runs that are adjacent in both orders, and
+        the size of the axis just outside a run, in the input and in the output."""
         shape, order = self.block
         if order[-1] != len(shape) - 1:
             return 1, shape[-1], shape[order[-1]]
@@ -64,7 +64,7 @@ class Transposition:
 
     @property
     def indices(self) -> Array:
-        """For each element of the result its index before."""
+        """For each element of the result, its index before the permutation."""
         return np.arange(prod(self.shape)).reshape(self.shape).transpose(self.order).reshape(-1)
 
 

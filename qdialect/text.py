@@ -184,7 +184,7 @@ class SourceParser(Parser):
         return location
 
     def _parse_optional_builtin_parametrized_attr(self) -> Attribute | None:
-        """Accepts only `array<...>`; xDSL cannot print all values of the others."""
+        """Accepts `array<...>` only; xDSL cannot print all values of other builtin attributes."""
         name = self._current_token.text
         if name.startswith("dense"):
             self.raise_error(f'write qnn.constant with numbers or "0x..." instead of {name}<...>')

@@ -78,7 +78,7 @@ def exact_numbers(value: Value) -> tuple[Dequantized, float] | None:
 
 
 def with_map(value: Value, change: Callable[[AffineMap], AffineMap | None], result: Array) -> Value:
-    """The result of an op, with what the integers of its operand stand for now, if it is known."""
+    """The result of an op, with its map from the operand's integers if that is known."""
     known = exact_numbers(value)
     if known is None or result.dtype != np.float32:
         return result

@@ -55,7 +55,7 @@ class MessagePrinter(logging.Handler):
         self.draw()
 
     def refresh(self) -> None:
-        """Redraws the progress line, whose time goes on, until the command ends."""
+        """Redraws the progress line with its elapsed time, until the command ends."""
         while not self.stopped.wait(REFRESH_SECONDS):
             self.acquire()
             self.draw()

@@ -104,7 +104,7 @@ def is_float(module: ModuleOp) -> bool:
 
 
 def describe_levels(module: ModuleOp) -> str:
-    """Lists the ops that `fold-bn` folds, and the level that the network reaches: 2 if all layers
+    """Lists the ops that `fold-bn` absorbs, and the level that the network reaches: 2 if all layers
     become integer, 3 if it becomes a design. Gives the reason if a pass fails."""
     if is_float(module):
         return FLOAT_NETWORK
@@ -115,14 +115,14 @@ def describe_levels(module: ModuleOp) -> str:
         return f"{error}\nthe network stays at level 1: it runs with qnn run and qnn eval only"
     gone = _float_op_counts(module) - _float_op_counts(lowered)
     kinds = ", ".join(f"{count} {name}" for name, count in sorted(gone.items()))
-    folded = "fold-bn makes every layer integer" + (f"; it folds {kinds}" if kinds else "")
+    absorbed = "fold-bn makes every layer integer" + (f"; it absorbs {kinds}" if kinds else "")
     try:
         MinimizeAccumulatorsPass().apply(context, lowered)
         StreamLowerPass().apply(context, lowered)
         verify(lowered)
     except (PassFailedException, TextError) as error:
-        return f"{folded}\n{error}\nthe network reaches level 2: it cannot become hardware yet"
-    return f"{folded}\nthe network reaches level 3: qnn compile can make a design of it"
+        return f"{absorbed}\n{error}\nthe network reaches level 2: it cannot become hardware yet"
+    return f"{absorbed}\nthe network reaches level 3: qnn compile can make a design of it"
 
 
 def _float_op_counts(module: ModuleOp) -> Counter[str]:

@@ -66,7 +66,7 @@ class Emulation:
         return len(self.source.kernels)
 
     def launch(self, folder: Path, frames: int) -> Launch:
-        """The command of the host for a number of frames, which may come through pipes."""
+        """The command that runs the host program on a number of frames, from files or pipes."""
         home = folder / "design"
         write({**self.source.files, **library()}, home)
         options = ["--frames", str(frames), "--timeout", str(self.timeout)]

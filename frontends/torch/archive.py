@@ -155,7 +155,7 @@ class _Archive:
                     "save plain tensors"
                 )
             return _strided_tensor(self._bytes(f"data/{folder}/{entry['path_name']}"), entry, key)
-        raise ImportFailure(f"{self.name} has no data for the tensor {key}: save it again")
+        raise ImportFailure(f"{self.name} has no data for the tensor {key}: save the program again")
 
 
 SIGNATURE_KEYS = {

@@ -36,7 +36,8 @@ class OperatorCall:
         return ImportFailure(f'"{self.layer}" ({self.target}): {message}')
 
     def as_part(self, part: str) -> "OperatorCall":
-        """One step of a call that becomes several nodes, with the first result of the call."""
+        """The call as one of several nodes that replace it, with a layer name of its own and the
+        first result of the call."""
         return replace(self, layer=f"{self.layer}.{part}", outputs=self.outputs[:1])
 
     def get(self, name: str, default: Argument = None) -> Argument:

@@ -54,7 +54,7 @@ class LayerGraph:
 
     @staticmethod
     def of(design: DesignOp, link: LinkAttr, clock_mhz: float) -> "LayerGraph":
-        """Groups each process that stays with its reader with that layer."""
+        """The groups of a design: a process that must stay with its reader is in its group."""
         processes = [p for p in design.processes if not isinstance(p, RepackOp)]
         leader = {process: process for process in processes}
         for process in reversed(processes):
@@ -84,7 +84,7 @@ class LayerGraph:
 
     @cached_property
     def has_work(self) -> Mask:
-        """For each group, whether a device with nothing else would have work."""
+        """For each group, whether it computes anything, so that a device may have this group only."""
         return np.array([any(process.COMPUTES for process in group) for group in self.groups])
 
     def groups_with(self, *kinds: type[Process]) -> int:

@@ -133,7 +133,7 @@ def slower_jobs(job: Job, point: Point | None) -> list[Job]:
 
 
 def fastest_job_if_unreached(job: Job, point: Point | None) -> list[Job]:
-    """Where a rate is not reached, a job for the fastest design, which shows what is."""
+    """If no design reaches a rate, a job for the fastest design."""
     return [Job(job.curve)] if point is None and job.cycles is not None else []
 
 

@@ -29,7 +29,7 @@ from .schedule import Schedule, schedule_of
 
 
 class Deadlock(Exception):
-    """A design that stops for good; the message names its full and its empty channels."""
+    """A design in which no process can continue; the message names full and empty channels."""
 
 
 class SimulationTooLong(Exception):

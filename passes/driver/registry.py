@@ -79,12 +79,14 @@ PASSES: dict[str, PassEntry] = {
         _scale_thresholds, "replace thresholds that lie on a line by a product, a sum and a shift"
     ),
     "tile": PassEntry(
-        _tile, "choose PE and SIMD of each layer: for a rate, a device, or by a file"
+        _tile, "choose PE and SIMD of each layer, for a throughput, for a device or from a file"
     ),
     "partition": PassEntry(
         _partition, "cut a design into parts for several devices, and tile each"
     ),
     "pack-bits": PassEntry(_pack_bits, "pack weights and thresholds into memory words"),
-    "size-fifos": PassEntry(_size_fifos, "choose FIFO depths that sustain the full rate"),
+    "size-fifos": PassEntry(
+        _size_fifos, "choose FIFO depths that sustain the throughput of the slowest process"
+    ),
 }
 """Every pass by its name; a new pass is added here."""

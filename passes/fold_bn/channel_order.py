@@ -1,11 +1,11 @@
 """Puts channels last where elementwise ops read an image in the order of the model.
 
-A model often normalises its image before the first convolution, in NCHW and with a constant for
-each channel; the convolution reads NHWC, behind a transpose:
+A model often normalizes its image before the first convolution, in NCHW and with a constant for
+each channel. A transpose between the two makes NHWC of it, which the convolution reads:
 
     transpose(quantize(sub(x, mean: 3x1x1)))   becomes   quantize(sub(transpose(x), mean: 3))
 
-The transpose ends at the input of the network, where the host does it.
+Moved to the input of the network, the transpose is computed by the host.
 """
 
 from collections.abc import Sequence
@@ -128,7 +128,7 @@ class TransposeInput(RewritePattern):
 
 
 def is_uniform(op: UniformOp) -> bool:
-    """Whether an op treats all elements of its input alike."""
+    """Whether an op applies the same function to all elements of its input."""
     match op:
         case ThresholdOp():
             return shape_of(op.thresholds)[0] == 1 and op.descending is None

@@ -106,7 +106,7 @@ class FoldChain(RewritePattern):
         return self._lookup_op(chain.inputs[0], levels, first, chain.quantizer)
 
     def _fold_to_segments(self, chain: Chain, plan: Segments) -> list[Operation]:
-        """Thresholds that number the segments of each channel, and a table of their levels."""
+        """Thresholds that compute the number of a segment, and a table with the level of each."""
         starts = _merge_equal_rows(plan.starts)
         rows = self.pool.constant(
             starts, smallest_type(int(starts.min()), int(starts.max())), "starts"

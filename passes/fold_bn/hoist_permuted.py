@@ -1,9 +1,9 @@
-"""Moves a quantizer, with its chain, above permutations on which its parameters depend.
+"""Moves a quantizer and its chain above permutations, if its parameters then vary by channel only.
 
     quantize(mul(transpose(x), c))   becomes   transpose(quantize(mul(x, c')))
 
-Thresholds may vary between the channels of the last axis only. Before a permutation, the parameters
-of a chain may vary along that axis although they vary along another one behind it.
+Thresholds may vary along the last axis only. Parameters that vary along another axis after a
+permutation may vary along the last axis before it.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class PermutedChain:
     """A quantizer, the ops of its chain behind the last permutation, and the permutations."""
 
     ops: Sequence[ChainOp]
-    """The ops in order, the quantizer last."""
+    """The ops after the last permutation in order, the quantizer last."""
     moves: Sequence[ReshapeOp | TransposeOp]
     source: SSAValue
     """The tensor before it is permuted."""
@@ -116,7 +116,7 @@ class HoistPermuted(RewritePattern):
         parameters: Sequence[Array],
         shape: Sequence[int],
     ) -> list[Operation]:
-        """A copy of an op that reads another value, after the constants for it."""
+        """The new constants of an op, then a copy of the op that reads another value and them."""
         new, operands, rest = list[Operation](), list[SSAValue](), iter(parameters)
         for operand in op.operands:
             constant = constant_of(operand)
@@ -161,7 +161,7 @@ def constants_of(op: ChainOp) -> list[Array]:
 
 
 def broadcast_shape(op: ChainOp, constant: Array) -> tuple[int, ...]:
-    """The shape in which a parameter is broadcast to what its op reads; at least one axis."""
+    """The shape in which a parameter is broadcast to the operand of its op; at least one axis."""
     if isinstance(op, QuantizeOp | DequantizeOp) and constant.size > 1:
         shape = [1] * len(shape_of(op.x))
         shape[op.axis.value.data] = constant.size

@@ -192,10 +192,8 @@ class SinkElementwise(RewritePattern):
 
 
 def scalar_ops_above(value: SSAValue) -> list[ElementwiseOp]:
-    """The last ops before a value, as far as they treat all elements alike.
-
-    Their intermediate results have no other reader.
-    """
+    """The ops that compute a value, back to the first one whose parameters vary between elements
+    or whose result has another reader; in order."""
     found: list[ElementwiseOp] = []
     while isinstance(owner := value.owner, ElementwiseOp) and not has_parameter_rows(owner):
         free, _ = split_operands(owner)

@@ -156,10 +156,10 @@ def _values_of_type(x: SSAValue) -> Ints:
 def _weighted_sum(
     chain: Chain, multipliers: tuple[int, int], present: Ints, lows: Ints, never: int
 ) -> WeightedSum:
-    """Thresholds for all levels up to the highest that a pair has.
+    """Thresholds for all levels up to the highest one of any pair.
 
-    `present` are the levels that pairs have, `lows` the lowest sum of each. A level that no pair
-    has shares the threshold of the next one; a level above all of them gets `never`.
+    `present` are the levels that occur, `lows` the lowest weighted sum of each. A level that does
+    not occur shares the threshold of the next one; a level above all of these gets `never`.
     """
     least, most = int(present[0]), int(present[-1])
     least = min(least, level_range(chain.quantizer)[1] - 1)

@@ -22,7 +22,7 @@ from ...qdialect.types import (
 )
 from ...qdialect.values import as_array
 from .lowering import MAX_TABLE_ENTRIES, ElementwiseInput, Lowering, lowers, refused
-from .orders import placed
+from .orders import in_frame_order
 
 
 @lowers(ThresholdOp)

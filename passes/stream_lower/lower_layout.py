@@ -1,4 +1,4 @@
-"""Lowers ops that move elements: permutations need no process at first, the others do."""
+"""Lowers ops that move elements. Permutations are recorded; all others become processes."""
 
 from collections.abc import Sequence
 from math import gcd, prod
@@ -26,14 +26,13 @@ from ...qdialect.types import BipolarType, element_of, shape_of
 from .lower_elementwise import add_pixel_rows
 from .lowering import CarriedTensor, Lowering, lowers, refused
 from .orders import SeparateOrder, none_if_in_order
-from .turned import lower_turned
 
 
 @lowers(ReshapeOp, TransposeOp)
 def lower_reorder(lowering: Lowering, op: ReshapeOp | TransposeOp) -> None:
     """Records the order of the elements, without a process.
 
-    An order that no reorder process could undo is never recorded: the elements are moved before.
+    If no reorder process could undo the new order, one moves the input into order first.
     """
     carried = lowering.carried_tensor(op.x, op)
     order = np.arange(prod(shape_of(op.x))) if carried.order is None else carried.order
@@ -42,7 +41,7 @@ def lower_reorder(lowering: Lowering, op: ReshapeOp | TransposeOp) -> None:
         channel = lowering.ordered_channel(op.x, op)
         moved = op.move(np.arange(len(moved)).reshape(shape_of(op.x))).reshape(-1)
         if not can_be_undone(moved):
-            reason = f"it moves more than {MAX_AXES} axes of different places"
+            reason = f"its permutation moves more than {MAX_AXES} axes"
             raise refused(op, reason, "transpose fewer axes at a time")
         carried = CarriedTensor(channel)
     lowering.bind_carried(op.output, CarriedTensor(carried.channel, none_if_in_order(moved)))
@@ -129,7 +128,7 @@ def lower_resize(lowering: Lowering, op: ResizeOp) -> None:
 
 @lowers(SliceOp)
 def lower_slice(lowering: Lowering, op: SliceOp) -> None:
-    if lower_turned(lowering, op):
+    if lower_channels_last(lowering, op):
         return
     spans = [list(v.get_values())[1:] for v in (op.starts, op.ends, op.steps)]
     whole_pixels = [span[-1] for span in spans] == [0, shape_of(op.x)[-1], 1]
@@ -142,10 +141,10 @@ def lower_slice(lowering: Lowering, op: SliceOp) -> None:
 def lower_concat(lowering: Lowering, op: ConcatOp) -> None:
     """Lowers a concat to a process.
 
-    No process sends constants: they become pads of the parts beside them, whose value is 0 or, in
-    types without 0, the lowest. The sum with an offset then gives the constants.
+    No process sends constants. Constant parts become padding of the neighbouring parts, with 0 or,
+    in types without 0, the lowest value. An offset then turns the padding into the constants.
     """
-    if lower_turned(lowering, op):
+    if lower_channels_last(lowering, op):
         return
     constants = any(constant_of(value) is not None for value in op.inputs)
     if axis_of_frame(op) == -1 and not constants:
@@ -209,7 +208,7 @@ def lower_split(lowering: Lowering, op: SplitOp) -> None:
 
     A channel without a reader would fill up and stall the split.
     """
-    if lower_turned(lowering, op):
+    if lower_channels_last(lowering, op):
         return
     axis = axis_of_frame(op)
     x, sizes = lowering.ordered_channel(op.x, op), op.sizes.get_values()

@@ -15,7 +15,7 @@ from ...qdialect.types import (
     smallest_type,
 )
 from .lowering import Lowering, lowers, refused
-from .orders import combined, in_order
+from .orders import combine_orders, in_order
 
 
 def constant_weights(op: LinearOpBase) -> Array:
@@ -37,7 +37,7 @@ def lower_linear_op(lowering: Lowering, op: LinearOp) -> None:
     if not in_order(moved.channels):
         weights = moved.rearranged(weights, 1)
     result = multiply(lowering, op, x, weights, output)
-    order = combined(moved.pixels, np.arange(len(weights)))
+    order = combine_orders(moved.pixels, np.arange(len(weights)))
     lowering.bind(op.output, result, order)
 
 

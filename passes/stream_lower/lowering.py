@@ -34,7 +34,7 @@ from ...qdialect.types import (
     value_range,
 )
 from ..tile.layer_folding import FOLDING_ATTR
-from .orders import SeparateOrder, combined, parameter_rows, separate
+from .orders import SeparateOrder, combine_orders, parameter_rows, separate
 
 MAX_TABLE_ENTRIES = 1 << 18
 """Entries of a table that replaces a function of one integer: an input of 18 bits."""
@@ -204,8 +204,8 @@ class Lowering:
     def separate_input(
         self, value: SSAValue, op: Operation, any_type: bool = False
     ) -> tuple[SSAValue, SeparateOrder | None]:
-        """A tensor in frames of its shape, and an order that moves pixels and channels separately;
-        None if they are in order."""
+        """The channel with a tensor in frames of its shape, and an order that permutes pixels and
+        channels separately; None instead of the order if nothing is permuted."""
         carried, shape = self.typed(value, op, any_type), shape_of(value)
         moved = None if carried.order is None else separate(carried.order, shape[-1])
         if moved is None:
@@ -215,8 +215,8 @@ class Lowering:
     def image_input(
         self, value: SSAValue, op: Operation, any_type: bool = False
     ) -> tuple[SSAValue, SeparateOrder | None]:
-        """A tensor whose pixels are in order, and the order of its channels; None if they are,
-        too."""
+        """The channel with a tensor whose pixels are in order, and the order of its channels; None
+        instead of the order if the channels are in order too."""
         carried = self.carried_tensor(value, op)
         if carried.order is not None:
             moved = separate(carried.order, shape_of(value)[-1])
@@ -227,8 +227,8 @@ class Lowering:
     def elementwise_input(
         self, value: SSAValue, op: Operation, *parameters: Array
     ) -> ElementwiseInput:
-        """The channel that an elementwise op reads, in any order in which its parameters need no
-        more rows than before; each of them has a row for every channel, or one row."""
+        """The channel that an elementwise op reads. It may be permuted if the parameters then
+        need no more rows; each of `parameters` has a row for every channel, or one row."""
         carried, shape = self.carried_tensor(value, op), shape_of(value)
         if carried.order is None:
             return ElementwiseInput(self.ordered_channel(value, op, True))
@@ -244,8 +244,7 @@ class Lowering:
     def equally_ordered(
         self, a: SSAValue, b: SSAValue, op: Operation
     ) -> tuple[SSAValue, SSAValue, Array | None]:
-        """The channels of two tensors of one shape whose elements are in one order, and the
-        order."""
+        """The channels of two tensors of one shape, in the same order, and that order."""
         x, y = self.typed(a, op), self.typed(b, op)
         if x.order is not None and y.order is not None and np.array_equal(x.order, y.order):
             return x.channel, self.reframed(y.channel, x.frame, op), x.order
@@ -277,7 +276,7 @@ class Lowering:
         if moved is None:
             return self.bind(value, channel)
         pixels = np.arange(prod(shape_of(value)[:-1]))
-        self.bind(value, channel, combined(pixels, moved.channels))
+        self.bind(value, channel, combine_orders(pixels, moved.channels))
 
     def bind_carried(self, value: SSAValue, carried: CarriedTensor) -> None:
         """Records the channel that carries a tensor, and in which order."""
@@ -293,7 +292,7 @@ class Lowering:
     def fusable_producer(self, op: ThresholdOp, *parameters: Array) -> WeightedProcess | None:
         """The process that computes the input of an op, if it can apply the op's thresholds.
 
-        Its sums disappear, so nothing else may read them, under any name or in any order.
+        The process then no longer writes its sums, so no other op may read them, permuted or not.
         """
         carried = self.carried.get(op.x)
         process = carried.channel.owner if carried is not None else None
@@ -303,7 +302,7 @@ class Lowering:
         return process if fits and self._has_one_reader(process) else None
 
     def _has_one_reader(self, process: WeightedProcess) -> bool:
-        """Whether one op reads what a process writes, under any name."""
+        """Whether every tensor that a process writes, permuted or not, has exactly one use."""
         return all(len(list(value.uses)) == 1 for value in self.tensors[process.output])
 
     def channel_type(self, value: SSAValue) -> ChannelType:

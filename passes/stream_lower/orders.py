@@ -14,7 +14,7 @@ from ...qdialect.data import Array
 
 @dataclass(frozen=True)
 class SeparateOrder:
-    """An order that moves whole pixels, and the channels of all pixels alike."""
+    """An order that permutes pixels as a whole, and the channels of every pixel in the same way."""
 
     pixels: Array
     """For each pixel of the tensor its index in the frame."""
@@ -26,7 +26,7 @@ class SeparateOrder:
         return in_order(self.pixels)
 
     def rearranged(self, weights: Array, axis: int) -> Array:
-        """Weights whose axis follows the channels of the frame instead of those of the tensor."""
+        """Weights with one axis permuted from the channels of the tensor to those of the frame."""
         return np.take(weights, np.argsort(self.channels), axis)
 
 
@@ -46,12 +46,12 @@ def separate(order: Array, depth: int) -> SeparateOrder | None:
     return SeparateOrder(pixels, channels) if same else None
 
 
-def combined(pixels: Array, channels: Array) -> Array | None:
-    """The order that moves pixels and channels; None if it moves nothing."""
+def combine_orders(pixels: Array, channels: Array) -> Array | None:
+    """The order that permutes pixels and channels; None if it changes nothing."""
     return none_if_in_order(np.add.outer(pixels * len(channels), channels).reshape(-1))
 
 
-def placed(values: Array, order: Array | None) -> Array:
+def in_frame_order(values: Array, order: Array | None) -> Array:
     """The values of a tensor's elements, in the order of the frame."""
     flat = values.reshape(-1)
     if order is None:
@@ -74,5 +74,5 @@ def parameter_rows(order: Array, channels: int, depth: int, rows: Sequence[Array
     together = np.concatenate([row.reshape(channels, -1) for row in rows], 1)
     _, first, kinds = np.unique(together, axis=0, return_index=True, return_inverse=True)
     of_tensor = np.tile(kinds.reshape(-1), len(order) // channels)
-    of_frame = placed(of_tensor, order).reshape(-1, depth)
+    of_frame = in_frame_order(of_tensor, order).reshape(-1, depth)
     return first[of_frame[0]] if (of_frame == of_frame[0]).all() else None

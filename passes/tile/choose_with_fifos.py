@@ -1,8 +1,8 @@
 """Chooses a folding that fits on its device together with its FIFOs.
 
-The depths of FIFOs depend on the folding, so their cost is known only when a folding is. It does
-not fall with the rate: a slow process makes words wait. So the folding that is cheapest without
-FIFOs may not fit, while one for a higher rate fits.
+The depths of FIFOs depend on the folding, so their cost is known only after the folding is chosen.
+A lower throughput does not make FIFOs cheaper, because words wait longer for slow processes. So the
+cheapest folding without FIFOs may not fit with them, while one for a higher throughput fits.
 
 The cost of a design is the sum, over the kinds of resources, of the share of the budget that it
 uses, FIFOs included. For a rate, `tile` compares the cheapest folding at that rate with those at
@@ -67,8 +67,8 @@ class FifoAwareSearch:
         apply_tiling(self.design, open_space(self.design, self.device.vendor), tiling)
 
     def at_rate(self, cycles: int | None, tiling: Tiling | None = None) -> SizedFolding | None:
-        """The best folding at some cycles per frame, or the fastest, that leaves room for its
-        FIFOs; starts with a folding that does not reserve room.
+        """The cheapest folding for at most `cycles` per frame (the fastest for None) that fits with
+        its FIFOs; None if there is none. `tiling` is a folding without FIFOs to try first.
 
         The reserved part of the budget is a running maximum over all foldings tried, so it never
         falls and the loop does not alternate between two foldings.
@@ -87,7 +87,7 @@ class FifoAwareSearch:
         return None
 
     def sized(self, tiling: Tiling) -> SizedFolding:
-        """A folding with its FIFOs; the design is folded like this."""
+        """Adds the FIFOs to a folding, and applies the folding to the design."""
         self.apply(tiling)
         available = self.budget - tiling.use
         fifos = quick_depth_cost(self.design, self.device.vendor, available)
@@ -108,7 +108,7 @@ class FifoAwareSearch:
         return best
 
     def fastest(self, first: Tiling) -> SizedFolding | None:
-        """The fastest folding that fits, or the first at the next lower rates."""
+        """The fastest folding that fits with its FIFOs, or one at the next lower listed rate."""
         found = self.at_rate(None, first)
         slowest = int(self.tiler().candidate_cycles()[-1])
         for slower in rates_above(first.interval, slowest):

@@ -128,7 +128,7 @@ def _fixed_choices(
     if fold.storage is None and fold.dsp is None:
         return fixed
     if axes.implementation is None:
-        raise FoldingError(f"{name}: storage and dsp need weights, and it has none")
+        raise FoldingError(f"{name} has no weights: leave out storage and dsp")
     options = BuildOptions(fold.storage, fold.dsp)
     fixed[axes.implementation] = [
         number

@@ -100,7 +100,7 @@ class QnnOp(IRDLOperation, ABC):
         return False
 
     def varies_in_first_operand(self, varying: Sequence[SSAValue]) -> bool:
-        """Whether images reach the op through its first operand only, not through parameters."""
+        """Whether only the first operand depends on the images; the others are parameters."""
         return set(varying) == {self.operands[0]}
 
     @abstractmethod

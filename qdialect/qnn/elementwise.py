@@ -106,7 +106,7 @@ class BinaryOp(QnnOp):
         """The operation on numbers or arrays."""
 
     def step(self, before: AffineMap, number: float, number_first: bool) -> AffineMap | None:
-        """What integers stand for after the operation with a constant number; None if unknown."""
+        """The map from integers to numbers after the op with a constant number; None if unknown."""
         return None
 
     @property
@@ -121,7 +121,7 @@ class BinaryOp(QnnOp):
         return None
 
     def map_after(self, before: AffineMap) -> AffineMap | None:
-        """What integers stand for after this op; None unless it has a constant number."""
+        """The map from integers to numbers after this op; None unless it has a constant number."""
         number = self.constant_number
         return None if number is None else self.step(before, number[0], number[1] == 0)
 

@@ -224,7 +224,7 @@ class RepackOp(Process):
         require_same_elements(x, y)
         require(
             prod(x.frame) == prod(y.frame),
-            f"{text_of(x.frame)} and {text_of(y.frame)} differ in size",
+            f"frames {text_of(x.frame)} and {text_of(y.frame)} differ in size",
         )
 
     def needs(self, output: int = 0) -> Sequence[Counts]:

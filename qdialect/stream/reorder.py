@@ -17,10 +17,10 @@ from .process import Counts, Process, require_same_elements, require_same_lanes
 from .types import ChannelType, channel_of
 
 MAX_AXES = 5
-"""The axes of a block that a reorder moves against each other."""
+"""Maximum axes of a block that a reorder permutes."""
 
 MAX_LOOPS = MAX_AXES + 1
-"""The nested loops that generate read addresses: the parts of a word add one."""
+"""Maximum nested loops that generate read addresses; the parts of a word need one more."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,11 @@ class ReadLoops:
 
 @irdl_op_definition
 class ReorderOp(Process):
-    """Transposes the axes of a frame, which is seen in a shape of its own.
+    """Transposes the axes of a frame, after reshaping it to `shape`.
 
-    A buffer holds the smallest blocks of a frame that the permutation does not mix. A word moves
-    as a whole if its elements stay together. Wider words hold elements that are adjacent in both
-    orders, and several of the last axis before and after.
+    A buffer holds one block, or two: the smallest parts of a frame that the permutation does not
+    mix. A word moves as a whole if its elements are adjacent in both orders. A wider word holds
+    several such runs, which move separately.
 
         %y = stream.reorder %x shape = [16, 8] order = [1, 0]
             : (!stream.channel<4x4x8xui2, lanes = 8>) -> !stream.channel<128xui2, lanes = 8>
@@ -108,13 +108,13 @@ class ReorderOp(Process):
 
     @property
     def transposition(self) -> Transposition:
-        """The axes without those that need not be told apart."""
+        """The permutation, with axes merged that stay adjacent."""
         shape, order = self.shape.get_values(), self.order.get_values()
         return Transposition(tuple(shape), tuple(order)).merged
 
     @property
     def blocks(self) -> int:
-        """Blocks of a frame that are permuted alike, one after the other."""
+        """The number of blocks in a frame; all have the same permutation."""
         return self.transposition.blocks
 
     @property
@@ -132,12 +132,12 @@ class ReorderOp(Process):
         for channel in (x, y):
             require(
                 prod(channel.frame) == prod(shape),
-                f"{text_of(channel.frame)} and {text_of(shape)} differ in size",
+                f"frame {text_of(channel.frame)} and shape {text_of(shape)} differ in size",
             )
         require_same_elements(x, y)
         require_same_lanes(x, y)
         axes = len(self.transposition.block[0])
-        require(axes <= MAX_AXES, f"it moves {axes} axes, at most {MAX_AXES} are possible")
+        require(axes <= MAX_AXES, f"it permutes {axes} axes, at most {MAX_AXES} are possible")
         lanes, widths = x.lanes.data, self.folding().input
         require(
             lanes in widths,
@@ -145,7 +145,7 @@ class ReorderOp(Process):
         )
 
     def folding(self) -> Folding:
-        """Words hold neighbours of both orders, or all of these of several elements of two axes."""
+        """Words hold part of a run of elements, adjacent in both orders, or several runs."""
         last, read, written = self.transposition.word_axes
         wider = divisors(gcd(read, written))[1:]
         return Folding([*divisors(last), *(last * number for number in wider)])

@@ -515,7 +515,7 @@ func.func @f{0}(%x: tensor<1x4xf32>) -> tensor<1x4xf32> {{
     ("calls", "message"),
     [
         ([(n, n + 1) for n in range(20)], "a run would execute more than 200,000 ops"),
-        ([(n, n + 1) for n in range(40)], "functions call others more than 32 deep"),
+        ([(n, n + 1) for n in range(40)], "calls of functions are nested more than 32 deep"),
         ([(0, 0)], "@f0 calls itself: recursion is not supported"),
     ],
     ids=["bomb", "deep", "recursion"],

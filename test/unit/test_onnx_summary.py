@@ -102,7 +102,7 @@ def quantized_layer(*steps: str) -> str:
 
 
 def test_summary_counts_folded_layers() -> None:
-    folds = "fold-bn makes every layer integer; it folds 2 dequantize, 1 quantize"
+    folds = "fold-bn makes every layer integer; it absorbs 2 dequantize, 1 quantize"
     level = "the network reaches level 3: qnn compile can make a design of it"
     assert quantized_layer() == f"{folds}\n{level}"
     assert quantized_layer("Relu", "Tanh") == f"{folds}, 1 relu, 1 tanh\n{level}"
@@ -198,7 +198,7 @@ def test_different_layers_have_different_names(names: list[str], short: list[str
 
 def test_the_import_page_lists_every_operator() -> None:
     page = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
-    listed = re.search(r"models with these operators:\n\n(.+?)\.\n\n", page, re.DOTALL)
+    listed = re.search(r"models with these\s+operators:\n\n(.+?)\.\n\n", page, re.DOTALL)
     assert listed is not None
     names = [name.split()[0] for name in re.sub(r"\([^)]*\)", "", listed[1]).split(",")]
     known = [

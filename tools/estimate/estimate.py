@@ -17,7 +17,7 @@ LOG = logging.getLogger(__name__)
 
 
 def estimate_command(options: EstimateOptions) -> None:
-    """Prints a table, or JSON; and writes a trace if one is asked for."""
+    """Prints a table, or JSON; writes a trace with `--trace`."""
     system = build_system(load_network(options.network), options)
     design, found = system.designs.design, system.estimate(options.over_budget)
     step = None if system.is_chain else next_faster_design(design, found)

@@ -1,4 +1,4 @@
-"""The ops that the native engine computes: all that it knows of one is in one of these modules."""
+"""The ops that the native engine computes; one of these modules has everything about an op."""
 
 from ..steps import add_steps
 from . import elementwise, layout, linear, pooling, thresholds

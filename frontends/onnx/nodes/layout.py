@@ -193,7 +193,7 @@ def resize(m: ProgramBuilder, node: Node) -> GraphValue:
         raise node.fail(f"{short_name(mode)} interpolation is not supported: use nearest")
     scales = _scale_factors(m, node, x)
     if scales.shape != (x.rank,) or (scales != np.rint(scales)).any() or (scales < 1).any():
-        raise node.fail(f"scales {scales.tolist()} must be an integer of at least 1 for each axis")
+        raise node.fail(f"scales are {scales.tolist()}: each must be an integer of at least 1")
     factors = [1] * len(shape_of(x.value))
     for axis, scale in enumerate(scales):
         factors[x.axis(axis)] = int(scale)

@@ -12,7 +12,7 @@
 // RUN: qnn devices z7020 | filecheck %s --match-full-lines --check-prefix SOURCE
 //      SOURCE: z7020: Zynq-7020, on pynq-z1, pynq-z2, zedboard
 // SOURCE-NEXT:   lut: the vendor's product table (vendor)
-//      SOURCE:   clock_mhz: what designs of this kind reach; no limit of the device (guess)
+//      SOURCE:   clock_mhz: typical of such designs; not a limit of the device (guess)
 
 // RUN: qnn devices z7020 --json | filecheck %s --match-full-lines --check-prefix JSON
 //      JSON: {

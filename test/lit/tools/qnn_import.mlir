@@ -7,7 +7,7 @@
 // TABLE:      layer   kind    weight bits  activation bits  output  MACs  parameters
 // TABLE-NEXT: Conv_0  conv2d            4                4   3x2x2    48           8
 // TABLE-NEXT: 1 layer: 48 MACs, 8 parameters, 1.25 kBOPs
-// TABLE-NEXT: fold-bn makes every layer integer; it folds 2 dequantize, 1 quantize, 1 relu
+// TABLE-NEXT: fold-bn makes every layer integer; it absorbs 2 dequantize, 1 quantize, 1 relu
 // TABLE-NEXT: the network reaches level 3: qnn compile can make a design of it
 // TABLE-NOT:  {{.+}}
 

@@ -454,7 +454,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<2x6xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.repack: 2x6 and 2x5 differ in size
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.repack: frames 2x6 and 2x5 differ in size
   %y = stream.repack %x : (!stream.channel<2x6xui8>) -> !stream.channel<2x5xui8>
   stream.sink "y" %y : !stream.channel<2x5xui8>
 }

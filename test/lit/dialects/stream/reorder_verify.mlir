@@ -20,7 +20,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: 8 and 4x3 differ in size
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: frame 8 and shape 4x3 differ in size
   %y = stream.reorder %x shape = [4, 3] order = [1, 0] : (!stream.channel<8xui8>) -> !stream.channel<8xui8>
   stream.sink "y" %y : !stream.channel<8xui8>
 }
@@ -29,7 +29,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<8xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: 9 and 4x2 differ in size
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: frame 9 and shape 4x2 differ in size
   %y = stream.reorder %x shape = [4, 2] order = [1, 0] : (!stream.channel<8xui8>) -> !stream.channel<9xui8>
   stream.sink "y" %y : !stream.channel<9xui8>
 }
@@ -65,7 +65,7 @@ stream.design @main {
 
 stream.design @main {
   %x = stream.source "x" : !stream.channel<64xui8>
-  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: it moves 6 axes, at most 5 are possible
+  // CHECK: {{.*}}:[[# @LINE + 1]]:3: stream.reorder: it permutes 6 axes, at most 5 are possible
   %y = stream.reorder %x shape = [2, 2, 2, 2, 2, 2] order = [5, 4, 3, 2, 1, 0] : (!stream.channel<64xui8>) -> !stream.channel<64xui8>
   stream.sink "y" %y : !stream.channel<64xui8>
 }
