@@ -23,6 +23,7 @@ from ...qdialect.stream import borders, flow
 from ...qdialect.stream.elements import OffsetOp
 from ...qdialect.stream.reorder import MAX_AXES
 from ...qdialect.types import BipolarType, element_of, shape_of
+from .channels_last import lower_channels_last
 from .lower_elementwise import add_pixel_rows
 from .lowering import CarriedTensor, Lowering, lowers, refused
 from .orders import SeparateOrder, none_if_in_order
