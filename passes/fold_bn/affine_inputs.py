@@ -80,7 +80,7 @@ class FoldAffine(RewritePattern):
         factor, zeros = self.pool.constant(scale, kind, "scale"), list[ConstantOp]()
         if zero:
             zeros = [self.pool.constant(zero, smallest_type(min(zero, 0), max(zero, 0)), "zero")]
-        result = DequantizeOp(source.x, factor, *zeros)
+        result = DequantizeOp(source.x, factor, zeros[0] if zeros else None)
         rewriter.replace(op, [factor, *zeros, result])
 
 

@@ -22,6 +22,7 @@ from ...qdialect.types import (
 )
 from ...qdialect.values import as_array
 from .lowering import MAX_TABLE_ENTRIES, ElementwiseInput, Lowering, lowers, refused
+from .orders import in_frame_order
 
 
 @lowers(ThresholdOp)
@@ -134,8 +135,10 @@ def lower_pixel_rows(
 ) -> None:
     """Lowers a sum or product of a tensor and constants, in the order that the channel has."""
     x = lowering.elementwise_input(value, op)
-    full = in_frame_order(np.broadcast_to(constants, shape_of(op.output)), x.order).reshape(x.frame)
-    lowering.bind(op.output, add_pixel_rows(lowering, op, x.channel, full, kind), x.order)
+    full = in_frame_order(np.broadcast_to(constants, shape_of(op.output)), x.order)
+    lowering.bind(
+        op.output, add_pixel_rows(lowering, op, x.channel, full.reshape(x.frame), kind), x.order
+    )
 
 
 def add_pixel_rows(
