@@ -84,7 +84,7 @@ class LayerGraph:
 
     @cached_property
     def has_work(self) -> Mask:
-        """For each group, whether it computes anything, so that a device may have this group only."""
+        """For each group, whether it computes anything, so that it can be a part of its own."""
         return np.array([any(process.COMPUTES for process in group) for group in self.groups])
 
     def groups_with(self, *kinds: type[Process]) -> int:

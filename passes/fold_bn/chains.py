@@ -89,7 +89,7 @@ class Chain:
 
     @property
     def width(self) -> int:
-        """The number of channels to evaluate: 1 if the chain is the same function for all channels."""
+        """The number of channels to evaluate: 1 if the chain is the same for all channels."""
         differ = any(map(differs_between_channels, (*self.ops, self.quantizer)))
         return self.channels if differ else 1
 
