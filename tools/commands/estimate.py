@@ -20,7 +20,7 @@ def add_estimate(commands: Commands) -> None:
         "estimate",
         EstimateOptions,
         "estimate.estimate:estimate_command",
-        "estimate the speed and the size of a network on a device",
+        "estimate throughput, latency and resources of a network on a device",
         "qnn estimate model.onnx --device z7020 --fps 1000",
     )
     add_network(command)

@@ -27,7 +27,7 @@ def add_explore(commands: Commands) -> None:
         "explore",
         ExploreOptions,
         "explore.explore:explore_command",
-        "compare frame rates and resources on many devices",
+        "compare throughput and resources on many devices",
         "qnn explore model.onnx --devices z7020,zu3eg,u250 -o fronts/",
     )
     add_network(command)

@@ -1,4 +1,4 @@
-"""`qnn explore`: the frame rates of a network against resources, on many devices."""
+"""`qnn explore`: the throughput of a network against resources, on many devices."""
 
 import json
 import logging
