@@ -13,7 +13,14 @@ from ...qdialect.stream import DesignOp
 from ...qdialect.stream.reorder import MAX_LOOPS
 from ...qdialect.types import bit_width
 from ..netlist.build import build_netlist
-from ..netlist.elements import AddInstance, LabelSelectInstance, LookupInstance, OffsetInstance
+from ..netlist.elements import (
+    AddInstance,
+    FactorInstance,
+    LabelSelectInstance,
+    LookupInstance,
+    MulInstance,
+    OffsetInstance,
+)
 from ..netlist.flow import (
     ConcatInstance,
     ForkInstance,
@@ -269,7 +276,25 @@ def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
 
 
 @print_instance.register
-def print_offset(instance: OffsetInstance) -> Iterator[ModuleInstance]:
+def print_mul(instance: MulInstance) -> Iterator[ModuleInstance]:
+    left, right = instance.reads
+    (y,) = instance.writes
+    parameters: dict[str, ParameterValue] = {
+        "LANES": instance.lanes,
+        **type_parameters("LEFT_", instance.left),
+        **type_parameters("RIGHT_", instance.right),
+        "OUT_BITS": bit_width(instance.output),
+        "LEFT_OFFSET": long(instance.left_offset),
+        "RIGHT_OFFSET": long(instance.right_offset),
+    }
+    ports = {**reader_ports(left, "left"), **reader_ports(right, "right")}
+    ports |= {**flow_ports(y), **writer_ports(y)}
+    yield ModuleInstance("qnn_mul", instance.name, parameters, ports)
+
+
+@print_instance.register(OffsetInstance)
+@print_instance.register(FactorInstance)
+def print_pixel_rows(instance: OffsetInstance | FactorInstance) -> Iterator[ModuleInstance]:
     pipeline = Pipeline(instance, start_of(instance))
     parameters: dict[str, ParameterValue] = {
         "LANES": instance.lanes,
@@ -277,6 +302,7 @@ def print_offset(instance: OffsetInstance) -> Iterator[ModuleInstance]:
         **type_parameters("IN_", instance.input),
         **type_parameters("ROW_", instance.row),
         "OUT_BITS": bit_width(instance.output),
+        "MULTIPLIES": int(isinstance(instance, FactorInstance)),
         "ROWS": in_folder(memory_file(instance.constants)),
     }
     if instance.kinds is not None:
@@ -285,7 +311,7 @@ def print_offset(instance: OffsetInstance) -> Iterator[ModuleInstance]:
             "PIXELS": instance.pixels,
             "PIXEL_KINDS": in_folder(memory_file(instance.kinds)),
         }
-    pipeline.add("offset", "qnn_offset", parameters)
+    pipeline.add(instance.kind, "qnn_offset", parameters)
     return pipeline.modules()
 
 

@@ -13,7 +13,14 @@ from functools import singledispatch
 from ...qdialect.stream import Process
 from ...qdialect.stream.borders import UpsampleOp
 from ...qdialect.stream.compute import ThresholdedProcess, ThresholdOp, WeightedProcess
-from ...qdialect.stream.elements import AddOp, LabelSelectOp, LookupOp, OffsetOp
+from ...qdialect.stream.elements import (
+    AddOp,
+    FactorOp,
+    LabelSelectOp,
+    LookupOp,
+    MulOp,
+    OffsetOp,
+)
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.reorder import ReorderOp
@@ -38,13 +45,15 @@ def rtl_latency(process: Process) -> int:
 
 
 @rtl_latency.register
-def register_latency(process: AddOp | LabelSelectOp | LookupOp | PoolOp | UpsampleOp) -> int:
+def register_latency(
+    process: AddOp | LabelSelectOp | LookupOp | MulOp | PoolOp | UpsampleOp,
+) -> int:
     """The result is in a register."""
     return 1
 
 
 @rtl_latency.register
-def offset_latency(process: OffsetOp) -> int:
+def offset_latency(process: OffsetOp | FactorOp) -> int:
     """If the kind of a pixel selects its row, a memory is read first."""
     return 1 if process.kinds is None else 2
 

@@ -301,6 +301,12 @@ stream.design @main {
   // OPENCL-NEXT: #define RIGHT_OFFSET 1
   // OPENCL-NEXT: #include "qnn/mul.cl"
 
+  // RTL:          // 4x4x4 ui4 by 2, 4x4x4 ui4 by 2 -> 4x4x4 si8 by 2.
+  // RTL-NEXT:     qnn_mul #(
+  // RTL:          .LEFT_OFFSET(64'shfffffffffffffff8),
+  // RTL-NEXT:     .RIGHT_OFFSET(64'sh1)
+  // RTL-NEXT:     ) mul (
+
   %h = stream.threshold %a3 thresholds(@u) : (!stream.channel<4x4x4xsi8, lanes = 2>) -> !image
 
   // HLS-NEXT:     qnn::threshold<threshold>(mul_words, threshold_words, frames, threshold_thresholds);
@@ -322,13 +328,13 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
-  // RTL:          // 4x4x4 ui4 by 2 -> 4x4x4 ui2 by 2.
+  // RTL:          // 4x4x4 si8 by 2 -> 4x4x4 ui2 by 2.
   // RTL-NEXT:     logic threshold_push;
-  // RTL-NEXT:     logic [7:0] threshold_data;
+  // RTL-NEXT:     logic [15:0] threshold_data;
   // RTL-NEXT:     qnn_pass_through #(
-  // RTL-NEXT:     .WIDTH(8)
+  // RTL-NEXT:     .WIDTH(16)
   // RTL-NEXT:     ) threshold (
-  // RTL:          .in_data(add_words_data),
+  // RTL:          .in_data(mul_words_data),
   // RTL:          .out_data(threshold_data)
   // RTL:          qnn_thresholds #(
   // RTL:          .data(threshold_data),
@@ -793,6 +799,11 @@ stream.design @main {
   // OPENCL-NEXT: #define CONSTANTS_BITS 6
   // OPENCL-NEXT: #include "qnn/factor.cl"
 
+  // RTL:          // 1x1x4 ui3 by 2 -> 1x1x4 ui5 by 2.
+  // RTL:          ) factor (
+  // RTL:          qnn_offset #(
+  // RTL:          .MULTIPLIES(1),
+
   %v2 = stream.threshold %v9 thresholds(@u3) : (!stream.channel<1x1x4xui5, lanes = 2>) -> !stream.channel<1x1x4xui2, lanes = 2>
 
   // HLS-NEXT:     qnn::threshold<threshold_3>(factor_words, threshold_3_words, frames, threshold_3_thresholds);
@@ -814,13 +825,13 @@ stream.design @main {
   // OPENCL-NEXT: #define SIGNS 0
   // OPENCL-NEXT: #define SHARED 1
   // OPENCL-NEXT: #include "qnn/threshold.cl"
-  // RTL:          // 1x1x4 ui3 by 2 -> 1x1x4 ui2 by 2.
+  // RTL:          // 1x1x4 ui5 by 2 -> 1x1x4 ui2 by 2.
   // RTL-NEXT:     logic threshold_3_push;
-  // RTL-NEXT:     logic [5:0] threshold_3_data;
+  // RTL-NEXT:     logic [9:0] threshold_3_data;
   // RTL-NEXT:     qnn_pass_through #(
-  // RTL-NEXT:     .WIDTH(6)
+  // RTL-NEXT:     .WIDTH(10)
   // RTL-NEXT:     ) threshold_3 (
-  // RTL:          .in_data(offset_words_data),
+  // RTL:          .in_data(factor_words_data),
   // RTL:          .out_data(threshold_3_data)
   // RTL:          qnn_thresholds #(
   // RTL:          .data(threshold_3_data),

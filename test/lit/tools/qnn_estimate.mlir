@@ -128,7 +128,7 @@
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
 // RUN: %{status} 1 qnn estimate %s --device z7020 --clock 500 2>> %t/errors
-// ERRORS: qnn: z7020 cannot run at 500 MHz: the limit of xc7z020clg400-1 is 388 MHz (block RAM, {{.*}}); choose a lower clock
+// ERRORS: qnn: z7020 cannot run at 500 MHz: the limit of xc7z020clg400-1 is 388 MHz (block RAM; {{.*}}); choose a lower clock
 // RUN: %{status} 1 qnn estimate %s --device %t/small.toml 2>> %t/errors
 // ERRORS: qnn: small is too small: main needs 4,162 lut, of a budget of 3,500 (70% of 5,000); 5,768 ff, of a budget of 5,000 (50% of 10,000); use a larger device or several, or accept this with --over-budget
 // RUN: %{status} 1 qnn estimate %s --device z7020 --trace %t/none/trace.json 2>> %t/errors

@@ -30,7 +30,7 @@
 // RUN: env XDG_CACHE_HOME=%t/x.npy %{status} 1 qnn run --quiet %t/net.mlir --input %t/x.npy --engine hls 2>> %t/errors
 // RUN: filecheck %s --match-full-lines --check-prefix ERRORS --input-file %t/errors
 // ERRORS:      qnn: --bounded needs --engine hls
-// ERRORS-NEXT: qnn: argument --engine: unknown value 'verilog'; available: hls, native, opencl, reference
+// ERRORS-NEXT: qnn: argument --engine: unknown value 'verilog'; available: hls, native, opencl, reference, rtl
 // ERRORS-NEXT: qnn: {{.*}}none.json: no such file or directory
 // ERRORS-NEXT: qnn: cannot write compiled programs to {{.*}}x.npy/qnn/hls: not a directory; set XDG_CACHE_HOME to a folder that can be written
 // ERRORS-NOT:  {{.+}}

@@ -26,7 +26,7 @@
 // ERRORS-NEXT: qnn: --bounded needs --engine hls
 // ERRORS-NEXT: qnn: --timeout needs --engine opencl
 // ERRORS-NEXT: qnn: argument --timeout: '0' is not a number above 0
-// ERRORS-NEXT: qnn: --folding needs --engine hls or opencl
+// ERRORS-NEXT: qnn: --folding needs --engine hls or opencl or rtl
 // ERRORS-NEXT: qnn: z7020 is made by Xilinx; --target opencl supports Intel devices, such as arria10-gx1150
 // ERRORS-NOT:  {{.+}}
 

@@ -1,4 +1,5 @@
-// Adds a row of constants to every pixel of GROUPS words; the kind of a pixel selects the row.
+// Adds a row of constants to every pixel of GROUPS words, or multiplies by it; the kind of a pixel
+// selects the row.
 //
 // Its latency is 1 cycle, or 2 with kinds.
 module qnn_offset #(
@@ -11,6 +12,7 @@ module qnn_offset #(
     parameter bit ROW_SIGNED = 0,
     parameter bit ROW_BIPOLAR = 0,
     parameter int OUT_BITS = 9,
+    parameter bit MULTIPLIES = 0,
     // An address for each word of a pixel, kind after kind.
     parameter string ROWS = "",
     parameter int KINDS = 1,
@@ -65,7 +67,9 @@ module qnn_offset #(
         logic unused;
         assign unused = &{1'b0, number, constant};
         always_ff @(posedge clk)
-            out_data[lane*OUT_BITS+:OUT_BITS] <= OUT_BITS'(number) + OUT_BITS'(constant);
+            out_data[lane*OUT_BITS+:OUT_BITS] <=
+                MULTIPLIES ? OUT_BITS'(number) * OUT_BITS'(constant)
+                           : OUT_BITS'(number) + OUT_BITS'(constant);
     end
     always_ff @(posedge clk) out_push <= pushed && !rst;
 endmodule
