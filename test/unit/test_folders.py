@@ -61,7 +61,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     for files in ({"thesis.txt": "years"}, {"design.mlir": "mine"}):
         path = tmp_path / "work" / next(iter(files))
         write(path, files)
-        with pytest.raises(UserError, match=f"holds '{next(iter(files))}' and no build"):
+        with pytest.raises(UserError, match=f"contains '{next(iter(files))}' and is not a build"):
             build(path, FIRST)
         assert found(path) == files
 

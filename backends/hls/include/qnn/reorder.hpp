@@ -108,9 +108,9 @@ void reorder(
                 parts[bank] = banks[bank][first + rotated<PARTS>(bank, loops.part()) * Shape::PART_STEP];
             }
             FrameWord word;
-            for (unsigned part = 0; part < PARTS; ++part) {
+            for (unsigned i = 0; i < PARTS; ++i) {
 #pragma HLS UNROLL
-                set_field<PART_BITS>(word, part, parts[rotated<PARTS>(part, PARTS - loops.part())]);
+                set_field<PART_BITS>(word, i, parts[rotated<PARTS>(i, PARTS - loops.part())]);
             }
             reordered.write(word);
             if (loops.next()) half.next();
