@@ -8,7 +8,6 @@ kinds of processes. All other estimates are not calibrated. This is the only pla
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..qdialect.qnn.base import describe
 from ..qdialect.stream import DesignOp, Process
 from ..qdialect.stream.compute import MatvecOp
 from ..qdialect.stream.flow import RepackOp
@@ -56,7 +55,7 @@ def calibration_of(design: DesignOp, device: Device, clock_mhz: float) -> Calibr
     unmeasured = [process for process in design.processes if not _is_measured(process)]
     if unmeasured:
         first = unmeasured[0]
-        layer = "a link" if first.kind == "link" else f"a layer like {describe(first)}"
+        layer = "a link" if first.kind == "link" else f"a layer like {first.name}"
         return Calibration(f"no measured design has {layer}")
     return Calibration(None, MEASURED_ERRORS)
 
