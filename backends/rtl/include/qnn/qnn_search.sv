@@ -90,7 +90,6 @@ module qnn_search #(
 
         // The last threshold fills the tree up, so more may be counted than there are.
         logic [LEVELS-1:0] count, level;
-        // The last threshold is repeated to fill the tree.
         if (COUNT + 1 == 1 << LEVELS) assign count = found[LEVELS];
         else assign count = found[LEVELS] > LEVELS'(COUNT) ? LEVELS'(COUNT) : found[LEVELS];
         assign level = falls[lane] ? LEVELS'(COUNT) - count : count;
