@@ -196,7 +196,7 @@ def test_damaged_files(
     ("make", "message"),
     [
         (lambda path: None, "no such file"),
-        (lambda path: path.mkdir(), "is a directory"),
+        (lambda path: path.mkdir(), "not a regular file"),
         (lambda path: path.write_bytes(b""), "is not a .pt2 file: it is not a zip archive; save"),
         (
             lambda path: path.write_bytes(b"PK" + bytes(99)),

@@ -90,8 +90,11 @@ module qnn_search #(
 
         // The last threshold fills the tree up, so more may be counted than there are.
         logic [LEVELS-1:0] count, level;
-        if (COUNT + 1 == 1 << LEVELS) assign count = found[LEVELS];
-        else assign count = found[LEVELS] > LEVELS'(COUNT) ? LEVELS'(COUNT) : found[LEVELS];
+        if (COUNT + 1 == 1 << LEVELS) begin : g_full
+            assign count = found[LEVELS];
+        end else begin : g_filled_up
+            assign count = found[LEVELS] > LEVELS'(COUNT) ? LEVELS'(COUNT) : found[LEVELS];
+        end
         assign level = falls[lane] ? LEVELS'(COUNT) - count : count;
         always_ff @(posedge clk)
             out_data[lane*OUT_BITS+:OUT_BITS] <= OFFSET + OUT_BITS'(level);
