@@ -364,7 +364,7 @@ REFUSED: dict[str, tuple[Forward, str]] = {
     ),
     "double": (lambda x: x.double().float(), "it changes the element type: only float32"),
     "alpha": (lambda x: torch.add(x, x, alpha=2), "alpha"),
-    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "its weights are computed from the input"),
+    "weights": (lambda x: F.linear(x, x.reshape(1, 9)), "it multiplies two computed tensors"),
     "scale": (
         lambda x: torch.fake_quantize_per_tensor_affine(x, 0.0, 0, 0, 15),
         "its scale is zero or not finite: calibrate",
