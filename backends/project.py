@@ -113,3 +113,12 @@ class Project(ABC):
     @abstractmethod
     def readme(self, frames: int) -> str:
         """The project's README, for a test with this number of frames."""
+
+
+def port_row(port: DesignPort, word_bytes: int) -> str:
+    """A port as a row of a Markdown table; the bytes of its words depend on the language."""
+    frame = "x".join(map(str, port.frame))
+    word = f"{8 * word_bytes} bits"
+    return (
+        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
+    )

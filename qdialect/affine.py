@@ -16,6 +16,12 @@ purpose so: `(x + 2**23) - 2**23`. Such a sum is not seen through.
 """
 
 
+def whole_steps(number: float, scale: float) -> int | None:
+    """How many times a scale is a number; None if that is not a whole number."""
+    steps = number / scale
+    return round(steps) if isfinite(steps) and steps == round(steps) else None
+
+
 @dataclass(frozen=True)
 class AffineMap:
     """`(q - zero) * scale + offset`, in float64."""

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .affine import whole_steps
 from .convolution import widened_for
 from .data import Array
 from .values import Dequantized, Value, as_array, exact_numbers, plus_constant
@@ -34,9 +35,9 @@ def linear_sums(
     known, scaled = exact_numbers(x), _exact_weights(weights)
     if known is not None and scaled is not None and (not known[1] or sums_all_weights):
         exact, offset = known
-        steps = pad / exact.scale.item()
-        if steps == round(steps) and abs(steps) < 1 << 31:
-            sums = product(widened_for(exact.ints, round(steps)), scaled.ints, round(steps))
+        steps = whole_steps(pad, exact.scale.item())
+        if steps is not None and abs(steps) < 1 << 31:
+            sums = product(widened_for(exact.ints, steps), scaled.ints, steps)
             result = Dequantized(sums, exact.scale.reshape(()) * scaled.scale.reshape(-1))
             if not offset:
                 return result

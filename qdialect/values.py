@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .affine import AffineMap
+from .affine import AffineMap, whole_steps
 from .convolution import exact_dtype, max_magnitude, pad_image, widened_for
 from .data import Array
 
@@ -99,11 +99,13 @@ def move_elements(value: Value, move: Callable[[Array], Array]) -> Value:
 def pad_elements(value: Value, low: Sequence[int], high: Sequence[int], number: int) -> Value:
     """Pads a tensor with a number; integers are padded with an integer, if one represents it."""
     known = exact_numbers(value)
-    steps = 0.5 if known is None or known[1] != 0 else number / known[0].scale.item()
-    if known is None or steps != round(steps):
+    if known is None or known[1]:
         return pad_image(as_array(value), low, high, number)
-    ints = widened_for(known[0].ints, round(steps))
-    padded = Dequantized(pad_image(ints, low, high, round(steps)), known[0].scale)
+    exact, _ = known
+    steps = whole_steps(number, exact.scale.item())
+    if steps is None:
+        return pad_image(as_array(value), low, high, number)
+    padded = Dequantized(pad_image(widened_for(exact.ints, steps), low, high, steps), exact.scale)
     if isinstance(value, Affine):
         return Affine(padded, 0.0, pad_image(value.value, low, high, number))
     return padded

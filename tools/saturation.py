@@ -23,7 +23,8 @@ from ..qdialect.types import BipolarType, QuantType, element_of, value_range
 LOG = logging.getLogger(__name__)
 
 USUAL_SHARE = 0.01
-"""Quantizers that clip outliers saturate for about so many elements; more are worth a warning."""
+"""A larger share of saturating elements is worth a warning: quantizers that clip outliers on
+purpose stay below it."""
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,19 @@ run(module, [images], engine=HlsEngine(folder))
 
 import logging
 import os
-import subprocess
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..build_cache import build_once, fingerprint, user_cache
-from ..golden_vectors import SimulationError, write
+from ..build_cache import fingerprint, user_cache
+from ..golden_vectors import write
+from ..gxx import build_program, find_gxx, gxx_version
 from ..programs import Commands, Launch, PartProgram
 from ..target import EngineSettings
 from .library import UMBRELLA, library, umbrella_header
 from .printer import emit
-from .simulator import PROCESSOR_COUNT, Simulation, find_gxx, vendor_headers
+from .simulator import PROCESSOR_COUNT, Simulation, vendor_headers
 from .source_files import HlsSource
 
 LOG = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class HlsEngine:
             headers = self.headers(replace(simulation, sources=[]))
             replace(simulation, folder=new, headers=headers).build()
 
-        self.build(cached.folder, compile_design)
+        build_program(cached.folder, compile_design)
         return cached
 
     def headers(self, simulation: Simulation) -> Path:
@@ -85,26 +84,14 @@ class HlsEngine:
             with Commands(new) as commands:
                 replace(simulation, folder=new).compile(commands, *command)
 
-        self.build(folder, compile_headers)
+        build_program(folder, compile_headers)
         return folder
-
-    def build(self, folder: Path, make: Callable[[Path], object]) -> None:
-        """Builds a folder of the cache, unless the cache holds it."""
-        try:
-            build_once(folder, make)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise SimulationError(
-                f"cannot write compiled programs to {self.cache}: {reason}; "
-                "set XDG_CACHE_HOME to a folder that can be written"
-            ) from None
 
 
 def simulation_fingerprint(simulation: Simulation) -> str:
     """A name for a program: it differs if the sources, the headers or the compiler differ."""
-    version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
     search_paths = [os.environ.get(name, "") for name in ("CPATH", "CPLUS_INCLUDE_PATH")]
-    parts: list[str | bytes] = [version, *search_paths, *simulation.options]
+    parts: list[str | bytes] = [gxx_version(), *search_paths, *simulation.options]
     for path in sorted(vendor_headers().rglob("*.h")):
         parts += [path.name, path.read_bytes()]
     for name, content in {**library(), **simulation.files}.items():

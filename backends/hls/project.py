@@ -4,8 +4,7 @@
 """
 
 from ..golden_vectors import Files
-from ..netlist.netlist import DesignPort
-from ..project import Project
+from ..project import Project, port_row
 from .library import library
 from .source_files import HlsSource
 
@@ -87,7 +86,7 @@ class HlsProject(Project):
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,
-            ports="\n".join(map(port_row, self.source.ports)),
+            ports="\n".join(port_row(port, port.word_bytes) for port in self.source.ports),
             frames_at_ports=IN_STREAMS if self.streams else IN_MEMORIES,
             registers=self.registers,
             depths=COSIM_DEPTHS if self.memories else "",
@@ -101,15 +100,6 @@ words of the frames in `vectors`.
 """
 IN_MEMORIES = "In a memory, frames follow one another without a gap."
 IN_STREAMS = "In a stream, each frame begins with a new word, and its last word has TLAST set."
-
-
-def port_row(port: DesignPort) -> str:
-    """A port as a row of a table."""
-    frame = "x".join(map(str, port.frame))
-    word = f"{8 * port.word_bytes} bits"
-    return (
-        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {word} |"
-    )
 
 
 MAKEFILE = """\

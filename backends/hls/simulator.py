@@ -8,7 +8,6 @@ streams are ours. Several designs can be compiled as one program, in a fraction 
 
 import logging
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,7 @@ from ..golden_vectors import (
     read_results,
     write,
 )
+from ..gxx import find_gxx
 from ..programs import Commands
 from ..temporary_folders import temporary_folder
 from .library import INCLUDE, TESTBENCH, UMBRELLA, umbrella_header
@@ -69,14 +69,6 @@ def vendor_headers_place() -> str:
         return str(vendor_headers())
     except SimulationError:
         return ""
-
-
-def find_gxx() -> str:
-    """The path of g++."""
-    found = shutil.which("g++")
-    if found is None:
-        raise SimulationError("g++ is not installed: install a C++ compiler to simulate a design")
-    return found
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ run(module, [images], engine=RtlEngine(folder))
 
 import json
 import logging
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,12 +12,13 @@ from typing import Any
 
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
-from ..build_cache import build_once, fingerprint, user_cache
+from ..build_cache import fingerprint, user_cache
 from ..golden_vectors import SimulationError
+from ..gxx import build_program, find_gxx, gxx_version
 from ..programs import Launch, PartProgram
 from ..target import EngineSettings
 from .printer import emit
-from .simulator import Simulation, Timing, find_gxx, verilator_root
+from .simulator import Simulation, Timing, verilator_root
 from .source_files import RtlSource
 
 LOG = logging.getLogger(__name__)
@@ -92,22 +92,14 @@ class RtlEngine:
             LOG.info("compiling the design with Verilator and g++")
             replace(simulation, folder=new).build()
 
-        try:
-            build_once(cached.folder, compile_design)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise SimulationError(
-                f"cannot write compiled programs to {self.cache}: {reason}; "
-                "set XDG_CACHE_HOME to a folder that can be written"
-            ) from None
+        build_program(cached.folder, compile_design)
         return cached
 
 
 def simulation_fingerprint(simulation: Simulation) -> str:
     """A name for a program: it differs if the sources, the library or the tools differ."""
-    version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
     verilator = verilator_root() / "bin" / "verilator_bin"
-    parts: list[str | bytes] = [version, verilator.read_bytes()]
+    parts: list[str | bytes] = [gxx_version(), verilator.read_bytes()]
     for name, content in simulation.files.items():
         parts += [name, content]
     return fingerprint(parts)

@@ -260,23 +260,26 @@ def print_label_select(instance: LabelSelectInstance) -> Iterator[ModuleInstance
 
 @print_instance.register
 def print_add(instance: AddInstance) -> Iterator[ModuleInstance]:
-    left, right = instance.reads
-    (y,) = instance.writes
-    parameters: dict[str, ParameterValue] = {
-        "LANES": instance.lanes,
-        **type_parameters("LEFT_", instance.left),
-        **type_parameters("RIGHT_", instance.right),
-        "OUT_BITS": bit_width(instance.output),
-        "LEFT_TIMES": long(instance.left_times),
-        "RIGHT_TIMES": long(instance.right_times),
-    }
-    ports = {**reader_ports(left, "left"), **reader_ports(right, "right")}
-    ports |= {**flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance("qnn_add", instance.name, parameters, ports)
+    return with_two_inputs(
+        instance,
+        LEFT_TIMES=long(instance.left_times),
+        RIGHT_TIMES=long(instance.right_times),
+    )
 
 
 @print_instance.register
 def print_mul(instance: MulInstance) -> Iterator[ModuleInstance]:
+    return with_two_inputs(
+        instance,
+        LEFT_OFFSET=long(instance.left_offset),
+        RIGHT_OFFSET=long(instance.right_offset),
+    )
+
+
+def with_two_inputs(
+    instance: AddInstance | MulInstance, **constants: ParameterValue
+) -> Iterator[ModuleInstance]:
+    """A module that combines the elements of two streams."""
     left, right = instance.reads
     (y,) = instance.writes
     parameters: dict[str, ParameterValue] = {
@@ -284,12 +287,11 @@ def print_mul(instance: MulInstance) -> Iterator[ModuleInstance]:
         **type_parameters("LEFT_", instance.left),
         **type_parameters("RIGHT_", instance.right),
         "OUT_BITS": bit_width(instance.output),
-        "LEFT_OFFSET": long(instance.left_offset),
-        "RIGHT_OFFSET": long(instance.right_offset),
+        **constants,
     }
     ports = {**reader_ports(left, "left"), **reader_ports(right, "right")}
     ports |= {**flow_ports(y), **writer_ports(y)}
-    yield ModuleInstance("qnn_mul", instance.name, parameters, ports)
+    yield ModuleInstance(f"qnn_{instance.kind}", instance.name, parameters, ports)
 
 
 @print_instance.register(OffsetInstance)

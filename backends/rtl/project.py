@@ -4,8 +4,7 @@
 """
 
 from ..golden_vectors import Files
-from ..netlist.netlist import DesignPort
-from ..project import Project
+from ..project import Project, port_row
 from .library import library
 
 
@@ -24,18 +23,9 @@ class RtlProject(Project):
             part=self.device.part,
             clock=f"{self.clock_mhz:g}",
             summary=self.summary,
-            ports="\n".join(map(port_row, self.source.ports)),
+            ports="\n".join(port_row(port, port.design_word_bytes) for port in self.source.ports),
             frames=frames,
         )
-
-
-def port_row(port: DesignPort) -> str:
-    """A port as a row of a table."""
-    frame = "x".join(map(str, port.frame))
-    bits = f"{8 * port.design_word_bytes} bits"
-    return (
-        f"| `{port.name}` | {port.role} | {frame} | {port.dtype} | {port.frame_bytes:,} | {bits} |"
-    )
 
 
 MAKEFILE = """\

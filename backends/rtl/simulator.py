@@ -7,7 +7,6 @@ Several designs can be compiled as one program, in a fraction of the time.
 
 import re
 import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +24,7 @@ from ..golden_vectors import (
     read_results,
     write,
 )
+from ..gxx import find_gxx, gxx_version
 from ..programs import Commands, Finished
 from ..temporary_folders import temporary_folder
 from .library import library
@@ -48,13 +48,6 @@ VERILATOR_OPTIONS = [
 
 MAX_FILE_STATEMENTS = 20000
 """Statements in a file of C++ that Verilator writes; g++ needs more memory for larger ones."""
-
-
-def find_gxx() -> str:
-    found = shutil.which("g++")
-    if found is None:
-        raise SimulationError("g++ is not installed: install a C++ compiler to simulate a design")
-    return found
 
 
 def verilator_root() -> Path:
@@ -224,8 +217,7 @@ def compile_cpp(commands: Commands, folder: Path, *arguments: str) -> None:
 def runtime_objects() -> list[Path]:
     """Verilator's runtime as object files, compiled unless they are in the cache."""
     sources = [verilator_root() / "include" / name for name in RUNTIME_FILES]
-    version = subprocess.run([find_gxx(), "--version"], capture_output=True, check=False).stdout
-    key = fingerprint([version, *GXX_OPTIONS, *(path.read_bytes() for path in sources)])
+    key = fingerprint([gxx_version(), *GXX_OPTIONS, *(path.read_bytes() for path in sources)])
     objects = [user_cache("rtl") / f"runtime-{key}" / f"{path.stem}.o" for path in sources]
 
     def make(new: Path) -> None:

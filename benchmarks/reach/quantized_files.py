@@ -28,7 +28,7 @@ from .float_networks import random_network
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn, in words, and the type of input `x` if the network does not quantize it."""
+    """A description of a drawn network, and the type of its input `x` unless it quantizes `x`."""
 
     description: str
     input_type: str | None = None

@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import TensorType, f32, f64
 from xdsl.ir import Block, Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
+from ...qdialect.affine import whole_steps
 from ...qdialect.convolution import convolve, convolve_transposed, exact_dtype, max_magnitude
 from ...qdialect.data import Array
 from ...qdialect.linear_sums import offset_sums
@@ -236,10 +237,10 @@ def integer_padding(op: LinearOpBase, x: AffineInput) -> int | None:
     """The integer that represents the padding value; 0 without padding, None if no integer does."""
     if not isinstance(op, Conv2dOp) or not any(op.pads.get_values()):
         return 0
-    steps = op.pad_value.value.data / x.map.scale
-    if not np.isfinite(steps) or steps != round(steps):
+    steps = whole_steps(op.pad_value.value.data, x.map.scale)
+    if steps is None:
         return None
-    pad = x.map.zero + round(steps)
+    pad = x.map.zero + steps
     corrected = isinstance(element_of(x.x), BipolarType) and pad == 0
     return pad if corrected or is_representable(x.x, pad) else None
 

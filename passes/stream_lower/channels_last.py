@@ -6,13 +6,11 @@ this, a reorder process would have to move each frame into NCHW order.
 """
 
 from collections.abc import Sequence
-from functools import singledispatch
 from math import prod
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.layout import ConcatOp, SliceOp, SplitOp, TransposeOp
 from ...qdialect.types import shape_of
 from .lowering import Lowering
@@ -65,24 +63,16 @@ def channel_axes(lowering: Lowering, value: SSAValue) -> set[int]:
     return found
 
 
-@singledispatch
-def transposed_op(op: QnnOp, operands: Sequence[SSAValue], order: Sequence[int]) -> QnnOp:
+def transposed_op(
+    op: SliceOp | SplitOp | ConcatOp, operands: Sequence[SSAValue], order: Sequence[int]
+) -> SliceOp | SplitOp | ConcatOp:
     """The same op on transposed operands."""
-    raise NotImplementedError(op.name)
-
-
-@transposed_op.register
-def transposed_slice(op: SliceOp, operands: Sequence[SSAValue], order: Sequence[int]) -> QnnOp:
-    spans = [list(v.get_values()) for v in (op.starts, op.ends, op.steps)]
-    return SliceOp(operands[0], *([span[axis] for axis in order] for span in spans))
-
-
-@transposed_op.register
-def transposed_split(op: SplitOp, operands: Sequence[SSAValue], order: Sequence[int]) -> QnnOp:
-    axis = op.axis.value.data % len(order)
-    return SplitOp(operands[0], op.sizes.get_values(), order.index(axis))
-
-
-@transposed_op.register
-def transposed_concat(op: ConcatOp, operands: Sequence[SSAValue], order: Sequence[int]) -> QnnOp:
-    return ConcatOp(operands, order.index(op.axis.value.data % len(order)))
+    match op:
+        case SliceOp():
+            spans = [list(v.get_values()) for v in (op.starts, op.ends, op.steps)]
+            return SliceOp(operands[0], *([span[axis] for axis in order] for span in spans))
+        case SplitOp():
+            axis = op.axis.value.data % len(order)
+            return SplitOp(operands[0], op.sizes.get_values(), order.index(axis))
+        case ConcatOp():
+            return ConcatOp(operands, order.index(op.axis.value.data % len(order)))

@@ -19,7 +19,7 @@ module qnn_pool #(
     output logic                            out_push,
     output logic [LANES*OUT_BITS-1:0]       out_data
 );
-    // A number of either type fits into so many bits with its sign.
+    // The bits of a signed number that holds every input and every output.
     localparam int BITS = (IN_BITS > OUT_BITS ? IN_BITS : OUT_BITS) + 1;
 
     logic last;
