@@ -87,11 +87,13 @@ def progress_bar(share: float) -> str:
 def printed_messages(command: str, verbosity: Verbosity) -> Generator[None]:
     """Prints what the whole compiler logs at this verbosity."""
     messages, logger = MessagePrinter(command, verbosity), logging.getLogger("qnn")
+    level = logger.level
     logger.addHandler(messages)
     logger.setLevel(Verbosity.VERBOSE if messages.live else verbosity)
     try:
         yield
     finally:
+        logger.setLevel(level)
         logger.removeHandler(messages)
         messages.close()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qnn.hardware.estimate import ERRORS
+from qnn.hardware.calibration import MEASURED_ERRORS
 from qnn.hardware.resources.cost import fitted
 from support.benchmarks import benchmark
 
@@ -19,7 +19,7 @@ def found() -> Any:
 @pytest.mark.parametrize("kind", ["logic", "ff", "block"])
 def test_three_boards(found: Any, kind: str) -> None:
     """Each design is predicted closely, and by constants that have not seen it hardly worse."""
-    bar = ERRORS["xilinx"][kind]
+    bar = MEASURED_ERRORS[kind]
     assert np.abs(found.errors(kind)).max() < (bar if kind == "block" else bar / 5)
     if kind in calibrate.FITS:
         assert np.abs(found.left_out(kind)).max() < bar

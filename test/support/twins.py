@@ -19,7 +19,7 @@ from qnn.qdialect.stream.compute import DepthwiseOp, MatvecOp, ThresholdOp
 from qnn.qdialect.stream.elements import AddOp, FactorOp, LabelSelectOp, LookupOp, MulOp, OffsetOp
 from qnn.qdialect.stream.flow import ConcatOp, ForkOp, LinkOp, RepackOp, SplitOp
 from qnn.qdialect.stream.pool import PoolOp
-from qnn.qdialect.stream.types import channel_of
+from qnn.qdialect.stream.types import MAX_WORD_BITS, channel_of
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
     BipolarType,
@@ -103,6 +103,12 @@ class Twin:
         if channel_of(channel).lanes.data == wanted:
             return channel
         return self.design.add(RepackOp(channel, wanted)).output
+
+    def lanes_of_one_word(self, tensor: SSAValue) -> list[int]:
+        """One lane, or lanes for a whole frame if a word holds them."""
+        size = prod(shape_of(tensor)[1:])
+        fits = size * bit_width(element_of(tensor)) <= MAX_WORD_BITS
+        return [size] if fits and self.choices.flag() else [1]
 
     def result(self, tensor: SSAValue, lanes: int) -> ChannelType:
         """The channel that carries the elements of a tensor."""
@@ -315,7 +321,7 @@ def residual(twin: Twin, x: Both) -> Both:
     low, high = map(sum, ends)
     op = qnn.elementwise.AddOp(tensor, branch, smallest_type(low, high))
     result = twin.program.add(op).output
-    lanes = divisors(prod(shape_of(tensor)))[:1] if twin.choices.flag() else [1]
+    lanes = twin.lanes_of_one_word(result)
     one, two = twin.cut(one, lanes), twin.cut(two, lanes)
     return result, twin.design.add(AddOp(one, two, twin.result(result, lanes[0]))).output
 
@@ -331,7 +337,7 @@ def scaled_by_itself(twin: Twin, x: Both) -> Both:
     products = [a * b for a in ends[0] for b in ends[1]]
     op = qnn.elementwise.MulOp(*shifted, smallest_type(min(products), max(products)))
     result = twin.program.add(op).output
-    lanes = divisors(prod(shape_of(tensor)))[:1] if twin.choices.flag() else [1]
+    lanes = twin.lanes_of_one_word(result)
     one, two = twin.cut(one, lanes), twin.cut(two, lanes)
     output = twin.result(result, lanes[0])
     return result, twin.design.add(MulOp(one, two, output, offsets)).output

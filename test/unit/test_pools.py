@@ -46,6 +46,8 @@ def test_a_server_that_is_no_scheduler(
             pass
     message = str(error.value)
     assert message.startswith(f"the server at {address} does not answer as a Dask scheduler")
+    for connection in connections:
+        connection.close()
     assert "\n" not in message
     assert capfd.readouterr() == ("", "")
 
