@@ -13,19 +13,19 @@ folding fits with all weights on it.
 """
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...hardware.resources.device import RESOURCE_KINDS, Device, Use
+from ...hardware.search.space import Space
 from ...hardware.search.tiling import Infeasible, Tiler, Tiling, best_tiling
 from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES, quick_depth_cost
 from ...qdialect.stream import DesignOp
-from .choose import ChosenFolding, open_space
+from .choose import ChosenFolding, FixedValues
 from .explain import format_use
 from .goal import Goal
-from .layer_folding import LayerFolding, allowed_values, apply_tiling
+from .layer_folding import apply_tiling
 
 LOG = logging.getLogger(__name__)
 
@@ -54,17 +54,16 @@ class FifoAwareSearch:
     design: DesignOp
     device: Device
     budget: Use
-    folds: Mapping[str, LayerFolding]
+    space: Space
+    fixed: FixedValues
 
     def tiler(self, reserved: Use | float = 0.0) -> Tiler:
         """The search of foldings, with part of the budget reserved."""
-        space = open_space(self.design, self.device.vendor)
-        fixed = allowed_values(self.design, space, self.folds)
-        return Tiler(space, self.budget - reserved, fixed, off_chip=True)
+        return Tiler(self.space, self.budget - reserved, self.fixed, off_chip=True)
 
     def apply(self, tiling: Tiling) -> None:
         """Folds the design."""
-        apply_tiling(self.design, open_space(self.design, self.device.vendor), tiling)
+        apply_tiling(self.design, self.space, tiling)
 
     def at_rate(self, cycles: int | None, tiling: Tiling | None = None) -> SizedFolding | None:
         """The cheapest folding for at most `cycles` per frame (the fastest for None) that fits with
@@ -119,7 +118,7 @@ class FifoAwareSearch:
 
 
 def leave_room_for_fifos(
-    design: DesignOp, goal: Goal, folds: Mapping[str, LayerFolding], chosen: ChosenFolding
+    design: DesignOp, goal: Goal, space: Space, fixed: FixedValues, chosen: ChosenFolding
 ) -> ChosenFolding:
     """Folds a design again if it does not fit with its FIFOs, or costs less at a higher rate.
 
@@ -130,7 +129,7 @@ def leave_room_for_fifos(
     assert goal.device is not None and goal.budget is not None
     if chosen.tiling.interval > MAX_FRAME_CYCLES:
         return chosen
-    search = FifoAwareSearch(design, goal.device, goal.budget, folds)
+    search = FifoAwareSearch(design, goal.device, goal.budget, space, fixed)
     if goal.max_cycles is None:
         found = search.fastest(chosen.tiling)
     else:

@@ -106,7 +106,7 @@ def tile_design(
         chosen = choose_folding(goal, space, fixed)
         apply_tiling(design, space, chosen.tiling)
         if goal.device is not None:
-            chosen = leave_room_for_fifos(design, goal, folds, chosen)
+            chosen = leave_room_for_fifos(design, goal, space, fixed, chosen)
     except Infeasible as error:
         chosen = _handle_infeasible(goal, space, fixed, error)
         apply_tiling(design, space, chosen.tiling)

@@ -3,11 +3,12 @@
 from abc import ABC
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
-from xdsl.dialects.builtin import UnitAttr
+from xdsl.dialects.builtin import DenseArrayBase, IntegerType, UnitAttr
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
@@ -27,6 +28,8 @@ from .process import (
     require_whole_pixels,
 )
 from .types import ChannelType, channel_of
+
+Numbers: TypeAlias = DenseArrayBase[IntegerType]
 
 
 @irdl_op_definition
@@ -87,9 +90,7 @@ class WindowOp(Process):
 
     @property
     def window(self) -> Window:
-        return Window(
-            int_pair(self.kernel), int_pair(self.strides), dilations=int_pair(self.dilations)
-        )
+        return _window_of(self.kernel, self.strides, self.dilations)
 
     def folding(self) -> Folding:
         depth, taps = self.inputs[0].frame[-1], prod(self.window.kernel)
@@ -183,6 +184,12 @@ class WindowOp(Process):
         grouped = patches.reshape(n, rows, cols, kh, kw, depth // group, group)
         ordered = grouped.transpose(0, 1, 2, 5, 3, 4, 6)
         return (ordered.reshape(n, rows, cols, -1),)
+
+
+@cache
+def _window_of(kernel: Numbers, strides: Numbers, dilations: Numbers) -> Window:
+    """The window of three properties; searches ask for it again and again."""
+    return Window(int_pair(kernel), int_pair(strides), dilations=int_pair(dilations))
 
 
 class PatchReader(Process, ABC):

@@ -13,6 +13,7 @@ from ...hardware.search.explore import Point
 from ...hardware.search.tiling import Tiling
 from ...hardware.timing.fifo_depths import MAX_FRAME_CYCLES
 from ...hardware.timing.frame_rate import cycles_per_frame
+from ...passes.tile.choose import open_space
 from ...passes.tile.choose_with_fifos import FifoAwareSearch, SizedFolding
 from ...qdialect.stream import DesignOp
 from .exploration import CurveResult
@@ -21,7 +22,8 @@ from .exploration import CurveResult
 def with_fifos(design: DesignOp, result: CurveResult, fps: float | None) -> CurveResult:
     """The designs of a curve with their FIFOs; `design` is folded in passing."""
     curve = result.curve
-    search = FifoAwareSearch(design, curve.device, curve.budget, {})
+    space = open_space(design, curve.device.vendor)
+    search = FifoAwareSearch(design, curve.device, curve.budget, space, {})
     fastest = result.fastest
     if fastest is not None:
         fastest = _sized_point(fastest, search.fastest(_tiling_of(fastest)))
