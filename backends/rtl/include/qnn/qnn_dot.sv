@@ -23,7 +23,9 @@ module qnn_dot #(
 
     if (COUNTS) begin : g_count
         logic signed [SUM_BITS-1:0] equal;
-        qnn_count #(.TERMS(TERMS), .BITS(SUM_BITS)) count (.clk, .bits(inputs ~^ weights), .count(equal));
+        qnn_count #(.TERMS(TERMS), .BITS(SUM_BITS)) ones (
+            .clk, .bits(inputs ~^ weights), .count(equal)
+        );
         assign sum = (equal <<< 1) - SUM_BITS'(TERMS);
     end else begin : g_sum
         logic signed [SUM_BITS-1:0] terms[TERMS];
