@@ -13,7 +13,7 @@ the times rise to the least solution, which is the self-timed execution. It exis
 the design does not deadlock, and that is checked first.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import maxsize
 
@@ -25,7 +25,13 @@ from ...qdialect.stream.process import Counts
 from ...qdialect.stream.types import channel_of
 from .channel_times import ChannelTimes, repeat_frames
 from .deadlock import DeadlockChecker
+from .design_schedules import Schedules, schedules_for
 from .schedule import Schedule, schedule_of
+from .step_through import step_through
+
+MAX_PASSES = 30
+"""Passes after which the rest is simulated cycle by cycle. A design at the rate of its slowest
+process needs a few."""
 
 
 class Deadlock(Exception):
@@ -67,9 +73,7 @@ class ProcessTimeline:
     """For each output, the iteration that writes each word."""
 
     @staticmethod
-    def of(
-        process: Process, frames: int, schedules: Callable[[Process], Schedule] = schedule_of
-    ) -> "ProcessTimeline":
+    def of(process: Process, frames: int, schedules: Schedules = schedule_of) -> "ProcessTimeline":
         schedule = schedules(process)
         reads, writes = (
             [repeat_frames(iterations, frames, schedule.interval) for iterations in lists]
@@ -115,9 +119,12 @@ class ProcessTimeline:
 
 def simulate_unbounded(design: DesignOp, frames: int = 1) -> Timeline:
     """The timeline of a design whose channels hold any number of words."""
-    return simulate_in_order(
-        (ProcessTimeline.of(process, frames) for process in design.processes), frames
-    )
+    return simulate_in_order(process_timelines(design, frames), frames)
+
+
+def process_timelines(design: DesignOp, frames: int) -> list[ProcessTimeline]:
+    schedules = schedules_for(design)
+    return [ProcessTimeline.of(process, frames, schedules) for process in design.processes]
 
 
 def simulate_in_order(processes: Iterable[ProcessTimeline], frames: int) -> Timeline:
@@ -133,7 +140,6 @@ def simulate(
     frames: int = 1,
     depths: Mapping[SSAValue, int] | None = None,
     max_iterations: int = maxsize,
-    schedules: Callable[[Process], Schedule] = schedule_of,
 ) -> Timeline:
     """The timeline of a design with bounded channels; by default with the depths of their types.
 
@@ -142,7 +148,7 @@ def simulate(
     which carries back-pressure.
     """
     depths = declared_depths(design) if depths is None else depths
-    processes = [ProcessTimeline.of(process, frames, schedules) for process in design.processes]
+    processes = process_timelines(design, frames)
     max_passes = max_iterations // (frames * sum(p.schedule.interval for p in processes))
     if not max_passes:
         raise SimulationTooLong()
@@ -150,14 +156,20 @@ def simulate(
         raise Deadlock(describe_deadlock(processes, depths))
     timeline = simulate_in_order(processes, frames)
     backwards = False
-    for _ in range(max_passes):
+    for _ in range(min(max_passes, MAX_PASSES)):
         read, written = {**timeline.read}, {**timeline.written}
         for process in reversed(processes) if backwards else processes:
             process.advance(timeline, depths)
         if _equal_times(read, timeline.read) and _equal_times(written, timeline.written):
             return timeline
         backwards = not backwards
-    raise SimulationTooLong()
+    if max_passes <= MAX_PASSES:
+        raise SimulationTooLong()
+    timeline.reserved, timeline.read = step_through(processes, depths)
+    for each in processes:
+        for value in each.process.results:
+            timeline.written[value] = timeline.reserved[value] + each.schedule.latency
+    return timeline
 
 
 def _equal_times(before: Mapping[SSAValue, Counts], now: Mapping[SSAValue, Counts]) -> bool:
