@@ -174,7 +174,7 @@ struct Port {
 };
 
 struct Host {
-    std::string name;
+    CData* clk = nullptr;
     std::vector<Port> ports;
     std::vector<Memory*> memories;
     std::vector<Sender*> senders;
@@ -193,7 +193,8 @@ struct World {
     std::vector<Memory*> memories;
     std::vector<Sender*> senders;
     std::vector<Receiver*> receivers;
-    std::uint64_t cycle = 0, last = 0;
+    CData* clk = nullptr;
+    std::uint64_t cycle = 0;
 
     void tick() {
         for (Memory* model : memories) model->drive(random);
@@ -203,9 +204,9 @@ struct World {
         for (Memory* model : memories) model->sample();
         for (Sender* model : senders) model->sample();
         for (Receiver* model : receivers) model->sample();
-        top.clk = 1;
+        *clk = 1;
         top.eval();
-        top.clk = 0;
+        *clk = 0;
         for (Memory* model : memories) model->after();
         for (Sender* model : senders) model->after();
         if (++cycle > 2000000) fail("too many cycles");
@@ -253,7 +254,7 @@ struct World {
     }
 };
 
-const int UART_CYCLES = 16, SPI_HALF = 8;
+const int UART_CYCLES = 8, SPI_HALF = 8;
 
 /// The bytes of a host over a UART or SPI.
 struct Line {
@@ -472,6 +473,7 @@ int main(int, char** arguments) {
     const std::string folder = arguments[2];
     wire(world.top, world.hosts);
     Host& host = world.hosts.at(arguments[1]);
+    world.clk = host.clk;
     world.memories = host.memories;
     world.senders = host.senders;
     world.receivers = host.receivers;

@@ -22,10 +22,11 @@ from qnn.qdialect.data import Array
 
 BENCH = Path(__file__).with_suffix("").parent / "wrapper_bench.cpp"
 
-FAST_LINE = {"uart": "#(.CLOCK_HZ(16), .BAUD(1)) "}
-"""Sixteen cycles in a bit: a simulation of a real line takes too long."""
+FAST_LINE = {"uart": "#(.CLOCK_HZ(8), .BAUD(1)) "}
+"""Eight cycles in a bit: a simulation of a real line takes too long."""
 
-SHARED = {"clk": "clk", "aclk": "clk", "rst": "rst", "reset": "rst", "aresetn": "!rst"}
+SHARED = {"rst": "rst", "reset": "rst", "aresetn": "!rst"}
+CLOCKS = "clk", "aclk"
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,10 @@ class WrapperSimulation:
 
 
 def side_by_side(wrappers: Sequence[Wrapper]) -> str:
-    """A module with all wrappers; the names of their ports begin with theirs."""
-    ports, instances = ["input logic clk", "input logic rst"], ""
+    """A module with all wrappers; the names of their ports begin with theirs.
+
+    Each has a clock of its own, so that only the one that a host uses is simulated."""
+    ports, instances = ["input logic rst"], ""
     for wrapper in wrappers:
         wires: list[str] = []
         for signal in wrapper.signals:
@@ -126,6 +129,8 @@ def host(wrapper: Wrapper) -> Iterator[str]:
     yield "{"
     yield f'Host& host = hosts["{wrapper.module}"];'
     prefix = f"top.{wrapper.module}_"
+    (clock,) = (signal.name for signal in wrapper.signals if signal.name in CLOCKS)
+    yield f"host.clk = &{prefix}{clock};"
     for port in wrapper.source.ports:
         sizes = f"{port.design_word_bytes}, {port.frame_bytes}, {str(port.is_output).lower()}"
         yield f'host.ports.push_back(Port{{"{port.name}", {sizes}}});'

@@ -17,7 +17,7 @@ from support.hls import frames_for, layer, module_of
 from support.wrappers import WrapperSimulation
 from xdsl.dialects.builtin import ModuleOp
 
-FRAMES = 4
+FRAMES = 3
 
 
 def several_ports() -> ModuleOp:
@@ -26,7 +26,7 @@ def several_ports() -> ModuleOp:
     x, y = design.source(lanes), design.source(ChannelType((5, 1, 3), signed(5), 3))
     fork = design.add(ForkOp(x))
     total = ChannelType((5, 1, 3), signed(10), 3)
-    wide = design.source(ChannelType((3, 1, 80), unsigned(8), 80))
+    wide = design.source(ChannelType((1, 1, 80), unsigned(8), 80))
     return design.finish(design.add(AddOp(fork.copies[0], y, total)).output, fork.copies[1], wide)
 
 

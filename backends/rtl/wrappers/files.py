@@ -30,11 +30,11 @@ def wrapper_files(source: RtlSource, clock_mhz: float) -> Files:
     """The wrappers, the modules that they use, and a README that compares them."""
     wrappers = wrappers_of(source, clock_mhz)
     streaming = wrappers[0]
-    component = platform_designer(streaming, ["top.sv", streaming.path, *library_paths()])
+    sources = ["top.sv", streaming.path, *library_paths(), *wrapper_library()]
     return {
         **{wrapper.path: wrapper.text for wrapper in wrappers},
         **wrapper_library(),
-        f"wrappers/{streaming.module}_hw.tcl": component,
+        f"wrappers/{streaming.module}_hw.tcl": platform_designer(streaming, sources),
         "wrappers/README.md": wrappers_readme(source, design_fingerprint(source)),
     }
 
@@ -48,9 +48,8 @@ def wrapper_library() -> Files:
 
 
 def library_paths() -> list[str]:
-    """The paths of all modules in a project, of the library and of the wrappers."""
-    names = [f"qnn/{path.name}" for path in sorted(MODULES.glob("*.sv"))]
-    return names + sorted(wrapper_library())
+    """The paths of the library's modules in a project."""
+    return [f"qnn/{path.name}" for path in sorted(MODULES.glob("*.sv"))]
 
 
 def design_fingerprint(source: RtlSource) -> str:

@@ -64,16 +64,17 @@ module; its sources are its own file, `../top.sv`, `../qnn/*.sv` and `qnn/*.sv`.
 |---|---|---|
 {table}
 
-The fingerprint of the design is `{fingerprint}`. A host reads it from the hardware to be sure that
-the bitstream contains this design.
+The fingerprint of the design is `{fingerprint}`. A host reads it from the hardware to be
+sure that the bitstream contains this design.
 
 All resets are synchronous. Frames have the layout of the table of ports in `../README.md`.
 {axi}
 ## Avalon-ST
 
-`{top}_avalon_hw.tcl` declares the component. Ready latency is 0, symbols have 8 bits, and the first
-symbol is in the lowest bits. A packet is a frame. Words that do not begin a packet where a frame
-begins are dropped, so that the design recovers after a packet of a wrong length.
+`{top}_avalon_hw.tcl` declares the component. Ready latency is 0,
+symbols have 8 bits, and the first symbol is in the lowest bits. A packet is a frame. Words that do
+not begin a packet where a frame begins are dropped, so that the design recovers after a packet of a
+wrong length.
 {serial}"""
 
 AXI = """
@@ -100,8 +101,9 @@ A host sends a byte as a command:
 | `D` | 1, and then the host sends a frame; or 0 if the design still holds one |
 | `R` | 1 and a result; or 0 if no result is complete |
 
-A frame is the bytes of each input in turn ({frames}), a result those of each output ({results}).
-Other commands are ignored. The wrapper holds a frame and a result besides those in the design.
+A frame is the bytes of each input in turn ({frames}), a result those of
+each output ({results}). Other commands are ignored. The wrapper holds a
+frame and a result besides those in the design.
 
 UART: 8 data bits, no parity, one stop bit. A break (the line is low for more than 10 bits) ends a
 command; if it was within a frame or a result, it resets the design.
