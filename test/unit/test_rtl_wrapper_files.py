@@ -80,6 +80,23 @@ def test_wrappers_and_cores_are_clean(make: Any, tmp_path: Path) -> None:
         slang.elaborate(build, top_of(path), files)
 
 
+def test_no_output_depends_on_an_input_in_the_same_cycle(tmp_path: Path) -> None:
+    """Of any wrapper: Yosys finds no path from an input to an output without a register."""
+    yosys = pytest.importorskip("pyosys.libyosys")
+    build = compiled(several_ports(), tmp_path)
+    modules = " ".join(map(str, [*build.glob("qnn/*.sv"), *build.glob("wrappers/qnn/*.sv")]))
+    registers = "$dff,$dffe,$sdff,$sdffe,$sdffce,$mem_v2"
+    for path in build.glob("wrappers/*.sv"):
+        design = yosys.Design()
+        top = top_of(path)
+        for command in (
+            f"read_slang --top {top} {modules} {build / 'top.sv'} {path}",
+            f"hierarchy -top {top}; proc; flatten; opt -full; memory -nomap; opt_clean",
+            f"select -assert-none o:* %ci*:-{registers} i:* %i",
+        ):
+            yosys.run_pass(command, design)
+
+
 @pytest.mark.parametrize("make", [layer, several_ports], ids=["one", "several"])
 def test_a_core_describes_its_module(make: Any, tmp_path: Path) -> None:
     """slang reads the module: the ports, their directions and widths are the same."""

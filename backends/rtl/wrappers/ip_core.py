@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 from ..source_files import RtlSource
 from .axi_memory import CLOCK, INTERRUPT, axi_memory_buses, memory_ports, registers_of
-from .signals import Bus, Signal, stream_bus, wrapped
+from .signals import Bus, Signal, comma_separated, stream_bus
 
 SPIRIT = "http://www.spiritconsortium.org/XMLSchema/SPIRIT/1685-2009"
 XILINX = "http://www.xilinx.com"
@@ -69,7 +69,7 @@ class IpCore:
         ports = [f".{self.clock}(aclk)", self.reset]
         names = [signal.name for signal in self.signals[len(CLOCK) :]]
         ports += [f".{name}({name})" for name in names]
-        inner = f"    {self.inner}{folder} inner (\n        {wrapped(ports)}\n    );\n"
+        inner = f"    {self.inner}{folder} inner (\n        {comma_separated(ports)}\n    );\n"
         return (
             f"// {self.description}\nmodule {self.module}{head} (\n{lines}\n);\n"
             f"{RESET if 'rst' in self.reset else ''}{inner}endmodule\n"

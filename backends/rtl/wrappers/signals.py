@@ -66,7 +66,7 @@ def core_instance(source: RtlSource, clk: str = "clk", rst: str = "rst") -> str:
     for port in source.ports:
         ports += [f".{signal.name}" for signal in stream_bus(port).signals]
     folder = " #(.FOLDER(FOLDER))" if source.netlist.memories else ""
-    return f"    {source.top}{folder} core (\n        {wrapped(ports)}\n    );\n"
+    return f"    {source.top}{folder} core (\n        {comma_separated(ports)}\n    );\n"
 
 
 def core_signals(ports: Sequence[DesignPort]) -> str:
@@ -75,7 +75,7 @@ def core_signals(ports: Sequence[DesignPort]) -> str:
     return "".join(f"    logic {vector(signal.bits)}{signal.name};\n" for signal in signals)
 
 
-def wrapped(items: Sequence[str], indent: int = 8, width: int = 100) -> str:
+def comma_separated(items: Sequence[str], indent: int = 8, width: int = 100) -> str:
     """Items with commas between them, as many on a line as fit."""
     lines: list[str] = []
     for item in items:

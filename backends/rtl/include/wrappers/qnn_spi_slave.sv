@@ -18,8 +18,8 @@ module qnn_spi_slave (
     output logic       reply_ready,
     input  logic [7:0] reply
 );
-    logic [2:0] clocks;
-    logic [1:0] selects, bits;
+    (* async_reg = "true" *) logic [2:0] clocks;
+    (* async_reg = "true" *) logic [1:0] selects, bits;
     logic rises, falls;
     assign rises = clocks[1] && !clocks[2];
     assign falls = !clocks[1] && clocks[2];

@@ -16,7 +16,7 @@ module qnn_uart_receive #(
     typedef logic [COUNT_BITS-1:0] count_t;
     typedef enum logic [1:0] {IDLE, START, BITS, BREAK} state_t;
 
-    logic [1:0] sampled;
+    (* async_reg = "true" *) logic [1:0] sampled;
     state_t state;
     count_t count;
     logic [3:0] left;
