@@ -32,6 +32,8 @@ class EngineSettings:
     """The path of the file to which the cycles of the simulation are written."""
     waves: str | None = None
     """The path of the file to which the signals of the simulation are written."""
+    frames: int = 1
+    """The number of images that will be computed."""
 
 
 DEFAULT_SETTINGS = EngineSettings()

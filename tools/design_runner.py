@@ -16,7 +16,7 @@ from ..passes.tile.goal import Goal
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
 from ..qdialect.stream.linked_designs import link_partners
-from .designs import design_in, size_channels
+from .designs import design_in, lowered_design, size_channels
 from .errors import UserError
 from .system import linked_designs_in
 
@@ -27,12 +27,16 @@ def load_design_engine(name: str, settings: EngineSettings) -> DesignEngine:
         return design_engines()[name].load()(settings)
 
 
-def design_runner(module: ModuleOp, engine: DesignEngine, folding: str | None) -> Runner:
+def design_runner(
+    module: ModuleOp, engine: DesignEngine, folding: str | None, target: str
+) -> Runner:
     """Runs the design of a network, which is lowered and folded first if it has none."""
     if len(designs_of(module)) > 1:
         return _linked_runner(module, engine)
-    cycles = engine.cycles_per_frame if folding is None else None
-    design_in(module, None if cycles is None else Goal(target_cycles=cycles), folding)
+    design = lowered_design(module, target)
+    cycles = engine.cycles_per_frame(design) if folding is None else None
+    goal = None if cycles is None else Goal(target_cycles=cycles)
+    design_in(module, goal, folding, target)
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
         with as_user_errors():
