@@ -144,13 +144,13 @@ class Simulation:
         text = "\n".join([FAST_COUNT, *lines, '#include "testbench.cpp"'])
         (self.folder / "every_cycle.cpp").write_text(text)
         traces = [] if self.waves is None else self.waves.gxx_options
-        options = [*(["-O1", "-march=native"] if self.optimize else ["-O0"]), *traces]
+        options = ["-O1", "-march=native"] if self.optimize else ["-O0"]
         with ThreadPoolExecutor() as pool:
             compiled = [
                 pool.submit(
                     compile_cpp, commands, self.folder, *flags, "-c", f"{name}.cpp", *traces
                 )
-                for name, flags in (("every_cycle", options), ("once", ["-O0", *traces]))
+                for name, flags in (("every_cycle", options), ("once", ["-O0"]))
             ]
             for each in compiled:
                 each.result()

@@ -23,10 +23,11 @@ FRAMES = 3
 
 
 def slow_words() -> ModuleOp:
-    """A result of a few words, each of which takes longer than a byte takes on a serial line."""
+    """A result of a few words, each of which takes longer than a byte takes on a serial line, and
+    frames that are read faster than the design takes them."""
     design = Design()
-    x = design.source(ChannelType((120,), unsigned(8)))
-    weights = design.data(np.random.default_rng(3).integers(-2, 2, (3, 120)), signed(2))
+    x = design.source(ChannelType((150,), unsigned(8)))
+    weights = design.data(np.random.default_rng(3).integers(-2, 2, (3, 150)), signed(2))
     output = ChannelType((3,), signed(18))
     return design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
 
