@@ -79,7 +79,7 @@ RTL = Target(
             name="rtl",
             summary="the hardware's SystemVerilog in Verilator",
             code=f"{__package__}.rtl.engine:rtl_engine",
-            options=("stalls", "timing", "folding"),
+            options=("stalls", "timing", "waves", "folding"),
             needs=(
                 Need("run --engine rtl", "g++", gcc_version, COMPILER_INSTALL),
                 Need(

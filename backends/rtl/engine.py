@@ -25,6 +25,7 @@ from ..target import EngineSettings
 from .printer import emit
 from .simulator import Simulation, Timing, verilator_root
 from .source_files import RtlSource
+from .waves import format_of
 
 LOG = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ def rtl_engine(settings: EngineSettings) -> "RtlEngine":
     find_gxx()
     verilator_root()
     timing = None if settings.timing is None else Path(settings.timing)
-    return RtlEngine(user_cache("rtl"), settings.stalls, timing, settings.frames)
+    waves = None if settings.waves is None else Path(settings.waves)
+    return RtlEngine(user_cache("rtl"), settings.stalls, timing, settings.frames, waves)
 
 
 @dataclass
@@ -67,6 +69,8 @@ class RtlEngine:
     """The file to which the times of a simulation are written."""
     frames: int = 1
     """The frames of all calls together."""
+    waves: Path | None = None
+    """The file to which the signals of a simulation are written."""
     simulations: dict[DesignOp, Simulation] = field(default_factory=dict[DesignOp, Simulation])
 
     def cycles_per_frame(self, design: DesignOp) -> int:
@@ -80,10 +84,11 @@ class RtlEngine:
             self.simulations[design] = self.simulation_of(emit(design))
             LOG.info("simulating the design")
         simulation = self.simulations[design]
-        if self.timing is None:
+        if self.timing is None and self.waves is None:
             return self.run_in_parallel(simulation, inputs)
-        (results,), (timing,) = simulation.run_timed([inputs], self.stalls)
-        self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
+        (results,), (timing,) = simulation.run_timed([inputs], self.stalls, self.waves)
+        if self.timing is not None:
+            self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
         return results
 
     def run_in_parallel(self, simulation: Simulation, inputs: list[Array]) -> list[Array]:
@@ -98,6 +103,8 @@ class RtlEngine:
         """The program of a part; each part starts when all frames have come over its links."""
         if self.timing is not None:
             raise SimulationError("--timing needs a design on one device, without links")
+        if self.waves is not None:
+            raise SimulationError("--waves needs a design on one device, without links")
         source = emit(design)
         simulation = self.simulation_of(source)
         stalls = [] if self.stalls is None else ["--stalls", str(self.stalls)]
@@ -116,7 +123,7 @@ class RtlEngine:
 
     def simulation_of(self, source: RtlSource) -> Simulation:
         """The simulation of a design, compiled unless it is in the cache."""
-        simulation = Simulation([source], self.cache)
+        simulation = Simulation([source], self.cache, waves=format_of(self.waves))
         cached = replace(simulation, folder=self.cache / simulation_fingerprint(simulation))
 
         def compile_design(new: Path) -> None:
@@ -132,6 +139,8 @@ def simulation_fingerprint(simulation: Simulation) -> str:
     verilator = verilator_root() / "bin" / "verilator_bin"
     parts: list[str | bytes] = [gxx_version(), verilator.read_bytes()]
     parts += sorted(processor_features())
+    if simulation.waves is not None:
+        parts.append(simulation.waves.option)
     for name, content in simulation.files.items():
         parts += [name, content]
     return fingerprint(parts)

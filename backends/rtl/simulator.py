@@ -30,6 +30,7 @@ from ..programs import Commands, Finished
 from ..temporary_folders import temporary_folder
 from .library import library
 from .source_files import RtlSource, ports_header
+from .waves import FST_LIBRARIES, WaveFormat
 
 RUNTIME_FILES = "verilated.cpp", "verilated_threads.cpp"
 """Verilator's runtime, which is compiled once for all designs."""
@@ -83,6 +84,8 @@ class Simulation:
     sources: Sequence[RtlSource]
     folder: Path
     optimize: bool = True
+    waves: WaveFormat | None = None
+    """The format in which the program can write its signals."""
 
     @property
     def program(self) -> Path:
@@ -119,11 +122,12 @@ class Simulation:
 
     def build(self) -> "Simulation":
         """Writes and compiles the designs."""
-        runtime = runtime_objects()
+        runtime = runtime_objects(self.waves)
         write(self.files, self.folder)
         split = ["--output-split", str(MAX_FILE_STATEMENTS)]
         with Commands(self.folder) as commands:
-            done = self.verilate(commands, *VERILATOR_OPTIONS, *split)
+            traces = [] if self.waves is None else [self.waves.option]
+            done = self.verilate(commands, *VERILATOR_OPTIONS, *split, *traces)
             if done.status:
                 raise SimulationError(f"Verilator cannot translate the design:\n{done.errors}")
             self.compile(commands, runtime)
@@ -139,16 +143,20 @@ class Simulation:
         lines = [f'#include "model/{path.name}"' for path in units if path not in once]
         text = "\n".join([FAST_COUNT, *lines, '#include "testbench.cpp"'])
         (self.folder / "every_cycle.cpp").write_text(text)
+        traces = [] if self.waves is None else self.waves.gxx_options
         options = ["-O1", "-march=native"] if self.optimize else ["-O0"]
         with ThreadPoolExecutor() as pool:
             compiled = [
-                pool.submit(compile_cpp, commands, self.folder, *flags, "-c", f"{name}.cpp")
+                pool.submit(
+                    compile_cpp, commands, self.folder, *flags, "-c", f"{name}.cpp", *traces
+                )
                 for name, flags in (("every_cycle", options), ("once", ["-O0"]))
             ]
             for each in compiled:
                 each.result()
         objects = ["every_cycle.o", "once.o", *map(str, runtime)]
-        compile_cpp(commands, self.folder, *objects, "-o", "simulation")
+        libraries = [] if self.waves is None else self.waves.libraries
+        compile_cpp(commands, self.folder, *objects, *libraries, "-o", "simulation")
 
     def run(
         self, inputs: Sequence[Sequence[Array]], stalls: int | None = None
@@ -157,12 +165,17 @@ class Simulation:
         return self.run_timed(inputs, stalls)[0]
 
     def run_timed(
-        self, inputs: Sequence[Sequence[Array]], stalls: int | None = None
+        self,
+        inputs: Sequence[Sequence[Array]],
+        stalls: int | None = None,
+        waves: Path | None = None,
     ) -> tuple[list[list[Array]], list[Timing]]:
-        """The results, and their times. Each port waits at random if `stalls` is a seed."""
+        """The results, and their times. Each port waits at random if `stalls` is a seed; `waves` is
+        a file for the signals."""
         for source, arrays in zip(self.sources, inputs, strict=True):
             check_frames(source.inputs, arrays)
         options = [] if stalls is None else ["--stalls", str(stalls)]
+        options += [] if waves is None else ["--waves", str(waves.resolve())]
         with temporary_folder("qnn-rtl-") as vectors, Commands(vectors) as commands:
             folders = [vectors / s.top if self.several else vectors for s in self.sources]
             for source, arrays, folder in zip(self.sources, inputs, folders, strict=True):
@@ -228,20 +241,30 @@ def compile_cpp(commands: Commands, folder: Path, *arguments: str) -> None:
     paths = ["-I.", "-Imodel", "-isystem", str(include), "-isystem", str(include / "vltstd")]
     command = [find_gxx(), *GXX_OPTIONS, *paths, *arguments]
     done = commands.run(command, folder)
+    if re.search(r"fatal error: (lz4|zlib)\.h", done.errors):
+        raise SimulationError(FST_LIBRARIES)
     if done.status:
         raise SimulationError(f"g++ cannot compile the simulation:\n{done.errors}")
 
 
-def runtime_objects() -> list[Path]:
+def runtime_objects(waves: WaveFormat | None = None) -> list[Path]:
     """Verilator's runtime as object files, compiled unless they are in the cache."""
-    sources = [verilator_root() / "include" / name for name in RUNTIME_FILES]
-    key = fingerprint([gxx_version(), *GXX_OPTIONS, *(path.read_bytes() for path in sources)])
+    if waves is not None:
+        return [*runtime_objects(), *compiled_runtime([waves.runtime], waves.gxx_options)]
+    return compiled_runtime(RUNTIME_FILES, [])
+
+
+def compiled_runtime(names: Sequence[str], options: Sequence[str]) -> list[Path]:
+    sources = [verilator_root() / "include" / name for name in names]
+    contents = (path.read_bytes() for path in sources)
+    key = fingerprint([gxx_version(), *GXX_OPTIONS, *options, *contents])
     objects = [user_cache("rtl") / f"runtime-{key}" / f"{path.stem}.o" for path in sources]
 
     def make(new: Path) -> None:
         with Commands(new) as commands:
             for path, compiled in zip(sources, objects, strict=True):
-                compile_cpp(commands, new, "-Os", "-c", str(path), "-o", compiled.name)
+                arguments = [*options, "-c", str(path), "-o", compiled.name]
+                compile_cpp(commands, new, "-Os", *arguments)
 
     build_once(objects[0].parent, make)
     return objects

@@ -6,8 +6,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HOST = ROOT / "backends" / "opencl" / "host"
-"""Its Python file is data: projects get a copy of it."""
+DATA_FOLDERS = ROOT / "backends" / "opencl" / "host", ROOT / "backends" / "rtl" / "cocotb"
+"""Their Python files are data: projects get a copy of them."""
 
 SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
 ROOMS = sorted(path.parent for path in ROOT.glob("*/__init__.py"))
@@ -26,7 +26,7 @@ def files() -> Iterator[Path]:
 
 
 def is_module(path: Path) -> bool:
-    return path.suffix == ".py" and path.parent != HOST
+    return path.suffix == ".py" and path.parent not in DATA_FOLDERS
 
 
 def test_every_folder_with_modules_is_a_package() -> None:

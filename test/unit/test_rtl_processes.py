@@ -45,7 +45,8 @@ def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
 
 
 def test_the_library_is_clean(tmp_path: Path) -> None:
-    """Verilator warns of nothing; the file of a top module is not named after it."""
+    """Verilator and slang warn of nothing; the file of a top module is not named after it."""
+    slang = pytest.importorskip("support.slang", exc_type=ImportError)
     choices = Choices.seeded(21)
     modules = [
         *every_kind(choices, 3),
@@ -56,6 +57,8 @@ def test_the_library_is_clean(tmp_path: Path) -> None:
     options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
     with Commands(tmp_path) as commands:
         assert simulation.verilate(commands, *options).errors == ""
+    tops = [f"{source.top}/top.sv" for source in simulation.sources]
+    slang.elaborate(tmp_path, "designs", ["designs.sv", *tops])
 
 
 @pytest.mark.slow

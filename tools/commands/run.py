@@ -7,7 +7,7 @@ from ...backends.target import EngineSettings
 from ...backends.targets import engines_with
 from ..errors import UsageError
 from .shared import Commands, add_command, add_engine, add_folding, add_network
-from .values import parse_positive, parse_seed
+from .values import parse_positive, parse_seed, parse_waves
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class RunOptions:
     """In seconds."""
     stalls: int | None
     timing: str | None
+    waves: str | None
     folding: str | None
 
     def __post_init__(self) -> None:
@@ -34,6 +35,7 @@ class RunOptions:
             "timeout": self.timeout,
             "stalls": self.stalls,
             "timing": self.timing,
+            "waves": self.waves,
             "folding": self.folding,
         }
         for option, value in given.items():
@@ -43,7 +45,8 @@ class RunOptions:
 
     @property
     def settings(self) -> EngineSettings:
-        return EngineSettings(self.bounded or self.strict, self.timeout, self.stalls, self.timing)
+        bounded = self.bounded or self.strict
+        return EngineSettings(bounded, self.timeout, self.stalls, self.timing, self.waves)
 
 
 def prefix_of(option: str) -> str:
@@ -104,5 +107,11 @@ def add_run(commands: Commands) -> None:
         metavar="FILE",
         help=f"{prefix_of('timing')}write a JSON file with the cycles of frames, and the largest "
         "number of words in each channel",
+    )
+    command.add_argument(
+        "--waves",
+        type=parse_waves,
+        metavar="FILE",
+        help=f"{prefix_of('waves')}write the signals of all cycles for a viewer: .vcd or .fst",
     )
     add_folding(command, prefix_of("folding"))

@@ -27,6 +27,13 @@ def parse_seed(text: str) -> int:
     return int(text)
 
 
+def parse_waves(text: str) -> str:
+    """The name of a file of waveforms."""
+    if not text.endswith((".vcd", ".fst")):
+        raise ArgumentTypeError(f"{text!r} does not end in .vcd or .fst")
+    return text
+
+
 def parse_fraction(text: str) -> tuple[float, float]:
     """A number, or one divided by another: `1/255` is (1, 255)."""
     above, slash, below = text.partition("/")

@@ -1,10 +1,11 @@
 /// Runs the frames in a folder through a design, and compares the results with the expected ones.
 ///
-///     simulation FOLDER [--stalls SEED] [--timing]
+///     simulation FOLDER [--stalls SEED] [--timing] [--waves FILE]
 ///
 /// --stalls has each port wait at random; --timing prints the cycles in which frames end, and how
-/// many words each channel held: at the end, at most, and its depth.
+/// many words each channel held: at the end, at most, and its depth. --waves writes the signals.
 #include "ports.hpp"
+#include "waves.hpp"
 
 namespace {
 
@@ -14,6 +15,7 @@ struct Options {
     std::string folder = "vectors";
     std::uint64_t stalls = 0;
     bool timing = false;
+    std::string waves;
 };
 
 Options options_of(int count, char** arguments) {
@@ -25,10 +27,12 @@ Options options_of(int count, char** arguments) {
         } else if (argument == "--stalls" && i + 1 < count) {
             // A state of zero would stay zero.
             found.stalls = std::strtoull(arguments[++i], nullptr, 10) * 2 + 1;
+        } else if (argument == "--waves" && i + 1 < count) {
+            found.waves = arguments[++i];
         } else if (argument[0] != '-') {
             found.folder = argument;
         } else {
-            qnn::fail("usage: simulation FOLDER [--stalls SEED] [--timing]");
+            qnn::fail("usage: simulation FOLDER [--stalls SEED] [--timing] [--waves FILE]");
         }
     }
     return found;
@@ -45,6 +49,7 @@ int main(int count, char** arguments) {
     add_ports(bench, top);
     for (qnn::Design& design : bench.designs) design.load(options.folder);
 
+    qnn::WaveFile waves(context, top, options.waves);
     top.clk = 0;
     top.rst = 1;
     for (int i = 0; i < RESET_CYCLES; ++i) {
@@ -61,9 +66,11 @@ int main(int count, char** arguments) {
     for (std::uint64_t cycle = 0; !stalled && !bench.done(); ++cycle) {
         for (qnn::Design& design : bench.designs) design.before_edge(stalls);
         top.eval();
+        waves.before_edge(cycle);
         for (qnn::Design& design : bench.designs) stalled |= design.step(cycle, sent);
         top.clk = 1;
         top.eval();
+        waves.after_edge(cycle);
         for (qnn::Input* port : sent) port->after_edge();
         sent.clear();
         top.clk = 0;
