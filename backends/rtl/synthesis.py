@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from ..build_cache import build_once, fingerprint, user_cache
+from ..build_cache import build_once, fingerprint, is_intact, user_cache
 from ..golden_vectors import Files, write
-from ..programs import Commands
+from ..programs import Commands, Finished
+from ..temporary_folders import temporary_folder
 from .library import MODULES
 from .modules import ModuleInstance, ParameterValue, literal
 from .source_files import RtlSource
@@ -28,7 +29,26 @@ MEMORY_LUTS = {
 }
 """The LUTs of a slice that each cell of LUT memory takes (UG474, table 2-3)."""
 
-RUN_SCRIPT = "from pyosys.libyosys import Design, run_pass; run_pass('script synthesis.ys', Design())"
+BATCH = 12
+"""Units that one process of Yosys synthesises at once: most of its time for a small unit goes into
+reading the libraries of cells."""
+
+RUN_SCRIPT = (
+    "from pyosys.libyosys import Design, run_pass; run_pass('script synthesis.ys', Design())"
+)
+
+CELLS_FILE = "cells.json"
+
+FOLDER = "@"
+"""Stands for the folder of a unit in the values of its parameters."""
+
+READ_CELLS = "read_verilog -lib -specify +/xilinx/cells_sim.v +/xilinx/cells_xtra.v\n"
+
+SYNTHESISE = f"""\
+synth_xilinx -family xc7 -noiopad -noclkbuf -run prepare:check
+check -assert
+tee -q -o {CELLS_FILE} stat -json
+"""
 
 
 class SynthesisError(Exception):
@@ -66,23 +86,19 @@ class Unit:
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     files: Files = field(default_factory=dict[str, str])
 
-    @property
-    def script(self) -> str:
-        """The commands for Yosys."""
-        values = "".join(f" -G {name}={value}" for name, value in self.parameters.items())
-        sources = "".join(f" {path}" for path in self.files if path.endswith(".sv"))
-        top = f"--top {self.module} -y .{values}"
-        return (
-            f"read_slang {top} {sources or f' {self.module}.sv'}\n"
-            f"synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {self.module}\n"
-            "check -assert\ntee -q -o area.json stat -json\n"
-        )
+    def script(self, folder: str) -> str:
+        """The commands that read the module from a folder and name it after this."""
+        values = [f"-G {name}={value}" for name, value in self.parameters.items()]
+        paths = [path for path in self.files if path.endswith(".sv") and "/" not in path]
+        top = f"{self.module}.sv" if f"{self.module}.sv" in paths else "top.sv"
+        arguments = " ".join([f"--top {self.module} -y {folder}", *values, f"{folder}/{top}"])
+        return f"read_slang {arguments.replace(FOLDER, folder)}\nrename {self.module} {folder}\n"
 
 
 def unit_of(source: RtlSource, instance: ModuleInstance) -> Unit:
     """The module of an instance in a design, with the memories that it reads."""
     parameters = {name: overriding(value) for name, value in instance.parameters.items()}
-    prefixes = [text.strip('"') for text in parameters.values() if text.startswith('"')]
+    prefixes = re.findall(f'"{FOLDER}/([^"]*)"', " ".join(parameters.values()))
     files = {
         path: content
         for path, content in source.files.items()
@@ -109,12 +125,14 @@ def whole_unit(source: RtlSource) -> Unit:
         for instance in instances:
             modules |= modules_below(instance.module)
     sources = {path: text for path, text in source.files.items() if path.endswith((".sv", ".hex"))}
-    return Unit(source.top, {}, {**modules, **modules_below("qnn_fifo"), **sources})
+    return Unit(
+        source.top, {"FOLDER": f'"{FOLDER}/"'}, {**modules, **modules_below("qnn_fifo"), **sources}
+    )
 
 
 def overriding(value: ParameterValue) -> str:
-    """The value of a parameter on the command line: without blanks, and in this folder."""
-    return re.sub(r'^\{FOLDER,("[^"]*")\}$', r"\1", literal(value).replace(" ", ""))
+    """The value of a parameter on the command line, where it must not contain a blank."""
+    return re.sub(r'^\{FOLDER,"([^"]*)"\}$', rf'"{FOLDER}/\1"', literal(value).replace(" ", ""))
 
 
 def modules_below(module: str) -> dict[str, str]:
@@ -130,17 +148,24 @@ def modules_below(module: str) -> dict[str, str]:
 
 def synthesise(units: Sequence[Unit], jobs: int = 2) -> list[Area]:
     """The cells of each unit; equal units are synthesised once, and kept in the user's cache."""
-    folders = {folder_of(unit): unit for unit in units}
+    folders = [folder_of(unit) for unit in units]
+    missing = {
+        folder: unit for folder, unit in zip(folders, units, strict=True) if not is_intact(folder)
+    }
+    waiting = list(missing.items())
+    count = max(jobs, -(-len(waiting) // BATCH))
+    batches = [waiting[n::count] for n in range(min(count, len(waiting)))]
     with ThreadPoolExecutor(jobs) as threads:
-        areas = dict(zip(folders, threads.map(area_in, folders, folders.values()), strict=True))
-    return [areas[folder_of(unit)] for unit in units]
+        list(threads.map(synthesise_batch, batches))
+    texts = [(folder / CELLS_FILE).read_text() for folder in folders]
+    return [area_of(json.loads(text)) for text in texts]
 
 
 def folder_of(unit: Unit) -> Path:
-    """The folder of the cache for a unit's netlist."""
+    """The folder of the cache for the cells of a unit."""
     texts = [part for file in sorted(unit.files.items()) for part in file]
-    key = fingerprint([yosys_version(), unit.script, *texts])
-    return user_cache("rtl") / f"synthesis-{key}"
+    scripts = READ_CELLS, unit.script("unit"), SYNTHESISE
+    return user_cache("rtl") / f"cells-{fingerprint([yosys_version(), *scripts, *texts])}"
 
 
 def yosys_version() -> str:
@@ -151,22 +176,27 @@ def yosys_version() -> str:
         raise SynthesisError(error) from None
 
 
-def area_in(folder: Path, unit: Unit) -> Area:
-    """Synthesises a unit in a folder, unless this has happened before."""
+def synthesise_batch(batch: Sequence[tuple[Path, Unit]]) -> None:
+    """Synthesises units in one process of Yosys, and stores the cells of each in its folder."""
+    names = [f"unit_{n}" for n in range(len(batch))]
+    script = READ_CELLS
+    with temporary_folder("qnn-synthesis-") as working, Commands(working) as commands:
+        for name, (_, unit) in zip(names, batch, strict=True):
+            write({f"{name}/{path}": text for path, text in unit.files.items()}, working)
+            script += unit.script(name)
+        (working / "synthesis.ys").write_text(script + SYNTHESISE)
+        done = commands.run([sys.executable, "-c", RUN_SCRIPT], working)
+        if not (working / CELLS_FILE).exists():
+            raise SynthesisError(f"Yosys cannot synthesise a module: {first_errors(done)}")
+        found = json.loads((working / CELLS_FILE).read_text())["modules"]
+    for name, (folder, _) in zip(names, batch, strict=True):
+        cells = json.dumps(found[f"\\{name}"]["num_cells_by_type"])
+        build_once(folder, lambda new, cells=cells: (new / CELLS_FILE).write_text(cells))
 
-    def make(new: Path) -> None:
-        write({**unit.files, "synthesis.ys": unit.script}, new)
-        with Commands(new) as commands:
-            done = commands.run([sys.executable, "-c", RUN_SCRIPT], new)
-        if not (new / "area.json").exists():
-            found = re.findall(r"(?:ERROR|error): .*", done.output + done.errors)
-            raise SynthesisError(f"Yosys cannot synthesise {unit.module}: {' '.join(found[:3])}")
-        for path in new.iterdir():
-            if path.name != "area.json" and path.is_file():
-                path.unlink()
 
-    build_once(folder, make)
-    return area_of(json.loads((folder / "area.json").read_text())["design"]["num_cells_by_type"])
+def first_errors(done: Finished) -> str:
+    errors = re.findall(r"(?i:error): .*", done.output + done.errors)
+    return " ".join(errors[:3]) or done.errors[-200:]
 
 
 def area_of(cells: Mapping[str, int]) -> Area:
