@@ -116,6 +116,11 @@ def design_engines() -> dict[str, DesignEngineDeclaration]:
     return {engine.name: engine for target in TARGETS.values() for engine in target.engines}
 
 
+def target_of_engine(name: str) -> Target:
+    """The target whose code an engine runs."""
+    return next(t for t in TARGETS.values() if any(engine.name == name for engine in t.engines))
+
+
 def all_engines() -> dict[str, EngineDeclaration]:
     """The engines by name, in the order in which the help lists them."""
     return {engine.name: engine for engine in (*NETWORK_ENGINES, *design_engines().values())}

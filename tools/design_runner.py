@@ -27,12 +27,15 @@ def load_design_engine(name: str, settings: EngineSettings) -> DesignEngine:
         return design_engines()[name].load()(settings)
 
 
-def design_runner(module: ModuleOp, engine: DesignEngine, folding: str | None) -> Runner:
+def design_runner(
+    module: ModuleOp, engine: DesignEngine, folding: str | None, target: str
+) -> Runner:
     """Runs the design of a network, which is lowered and folded first if it has none."""
     if len(designs_of(module)) > 1:
         return _linked_runner(module, engine)
     cycles = engine.cycles_per_frame if folding is None else None
-    design_in(module, None if cycles is None else Goal(target_cycles=cycles), folding)
+    goal = None if cycles is None else Goal(target_cycles=cycles)
+    design_in(module, goal, folding, target)
 
     def compute(inputs: Sequence[Array]) -> list[Array]:
         with as_user_errors():

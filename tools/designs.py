@@ -5,9 +5,10 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 from xdsl.passes import ModulePass
 
+from ..hardware.timing.design_schedules import TARGET_SCHEDULES
 from ..passes.designs import designs_of
 from ..passes.driver.pipeline import Pipeline, PipelineHook
 from ..passes.fold_bn.fold_bn import FoldBnPass
@@ -29,13 +30,18 @@ from .network_summary import FLOAT_NETWORK, is_float
 LOG = logging.getLogger(__name__)
 
 
-def design_in(module: ModuleOp, goal: Goal | None = None, folding: str | None = None) -> DesignOp:
+def design_in(
+    module: ModuleOp,
+    goal: Goal | None = None,
+    folding: str | None = None,
+    target: str | None = None,
+) -> DesignOp:
     """The only design of a network; runs whichever of lowering, folding and sizing is missing.
 
     A design that is folded already is folded again only for a rate or a folding file. Without a
     goal and a folding file, it keeps the folding that it has.
     """
-    design = lowered_design(module)
+    design = lowered_design(module, target)
     replaces = folding is not None or (goal is not None and goal.fps is not None)
     if replaces or (goal is not None and not is_folded(design)):
         fold_design(design, goal or Goal(), folding)
@@ -44,8 +50,8 @@ def design_in(module: ModuleOp, goal: Goal | None = None, folding: str | None = 
     return design
 
 
-def lowered_design(module: ModuleOp) -> DesignOp:
-    """The only design of a network; the network is lowered first if it has none."""
+def lowered_design(module: ModuleOp, target: str | None = None) -> DesignOp:
+    """The only design of a network, for a target; the network is lowered first if it has none."""
     if not designs_of(module):
         if is_float(module):
             raise UserError(FLOAT_NETWORK)
@@ -55,7 +61,14 @@ def lowered_design(module: ModuleOp) -> DesignOp:
     designs = designs_of(module)
     if len(designs) != 1:
         raise UserError(f"the network has {len(designs)} designs; exactly one is required here")
+    set_target(designs[0], target)
     return designs[0]
+
+
+def set_target(design: DesignOp, target: str | None) -> None:
+    """Names the target of a design if its cycles are not those of HLS."""
+    if target is not None:
+        design.target = StringAttr(target) if target in TARGET_SCHEDULES else None
 
 
 def size_channels(module: ModuleOp) -> None:

@@ -4,7 +4,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from ..backends.engine import Engine
 from ..backends.target import DEFAULT_SETTINGS, EngineSettings
-from ..backends.targets import NETWORK_ENGINES, design_engines
+from ..backends.targets import NETWORK_ENGINES, design_engines, target_of_engine
 
 
 def check_engine(name: str) -> None:
@@ -27,4 +27,5 @@ def engine_for(
             return engine.load()(module)
     from .design_runner import design_runner, load_design_engine
 
-    return Engine(name, design_runner(module, load_design_engine(name, settings), folding))
+    target = target_of_engine(name).name
+    return Engine(name, design_runner(module, load_design_engine(name, settings), folding, target))

@@ -28,7 +28,14 @@ from ..qdialect.stream import DesignOp
 from ..qdialect.stream.linked_designs import LinkedDesigns, linked_designs_of
 from ..qdialect.text import verify
 from .commands.shared import DesignOptions
-from .designs import design_in, folding_errors, lowered_design, size_channels, timed
+from .designs import (
+    design_in,
+    folding_errors,
+    lowered_design,
+    set_target,
+    size_channels,
+    timed,
+)
 from .devices import check_device_clock, find_device
 from .errors import UsageError, UserError
 
@@ -101,6 +108,8 @@ def _built_system(module: ModuleOp, options: DesignOptions) -> System:
     devices = None if options.devices is None else list(map(find_device, options.devices))
     if len(designs_of(module)) > 1:
         _check_not_cut_again(options)
+        for design in designs_of(module):
+            set_target(design, options.target)
     elif devices is None:
         raise UsageError("this network needs --device, or --devices and --link")
     else:
@@ -133,7 +142,7 @@ def _on_one_device(module: ModuleOp, options: DesignOptions) -> System:
     assert options.device is not None
     device = find_device(options.device)
     goal = Goal(device, options.clock_mhz, options.fps, must_fit=not options.over_budget)
-    design = design_in(module, goal, options.folding)
+    design = design_in(module, goal, options.folding, options.target)
     designs = linked_designs_in(module)
     clock_mhz = _clock_of(design, device, options.clock_mhz)
     return System(designs, [device], clock_mhz, is_chain=False)
@@ -170,7 +179,7 @@ def _cut_for_devices(module: ModuleOp, options: DesignOptions, devices: Sequence
         raise UserError("--devices needs --link, the link between two devices, as in 64@156.25")
     chain = DeviceChain(devices, options.link, options.fps, options.clock_mhz, options.fewest)
     folds = {} if options.folding is None else read_folding(options.folding)
-    design = lowered_design(module)
+    design = lowered_design(module, options.target)
     with timed("partition"), folding_errors(options.folding):
         partition_design(design, chain, folds)
     verify(module)

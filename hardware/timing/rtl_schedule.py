@@ -2,8 +2,6 @@
 
 They have the iterations of `schedule_of` and the latencies of the modules in `backends/rtl`.
 
-    timeline = simulate(design, frames=2, schedules=rtl_schedule_of)
-
 A module that only passes words on has no pipeline: its channel has the word in the next cycle.
 """
 
@@ -21,6 +19,7 @@ from ...qdialect.stream.elements import (
     MulOp,
     OffsetOp,
 )
+from ...qdialect.stream.flow import LinkOp
 from ...qdialect.stream.pool import PoolOp
 from ...qdialect.stream.process import data_of
 from ...qdialect.stream.reorder import ReorderOp
@@ -50,6 +49,12 @@ def register_latency(
 ) -> int:
     """The result is in a register."""
     return 1
+
+
+@rtl_latency.register
+def link_latency(process: LinkOp) -> int:
+    """Words are on the way to another device."""
+    return 0 if process.over is None else process.delay
 
 
 @rtl_latency.register

@@ -13,7 +13,7 @@ the times rise to the least solution, which is the self-timed execution. It exis
 the design does not deadlock, and that is checked first.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from sys import maxsize
 
@@ -25,6 +25,7 @@ from ...qdialect.stream.process import Counts
 from ...qdialect.stream.types import channel_of
 from .channel_times import ChannelTimes, repeat_frames
 from .deadlock import DeadlockChecker
+from .design_schedules import Schedules, schedules_for
 from .schedule import Schedule, schedule_of
 
 
@@ -67,9 +68,7 @@ class ProcessTimeline:
     """For each output, the iteration that writes each word."""
 
     @staticmethod
-    def of(
-        process: Process, frames: int, schedules: Callable[[Process], Schedule] = schedule_of
-    ) -> "ProcessTimeline":
+    def of(process: Process, frames: int, schedules: Schedules = schedule_of) -> "ProcessTimeline":
         schedule = schedules(process)
         reads, writes = (
             [repeat_frames(iterations, frames, schedule.interval) for iterations in lists]
@@ -115,9 +114,12 @@ class ProcessTimeline:
 
 def simulate_unbounded(design: DesignOp, frames: int = 1) -> Timeline:
     """The timeline of a design whose channels hold any number of words."""
-    return simulate_in_order(
-        (ProcessTimeline.of(process, frames) for process in design.processes), frames
-    )
+    return simulate_in_order(process_timelines(design, frames), frames)
+
+
+def process_timelines(design: DesignOp, frames: int) -> list[ProcessTimeline]:
+    schedules = schedules_for(design)
+    return [ProcessTimeline.of(process, frames, schedules) for process in design.processes]
 
 
 def simulate_in_order(processes: Iterable[ProcessTimeline], frames: int) -> Timeline:
@@ -133,7 +135,6 @@ def simulate(
     frames: int = 1,
     depths: Mapping[SSAValue, int] | None = None,
     max_iterations: int = maxsize,
-    schedules: Callable[[Process], Schedule] = schedule_of,
 ) -> Timeline:
     """The timeline of a design with bounded channels; by default with the depths of their types.
 
@@ -142,7 +143,7 @@ def simulate(
     which carries back-pressure.
     """
     depths = declared_depths(design) if depths is None else depths
-    processes = [ProcessTimeline.of(process, frames, schedules) for process in design.processes]
+    processes = process_timelines(design, frames)
     max_passes = max_iterations // (frames * sum(p.schedule.interval for p in processes))
     if not max_passes:
         raise SimulationTooLong()

@@ -18,7 +18,8 @@ from xdsl.ir import SSAValue
 from ...qdialect.stream import DesignOp, Process
 from ...qdialect.stream.process import Counts
 from .channel_times import ChannelTimes
-from .schedule import Schedule, schedule_of
+from .design_schedules import schedules_for
+from .schedule import Schedule
 
 UNCONSTRAINED_CYCLES = np.iinfo(np.int64).max // 4
 """The wait of an iteration that no reader limits; sums of a few do not overflow."""
@@ -34,6 +35,7 @@ class SteadyState(ChannelTimes):
     @staticmethod
     def of(design: DesignOp) -> "SteadyState":
         """Every process as soon as possible, at the rate of the slowest, in unbounded channels."""
+        schedule_of = schedules_for(design)
         schedules = {process: schedule_of(process).narrow() for process in design.processes}
         steady = SteadyState(max(s.interval for s in schedules.values()), schedules)
         for process in schedules:

@@ -35,7 +35,13 @@ def cut_design(
     assert isinstance(module, ModuleOp)
     names = {op.sym_name.data for op in designs_of(module)}
     found = [
-        DesignOp(_reserve_name(f"{name}_{number}", names), Region(block), device.name, chain.clock)
+        DesignOp(
+            _reserve_name(f"{name}_{number}", names),
+            Region(block),
+            device.name,
+            chain.clock,
+            design.target,
+        )
         for number, (block, device) in enumerate(zip(cutter.blocks, chain.devices, strict=False))
     ]
     runs = [op for op in module.walk() if isinstance(op, RunOp)]

@@ -83,6 +83,8 @@ class DesignOp(IRDLOperation):
     sym_name = prop_def(SymbolNameConstraint())
     device = opt_prop_def(StringAttr)
     clock_mhz = opt_prop_def(FloatAttr.constr(f64))
+    target = opt_prop_def(StringAttr)
+    """The target of `qnn compile` whose cycles the analyses count; by default those of HLS."""
     body = region_def("single_block")
 
     irdl_options = (ParsePropInAttrDict(),)
@@ -93,13 +95,19 @@ class DesignOp(IRDLOperation):
     assembly_format = "$sym_name (`device` $device^)? attr-dict-with-keyword $body"
 
     def __init__(
-        self, name: str, body: Region, device: str | None = None, clock_mhz: float | None = None
+        self,
+        name: str,
+        body: Region,
+        device: str | None = None,
+        clock_mhz: float | None = None,
+        target: StringAttr | None = None,
     ):
         super().__init__(
             properties={
                 "sym_name": StringAttr(name),
                 "device": None if device is None else StringAttr(device),
                 "clock_mhz": None if clock_mhz is None else FloatAttr(clock_mhz, f64),
+                "target": target,
             },
             regions=[body],
         )

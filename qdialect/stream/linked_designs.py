@@ -97,7 +97,7 @@ def _link_designs(
                 block.add_op(process.clone(values))
     first = parts[0]
     clock = None if first.clock_mhz is None else first.clock_mhz.value.data
-    design = DesignOp(first.sym_name.data, Region(block), clock_mhz=clock)
+    design = DesignOp(first.sym_name.data, Region(block), clock_mhz=clock, target=first.target)
     others = [op.clone() for op in module.ops if not isinstance(op, DesignOp)]
     ModuleOp([*others, design])
     for function in others:

@@ -9,13 +9,12 @@ from qnn.backends.netlist.weighted import CopiedWeightsInstance, WeightsInstance
 from qnn.backends.rtl.printer import emit
 from qnn.backends.rtl.simulator import Simulation, Timing
 from qnn.backends.rtl.source_files import RtlSource
-from qnn.hardware.timing.rtl_schedule import rtl_schedule_of
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import DesignOp
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from .design import design_of
 from .generate import Choices
@@ -27,6 +26,7 @@ FRAMES = 3
 def emit_all(modules: Sequence[ModuleOp]) -> tuple[list[DesignOp], list[RtlSource]]:
     """The designs of some modules, with depths, and their sources under different names."""
     for module in modules:
+        design_of(module).target = StringAttr("rtl")
         Pipeline.parse("size-fifos").apply(module)
     designs = [design_of(module) for module in modules]
     return designs, [emit(design, f"d{n}") for n, design in enumerate(designs)]
@@ -60,7 +60,7 @@ def assert_results(design: DesignOp, inputs: Sequence[Array], found: Sequence[Ar
 
 def assert_cycles(design: DesignOp, source: RtlSource, timing: Timing) -> None:
     """Every frame ends in the cycle of the model, and every channel holds as many words."""
-    timeline = simulate(design, FRAMES, schedules=rtl_schedule_of)
+    timeline = simulate(design, FRAMES)
     ends = [max(cycles) for cycles in zip(*timing.ends.values(), strict=True)]
     assert ends == timeline.finished(design).tolist(), str(design)
     values = [value for process in design.processes for value in process.results]

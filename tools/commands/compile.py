@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...backends.targets import TARGETS, targets_with
+from ...backends.targets import targets_with
 from ..errors import UsageError
-from .shared import Commands, DesignOptions, add_command, add_design, add_network
+from .shared import Commands, DesignOptions, add_command, add_design, add_network, add_target
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,7 @@ def add_compile(commands: Commands) -> None:
         "qnn compile model.onnx --target hls --device zu3eg --fps 3000 -o build/",
     )
     add_network(command)
-    summaries = ", ".join(f"{name} is {target.summary}" for name, target in TARGETS.items())
-    command.add_argument(
-        "--target",
-        choices=list(TARGETS),
-        required=True,
-        help=f"the language: {summaries}",
-    )
+    add_target(command, "the language", required=True)
     add_design(command)
     command.add_argument(
         "--inputs",

@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-from .shared import Commands, DesignOptions, add_command, add_design, add_json, add_network
+from .shared import (
+    Commands,
+    DesignOptions,
+    add_command,
+    add_design,
+    add_json,
+    add_network,
+    add_target,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ def add_estimate(commands: Commands) -> None:
         "qnn estimate model.onnx --device z7020 --fps 1000",
     )
     add_network(command)
+    add_target(command, "the language, by default that of the design")
     add_design(command)
     add_json(command)
     command.add_argument(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...backends.targets import all_engines
+from ...backends.targets import TARGETS, all_engines
 from ..errors import UsageError
 from ..parser import Parser
 from ..verbosity import Verbosity
@@ -21,8 +21,10 @@ Commands: TypeAlias = "_SubParsersAction[Parser]"
 
 @dataclass(frozen=True)
 class DesignOptions:
-    """The devices of a design, and the rate and clock that it must reach."""
+    """The target and devices of a design, and the rate and clock that it must reach."""
 
+    target: str | None
+    """The language; None keeps the design's own, which by default is that of HLS."""
     device: str | None
     """The only device; without it, the network is cut over `devices`, or was cut before."""
     devices: Sequence[str] | None
@@ -127,6 +129,13 @@ def add_design(command: ArgumentParser) -> None:
         "--over-budget",
         action="store_true",
         help="accept a design that exceeds the budget of its device; by default it is an error",
+    )
+
+
+def add_target(command: ArgumentParser, text: str, *, required: bool = False) -> None:
+    summaries = ", ".join(f"{name} is {target.summary}" for name, target in TARGETS.items())
+    command.add_argument(
+        "--target", choices=list(TARGETS), required=required, help=f"{text}: {summaries}"
     )
 
 

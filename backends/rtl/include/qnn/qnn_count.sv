@@ -1,0 +1,26 @@
+// The number of ones among TERMS bits, with the registers of qnn_sum.
+module qnn_count #(
+    parameter int TERMS = 4,
+    parameter int BITS = 8
+) (
+    input  logic                   clk,
+    input  logic [TERMS-1:0]       bits,
+    output logic signed [BITS-1:0] count
+);
+    localparam int GROUPS = (TERMS + 7) / 8;
+
+    if (TERMS < 8) begin : g_plain
+        assign count = BITS'($countones(bits));
+
+        logic unused;
+        assign unused = &{1'b0, clk};
+    end else begin : g_groups
+        logic [8*GROUPS-1:0] filled;
+        assign filled = (8 * GROUPS)'(bits);
+        logic signed [BITS-1:0] parts[GROUPS];
+        for (genvar g = 0; g < GROUPS; ++g) begin : g_group
+            always_ff @(posedge clk) parts[g] <= BITS'($countones(filled[8*g+:8]));
+        end
+        qnn_sum #(.TERMS(GROUPS), .BITS(BITS)) rest (.clk, .terms(parts), .sum(count));
+    end
+endmodule
