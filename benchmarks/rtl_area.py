@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--modules", action="store_true", help="print each module, too")
     parser.add_argument("--whole", action="store_true", help="synthesise the whole design, too")
     options = parser.parse_args()
-    goal = Goal(device_named(options.device), fps=options.fps)
+    goal = Goal(device_named(options.device), fps=options.fps, must_fit=False)
     source = emit(design_in(load_network(options.model), goal, options.folding), "design")
     print("\n".join(table(areas_of(source, options.jobs), options.modules)), flush=True)
     if options.whole:

@@ -42,9 +42,13 @@ CELLS_FILE = "cells.json"
 FOLDER = "@"
 """Stands for the folder of a unit in the values of its parameters."""
 
+DELAY_TARGET_PS = 10_000
+"""The longest path that mapping to LUTs need not shorten: the period of 100 MHz."""
+
 READ_CELLS = "read_verilog -lib -specify +/xilinx/cells_sim.v +/xilinx/cells_xtra.v\n"
 
 SYNTHESISE = f"""\
+scratchpad -set abc9.D {DELAY_TARGET_PS}
 synth_xilinx -family xc7 -noiopad -noclkbuf -run prepare:check
 check -assert
 tee -q -o {CELLS_FILE} stat -json

@@ -1,7 +1,7 @@
 // A memory of constants, whose words are read in turn, one with each `step`.
 //
 // With IN_ADVANCE, `word` is the word that the next step takes; otherwise, the word that the last
-// step took. It is a register.
+// step took. It is a register, unless LUTs suffice for a word in advance.
 module qnn_rom #(
     parameter int WIDTH = 8,
     parameter int WORDS = 2,
@@ -32,7 +32,9 @@ module qnn_rom #(
             if (rst) place <= '0;
             else if (step) place <= next;
         end
-        if (IN_ADVANCE) begin : g_next
+        if (IN_ADVANCE && WORDS <= 64) begin : g_luts
+            assign word = words[place];
+        end else if (IN_ADVANCE) begin : g_next
             // Reset takes a cycle more than the registers need, in which the first word is read.
             always_ff @(posedge clk) if (rst || step) word <= words[rst ? '0 : next];
         end else begin : g_last
