@@ -22,12 +22,6 @@ from .modules import (
 )
 from .starts import starts_of
 
-ROM_STYLES: Mapping[Storage | None, dict[str, ParameterValue]] = {
-    Storage.BLOCK: {"STYLE": '"block"'},
-    Storage.LUT: {"STYLE": '"distributed"'},
-}
-"""How a memory of constants is built; the tool chooses if the design does not."""
-
 
 class Pipeline:
     """The modules of a process in a row."""
@@ -129,7 +123,7 @@ def weights_memory(instance: WeightedInstance, memory: Memory) -> ModuleInstance
         "WORDS": memory.sizes[0],
         "FILE": in_folder(memory_file(memory)),
         "IN_ADVANCE": 0,
-        **ROM_STYLES.get(memory.storage, {}),
+        **({"STYLE": '"block"'} if memory.storage == Storage.BLOCK else {}),
     }
     ports = {"step": pop, "word": data}
     return ModuleInstance("qnn_rom", memory.name, parameters, ports, {pop: 1, data: bits})

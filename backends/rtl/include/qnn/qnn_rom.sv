@@ -7,7 +7,7 @@ module qnn_rom #(
     parameter int WORDS = 2,
     parameter string FILE = "",
     parameter bit IN_ADVANCE = 1,
-    // "block" or "distributed"; by default the tool chooses.
+    // "block" for block memory; by default the tool chooses.
     parameter string STYLE = "auto"
 ) (
     input  logic             clk,
