@@ -20,6 +20,9 @@ module qnn_rom #(
     (* rom_style = STYLE *) logic [WIDTH-1:0] words[WORDS];
     initial $readmemh(FILE, words);
 
+    logic unused_style;
+    assign unused_style = STYLE == "";
+
     if (WORDS == 1) begin : g_constant
         assign word = words[0];
 

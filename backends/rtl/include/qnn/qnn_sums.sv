@@ -79,7 +79,12 @@ module qnn_sums #(
     if (STARTS == "") begin : g_start
         assign start = {PE{START}};
     end else begin : g_starts
-        qnn_rom #(.WIDTH(PE * SUM_BITS), .WORDS(GROUPS), .FILE(STARTS)) rom (
+        qnn_rom #(
+            .WIDTH(PE * SUM_BITS),
+            .WORDS(GROUPS),
+            .FILE(STARTS),
+            .STYLE(GROUPS > 128 ? "block" : "auto")
+        ) rom (
             .clk, .rst, .step(fired && starts), .word(start)
         );
     end
@@ -106,7 +111,11 @@ module qnn_sums #(
             if (fired)
                 sum <= (COUNTS && !IS_LEVEL ? dot <<< 1 : dot)
                     + (starts ? start[row*SUM_BITS+:SUM_BITS] : sum);
-        assign out_data[row*OUT_BITS+:OUT_BITS] = IS_LEVEL ? OUT_BITS'(!sum[SUM_BITS-1]) : sum;
+        if (IS_LEVEL) begin : g_level
+            assign out_data[row] = !sum[SUM_BITS-1];
+        end else begin : g_sum
+            assign out_data[row*SUM_BITS+:SUM_BITS] = sum;
+        end
     end
     always_ff @(posedge clk) out_push <= fired && ends && !rst;
 endmodule

@@ -195,7 +195,7 @@ module qnn_window #(
     logic [LANES_IN*BITS-1:0] stored;
     place_t store_place, top_1;
     logic unused;
-    assign unused = &{1'b0, store_place, moved_ahead[0]};
+    assign unused = &{1'b0, store_place, last_offset, moved_ahead[0]};
     always_ff @(posedge clk) begin
         stores <= in_pop && !rst;
         stored <= in_data;
