@@ -6,6 +6,7 @@ from functools import singledispatch
 from typing import TypeAlias
 
 from ...qdialect.types import BipolarType, ElementType, FloatType, bit_width, value_range
+from ..golden_vectors import Files
 from ..netlist.netlist import Channel, EmitError, Instance
 
 ParameterValue: TypeAlias = "int | str | list[int]"
@@ -29,6 +30,8 @@ class ModuleInstance:
     """Signals that it drives and no channel declares, with their bits."""
     after: Sequence[str] = ()
     """Statements that connect these signals."""
+    files: Files = field(default_factory=dict[str, str])
+    """Memories that only this module has."""
 
     def source(self) -> str:
         lines = [declaration(name, bits) for name, bits in self.wires.items()]

@@ -4,11 +4,13 @@ through pipelines which never stop, since their channel has reserved room for th
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from ...qdialect.stream.folding import Storage
 from ...qdialect.types import QuantType, bit_width
+from ..golden_vectors import Files
 from ..netlist.memories import Memory
 from ..netlist.netlist import Instance, ThresholdSteps, WeightCodebook
-from ..netlist.weighted import MatvecInstance, ThresholdInstance, WeightedInstance
-from .memories import file_prefix, memory_file
+from ..netlist.weighted import ThresholdInstance, WeightedInstance
+from .memories import file_prefix, hex_files, memory_file
 from .modules import (
     ModuleInstance,
     ParameterValue,
@@ -18,6 +20,7 @@ from .modules import (
     type_parameters,
     writer_ports,
 )
+from .starts import starts_of
 
 
 class Pipeline:
@@ -70,33 +73,57 @@ def weighted_module(instance: WeightedInstance) -> ModuleInstance:
         "PE": instance.pe,
         "SIMD": instance.simd,
         "STEPS": instance.steps,
-        **({"FOLDS": instance.folds} if isinstance(instance, MatvecInstance) else {}),
         **type_parameters("IN_", instance.input),
         "CODE_BITS": instance.row_bits // instance.simd,
         **type_parameters("WEIGHT_", instance.factor),
     }
     if isinstance(instance.weight, WeightCodebook):
         parameters |= codebook_parameters(instance.weight)
-    parameters["SUM_BITS"] = bit_width(instance.sum)
+    starts = starts_of(instance)
+    parameters["FOLDS"] = instance.folds
+    parameters["SUM_BITS"] = starts.bits
+    files: Files = {}
+    if len(set(starts.values.flat)) == 1:
+        parameters["START"] = f"{starts.bits}'h{starts.codes.flat[0]:x}"
+    else:
+        memory = starts.memory(f"{instance.name}_starts")
+        parameters["STARTS"] = in_folder(memory_file(memory))
+        files = dict(hex_files(memory))
+    if starts.without_carry:
+        parameters["WITHOUT_CARRY"] = 1
+    if starts.is_level:
+        parameters["IS_LEVEL"] = 1
     ports = {**reader_ports(x), **flow_ports(y)}
     if isinstance(weights, Memory):
-        ports |= {
-            "weights_valid": "1'b1",
-            "weights_data": f"{weights.name}_data",
-            "weights_pop": f"{weights.name}_pop",
-        }
+        ports |= {"weights_valid": "1'b1", "weights_pop": f"{weights.name}_pop"}
     else:
         ports |= reader_ports(weights, "weights")
-    return ModuleInstance(f"qnn_{instance.kind}", instance.name, parameters, ports)
+    ports["weights_data"] = f"{weights.name}_word"
+    return ModuleInstance(f"qnn_{instance.kind}", instance.name, parameters, ports, files=files)
+
+
+def weights_reader(instance: WeightedInstance) -> ModuleInstance:
+    """The module that delivers a word of weights a cycle after it is taken."""
+    weights = instance.weights
+    if isinstance(weights, Memory):
+        return weights_memory(instance, weights)
+    ports, word = {"data": f"{weights.name}_data"}, f"{weights.name}_word"
+    parameters = {"WIDTH": weights.bits, "CYCLES": 1}
+    name = f"{instance.name}_word"
+    return ModuleInstance(
+        "qnn_delay", name, parameters, {**ports, "delayed": word}, {word: weights.bits}
+    )
 
 
 def weights_memory(instance: WeightedInstance, memory: Memory) -> ModuleInstance:
     """The memory of weights, with the rows of an iteration side by side."""
-    bits, pop, data = instance.pe * memory.bits, f"{memory.name}_pop", f"{memory.name}_data"
+    bits, pop, data = instance.pe * memory.bits, f"{memory.name}_pop", f"{memory.name}_word"
     parameters: dict[str, ParameterValue] = {
         "WIDTH": bits,
         "WORDS": memory.sizes[0],
         "FILE": in_folder(memory_file(memory)),
+        "IN_ADVANCE": 0,
+        **({"STYLE": '"block"'} if memory.storage == Storage.BLOCK else {}),
     }
     ports = {"step": pop, "word": data}
     return ModuleInstance("qnn_rom", memory.name, parameters, ports, {pop: 1, data: bits})
@@ -111,28 +138,22 @@ def codebook_parameters(book: WeightCodebook) -> dict[str, ParameterValue]:
     return {"ENTRIES": count, "CODEBOOK": f"{count * bits}'h{total:x}"}
 
 
-def add_activation(
+def add_thresholds(
     pipeline: Pipeline,
     instance: WeightedInstance | ThresholdInstance,
     number: QuantType,
     lanes: int,
     groups: int,
 ) -> None:
-    """Adds the bias and the thresholds behind numbers; without either, these are the words."""
-    bias, steps = instance.activation.bias, instance.activation.steps
-    common: dict[str, ParameterValue] = {"LANES": lanes, "GROUPS": groups}
-    numbers = type_parameters("IN_", number)
-    if bias is not None:
-        parameters: dict[str, ParameterValue] = {
-            **common,
-            **numbers,
-            **type_parameters("ROW_", bias.element),
-            "OUT_BITS": bit_width(number),
-            "ROWS": in_folder(memory_file(bias.memory)),
-        }
-        pipeline.add("bias", "qnn_offset", parameters)
+    """Adds the thresholds behind numbers; without thresholds, these are the words."""
+    steps = instance.activation.steps
     if steps is not None:
-        parameters = {**common, **numbers, **threshold_parameters(steps, instance.output, groups)}
+        parameters: dict[str, ParameterValue] = {
+            "LANES": lanes,
+            "GROUPS": groups,
+            **type_parameters("IN_", number),
+            **threshold_parameters(steps, instance.output, groups),
+        }
         pipeline.add("thresholds", "qnn_search" if steps.searched else "qnn_thresholds", parameters)
 
 

@@ -60,8 +60,9 @@ from .modules import (
     widths,
     writer_ports,
 )
-from .pipelines import Pipeline, add_activation, start_of, weighted_module, weights_memory
+from .pipelines import Pipeline, add_thresholds, start_of, weighted_module, weights_reader
 from .source_files import RtlSource
+from .starts import has_level
 
 KIND_MODULES = (ports,)
 """The modules that register printers when they are imported, beside this one."""
@@ -336,7 +337,7 @@ def print_lookup(instance: LookupInstance) -> Iterator[ModuleInstance]:
 @print_instance.register
 def print_threshold(instance: ThresholdInstance) -> Iterator[ModuleInstance]:
     pipeline = Pipeline(instance, start_of(instance))
-    add_activation(pipeline, instance, instance.input, instance.lanes, instance.groups)
+    add_thresholds(pipeline, instance, instance.input, instance.lanes, instance.groups)
     return pipeline.modules()
 
 
@@ -374,7 +375,7 @@ def print_scale(instance: ScaleInstance) -> Iterator[ModuleInstance]:
 @print_instance.register(DepthwiseInstance)
 def print_weighted(instance: MatvecInstance | DepthwiseInstance) -> Iterator[ModuleInstance]:
     pipeline = Pipeline(instance, weighted_module(instance))
-    add_activation(pipeline, instance, instance.sum, instance.pe, instance.folds)
-    if not isinstance(instance.weights, Channel):
-        yield weights_memory(instance, instance.weights)
+    if not has_level(instance):
+        add_thresholds(pipeline, instance, instance.sum, instance.pe, instance.folds)
+    yield weights_reader(instance)
     yield from pipeline.modules()

@@ -9,11 +9,12 @@ ports.hpp          the ports of the top module, for the testbench
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from ..golden_vectors import Files
 from ..netlist.netlist import Channel, DesignPort, Instance
 from ..project import DesignSource
-from .memories import hex_files
+from .memories import file_prefix, hex_files
 from .modules import ModuleInstance, vector
 
 CHANNEL_SIGNALS = "room", "take", "push", "push_data", "valid", "data", "pop"
@@ -42,9 +43,13 @@ class RtlSource(DesignSource):
 
     @cached_property
     def files(self) -> Files:
-        memories = [file for memory in self.netlist.memories for file in hex_files(memory)]
-        sources = {"top.sv": self._top(), "ports.hpp": ports_header([self])}
-        return {**sources, **dict(memories), **self.weight_data}
+        top = self._top()
+        # Some memories are part of others: biases and thresholds of the starts of sums.
+        used = [memory for memory in self.netlist.memories if f'"{file_prefix(memory)}' in top]
+        memories = dict(file for memory in used for file in hex_files(memory))
+        for module in chain.from_iterable(self.modules.values()):
+            memories |= module.files
+        return {"top.sv": top, "ports.hpp": ports_header([self]), **memories, **self.weight_data}
 
     def word_bytes(self, port: DesignPort) -> int:
         return port.design_word_bytes

@@ -25,11 +25,15 @@ from ...qdialect.stream.process import data_of
 from ...qdialect.stream.reorder import ReorderOp
 from ...qdialect.stream.scale import ScaleOp
 from ...qdialect.stream.window import WindowOp
+from ...qdialect.types import BipolarType, bit_width
 from ..resources.cost import MAX_PARALLEL_THRESHOLDS
 from .schedule import Schedule, schedule_of
 
 TREE_FAN_IN = 8
 """Terms that an adder tree adds in a cycle; a sum of fewer is part of the accumulator's cycle."""
+
+COUNT_FAN_IN = 32
+"""Pairs of signs that are counted in a cycle."""
 
 
 def rtl_schedule_of(process: Process) -> Schedule:
@@ -82,10 +86,14 @@ def threshold_latency(process: ThresholdOp) -> int:
 
 @rtl_latency.register
 def weighted_latency(process: WeightedProcess) -> int:
-    """The factors, an adder tree, the accumulator, a bias, and thresholds."""
+    """The factors, an adder tree, the accumulator, and thresholds, unless the sums start at them.
+
+    The starts of the sums include a bias."""
     _, terms = process.parallelism
-    bias = process.bias is not None
-    return 1 + tree_latency(terms) + 1 + bias + steps_latency(process)
+    types = process.inputs[0].quant_type, data_of(process, process.weights).element
+    signs = process.codebook is None and all(isinstance(each, BipolarType) for each in types)
+    steps = 0 if starts_at_threshold(process) else steps_latency(process)
+    return 1 + (count_latency(terms) if signs else tree_latency(terms)) + 1 + steps
 
 
 def tree_latency(terms: int) -> int:
@@ -95,6 +103,21 @@ def tree_latency(terms: int) -> int:
         terms = -(-terms // TREE_FAN_IN)
         latency += 1
     return latency
+
+
+def count_latency(terms: int) -> int:
+    """The registers of a tree that first counts equal pairs of signs."""
+    return 0 if terms < TREE_FAN_IN else 1 + tree_latency(-(-terms // COUNT_FAN_IN))
+
+
+def starts_at_threshold(process: WeightedProcess) -> bool:
+    """Whether each sum starts at minus its only threshold, so that its sign is the result."""
+    if process.thresholds is None or process.descending is not None:
+        return False
+    y = process.outputs[0].quant_type
+    signs = isinstance(y, BipolarType)
+    single = data_of(process, process.thresholds).type.get_shape()[1] == 1
+    return single and bit_width(y) == 1 and (signs or process.offset.value.data == 0)
 
 
 def steps_latency(process: ThresholdedProcess) -> int:

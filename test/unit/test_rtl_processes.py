@@ -11,9 +11,11 @@ import pytest
 from qnn.backends.golden_vectors import write
 from qnn.backends.programs import Commands
 from qnn.backends.rtl.simulator import Simulation
-from qnn.qdialect.stream import Process
+from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.window import WindowOp
+from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
 from support.processes import MAKERS
@@ -59,6 +61,31 @@ def test_the_library_is_clean(tmp_path: Path) -> None:
         assert simulation.verilate(commands, *options).errors == ""
     tops = [f"{source.top}/top.sv" for source in simulation.sources]
     slang.elaborate(tmp_path, "designs", ["designs.sv", *tops])
+
+
+def single_thresholds(
+    weight: QuantType, element: QuantType, columns: int, choices: Choices
+) -> ModuleOp:
+    """A layer with one threshold for each row, some out of reach, whose sums have a bias."""
+    design, simd = Design(), choices.pick([columns, columns // 2])
+    x = design.source(ChannelType((2, columns), element, simd))
+    weights = design.data(choices.array(weight, (4, columns)), weight)
+    steps = design.data([[-columns], [0], [5], [1 << 14]], signed(16))
+    bias = design.data([3, 0, -2, 1], signed(16)) if choices.flag() else None
+    output = ChannelType((2, 4), BipolarType(), choices.pick([1, 2, 4]))
+    op = MatvecOp(x, output, weights, signed(16), bias=bias, thresholds=steps)
+    return design.finish(design.add(op).output)
+
+
+def test_sums_start_at_their_threshold(tmp_path: Path) -> None:
+    """The sign of a sum is its level; wide products of signs are counted 32 at a time."""
+    choices = Choices.seeded(3)
+    modules = [
+        single_thresholds(weight, element, columns, choices)
+        for weight in (BipolarType(), TernaryType())
+        for element, columns in ((BipolarType(), 14), (BipolarType(), 80), (unsigned(4), 6))
+    ]
+    assert_same(modules, choices, tmp_path)
 
 
 @pytest.mark.slow

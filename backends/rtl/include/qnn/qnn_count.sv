@@ -1,4 +1,5 @@
-// The number of ones among TERMS bits, with the registers of qnn_sum.
+// The number of ones among TERMS bits. Behind every 32 bits is a register; their counts are added
+// with the registers of qnn_sum. The count of fewer than 8 bits has no register.
 module qnn_count #(
     parameter int TERMS = 4,
     parameter int BITS = 8
@@ -7,7 +8,7 @@ module qnn_count #(
     input  logic [TERMS-1:0]       bits,
     output logic signed [BITS-1:0] count
 );
-    localparam int GROUPS = (TERMS + 7) / 8;
+    localparam int GROUPS = (TERMS + 31) / 32;
 
     if (TERMS < 8) begin : g_plain
         assign count = BITS'($countones(bits));
@@ -15,11 +16,11 @@ module qnn_count #(
         logic unused;
         assign unused = &{1'b0, clk};
     end else begin : g_groups
-        logic [8*GROUPS-1:0] filled;
-        assign filled = (8 * GROUPS)'(bits);
+        logic [32*GROUPS-1:0] filled;
+        assign filled = (32 * GROUPS)'(bits);
         logic signed [BITS-1:0] parts[GROUPS];
         for (genvar g = 0; g < GROUPS; ++g) begin : g_group
-            always_ff @(posedge clk) parts[g] <= BITS'($countones(filled[8*g+:8]));
+            always_ff @(posedge clk) parts[g] <= BITS'($countones(filled[32*g+:32]));
         end
         qnn_sum #(.TERMS(GROUPS), .BITS(BITS)) rest (.clk, .terms(parts), .sum(count));
     end

@@ -16,7 +16,14 @@ module qnn_depthwise #(
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8
+    parameter int SUM_BITS = 8,
+    // Groups of PE channels.
+    parameter int FOLDS = 1,
+    parameter string STARTS = "",
+    parameter logic [SUM_BITS-1:0] START = '0,
+    parameter bit WITHOUT_CARRY = 0,
+    parameter bit IS_LEVEL = 0,
+    localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
     input  logic                       clk,
     input  logic                       rst,
@@ -24,12 +31,13 @@ module qnn_depthwise #(
     input  logic [PE*SIMD*IN_BITS-1:0] in_data,
     output logic                       in_pop,
     input  logic                       weights_valid,
+    // The word that was taken in the last cycle.
     input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
     output logic                       weights_pop,
     input  logic                       out_room,
     output logic                       out_take,
     output logic                       out_push,
-    output logic [PE*SUM_BITS-1:0]     out_data
+    output logic [PE*OUT_BITS-1:0]     out_data
 );
     logic first, last;
     qnn_counter #(.COUNT(STEPS)) steps (.clk, .rst, .step(in_pop), .last);
@@ -63,6 +71,11 @@ module qnn_depthwise #(
         .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
         .ENTRIES(ENTRIES),
         .CODEBOOK(CODEBOOK),
-        .SUM_BITS(SUM_BITS)
+        .SUM_BITS(SUM_BITS),
+        .GROUPS(FOLDS),
+        .STARTS(STARTS),
+        .START(START),
+        .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IS_LEVEL(IS_LEVEL)
     ) sums (.clk, .rst, .fire(in_pop), .first, .last, .inputs, .codes(weights_data), .out_push, .out_data);
 endmodule

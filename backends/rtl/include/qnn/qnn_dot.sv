@@ -1,8 +1,8 @@
-// The sum of the products of TERMS weights and inputs.
+// The sum of the products of TERMS weights and inputs; of signs, the number of equal pairs.
 //
-// An adder tree with a register behind every third level: the sum comes
-// $clog2(TERMS) / 3 cycles after its terms. Products of signs are counted: twice the equal pairs,
-// minus all. With a sign on one side, the other factor is added, subtracted or skipped.
+// An adder tree with registers: the sum of fewer than 8 terms has none, and otherwise each register
+// follows 8 terms, or 32 pairs of signs. If one of the factors is a sign, the other is added or
+// subtracted. With WITHOUT_CARRY, one is missing for each input that a negative weight subtracts.
 module qnn_dot #(
     parameter int TERMS = 4,
     parameter int IN_BITS = 2,
@@ -11,7 +11,8 @@ module qnn_dot #(
     parameter int WEIGHT_BITS = 2,
     parameter bit WEIGHT_SIGNED = 0,
     parameter bit WEIGHT_BIPOLAR = 0,
-    parameter int SUM_BITS = 8
+    parameter int SUM_BITS = 8,
+    parameter bit WITHOUT_CARRY = 0
 ) (
     input  logic                          clk,
     input  logic [TERMS*IN_BITS-1:0]      inputs,
@@ -22,11 +23,9 @@ module qnn_dot #(
     localparam bit WEIGHT_IS_SIGN = WEIGHT_BIPOLAR || (WEIGHT_SIGNED && WEIGHT_BITS == 2);
 
     if (COUNTS) begin : g_count
-        logic signed [SUM_BITS-1:0] equal;
-        qnn_count #(.TERMS(TERMS), .BITS(SUM_BITS)) ones (
-            .clk, .bits(inputs ~^ weights), .count(equal)
+        qnn_count #(.TERMS(TERMS), .BITS(SUM_BITS)) equal (
+            .clk, .bits(inputs ~^ weights), .count(sum)
         );
-        assign sum = (equal <<< 1) - SUM_BITS'(TERMS);
     end else begin : g_sum
         logic signed [SUM_BITS-1:0] terms[TERMS];
         for (genvar i = 0; i < TERMS; ++i) begin : g_term
@@ -51,8 +50,10 @@ module qnn_dot #(
                 always_comb begin
                     terms[i] = '0;
                     if (weight_number > 0) terms[i] = SUM_BITS'(input_number);
-                    if (weight_number < 0) terms[i] = -SUM_BITS'(input_number);
-                    if (weight_number == -2) terms[i] = -(SUM_BITS'(input_number) <<< 1);
+                    if (weight_number < 0)
+                        terms[i] = ~SUM_BITS'(input_number) + SUM_BITS'(!WITHOUT_CARRY);
+                    if (weight_number == -2)
+                        terms[i] = ~(SUM_BITS'(input_number) <<< 1) + SUM_BITS'(!WITHOUT_CARRY);
                 end
             end else if (IN_BIPOLAR) begin : g_sign_of_input
                 assign terms[i] = x[0] ? SUM_BITS'(weight_number) : -SUM_BITS'(weight_number);

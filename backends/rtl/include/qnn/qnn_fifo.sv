@@ -3,10 +3,12 @@
 // The writer reserves room with `take` in the cycle in which an iteration starts, and delivers the
 // word with `push` when it leaves the writer's pipeline, so that a pipeline never has to stop. A
 // word can be read in the cycle after it was pushed; its room is free in the cycle after it was
-// popped. All outputs are registers, or one multiplexer behind a register.
+// popped. Outputs are registers, or a multiplexer or a small memory behind registers.
 module qnn_fifo #(
     parameter int WIDTH = 8,
-    parameter int DEPTH = 2
+    parameter int DEPTH = 2,
+    // The most words that are read without a register behind the memory, as LUTs can do.
+    localparam int MAX_LUT_DEPTH = 128
 ) (
     input  logic             clk,
     input  logic             rst,
@@ -28,41 +30,37 @@ module qnn_fifo #(
             free <= count_t'(DEPTH);
             room <= 1'b1;
         end else if (take != pop) begin
-            free <= take ? free - 1'b1 : free + 1'b1;
+            free <= free + (take ? '1 : count_t'(1));
             room <= !take || free != count_t'(1);
         end
     end
 
-    // Words that can be read.
-    count_t held;
+    // Whether a word is left when one is read.
+    logic more;
     always_ff @(posedge clk) begin
-        if (rst) begin
-            held  <= '0;
-            valid <= 1'b0;
-        end else if (push != pop) begin
-            held  <= push ? held + 1'b1 : held - 1'b1;
-            valid <= push || held != count_t'(1);
-        end
+        if (rst) valid <= 1'b0;
+        else if (push) valid <= 1'b1;
+        else if (pop) valid <= more;
     end
 
     if (DEPTH == 1) begin : g_register
+        assign more = 1'b0;
         always_ff @(posedge clk) if (push) data <= push_data;
     end else begin : g_memory
         localparam int PLACE_BITS = $clog2(DEPTH);
+        // Memories of up to 512 words have a power of two anyway, so that places wrap by themselves.
+        localparam int WORDS = DEPTH <= 512 ? 1 << PLACE_BITS : DEPTH;
         typedef logic [PLACE_BITS-1:0] place_t;
 
-        logic [WIDTH-1:0] words[DEPTH];
+        logic [WIDTH-1:0] words[WORDS];
         place_t head, tail, next_head;
-        logic [WIDTH-1:0] stored, newest;
-        logic bypass;
 
         function automatic place_t after(place_t place);
-            return place == place_t'(DEPTH - 1) ? '0 : place + 1'b1;
+            return WORDS < 1 << PLACE_BITS && place == place_t'(WORDS - 1) ? '0 : place + 1'b1;
         endfunction
 
         assign next_head = pop ? after(head) : head;
-        assign data = bypass ? newest : stored;
-
+        assign more = next_head != tail;
         always_ff @(posedge clk) begin
             if (rst) begin
                 head <= '0;
@@ -72,24 +70,34 @@ module qnn_fifo #(
                 if (push) tail <= after(tail);
             end
         end
+        always_ff @(posedge clk) if (push) words[tail] <= push_data;
 
-        // The memory returns the old word at the place that is written; the new one passes it.
-        always_ff @(posedge clk) begin
-            if (push) words[tail] <= push_data;
-            stored <= words[next_head];
-            newest <= push_data;
-            bypass <= push && tail == next_head;
+        if (DEPTH <= MAX_LUT_DEPTH) begin : g_luts
+            assign data = words[head];
+        end else begin : g_block
+            // The memory returns the old word at the place that is written; the new one passes it.
+            logic [WIDTH-1:0] stored, newest;
+            logic bypass;
+            assign data = bypass ? newest : stored;
+            always_ff @(posedge clk) begin
+                stored <= words[next_head];
+                newest <= push_data;
+                bypass <= push && tail == next_head;
+            end
         end
     end
 
 `ifdef QNN_SIMULATION
     // The most words that have room at the same time, even one that is being read; on request it is
     // reported at the end.
-    int reserved, peak;
+    int reserved, peak, held;
     assign reserved = DEPTH - int'(free) + int'(take);
     always_ff @(posedge clk) begin
-        if (rst) peak <= 0;
-        else if (reserved > peak) peak <= reserved;
+        if (rst) {peak, held} <= '0;
+        else begin
+            if (reserved > peak) peak <= reserved;
+            held <= held + int'(push) - int'(pop);
+        end
     end
     final begin
         if ($test$plusargs("channels"))

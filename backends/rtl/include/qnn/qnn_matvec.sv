@@ -17,7 +17,12 @@ module qnn_matvec #(
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8
+    parameter int SUM_BITS = 8,
+    parameter string STARTS = "",
+    parameter logic [SUM_BITS-1:0] START = '0,
+    parameter bit WITHOUT_CARRY = 0,
+    parameter bit IS_LEVEL = 0,
+    localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
     input  logic                    clk,
     input  logic                    rst,
@@ -25,12 +30,13 @@ module qnn_matvec #(
     input  logic [SIMD*IN_BITS-1:0] in_data,
     output logic                    in_pop,
     input  logic                       weights_valid,
+    // The word that was taken in the last cycle.
     input  logic [PE*SIMD*CODE_BITS-1:0] weights_data,
     output logic                       weights_pop,
     input  logic                    out_room,
     output logic                    out_take,
     output logic                    out_push,
-    output logic [PE*SUM_BITS-1:0]  out_data
+    output logic [PE*OUT_BITS-1:0]  out_data
 );
     localparam int IN_WIDTH = SIMD * IN_BITS;
     localparam int STEP_BITS = STEPS > 1 ? $clog2(STEPS) : 1;
@@ -80,7 +86,12 @@ module qnn_matvec #(
         .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
         .ENTRIES(ENTRIES),
         .CODEBOOK(CODEBOOK),
-        .SUM_BITS(SUM_BITS)
+        .SUM_BITS(SUM_BITS),
+        .GROUPS(FOLDS),
+        .STARTS(STARTS),
+        .START(START),
+        .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IS_LEVEL(IS_LEVEL)
     ) sums (
         .clk, .rst, .fire, .first(step == '0), .last(last_step), .inputs({PE{x}}), .codes(weights_data),
         .out_push, .out_data

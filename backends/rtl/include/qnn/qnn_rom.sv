@@ -1,10 +1,14 @@
-// A memory of constants that is read in advance: `word` is the word at `place`, a register.
+// A memory of constants, whose words are read in turn, one with each `step`.
 //
-// `place` counts through all words, and moves with `step`.
+// With IN_ADVANCE, `word` is the word that the next step takes; otherwise, the word that the last
+// step took. It is a register, unless LUTs suffice for a word in advance.
 module qnn_rom #(
     parameter int WIDTH = 8,
     parameter int WORDS = 2,
-    parameter string FILE = ""
+    parameter string FILE = "",
+    parameter bit IN_ADVANCE = 1,
+    // "block" for block memory; by default the tool chooses.
+    parameter string STYLE = "auto"
 ) (
     input  logic             clk,
     input  logic             rst,
@@ -13,8 +17,11 @@ module qnn_rom #(
 );
     localparam int BITS = WORDS > 1 ? $clog2(WORDS) : 1;
 
-    logic [WIDTH-1:0] words[WORDS];
+    (* rom_style = STYLE *) logic [WIDTH-1:0] words[WORDS];
     initial $readmemh(FILE, words);
+
+    logic unused_style;
+    assign unused_style = STYLE == "";
 
     if (WORDS == 1) begin : g_constant
         assign word = words[0];
@@ -28,7 +35,13 @@ module qnn_rom #(
             if (rst) place <= '0;
             else if (step) place <= next;
         end
-        // Reset takes a cycle more than the registers need, in which the first word is read.
-        always_ff @(posedge clk) if (rst || step) word <= words[rst ? '0 : next];
+        if (IN_ADVANCE && WORDS <= 64) begin : g_luts
+            assign word = words[place];
+        end else if (IN_ADVANCE) begin : g_next
+            // Reset takes a cycle more than the registers need, in which the first word is read.
+            always_ff @(posedge clk) if (rst || step) word <= words[rst ? '0 : next];
+        end else begin : g_last
+            always_ff @(posedge clk) if (step) word <= words[place];
+        end
     end
 endmodule

@@ -1,6 +1,8 @@
 // PE sums of products of inputs and weights, SIMD products of each in a cycle.
 //
-// A sum starts with the iteration that has `first` and ends with the one that has `last`.
+// A sum begins with the iteration that has `first`, at a constant of its row, and ends with the one
+// that has `last`. The constant includes all that is added to the sum anyway: a bias, minus the only
+// threshold, minus the number of pairs of signs, and ones for inputs that are subtracted.
 module qnn_sums #(
     parameter int PE = 1,
     parameter int SIMD = 1,
@@ -14,19 +16,32 @@ module qnn_sums #(
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int ENTRIES = 0,
     parameter logic [(ENTRIES>0?ENTRIES:1)*WEIGHT_BITS-1:0] CODEBOOK = '0,
-    parameter int SUM_BITS = 8
+    parameter int SUM_BITS = 8,
+    // The constants of GROUPS groups of rows, or one for all rows.
+    parameter int GROUPS = 1,
+    parameter string STARTS = "",
+    parameter logic [SUM_BITS-1:0] START = '0,
+    // Whether the starts include a one for each input that a negative weight subtracts.
+    parameter bit WITHOUT_CARRY = 0,
+    // Whether a result is one bit: whether the sum is 0 or more. Pairs of signs then count once,
+    // and otherwise twice.
+    parameter bit IS_LEVEL = 0,
+    localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
-    input  logic                       clk,
-    input  logic                       rst,
-    input  logic                       fire,
-    input  logic                       first,
-    input  logic                       last,
-    input  logic [PE*SIMD*IN_BITS-1:0] inputs,
+    input  logic                         clk,
+    input  logic                         rst,
+    input  logic                         fire,
+    input  logic                         first,
+    input  logic                         last,
+    input  logic [PE*SIMD*IN_BITS-1:0]   inputs,
+    // One cycle later than the inputs.
     input  logic [PE*SIMD*CODE_BITS-1:0] codes,
-    output logic                       out_push,
-    output logic [PE*SUM_BITS-1:0]     out_data
+    output logic                         out_push,
+    output logic [PE*OUT_BITS-1:0]       out_data
 );
-    localparam int DOT_LATENCY = TREE_LATENCY(SIMD);
+    localparam bit COUNTS = IN_BIPOLAR && WEIGHT_BIPOLAR;
+    localparam int DOT_LATENCY = TREE_LATENCY(COUNTS && SIMD >= 8 ? (SIMD + 31) / 32 : SIMD)
+        + int'(COUNTS && SIMD >= 8);
 
     function automatic int TREE_LATENCY(int terms);
         int latency = 0;
@@ -49,11 +64,9 @@ module qnn_sums #(
     end
 
     logic [PE*SIMD*IN_BITS-1:0] x;
-    logic [PE*SIMD*WEIGHT_BITS-1:0] w;
     logic fire_1, first_1, last_1, fired, starts, ends;
     always_ff @(posedge clk) begin
         x <= inputs;
-        w <= numbers;
         first_1 <= first;
         last_1 <= last;
         fire_1 <= fire && !rst;
@@ -61,6 +74,20 @@ module qnn_sums #(
     qnn_delay #(.WIDTH(3), .CYCLES(DOT_LATENCY)) delay (
         .clk, .rst, .data({fire_1, first_1, last_1}), .delayed({fired, starts, ends})
     );
+
+    logic [PE*SUM_BITS-1:0] start;
+    if (STARTS == "") begin : g_start
+        assign start = {PE{START}};
+    end else begin : g_starts
+        qnn_rom #(
+            .WIDTH(PE * SUM_BITS),
+            .WORDS(GROUPS),
+            .FILE(STARTS),
+            .STYLE(GROUPS > 128 ? "block" : "auto")
+        ) rom (
+            .clk, .rst, .step(fired && starts), .word(start)
+        );
+    end
 
     for (genvar row = 0; row < PE; ++row) begin : g_row
         logic signed [SUM_BITS-1:0] dot, sum;
@@ -72,15 +99,23 @@ module qnn_sums #(
             .WEIGHT_BITS(WEIGHT_BITS),
             .WEIGHT_SIGNED(WEIGHT_SIGNED),
             .WEIGHT_BIPOLAR(WEIGHT_BIPOLAR),
-            .SUM_BITS(SUM_BITS)
+            .SUM_BITS(SUM_BITS),
+            .WITHOUT_CARRY(WITHOUT_CARRY)
         ) products (
             .clk,
             .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
-            .weights(w[row*SIMD*WEIGHT_BITS+:SIMD*WEIGHT_BITS]),
+            .weights(numbers[row*SIMD*WEIGHT_BITS+:SIMD*WEIGHT_BITS]),
             .sum(dot)
         );
-        always_ff @(posedge clk) if (fired) sum <= starts ? dot : sum + dot;
-        assign out_data[row*SUM_BITS+:SUM_BITS] = sum;
+        always_ff @(posedge clk)
+            if (fired)
+                sum <= (COUNTS && !IS_LEVEL ? dot <<< 1 : dot)
+                    + (starts ? start[row*SUM_BITS+:SUM_BITS] : sum);
+        if (IS_LEVEL) begin : g_level
+            assign out_data[row] = !sum[SUM_BITS-1];
+        end else begin : g_sum
+            assign out_data[row*SUM_BITS+:SUM_BITS] = sum;
+        end
     end
     always_ff @(posedge clk) out_push <= fired && ends && !rst;
 endmodule

@@ -57,17 +57,22 @@ module qnn_window #(
     localparam int TAP_WORDS = WORD_TAPS / KERNEL_WIDTH * DOWN_WORDS + TAPS_ACROSS * ACROSS_WORDS;
     localparam int WRAP_WORDS = TAP_WORDS + DOWN_WORDS - KERNEL_WIDTH * ACROSS_WORDS;
 
-    localparam int COUNT_BITS = $clog2(FRAME_WORDS + ROWS * STEP_WORDS + 2 * BUFFER_WORDS + 1);
-    localparam int PLACE_BITS = $clog2(2 * BUFFER_WORDS + 1);
+    // A buffer in one small block has a power of two words anyway, so that places wrap by themselves.
+    localparam int POWER = 1 << $clog2(BUFFER_WORDS);
+    localparam int RING_WORDS = POWER * LANES_IN * BITS <= 18432 ? POWER : BUFFER_WORDS;
+
+    localparam int AHEAD_BITS = $clog2(BUFFER_WORDS + 2) + 1;
+    localparam int PLACE_BITS = $clog2(2 * RING_WORDS + 1);
     localparam int COLUMN_BITS = $clog2(2 * KERNEL_WIDTH + 1);
     localparam int PART_BITS = WORD_PIECES > 1 ? $clog2(2 * WORD_PIECES) : 1;
-    typedef logic [COUNT_BITS-1:0] count_t;
+    typedef logic signed [AHEAD_BITS-1:0] ahead_t;
     typedef logic [PLACE_BITS-1:0] place_t;
     typedef logic [PART_BITS-1:0] part_t;
     typedef logic [COLUMN_BITS-1:0] column_t;
 
     function automatic place_t wrapped(place_t place);
-        return place >= place_t'(BUFFER_WORDS) ? place - place_t'(BUFFER_WORDS) : place;
+        return RING_WORDS < POWER && place >= place_t'(RING_WORDS)
+            ? place - place_t'(RING_WORDS) : place;
     endfunction
 
     // The iteration.
@@ -80,12 +85,13 @@ module qnn_window #(
     logic restart;
     assign restart = rst || (fire && last);
 
-    // Words of the image that are read, and the first word that later patches need.
-    count_t read, corner;
-    logic rows_done;
+    // Whether words of the image are left; the words that are read from the first one on that later
+    // patches need, negative if that is not yet read.
+    logic unread, last_read, rows_done;
+    ahead_t ahead;
     place_t write_place, top;
-    assign reads = read < count_t'(FRAME_WORDS)
-        && (rows_done || read < corner + count_t'(BUFFER_WORDS));
+    qnn_counter #(.COUNT(FRAME_WORDS)) words (.clk, .rst, .step(in_pop), .last(last_read));
+    assign reads = unread && (rows_done || ahead != ahead_t'(BUFFER_WORDS));
 
     // The place in the patch: group, tap or tap, group, and the patch.
     logic last_group, last_tap, next_tap, next_group, patch_done, last_column, last_row;
@@ -143,9 +149,12 @@ module qnn_window #(
     assign last_offset = offsets[PIECES-1];
 
     // Of the pieces of an output word, the last is read last.
-    count_t available;
-    assign available = read + count_t'(reads);
-    assign writes = !rows_done && corner + count_t'(last_offset) < available;
+    // The lowest bit of each term is a carry into one adder: ahead + reads - last_offset - 1.
+    logic signed [AHEAD_BITS:0] behind_last, moved_ahead;
+    assign behind_last = {ahead, 1'b1} + {~ahead_t'(last_offset), reads};
+    assign writes = !rows_done && behind_last >= 0;
+    assign moved_ahead = {ahead, 1'b1}
+        + {patch_done && last_column ? -ahead_t'(STEP_WORDS) : ahead_t'(0), in_pop};
 
     part_t next_part;
     logic part_carry;
@@ -154,19 +163,19 @@ module qnn_window #(
 
     always_ff @(posedge clk) begin
         if (restart) begin
-            read <= '0;
-            corner <= '0;
+            unread <= 1'b1;
+            ahead <= '0;
             rows_done <= 1'b0;
             write_place <= '0;
             top <= '0;
         end else begin
+            ahead <= moved_ahead[AHEAD_BITS:1];
             if (in_pop) begin
-                read <= read + 1'b1;
-                write_place <= write_place == place_t'(BUFFER_WORDS - 1) ? '0 : write_place + 1'b1;
+                unread <= !last_read;
+                write_place <= wrapped(write_place + 1'b1);
             end
             if (patch_done && last_column) begin
                 rows_done <= last_row;
-                corner <= corner + count_t'(STEP_WORDS);
                 top <= wrapped(top + place_t'(STEP_WORDS));
             end
         end
@@ -186,7 +195,7 @@ module qnn_window #(
     logic [LANES_IN*BITS-1:0] stored;
     place_t store_place, top_1;
     logic unused;
-    assign unused = &{1'b0, store_place};
+    assign unused = &{1'b0, store_place, last_offset, moved_ahead[0]};
     always_ff @(posedge clk) begin
         stores <= in_pop && !rst;
         stored <= in_data;
@@ -194,8 +203,8 @@ module qnn_window #(
         top_1 <= top;
     end
     for (genvar i = 0; i < PIECES; ++i) begin : g_copy
-        localparam int BUFFER_BITS = BUFFER_WORDS > 1 ? $clog2(BUFFER_WORDS) : 1;
-        logic [LANES_IN*BITS-1:0] lines[BUFFER_WORDS];
+        localparam int BUFFER_BITS = RING_WORDS > 1 ? $clog2(RING_WORDS) : 1;
+        logic [LANES_IN*BITS-1:0] lines[RING_WORDS];
         logic [LANES_IN*BITS-1:0] word;
         place_t offset, place;
         logic unused_place;

@@ -1,0 +1,87 @@
+"""The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop, and
+puts memories where the emitter says."""
+
+from pathlib import Path
+
+import pytest
+from qnn.backends.rtl.modules import ModuleInstance
+from qnn.backends.rtl.source_files import RtlSource
+from qnn.backends.rtl.synthesis import (
+    Area,
+    SynthesisError,
+    Unit,
+    area_of,
+    fifo_units,
+    modules_below,
+    synthesise,
+    unit_of,
+)
+from support.generate import Choices
+from support.processes import MAKERS
+from support.rtl import emit_all
+from unit.test_rtl_processes import alone, every_kind
+
+pytest.importorskip("pyosys")
+
+FINN_FIFO = Area(lut=465, ff=1034)
+"""FINN's FIFO of 32 words of 32 bits in RTL, as Yosys synthesises it for the same devices."""
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def library_unit(module: str, files: dict[str, str] | None = None, **parameters: str) -> Unit:
+    return Unit(module, parameters, {**modules_below(module), **(files or {})})
+
+
+def rom(style: str) -> Unit:
+    words = "".join(f"{word * 7919 % 65536:04x}\n" for word in range(64))
+    parameters = {"WIDTH": "16", "WORDS": "64", "FILE": '"@/words.hex"', "IN_ADVANCE": "0"}
+    return library_unit("qnn_rom", {"words.hex": words}, **parameters, STYLE=f'"{style}"')
+
+
+def test_memories_are_where_the_emitter_says() -> None:
+    fifo = library_unit("qnn_fifo", WIDTH="32", DEPTH="32")
+    in_luts, block, chosen = synthesise([fifo, rom("block"), rom("auto")])
+    assert in_luts.lut <= FINN_FIFO.lut and in_luts.ff <= FINN_FIFO.ff and not in_luts.bram18
+    assert block.bram18 == 1 and chosen.bram18 == 0
+    assert [area.latch for area in (in_luts, block, chosen)] == [0, 0, 0]
+
+
+def test_the_cells_of_a_netlist_are_counted() -> None:
+    cells = {"LUT6": 2, "INV": 1, "RAM32M": 1, "FDRE": 3, "RAMB36E1": 1, "RAMB18E1": 1, "MUXF7": 1}
+    assert area_of(cells) == Area(lut=7, ff=3, bram18=3)
+    assert area_of(cells).bram36 == 1.5
+
+
+def test_an_error_of_yosys_is_reported() -> None:
+    unit = Unit("broken", {}, {"broken.sv": "module broken(input a, output b);\nassign b = c;"})
+    with pytest.raises(SynthesisError, match="Yosys cannot synthesise a module: error: "):
+        synthesise([unit])
+
+
+def test_a_logic_loop_is_an_error() -> None:
+    source = "module loop(input a, output b);\nwire c = a ^ b;\nassign b = !c;\nendmodule\n"
+    with pytest.raises(SynthesisError, match="found logic loop|problems in"):
+        synthesise([Unit("loop", {}, {"loop.sv": source})])
+
+
+@pytest.mark.slow
+def test_every_process_can_be_synthesised() -> None:
+    choices = Choices.seeded(5)
+    modules = [*every_kind(choices, 1), *(alone(kind, choices) for kind in MAKERS)]
+    _, sources = emit_all(modules)
+    pairs = [pair for source in sources for pair in instances_of(source)]
+    fifos = [unit for source in sources for unit in fifo_units(source).values()]
+    units = [unit_of(source, instance) for source, instance in pairs]
+    areas = synthesise([*units, *fifos])
+    assert not any(area.latch for area in areas)
+    for (_, instance), area in zip(pairs, areas, strict=False):
+        if instance.parameters.get("STYLE") == '"block"' and instance.parameters["WORDS"] != 1:
+            assert area.bram18, instance
+
+
+def instances_of(source: RtlSource) -> list[tuple[RtlSource, ModuleInstance]]:
+    return [(source, instance) for found in source.modules.values() for instance in found]
