@@ -63,17 +63,28 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         one_node("Elu", ROW, alpha=float("inf")),
         "alpha must be finite, it is inf",
     ),
-    "ceil with padding counted": (
-        one_node("AveragePool", IMAGE, **CEIL, count_include_pad=1),
-        "count_include_pad",
-    ),
     "window in the padding": (
         one_node("MaxPool", IMAGE, **CEIL, pads=[1, 1, 1, 1]),
         "entirely in the padding",
     ),
-    "linear resize": (
-        one_node("Resize", IMAGE, None, np.float32([1, 1, 2, 2]), mode="linear"),
-        "linear interpolation",
+    "cubic resize": (
+        one_node("Resize", IMAGE, None, np.float32([1, 1, 2, 2]), mode="cubic"),
+        "cubic interpolation is not supported: use nearest or linear",
+    ),
+    "aligned corners": (
+        one_node(
+            "Resize",
+            IMAGE,
+            None,
+            np.float32([1, 1, 2, 2]),
+            mode="linear",
+            coordinate_transformation_mode="align_corners",
+        ),
+        "align_corners does not divide by integers: use half_pixel",
+    ),
+    "interpolated channels": (
+        one_node("Resize", IMAGE, None, np.float32([1, 2, 2, 2]), mode="linear"),
+        "only the rows and columns of an image can be interpolated",
     ),
     "shrinking": (
         one_node("Resize", IMAGE, None, np.float32([1, 1, 0.5, 1])),

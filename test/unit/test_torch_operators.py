@@ -92,10 +92,14 @@ MODULES = {
     "max_pool1d": (nn.MaxPool1d(2), (1, 3, 8)),
     "max_pool_dilated": (nn.MaxPool2d((2, 3), dilation=2), (1, 3, 8, 8)),
     "avg_pool": (nn.AvgPool2d(3, 2, 1), (1, 3, 8, 8)),
+    "avg_pool_ceil": (nn.AvgPool2d(3, 2, 1, ceil_mode=True), (1, 3, 8, 8)),
+    "avg_pool_ceil_unpadded": (nn.AvgPool2d(3, 2, ceil_mode=True), (1, 3, 8, 8)),
     "avg_pool_inside": (nn.AvgPool2d(3, 2, 1, count_include_pad=False), (1, 3, 8, 8)),
     "global_pool": (nn.AdaptiveAvgPool2d(1), (1, 3, 8, 6)),
     "adaptive_pool": (nn.AdaptiveAvgPool2d((4, 2)), (1, 3, 8, 6)),
     "upsample": (nn.Upsample(scale_factor=2), (1, 3, 4, 5)),
+    "upsample_bilinear": (nn.Upsample(scale_factor=(2, 4), mode="bilinear"), (1, 3, 4, 5)),
+    "upsample_linear": (nn.Upsample(scale_factor=3, mode="linear"), (1, 3, 5)),
     "flatten": (nn.Sequential(nn.Conv2d(3, 5, 3), nn.Flatten(), nn.Linear(20, 3)), (1, 3, 4, 4)),
 }
 
