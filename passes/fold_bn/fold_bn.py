@@ -45,6 +45,7 @@ from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
 from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .tabulate_averages import TabulateAverages
 from .threshold_search import StepFunction, find_thresholds
 
 MAX_OPS_SHOWN = 8
@@ -229,6 +230,7 @@ class FoldBnPass(ModulePass):
             RepeatOperand(),
             AddIntegers(pool),
             MulIntegers(pool),
+            TabulateAverages(pool),
             SumAverages(pool),
             HoistQuantize(pool),
             HoistPermuted(pool),
