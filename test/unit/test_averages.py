@@ -30,13 +30,13 @@ POOLS: dict[str, nn.Module] = {
     "partial windows": nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False),
     "all of the image": nn.AdaptiveAvgPool2d(1),
     "bilinear by 2": nn.Upsample(scale_factor=2, mode="bilinear"),
-    "bilinear by 4 and 3": nn.Upsample(scale_factor=(4, 3), mode="bilinear"),
+    "bilinear by 4 and 2": nn.Upsample(scale_factor=(4, 2), mode="bilinear"),
     "mean of elu": nn.Sequential(nn.ELU(), nn.AvgPool2d(3, 2, 1)),
     "mean of prelu": nn.Sequential(nn.PReLU(4, 0.3), nn.AvgPool2d(2)),
     "global mean of softplus": nn.Sequential(nn.Softplus(), nn.AdaptiveAvgPool2d(1)),
 }
 
-WEIGHED = ("padding does not count", "partial windows", "bilinear by 2", "bilinear by 4 and 3")
+WEIGHED = ("padding does not count", "partial windows", "bilinear by 2", "bilinear by 4 and 2")
 """Those with windows of different numbers of elements, whose sums are multiplied."""
 
 FORMS: dict[str, dict[str, Any]] = {

@@ -447,6 +447,14 @@ def test_linear_interpolation(factors: tuple[int, int], coordinates: str) -> Non
     check(one_node("Resize", IMAGE, None, scales, **how), IMAGE)
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.uint8])
+def test_linear_interpolation_of_integers(kind: type[np.integer]) -> None:
+    """onnxruntime casts the results, which rounds them towards zero."""
+    ends = np.iinfo(kind)
+    x = RNG.integers(ends.min, ends.max + 1, (1, 3, 4, 5)).astype(kind)
+    check(one_node("Resize", x, None, np.array([1, 1, 2, 4], np.float32), mode="linear"), x)
+
+
 def test_linear_interpolation_of_signals_and_in_old_opsets() -> None:
     scales = np.array([1, 1, 4], np.float32)
     check(one_node("Resize", SIGNAL, None, scales, mode="linear"), SIGNAL)

@@ -82,6 +82,10 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         ),
         "align_corners does not divide by integers: use half_pixel",
     ),
+    "integers by three": (
+        one_node("Resize", IMAGE.astype(np.int8), None, np.float32([1, 1, 3, 3]), mode="linear"),
+        "a factor that is not a power of 2",
+    ),
     "interpolated channels": (
         one_node("Resize", IMAGE, None, np.float32([1, 2, 2, 2]), mode="linear"),
         "only the rows and columns of an image can be interpolated",

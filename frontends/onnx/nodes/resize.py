@@ -14,12 +14,13 @@ border, so the result is that pixel, as ONNX defines it. Averages of integers ar
 from collections.abc import Sequence
 
 import numpy as np
-from xdsl.ir import SSAValue
 
+from ....qdialect.attributes import Rounding
 from ....qdialect.data import Array
 from ....qdialect.qnn.layout import ResizeOp
 from ....qdialect.qnn.pooling import AvgPoolOp
-from ....qdialect.types import shape_of
+from ....qdialect.qnn.quantization import DequantizeOp, QuantizeOp
+from ....qdialect.types import QuantType, element_of, is_quant, shape_of
 from ..builder import ProgramBuilder
 from ..names import short_name
 from ..node import Node
@@ -37,9 +38,7 @@ def resize(m: ProgramBuilder, node: Node) -> GraphValue:
     mode = node.text("mode", "nearest")
     nearest = node.text("nearest_mode", "round_prefer_floor")  # torch writes it for every mode
     if mode not in ("nearest", "linear"):
-        raise node.fail(
-            f"{short_name(mode)} interpolation is not supported: use nearest or linear"
-        )
+        raise node.fail(f"{short_name(mode)} interpolation is not supported: use nearest or linear")
     scales = _scale_factors(m, node, x)
     if scales.shape != (x.rank,) or (scales != np.rint(scales)).any() or (scales < 1).any():
         raise node.fail(f"scales are {scales.tolist()}: each must be an integer of at least 1")
@@ -58,12 +57,23 @@ def _interpolated(
     """An image or a signal with linear interpolation along its rows and columns."""
     if x.rank not in (3, 4) or scales[0] != 1 or scales[1] != 1:
         raise node.fail("only the rows and columns of an image can be interpolated")
-    factors = [1, *scales[2:]][-2:]
-    value = m.add(ResizeOp(m.image(x, node), [1, *factors, 1]), node).output
+    factors, element = [1, *scales[2:]][-2:], element_of(x.value)
+    value = m.image(x, node)
+    if is_quant(element):
+        if any(factor & (factor - 1) for factor in factors):
+            raise node.fail(
+                "it interpolates integers by a factor that is not a power of 2, and runtimes "
+                "round the results differently: insert DequantizeLinear before it"
+            )
+        value = m.add(DequantizeOp(value, m.floats(np.float32(1), "one"))).output
+    value = m.add(ResizeOp(value, [1, *factors, 1]), node).output
     for kernel, before, after in _means(node, _coordinates(m, node), factors):
         if max(kernel) > 1:
             op = AvgPoolOp(value, kernel, (1, 1), (*before, *after))
             value = m.add(op, node).output
+    if isinstance(element, QuantType):  # a cast of the result, which rounds towards zero
+        one = m.floats(np.float32(1), "one")
+        value = m.add(QuantizeOp(value, one, element, rounding=Rounding.DOWN), node).output
     return GraphTensor(value, x.rank, True)
 
 
