@@ -62,6 +62,8 @@ func.func @elementwise(%x: tensor<1x4xf32>, %i: tensor<1x4xsi4>, %j: tensor<4xui
   %2 = qnn.clip %1 {low = -1.0 : f32, high = 1.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %3 = qnn.hard_sigmoid %2 {alpha = 0.2 : f32, beta = 0.5 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %4 = qnn.sigmoid %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %smooth_exp = qnn.exp %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
+  %smooth_log = qnn.log %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_softplus = qnn.softplus %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_softsign = qnn.softsign %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_erf = qnn.erf %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
@@ -97,6 +99,7 @@ func.func @layout(%x: tensor<1x4x4x8xui2>) {
 
 func.func @classify(%x: tensor<1x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xui4>, tensor<1xui4>) {
   %p = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+  %log_p = qnn.log_softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
   %i = qnn.arg_max %p axis = 1 : (tensor<1x10xf32>) -> tensor<1xui4>
   %v, %k = qnn.top_k %p k = 3 axis = -1 : (tensor<1x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xui4>)
   func.return %v, %k, %i : tensor<1x3xf32>, tensor<1x3xui4>, tensor<1xui4>

@@ -24,7 +24,6 @@ ACTIVATIONS: list[Callable[[], nn.Module]] = [
     nn.Softplus,
     nn.Hardsigmoid,
     nn.LogSigmoid,
-    lambda: nn.Threshold(0.1, 0.0),
 ]
 
 

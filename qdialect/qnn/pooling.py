@@ -164,7 +164,7 @@ class AvgPoolOp(PoolOp):
             ints, factors = window_sums(known[0].ints, window), common // counts
             kind = exact_dtype(max_magnitude(ints) * int(factors.max()))
             return (Dequantized(ints.astype(kind) * factors, known[0].scale / common),)
-        if known is None or known[1] and any(window.pads):
+        if known is None or (known[1] and any(window.pads)):
             return (self._mean_of_floats(as_array(args[0])),)
         exact, offset = known
         sums: Value = Dequantized(window_sums(exact.ints, window), exact.scale)

@@ -50,7 +50,6 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         one_node("Relu", ROW, domain="org.zoo"),
         'unknown operator domain "org.zoo"',
     ),
-    "thresholded": (one_node("ThresholdedRelu", ROW), "train with Relu"),
     "recurrent": (one_node("LSTM", ROW), "recurrent layers are not supported"),
     "missing input": (one_node("Conv", IMAGE), "its input 1 is missing"),
     "wrong attribute": (one_node("LeakyRelu", ROW, alpha="much"), "alpha must be a number"),
