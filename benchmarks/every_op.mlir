@@ -62,8 +62,6 @@ func.func @elementwise(%x: tensor<1x4xf32>, %i: tensor<1x4xsi4>, %j: tensor<4xui
   %2 = qnn.clip %1 {low = -1.0 : f32, high = 1.0 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %3 = qnn.hard_sigmoid %2 {alpha = 0.2 : f32, beta = 0.5 : f32} : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %4 = qnn.sigmoid %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
-  %smooth_exp = qnn.exp %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
-  %smooth_log = qnn.log %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_softplus = qnn.softplus %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_softsign = qnn.softsign %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>
   %smooth_erf = qnn.erf %3 : (tensor<1x4xf32>) -> tensor<1x4xf32>

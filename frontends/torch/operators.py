@@ -32,9 +32,9 @@ RENAMED_OPERATORS = {
     "lift_fresh_copy": "Identity",
     **{f"{name}{end}": onnx for name, onnx in SAME_FUNCTIONS.items() for end in ("", "_")},
     "erf": "Erf",
+    # the ONNX importer rejects these with advice
     "exp": "Exp",
     "log": "Log",
-    # the ONNX importer rejects these with advice
     "layer_norm": "LayerNormalization",
     "group_norm": "GroupNormalization",
     "instance_norm": "InstanceNormalization",
@@ -326,26 +326,17 @@ def mean(t: Translation, call: OperatorCall) -> None:
 
 @translates("aten.softmax", "aten._softmax", "aten.log_softmax", "aten._log_softmax")
 def softmax(t: Translation, call: OperatorCall) -> None:
-    t.emit(
-        call,
-        "LogSoftmax" if "log" in call.target else "Softmax",
-        [call.ref("self")],
-        axis=call.integer("dim"),
-    )
+    op = "LogSoftmax" if "log" in call.target else "Softmax"
+    t.emit(call, op, [call.ref("self")], axis=call.integer("dim"))
 
 
 @translates("aten.argmax", "aten.argmin")
 def argmax(t: Translation, call: OperatorCall) -> None:
     if call.get("dim") is None:
         raise call.fail("an index over all axes is not supported: set dim")
+    op, axis = "ArgMax" if "max" in call.target else "ArgMin", call.integer("dim")
     keep = int(call.flag("keepdim", False))
-    t.emit(
-        call,
-        "ArgMax" if "max" in call.target else "ArgMin",
-        [call.ref("self")],
-        axis=call.integer("dim"),
-        keepdims=keep,
-    )
+    t.emit(call, op, [call.ref("self")], axis=axis, keepdims=keep)
 
 
 @translates("aten.topk")

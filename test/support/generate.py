@@ -48,10 +48,8 @@ from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp, RequantizeOp
 from qnn.qdialect.qnn.smooth import (
     EluOp,
     ErfOp,
-    ExpOp,
     GeluOp,
     HardSwishOp,
-    LogOp,
     MishOp,
     SigmoidOp,
     SiluOp,
@@ -534,7 +532,7 @@ def elu(g: Growth) -> QnnOp:
     return EluOp(g.operand(quant=False), g.choices.pick([1.0, 0.3]))
 
 
-SMOOTH_OPS = SoftplusOp, ExpOp, LogOp, SoftsignOp, ErfOp, GeluOp, SiluOp, MishOp, HardSwishOp
+SMOOTH_OPS = SoftplusOp, SoftsignOp, ErfOp, GeluOp, SiluOp, MishOp, HardSwishOp
 
 
 def unary(kind: Callable[[SSAValue], QnnOp]) -> Maker:

@@ -26,8 +26,6 @@ from qnn.qdialect.qnn.quantization import DequantizeOp
 from qnn.qdialect.qnn.smooth import (
     EluOp,
     ErfOp,
-    ExpOp,
-    LogOp,
     MishOp,
     SigmoidOp,
     SiluOp,
@@ -137,8 +135,6 @@ SMOOTH: dict[type[QnnOp], Callable[[torch.Tensor], torch.Tensor]] = {
     SoftplusOp: lambda x: torch.nn.functional.softplus(x, threshold=40),
     SoftsignOp: torch.nn.functional.softsign,
     ErfOp: torch.erf,
-    ExpOp: torch.exp,
-    LogOp: torch.log,
     MishOp: torch.nn.functional.mish,
     SiluOp: torch.nn.functional.silu,
 }

@@ -46,12 +46,6 @@
 %tanh1 = qnn.tanh %x {layer = "Tanh_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // CHECK: %tanh1 = qnn.tanh %x {layer = "Tanh_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %tanh1 = "qnn.tanh"(%x) <{layer = "Tanh_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
-%exp0 = qnn.exp %x {layer = "Exp_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-// CHECK: %exp0 = qnn.exp %x {layer = "Exp_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-// GENERIC: %exp0 = "qnn.exp"(%x) <{layer = "Exp_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
-%log0 = qnn.log %x {layer = "Log_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-// CHECK: %log0 = qnn.log %x {layer = "Log_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
-// GENERIC: %log0 = "qnn.log"(%x) <{layer = "Log_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
 %softplus0 = qnn.softplus %x {layer = "Softplus_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // CHECK: %softplus0 = qnn.softplus %x {layer = "Softplus_0"} : (tensor<2x3xf32>) -> tensor<2x3xf32>
 // GENERIC: %softplus0 = "qnn.softplus"(%x) <{layer = "Softplus_0"}> : (tensor<2x3xf32>) -> tensor<2x3xf32>
