@@ -23,7 +23,6 @@ ACTIVATIONS: list[Callable[[], nn.Module]] = [
     nn.SELU,
     nn.Softplus,
     nn.Hardsigmoid,
-    nn.LogSigmoid,
 ]
 
 
