@@ -114,8 +114,8 @@ class Chain:
         evaluate_ops((*self.ops, self.quantizer), values)
         return self.as_levels(values[self.quantizer.output]).reshape(inputs[0].shape)
 
-    def as_image(self, rows: Ints) -> Ints:
-        """Rows with one integer per channel, in the rank of the chain's tensors."""
+    def as_image(self, rows: Array) -> Array:
+        """Rows with one number per channel, in the rank of the chain's tensors."""
         rank = len(shape_of(self.quantizer.x))
         return rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
 

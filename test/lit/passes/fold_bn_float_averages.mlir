@@ -4,10 +4,10 @@
 // No quantizer follows the activation, so its floats are averaged. All of them are multiples of 1/16.
 
 // CHECK:       %table = qnn.constant {{\[\[}}-8, -6, -4, -2, 0, 8, 16, 24], [-4, -3, -2, -1, 0, 8, 16, 24]]
-// CHECK-NEXT:  %0 = qnn.lookup %x, %table first = -4 {per_channel}
-// CHECK-NEXT:  %y = qnn.sum_pool %0 kernel = [2, 2] strides = [2, 2]
+// CHECK-NEXT:  %y = qnn.lookup %x, %table first = -4 {per_channel}
+// CHECK-NEXT:  %y_1 = qnn.sum_pool %y kernel = [2, 2] strides = [2, 2]
 // CHECK-NEXT:  %thresholds = qnn.constant {{\[\[}}17, 48, 81]]
-// CHECK-NEXT:  %q = qnn.threshold %y, %thresholds
+// CHECK-NEXT:  %q = qnn.threshold %y_1, %thresholds
 
 // STREAM:      stream.lookup
 // STREAM:      stream.pool
