@@ -97,6 +97,7 @@ func.func @layout(%x: tensor<1x4x4x8xui2>) {
 
 func.func @classify(%x: tensor<1x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xui4>, tensor<1xui4>) {
   %p = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+  %log_p = qnn.log_softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
   %i = qnn.arg_max %p axis = 1 : (tensor<1x10xf32>) -> tensor<1xui4>
   %v, %k = qnn.top_k %p k = 3 axis = -1 : (tensor<1x10xf32>) -> (tensor<1x3xf32>, tensor<1x3xui4>)
   func.return %v, %k, %i : tensor<1x3xf32>, tensor<1x3xui4>, tensor<1xui4>

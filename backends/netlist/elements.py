@@ -224,6 +224,8 @@ class LabelSelectInstance(Instance):
     words: int
     """Words of scores in a frame."""
     k: int
+    last: bool
+    """Whether the last of equal scores comes first."""
 
 
 @build_instance.register
@@ -237,4 +239,5 @@ def build_label_select(process: LabelSelectOp, builder: Builder) -> LabelSelectI
         lanes_out=y.lanes.data,
         words=x.words,
         k=y.frame[0],
+        last=process.last is not None,
     )

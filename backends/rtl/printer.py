@@ -254,6 +254,7 @@ def print_label_select(instance: LabelSelectInstance) -> Iterator[ModuleInstance
         LANES_OUT=instance.lanes_out,
         WORDS=instance.words,
         K=instance.k,
+        LAST=int(instance.last),
         **type_parameters("IN_", instance.input),
         OUT_BITS=bit_width(instance.output),
     )

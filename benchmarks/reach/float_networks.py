@@ -19,6 +19,10 @@ ACTIVATIONS: list[Callable[[], nn.Module]] = [
     nn.Sigmoid,
     nn.Tanh,
     nn.ELU,
+    nn.Mish,
+    nn.SELU,
+    nn.Softplus,
+    nn.Hardsigmoid,
 ]
 
 
@@ -60,6 +64,55 @@ class SqueezeExcite(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.gate(x)
+
+
+class SpatialAttention(nn.Module):
+    """Scales each pixel of an image by a number computed from the pixels around it."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.gate = nn.Sequential(nn.Conv2d(channels, 1, 3, padding=1), nn.Sigmoid())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.gate(x)
+
+
+class GatedLinearUnit(nn.Module):
+    """Half of the channels times the sigmoid of the other half."""
+
+    def __init__(self, layer: nn.Module):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.glu(self.layer(x), 1)
+
+
+class Extremum(nn.Module):
+    """The larger or the smaller result of two branches."""
+
+    def __init__(self, first: nn.Module, second: nn.Module, largest: bool):
+        super().__init__()
+        self.first, self.second, self.largest = first, second, largest
+
+    def forward(self, x: Tensor) -> Tensor:
+        function = torch.maximum if self.largest else torch.minimum
+        return function(self.first(x), self.second(x))
+
+
+class Label(nn.Module):
+    """The class with the highest score."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.argmax(1)
+
+
+FINAL_LAYERS: dict[str, Callable[[], nn.Module]] = {
+    "softmax": lambda: nn.Softmax(-1),
+    "log_softmax": lambda: nn.LogSoftmax(-1),
+    "sigmoid": nn.Sigmoid,
+    "label": Label,
+}
 
 
 class ChannelShuffle(nn.Module):
@@ -140,6 +193,9 @@ class NetworkGenerator:
             self.shuffled,
             self.upsampled,
             self.split_residual,
+            self.attended,
+            self.gated,
+            self.extremum,
         ]
         return self.choice.choice(kinds)()
 
@@ -199,6 +255,8 @@ class NetworkGenerator:
                 lambda: nn.AvgPool2d(2),
                 lambda: nn.AvgPool2d(3, 2, 1),
                 lambda: nn.AvgPool2d(3, 2, 1, count_include_pad=False),
+                lambda: nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False),
+                lambda: nn.MaxPool2d(2, ceil_mode=True),
             ]
         )()
         self.size = self.size // 2 if pool.kernel_size == 2 else -(-self.size // 2)
@@ -207,6 +265,21 @@ class NetworkGenerator:
     def excited(self) -> nn.Module:
         layer = self.plain()
         return nn.Sequential(layer, SqueezeExcite(self.channels))
+
+    def attended(self) -> nn.Module:
+        layer = self.plain()
+        return nn.Sequential(layer, SpatialAttention(self.channels))
+
+    def gated(self) -> nn.Module:
+        layer = GatedLinearUnit(self.conv(8, 3))
+        self.channels = 4
+        return layer
+
+    def extremum(self) -> nn.Module:
+        channels = self.channels
+        first = self.conv(4, 3)
+        self.channels = channels
+        return Extremum(first, self.conv(4, 1), self.choice.random() < 0.7)
 
     def shuffled(self) -> nn.Module:
         layer = self.conv(8, 1)
@@ -228,7 +301,9 @@ class NetworkGenerator:
             return nn.Sequential(
                 layer, nn.ConvTranspose2d(self.channels, self.channels, 2, 2), self.activation()
             )
-        return nn.Sequential(layer, nn.Upsample(scale_factor=2, mode=kind))
+        factor = 4 if self.size == 8 and self.choice.random() < 0.5 else 2
+        self.size = self.size // 2 * factor
+        return nn.Sequential(layer, nn.Upsample(scale_factor=factor, mode=kind))
 
     def split_residual(self) -> nn.Module:
         """Two paths that are only added, never quantized before it by the float network."""
@@ -240,7 +315,9 @@ class NetworkGenerator:
 
     def head(self) -> nn.Module:
         classes, channels = 5, self.channels
-        kind = self.choice.choice(["flatten", "flatten", "average", "average", "conv", "softmax"])
+        kind = self.choice.choice(
+            ["flatten", "flatten", "average", "average", "conv", *FINAL_LAYERS]
+        )
         if kind == "flatten":
             wide = channels * self.size**2
             return nn.Sequential(
@@ -253,8 +330,8 @@ class NetworkGenerator:
             nn.Flatten(),
             nn.Linear(channels, classes),
         ]
-        if kind == "softmax":
-            layers.append(nn.Softmax(-1))
+        if kind in FINAL_LAYERS:
+            layers.append(FINAL_LAYERS[kind]())
         return nn.Sequential(*layers)
 
 

@@ -77,6 +77,7 @@ def write_onnxruntime(seed: int, file: Path) -> Drawn:
         activations = QuantType.QUInt8
     per_channel = choice.random() < 0.5
     symmetric = choice.random() < 0.3
+    layers_only = choice.random() < 0.15
     quantize_static(
         str(plain),
         str(file),
@@ -87,10 +88,12 @@ def write_onnxruntime(seed: int, file: Path) -> Drawn:
         weight_type=QuantType.QInt8,
         # Its integer kernels add pairs of 8-bit products in 16 bits, which saturate (AVX2).
         reduce_range=form is QuantFormat.QOperator,
+        op_types_to_quantize=["Conv", "Gemm", "MatMul"] if layers_only else None,
         extra_options={"ActivationSymmetric": symmetric},
     )
     lower_ir_version(file)
     words = f"{form} {activations}{' per channel' * per_channel}{' symmetric' * symmetric}"
+    words += " layers only" * layers_only
     return Drawn(words)
 
 

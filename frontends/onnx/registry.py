@@ -45,7 +45,7 @@ UNSUPPORTED_OPERATORS: dict[str, str] = {
         "export the model with static quantization"
     ),
     **dict.fromkeys(
-        ("ThresholdedRelu", "Shrink", "Exp", "Log"),
+        ("Exp", "Log"),
         "this activation is not supported: train with Relu, LeakyRelu, Elu, Sigmoid or Tanh",
     ),
     **dict.fromkeys(

@@ -132,8 +132,16 @@ def pad(t: Translation, call: OperatorCall) -> None:
     t.emit(call, "Pad", [call.ref("self"), places, value])
 
 
-@translates("aten.upsample_nearest1d", "aten.upsample_nearest2d")
+@translates(
+    "aten.upsample_nearest1d",
+    "aten.upsample_nearest2d",
+    "aten.upsample_linear1d",
+    "aten.upsample_bilinear2d",
+)
 def upsample(t: Translation, call: OperatorCall) -> None:
+    linear = "linear" in call.target
+    if linear and call.flag("align_corners", False):
+        raise call.fail("align_corners does not divide by integers: set align_corners=False")
     name = "input" if "input" in call.arguments else "self"
     sizes = t.shapes[call.ref(name)][2:]
     wanted = t.shapes[call.outputs[0]][2:]
@@ -142,8 +150,8 @@ def upsample(t: Translation, call: OperatorCall) -> None:
         call,
         "Resize",
         [call.ref(name), "", t.constant(scales)],
-        mode="nearest",
-        coordinate_transformation_mode="asymmetric",
+        mode="linear" if linear else "nearest",
+        coordinate_transformation_mode="half_pixel" if linear else "asymmetric",
         nearest_mode="floor",
     )
 

@@ -166,6 +166,45 @@ def softplus(t: Translation, call: OperatorCall) -> None:
     t.emit(call, "Softplus", [call.ref("self")])
 
 
+@translates("aten.log_sigmoid")
+def log_sigmoid(t: Translation, call: OperatorCall) -> None:
+    """`-log(1 + exp(-x))`, which does not overflow."""
+    minus = t.step(call, "Neg", [call.ref("self")])
+    t.emit(call, "Neg", [t.step(call, "Softplus", [minus])])
+
+
+@translates("aten.threshold", "aten.threshold_")
+def threshold(t: Translation, call: OperatorCall) -> None:
+    """`x` above the threshold, and a number elsewhere; one of two terms is always 0."""
+    x, number = call.ref("self"), t.number(call, "value")
+    beyond = t.step(call, "Sub", [x, t.operand(call, "threshold")])
+    above = t.step(call, "Relu", [t.step(call, "Sign", [beyond])])
+    if number == 0:
+        return t.emit(call, "Mul", [x, above])
+    below = t.step(call, "Sub", [t.constant(np.float32(1)), above])
+    other = t.step(call, "Mul", [below, t.constant(np.float32(number))])
+    t.emit(call, "Add", [t.step(call, "Mul", [x, above]), other])
+
+
+@translates("aten.hardshrink", "aten.softshrink")
+def shrink(t: Translation, call: OperatorCall) -> None:
+    limit = float(t.number(call, "lambd", 0.5))
+    bias = limit if "soft" in call.target else 0.0
+    t.emit(call, "Shrink", [call.ref("self")], lambd=limit, bias=bias)
+
+
+@translates("aten.glu")
+def gated_linear_unit(t: Translation, call: OperatorCall) -> None:
+    """One half of a tensor times the sigmoid of the other."""
+    axis = call.integer("dim", -1)
+    size = t.shapes[call.ref("self")][axis] // 2
+    names = [f"{call.outputs[0]}.{part}" for part in ("values", "gates")]
+    halves = replace(call, outputs=names)
+    sizes = t.constant(int64_array([size, size]))
+    t.emit(halves, "Split", [call.ref("self"), sizes], axis=axis)
+    t.emit(call, "Mul", [names[0], t.step(call, "Sigmoid", [names[1]])])
+
+
 @translates("aten.prelu")
 def prelu(t: Translation, call: OperatorCall) -> None:
     slope = t.array(call, "weight").reshape(-1, *[1] * (t.rank(call, "self") - 2))
@@ -285,17 +324,19 @@ def mean(t: Translation, call: OperatorCall) -> None:
     t.emit(call, "ReduceMean", [call.ref("self"), t.constant(int64_array(axes))], keepdims=keep)
 
 
-@translates("aten.softmax", "aten._softmax")
+@translates("aten.softmax", "aten._softmax", "aten.log_softmax", "aten._log_softmax")
 def softmax(t: Translation, call: OperatorCall) -> None:
-    t.emit(call, "Softmax", [call.ref("self")], axis=call.integer("dim"))
+    op = "LogSoftmax" if "log" in call.target else "Softmax"
+    t.emit(call, op, [call.ref("self")], axis=call.integer("dim"))
 
 
-@translates("aten.argmax")
+@translates("aten.argmax", "aten.argmin")
 def argmax(t: Translation, call: OperatorCall) -> None:
     if call.get("dim") is None:
-        raise call.fail("an argmax over all axes is not supported: set dim")
+        raise call.fail("an index over all axes is not supported: set dim")
+    op, axis = "ArgMax" if "max" in call.target else "ArgMin", call.integer("dim")
     keep = int(call.flag("keepdim", False))
-    t.emit(call, "ArgMax", [call.ref("self")], axis=call.integer("dim"), keepdims=keep)
+    t.emit(call, op, [call.ref("self")], axis=axis, keepdims=keep)
 
 
 @translates("aten.topk")

@@ -22,7 +22,7 @@ from ...qdialect.qnn.elementwise import AddOp, BinaryOp, UnaryOp
 from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
 from ...qdialect.qnn.linear import LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.normalization import BatchNormOp
-from ...qdialect.qnn.pooling import MaxPoolOp
+from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from ...qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.refusal import Refusal
@@ -111,14 +111,11 @@ class Chain:
         values: dict[SSAValue, Value] = {
             value: self.as_image(rows) for value, rows in zip(self.inputs, inputs, strict=True)
         }
-        with np.errstate(all="ignore"):
-            for op in (*self.ops, self.quantizer):
-                known = [values.get(value, constant_of(value)) for value in op.operands]
-                values[op.results[0]] = op.evaluate(*(v for v in known if v is not None))[0]
+        evaluate_ops((*self.ops, self.quantizer), values)
         return self.as_levels(values[self.quantizer.output]).reshape(inputs[0].shape)
 
-    def as_image(self, rows: Ints) -> Ints:
-        """Rows with one integer per channel, in the rank of the chain's tensors."""
+    def as_image(self, rows: Array) -> Array:
+        """Rows with one number per channel, in the rank of the chain's tensors."""
         rank = len(shape_of(self.quantizer.x))
         return rows.reshape(-1, *[1] * (rank - 2), rows.shape[-1])
 
@@ -127,6 +124,14 @@ class Chain:
         found = as_array(value).astype(np.int64)
         bipolar = isinstance(element_of(self.quantizer.output), BipolarType)
         return (found + 1) >> 1 if bipolar else found
+
+
+def evaluate_ops(ops: Iterable[QnnOp], values: dict[SSAValue, Value]) -> None:
+    """Evaluates ops one after another; `values` has their inputs, and gets their results."""
+    with np.errstate(all="ignore"):
+        for op in ops:
+            known = [values.get(value, constant_of(value)) for value in op.operands]
+            values[op.results[0]] = op.evaluate(*(v for v in known if v is not None))[0]
 
 
 def split_operands(op: Operation) -> tuple[list[SSAValue], list[tuple[int, ...]]]:
@@ -161,11 +166,11 @@ def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
         return Refusal(reason, SCALE_REMEDY)
     if len(shape_of(quantizer.x)) < 2:
         return Refusal("its input lacks an axis of images or an axis of channels")
-    ops = _ops_before(quantizer.x)
+    ops = ops_before(quantizer.x)
     if isinstance(ops, Refusal):
         return ops
     found = {op.x: None for op in ops if isinstance(op, DequantizeOp)}
-    inputs, steps = _common_input(list(found))
+    inputs, steps = common_input(list(found))
     if len(inputs) > 2:
         reason = f"it depends on {len(inputs)} tensors, at most 2 are supported"
         return Refusal(reason, "quantize the sum of two of them")
@@ -175,7 +180,7 @@ def chain_of(quantizer: QuantizerOp) -> Chain | Refusal:
     return Chain(inputs, [*steps, *ops], quantizer)
 
 
-def _ops_before(value: SSAValue) -> list[QnnOp] | Refusal:
+def ops_before(value: SSAValue) -> list[QnnOp] | Refusal:
     """The ops between integers and a value, each after those that it reads."""
     shape = shape_of(value)
     ops: list[QnnOp] = []
@@ -207,7 +212,7 @@ def _ops_before(value: SSAValue) -> list[QnnOp] | Refusal:
     return ops
 
 
-def _common_input(inputs: list[SSAValue]) -> tuple[list[SSAValue], list[QnnOp]]:
+def common_input(inputs: list[SSAValue]) -> tuple[list[SSAValue], list[QnnOp]]:
     """The integers from which thresholds and tables compute all inputs, and these ops.
 
     `x * sigmoid(x)`, with both factors quantized, reads a tensor and a table of that tensor.
@@ -243,6 +248,9 @@ def _refuse_source(owner: Operation | Block) -> Refusal:
     """Why a value that is neither dequantized nor elementwise cannot start a chain."""
     if isinstance(owner, Block):
         return Refusal("its input comes from a float input of the network", "quantize that input")
+    if isinstance(owner, AvgPoolOp):
+        reason = f"its input comes from {describe(owner)}, which averages floats"
+        return Refusal(reason, "put a quantizer before the average")
     reason = f"its input comes from {describe(owner)}, which is not an elementwise op"
     return Refusal(reason, "only elementwise ops can stand between integers and a quantizer")
 

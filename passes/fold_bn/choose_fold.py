@@ -9,6 +9,7 @@ from xdsl.utils.exceptions import InterpretationError
 from ...qdialect.qnn.constants import range_of
 from ...qdialect.refusal import Refusal
 from ..arrays import Ints
+from .approximate_sum import ApproximateSum, find_approximate_sum
 from .chains import Chain, channel_bounds, level_range
 from .monotone import is_monotone
 from .residual import PairTable, WeightedSum, find_weighted_sum, try_all_pairs
@@ -45,7 +46,7 @@ class TableInput(InputRange):
     """The function both rises and falls in some channel, and its range is small: a table."""
 
 
-FoldPlan = MonotoneInput | TableInput | Segments | WeightedSum | PairTable
+FoldPlan = MonotoneInput | TableInput | Segments | WeightedSum | PairTable | ApproximateSum
 
 
 def plan_fold(chain: Chain, max_error: int = 0) -> FoldPlan | Refusal:
@@ -69,6 +70,8 @@ def _plan(chain: Chain, max_error: int) -> FoldPlan | Refusal:
     plan = find_weighted_sum(chain, max_error)
     if isinstance(plan, Refusal) and fits_pair_table(chain):
         return try_all_pairs(chain)
+    if isinstance(plan, Refusal) and max_error:
+        return find_approximate_sum(chain, max_error)
     return plan
 
 

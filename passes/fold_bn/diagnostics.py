@@ -11,7 +11,7 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Operation, SSAValue
 
 from ...qdialect.qnn.base import QnnOp, describe
-from ...qdialect.qnn.classify import SoftmaxOp
+from ...qdialect.qnn.classify import ScoresOp
 from ...qdialect.qnn.constants import constant_of
 from ...qdialect.qnn.layout import MoveOp
 from ...qdialect.qnn.linear import LinearOpBase
@@ -52,7 +52,7 @@ def _is_end(op: QuantizeOp | ThresholdOp) -> bool:
     value = op.x
     while isinstance(value.owner, MoveOp):
         value = value.owner.x
-    return isinstance(value.owner, SoftmaxOp) and _only_returned(op.output)
+    return isinstance(value.owner, ScoresOp) and _only_returned(op.output)
 
 
 def _only_returned(value: SSAValue) -> bool:

@@ -6,6 +6,7 @@ thresholds or a table. Both are done twice: elementwise ops that no quantizer ab
 round are moved past whole channels before the second.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from xdsl.pattern_rewriter import (
 from xdsl.utils.exceptions import PassFailedException
 
 from ...qdialect.data import Array
+from ...qdialect.qnn.base import describe
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.elementwise import AddOp, MulOp
@@ -34,6 +36,7 @@ from ...qdialect.types import BipolarType, QuantType, element_of, is_quant, smal
 from ..arrays import Ints
 from ..sum_types import sum_type
 from .affine_inputs import FoldAffine
+from .approximate_sum import ApproximateSum
 from .chains import Chain, QuantizerOp, chain_of, level_range
 from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import MonotoneInput, TableInput, plan_fold
@@ -45,7 +48,10 @@ from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
 from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .tabulate_averages import TabulateAverages
 from .threshold_search import StepFunction, find_thresholds
+
+LOG = logging.getLogger(__name__)
 
 MAX_OPS_SHOWN = 8
 """Ops that an error lists; the others are counted."""
@@ -92,6 +98,8 @@ class FoldChain(RewritePattern):
                 return self._fold_sum(chain, plan)
             case PairTable() as plan:
                 return self._fold_pairs(chain, plan)
+            case ApproximateSum() as plan:
+                return self._fold_approximate_sum(chain, plan)
 
     def _fold_to_thresholds(self, chain: Chain, bounds: MonotoneInput) -> list[Operation]:
         first, last = level_range(chain.quantizer)
@@ -142,6 +150,34 @@ class FoldChain(RewritePattern):
         total = self._weighted_sum(chain, weighted_sum.multipliers, new)
         steps = StepFunction(weighted_sum.thresholds[None], np.zeros(1, np.bool_))
         return new + self._threshold_op(total, steps, chain.quantizer, weighted_sum.first)
+
+    def _fold_approximate_sum(self, chain: Chain, plan: ApproximateSum) -> list[Operation]:
+        """Thresholds over a sum of two tensors, with multipliers for each channel."""
+        LOG.warning(
+            "fold-bn: %s: levels may be off by up to %d, because its operands have no common scale",
+            describe(chain.quantizer),
+            self.max_error,
+        )
+        new: list[Operation] = []
+        a, b = (
+            self._multiples(value, factors, new)
+            for value, factors in zip(chain.inputs, plan.multipliers, strict=True)
+        )
+        (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
+        new.append(AddOp(a, b, sum_type(a_low + b_low, a_high + b_high)))
+        total = new[-1].results[0]
+        return new + self._threshold_op(total, plan.steps, chain.quantizer, plan.first)
+
+    def _multiples(self, x: SSAValue, factors: Ints, new_ops: list[Operation]) -> SSAValue:
+        """A tensor times a factor for each channel."""
+        ends = int(factors.min()), int(factors.max())
+        if ends[0] == ends[1]:
+            return self._multiple(x, ends[0], new_ops)
+        corners = [factor * end for factor in ends for end in range_of(x)]
+        constant = self.pool.constant(factors, smallest_type(min(ends[0], 0), ends[1]), "factors")
+        product = MulOp(x, constant, sum_type(min(corners), max(corners)))
+        new_ops += [constant, product]
+        return product.output
 
     def _weighted_sum(
         self, chain: Chain, multipliers: tuple[int, int], new_ops: list[Operation]
@@ -229,6 +265,7 @@ class FoldBnPass(ModulePass):
             RepeatOperand(),
             AddIntegers(pool),
             MulIntegers(pool),
+            TabulateAverages(pool),
             SumAverages(pool),
             HoistQuantize(pool),
             HoistPermuted(pool),

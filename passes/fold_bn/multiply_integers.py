@@ -2,8 +2,9 @@
 
     dequantize(a, s, za) * dequantize(b, t, zb)   becomes   dequantize((a - za) * (b - zb), s * t)
 
-A squeeze-and-excite block multiplies each channel of an image by one number. That number is
-repeated for all pixels, so that both operands have the same shape.
+A squeeze-and-excite block multiplies each channel of an image by one number, and spatial attention
+each pixel. That number is repeated for all pixels or channels, so that both operands have the same
+shape.
 """
 
 import numpy as np
@@ -23,7 +24,7 @@ from .chains import ElementwiseOp, split_operands
 
 
 class RepeatOperand(RewritePattern):
-    """Repeats an operand over the rows and columns of the other one."""
+    """Repeats an operand over the rows, columns or channels of the other one."""
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: BinaryOp, rewriter: PatternRewriter) -> None:
@@ -32,7 +33,7 @@ class RepeatOperand(RewritePattern):
         if len(free) != 2 or len(small) != 1 or len(result) != 4:
             return
         shape = shape_of(small[0])
-        if len(shape) != 4 or (shape[0], shape[3]) != (result[0], result[3]):
+        if len(shape) != 4 or shape[0] != result[0]:
             return
         scales = [size // own for size, own in zip(result, shape, strict=True)]
         repeated = ResizeOp(small[0], scales)

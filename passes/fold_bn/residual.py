@@ -31,7 +31,12 @@ MAX_MULTIPLIER = 1 << 10
 SMALL_OPERANDS = "quantize both of its operands to at most 8 bits"
 """The remedy if a sum is impossible: with so few bits, a table can hold all pairs."""
 
-ONE_SCALE = "quantize both of its operands, with one scale per tensor"
+SMALL_OR_INEXACT = f'{SMALL_OPERANDS}, or allow an error: --fold-bn="max-error=1"'
+
+ONE_SCALE = (
+    "quantize both of its operands, with one scale per tensor, or allow an error: "
+    '--fold-bn="max-error=1"'
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
     if isinstance(pairs, Refusal):
         return pairs
     if (pairs.levels != pairs.levels[:, :1]).any():
-        return Refusal("the ops after its addition differ between channels", SMALL_OPERANDS)
+        return Refusal("the ops after its addition differ between channels", SMALL_OR_INEXACT)
     level_of_pair = pairs.levels[:, 0]
     order = np.argsort(level_of_pair, kind="stable")
     a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
@@ -116,7 +121,7 @@ def try_all_pairs(chain: Chain) -> PairTable | Refusal:
     counts = [high - low + 1 for low, high in map(range_of, chain.inputs)]
     if prod(counts) * chain.width > MAX_PAIRS_TRIED:
         reason = f"it combines tensors of {counts[0]} and {counts[1]} values: too many pairs to try"
-        return Refusal(reason, SMALL_OPERANDS)
+        return Refusal(reason, SMALL_OR_INEXACT)
     a, b = map(_values_of_type, chain.inputs)
     rows, cols = np.repeat(a, len(b)), np.tile(b, len(a))
     shape = (len(rows), chain.width)

@@ -227,7 +227,8 @@ def lower_label_select(lowering: Lowering, op: ArgMaxOp | TopKOp) -> None:
         raise refused(op, reason, "only the scores of one image can be compared")
     if isinstance(op, TopKOp) and list(op.values.uses):
         raise refused(op, "its scores are used", "only the indices of a top_k are supported")
-    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op, True), k)
+    last = isinstance(op, ArgMaxOp) and op.last is not None
+    process = elements.LabelSelectOp(lowering.ordered_channel(op.x, op, True), k, last)
     wanted = ChannelType((k,), element_of(indices))
     channel = Rewriter.replace_value_with_new_type(process.output, wanted)
     lowering.add(process, op)

@@ -1,10 +1,11 @@
-"""The last ops of a classifier: softmax, arg_max, top_k."""
+"""The last ops of a classifier: softmax, log_softmax, arg_max, top_k."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from xdsl.dialects.builtin import UnitAttr
 from xdsl.ir import Operation, SSAValue
-from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
+from xdsl.irdl import irdl_op_definition, operand_def, opt_prop_def, prop_def, result_def
 
 from ..types import QuantType, element_of, shape_of, unsigned
 from ..values import Value, as_array
@@ -34,14 +35,8 @@ def index_type(x: SSAValue, axis: int) -> QuantType:
     return unsigned(max(1, (shape_of(x)[axis] - 1).bit_length()))
 
 
-@irdl_op_definition
-class SoftmaxOp(AxisOp):
-    """Converts scores to probabilities along an axis: `exp(x) / sum(exp(x))`.
-
-    %y = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
-    """
-
-    name = "qnn.softmax"
+class ScoresOp(AxisOp):
+    """A function of the scores along an axis, which has a result for each of them."""
 
     x = operand_def()
     output = result_def()
@@ -60,6 +55,16 @@ class SoftmaxOp(AxisOp):
         require_float(self.x, "the input")
         require_same_element((self.x, self.output))
 
+
+@irdl_op_definition
+class SoftmaxOp(ScoresOp):
+    """Converts scores to probabilities along an axis: `exp(x) / sum(exp(x))`.
+
+    %y = qnn.softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    """
+
+    name = "qnn.softmax"
+
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
         x, axis = as_array(args[0]), self.axis.value.data
         powers = np.exp(x - x.max(axis, keepdims=True))
@@ -67,10 +72,25 @@ class SoftmaxOp(AxisOp):
 
 
 @irdl_op_definition
+class LogSoftmaxOp(ScoresOp):
+    """The logarithms of the probabilities of a softmax: `x - log(sum(exp(x)))`.
+
+    %y = qnn.log_softmax %x axis = -1 : (tensor<1x10xf32>) -> tensor<1x10xf32>
+    """
+
+    name = "qnn.log_softmax"
+
+    def evaluate(self, *args: Value) -> tuple[Value, ...]:
+        x, axis = as_array(args[0]), self.axis.value.data
+        below = x - x.max(axis, keepdims=True)
+        return (below - np.log(np.exp(below).sum(axis, keepdims=True)),)
+
+
+@irdl_op_definition
 class ArgMaxOp(AxisOp):
     """The index of the largest element along an axis, which the result no longer has.
 
-    If several elements are the largest, it is the index of the first.
+    If several elements are the largest, it is the index of the first, or with `last` of the last.
 
     %y = qnn.arg_max %x axis = -1 : (tensor<1x10xsi9>) -> tensor<1xui4>
     """
@@ -78,13 +98,22 @@ class ArgMaxOp(AxisOp):
     name = "qnn.arg_max"
 
     x = operand_def()
+    last = opt_prop_def(UnitAttr)
+    """Whether the last of several largest elements is chosen."""
     output = result_def()
 
     assembly_format = "$x `axis` `=` $axis attr-dict `:` functional-type(operands, results)"
 
-    def __init__(self, x: SSAValue | Operation, axis: int = -1, element: QuantType | None = None):
+    def __init__(
+        self,
+        x: SSAValue | Operation,
+        axis: int = -1,
+        element: QuantType | None = None,
+        last: bool = False,
+    ):
         x = SSAValue.get(x)
-        self.init_with_inferred_types([x], {"axis": int_attr(axis)}, element or index_type(x, axis))
+        properties = {"axis": int_attr(axis), "last": UnitAttr() if last else None}
+        self.init_with_inferred_types([x], properties, element or index_type(x, axis))
 
     def result_shapes(self) -> Sequence[Shape]:
         x = shape_of(self.x)
@@ -95,7 +124,10 @@ class ArgMaxOp(AxisOp):
         check_index(self.output, shape_of(self.x)[self.axis.value.data])
 
     def evaluate(self, *args: Value) -> tuple[Value, ...]:
-        return (cast_exactly(self, as_array(args[0]).argmax(self.axis.value.data)),)
+        x, axis = as_array(args[0]), self.axis.value.data
+        if self.last is None:
+            return (cast_exactly(self, x.argmax(axis)),)
+        return (cast_exactly(self, x.shape[axis] - 1 - np.flip(x, axis).argmax(axis)),)
 
 
 @irdl_op_definition

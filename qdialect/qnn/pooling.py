@@ -164,18 +164,24 @@ class AvgPoolOp(PoolOp):
             ints, factors = window_sums(known[0].ints, window), common // counts
             kind = exact_dtype(max_magnitude(ints) * int(factors.max()))
             return (Dequantized(ints.astype(kind) * factors, known[0].scale / common),)
-        sums: Value = window_sums(as_array(args[0]), window)
-        if known is not None and (not known[1] or not any(window.pads)):
-            exact, offset = known
-            sums = Dequantized(window_sums(exact.ints, window), exact.scale)
-            if offset:
-                sums = plus_constant(sums, np.array(offset * taps, np.float32))
+        if known is None or (known[1] and any(window.pads)):
+            return (self._mean_of_floats(as_array(args[0])),)
+        exact, offset = known
+        sums: Value = Dequantized(window_sums(exact.ints, window), exact.scale)
+        if offset:
+            sums = plus_constant(sums, np.array(offset * taps, np.float32))
         total = as_array(sums)
-        if alike and common:
-            result = total / total.dtype.type(common)
-            return (with_map(sums, lambda before: before.over(common), result),)
-        ones = np.ones((1, *shape_of(self.x)[1:3], 1), total.dtype)
-        return (total / window_sums(ones, window),)
+        result = total / total.dtype.type(common)
+        return (with_map(sums, lambda before: before.over(common), result),)
+
+    def _mean_of_floats(self, x: Array) -> Array:
+        """The mean of floats that are not known as integers; sums are computed in float64, where
+        those of similar float32 numbers are exact."""
+        sums = window_sums(x.astype(np.float64), self.window)
+        counts, common = self.counts, self.common_count
+        if (counts == common).all():
+            return sums.astype(x.dtype) / x.dtype.type(common)
+        return (sums * (common // counts) * (1 / common)).astype(x.dtype)
 
 
 def window_sums(x: Array, window: Window) -> Array:

@@ -336,7 +336,9 @@ class FactorOp(PixelRowsProcess):
 
 @irdl_op_definition
 class LabelSelectOp(Process):
-    """The indices of the `k` largest scores, in descending order; of equal scores, the first.
+    """The indices of the `k` largest scores, in descending order.
+
+    Of equal scores, the one with the lowest index comes first, or with `last` the highest.
 
     %i = stream.label_select %x
         : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
@@ -345,14 +347,20 @@ class LabelSelectOp(Process):
     name = "stream.label_select"
 
     x = operand_def(ChannelType)
+    last = opt_prop_def(UnitAttr)
+    """Whether the last of equal scores comes first."""
     output = result_def(ChannelType)
 
     assembly_format = "$x attr-dict `:` functional-type(operands, results)"
 
-    def __init__(self, x: SSAValue | Operation, k: int = 1):
+    def __init__(self, x: SSAValue | Operation, k: int = 1, last: bool = False):
         labels = channel_of(SSAValue.get(x)).frame[-1]
         element = unsigned(max(1, (labels - 1).bit_length()))
-        super().__init__(operands=[x], result_types=[ChannelType((k,), element)])
+        super().__init__(
+            operands=[x],
+            result_types=[ChannelType((k,), element)],
+            properties={"last": UnitAttr() if last else None},
+        )
 
     def check(self) -> None:
         (x,), (y,) = self.inputs, self.outputs
@@ -377,6 +385,8 @@ class LabelSelectOp(Process):
 
     def evaluate(self, *frames: Array) -> tuple[Array, ...]:
         (k,) = self.outputs[0].frame
-        last = frames[0].shape[-1] - 1
-        order = np.argsort(frames[0][:, ::-1], axis=-1, kind="stable")
-        return ((last - order[:, ::-1])[:, :k].astype(dtype_of(self.outputs[0].element_type)),)
+        scores, backwards = frames[0], self.last is None
+        # a stable sort, read from its end, has the highest index of equal scores first
+        order = np.argsort(scores[:, ::-1] if backwards else scores, axis=-1, kind="stable")
+        indices = scores.shape[-1] - 1 - order if backwards else order
+        return (indices[:, ::-1][:, :k].astype(dtype_of(self.outputs[0].element_type)),)

@@ -30,7 +30,7 @@ from qnn.qdialect.qnn.activations import (
     RoundOp,
     SignOp,
 )
-from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from qnn.qdialect.qnn.classify import ArgMaxOp, LogSoftmaxOp, ScoresOp, SoftmaxOp, TopKOp
 from qnn.qdialect.qnn.elementwise import AddOp, BinaryOp, DivOp, MulOp, ReluOp, SubOp
 from qnn.qdialect.qnn.layout import (
     ConcatOp,
@@ -619,15 +619,19 @@ def resize(g: Growth) -> QnnOp:
     return ResizeOp(x, [1, *scales[1:]] if g.batched else scales)
 
 
-def softmax(g: Growth) -> QnnOp:
-    x = g.operand(quant=False)
-    return SoftmaxOp(x, g.axis(x))
+def scores(kind: type[ScoresOp]) -> Maker:
+    def make(g: Growth) -> QnnOp:
+        x = g.operand(quant=False)
+        return kind(x, g.axis(x))
+
+    return make
 
 
 def arg_max(g: Growth) -> QnnOp:
     x = g.operand()
     axis = g.axis(x)
-    return ArgMaxOp(x, axis, g.type_holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None)
+    element = g.type_holding(0, shape_of(x)[axis] - 1) if g.choices.flag() else None
+    return ArgMaxOp(x, axis, element, g.choices.flag())
 
 
 def top_k(g: Growth) -> QnnOp:
@@ -680,7 +684,8 @@ MAKERS: dict[type[QnnOp], Maker] = {
     SliceOp: slice_,
     PadOp: pad,
     ResizeOp: resize,
-    SoftmaxOp: softmax,
+    SoftmaxOp: scores(SoftmaxOp),
+    LogSoftmaxOp: scores(LogSoftmaxOp),
     ArgMaxOp: arg_max,
     TopKOp: top_k,
 }
@@ -705,6 +710,7 @@ FLOAT_ONLY: set[type[QnnOp]] = {
     CeilOp,
     RoundOp,
     SoftmaxOp,
+    LogSoftmaxOp,
 }
 """Ops that an integer network (level 2) does not have."""
 

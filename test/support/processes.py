@@ -168,7 +168,7 @@ def factor(design: Design, choices: Choices) -> Process:
 def label_select(design: Design, choices: Choices) -> Process:
     labels = choices.pick([4, 2, 6, 9])
     channel = ChannelType((labels,), BYTE, choices.pick(divisors(labels)))
-    return LabelSelectOp(design.source(channel), choices.integer(1, labels))
+    return LabelSelectOp(design.source(channel), choices.integer(1, labels), choices.flag())
 
 
 def fork(design: Design, choices: Choices) -> Process:

@@ -1,4 +1,7 @@
-"""Average pools whose windows reach over the border, as torch exports and onnxruntime quantizes."""
+"""Average pools and linear interpolation, as torch exports and onnxruntime quantizes.
+
+Windows reach over the border, and activations before a pool have no quantizer.
+"""
 
 from typing import Any
 
@@ -26,7 +29,15 @@ POOLS: dict[str, nn.Module] = {
     "padding does not count": nn.AvgPool2d(3, 2, 1, count_include_pad=False),
     "partial windows": nn.AvgPool2d(2, ceil_mode=True, count_include_pad=False),
     "all of the image": nn.AdaptiveAvgPool2d(1),
+    "bilinear by 2": nn.Upsample(scale_factor=2, mode="bilinear"),
+    "bilinear by 4 and 2": nn.Upsample(scale_factor=(4, 2), mode="bilinear"),
+    "mean of elu": nn.Sequential(nn.ELU(), nn.AvgPool2d(3, 2, 1)),
+    "mean of prelu": nn.Sequential(nn.PReLU(4, 0.3), nn.AvgPool2d(2)),
+    "global mean of softplus": nn.Sequential(nn.Softplus(), nn.AdaptiveAvgPool2d(1)),
 }
+
+WEIGHED = ("padding does not count", "partial windows", "bilinear by 2", "bilinear by 4 and 2")
+"""Those with windows of different numbers of elements, whose sums are multiplied."""
 
 FORMS: dict[str, dict[str, Any]] = {
     "unsigned": {"activation_type": QuantType.QUInt8},
@@ -53,15 +64,16 @@ def test_averages_of_onnxruntime(name: str, form: str) -> None:
     assert np.mean(np.abs(found - wanted) > step / 2) < 0.15
     Pipeline.parse(TO_DESIGN, [CheckSemantics(inputs=inputs)]).apply(module)
     weighed = any(isinstance(op, FactorOp) for op in module.walk())
-    assert weighed == (name in ("padding does not count", "partial windows"))
+    assert weighed == (name in WEIGHED)
 
 
 ENGINES = ["native", "hls", pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow])]
 
 
+@pytest.mark.parametrize("name", ["padding does not count", "bilinear by 2", "mean of elu"])
 @pytest.mark.parametrize("engine", ENGINES)
-def test_engines_agree(engine: str) -> None:
-    model = quantized(exported(network("padding does not count"), IMAGE))
+def test_engines_agree(engine: str, name: str) -> None:
+    model = quantized(exported(network(name), IMAGE))
     samples = [random_inputs(model, seed).values() for seed in range(3)]
     inputs = [np.concatenate(parts) for parts in zip(*samples, strict=True)]
     (expected,) = engine_for(import_model(model), "reference").run(inputs)

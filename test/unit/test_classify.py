@@ -1,11 +1,13 @@
-"""Softmax, arg_max and top_k equal those of onnxruntime."""
+"""Softmax, log_softmax, arg_max and top_k equal those of onnxruntime."""
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from qnn.qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+from qnn.qdialect.qnn.classify import ArgMaxOp, LogSoftmaxOp, ScoresOp, SoftmaxOp, TopKOp
 from qnn.qdialect.types import BipolarType, FloatType, unsigned
 from support.generate import Choices
 from support.oracles import assert_close, onnx_op
@@ -13,6 +15,22 @@ from support.program import Tensor, run_op
 from xdsl.dialects.builtin import f32, f64
 
 DTYPES = pytest.mark.parametrize("element", [f32, f64], ids=str)
+
+
+@DTYPES
+@given(st.data())
+def test_log_softmax_is_close_to_onnxruntime_and_torch(
+    element: FloatType, data: st.DataObject
+) -> None:
+    choices = Choices.drawn(data.draw)
+    shape = choices.integers(choices.integer(1, 4), 1, 5)
+    axis = choices.integer(-len(shape), len(shape) - 1)
+    x = choices.array(element, shape) * choices.pick([1, 10])
+    (actual,) = run_op(LogSoftmaxOp, Tensor(x, element), axis)
+    # near 0 a result is the difference of rounded numbers
+    close = {"rtol": 1e-5, "atol": 1e-5}
+    np.testing.assert_allclose(actual, torch.log_softmax(torch.from_numpy(x), axis), **close)
+    np.testing.assert_allclose(actual, onnx_op("LogSoftmax", x, axis=axis)[0], **close)
 
 
 @DTYPES
@@ -29,13 +47,21 @@ def test_softmax_is_close_to_onnxruntime_and_torch(element: FloatType, data: st.
     assert_close(actual, onnx_op("Softmax", x, axis=axis)[0], 8 + shape[axis], 1e-30)
 
 
+FUNCTIONS = pytest.mark.parametrize(
+    ("kind", "function"), [(SoftmaxOp, torch.softmax), (LogSoftmaxOp, torch.log_softmax)]
+)
+
+
 @DTYPES
-def test_softmax_of_large_scores(element: FloatType) -> None:
+@FUNCTIONS
+def test_large_scores(
+    element: FloatType, kind: type[ScoresOp], function: Callable[..., torch.Tensor]
+) -> None:
     """Scores far apart, and far from zero, neither overflow nor lose their sum."""
     x = np.array([[1e4, 0, -1e4], [-1e30, -1e30, -1e30], [700, 710, 720]])
     x = x.astype(np.float32 if element == f32 else np.float64)
-    actual = run_op(SoftmaxOp, Tensor(x, element), -1)[0]
-    expected = torch.softmax(torch.from_numpy(x), -1).numpy()
+    actual = run_op(kind, Tensor(x, element), -1)[0]
+    expected = function(torch.from_numpy(x), -1).numpy()
     assert_close(actual, expected, ulps=4)
 
 
@@ -50,10 +76,12 @@ def ranked(choices: Choices) -> tuple[Tensor, np.ndarray, int]:
 
 @given(st.data())
 def test_arg_max_is_equal_to_onnxruntime(data: st.DataObject) -> None:
-    """Of equal scores the first wins; onnxruntime gets ranks, which have the same order."""
-    x, ranks, axis = ranked(Choices.drawn(data.draw))
-    (expected,) = onnx_op("ArgMax", ranks, axis=axis, keepdims=0)
-    np.testing.assert_array_equal(run_op(ArgMaxOp, x, axis)[0], expected)
+    """Of equal scores the first or the last wins; onnxruntime gets ranks, which have the same
+    order."""
+    choices = Choices.drawn(data.draw)
+    (x, ranks, axis), last = ranked(choices), choices.flag()
+    (expected,) = onnx_op("ArgMax", ranks, axis=axis, keepdims=0, select_last_index=int(last))
+    np.testing.assert_array_equal(run_op(ArgMaxOp, x, axis, None, last)[0], expected)
 
 
 @given(st.data())

@@ -144,7 +144,7 @@ def label_select(choices: Choices) -> ModuleOp:
     design, count = Design(), choices.pick([10, 1, 2, 3, 7])
     channel = ChannelType((count,), choices.quant(3), choices.pick(divisors(count)))
     k = choices.integer(1, count)
-    select = LabelSelectOp(design.source(channel), k)
+    select = LabelSelectOp(design.source(channel), k, choices.flag())
     return design.finish(design.add(select).output)
 
 

@@ -110,7 +110,7 @@ def test_max_pool(case: str) -> None:
 def test_average_pool(case: str, include: int) -> None:
     x, attributes = POOLS[case]
     if include and "ceil_mode" in attributes:
-        pytest.skip("refused: test_onnx_refused.py")
+        pytest.skip("onnxruntime divides by the full window; torch: test_torch_operators.py")
     check(one_node("AveragePool", x, count_include_pad=include, **attributes), x)
 
 
@@ -305,15 +305,24 @@ def test_signal_arithmetic() -> None:
 
 @pytest.mark.parametrize("opset", [11, 13])
 @pytest.mark.parametrize(("shape", "axis"), [((1, 10), 1), ((1, 4, 5), 1), ((1, 4, 5), -1)])
-def test_softmax(shape: tuple[int, ...], axis: int, opset: int) -> None:
+@pytest.mark.parametrize("op", ["Softmax", "LogSoftmax"])
+def test_softmax(op: str, shape: tuple[int, ...], axis: int, opset: int) -> None:
     x = f(*shape)
-    check(one_node("Softmax", x, opset=opset, axis=axis), x)
+    check(one_node(op, x, opset=opset, axis=axis), x)
 
 
 @pytest.mark.parametrize("opset", [9, 13])
 @pytest.mark.parametrize("keep", [0, 1])
-def test_arg_max(opset: int, keep: int) -> None:
-    check(one_node("ArgMax", IMAGE, opset=opset, axis=1, keepdims=keep), IMAGE)
+@pytest.mark.parametrize("op", ["ArgMax", "ArgMin"])
+def test_arg_max(op: str, opset: int, keep: int) -> None:
+    check(one_node(op, IMAGE, opset=opset, axis=1, keepdims=keep), IMAGE)
+
+
+@pytest.mark.parametrize("op", ["ArgMax", "ArgMin"])
+@pytest.mark.parametrize("last", [0, 1])
+def test_arg_max_of_equal_scores(op: str, last: int) -> None:
+    scores = RNG.integers(0, 3, (1, 12)).astype(np.float32)
+    check(one_node(op, scores, axis=1, select_last_index=last), scores)
 
 
 def test_top_k() -> None:
@@ -428,6 +437,30 @@ def test_resize(opset: int, last: bool) -> None:
     nodes = [pool, helper.make_node("Resize", names, ["y"], **how)]
     constants: dict[str, Any] = {"s": scales, "roi": np.zeros(0, np.float32)}
     check(model_of(nodes, {"x": IMAGE}, constants, ["y"], opset), IMAGE)
+
+
+@pytest.mark.parametrize("coordinates", ["half_pixel", "pytorch_half_pixel", "asymmetric"])
+@pytest.mark.parametrize("factors", [(2, 2), (4, 4), (3, 2), (1, 5)], ids=str)
+def test_linear_interpolation(factors: tuple[int, int], coordinates: str) -> None:
+    scales = np.array([1, 1, *factors], np.float32)
+    how = {"mode": "linear", "coordinate_transformation_mode": coordinates}
+    check(one_node("Resize", IMAGE, None, scales, **how), IMAGE)
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.uint8])
+def test_linear_interpolation_of_integers(kind: type[np.integer]) -> None:
+    """onnxruntime casts the results, which rounds them towards zero."""
+    ends = np.iinfo(kind)
+    x = RNG.integers(ends.min, ends.max + 1, (1, 3, 4, 5)).astype(kind)
+    check(one_node("Resize", x, None, np.array([1, 1, 2, 4], np.float32), mode="linear"), x)
+
+
+def test_linear_interpolation_of_signals_and_in_old_opsets() -> None:
+    scales = np.array([1, 1, 4], np.float32)
+    check(one_node("Resize", SIGNAL, None, scales, mode="linear"), SIGNAL)
+    both = np.array([1, 1, 2, 3], np.float32)
+    check(one_node("Resize", IMAGE, both, opset=10, mode="linear"), IMAGE)
+    check(one_node("Upsample", IMAGE, both, opset=9, mode="linear"), IMAGE)
 
 
 def test_resize_by_sizes_and_half_pixels() -> None:

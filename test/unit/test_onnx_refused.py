@@ -50,7 +50,6 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         one_node("Relu", ROW, domain="org.zoo"),
         'unknown operator domain "org.zoo"',
     ),
-    "thresholded": (one_node("ThresholdedRelu", ROW), "train with Relu"),
     "recurrent": (one_node("LSTM", ROW), "recurrent layers are not supported"),
     "missing input": (one_node("Conv", IMAGE), "its input 1 is missing"),
     "wrong attribute": (one_node("LeakyRelu", ROW, alpha="much"), "alpha must be a number"),
@@ -63,17 +62,32 @@ NODES: dict[str, tuple[onnx.ModelProto, str]] = {
         one_node("Elu", ROW, alpha=float("inf")),
         "alpha must be finite, it is inf",
     ),
-    "ceil with padding counted": (
-        one_node("AveragePool", IMAGE, **CEIL, count_include_pad=1),
-        "count_include_pad",
-    ),
     "window in the padding": (
         one_node("MaxPool", IMAGE, **CEIL, pads=[1, 1, 1, 1]),
         "entirely in the padding",
     ),
-    "linear resize": (
-        one_node("Resize", IMAGE, None, np.float32([1, 1, 2, 2]), mode="linear"),
-        "linear interpolation",
+    "cubic resize": (
+        one_node("Resize", IMAGE, None, np.float32([1, 1, 2, 2]), mode="cubic"),
+        "cubic interpolation is not supported: use nearest or linear",
+    ),
+    "aligned corners": (
+        one_node(
+            "Resize",
+            IMAGE,
+            None,
+            np.float32([1, 1, 2, 2]),
+            mode="linear",
+            coordinate_transformation_mode="align_corners",
+        ),
+        "align_corners does not divide by integers: use half_pixel",
+    ),
+    "integers by three": (
+        one_node("Resize", IMAGE.astype(np.int8), None, np.float32([1, 1, 3, 3]), mode="linear"),
+        "a factor that is not a power of 2",
+    ),
+    "interpolated channels": (
+        one_node("Resize", IMAGE, None, np.float32([1, 2, 2, 2]), mode="linear"),
+        "only the rows and columns of an image can be interpolated",
     ),
     "shrinking": (
         one_node("Resize", IMAGE, None, np.float32([1, 1, 0.5, 1])),

@@ -94,15 +94,17 @@ def test_words_of_every_width() -> None:
 def test_labels_of_equal_scores() -> None:
     """Many scores are equal; words have various numbers of scores and indices."""
     choices, design, labels = Choices.seeded(14), Design(), list[SSAValue]()
-    for lanes, count, lanes_out in [
-        (1, 3, 1),
-        (2, 3, 3),
-        (3, 2, 1),
-        (3, 5, 5),
-        (6, 1, 1),
-        (6, 12, 4),
+    for lanes, count, lanes_out, last in [
+        (1, 3, 1, False),
+        (2, 3, 3, True),
+        (3, 2, 1, True),
+        (3, 5, 5, False),
+        (6, 1, 1, True),
+        (6, 1, 1, False),
+        (6, 12, 4, True),
     ]:
-        select = LabelSelectOp(design.source(ChannelType((12,), unsigned(2), lanes)), count)
+        scores = design.source(ChannelType((12,), unsigned(2), lanes))
+        select = LabelSelectOp(scores, count, last)
         output = ChannelType((count,), unsigned(4), lanes_out)
         labels.append(Rewriter.replace_value_with_new_type(design.add(select).output, output))
     assert_same([design.finish(*labels)], choices)

@@ -16,6 +16,7 @@ from . import (
     qdq,
     qonnx,
     qoperator,
+    resize,
     shapes,
 )
 from .parameters import quant_type
@@ -39,5 +40,6 @@ __all__ = [
     "qonnx",
     "qoperator",
     "quant_type",
+    "resize",
     "shapes",
 ]

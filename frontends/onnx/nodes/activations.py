@@ -15,7 +15,7 @@ from ....qdialect.qnn.activations import (
     SignOp,
 )
 from ....qdialect.qnn.base import QnnOp
-from ....qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp
+from ....qdialect.qnn.elementwise import AddOp, DivOp, MulOp, ReluOp, SubOp
 from ....qdialect.qnn.smooth import (
     EluOp,
     ErfOp,
@@ -90,6 +90,33 @@ def swish(m: ProgramBuilder, node: Node) -> GraphValue:
         return x.like(m.add(SiluOp(x.value), node).output)
     scaled = m.add(MulOp(x.value, m.floats(np.float32(alpha), "alpha")), node)
     return x.like(m.add(MulOp(x.value, m.add(SigmoidOp(scaled), node)), node).output)
+
+
+@handles("ThresholdedRelu")
+def thresholded_relu(m: ProgramBuilder, node: Node) -> GraphValue:
+    """The elements above a limit, and 0 for all others."""
+    x, alpha = m.tensor(node, 0), node.number("alpha", 1.0)
+    above = _is_above(m, node, x.value, alpha)
+    return x.like(m.add(MulOp(x.value, above), node).output)
+
+
+@handles("Shrink")
+def shrink(m: ProgramBuilder, node: Node) -> GraphValue:
+    """Elements near 0 become 0, and the others move towards 0; one of two terms is always 0."""
+    x, limit = m.tensor(node, 0), node.number("lambd", 0.5)
+    bias = m.floats(np.float32(node.number("bias", 0.0)), "bias")
+    minus = m.add(MulOp(x.value, m.floats(np.float32(-1), "minus")), node).output
+    high, low = (
+        m.add(MulOp(m.add(SubOp(side, bias), node), _is_above(m, node, side, limit)), node)
+        for side in (x.value, minus)
+    )
+    return x.like(m.add(SubOp(high, low), node).output)
+
+
+def _is_above(m: ProgramBuilder, node: Node, x: SSAValue, limit: float) -> SSAValue:
+    """1 for each element above a limit, and 0 for all others."""
+    beyond = m.add(SubOp(x, m.floats(np.float32(limit), "limit")), node)
+    return m.add(ReluOp(m.add(SignOp(beyond), node)), node).output
 
 
 @handles("FastGelu")

@@ -1,9 +1,12 @@
-"""Imports the last operators of a classifier: Softmax, ArgMax, TopK."""
+"""Imports the last operators of a classifier: Softmax, LogSoftmax, ArgMax, ArgMin, TopK."""
 
 from collections.abc import Sequence
 from math import prod
 
-from ....qdialect.qnn.classify import ArgMaxOp, SoftmaxOp, TopKOp
+import numpy as np
+
+from ....qdialect.qnn.classify import ArgMaxOp, LogSoftmaxOp, SoftmaxOp, TopKOp
+from ....qdialect.qnn.elementwise import MulOp
 from ....qdialect.types import shape_of, signed
 from ..builder import ProgramBuilder
 from ..node import Node
@@ -17,17 +20,19 @@ SINGLE_AXIS_SOFTMAX_OPSET = 13
 """From this opset on, Softmax normalises over one axis, before it over all axes from that one."""
 
 
-@handles("Softmax")
+@handles("Softmax", "LogSoftmax")
 def softmax(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Scores converted to probabilities; QLinearSoftmax names the opset of its definition."""
+    """Scores converted to probabilities or their logarithms; QLinearSoftmax names the opset of its
+    definition."""
+    kind = SoftmaxOp if node.op == "Softmax" else LogSoftmaxOp
     x = m.plain(m.value(node, 0))
     shape = shape_of(x)
     old = node.integer("opset", m.opset) < SINGLE_AXIS_SOFTMAX_OPSET
     axis = axis_of(node, 1 if old else -1, len(shape))
     if not old:
-        return GraphTensor(m.add(SoftmaxOp(x, axis), node).output, len(shape))
+        return GraphTensor(m.add(kind(x, axis), node).output, len(shape))
     rows = m.reshape(x, (*shape[:axis], prod(shape[axis:])))
-    y = m.add(SoftmaxOp(rows, axis), node).output
+    y = m.add(kind(rows, axis), node).output
     return GraphTensor(m.reshape(y, shape), len(shape))
 
 
@@ -39,15 +44,16 @@ def axis_of(node: Node, default: int, rank: int) -> int:
     return axis % rank
 
 
-@handles("ArgMax")
+@handles("ArgMax", "ArgMin")
 def arg_max(m: ProgramBuilder, node: Node) -> GraphValue:
-    """The index of the largest score."""
-    if node.flag("select_last_index", False):
-        raise node.fail("select_last_index is not supported: set it to 0")
+    """The index of the largest score, or of the smallest: the largest of the negated scores."""
     x = m.plain(m.value(node, 0))
+    if node.op == "ArgMin":
+        x = m.add(MulOp(x, m.floats(np.float32(-1), "minus")), node).output
     shape = shape_of(x)
     axis = axis_of(node, 0, len(shape))
-    y = m.add(ArgMaxOp(x, axis, INDEX_TYPE), node).output
+    last = node.flag("select_last_index", False)
+    y = m.add(ArgMaxOp(x, axis, INDEX_TYPE, last), node).output
     if node.flag("keepdims", True):
         y = m.reshape(y, (*shape[:axis], 1, *shape[axis + 1 :]))
     return GraphTensor(y, len(shape_of(y)))

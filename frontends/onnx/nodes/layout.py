@@ -1,16 +1,14 @@
-"""Imports operators that move elements, such as Transpose, DepthToSpace, Concat, Pad and Resize."""
+"""Imports operators that move elements, such as Transpose, DepthToSpace, Concat and Pad."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from xdsl.ir import SSAValue
 
-from ....qdialect.data import Array
 from ....qdialect.qnn.layout import (
     ConcatOp,
     PadOp,
     ReshapeOp,
-    ResizeOp,
     SliceOp,
     SplitOp,
     TransposeOp,
@@ -178,79 +176,3 @@ def pad(m: ProgramBuilder, node: Node) -> GraphValue:
     for axis, before, after in zip(padded, pads, pads[len(padded) :], strict=False):
         low[x.axis(axis % x.rank)], high[x.axis(axis % x.rank)] = before, after
     return x.like(m.add(PadOp(x.value, low, high, int(number)), node).output)
-
-
-INTERPOLATION_ATTRIBUTES = ("cubic_coeff_a", "exclude_outside", "extrapolation_value", "antialias")
-"""Attributes of Resize without effect on nearest-neighbour scaling."""
-
-
-@handles("Resize", "Upsample", ignores=INTERPOLATION_ATTRIBUTES)
-def resize(m: ProgramBuilder, node: Node) -> GraphValue:
-    """Nearest-neighbour upscaling by integer factors."""
-    x = m.tensor(node, 0)
-    mode = node.text("mode", "nearest")
-    if mode != "nearest":
-        raise node.fail(f"{short_name(mode)} interpolation is not supported: use nearest")
-    scales = _scale_factors(m, node, x)
-    if scales.shape != (x.rank,) or (scales != np.rint(scales)).any() or (scales < 1).any():
-        raise node.fail(f"scales are {scales.tolist()}: each must be an integer of at least 1")
-    factors = [1] * len(shape_of(x.value))
-    for axis, scale in enumerate(scales):
-        factors[x.axis(axis)] = int(scale)
-    _check_nearest(node, factors)
-    return x.like(m.add(ResizeOp(x.value, factors), node).output)
-
-
-def _scale_factors(m: ProgramBuilder, node: Node, x: GraphTensor) -> Array:
-    """The scale of each axis."""
-    if node.op == "Upsample" or m.opset < 11:
-        given = m.optional(node, 1, "the scales")
-        return np.array(node.numbers("scales") or []) if given is None else given
-    if node.text("keep_aspect_ratio_policy", "stretch") != "stretch":
-        raise node.fail("keep_aspect_ratio_policy is not supported: use scales")
-    axes = node.integers("axes") or list(range(x.rank))
-    found = m.optional(node, 2, "the scales")
-    if found is None or not found.size:
-        if not node.has_input(3):
-            raise node.fail("it must have scales or sizes")
-        found = m.array(node, 3, "the sizes") / np.array([x.shape[axis] for axis in axes])
-    full = np.ones(x.rank)
-    full[axes] = found
-    return full
-
-
-def _check_nearest(node: Node, factors: Sequence[int]) -> None:
-    """Raises unless the modes repeat each element, so that the result is not shifted."""
-    coordinates = node.text("coordinate_transformation_mode", "half_pixel")
-    nearest = node.text("nearest_mode", "round_prefer_floor")
-    if node.op == "Upsample":
-        return
-    if coordinates not in ("half_pixel", "pytorch_half_pixel", "asymmetric"):
-        raise node.fail(
-            f"coordinate_transformation_mode {short_name(coordinates)} is not supported: "
-            "use half_pixel or asymmetric"
-        )
-    for factor in factors:
-        if not _is_repeat(factor, coordinates, nearest):
-            raise node.fail(
-                f"nearest_mode {short_name(nearest)} with {coordinates} shifts the image: "
-                "use floor with asymmetric"
-            )
-
-
-MAX_CHECKED_FACTOR = 1 << 16
-"""`_is_repeat` checks the positions of at most this many elements for each element."""
-
-
-def _is_repeat(factor: int, coordinates: str, nearest: str) -> bool:
-    """Whether the modes repeat each element `factor` times, tried on a row of four elements."""
-    places = np.arange(min(factor, MAX_CHECKED_FACTOR) * 4)
-    where = places / factor if coordinates == "asymmetric" else (places + 0.5) / factor - 0.5
-    chosen = {
-        "floor": np.floor(where),
-        "ceil": np.ceil(where),
-        "round_prefer_floor": np.ceil(where - 0.5),
-        "round_prefer_ceil": np.floor(where + 0.5),
-    }.get(nearest)
-    last = places[-1] // factor
-    return chosen is not None and np.array_equal(np.clip(chosen, 0, last), places // factor)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from xdsl.dialects.builtin import UnitAttr
 
+from ....qdialect.qnn.layout import PadOp
 from ....qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
 from ....qdialect.types import element_of, is_quant, shape_of
 from ..builder import ProgramBuilder
@@ -34,22 +35,18 @@ def pool(m: ProgramBuilder, node: Node) -> GraphValue:
             raise node.fail("its output of indices is not supported: remove it")
         op = MaxPoolOp(x, kernel, strides, all_pads, dilations)
     else:
+        if is_quant(element_of(x)):
+            raise node.fail("it averages integers: insert DequantizeLinear before it")
+        counted = node.flag("count_include_pad", False) and any(pads)
+        if counted and any(cut):
+            # torch counts its padding, but not the rows and columns that ceil_mode adds; so does
+            # onnxruntime from opset 19 on, while older versions count both
+            x = m.add(PadOp(x, (0, *pads[:2], 0), (0, *pads[2:], 0)), node).output
+            all_pads, counted = [0, 0, *cut], False
         op = AvgPoolOp(x, kernel, strides, all_pads, dilations)
-        _count_padding(node, op, pads, cut)
+        if counted:
+            op.properties["count_padding"] = UnitAttr()
     return window_result(m, node, m.add(op, node).output, spatial + 2)
-
-
-def _count_padding(node: Node, op: AvgPoolOp, pads: Sequence[int], cut: Sequence[int]) -> None:
-    if is_quant(element_of(op.x)):
-        raise node.fail("it averages integers: insert DequantizeLinear before it")
-    if not node.flag("count_include_pad", False):
-        return
-    if any(cut):
-        raise node.fail(
-            "ceil_mode together with count_include_pad is not supported: use only one of them"
-        )
-    if any(pads):
-        op.properties["count_padding"] = UnitAttr()
 
 
 def _ceil_padding(

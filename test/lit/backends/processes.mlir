@@ -981,6 +981,7 @@ stream.design @main {
   // OPENCL-NEXT: #define LANES_OUT 1
   // OPENCL-NEXT: #define WORDS 4
   // OPENCL-NEXT: #define K 1
+  // OPENCL-NEXT: #define LAST 0
   // OPENCL-NEXT: #include "qnn/label_select.cl"
   // RTL:          // 4 ui2 by 1 -> 1 ui2 by 1.
   // RTL-NEXT:     qnn_label_select #(
@@ -988,6 +989,7 @@ stream.design @main {
   // RTL-NEXT:     .LANES_OUT(1),
   // RTL-NEXT:     .WORDS(4),
   // RTL-NEXT:     .K(1),
+  // RTL-NEXT:     .LAST(0),
   // RTL-NEXT:     .IN_BITS(2),
   // RTL-NEXT:     .OUT_BITS(2)
   // RTL-NEXT:     ) label_select (

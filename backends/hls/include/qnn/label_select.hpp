@@ -1,6 +1,8 @@
-/// The indices of the K largest scores in descending order; of equal scores, the first comes first.
+/// The indices of the K largest scores in descending order; of equal scores, the first comes first,
+/// or with LAST the last.
 ///
-/// Shape: Input, Output; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
+/// Shape: Input, Output; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K;
+/// LAST.
 /// The iteration that reads the last scores writes the first indices.
 #ifndef QNN_LABEL_SELECT_HPP
 #define QNN_LABEL_SELECT_HPP
@@ -11,13 +13,19 @@
 namespace qnn {
 
 /// The best scores so far, in order.
-template <typename Score, typename Index, unsigned K>
+template <typename Score, typename Index, unsigned K, bool LAST>
 struct Best {
     Score score[K];
     Index index[K];
     ap_uint<bits_for(K + 1)> count = 0;
 
-    /// Merges more scores, which come after equal scores held. The place of each is the number of
+    /// Whether a score is ahead of one with a higher index.
+    static bool ahead(const Score& earlier, const Score& later) {
+#pragma HLS INLINE
+        return LAST ? later < earlier : !(earlier < later);
+    }
+
+    /// Merges more scores, which have higher indices than those held. The place of each is the number of
     /// scores ahead of it, so that one comparison and one selection are on the path through this
     /// function, however many scores are merged in one iteration.
     template <unsigned LANES>
@@ -35,20 +43,19 @@ struct Best {
             place[c] = 0;
             for (unsigned other = 0; other < LANES; ++other) {
 #pragma HLS UNROLL
-                const bool ahead = other < c ? !(scores[other] < scores[c]) : scores[c] < scores[other];
-                if (ahead) ++place[c];
+                if (other < c && ahead(scores[other], scores[c])) ++place[c];
+                if (other > c && !ahead(scores[c], scores[other])) ++place[c];
             }
             for (unsigned i = 0; i < K; ++i) {
 #pragma HLS UNROLL
-                const bool ahead = i < count && !(score[i] < scores[c]);
-                if (ahead) {
+                if (i < count && ahead(score[i], scores[c])) {
                     ++place[c];
                 } else {
                     ++kept_place[i];
                 }
             }
         }
-        const Best<Score, Index, K> before = *this;
+        const Best<Score, Index, K, LAST> before = *this;
         for (unsigned k = 0; k < K; ++k) {
 #pragma HLS UNROLL
             for (unsigned i = 0; i <= k; ++i) {
@@ -78,7 +85,7 @@ void label_select(
     typedef typename Shape::Output::Value Index;
     const unsigned RESULTS = Shape::K / Shape::LANES_OUT;
     typedef typename Shape::Input::Value Score;
-    Best<Score, Index, Shape::K> best;
+    Best<Score, Index, Shape::K, Shape::LAST> best;
 #pragma HLS ARRAY_PARTITION variable = best.score complete
 #pragma HLS ARRAY_PARTITION variable = best.index complete
     Counter<Shape::WORDS + RESULTS - 1> step;

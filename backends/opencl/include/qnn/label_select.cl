@@ -1,12 +1,17 @@
-/// The indices of the K largest scores in descending order; of equal scores, the first comes first.
+/// The indices of the K largest scores in descending order; of equal scores, the first comes first,
+/// or if LAST is 1 the last.
 ///
-/// FROM, TO; INPUT, OUTPUT; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K.
+/// FROM, TO; INPUT, OUTPUT; LANES_IN scores and LANES_OUT indices in a word; WORDS of scores; K;
+/// LAST.
 /// The iteration that reads the last scores writes the first indices. The scores of a word are
 /// sorted first, so that only one comparison with the scores held depends on the previous
 /// iteration.
 
 /// The scores of a word that can be among the K largest.
 #define BEST (K < LANES_IN ? K : LANES_IN)
+
+/// Whether a score is ahead of one with a higher index.
+#define AHEAD(earlier, later) (LAST ? later < earlier : !(earlier < later))
 
 /// Whether the score held in place i moves back by s places: s scores of the word are larger.
 #define GOES_BACK(i, s) ((s == 0 || !ahead[i][s - 1]) && (s == BEST || ahead[i][s]))
@@ -32,7 +37,7 @@ PROCESS NAME(void) {
                 bool moving = false;
 #pragma unroll
                 for (uint i = 0; i < BEST; ++i) {
-                    moving = moving || i >= c || best[i] < score;
+                    moving = moving || i >= c || !AHEAD(best[i], score);
                     if (!moving) continue;
                     const NUMBER(INPUT) other = best[i];
                     const uint of_other = lane[i];
@@ -46,7 +51,7 @@ PROCESS NAME(void) {
 #pragma unroll
             for (uint i = 0; i < K; ++i) {
 #pragma unroll
-                for (uint s = 0; s < BEST; ++s) ahead[i][s] = i < count && !(held[i] < best[s]);
+                for (uint s = 0; s < BEST; ++s) ahead[i][s] = i < count && AHEAD(held[i], best[s]);
             }
 #pragma unroll
             for (uint place = K; place-- > 0;) {
@@ -80,6 +85,7 @@ PROCESS NAME(void) {
     }
 }
 
+#undef AHEAD
 #undef BEST
 #undef COMES_BEHIND
 #undef GOES_BACK

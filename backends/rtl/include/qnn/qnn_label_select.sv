@@ -1,4 +1,5 @@
-// The indices of the K largest scores in descending order; of equal scores, the first comes first.
+// The indices of the K largest scores in descending order; of equal scores, the first comes first,
+// or if LAST is 1 the last.
 //
 // The iteration that reads the last of WORDS words of scores writes the first indices; the latency
 // is 1 cycle.
@@ -7,6 +8,7 @@ module qnn_label_select #(
     parameter int LANES_OUT = 1,
     parameter int WORDS = 1,
     parameter int K = 1,
+    parameter bit LAST = 0,
     parameter int IN_BITS = 8,
     parameter bit IN_SIGNED = 0,
     parameter bit IN_BIPOLAR = 0,
@@ -49,17 +51,23 @@ module qnn_label_select #(
         );
     end
 
+    // Whether a score is ahead of one with a higher index.
+    function automatic logic ahead(score_t earlier, score_t later);
+        return LAST ? earlier > later : earlier >= later;
+    endfunction
+
     // The place of a score is the number of scores ahead of it.
     place_t held_place[K], place[LANES_IN];
     always_comb begin
         for (int k = 0; k < K; ++k) held_place[k] = place_t'(k);
         for (int i = 0; i < LANES_IN; ++i) begin
             place[i] = '0;
-            for (int other = 0; other < LANES_IN; ++other)
-                if (other < i ? scores[other] >= scores[i] : scores[other] > scores[i])
-                    place[i] += 1'b1;
+            for (int other = 0; other < LANES_IN; ++other) begin
+                if (other < i && ahead(scores[other], scores[i])) place[i] += 1'b1;
+                if (other > i && !ahead(scores[i], scores[other])) place[i] += 1'b1;
+            end
             for (int k = 0; k < K; ++k) begin
-                if (place_t'(k) < held && best[k] >= scores[i]) place[i] += 1'b1;
+                if (place_t'(k) < held && ahead(best[k], scores[i])) place[i] += 1'b1;
                 else held_place[k] += 1'b1;
             end
         end

@@ -166,10 +166,10 @@ stream.design @selects {
   %y0 = stream.label_select %x0 : (!stream.channel<10xsi9>) -> !stream.channel<1xui4>
   // CHECK: %y0 = stream.label_select %x0 : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
   // GENERIC: %y0 = "stream.label_select"(%x0) : (!stream.channel<10xsi9, lanes = 1>) -> !stream.channel<1xui4, lanes = 1>
-  %y1 = stream.label_select %x1 {layer = "TopK_0"}
+  %y1 = stream.label_select %x1 {last, layer = "TopK_0"}
       : (!stream.channel<10xf32, lanes = 5>) -> !stream.channel<4xsi5, lanes = 2>
-  // CHECK: %y1 = stream.label_select %x1 {layer = "TopK_0"} : (!stream.channel<10xf32, lanes = 5>) -> !stream.channel<4xsi5, lanes = 2>
-  // GENERIC: %y1 = "stream.label_select"(%x1) <{layer = "TopK_0"}> : (!stream.channel<10xf32, lanes = 5>) -> !stream.channel<4xsi5, lanes = 2>
+  // CHECK: %y1 = stream.label_select %x1 {last, layer = "TopK_0"} : (!stream.channel<10xf32, lanes = 5>) -> !stream.channel<4xsi5, lanes = 2>
+  // GENERIC: %y1 = "stream.label_select"(%x1) <{last, layer = "TopK_0"}> : (!stream.channel<10xf32, lanes = 5>) -> !stream.channel<4xsi5, lanes = 2>
 
   stream.sink "y0" %y0 : !stream.channel<1xui4>
   stream.sink "y1" %y1 : !stream.channel<4xsi5, lanes = 2>

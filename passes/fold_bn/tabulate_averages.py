@@ -1,0 +1,134 @@
+"""Tabulates an activation that no quantizer follows, so that an average of it is an integer sum.
+
+    avg_pool(elu(dequantize(q, s)))   becomes   avg_pool(dequantize(lookup(q, table), 2^-k))
+
+Every float is a multiple of some power of 2. The activation of an integer of few bits takes few
+floats, so with a common power all of them become integers. The floats of the table are those of the
+activation, bit for bit, and their sum is exact in 64-bit floats, as `qnn.avg_pool` computes it.
+Concats and max pools between activations and the average select among integers of one scale.
+"""
+
+import numpy as np
+from xdsl.dialects.builtin import f64
+from xdsl.ir import Operation, SSAValue
+from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
+
+from ...qdialect.data import Array
+from ...qdialect.qnn.constants import ConstantPool, range_of
+from ...qdialect.qnn.layout import ConcatOp, MoveOp
+from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
+from ...qdialect.qnn.quantization import DequantizeOp
+from ...qdialect.qnn.steps import LookupOp
+from ...qdialect.refusal import Refusal
+from ...qdialect.types import shape_of, smallest_type
+from ...qdialect.values import Value, as_array
+from ..arrays import Ints
+from .affine_inputs import affine_input
+from .chains import common_input, differs_between_channels, evaluate_ops, ops_before
+
+MAX_TABLE_ENTRIES = 1 << 12
+"""Maximum number of integers for which an activation is tabulated."""
+
+EXACT_BITS = 53
+"""A float64 represents every integer of this many bits."""
+
+
+class TabulateAverages(RewritePattern):
+    """Replaces the activations before an average by tables of integers."""
+
+    def __init__(self, pool: ConstantPool):
+        self.pool = pool
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: AvgPoolOp, rewriter: PatternRewriter) -> None:
+        if affine_input(op.x) is not None:
+            return
+        moves, leaves = moves_before(op.x)
+        found = {leaf: activation_values(leaf) for leaf in leaves}
+        tables = {leaf: table for leaf, table in found.items() if table is not None}
+        if len(tables) < len(found):
+            return
+        every = np.concatenate([values.reshape(-1) for _, values in tables.values()])
+        taps = int(np.prod(op.kernel.get_values())) * int((op.common_count // op.counts).max())
+        exponent = common_exponent(every, EXACT_BITS - taps.bit_length())
+        if exponent is None:
+            return
+        ends = [int(np.ldexp(end, -exponent)) for end in (every.min(), every.max())]
+        kind = smallest_type(min(ends[0], -1), ends[1])
+        scale = self.pool.constant(np.float64(2.0**exponent), f64, "scale")
+        new: list[Operation] = [scale]
+        copies: dict[SSAValue, SSAValue] = {}
+        for leaf, (source, values) in tables.items():
+            entries = np.ldexp(values, -exponent).astype(np.int64)
+            table = self.pool.constant(entries[0] if len(entries) == 1 else entries, kind, "table")
+            lookup = LookupOp(source, table, range_of(source)[0], len(entries) > 1)
+            new += [table, lookup, DequantizeOp(lookup, scale)]
+            copies[leaf] = new[-1].results[0]
+        for moved in [*moves, op]:
+            new.append(
+                type(moved).create(
+                    operands=[copies[value] for value in moved.operands],
+                    result_types=[moved.output.type],
+                    properties=dict(moved.properties),
+                )
+            )
+            copies[moved.output] = new[-1].results[0]
+        rewriter.replace(op, new)
+
+
+Move = MoveOp | MaxPoolOp | ConcatOp
+
+
+def moves_before(x: SSAValue) -> tuple[list[Move], list[SSAValue]]:
+    """The ops that only select elements of other tensors, in order, and these tensors."""
+    owner = x.owner
+    if not isinstance(owner, Move):
+        return [], [x]
+    moves: list[Move] = []
+    leaves: list[SSAValue] = []
+    for value in owner.operands:
+        more, sources = moves_before(value)
+        moves += [move for move in more if move not in moves]
+        leaves += [source for source in sources if source not in leaves]
+    return [*moves, owner], leaves
+
+
+def activation_values(x: SSAValue) -> tuple[SSAValue, Array] | None:
+    """The integers of which a float tensor is a function, and its value for each of them.
+
+    The values are a row for each channel, or one row for all of them. None if the tensor is not a
+    function of one integer of few bits.
+    """
+    ops = ops_before(x)
+    if isinstance(ops, Refusal):
+        return None
+    inputs, steps = common_input([op.x for op in ops if isinstance(op, DequantizeOp)])
+    if len(set(inputs)) != 1 or shape_of(inputs[0]) != shape_of(x):
+        return None
+    low, high = range_of(inputs[0])
+    if high - low >= MAX_TABLE_ENTRIES:
+        return None
+    width = shape_of(x)[-1] if any(map(differs_between_channels, (*steps, *ops))) else 1
+    numbers: Ints = np.arange(low, high + 1, dtype=np.int64).reshape(
+        -1, *[1] * (len(shape_of(x)) - 1)
+    )
+    numbers = numbers.repeat(width, -1)
+    values: dict[SSAValue, Value] = {inputs[0]: numbers}
+    evaluate_ops((*steps, *ops), values)
+    return inputs[0], as_array(values[x]).reshape(-1, width).T.astype(np.float64)
+
+
+def common_exponent(values: Array, bits: int) -> int | None:
+    """The largest power of 2 of which all values are multiples of at most so many bits.
+
+    None if there is none.
+    """
+    if not np.isfinite(values).all():
+        return None
+    largest = float(np.abs(values).max())
+    finest = np.frexp(largest)[1] - bits
+    scaled = np.ldexp(values, -finest)
+    if (scaled != np.rint(scaled)).any():
+        return None
+    shared = np.bitwise_or.reduce(scaled.astype(np.int64), axis=None)
+    return finest + int(np.frexp(float(shared & -shared))[1]) - 1 if shared else 0
