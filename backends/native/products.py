@@ -31,6 +31,7 @@ from .weight_layout import (
     pack_bits,
     pack_small_weights,
     pad_rows,
+    pairs_fit,
     weight_spread,
 )
 
@@ -197,7 +198,8 @@ class KernelSelector:
         lowest = int(order.min())
         bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
         return Kernel(
-            f"Bytes<{vectors}, {pixels}, {cxx_bool(shifted)}, {bits}, {distance}>",
+            f"Bytes<{vectors}, {pixels}, {cxx_bool(shifted)}, {bits}, {distance}, "
+            f"{cxx_bool(pairs_fit(x, padded))}>",
             [
                 *self.window_fields(x, w.window, y, taps, len(taps)),
                 str(dots),

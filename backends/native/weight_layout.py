@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...qdialect.data import Array
+from ...qdialect.types import value_range
 from .tensors import WORD_BITS, NativeTensor
 
 
@@ -26,6 +27,20 @@ def channels_fit(weights: Array, dtype: Any) -> Array:
     """For each channel, whether all of its weights can be represented in a type."""
     flat, limits = weights.reshape(len(weights), -1), np.iinfo(dtype)
     return (flat.min(1) >= limits.min) & (flat.max(1) <= limits.max)
+
+
+def pairs_fit(x: NativeTensor, weights: Array) -> bool:
+    """Whether the products of two neighbouring inputs always add up to a 16-bit integer.
+
+    The stored inputs are between 0 and the size of their range. The sum is therefore largest if the
+    inputs of positive weights are largest and the others are 0, and smallest in the opposite case.
+    """
+    pairs = weights.reshape(-1, 2).astype(np.int64)
+    low, high = value_range(x.element)
+    largest = np.maximum(pairs, 0).sum(1).max() * (high - low)
+    smallest = np.minimum(pairs, 0).sum(1).min() * (high - low)
+    limits = np.iinfo(np.int16)
+    return bool(limits.min <= smallest and largest <= limits.max)
 
 
 def pad_rows(array: Array, count: int) -> Array:

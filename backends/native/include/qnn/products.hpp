@@ -39,17 +39,18 @@ struct Bits {
                 for (int word = 0; word < length; ++word, w += VECTORS * WW, from += WX) {
                     QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                     {
-                        const Words a = from[at[row]] - Words{};
+                        const Words a = broadcast<Words>(from[at[row]]);
                         QNN_UNROLL for (int v = 0; v < VECTORS; ++v)
                         {
+                            Words& sum = count[row][v];
                             if constexpr (TernaryX) {
-                                const Words sign = (from[at[row] + 1] - Words{}) ^ w[v * WW + 1];
-                                const Words used = a & w[v * WW];
-                                count[row][v] += popcount(used & ~sign) - popcount(used & sign);
+                                const Words b = broadcast<Words>(from[at[row] + 1]);
+                                const Words sign = b ^ w[v * WW + 1], used = a & w[v * WW];
+                                sum = sum + popcount(used & ~sign) - popcount(used & sign);
                             } else if constexpr (TernaryW) {
-                                count[row][v] += popcount((a ^ w[v * WW + 1]) & w[v * WW]);
+                                sum = sum + popcount((a ^ w[v * WW + 1]) & w[v * WW]);
                             } else {
-                                count[row][v] += popcount(a ^ w[v]);
+                                sum = sum + popcount(a ^ w[v]);
                             }
                         }
                     }
@@ -58,9 +59,9 @@ struct Bits {
             for (int row = 0; row < ROWS; ++row)
                 for (int v = 0; v < VECTORS; ++v) {
                     const int channel = (group * VECTORS + v) * 8;
-                    HalfInts sum = __builtin_convertvector(count[row][v], HalfInts);
+                    HalfInts sum = to_ints(count[row][v]);
                     if constexpr (!TernaryX)
-                        sum = load<HalfInts>(nonzero + block * CHANNELS + channel) - 2 * sum;
+                        sum = load<HalfInts>(nonzero + block * CHANNELS + channel) - sum * 2;
                     store(sums + row * CHANNELS + channel, sum);
                 }
         }
@@ -71,7 +72,7 @@ struct Bits {
 // shift; the kernel adds shift * (sum of the window). The windows of a tile are `Step` bytes apart;
 // 0 means anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
 // `pack_small_weights` in weight_layout.py describes how.
-template <int V, int R, bool Shifted, int Bits, int Step>
+template <int V, int R, bool Shifted, int Bits, int Step, bool Small>
 struct Bytes {
     using Sum = std::int32_t;
     static constexpr bool IN_LINE = Step != 0;
@@ -98,7 +99,7 @@ struct Bytes {
             Ints x = (w[v / SHARING] >> Bits * (v % SHARING)) & MASK;
             if (Bits == 6 && v == 3)
                 x = (w[0] >> 6 & 0x03030303) | (w[1] >> 4 & 0x0c0c0c0c) | (w[2] >> 2 & 0x30303030);
-            return (Ints)((SmallInts)x + lowest);
+            return as_bits<Ints>(as_bits<SmallInts>(x) + lowest);
         }
     }
 
@@ -118,9 +119,9 @@ struct Bytes {
                 {
                     const long there = Step ? at[0] + row * Step : at[row];
                     const std::int32_t a = load<std::int32_t>(from + there);
-                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, by[v]);
+                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot<Small>(sum[row][v], a, by[v]);
                     if constexpr (Shifted)
-                        whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
+                        whole[row] = dot<true>(whole[row], a, broadcast<Ints>(four + 1 < length ? 0x01010101 : last));
                 }
             }
         }
@@ -128,7 +129,7 @@ struct Bytes {
             QNN_UNROLL for (int v = 0; v < V; ++v)
             {
                 if constexpr (Shifted)
-                    sum[row][v] += whole[row] * load<Ints>(shift + block * CHANNELS + v * LANES);
+                    sum[row][v] = sum[row][v] + whole[row] * load<Ints>(shift + block * CHANNELS + v * LANES);
                 store(sums + row * CHANNELS + v * LANES, sum[row][v]);
             }
     }
@@ -160,8 +161,7 @@ struct Depthwise {
                 const std::uint8_t* b = x + channel + taps[2 * pair + 1];
                 QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 {
-                    const Ints both = widened(a + at[row]) | widened(b + at[row]) << 16;
-                    sum[row] = dot_pairs(sum[row], both, w[pair]);
+                    sum[row] = dot_pairs(sum[row], a + at[row], b + at[row], w[pair]);
                 }
             }
             QNN_UNROLL for (int row = 0; row < ROWS; ++row)
