@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from ...qdialect.data import Array
-from ...qdialect.types import value_range
 from .tensors import WORD_BITS, NativeTensor
 
 
@@ -27,20 +26,6 @@ def channels_fit(weights: Array, dtype: Any) -> Array:
     """For each channel, whether all of its weights can be represented in a type."""
     flat, limits = weights.reshape(len(weights), -1), np.iinfo(dtype)
     return (flat.min(1) >= limits.min) & (flat.max(1) <= limits.max)
-
-
-def pairs_fit(x: NativeTensor, weights: Array) -> bool:
-    """Whether the products of two neighbouring inputs always add up to a 16-bit integer.
-
-    The stored inputs are between 0 and the size of their range. The sum is therefore largest if the
-    inputs of positive weights are largest and the others are 0, and smallest in the opposite case.
-    """
-    pairs = weights.reshape(-1, 2).astype(np.int64)
-    low, high = value_range(x.element)
-    largest = np.maximum(pairs, 0).sum(1).max() * (high - low)
-    smallest = np.minimum(pairs, 0).sum(1).min() * (high - low)
-    limits = np.iinfo(np.int16)
-    return bool(limits.min <= smallest and largest <= limits.max)
 
 
 def pad_rows(array: Array, count: int) -> Array:
@@ -91,3 +76,9 @@ def pack_small_weights(weights: Array, bits: int, lowest: int) -> Array:
         groups = vectors.reshape(-1, sharing, *vectors.shape[1:])
         stored = [sum(part << bits * n for n, part in enumerate(group)) for group in groups]
     return np.stack(stored, -3)
+
+
+def widen_weights(weights: Array) -> Array:
+    """Weights as 16-bit numbers: of each vector, first the even inputs, then the odd ones."""
+    even, odd = weights[..., ::2].astype(np.int16), weights[..., 1::2].astype(np.int16)
+    return np.stack([even, odd], -3)

@@ -47,39 +47,70 @@ QNN_INLINE Words popcount(const Words& x)
 #endif
 }
 
-// Adds to each sum the dot product of four unsigned bytes (the same for all sums) and four signed
-// bytes. `Small` promises that no sum of two neighbouring products exceeds 16 bits.
+// Four signed bytes for each sum. AVX2 multiplies them as they are only if no sum of two
+// neighbouring products exceeds 16 bits (`Quads`); otherwise it would saturate, as 2 * 255 * 127 is
+// greater than 32767, and they are widened to 16 bits: the even ones and the odd ones.
+struct Quads {
+    Ints weights;
+};
+struct WideQuads {
+    Ints even, odd;
+};
+
 template <bool Small>
-QNN_INLINE Ints dot(const Ints& sums, std::int32_t bytes, const Ints& weights)
+QNN_INLINE auto quads(const Ints& weights)
+{
+#if defined(__AVX512F__) || !defined(__AVX2__)
+    return Quads{weights};
+#else
+    if constexpr (Small) {
+        return Quads{weights};
+    } else {
+        const auto even = [](HalfInts w) {
+            return (HalfInts)_mm256_srai_epi16(_mm256_slli_epi16((__m256i)w, 8), 8);
+        };
+        const auto odd = [](HalfInts w) { return (HalfInts)_mm256_srai_epi16((__m256i)w, 8); };
+        return WideQuads{{even(weights.low), even(weights.high)},
+                         {odd(weights.low), odd(weights.high)}};
+    }
+#endif
+}
+
+// Adds to each sum the dot product of four unsigned bytes (the same for all sums) and four signed
+// bytes.
+QNN_INLINE Ints dot(const Ints& sums, std::int32_t bytes, const Quads& w)
 {
 #if defined(__AVX512F__)
-    return (Ints)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(bytes), (__m512i)weights);
+    return (Ints)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(bytes), (__m512i)w.weights);
 #elif defined(__AVX2__)
     const __m256i x = _mm256_set1_epi32(bytes);
-    const auto half = [x](HalfInts sum, HalfInts weight) -> HalfInts {
-        const __m256i w = (__m256i)weight;
-        if constexpr (Small) {
-            const __m256i pairs = _mm256_maddubs_epi16(x, w);
-            return sum + (HalfInts)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-        } else {
-            // maddubs would saturate: 2 * 255 * 127 > 32767. Even and odd bytes are widened to 16
-            // bits and multiplied apart.
-            const __m256i even = _mm256_and_si256(x, _mm256_set1_epi16(255));
-            const __m256i a = _mm256_madd_epi16(even, _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8));
-            const __m256i b = _mm256_madd_epi16(_mm256_srli_epi16(x, 8), _mm256_srai_epi16(w, 8));
-            return sum + (HalfInts)a + (HalfInts)b;
-        }
+    const auto half = [x](HalfInts sum, HalfInts weights) -> HalfInts {
+        const __m256i pairs = _mm256_maddubs_epi16(x, (__m256i)weights);
+        return sum + (HalfInts)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
     };
-    return {half(sums.low, weights.low), half(sums.high, weights.high)};
+    return {half(sums.low, w.weights.low), half(sums.high, w.weights.high)};
 #else
     Ints result = sums;
     for (int byte = 0; byte < 4; ++byte) {
         const std::int32_t x = (bytes >> 8 * byte) & 255;
-        result = result + ((weights << (24 - 8 * byte)) >> 24) * x;
+        result = result + ((w.weights << (24 - 8 * byte)) >> 24) * x;
     }
     return result;
 #endif
 }
+
+#if defined(__AVX2__) && !defined(__AVX512F__)
+QNN_INLINE Ints dot(const Ints& sums, std::int32_t bytes, const WideQuads& w)
+{
+    const __m256i x = _mm256_set1_epi32(bytes);
+    const __m256i even = _mm256_and_si256(x, _mm256_set1_epi16(255)), odd = _mm256_srli_epi16(x, 8);
+    const auto half = [even, odd](HalfInts sum, HalfInts a, HalfInts b) -> HalfInts {
+        return sum + (HalfInts)_mm256_madd_epi16(even, (__m256i)a) +
+               (HalfInts)_mm256_madd_epi16(odd, (__m256i)b);
+    };
+    return {half(sums.low, w.even.low, w.odd.low), half(sums.high, w.even.high, w.odd.high)};
+}
+#endif
 
 // Adds to each sum the dot product of two bytes and two signed 16-bit weights. The bytes of the
 // first tap are at `a`, those of the second at `b`.
