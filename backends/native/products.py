@@ -194,7 +194,7 @@ class KernelSelector:
         taps, length = window_runs(x, w.window, x.shape[-1])
         dots = -(-length // BYTES_PER_DOT)
         vectors = block_vectors(w.outputs, y)
-        if y.pixels > 1:
+        if y.pixels > 1 and not y.planes:
             vectors = min(vectors, self.instruction_set.max_tile_vectors)
         blocks = -(-w.outputs // (LANES * vectors))
         pixels, distance = byte_tile(x, w.window, y, self.byte_tile_limit(vectors, shifted))
