@@ -51,9 +51,11 @@ def test_errors_name_the_input_and_its_file() -> None:
         "func.func @main(%image: tensor<1x4xsi8>, %1: tensor<1x2xsi8>) {\n  func.return\n}"
     )
     images = [np.zeros((2, 4), np.int8), np.zeros((3, 2), np.int8)]
-    with pytest.raises(InterpretationError, match='^input 1 from b holds 3 .*, input "image" from a'):
+    with pytest.raises(
+        InterpretationError, match=r'^input 1 from b holds 3 .*, input "image" from a'
+    ):
         check_inputs(entry_of(module), images, ["a", "b"])
-    with pytest.raises(InterpretationError, match='^input "image" has shape 3x2'):
+    with pytest.raises(InterpretationError, match=r'^input "image" has shape 3x2'):
         check_inputs(entry_of(module), images[::-1])
 
 
