@@ -14,12 +14,15 @@ int main(int, char** arguments)
     constexpr long STEPS = 40'000'000;
     std::vector<std::uint64_t> sums(threads);
     const auto work = [&](int number) {
-        Words count[8] = {}, x = Words{} + 12345u + number;
+        Words count[8] = {}, x = broadcast<Words>(12345u + number);
         for (long step = 0; step < STEPS / 8; ++step)
             for (int v = 0; v < 8; ++v)
-                count[v] += popcount(x ^ count[v]);
-        for (const Words& c : count)
-            sums[number] += c[0];
+                count[v] = count[v] + popcount(x ^ count[v]);
+        for (const Words& c : count) {
+            std::uint64_t lanes[8];
+            store(lanes, c);
+            sums[number] += lanes[0];
+        }
     };
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::thread> others;

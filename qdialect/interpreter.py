@@ -170,7 +170,17 @@ def argument_names(entry: FuncOp | DesignOp) -> list[str]:
     """The names of the inputs, as messages print them."""
     if isinstance(entry, DesignOp):
         return [source.port.data for source in entry.sources]
+    if entry.is_declaration:
+        return [f"input {number}" for number in range(len(entry.function_type.inputs))]
     return [arg.name_hint or f"input {arg.index}" for arg in entry.args]
+
+
+def input_labels(entry: FuncOp | DesignOp, files: Sequence[str] = ()) -> list[str]:
+    """How messages refer to the inputs, with the files that they are read from."""
+    known = argument_names(entry)
+    labels = [name if name == f"input {n}" else f'input "{name}"' for n, name in enumerate(known)]
+    sources = [f" from {file}" for file in files] or [""] * len(labels)
+    return [label + source for label, source in zip(labels, sources, strict=True)]
 
 
 def have_image_axis(types: Sequence[QnnTensor]) -> bool:
@@ -240,8 +250,13 @@ def concatenate_images(parts: Sequence[Array]) -> Array:
     return np.concatenate([np.atleast_1d(part) for part in parts])
 
 
-def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[list[Array], int]:
-    """The inputs, converted to the types of the entry, and the number of images in them."""
+def check_inputs(
+    entry: FuncOp | DesignOp, inputs: Sequence[Array], files: Sequence[str] = ()
+) -> tuple[list[Array], int]:
+    """The inputs, converted to the types of the entry, and the number of images in them.
+
+    Error messages name the files, if the inputs come from any.
+    """
     try:
         types = entry_input_types(entry)
     except VerifyException as error:
@@ -255,11 +270,12 @@ def check_inputs(entry: FuncOp | DesignOp, inputs: Sequence[Array]) -> tuple[lis
             f"{len(inputs)} inputs are given"
         )
     any_images = have_image_axis(types)
+    labels = input_labels(entry, files)
     args = [
-        check_input(array, type, f"input {number}", any_images)
-        for number, (array, type) in enumerate(zip(inputs, types, strict=True))
+        check_input(array, type, label, any_images)
+        for array, type, label in zip(inputs, types, labels, strict=True)
     ]
-    return args, _image_count(args) if any_images else 1
+    return args, _image_count(args, labels) if any_images else 1
 
 
 def _call_entry(
@@ -274,12 +290,12 @@ def _call_entry(
     return [as_array(result) for result in results]
 
 
-def _image_count(args: Sequence[Array]) -> int:
+def _image_count(args: Sequence[Array], labels: Sequence[str]) -> int:
     """The number of images; raises if the inputs hold different numbers."""
-    for number, array in enumerate(args):
+    for array, label in zip(args, labels, strict=True):
         if len(array) != len(args[0]):
             raise InterpretationError(
-                f"input {number} holds {len(array)} images, input 0 holds {len(args[0])}"
+                f"{label} holds {len(array)} images, {labels[0]} holds {len(args[0])}"
             )
     return len(args[0])
 

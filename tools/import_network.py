@@ -4,7 +4,7 @@ import logging
 
 from .commands.import_ import ImportOptions
 from .files import write_whole
-from .network_summary import describe_levels, layer_summaries, summary_table
+from .network_summary import describe_levels, describe_ports, layer_summaries, summary_table
 from .networks import import_network, input_types_by_name, write_module
 
 LOG = logging.getLogger(__name__)
@@ -20,5 +20,6 @@ def import_command(options: ImportOptions) -> None:
             LOG.info("input %s has the scale 1; %s*SCALE sets another", option, option)
     if options.output is not None:
         write_whole(options.output, lambda file: write_module(module, file))
+    print(describe_ports(module))
     print(summary_table(layer_summaries(module)))
     print(describe_levels(module))

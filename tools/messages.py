@@ -108,7 +108,9 @@ def report_errors(
             sys.stdout.flush()
         return 0
     except TextError as error:
-        print(error, file=sys.stderr)
+        # a compiler shows the source line as well
+        text = str(error) if command == "qnn-opt" else f"{command}: {str(error).splitlines()[0]}"
+        print(text, file=sys.stderr)
     except UsageError as error:
         print(f"{command}: {truncated(str(error))}", file=sys.stderr)
         return 2

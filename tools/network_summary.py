@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from xdsl.dialects.builtin import ModuleOp, StringAttr
+from xdsl.dialects.func import FuncOp
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
@@ -17,6 +18,7 @@ from ..passes.fold_bn.fold_bn import FoldBnPass
 from ..passes.minimize_accumulators import MinimizeAccumulatorsPass
 from ..passes.stream_lower.stream_lower import StreamLowerPass
 from ..qdialect.dialects import new_context
+from ..qdialect.interpreter import entry_of, input_labels
 from ..qdialect.qnn.base import QnnOp
 from ..qdialect.qnn.constants import ConstantOp, DataOp
 from ..qdialect.qnn.layout import MoveOp, PadOp
@@ -80,6 +82,20 @@ def _summarize_layer(op: LinearOpBase) -> LayerSummary:
         prod(weights) + (0 if op.bias is None else weights[0]),
         work.bops,
     )
+
+
+def describe_ports(module: ModuleOp) -> str:
+    """A line for each input and each output of a network, with its name and type."""
+    entry = entry_of(module)
+    assert isinstance(entry, FuncOp)
+    results = entry.get_return_op()
+    outputs = results.arguments if results is not None else ()
+    labels = input_labels(entry) + [
+        f'output "{value.name_hint}"' if value.name_hint else f"output {number}"
+        for number, value in enumerate(outputs)
+    ]
+    types = [value.type for value in (*entry.args, *outputs)]
+    return "\n".join(f"{label}: {type}" for label, type in zip(labels, types, strict=True))
 
 
 FLOAT_NETWORK = (

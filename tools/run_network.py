@@ -15,7 +15,7 @@ def run_command(options: RunOptions) -> None:
     check_engine(options.engine)
     module = load_network(options.network)
     inputs = [load_array(name) for name in options.input]
-    check_inputs(entry_of(module), inputs)
+    check_inputs(entry_of(module), inputs, options.input)
     saturation = InputSaturation(module)
     saturation.count(inputs)
     saturation.warn("scale the array, or make it an integer input with qnn import --input")

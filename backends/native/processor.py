@@ -17,6 +17,10 @@ class InstructionSet:
     """The features that the processor must have, as /proc/cpuinfo names them."""
     accumulators: int
     """Vectors of 16 sums that fit into its registers."""
+    max_tile_vectors: int = 4
+    """The most vectors by which a tile of several pixels of the `Bytes` kernel is wide."""
+    adds_pairs_in_16_bits: bool = False
+    """Whether its fastest dot product of bytes adds two products in 16 bits, which saturates."""
 
 
 INSTRUCTION_SETS = (
@@ -31,7 +35,7 @@ INSTRUCTION_SETS = (
         ),
         16,
     ),
-    InstructionSet("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6),
+    InstructionSet("avx2", ("-mavx2", "-mpopcnt"), frozenset({"avx2", "popcnt"}), 6, 2, True),
     InstructionSet("plain", (), frozenset(), 4),
 )
 """The fastest first. The last runs on every processor; on ARM it includes the vector instructions

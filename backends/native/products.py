@@ -10,6 +10,7 @@ import numpy as np
 
 from ...qdialect.data import Array
 from ...qdialect.shapes import Window
+from ...qdialect.types import value_range
 from .constants import Constants
 from .processor import InstructionSet
 from .tensors import WORD_BITS, NativeTensor, group_pixels, type_name
@@ -32,10 +33,15 @@ from .weight_layout import (
     pack_small_weights,
     pad_rows,
     weight_spread,
+    widen_weights,
 )
 
 BYTES_PER_DOT = 4
 """Products that one `dot` instruction adds to a sum."""
+
+MAX_LARGE_SHARE = 0.4
+"""Up to this share of large pairs, the fast `dot` is used, which needs them in halves: a quad of
+inputs with large weights then takes two `dot` instead of one that costs 1.7 times as much."""
 
 ACTIVATION_COST = 6
 """Time to apply thresholds to a vector of sums, in `dot` instructions (rough)."""
@@ -188,30 +194,65 @@ class KernelSelector:
         taps, length = window_runs(x, w.window, x.shape[-1])
         dots = -(-length // BYTES_PER_DOT)
         vectors = block_vectors(w.outputs, y)
+        if y.pixels > 1 and not y.planes:
+            vectors = min(vectors, self.instruction_set.max_tile_vectors)
         blocks = -(-w.outputs // (LANES * vectors))
         pixels, distance = byte_tile(x, w.window, y, self.byte_tile_limit(vectors, shifted))
         padded = np.zeros((blocks * vectors * LANES, len(taps), dots * BYTES_PER_DOT), np.int8)
         padded[: w.outputs, :, :length] = values.reshape(w.outputs, len(taps), length)
         shape = (blocks, vectors, LANES, len(taps), dots, BYTES_PER_DOT)
         order = padded.reshape(shape).transpose(0, 3, 4, 1, 2, 5)
+        large = self.quads_with_large_pairs(x, order)
+        small = large.mean() <= MAX_LARGE_SHARE
+        halved = large & small
+        halves = order[halved] >> 1
+        order[halved] -= halves
         lowest = int(order.min())
-        bits = next(n for n in (2, 4, 6, 8) if vectors * n % 8 == 0 and order.max() < lowest + 2**n)
+        if small or pixels == 1:
+            sizes = (n for n in (2, 4, 6, 8) if vectors * n % 8 == 0)
+            bits = next(n for n in sizes if order.max() < lowest + 2**n)
+            stored = pack_small_weights(order, bits, lowest)
+        else:
+            bits, stored = 16, widen_weights(order)
+        block, run, four = halved.nonzero()
+        ends = np.searchsorted(block, np.arange(blocks + 1)).astype(np.int32)
         return Kernel(
-            f"Bytes<{vectors}, {pixels}, {cxx_bool(shifted)}, {bits}, {distance}>",
+            f"Bytes<{vectors}, {pixels}, {cxx_bool(shifted)}, {bits}, {distance}, "
+            f"{cxx_bool(small)}>",
             [
                 *self.window_fields(x, w.window, y, taps, len(taps)),
                 str(dots),
-                self.constants.pointer(pack_small_weights(order, bits, lowest), "Ints"),
+                self.constants.pointer(stored, "Ints"),
                 self.initial_sums(x, w, len(padded), np.dtype(np.int32)),
                 self.constants.pointer(pad_rows(shifts.astype(np.int32), len(padded)))
                 if shifted
                 else "nullptr",
                 hex(0x01010101 >> 8 * (-length % BYTES_PER_DOT)),
                 str(lowest),
+                self.constants.pointer(ends),
+                self.constants.pointer(taps[run] + (BYTES_PER_DOT * four).astype(np.int32)),
+                self.constants.pointer(halves, "Ints"),
             ],
             vectors * LANES,
             blocks,
         )
+
+    def quads_with_large_pairs(self, x: NativeTensor, weights: Array) -> Array:
+        """For each four inputs of a block, whether the products of two neighbours may add up to
+        more than the 16 bits in which the processor adds them.
+
+        The stored inputs are between 0 and the size of their range. The sum is therefore largest if
+        the inputs of positive weights are largest and the others are 0, and smallest in the
+        opposite case.
+        """
+        if not self.instruction_set.adds_pairs_in_16_bits:
+            return np.zeros(weights.shape[:3], bool)
+        low, high = value_range(x.element)
+        pairs = weights.reshape(*weights.shape[:3], -1, 2).astype(np.int32)
+        largest = np.maximum(pairs, 0).sum(-1).max(-1) * (high - low)
+        smallest = np.minimum(pairs, 0).sum(-1).min(-1) * (high - low)
+        limits = np.iinfo(np.int16)
+        return (largest > limits.max) | (smallest < limits.min)
 
     def depthwise(self, x: NativeTensor, w: LinearWeights, y: NativeTensor) -> Kernel:
         """A kernel for depthwise layers. Taps are multiplied in pairs; an odd last one is repeated,

@@ -76,3 +76,9 @@ def pack_small_weights(weights: Array, bits: int, lowest: int) -> Array:
         groups = vectors.reshape(-1, sharing, *vectors.shape[1:])
         stored = [sum(part << bits * n for n, part in enumerate(group)) for group in groups]
     return np.stack(stored, -3)
+
+
+def widen_weights(weights: Array) -> Array:
+    """Weights as 16-bit numbers: of each vector, first the even inputs, then the odd ones."""
+    even, odd = weights[..., ::2].astype(np.int16), weights[..., 1::2].astype(np.int16)
+    return np.stack([even, odd], -3)

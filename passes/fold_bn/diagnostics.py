@@ -35,13 +35,16 @@ def remaining_float_ops(module: ModuleOp, refusals: Mapping[Operation, Refusal])
 
 
 def _float_ops(function: FuncOp) -> Iterator[Operation]:
-    """Linear ops with float results, and quantizers of floats that depend on integers."""
-    after_integers = _floats_after_integers(function)
+    """Linear ops with float results, and quantizers of floats that depend on integers.
+
+    A quantizer behind a float linear op is left out: it stays only because that op does.
+    """
+    foldable = _floats_after_integers(function) - _floats_after_layers(function)
     for op in function.walk():
         match op:
             case LinearOpBase() if not is_quant(element_of(op.output)):
                 yield op
-            case QuantizeOp() | ThresholdOp() if op.x in after_integers and not _is_end(op):
+            case QuantizeOp() | ThresholdOp() if op.x in foldable and not _is_end(op):
                 yield op
             case _:
                 pass
@@ -81,4 +84,13 @@ def _floats_after_integers(function: FuncOp) -> set[SSAValue]:
             )
             if from_integers and not is_quant(element_of(result)):
                 found.add(result)
+    return found
+
+
+def _floats_after_layers(function: FuncOp) -> set[SSAValue]:
+    """Float values that depend, through floats, on a linear op with a float result."""
+    found: set[SSAValue] = set()
+    for op in function.walk():
+        if isinstance(op, LinearOpBase) or any(operand in found for operand in op.operands):
+            found.update(result for result in op.results if not is_quant(element_of(result)))
     return found

@@ -235,10 +235,13 @@ def test_what_is_error_of(
     )
     np.save(tmp_path / "nan.npy", np.full((30, 3, 4, 5), np.nan))
     line = error_of(capsys, *eval_, "--images", str(tmp_path / "nan.npy"), "--labels", labels)
-    assert line == "qnn: input 0: si8 holds whole numbers only"
+    assert line == f"qnn: input 0 from {tmp_path / 'nan.npy'}: si8 holds whole numbers only"
     np.save(tmp_path / "size.npy", np.zeros((30, 4, 4, 3), np.uint8))
     line = error_of(capsys, *eval_, "--images", str(tmp_path / "size.npy"), "--labels", labels)
-    assert line == "qnn: the shape of an image is 4x4x3, but the input of the network is 3x4x5"
+    file = tmp_path / "size.npy"
+    assert (
+        line == f"qnn: {file}: the shape of an image is 4x4x3, but input 0 of the network is 3x4x5"
+    )
     np.save(tmp_path / "y.npy", np.zeros(30))
     line = error_of(capsys, *eval_, "--images", images, "--labels", str(tmp_path / "y.npy"))
     assert line.endswith("y.npy: labels must be whole numbers from 0 on, one per image")

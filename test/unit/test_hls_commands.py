@@ -154,7 +154,8 @@ def test_wrong_inputs_are_an_error_before_the_design_is_built(
     assert main(["compile", path, *OPTIONS, *given]) == 1
     first, last = capsys.readouterr().err.splitlines()
     assert first.startswith("qnn: import:")
-    assert last == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected"
+    file = tmp_path / "x.npy"
+    assert last == f"qnn: input 0 from {file} has shape 2x5, tensor<1x4xui4> is expected"
 
 
 def test_wrong_inputs_are_an_error_before_an_engine_starts(
@@ -165,7 +166,8 @@ def test_wrong_inputs_are_an_error_before_an_engine_starts(
     path, given = saved(two_layers("a"), tmp_path), ["--input", str(tmp_path / "x.npy")]
     assert main(["run", path, *given, "--engine", "hls"]) == 1
     told = capsys.readouterr().err
-    assert told == "qnn: input 0 has shape 2x5, tensor<1x4xui4> is expected\n"
+    file = tmp_path / "x.npy"
+    assert told == f"qnn: input 0 from {file} has shape 2x5, tensor<1x4xui4> is expected\n"
 
 
 @pytest.mark.parametrize("command", ["run x.mlir", "eval x.mlir --images x.npy"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import entry_input_types, entry_of, run
+from qnn.qdialect.interpreter import check_inputs, entry_input_types, entry_of, run
 from qnn.qdialect.program import Program
 from qnn.qdialect.qnn import ConstantOp, QnnOp
 from qnn.qdialect.qnn.classify import ArgMaxOp, TopKOp
@@ -44,6 +44,19 @@ def test_a_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
     message = "input 0 (has shape .*tensor<1x4xsi8> is expected|is empty)"
     with pytest.raises(InterpretationError, match=message):
         run(identity(signed(8), (1, 4)), [np.zeros(shape, np.int8)])
+
+
+def test_errors_name_the_input_and_its_file() -> None:
+    module = read_module(
+        "func.func @main(%image: tensor<1x4xsi8>, %1: tensor<1x2xsi8>) {\n  func.return\n}"
+    )
+    images = [np.zeros((2, 4), np.int8), np.zeros((3, 2), np.int8)]
+    with pytest.raises(
+        InterpretationError, match=r'^input 1 from b holds 3 .*, input "image" from a'
+    ):
+        check_inputs(entry_of(module), images, ["a", "b"])
+    with pytest.raises(InterpretationError, match=r'^input "image" has shape 3x2'):
+        check_inputs(entry_of(module), images[::-1])
 
 
 def test_only_a_first_axis_of_1_takes_more_images() -> None:

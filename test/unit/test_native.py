@@ -216,6 +216,11 @@ def layers(kinds: str) -> ModuleOp:
     elif kinds == "widths":
         shapes = [(signed(bits), 64) for bits in range(2, 9)] + [(signed(4), 32), (unsigned(5), 32)]
         return program.finish(*(convolved(program, x, outputs, type) for type, outputs in shapes))
+    elif kinds == "dense widths":
+        flat = program.add(ReshapeOp(x, (1, 126))).output
+        types = [signed(bits) for bits in range(2, 9)]
+        weights = [program.constant(numbers(type, (64, 126)), type, "w") for type in types]
+        return program.finish(*(program.add(LinearOp(flat, w, signed(23))).output for w in weights))
     elif kinds == "near":
         y = conv(program, x, 18, signed(3), "ties", byte)
         y = conv(program, y, 18, signed(3), "odd", byte, groups=18)
@@ -242,7 +247,8 @@ def layers(kinds: str) -> ModuleOp:
 
 KINDS = {
     "bits": ("Bits", "Signs", "TernarySigns", "max_pool_bits", "true, true", "false, true"),
-    "widths": ("Bytes<4, ", ", 2, ", ", 4, ", ", 6, ", ", 8, ", "Bytes<2, "),
+    "widths": ("Bytes", ", 4, ", "Bytes<2, "),
+    "dense widths": tuple(f"Bytes<4, 1, false, {bits}, " for bits in (2, 4, 6, 8)),
     "bytes": ("Bytes", "Depthwise", "Line<", "Comparisons", ", true, "),
     "near": ("General", "Line<true, true>", "Bisection"),
     "signs": ("General<std::uint8_t, std::int32_t, 64>", "Depthwise<4", "Signs", "TernarySigns"),
@@ -281,6 +287,30 @@ def test_thresholds_on_every_number(level: library.InstructionSet, folder: Path)
     module = program.finish(*ends)
     numbers = np.broadcast_to(np.arange(-4096, 4096, dtype=np.int16)[:, None], (8192, 20))
     assert_same(module, [numbers], options(folder, level.name))
+
+
+@pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
+@pytest.mark.parametrize("large", [1, 20, 160])
+def test_products_that_saturate_16_bits(
+    large: int, level: library.InstructionSet, folder: Path
+) -> None:
+    """The sums are exact where two products exceed 16 bits, in few channels or in all."""
+    weights = RNG.integers(-60, 60, (160, 20), endpoint=True)
+    weights[:large] = RNG.choice([-128, -127, 127], (large, 20))
+    program = Program()
+    x = program.input(unsigned(8), (1, 2, 3, 20))
+    w = program.constant(weights[:, None, None], signed(8), "w")
+    dense = program.constant(weights, signed(8), "w")
+    pixel = program.add(SliceOp(x, (0, 1, 1, 0), (1, 2, 2, 20), (1, 1, 1, 1))).output
+    flat = program.add(ReshapeOp(pixel, (1, 20))).output
+    module = program.finish(
+        program.add(Conv2dOp(x, w, signed(21))).output,
+        program.add(LinearOp(flat, dense, signed(21))).output,
+    )
+    positive = np.where(weights[:large] > 0, 255, 0)
+    rows = np.concatenate([positive, 255 - positive, np.full((1, 20), 255), np.zeros((1, 20))])
+    images = np.repeat(rows.astype(np.uint8)[:, None, None], 6, 1).reshape(-1, 2, 3, 20)
+    assert_same(module, [images], options(folder, level.name))
 
 
 def test_a_single_channel(folder: Path) -> None:

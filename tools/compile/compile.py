@@ -58,7 +58,7 @@ def compile_command(options: CompileOptions) -> None:
         with timed("import"):
             module = load_network(options.network)
         if inputs:
-            check_inputs(entry_of(module), inputs)
+            check_inputs(entry_of(module), inputs, options.inputs)
         system = build_system(module, options)
         for device in system.devices:
             check_device(device, target)

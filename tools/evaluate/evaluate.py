@@ -20,7 +20,7 @@ from ...backends.target import EngineSettings
 from ...hardware.search.explore import WORKER_CHECK_SECONDS
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
-from ...qdialect.interpreter import check_inputs, entry_input_types, entry_of
+from ...qdialect.interpreter import check_inputs, entry_input_types, entry_of, input_labels
 from ...qdialect.text import parse_module
 from ...qdialect.types import check_tensor
 from ..commands.eval import EvalOptions
@@ -92,7 +92,7 @@ def eval_command(options: EvalOptions) -> None:
             f"{options.images} has {len(images)} images, but {where} has {len(labels)} labels: "
             "one per image is required"
         )
-    pixels = Pixels(options.scale, options.offset)
+    pixels = Pixels(options.scale, options.offset, options.images)
     networks = [options.network, *([options.compare] if options.compare else [])]
     found = [
         evaluate(name, images, labels, pixels, options.engine, options.scheduler)
@@ -137,8 +137,9 @@ def evaluate(
         raise UserError("the test set has no images")
     batches = [images[k : k + BATCH_SIZE] for k in range(0, len(images), BATCH_SIZE)]
     saturation = InputSaturation(module)
-    prepared = saturation.counted(pixels.prepared(part, types[0]) for part in batches)
-    check_inputs(entry, [pixels.prepared(images[:1], types[0])])
+    (label,) = input_labels(entry)
+    prepared = saturation.counted(pixels.prepared(part, types[0], label) for part in batches)
+    check_inputs(entry, [pixels.prepared(images[:1], types[0], label)], [pixels.file])
     if scheduler is None:
         settings = EngineSettings(frames=len(images))
         work = local_work(engine_for(module, engine, settings=settings))

@@ -25,10 +25,17 @@ class Pixels:
     scale: tuple[float, float] | None = None
     """A numerator and a denominator."""
     offset: float | None = None
+    file: str = "the test set"
+    """The file that the images come from, for messages."""
 
-    def prepared(self, images: Array, type: QnnTensor) -> Array:
+    def prepared(self, images: Array, type: QnnTensor, label: str = "the input") -> Array:
         """Converts images to an input of a type; without scale and offset, only their axes."""
         ordered = arranged(images, type.get_shape())
+        if ordered is None:
+            raise UserError(
+                f"{self.file}: the shape of an image is {text_of(images.shape[1:])}, but {label} "
+                f"of the network is {text_of(type.get_shape()[1:])}"
+            )
         if (self.scale is None and self.offset is None) or images.dtype.kind not in "biuf":
             check_fit(ordered, type)
             return ordered
@@ -73,8 +80,8 @@ def check_fit(x: Array, type: QnnTensor) -> None:
         )
 
 
-def arranged(images: Array, shape: tuple[int, ...]) -> Array:
-    """Images in the shape of an input, apart from their number.
+def arranged(images: Array, shape: tuple[int, ...]) -> Array | None:
+    """Images in the shape of an input, apart from their number; None if they have another size.
 
     Images have their channels last, or none. A network may have them first, or flatten the image.
     """
@@ -86,7 +93,4 @@ def arranged(images: Array, shape: tuple[int, ...]) -> Array:
     grey = images.ndim == 3 or images.shape[-1] == 1
     if prod(images.shape[1:]) == prod(wanted) and (grey or images.ndim == 2):
         return images.reshape(len(images), *wanted)
-    raise UserError(
-        f"the shape of an image is {text_of(images.shape[1:])}, but the input of the network is "
-        f"{text_of(wanted)}"
-    )
+    return None

@@ -7,7 +7,7 @@ import numpy as np
 from xdsl.dialects.builtin import ModuleOp
 
 from ...qdialect.data import Array
-from ...qdialect.interpreter import check_inputs, entry_input_types, entry_of
+from ...qdialect.interpreter import check_inputs, entry_input_types, entry_of, input_labels
 from ..commands.quantize import WEIGHT_BITS, QuantizeOptions
 from ..errors import UsageError, UserError
 from ..evaluate.datasets import load_images, load_labels
@@ -41,7 +41,7 @@ def quantize_command(options: QuantizeOptions) -> None:
             f"{options.calibrate} has {len(images)} images, but there are {len(labels)} labels: "
             "one per image is required"
         )
-    pixels = Pixels(options.scale, options.offset)
+    pixels = Pixels(options.scale, options.offset, options.calibrate)
     inputs = calibration_inputs(network, images, pixels, options)
     data = quantize_model(options.model, inputs, options.bits)
     output = options.output or quantized_name(options.model)
@@ -83,10 +83,10 @@ def calibration_inputs(
         raise UserError(f"{options.calibrate} has no images")
     if images.dtype.kind not in "biuf":
         raise UserError(f"{options.calibrate} holds {images.dtype}: images must be real numbers")
-    inputs = pixels.prepared(images, types[0]).astype(np.float32)
+    inputs = pixels.prepared(images, types[0], *input_labels(entry)).astype(np.float32)
     if not np.isfinite(inputs).all():
         raise UserError(f"{options.calibrate} contains NaN or infinite values: remove these images")
-    check_inputs(entry, [inputs])
+    check_inputs(entry, [inputs], [options.calibrate])
     return inputs
 
 

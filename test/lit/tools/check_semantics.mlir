@@ -13,7 +13,7 @@
 // RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.full((1, 4), 300))" %t.npy
 // RUN: %{status} 1 qnn-opt --fold-bn --check-inputs %t.npy %s 2> %t.err
 // RUN: filecheck %s --match-full-lines --check-prefix WRONG --input-file %t.err
-// WRONG: qnn-opt: the module fails before the pass: input 0: value 300 does not fit in si8 (-128 to 127)
+// WRONG: qnn-opt: the module fails before the pass: input "x": value 300 does not fit in si8 (-128 to 127)
 
 func.func @main(%x: tensor<1x4xsi8>) -> tensor<1x4xui2> {
   %s = qnn.constant 0.1 : tensor<f32>

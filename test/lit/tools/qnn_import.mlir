@@ -4,7 +4,9 @@
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir > %t/table
 // RUN: filecheck %s --match-full-lines --check-prefix TABLE --input-file %t/table
-// TABLE:      layer   kind    weight bits  activation bits  output  MACs  parameters
+// TABLE:      input "image": tensor<1x2x3x2xui4>
+// TABLE-NEXT: output 0: tensor<1x2x3x2xf32>
+// TABLE-NEXT: layer   kind    weight bits  activation bits  output  MACs  parameters
 // TABLE-NEXT: Conv_0  conv2d            4                4   3x2x2    48           8
 // TABLE-NEXT: 1 layer: 48 MACs, 8 parameters, 1.25 kBOPs
 // TABLE-NEXT: fold-bn makes every layer integer; it absorbs 2 dequantize, 1 quantize, 1 relu
@@ -32,5 +34,5 @@
 // RUN: qnn import %t/net.onnx --input image=ui4 -o %t/whole.mlir 2>&1 | filecheck %s --match-full-lines --check-prefix SCALE
 // SCALE: qnn: input image=ui4 has the scale 1; image=ui4*SCALE sets another
 
-// Without -o, only the table is printed.
+// Without -o, nothing is written.
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" | diff %t/table -

@@ -114,7 +114,7 @@ struct Comparisons {
             const std::int32_t* t = thresholds + channel + v * LANES;
             Ints count = {};
             for (int level = 0; level < levels; ++level, t += stride)
-                count -= x >= load<Ints>(t);
+                count = count - (x >= load<Ints>(t));
             const int c = channel + v * LANES;
             put_bytes(y + at + c, narrowed(count * factor + first), channels - c);
         }
@@ -143,11 +143,11 @@ struct Line {
         {
             const int c = channel + v * LANES;
             const Ints x = load<Ints>(sums + v * LANES);
-            const Floats away = __builtin_convertvector(x - load<Ints>(center + c), Floats);
+            const Floats away = to_floats(x - load<Ints>(center + c));
             level[v] = nearest(away * load<Floats>(slope + c) + load<Floats>(height + c));
             if constexpr (HasExceptions)
                 for (int n = ends[c / LANES]; n < ends[c / LANES + 1]; ++n)
-                    level[v] = x == exceptions[2 * n] ? exceptions[2 * n + 1] : level[v];
+                    level[v] = select(x == exceptions[2 * n], exceptions[2 * n + 1], level[v]);
         }
         QNN_UNROLL for (int v = 0; v < N / LANES; ++v)
         {
@@ -155,9 +155,7 @@ struct Line {
             if constexpr (Saturates) {
                 put_bytes(y + at + c, saturated(level[v]) ^ 128, channels - c);
             } else {
-                Ints whole = level[v] + middle;
-                whole = whole < 0 ? 0 : whole;
-                whole = whole > levels ? levels : whole;
+                const Ints whole = clamped(level[v] + middle, 0, levels);
                 put_bytes(y + at + c, narrowed(whole + first), channels - c);
             }
         }
@@ -183,7 +181,7 @@ struct Bisection {
             const Ints x = sums_at(sums, f, v), row = load<Ints>(rows + c);
             Ints at = row;
             for (int step = half; step > 0; step /= 2)
-                at += (x >= gather(thresholds + step - 1, at)) & step;
+                at = at + ((x >= gather(thresholds + step - 1, at)) & step);
             put_bytes(y + to + c, narrowed(at - row + first), channels - c);
         }
     }

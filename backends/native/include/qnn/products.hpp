@@ -39,17 +39,18 @@ struct Bits {
                 for (int word = 0; word < length; ++word, w += VECTORS * WW, from += WX) {
                     QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                     {
-                        const Words a = from[at[row]] - Words{};
+                        const Words a = broadcast<Words>(from[at[row]]);
                         QNN_UNROLL for (int v = 0; v < VECTORS; ++v)
                         {
+                            Words& sum = count[row][v];
                             if constexpr (TernaryX) {
-                                const Words sign = (from[at[row] + 1] - Words{}) ^ w[v * WW + 1];
-                                const Words used = a & w[v * WW];
-                                count[row][v] += popcount(used & ~sign) - popcount(used & sign);
+                                const Words b = broadcast<Words>(from[at[row] + 1]);
+                                const Words sign = b ^ w[v * WW + 1], used = a & w[v * WW];
+                                sum = sum + popcount(used & ~sign) - popcount(used & sign);
                             } else if constexpr (TernaryW) {
-                                count[row][v] += popcount((a ^ w[v * WW + 1]) & w[v * WW]);
+                                sum = sum + popcount((a ^ w[v * WW + 1]) & w[v * WW]);
                             } else {
-                                count[row][v] += popcount(a ^ w[v]);
+                                sum = sum + popcount(a ^ w[v]);
                             }
                         }
                     }
@@ -58,9 +59,9 @@ struct Bits {
             for (int row = 0; row < ROWS; ++row)
                 for (int v = 0; v < VECTORS; ++v) {
                     const int channel = (group * VECTORS + v) * 8;
-                    HalfInts sum = __builtin_convertvector(count[row][v], HalfInts);
+                    HalfInts sum = to_ints(count[row][v]);
                     if constexpr (!TernaryX)
-                        sum = load<HalfInts>(nonzero + block * CHANNELS + channel) - 2 * sum;
+                        sum = load<HalfInts>(nonzero + block * CHANNELS + channel) - sum * 2;
                     store(sums + row * CHANNELS + channel, sum);
                 }
         }
@@ -70,8 +71,11 @@ struct Bits {
 // Unsigned input bytes by signed weight bytes. Weights that need nine bits are stored minus a
 // shift; the kernel adds shift * (sum of the window). The windows of a tile are `Step` bytes apart;
 // 0 means anywhere. Weights of 2, 4 or 6 bits, counted from the lowest, share bytes:
-// `pack_small_weights` in weight_layout.py describes how.
-template <int V, int R, bool Shifted, int Bits, int Step>
+// `pack_small_weights` in weight_layout.py describes how. Weights of 16 bits are widened bytes.
+//
+// `Small`: no two neighbouring products exceed 16 bits. Quads of inputs whose weights are too large
+// for that have their weights in two halves, and the second half is in a list of its own.
+template <int V, int R, bool Shifted, int Bits, int Step, bool Small>
 struct Bytes {
     using Sum = std::int32_t;
     static constexpr bool IN_LINE = Step != 0;
@@ -86,19 +90,38 @@ struct Bytes {
     const std::int32_t* shift;
     std::int32_t last;  // 1 in each byte of a run's last group that is part of the run
     std::int8_t lowest;
+    const int* ends;  // of each block in the list of halves
+    const int* half_taps;
+    const Ints* halves;
 
     static constexpr int STORED = V * Bits / 8;
 
-    QNN_INLINE Ints weight(const Ints* w, int v) const
+    QNN_INLINE auto weight(const Ints* w, int v) const
     {
-        if constexpr (Bits == 8) {
-            return w[v];
+        if constexpr (Bits == 16) {
+            return WideQuads{w[2 * v], w[2 * v + 1]};
+        } else if constexpr (Bits == 8) {
+            return quads<Small>(w[v]);
         } else {
             constexpr int SHARING = 8 / Bits, MASK = ((1 << Bits) - 1) * 0x01010101;
             Ints x = (w[v / SHARING] >> Bits * (v % SHARING)) & MASK;
             if (Bits == 6 && v == 3)
                 x = (w[0] >> 6 & 0x03030303) | (w[1] >> 4 & 0x0c0c0c0c) | (w[2] >> 2 & 0x30303030);
-            return (Ints)((SmallInts)x + lowest);
+            return quads<Small>(as_bits<Ints>(as_bits<SmallInts>(x) + lowest));
+        }
+    }
+
+    // Adds the products of four bytes of each window.
+    template <class Weight>
+    QNN_INLINE void add(Ints (&sum)[ROWS][V], const std::uint8_t* from, const long* at,
+                        const Weight& weight) const
+    {
+        decltype(weight(0)) by[V];
+        QNN_UNROLL for (int v = 0; v < V; ++v) by[v] = weight(v);
+        QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+        {
+            const std::int32_t a = load<std::int32_t>(from + (Step ? at[0] + row * Step : at[row]));
+            QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, by[v]);
         }
     }
 
@@ -112,23 +135,26 @@ struct Bytes {
         for (int run = 0; run < runs; ++run) {
             const std::uint8_t* from = x + taps[run];
             for (int four = 0; four < length; ++four, w += STORED, from += 4) {
-                Ints by[V];
-                QNN_UNROLL for (int v = 0; v < V; ++v) by[v] = weight(w, v);
-                QNN_UNROLL for (int row = 0; row < ROWS; ++row)
-                {
-                    const long there = Step ? at[0] + row * Step : at[row];
-                    const std::int32_t a = load<std::int32_t>(from + there);
-                    QNN_UNROLL for (int v = 0; v < V; ++v) sum[row][v] = dot(sum[row][v], a, by[v]);
-                    if constexpr (Shifted)
-                        whole[row] = dot(whole[row], a, (four + 1 < length ? 0x01010101 : last) - Ints{});
+                add(sum, from, at, [&](int v) { return weight(w, v); });
+                if constexpr (Shifted) {
+                    const Ints ones = broadcast<Ints>(four + 1 < length ? 0x01010101 : last);
+                    QNN_UNROLL for (int row = 0; row < ROWS; ++row)
+                    {
+                        const long there = Step ? at[0] + row * Step : at[row];
+                        whole[row] = dot(whole[row], load<std::int32_t>(from + there), quads<true>(ones));
+                    }
                 }
             }
         }
+        if constexpr (Small)
+            for (int half = ends[block]; half < ends[block + 1]; ++half)
+                add(sum, x + half_taps[half], at,
+                    [&](int v) { return quads<true>(halves[half * V + v]); });
         QNN_UNROLL for (int row = 0; row < ROWS; ++row)
             QNN_UNROLL for (int v = 0; v < V; ++v)
             {
                 if constexpr (Shifted)
-                    sum[row][v] += whole[row] * load<Ints>(shift + block * CHANNELS + v * LANES);
+                    sum[row][v] = sum[row][v] + whole[row] * load<Ints>(shift + block * CHANNELS + v * LANES);
                 store(sums + row * CHANNELS + v * LANES, sum[row][v]);
             }
     }
@@ -160,8 +186,7 @@ struct Depthwise {
                 const std::uint8_t* b = x + channel + taps[2 * pair + 1];
                 QNN_UNROLL for (int row = 0; row < ROWS; ++row)
                 {
-                    const Ints both = widened(a + at[row]) | widened(b + at[row]) << 16;
-                    sum[row] = dot_pairs(sum[row], both, w[pair]);
+                    sum[row] = dot_pairs(sum[row], a + at[row], b + at[row], w[pair]);
                 }
             }
             QNN_UNROLL for (int row = 0; row < ROWS; ++row)
