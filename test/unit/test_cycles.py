@@ -10,7 +10,8 @@ from qnn.hardware.timing import fifo_depths
 from qnn.hardware.timing import simulate as simulate_module
 from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, initial_schedule
 from qnn.hardware.timing.schedule import schedule_of
-from qnn.hardware.timing.simulate import Deadlock, ProcessTimeline, simulate, simulate_unbounded
+from qnn.hardware.timing.simulate import Deadlock, simulate, simulate_unbounded
+from qnn.hardware.timing.timeline import ProcessTimeline
 from qnn.passes import Pipeline
 from qnn.passes.tile.layer_folding import foldable_layers
 from qnn.passes.tile.tile import tile_design

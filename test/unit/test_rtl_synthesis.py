@@ -1,5 +1,5 @@
-"""The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop, and
-puts memories where the emitter says."""
+"""The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop,
+and it puts memories where the emitter says."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_an_error_of_yosys_is_reported() -> None:
 
 def test_a_logic_loop_is_an_error() -> None:
     source = "module loop(input a, output b);\nwire c = a ^ b;\nassign b = !c;\nendmodule\n"
-    with pytest.raises(SynthesisError, match="found logic loop|problems in"):
+    with pytest.raises(SynthesisError, match=r"found logic loop|problems in"):
         synthesise([Unit("loop", {}, {"loop.sv": source})])
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from qnn.hardware.timing import trace as tracing
-from qnn.hardware.timing.simulate import Timeline, simulate, simulate_unbounded
+from qnn.hardware.timing.simulate import simulate, simulate_unbounded
+from qnn.hardware.timing.timeline import Timeline
 from qnn.hardware.timing.trace import MAX_COUNTER_POINTS, TRACED_FRAMES, simulated_frames, trace
 from qnn.passes import Pipeline
 from qnn.qdialect.stream import DesignOp

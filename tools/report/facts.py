@@ -9,7 +9,8 @@ from xdsl.ir import SSAValue
 from ...hardware.calibration import Calibration
 from ...hardware.estimate import name_of, reported_figures
 from ...hardware.resources.device import DEFAULT_BUDGET_SHARE
-from ...hardware.timing.simulate import Deadlock, Timeline
+from ...hardware.timing.simulate import Deadlock
+from ...hardware.timing.timeline import Timeline
 from ...hardware.timing.trace import TRACED_FRAMES, cycles_per_point, peak_levels, simulated_frames
 from ...passes.tile.layer_folding import folding_of
 from ...qdialect.stream import DesignOp, Process, SinkOp
