@@ -1,5 +1,5 @@
-"""The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop, and
-puts memories where the emitter says."""
+"""The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop,
+and puts memories where the emitter says."""
 
 from pathlib import Path
 
@@ -58,13 +58,13 @@ def test_the_cells_of_a_netlist_are_counted() -> None:
 
 def test_an_error_of_yosys_is_reported() -> None:
     unit = Unit("broken", {}, {"broken.sv": "module broken(input a, output b);\nassign b = c;"})
-    with pytest.raises(SynthesisError, match="Yosys cannot synthesise a module: error: "):
+    with pytest.raises(SynthesisError, match="Yosys cannot synthesise a module: ERROR: use of undeclared"):
         synthesise([unit])
 
 
 def test_a_logic_loop_is_an_error() -> None:
     source = "module loop(input a, output b);\nwire c = a ^ b;\nassign b = !c;\nendmodule\n"
-    with pytest.raises(SynthesisError, match="found logic loop|problems in"):
+    with pytest.raises(SynthesisError, match="1 problems in"):
         synthesise([Unit("loop", {}, {"loop.sv": source})])
 
 
