@@ -28,8 +28,7 @@ class Engine:
 class DesignEngine(Protocol):
     """Runs the generated code of designs."""
 
-    @property
-    def cycles_per_frame(self) -> int | None:
+    def cycles_per_frame(self, design: DesignOp) -> int | None:
         """The folding that a design without a folding file gets; None keeps the design's own."""
         ...
 

@@ -30,6 +30,8 @@ class EngineSettings:
     """The seed of random waits at the ports."""
     timing: str | None = None
     """The path of the file to which the cycles of the simulation are written."""
+    frames: int = 1
+    """The number of images that will be computed."""
 
 
 DEFAULT_SETTINGS = EngineSettings()

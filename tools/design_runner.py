@@ -16,7 +16,7 @@ from ..passes.tile.goal import Goal
 from ..qdialect.data import Array
 from ..qdialect.interpreter import run
 from ..qdialect.stream.linked_designs import link_partners
-from .designs import design_in, size_channels
+from .designs import design_in, lowered_design, size_channels
 from .errors import UserError
 from .system import linked_designs_in
 
@@ -33,7 +33,8 @@ def design_runner(
     """Runs the design of a network, which is lowered and folded first if it has none."""
     if len(designs_of(module)) > 1:
         return _linked_runner(module, engine)
-    cycles = engine.cycles_per_frame if folding is None else None
+    design = lowered_design(module, target)
+    cycles = engine.cycles_per_frame(design) if folding is None else None
     goal = None if cycles is None else Goal(target_cycles=cycles)
     design_in(module, goal, folding, target)
 

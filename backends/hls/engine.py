@@ -40,12 +40,13 @@ class HlsEngine:
     the library's headers, and the compiler.
     """
 
-    cycles_per_frame = SIMULATION_CYCLES
-
     def __init__(self, cache: Path | str, bounded: bool = False):
         self.cache = Path(cache)
         self.bounded = bounded
         self.simulations: dict[DesignOp, Simulation] = {}
+
+    def cycles_per_frame(self, design: DesignOp) -> int:
+        return SIMULATION_CYCLES
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
         if design not in self.simulations:

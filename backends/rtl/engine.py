@@ -6,15 +6,20 @@ run(module, [images], engine=RtlEngine(folder))
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ...hardware.resources.work import network_work
 from ...qdialect.data import Array
 from ...qdialect.stream import DesignOp
 from ..build_cache import fingerprint, user_cache
 from ..golden_vectors import SimulationError
 from ..gxx import build_program, find_gxx, gxx_version
+from ..native.processor import processor_count, processor_features
 from ..programs import Launch, PartProgram
 from ..target import EngineSettings
 from .printer import emit
@@ -27,13 +32,24 @@ SIMULATION_CYCLES = 100_000
 """The cycles per frame of a design without a folding file: a smaller design is compiled faster, but
 takes more cycles."""
 
+MANY_FRAMES = 100
+"""Frames from which on a larger design is compiled, which needs fewer cycles."""
+
+MIN_SIMULATION_CYCLES = 1_000
+
+MIN_FRAMES_PER_PROCESS = 8
+"""Frames for which a process of their own is worth its start, in which the pipeline fills."""
+
+BIT_OPERATIONS_PER_CYCLE = 40_000
+"""The size of this larger design: for CNV W1A1, Verilator and g++ need about 20 s."""
+
 
 def rtl_engine(settings: EngineSettings) -> "RtlEngine":
     """The engine of `qnn run`; raises if something that it needs is not installed."""
     find_gxx()
     verilator_root()
     timing = None if settings.timing is None else Path(settings.timing)
-    return RtlEngine(user_cache("rtl"), settings.stalls, timing)
+    return RtlEngine(user_cache("rtl"), settings.stalls, timing, settings.frames)
 
 
 @dataclass
@@ -49,19 +65,34 @@ class RtlEngine:
     """The seed of random waits at the ports."""
     timing: Path | None = None
     """The file to which the times of a simulation are written."""
+    frames: int = 1
+    """The frames of all calls together."""
     simulations: dict[DesignOp, Simulation] = field(default_factory=dict[DesignOp, Simulation])
 
-    cycles_per_frame = SIMULATION_CYCLES
+    def cycles_per_frame(self, design: DesignOp) -> int:
+        if self.frames < MANY_FRAMES:
+            return SIMULATION_CYCLES
+        cycles = int(network_work(design).bops) // BIT_OPERATIONS_PER_CYCLE
+        return min(max(cycles, MIN_SIMULATION_CYCLES), SIMULATION_CYCLES)
 
     def __call__(self, design: DesignOp, inputs: list[Array]) -> list[Array]:
         if design not in self.simulations:
             self.simulations[design] = self.simulation_of(emit(design))
             LOG.info("simulating the design")
         simulation = self.simulations[design]
+        if self.timing is None:
+            return self.run_in_parallel(simulation, inputs)
         (results,), (timing,) = simulation.run_timed([inputs], self.stalls)
-        if self.timing is not None:
-            self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
+        self.write_timing(timing_as_json(simulation.sources[0], timing), self.timing)
         return results
+
+    def run_in_parallel(self, simulation: Simulation, inputs: list[Array]) -> list[Array]:
+        """Runs a share of the frames in each of several processes."""
+        shares = max(1, min(processor_count(), len(inputs[0]) // MIN_FRAMES_PER_PROCESS))
+        split = zip(*(np.array_split(array, shares) for array in inputs), strict=True)
+        with ThreadPoolExecutor(shares) as pool:
+            found = list(pool.map(lambda share: simulation.run([share], self.stalls)[0], split))
+        return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
     def program(self, design: DesignOp) -> PartProgram:
         """The program of a part; each part starts when all frames have come over its links."""
@@ -100,6 +131,7 @@ def simulation_fingerprint(simulation: Simulation) -> str:
     """A name for a program: it differs if the sources, the library or the tools differ."""
     verilator = verilator_root() / "bin" / "verilator_bin"
     parts: list[str | bytes] = [gxx_version(), verilator.read_bytes()]
+    parts += sorted(processor_features())
     for name, content in simulation.files.items():
         parts += [name, content]
     return fingerprint(parts)

@@ -8,6 +8,7 @@ Several designs can be compiled as one program, in a fraction of the time.
 import re
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -45,6 +46,12 @@ VERILATOR_OPTIONS = [
     *("--cc", "--prefix", "Vdesign", "-Mdir", "model", "-O3", "--no-timing"),
     *("--x-assign", "fast", "--x-initial", "fast", "-DQNN_SIMULATION", "-Wno-fatal"),
 ]
+
+FAST_COUNT = """\
+#include "verilated.h"
+#define VL_COUNTONES_I(bits) __builtin_popcount(bits)
+"""
+"""An instruction of the processor in place of Verilator's function, which takes a dozen."""
 
 MAX_FILE_STATEMENTS = 20000
 """Statements in a file of C++ that Verilator writes; g++ needs more memory for larger ones."""
@@ -124,13 +131,24 @@ class Simulation:
         return self
 
     def compile(self, commands: Commands, runtime: Sequence[Path]) -> None:
-        """Compiles the translated designs and the testbench as one unit."""
+        """Compiles what runs once, and what runs in every cycle, each as one unit."""
         units = sorted((self.folder / "model").glob("*.cpp"))
-        included = "".join(f'#include "model/{path.name}"\n' for path in units)
-        (self.folder / "simulation.cpp").write_text(f'{included}#include "testbench.cpp"\n')
-        level = "-Os" if self.optimize else "-O0"
-        objects = [str(path) for path in runtime]
-        compile_cpp(commands, self.folder, level, "simulation.cpp", *objects, "-o", "simulation")
+        once = [path for path in units if path.stem.endswith("Slow")]
+        lines = [f'#include "model/{path.name}"' for path in once]
+        (self.folder / "once.cpp").write_text("\n".join(lines))
+        lines = [f'#include "model/{path.name}"' for path in units if path not in once]
+        text = "\n".join([FAST_COUNT, *lines, '#include "testbench.cpp"'])
+        (self.folder / "every_cycle.cpp").write_text(text)
+        options = ["-O1", "-march=native"] if self.optimize else ["-O0"]
+        with ThreadPoolExecutor() as pool:
+            compiled = [
+                pool.submit(compile_cpp, commands, self.folder, *flags, "-c", f"{name}.cpp")
+                for name, flags in (("every_cycle", options), ("once", ["-O0"]))
+            ]
+            for each in compiled:
+                each.result()
+        objects = ["every_cycle.o", "once.o", *map(str, runtime)]
+        compile_cpp(commands, self.folder, *objects, "-o", "simulation")
 
     def run(
         self, inputs: Sequence[Sequence[Array]], stalls: int | None = None

@@ -27,6 +27,11 @@ from .channel_times import ChannelTimes, repeat_frames
 from .deadlock import DeadlockChecker
 from .design_schedules import Schedules, schedules_for
 from .schedule import Schedule, schedule_of
+from .step_through import step_through
+
+MAX_PASSES = 30
+"""Passes after which the rest is simulated cycle by cycle. A design at the rate of its slowest
+process needs a few."""
 
 
 class Deadlock(Exception):
@@ -151,14 +156,20 @@ def simulate(
         raise Deadlock(describe_deadlock(processes, depths))
     timeline = simulate_in_order(processes, frames)
     backwards = False
-    for _ in range(max_passes):
+    for _ in range(min(max_passes, MAX_PASSES)):
         read, written = {**timeline.read}, {**timeline.written}
         for process in reversed(processes) if backwards else processes:
             process.advance(timeline, depths)
         if _equal_times(read, timeline.read) and _equal_times(written, timeline.written):
             return timeline
         backwards = not backwards
-    raise SimulationTooLong()
+    if max_passes <= MAX_PASSES:
+        raise SimulationTooLong()
+    timeline.reserved, timeline.read = step_through(processes, depths)
+    for each in processes:
+        for value in each.process.results:
+            timeline.written[value] = timeline.reserved[value] + each.schedule.latency
+    return timeline
 
 
 def _equal_times(before: Mapping[SSAValue, Counts], now: Mapping[SSAValue, Counts]) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.hardware.timing import fifo_depths
+from qnn.hardware.timing import simulate as simulate_module
 from qnn.hardware.timing.fifo_depths import depths_for, depths_for_any_rate, initial_schedule
 from qnn.hardware.timing.schedule import schedule_of
 from qnn.hardware.timing.simulate import Deadlock, ProcessTimeline, simulate, simulate_unbounded
@@ -26,6 +27,7 @@ from support.foldings import random_fold
 from support.generate import Choices
 from support.networks import trained_network
 from support.twins import LAYERS, Twin
+from xdsl.dialects.builtin import StringAttr
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
@@ -135,6 +137,7 @@ def test_unbounded_channels(data: st.DataObject) -> None:
 @settings(max_examples=25)
 @given(st.data())
 def test_bounded_channels(data: st.DataObject) -> None:
+    """In passes over whole frames, and cycle by cycle."""
     choices = Choices.drawn(data.draw)
     design, channels = small_design(choices)
     depths = {value: choices.pick([1, 2, 3, 8, 20, 60]) for value in channels}
@@ -143,10 +146,13 @@ def test_bounded_channels(data: st.DataObject) -> None:
         with pytest.raises(Deadlock, match="the design deadlocks: full channels: "):
             simulate(design, 2, depths)
         return
-    run = simulate(design, 2, depths)
-    for value in channels:
-        assert run.written[value].tolist() == found[0][value]
-        assert run.read[value].tolist() == found[1][value]
+    for passes in (simulate_module.MAX_PASSES, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(simulate_module, "MAX_PASSES", passes)
+            run = simulate(design, 2, depths)
+        for value in channels:
+            assert run.written[value].tolist() == found[0][value]
+            assert run.read[value].tolist() == found[1][value]
 
 
 @settings(max_examples=15)
@@ -196,11 +202,13 @@ def test_schedules_read_and_write_whole_frames() -> None:
     ("seeds", "least"), [(range(4), 10), pytest.param(range(4, 12), 25, marks=pytest.mark.slow)]
 )
 def test_depths_are_minimal(seeds: range, least: int) -> None:
-    """Deeper channels keep the rate; one word less in any of them reduces it, or deadlocks."""
+    """Deeper channels keep the rate; one word less in any of them reduces it, or deadlocks. So it
+    is with the latencies of SystemVerilog."""
     slower = 0
     for seed in seeds:
         choices = Choices.seeded(seed)
         design, channels = small_design(choices)
+        design.target = StringAttr("rtl") if seed % 2 else None
         slowest = max(schedule_of(process).interval for process in design.processes)
         depths = depths_for(design)
         for more in ({}, {v: depths[v] + choices.integer(0, 9) for v in channels}):

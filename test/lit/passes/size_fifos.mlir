@@ -15,6 +15,12 @@
 // ANY:        %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 2>, !stream.channel<6x6x1xui4, lanes = 1, depth =
 // ANY-NEXT:   %p = stream.pad %a
 // SUMMARY:       qnn-opt: size-fifos: {{.*}} words in 7 channels, {{.*}} bits
+
+// Pipelines of SystemVerilog are shorter, so fewer words wait.
+// RUN: sed 's/@main {/@main attributes {target = "rtl"} {/' %s | qnn-opt --size-fifos --check-semantics 2> %t.err | filecheck %s --check-prefix RTL
+// RTL:      stream.design @main attributes {target = "rtl"} {
+// RTL-NEXT:   %x = stream.source "x" : !stream.channel<6x6x1xui4, lanes = 1, depth = 2>
+// RTL-NEXT:   %a, %b = stream.fork %x : {{.*}} -> (!stream.channel<6x6x1xui4, lanes = 1, depth = 2>, !stream.channel<6x6x1xui4, lanes = 1, depth = 1{{[0-9]}}>)
 stream.design @main {
   %x = stream.source "x" : !stream.channel<6x6x1xui4>
   %a, %b = stream.fork %x : (!stream.channel<6x6x1xui4>) -> (!stream.channel<6x6x1xui4>, !stream.channel<6x6x1xui4>)

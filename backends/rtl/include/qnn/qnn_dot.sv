@@ -9,7 +9,7 @@ module qnn_dot #(
     parameter bit IN_SIGNED = 0,
     parameter bit IN_BIPOLAR = 0,
     parameter int WEIGHT_BITS = 2,
-    parameter bit WEIGHT_SIGNED = 1,
+    parameter bit WEIGHT_SIGNED = 0,
     parameter bit WEIGHT_BIPOLAR = 0,
     parameter int SUM_BITS = 8,
     parameter bit WITHOUT_CARRY = 0

@@ -8,11 +8,11 @@ module qnn_search #(
     parameter int GROUPS = 1,
     parameter int THRESHOLD_GROUPS = 1,
     parameter int IN_BITS = 8,
-    parameter bit IN_SIGNED = 1,
+    parameter bit IN_SIGNED = 0,
     parameter bit IN_BIPOLAR = 0,
     parameter int COUNT = 8,
     parameter int THRESHOLD_BITS = 8,
-    parameter bit THRESHOLD_SIGNED = 1,
+    parameter bit THRESHOLD_SIGNED = 0,
     parameter bit THRESHOLD_BIPOLAR = 0,
     parameter int OUT_BITS = 4,
     // The level of a number that reaches no threshold.

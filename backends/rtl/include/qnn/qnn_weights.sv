@@ -1,6 +1,6 @@
 // Copies WORDS words of weights into a memory once, and sends them again and again.
 //
-// A word has LANES rows, each the low bits of whole bytes. The latency is 1 cycle.
+// A word has LANES rows, each the low bits of whole bytes.
 module qnn_weights #(
     parameter int LANES = 1,
     parameter int BITS = 8,
@@ -31,15 +31,27 @@ module qnn_weights #(
         assign row[lane*BITS+:BITS] = tdata[lane*BYTES*8+:BITS];
     end
 
-    logic [LANES*BITS-1:0] memory[WORDS];
+    // The word that is sent next is read in advance: when the last one is stored, or one is sent.
+    logic [LANES*BITS-1:0] word;
+    assign out_push = out_take;
+    assign out_data = word;
+    if (WORDS == 1) begin : g_register
+        always_ff @(posedge clk) if (stores) word <= row;
+    end else begin : g_memory
+        localparam int PLACE_BITS = $clog2(WORDS);
+        logic [LANES*BITS-1:0] memory[WORDS];
+        logic [PLACE_BITS-1:0] next;
+        assign next = last ? '0 : place + 1'b1;
+        always_ff @(posedge clk) begin
+            if (stores) memory[place] <= row;
+            if ((stores && last) || out_take) word <= memory[next];
+        end
+    end
     always_ff @(posedge clk) begin
         if (rst) copied <= 1'b0;
         else if (stores && last) copied <= 1'b1;
-        if (stores) memory[place] <= row;
-        out_data <= memory[place];
-        out_push <= out_take && !rst;
     end
 
     logic unused;
-    assign unused = &{1'b0, tdata};
+    assign unused = &{1'b0, tdata, place};
 endmodule
