@@ -58,7 +58,7 @@ def test_the_cells_of_a_netlist_are_counted() -> None:
 
 def test_an_error_of_yosys_is_reported() -> None:
     unit = Unit("broken", {}, {"broken.sv": "module broken(input a, output b);\nassign b = c;"})
-    with pytest.raises(SynthesisError, match="Yosys cannot synthesise a module: ERROR: use of undeclared"):
+    with pytest.raises(SynthesisError, match="ERROR: use of undeclared identifier"):
         synthesise([unit])
 
 
