@@ -47,6 +47,9 @@ DELAY_TARGET_PS = 10_000
 of signs take some 9 % more LUTs. With it, memories of constants in LUTs take more than twice as
 many, so that these modules do without."""
 
+CHECK = "proc\ncheck -assert\n"
+"""Ends with an error if there are logic loops, which cannot be seen in mapped cells."""
+
 RELAX_DELAY = f"scratchpad -set abc9.D {DELAY_TARGET_PS}\n"
 
 READ_CELLS = "read_verilog -lib -specify +/xilinx/cells_sim.v +/xilinx/cells_xtra.v\n"
@@ -198,7 +201,7 @@ def synthesise_batch(batch: Sequence[tuple[Path, Unit]]) -> None:
         for name, (_, unit) in zip(names, batch, strict=True):
             write({f"{name}/{path}": text for path, text in unit.files.items()}, working)
             script += unit.script(name)
-        (working / "synthesis.ys").write_text(script + batch[0][1].mapping)
+        (working / "synthesis.ys").write_text(script + CHECK + batch[0][1].mapping)
         done = commands.run([sys.executable, "-c", RUN_SCRIPT], working)
         if not (working / CELLS_FILE).exists():
             raise SynthesisError(f"Yosys cannot synthesise a module: {first_errors(done)}")

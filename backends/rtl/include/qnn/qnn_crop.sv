@@ -34,7 +34,7 @@ module qnn_crop #(
         end
     end
 
-    assign in_pop = in_valid && (out_room || !&kept);
+    assign in_pop = in_valid && (out_room || !(&kept));
     assign out_take = in_pop && &kept;
     assign out_push = out_take;
     assign out_data = in_data;
