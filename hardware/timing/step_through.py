@@ -6,18 +6,33 @@ pass moves the waits on by the few words that the channel holds.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from xdsl.ir import SSAValue
 
+from ...qdialect.stream import Process
 from ...qdialect.stream.process import Counts
-
-if TYPE_CHECKING:
-    from .simulate import ProcessTimeline
+from .schedule import Schedule
 
 NEVER = np.iinfo(np.int64).max // 2
 """The time of an event that has not happened yet."""
+
+
+class ProcessEvents(Protocol):
+    """A process, and for each of its channels the iterations that read or write a word."""
+
+    @property
+    def process(self) -> Process: ...
+
+    @property
+    def schedule(self) -> Schedule: ...
+
+    @property
+    def reads(self) -> list[Counts]: ...
+
+    @property
+    def writes(self) -> list[Counts]: ...
 
 
 class ChannelLists:
@@ -46,7 +61,7 @@ class ChannelLists:
 
 
 def step_through(
-    processes: Sequence["ProcessTimeline"], depths: Mapping[SSAValue, int]
+    processes: Sequence[ProcessEvents], depths: Mapping[SSAValue, int]
 ) -> tuple[dict[SSAValue, Counts], dict[SSAValue, Counts]]:
     """When the word of each iteration is reserved and read, by channel.
 
@@ -111,6 +126,6 @@ def step_through(
     )
 
 
-def last_event(each: "ProcessTimeline") -> int:
+def last_event(each: ProcessEvents) -> int:
     """The number of iterations of a process up to the last that reads or writes."""
     return 1 + max(int(iterations[-1]) for iterations in (*each.reads, *each.writes))
