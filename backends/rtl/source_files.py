@@ -46,10 +46,11 @@ class RtlSource(DesignSource):
         top = self._top()
         # Some memories are part of others: biases and thresholds of the starts of sums.
         used = [memory for memory in self.netlist.memories if f'"{file_prefix(memory)}' in top]
-        memories = dict(file for memory in used for file in hex_files(memory))
+        files: dict[str, str | bytes] = {"top.sv": top, "ports.hpp": ports_header([self])}
+        files.update(file for memory in used for file in hex_files(memory))
         for module in chain.from_iterable(self.modules.values()):
-            memories |= module.files
-        return {"top.sv": top, "ports.hpp": ports_header([self]), **memories, **self.weight_data}
+            files.update(module.files)
+        return {**files, **self.weight_data}
 
     def word_bytes(self, port: DesignPort) -> int:
         return port.design_word_bytes

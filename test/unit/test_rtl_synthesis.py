@@ -1,17 +1,15 @@
 """The modules of the SystemVerilog library can be synthesised: Yosys finds no latch and no loop,
-and it puts memories where the emitter says."""
+and puts memories where the emitter says."""
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
-from qnn.backends.rtl.modules import ModuleInstance
-from qnn.backends.rtl.source_files import RtlSource
 from qnn.backends.rtl.synthesis import (
     Area,
     SynthesisError,
     Unit,
     area_of,
-    fifo_units,
     modules_below,
     synthesise,
     unit_of,
@@ -58,30 +56,28 @@ def test_the_cells_of_a_netlist_are_counted() -> None:
 
 def test_an_error_of_yosys_is_reported() -> None:
     unit = Unit("broken", {}, {"broken.sv": "module broken(input a, output b);\nassign b = c;"})
-    with pytest.raises(SynthesisError, match="Yosys cannot synthesise a module: error: "):
+    with pytest.raises(SynthesisError, match="ERROR: use of undeclared identifier"):
         synthesise([unit])
 
 
 def test_a_logic_loop_is_an_error() -> None:
     source = "module loop(input a, output b);\nwire c = a ^ b;\nassign b = !c;\nendmodule\n"
-    with pytest.raises(SynthesisError, match=r"found logic loop|problems in"):
+    with pytest.raises(SynthesisError, match="1 problems in"):
         synthesise([Unit("loop", {}, {"loop.sv": source})])
 
 
 @pytest.mark.slow
-def test_every_process_can_be_synthesised() -> None:
+def test_every_module_can_be_synthesised() -> None:
+    """One unit of each module, and one of each kind of memory."""
     choices = Choices.seeded(5)
     modules = [*every_kind(choices, 1), *(alone(kind, choices) for kind in MAKERS)]
     _, sources = emit_all(modules)
-    pairs = [pair for source in sources for pair in instances_of(source)]
-    fifos = [unit for source in sources for unit in fifo_units(source).values()]
-    units = [unit_of(source, instance) for source, instance in pairs]
-    areas = synthesise([*units, *fifos])
-    assert not any(area.latch for area in areas)
-    for (_, instance), area in zip(pairs, areas, strict=False):
-        if instance.parameters.get("STYLE") == '"block"' and instance.parameters["WORDS"] != 1:
-            assert area.bram18, instance
-
-
-def instances_of(source: RtlSource) -> list[tuple[RtlSource, ModuleInstance]]:
-    return [(source, instance) for found in source.modules.values() for instance in found]
+    found: dict[tuple[str, object], Unit] = {}
+    for source in sources:
+        for instance in chain.from_iterable(source.modules.values()):
+            kind = instance.module, instance.parameters.get("STYLE")
+            if instance.parameters.get("WORDS") != 1:
+                found.setdefault(kind, unit_of(source, instance))
+    areas = dict(zip(found, synthesise([*found.values()]), strict=True))
+    assert not any(area.latch for area in areas.values())
+    assert areas["qnn_rom", '"block"'].bram18

@@ -9,6 +9,7 @@ module qnn_count #(
     output logic signed [BITS-1:0] count
 );
     localparam int GROUPS = (TERMS + 31) / 32;
+    localparam int PART_BITS = $clog2((GROUPS > 1 ? 32 : TERMS) + 1);
 
     if (TERMS < 8) begin : g_plain
         assign count = BITS'($countones(bits));
@@ -20,7 +21,9 @@ module qnn_count #(
         assign filled = (32 * GROUPS)'(bits);
         logic signed [BITS-1:0] parts[GROUPS];
         for (genvar g = 0; g < GROUPS; ++g) begin : g_group
-            always_ff @(posedge clk) parts[g] <= BITS'($countones(filled[32*g+:32]));
+            logic [PART_BITS-1:0] part;
+            always_ff @(posedge clk) part <= PART_BITS'($countones(filled[32*g+:32]));
+            assign parts[g] = BITS'(part);
         end
         qnn_sum #(.TERMS(GROUPS), .BITS(BITS)) rest (.clk, .terms(parts), .sum(count));
     end
