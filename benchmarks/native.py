@@ -7,6 +7,9 @@ thresholds as biases, and signs. Both engines take turns on the same images, sev
 are the median images per second of each, and the median, lowest and highest ratio. onnxruntime uses
 all processors, in the fastest of three ways: image by image, or in batches of 16 or 128.
 
+The column `1 thread` is the ratio of the processor time of one thread of each engine, which other
+work on the machine hardly changes.
+
 The other columns: the latency of one image, seconds to compile, milliseconds to load from the
 cache, kilobytes of constants and of activations, and whether four results equal those of the
 interpreter. The first line has a roof for CNV W1A1: the bits that this processor can compare and
@@ -20,7 +23,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -159,8 +162,8 @@ def session(model: onnx.ModelProto, threads: int) -> Any:
     )
 
 
-def in_batches(model: onnx.ModelProto, size: int) -> Runner:
-    free = session(any_batch(model) or model, processor_count())
+def in_batches(model: onnx.ModelProto, size: int, threads: int = processor_count()) -> Runner:
+    free = session(model if size == 1 else any_batch(model) or model, threads)
     name = free.get_inputs()[0].name
     return lambda x: [free.run(None, {name: x[k : k + size]}) for k in range(0, len(x), size)]
 
@@ -185,6 +188,32 @@ def seconds(compute: Runner, x: Array) -> float:
     return time.perf_counter() - start
 
 
+def thread_seconds(compute: Runner, x: Array) -> float:
+    """The processor time of this thread."""
+    start = time.thread_time()
+    compute(x)
+    return time.thread_time() - start
+
+
+def ratio_of_one_thread(case: Case, options: Options, theirs: Array) -> float:
+    """The processor time of onnxruntime in one thread, relative to the engine's."""
+    network = load(case.module, replace(options, threads=1))
+    x, theirs = case.images[:128], theirs[:128]
+    ratios = list[float]()
+    for size in (1, 16, 128):
+        try:
+            peer = in_batches(case.model, size, threads=1)
+            peer(theirs)
+        except Exception:  # not every model takes any number of images
+            continue
+        pairs = [
+            (thread_seconds(network.predict, x), thread_seconds(peer, theirs))
+            for _ in range(ROUNDS)
+        ]
+        ratios.append(statistics.median(b / a for a, b in pairs))
+    return min(ratios)
+
+
 def best_of(model: onnx.ModelProto, x: Array) -> Runner:
     """The fastest way to run images with onnxruntime."""
     runners = list[tuple[float, Runner]]()
@@ -203,6 +232,7 @@ def latency(network: NativeNetwork, x: Array) -> float:
 
 def measure(name: str, path: Path, goal: float) -> str:
     case = case_of(path)
+    theirs = case.images.astype(np.float32) if name.startswith("cnv") else case.images
     with tempfile.TemporaryDirectory() as folder:
         options = Options(Path(folder), best_instruction_set(), processor_count())
         start = time.perf_counter()
@@ -212,12 +242,12 @@ def measure(name: str, path: Path, goal: float) -> str:
         (entry,) = Path(folder).iterdir()
         constants = (entry / "constants.bin").stat().st_size / 1024
         activations = network.arena_bytes / 1024
+        alone = ratio_of_one_thread(case, options, theirs)
     few = case.images[:4]
     equal = all(
         np.array_equal(a, b)
         for a, b in zip(network.run([few]), run(case.module, [few]), strict=True)
     )
-    theirs = case.images.astype(np.float32) if name.startswith("cnv") else case.images
     peer = best_of(case.model, theirs)
     network.predict(case.images)
     pairs = [(seconds(network.predict, case.images), seconds(peer, theirs)) for _ in range(ROUNDS)]
@@ -226,7 +256,7 @@ def measure(name: str, path: Path, goal: float) -> str:
     one = latency(network, case.images) * 1e3
     return (
         f"{name:32}{ours:9,.0f}{other:9,.0f}{statistics.median(ratios):7.1f} "
-        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {goal:4g} {one:7.2f}"
+        f"({ratios[0]:.1f} to {ratios[-1]:.1f}) {goal:4g} {alone:8.1f} {one:7.2f}"
         f"{cold:6.1f}{cached * 1e3:7.0f}{constants:8,.0f}{activations:8,.0f}"
         f"  {'equal' if equal else 'DIFFERENT'}"
     )
@@ -263,8 +293,8 @@ def main() -> None:
     level, roof_of_cnv = best_instruction_set().name, roof() / MACS
     print(f"{level}, {processor_count()} processors; CNV W1A1's roof: {roof_of_cnv:,.0f} images/s")
     print(
-        "network                         images/s  onnxrt  ratio              goal  1, ms  cold"
-        " cached  const.  activ."
+        "network                         images/s  onnxrt  ratio              goal 1 thread   1, ms"
+        "  cold cached  const.  activ."
     )
     for name, goal in NETWORKS.items():
         if not names or name in names:

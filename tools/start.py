@@ -10,7 +10,6 @@ import sys
 import time
 from importlib import import_module
 from types import FrameType
-from typing import NoReturn
 
 TERMINATING_SIGNALS = signal.SIGINT, signal.SIGTERM
 """The signals that end a command after it has cleaned up."""
@@ -83,7 +82,7 @@ _interrupts: list[int] = []
 """The signals so far. An import that a signal interrupts may raise another error instead."""
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, frame: FrameType | None) -> None:
     _interrupts.append(number)
     if number == signal.SIGTERM and os.getpgrp() == os.getpid():
         _interrupt_others()

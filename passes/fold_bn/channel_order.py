@@ -6,6 +6,9 @@ each channel. A transpose between the two makes NHWC of it, which the convolutio
     transpose(quantize(sub(x, mean: 3x1x1)))   becomes   quantize(sub(transpose(x), mean: 3))
 
 Moved to the input of the network, the transpose is computed by the host.
+
+`hoist_permuted.py` moves the other way: a whole chain, above permutations that exist already. Here
+none exists yet, no quantizer may follow, and one op at a time gets transposes that cancel.
 """
 
 from collections.abc import Sequence

@@ -155,7 +155,7 @@ def test_wrong_inputs_are_an_error_before_the_design_is_built(
     first, last = capsys.readouterr().err.splitlines()
     assert first.startswith("qnn: import:")
     file = tmp_path / "x.npy"
-    assert last == f"qnn: input 0 from {file} has shape 2x5, tensor<1x4xui4> is expected"
+    assert last == f'qnn: input "a" from {file} has shape 2x5, tensor<1x4xui4> is expected'
 
 
 def test_wrong_inputs_are_an_error_before_an_engine_starts(
@@ -167,7 +167,7 @@ def test_wrong_inputs_are_an_error_before_an_engine_starts(
     assert main(["run", path, *given, "--engine", "hls"]) == 1
     told = capsys.readouterr().err
     file = tmp_path / "x.npy"
-    assert told == f"qnn: input 0 from {file} has shape 2x5, tensor<1x4xui4> is expected\n"
+    assert told == f'qnn: input "a" from {file} has shape 2x5, tensor<1x4xui4> is expected\n'
 
 
 @pytest.mark.parametrize("command", ["run x.mlir", "eval x.mlir --images x.npy"])
