@@ -205,14 +205,11 @@ def _(op: AddOp | SubOp | MulOp, operands: Sequence[Ends]) -> Ends:
 @bounds_of.register
 def _(op: LeakyReluOp | PReluOp, operands: Sequence[Ends]) -> Ends:
     """With a negative slope the function turns at 0, where it is 0."""
-    x, y = map(as_array, operands[0]), map(as_array, _monotone_ends(op, operands))
-    (a, b), (first, last) = x, y
+    a, b = map(as_array, operands[0])
+    first, last = map(as_array, _monotone_ends(op, operands))
     turns = (np.minimum(a, b) <= 0) & (np.maximum(a, b) >= 0)
     low, high = np.minimum(first, last), np.maximum(first, last)
-    zero = low.dtype.type(0)
-    return np.where(turns, np.minimum(low, zero), low), np.where(
-        turns, np.maximum(high, zero), high
-    )
+    return np.where(turns, np.minimum(low, 0), low), np.where(turns, np.maximum(high, 0), high)
 
 
 @bounds_of.register
@@ -222,8 +219,8 @@ def _(op: DivOp, operands: Sequence[Ends]) -> Ends:
     apart = (np.minimum(*divisor) > 0) | (np.maximum(*divisor) < 0)
     corners = [as_array(evaluate_at(op, operands, (a, b))) for a in (0, 1) for b in (0, 1)]
     low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
-    unknown = low.dtype.type(np.inf)
-    return np.where(apart, low, -unknown), np.where(apart, high, unknown)
+    bottom, top = map(as_array, _unknown_ends(operands))
+    return np.where(apart, low, bottom), np.where(apart, high, top)
 
 
 @bounds_of.register
