@@ -19,7 +19,7 @@ from ...qdialect.qnn.activations import PReluOp
 from ...qdialect.qnn.base import QnnOp, describe
 from ...qdialect.qnn.constants import constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp, BinaryOp, UnaryOp
-from ...qdialect.qnn.layout import PadOp, ResizeOp, SliceOp, TransposeOp
+from ...qdialect.qnn.layout import MoveOp, PadOp, ResizeOp, SliceOp, TransposeOp
 from ...qdialect.qnn.linear import LinearOpBase, accumulator_ranges
 from ...qdialect.qnn.normalization import BatchNormOp
 from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
@@ -248,6 +248,10 @@ def _refuse_source(owner: Operation | Block) -> Refusal:
     """Why a value that is neither dequantized nor elementwise cannot start a chain."""
     if isinstance(owner, Block):
         return Refusal("its input comes from a float input of the network", "quantize that input")
+    while isinstance(owner, MoveOp):
+        if isinstance(owner.x.owner, Block):
+            return _refuse_source(owner.x.owner)
+        owner = owner.x.owner
     if isinstance(owner, AvgPoolOp):
         reason = f"its input comes from {describe(owner)}, which averages floats"
         return Refusal(reason, "put a quantizer before the average")

@@ -17,6 +17,7 @@ from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewri
 
 from ...qdialect.qnn.base import int_attr
 from ...qdialect.qnn.constants import ConstantPool, constant_of
+from ...qdialect.qnn.elementwise import MulOp
 from ...qdialect.qnn.layout import (
     ConcatOp,
     MoveOp,
@@ -28,13 +29,23 @@ from ...qdialect.qnn.layout import (
 )
 from ...qdialect.qnn.pooling import MaxPoolOp
 from ...qdialect.qnn.quantization import QuantizeOp
-from ...qdialect.qnn.steps import ThresholdOp
-from ...qdialect.types import element_of, is_quant, shape_of
+from ...qdialect.qnn.steps import LookupOp, ThresholdOp
+from ...qdialect.types import (
+    BipolarType,
+    QuantType,
+    element_of,
+    is_quant,
+    shape_of,
+    value_range,
+)
 from ...qdialect.values import as_array
 from .affine_inputs import affine_input
 from .chains import ElementwiseOp, QuantizerOp, keeps_channels, split_operands, varies_by_position
 from .monotone import is_monotone
 from .quant_params import varies_by_channel_only
+
+MAX_REVERSED_LEVELS = 1 << 12
+"""Maximum number of levels whose order a table reverses."""
 
 
 def is_same_for_all_channels(quantizer: QuantizerOp) -> bool:
@@ -87,19 +98,65 @@ class HoistQuantize(RewritePattern):
         """Moves a quantizer and elementwise ops above the move that the first of them reads."""
         (first,), _ = split_operands(scalar_ops[0])
         move = first.owner
-        if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp):
+        if isinstance(move, MaxPoolOp):
+            return self._hoist_above_pool(move, scalar_ops, op, rewriter)
+        if not isinstance(move, ReshapeOp | TransposeOp | SliceOp | ResizeOp | ConcatOp):
             return
-        rank = len(shape_of(move.x))
+        rank = len(shape_of(move.operands[0]))
         shapes = [shape for scalar_op in scalar_ops for shape in split_operands(scalar_op)[1]]
         if not is_same_for_all_channels(op) or any(len(shape) > rank for shape in shapes):
             return
+        parts = [self._quantize_above(value, scalar_ops, op) for value in move.operands]
+        moved = self._move_quantized(op, move, [part[-1] for part in parts])
+        rewriter.replace(op, [*(step for part in parts for step in part), moved])
+
+    def _quantize_above(
+        self, x: SSAValue, scalar_ops: Sequence[ElementwiseOp], op: QuantizerOp
+    ) -> list[Operation]:
+        """Copies of elementwise ops and of a quantizer that read another value."""
         new: list[Operation] = []
-        value = move.x
+        value = x
         for scalar_op in scalar_ops:
             new.append(apply_to(scalar_op, value, shape_of(value)))
             value = new[-1].results[0]
-        quantized = self._quantize_value(op, value, list(op.operands[1:]))
-        rewriter.replace(op, [*new, quantized, self._move_quantized(op, move, [quantized])])
+        return [*new, self._quantize_value(op, value, list(op.operands[1:]))]
+
+    def _hoist_above_pool(
+        self,
+        pool: MaxPoolOp,
+        scalar_ops: Sequence[ElementwiseOp],
+        op: QuantizerOp,
+        rewriter: PatternRewriter,
+    ) -> None:
+        """Moves a quantizer above a max pool, whose result may be negated: then it is a minimum.
+
+        The smallest level is the largest one, if the order of the levels is reversed.
+        """
+        negations = [scalar_op for scalar_op in scalar_ops if is_negation(scalar_op)]
+        others = [scalar_op for scalar_op in scalar_ops if scalar_op not in negations]
+        element = element_of(op.output)
+        if not (is_same_for_all_channels(op) and is_rising(op) and all(map(is_rising_op, others))):
+            return
+        new = self._quantize_above(pool.x, scalar_ops, op)
+        if len(negations) % 2 == 0:
+            return rewriter.replace(op, [*new, self._move_quantized(op, pool, [new[-1]])])
+        if not isinstance(element, QuantType) or isinstance(element, BipolarType):
+            return
+        low, high = value_range(element)
+        if high - low >= MAX_REVERSED_LEVELS:
+            return
+        levels = np.arange(high, low - 1, -1, dtype=np.int64)
+        table = self.pool.constant(levels, element, "reversed")
+        reversed_levels = LookupOp(new[-1], table, low)
+        largest = MaxPoolOp.create(
+            operands=[reversed_levels.output],
+            result_types=[op.output.type],
+            properties=dict(pool.properties),
+        )
+        smallest = LookupOp(largest, table, low)
+        if "layer" in op.properties:
+            smallest.attributes["activation"] = op.properties["layer"]
+        rewriter.replace(op, [*new, table, reversed_levels, largest, smallest])
 
     def _move_quantized(
         self, op: QuantizerOp, move: Operation, sources: Sequence[Operation]
@@ -218,6 +275,12 @@ def has_parameter_rows(op: ElementwiseOp) -> bool:
     """Whether an op has parameters that vary between channels or positions."""
     _, fixed = split_operands(op)
     return any(np.prod(shape) > 1 for shape in fixed)
+
+
+def is_negation(op: ElementwiseOp) -> bool:
+    """Whether an op multiplies by a negative number."""
+    number = op.constant_number if isinstance(op, MulOp) else None
+    return number is not None and number[0] < 0
 
 
 def is_rising_op(op: ElementwiseOp) -> bool:

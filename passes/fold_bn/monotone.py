@@ -42,6 +42,7 @@ def _(
     | FloorOp
     | CeilOp
     | RoundOp
+    | HardSigmoidOp
     | ThresholdOp
     | AddOp
     | SubOp
@@ -59,7 +60,7 @@ def _(op: DivOp) -> bool:
 
 
 @is_monotone.register
-def _(op: LeakyReluOp | HardSigmoidOp) -> bool:
+def _(op: LeakyReluOp) -> bool:
     return op.alpha.value.data >= 0
 
 

@@ -15,9 +15,10 @@ import numpy as np
 from xdsl.ir import SSAValue
 
 from ...qdialect.data import Array
+from ...qdialect.qnn.activations import LeakyReluOp, PReluOp
 from ...qdialect.qnn.base import QnnOp
 from ...qdialect.qnn.constants import constant_of
-from ...qdialect.qnn.elementwise import AddOp, MulOp, SubOp
+from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, SubOp
 from ...qdialect.qnn.smooth import SmoothOp
 from ...qdialect.qnn.steps import LookupOp
 from ...qdialect.values import Dequantized, Value, as_array
@@ -199,6 +200,27 @@ def _(op: AddOp | SubOp | MulOp, operands: Sequence[Ends]) -> Ends:
         return Dequantized(low, exact[0].scale), Dequantized(high, exact[0].scale)
     arrays = list(map(as_array, corners))
     return np.minimum.reduce(arrays), np.maximum.reduce(arrays)
+
+
+@bounds_of.register
+def _(op: LeakyReluOp | PReluOp, operands: Sequence[Ends]) -> Ends:
+    """With a negative slope the function turns at 0, where it is 0."""
+    a, b = map(as_array, operands[0])
+    first, last = map(as_array, _monotone_ends(op, operands))
+    turns = (np.minimum(a, b) <= 0) & (np.maximum(a, b) >= 0)
+    low, high = np.minimum(first, last), np.maximum(first, last)
+    return np.where(turns, np.minimum(low, 0), low), np.where(turns, np.maximum(high, 0), high)
+
+
+@bounds_of.register
+def _(op: DivOp, operands: Sequence[Ends]) -> Ends:
+    """A quotient takes its extremes where both operands do, unless the divisor may be 0."""
+    divisor = list(map(as_array, operands[1]))
+    apart = (np.minimum(*divisor) > 0) | (np.maximum(*divisor) < 0)
+    corners = [as_array(evaluate_at(op, operands, (a, b))) for a in (0, 1) for b in (0, 1)]
+    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+    bottom, top = map(as_array, _unknown_ends(operands))
+    return np.where(apart, low, bottom), np.where(apart, high, top)
 
 
 @bounds_of.register

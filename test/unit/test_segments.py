@@ -12,12 +12,13 @@ from qnn.passes.fold_bn.chains import Chain, chain_of
 from qnn.passes.fold_bn.segments import MAX_SEGMENTS, find_segments
 from qnn.qdialect.attributes import Rounding
 from qnn.qdialect.program import Program
-from qnn.qdialect.qnn.elementwise import AddOp, MulOp, SubOp
+from qnn.qdialect.qnn.activations import LeakyReluOp, PReluOp
+from qnn.qdialect.qnn.elementwise import AddOp, DivOp, MulOp, SubOp
 from qnn.qdialect.qnn.quantization import DequantizeOp, QuantizeOp
 from qnn.qdialect.qnn.smooth import GeluOp, HardSwishOp, MishOp, SigmoidOp, SiluOp, TanhOp
 from qnn.qdialect.qnn.steps import LookupOp, ThresholdOp
 from qnn.qdialect.refusal import Refusal
-from qnn.qdialect.types import QuantType, signed, unsigned
+from qnn.qdialect.types import QuantType, shape_of, signed, unsigned
 from support.networks import assert_integer
 from xdsl.dialects.builtin import ModuleOp, f32
 from xdsl.ir import SSAValue
@@ -37,6 +38,17 @@ def difference(program: Program, x: SSAValue) -> SSAValue:
     ).output
 
 
+def slopes(program: Program, x: SSAValue) -> SSAValue:
+    row = np.float32(np.resize([-0.7, -1.5, -0.2], shape_of(x)[-1]))
+    return program.add(PReluOp(x, program.constant(row, f32, "slopes"))).output
+
+
+def quotient(program: Program, x: SSAValue) -> SSAValue:
+    """A function that turns, divided by one that is never 0."""
+    divisor = program.add(AddOp(program.add(SigmoidOp(x)).output, number(program, 0.5))).output
+    return program.add(DivOp(program.add(SiluOp(x)).output, divisor)).output
+
+
 FUNCTIONS: dict[str, Function] = {
     "silu": lambda program, x: program.add(SiluOp(x)).output,
     "gelu": lambda program, x: program.add(GeluOp(x)).output,
@@ -45,6 +57,9 @@ FUNCTIONS: dict[str, Function] = {
     "hard swish": lambda program, x: program.add(HardSwishOp(x)).output,
     "x * sigmoid(x)": swish_of_two_ops,
     "difference": difference,
+    "negative slope": lambda program, x: program.add(LeakyReluOp(x, -0.4)).output,
+    "slopes of both signs": lambda program, x: slopes(program, x),
+    "quotient": lambda program, x: quotient(program, x),
     "square": lambda program, x: program.add(MulOp(x, x)).output,
 }
 

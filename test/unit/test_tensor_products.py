@@ -69,6 +69,7 @@ NETWORKS: dict[str, nn.Module] = {
     "squeeze and excite": SqueezeExcite(nn.Sigmoid()),
     "hard gate": SqueezeExcite(nn.Hardsigmoid()),
     "added per image": SqueezeExcite(nn.Sigmoid(), add=True),
+    "per pixel": Branches(lambda a, b: a * b[:, :1].sigmoid()),
 }
 
 
@@ -77,6 +78,12 @@ NETWORKS: dict[str, nn.Module] = {
 def test_networks_of_onnxruntime(name: str, form: str) -> None:
     module = check_lowered(quantized(exported(NETWORKS[name], IMAGE), **FORMS[form]), ulps=4)
     assert any(isinstance(op, MulOp | AddOp) for op in module.walk())
+
+
+@pytest.mark.parametrize("function", [torch.maximum, torch.minimum])
+def test_extrema_of_two_scales(function: Callable[..., torch.Tensor]) -> None:
+    """The levels of both tensors are compared, after the quantizer behind the extremum."""
+    check_lowered(quantized(exported(Branches(function), IMAGE)), ulps=4)
 
 
 def test_zero_points_need_no_process() -> None:
