@@ -95,8 +95,12 @@ class RtlEngine:
         """Runs a share of the frames in each of several processes."""
         shares = max(1, min(processor_count(), len(inputs[0]) // MIN_FRAMES_PER_PROCESS))
         split = zip(*(np.array_split(array, shares) for array in inputs), strict=True)
+
+        def run_share(share: tuple[Array, ...]) -> list[Array]:
+            return simulation.run([list(share)], self.stalls)[0]
+
         with ThreadPoolExecutor(shares) as pool:
-            found = list(pool.map(lambda share: simulation.run([share], self.stalls)[0], split))
+            found = list(pool.map(run_share, split))
         return [np.concatenate(parts) for parts in zip(*found, strict=True)]
 
     def program(self, design: DesignOp) -> PartProgram:

@@ -75,7 +75,8 @@ def step_through(
         for d, n in zip(depth, words, strict=True)
     ]
     read = ChannelLists(room, NEVER)
-    arrival = 1 + np.array([processes[number].schedule.latency for number in writer])
+    latency = np.array([each.schedule.latency for each in processes])
+    arrival = 1 + latency[writer]
     last = np.array([last_event(each) for each in processes])
 
     iteration = np.zeros(len(processes), np.int64)
