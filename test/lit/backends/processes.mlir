@@ -203,24 +203,22 @@ stream.design @main {
   // OPENCL-NEXT: #include "qnn/matvec.cl"
   // RTL:          // 4x4x18 ui8 by 2 -> 4x4x4 ui2 by 2.
   // RTL-NEXT:     logic Conv_0_matvec_weights_pop;
-  // RTL-NEXT:     logic [15:0] Conv_0_matvec_weights_data;
+  // RTL-NEXT:     logic [15:0] Conv_0_matvec_weights_word;
   // RTL-NEXT:     qnn_rom #(
   // RTL-NEXT:     .WIDTH(16),
   // RTL-NEXT:     .WORDS(18),
-  // RTL-NEXT:     .FILE({FOLDER, "memories/Conv_0_matvec_weights.hex"})
-  // RTL-NEXT:     ) Conv_0_matvec_weights (
+  // RTL-NEXT:     .FILE({FOLDER, "memories/Conv_0_matvec_weights.hex"}),
+  // RTL:          ) Conv_0_matvec_weights (
+  // RTL:          .word(Conv_0_matvec_weights_word)
   // RTL:          logic Conv_0_matvec_push;
   // RTL:          logic [35:0] Conv_0_matvec_data;
   // RTL:          qnn_matvec #(
+  // RTL:          .STARTS({FOLDER, "memories/Conv_0_matvec_starts.hex"})
   // RTL:          .in_data(window_words_data),
+  // RTL:          .weights_data(Conv_0_matvec_weights_word),
   // RTL:          .out_data(Conv_0_matvec_data)
-  // RTL:          logic Conv_0_matvec_bias_push;
-  // RTL:          logic [35:0] Conv_0_matvec_bias_data;
-  // RTL:          qnn_offset #(
-  // RTL:          .data(Conv_0_matvec_data),
-  // RTL:          .out_data(Conv_0_matvec_bias_data)
   // RTL:          qnn_thresholds #(
-  // RTL:          .data(Conv_0_matvec_bias_data),
+  // RTL:          .data(Conv_0_matvec_data),
   // RTL:          .out_data(Conv_0_matvec_words_push_data)
 
   %f, %g = stream.fork %m : (!image) -> (!image, !image)
