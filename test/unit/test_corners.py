@@ -240,7 +240,7 @@ func.func @main(%x: tensor<1x4xsi8>, %y: tensor<3x4xsi8>) -> tensor<3x4xsi9> {
   func.return %z : tensor<3x4xsi9>
 }"""
     )
-    with pytest.raises(InterpretationError, match="input 0 has shape 9x4, tensor<1x4xsi8>"):
+    with pytest.raises(InterpretationError, match='input "x" has shape 9x4, tensor<1x4xsi8>'):
         run(module, [np.zeros((9, 4), np.int8), np.zeros((3, 4), np.int8)])
     Pipeline.parse("canonicalize", [CheckSemantics()]).apply(module)
 

@@ -113,7 +113,7 @@ def test_blocks_have_fences(path: Path) -> None:
 def test_what_is_not_run_has_a_reason() -> None:
     left = [block for path in PAGES for block in blocks(path) if block.mark == "not run"]
     assert all(block.argument for block in left)
-    assert len(left) <= 20, [f"{block.place}: {block.argument}" for block in left]
+    assert len(left) <= 22, [f"{block.place}: {block.argument}" for block in left]
 
 
 def test_every_operator_of_onnx_is_listed() -> None:

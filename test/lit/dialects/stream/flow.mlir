@@ -26,9 +26,9 @@ stream.design @board device "zu3eg" attributes {clock_mhz = 200.0 : f64} {
   // GENERIC: "stream.sink"(%x) <{port = "scores", layer = "output 0"}> : (!stream.channel<8x8x3xui8, lanes = 3, depth = 16>) -> ()
 }
 
-stream.design @card device "u250" {
-// CHECK: stream.design @card device "u250" {
-// GENERIC: "stream.design"() <{sym_name = "card", device = "u250"}> ({
+stream.design @card device "u250" attributes {target = "rtl"} {
+// CHECK: stream.design @card device "u250" attributes {target = "rtl"} {
+// GENERIC: "stream.design"() <{sym_name = "card", device = "u250", target = "rtl"}> ({
   %x = stream.source "x" : !stream.channel<4xf64, lanes = 2>
   // CHECK: %x = stream.source "x" : !stream.channel<4xf64, lanes = 2>
   // GENERIC: %x = "stream.source"() <{port = "x"}> : () -> !stream.channel<4xf64, lanes = 2>
