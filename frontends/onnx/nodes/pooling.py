@@ -39,8 +39,8 @@ def pool(m: ProgramBuilder, node: Node) -> GraphValue:
             raise node.fail("it averages integers: insert DequantizeLinear before it")
         counted = node.flag("count_include_pad", False) and any(pads)
         if counted and any(cut):
-            # As in torch, the padding counts, but not the rows and columns that ceil_mode adds. Some
-            # releases of onnxruntime count both.
+            # As in torch, the padding counts, but not the rows and columns that ceil_mode adds.
+            # Some releases of onnxruntime count both.
             x = m.add(PadOp(x, (0, *pads[:2], 0), (0, *pads[2:], 0)), node).output
             all_pads, counted = [0, 0, *cut], False
         op = AvgPoolOp(x, kernel, strides, all_pads, dilations)
