@@ -47,6 +47,7 @@ def test_latency() -> None:
     assert abs(simulate_unbounded(folded("cnvW1A1_cifar10")).cycles / MEASURED_LATENCY - 1) < 0.05
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`qnn estimate` says the same of the network and its folding file, and plays it in a trace."""
     name, files = "cnvW1A1_cifar10", [str(tmp_path / file) for file in ("fold.json", "trace.json")]

@@ -67,7 +67,11 @@ def test_averages_of_onnxruntime(name: str, form: str) -> None:
     assert weighed == (name in WEIGHED)
 
 
-ENGINES = ["native", "hls", pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow])]
+ENGINES = [
+    "native",
+    pytest.param("hls", marks=pytest.mark.slow),
+    pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow]),
+]
 
 
 @pytest.mark.parametrize("name", ["padding does not count", "bilinear by 2", "mean of elu"])

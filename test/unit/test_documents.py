@@ -137,6 +137,7 @@ def test_the_site_builds(tmp_path: Path) -> None:
         assert not re.findall(r'(?:src|<link[^>]* href)="(?:https?:)?//', text), name
 
 
+@pytest.mark.slow
 def test_the_notebook_runs(tmp_path: Path) -> None:
     """From its first cell to its last; what is committed has no outputs."""
     nbformat = pytest.importorskip("nbformat", reason="needs nbclient and ipykernel")

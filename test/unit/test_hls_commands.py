@@ -270,7 +270,17 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "other bits",
+        "not executable",
+        *(
+            pytest.param(damage, marks=pytest.mark.slow)
+            for damage in ("removed", "cut", "no program")
+        ),
+    ],
+)
 def test_a_damaged_program_is_built_again(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,7 @@ def chain(choices: Choices) -> ModuleOp:
     return twin.design.finish(labels(twin, scores(twin, x))[1])
 
 
-@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_chains(bounded: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(8)
     assert_same([chain(choices) for _ in range(DESIGNS)], choices, tmp_path, bounded)
@@ -399,7 +399,7 @@ def network(seed: int) -> ModuleOp:
     return module
 
 
-@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_networks(bounded: bool, tmp_path: Path) -> None:
     modules = [network(seed) for seed in ((1,) if bounded else (1, 2))]
     assert_same(modules, Choices.seeded(12), tmp_path, bounded)
