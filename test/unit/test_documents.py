@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from qnn.frontends.onnx import nodes
 from qnn.frontends.onnx.registry import HANDLERS
@@ -98,7 +99,13 @@ def test_the_commands_in_the_readme_have_these_options(page: Page) -> None:
 
 @pytest.mark.slow
 def test_the_commands_in_the_readme_run(page: Page) -> None:
-    """In their order: some read files that others write, and `fold.json` is the user's."""
+    """In their order: some read files that others write; `fold.json` and `float.onnx` are the
+    user's."""
+    torch, _ = pytest.importorskip("torch"), pytest.importorskip("onnxruntime")
+    example = torch.zeros(1, *np.load("images.npy").shape[1:])
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(example.numel(), 10))
+    with pytest.warns(Warning):
+        torch.onnx.export(network, (example,), "float.onnx", dynamo=False)
     for command in commands_of_the_readme():
         if "fold.json" in command:
             shutil.copy(page.folder / "hls" / "folding.json", page.folder / "fold.json")
