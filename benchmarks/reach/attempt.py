@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
-from qnn.backends.hls import HlsEngine
 from qnn.backends.native import load
 from qnn.frontends.inputs import InputType
 from qnn.frontends.onnx import import_onnx
@@ -15,6 +14,7 @@ from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import samples
 from qnn.qdialect.data import Array
 from qnn.qdialect.interpreter import entry_input_types, entry_of, run
+from qnn.tools.engines import engine_for
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
 
@@ -59,7 +59,7 @@ def compare(
             "design": lambda: run(design, images),
         }
         if hls:
-            engines["hls"] = lambda: HlsEngine(design).run(images)
+            engines["hls"] = lambda: engine_for(integers.clone(), "hls").run(images)
         for name, engine in engines.items():
             try:
                 found = engine()
