@@ -14,6 +14,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ...qdialect.data import Array
+from ...qdialect.exponents import common_exponent
 from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.layout import ConcatOp, MoveOp
 from ...qdialect.qnn.pooling import AvgPoolOp, MaxPoolOp
@@ -116,19 +117,3 @@ def activation_values(x: SSAValue) -> tuple[SSAValue, Array] | None:
     values: dict[SSAValue, Value] = {inputs[0]: numbers}
     evaluate_ops((*steps, *ops), values)
     return inputs[0], as_array(values[x]).reshape(-1, width).T.astype(np.float64)
-
-
-def common_exponent(values: Array, bits: int) -> int | None:
-    """The largest power of 2 of which all values are multiples of at most so many bits.
-
-    None if there is none.
-    """
-    if not np.isfinite(values).all():
-        return None
-    largest = float(np.abs(values).max())
-    finest = np.frexp(largest)[1] - bits
-    scaled = np.ldexp(values, -finest)
-    if (scaled != np.rint(scaled)).any():
-        return None
-    shared = np.bitwise_or.reduce(scaled.astype(np.int64), axis=None)
-    return finest + int(np.frexp(float(shared & -shared))[1]) - 1 if shared else 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....qdialect.data import Array
+from ....qdialect.exponents import common_exponent
 from ....qdialect.types import smallest_type
 from ..values import QuantizedConstant
 from .parameters import NO_ZERO_POINT, narrowest_constant_type
@@ -131,13 +132,8 @@ def power_of_two_multiples(values: Array) -> tuple[Array, float] | None:
 
     None if an integer has more than `MAX_ENTRY_BITS` bits.
     """
-    fractions = [float(value).as_integer_ratio() for value in values]
-    # the denominators of floats are powers of two, so the largest is a common one
-    denominator = max(below for _, below in fractions)
-    numerators = [above * (denominator // below) for above, below in fractions]
-    divisor = np.gcd.reduce(np.array(numerators, object))
-    power = (divisor & -divisor) or 1
-    table = [value // power for value in numerators]
-    if max(map(abs, table)) >= 1 << (MAX_ENTRY_BITS - 1):
+    floats = values.astype(np.float64)
+    exponent = common_exponent(floats, MAX_ENTRY_BITS - 1)
+    if exponent is None:
         return None
-    return np.array(table, np.int64), 2.0 ** (power.bit_length() - denominator.bit_length())
+    return np.ldexp(floats, -exponent).astype(np.int64), 2.0**exponent
