@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
-from qnn.backends.hls import simulator as simulation
+from qnn.backends.hls import simulator as hls_simulator
 from qnn.backends.native import library
+from qnn.backends.rtl import simulator as rtl_simulator
 
 settings.register_profile(
     "quick",
@@ -28,16 +29,18 @@ settings.register_profile(
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1000)
 settings.load_profile("quick")
 
-simulation.GXX_OPTIONS.append("-Werror")
+hls_simulator.GXX_OPTIONS.append("-Werror")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Native networks are compiled in a third less time where only their results matter.
+    """Native networks and simulations are compiled in less time where only their results matter.
 
     The slow tests, and all that run commands, compile them as users have them.
     """
     if config.option.markexpr == "not slow":
         library.CXX_OPTIONS.append("-O1")
+        hls_simulator.OPTIMIZATION = "-O0"
+        rtl_simulator.OPTIMIZATION[:] = ["-O0"]
 
 
 @pytest.fixture(autouse=True)

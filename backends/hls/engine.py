@@ -69,7 +69,7 @@ class HlsEngine:
 
         def compile_design(new: Path) -> None:
             LOG.info("compiling the design with g++")
-            headers = self.headers(replace(simulation, sources=[]))
+            headers = self.headers(replace(simulation, sources=[], units=0))
             replace(simulation, folder=new, headers=headers).build()
 
         build_program(cached.folder, compile_design)

@@ -52,6 +52,9 @@ FIRST_INCLUDE = f'#include "{UMBRELLA}"\n'
 
 GXX_OPTIONS = ["-std=c++14", "-Wall", "-Wextra", *QUIET_WARNINGS]
 
+OPTIMIZATION = "-O2"
+"""The level at which g++ optimizes simulations, which may run for long."""
+
 
 def vendor_headers() -> Path:
     """The folder with `ap_int.h`."""
@@ -113,7 +116,7 @@ class Simulation:
     @property
     def options(self) -> list[str]:
         flags = ["-DQNN_BOUNDED"] if self.bounded else []
-        flags.append("-O2" if self.optimize else "-O0")
+        flags.append(OPTIMIZATION if self.optimize else "-O0")
         own = [f"-I{folder}" for folder in (INCLUDE, TESTBENCH, ".")]
         return [*GXX_OPTIONS, *flags, *own, "-isystem", str(vendor_headers())]
 

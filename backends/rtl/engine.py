@@ -23,7 +23,7 @@ from ..native.processor import processor_count, processor_features
 from ..programs import Launch, PartProgram
 from ..target import EngineSettings
 from .printer import emit
-from .simulator import Simulation, Timing, verilator_root
+from .simulator import OPTIMIZATION, Simulation, Timing, verilator_root
 from .source_files import RtlSource
 from .waves import format_of
 
@@ -142,7 +142,7 @@ def simulation_fingerprint(simulation: Simulation) -> str:
     """A name for a program: it differs if the sources, the library or the tools differ."""
     verilator = verilator_root() / "bin" / "verilator_bin"
     parts: list[str | bytes] = [gxx_version(), verilator.read_bytes()]
-    parts += sorted(processor_features())
+    parts += [*sorted(processor_features()), *OPTIMIZATION]
     if simulation.waves is not None:
         parts.append(simulation.waves.option)
     for name, content in simulation.files.items():

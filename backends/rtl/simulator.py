@@ -43,6 +43,9 @@ GXX_OPTIONS = [
     *(f"-DVM_TRACE{kind}=0" for kind in ("", "_FST", "_VCD", "_SAIF")),
 ]
 
+OPTIMIZATION = ["-O1", "-march=native"]
+"""The options for what runs in every cycle of a simulation, which may run for long."""
+
 VERILATOR_OPTIONS = [
     *("--cc", "--prefix", "Vdesign", "-Mdir", "model", "-O3", "--no-timing"),
     *("--x-assign", "fast", "--x-initial", "fast", "-DQNN_SIMULATION", "-Wno-fatal"),
@@ -144,7 +147,7 @@ class Simulation:
         text = "\n".join([FAST_COUNT, *lines, '#include "testbench.cpp"'])
         (self.folder / "every_cycle.cpp").write_text(text)
         traces = () if self.waves is None else self.waves.gxx_options
-        options = ["-O1", "-march=native"] if self.optimize else ["-O0"]
+        options = OPTIMIZATION if self.optimize else ["-O0"]
         with ThreadPoolExecutor() as pool:
             compiled = [
                 pool.submit(

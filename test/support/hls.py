@@ -1,10 +1,12 @@
 """Designs as HLS C++: several are compiled as one program and compared with the interpreter."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-from qnn.backends.hls import emit
+from qnn.backends.build_cache import user_cache
+from qnn.backends.hls import HlsEngine, HlsSource, emit
 from qnn.backends.hls.simulator import Simulation
 from qnn.passes import Pipeline
 from qnn.qdialect.data import Array
@@ -37,6 +39,19 @@ def frames_for(choices: Choices, design: DesignOp, count: int) -> list[Array]:
     ]
 
 
+@cache
+def precompiled_headers(bounded: bool = False) -> Path:
+    """The library's headers for unoptimized programs, which all tests and later runs share."""
+    engine = HlsEngine(user_cache("hls"), bounded)
+    return engine.headers(Simulation([], engine.cache, bounded, optimize=False))
+
+
+def build_quickly(sources: Sequence[HlsSource], folder: Path, bounded: bool = False) -> Simulation:
+    """A program without optimization: to compile it takes longer than to run it."""
+    headers = precompiled_headers(bounded)
+    return Simulation(sources, folder, bounded, optimize=False, headers=headers).build()
+
+
 def assert_same(
     modules: Sequence[ModuleOp],
     choices: Choices,
@@ -50,7 +65,7 @@ def assert_same(
     designs = [design_of(module) for module in modules]
     sources = [emit(design, f"d{n}", **options) for n, design in enumerate(designs)]
     frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
-    simulation = Simulation(sources, folder, bounded, optimize=False).build()
+    simulation = build_quickly(sources, folder, bounded)
     for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
         expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
         for wanted, found in zip(expected, results, strict=True):

@@ -1,6 +1,6 @@
 """Designs as OpenCL on the vendor's emulator, compared with the interpreter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
@@ -10,9 +10,10 @@ import pytest
 from qnn.backends.opencl import Emulation, emit
 from qnn.passes import Pipeline
 from qnn.qdialect.interpreter import interpreter_of
-from xdsl.dialects.builtin import ModuleOp
+from qnn.qdialect.qnn.constants import DataOp
+from xdsl.dialects.builtin import ModuleOp, StringAttr, SymbolRefAttr
 
-from .design import design_of
+from .design import Design, design_of
 from .generate import Choices
 from .hls import frames_for
 
@@ -29,14 +30,36 @@ def has_emulator() -> bool:
 needs_emulator = pytest.mark.skipif(not has_emulator(), reason="the emulator is not installed")
 
 
+def side_by_side(modules: Iterable[ModuleOp]) -> ModuleOp:
+    """One design with the processes of several: the emulator starts once for all of them."""
+    joined = Design()
+    for number, module in enumerate(modules):
+        design = design_of(module)
+        for op in module.walk():
+            for name, value in list(op.properties.items()):
+                if isinstance(value, SymbolRefAttr):
+                    op.properties[name] = SymbolRefAttr(f"{value.string_value()}_{number}")
+                elif isinstance(value, StringAttr) and name in ("port", "sym_name"):
+                    op.properties[name] = StringAttr(f"{value.data}_{number}")
+        for op in list(design.processes):
+            op.detach()
+            joined.add(op)
+        for op in list(module.ops):
+            if isinstance(op, DataOp):
+                op.detach()
+                joined.module.body.block.add_op(op)
+    return joined.finish()
+
+
 def assert_same(modules: Sequence[ModuleOp], choices: Choices, bounded: bool = False) -> None:
-    """Each design gives the interpreter's numbers for two or three frames."""
+    """Designs give the interpreter's numbers for two or three frames."""
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
-        design = design_of(module)
-        frames = frames_for(choices, design, choices.integer(2, 3))
-        emulation = Emulation(emit(design, "design"), bounded, 120)
-        expected = interpreter_of(module).call_op(design, tuple(frames))
-        for wanted, found in zip(expected, emulation.run(frames), strict=True):
-            assert wanted.dtype == found.dtype
-            np.testing.assert_array_equal(found, wanted, str(design))
+    module = side_by_side(modules)
+    design = design_of(module)
+    frames = frames_for(choices, design, choices.integer(2, 3))
+    emulation = Emulation(emit(design, "design"), bounded, 120)
+    expected = interpreter_of(module).call_op(design, tuple(frames))
+    for sink, wanted, found in zip(design.sinks, expected, emulation.run(frames), strict=True):
+        assert wanted.dtype == found.dtype
+        np.testing.assert_array_equal(found, wanted, f"{sink.port} of {design}")

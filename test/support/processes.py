@@ -15,7 +15,7 @@ from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.scale import ScaleOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import signed, unsigned
-from xdsl.dialects.builtin import UnitAttr
+from xdsl.dialects.builtin import ModuleOp, UnitAttr
 
 from support.design import Design
 from support.generate import Choices
@@ -244,3 +244,10 @@ MAKERS: dict[type[Process], Maker] = {
     ReorderOp: reorder,
     LinkOp: link,
 }
+
+
+def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
+    """A random process between sources and sinks."""
+    design = Design()
+    process = design.add(MAKERS[kind](design, choices))
+    return design.finish(*process.results)

@@ -3,11 +3,11 @@
 The reference is QONNX's own execution of these operators.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from qnn.backends.build_cache import user_cache
 from qnn.backends.hls import HlsEngine
 from qnn.backends.hls.engine import SIMULATION_CYCLES
 from qnn.backends.native import load
@@ -132,7 +132,7 @@ def test_zero_and_one_become_one_bit() -> None:
     assert isinstance(element_of(conv.x), BipolarType)
 
 
-def test_tfc_on_all_engines(tmp_path: Path) -> None:
+def test_tfc_on_all_engines() -> None:
     """With bytes as its input, the whole network is hardware, up to the scale of the scores."""
     net = tfc(2)
     images = net.byte_images(6).astype(np.uint8)
@@ -143,4 +143,6 @@ def test_tfc_on_all_engines(tmp_path: Path) -> None:
     np.testing.assert_array_equal(run(design, [images])[0], expected)
     np.testing.assert_array_equal(load(module).run([images])[0], expected)
     design_in(design, Goal(target_cycles=SIMULATION_CYCLES))
-    np.testing.assert_array_equal(run(design, [images], engine=HlsEngine(tmp_path))[0], expected)
+    np.testing.assert_array_equal(
+        run(design, [images], engine=HlsEngine(user_cache("hls")))[0], expected
+    )

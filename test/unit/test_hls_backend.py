@@ -12,7 +12,7 @@ import pytest
 from qnn.backends.golden_vectors import golden_vector_files, write
 from qnn.backends.hls import EmitError, HlsSource, SimulationError, emit, simulate_with_gxx
 from qnn.backends.hls import simulator as simulation
-from qnn.backends.hls.library import INCLUDE, TESTBENCH, library, umbrella_header
+from qnn.backends.hls.library import INCLUDE, TESTBENCH, library
 from qnn.backends.hls.memories import MemoryArray
 from qnn.backends.hls.simulator import Simulation, vendor_headers
 from qnn.backends.netlist.memories import Memory, search_levels
@@ -27,7 +27,15 @@ from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
-from support.hls import HOSTILE, design_of, frames, layer, residual
+from support.hls import (
+    HOSTILE,
+    build_quickly,
+    design_of,
+    frames,
+    layer,
+    precompiled_headers,
+    residual,
+)
 from support.twins import LAYERS, Twin
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
@@ -64,24 +72,20 @@ TAKEN = ["errno", "stdin", "ap_int", "signgam", "main", "NULL", "EOF", "ap_uint"
 """Names that headers or the emitted code define."""
 
 
-def test_names_do_not_collide_with_headers(tmp_path: Path) -> None:
-    """The names of designs and of their ports, which are memories and streams."""
+def test_designs_with_hostile_names_run(tmp_path: Path) -> None:
+    """The names of designs and of their ports, which are memories and streams, do not collide with
+    those of headers."""
     x, designs = frames(), list[HlsSource]()
     for streams, (name, port) in enumerate(zip(TAKEN, reversed(TAKEN), strict=True)):
         module = layer()
         design = design_of(module)
         design.sources[0].port = design.sinks[0].port = StringAttr(port)
         designs.append(emit(design, name, streams=bool(streams % 2)))
-    simulation = Simulation(designs, tmp_path, optimize=False).build()
+    designs.append(emit(design_of(layer(name=HOSTILE[4])), HOSTILE[6]))
+    simulation = build_quickly(designs, tmp_path)
     (expected,) = run(layer(), [x])
     for (result,) in simulation.run([[x]] * len(designs)):
         np.testing.assert_array_equal(result, expected)
-
-
-def test_a_design_with_hostile_names_runs() -> None:
-    module, x = layer(name=HOSTILE[4]), frames()
-    source = emit(design_of(module), HOSTILE[6])
-    np.testing.assert_array_equal(simulate_with_gxx(source, [x])[0], run(module, [x])[0])
 
 
 def test_the_code_of_a_layer() -> None:
@@ -146,14 +150,13 @@ def test_the_testbench_compares_results(tmp_path: Path) -> None:
         assert done.returncode == status and message in done.stdout + done.stderr
 
 
-def test_a_deadlock_names_the_channels() -> None:
+def test_a_deadlock_names_the_channels(tmp_path: Path) -> None:
     """The channel parallel to a window is too shallow for the lines that the window buffers."""
     module = residual()
     image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
     (expected,) = run(module, [image])
-    np.testing.assert_array_equal(
-        simulate_with_gxx(emit(design_of(module)), [image], bounded=True)[0], expected
-    )
+    (found,) = simulate_with_gxx(emit(design_of(module)), [image], bounded=True)
+    np.testing.assert_array_equal(found, expected)
     for channel in emit(design_of(module)).sources.channels:
         assert channel.depth >= 2
     shallow = emit(design_of(module))
@@ -162,7 +165,7 @@ def test_a_deadlock_names_the_channels() -> None:
     channels[channels.index(beside)] = type(beside)(beside.name, beside.bits, 2)
     message = "the design stops: full channels: .*fork_words_2.*; empty channels: .*matvec_words"
     with pytest.raises(SimulationError, match=message):
-        simulate_with_gxx(shallow, [image], bounded=True)
+        build_quickly([shallow], tmp_path, bounded=True).run([[image]])
 
 
 def test_a_channel_without_a_depth_is_an_error() -> None:
@@ -202,7 +205,7 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
 def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
     """The design of one layer, compiled."""
     emitted = emit(design_of(layer()))
-    return Simulation([emitted], tmp_path_factory.mktemp("layer"), optimize=False).build()
+    return build_quickly([emitted], tmp_path_factory.mktemp("layer"))
 
 
 @pytest.mark.parametrize(
@@ -255,8 +258,9 @@ int main() {
 
 
 def compile_and_run(source: str, folder: Path) -> str:
-    write({"program.cpp": source, "qnn.hpp": umbrella_header()}, folder)
-    command = ["g++", "-std=c++14", "-w", *INCLUDES, "program.cpp", "-o", "program"]
+    write({"program.cpp": source}, folder)
+    headers = f"-I{precompiled_headers()}"
+    command = ["g++", "-std=c++14", "-w", headers, *INCLUDES, "program.cpp", "-o", "program"]
     subprocess.run(command, cwd=folder, check=True)
     return subprocess.run(["./program"], cwd=folder, capture_output=True, text=True).stdout
 
@@ -375,7 +379,7 @@ def test_large_weights_have_a_file_for_simulation_and_one_for_synthesis(tmp_path
     words = np.array([int(word, 16) for word in re.findall("0x([0-9a-f]+)", text)], "<u4")
     assert words.tobytes() == files["weights/matvec_weights.dat"]
     frames = RNG.integers(0, 16, (2, 200), np.uint8)
-    (result,) = Simulation([emit(design)], tmp_path).build().run([[frames]])[0]
+    (result,) = build_quickly([emit(design)], tmp_path).run([[frames]])[0]
     np.testing.assert_array_equal(result, run(module, [frames])[0])
 
 
@@ -389,19 +393,18 @@ def test_words_wider_than_the_vendors_integers_are_an_error() -> None:
         emit(design.design)
 
 
-@pytest.mark.parametrize("bits", [4, 33, 64, 65, 68, 72])
-def test_an_initializer_holds_its_words(bits: int, tmp_path: Path) -> None:
+def test_initializers_hold_their_words(tmp_path: Path) -> None:
     """Words may have any first digits: a hexadecimal `0b` must not be read as a binary prefix."""
-    firsts = np.arange(256) % (1 << min(bits, 8))
-    values = [int(first) << max(0, bits - 8) | 5 % (1 << bits) for first in firsts]
-    size = -(-bits // 8)
-    data = np.frombuffer(b"".join(value.to_bytes(size, "little") for value in values), np.uint8)
-    array = MemoryArray(Memory("words", bits, (256,), data.reshape(256, 1, size)))
-    source = (
-        f'#include "qnn.hpp"\n#include <cstdio>\n'
-        f"static const ap_uint<{bits}> words[256] = {array.initializer()};\n"
-        "int main() {\n    for (int i = 0; i < 256; ++i) "
-        'std::printf("%s\\n", words[i].to_string(16).c_str());\n}\n'
-    )
-    lines = compile_and_run(source, tmp_path).split()
-    assert [int(line, 16) for line in lines] == values
+    arrays, prints, values = list[str](), list[str](), list[int]()
+    for bits in (4, 33, 64, 65, 68, 72):
+        firsts, size = np.arange(256) % (1 << min(bits, 8)), -(-bits // 8)
+        words = [int(first) << max(0, bits - 8) | 5 % (1 << bits) for first in firsts]
+        data = np.frombuffer(b"".join(word.to_bytes(size, "little") for word in words), np.uint8)
+        array = MemoryArray(Memory("words", bits, (256,), data.reshape(256, 1, size)))
+        arrays.append(f"static const ap_uint<{bits}> words_{bits}[256] = {array.initializer()};\n")
+        prints.append(f'std::printf("%s\\n", words_{bits}[i].to_string(16).c_str());\n')
+        values += words
+    loops = "".join(f"for (int i = 0; i < 256; ++i) {line}" for line in prints)
+    head = '#include "qnn.hpp"\n#include <cstdio>\n'
+    source = f"{head}{''.join(arrays)}int main() {{\n{loops}}}\n"
+    assert [int(line, 16) for line in compile_and_run(source, tmp_path).split()] == values

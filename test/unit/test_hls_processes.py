@@ -4,6 +4,7 @@ Several random designs are compiled as one program, which takes a fraction of th
 """
 
 from collections.abc import Callable
+from itertools import product
 from math import prod
 from pathlib import Path
 
@@ -37,12 +38,15 @@ from support.foldings import random_fold
 from support.generate import Choices
 from support.hls import assert_same, design_of
 from support.networks import trained_network
-from support.processes import MAKERS
+from support.processes import one_process
 from support.twins import LAYERS, Both, Twin, divisors, labels, scores
 from xdsl.dialects.builtin import ModuleOp, StringAttr, UnitAttr, f32
 
 DESIGNS = 3
-"""Random designs of each kind in a program."""
+"""Random designs of each kind in a program of the slow tests."""
+
+WIDTHS: list[type[Process]] = [WindowOp, RepackOp, ReorderOp]
+"""Processes that choose between many widths of words."""
 
 
 def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp:
@@ -50,8 +54,17 @@ def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp
     return twin.design.finish(layer(twin, twin.image())[1])
 
 
+def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
+    """Processes run the iterations of the schedule: with one less, words would be missing."""
+    choices = Choices.seeded(7)
+    modules = [one_layer(layer, choices) for layer in [*LAYERS, scores]]
+    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(2)]
+    assert_same(modules, choices, tmp_path)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_processes_give_the_interpreters_numbers(part: int, tmp_path: Path) -> None:
+def test_several_designs_of_each_layer(part: int, tmp_path: Path) -> None:
     """A third of all kinds of layers in one program."""
     choices = Choices.seeded(7)
     layers = [*LAYERS, scores][part::3]
@@ -59,14 +72,10 @@ def test_processes_give_the_interpreters_numbers(part: int, tmp_path: Path) -> N
     assert_same(modules, choices, tmp_path)
 
 
-@pytest.mark.parametrize("kind", [WindowOp, RepackOp, ReorderOp], ids=lambda kind: kind.name)
-def test_words_of_every_width(kind: type[Process], tmp_path: Path) -> None:
-    """Processes run the iterations of the schedule: with one less, words would be missing."""
-    choices, modules = Choices.seeded(13), list[ModuleOp]()
-    for _ in range(16):
-        design = Design()
-        process = design.add(MAKERS[kind](design, choices))
-        modules.append(design.finish(*process.results))
+@pytest.mark.slow
+def test_words_of_every_width(tmp_path: Path) -> None:
+    choices = Choices.seeded(13)
+    modules = [one_process(kind, choices) for kind in WIDTHS for _ in range(16)]
     assert_same(modules, choices, tmp_path)
 
 
@@ -87,19 +96,16 @@ def chain(choices: Choices) -> ModuleOp:
     return twin.design.finish(labels(twin, scores(twin, x))[1])
 
 
-@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
-def test_chains(bounded: bool, tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize("bounded", [False, True])
+def test_chains(bounded: bool, streams: bool, tmp_path: Path) -> None:
+    """Half of them with products in DSPs."""
     choices = Choices.seeded(8)
-    assert_same([chain(choices) for _ in range(DESIGNS)], choices, tmp_path, bounded)
-
-
-def test_streams_at_the_ports(tmp_path: Path) -> None:
-    """Also with products in DSPs."""
-    choices = Choices.seeded(9)
-    modules = [chain(choices) for _ in range(2)]
-    for module in modules:
+    modules = [chain(choices) for _ in range(2 * DESIGNS)]
+    for module in modules[::2]:
         use_dsps(module)
-    assert_same(modules, choices, tmp_path, streams=True)
+    assert_same(modules, choices, tmp_path, bounded, streams=streams)
 
 
 def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
@@ -117,13 +123,6 @@ def products(choices: Choices, bits: int, rows: int) -> ModuleOp:
     return module
 
 
-def test_two_products_of_one_dsp(tmp_path: Path) -> None:
-    """Even and odd numbers of rows in parallel; products of 9 bits are too wide to share a DSP."""
-    choices = Choices.seeded(17)
-    modules = [products(choices, bits, rows) for bits in (3, 8, 9) for rows in (3, 4)]
-    assert_same(modules, choices, tmp_path)
-
-
 def repacked(choices: Choices) -> ModuleOp:
     """Frames that do not end with a word of the port, in words of any width."""
     design, size = Design(), choices.integer(1, 80)
@@ -132,11 +131,13 @@ def repacked(choices: Choices) -> ModuleOp:
     return design.finish(design.add(RepackOp(x, choices.pick(divisors(size)), (size,))).output)
 
 
-@pytest.mark.parametrize("bounded", [False, True])
-def test_each_frame_of_a_stream_ends_with_tlast(bounded: bool, tmp_path: Path) -> None:
-    """The testbench reads the words of a frame up to TLAST."""
+@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
+def test_networks_with_streams_at_the_ports(bounded: bool, tmp_path: Path) -> None:
+    """The testbench reads the words of a frame up to TLAST. A chain has products in DSPs."""
     choices = Choices.seeded(19)
-    assert_same([repacked(choices) for _ in range(5)], choices, tmp_path, bounded, streams=True)
+    modules = [network(1), chain(choices), *(repacked(choices) for _ in range(3))]
+    use_dsps(modules[1])
+    assert_same(modules, choices, tmp_path, bounded, streams=True)
 
 
 def label_select(choices: Choices) -> ModuleOp:
@@ -347,14 +348,19 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
 ]
 
 
-@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_further_kinds_of_processes(bounded: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(10)
-    modules = [kind(choices) for kind in KINDS]
-    assert_same(modules, choices, tmp_path, bounded)
+    assert_same([kind(choices) for kind in KINDS], choices, tmp_path, bounded)
 
 
-PAIRS: list[QuantType] = [
+@pytest.mark.slow
+def test_several_designs_of_each_kind(tmp_path: Path) -> None:
+    choices = Choices.seeded(10)
+    assert_same([kind(choices) for kind in KINDS for _ in range(DESIGNS)], choices, tmp_path)
+
+
+TYPES: list[QuantType] = [
     BipolarType(),
     TernaryType(),
     unsigned(1),
@@ -362,9 +368,12 @@ PAIRS: list[QuantType] = [
     unsigned(5),
     signed(33),
 ]
+PAIRS = list(product(TYPES, TYPES))
+FEW_PAIRS = [*zip(TYPES, [*TYPES[2:], *TYPES[:2]], strict=True), (TYPES[0], TYPES[0])]
+"""Each type once as weight and once as input, and signs as both."""
 
 
-def product(weight: QuantType, element: QuantType, choices: Choices) -> ModuleOp:
+def matrix_of(weight: QuantType, element: QuantType, choices: Choices) -> ModuleOp:
     """A matrix of one type times vectors of another, with sums of 64 bits or fewer."""
     design, simd = Design(), choices.pick([1, 3, 6])
     values = choices.array(weight, (4, 6))
@@ -376,9 +385,13 @@ def product(weight: QuantType, element: QuantType, choices: Choices) -> ModuleOp
     return design.finish(design.add(op).output)
 
 
-def test_every_pair_of_types(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pairs", [FEW_PAIRS, pytest.param(PAIRS, marks=pytest.mark.slow)])
+def test_products(pairs: list[tuple[QuantType, QuantType]], tmp_path: Path) -> None:
+    """In DSPs, even and odd numbers of rows in parallel; products of 9 bits are too wide to share
+    a DSP."""
     choices = Choices.seeded(11)
-    modules = [product(a, b, choices) for a in PAIRS for b in PAIRS]
+    modules = [matrix_of(*pair, choices) for pair in pairs]
+    modules += [products(choices, bits, rows) for bits, rows in ((3, 4), (8, 3), (9, 4))]
     assert_same(modules, choices, tmp_path)
 
 
@@ -397,18 +410,6 @@ def network(seed: int) -> ModuleOp:
     }
     tile_design(design, folds=folds)
     return module
-
-
-@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
-def test_networks(bounded: bool, tmp_path: Path) -> None:
-    modules = [network(seed) for seed in ((1,) if bounded else (1, 2))]
-    assert_same(modules, Choices.seeded(12), tmp_path, bounded)
-
-
-@pytest.mark.slow
-def test_several_designs_of_each_kind(tmp_path: Path) -> None:
-    choices = Choices.seeded(10)
-    assert_same([kind(choices) for kind in KINDS for _ in range(DESIGNS)], choices, tmp_path)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from qnn.backends import linked_engine
+from qnn.backends.build_cache import user_cache
 from qnn.backends.golden_vectors import bytes_of, frame_bytes
 from qnn.backends.hls import HlsEngine, SimulationError
 from qnn.backends.linked_engine import LinkedEngine
@@ -44,10 +45,10 @@ def cut(module: ModuleOp, devices: Sequence[str]) -> LinkedDesigns:
     return whole
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of compiled programs, which the tests share."""
-    return tmp_path_factory.mktemp("programs")
+@pytest.fixture
+def cache() -> Path:
+    """The folder of compiled programs, which tests and later runs share."""
+    return user_cache("hls")
 
 
 def undivided(whole: LinkedDesigns) -> ModuleOp:

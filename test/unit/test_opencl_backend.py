@@ -33,10 +33,9 @@ from qnn.qdialect.text import parse_module
 from qnn.qdialect.types import BipolarType, signed, unsigned
 from qnn.tools.qnn import main
 from support.design import Design
-from support.hls import design_of, residual
+from support.hls import HOSTILE, design_of, frames, layer, residual
 from support.opencl import needs_emulator
 from support.program import print_module
-from unit.test_hls_backend import HOSTILE, frames, layer
 from xdsl.dialects.builtin import StringAttr
 
 LIBRARY = sorted(INCLUDE.rglob("*.*"))
@@ -138,7 +137,18 @@ def test_rows_of_weights_have_no_unused_bits_between_them() -> None:
     )
 
 
+@pytest.fixture
+def quick_reports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hosts report a design that has stopped after three seconds, not ten."""
+    files = emulation.library()
+    host = str(files["host.py"])
+    assert "STALL_SECONDS = 10\n" in host
+    host = host.replace("STALL_SECONDS = 10\n", "STALL_SECONDS = 3\n")
+    monkeypatch.setattr(emulation, "library", lambda: {**files, "host.py": host})
+
+
 @needs_emulator
+@pytest.mark.usefixtures("quick_reports")
 def test_a_deadlock_names_the_channels() -> None:
     """The channel parallel to a window is too shallow for the lines that the window buffers."""
     module, image = residual(), np.arange(32, dtype=np.uint8).reshape(2, 4, 4, 1)
@@ -185,11 +195,12 @@ RUNNABLE = "kernels that wait for neither: repack$"
 
 
 @needs_emulator
+@pytest.mark.usefixtures("quick_reports")
 @pytest.mark.parametrize(
     ("change", "timeout", "message"),
     [
         ("while (true) ;", 60, f"the design stops: full channels: source_words .*; {RUNNABLE}"),
-        ("while (true) ;", 4, f"takes more than 4 s: (full channels: .*; {RUNNABLE}|it is)"),
+        ("while (true) ;", 2, f"takes more than 2 s: (full channels: .*; {RUNNABLE}|it is)"),
         ("*(volatile __global int*)0 = 1;", 60, f"the design crashes with SIGSEGV: .*; {RUNNABLE}"),
         ("no such thing", 60, "^the emulator failed: (.|\n)*pass_through.cl:2:.*error: "),
         ("WORD(FROM_BITS) word;", 0.01, "^the design takes .*: it is still being compiled"),
@@ -424,6 +435,20 @@ def build_for_board(folder: Path, headers: Path) -> None:
     assert run_in(folder, "make", "host", f"OPENCL={loader}") == 0
 
 
+@pytest.fixture(scope="module")
+def linked_parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two parts of a network with their hosts; in the emulator, I/O channels are files."""
+    folder = tmp_path_factory.mktemp("linked")
+    text = (LIT / "links.mlir").read_text().replace("z7020", DEVICE[-1])
+    (folder / "net.mlir").write_text(text)
+    parts = folder / "parts"
+    command = ["compile", str(folder / "net.mlir"), "--target", "opencl", "-o", str(parts)]
+    assert main(command) == 0
+    for part in ("first", "second"):
+        build_for_board(parts / part, folder / f"headers_{part}")
+    return parts
+
+
 CPP = "./host", "--emulation", "top.aocx"
 PYTHON = shutil.which("python") or "python3", "host.py", "--program", "top.aocx", "--emulation"
 
@@ -446,15 +471,9 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
 @needs_emulator
 @pytest.mark.skipif(not HEADERS.exists(), reason="CL/cl.h is not installed")
 @pytest.mark.parametrize("host", [CPP, PYTHON], ids=["C++", "Python"])
-def test_hosts_of_parts(host: tuple[str, ...], tmp_path: Path) -> None:
-    """The host starts the ends of links; in the emulator, I/O channels are files."""
-    text = (LIT / "links.mlir").read_text().replace("z7020", DEVICE[-1])
-    (tmp_path / "net.mlir").write_text(text)
-    parts = tmp_path / "parts"
-    command = ["compile", str(tmp_path / "net.mlir"), "--target", "opencl", "-o", str(parts)]
-    assert main(command) == 0
-    for part in ("first", "second"):
-        build_for_board(parts / part, tmp_path / f"headers_{part}")
+def test_hosts_of_parts(host: tuple[str, ...], linked_parts: Path, tmp_path: Path) -> None:
+    """The host starts the ends of links."""
+    parts = shutil.copytree(linked_parts, tmp_path / "parts")
     assert run_in(parts / "first", *host) == 0
     shutil.copy(parts / "first" / "sink", parts / "second" / "source")
     frames = ("--frames", "9") if host is PYTHON else ()

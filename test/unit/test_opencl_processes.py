@@ -9,19 +9,27 @@ from pathlib import Path
 
 import pytest
 from qnn.qdialect.dialects import new_context
-from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.elements import LabelSelectOp
 from qnn.qdialect.stream.flow import RepackOp
-from qnn.qdialect.stream.reorder import ReorderOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.text import parse_module
-from qnn.qdialect.types import unsigned
+from qnn.qdialect.types import QuantType, unsigned
 from support.design import Design
 from support.generate import Choices
 from support.opencl import assert_same, needs_emulator
-from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, product
-from unit.test_stream_meaning import LAYERS, scores
-from unit.test_stream_schedule import MAKERS
+from support.processes import one_process
+from support.twins import LAYERS, scores
+from unit.test_hls_processes import (
+    FEW_PAIRS,
+    KINDS,
+    PAIRS,
+    WIDTHS,
+    chain,
+    matrix_of,
+    network,
+    one_layer,
+)
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.ir import SSAValue
 from xdsl.rewriter import Rewriter
@@ -29,9 +37,6 @@ from xdsl.rewriter import Rewriter
 pytestmark = needs_emulator
 
 PROCESSES = Path(__file__).parents[1] / "lit" / "backends" / "processes.mlir"
-
-WIDTHS: list[type[Process]] = [WindowOp, RepackOp, ReorderOp]
-"""Processes that choose between many widths of words."""
 
 Maker = Callable[[Choices], ModuleOp]
 ALL_KINDS: list[Maker] = [
@@ -56,12 +61,6 @@ def test_all_kinds_in_one_design() -> None:
 def test_chains_and_networks(bounded: bool) -> None:
     choices = Choices.seeded(8)
     assert_same([chain(choices), network(1 + bounded)], choices, bounded)
-
-
-def one_process(kind: type[Process], choices: Choices) -> ModuleOp:
-    design = Design()
-    process = design.add(MAKERS[kind](design, choices))
-    return design.finish(*process.results)
 
 
 def regrouped_words() -> ModuleOp:
@@ -110,11 +109,10 @@ def test_labels_of_equal_scores() -> None:
     assert_same([design.finish(*labels)], choices)
 
 
-def test_pairs_of_types() -> None:
-    """Each type once as weight and once as input, and signs as both."""
+@pytest.mark.parametrize("pairs", [FEW_PAIRS, pytest.param(PAIRS, marks=pytest.mark.slow)])
+def test_pairs_of_types(pairs: list[tuple[QuantType, QuantType]]) -> None:
     choices = Choices.seeded(11)
-    pairs = [*zip(PAIRS, [*PAIRS[2:], *PAIRS[:2]], strict=True), (PAIRS[0], PAIRS[0])]
-    assert_same([product(a, b, choices) for a, b in pairs], choices)
+    assert_same([matrix_of(*pair, choices) for pair in pairs], choices)
 
 
 @pytest.mark.slow
@@ -126,9 +124,3 @@ def test_more_processes(seed: int, bounded: bool) -> None:
     modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(6)]
     modules += [chain(choices) for _ in range(3)]
     assert_same(modules, choices, bounded)
-
-
-@pytest.mark.slow
-def test_every_pair_of_types() -> None:
-    choices = Choices.seeded(12)
-    assert_same([product(a, b, choices) for a in PAIRS for b in PAIRS], choices)

@@ -109,7 +109,7 @@ def searches(draw: st.DrawFn, max_cuts: int = 2000) -> Partitioner:
     return partitioner(design, devices, link, max_cuts)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(searches())
 def test_cuts_are_optimal(search: Partitioner) -> None:
     assert search.cuts.complete
@@ -195,10 +195,11 @@ def split(module: ModuleOp, seed: int) -> list[DesignOp] | None:
         return None
 
 
-def test_parts_compute_the_same_results() -> None:
+@pytest.mark.parametrize("seeds", [range(6), pytest.param(range(20), marks=pytest.mark.slow)])
+def test_parts_compute_the_same_results(seeds: range) -> None:
     """On random devices and links; FIFO depths keep the full rate."""
     done = 0
-    for seed in range(20):
+    for seed in seeds:
         module = lowered(seed, 4)
         if module is None:
             continue
@@ -218,7 +219,7 @@ def test_parts_compute_the_same_results() -> None:
         assert int(np.diff(ends)[-1]) == slowest
         assert slowest == max(p.interval for part in parts for p in part.processes)
         done += 1
-    assert done >= 8
+    assert done >= len(seeds) // 3
 
 
 def wide(branches: int) -> ModuleOp:
@@ -255,10 +256,11 @@ def test_a_bound_is_logged_if_it_is_known(
     assert ("no cut takes fewer than" in caplog.messages[0]) == known
 
 
-def test_parts_cost_what_the_search_assumed() -> None:
+@pytest.mark.parametrize("seeds", [range(6), pytest.param(range(20), marks=pytest.mark.slow)])
+def test_parts_cost_what_the_search_assumed(seeds: range) -> None:
     """The search and `tile` see the same tables, those of link ends and relays included."""
     passing = 0
-    for seed in range(20):
+    for seed in seeds:
         module = lowered(seed, 4)
         if module is None:
             continue
@@ -300,4 +302,4 @@ def test_parts_cost_what_the_search_assumed() -> None:
                 max(plan.cycles, search.candidate_cycles[-1])
             )
             assert found.cost == pytest.approx(cost)
-    assert passing >= 3
+    assert passing >= len(seeds) // 6

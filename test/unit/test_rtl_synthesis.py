@@ -15,9 +15,9 @@ from qnn.backends.rtl.synthesis import (
     unit_of,
 )
 from support.generate import Choices
-from support.processes import MAKERS
+from support.processes import MAKERS, one_process
 from support.rtl import emit_all
-from unit.test_rtl_processes import alone, every_kind
+from unit.test_rtl_processes import every_kind
 
 pytest.importorskip("pyosys")
 
@@ -42,7 +42,7 @@ def rom(style: str) -> Unit:
 
 def test_memories_are_where_the_emitter_says() -> None:
     fifo = library_unit("qnn_fifo", WIDTH="32", DEPTH="32")
-    in_luts, block, chosen = synthesise([fifo, rom("block"), rom("auto")])
+    in_luts, block, chosen = synthesise([fifo, rom("block"), rom("auto")], jobs=1)
     assert in_luts.lut <= FINN_FIFO.lut and in_luts.ff <= FINN_FIFO.ff and not in_luts.bram18
     assert block.bram18 == 1 and chosen.bram18 == 0
     assert [area.latch for area in (in_luts, block, chosen)] == [0, 0, 0]
@@ -70,7 +70,7 @@ def test_a_logic_loop_is_an_error() -> None:
 def test_every_module_can_be_synthesised() -> None:
     """One unit of each module, and one of each kind of memory."""
     choices = Choices.seeded(5)
-    modules = [*every_kind(choices, 1), *(alone(kind, choices) for kind in MAKERS)]
+    modules = [*every_kind(choices, 1), *(one_process(kind, choices) for kind in MAKERS)]
     _, sources = emit_all(modules)
     found: dict[tuple[str, object], Unit] = {}
     for source in sources:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
 from qnn.passes.driver.check_semantics import CheckSemantics
@@ -89,6 +89,7 @@ def chain_in(module: ModuleOp) -> Chain:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_segments_are_those_of_every_integer(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

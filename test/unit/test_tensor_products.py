@@ -94,11 +94,17 @@ def test_zero_points_need_no_process() -> None:
     assert not any(isinstance(op, OffsetOp) for op in module.walk())
 
 
-ENGINES = ["native", "hls", pytest.param("opencl", marks=[needs_emulator, pytest.mark.slow])]
-
-
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", ["gated", "squeeze and excite"])
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [
+        ("gated", "native"),
+        ("squeeze and excite", "native"),
+        ("squeeze and excite", "hls"),
+        pytest.param("gated", "hls", marks=pytest.mark.slow),
+        pytest.param("gated", "opencl", marks=[needs_emulator, pytest.mark.slow]),
+        pytest.param("squeeze and excite", "opencl", marks=[needs_emulator, pytest.mark.slow]),
+    ],
+)
 def test_engines_agree(name: str, engine: str) -> None:
     model = quantized(exported(NETWORKS[name], IMAGE))
     samples = [random_inputs(model, seed).values() for seed in range(3)]
