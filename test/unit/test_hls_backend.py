@@ -129,7 +129,9 @@ def test_the_testbench_compares_results(tmp_path: Path) -> None:
     module, x = layer(), frames()
     source = emit(design_of(module))
     write({**library(), **source.files}, tmp_path)
-    command = ["g++", "-std=c++14", "-w", *INCLUDES, "top.cpp", "testbench.cpp", "-o", "testbench"]
+    headers = [f"-I{precompiled_headers()}", "-include", "qnn.hpp"]
+    options = ["-std=c++14", "-w", *headers, *INCLUDES]
+    command = ["g++", *options, "top.cpp", "testbench.cpp", "-o", "testbench"]
     subprocess.run(command, cwd=tmp_path, check=True)
     (golden,) = run(module, [x])
     for change, status in ((0, 0), (1, 1)):
@@ -154,9 +156,6 @@ def test_a_deadlock_names_the_channels(tmp_path: Path) -> None:
     """The channel parallel to a window is too shallow for the lines that the window buffers."""
     module = residual()
     image = RNG.integers(0, 256, (2, 4, 4, 1), np.uint8)
-    (expected,) = run(module, [image])
-    (found,) = simulate_with_gxx(emit(design_of(module)), [image], bounded=True)
-    np.testing.assert_array_equal(found, expected)
     for channel in emit(design_of(module)).sources.channels:
         assert channel.depth >= 2
     shallow = emit(design_of(module))
@@ -243,7 +242,7 @@ def test_a_search_tree_counts_the_thresholds_reached() -> None:
 
 
 TWO_PRODUCTS = """
-#include "qnn/product.hpp"
+#include "qnn.hpp"
 #include <cstdio>
 int main() {
     long wrong = 0;

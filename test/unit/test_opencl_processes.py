@@ -1,7 +1,7 @@
 """Every process as OpenCL: on the vendor's emulator, it computes the same as the interpreter.
 
-The designs are those of the tests of HLS C++. The emulator needs most of a second for each, so most
-of them are in the slow suite.
+The designs are those of the tests of HLS C++, several in one emulation. Random layers are in the
+slow suite.
 """
 
 from collections.abc import Callable
@@ -45,10 +45,9 @@ ALL_KINDS: list[Maker] = [
 ]
 
 
-@pytest.mark.parametrize("part", [0, 1])
-def test_processes_give_the_interpreters_numbers(part: int) -> None:
+def test_processes_give_the_interpreters_numbers() -> None:
     choices = Choices.seeded(7)
-    assert_same([make(choices) for make in ALL_KINDS[part::2]], choices)
+    assert_same([make(choices) for make in KINDS], choices)
 
 
 def test_all_kinds_in_one_design() -> None:
@@ -57,7 +56,7 @@ def test_all_kinds_in_one_design() -> None:
     assert_same([module], Choices.seeded(9))
 
 
-@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_chains_and_networks(bounded: bool) -> None:
     choices = Choices.seeded(8)
     assert_same([chain(choices), network(1 + bounded)], choices, bounded)
