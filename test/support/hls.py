@@ -67,10 +67,15 @@ def assert_same(
     frames = [frames_for(choices, design, choices.integer(2, 3)) for design in designs]
     simulation = build_quickly(sources, folder, bounded)
     for design, inputs, results in zip(designs, frames, simulation.run(frames, 60), strict=True):
-        expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
-        for wanted, found in zip(expected, results, strict=True):
-            assert wanted.dtype == found.dtype
-            np.testing.assert_array_equal(found, wanted, str(design))
+        assert_results(design, inputs, results)
+
+
+def assert_results(design: DesignOp, inputs: Sequence[Array], found: Sequence[Array]) -> None:
+    """A design's results are the interpreter's."""
+    expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
+    for wanted, result in zip(expected, found, strict=True):
+        assert wanted.dtype == result.dtype
+        np.testing.assert_array_equal(result, wanted, str(design))
 
 
 BYTE = unsigned(8)

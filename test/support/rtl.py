@@ -4,21 +4,18 @@ and with the cycle model."""
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from qnn.backends.netlist.weighted import CopiedWeightsInstance, WeightsInstance
 from qnn.backends.rtl.printer import emit
 from qnn.backends.rtl.simulator import Simulation, Timing
 from qnn.backends.rtl.source_files import RtlSource
 from qnn.hardware.timing.simulate import simulate
 from qnn.passes import Pipeline
-from qnn.qdialect.data import Array
-from qnn.qdialect.interpreter import interpreter_of
 from qnn.qdialect.stream import DesignOp
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from .design import design_of
 from .generate import Choices
-from .hls import frames_for, module_of
+from .hls import assert_results, frames_for
 
 FRAMES = 3
 
@@ -49,13 +46,6 @@ def assert_same(modules: Sequence[ModuleOp], choices: Choices, folder: Path) -> 
     stalled = simulation.run(frames, choices.integer(0, 1 << 30))
     for design, inputs, found in zip(designs, frames, stalled, strict=True):
         assert_results(design, inputs, found)
-
-
-def assert_results(design: DesignOp, inputs: Sequence[Array], found: Sequence[Array]) -> None:
-    expected = interpreter_of(module_of(design)).call_op(design, tuple(inputs))
-    for wanted, result in zip(expected, found, strict=True):
-        assert wanted.dtype == result.dtype
-        np.testing.assert_array_equal(result, wanted, str(design))
 
 
 def assert_cycles(design: DesignOp, source: RtlSource, timing: Timing) -> None:

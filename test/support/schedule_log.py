@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from qnn.backends.golden_vectors import Files, golden_vector_files, write
+from qnn.backends.golden_vectors import Files, golden_vector_files, read_results, write
 from qnn.backends.hls import emit
 from qnn.backends.hls.library import INCLUDE, UMBRELLA, umbrella_header
 from qnn.backends.hls.simulator import Simulation
@@ -21,7 +21,7 @@ from xdsl.dialects.builtin import ModuleOp
 
 from .design import design_of
 from .generate import Choices
-from .hls import frames_for
+from .hls import assert_results, frames_for
 
 LOGGED_STREAM = """\
 #ifndef QNN_LOGGED_STREAM_H
@@ -105,7 +105,10 @@ def logged_headers() -> Files:
 def logged_accesses(
     modules: Sequence[ModuleOp], frames: int, choices: Choices, folder: Path
 ) -> list[dict[Process, Accesses]]:
-    """For each design, the accesses of each of its processes to its channels."""
+    """For each design, the accesses of each of its processes to its channels.
+
+    Fails if a result differs from the interpreter's.
+    """
     for module in modules:
         Pipeline.parse("size-fifos").apply(module)
     designs = [design_of(module) for module in modules]
@@ -114,10 +117,14 @@ def logged_accesses(
     simulation = LoggedSimulation(
         sources, folder, optimize=False, headers=folder / "headers"
     ).build()
-    for design, source in zip(designs, sources, strict=True):
-        vectors = golden_vector_files(source.inputs, frames_for(choices, design, frames))
-        write(vectors, folder / "vectors" / source.top)
+    inputs = [frames_for(choices, design, frames) for design in designs]
+    for source, arrays in zip(sources, inputs, strict=True):
+        write(golden_vector_files(source.inputs, arrays), folder / "vectors" / source.top)
     subprocess.run([simulation.program, "vectors"], cwd=folder, check=False, capture_output=True)
+    for design, source, arrays in zip(designs, sources, inputs, strict=True):
+        assert_results(
+            design, arrays, read_results(source.outputs, folder / "vectors" / source.top)
+        )
     log: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for line in (folder / "log").read_text().splitlines():
         *key, iteration = line.split()

