@@ -74,7 +74,14 @@ ENGINES = [
 ]
 
 
-@pytest.mark.parametrize("name", ["padding does not count", "bilinear by 2", "mean of elu"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "padding does not count",
+        pytest.param("bilinear by 2", marks=pytest.mark.slow),
+        pytest.param("mean of elu", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_agree(engine: str, name: str) -> None:
     model = quantized(exported(network(name), IMAGE))

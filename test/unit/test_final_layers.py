@@ -40,8 +40,18 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        *((name, "QDQ") for name in LAYERS),
+        ("softmax", "integer operators"),
+        *(
+            pytest.param(name, "integer operators", marks=pytest.mark.slow)
+            for name in LAYERS
+            if name != "softmax"
+        ),
+    ],
+)
 def test_all_levels_and_the_native_engine_agree(name: str, form: str) -> None:
     torch.manual_seed(1)
     network = nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(64, 5))

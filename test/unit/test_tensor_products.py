@@ -97,9 +97,9 @@ def test_zero_points_need_no_process() -> None:
 @pytest.mark.parametrize(
     ("name", "engine"),
     [
-        ("gated", "native"),
         ("squeeze and excite", "native"),
         ("squeeze and excite", "hls"),
+        pytest.param("gated", "native", marks=pytest.mark.slow),
         pytest.param("gated", "hls", marks=pytest.mark.slow),
         pytest.param("gated", "opencl", marks=[needs_emulator, pytest.mark.slow]),
         pytest.param("squeeze and excite", "opencl", marks=[needs_emulator, pytest.mark.slow]),
