@@ -334,24 +334,26 @@ KINDS: list[Callable[[Choices], ModuleOp]] = [
     with_storage(Storage.OUTSIDE),
     with_storage(Storage.REGISTERS),
     with_storage(Storage.ULTRA),
-    large_weights,
     extreme_numbers,
     kept_vector(36),
     kept_vector(36, registers=True),
-    kept_vector(3000),
 ]
+LARGE_KINDS: list[Callable[[Choices], ModuleOp]] = [large_weights, kept_vector(3000)]
+"""Kinds whose frames take thousands of cycles."""
 
 
 @pytest.mark.parametrize("bounded", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_further_kinds_of_processes(bounded: bool, tmp_path: Path) -> None:
     choices = Choices.seeded(10)
-    assert_same([kind(choices) for kind in KINDS], choices, tmp_path, bounded)
+    modules = [kind(choices) for kind in [*KINDS, *LARGE_KINDS]]
+    assert_same(modules, choices, tmp_path, bounded)
 
 
 @pytest.mark.slow
 def test_several_designs_of_each_kind(tmp_path: Path) -> None:
     choices = Choices.seeded(10)
-    assert_same([kind(choices) for kind in KINDS for _ in range(DESIGNS)], choices, tmp_path)
+    kinds = [*KINDS, *LARGE_KINDS]
+    assert_same([kind(choices) for kind in kinds for _ in range(DESIGNS)], choices, tmp_path)
 
 
 TYPES: list[QuantType] = [

