@@ -28,6 +28,8 @@ from qnn.tools.qnn import main
 from support.cluster import DASK, cluster
 from support.networks import trained_network
 
+IN_A_THREAD = pytest.mark.usefixtures("without_workers")
+
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -93,6 +95,7 @@ def test_operations_by_bits_add_up(network: str) -> None:
     assert sum(ops_by_bits(design).values()) == network_work(design).ops
 
 
+@IN_A_THREAD
 def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = explored(capsys, network, "--devices", "z7045,z7020", "--clocks", "200,100")
     titles = [(curve["device"], curve["clock_mhz"]) for curve in found["curves"]]
@@ -109,6 +112,7 @@ def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> 
         )
 
 
+@IN_A_THREAD
 def test_the_fastest_design_is_that_of_estimate(
     network: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +133,7 @@ def test_devices_are_ordered_by_their_logic() -> None:
     assert sizes == pytest.approx({"ku115": 663_360, "arria10-gx1150": 712_000})
 
 
+@IN_A_THREAD
 def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is reported with the lowest clock that reaches the rate; larger devices reach it, too."""
     whole = explored(capsys, network, "--devices", "z7020", "--clocks", "100")
@@ -160,6 +165,7 @@ def test_a_run_continues_from_finished_points(
     assert json.loads((tmp_path / "out" / "explore.json").read_text()) == whole
 
 
+@IN_A_THREAD
 def test_points_of_another_network_are_not_reused(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +228,7 @@ def test_a_killed_worker_process() -> None:
         pool.executor.submit(os._exit, 1).result()
 
 
+@IN_A_THREAD
 def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     explored(capsys, network, "--devices", "z7020,u250", "-o", str(tmp_path))
@@ -231,6 +238,7 @@ def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+@IN_A_THREAD
 def test_without_matplotlib(
     network: str,
     tmp_path: Path,

@@ -11,7 +11,6 @@ from pathlib import Path
 import onnx
 import pytest
 from qnn.backends.hls.simulator import vendor_headers
-from qnn.tools import pools
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
 from support.benchmarks import benchmark
@@ -59,12 +58,12 @@ def network(folder: Path, names: list[str]) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("without_workers")
 @pytest.mark.parametrize("first", range(NETWORKS))
 def test_names_never_become_code(
     first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(pools, "_available_processors", lambda: 1)
     model = str(network(tmp_path, NAMES[first::NETWORKS]))
     assert main(["import", model, "-o", "net.mlir"]) == 0
     assert main(["explore", "net.mlir", "--devices", "z7020", "--fps", "1000", "-o", "fronts"]) == 0
