@@ -25,6 +25,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NoReturn
 
+import lit
 from qnn import tools
 
 MAINS = {
@@ -53,7 +54,8 @@ with socket.socket(socket.AF_UNIX) as server:
 sys.exit(status[0] if status else "the command ended without a status")
 """
 """The script that calls the server. If a variable of Python itself differs from the server's, such
-as PYTHONHASHSEED, the script runs the installed command instead."""
+as PYTHONHASHSEED, the script runs the installed command instead. lit sets PYTHONPATH for its own
+`diff`, and leaves it set for the commands after that: they are forked as well."""
 
 
 def serve(folder: Path) -> NoReturn:
@@ -80,7 +82,8 @@ def serve(folder: Path) -> NoReturn:
 
 def write_script(folder: Path, name: str) -> None:
     script = folder / name
-    known = {item for item in os.environ.items() if item[0].startswith("PYTHON")} or "set()"
+    known = {item for item in os.environ.items() if item[0].startswith("PYTHON")}
+    known.add(("PYTHONPATH", str(Path(lit.__file__).parent)))
     installed = str(Path(sys.executable).with_name(name))
     address = str(folder / "socket")
     script.write_text(
