@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "test"))
 
-from support.browser import open_page
+from support.browser import open_browser, open_page
 
 HERE = Path(__file__).parent
 SIZE = {"width": 1200, "height": 900}
@@ -22,7 +22,8 @@ COLOURS = 128
 
 
 def main() -> None:
-    with open_page(Path(sys.argv[1]).resolve()) as (page, complaints):
+    report = Path(sys.argv[1]).resolve()
+    with open_browser() as browser, open_page(browser, report) as (page, complaints):
         page.set_viewport_size(SIZE)
         page.locator("#whole").click()
         slowest = page.locator("#graph .process", has_text="matvec").filter(has_text="conv2")

@@ -1,13 +1,16 @@
 """Settings and fixtures of all tests: profiles of hypothesis, g++ with warnings as errors, and
 commands that fork from a running process.
 
-`pytest --hypothesis-profile=thorough` draws more examples.
+`pytest --hypothesis-profile=thorough` draws more examples. A test that draws more or fewer than
+others multiplies or divides the number of the profile.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,10 +20,12 @@ from hypothesis import HealthCheck, settings
 from qnn.backends.hls import simulator as hls_simulator
 from qnn.backends.native import library
 from qnn.backends.rtl import simulator as rtl_simulator
+from qnn.tools import pools
+from qnn.tools.pools import Pool
 
 settings.register_profile(
     "quick",
-    max_examples=40,
+    max_examples=24,
     deadline=None,
     print_blob=True,
     derandomize=bool(os.environ.get("CI")),
@@ -48,6 +53,18 @@ def same_numbers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     """Each test draws the same numbers, whichever ran before it and wherever."""
     if hasattr(request.module, "RNG"):
         monkeypatch.setattr(request.module, "RNG", np.random.default_rng(7))
+
+
+@pytest.fixture
+def without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`qnn explore` and `qnn eval` work in a thread: a process would first import the compiler."""
+
+    @contextmanager
+    def thread() -> Generator[Pool]:
+        with ThreadPoolExecutor(1) as executor:
+            yield Pool(executor, lambda shared: shared, lambda: None)
+
+    monkeypatch.setattr(pools, "_processes", thread)
 
 
 @pytest.fixture(scope="session")

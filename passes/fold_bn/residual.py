@@ -80,9 +80,7 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
         return pairs
     if (pairs.levels != pairs.levels[:, :1]).any():
         return Refusal("the ops after its addition differ between channels", SMALL_OR_INEXACT)
-    level_of_pair = pairs.levels[:, 0]
-    order = np.argsort(level_of_pair, kind="stable")
-    a, b, levels = pairs.a[order], pairs.b[order], level_of_pair[order]
+    a, b, levels = _outermost_pairs(pairs)
     starts = np.flatnonzero(np.r_[True, np.diff(levels) > 0])
     closest: tuple[int, WeightedSum] | None = None
     for m, n in _multipliers(chain, _level_falls(chain, pairs)):
@@ -104,6 +102,21 @@ def find_weighted_sum(chain: Chain, max_error: int = 0) -> WeightedSum | Refusal
     if closest is not None and closest[0] <= max_error:
         return closest[1]
     return _refuse_rounding(None if closest is None else closest[0])
+
+
+def _outermost_pairs(pairs: PairTable) -> tuple[Ints, Ints, Ints]:
+    """The pairs with the smallest and the largest `b` for each `a` and level, ordered by level.
+
+    The sum `m * a + n * b` of any other pair lies between those of two of these pairs with the same
+    `a` and level. So these alone decide the lowest and the highest sum of each level, and the
+    largest error.
+    """
+    levels = pairs.levels[:, 0]
+    order = np.lexsort((pairs.b, pairs.a, levels))
+    a, b, levels = pairs.a[order], pairs.b[order], levels[order]
+    differs = (np.diff(levels) != 0) | (np.diff(a) != 0)
+    outermost = np.r_[True, differs] | np.r_[differs, True]
+    return a[outermost], b[outermost], levels[outermost]
 
 
 def _refuse_rounding(smallest_error: int | None) -> Refusal:

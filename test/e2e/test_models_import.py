@@ -143,9 +143,9 @@ def test_qdq_networks(name: str) -> None:
 
 RANDOM = {
     "tiny_unet_ch_last": 1,
-    "vgg10_radioml_w8a8": 20,
-    "qkeras_jettagging": 100,
-    "bnn_model_fc_1layer": 100,
+    "vgg10_radioml_w8a8": 4,
+    "qkeras_jettagging": 20,
+    "bnn_model_fc_1layer": 20,
     "espcn_nn_resize": 1,
     "eltwise_chanlast_testcase": 1,
     "separable_conv_model_ch_last": 1,

@@ -39,6 +39,9 @@ SMALL = {
 }
 """Networks, and how many images."""
 
+QUICK = ("cnvW1A1_cifar10", "TFC_2W2A", "resnet8_int8_qdq", "dscnn_int8_qdq", "qkeras_jettagging")
+"""Signs, two bits, residual and depthwise layers, and an input that is not quantized."""
+
 LARGE = (
     "espcn_nn_resize",
     "mobilenet_v2_1.0_224_quant_qdq",
@@ -72,7 +75,10 @@ def check(name: str, count: int, options: Options) -> None:
         np.testing.assert_array_equal(actual, wanted[:1])
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in SMALL],
+)
 def test_networks(name: str, options: Options) -> None:
     check(name, SMALL[name], options)
 

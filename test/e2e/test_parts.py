@@ -44,12 +44,13 @@ def partitioned(
     return integers, module, linked
 
 
-@pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
-    ("name", "device", "fps"),
+    ("name", "device", "fps", "count"),
     [
-        ("cnvW1A1_cifar10", "z7020", 100),
-        pytest.param("resnet8_int8_qdq", "zu9eg", 50, marks=pytest.mark.slow),
+        ("cnvW1A1_cifar10", "z7020", 100, 2),
+        pytest.param("cnvW1A1_cifar10", "z7020", 100, 3, marks=pytest.mark.slow),
+        pytest.param("resnet8_int8_qdq", "zu9eg", 50, 2, marks=pytest.mark.slow),
+        pytest.param("resnet8_int8_qdq", "zu9eg", 50, 3, marks=pytest.mark.slow),
     ],
 )
 def test_the_rate_and_the_budget(name: str, device: str, fps: float, count: int) -> None:

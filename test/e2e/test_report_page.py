@@ -8,15 +8,17 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from qnn.tools.qnn import main
 from qnn.tools.qnn_opt import main as qnn_opt
-from support.browser import open_page
+from support.browser import open_browser, open_page
 from support.design import chain
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.printer import Printer
 
 LAYERS = 1_000
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def layers(count: int) -> ModuleOp:
@@ -39,9 +41,15 @@ def reported(module: ModuleOp, folder: Path, *given: str) -> Path:
     return folder / "build" / "report.html"
 
 
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    with open_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
-def page(report: Path) -> Generator[Page]:
-    with open_page(report) as (page, complaints):
+def page(browser: Browser, report: Path) -> Generator[Page]:
+    with open_page(browser, report) as (page, complaints):
         yield page
         assert complaints == []
 
@@ -120,12 +128,11 @@ def test_tables_sort_and_bars_change(page: Page) -> None:
     assert page.locator("#bar-text").inner_text().endswith(" lut")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark"]) -> None:
+def test_parts_are_shown_together(browser: Browser, tmp_path: Path) -> None:
     """The resources of each device and the traffic of the link; a process names its device."""
     devices = "--devices", "z7020,zu3eg", "--link", "64@156.25+500"
-    with open_page(reported(layers(2), tmp_path, *devices)) as (page, complaints):
-        page.emulate_media(color_scheme=scheme)
+    file = reported(layers(2), tmp_path, *devices)
+    with open_page(browser, file) as (page, complaints):
         captions = page.locator("#devices caption").all_inner_texts()
         assert [caption.split(":")[0] for caption in captions] == [
             "Resources of main_0 on z7020",
@@ -137,29 +144,30 @@ def test_parts_are_shown_together(tmp_path: Path, scheme: Literal["light", "dark
         page.fill("#wanted", "main_0")
         assert page.locator("#graph .process.faded.part-0").count() == 0
         assert page.locator("#graph .process.part-1:not(.faded)").count() == 0
-        assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
         assert complaints == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_accessibility(page: Page, scheme: str) -> None:
+def test_accessibility(page: Page) -> None:
     """By the rules of axe, without a selection and with a selected process."""
-    page.emulate_media(color_scheme=scheme)
     for _ in range(2):
-        found = Axe().run(page).response["violations"]
-        assert [rule["id"] for rule in found] == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert [rule["id"] for rule in Axe().run(page).response["violations"]] == []
         page.locator("#graph .process").nth(1).click()
         for summary in page.locator("summary").all():
             summary.click()
 
 
-def test_the_page_of_passes(tmp_path: Path) -> None:
+def test_the_page_of_passes(browser: Browser, tmp_path: Path) -> None:
     """It shows the lines that each pass changed; a click expands unchanged lines."""
     example = Path(__file__).parents[2] / "examples" / "conv_bn.mlir"
     steps = ["--fold-bn", "--minimize-accumulators", "--stream-lower"]
     page_file, output = tmp_path / "page.html", str(tmp_path / "out.mlir")
     assert qnn_opt([*steps, str(example), "--page", str(page_file), "-o", output]) == 0
-    with open_page(page_file) as (page, complaints):
+    with open_page(browser, page_file) as (page, complaints):
         buttons = page.locator("#steps button")
         assert buttons.all_inner_texts() == ["input", *(step[2:] for step in steps)]
         new = "".join(page.locator("#lines .new").all_inner_texts())
@@ -177,8 +185,9 @@ def test_the_page_of_passes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_layers(tmp_path: Path) -> None:
-    with open_page(reported(layers(LAYERS), tmp_path, "--device", "u250")) as (page, complaints):
+def test_a_thousand_layers(browser: Browser, tmp_path: Path) -> None:
+    file = reported(layers(LAYERS), tmp_path, "--device", "u250")
+    with open_page(browser, file) as (page, complaints):
         assert page.locator("#graph .process").count() == LAYERS + 2
         page.fill("#wanted", "layer_777")
         page.keyboard.press("Enter")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = "chromium", "chromium-browser", "google-chrome", "chrome"
 OFFLINE_OPTIONS = [
@@ -22,7 +22,7 @@ OFFLINE_OPTIONS = [
 READY = "html[data-ready=yes]"
 
 
-def browser() -> str:
+def browser_program() -> str:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip("no browser is installed: install chromium")
@@ -30,17 +30,24 @@ def browser() -> str:
 
 
 @contextmanager
-def open_page(path: Path) -> Generator[tuple[Page, list[str]]]:
-    """A page that has finished loading, and its console messages, errors and requests."""
-    program = browser()
+def open_browser() -> Generator[Browser]:
+    """A browser, which takes longer to start than a page takes to load."""
+    program = browser_program()
     with sync_playwright() as playwright:
-        process = playwright.chromium.launch(executable_path=program, args=OFFLINE_OPTIONS)
-        page, complaints = process.new_page(viewport={"width": 1400, "height": 1000}), list[str]()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url))
-        page.goto(path.as_uri())
-        page.wait_for_selector(READY, timeout=20_000)
-        complaints.remove(path.as_uri())
-        yield page, complaints
-        process.close()
+        browser = playwright.chromium.launch(executable_path=program, args=OFFLINE_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, path: Path) -> Generator[tuple[Page, list[str]]]:
+    """A page that has finished loading, and its console messages, errors and requests."""
+    page, complaints = browser.new_page(viewport={"width": 1400, "height": 1000}), list[str]()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector(READY, timeout=20_000)
+    complaints.remove(path.as_uri())
+    yield page, complaints
+    page.context.close()

@@ -3,8 +3,9 @@
     python -m support.fork_server FOLDER
 
 The server imports the commands once and writes a script for each to a folder. For each call of a
-script, the server forks: the fork gets the arguments, folder, environment and standard streams of
-the caller, and the caller ends with its exit status. The fixture `commands` has the folder.
+script, the server forks: the fork gets the arguments, folder, environment, standard streams and
+resource limits of the caller, and the caller ends with its exit status. The fixture `commands` has
+the folder.
 
 Only the start differs from that of the installed commands, which other tests cover.
 """
@@ -13,6 +14,7 @@ import gc
 import io
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -23,6 +25,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, NoReturn
 
+import lit
 from qnn import tools
 
 MAINS = {
@@ -33,21 +36,26 @@ MAINS = {
 }
 """The function of each command."""
 
+LIMITS = resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE
+"""The resource limits of the caller that hold for a fork as well."""
+
 SCRIPT = """#!{python} -IS
-import json, os, socket, sys
+import json, os, resource, socket, sys
 if {{item for item in os.environ.items() if item[0].startswith("PYTHON")}} - {known}:
     os.execv({installed!r}, [{installed!r}, *sys.argv[1:]])
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     socket.send_fds(server, [b"!"], [0, 1, 2])
-    call = [{installed!r}, *sys.argv[1:]], os.getcwd(), dict(os.environ)
+    limits = {{number: resource.getrlimit(number) for number in {limits}}}
+    call = [{installed!r}, *sys.argv[1:]], os.getcwd(), dict(os.environ), list(limits.items())
     server.sendall(json.dumps(call).encode())
     server.shutdown(socket.SHUT_WR)
     status = server.recv(1)
 sys.exit(status[0] if status else "the command ended without a status")
 """
 """The script that calls the server. If a variable of Python itself differs from the server's, such
-as PYTHONHASHSEED, the script runs the installed command instead."""
+as PYTHONHASHSEED, the script runs the installed command instead. lit sets PYTHONPATH for its own
+`diff`, and leaves it set for the commands after that: they are forked as well."""
 
 
 def serve(folder: Path) -> NoReturn:
@@ -74,11 +82,14 @@ def serve(folder: Path) -> NoReturn:
 
 def write_script(folder: Path, name: str) -> None:
     script = folder / name
-    known = {item for item in os.environ.items() if item[0].startswith("PYTHON")} or "set()"
+    known = {item for item in os.environ.items() if item[0].startswith("PYTHON")}
+    known.add(("PYTHONPATH", str(Path(lit.__file__).parent)))
     installed = str(Path(sys.executable).with_name(name))
     address = str(folder / "socket")
     script.write_text(
-        SCRIPT.format(python=sys.executable, known=known, installed=installed, address=address)
+        SCRIPT.format(
+            python=sys.executable, known=known, installed=installed, address=address, limits=LIMITS
+        )
     )
     script.chmod(0o755)
 
@@ -87,7 +98,7 @@ def answer(caller: socket.socket, mains: dict[str, Callable[[], int | None]]) ->
     """Runs the command that a script asks for, in this process."""
     _, streams, _, _ = socket.recv_fds(caller, 1, 3)
     with caller.makefile("rb") as received:
-        sys.argv, folder, environment = json.load(received)
+        sys.argv, folder, environment, limits = json.load(received)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -97,6 +108,8 @@ def answer(caller: socket.socket, mains: dict[str, Callable[[], int | None]]) ->
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    for limit, bounds in limits:
+        resource.setrlimit(limit, bounds)
     status = status_of(mains[Path(sys.argv[0]).name])
     caller.sendall(bytes([status & 255]))
     os._exit(0)

@@ -114,13 +114,13 @@ NETWORKS = {
     "lfcW1A1_mnist": Network(
         lambda: mnist(lambda x: np.where(x.reshape(-1, 784) >= 128, 1, -1)), 10_000, 9_834
     ),
-    "cnvW1A1_cifar10": Network(cnv, 10_000, 7_922, few=20),
-    "cnvW2A2_cifar10": Network(cnv, 10_000, 8_429, few=20),
+    "cnvW1A1_cifar10": Network(cnv, 10_000, 7_922, few=8),
+    "cnvW2A2_cifar10": Network(cnv, 10_000, 8_429, few=8),
     "rn07_w8a8": Network(
         lambda: cifar10(lambda x: (x.transpose(0, 3, 1, 2) / 256).astype(np.float32)),
         10_000,
         8_266,
-        few=50,
+        few=10,
     ),
     "kws_mlp_w3a3": Network(keywords, 1_000, 825),
     "resnet8_int8_qdq": Network(lambda: cifar10(signed), 2_000, 1_751, 1, 20, qdq=True),

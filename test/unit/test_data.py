@@ -39,7 +39,17 @@ ELEMENTS: list[ElementType] = [
     f32,
     f64,
 ]
-EACH_ELEMENT = pytest.mark.parametrize("element", ELEMENTS, ids=str)
+QUICK_WIDTHS = (1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64)
+"""Around the sizes of machine words."""
+
+EACH_ELEMENT = pytest.mark.parametrize(
+    "element",
+    [
+        pytest.param(element, marks=() if bit_width(element) in QUICK_WIDTHS else pytest.mark.slow)
+        for element in ELEMENTS
+    ],
+    ids=str,
+)
 ANY_ELEMENT = st.sampled_from(ELEMENTS)
 
 
@@ -67,7 +77,7 @@ def constants(draw: st.DrawFn, element: ElementType | None = None) -> DataAttr:
 
 
 @EACH_ELEMENT
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.data())
 def test_packing_keeps_every_value(element: ElementType, data: st.DataObject) -> None:
     choices = Choices.drawn(data.draw)
@@ -104,7 +114,7 @@ def test_the_layout_of_packed_bits() -> None:
 
 
 @EACH_ELEMENT
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.data())
 def test_text_reads_back(element: ElementType, data: st.DataObject) -> None:
     """Short data is printed as numbers, long data as hex; short data in hex is parsed as well."""

@@ -16,8 +16,9 @@ import pytest
 from qnn.hardware.resources.device import device_named
 from qnn.hardware.resources.roofline import ops_by_bits
 from qnn.hardware.resources.work import network_work
-from qnn.hardware.search.explore import CURVE_POINTS, Point, explore, pareto_front, slower_jobs
+from qnn.hardware.search import explore as search
 from qnn.hardware.search.explore import Job as Task
+from qnn.hardware.search.explore import Point, explore, pareto_front, slower_jobs
 from qnn.passes.tile.goal import Goal
 from qnn.passes.tile.tile import tile_design
 from qnn.tools.designs import lowered_design
@@ -27,6 +28,16 @@ from qnn.tools.pools import PoolLost, pool_at
 from qnn.tools.qnn import main
 from support.cluster import DASK, cluster
 from support.networks import trained_network
+
+POINTS = 12
+"""Points of each curve, instead of 50."""
+
+IN_A_THREAD = pytest.mark.usefixtures("without_workers")
+
+
+@pytest.fixture(autouse=True)
+def few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "CURVE_POINTS", POINTS)
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +72,8 @@ def test_points_match_tile(network: str, name: str) -> None:
         found = explore(
             [Task(curve)], slower_jobs, pool, lambda c: c, {}, command._discard, lambda *_: None
         )
-    assert len(found) > CURVE_POINTS / 2
-    for job in list(found)[:: len(found) // 5]:
+    assert len(found) > POINTS / 2
+    for job in list(found)[:: len(found) // 3]:
         rate = None if job.cycles is None else 1e8 / job.cycles
         tiling = tile_design(lowered_design(load_network(network)), Goal(device, 100.0, rate))
         point = found[job]
@@ -93,6 +104,7 @@ def test_operations_by_bits_add_up(network: str) -> None:
     assert sum(ops_by_bits(design).values()) == network_work(design).ops
 
 
+@IN_A_THREAD
 def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = explored(capsys, network, "--devices", "z7045,z7020", "--clocks", "200,100")
     titles = [(curve["device"], curve["clock_mhz"]) for curve in found["curves"]]
@@ -109,6 +121,7 @@ def test_clocks_and_fields(network: str, capsys: pytest.CaptureFixture[str]) -> 
         )
 
 
+@IN_A_THREAD
 def test_the_fastest_design_is_that_of_estimate(
     network: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +142,7 @@ def test_devices_are_ordered_by_their_logic() -> None:
     assert sizes == pytest.approx({"ku115": 663_360, "arria10-gx1150": 712_000})
 
 
+@IN_A_THREAD
 def test_the_smallest_device(network: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It is reported with the lowest clock that reaches the rate; larger devices reach it, too."""
     whole = explored(capsys, network, "--devices", "z7020", "--clocks", "100")
@@ -151,15 +165,16 @@ def test_a_run_continues_from_finished_points(
     whole = explored(capsys, *arguments)
     file = tmp_path / "out" / "points.jsonl"
     lines = file.read_bytes().splitlines(keepends=True)
-    assert len(lines) == len(set(lines)) > CURVE_POINTS / 2
-    file.write_bytes(b"".join(lines[:20]) + lines[20][:30])
+    assert len(lines) == len(set(lines)) > POINTS / 2
+    file.write_bytes(b"".join(lines[:5]) + lines[5][:30])
     assert explored(capsys, *arguments) == whole
     after = file.read_bytes().splitlines(keepends=True)
-    assert after[:20] == lines[:20]
+    assert after[:5] == lines[:5]
     assert sorted(after) == sorted(lines)
     assert json.loads((tmp_path / "out" / "explore.json").read_text()) == whole
 
 
+@IN_A_THREAD
 def test_points_of_another_network_are_not_reused(
     network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +237,7 @@ def test_a_killed_worker_process() -> None:
         pool.executor.submit(os._exit, 1).result()
 
 
+@IN_A_THREAD
 def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     explored(capsys, network, "--devices", "z7020,u250", "-o", str(tmp_path))
@@ -231,6 +247,7 @@ def test_plots(network: str, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
+@IN_A_THREAD
 def test_without_matplotlib(
     network: str,
     tmp_path: Path,

@@ -26,8 +26,9 @@ def fold(module: ModuleOp, seed: int = 0) -> None:
     Pipeline(FoldBnPass(), hooks=[CheckSemantics(seed)]).apply(module)
 
 
-def test_random_networks_keep_every_activation() -> None:
-    for seed in range(80):
+@pytest.mark.parametrize("seeds", [range(16), pytest.param(range(16, 96), marks=pytest.mark.slow)])
+def test_random_networks_keep_every_activation(seeds: range) -> None:
+    for seed in seeds:
         module = trained_network(np.random.default_rng(seed))
         Pipeline.parse("fold-bn,minimize-accumulators", [CheckSemantics(seed)]).apply(module)
         assert_integer(module)

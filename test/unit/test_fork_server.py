@@ -1,5 +1,6 @@
 """A command that is forked does what the installed one does."""
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,18 @@ def test_same_output_and_status(
     )
     assert (forked.returncode, forked.stdout) == (installed.returncode, installed.stdout)
     assert forked.stderr == installed.stderr
+
+
+def test_resource_limits_hold(commands: Path, tmp_path: Path) -> None:
+    """The caller, which may write only one byte per file, writes none itself."""
+    network = Path(__file__).parents[2] / "examples" / "conv_bn.mlir"
+    done = subprocess.run(
+        [commands / "qnn-opt", network, "-o", tmp_path / "out.mlir"],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1)),
+    )
+    assert done.returncode == 1 and "too large" in done.stderr, done.stderr
 
 
 def test_settings_of_python_hold(commands: Path) -> None:

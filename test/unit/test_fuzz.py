@@ -10,15 +10,17 @@ campaign = benchmark("fuzz.campaign")
 kinds = benchmark("fuzz.kinds")
 
 SEED = 1
-CASES = {"text": 1000, "onnx": 200, "pt2": 100, "passes": 100, "builds": 200}
-DEFAULT_CASES = 300
+CASES = {"text": 200, "onnx": 50, "pt2": 30, "passes": 30, "builds": 50}
+DEFAULT_CASES = 60
+"""Cases of each kind; a slow run has five times as many."""
 
 
+@pytest.mark.parametrize("times", [1, pytest.param(5, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", kinds.SHARES)
-def test_a_sample(name: str, tmp_path: Path) -> None:
+def test_a_sample(name: str, times: int, tmp_path: Path) -> None:
     kind = kinds.kind_named(name)(tmp_path)
     endings: set[str] = set()
-    for number in range(CASES.get(name, DEFAULT_CASES)):
+    for number in range(times * CASES.get(name, DEFAULT_CASES)):
         ending, trace = campaign.result_of(kind, campaign.generator(SEED, name, number))
         assert trace is None, f"case {number}: {ending}\n{trace}"
         endings.add(ending)

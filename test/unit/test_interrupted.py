@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,17 +39,21 @@ COMMANDS = {
     "eval": f"eval {NETWORK} --images x.npy --labels labels.npy",
     "estimate": f"estimate {NETWORK} --device z7020 --trace trace.json",
     "explore": f"explore {NETWORK} --devices z7020,zu3eg -o fronts",
+    "explore one rate": f"explore {NETWORK} --devices z7020,zu3eg --fps 1000 -o fronts",
     "compile": f"compile {NETWORK} --target hls --device z7020 -o build",
     "compile opencl": f"compile {NETWORK} --target opencl --device arria10-gx1150 -o build",
     "report": "report build -o page.html",
 }
+LARGE = 1 << 30
+"""Bytes that no file of a command exceeds."""
+
+WRITERS = [name for name in COMMANDS if " -o " in COMMANDS[name] and name != "explore"]
+"""Commands that write files; to explore more than one rate takes longer."""
+
 OUTPUTS = ("out.mlir", "y.npy", "trace.json", "page.html", "fronts/explore.json")
 """Files that are written as a whole."""
 
-Send = Callable[[int, int], None]
-"""Sends a signal to a process, or to a group of them."""
-
-TIMES = pytest.mark.parametrize("times", [1, pytest.param(40, marks=pytest.mark.slow)])
+SLOW = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Place:
     """The working directory of commands."""
 
     folder: Path
+    commands: Path
+    """A folder whose `qnn` starts at once, for tests that send no signal."""
     durations: dict[str, float] = field(default_factory=dict[str, float])
     """Seconds that commands take, by their names; each has run to its end once."""
 
@@ -78,16 +84,20 @@ class Place:
         assert started.stderr is not None and started.stderr.read(1) == b"!"
         return started
 
-    def fail(self, command: str, most: int) -> str:
-        """Runs a command that may write at most `most` bytes per file; returns its error."""
-        done = subprocess.run(
-            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+    def fork(self, command: str, most: int) -> "subprocess.CompletedProcess[str]":
+        """Runs a command that may write at most `most` bytes per file."""
+        return subprocess.run(
+            [self.commands / "qnn", *command.split()],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
             text=True,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
         )
+
+    def fail(self, command: str, most: int) -> str:
+        """Returns the error of a command that may write at most `most` bytes per file."""
+        done = self.fork(command, most)
         assert done.returncode == 1, done.stderr
         return done.stderr
 
@@ -111,14 +121,15 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory, commands: Path) -> Place:
     """A working directory with the inputs of all commands."""
-    place = Place(tmp_path_factory.mktemp("interrupted"))
+    place = Place(tmp_path_factory.mktemp("interrupted"), commands)
     (place.folder / "tmp").mkdir()
     onnx.save(benchmark("fuzz.kinds.onnx").by_qonnx(), place.folder / "net.onnx")
     np.save(place.folder / "x.npy", np.zeros((4, 6, 6, 2), np.uint8))
     np.save(place.folder / "labels.npy", np.zeros(4, np.int64))
-    place.run(COMMANDS["compile"])
+    build = place.fork(COMMANDS["compile"], LARGE)
+    assert build.returncode == 0, build.stderr
     return place
 
 
@@ -140,21 +151,33 @@ def has_ended(group: int) -> bool:
     return False
 
 
-ENDS = pytest.mark.parametrize(
-    ("how", "send"),
-    [(signal.SIGINT, os.killpg), (signal.SIGTERM, os.kill), (signal.SIGTERM, os.killpg)],
-    ids=["interrupt", "kill", "timeout"],
-)
+ENDS = {
+    "interrupt": (signal.SIGINT, os.killpg),
+    "kill": (signal.SIGTERM, os.kill),
+    "timeout": (signal.SIGTERM, os.killpg),
+}
 """Ctrl-C in a terminal, `kill` for the command alone, and `timeout` for its process group."""
 
+QUICK_ENDS = (
+    ("explore one rate", "interrupt"),
+    ("explore one rate", "kill"),
+    ("run native", "interrupt"),
+    ("compile", "timeout"),
+)
+"""A command with workers, one with a compiler, and one that writes a folder."""
 
-@TIMES
-@ENDS
-@pytest.mark.parametrize("name", COMMANDS)
+
+@pytest.mark.parametrize(
+    ("name", "end", "times"),
+    [
+        *((name, end, 1) for name, end in QUICK_ENDS),
+        *(pytest.param(name, end, 40, marks=SLOW) for name in COMMANDS for end in ENDS),
+    ],
+)
 def test_an_interrupted_command_ends_silently(
-    name: str, how: signal.Signals, send: Send, times: int, place: Place
+    name: str, end: str, times: int, place: Place
 ) -> None:
-    seconds = place.duration(name)
+    seconds, (how, send) = place.duration(name), ENDS[end]
     before = place.files()
     moments = random.Random(f"{name} {how} {times}")
     for moment in (0.0, *(moments.uniform(0, seconds) for _ in range(times))):
@@ -218,8 +241,14 @@ def test_the_quickstart_ends_silently(tmp_path: Path) -> None:
     assert started.returncode == -signal.SIGINT and errors == b"", errors.decode()
 
 
-@TIMES
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize(
+    ("name", "times"),
+    [
+        ("import", 1),
+        ("compile", 1),
+        *(pytest.param(name, 40, marks=SLOW) for name in COMMANDS),
+    ],
+)
 def test_outputs_survive_a_kill(name: str, times: int, place: Place) -> None:
     """Killed at any moment, outputs are complete, old or new, and the next run succeeds."""
     seconds = place.duration(name)
@@ -230,9 +259,9 @@ def test_outputs_survive_a_kill(name: str, times: int, place: Place) -> None:
         assert contents(place) == whole, f"{name} after {moment:.3f} s"
         if "build" in COMMANDS[name]:
             Build.read(place.folder / "build")
-        if name == "explore":
+        if "explore" in name:
             Points(place.folder / "fronts" / "points.jsonl")
-    place.run(COMMANDS[name])
+    assert place.fork(COMMANDS[name], LARGE).returncode == 0
 
 
 def contents(place: Place) -> dict[str, bytes]:
@@ -250,11 +279,7 @@ def run_in_parallel(place: Place, commands: Sequence[str]) -> list[tuple[int, st
 def test_two_builds_of_one_folder(place: Place) -> None:
     """All end, and the folder holds exactly one of them, complete."""
     before = set((place.folder / "build").glob(".qnn-*"))
-    commands = [
-        COMMANDS["compile"],
-        f"{COMMANDS['compile']} --clock 50",
-        COMMANDS["compile opencl"],
-    ]
+    commands = [COMMANDS["compile"], COMMANDS["compile opencl"]]
     for status, errors in run_in_parallel(place, commands):
         assert "Traceback" not in errors
         assert status == 0 or len(errors.splitlines()[-1]) < 300
@@ -264,19 +289,19 @@ def test_two_builds_of_one_folder(place: Place) -> None:
     assert top.is_file() and len(build.parts[0].code) == len(build.parts[0].names)
     assert len(list(folder.glob("top.c*"))) == 1
     assert set(folder.glob(".qnn-*")) == before
-    place.run(COMMANDS["compile"])
+    assert place.fork(COMMANDS["compile"], LARGE).returncode == 0
 
 
 def test_two_explorations_of_one_folder(place: Place) -> None:
     (place.folder / "fronts" / "points.jsonl").unlink(missing_ok=True)
-    for status, errors in run_in_parallel(place, [COMMANDS["explore"]] * 2):
+    for status, errors in run_in_parallel(place, [COMMANDS["explore one rate"]] * 2):
         assert status == 0, errors
     Points(place.folder / "fronts" / "points.jsonl")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+@pytest.mark.parametrize("name", WRITERS)
 def test_a_full_disk(name: str, place: Place) -> None:
-    place.run(COMMANDS[name])
+    assert place.fork(COMMANDS[name], LARGE).returncode == 0
     before, whole = place.files(), contents(place)
     errors = place.fail(COMMANDS[name], 64)
     assert "Traceback" not in errors and "too large" in errors.splitlines()[-1]
@@ -287,10 +312,10 @@ def test_a_full_disk(name: str, place: Place) -> None:
 @pytest.mark.parametrize(
     "command", ["devices", "devices --json", f"estimate {NETWORK} --device z7020"]
 )
-def test_full_standard_output(command: str) -> None:
+def test_full_standard_output(command: str, commands: Path) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "qnn.tools.qnn", *command.split()],
+            [commands / "qnn", *command.split()],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -299,11 +324,11 @@ def test_full_standard_output(command: str) -> None:
     assert done.stderr.endswith("qnn: standard output: no space left on device\n")
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if " -o " in COMMANDS[name]])
+@pytest.mark.parametrize("name", WRITERS)
 def test_an_output_below_a_file(name: str, place: Place) -> None:
     """Fails like a folder without write permission, and for root as well."""
     before = place.files()
-    errors = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), 1 << 30)
+    errors = place.fail(COMMANDS[name].replace(" -o ", " -o x.npy/"), LARGE)
     last = errors.splitlines()[-1]
     assert "not a directory" in last or "no such directory" in last
     assert place.files() == before

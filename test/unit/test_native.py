@@ -2,8 +2,6 @@
 
 import ctypes
 import shutil
-import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from mmap import PAGESIZE, mmap
@@ -290,27 +288,25 @@ def test_thresholds_on_every_number(level: library.InstructionSet, folder: Path)
 
 
 @pytest.mark.parametrize("level", HERE, ids=lambda level: level.name)
-@pytest.mark.parametrize("large", [1, 20, 160])
-def test_products_that_saturate_16_bits(
-    large: int, level: library.InstructionSet, folder: Path
-) -> None:
+def test_products_that_saturate_16_bits(level: library.InstructionSet, folder: Path) -> None:
     """The sums are exact where two products exceed 16 bits, in few channels or in all."""
-    weights = RNG.integers(-60, 60, (160, 20), endpoint=True)
-    weights[:large] = RNG.choice([-128, -127, 127], (large, 20))
-    program = Program()
+    program, results, rows = Program(), list[SSAValue](), list[Array]()
     x = program.input(unsigned(8), (1, 2, 3, 20))
-    w = program.constant(weights[:, None, None], signed(8), "w")
-    dense = program.constant(weights, signed(8), "w")
     pixel = program.add(SliceOp(x, (0, 1, 1, 0), (1, 2, 2, 20), (1, 1, 1, 1))).output
     flat = program.add(ReshapeOp(pixel, (1, 20))).output
-    module = program.finish(
-        program.add(Conv2dOp(x, w, signed(21))).output,
-        program.add(LinearOp(flat, dense, signed(21))).output,
-    )
-    positive = np.where(weights[:large] > 0, 255, 0)
-    rows = np.concatenate([positive, 255 - positive, np.full((1, 20), 255), np.zeros((1, 20))])
-    images = np.repeat(rows.astype(np.uint8)[:, None, None], 6, 1).reshape(-1, 2, 3, 20)
-    assert_same(module, [images], options(folder, level.name))
+    for large in (1, 20, 160):
+        weights = RNG.integers(-60, 60, (160, 20), endpoint=True)
+        weights[:large] = RNG.choice([-128, -127, 127], (large, 20))
+        w = program.constant(weights[:, None, None], signed(8), "w")
+        dense = program.constant(weights, signed(8), "w")
+        results.append(program.add(Conv2dOp(x, w, signed(21))).output)
+        results.append(program.add(LinearOp(flat, dense, signed(21))).output)
+        positive = np.where(weights[:large] > 0, 255, 0)
+        rows += [positive, 255 - positive]
+    rows += [np.full((1, 20), 255), np.zeros((1, 20))]
+    images = np.concatenate(rows).astype(np.uint8)[:, None, None]
+    images = np.repeat(images, 6, 1).reshape(-1, 2, 3, 20)
+    assert_same(program.finish(*results), [images], options(folder, level.name))
 
 
 def test_a_single_channel(folder: Path) -> None:
@@ -507,10 +503,24 @@ def test_equal_constants_are_there_once() -> None:
 def small() -> tuple[ModuleOp, list[Array]]:
     program = Program()
     x = program.input(signed(4), (1, 6))
-    w = program.constant(numbers(signed(4), (5, 6)), signed(4), "w")
+    w = program.constant(np.arange(30).reshape(5, 6) % 16 - 8, signed(4), "w")
     y = program.add(LinearOp(x, w, signed(12))).output
     scale = program.constant(np.float32(0.1), f32)
     return program.finish(program.add(DequantizeOp(y, scale)).output), [numbers(signed(4), (9, 6))]
+
+
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with the library of the small network."""
+    cache = tmp_path_factory.mktemp("small")
+    assert load(small()[0], options(cache)).native
+    return cache
+
+
+@pytest.fixture
+def cache(compiled_once: Path, tmp_path: Path) -> Path:
+    """A copy of that cache, which a test may damage."""
+    return shutil.copytree(compiled_once, tmp_path / "cache")
 
 
 def kept(folder: Path) -> Path:
@@ -519,58 +529,44 @@ def kept(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("file", [LIBRARY_FILE, CONSTANTS_FILE])
-def test_what_is_damaged_is_made_again(file: str, tmp_path: Path) -> None:
-    module, inputs = small()
-    assert_same(module, inputs, options(tmp_path))
-    path = kept(tmp_path) / file
+def test_what_is_damaged_is_made_again(file: str, cache: Path) -> None:
+    path = kept(cache) / file
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 255
     path.unlink()
     path.write_bytes(data[:-1] if file == LIBRARY_FILE else data)
-    assert not is_intact(kept(tmp_path))
-    assert_same(module, inputs, options(tmp_path))
-    assert is_intact(kept(tmp_path))
+    assert not is_intact(kept(cache))
+    assert_same(*small(), options(cache))
+    assert is_intact(kept(cache))
 
 
-def test_processes_repair_a_damaged_library(tmp_path: Path) -> None:
+def test_processes_repair_a_damaged_library(cache: Path) -> None:
     """Both find it damaged; neither deletes what the other has built."""
-    module, inputs = small()
-    assert_same(module, inputs, options(tmp_path))
-    (kept(tmp_path) / LIBRARY_FILE).unlink()
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: assert_same(module, inputs, options(tmp_path)), range(4)))
-    assert is_intact(kept(tmp_path))
+    (kept(cache) / LIBRARY_FILE).unlink()
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: assert_same(*small(), options(cache)), range(2)))
+    assert is_intact(kept(cache))
 
 
-def test_what_is_kept_is_not_compiled_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    module, inputs = small()
-    assert_same(module, inputs, options(tmp_path))
-
+def test_what_is_kept_is_not_compiled_again(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise AssertionError("it is compiled")
 
     monkeypatch.setattr(library, "compile_stage", fail)
-    assert_same(module, inputs, options(tmp_path))
+    assert_same(*small(), options(cache))
 
 
 def test_processes_share_what_is_kept(tmp_path: Path) -> None:
-    """Three start at once; nothing half-written is left."""
-    module, _ = small()
-    file = tmp_path / "net.mlir"
-    file.write_text(print_module(module))
-    code = (
-        "import sys; from pathlib import Path; from qnn.backends.native import load, Options\n"
-        "from qnn.backends.native.processor import best_instruction_set\n"
-        f"folder = Path({str(tmp_path / 'kept')!r})\n"
-        f"n = load({str(file)!r}, Options(folder, best_instruction_set(), 1))\n"
-        "sys.exit(not n.native)"
-    )
-    started = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-    assert [process.wait(120) for process in started] == [0, 0, 0]
-    assert is_intact(kept(tmp_path / "kept"))
-    assert len(list((tmp_path / "kept").iterdir())) == 1
+    """Two start at once; nothing half-written is left."""
+    arguments = (*small(), options(tmp_path))
+    started = [get_context("fork").Process(target=assert_same, args=arguments) for _ in range(2)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    assert [process.exitcode for process in started] == [0, 0]
+    assert is_intact(kept(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_without_a_compiler_the_interpreter_computes(
@@ -597,13 +593,11 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, caplog: pytest.LogCapt
         assert_equal(network.run(inputs), run(module, inputs))
 
 
-def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
-    module, inputs = small()
-    assert_same(module, inputs, options(tmp_path))
-    made = kept(tmp_path)
+def test_a_file_where_a_library_should_be(cache: Path) -> None:
+    made = kept(cache)
     shutil.rmtree(made)
     made.write_text("no library")
-    assert_same(module, inputs, options(tmp_path))
+    assert_same(*small(), options(cache))
     assert is_intact(made)
 
 
@@ -620,16 +614,16 @@ def test_a_file_where_a_library_should_be(tmp_path: Path) -> None:
         (np.zeros((0, 6), np.int8), "input 0 is empty"),
     ],
 )
-def test_wrong_inputs(array: Array, message: str, folder: Path) -> None:
+def test_wrong_inputs(array: Array, message: str, compiled_once: Path) -> None:
     module, _ = small()
     with pytest.raises(InterpretationError) as error:
-        load(module, options(folder)).predict(array)
+        load(module, options(compiled_once)).predict(array)
     assert str(error.value) == message
 
 
-def test_large_batches_are_cut(folder: Path) -> None:
+def test_large_batches_are_cut(compiled_once: Path) -> None:
     module, inputs = small()
-    network = load(module, options(folder))
+    network = load(module, options(compiled_once))
     network.__dict__["batch_size"] = 4
     assert_equal(network.run(inputs), run(module, inputs))
 
@@ -645,10 +639,10 @@ def test_a_network_from_a_file_is_made_integer(folder: Path, tmp_path: Path) -> 
     assert_equal(network.run(inputs), run(module, inputs))
 
 
-def test_torch(folder: Path) -> None:
+def test_torch(compiled_once: Path) -> None:
     torch = pytest.importorskip("torch")
     from qnn.backends.native.torch import NativeModule
 
     module, (x,) = small()
-    scores = NativeModule(load(module, options(folder)))(torch.from_numpy(x))
+    scores = NativeModule(load(module, options(compiled_once)))(torch.from_numpy(x))
     np.testing.assert_array_equal(scores.numpy(), run(module, [x])[0])

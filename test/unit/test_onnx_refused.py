@@ -388,7 +388,7 @@ def test_truncated_files(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=5))
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 def test_damaged_files(
     tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]]
 ) -> None:

@@ -1,6 +1,7 @@
 """Packed memories: against a loop over single bits, round trips, and in folded designs."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from qnn.passes import Pipeline
@@ -52,7 +53,7 @@ def bit_by_bit(matrix: Array, element: QuantType, pe: int, simd: int) -> bytes:
     return bytes(found)
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 3)
 @given(
     st.sampled_from(TYPES),
     *(st.integers(1, 4) for _ in range(3)),
@@ -70,9 +71,13 @@ def test_words_hold_their_bits(
     np.testing.assert_array_equal(back, matrix)
 
 
-def test_designs_compute_the_same_from_their_memories() -> None:
+@pytest.mark.parametrize(
+    ("seeds", "least"),
+    [(range(400, 406), 8), pytest.param(range(406, 430), 35, marks=pytest.mark.slow)],
+)
+def test_designs_compute_the_same_from_their_memories(seeds: range, least: int) -> None:
     packed = 0
-    for seed in range(400, 425):
+    for seed in seeds:
         module, rng = trained_network(np.random.default_rng(seed)), np.random.default_rng(seed)
         try:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)
@@ -87,4 +92,4 @@ def test_designs_compute_the_same_from_their_memories() -> None:
             isinstance(op, MemoryOp) for op in module.ops
         )
         packed += sum(isinstance(op, MemoryOp) for op in module.ops)
-    assert packed > 40
+    assert packed > least

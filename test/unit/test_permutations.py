@@ -231,7 +231,6 @@ def assert_lowers_exactly(program: Program, choices: Choices, *results: SSAValue
     return sum(isinstance(op, ReorderOp) for op in module.walk())
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_random_permutations_between_layers(data: st.DataObject) -> None:
     choices = Choices.drawn(data.draw)
@@ -262,7 +261,7 @@ def channels_first(choices: Choices) -> tuple[Program, SSAValue]:
     return program, x
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_images_with_channels_first(data: st.DataObject) -> None:
     """No frame is moved: at most the channels of a pixel are."""

@@ -57,7 +57,7 @@ SCALES = np.array([1.0, 0.5, 0.1, 0.3, 1.7, -0.25, -0.3], np.float32)
 
 
 @ROUNDINGS
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(st.booleans(), st.integers(1, 8), st.integers(0, 2**32))
 def test_quantize_is_equal_to_qonnx(rounding: Rounding, sign: bool, width: int, seed: int) -> None:
     """QONNX rounds after the zero point is added, and clamps before; one signed bit is bipolar."""

@@ -48,7 +48,7 @@ def check_roof(design: DesignOp, name: str, share: float = 1.0) -> bool:
 def test_no_design_exceeds_its_roof(device: str) -> None:
     """On whole devices and on small parts of them, where the budget binds."""
     rng, tried = np.random.default_rng(0), 0
-    for seed in range(600, 606):
+    for seed in range(600, 604):
         module = trained_network(np.random.default_rng(seed))
         try:
             Pipeline.parse("fold-bn,minimize-accumulators,stream-lower").apply(module)

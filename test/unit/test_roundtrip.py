@@ -34,10 +34,11 @@ def check_round_trip(module: ModuleOp, generic: bool, seed: int) -> None:
 
 @FORMS
 @EACH_OP
-def test_each_op_round_trips(kind: type[QnnOp], generic: bool) -> None:
+@pytest.mark.parametrize("seeds", [range(3), pytest.param(range(3, 20), marks=pytest.mark.slow)])
+def test_each_op_round_trips(kind: type[QnnOp], generic: bool, seeds: range) -> None:
     """The programs are drawn from seeds, not by hypothesis, which would test far fewer in the same
     time."""
-    for seed in range(12):
+    for seed in seeds:
         module = random_module(Choices.seeded(seed), ops=[kind], length=0)
         assert any(isinstance(op, kind) for op in module.walk())
         check_round_trip(module, generic, seed)
@@ -45,7 +46,7 @@ def test_each_op_round_trips(kind: type[QnnOp], generic: bool) -> None:
 
 @FORMS
 @pytest.mark.parametrize("level", [None, 1, 2])
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data(), SEEDS)
 def test_programs_round_trip(
     level: int | None, generic: bool, data: st.DataObject, seed: int
@@ -53,7 +54,9 @@ def test_programs_round_trip(
     check_round_trip(random_module(Choices.drawn(data.draw), level), generic, seed)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [seed if seed < 8 else pytest.param(seed, marks=pytest.mark.slow) for seed in range(40)]
+)
 def test_long_programs_round_trip(seed: int) -> None:
     module = random_module(Choices.seeded(seed), length=40)
     check_round_trip(module, bool(seed % 2), seed)
@@ -81,7 +84,7 @@ def test_equal_seeds_draw_equal_programs() -> None:
 
 def test_a_second_run_has_the_same_results() -> None:
     """Two runs give the same bits: no state remains from the first."""
-    for seed in range(30):
+    for seed in range(8):
         module = random_module(Choices.seeded(seed))
         inputs = random_inputs(Choices.seeded(seed), module)
         before = [np.copy(array) for array in inputs]

@@ -48,7 +48,7 @@ def test_labels_are_those_of_top_k(data: st.DataObject) -> None:
     twin.assert_same_results(labels(twin, twin.input(twin.choices.quant(), (count,), lanes)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(st.data())
 def test_a_network_is_the_same_at_both_levels(data: st.DataObject) -> None:
     twin = Twin(Choices.drawn(data.draw))

@@ -76,7 +76,6 @@ def influence(process: Process, input: int, output: int) -> npt.NDArray[np.bool_
 
 
 @every_process
-@settings(max_examples=60)
 @given(st.data())
 def test_needs_is_the_last_word_that_matters(maker: Maker, data: st.DataObject) -> None:
     """Word k waits for the last word that it, or a word before it, depends on."""
@@ -90,7 +89,7 @@ def test_needs_is_the_last_word_that_matters(maker: Maker, data: st.DataObject) 
 
 
 @every_process
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_words_not_yet_needed_do_not_matter(maker: Maker, data: st.DataObject) -> None:
     """Frame k of a batch keeps what word k needs, and all later words are poisoned."""
@@ -114,7 +113,7 @@ def test_words_not_yet_needed_do_not_matter(maker: Maker, data: st.DataObject) -
 
 
 @every_process
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_needs_rise_within_the_frame(maker: Maker, data: st.DataObject) -> None:
     process, _ = draw(maker, data)
@@ -128,7 +127,7 @@ def test_needs_rise_within_the_frame(maker: Maker, data: st.DataObject) -> None:
 
 
 @every_process
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.data())
 def test_an_interval_is_that_of_the_schedule(maker: Maker, data: st.DataObject) -> None:
     """At least a cycle for each word, and as many as the schedule has iterations."""
@@ -140,7 +139,7 @@ def test_an_interval_is_that_of_the_schedule(maker: Maker, data: st.DataObject) 
 
 
 @every_process
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=settings().max_examples // 3)
 @given(st.data())
 def test_tables_of_a_space_have_the_intervals_of_schedules(
     maker: Maker, data: st.DataObject

@@ -224,7 +224,7 @@ def test_random_damage_gives_a_message_of_one_line(file: Path, tmp_path: Path) -
         return text.tobytes()
 
     refused = 0
-    for count in range(150):
+    for count in range(60):
         part = (MODEL, WEIGHTS)[count % 2]
         path = changed(file, tmp_path / "a.pt2", part, scramble)
         try:
@@ -232,7 +232,7 @@ def test_random_damage_gives_a_message_of_one_line(file: Path, tmp_path: Path) -
         except ImportFailure as error:
             assert "\n" not in str(error)
             refused += 1
-    assert refused > 20
+    assert refused > 8
 
 
 ODD = (None, -1, 0, 2**70, 0.5, "x", [], {}, [[]], True)
@@ -256,7 +256,7 @@ def test_wrong_values_give_a_message_of_one_line(file: Path, tmp_path: Path) -> 
         name = next(name for name in archive.namelist() if name.endswith(MODEL))
         model = json.loads(archive.read(name))
     places = [place for place in json_leaves(model) if place[0] == "graph_module"]
-    for number in rng.choice(len(places), 250, replace=False):
+    for number in rng.choice(len(places), 60, replace=False):
 
         def edit(model: Json, place: tuple[Any, ...] = places[number]) -> None:
             value: Any = model
@@ -273,7 +273,7 @@ def test_wrong_values_give_a_message_of_one_line(file: Path, tmp_path: Path) -> 
 
 def test_damaged_bytes_give_a_message_of_one_line(file: Path, tmp_path: Path) -> None:
     data, rng = np.fromfile(file, np.uint8), np.random.default_rng(7)
-    for _ in range(300):
+    for _ in range(80):
         damaged = data.copy()
         damaged[rng.integers(len(data))] ^= rng.integers(1, 256, dtype=np.uint8)
         path = tmp_path / "a.pt2"

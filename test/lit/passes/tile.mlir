@@ -1,4 +1,4 @@
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t.json '{"Gemm_0": {"pe": 2, "simd": 4}}'
+// RUN: echo '{"Gemm_0": {"pe": 2, "simd": 4}}' > %t.json
 // RUN: qnn-opt --tile="folding=%t.json" --check-semantics %s 2> %t.err | filecheck %s
 
 // CHECK:      %x = stream.source "x" : !stream.channel<8xui2, lanes = 4>

@@ -93,7 +93,7 @@
 // JSON-NEXT:       "resources": {
 
 // With a folding file, or a rate, it is folded again.
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Gemm_0": {"pe": 4, "simd": 8}}'
+// RUN: echo '{"Gemm_0": {"pe": 4, "simd": 8}}' > %t/fold.json
 // RUN: qnn estimate %s --device z7020 --folding %t/fold.json 2> %t/folded.err | filecheck %s --check-prefix FOLDED
 // RUN: filecheck %s --check-prefix SIZED --input-file %t/folded.err
 // SIZED:  qnn: tile: 4 cycles per frame
@@ -119,16 +119,16 @@
 // ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn estimate %t/none.mlir --device z7020 2>> %t/errors
 // ERRORS: qnn: {{.*}}none.mlir: no such file or directory
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/empty.mlir 'builtin.module {}'
+// RUN: echo 'builtin.module {}' > %t/empty.mlir
 // RUN: %{status} 1 qnn estimate %t/empty.mlir --device z7020 2>> %t/errors
 // ERRORS: qnn: stream-lower: this module has 0 functions; it must have one
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/bad.json '{"Gemm_0": {"pe": 4'
+// RUN: echo '{"Gemm_0": {"pe": 4' > %t/bad.json
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/bad.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}bad.json is not valid JSON: {{.+}}
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Gem_0": {"pe": 4}}'
+// RUN: echo '{"Gem_0": {"pe": 4}}' > %t/wrong.json
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/wrong.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}wrong.json: unknown layer 'Gem_0'; did you mean Gemm_0?
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/three.json '{"Gemm_0": {"pe": 3}}'
+// RUN: echo '{"Gemm_0": {"pe": 3}}' > %t/three.json
 // RUN: %{status} 1 qnn estimate %s --device z7020 --folding %t/three.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}three.json: layer 'Gemm_0': pe = 3 does not divide 4; the nearest is {{2|4}}
 // RUN: %{status} 1 qnn estimate %s --device z7020 --clock 500 2>> %t/errors

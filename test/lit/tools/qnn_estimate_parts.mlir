@@ -22,7 +22,7 @@
 // ERRORS: qnn: the network is cut and folded already: --link, --fewest can only be used on the network before the cut
 // RUN: %{status} 1 qnn estimate %s --devices z7020,z7020 2>> %t/errors
 // ERRORS: qnn: --devices needs --link, the link between two devices, as in 64@156.25
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/wrong.json '{"Con_0": {"pe": 4}}'
+// RUN: echo '{"Con_0": {"pe": 4}}' > %t/wrong.json
 // RUN: %{status} 1 qnn estimate %s --devices z7020,z7020 --link 4@50 --folding %t/wrong.json 2>> %t/errors
 // ERRORS: qnn: {{.*}}wrong.json: unknown layer 'Con_0'; did you mean Conv_0?
 // RUN: %{status} 2 qnn estimate %s --device z7020 --link 4@50 2>> %t/errors

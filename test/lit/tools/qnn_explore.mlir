@@ -51,7 +51,7 @@
 // ERRORS:      qnn: unknown device 'z7021'; did you mean z7020?
 // RUN: %{status} 1 qnn explore %t/none.mlir 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}none.mlir: no such file or directory
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/mine.toml 'vendor = 3'
+// RUN: echo 'vendor = 3' > %t/mine.toml
 // RUN: %{status} 1 qnn explore %s --devices %t/mine.toml 2>> %t/errors
 // ERRORS-NEXT: qnn: {{.*}}mine.toml is not a valid device file: add the missing keys description, part, clock_mhz, resources
 // RUN: %{status} 1 qnn explore %s --devices z7020 --fps 1e9 2>> %t/errors

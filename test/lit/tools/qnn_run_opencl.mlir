@@ -5,7 +5,7 @@
 // RUN: %{python} %S/Inputs/network.py tiny %t/net.onnx
 // RUN: qnn import %t/net.onnx --input "image=ui4*0.25" -o %t/net.mlir
 // RUN: %{python} -c "import numpy, sys; numpy.save(sys.argv[1], numpy.arange(60).reshape(5, 2, 3, 2) * 7 %% 16)" %t/x.npy
-// RUN: %{python} -c "import sys; open(sys.argv[1], 'w').write(sys.argv[2])" %t/fold.json '{"Conv_0": {"pe": 2, "simd": 4}}'
+// RUN: echo '{"Conv_0": {"pe": 2, "simd": 4}}' > %t/fold.json
 // RUN: qnn run %t/net.mlir --input %t/x.npy -o %t/reference.npy --engine reference
 // RUN: qnn run --quiet %t/net.mlir --input %t/x.npy -o %t/net.npy --engine opencl 2> %t/errors
 // RUN: diff %t/reference.npy %t/net.npy

@@ -2,8 +2,17 @@
 #pragma once
 
 #include "registers.hpp"
-#if defined(__AVX2__)
+#if defined(__AVX512F__) || (defined(__AVX2__) && (defined(__clang__) || !defined(__GNUC__)))
 #include <immintrin.h>
+#elif defined(__AVX2__)
+// Without AVX-512, which is most of GCC's <immintrin.h> and of the time to compile a small network.
+#define _IMMINTRIN_H_INCLUDED
+#include <smmintrin.h>
+
+#include <avxintrin.h>
+
+#include <avx2intrin.h>
+#undef _IMMINTRIN_H_INCLUDED
 #endif
 
 namespace qnn {
