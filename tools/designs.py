@@ -51,9 +51,7 @@ def design_in(
     return design
 
 
-def lowered_design(
-    module: ModuleOp, target: str | None = None, max_error: int = 0
-) -> DesignOp:
+def lowered_design(module: ModuleOp, target: str | None = None, max_error: int = 0) -> DesignOp:
     """The only design of a network, for a target; the network is lowered first if it has none.
 
     `max_error` is that of `fold-bn`.

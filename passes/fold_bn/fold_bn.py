@@ -41,6 +41,7 @@ from .chains import Chain, QuantizerOp, chain_of, level_range
 from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
+from .float_weights import IntegerWeights
 from .hoist_permuted import HoistPermuted
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
@@ -233,6 +234,7 @@ class FoldBnPass(ModulePass):
             MergePad(),
             ChannelsLast(pool),
             FoldAffine(pool),
+            IntegerWeights(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
             SinkLookup(),
