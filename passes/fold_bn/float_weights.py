@@ -24,6 +24,9 @@ from .affine_inputs import affine_input
 
 LOG = logging.getLogger(__name__)
 
+MAX_QUANTIZED_BITS = 16
+"""Quantizers give weights at most this many bits; wider ones are worth a warning."""
+
 
 class IntegerWeights(RewritePattern):
     """Replaces float weights by integers and a scale, if the input of their layer is integers."""
@@ -41,12 +44,13 @@ class IntegerWeights(RewritePattern):
             return
         ints, scale = multiples
         kind = smallest_type(min(int(ints.min()), -1), int(ints.max()))
-        LOG.warning(
-            "fold-bn: %s: its weights are float, and take %d bits as integers; "
-            "quantize them for a smaller design",
-            describe(op),
-            bit_width(kind),
-        )
+        if bit_width(kind) > MAX_QUANTIZED_BITS:
+            LOG.warning(
+                "fold-bn: %s: its weights are float, and take %d bits as integers; "
+                "quantize them for a smaller design",
+                describe(op),
+                bit_width(kind),
+            )
         constant = self.pool.constant(ints, kind, op.weights.name_hint or "weights")
         factor = self.pool.constant(scale, f64, "scale")
         known = DequantizeOp(constant, factor)

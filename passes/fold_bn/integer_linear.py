@@ -43,6 +43,7 @@ from ...qdialect.types import (
 )
 from ..sum_types import fits_sum_type, sum_type
 from .affine_inputs import AffineInput, affine_input
+from .chains import declare_input
 from .float_weights import refuse_float_weights
 from .quant_params import dequantize_of, is_per_tensor, is_representable, scale_row, zero_point_row
 
@@ -293,8 +294,7 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
             break
         changed_by, value = owner, computed[0]
     reason = "its input is float: it comes from an input of the network that is not quantized"
-    example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
-    return Refusal(reason, f"declare the type and scale of that input, as in {example}")
+    return Refusal(reason, declare_input(value))
 
 
 class MergePad(RewritePattern):
