@@ -49,7 +49,14 @@ from .integer_sums import multiple, pair_index, total
 from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
-from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .sink_dequantize import (
+    AddIntegers,
+    ConcatIntegers,
+    SinkArgMax,
+    SinkDequantize,
+    SinkLookup,
+    SumAverages,
+)
 from .tabulate_averages import TabulateAverages
 from .threshold_search import StepFunction, find_thresholds
 
@@ -237,6 +244,7 @@ class FoldBnPass(ModulePass):
             IntegerWeights(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
+            SinkArgMax(),
             SinkLookup(),
             ConcatIntegers(pool),
             RepeatOperand(),
