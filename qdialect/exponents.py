@@ -19,3 +19,12 @@ def common_exponent(values: Array, bits: int) -> int | None:
         return None
     shared = np.bitwise_or.reduce(scaled.astype(np.int64), axis=None)
     return finest + int(np.frexp(float(shared & -shared))[1]) - 1 if shared else 0
+
+
+def power_of_two_multiples(values: Array, bits: int) -> tuple[Array, float] | None:
+    """Floats as integers times the largest possible power of two; None as in `common_exponent`."""
+    floats = values.astype(np.float64)
+    exponent = common_exponent(floats, bits)
+    if exponent is None:
+        return None
+    return np.ldexp(floats, -exponent).astype(np.int64), 2.0**exponent

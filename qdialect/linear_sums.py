@@ -8,10 +8,19 @@ import numpy as np
 from .affine import whole_steps
 from .convolution import widened_for
 from .data import Array
+from .exponents import power_of_two_multiples
 from .values import Dequantized, Value, as_array, exact_numbers, plus_constant
 
 SumFunction: TypeAlias = Callable[[Array, Array, float], Array]
 """From the input, the weights and the pad value to the sums of a linear op."""
+
+
+MAX_FLOAT_WEIGHT_BITS = 44
+"""Maximum number of bits, without the sign, of float weights as multiples of a power of 2.
+
+They have 24 bits, and one more for each factor of 2 between the smallest and the largest weight.
+Sums of 2^10 products with 9 bits, those of an input of 8 bits and its zero point, then fit into 64.
+"""
 
 
 def offset_sums(weights: Array, scale: Array, offset: float) -> Array:
@@ -29,10 +38,12 @@ def linear_sums(
 ) -> Value:
     """The sums of a linear op; exact over integers and dequantized operands.
 
-    Dequantized operands are computed as integers, if an integer represents the pad value, too. An
-    offset of the input is exact only if every output sums all its weights, without padding.
+    Dequantized operands are computed as integers, if an integer represents the pad value, too. So
+    are float weights that are integers times a power of 2. An offset of the input is exact only if
+    every output sums all its weights, without padding.
     """
-    known, scaled = exact_numbers(x), _exact_weights(weights)
+    known = exact_numbers(x)
+    scaled = None if known is None else _exact_weights(weights)
     if known is not None and scaled is not None and (not known[1] or sums_all_weights):
         exact, offset = known
         steps = whole_steps(pad, exact.scale.item())
@@ -51,6 +62,14 @@ def _exact_weights(weights: Value) -> Dequantized | None:
     if known is not None:
         return None if known[1] else known[0]
     if not isinstance(weights, Dequantized):
-        return None
+        return _weights_of_floats(as_array(weights))
     rows = (len(weights.ints),) + (1,) * (weights.ints.ndim - 1)
     return weights if weights.scale.shape == rows else None
+
+
+def _weights_of_floats(weights: Array) -> Dequantized | None:
+    """Float weights as integers times a power of 2; None if they differ by too much."""
+    if weights.dtype.kind != "f" or not weights.size:
+        return None
+    multiples = power_of_two_multiples(weights, MAX_FLOAT_WEIGHT_BITS)
+    return None if multiples is None else Dequantized(multiples[0], np.array(multiples[1]))

@@ -35,13 +35,14 @@ def design_in(
     goal: Goal | None = None,
     folding: str | None = None,
     target: str | None = None,
+    max_error: int = 0,
 ) -> DesignOp:
     """The only design of a network; runs whichever of lowering, folding and sizing is missing.
 
     A design that is folded already is folded again only for a rate or a folding file. Without a
     goal and a folding file, it keeps the folding that it has.
     """
-    design = lowered_design(module, target)
+    design = lowered_design(module, target, max_error)
     replaces = folding is not None or (goal is not None and goal.fps is not None)
     if replaces or (goal is not None and not is_folded(design)):
         fold_design(design, goal or Goal(), folding)
@@ -50,14 +51,22 @@ def design_in(
     return design
 
 
-def lowered_design(module: ModuleOp, target: str | None = None) -> DesignOp:
-    """The only design of a network, for a target; the network is lowered first if it has none."""
+def lowered_design(module: ModuleOp, target: str | None = None, max_error: int = 0) -> DesignOp:
+    """The only design of a network, for a target; the network is lowered first if it has none.
+
+    `max_error` is that of `fold-bn`.
+    """
     if not designs_of(module):
         if is_float(module):
             raise UserError(FLOAT_NETWORK)
-        integers = FoldBnPass(), MinimizeAccumulatorsPass()
+        integers = FoldBnPass(max_error), MinimizeAccumulatorsPass()
         design = StreamLowerPass(), ScaleThresholdsPass()
         Pipeline(*integers, *design, hooks=[StepLog()]).apply(module)
+    elif max_error:
+        raise UserError(
+            "the network is a design already: --max-error can only be used on a network that "
+            "fold-bn has not lowered yet"
+        )
     designs = designs_of(module)
     if len(designs) != 1:
         raise UserError(f"the network has {len(designs)} designs; exactly one is required here")

@@ -142,7 +142,7 @@ def _on_one_device(module: ModuleOp, options: DesignOptions) -> System:
     assert options.device is not None
     device = find_device(options.device)
     goal = Goal(device, options.clock_mhz, options.fps, must_fit=not options.over_budget)
-    design = design_in(module, goal, options.folding, options.target)
+    design = design_in(module, goal, options.folding, options.target, options.max_error)
     designs = linked_designs_in(module)
     clock_mhz = _clock_of(design, device, options.clock_mhz)
     return System(designs, [device], clock_mhz, is_chain=False)
@@ -179,7 +179,7 @@ def _cut_for_devices(module: ModuleOp, options: DesignOptions, devices: Sequence
         raise UserError("--devices needs --link, the link between two devices, as in 64@156.25")
     chain = DeviceChain(devices, options.link, options.fps, options.clock_mhz, options.fewest)
     folds = {} if options.folding is None else read_folding(options.folding)
-    design = lowered_design(module, options.target)
+    design = lowered_design(module, options.target, options.max_error)
     with timed("partition"), folding_errors(options.folding):
         partition_design(design, chain, folds)
     verify(module)

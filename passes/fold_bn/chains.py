@@ -203,7 +203,7 @@ def ops_before(value: SSAValue) -> list[QnnOp] | Refusal:
             ops.append(source)
             continue
         if not isinstance(op, ElementwiseOp):
-            return _refuse_source(op)
+            return _refuse_source(value)
         refusal = _refuse_elementwise(op, shape)
         if refusal is not None:
             return refusal
@@ -244,14 +244,20 @@ def _is_step(op: ThresholdOp | LookupOp) -> bool:
     return same_shape and is_quant(element_of(op.x)) and len(split_operands(op)[0]) == 1
 
 
-def _refuse_source(owner: Operation | Block) -> Refusal:
+def declare_input(value: SSAValue) -> str:
+    """The remedy for a float input of the network."""
+    example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
+    return f"declare the type and scale of that input, as in {example}"
+
+
+def _refuse_source(value: SSAValue) -> Refusal:
     """Why a value that is neither dequantized nor elementwise cannot start a chain."""
+    while isinstance(value.owner, MoveOp):
+        value = value.owner.x
+    owner = value.owner
     if isinstance(owner, Block):
-        return Refusal("its input comes from a float input of the network", "quantize that input")
-    while isinstance(owner, MoveOp):
-        if isinstance(owner.x.owner, Block):
-            return _refuse_source(owner.x.owner)
-        owner = owner.x.owner
+        reason = "its input comes from a float input of the network"
+        return Refusal(reason, declare_input(value))
     if isinstance(owner, AvgPoolOp):
         reason = f"its input comes from {describe(owner)}, which averages floats"
         return Refusal(reason, "put a quantizer before the average")

@@ -28,7 +28,7 @@ from ...qdialect.data import Array
 from ...qdialect.qnn.base import describe
 from ...qdialect.qnn.canonicalization import PATTERNS
 from ...qdialect.qnn.constants import ConstantPool, range_of
-from ...qdialect.qnn.elementwise import AddOp, MulOp
+from ...qdialect.qnn.elementwise import MulOp
 from ...qdialect.qnn.quantization import QuantizeOp
 from ...qdialect.qnn.steps import LookupOp, ThresholdOp
 from ...qdialect.refusal import Refusal
@@ -41,13 +41,22 @@ from .chains import Chain, QuantizerOp, chain_of, level_range
 from .channel_order import ChannelsLast, TransposeInput
 from .choose_fold import MonotoneInput, TableInput, plan_fold
 from .diagnostics import remaining_float_ops
+from .float_weights import IntegerWeights
 from .hoist_permuted import HoistPermuted
 from .hoist_quantize import HoistQuantize, SinkElementwise, SinkScalarElementwise
 from .integer_linear import IntegerLinear, MergePad
+from .integer_sums import multiple, pair_index, total
 from .multiply_integers import MulIntegers, RepeatOperand
 from .residual import PairTable, WeightedSum
 from .segments import Segments
-from .sink_dequantize import AddIntegers, ConcatIntegers, SinkDequantize, SinkLookup, SumAverages
+from .sink_dequantize import (
+    AddIntegers,
+    ConcatIntegers,
+    SinkArgMax,
+    SinkDequantize,
+    SinkLookup,
+    SumAverages,
+)
 from .tabulate_averages import TabulateAverages
 from .threshold_search import StepFunction, find_thresholds
 
@@ -147,9 +156,13 @@ class FoldChain(RewritePattern):
     def _fold_sum(self, chain: Chain, weighted_sum: WeightedSum) -> list[Operation]:
         """Thresholds over a weighted sum of two tensors."""
         new: list[Operation] = []
-        total = self._weighted_sum(chain, weighted_sum.multipliers, new)
+        a, b = (
+            multiple(value, factor, self.pool, new)
+            for value, factor in zip(chain.inputs, weighted_sum.multipliers, strict=True)
+        )
         steps = StepFunction(weighted_sum.thresholds[None], np.zeros(1, np.bool_))
-        return new + self._threshold_op(total, steps, chain.quantizer, weighted_sum.first)
+        sums = total(a, b, new)
+        return new + self._threshold_op(sums, steps, chain.quantizer, weighted_sum.first)
 
     def _fold_approximate_sum(self, chain: Chain, plan: ApproximateSum) -> list[Operation]:
         """Thresholds over a sum of two tensors, with multipliers for each channel."""
@@ -163,59 +176,29 @@ class FoldChain(RewritePattern):
             self._multiples(value, factors, new)
             for value, factors in zip(chain.inputs, plan.multipliers, strict=True)
         )
-        (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
-        new.append(AddOp(a, b, sum_type(a_low + b_low, a_high + b_high)))
-        total = new[-1].results[0]
-        return new + self._threshold_op(total, plan.steps, chain.quantizer, plan.first)
+        sums = total(a, b, new)
+        return new + self._threshold_op(sums, plan.steps, chain.quantizer, plan.first)
 
     def _multiples(self, x: SSAValue, factors: Ints, new_ops: list[Operation]) -> SSAValue:
         """A tensor times a factor for each channel."""
         ends = int(factors.min()), int(factors.max())
         if ends[0] == ends[1]:
-            return self._multiple(x, ends[0], new_ops)
+            return multiple(x, ends[0], self.pool, new_ops)
         corners = [factor * end for factor in ends for end in range_of(x)]
         constant = self.pool.constant(factors, smallest_type(min(ends[0], 0), ends[1]), "factors")
         product = MulOp(x, constant, sum_type(min(corners), max(corners)))
         new_ops += [constant, product]
         return product.output
 
-    def _weighted_sum(
-        self, chain: Chain, multipliers: tuple[int, int], new_ops: list[Operation]
-    ) -> SSAValue:
-        """The sum of multiples of both sources; the ops that compute it are appended to
-        `new_ops`."""
-        a, b = (
-            self._multiple(value, factor, new_ops)
-            for value, factor in zip(chain.inputs, multipliers, strict=True)
-        )
-        (a_low, a_high), (b_low, b_high) = range_of(a), range_of(b)
-        total = AddOp(a, b, sum_type(a_low + b_low, a_high + b_high))
-        new_ops.append(total)
-        return total.output
-
     def _fold_pairs(self, chain: Chain, pairs: PairTable) -> list[Operation]:
-        """A table with an entry for each pair of values.
-
-        `step * a + b` is a different index for each pair, because `step` exceeds the range of b.
-        """
+        """A table with an entry for each pair of values."""
         new: list[Operation] = []
-        step = int(pairs.b.max() - pairs.b.min()) + 1
-        index = step * pairs.a + pairs.b
-        total = self._weighted_sum(chain, (step, 1), new)
+        pair, factor = pair_index(*chain.inputs, self.pool, new)
+        index = factor * pairs.a + pairs.b
         first, last = int(index.min()), int(index.max())
         rows = np.zeros((pairs.levels.shape[1], last - first + 1), np.int64)
         rows[:, index - first] = pairs.levels.T
-        return new + self._lookup_op(total, rows, first, chain.quantizer)
-
-    def _multiple(self, x: SSAValue, factor: int, new_ops: list[Operation]) -> SSAValue:
-        if factor == 1:
-            return x
-        corners = [factor * end for end in range_of(x)]
-        kind = smallest_type(min(factor, 0), max(factor, 0))
-        constant = self.pool.constant(factor, kind, "multiplier")
-        product = MulOp(x, constant, sum_type(min(corners), max(corners)))
-        new_ops += [constant, product]
-        return product.output
+        return new + self._lookup_op(pair, rows, first, chain.quantizer)
 
 
 def _merge_equal_rows(rows: Array) -> Array:
@@ -258,8 +241,10 @@ class FoldBnPass(ModulePass):
             MergePad(),
             ChannelsLast(pool),
             FoldAffine(pool),
+            IntegerWeights(pool),
             IntegerLinear(pool, refusals),
             SinkDequantize(),
+            SinkArgMax(),
             SinkLookup(),
             ConcatIntegers(pool),
             RepeatOperand(),

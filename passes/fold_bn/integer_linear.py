@@ -20,7 +20,7 @@ from ...qdialect.convolution import convolve, convolve_transposed, exact_dtype, 
 from ...qdialect.data import Array
 from ...qdialect.linear_sums import offset_sums
 from ...qdialect.qnn.base import describe, int_attr, ints_attr
-from ...qdialect.qnn.constants import ConstantOp, ConstantPool, constant_of, range_of
+from ...qdialect.qnn.constants import ConstantPool, constant_of, range_of
 from ...qdialect.qnn.elementwise import AddOp
 from ...qdialect.qnn.layout import PadOp
 from ...qdialect.qnn.linear import (
@@ -43,6 +43,8 @@ from ...qdialect.types import (
 )
 from ..sum_types import fits_sum_type, sum_type
 from .affine_inputs import AffineInput, affine_input
+from .chains import declare_input
+from .float_weights import refuse_float_weights
 from .quant_params import dequantize_of, is_per_tensor, is_representable, scale_row, zero_point_row
 
 
@@ -185,7 +187,7 @@ def refuse_linear(op: LinearOpBase) -> Refusal | None:
     """Why an op on floats cannot become an op on integers and a scale; None if it can."""
     weights = dequantize_of(op.weights)
     if weights is None:
-        return _refuse_float_weights(op)
+        return refuse_float_weights(op)
     x = affine_input(op.x)
     if x is None:
         return _refuse_float_input(op.x)
@@ -205,13 +207,6 @@ def refuse_linear(op: LinearOpBase) -> Refusal | None:
         reason = "its weights are not constant, which zero points and one-bit padding require"
         return Refusal(reason, "use zero points of 0, and do not pad one-bit inputs with zero")
     return _refuse_wide_sums(x, weights)
-
-
-def _refuse_float_weights(op: LinearOpBase) -> Refusal:
-    if isinstance(op.weights.owner, ConstantOp):
-        remedy = "quantize them in training (Quant nodes, QDQ, or torch's quantizers)"
-        return Refusal("its weights are float", remedy)
-    return Refusal("its weights are not integers with a constant scale", "quantize its weights")
 
 
 def varies_by_output_only(weights: DequantizeOp) -> bool:
@@ -299,8 +294,7 @@ def _refuse_float_input(value: SSAValue) -> Refusal:
             break
         changed_by, value = owner, computed[0]
     reason = "its input is float: it comes from an input of the network that is not quantized"
-    example = f"`qnn import --input {value.name_hint or 'NAME'}=ui8*0.00390625`"
-    return Refusal(reason, f"declare the type and scale of that input, as in {example}")
+    return Refusal(reason, declare_input(value))
 
 
 class MergePad(RewritePattern):

@@ -31,12 +31,15 @@ MAX_MULTIPLIER = 1 << 10
 SMALL_OPERANDS = "quantize both of its operands to at most 8 bits"
 """The remedy if a sum is impossible: with so few bits, a table can hold all pairs."""
 
-SMALL_OR_INEXACT = f'{SMALL_OPERANDS}, or allow an error: --fold-bn="max-error=1"'
 
-ONE_SCALE = (
-    "quantize both of its operands, with one scale per tensor, or allow an error: "
-    '--fold-bn="max-error=1"'
-)
+def allow_error(levels: int) -> str:
+    """The end of a remedy: the option that accepts an error, of `qnn compile` and of `qnn-opt`."""
+    return f'or allow an error: --max-error {levels}, in qnn-opt --fold-bn="max-error={levels}"'
+
+
+SMALL_OR_INEXACT = f"{SMALL_OPERANDS}, {allow_error(1)}"
+
+ONE_SCALE = f"quantize both of its operands, with one scale per tensor, {allow_error(1)}"
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,8 @@ def _refuse_rounding(smallest_error: int | None) -> Refusal:
     reason = f"no multipliers up to {MAX_MULTIPLIER} reproduce its rounding"
     if smallest_error is not None:
         reason += f", the best are off by {smallest_error} levels"
-    allowed = f'--fold-bn="max-error={smallest_error or 1}"'
-    remedy = f"give its operands the same scale or at most 8 bits, or allow an error: {allowed}"
-    return Refusal(reason, remedy)
+    remedy = "give its operands the same scale or at most 8 bits"
+    return Refusal(reason, f"{remedy}, {allow_error(smallest_error or 1)}")
 
 
 def try_all_pairs(chain: Chain) -> PairTable | Refusal:

@@ -6,6 +6,7 @@ from xdsl.ir import Operation, SSAValue
 from xdsl.pattern_rewriter import PatternRewriter, RewritePattern, op_type_rewrite_pattern
 
 from ...qdialect.qnn.base import int_attr, ints_attr
+from ...qdialect.qnn.classify import ArgMaxOp
 from ...qdialect.qnn.constants import ConstantPool, range_of
 from ...qdialect.qnn.elementwise import AddOp, DivOp, MulOp, SubOp, SumOp
 from ...qdialect.qnn.layout import ConcatOp, MoveOp, PadOp, SplitOp
@@ -66,6 +67,36 @@ def zero_padding(op: PadOp, source: DequantizeOp) -> int | None:
     if op.value.value.data != 0 or zeros.size > 1 or not is_representable(source.x, int(zeros[0])):
         return None
     return int(zeros[0])
+
+
+MAX_DISTINCT = 1 << 22
+"""Products of a scale and different integers up to this magnitude are different floats.
+
+They differ by at least the scale, which is two units in the last place of the largest product or
+more, so they are rounded differently.
+"""
+
+NORMAL_SCALES = 2.0**-100, 2.0**100
+"""Scales whose products with these integers are neither subnormal nor infinite."""
+
+
+class SinkArgMax(RewritePattern):
+    """Compares the integers of one image's scores instead of the floats, to find the largest."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ArgMaxOp, rewriter: PatternRewriter) -> None:
+        source = dequantize_of(op.x)
+        is_row = len(shape_of(op.x)) == 2 and op.axis_from_front == 1
+        if source is None or not is_row or not is_per_tensor(source):
+            return
+        zero, (smallest, largest) = int(zero_point_row(source)[0]), NORMAL_SCALES
+        reach = max(abs(end - zero) for end in range_of(source.x))
+        if reach > MAX_DISTINCT or not smallest <= scale_row(source)[0] <= largest:
+            return
+        found = ArgMaxOp.create(
+            operands=[source.x], result_types=[op.output.type], properties=dict(op.properties)
+        )
+        rewriter.replace(op, found)
 
 
 class SinkLookup(RewritePattern):

@@ -74,5 +74,5 @@ def test_levels_are_within_the_error(
 
 
 def test_the_error_must_be_allowed() -> None:
-    with pytest.raises(PassFailedException, match="or allow an error: --fold-bn"):
+    with pytest.raises(PassFailedException, match="or allow an error: --max-error 1"):
         Pipeline.parse("fold-bn").apply(residual(0, nn.ReLU()))

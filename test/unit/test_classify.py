@@ -7,8 +7,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from qnn.passes.fold_bn.sink_dequantize import MAX_DISTINCT, NORMAL_SCALES
 from qnn.qdialect.qnn.classify import ArgMaxOp, LogSoftmaxOp, ScoresOp, SoftmaxOp, TopKOp
 from qnn.qdialect.types import BipolarType, FloatType, unsigned
+from qnn.qdialect.values import Dequantized
 from support.generate import Choices
 from support.oracles import assert_close, onnx_op
 from support.program import Tensor, run_op
@@ -106,3 +108,11 @@ def test_an_index_is_never_bipolar(size: int, top_k: bool) -> None:
             run_op(TopKOp, x, 1, element=BipolarType())
         else:
             run_op(ArgMaxOp, x, element=BipolarType())
+
+
+@given(st.floats(*NORMAL_SCALES), st.integers(1, MAX_DISTINCT))
+def test_dequantized_scores_have_the_order_of_their_integers(scale: float, last: int) -> None:
+    """So `fold-bn` may compare the integers; the largest ones are the closest to each other."""
+    ints = np.arange(max(last - 1000, -MAX_DISTINCT), last + 1)
+    floats = Dequantized(ints, np.array(scale)).value
+    assert (np.diff(floats) > 0).all()

@@ -5,7 +5,6 @@ import torch
 from onnxruntime.quantization import QuantFormat
 from support.exported import check_lowered, exported, quantized
 from torch import nn
-from xdsl.utils.exceptions import PassFailedException
 
 CONVOLUTIONS: dict[str, tuple[tuple[nn.Module, ...], tuple[int, ...]]] = {
     "dilated": ((nn.Conv2d(3, 4, 3, dilation=2, padding=2), nn.Conv2d(4, 2, 3)), (1, 3, 6, 7)),
@@ -34,8 +33,6 @@ def test_convolutions(name: str, form: QuantFormat, per_channel: bool) -> None:
     (first, second), shape = CONVOLUTIONS[name]
     network = nn.Sequential(first, nn.ReLU(), second, nn.ReLU())
     model = quantized(exported(network, torch.zeros(shape)), form, per_channel=per_channel)
-    if form is QuantFormat.QOperator and "transposed" in name:
-        with pytest.raises(PassFailedException, match="its weights are float; quantize them"):
-            check_lowered(model, ulps=8)
-    else:
-        check_lowered(model, ulps=2)
+    # onnxruntime leaves transposed convolutions in floats, and adds these in an order of its own
+    left_in_floats = form is QuantFormat.QOperator and "transposed" in name
+    check_lowered(model, ulps=16 if left_in_floats else 2)

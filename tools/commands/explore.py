@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .shared import Commands, add_command, add_fps, add_json, add_network, add_scheduler
+from .shared import (
+    Commands,
+    add_command,
+    add_fps,
+    add_json,
+    add_max_error,
+    add_network,
+    add_scheduler,
+)
 from .values import parse_clocks, parse_names
 
 
@@ -19,6 +27,8 @@ class ExploreOptions:
     json: bool
     scheduler: str | None
     output: str | None
+    max_error: int
+    """Levels by which each quantizer behind a sum without a common scale may be off."""
 
 
 def add_explore(commands: Commands) -> None:
@@ -48,6 +58,7 @@ def add_explore(commands: Commands) -> None:
         "find the smallest device that reaches N frames per second; by default the whole range "
         "of rates is explored",
     )
+    add_max_error(command)
     add_json(command)
     add_scheduler(command)
     command.add_argument(

@@ -9,7 +9,14 @@ from ...backends.targets import TARGETS, all_engines
 from ..errors import UsageError
 from ..parser import Parser
 from ..verbosity import Verbosity
-from .values import parse_clock, parse_fraction, parse_link, parse_names, parse_positive
+from .values import (
+    parse_clock,
+    parse_fraction,
+    parse_levels,
+    parse_link,
+    parse_names,
+    parse_positive,
+)
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
@@ -36,6 +43,8 @@ class DesignOptions:
     """The path of a folding file."""
     over_budget: bool
     """Whether a design may exceed the budget of its device."""
+    max_error: int
+    """Levels by which each quantizer behind a sum without a common scale may be off."""
 
     def __post_init__(self) -> None:
         for option, value in (("--link", self.link), ("--fewest", self.fewest)):
@@ -51,6 +60,7 @@ class DesignOptions:
             "--clock": self.clock_mhz,
             "--folding": self.folding,
             "--fewest": self.fewest,
+            "--max-error": self.max_error,
         }
         return [option for option, value in options.items() if value]
 
@@ -129,6 +139,19 @@ def add_design(command: ArgumentParser) -> None:
         "--over-budget",
         action="store_true",
         help="accept a design that exceeds the budget of its device; by default it is an error",
+    )
+    add_max_error(command)
+
+
+def add_max_error(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--max-error",
+        type=parse_levels,
+        default=0,
+        metavar="LEVELS",
+        help="accept sums of two scales that no integers reproduce exactly: the level of each "
+        "quantizer behind one may be off by LEVELS, and a warning names it; the error at the end "
+        "of the network is not bounded; by default every level is exact",
     )
 
 

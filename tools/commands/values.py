@@ -20,6 +20,13 @@ def parse_positive(text: str) -> float:
     return number
 
 
+def parse_levels(text: str) -> int:
+    """A number of levels, 0 or more."""
+    if not (text.isdecimal() and text.isascii() and len(text) < 4):
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 0 to 999")
+    return int(text)
+
+
 def parse_seed(text: str) -> int:
     """A number of at most 32 bits, for random numbers."""
     if not (text.isdecimal() and text.isascii() and int(text) < 1 << 32):

@@ -42,7 +42,7 @@ LOG = logging.getLogger(__name__)
 def explore_command(options: ExploreOptions) -> None:
     """Prints tables, or JSON; with a folder, writes the JSON, plots and finished points to it."""
     devices = list(map(find_device, dict.fromkeys(options.devices or known_devices())))
-    design = lowered_design(load_network(options.network))
+    design = lowered_design(load_network(options.network), max_error=options.max_error)
     network = ExploredNetwork.of(design)
     points = None if options.output is None else points_in(options.output)
     curves = curves_of(design, devices, options.clocks)

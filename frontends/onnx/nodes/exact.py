@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....qdialect.data import Array
-from ....qdialect.exponents import common_exponent
+from ....qdialect.exponents import power_of_two_multiples
 from ....qdialect.types import smallest_type
 from ..values import QuantizedConstant
 from .parameters import NO_ZERO_POINT, narrowest_constant_type
@@ -32,8 +32,8 @@ MAX_CODEBOOK_ENTRIES = 32
 MIN_READS_PER_ENTRY = 8
 """Weights become a codebook only if each entry is used this often on average."""
 
-MAX_ENTRY_BITS = 32
-"""The maximum number of bits of an entry of a codebook."""
+MAX_ENTRY_BITS = 31
+"""The maximum number of bits of an entry of a codebook, without its sign."""
 
 SAMPLED_WEIGHTS = 64
 """A grid is first tried on this many weights of each row, to reject most guesses early."""
@@ -123,17 +123,5 @@ def codebook_of(array: Array) -> WeightCodebook | None:
     entries, indices = np.unique(values, return_inverse=True)
     if len(entries) > MAX_CODEBOOK_ENTRIES or array.size < MIN_READS_PER_ENTRY * len(entries):
         return None
-    multiples = power_of_two_multiples(entries)
+    multiples = power_of_two_multiples(entries, MAX_ENTRY_BITS)
     return None if multiples is None else WeightCodebook(indices.reshape(array.shape), *multiples)
-
-
-def power_of_two_multiples(values: Array) -> tuple[Array, float] | None:
-    """Floats as integer multiples of the largest possible power of two.
-
-    None if an integer has more than `MAX_ENTRY_BITS` bits.
-    """
-    floats = values.astype(np.float64)
-    exponent = common_exponent(floats, MAX_ENTRY_BITS - 1)
-    if exponent is None:
-        return None
-    return np.ldexp(floats, -exponent).astype(np.int64), 2.0**exponent

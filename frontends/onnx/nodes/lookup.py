@@ -4,6 +4,7 @@ import numpy as np
 from xdsl.dialects.builtin import f64
 
 from ....qdialect.data import Array
+from ....qdialect.exponents import power_of_two_multiples
 from ....qdialect.qnn.constants import range_of
 from ....qdialect.qnn.quantization import DequantizeOp
 from ....qdialect.qnn.steps import LookupOp
@@ -14,7 +15,7 @@ from ..node import Node
 from ..registry import handles
 from ..values import Constant, GraphTensor, GraphValue, QuantizedConstant
 from .classify import axis_of
-from .exact import MAX_CODEBOOK_ENTRIES, power_of_two_multiples
+from .exact import MAX_CODEBOOK_ENTRIES, MAX_ENTRY_BITS
 from .parameters import NO_ZERO_POINT, quant_type
 
 
@@ -35,7 +36,7 @@ def gather(m: ProgramBuilder, node: Node) -> GraphValue:
         element = element_of_dtype(table.dtype)
         entries = m.constant(table, quant_type(element), node.inputs[0])
         return x.like(m.add(LookupOp(x.value, entries), node).output)
-    multiples = power_of_two_multiples(table.astype(np.float32))
+    multiples = power_of_two_multiples(table.astype(np.float32), MAX_ENTRY_BITS)
     if multiples is None:
         values = m.floats(table, node.inputs[0])
     else:
@@ -55,7 +56,7 @@ def _gather_constant(table: Array, indices: Array, axis: int) -> GraphValue:
         or values.ndim < 2
     ):
         return Constant.of(values)
-    multiples = power_of_two_multiples(table)
+    multiples = power_of_two_multiples(table, MAX_ENTRY_BITS)
     if multiples is None:
         return Constant.of(values)
     ints, scale = multiples

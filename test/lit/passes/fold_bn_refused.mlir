@@ -44,7 +44,8 @@ func.func @padded_offset(%x: tensor<1x1x2x1xui2>) -> tensor<1x1x2x1xf32> {
 // CHECK-NOT:    Quant_0
 func.func @quantizer_behind_float_weights(%x: tensor<1x2xsi4>) -> tensor<1x1xsi4> {
   %s = qnn.constant 0.5 : tensor<f32>
-  %a = qnn.dequantize %x, %s : (tensor<1x2xsi4>, tensor<f32>) -> tensor<1x2xf32>
+  %i = qnn.dequantize %x, %s : (tensor<1x2xsi4>, tensor<f32>) -> tensor<1x2xf32>
+  %a = qnn.tanh %i {layer = "Tanh_0"} : (tensor<1x2xf32>) -> tensor<1x2xf32>
   %w = qnn.constant [[0.3, 0.4]] : tensor<1x2xf32>
   %y = qnn.linear %a, %w {layer = "MatMul_0"} : (tensor<1x2xf32>, tensor<1x2xf32>) -> tensor<1x1xf32>
   %r = qnn.relu %y {layer = "Relu_0"} : (tensor<1x1xf32>) -> tensor<1x1xf32>
