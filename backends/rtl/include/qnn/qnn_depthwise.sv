@@ -22,6 +22,7 @@ module qnn_depthwise #(
     parameter string STARTS = "",
     parameter logic [SUM_BITS-1:0] START = '0,
     parameter bit WITHOUT_CARRY = 0,
+    parameter bit IN_DSPS = 0,
     parameter bit IS_LEVEL = 0,
     localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
@@ -76,6 +77,7 @@ module qnn_depthwise #(
         .STARTS(STARTS),
         .START(START),
         .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IN_DSPS(IN_DSPS),
         .IS_LEVEL(IS_LEVEL)
     ) sums (.clk, .rst, .fire(in_pop), .first, .last, .inputs, .codes(weights_data), .out_push, .out_data);
 endmodule

@@ -21,6 +21,8 @@ module qnn_matvec #(
     parameter string STARTS = "",
     parameter logic [SUM_BITS-1:0] START = '0,
     parameter bit WITHOUT_CARRY = 0,
+    parameter bit IN_DSPS = 0,
+    parameter bit IN_PAIRS = 0,
     parameter bit IS_LEVEL = 0,
     localparam int OUT_BITS = IS_LEVEL ? 1 : SUM_BITS
 ) (
@@ -91,6 +93,8 @@ module qnn_matvec #(
         .STARTS(STARTS),
         .START(START),
         .WITHOUT_CARRY(WITHOUT_CARRY),
+        .IN_DSPS(IN_DSPS),
+        .IN_PAIRS(IN_PAIRS),
         .IS_LEVEL(IS_LEVEL)
     ) sums (
         .clk, .rst, .fire, .first(step == '0), .last(last_step), .inputs({PE{x}}), .codes(weights_data),
