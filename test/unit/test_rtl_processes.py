@@ -14,7 +14,7 @@ from qnn.backends.programs import Commands
 from qnn.backends.rtl.simulator import Simulation
 from qnn.qdialect.data import Array
 from qnn.qdialect.stream import ChannelType, DesignOp, Process
-from qnn.qdialect.stream.compute import MatvecOp
+from qnn.qdialect.stream.compute import MatvecOp, ThresholdOp
 from qnn.qdialect.stream.flow import RepackOp
 from qnn.qdialect.stream.window import WindowOp
 from qnn.qdialect.types import (
@@ -142,6 +142,28 @@ def test_two_rows_share_dsps(tmp_path: Path) -> None:
     pairs = ["IN_PAIRS" in source.files["top.sv"] for source in sources]
     assert pairs == [weight != signed(9) for weight, _ in types for _ in range(2)]
     assert_same(modules, Choices.seeded(5), tmp_path, extreme_frames)
+
+
+def many_thresholds(rows: int, count: int, choices: Choices) -> ModuleOp:
+    """Thresholds of eight channels in words of four; one row is for all channels."""
+    design = Design()
+    x = design.source(ChannelType((3, 8), signed(6), 4))
+    steps = np.sort(choices.array(signed(6), (rows, count)))
+    falls = design.data(choices.array(unsigned(1), (8,)), unsigned(1)) if choices.flag() else None
+    output = ChannelType((3, 8), unsigned(4), 4)
+    op = ThresholdOp(x, output, design.data(steps, signed(6)), falls)
+    return design.finish(design.add(op).output)
+
+
+def test_stored_thresholds_are_searched_beyond_seven(tmp_path: Path) -> None:
+    """Constants of a lane are compared side by side."""
+    choices = Choices.seeded(4)
+    shapes = [(rows, count) for rows in (1, 8) for count in (7, 8, 11, 15)]
+    modules = [many_thresholds(rows, count, choices) for rows, count in shapes]
+    _, sources = emit_all(modules)
+    searched = ["qnn_search" in source.files["top.sv"] for source in sources]
+    assert searched == [rows == 8 and count > 7 for rows, count in shapes]
+    assert_same(modules, choices, tmp_path)
 
 
 @pytest.mark.slow

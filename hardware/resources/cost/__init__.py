@@ -14,6 +14,7 @@ from . import images as images
 from .arithmetic import (
     MAX_PARALLEL_THRESHOLDS,
     multiplier,
+    searches_thresholds,
     two_products_fit_one_dsp,
     wide_product,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "memories",
     "multiplier",
     "repack_cost",
+    "searches_thresholds",
     "two_products_fit_one_dsp",
     "vector_cost",
     "vector_storage",

@@ -56,11 +56,17 @@ def two_products_fit_one_dsp(weight: ElementType, activation: ElementType) -> bo
     return w + gap + 1 <= PAIR_FACTOR_BITS and a + a_unsigned <= COMMON_FACTOR_BITS
 
 
+def searches_thresholds(process: ThresholdedProcess) -> bool:
+    """Whether the thresholds of a process are searched by bisection, not compared in parallel."""
+    assert process.thresholds is not None
+    return data_of(process, process.thresholds).type.get_shape()[-1] > MAX_PARALLEL_THRESHOLDS
+
+
 def comparator_luts(process: ThresholdedProcess, bits: int) -> float:
     """LUTs that compare a sum with its thresholds: one comparator each, or one for each step of a
     bisection."""
     if process.thresholds is None:
         return 0
     steps = data_of(process, process.thresholds).type.get_shape()[-1]
-    parallel = steps <= MAX_PARALLEL_THRESHOLDS
-    return (steps if parallel else steps.bit_length()) * (bits / 2 + 2)
+    comparators = steps.bit_length() if searches_thresholds(process) else steps
+    return comparators * (bits / 2 + 2)

@@ -15,9 +15,9 @@ from ..device import Use
 from ..memory import DualPortMemory, MemoryCost, blocks, luts, ultras
 from . import fitted
 from .arithmetic import (
-    MAX_PARALLEL_THRESHOLDS,
     comparator_luts,
     multiplier,
+    searches_thresholds,
     two_products_fit_one_dsp,
     wide_product,
 )
@@ -154,7 +154,7 @@ def threshold_memories(
     data = data_of(process, process.thresholds)
     channels, steps = data.type.get_shape()
     groups, bits = -(-channels // lanes_out), bit_width(data.element)
-    if steps <= MAX_PARALLEL_THRESHOLDS:
+    if not searches_thresholds(process):
         return [MemoryCost(lanes_out * steps, groups, bits)]
     return [MemoryCost(lanes_out, groups << level, bits) for level in range(steps.bit_length())]
 

@@ -82,6 +82,9 @@ module qnn_dot_pair #(
             assign second_part = pair[PAIR_BITS-1:GAP] - PART_BITS'(carry);
             assign firsts[g] = SUM_BITS'($signed({carry, pair[GAP-1:0]}));
             assign seconds[g] = SUM_BITS'(second_part);
+
+            logic unused;
+            assign unused = &{1'b0, second_part};
         end
     end
     qnn_sum #(.TERMS(GROUPS), .BITS(SUM_BITS)) first_tree (

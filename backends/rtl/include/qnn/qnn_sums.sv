@@ -93,6 +93,10 @@ module qnn_sums #(
         );
     end
 
+    // Of a pair, only the inputs of the first row are read.
+    logic unused;
+    assign unused = &{1'b0, x};
+
     logic signed [SUM_BITS-1:0] dots[PE];
     for (genvar row = 0; row < PE; ++row) begin : g_dot
         if (IN_PAIRS && row / 2 < PE / 2) begin : g_pair
@@ -104,7 +108,7 @@ module qnn_sums #(
                     .WEIGHT_BITS(WEIGHT_BITS),
                     .WEIGHT_SIGNED(WEIGHT_SIGNED),
                     .SUM_BITS(SUM_BITS)
-                ) products (
+                ) dot_pair (
                     .clk,
                     .inputs(x[row*SIMD*IN_BITS+:SIMD*IN_BITS]),
                     .weights(numbers[row*SIMD*WEIGHT_BITS+:2*SIMD*WEIGHT_BITS]),
